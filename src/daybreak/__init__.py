@@ -1,0 +1,1 @@
+"""Daybreak turns what piles up overnight into finished work by morning."""
