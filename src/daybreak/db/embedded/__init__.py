@@ -1,0 +1,13 @@
+"""A PostgreSQL server of Daybreak's own, for laptops, the demo and the tests.
+
+Commands share one server for each home. Whoever needs it attaches; the first starts it, and it stops when
+the last has left, however they leave. ``docs/adr/0002-embedded-postgresql.md`` has the reasons.
+
+    with embedded.attach(home) as server:
+        pool = await asyncpg.create_pool(server.dsn("daybreak_app"))
+"""
+
+from daybreak.db.embedded.server import Server, attach
+from daybreak.db.embedded.verbs import Status, psql, start, status, stop
+
+__all__ = ["Server", "Status", "attach", "psql", "start", "status", "stop"]

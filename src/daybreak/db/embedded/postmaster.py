@@ -1,0 +1,90 @@
+"""What ``postmaster.pid`` says: who serves a cluster, since when, through which socket, and if ready."""
+
+import os
+import socket
+import struct
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from daybreak.db.embedded.sockets import NAME
+from daybreak.errors import Conflict
+
+_FILE = "postmaster.pid"
+_PATIENCE = 1.0
+_QUESTION = struct.pack("!ii", 8, 80877103)  # SSLRequest: asked and declined without a log line
+
+
+@dataclass(frozen=True)
+class Postmaster:
+    """The server as its own file describes it."""
+
+    pid: int
+    since: datetime
+    socket: Path
+    ready: bool
+
+    def answers(self) -> bool:
+        """Whether it says that it is ready, and a process of its own answers at its socket."""
+        return self.ready and _answers(self.socket / NAME)
+
+
+def read(data: Path) -> Postmaster | None:
+    """What the file says, or nothing while it is missing or half written."""
+    try:
+        lines = os.fsdecode((data / _FILE).read_bytes()).splitlines()
+        since = datetime.fromtimestamp(int(lines[2]), UTC)
+        return Postmaster(int(lines[0]), since, Path(lines[4]), lines[7].strip() == "ready")
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+
+
+def remove_stale(data: Path) -> None:
+    """Remove the file that a server left behind when it was killed.
+
+    PostgreSQL does so itself unless the process id has meanwhile been given to another process of the same
+    user, which is ordinary after a container's restart. To be called under the lock ``serving``: then no
+    server that Daybreak started is left, and the file can only speak of one that somebody started by hand.
+
+    Raises:
+        Conflict: somebody did, and it still runs.
+    """
+    try:
+        first = (data / _FILE).read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+    except FileNotFoundError:
+        return
+    pid = int(first) if first.isdecimal() else 0
+    if pid and _serves(pid, data):
+        raise Conflict(
+            f"A PostgreSQL server not started by Daybreak (process {pid}) uses {data}; stop that one first."
+        )
+    (data / _FILE).unlink(missing_ok=True)
+
+
+def _serves(pid: int, data: Path) -> bool:
+    process = Path("/proc", str(pid))
+    try:
+        if process.parent.joinpath("self").exists():
+            return (process / "cwd").samefile(data)
+        command = subprocess.run(  # noqa: S603 - a fixed program, a number
+            ["/bin/ps", "-o", "command=", "-p", str(pid)],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return False
+    return os.fspath(data) in command.stdout
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_PATIENCE)
+        try:
+            probe.connect(os.fsencode(path))
+            probe.sendall(_QUESTION)
+            return probe.recv(1) == b"N"
+        except OSError:
+            return False

@@ -1,0 +1,152 @@
+"""Who starts the server, who shares it, when it stops."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from daybreak.db import embedded
+from daybreak.db.embedded import verbs
+
+
+def test_two_commands_share_one_server_and_the_last_to_leave_stops_it(home, command, processes):
+    first = command(home)
+    pid = first.attached()
+    second = command(home)
+    assert second.attached() == pid
+    assert first.leave() == ""
+    assert embedded.status(home).running
+    assert second.leave() == ""
+    assert processes.ends(pid, seconds=1.5)
+    assert not embedded.status(home).running
+
+
+def test_a_server_outlives_the_killed_command_that_started_it_while_another_uses_it(
+    home, command, processes, sql
+):
+    starter = command(home)
+    pid = starter.attached()
+    with embedded.attach(home) as server:
+        starter.kill()
+        time.sleep(0.3)
+        assert server.pid == pid
+        assert sql(home, server, "SELECT 1") == "1"
+    assert processes.ends(pid, seconds=1.5)
+
+
+def test_killing_every_command_stops_the_server(home, command, processes):
+    commands = [command(home) for _ in range(3)]
+    pids = {one.attached() for one in commands}
+    assert len(pids) == 1
+    for one in commands:
+        one.kill()
+    assert processes.ends(pids.pop(), seconds=1.5)
+
+
+def test_killing_the_supervisor_shuts_the_server_down_and_the_next_attach_has_the_data(home, processes, sql):
+    with embedded.attach(home) as server:
+        assert sql(home, server, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)") == ""
+        os.kill(processes.parent(server.pid), signal.SIGKILL)
+        assert processes.ends(server.pid, seconds=1.5)
+    with embedded.attach(home) as server:
+        assert sql(home, server, "SELECT id FROM kept") == "7"
+    assert "database system was not properly shut down" not in _log(home)
+
+
+def test_while_a_killed_supervisors_server_still_ends_attaching_never_fails(home, processes):
+    def is_another() -> bool:
+        with embedded.attach(home, fsync=False) as again:
+            return again.pid != server.pid
+
+    with embedded.attach(home, fsync=False) as server:
+        os.kill(server.pid, signal.SIGSTOP)
+        os.kill(processes.parent(server.pid), signal.SIGKILL)
+        resume = threading.Timer(0.3, os.kill, (server.pid, signal.SIGCONT))
+        resume.start()
+        assert processes.eventually(is_another)
+        resume.join()
+
+
+def test_after_a_kill_of_the_postmaster_the_next_attach_recovers(home, sql):
+    with embedded.attach(home) as server:
+        assert sql(home, server, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)") == ""
+        os.kill(server.pid, signal.SIGKILL)
+    with embedded.attach(home) as again:
+        assert again.pid != server.pid
+        assert sql(home, again, "SELECT id FROM kept") == "7"
+    assert "automatic recovery in progress" in _log(home)
+
+
+def test_twenty_commands_at_the_same_instant_get_one_server(home, command):
+    commands = [command(home) for _ in range(20)]
+    assert len({one.attached() for one in commands}) == 1
+    assert [one.leave() for one in commands] == [""] * 20
+
+
+def test_attaching_while_the_server_stops_waits_and_starts_it_again(home, sql):
+    pids = set()
+    for turn in range(8):
+        with embedded.attach(home, fsync=False) as server:
+            pids.add(server.pid)
+            assert sql(home, server, "SELECT 1") == "1"
+        time.sleep(turn / 200)
+    assert len(pids) > 1
+
+
+def test_a_started_server_stays_until_it_is_stopped(home, command, processes):
+    begun = embedded.start(home)
+    assert (begun.running, begun.kept, begun.used, begun.version) == (True, True, False, 18)
+    one = command(home)
+    assert one.attached() == begun.pid
+    one.leave()
+    time.sleep(0.5)
+    assert embedded.status(home) == begun
+    asked = time.monotonic()
+    ended = embedded.stop(home)
+    assert time.monotonic() - asked < 1.5
+    assert not ended.running
+    assert not ended.kept
+    assert not processes.alive(begun.pid)
+
+
+def test_stop_leaves_a_server_in_use_to_the_last_who_uses_it(home, command, processes):
+    begun = embedded.start(home)
+    one = command(home)
+    one.attached()
+    asked = embedded.stop(home)
+    assert (asked.running, asked.used, asked.kept) == (True, True, False)
+    one.leave()
+    assert processes.ends(begun.pid, seconds=1.5)
+
+
+def test_stop_and_status_of_a_home_without_a_server_touch_nothing(place):
+    home = place / "nothing"
+    assert not embedded.stop(home).running
+    assert embedded.status(home) == embedded.Status(home / "postgresql" / "data")
+    assert not home.exists()
+
+
+def test_stop_ends_the_server_itself_when_the_supervisor_hangs(home, processes, monkeypatch):
+    monkeypatch.setattr(verbs, "_HINT_AFTER", 0.1)
+    begun = embedded.start(home)
+    supervisor = processes.parent(begun.pid)
+    os.kill(supervisor, signal.SIGSTOP)
+    with ThreadPoolExecutor() as pool:
+        stopping = pool.submit(embedded.stop, home)
+        ended = processes.ends(begun.pid)
+        os.kill(supervisor, signal.SIGCONT)
+        assert ended
+        assert not stopping.result(10).running
+
+
+def test_a_command_that_ends_badly_leaves_no_lock_behind(home, processes):
+    with pytest.raises(ZeroDivisionError), embedded.attach(home) as server:
+        _ = 1 / 0
+    assert processes.ends(server.pid, seconds=1.5)
+
+
+def _log(home):
+    return (home / "postgresql" / "server.log").read_text()
