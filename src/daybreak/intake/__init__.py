@@ -1,0 +1,25 @@
+"""Whatever comes from outside: bounded reading of folders, files and addresses, and secrets at rest."""
+
+from daybreak.intake.address import Fetched, NotModified, fetch
+from daybreak.intake.bounded import BoundedPool, Done, Failed
+from daybreak.intake.files import FoundFile, Refused, read
+from daybreak.intake.folder import walk
+from daybreak.intake.guard import WebAddress
+from daybreak.intake.settings import IntakeSettings
+from daybreak.intake.vault import Vault
+
+__all__ = [
+    "BoundedPool",
+    "Done",
+    "Failed",
+    "Fetched",
+    "FoundFile",
+    "IntakeSettings",
+    "NotModified",
+    "Refused",
+    "Vault",
+    "WebAddress",
+    "fetch",
+    "read",
+    "walk",
+]

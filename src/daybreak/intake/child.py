@@ -1,0 +1,91 @@
+"""The program of a child process: calls one function on what it is sent, under limits that the kernel keeps.
+
+Run as a file, not as a module, and free of imports from Daybreak, so that it starts with no more than the
+function needs. The protocol: it says ``ready`` once (or ``missing``), then answers every argument with a
+tuple that begins with ``done``, ``large`` or ``error``. When memory runs out it does not answer, it exits
+with `OUT_OF_MEMORY`.
+"""
+
+import importlib
+import os
+import pickle
+import resource
+import select
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any
+
+OUT_OF_MEMORY = 64
+_ALONE_SECONDS = 2.0
+
+
+def main() -> None:
+    """Serve the parent at the other end of a socket until it goes away."""
+    descriptor, function, seconds, memory, largest = sys.argv[1:]
+    parent = Connection(int(descriptor))
+    try:
+        _limit_memory(int(memory))
+        _leave_with(parent)
+        call = _announced(function, parent)
+        while True:
+            parent.send_bytes(_answer(call, parent.recv_bytes(), float(seconds), int(largest)))
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except (EOFError, ConnectionError):
+        os._exit(0)
+
+
+def _answer(call: Callable[[Any], Any], argument: bytes, seconds: float, largest: int) -> bytes:
+    # The parent kills a child that is late. The alarm is for a child whose parent was killed: its default
+    # action needs no interpreter, so it ends even a loop in C that never lets go of the lock.
+    signal.setitimer(signal.ITIMER_REAL, seconds + _ALONE_SECONDS)
+    try:
+        answer = pickle.dumps(("done", call(pickle.loads(argument))))  # noqa: S301 - our own parent's
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a reader does not foresee is told to the parent
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
+        return pickle.dumps(("error", where, traceback.format_exc()))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return answer if len(answer) <= largest else pickle.dumps(("large",))
+
+
+def _announced(name: str, parent: Connection) -> Callable[[Any], Any]:
+    module, _, attribute = name.partition(":")
+    try:
+        function: Callable[[Any], Any] = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        parent.send_bytes(pickle.dumps(("missing", str(error))))
+        raise
+    parent.send_bytes(pickle.dumps(("ready",)))
+    return function
+
+
+def _limit_memory(size: int) -> None:
+    with suppress(ValueError, OSError):  # macOS knows the limit and refuses it
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _leave_with(parent: Connection) -> None:
+    """End this process when the parent is gone, even while it works."""
+    hangup = select.poll()
+    hangup.register(parent.fileno(), 0)
+
+    def watch() -> None:
+        hangup.poll()
+        os._exit(0)
+
+    threading.stack_size(256 * 1024)
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

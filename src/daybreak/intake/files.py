@@ -1,0 +1,101 @@
+"""A file that was found, and its bytes.
+
+It is opened link by link from the folder that it was found in, so that nobody who moves things about in the
+meantime can lead the reader elsewhere or make it wait at a named pipe.
+"""
+
+import os
+import stat
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import FileIO
+from pathlib import Path
+
+from daybreak.intake.settings import IntakeSettings
+from daybreak.intake.wording import size_of
+
+_WITHOUT_SURPRISE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A regular file, not opened yet.
+
+    Attributes:
+        path: relative to the folder, with ``/``, and safe to print whatever the name holds.
+        size: bytes, as the folder had it.
+        modified_at: aware, in UTC.
+        root: the real folder that the search began in, and
+        parts: the way from there to the file, free of links.
+    """
+
+    path: str
+    size: int
+    modified_at: datetime
+    root: Path = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was left out, and why: ``message`` goes on where ``path`` ends, and ends as a sentence."""
+
+    path: str
+    message: str
+
+
+def read(found: FoundFile, limits: IntakeSettings) -> bytes | Refused:
+    """The content of a file, whatever became of it since it was found; never more than the limit."""
+    try:
+        with FileIO(open_beneath(found.root, found.parts)) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return Refused(found.path, "is no longer a regular file, so it was left out.")
+            content = _read_at_most(file, limits.max_file_size + 1)
+    except OSError as error:
+        return Refused(found.path, f"cannot be read: {reason(error)}.")
+    if len(content) > limits.max_file_size:
+        return too_large(found.path, max(status.st_size, len(content)), limits)
+    return content
+
+
+def open_beneath(root: Path, parts: tuple[str, ...], flags: int = 0) -> int:
+    """A descriptor of what is at ``parts`` below ``root``, where no part is a link.
+
+    Raises:
+        OSError: it is not there, not allowed, or one of the parts has become a link.
+    """
+    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for number, part in enumerate(parts, start=1):
+        kind = flags if number == len(parts) else os.O_DIRECTORY
+        try:
+            below = os.open(part, _WITHOUT_SURPRISE | kind, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        descriptor = below
+    return descriptor
+
+
+def too_large(path: str, size: int, limits: IntakeSettings) -> Refused:
+    """The refusal of a file over the limit, with both sizes."""
+    return Refused(
+        path,
+        f"is {size_of(size)} long, more than the {size_of(limits.max_file_size)} that are read of one file; "
+        "split it or raise DAYBREAK_INTAKE_MAX_FILE_SIZE.",
+    )
+
+
+def reason(error: OSError) -> str:
+    """What the system says about a failure, in lower case and without the path."""
+    return (error.strerror or "unknown error").lower()
+
+
+def _read_at_most(file: FileIO, limit: int) -> bytes:
+    content = bytearray()
+    while len(content) < limit:
+        chunk = file.read(min(_CHUNK, limit - len(content)))
+        if not chunk:
+            break
+        content += chunk
+    return bytes(content)

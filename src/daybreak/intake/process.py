@@ -1,0 +1,140 @@
+"""The parent's end of one child process."""
+
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from daybreak.errors import Bug, Misconfigured, Unavailable
+from daybreak.intake import child
+from daybreak.intake.wording import size_of
+from daybreak.settings import PREFIX
+
+_START_SECONDS = 60.0
+_EXIT_SECONDS = 5.0
+_LARGEST_ANSWER = 256 * 1024 * 1024
+
+
+class Death(Exception):
+    """The child is gone; the message says what the argument did to it: “made the reader crash”."""
+
+
+class ChildProcess:
+    """One process that calls one function, named ``module:function``.
+
+    It gets the ``DAYBREAK_`` variables of nobody, no descriptor but its own socket (locks are descriptors!),
+    and a process group of its own, so that a Ctrl-C is the parent's to answer.
+    """
+
+    def __init__(self, function: str, *, seconds: float, memory: int) -> None:
+        self._function = function
+        self._seconds = seconds
+        self._memory = memory
+        self._is_ready = False
+        ours, theirs = socket.socketpair()
+        with theirs:
+            limits = (str(seconds), str(memory), str(_LARGEST_ANSWER))
+            program = [
+                sys.executable,
+                "-P",
+                str(Path(child.__file__)),
+                str(theirs.fileno()),
+                function,
+                *limits,
+            ]
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own program
+                    program,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=_environment(),
+                    pass_fds=[theirs.fileno()],
+                    process_group=0,
+                )
+            except OSError as error:
+                ours.close()
+                raise Unavailable(f"No process could be started to read files: {error.strerror}.") from None
+        self._connection = Connection(ours.detach())
+
+    def call(self, argument: object) -> tuple[Any, ...]:
+        """What the child answers to ``argument``: ``(word, …)`` as `child` has them.
+
+        Raises:
+            Death: it took too long, too much memory or crashed; the process is reaped.
+            Misconfigured: it found no room to start in.
+            Bug: the function cannot be imported.
+        """
+        self._await_start()
+        try:
+            self._connection.send_bytes(pickle.dumps(argument))
+        except OSError:
+            raise Death(self._reason_of_death()) from None
+        return self._receive(self._seconds)
+
+    def kill(self) -> None:
+        """End it at once; whoever waits in `call` gets `Death`. Safe from any thread."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End it, reap it and give its socket back; no other thread may be in `call`."""
+        self._process.kill()
+        self._process.wait()
+        self._connection.close()
+
+    def _await_start(self) -> None:
+        if self._is_ready:
+            return
+        try:
+            word, *details = self._receive(_START_SECONDS)
+        except Death as death:
+            if self._process.returncode == child.OUT_OF_MEMORY:
+                raise Misconfigured(
+                    f"{size_of(self._memory)} of memory cannot hold the process that reads files; "
+                    "raise DAYBREAK_INTAKE_READ_MEMORY."
+                ) from None
+            raise Bug(f"The process that calls {self._function} did not start: {death}.") from None
+        if word != "ready":
+            self.close()
+            raise Bug(f"The process that calls {self._function} did not start: {details[0]}.")
+        self._is_ready = True
+
+    def _receive(self, seconds: float) -> tuple[Any, ...]:
+        try:
+            if not self._connection.poll(seconds):
+                self.close()
+                raise Death(_too_slow(seconds))
+            answer: tuple[Any, ...] = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - our own child's
+        except (EOFError, OSError):
+            raise Death(self._reason_of_death()) from None
+        return answer
+
+    def _reason_of_death(self) -> str:
+        try:
+            code = self._process.wait(_EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = -signal.SIGKILL
+        self.close()
+        if code == child.OUT_OF_MEMORY:
+            return f"needed more than {size_of(self._memory)} of memory to read (DAYBREAK_INTAKE_READ_MEMORY)"
+        if code == -signal.SIGALRM:
+            return _too_slow(self._seconds)
+        if code == -signal.SIGKILL:
+            return "made the system end the reader, most likely for want of memory"
+        cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return f"made the reader crash ({cause})"
+
+
+def _too_slow(seconds: float) -> str:
+    return f"took longer than {seconds:g} s to read (DAYBREAK_INTAKE_READ_SECONDS)"
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    # One arena, or the reservations of the C library for its threads count as memory in use.
+    return {**kept, "MALLOC_ARENA_MAX": "1"}

@@ -1,0 +1,230 @@
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from daybreak.errors import Bug
+from daybreak.intake import BoundedPool, Done, Failed, IntakeSettings
+
+MIB = 1024**2
+QUICK = IntakeSettings(read_seconds=1, read_memory=256 * MIB)
+PATIENT = IntakeSettings(read_seconds=60, read_memory=256 * MIB)
+OPEN_FILES = """[
+    os.fstat(number).st_ino
+    for os in [__import__('os')] for number in range(64) if os.path.exists('/dev/fd/%d' % number)
+]"""
+IN_PYTHON = "exec('while True: pass')"
+IN_C = "__import__('re').match('(a*)*b', 'a' * 40)"
+
+
+def outcomes(*expressions: str, limits: IntakeSettings = QUICK, processes: int = 1) -> list[Any]:
+    """What a pool makes of Python expressions."""
+    with BoundedPool[str, object]("builtins:eval", limits, processes=processes) as pool:
+        return list(pool.map(enumerate(expressions)))
+
+
+def messages(*expressions: str) -> list[str]:
+    return [result.message if isinstance(result, Failed) else "" for result in outcomes(*expressions)]
+
+
+def pid_of(pool: BoundedPool[str, object]) -> int:
+    (result,) = pool.map([("pid", "__import__('os').getpid()")])
+    assert isinstance(result, Done)
+    assert isinstance(result.value, int)
+    return result.value
+
+
+def is_gone(pid: int, *, within: float) -> bool:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
+            if stat.read().rpartition(")")[2].split()[0] == "Z":
+                return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_results_come_in_the_order_of_the_inputs(processes: int) -> None:
+    slow_then_quick = [f"__import__('time').sleep({0.05 * (3 - n % 4)}) or {n}" for n in range(8)]
+
+    results = outcomes(*slow_then_quick, processes=processes)
+
+    assert results == [Done(n, n) for n in range(8)]
+
+
+@pytest.mark.parametrize("endless", [IN_PYTHON, IN_C, "__import__('time').sleep(99)"])
+def test_input_that_takes_too_long_is_given_up_and_the_next_is_read(endless: str) -> None:
+    first, second = outcomes(endless, "7")
+
+    assert first.message.startswith("took longer than 1 s to read")
+    assert second == Done(1, 7)
+
+
+def test_input_that_needs_too_much_memory_is_given_up_and_the_next_is_read() -> None:
+    first, second = outcomes("bytearray(1 << 30)", "7")
+
+    assert first.message.startswith("needed more than 256 MiB of memory to read")
+    assert second == Done(1, 7)
+
+
+@pytest.mark.parametrize(
+    ("fatal", "cause"),
+    [
+        ("__import__('ctypes').string_at(0)", "SIGSEGV"),
+        ("__import__('os').abort()", "SIGABRT"),
+        ("__import__('os')._exit(3)", "exit code 3"),
+        ("__import__('os').kill(__import__('os').getpid(), 9)", "want of memory"),
+    ],
+)
+def test_input_that_kills_its_reader_is_given_up_and_the_next_is_read(fatal: str, cause: str) -> None:
+    first, second = outcomes(fatal, "7")
+
+    assert cause in first.message
+    assert second == Done(1, 7)
+
+
+def test_an_error_of_the_function_is_told_by_kind_and_place_and_never_by_what_was_read() -> None:
+    (failed,) = outcomes("int('the secret that was read')")
+
+    assert "ValueError in <string>:1" in failed.message
+    assert "secret" not in failed.message
+    assert "Traceback" in failed.traceback
+
+
+@pytest.mark.parametrize("unusable", ["__import__('threading').Lock()", "__import__('sys').exit(1)"])
+def test_a_result_that_cannot_be_sent_costs_that_input_only(unusable: str) -> None:
+    first, second = outcomes(unusable, "7")
+
+    assert isinstance(first, Failed)
+    assert second == Done(1, 7)
+
+
+def test_what_the_function_prints_does_not_disturb_its_answer(capfd: pytest.CaptureFixture[str]) -> None:
+    assert outcomes("print('x' * 100_000) or 7") == [Done(0, 7)]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_large_arguments_and_results_pass_unharmed() -> None:
+    with BoundedPool[bytes, bytes]("builtins:bytes", QUICK) as pool:
+        content = os.urandom(32 * MIB)
+        assert list(pool.map([("a", content)])) == [Done("a", content)]
+
+
+def test_a_child_inherits_no_lock_and_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYBREAK_DATABASE_URL", "postgresql://user:secret@localhost/x")
+    reader, writer = os.pipe()
+    os.set_inheritable(writer, True)
+    try:
+        opened, variables = outcomes(
+            OPEN_FILES,
+            "dict(__import__('os').environ)",
+        )
+        inode = os.fstat(writer).st_ino
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+    assert len(opened.value) >= 4
+    assert inode not in opened.value
+    assert not [name for name in variables.value if name.startswith("DAYBREAK_")]
+
+
+def test_inputs_are_taken_only_as_they_are_needed() -> None:
+    taken: list[int] = []
+
+    def inputs() -> Iterator[tuple[int, str]]:
+        for number in range(100):
+            taken.append(number)
+            yield number, str(number)
+
+    with BoundedPool[str, object]("builtins:eval", QUICK) as pool:
+        results = pool.map(inputs())
+        next(results)
+        assert len(taken) <= 3
+        results.close()
+
+
+def test_leaving_the_results_early_ends_the_child_at_once() -> None:
+    with BoundedPool[str, object]("builtins:eval", PATIENT) as pool:
+        pid = pid_of(pool)
+        results = pool.map(enumerate(["1", IN_C, IN_C]))
+        next(results)
+        began = time.monotonic()
+        results.close()
+        assert time.monotonic() - began < 5
+        assert is_gone(pid, within=5)
+
+
+def test_inputs_that_fail_to_come_end_the_child_and_raise() -> None:
+    def inputs() -> Iterator[tuple[int, str]]:
+        yield 0, IN_C
+        raise KeyboardInterrupt
+
+    with BoundedPool[str, object]("builtins:eval", PATIENT) as pool:
+        pid = pid_of(pool)
+        with pytest.raises(KeyboardInterrupt):
+            list(pool.map(inputs()))
+        assert is_gone(pid, within=5)
+
+
+def test_a_pool_can_be_closed_from_another_thread_while_it_works() -> None:
+    with BoundedPool[str, object]("builtins:eval", PATIENT) as pool:
+        results = pool.map(enumerate(["1", IN_C, "2"]))
+        next(results)
+        closer = threading.Timer(0.2, pool.close)
+        closer.start()
+        with pytest.raises(Bug, match="after it was closed"):
+            list(results)
+        closer.join()
+
+
+def test_a_function_that_does_not_exist_is_a_bug_that_names_it() -> None:
+    with (
+        BoundedPool[str, object]("daybreak.nowhere:read", QUICK) as pool,
+        pytest.raises(Bug, match="nowhere"),
+    ):
+        list(pool.map([("a", "b")]))
+
+
+@pytest.mark.parametrize(("busy_with", "read_seconds"), [("nothing", 60), (IN_PYTHON, 60), (IN_C, 1)])
+def test_no_child_outlives_a_parent_that_is_killed(busy_with: str, read_seconds: int) -> None:
+    program = textwrap.dedent("""
+        import sys
+        from daybreak.intake import BoundedPool, IntakeSettings
+        with BoundedPool("builtins:eval", IntakeSettings(read_seconds=float(sys.argv[2]))) as pool:
+            print(*(r.value for r in pool.map([(0, "__import__('os').getpid()")])), flush=True)
+            if sys.argv[1] != "nothing":
+                list(pool.map([(0, "1"), (1, sys.argv[1])]))
+            sys.stdin.read()
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", program, busy_with, str(read_seconds)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        if busy_with != "nothing":
+            time.sleep(0.2)
+        parent.send_signal(signal.SIGKILL)
+
+    assert is_gone(pid, within=8)
+
+
+def test_ctrl_c_is_the_parents_to_answer() -> None:
+    with BoundedPool[str, object]("builtins:eval", QUICK) as pool:
+        assert os.getpgid(pid_of(pool)) != os.getpgid(0)

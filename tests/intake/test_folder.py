@@ -1,0 +1,294 @@
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from daybreak.errors import InvalidInput
+from daybreak.intake import FoundFile, IntakeSettings, Refused, read, walk
+
+LIMITS = IntakeSettings()
+NOBODY = 65534
+TMPFS = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
+
+
+def found(root: Path, limits: IntakeSettings = LIMITS) -> dict[str, FoundFile | str]:
+    """What a walk finds, by path: a file, or the message of a refusal."""
+    return {
+        thing.path: thing.message if isinstance(thing, Refused) else thing for thing in walk(root, limits)
+    }
+
+
+def only(root: Path, limits: IntakeSettings = LIMITS) -> FoundFile:
+    (thing,) = walk(root, limits)
+    assert isinstance(thing, FoundFile)
+    return thing
+
+
+def put(path: Path, content: bytes = b"x") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user of the machine can enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name).resolve()
+
+
+def test_files_come_sorted_with_posix_paths_sizes_and_times(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/z.md", "a/b/c.ics", "B.txt"):
+        put(tmp_path / name, b"12345")
+    os.utime(tmp_path / "b.txt", (1_700_000_000, 1_700_000_000))
+
+    files = found(tmp_path)
+
+    assert list(files) == ["B.txt", "a/b/c.ics", "a/z.md", "b.txt"]
+    file = files["b.txt"]
+    assert isinstance(file, FoundFile)
+    assert (file.size, file.modified_at) == (5, datetime.fromtimestamp(1_700_000_000, UTC))
+
+
+def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "b.txt", b"one\r\ntwo\0\xff")
+
+    assert read(only(tmp_path), LIMITS) == b"one\r\ntwo\0\xff"
+
+
+def test_hidden_things_and_node_modules_are_passed_over_without_a_word(tmp_path: Path) -> None:
+    for name in (".git/config", ".obsidian/app.json", ".hidden", "node_modules/x/readme.md", "kept.md"):
+        put(tmp_path / name)
+
+    assert list(found(tmp_path)) == ["kept.md"]
+
+
+def test_a_hidden_folder_that_is_named_itself_is_walked(tmp_path: Path) -> None:
+    put(tmp_path / ".vault" / "a.md")
+
+    assert list(found(tmp_path / ".vault")) == ["a.md"]
+
+
+def test_a_single_file_can_be_given(tmp_path: Path) -> None:
+    put(tmp_path / "todo.txt", b"(A) call")
+    put(tmp_path / "other.txt")
+
+    file = only(tmp_path / "todo.txt")
+
+    assert (file.path, read(file, LIMITS)) == ("todo.txt", b"(A) call")
+
+
+def test_a_single_file_may_be_named_by_a_link(tmp_path: Path) -> None:
+    put(tmp_path / "real" / "todo.txt", b"(A) call")
+    (tmp_path / "link.txt").symlink_to("real/todo.txt")
+
+    assert read(only(tmp_path / "link.txt"), LIMITS) == b"(A) call"
+
+
+@pytest.mark.parametrize("name", ["absent", "absent/deeper", "pipe", "circle"])
+def test_a_root_that_is_no_folder_and_no_file_is_named_in_the_error(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "circle").symlink_to("circle")
+
+    with pytest.raises(InvalidInput, match=name):
+        walk(tmp_path / name, LIMITS)
+
+
+def test_a_link_to_its_own_folder_is_refused_and_the_walk_goes_on(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "note.md")
+    (tmp_path / "a" / "loop").symlink_to(tmp_path)
+    (tmp_path / "a" / "self").symlink_to("self")
+    put(tmp_path / "z.md")
+
+    files = found(tmp_path)
+
+    assert list(files) == ["a/loop", "a/note.md", "a/self", "z.md"]
+    assert "folder that it lies in" in str(files["a/loop"])
+    assert "leads nowhere" in str(files["a/self"])
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    secret = put(tmp_path / "outside" / "secret.txt")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "file.txt").symlink_to(secret)
+    (inside / "folder").symlink_to("../outside")
+    (inside / "system").symlink_to("/etc")
+
+    files = found(inside)
+
+    assert list(files) == ["file.txt", "folder", "system"]
+    assert all("link out of the folder" in str(message) for message in files.values())
+
+
+def test_what_stands_in_the_folder_anyway_is_not_found_again_through_a_link(tmp_path: Path) -> None:
+    put(tmp_path / "days" / "2026-03-29.md")
+    (tmp_path / "again").symlink_to("days")
+    (tmp_path / "today.md").symlink_to("days/2026-03-29.md")
+
+    assert list(found(tmp_path)) == ["days/2026-03-29.md"]
+
+
+def test_a_link_to_a_hidden_place_inside_is_followed_once(tmp_path: Path) -> None:
+    put(tmp_path / ".data" / "deep" / "todo.txt", b"(A) call")
+    (tmp_path / "data").symlink_to(".data")
+    (tmp_path / "deep").symlink_to(".data/deep")
+    (tmp_path / "todo.txt").symlink_to(".data/deep/todo.txt")
+
+    file = only(tmp_path)
+
+    assert (file.path, read(file, LIMITS)) == ("data/deep/todo.txt", b"(A) call")
+
+
+def test_pipes_and_sockets_are_refused_without_being_opened(open_folder: Path) -> None:
+    os.mkfifo(open_folder / "pipe.txt")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(open_folder / "socket.ics"))
+        files = found(open_folder)
+
+    assert "named pipe" in str(files["pipe.txt"])
+    assert "socket" in str(files["socket.ics"])
+
+
+def test_a_file_over_the_limit_is_refused_with_both_sizes_and_the_way_out(tmp_path: Path) -> None:
+    with put(tmp_path / "huge.ics").open("wb") as file:
+        file.truncate(500 * 1024**2)
+
+    (message,) = found(tmp_path).values()
+
+    assert "500 MiB" in str(message)
+    assert "32 MiB" in str(message)
+    assert "DAYBREAK_INTAKE_MAX_FILE_SIZE" in str(message)
+
+
+def test_a_file_at_the_limit_is_read(tmp_path: Path) -> None:
+    limits = IntakeSettings(max_file_size=10)
+    put(tmp_path / "a", b"0123456789")
+
+    assert read(only(tmp_path, limits), limits) == b"0123456789"
+
+
+def test_a_file_that_grows_over_the_limit_meanwhile_is_refused(tmp_path: Path) -> None:
+    limits = IntakeSettings(max_file_size=10)
+    path = put(tmp_path / "a", b"0123456789")
+    file = only(tmp_path, limits)
+    path.write_bytes(b"0123456789A")
+
+    content = read(file, limits)
+
+    assert isinstance(content, Refused)
+    assert "11 bytes" in content.message
+
+
+@pytest.mark.parametrize("swap", ["file_for_link", "folder_for_link", "file_for_pipe", "gone"])
+def test_what_is_swapped_after_it_was_found_is_refused_and_not_followed(tmp_path: Path, swap: str) -> None:
+    put(tmp_path / "outside" / "todo.txt", b"secret")
+    path = put(tmp_path / "inside" / "sub" / "todo.txt")
+    file = only(tmp_path / "inside")
+    path.unlink()
+    if swap == "file_for_link":
+        path.symlink_to(tmp_path / "outside" / "todo.txt")
+    elif swap == "folder_for_link":
+        path.parent.rmdir()
+        path.parent.symlink_to(tmp_path / "outside")
+    elif swap == "file_for_pipe":
+        os.mkfifo(path)
+
+    content = read(file, LIMITS)
+
+    assert isinstance(content, Refused)
+    assert content.path == "sub/todo.txt"
+
+
+def test_after_the_most_files_the_rest_is_left_out_with_one_message(tmp_path: Path) -> None:
+    for number in range(6):
+        put(tmp_path / f"{number}.txt")
+
+    files = found(tmp_path, IntakeSettings(max_files=3))
+
+    assert list(files) == ["0.txt", "1.txt", "2.txt", "."]
+    assert "more than 3 files" in str(files["."])
+
+
+def test_after_the_most_bytes_the_rest_is_left_out_with_one_message(tmp_path: Path) -> None:
+    for number in range(6):
+        put(tmp_path / f"{number}.txt", b"x" * 10)
+
+    files = found(tmp_path, IntakeSettings(max_total_size=25))
+
+    assert list(files) == ["0.txt", "1.txt", "."]
+    assert "DAYBREAK_INTAKE_MAX_TOTAL_SIZE" in str(files["."])
+
+
+def test_a_forest_of_empty_folders_ends_the_walk(tmp_path: Path) -> None:
+    for number in range(30):
+        (tmp_path / f"{number}").mkdir()
+
+    assert list(found(tmp_path, IntakeSettings(max_files=2))) == ["."]
+
+
+def test_folders_beyond_the_depth_are_refused_and_their_neighbours_are_not(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "b" / "c" / "deep.txt")
+    put(tmp_path / "a" / "b" / "z.txt")
+
+    files = found(tmp_path, IntakeSettings(max_depth=2))
+
+    assert list(files) == ["a/b/c", "a/b/z.txt"]
+    assert "DAYBREAK_INTAKE_MAX_DEPTH" in str(files["a/b/c"])
+
+
+def test_names_that_are_not_text_or_not_printable_are_shown_as_escapes_and_read(tmp_path: Path) -> None:
+    names = [
+        b"caf\xe9.txt",
+        b"line\nbreak.txt",
+        b"\x1b[31mred.txt",
+        "\u202etxt.exe".encode(),
+        "ä👩\u200d👧.md".encode(),
+    ]
+    for name in names:
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:  # noqa: PTH118, PTH123 - bytes
+            file.write(b"x")
+
+    files = found(tmp_path)
+
+    assert set(files) == {
+        r"caf\xe9.txt",
+        r"line\nbreak.txt",
+        r"\x1b[31mred.txt",
+        r"\u202etxt.exe",
+        "ä👩\u200d👧.md",
+    }
+    assert {read(file, LIMITS) for file in files.values() if isinstance(file, FoundFile)} == {b"x"}
+
+
+@pytest.mark.skipif(not TMPFS.is_dir(), reason="only tmpfs holds times after the year 9999")
+def test_a_time_that_no_calendar_knows_does_not_end_the_walk() -> None:
+    with tempfile.TemporaryDirectory(dir=TMPFS) as name:
+        os.utime(put(Path(name) / "future.txt"), (2**40, 2**40))
+
+        assert only(Path(name)).modified_at.year == 9999
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_what_may_not_be_read_is_refused_and_the_rest_is_found(open_folder: Path) -> None:
+    put(open_folder / "closed" / "a.txt")
+    put(open_folder / "mine.txt").chmod(0o600)
+    put(open_folder / "ours.txt").chmod(0o644)
+    (open_folder / "closed").chmod(0o700)
+    os.seteuid(NOBODY)
+    try:
+        files = found(open_folder)
+        contents = {path: read(file, LIMITS) for path, file in files.items() if isinstance(file, FoundFile)}
+    finally:
+        os.seteuid(0)
+
+    assert files["closed"] == "cannot be read: permission denied."
+    assert contents == {
+        "mine.txt": Refused("mine.txt", "cannot be read: permission denied."),
+        "ours.txt": b"x",
+    }
