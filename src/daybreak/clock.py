@@ -5,9 +5,12 @@ The engine's leases do not use this module but the database's own clock.
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 from daybreak.errors import InvalidInput
+
+# One authority on zones: the tzdata package, pinned with everything else, not whatever the machine has.
+reset_tzpath(to=())
 
 
 def now() -> datetime:

@@ -1,0 +1,38 @@
+from pathlib import PurePosixPath
+
+from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
+from daybreak.agenda.importers.csv_tables.columns import KINDS, UNDERSTOOD
+from daybreak.agenda.importers.csv_tables.table import read_table
+from daybreak.agenda.importers.csv_tables.tasks import TableReader
+from daybreak.agenda.importers.csv_tables.todoist import TodoistReader, is_todoist
+from daybreak.agenda.importers.gathering import Gathering
+from daybreak.agenda.importers.text import lines
+
+
+class CsvImporter:
+    """Reads tables of tasks by their header: exports of Todoist, Asana and Jira, or any plain one.
+
+    The delimiter is a comma, a semicolon, a tab or a bar, whichever the header has most of. An id of a plain
+    table counts within its file; the other programs' ids are their own.
+    """
+
+    name = "csv"
+
+    def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
+        """Whether the name is that of a table."""
+        return path.suffix.lower() in {".csv", ".tsv"}
+
+    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+        """One task a row."""
+        gathering = Gathering(file, context)
+        is_tabbed = file.path.lower().endswith(".tsv")
+        table = read_table(lines(gathering.text), delimiter="\t" if is_tabbed else None)
+        for line, message in table.faults:
+            gathering.warn(message, line)
+        if is_todoist(table.headers):
+            TodoistReader(table, gathering).read()
+        elif kind := next((kind for kind in KINDS if kind.fit(table.headers)), None):
+            TableReader(table, kind, gathering).read()
+        elif table.headers:
+            gathering.warn(UNDERSTOOD, table.header_line)
+        return gathering.harvest()

@@ -1,0 +1,38 @@
+"""The block of ``key: value`` lines between two ``---`` that may open a note."""
+
+import re
+from dataclasses import dataclass
+
+_FENCES = {"---", "..."}
+_PAIR = re.compile(r"([A-Za-z][\w -]{0,40}):(?:\s+(.*))?")
+_MOST_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What a file says of itself; keys in lower case; ``size`` is how many lines the block takes."""
+
+    values: dict[str, str]
+    size: int
+
+    def first(self, *keys: str) -> str | None:
+        """The value of the first of these keys that has one."""
+        return next((self.values[key] for key in keys if self.values.get(key)), None)
+
+
+def front_matter(lines: list[str]) -> FrontMatter:
+    """The block at the top of a file, or an empty one; nested and multi-line values are left out."""
+    if not lines or lines[0].rstrip() != "---":
+        return FrontMatter({}, 0)
+    for at, line in enumerate(lines[1:_MOST_LINES], start=1):
+        if line.rstrip() in _FENCES:
+            pairs = filter(None, map(_PAIR.fullmatch, lines[1:at]))
+            return FrontMatter({pair[1].lower(): _unquoted(pair[2] or "") for pair in pairs}, at + 1)
+    return FrontMatter({}, 0)
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]
+    return value.removeprefix("[[").removesuffix("]]").strip()

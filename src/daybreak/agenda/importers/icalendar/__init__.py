@@ -1,0 +1,8 @@
+"""iCalendar files: RFC 5545 events, tasks and journal entries, with everything that recurs.
+
+bytes → ``decoding`` → ``components`` → ``entries`` (one group per UID) → ``series`` → ``events``, ``todos``.
+"""
+
+from daybreak.agenda.importers.icalendar.importer import ICalendarImporter
+
+__all__ = ["ICalendarImporter"]

@@ -1,0 +1,65 @@
+"""Bytes of an iCalendar stream to numbered logical lines, whatever their encoding and line ends."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class LogicalLine(NamedTuple):
+    """One unfolded content line and the number (from 1) of the physical line on which it begins."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The logical lines of a file; ``complaint`` says what was wrong with its encoding, if anything was."""
+
+    lines: list[LogicalLine]
+    complaint: str | None
+
+
+def decode(content: bytes) -> Decoded:
+    """Unfold and decode a file: UTF-8, UTF-16 with its mark, else Windows-1252 with a complaint."""
+    complaint = None
+    if content.startswith(_UTF16_MARKS):
+        text = content.decode("utf-16", errors="replace")
+        complaint = "the file is cut off inside a UTF-16 character." if "\ufffd" in text else None
+        content = text.encode()
+    numbers, unfolded = _unfold(content.removeprefix(codecs.BOM_UTF8))
+    joined = b"\n".join(unfolded)
+    try:
+        text = joined.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _western(joined)
+        complaint = (
+            "the file is not UTF-8; it was read as Windows-1252. Save it as UTF-8 if letters look wrong."
+        )
+    texts = text.translate(_UNPRINTABLE).split("\n") if numbers else []
+    return Decoded([LogicalLine(*pair) for pair in zip(numbers, texts, strict=True)], complaint)
+
+
+def _unfold(content: bytes) -> tuple[list[int], list[bytes]]:
+    # RFC 5545 §3.1 lets a fold cut a multi-byte character in two, so bytes are joined before decoding.
+    numbers: list[int] = []
+    pieces: list[list[bytes]] = []
+    for number, line in enumerate(_LINE_END.split(content), start=1):
+        if pieces and line[:1] in {b" ", b"\t"}:
+            pieces[-1].append(line[1:])
+        elif line.strip():
+            numbers.append(number)
+            pieces.append([line])
+    return numbers, [b"".join(parts) for parts in pieces]
+
+
+def _western(content: bytes) -> str:
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")

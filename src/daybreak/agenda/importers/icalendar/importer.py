@@ -1,0 +1,122 @@
+"""The iCalendar importer: RFC 5545 files, and what programs make of them."""
+
+import codecs
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from daybreak.agenda.harvest import (
+    Harvest,
+    ImportContext,
+    ImportedEvent,
+    ImportedNote,
+    ImportedProject,
+    ImportedTask,
+    ReadWarning,
+    SourceFile,
+)
+from daybreak.agenda.importers.icalendar.components import Component, scan
+from daybreak.agenda.importers.icalendar.decoding import decode
+from daybreak.agenda.importers.icalendar.entries import Calendar, Entry, Group, group, uid_of
+from daybreak.agenda.importers.icalendar.events import read_events
+from daybreak.agenda.importers.icalendar.journals import read_notes
+from daybreak.agenda.importers.icalendar.todos import read_tasks
+from daybreak.agenda.importers.icalendar.values import shorten
+
+_SUFFIXES = frozenset({".ics", ".ical", ".ifb", ".icalendar"})
+_KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}
+_BEGINNING = "BEGIN:VCALENDAR"
+_Fact = TypeVar("_Fact", ImportedEvent, ImportedTask, ImportedNote)
+
+
+class ICalendarImporter:
+    """Reads events, tasks and journal entries; recurring ones inside the window of the context."""
+
+    name = "icalendar"
+
+    def accepts(self, path: PurePosixPath, head: bytes) -> bool:
+        """Whether a file is a calendar, by its name or its first line."""
+        return path.suffix.lower() in _SUFFIXES or _begins_a_calendar(head)
+
+    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+        """Everything that the file holds."""
+        return _Reading(file, context).harvest()
+
+
+class _Reading:
+    def __init__(self, file: SourceFile, context: ImportContext) -> None:
+        self._file = file
+        self._context = context
+        self._warnings: list[ReadWarning] = []
+        self._calendars: list[tuple[int, Calendar]] = []
+
+    def harvest(self) -> Harvest:
+        entries = self._entries()
+        events = self._each(entries["VEVENT"], lambda one: read_events(one, self._context, self._complain))
+        tasks = self._each(entries["VTODO"], lambda one: read_tasks(one, self._context, self._complain))
+        notes = self._each(entries["VJOURNAL"], lambda one: read_notes(one, self._file, self._context))
+        self._name_unknown_zones()
+        projects = [*(task.project for task in tasks), *(note.project for note in notes)]
+        names = dict.fromkeys(name for name in projects if name)
+        return Harvest(
+            projects=tuple(ImportedProject(name=name, place=self._file.path) for name in names),
+            events=tuple(events),
+            tasks=tuple(tasks),
+            notes=tuple(notes),
+            warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
+        )
+
+    def _entries(self) -> dict[str, list[Entry]]:
+        decoded = decode(self._file.content)
+        if decoded.complaint:
+            self._warn(None, decoded.complaint)
+        calendars = scan(decoded.lines)
+        if not calendars:
+            self._warn(None, "there is no calendar in it; an .ics file begins with BEGIN:VCALENDAR.")
+        entries: dict[str, list[Entry]] = {kind: [] for kind in _KINDS}
+        for component in calendars:
+            self._sort_out(component, entries)
+        return entries
+
+    def _sort_out(self, calendar: Component, entries: dict[str, list[Entry]]) -> None:
+        shared = Calendar.of(calendar, PurePosixPath(self._file.path).stem)
+        for child in calendar.children:
+            if child.name in _KINDS and child.closed:
+                entries[child.name].append(Entry(child, shared, uid_of(child)))
+            elif child.name in _KINDS:
+                self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was left out.")
+        if not calendar.closed and all(child.closed for child in calendar.children):
+            self._warn(calendar.line, "the calendar has no END:VCALENDAR; the file may have been cut off.")
+        self._calendars.append((calendar.line, shared))
+
+    def _each(self, entries: list[Entry], read: Callable[[Group], Iterable[_Fact]]) -> list[_Fact]:
+        facts: list[_Fact] = []
+        for one in group(entries):
+            try:
+                facts += read(one)
+            except (ValueError, OverflowError) as error:
+                reason = f"{error}" if isinstance(error, ValueError) else "it has a date out of range"
+                kind = _KINDS[one.entries[0].component.name]
+                self._complain(one.entries[0], f"this {kind} was left out: {reason}.")
+        return facts
+
+    def _name_unknown_zones(self) -> None:
+        for line, calendar in self._calendars:
+            for tzid in sorted(calendar.stamps.zones.unknown):
+                self._warn(
+                    line,
+                    f"the time zone “{shorten(tzid)}” is not known and the file does not define it;"
+                    " its times were read as local ones.",
+                )
+
+    def _complain(self, entry: Entry, message: str) -> None:
+        self._warn(entry.component.line, message)
+
+    def _warn(self, line: int | None, message: str) -> None:
+        self._warnings.append(ReadWarning(path=self._file.path, line=line, message=message))
+
+
+def _begins_a_calendar(head: bytes) -> bool:
+    encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    beginning = head[:200].decode(encoding, errors="ignore")
+    return beginning.lstrip().upper().startswith(_BEGINNING)

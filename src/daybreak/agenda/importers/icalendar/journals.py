@@ -1,0 +1,29 @@
+"""VJOURNAL to notes."""
+
+from daybreak.agenda.harvest import ImportContext, ImportedNote, SourceFile
+from daybreak.agenda.importers.icalendar.entries import Entry, Group
+from daybreak.agenda.importers.icalendar.values import parse_text
+from daybreak.agenda.model import instant
+
+
+def read_notes(group: Group, file: SourceFile, context: ImportContext) -> list[ImportedNote]:
+    """The notes of one UID: a journal does not plan ahead, so each entry counts as it is written.
+
+    Raises:
+        ValueError: the date of one cannot be read; the message says why.
+    """
+    return [_note(entry, file, context) for entry in group.entries if not entry.cancelled]
+
+
+def _note(entry: Entry, file: SourceFile, context: ImportContext) -> ImportedNote:
+    component, stamps = entry.component, entry.calendar.stamps
+    written = stamps.first(component, "DTSTART") or stamps.first(component, "CREATED")
+    recurrence_id = component.value("RECURRENCE-ID")
+    return ImportedNote(
+        external_id=f"{entry.uid}/{recurrence_id}" if recurrence_id else entry.uid,
+        title=parse_text(component.value("SUMMARY")) or "(no title)",
+        body="\n\n".join(parse_text(found.value) for found in component.all("DESCRIPTION")),
+        place=entry.uid,
+        noted_at=file.modified_at if written is None else instant(written.moment, context.tz),
+        project=entry.calendar.name,
+    )

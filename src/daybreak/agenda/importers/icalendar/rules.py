@@ -1,0 +1,226 @@
+"""RFC 5545 recurrence rules, followed on the wall clock.
+
+A rule without COUNT is entered at the window asked for, not at its first occurrence: how far back a series
+began costs nothing. A rule with COUNT is counted from the beginning unless plain arithmetic tells its end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from itertools import islice, product
+
+from daybreak.agenda.importers.icalendar.days import DayFilter, Frequency, period_days, week_of
+
+MOST_STEPS = 100_000
+_DAY = timedelta(days=1)
+_STEP = {
+    Frequency.WEEKLY: 7 * _DAY,
+    Frequency.DAILY: _DAY,
+    Frequency.HOURLY: timedelta(hours=1),
+    Frequency.MINUTELY: timedelta(minutes=1),
+    Frequency.SECONDLY: timedelta(seconds=1),
+}
+
+
+class Unbounded(Exception):
+    """Following the rule would take longer than anybody's calendar is worth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A recurrence rule, as written.
+
+    Attributes:
+        until: the last possible moment: a date, or a naive time; in UTC if ``until_is_utc``.
+        hours: BYHOUR; ``minutes`` BYMINUTE, ``seconds`` BYSECOND, all sorted.
+        days: the parts that speak of days.
+        positions: BYSETPOS.
+    """
+
+    frequency: Frequency
+    interval: int = 1
+    count: int | None = None
+    until: date | datetime | None = None
+    until_is_utc: bool = False
+    hours: tuple[int, ...] = ()
+    minutes: tuple[int, ...] = ()
+    seconds: tuple[int, ...] = ()
+    days: DayFilter = field(default_factory=DayFilter)
+    positions: frozenset[int] = frozenset()
+
+    def ends_before(self, wall: datetime, instant: datetime) -> bool:
+        """Whether UNTIL excludes the occurrence at that wall-clock time and (naive, UTC) instant."""
+        if self.until is None:
+            return False
+        if not isinstance(self.until, datetime):
+            return wall.date() > self.until
+        return (instant if self.until_is_utc else wall) > self.until
+
+    def between(self, first: datetime, begin: datetime, end: datetime) -> Iterator[datetime]:
+        """The wall-clock times that the rule gives in [begin, end), ascending; UNTIL is not looked at.
+
+        Args:
+            first: DTSTART, from which the rule counts and takes what it does not say itself.
+            begin: nothing before it is given.
+            end: nothing from it on is given.
+
+        Raises:
+            Unbounded: it cannot be told in MOST_STEPS steps.
+        """
+        rule = self._completed(first)
+        if rule.count is None:
+            return rule._within(first, max(first, begin), end)  # noqa: SLF001 -- another instance of ours
+        if self._is_plain():
+            last = _after(first, (rule.count - 1) * rule.interval, _STEP[rule.frequency], end)
+            return rule._within(first, max(first, begin), min(end, last))  # noqa: SLF001 -- likewise
+        counted = islice(rule._within(first, first, end), rule.count)  # noqa: SLF001 -- likewise
+        return (wall for wall in counted if wall >= begin)
+
+    def _is_plain(self) -> bool:
+        parts = (self.hours, self.minutes, self.seconds, self.positions)
+        plain_days = DayFilter(week_start=self.days.week_start)
+        return self.frequency in _STEP and self.days == plain_days and not any(parts)
+
+    def _completed(self, first: datetime) -> "Rule":
+        frequency = self.frequency
+        return replace(
+            self,
+            days=_completed_days(self.days, frequency, first.date()),
+            hours=self.hours or ((first.hour,) if frequency < Frequency.HOURLY else ()),
+            minutes=self.minutes or ((first.minute,) if frequency < Frequency.MINUTELY else ()),
+            seconds=self.seconds or ((first.second,) if frequency < Frequency.SECONDLY else ()),
+        )
+
+    def _within(self, first: datetime, begin: datetime, end: datetime) -> Iterator[datetime]:
+        periods = self._long_periods if self.frequency < Frequency.HOURLY else self._short_periods
+        for walls in periods(first, begin, end):
+            for wall in self._picked(walls):
+                if wall >= end:
+                    return
+                if wall >= begin:
+                    yield wall
+
+    def _picked(self, walls: list[datetime]) -> list[datetime]:
+        if not self.positions:
+            return walls
+        size = len(walls)
+        return [wall for i, wall in enumerate(walls) if i + 1 in self.positions or i - size in self.positions]
+
+    def _long_periods(self, first: datetime, begin: datetime, end: datetime) -> Iterator[list[datetime]]:
+        times = [time(*parts) for parts in product(self.hours, self.minutes, self.seconds)]
+        steps = 0
+        for anchor in self._anchors(first.date(), begin.date()):
+            if anchor > end.date():
+                return
+            days = [
+                day for day in period_days(self.frequency, anchor, self.days.months) if self.days.allows(day)
+            ]
+            steps += 1 + len(days) * len(times)
+            if steps > MOST_STEPS:
+                raise Unbounded
+            yield [datetime.combine(day, at) for day in days for at in times]
+
+    def _anchors(self, first: date, begin: date) -> Iterator[date]:
+        """The first day of every period that the rule meets, beginning with the one that ``begin`` is in."""
+        if self.frequency in _STEP:
+            return _anchor_days(self._first_anchor(first), self._first_anchor(begin), self._step())
+        if self.frequency == Frequency.YEARLY:
+            return _anchor_months(first.replace(month=1, day=1), begin, self.interval * 12)
+        return _anchor_months(first, begin, self.interval)
+
+    def _first_anchor(self, day: date) -> date:
+        return week_of(day, self.days.week_start) if self.frequency == Frequency.WEEKLY else day
+
+    def _step(self) -> timedelta:
+        try:
+            return self.interval * _STEP[self.frequency]
+        except OverflowError:
+            return timedelta.max
+
+    def _short_periods(self, first: datetime, begin: datetime, end: datetime) -> Iterator[list[datetime]]:
+        step, unit = self._step(), _STEP[self.frequency]
+        origin = datetime.combine(first.date(), _floor(first.time(), self.frequency))
+        at = _align(origin, step, max(origin, begin - unit))
+        for _ in range(MOST_STEPS):
+            if at is None or at >= end:
+                return
+            skipped_to = self._skip(at)
+            if skipped_to is None:
+                yield self._filled(at)
+                skipped_to = at + unit
+            at = _align(origin, step, skipped_to)
+        raise Unbounded
+
+    def _skip(self, at: datetime) -> datetime | None:
+        """The next moment at which a period that BYxxx does not allow may be followed by one that it does."""
+        if not self.days.allows(at.date()):
+            return datetime.combine(at.date() + _DAY, time.min)
+        if self.hours and at.hour not in self.hours:
+            return at.replace(minute=0, second=0) + timedelta(hours=1)
+        if self.frequency > Frequency.HOURLY and self.minutes and at.minute not in self.minutes:
+            return at.replace(second=0) + timedelta(minutes=1)
+        if self.frequency == Frequency.SECONDLY and self.seconds and at.second not in self.seconds:
+            return at + timedelta(seconds=1)
+        return None
+
+    def _filled(self, at: datetime) -> list[datetime]:
+        minutes = self.minutes if self.frequency == Frequency.HOURLY else (at.minute,)
+        seconds = self.seconds if self.frequency < Frequency.SECONDLY else (at.second,)
+        return [at.replace(minute=minute, second=second) for minute, second in product(minutes, seconds)]
+
+
+def _completed_days(days: DayFilter, frequency: Frequency, first: date) -> DayFilter:
+    """What a rule leaves open about the day is taken from DTSTART."""
+    if days.year_days or days.month_days or days.weekdays or days.nth_in_month or days.nth_in_year:
+        return days
+    if frequency == Frequency.WEEKLY or (frequency == Frequency.YEARLY and days.week_numbers):
+        return replace(days, weekdays=frozenset({first.weekday()}))
+    if frequency == Frequency.MONTHLY:
+        return replace(days, month_days=frozenset({first.day}))
+    if frequency == Frequency.YEARLY:
+        months = days.months or frozenset({first.month})
+        return replace(days, months=months, month_days=frozenset({first.day}))
+    return days
+
+
+def _anchor_days(origin: date, begin: date, step: timedelta) -> Iterator[date]:
+    steps = max(0, -(-(begin - origin) // step)) if begin > origin else 0
+    # One period back: a week may begin before the day that is asked for.
+    steps = max(0, steps - 1)
+    try:
+        anchor = origin + steps * step
+        while True:
+            yield anchor
+            anchor += step
+    except OverflowError:
+        return
+
+
+def _anchor_months(first: date, begin: date, step: int) -> Iterator[date]:
+    origin = first.year * 12 + first.month - 1
+    month = origin + max(0, (begin.year * 12 + begin.month - 1 - origin) // step) * step
+    while month // 12 <= date.max.year:
+        yield date(month // 12, month % 12 + 1, 1)
+        month += step
+
+
+def _floor(at: time, frequency: Frequency) -> time:
+    if frequency == Frequency.HOURLY:
+        return at.replace(minute=0, second=0)
+    return at.replace(second=0) if frequency == Frequency.MINUTELY else at
+
+
+def _align(origin: datetime, step: timedelta, wanted: datetime) -> datetime | None:
+    """The first multiple of the step that is not before the moment wanted; None if time ends before it."""
+    try:
+        return origin + -(-(wanted - origin) // step) * step
+    except OverflowError:
+        return None
+
+
+def _after(first: datetime, steps: int, step: timedelta, latest: datetime) -> datetime:
+    """A second after that many steps, or the latest moment of interest."""
+    try:
+        return first + steps * step + timedelta(seconds=1)
+    except OverflowError:
+        return latest

@@ -1,0 +1,86 @@
+"""The values of iCalendar properties: dates, local times, offsets, durations, text."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from icalendar.parser import unescape_backslash
+
+_DATE_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d):?(\d\d)?(?:[.,]\d+)?(Z|z)?)?")
+_OFFSET = re.compile(r"([+-]?)(\d\d):?(\d\d):?(\d\d)?")
+_DURATION = re.compile(
+    r"([+-]?)P(?=[\dT])(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?:(\d{1,8})H)?(?:(\d{1,9})M)?(?:(\d{1,10})S)?)?"
+)
+# A day less at either end, so that no zone's offset carries a moment out of what Python can hold.
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+
+
+def parse_moment(text: str) -> tuple[date | datetime, bool]:
+    """A DATE, or a naive DATE-TIME, and whether a “Z” marks it as UTC.
+
+    Raises:
+        ValueError: it is neither, or no day that the calendar has.
+    """
+    matched = _DATE_TIME.fullmatch(text.strip())
+    if matched is None:
+        raise ValueError(f"“{shorten(text)}” is not a date or a time")
+    year, month, day, hour, minute, second, utc = matched.groups()
+    if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+        raise ValueError(f"“{shorten(text)}” is out of the range of dates")
+    try:
+        on = date(int(year), int(month), int(day))
+        if hour is None:
+            return on, False
+        # RFC 5545 allows the leap second 60, which no clock of ours has.
+        at = time(int(hour), int(minute), min(int(second or 0), 59))
+        return datetime.combine(on, at), utc is not None
+    except ValueError:
+        raise ValueError(f"“{shorten(text)}” is not a day and time that exist") from None
+
+
+def parse_local(text: str) -> datetime:
+    """A naive DATE-TIME; a DATE is its midnight, a “Z” is not looked at.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    moment, _ = parse_moment(text)
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time.min)
+
+
+def parse_offset(text: str) -> timedelta:
+    """A UTC-OFFSET, less than a day either way.
+
+    Raises:
+        ValueError: it is none.
+    """
+    matched = _OFFSET.fullmatch(text.strip())
+    if matched is None or int(matched[2]) > 23:  # noqa: PLR2004 -- hours of a day
+        raise ValueError(f"“{shorten(text)}” is not an offset")
+    size = timedelta(hours=int(matched[2]), minutes=int(matched[3]), seconds=int(matched[4] or 0))
+    return -size if matched[1] == "-" else size
+
+
+def parse_duration(text: str) -> tuple[timedelta, timedelta]:
+    """A DURATION as its nominal part (weeks and days) and its exact one (hours, minutes, seconds).
+
+    Raises:
+        ValueError: it is none.
+    """
+    matched = _DURATION.fullmatch(text.strip().upper())
+    if matched is None:
+        raise ValueError(f"“{shorten(text)}” is not a duration")
+    weeks, days, hours, minutes, seconds = (int(digits or 0) for digits in matched.groups()[1:])
+    sign = -1 if matched[1] == "-" else 1
+    nominal = timedelta(weeks=weeks, days=days)
+    return sign * nominal, sign * timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def parse_text(value: str) -> str:
+    """A TEXT without its escapes and the white space around it."""
+    return unescape_backslash(value).strip() if "\\" in value else value.strip()
+
+
+def shorten(text: str, limit: int = 40) -> str:
+    """The beginning of a text, for a warning."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,3 @@
+from daybreak.agenda.importers.markdown.importer import MarkdownImporter
+
+__all__ = ["MarkdownImporter"]

@@ -1,0 +1,29 @@
+"""Inline Markdown as plain text."""
+
+import re
+
+_REPLACEMENTS = (
+    (re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]"), r"\1"),
+    (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
+    (re.compile(r"<(https?://[^<>\s]+)>"), r"\1"),
+    (re.compile(r"<!--.*?-->|%%.*?%%"), ""),
+    (re.compile(r"\*\*([^*]+)\*\*"), r"\1"),
+    (re.compile(r"(?<!\w)__([^_]+)__(?!\w)"), r"\1"),
+    (re.compile(r"~~([^~]+)~~"), r"\1"),
+    (re.compile(r"==([^=]+)=="), r"\1"),
+    (re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<!\w)_([^\s_](?:[^_]*[^\s_])?)_(?!\w)"), r"\1"),
+    (re.compile(r"`([^`]+)`"), r"\1"),
+    (re.compile(r"\s\^[\w-]+$"), ""),
+)
+
+
+_LONGEST_LINE = 4_000
+
+
+def plain(markdown: str) -> str:
+    """The words of one line, at most 4,000 characters of it: no emphasis, no link targets, no block id."""
+    markdown = markdown[:_LONGEST_LINE]
+    for pattern, replacement in _REPLACEMENTS:
+        markdown = pattern.sub(replacement, markdown)
+    return markdown.strip()

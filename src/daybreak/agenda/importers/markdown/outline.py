@@ -1,0 +1,171 @@
+"""Which project and phase the headings of a file put a task into."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from daybreak.agenda.importers.dates import parse_date
+from daybreak.agenda.importers.gathering import Gathering
+from daybreak.agenda.importers.markdown.inline import plain
+from daybreak.agenda.importers.markdown.scanning import Heading
+from daybreak.agenda.importers.text import quote
+from daybreak.agenda.importers.vocabulary import status_of
+from daybreak.agenda.model import TaskStatus
+
+_RANGE_AT_END = re.compile(r"^(.*?)\s*\(([^()]{4,60})\)$")
+_SEPARATORS = ("\u2013", "\u2014", "→", "...", "..", "…", " to ", " until ", " till ", " - ")
+_HYPHENATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d{4}-\d{2}-\d{2})")
+_LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_LONGEST_HEADING = 600
+_SECTIONS = {
+    "tasks",
+    "task list",
+    "to dos",
+    "todos",
+    "todo list",
+    "checklist",
+    "action items",
+    "actions",
+    "next actions",
+    "next steps",
+    "inbox",
+    "later",
+    "someday",
+    "today",
+    "tomorrow",
+    "this week",
+    "next week",
+    "notes",
+}
+
+DateRange = tuple[date | None, date | None]
+
+
+@dataclass(slots=True)
+class _Section:
+    level: int
+    line: int
+    name: str
+    project: str | None
+    is_phase: bool = False
+    dates: DateRange = (None, None)
+    status: TaskStatus | None = None
+    description: str = ""
+
+
+class Outline:
+    """The headings above the current line.
+
+    A heading is a project, unless
+
+    * it ends with dates in parentheses: a phase of the nearest project above;
+    * it stands below a phase: a part of that phase;
+    * it only names a state or a day (“Doing”, “Next steps”, “2026-03-29”): a part of what it stands in.
+    """
+
+    def __init__(self, gathering: Gathering, *, only: str | None, otherwise: str | None) -> None:
+        self._gathering = gathering
+        self._only = only
+        self._otherwise = only or otherwise
+        self._sections: list[_Section] = []
+        self._last_project: _Section | None = None
+
+    @property
+    def project(self) -> str | None:
+        """The project of a task at this line."""
+        return self._sections[-1].project if self._sections else self._otherwise
+
+    @property
+    def phase(self) -> str | None:
+        """The phase of a task at this line."""
+        return next((section.name for section in reversed(self._sections) if section.is_phase), None)
+
+    @property
+    def status(self) -> TaskStatus | None:
+        """The state that the heading gives to the open tasks below it, as on a board."""
+        return self._sections[-1].status if self._sections else None
+
+    def enter(self, heading: Heading) -> None:
+        """Go on below a heading."""
+        while self._sections and self._sections[-1].level >= heading.level:
+            self._sections.pop()
+        self._sections.append(self._section(heading, plain(heading.text[:_LONGEST_HEADING])))
+
+    def describe(self, paragraph: str) -> None:
+        """The paragraph right under the heading that was entered last; empty when there is none."""
+        section = self._sections[-1]
+        section.description = plain(paragraph)
+        if section.is_phase and section.project:
+            self.mention_project()
+            self._gathering.add_phase(
+                section.project, section.name, section.line, section.dates, section.description
+            )
+
+    def mention_project(self) -> None:
+        """Add the current project where its heading stands."""
+        known = self._last_project
+        if known and known.name == self.project:
+            self._gathering.add_project(known.name, known.line, known.description)
+
+    def _section(self, heading: Heading, text: str) -> _Section:
+        section = _Section(heading.level, heading.line, text, self.project)
+        dated = _dated(text)
+        if dated and (owner := self._project_of_phase()):
+            section.project, section.is_phase = owner, True
+            section.name, section.dates = dated[0], self._range(dated[1], heading.line)
+        elif self._is_part(text):
+            section.status = status_of(text)
+        else:
+            section.project, self._last_project = text, section
+        return section
+
+    def _project_of_phase(self) -> str | None:
+        above = self._sections[-1].project if self._sections else None
+        return above or self._only or (self._last_project.name if self._last_project else self._otherwise)
+
+    def _is_part(self, text: str) -> bool:
+        if not text or self._only or self.phase or parse_date(text):
+            return True
+        return self.project is not None and (text.casefold() in _SECTIONS or status_of(text) is not None)
+
+    def _range(self, ends: tuple[str, str], line: int) -> DateRange:
+        start, end = _date_at(ends[0], ends[1]), _date_at(ends[1], ends[0])
+        for text, day in zip(ends, (start, end), strict=True):
+            if text and day is None:
+                self._gathering.warn(
+                    f"{quote(text)} in this heading is not a date; write it like 2026-03-29.", line
+                )
+        if start and end and start > end:
+            self._gathering.warn("The phase in this heading ends before it starts; it came in undated.", line)
+            return None, None
+        return start, end
+
+
+def _dated(text: str) -> tuple[str, tuple[str, str]] | None:
+    """The name and the two ends of a heading such as “Build (2026-03-01 to 2026-04-15)”."""
+    match = _RANGE_AT_END.match(text)
+    if match is None or not match[1]:
+        return None
+    ends = _ends(match[2])
+    if ends is None or not any(end and (_date_at(end, "") or _LOOKS_LIKE_A_DATE.search(end)) for end in ends):
+        return None
+    return match[1], ends
+
+
+def _ends(text: str) -> tuple[str, str] | None:
+    if hyphenated := _HYPHENATED.fullmatch(text.strip()):
+        return hyphenated[1], hyphenated[2]
+    for separator in _SEPARATORS:
+        if separator in text:
+            start, end = text.split(separator, 1)
+            return start.removeprefix("from ").strip(), end.strip()
+    for word in ("from ", "since "):
+        if text.startswith(word):
+            return text.removeprefix(word).strip(), ""
+    return ("", text.removeprefix("until ").strip()) if text.startswith("until ") else None
+
+
+def _date_at(text: str, other: str) -> date | None:
+    """The date; a missing year is that of the range's other end (“1 March to 15 April 2026”)."""
+    other_day = parse_date(other)
+    return parse_date(text) or (parse_date(f"{text}, {other_day.year}") if text and other_day else None)

@@ -1,0 +1,116 @@
+"""A Markdown file as a sequence of headings, check boxes and other lines; code and comments are left out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_QUOTE = re.compile(r"(?:\s{0,3}>\s?)+")
+_FENCE = re.compile(r"\s*(?:[-*+]\s+)?(`{3,}|~{3,})([^`]*)$")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|$)")
+_CHECKBOX = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])\s+\[([ xX/\-!?bB><*~✓✔\u00a0]?)\](?:\s+(.*)|\s*)")
+_UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*")
+_NO_PARAGRAPH = re.compile(r"\s*(?:[-*+]\s|\d{1,9}[.)]\s|[|<>!]|\[\[|(?:[-*_]\s*){3,}$)|\s{4}")
+_COMMENTS = (("<!--", "-->"), ("%%", "%%"))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; ``level`` is 1 to 6."""
+
+    line: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkbox:
+    """An item of a task list; ``indent`` in columns."""
+
+    line: int
+    indent: int
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Any other line; ``is_paragraph`` when it is neither empty nor of a list, a table or the like."""
+
+    line: int
+    indent: int
+    text: str
+    is_paragraph: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndlessBlock:
+    """Where code or a comment begins that nothing ends."""
+
+    line: int
+
+
+Token = Heading | Checkbox | Prose | EndlessBlock
+
+
+def scan(lines: list[str], first: int = 0) -> Iterator[Token]:
+    """The tokens of the lines from the index ``first`` on; lines count from 1."""
+    at = first
+    while at < len(lines):
+        line = _unquoted(lines[at])
+        end = _end_of_hidden(lines, at, line)
+        if end is not None:
+            if end == len(lines):
+                yield EndlessBlock(at + 1)
+            at = end + 1
+            continue
+        underline = _underline(line, lines, at)
+        if underline is not None:
+            yield Heading(at + 1, 1 if underline == "=" else 2, line.strip())
+            at += 2
+            continue
+        yield _token(line, at + 1)
+        at += 1
+
+
+def _unquoted(line: str) -> str:
+    match = _QUOTE.match(line)
+    return line[match.end() :] if match else line
+
+
+def _end_of_hidden(lines: list[str], at: int, line: str) -> int | None:
+    """The index of the last line of the code or comment that begins here; None when none does."""
+    if fence := _FENCE.match(line):
+        closing = re.compile(rf"\s*{fence[1][0]}{{{len(fence[1])},}}\s*")
+        ends = (n for n in range(at + 1, len(lines)) if closing.fullmatch(_unquoted(lines[n])))
+        return next(ends, len(lines))
+    for opening, closing_sign in _COMMENTS:
+        if line.lstrip().startswith(opening):
+            if closing_sign in line.lstrip()[len(opening) :]:
+                return None if not line.rstrip().endswith(closing_sign) else at
+            return next((n for n in range(at + 1, len(lines)) if closing_sign in lines[n]), len(lines))
+    return None
+
+
+def _underline(line: str, lines: list[str], at: int) -> str | None:
+    if not line.strip() or _NO_PARAGRAPH.match(line) or _HEADING.match(line) or at + 1 == len(lines):
+        return None
+    match = _UNDERLINE.fullmatch(_unquoted(lines[at + 1]))
+    return match[1][0] if match else None
+
+
+def _token(line: str, number: int) -> Token:
+    if heading := _HEADING.match(line):
+        return Heading(number, len(heading[1]), _without_closing(line[heading.end() :].strip()))
+    if box := _CHECKBOX.fullmatch(line):
+        return Checkbox(number, _columns(box[1]), box[2], box[3] or "")
+    indent = _columns(line[: len(line) - len(line.lstrip())])
+    return Prose(number, indent, line.strip(), bool(line.strip()) and not _NO_PARAGRAPH.match(line))
+
+
+def _without_closing(heading: str) -> str:
+    bare = heading.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else heading
+
+
+def _columns(indent: str) -> int:
+    return len(indent.expandtabs(4))

@@ -1,0 +1,50 @@
+"""Text as it may be shown: one line or a block, bounded, without what could garble or disguise it."""
+
+import re
+import unicodedata
+
+LONGEST_TITLE = 500
+LONGEST_BLOCK = 20_000
+LONGEST_ID = 200
+
+# Controls, bidirectional marks and overrides, byte order marks, and the lone surrogates that JSON can spell.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_NOT_IN_SLUG = re.compile(r"[^\w]+")
+
+
+def lines(text: str) -> list[str]:
+    """The lines as an editor counts them, without their ends."""
+    return newlines_only(text).split("\n")
+
+
+def newlines_only(text: str) -> str:
+    r"""The text with ``\n`` for every line end, so that line numbers are those of an editor."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def one_line(text: str, limit: int = LONGEST_TITLE) -> str:
+    """A title, a name, an id: spaces collapsed, at most ``limit`` characters."""
+    return _cut(" ".join(_UNSAFE.sub("", text).split()), limit)
+
+
+def block(text: str, limit: int = LONGEST_BLOCK) -> str:
+    """Several lines, at most ``limit`` characters, without empty ones at either end."""
+    clean = _UNSAFE.sub("", newlines_only(text))
+    return _cut("\n".join(line.rstrip() for line in clean.split("\n")).strip("\n"), limit)
+
+
+def quote(value: str) -> str:
+    """A value as a warning shows it."""
+    return f"“{one_line(value, 60)}”"
+
+
+def slug(title: str) -> str:
+    """What identifies a title whatever its case, spacing and punctuation; never empty."""
+    plain = unicodedata.normalize("NFKC", title).casefold()
+    return _NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_ID] or "untitled"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

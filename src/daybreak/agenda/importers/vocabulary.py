@@ -1,0 +1,55 @@
+"""The words that task lists use for a status or a priority."""
+
+import re
+
+from daybreak.agenda.model import Priority, TaskStatus
+
+_STATUSES = {
+    TaskStatus.OPEN: (
+        "open; todo; to do; to dos; not started; new; backlog; pending; planned; ready; reopened; next; "
+        "selected for development"
+    ),
+    TaskStatus.IN_PROGRESS: (
+        "in progress; in work; doing; started; active; ongoing; wip; in review; review; testing"
+    ),
+    TaskStatus.BLOCKED: "blocked; on hold; hold; waiting; waiting for; waiting on; stuck; paused",
+    TaskStatus.DONE: "done; completed; complete; closed; resolved; finished; fixed; shipped",
+    TaskStatus.CANCELLED: (
+        "cancelled; canceled; wont do; wont fix; declined; dropped; "
+        "duplicate; rejected; abandoned; obsolete; cannot reproduce"
+    ),
+}
+# “Major” is where older Jira puts every issue that nobody gave a priority.
+_PRIORITIES = {
+    Priority.HIGHEST: "highest; critical; blocker; urgent; p0; p1; 1; a",
+    Priority.HIGH: "high; important; p2; 2; b; h",
+    Priority.NORMAL: "normal; medium; moderate; major; default; none; p3; 3; c; m",
+    Priority.LOW: "low; lowest; minor; trivial; p4; p5; 4; 5; d; l",
+}
+_YES = frozenset(["yes", "y", "true", "1", "x", "✓", "✔", "✅", "done", "completed", "complete", "closed"])
+_NO = frozenset(["", "no", "n", "false", "0", "-", "open", "not done", "incomplete"])
+
+_STATUS_OF = {word: status for status, words in _STATUSES.items() for word in words.split("; ")}
+_PRIORITY_OF = {word: priority for priority, words in _PRIORITIES.items() for word in words.split("; ")}
+_APOSTROPHES = re.compile("['\u2019]")
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+def status_of(word: str) -> TaskStatus | None:
+    """The status that a word stands for, whatever its case; None for a word that is not known."""
+    return _STATUS_OF.get(_plain(word))
+
+
+def priority_of(word: str) -> Priority | None:
+    """The priority that a word stands for, whatever its case; of numbers, 1 is the highest."""
+    return _PRIORITY_OF.get(_plain(word))
+
+
+def truth_of(word: str) -> bool | None:
+    """Whether a word says yes; None when it says neither yes nor no."""
+    plain = _plain(word)
+    return True if plain in _YES else False if plain in _NO else None
+
+
+def _plain(word: str) -> str:
+    return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", word.casefold())).strip() or word.strip()

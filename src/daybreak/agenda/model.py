@@ -1,0 +1,205 @@
+"""The agenda as the rest of Daybreak reads it: projects, phases, tasks, notes, events and their sources.
+
+A moment in a person's plans is one of three things, and Python's types already tell them apart:
+
+* a ``date``: the whole day, wherever the person is;
+* a naive ``datetime``: a wall-clock time, wherever the person is (a *floating* time);
+* an aware ``datetime``: an instant.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import IntEnum, StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from daybreak import clock
+
+Moment = date | datetime
+
+
+class TaskStatus(StrEnum):
+    """Where a task stands."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    BLOCKED = "blocked"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Priority(IntEnum):
+    """How important its owner said that a task is; higher is more."""
+
+    LOW = 1
+    NORMAL = 2
+    HIGH = 3
+    HIGHEST = 4
+
+
+class SourceKind(StrEnum):
+    """Where facts come from."""
+
+    FOLDER = "folder"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A folder or an .ics address that a user reads from."""
+
+    id: UUID
+    kind: SourceKind
+    name: str
+    locator: str
+    last_read_at: datetime | None = None
+    last_changed_at: datetime | None = None
+    failing_since: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceWarning:
+    """One thing in a source that could not be read; the rest of it was."""
+
+    source_id: UUID
+    path: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A named group of tasks."""
+
+    id: UUID
+    source_id: UUID | None
+    name: str
+    description: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A stretch of a project; both dates are inclusive."""
+
+    id: UUID
+    project_id: UUID
+    name: str
+    description: str
+    start_on: date | None
+    end_on: date | None
+    place: str
+
+    def contains(self, day: date) -> bool:
+        """Whether the phase has dates and is under way on that day."""
+        if self.start_on is None and self.end_on is None:
+            return False
+        return (self.start_on or day) <= day <= (self.end_on or day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something to be done."""
+
+    id: UUID
+    source_id: UUID | None
+    project_id: UUID | None
+    phase_id: UUID | None
+    title: str
+    details: str
+    status: TaskStatus
+    priority: Priority
+    start: Moment | None
+    due: Moment | None
+    completed: Moment | None
+    estimate_minutes: int | None
+    assignee: str | None
+    blocked_by: tuple[UUID, ...]
+    touched_at: datetime
+    place: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be done."""
+        return self.status not in {TaskStatus.DONE, TaskStatus.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One occurrence in a calendar; ``end`` is exclusive, and equals ``start`` when it takes no time."""
+
+    id: UUID
+    source_id: UUID | None
+    title: str
+    location: str
+    start: Moment
+    end: Moment
+    busy: bool
+    tentative: bool
+    organizer: str | None
+    place: str
+
+    @property
+    def all_day(self) -> bool:
+        """Whether it fills whole days instead of a stretch of hours."""
+        return not isinstance(self.start, datetime)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A piece of text that its owner wrote down."""
+
+    id: UUID
+    source_id: UUID | None
+    project_id: UUID | None
+    title: str
+    body: str
+    noted_at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """What a brief may look at: everything open, and the recent past and near future of the rest."""
+
+    sources: tuple[Source, ...] = ()
+    warnings: tuple[SourceWarning, ...] = ()
+    projects: tuple[Project, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    events: tuple[Event, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def instant(moment: Moment, tz: ZoneInfo) -> datetime:
+    """The instant, in UTC, at which a moment begins for a person in ``tz``."""
+    if not isinstance(moment, datetime):
+        return clock.start_of_day(moment, tz)
+    if moment.tzinfo is None:
+        return clock.first_instant(moment.date(), moment.time(), tz)
+    return moment.astimezone(UTC)
+
+
+def day(moment: Moment, tz: ZoneInfo) -> date:
+    """The date on which a moment falls for a person in ``tz``."""
+    if not isinstance(moment, datetime):
+        return moment
+    return moment.date() if moment.tzinfo is None else clock.local_date(moment, tz)
+
+
+def wall_time(moment: Moment, tz: ZoneInfo) -> time | None:
+    """The time of day for a person in ``tz``; None for a whole day."""
+    if not isinstance(moment, datetime):
+        return None
+    return moment.time() if moment.tzinfo is None else moment.astimezone(tz).time()
+
+
+def earliest(moments: Iterable[Moment], tz: ZoneInfo) -> Moment | None:
+    """The moment that begins first for a person in ``tz``."""
+    return min(moments, key=lambda moment: instant(moment, tz), default=None)

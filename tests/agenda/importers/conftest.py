@@ -1,0 +1,30 @@
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
+from daybreak.agenda.importers import recognise
+
+Read = Callable[..., Harvest]
+
+
+@pytest.fixture(scope="session")
+def read() -> Read:
+    """Reads a file, given by path and content, as a person in Berlin (or elsewhere) would have it read."""
+
+    def _read(path: str, content: str | bytes, tz: str = "Europe/Berlin") -> Harvest:
+        data = content.encode() if isinstance(content, str) else content
+        context = ImportContext(
+            tz=ZoneInfo(tz),
+            today=date(2026, 3, 29),
+            expand_from=date(2026, 1, 1),
+            expand_until=date(2027, 1, 1),
+        )
+        importer = recognise(PurePosixPath(path), data[:4096])
+        assert importer is not None
+        return importer.read(SourceFile(path, data, datetime(2026, 3, 28, 9, tzinfo=UTC)), context)
+
+    return _read

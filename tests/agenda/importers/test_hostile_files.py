@@ -1,0 +1,117 @@
+from dataclasses import astuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from daybreak.agenda.importers.gathering import MOST_WARNINGS
+
+PATHS = ("todo.txt", "plan.md", "tasks.jsonl", "table.csv", "table.tsv", "note.txt")
+HEAD = b'{"description":"a","status":"pending","uuid":"1"}\n'
+SAMPLES = {
+    "todo.txt": (
+        "(A) 2026-03-20 Offer +P @mail due:2026-03-29 t:2026-03-01T09:00 est:30m p:1\n"
+        "x 2026-03-28 Done id:1\n"
+    ),
+    "plan.md": (
+        "---\ntitle: T\n---\n# P\ntext\n## Q (2026-03-01 \u2013 2026-04-15)\n"
+        "- [ ] a ⏫ 🔁 weekly 📅 2026-03-29 #t @u (2h)\n"
+        "  - [x] b [due:: 2026-03-29 10:00] **c** [d](e)\n```\n- [ ] f\n```\n> - [/] g <!-- h -->\n"
+    ),
+    "tasks.jsonl": (
+        '{"description":"a","status":"pending","due":"20260328T230000Z","uuid":"1","tags":["x"],"depends":"2,3"}\n'
+    )
+    * 2,
+    "table.csv": (
+        'Task,ID,Due,Done,Estimate,Blocked by,Parent\n"a\nb",1,29/03/2026,no,2h,2,c\nc,2,,yes,,"1;x",\n'
+    ),
+    "table.tsv": (
+        "TYPE\tCONTENT\tPRIORITY\tINDENT\tDATE\tTIMEZONE\ntask\ta @b\t1\t1\t2026-03-29 10:00\tEurope/Berlin\n"
+    ),
+    "note.txt": "---\ndate: 2026-03-29\n---\nTitle\nbody\n",
+}
+quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def check(harvest):
+    ids = [task.external_id for task in harvest.tasks]
+    assert len(ids) == len(set(ids))
+    assert len(harvest.warnings) <= MOST_WARNINGS + 1
+    assert all(
+        0 < len(task.title) <= 500 and task.title.isprintable()
+        for task in harvest.tasks
+        if task.title.isascii()
+    )
+    repr([astuple(task) for task in harvest.tasks]).encode()
+    for text in (*(n.body for n in harvest.notes), *(p.name for p in harvest.projects), *ids):
+        assert "\0" not in text
+        text.encode()
+
+
+@pytest.mark.parametrize("path", PATHS)
+@quick
+@given(content=st.binary(max_size=400))
+def test_random_bytes_are_never_an_error(read, path, content):
+    check(read(path, (HEAD if path == "tasks.jsonl" else b"") + content))
+
+
+@pytest.mark.parametrize("path", PATHS)
+@quick
+@given(data=st.data())
+def test_a_damaged_file_is_never_an_error(read, path, data):
+    content = bytearray((SAMPLES[path] * 3).encode())
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        damage = data.draw(
+            st.binary(max_size=3) | st.sampled_from([b'"', b"\n", b"[", b"{", b"9999", b"-", b"\xe2\x80\xae"])
+        )
+        content[at : at + data.draw(st.integers(0, 5))] = damage
+    check(read(path, (HEAD if path == "tasks.jsonl" else b"") + bytes(content)))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_binary_rubbish_is_one_warning_and_nothing_else(read, path):
+    harvest = read(path, (HEAD if path == "tasks.jsonl" else b"") + b"\x7fELF\x02\x01\0\0\0" * 100)
+    assert (harvest.tasks, harvest.notes, harvest.projects) == ((), (), ())
+    (warning,) = harvest.warnings
+    assert warning.line is None
+    assert "binary" in warning.message
+
+
+@pytest.mark.parametrize(
+    ("path", "line"), [("todo.txt", "Größe"), ("plan.md", "- [ ] Größe"), ("t.csv", "task\nGröße")]
+)
+def test_an_old_encoding_is_one_warning_and_the_tasks_come_in(read, path, line):
+    harvest = read(path, f"{line}\n".encode("cp1252"))
+    assert [task.title for task in harvest.tasks] == ["Größe"]
+    assert len(harvest.warnings) == 1
+
+
+def test_overrides_of_the_reading_direction_and_controls_are_stripped(read):
+    (task,) = read("todo.txt", "Pay \u202eliam\u202c\x1b[31m the\u2066 bill\x07").tasks
+    assert task.title == "Pay liam[31m the bill"
+
+
+def test_a_long_title_is_cut_at_500_characters(read):
+    (task,) = read("todo.txt", "word " * 1000).tasks
+    assert len(task.title) <= 500
+    assert task.title.endswith("…")
+
+
+def test_many_faults_are_counted_instead_of_listed(read):
+    harvest = read("todo.txt", "Call due:2026-02-30\n" * 100)
+    assert len(harvest.tasks) == 100
+    assert len(harvest.warnings) == MOST_WARNINGS + 1
+    assert any("80 more" in warning.message for warning in harvest.warnings)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"description":"status"' + "[" * 100_000,
+        HEAD.decode() + '\n{"a":' * 20_000,
+        HEAD.decode() + "1" * 100_000,
+    ],
+)
+def test_deeply_nested_json_is_a_warning_soon(read, content):
+    assert read("tasks.json", content).warnings

@@ -1,0 +1,90 @@
+from datetime import UTC, date, datetime
+
+from daybreak.agenda.model import Priority, TaskStatus
+
+FREELANCER = """\
+(A) 2026-03-20 Send the offer to Anna +BakeryWebsite @mail due:2026-03-29 est:30m id:offer
+(B) Plan the +GarageSale with Bob @home t:2026-04-01 rec:+1m
+(D) Sort receipts
+x 2026-03-28 2026-03-20 Pay the hosting bill +BakeryWebsite pri:C
+Order flour samples +BakeryWebsite dep:offer
+
+xylophone lesson, see https://example.org/due:dates
+Remember the milk due:2026-02-30
+Remember the milk
+Secret helper line h:1
+"""
+
+
+def by_title(harvest):
+    return {task.title: task for task in harvest.tasks}
+
+
+def test_a_freelancers_list_comes_in_with_everything_it_says(read):
+    tasks = by_title(read("todo.txt", FREELANCER))
+    offer = tasks["Send the offer to Anna"]
+    assert (offer.project, offer.tags, offer.priority) == ("BakeryWebsite", ("mail",), Priority.HIGHEST)
+    assert (offer.due, offer.estimate_minutes, offer.external_id) == (date(2026, 3, 29), 30, "offer")
+    assert offer.place == "todo.txt:1"
+    sale = tasks["Plan the GarageSale with Bob"]
+    assert (sale.start, sale.recurrence, sale.priority) == (date(2026, 4, 1), "+1m", Priority.HIGH)
+    assert tasks["Sort receipts"].priority is Priority.LOW
+    assert tasks["Order flour samples"].blocked_by == ("offer",)
+    bill = tasks["Pay the hosting bill"]
+    assert (bill.status, bill.completed) == (TaskStatus.DONE, date(2026, 3, 28))
+    assert bill.priority is Priority.NORMAL
+    assert "xylophone lesson, see https://example.org/due:dates" in tasks
+
+
+def test_projects_are_named_once_where_they_are_first_mentioned(read):
+    harvest = read("todo.txt", FREELANCER)
+    assert [(p.name, p.place) for p in harvest.projects] == [
+        ("BakeryWebsite", "todo.txt:1"),
+        ("GarageSale", "todo.txt:2"),
+    ]
+
+
+def test_a_day_that_does_not_exist_is_a_warning_with_its_line_and_the_task_comes_in(read):
+    harvest = read("todo.txt", FREELANCER)
+    (warning,) = harvest.warnings
+    assert (warning.path, warning.line) == ("todo.txt", 8)
+    assert "“2026-02-30”" in warning.message
+    assert by_title(harvest)["Remember the milk"].due is None
+
+
+def test_a_hidden_task_is_left_out(read):
+    assert not any("Secret" in task.title for task in read("todo.txt", FREELANCER).tasks)
+
+
+def test_ids_stay_when_lines_move_and_are_unique(read):
+    before = {
+        task.title: task.external_id
+        for task in read("todo.txt", FREELANCER).tasks
+        if "milk" not in task.title
+    }
+    moved = "\n".join(reversed(FREELANCER.splitlines()))
+    harvest = read("todo.txt", moved)
+    assert before.items() <= {task.title: task.external_id for task in harvest.tasks}.items()
+    assert len({task.external_id for task in harvest.tasks}) == len(harvest.tasks) == 8
+
+
+def test_a_changed_date_or_priority_keeps_the_id(read):
+    (before,) = read("todo.txt", "Call Bob due:2026-03-29").tasks
+    (after,) = read("todo.txt", "x 2026-03-29 Call Bob due:2026-03-30 @phone").tasks
+    assert before.external_id == after.external_id
+
+
+def test_a_parent_waits_for_the_tasks_that_name_it(read):
+    tasks = by_title(read("todo.txt", "Move house id:1\nPack books p:1\nBook a van id:2 p:1\n"))
+    assert tasks["Move house"].blocked_by == ("todo.txt#pack-books", "2")
+
+
+def test_a_time_is_meant_in_the_owners_zone(read):
+    (task,) = read("work.todo.txt", "Call due:2026-03-30T09:00", tz="America/New_York").tasks
+    assert task.due == datetime(2026, 3, 30, 13, tzinfo=UTC)
+
+
+def test_a_status_key_is_read(read):
+    tasks = by_title(read("todo.txt", "Write report status:in_progress\nShip it status:waiting\n"))
+    assert tasks["Write report"].status is TaskStatus.IN_PROGRESS
+    assert tasks["Ship it"].status is TaskStatus.BLOCKED

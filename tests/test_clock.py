@@ -1,0 +1,89 @@
+"""The owner's clock, checked against a search through the instants themselves."""
+
+import os
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daybreak import clock
+from daybreak.errors import InvalidInput
+
+SEED = int(os.environ.get("DAYBREAK_TEST_SEED", "20260329"))
+HARD = [
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Pacific/Chatham",
+    "Pacific/Apia",
+    "America/St_Johns",
+    "America/Havana",
+    "Asia/Beirut",
+    "Africa/Cairo",
+    "America/Scoresbysund",
+    "America/Asuncion",
+]
+ALL = sorted(available_timezones() - {"localtime", "Factory"})
+ZONES = HARD + random.Random(SEED).sample(ALL, 20)  # noqa: S311 -- a sample, not a secret
+
+
+def first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The first quarter of an hour at whose instant the wall shows that time, or has passed it.
+
+    A fold takes the clock back behind a time that it has shown already: the first showing counts. Before
+    a gap the clock shows less, after it more.
+    """
+    instants = (wall.replace(tzinfo=UTC) + timedelta(minutes=15 * step) for step in range(-160, 161))
+    return next(at for at in instants if at.astimezone(zone).replace(tzinfo=None) >= wall)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    on=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
+    quarter=st.integers(0, 95),
+)
+def test_a_time_of_day_begins_at_the_first_instant_that_shows_it(zone, on, quarter):
+    at, tz = time(quarter // 4, quarter % 4 * 15), ZoneInfo(zone)
+    assert clock.first_instant(on, at, tz) == first_shown(datetime.combine(on, at), tz)
+
+
+@settings(max_examples=100, deadline=None)
+@given(zone=st.sampled_from(ZONES), on=st.dates(date(2026, 1, 1), date(2027, 12, 31)))
+def test_a_day_begins_where_its_date_does(zone, on):
+    tz = ZoneInfo(zone)
+    begins = clock.start_of_day(on, tz)
+    assert clock.local_date(begins, tz) == on
+    assert clock.local_date(begins - timedelta(seconds=1), tz) == on - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("zone", "on", "at", "expected"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), time(2, 30), datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("Europe/Berlin", date(2026, 10, 25), time(2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15), datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
+        ("Asia/Kathmandu", date(2026, 1, 1), time(9), datetime(2026, 1, 1, 3, 15, tzinfo=UTC)),
+        ("Pacific/Apia", date(2011, 12, 30), time(9), datetime(2011, 12, 30, 10, tzinfo=UTC)),
+        ("Pacific/Apia", date(2011, 12, 30), time(0), datetime(2011, 12, 30, 10, tzinfo=UTC)),
+        ("Pacific/Kwajalein", date(1993, 8, 21), time(12), datetime(1993, 8, 21, 12, tzinfo=UTC)),
+        ("America/Havana", date(2026, 3, 8), time(0), datetime(2026, 3, 8, 5, tzinfo=UTC)),
+        ("America/Havana", date(2026, 11, 1), time(0), datetime(2026, 11, 1, 4, tzinfo=UTC)),
+    ],
+)
+def test_gaps_folds_and_skipped_days(zone, on, at, expected):
+    assert clock.first_instant(on, at, ZoneInfo(zone)) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["CEST", "localtime", "Factory", "+02:00", "europe/berlin", "", "../etc/passwd"]
+)
+def test_what_is_no_iana_zone_is_refused(name):
+    with pytest.raises(InvalidInput, match="is not a time zone"):
+        clock.zone(name)
+
+
+def test_now_is_an_instant_in_utc():
+    assert clock.now().tzinfo is UTC
