@@ -26,7 +26,10 @@ def choose(folder: Path) -> Path:
 
 
 def prepare(folder: Folder, account: Account) -> Path:
-    """Make the folder of the socket, private to the account.
+    """Make the folder of the socket, private to the account and empty; only for who holds ``serving``.
+
+    A server that was killed leaves its socket's lock file, and PostgreSQL believes it as soon as some other
+    process has got the number in it.
 
     Raises:
         Misconfigured: somebody else has made that folder in /tmp before us.
@@ -36,6 +39,8 @@ def prepare(folder: Folder, account: Account) -> Path:
     found = socket.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
         raise _taken(socket)
+    for left in (NAME, f"{NAME}.lock"):
+        (socket / left).unlink(missing_ok=True)
     return socket
 
 

@@ -1,0 +1,158 @@
+"""Connections and transactions: the one way to the rows, always as somebody.
+
+Row-level security is forced on every table of a user's. A transaction names the owners whose rows it may see
+and write; nothing else is visible in it, and a statement outside of one is an error, not an empty page.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Self
+from uuid import UUID
+
+import asyncpg
+
+from daybreak.db.connecting import check_version, explained
+from daybreak.db.migrate import pending
+from daybreak.db.queries import load
+from daybreak.errors import Bug, Misconfigured, Unavailable
+
+_sql = load(__package__)
+_CONNECT_SECONDS = 10
+_COMMAND_SECONDS = 60
+_ROLLBACK_SECONDS = 5
+
+
+class Database:
+    """A pool of connections as the role ``daybreak_app``."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, dsn: str, *, connections: int = 4) -> AsyncIterator[Self]:
+        """A database for the length of the block.
+
+        Args:
+            dsn: address of the database, with the role to act as.
+            connections: how many transactions may be under way at once.
+
+        Raises:
+            Unavailable: nobody answers at that address.
+            Misconfigured: the login is refused, or the role could get round row-level security.
+        """
+        pool = await _open_pool(dsn, connections)
+        try:
+            database = cls(pool)
+            await database._refuse_powerful_role()
+            yield database
+        finally:
+            await _close(pool)
+
+    @asynccontextmanager
+    async def transaction(self, owners: Iterable[UUID]) -> AsyncIterator[asyncpg.Connection]:
+        """One transaction that sees the rows of these owners and no others.
+
+        It commits at the end of the block and rolls back if the block raises or is cancelled. Two round
+        trips are its own: one to begin, one to end.
+
+        Raises:
+            Bug: no owner is given, or the block went on after a statement had failed.
+            Unavailable: the database does not answer, or the connection broke.
+        """
+        ids = ",".join(str(UUID(str(owner))) for owner in owners)
+        if not ids:
+            raise Bug("a transaction needs at least one owner")
+        async with self.ownerless() as connection:
+            await connection.execute(f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{ids}}}'")
+            try:
+                yield connection
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            # PostgreSQL answers the commit of a failed transaction with a rollback, and without an error.
+            if await connection.execute("COMMIT") != "COMMIT":
+                raise Bug("a transaction went on after one of its statements had failed; nothing was written")
+
+    @asynccontextmanager
+    async def ownerless(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that sees no user's rows at all: only for definer functions such as a sign-in's.
+
+        Raises:
+            Unavailable: the database does not answer, or the connection broke.
+        """
+        async with AsyncExitStack() as stack:
+            with explained():
+                connection = await stack.enter_async_context(self._pool.acquire())
+            try:
+                yield connection
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                if _is_lost(connection):
+                    raise Unavailable("The connection to PostgreSQL broke; try again.") from None
+                raise
+
+    async def migrations_due(self) -> bool:
+        """Whether the schema is older than this version of Daybreak.
+
+        Raises:
+            Misconfigured: it is newer, or an applied migration was edited.
+        """
+        async with self.ownerless() as connection:
+            return bool(await pending(connection))
+
+    async def _refuse_powerful_role(self) -> None:
+        async with self.ownerless() as connection:
+            check_version(connection)
+            role = await connection.fetchrow(_sql.describe_role)
+        if role["is_powerful"] or role["is_owner"]:
+            raise Misconfigured(
+                f"The role {role['name']} could read every user's rows; give DAYBREAK_DATABASE_URL the "
+                "role daybreak_app, which owns nothing (docs/howto/postgresql.md)."
+            )
+
+
+async def _open_pool(dsn: str, connections: int) -> asyncpg.Pool:
+    with explained():
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=connections,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=_COMMAND_SECONDS,
+            # Every setting of ours is local to its transaction, so there is nothing to reset on release;
+            # asyncpg still rolls back what was left open.
+            reset=_nothing_to_reset,
+            server_settings={"application_name": "daybreak", "TimeZone": "UTC"},
+        )
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:
+    # PostgreSQL overlooks a request to cancel that comes before its statement, and answers when that ends.
+    if _is_lost(connection):
+        return
+    try:
+        async with asyncio.timeout(_ROLLBACK_SECONDS):
+            if connection.is_in_transaction():
+                await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        if not _is_lost(connection):
+            connection.terminate()
+
+
+def _is_lost(connection: asyncpg.Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # the pool takes a broken connection back at once
+        return True
+
+
+async def _close(pool: asyncpg.Pool) -> None:
+    try:
+        await asyncio.wait_for(pool.close(), timeout=5)
+    except TimeoutError:
+        pool.terminate()
+
+
+async def _nothing_to_reset(_connection: object) -> None:
+    return

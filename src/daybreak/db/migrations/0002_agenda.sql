@@ -1,0 +1,249 @@
+-- Projects, tasks, notes and events, and the sources that fill them. Keys begin with owner_id, foreign ones
+-- too: a check of a foreign key does not see row-level security, so it must not be able to cross owners.
+
+CREATE TABLE agenda_sources (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('folder', 'address')),
+    name text NOT NULL,
+    -- What may be shown: a path, or an address without what is secret in it.
+    locator text NOT NULL,
+    locator_sha256 bytea NOT NULL,
+    -- The whole address, encrypted; those of calendars often hold a token.
+    secret text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    last_read_at timestamptz,
+    last_changed_at timestamptz,
+    failing_since timestamptz,
+    error text,
+    etag text,
+    http_last_modified text,
+    -- The last good copy of an address, compressed: expanded again as the horizon moves.
+    last_good_copy bytea,
+    PRIMARY KEY (owner_id, id),
+    UNIQUE (owner_id, kind, locator_sha256)
+);
+
+ALTER TABLE agenda_sources ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_sources FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_sources TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_sources TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_sources TO daybreak_app;
+
+CREATE TABLE agenda_warnings (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    position integer NOT NULL,
+    path text NOT NULL,
+    line integer,
+    message text NOT NULL,
+    PRIMARY KEY (owner_id, source_id, position),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE
+);
+
+ALTER TABLE agenda_warnings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_warnings FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_warnings TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_warnings TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_warnings TO daybreak_app;
+
+-- In the tables below: external_id names a row within its source, and id follows from the two; fingerprint is the hash of what the source
+-- said of it, removed_at is set when the source no longer has it, path is the file in the source: what a file
+-- gave stays while the file cannot be read.
+
+CREATE TABLE agenda_projects (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    source_id uuid,
+    external_id text NOT NULL,
+    fingerprint bytea,
+    removed_at timestamptz,
+    path text NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL DEFAULT '',
+    place text NOT NULL,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE
+);
+CREATE INDEX agenda_projects_source ON agenda_projects (owner_id, source_id);
+
+ALTER TABLE agenda_projects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_projects FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_projects TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_projects TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_projects TO daybreak_app;
+
+CREATE TABLE agenda_phases (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    source_id uuid,
+    external_id text NOT NULL,
+    fingerprint bytea,
+    removed_at timestamptz,
+    path text NOT NULL,
+    project_id uuid NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL DEFAULT '',
+    start_on date,
+    end_on date,
+    position integer NOT NULL DEFAULT 0,
+    place text NOT NULL,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (owner_id, project_id) REFERENCES agenda_projects (owner_id, id) ON DELETE CASCADE
+);
+CREATE INDEX agenda_phases_source ON agenda_phases (owner_id, source_id);
+
+ALTER TABLE agenda_phases ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_phases FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_phases TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_phases TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_phases TO daybreak_app;
+
+-- A start, due date or completion is a whole day (…_on) or an instant (…_at), or neither; never both.
+CREATE TABLE agenda_tasks (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    source_id uuid,
+    external_id text NOT NULL,
+    fingerprint bytea,
+    removed_at timestamptz,
+    path text NOT NULL,
+    project_id uuid,
+    phase_id uuid,
+    title text NOT NULL,
+    details text NOT NULL DEFAULT '',
+    status text NOT NULL CHECK (status IN ('open', 'in_progress', 'blocked', 'done', 'cancelled')),
+    priority smallint NOT NULL CHECK (priority BETWEEN 1 AND 4),
+    start_on date,
+    start_at timestamptz,
+    due_on date,
+    due_at timestamptz,
+    completed_on date,
+    completed_at timestamptz,
+    estimate_minutes integer CHECK (estimate_minutes > 0),
+    assignee text,
+    tags text [] NOT NULL DEFAULT '{}',
+    recurrence text,
+    -- Ids of tasks of the same source; one that vanished blocks nothing.
+    blocked_by uuid [] NOT NULL DEFAULT '{}',
+    touched_at timestamptz NOT NULL,
+    place text NOT NULL,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (owner_id, project_id) REFERENCES agenda_projects (owner_id, id) ON DELETE SET NULL (project_id),
+    FOREIGN KEY (owner_id, phase_id) REFERENCES agenda_phases (owner_id, id) ON DELETE SET NULL (phase_id),
+    CONSTRAINT agenda_tasks_one_start CHECK (num_nonnulls(start_on, start_at) <= 1),
+    CONSTRAINT agenda_tasks_one_due CHECK (num_nonnulls(due_on, due_at) <= 1),
+    CONSTRAINT agenda_tasks_one_completion CHECK (num_nonnulls(completed_on, completed_at) <= 1)
+);
+CREATE INDEX agenda_tasks_source ON agenda_tasks (owner_id, source_id);
+CREATE INDEX agenda_tasks_open ON agenda_tasks (owner_id)
+WHERE status NOT IN ('done', 'cancelled') AND removed_at IS NULL;
+CREATE INDEX agenda_tasks_completed ON agenda_tasks (owner_id, completed_at) WHERE status = 'done';
+
+ALTER TABLE agenda_tasks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_tasks FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_tasks TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_tasks TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_tasks TO daybreak_app;
+
+-- A timed event has instants; a whole-day or floating one has wall-clock times, written as if they were UTC.
+CREATE TABLE agenda_events (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    source_id uuid,
+    external_id text NOT NULL,
+    fingerprint bytea,
+    removed_at timestamptz,
+    path text NOT NULL,
+    title text NOT NULL,
+    location text NOT NULL DEFAULT '',
+    all_day boolean NOT NULL,
+    floating boolean NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL,
+    busy boolean NOT NULL,
+    tentative boolean NOT NULL,
+    organizer text,
+    place text NOT NULL,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
+    CONSTRAINT agenda_events_end_after_start CHECK (starts_at <= ends_at)
+);
+CREATE INDEX agenda_events_source ON agenda_events (owner_id, source_id);
+CREATE INDEX agenda_events_ends ON agenda_events (owner_id, ends_at) WHERE removed_at IS NULL;
+
+ALTER TABLE agenda_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_events FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_events TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_events TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_events TO daybreak_app;
+
+CREATE TABLE agenda_notes (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    source_id uuid,
+    external_id text NOT NULL,
+    fingerprint bytea,
+    removed_at timestamptz,
+    path text NOT NULL,
+    project_id uuid,
+    title text NOT NULL,
+    body text NOT NULL DEFAULT '',
+    noted_at timestamptz NOT NULL,
+    place text NOT NULL,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (owner_id, project_id) REFERENCES agenda_projects (owner_id, id) ON DELETE SET NULL (project_id)
+);
+CREATE INDEX agenda_notes_source ON agenda_notes (owner_id, source_id);
+CREATE INDEX agenda_notes_recent ON agenda_notes (owner_id, noted_at) WHERE removed_at IS NULL;
+
+ALTER TABLE agenda_notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_notes TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_notes TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_notes TO daybreak_app;
+
+-- What others may see of the rows, as they read them. The views run as whoever asks, so row-level security
+-- holds in them.
+CREATE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error
+FROM agenda_sources;
+
+CREATE VIEW agenda_project_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, source_id, name, description, place
+FROM agenda_projects WHERE removed_at IS NULL;
+
+CREATE VIEW agenda_phase_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, source_id, project_id, name, description, start_on, end_on, position, place
+FROM agenda_phases WHERE removed_at IS NULL;
+
+CREATE VIEW agenda_task_facts WITH (security_invoker = TRUE) AS
+SELECT
+    owner_id, id, source_id, project_id, phase_id, title, details, status, priority, start_on, start_at,
+    due_on, due_at, completed_on, completed_at, estimate_minutes, assignee, blocked_by, touched_at, place
+FROM agenda_tasks WHERE removed_at IS NULL;
+
+CREATE VIEW agenda_event_facts WITH (security_invoker = TRUE) AS
+SELECT
+    owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
+    organizer, place
+FROM agenda_events WHERE removed_at IS NULL;
+
+CREATE VIEW agenda_note_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, source_id, project_id, title, body, noted_at, place
+FROM agenda_notes WHERE removed_at IS NULL;
+
+GRANT SELECT ON
+agenda_source_facts, agenda_project_facts, agenda_phase_facts, agenda_task_facts, agenda_event_facts,
+agenda_note_facts
+TO daybreak_app;

@@ -1,0 +1,48 @@
+-- Briefs: one edition per (user, local date, edition), and what each one knew.
+
+CREATE TABLE briefs_editions (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    brief_date date NOT NULL,
+    edition text NOT NULL CHECK (edition IN ('standard', 'reengagement', 'weekly')),
+    composed_at timestamptz NOT NULL,
+    -- JSON as docs/brief.schema.json describes it, compressed with zlib: a third of the work and of the log that
+    -- jsonb costs. The other forms are rendered when it is read.
+    document bytea NOT NULL,
+    PRIMARY KEY (owner_id, id),
+    UNIQUE (owner_id, brief_date, edition)
+);
+ALTER TABLE briefs_editions ALTER COLUMN document SET STORAGE EXTERNAL;
+
+ALTER TABLE briefs_editions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE briefs_editions FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON briefs_editions TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON briefs_editions TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_editions TO daybreak_app;
+
+-- The facts that a brief stood on. The newest received one of an earlier date is what "since your last brief"
+-- compares with; one that was never received is replaced when its edition is composed again.
+CREATE TABLE briefs_snapshots (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    brief_date date NOT NULL,
+    taken_at timestamptz NOT NULL,
+    received_at timestamptz,
+    -- JSON, compressed with zlib; briefs/since.py has its shape.
+    facts bytea NOT NULL,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, edition_id) REFERENCES briefs_editions (owner_id, id) ON DELETE CASCADE
+);
+ALTER TABLE briefs_snapshots ALTER COLUMN facts SET STORAGE EXTERNAL;
+CREATE INDEX briefs_snapshots_received ON briefs_snapshots (owner_id, brief_date DESC, received_at DESC)
+WHERE received_at IS NOT NULL;
+CREATE INDEX briefs_snapshots_edition ON briefs_snapshots (owner_id, edition_id);
+
+ALTER TABLE briefs_snapshots ENABLE ROW LEVEL SECURITY;
+ALTER TABLE briefs_snapshots FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON briefs_snapshots TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON briefs_snapshots TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_snapshots TO daybreak_app;

@@ -1,0 +1,95 @@
+"""A person who gets briefs, and what that person prefers."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from daybreak import clock
+from daybreak.errors import InvalidInput
+
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_LONGEST_ADDRESS = 254  # RFC 5321
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """When the brief is due and which hours of a day are for work, both in the user's local time."""
+
+    brief_time: time = time(7)
+    workday_start: time = time(9)
+    workday_end: time = time(17, 30)
+
+    def __post_init__(self) -> None:
+        if self.workday_start >= self.workday_end:
+            raise InvalidInput(
+                f"A working day from {self.workday_start:%H:%M} to {self.workday_end:%H:%M} has no hours; "
+                "the end must come after the start."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person; `timezone` is always a valid IANA name, `country` an ISO 3166-1 code or None."""
+
+    id: UUID
+    email: str
+    name: str
+    timezone: str
+    country: str | None = None
+    preferences: Preferences = field(default_factory=Preferences)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The user's zone, ready for arithmetic."""
+        return clock.zone(self.timezone)
+
+    def today(self) -> date:
+        """The date on this person's wall right now."""
+        return clock.local_date(clock.now(), self.tz)
+
+    def as_of(self, day: date) -> datetime:
+        """The instant for which a brief of that local day speaks: now if it is today, else its due time."""
+        moment = clock.now()
+        if clock.local_date(moment, self.tz) == day:
+            return moment
+        return clock.first_instant(day, self.preferences.brief_time, self.tz)
+
+
+def checked_email(text: str) -> str:
+    """An e-mail address in the form in which it identifies a user: trimmed, lower case.
+
+    Raises:
+        InvalidInput: it cannot be an address.
+    """
+    address = text.strip().lower()
+    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address) or not address.isprintable():
+        shown = text.strip()[:80]
+        raise InvalidInput(f"“{shown}” is not an e-mail address; it should look like name@example.org.")
+    return address
+
+
+def checked_name(text: str) -> str:
+    """What to call somebody: one line, trimmed.
+
+    Raises:
+        InvalidInput: there is nothing in it, too much, or what cannot be printed.
+    """
+    name = text.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise InvalidInput(f"A name has 1 to {_LONGEST_NAME} printable characters; give another one.")
+    return name
+
+
+def checked_country(text: str) -> str:
+    """An ISO 3166-1 alpha-2 code in upper case.
+
+    Raises:
+        InvalidInput: it is not two letters.
+    """
+    code = text.strip()
+    if len(code) != len("DE") or not (code.isascii() and code.isalpha()):
+        raise InvalidInput(f"“{text.strip()[:40]}” is not a country code; give two letters such as DE or US.")
+    return code.upper()

@@ -1,0 +1,97 @@
+"""The verbs on people: add, find, list, change."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from daybreak import clock
+from daybreak.db import Database, load
+from daybreak.errors import Conflict, NotFound
+from daybreak.people.model import Preferences, User, checked_country, checked_email, checked_name
+
+_sql = load(__package__)
+
+
+async def add(
+    database: Database, email: str, *, timezone: str, name: str | None = None, country: str | None = None
+) -> User:
+    """Make a user; the name defaults to what stands before the @.
+
+    Raises:
+        InvalidInput: the address, zone or country is malformed.
+        Conflict: there is such a user already.
+    """
+    address = checked_email(email)
+    clock.zone(timezone)
+    user = User(
+        id=uuid4(),
+        email=address,
+        name=checked_name(name or address.split("@")[0]),
+        timezone=timezone,
+        country=checked_country(country) if country else None,
+    )
+    async with database.transaction([user.id]) as tx:
+        p = user.preferences
+        row = (user.id, user.email, user.name, user.timezone, user.country)
+        added = await tx.fetchval(_sql.insert_user, *row, p.brief_time, p.workday_start, p.workday_end)
+    if added is None:
+        raise Conflict(f"There is a user {address} already; change it with “daybreak users set {address}”.")
+    return user
+
+
+async def find(database: Database, email: str) -> User | None:
+    """The user with that address, in any case; None if nobody has it."""
+    async with database.ownerless() as connection:
+        user_id = await connection.fetchval(_sql.id_by_email, checked_email(email))
+    if user_id is None:
+        return None
+    async with database.transaction([user_id]) as tx:
+        return await get(tx, user_id)
+
+
+async def get(tx: asyncpg.Connection, user_id: UUID) -> User:
+    """The user of that id, within the caller's transaction.
+
+    Raises:
+        NotFound: there is no such user, or the transaction may not see them.
+    """
+    row = await tx.fetchrow(_sql.read_users, [user_id])
+    if row is None:
+        raise NotFound("There is no such user.")
+    return _user(row)
+
+
+async def everyone(database: Database) -> Sequence[User]:
+    """All users, oldest first: an operator's view."""
+    async with database.ownerless() as connection:
+        ids = [row["id"] for row in await connection.fetch(_sql.all_ids)]
+    if not ids:
+        return []
+    async with database.transaction(ids) as tx:
+        return [_user(row) for row in await tx.fetch(_sql.read_users, ids)]
+
+
+async def update(database: Database, user: User) -> None:
+    """Write a changed user back; everything but the id and the address may have changed.
+
+    Raises:
+        InvalidInput: the name, zone or country is malformed.
+        NotFound: the user is gone.
+    """
+    clock.zone(user.timezone)
+    country = checked_country(user.country) if user.country else None
+    p = user.preferences
+    async with database.transaction([user.id]) as tx:
+        row = (user.id, checked_name(user.name), user.timezone, country)
+        found = await tx.fetchval(_sql.update_user, *row, p.brief_time, p.workday_start, p.workday_end)
+    if found is None:
+        raise NotFound("There is no such user.")
+
+
+def _user(row: asyncpg.Record) -> User:
+    preferences = Preferences(
+        brief_time=row["brief_time"], workday_start=row["workday_start"], workday_end=row["workday_end"]
+    )
+    person = {name: row[name] for name in ("id", "email", "name", "timezone", "country")}
+    return User(**person, preferences=preferences)

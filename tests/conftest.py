@@ -1,0 +1,102 @@
+"""What every test stands on: a real PostgreSQL, the roles of production, a fixed clock.
+
+The tests share one migrated database and keep apart as users do: each makes its own. With
+``DAYBREAK_TEST_ADMIN_URL`` (a superuser's) they run on that server instead of the embedded one.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from daybreak import clock, people
+from daybreak.db import Database, embedded, migrate
+from daybreak.people import User
+
+NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server, and the addresses of one database of it by role."""
+
+    admin: str
+    owner: str
+    app: str
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """A home of its own, open to the unprivileged user that the embedded server runs as."""
+    with TemporaryDirectory(prefix="daybreak-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+async def postgres(home: Path) -> AsyncIterator[Postgres]:
+    """A migrated database with the login roles of production."""
+    if url := os.environ.get("DAYBREAK_TEST_ADMIN_URL"):
+        given = await _prepare(url)
+        await migrate(given.owner)
+        yield given
+        return
+    with embedded.attach(home, fsync=False) as server:
+        dsn = server.dsn
+        await migrate(dsn("daybreak_owner"))
+        yield Postgres(dsn("postgres"), dsn("daybreak_owner"), dsn("daybreak_app"))
+    embedded.stop(home)
+
+
+async def _prepare(admin: str) -> Postgres:
+    """The roles and a new database on a server that somebody else runs."""
+    name = f"daybreak_test_{uuid4().hex[:12]}"
+    connection = await asyncpg.connect(admin)
+    for role in ("daybreak_owner", "daybreak_app"):
+        if not await connection.fetchval("SELECT count(*) FROM pg_roles WHERE rolname = $1", role):
+            await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'daybreak'")
+    await connection.execute(f"CREATE DATABASE {name} OWNER daybreak_owner")
+    await connection.close()
+    owner, app = (_as(admin, name, f"{role}:daybreak") for role in ("daybreak_owner", "daybreak_app"))
+    return Postgres(_as(admin, name), owner, app)
+
+
+def _as(url: str, database: str, login: str | None = None) -> str:
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    netloc = f"{login}@{place}" if login else parts.netloc
+    return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}"))
+
+
+@pytest.fixture(scope="session")
+async def database(postgres: Postgres) -> AsyncIterator[Database]:
+    """The database as the application sees it."""
+    async with Database.connect(postgres.app) as database:
+        yield database
+
+
+@pytest.fixture(autouse=True)
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is half past eight in Berlin, on the morning on which summer time began."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+async def user(database: Database) -> User:
+    """Somebody in Berlin, with nothing on the agenda yet."""
+    return await people.add(
+        database, f"{uuid4().hex}@example.org", timezone="Europe/Berlin", name="Anna", country="DE"
+    )
+
+
+@pytest.fixture
+async def other_user(database: Database) -> User:
+    """Somebody else, who must never see any of it."""
+    return await people.add(database, f"{uuid4().hex}@example.org", timezone="Asia/Kathmandu", name="Bob")

@@ -1,0 +1,190 @@
+import asyncio
+from contextlib import suppress
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from daybreak import people
+from daybreak.db import Database
+from daybreak.errors import Bug, Misconfigured, Unavailable
+from daybreak.people import User
+
+COUNTRY = "UPDATE people_users SET country = $1"
+
+
+async def country_of(database: Database, user: User) -> str | None:
+    async with database.transaction([user.id]) as tx:
+        return (await people.get(tx, user.id)).country
+
+
+@pytest.fixture
+async def single(postgres):
+    """A database with one connection: what is left on it meets the next transaction."""
+    async with Database.connect(postgres.app, connections=1) as database:
+        yield database
+
+
+async def test_what_the_block_did_is_there_when_it_ends(single, user):
+    async with single.transaction([user.id]) as tx:
+        await tx.execute(COUNTRY, "FR")
+    assert await country_of(single, user) == "FR"
+
+
+async def test_an_exception_takes_back_what_the_block_did(single, user):
+    async def work():
+        async with single.transaction([user.id]) as tx:
+            await tx.execute(COUNTRY, "FR")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await work()
+    assert await country_of(single, user) == "DE"
+
+
+@pytest.mark.parametrize("what", ["SELECT pg_sleep(60)", None])
+async def test_a_cancelled_task_takes_back_what_it_did_and_leaves_a_clean_connection(
+    single, user, what, monkeypatch
+):
+    monkeypatch.setattr("daybreak.db.database._ROLLBACK_SECONDS", 0.5)
+    begun = asyncio.Event()
+
+    async def work():
+        async with single.transaction([user.id]) as tx:
+            await tx.execute(COUNTRY, "FR")
+            begun.set()
+            await (tx.execute(what) if what else asyncio.Event().wait())
+
+    task = asyncio.create_task(work())
+    await begun.wait()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await country_of(single, user) == "DE"
+
+
+async def test_a_statement_that_does_not_heed_its_cancelling_holds_nobody_up(single, user, monkeypatch):
+    monkeypatch.setattr("daybreak.db.database._ROLLBACK_SECONDS", 0.2)
+
+    begun = asyncio.Event()
+
+    async def work():
+        async with single.transaction([user.id]) as tx:
+            await tx.execute(COUNTRY, "FR")
+            # What PostgreSQL does with a request that comes before the statement: nothing.
+            monkeypatch.setattr(asyncpg.Connection, "_cancel", _overlooked)
+            begun.set()
+            await tx.execute("SELECT pg_sleep(10)")
+
+    task = asyncio.create_task(work())
+    await begun.wait()
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 5)
+    assert await country_of(single, user) == "DE"
+
+
+async def _overlooked(connection, waiter):
+    connection._cancellations.discard(asyncio.current_task())
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+async def test_going_on_after_a_failed_statement_is_a_defect_and_not_a_silent_loss(single, user):
+    async def work():
+        async with single.transaction([user.id]) as tx:
+            await tx.execute(COUNTRY, "FR")
+            with suppress(asyncpg.DivisionByZeroError):
+                await tx.execute("SELECT 1 / 0")
+
+    with pytest.raises(Bug, match="nothing was written"):
+        await work()
+    assert await country_of(single, user) == "DE"
+
+
+async def test_the_owner_is_forgotten_when_the_transaction_ends(single, user):
+    async with single.transaction([user.id]):
+        pass
+    async with single.ownerless() as connection:
+        assert await connection.fetchval("SELECT current_setting('daybreak.owner_ids', TRUE)") == ""
+
+
+async def test_a_broken_connection_is_said_to_be_one_and_the_next_transaction_works(single, user, postgres):
+    async with single.ownerless() as connection:
+        pid = connection.get_server_pid()
+    superuser = await asyncpg.connect(postgres.admin)
+
+    async def work():
+        async with single.transaction([user.id]) as tx:
+            await tx.execute(COUNTRY, "FR")
+            await superuser.execute("SELECT pg_terminate_backend($1, 5000)", pid)
+            await tx.execute(COUNTRY, "IT")
+
+    with pytest.raises(Unavailable, match="connection to PostgreSQL broke"):
+        await work()
+    await superuser.close()
+    assert await country_of(single, user) == "DE"
+
+
+async def test_two_transactions_at_once_have_their_own_owners(database, user, other_user):
+    async def see(person: User) -> list[str]:
+        async with database.transaction([person.id]) as tx:
+            await asyncio.sleep(0)
+            return [row["email"] for row in await tx.fetch("SELECT email FROM people_users")]
+
+    people_ = [user, other_user] * 10
+    assert await asyncio.gather(*map(see, people_)) == [[person.email] for person in people_]
+
+
+@pytest.fixture
+async def role(postgres):
+    """Makes a login role with some powers, for the length of a test."""
+    superuser = await asyncpg.connect(postgres.admin)
+    name = f"daybreak_test_{uuid4().hex[:8]}"
+
+    async def role(options: str) -> None:
+        await superuser.execute(f"CREATE ROLE {name} NOLOGIN {options}")
+        await superuser.execute(f"GRANT {name} TO daybreak_app")
+
+    yield role
+    await superuser.execute(f"DROP ROLE IF EXISTS {name}")
+    await superuser.close()
+
+
+async def test_a_role_that_could_read_every_row_is_refused(postgres):
+    for address in (postgres.admin, postgres.owner):
+        with pytest.raises(Misconfigured, match="could read every user's rows"):
+            async with Database.connect(address):
+                pass
+
+
+@pytest.mark.parametrize("options", ["BYPASSRLS", "SUPERUSER", "IN ROLE daybreak_owner"])
+async def test_a_role_that_could_become_such_a_one_is_refused(postgres, role, options):
+    await role(options)
+    with pytest.raises(Misconfigured, match="daybreak_app could read every user's rows"):
+        async with Database.connect(postgres.app):
+            pass
+
+
+async def test_an_address_where_nobody_answers(tmp_path):
+    with pytest.raises(Unavailable, match="does not answer"):
+        async with Database.connect(f"postgresql://daybreak_app@/daybreak?host={tmp_path}"):
+            pass
+
+
+@pytest.mark.parametrize("dsn", ["mysql://daybreak_app:geheim@host/daybreak", "postgresql://a:geheim@h:x/d"])
+async def test_a_malformed_address_is_explained_without_its_password(dsn):
+    with pytest.raises(Misconfigured, match="is malformed") as refusal:
+        async with Database.connect(dsn):
+            pass
+    assert "geheim" not in str(refusal.value)
+
+
+async def test_a_database_that_is_not_there(postgres):
+    missing = urlunsplit(urlsplit(postgres.app)._replace(path="/daybreak_nowhere"))
+    with pytest.raises(Misconfigured, match="daybreak_nowhere"):
+        async with Database.connect(missing):
+            pass

@@ -1,0 +1,179 @@
+"""One owner's rows and another's, through the door that the application uses."""
+
+# ruff: noqa: S608 - the names of tables are this file's own
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from daybreak import people
+from daybreak.db import Database
+from daybreak.errors import Bug
+from daybreak.people import User
+
+NOW = "now()"
+KEPT = "owner_id, id, external_id, path, place"
+# One row for each table; $1 is the owner, $2 one id that all of them share.
+ROWS = {
+    "people_users": "(id, email, name, timezone) VALUES ($1, $2::uuid::text, 'x', 'UTC')",
+    "people_preferences": "(owner_id) SELECT $1 WHERE $2::uuid IS NOT NULL",
+    "agenda_sources": (
+        "(owner_id, id, kind, name, locator, locator_sha256)"
+        " VALUES ($1, $2, 'folder', 'x', 'x', uuid_send($2))"
+    ),
+    "agenda_warnings": "(owner_id, source_id, position, path, message) VALUES ($1, $2, 1, 'x', 'x')",
+    "agenda_projects": f"({KEPT}, name) VALUES ($1, $2, 'x', 'x', 'x', 'x')",
+    "agenda_phases": f"({KEPT}, project_id, name) VALUES ($1, $2, 'x', 'x', 'x', $2, 'x')",
+    "agenda_tasks": (
+        f"({KEPT}, title, status, priority, touched_at) VALUES ($1, $2, 'x', 'x', 'x', 'x', 'open', 2, {NOW})"
+    ),
+    "agenda_events": (
+        f"({KEPT}, title, all_day, floating, starts_at, ends_at, busy, tentative)"
+        f" VALUES ($1, $2, 'x', 'x', 'x', 'x', FALSE, FALSE, {NOW}, {NOW}, TRUE, FALSE)"
+    ),
+    "agenda_notes": f"({KEPT}, title, noted_at) VALUES ($1, $2, 'x', 'x', 'x', 'x', {NOW})",
+    "briefs_editions": (
+        "(owner_id, id, brief_date, edition, composed_at, document)"
+        f" VALUES ($1, $2, '2026-03-29', 'standard', {NOW}, '{{}}')"
+    ),
+    "briefs_snapshots": (
+        "(owner_id, id, edition_id, brief_date, taken_at, facts)"
+        f" VALUES ($1, $2, $2, '2026-03-29', {NOW}, '[]')"
+    ),
+}
+OF_PEOPLE = {"people_users": "id", "people_preferences": "owner_id"}
+OF_THEIRS = [table for table in ROWS if table not in OF_PEOPLE]
+
+
+def owner(table: str) -> str:
+    return OF_PEOPLE.get(table, "owner_id")
+
+
+async def fill(database: Database, user: User):
+    """A row in every table; all with the same id."""
+    row_id = uuid4()
+    async with database.transaction([user.id]) as tx:
+        for table in OF_THEIRS:
+            await tx.execute(f"INSERT INTO {table} {ROWS[table]}", user.id, row_id)
+    return row_id
+
+
+@pytest.fixture
+async def theirs(database: Database, other_user: User):
+    return await fill(database, other_user)
+
+
+async def test_every_table_is_tried_here(postgres):
+    connection = await asyncpg.connect(postgres.admin)
+    names = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    await connection.close()
+    assert {row["tablename"] for row in names} == {*ROWS, "db_migrations"}
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_rows_of_another_are_invisible_and_stay_as_they_are(database, user, other_user, theirs, table):
+    async with database.transaction([user.id]) as tx:
+        column = owner(table)
+        seen = await tx.fetchval(f"SELECT count(*) FROM {table} WHERE {column} <> $1", user.id)
+        changed = await tx.execute(
+            f"UPDATE {table} SET {column} = {column} WHERE {column} = $1", other_user.id
+        )
+        deleted = await tx.execute(f"DELETE FROM {table} WHERE {column} = $1", other_user.id)
+    assert (seen, changed, deleted) == (0, "UPDATE 0", "DELETE 0")
+    async with database.transaction([other_user.id]) as tx:
+        assert await tx.fetchval(f"SELECT count(*) FROM {table}") == 1
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_nobody_writes_a_row_for_another(database, user, theirs, table):
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.transaction([user.id]) as tx:
+            await tx.execute(f"INSERT INTO {table} {ROWS[table]}", uuid4(), theirs)
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_nobody_gives_a_row_away(database, user, other_user, table):
+    await fill(database, user)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.transaction([user.id]) as tx:
+            await tx.execute(f"UPDATE {table} SET {owner(table)} = $1", uuid4())
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_forgetting_to_say_for_whom_is_an_error_and_not_an_empty_page(postgres, theirs, table):
+    connection = await asyncpg.connect(postgres.app)
+    with pytest.raises(asyncpg.UndefinedObjectError):
+        await connection.fetch(f"SELECT * FROM {table}")
+    # Once it has been set in a transaction, it is empty afterwards, not undefined.
+    await connection.execute(f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{uuid4()}}}'; COMMIT")
+    with pytest.raises(asyncpg.InvalidTextRepresentationError):
+        await connection.fetch(f"SELECT * FROM {table}")
+    await connection.close()
+
+
+async def test_a_connection_of_nobodys_sees_no_row(database, user):
+    async with database.ownerless() as connection:
+        with pytest.raises(asyncpg.PostgresError, match=r"daybreak\.owner_ids|malformed array"):
+            await connection.fetch("SELECT * FROM people_users")
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_a_transaction_for_two_sees_both_and_nobody_else(database, user, other_user, theirs, table):
+    await fill(database, user)
+    third = await people.add(database, f"{uuid4().hex}@example.org", timezone="UTC")
+    await fill(database, third)
+    async with database.transaction([user.id, other_user.id]) as tx:
+        rows = await tx.fetch(f"SELECT {owner(table)} AS owner FROM {table}")
+    assert sorted(row["owner"] for row in rows) == sorted([user.id, other_user.id])
+
+
+async def test_a_transaction_for_nobody_is_a_defect(database):
+    with pytest.raises(Bug, match="at least one owner"):
+        async with database.transaction([]):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("agenda_warnings", "source_id"),
+        ("agenda_tasks", "project_id"),
+        ("agenda_tasks", "phase_id"),
+        ("agenda_tasks", "source_id"),
+        ("agenda_notes", "project_id"),
+        ("agenda_phases", "project_id"),
+        ("agenda_events", "source_id"),
+        ("briefs_snapshots", "edition_id"),
+    ],
+)
+async def test_a_row_cannot_refer_to_one_of_another(database, user, theirs, table, column):
+    await fill(database, user)
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        async with database.transaction([user.id]) as tx:
+            await tx.execute(f"UPDATE {table} SET {column} = $1", theirs)
+
+
+async def test_a_person_who_goes_takes_everything_along(database, user, postgres):
+    await fill(database, user)
+    async with database.transaction([user.id]) as tx:
+        await tx.execute("DELETE FROM people_users WHERE id = $1", user.id)
+    superuser = await asyncpg.connect(postgres.admin)
+    for table in ROWS:
+        assert (
+            await superuser.fetchval(f"SELECT count(*) FROM {table} WHERE {owner(table)} = $1", user.id) == 0
+        )
+    await superuser.close()
+
+
+async def test_the_policy_reads_its_setting_once_and_lets_the_index_be_used(postgres, user):
+    connection = await asyncpg.connect(postgres.app)
+    await connection.execute(
+        f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{user.id}}}'; SET enable_seqscan = off"
+    )
+    for table in OF_THEIRS:
+        lines = await connection.fetch(f"EXPLAIN SELECT * FROM {table}")
+        plan = "\n".join(row["QUERY PLAN"] for row in lines)
+        assert "InitPlan" in plan, table
+        assert "Index Cond: (owner_id = ANY (" in plan, f"{table}\n{plan}"
+    await connection.close()

@@ -1,0 +1,104 @@
+import asyncio
+import signal
+import subprocess
+import sys
+
+import asyncpg
+import pytest
+
+from daybreak import db
+from daybreak.db import Database, migrate, shipped
+from daybreak.errors import Misconfigured, Unavailable
+
+MIGRATE = (
+    "import asyncio, sys; from daybreak.db import migrate; print(len(asyncio.run(migrate(sys.argv[1]))))"
+)
+
+
+def start_migrating(dsn: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", MIGRATE, dsn], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+async def test_everything_is_applied_once(empty):
+    assert await migrate(empty.owner) == shipped()
+    assert await migrate(empty.owner) == []
+
+
+async def test_the_numbers_of_the_files_have_no_gap_and_no_double():
+    assert [migration.number for migration in shipped()] == list(range(1, len(shipped()) + 1))
+
+
+async def test_an_applied_file_that_was_edited_is_refused(empty):
+    await migrate(empty.owner)
+    await empty.as_owner("UPDATE db_migrations SET sha256 = 'another' WHERE number = 2")
+    with pytest.raises(Misconfigured, match="0002_agenda was edited"):
+        await migrate(empty.owner)
+    async with Database.connect(empty.app) as database:
+        with pytest.raises(Misconfigured, match="0002_agenda was edited"):
+            await database.migrations_due()
+
+
+async def test_a_newer_database_is_refused(empty):
+    await migrate(empty.owner)
+    await empty.as_owner("INSERT INTO db_migrations (number, name, sha256) VALUES (9999, 'later', 'x')")
+    with pytest.raises(Misconfigured, match="9999, which this version"):
+        await migrate(empty.owner)
+
+
+async def test_the_application_sees_that_migrations_are_due(empty):
+    async with Database.connect(empty.app) as database:
+        assert await database.migrations_due()
+        await migrate(empty.owner)
+        assert not await database.migrations_due()
+
+
+async def test_of_four_processes_at_once_each_file_is_applied_by_one(empty):
+    processes = [start_migrating(empty.owner) for _ in range(4)]
+    answers = await asyncio.gather(*(asyncio.to_thread(one.communicate, timeout=60) for one in processes))
+    assert [error for _, error in answers] == [""] * 4
+    assert sum(int(applied) for applied, _ in answers) == len(shipped())
+
+
+async def test_a_process_killed_while_it_migrates_leaves_nothing_half(empty, eventually):
+    other = await asyncpg.connect(empty.owner)
+    transaction = other.transaction()
+    await transaction.start()
+    # The first file makes people_users before it comes to this one, and waits for us there.
+    await other.execute("CREATE TABLE people_preferences ()")
+    process = start_migrating(empty.owner)
+    assert await eventually(lambda: empty.migrators("wait_event_type = 'Lock'"))
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    await transaction.rollback()
+    await other.close()
+
+    assert await eventually(lambda: _nobody(empty))
+    assert await empty.as_owner("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace") == []
+    assert await migrate(empty.owner) == shipped()
+
+
+async def _nobody(empty) -> bool:
+    return not await empty.migrators()
+
+
+async def test_what_fails_leaves_the_files_before_it_and_nothing_of_its_own(empty, monkeypatch):
+    bad = db.Migration(len(shipped()) + 1, "bad", "CREATE TABLE half_made (id uuid); SELECT 1 / 0;")
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules[migrate.__module__], "shipped", lambda: [*shipped(), bad])
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await migrate(empty.owner)
+    assert await empty.as_owner("SELECT to_regclass('half_made') AS it") == [(None,)]
+    assert await migrate(empty.owner) == []
+
+
+async def test_migrating_as_anybody_but_the_owner_is_refused(empty, postgres):
+    for address in (empty.admin, empty.app):
+        with pytest.raises(Misconfigured, match="role daybreak_owner, not as"):
+            await migrate(address)
+
+
+async def test_a_database_that_does_not_answer_is_said_to_be_so(tmp_path):
+    with pytest.raises(Unavailable, match="does not answer"):
+        await migrate(f"postgresql://daybreak_owner@/daybreak?host={tmp_path}")

@@ -1,0 +1,106 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from uuid import uuid4
+
+import pytest
+
+from daybreak import clock, people
+from daybreak.db import Database
+from daybreak.errors import Conflict, InvalidInput, NotFound
+from daybreak.people import Preferences, User
+
+
+def address() -> str:
+    return f"{uuid4().hex}@example.org"
+
+
+async def test_a_user_is_found_by_the_address_in_any_case(database: Database, user: User):
+    assert await people.find(database, f" {user.email.upper()} ") == user
+
+
+async def test_nobody_is_found_by_an_address_that_nobody_has(database: Database):
+    assert await people.find(database, address()) is None
+
+
+async def test_an_address_is_taken_once(database: Database, user: User):
+    with pytest.raises(Conflict, match="already"):
+        await people.add(database, user.email.upper(), timezone="UTC")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "CEST", "+02:00", "", "localtime", "europe/berlin"])
+async def test_a_wrong_zone_is_an_error_where_it_is_written(database: Database, user: User, zone: str):
+    with pytest.raises(InvalidInput, match="time zone"):
+        await people.add(database, address(), timezone=zone)
+    with pytest.raises(InvalidInput, match="time zone"):
+        await people.update(database, replace(user, timezone=zone))
+
+
+@pytest.mark.parametrize(
+    "email", ["", "anna", "anna@", "a b@c", "a@b@c", "a\0@b", f"{'a' * 250}@b.de", "\ud800@b"]
+)
+async def test_a_wrong_address_is_an_error_where_it_is_written(database: Database, email: str):
+    with pytest.raises(InvalidInput, match="e-mail address"):
+        await people.add(database, email, timezone="UTC")
+
+
+@pytest.mark.parametrize("country", ["DEU", "D", "12", "ß", "Österreich"])
+async def test_a_wrong_country_is_an_error_where_it_is_written(database: Database, user: User, country: str):
+    with pytest.raises(InvalidInput, match="country code"):
+        await people.add(database, address(), timezone="UTC", country=country)
+    with pytest.raises(InvalidInput, match="country code"):
+        await people.update(database, replace(user, country=country))
+
+
+@pytest.mark.parametrize("name", ["   ", "Anna\0", "An\nna", "\ud800", "x" * 201])
+async def test_a_wrong_name_is_an_error_where_it_is_written(database: Database, user: User, name: str):
+    with pytest.raises(InvalidInput, match="name"):
+        await people.add(database, address(), timezone="UTC", name=name)
+    with pytest.raises(InvalidInput, match="name"):
+        await people.update(database, replace(user, name=name))
+
+
+async def test_without_a_name_the_address_gives_one(database: Database):
+    assert (await people.add(database, f"zoë+{address()}", timezone="UTC")).name.startswith("zoë+")
+
+
+async def test_what_was_changed_is_read_again(database: Database, user: User):
+    changed = replace(
+        user,
+        name="Annika",
+        timezone="Asia/Kolkata",
+        country=None,
+        preferences=Preferences(brief_time=time(6, 15), workday_start=time(8), workday_end=time(23, 59)),
+    )
+    await people.update(database, changed)
+    assert await people.find(database, user.email) == changed
+
+
+async def test_a_user_who_is_gone_cannot_be_changed(database: Database, user: User):
+    with pytest.raises(NotFound):
+        await people.update(database, replace(user, id=uuid4()))
+
+
+async def test_one_user_cannot_be_read_in_the_transaction_of_another(database, user, other_user):
+    with pytest.raises(NotFound):
+        async with database.transaction([user.id]) as tx:
+            await people.get(tx, other_user.id)
+
+
+async def test_an_operator_sees_everyone_the_oldest_first(database, user, other_user):
+    everyone = list(await people.everyone(database))
+    assert everyone.index(user) < everyone.index(other_user)
+
+
+def test_a_working_day_has_hours():
+    with pytest.raises(InvalidInput, match="has no hours"):
+        Preferences(workday_start=time(17), workday_end=time(9))
+
+
+async def test_today_is_the_date_on_the_users_wall(user: User, other_user: User, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 29, 21, 59, tzinfo=UTC))
+    assert (user.today(), other_user.today()) == (date(2026, 3, 29), date(2026, 3, 30))
+
+
+async def test_a_brief_speaks_of_now_or_of_the_time_at_which_it_is_due(user: User):
+    assert user.as_of(user.today()) == clock.now()
+    assert user.as_of(date(2026, 3, 30)) == datetime(2026, 3, 30, 5, 0, tzinfo=UTC)

@@ -1,0 +1,39 @@
+import json
+
+import pytest
+
+from daybreak import telemetry
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]):
+    def lines() -> list[dict]:
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        return [json.loads(line) for line in captured.err.splitlines()]
+
+    yield lines
+    telemetry.structlog.reset_defaults()
+
+
+def test_a_log_line_is_json_on_standard_error(lines):
+    telemetry.configure("info")
+    telemetry.log.info("briefs.compose", facts=3)
+    telemetry.log.debug("not.written")
+    (line,) = lines()
+    assert (line["event"], line["level"], line["facts"]) == ("briefs.compose", "info", 3)
+
+
+def test_a_traceback_holds_no_values(lines):
+    telemetry.configure("info")
+    try:
+        _fail_with("very-secret")
+    except ValueError:
+        telemetry.log.exception("agenda.import")
+    (line,) = lines()
+    assert line["exception"][0]["exc_type"] == "ValueError"
+    assert "very-secret" not in json.dumps(line)
+
+
+def _fail_with(token: str) -> None:
+    raise ValueError(len(token))
