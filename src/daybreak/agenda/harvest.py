@@ -96,6 +96,9 @@ class ReadWarning:
     message: str
     line: int | None = None
 
+    def __str__(self) -> str:
+        return f"{self.path if self.line is None else f'{self.path}:{self.line}'}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:

@@ -127,7 +127,7 @@ class Task:
     @property
     def is_open(self) -> bool:
         """Whether it still has to be done."""
-        return self.status not in {TaskStatus.DONE, TaskStatus.CANCELLED}
+        return self.status is not TaskStatus.DONE and self.status is not TaskStatus.CANCELLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

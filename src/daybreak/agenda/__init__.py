@@ -1,0 +1,49 @@
+"""Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
+
+from daybreak.agenda.importing import Imported, Reader, import_folder, read_source, refresh
+from daybreak.agenda.model import (
+    Agenda,
+    Event,
+    Moment,
+    Note,
+    Phase,
+    Priority,
+    Project,
+    Source,
+    SourceKind,
+    SourceWarning,
+    Task,
+    TaskStatus,
+)
+from daybreak.agenda.sources import SourceOverview, add_address, add_folder, find, overview, remove, warnings
+from daybreak.agenda.store import Changes, Window, read_agenda
+
+__all__ = [
+    "Agenda",
+    "Changes",
+    "Event",
+    "Imported",
+    "Moment",
+    "Note",
+    "Phase",
+    "Priority",
+    "Project",
+    "Reader",
+    "Source",
+    "SourceKind",
+    "SourceOverview",
+    "SourceWarning",
+    "Task",
+    "TaskStatus",
+    "Window",
+    "add_address",
+    "add_folder",
+    "find",
+    "import_folder",
+    "overview",
+    "read_agenda",
+    "read_source",
+    "refresh",
+    "remove",
+    "warnings",
+]

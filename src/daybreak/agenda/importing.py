@@ -1,0 +1,217 @@
+"""Reading sources into the agenda: idempotent, and in one transaction for each source."""
+
+import asyncio
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from daybreak import clock
+from daybreak.agenda import sources, store
+from daybreak.agenda.harvest import ImportContext
+from daybreak.agenda.model import Source, SourceKind
+from daybreak.agenda.reading import Progress, Reading, read_calendar, read_folder
+from daybreak.agenda.rows import source_rows, storable
+from daybreak.db import Database, load
+from daybreak.errors import DaybreakError, InvalidInput, NotFound
+from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
+from daybreak.people import User
+from daybreak.telemetry import log
+
+DAYS_BEHIND = 14
+DAYS_AHEAD = 62
+FRESH_FOR = timedelta(minutes=15)
+_HEAD = 4096
+_sql = load(__package__)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What reading a source came to.
+
+    Attributes:
+        source: the source.
+        files: how many files gave something.
+        ignored: how many are of no format that is read.
+        changes: rows written.
+        warnings: what could not be read, a sentence each.
+        failure: why an address was not read, when its last good copy had to do.
+    """
+
+    source: Source
+    files: int
+    ignored: int
+    changes: store.Changes
+    warnings: tuple[str, ...]
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom sources are read, around which date, and how much at most.
+
+    Attributes:
+        open_vault: gives the vault that addresses are decrypted with, when one is read.
+    """
+
+    database: Database
+    user: User
+    day: date
+    limits: IntakeSettings
+    open_vault: Callable[[], Vault]
+    progress: Progress | None = None
+
+    @property
+    def context(self) -> ImportContext:
+        """What importers have to know; recurring events are expanded around the date."""
+        return ImportContext(
+            tz=self.user.tz,
+            today=self.day,
+            expand_from=self.day - timedelta(days=DAYS_BEHIND),
+            expand_until=self.day + timedelta(days=DAYS_AHEAD),
+        )
+
+
+async def import_folder(reader: Reader, path: Path) -> Imported:
+    """Read a folder or a file, which becomes a source if it is none yet.
+
+    Raises:
+        InvalidInput: it is not there or cannot be read.
+    """
+    source = await sources.add_folder(reader.database, reader.user, path)
+    return await read_source(reader, source)
+
+
+async def refresh(reader: Reader, known: Collection[Source]) -> list[Imported]:
+    """Read sources again; one that cannot be read keeps what it gave and says since when."""
+    imported = []
+    for source in known:
+        try:
+            imported.append(await read_source(reader, source))
+        except DaybreakError as error:
+            log.warning("agenda.source_failed", source=str(source.id), error=str(error))
+    return imported
+
+
+async def read_source(reader: Reader, source: Source) -> Imported:
+    """Read one source and make its rows equal to it.
+
+    An address that cannot be read is expanded again from its last good copy, if there is one.
+
+    Raises:
+        DaybreakError: it could not be read at all; that is noted with the source, whose rows stay.
+    """
+    try:
+        if source.kind is SourceKind.FOLDER:
+            reading = await asyncio.to_thread(
+                read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
+            )
+            return await _write(reader, source, reading)
+        return await _read_address(reader, source)
+    except DaybreakError as error:
+        await _note_failure(reader, source, str(error))
+        raise
+
+
+async def _read_address(reader: Reader, source: Source) -> Imported:
+    async with reader.database.transaction([reader.user.id]) as tx:
+        row = await _lock(tx, reader.user.id, source)
+    fetched, failure = None, None
+    if row["last_good_copy"] is None or source.error or not _read_lately(source):
+        try:
+            fetched = await _fetch(reader, row)
+        except DaybreakError as error:
+            if row["last_good_copy"] is None:
+                raise
+            failure = str(error)
+    content = fetched.content if fetched else zlib.decompress(row["last_good_copy"])
+    reading = await asyncio.to_thread(read_calendar, source.name, content, reader.context, reader.limits)
+    return await _write(reader, source, reading, failure=failure, copy=None if reading.unread else fetched)
+
+
+def _read_lately(source: Source) -> bool:
+    if source.last_read_at is None:
+        return False
+    return timedelta(0) <= clock.now() - source.last_read_at < FRESH_FOR
+
+
+async def _fetch(reader: Reader, row: asyncpg.Record) -> Fetched | None:
+    url = reader.open_vault().decrypt(row["secret"])
+    validators = {"etag": row["etag"], "last_modified": row["http_last_modified"]}
+    fetched = await asyncio.to_thread(fetch, url, reader.limits, **validators)
+    if not isinstance(fetched, Fetched):
+        return None
+    if b"BEGIN:VCALENDAR" not in fetched.content[:_HEAD].upper():
+        raise InvalidInput(f"{WebAddress.parse(url).origin} did not give a calendar; is the address right?")
+    return fetched
+
+
+async def _write(
+    reader: Reader,
+    source: Source,
+    reading: Reading,
+    *,
+    failure: str | None = None,
+    copy: Fetched | None = None,
+) -> Imported:
+    rows = source_rows(source.id, reading.harvests, reader.user.tz)
+    now, owner_id = clock.now(), reader.user.id
+    async with reader.database.transaction([owner_id]) as tx:
+        # Two imports of one source take turns here; the second finds nothing left to change.
+        await _lock(tx, owner_id, source)
+        changes = await store.write_source(
+            tx, owner_id, source.id, rows, unread=reading.unread, coverage=_coverage(reader.context), at=now
+        )
+        if copy is not None:
+            validators = (storable(copy.etag), storable(copy.last_modified))
+            await tx.execute(_sql.keep_copy, owner_id, source.id, zlib.compress(copy.content), *validators)
+        if failure is None:
+            await tx.execute(_sql.mark_read, owner_id, source.id, now, changes.any)
+        else:
+            await tx.execute(_sql.mark_failing, owner_id, source.id, now, failure)
+    warnings = tuple(str(warning) for warning in [*reading.unread, *rows.warnings])
+    imported = Imported(source, len(reading.harvests), len(reading.ignored), changes, warnings, failure)
+    _report(reader, imported)
+    return imported
+
+
+def _report(reader: Reader, imported: Imported) -> None:
+    log.info(
+        "agenda.import",
+        user=str(reader.user.id),
+        source=str(imported.source.id),
+        files=imported.files,
+        added=imported.changes.added,
+        updated=imported.changes.updated,
+        removed=imported.changes.removed,
+        warnings=len(imported.warnings),
+        failed=imported.failure is not None,
+    )
+
+
+async def _note_failure(reader: Reader, source: Source, reason: str) -> None:
+    async with reader.database.transaction([reader.user.id]) as tx:
+        await tx.execute(_sql.mark_failing, reader.user.id, source.id, clock.now(), reason)
+
+
+async def _lock(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
+    row = await tx.fetchrow(_sql.lock_source, owner_id, source.id)
+    if row is None:
+        raise NotFound(f"The source “{source.name}” was removed meanwhile.")
+    return row
+
+
+def _coverage(context: ImportContext) -> store.Coverage:
+    begin, end = context.expand_from, context.expand_until
+    return store.Coverage(
+        dates=store.Window(_midnight(begin), _midnight(end)),
+        instants=store.Window(clock.start_of_day(begin, context.tz), clock.start_of_day(end, context.tz)),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

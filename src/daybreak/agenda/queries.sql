@@ -1,0 +1,324 @@
+-- name: read_agenda
+-- All that a brief looks at, in one round trip: each column is an array of rows.
+-- $1 owner; $2 sources, NULL for all; events that overlap [$3, $4); tasks finished since $5, or among the ids
+-- $6; notes since $7.
+SELECT
+    ARRAY(
+        SELECT s FROM agenda_source_facts AS s
+        WHERE s.owner_id = $1 AND ($2::uuid [] IS NULL OR s.id = ANY ($2))
+        ORDER BY s.name, s.id
+    ) AS sources,
+    ARRAY(
+        SELECT w FROM agenda_warnings AS w
+        WHERE w.owner_id = $1 AND ($2::uuid [] IS NULL OR w.source_id = ANY ($2))
+        ORDER BY w.source_id, w.position
+    ) AS warnings,
+    ARRAY(
+        SELECT p FROM agenda_project_facts AS p
+        WHERE p.owner_id = $1 AND ($2::uuid [] IS NULL OR p.source_id = ANY ($2))
+        ORDER BY p.name, p.id
+    ) AS projects,
+    ARRAY(
+        SELECT f FROM agenda_phase_facts AS f
+        WHERE f.owner_id = $1 AND ($2::uuid [] IS NULL OR f.source_id = ANY ($2))
+        ORDER BY f.project_id, f.start_on, f.position, f.id
+    ) AS phases,
+    ARRAY(
+        SELECT t FROM agenda_task_facts AS t
+        WHERE
+            t.owner_id = $1 AND ($2::uuid [] IS NULL OR t.source_id = ANY ($2))
+            AND (
+                t.status NOT IN ('done', 'cancelled')
+                OR t.completed_at >= $5 OR t.completed_on >= ($5::timestamptz AT TIME ZONE 'UTC')::date - 1
+                OR t.id = ANY ($6::uuid [])
+            )
+        ORDER BY t.id
+    ) AS tasks,
+    ARRAY(
+        SELECT e FROM agenda_event_facts AS e
+        WHERE
+            e.owner_id = $1 AND ($2::uuid [] IS NULL OR e.source_id = ANY ($2))
+            AND e.ends_at >= $3 AND e.starts_at < $4
+        ORDER BY e.starts_at, e.id
+    ) AS events,
+    ARRAY(
+        SELECT n FROM agenda_note_facts AS n
+        WHERE
+            n.owner_id = $1 AND ($2::uuid [] IS NULL OR n.source_id = ANY ($2))
+            AND n.noted_at >= $7
+        ORDER BY n.noted_at DESC, n.id
+    ) AS notes
+
+-- name: list_sources
+-- The sources of one user, with how many things each gave.
+SELECT
+    s.*,
+    (
+        SELECT count(*) FROM agenda_tasks AS t
+        WHERE t.owner_id = s.owner_id AND t.source_id = s.id AND t.removed_at IS NULL
+    ) AS tasks,
+    (
+        SELECT count(*) FROM agenda_events AS e
+        WHERE e.owner_id = s.owner_id AND e.source_id = s.id AND e.removed_at IS NULL
+    ) AS events,
+    (
+        SELECT count(*) FROM agenda_notes AS n
+        WHERE n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL
+    ) AS notes,
+    (
+        SELECT count(*) FROM agenda_warnings AS w
+        WHERE w.owner_id = s.owner_id AND w.source_id = s.id
+    ) AS warnings
+FROM agenda_source_facts AS s
+WHERE s.owner_id = $1
+ORDER BY s.name, s.id
+
+-- name: list_warnings
+-- What could not be read of a source.
+SELECT source_id, path, line, message FROM agenda_warnings
+WHERE owner_id = $1 AND source_id = $2
+ORDER BY position
+
+-- name: add_source
+-- A source, new or as it was: the same place is one source.
+INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256, secret)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (owner_id, kind, locator_sha256) DO NOTHING
+
+-- name: lock_source
+-- One source for reading into, held until the transaction ends: two imports of it take turns.
+SELECT * FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
+
+-- name: remove_source
+-- Forget a source and all that it gave.
+DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2
+
+-- name: known_rows
+-- What is stored of a source, to be compared with what was read, and whether it is missed if that lacks it.
+-- Of the events only those that were read ($7) and those of the stretch that was covered: whole-day and
+-- floating ones of [$3, $4), timed ones of [$5, $6).
+SELECT 'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current
+FROM agenda_projects WHERE owner_id = $1 AND source_id = $2
+UNION ALL
+SELECT 'phases', id, fingerprint, path, removed_at IS NULL
+FROM agenda_phases WHERE owner_id = $1 AND source_id = $2
+UNION ALL
+SELECT 'tasks', id, fingerprint, path, removed_at IS NULL
+FROM agenda_tasks WHERE owner_id = $1 AND source_id = $2
+UNION ALL
+SELECT 'notes', id, fingerprint, path, removed_at IS NULL
+FROM agenda_notes WHERE owner_id = $1 AND source_id = $2
+UNION ALL
+SELECT 'events', e.id, e.fingerprint, e.path, e.removed_at IS NULL AND covered.whether
+FROM agenda_events AS e
+CROSS JOIN LATERAL (
+    SELECT
+        tstzrange(e.starts_at, greatest(e.ends_at, e.starts_at + interval '1 microsecond'))
+        && CASE WHEN e.all_day OR e.floating THEN tstzrange($3, $4) ELSE tstzrange($5, $6) END AS whether
+) AS covered
+WHERE e.owner_id = $1 AND e.source_id = $2 AND (covered.whether OR e.id = ANY ($7::uuid []))
+
+-- name: write_projects
+INSERT INTO agenda_projects AS kept
+(owner_id, source_id, id, external_id, fingerprint, path, name, description, place)
+SELECT $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.name, r.description, r.place
+FROM json_to_recordset($3::json) AS r (
+    id uuid, external_id text, fingerprint bytea, path text, name text, description text, place text
+)
+ON CONFLICT (owner_id, id) DO UPDATE SET
+    removed_at = NULL,
+    fingerprint = excluded.fingerprint,
+    path = excluded.path,
+    name = excluded.name,
+    description = excluded.description,
+    place = excluded.place
+
+-- name: write_phases
+INSERT INTO agenda_phases AS kept
+(owner_id, source_id, id, external_id, fingerprint, path, project_id, name, description, start_on, end_on, position, place)
+SELECT
+    $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.name, r.description, r.start_on, r.end_on,
+    r.position, r.place
+FROM json_to_recordset($3::json) AS r (
+    id uuid, external_id text, fingerprint bytea, path text, project_id uuid, name text, description text,
+    start_on date, end_on date, position integer, place text
+)
+ON CONFLICT (owner_id, id) DO UPDATE SET
+    removed_at = NULL,
+    fingerprint = excluded.fingerprint,
+    path = excluded.path,
+    project_id = excluded.project_id,
+    name = excluded.name,
+    description = excluded.description,
+    start_on = excluded.start_on,
+    end_on = excluded.end_on,
+    position = excluded.position,
+    place = excluded.place
+
+-- name: write_tasks
+-- A task that was open and is now done without saying since when was finished when that was noticed: $4. One
+-- that only stands in another place was not touched.
+INSERT INTO agenda_tasks AS kept (
+    owner_id, source_id, id, external_id, fingerprint, path, project_id, phase_id, title, details, status, priority,
+    start_on, start_at, due_on, due_at, completed_on, completed_at, estimate_minutes, assignee, tags,
+    recurrence, blocked_by, touched_at, place
+)
+SELECT
+    $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.phase_id, r.title, r.details, r.status,
+    r.priority, r.start_on, r.start_at, r.due_on, r.due_at, r.completed_on, r.completed_at,
+    r.estimate_minutes, r.assignee, r.tags, r.recurrence, r.blocked_by, r.touched_at, r.place
+FROM json_to_recordset($3::json) AS r (
+    id uuid, external_id text, fingerprint bytea, path text, project_id uuid, phase_id uuid, title text, details text,
+    status text, priority smallint, start_on date, start_at timestamptz, due_on date, due_at timestamptz,
+    completed_on date, completed_at timestamptz, estimate_minutes integer, assignee text, tags text [],
+    recurrence text, blocked_by uuid [], touched_at timestamptz, place text
+)
+ON CONFLICT (owner_id, id) DO UPDATE SET
+    removed_at = NULL,
+    fingerprint = excluded.fingerprint,
+    path = excluded.path,
+    project_id = excluded.project_id,
+    phase_id = excluded.phase_id,
+    title = excluded.title,
+    details = excluded.details,
+    status = excluded.status,
+    priority = excluded.priority,
+    start_on = excluded.start_on,
+    start_at = excluded.start_at,
+    due_on = excluded.due_on,
+    due_at = excluded.due_at,
+    completed_on = excluded.completed_on,
+    completed_at = CASE
+        WHEN excluded.status <> 'done' OR excluded.completed_on IS NOT NULL THEN NULL
+        WHEN excluded.completed_at IS NOT NULL THEN excluded.completed_at
+        WHEN kept.status = 'done' THEN kept.completed_at
+        ELSE $4::timestamptz
+    END,
+    estimate_minutes = excluded.estimate_minutes,
+    assignee = excluded.assignee,
+    tags = excluded.tags,
+    recurrence = excluded.recurrence,
+    blocked_by = excluded.blocked_by,
+    touched_at = CASE
+        WHEN
+            (
+                kept.project_id, kept.phase_id, kept.title, kept.details, kept.status, kept.priority, kept.start_on,
+                kept.start_at, kept.due_on, kept.due_at, kept.estimate_minutes, kept.assignee, kept.tags,
+                kept.recurrence, kept.blocked_by
+            ) IS NOT DISTINCT FROM (
+                excluded.project_id, excluded.phase_id, excluded.title, excluded.details, excluded.status,
+                excluded.priority, excluded.start_on, excluded.start_at, excluded.due_on, excluded.due_at,
+                excluded.estimate_minutes, excluded.assignee, excluded.tags, excluded.recurrence,
+                excluded.blocked_by
+            ) THEN kept.touched_at
+        ELSE excluded.touched_at
+    END,
+    place = excluded.place
+
+-- name: write_events
+INSERT INTO agenda_events AS kept (
+    owner_id, source_id, id, external_id, fingerprint, path, title, location, all_day, floating, starts_at, ends_at,
+    busy, tentative, organizer, place
+)
+SELECT
+    $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.title, r.location, r.all_day, r.floating, r.starts_at,
+    r.ends_at, r.busy, r.tentative, r.organizer, r.place
+FROM json_to_recordset($3::json) AS r (
+    id uuid, external_id text, fingerprint bytea, path text, title text, location text, all_day boolean,
+    floating boolean, starts_at timestamptz, ends_at timestamptz, busy boolean, tentative boolean,
+    organizer text, place text
+)
+ON CONFLICT (owner_id, id) DO UPDATE SET
+    removed_at = NULL,
+    fingerprint = excluded.fingerprint,
+    path = excluded.path,
+    title = excluded.title,
+    location = excluded.location,
+    all_day = excluded.all_day,
+    floating = excluded.floating,
+    starts_at = excluded.starts_at,
+    ends_at = excluded.ends_at,
+    busy = excluded.busy,
+    tentative = excluded.tentative,
+    organizer = excluded.organizer,
+    place = excluded.place
+
+-- name: write_notes
+INSERT INTO agenda_notes AS kept
+(owner_id, source_id, id, external_id, fingerprint, path, project_id, title, body, noted_at, place)
+SELECT $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.title, r.body, r.noted_at, r.place
+FROM json_to_recordset($3::json) AS r (
+    id uuid, external_id text, fingerprint bytea, path text, project_id uuid, title text, body text,
+    noted_at timestamptz, place text
+)
+ON CONFLICT (owner_id, id) DO UPDATE SET
+    removed_at = NULL,
+    fingerprint = excluded.fingerprint,
+    path = excluded.path,
+    project_id = excluded.project_id,
+    title = excluded.title,
+    body = excluded.body,
+    noted_at = excluded.noted_at,
+    place = excluded.place
+
+-- name: remove_projects
+-- Projects that nothing of an unread file is in.
+UPDATE agenda_projects AS p SET removed_at = $3, fingerprint = NULL
+WHERE
+    p.owner_id = $1 AND p.id = ANY ($2::uuid [])
+    AND NOT EXISTS (
+        SELECT FROM agenda_tasks AS t WHERE t.owner_id = $1 AND t.project_id = p.id AND t.removed_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT FROM agenda_notes AS n WHERE n.owner_id = $1 AND n.project_id = p.id AND n.removed_at IS NULL
+    )
+    AND NOT EXISTS (
+        SELECT FROM agenda_phases AS f WHERE f.owner_id = $1 AND f.project_id = p.id AND f.removed_at IS NULL
+    )
+
+-- name: remove_phases
+-- Phases that nothing of an unread file is in.
+UPDATE agenda_phases AS f SET removed_at = $3, fingerprint = NULL
+WHERE
+    f.owner_id = $1 AND f.id = ANY ($2::uuid [])
+    AND NOT EXISTS (
+        SELECT FROM agenda_tasks AS t WHERE t.owner_id = $1 AND t.phase_id = f.id AND t.removed_at IS NULL
+    )
+
+-- name: remove_tasks
+UPDATE agenda_tasks SET removed_at = $3, fingerprint = NULL WHERE owner_id = $1 AND id = ANY ($2::uuid [])
+
+-- name: remove_events
+UPDATE agenda_events SET removed_at = $3, fingerprint = NULL WHERE owner_id = $1 AND id = ANY ($2::uuid [])
+
+-- name: remove_notes
+UPDATE agenda_notes SET removed_at = $3, fingerprint = NULL WHERE owner_id = $1 AND id = ANY ($2::uuid [])
+
+-- name: clear_warnings
+DELETE FROM agenda_warnings WHERE owner_id = $1 AND source_id = $2
+
+-- name: write_warnings
+INSERT INTO agenda_warnings (owner_id, source_id, position, path, line, message)
+SELECT $1, $2, w.position, w.path, w.line, w.message
+FROM unnest($3::text [], $4::integer [], $5::text []) WITH ORDINALITY AS w (path, line, message, position)
+
+-- name: mark_read
+-- The source was read: when, and whether anything had changed.
+UPDATE agenda_sources
+SET
+    last_read_at = $3,
+    last_changed_at = CASE WHEN $4::boolean THEN $3 ELSE last_changed_at END,
+    failing_since = NULL,
+    error = NULL
+WHERE owner_id = $1 AND id = $2
+
+-- name: mark_failing
+-- The source could not be read; what it gave before stays.
+UPDATE agenda_sources
+SET failing_since = coalesce(failing_since, $3), error = $4
+WHERE owner_id = $1 AND id = $2
+
+-- name: keep_copy
+-- The last good copy of an address, and what to ask with next time.
+UPDATE agenda_sources SET last_good_copy = $3, etag = $4, http_last_modified = $5
+WHERE owner_id = $1 AND id = $2

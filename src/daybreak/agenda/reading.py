@@ -1,0 +1,98 @@
+"""From files to harvests, in child processes: a hostile file costs a warning and nothing else."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from daybreak import clock
+from daybreak.agenda.harvest import Harvest, ImportContext, ReadWarning, SourceFile
+from daybreak.agenda.rows import FileHarvest
+from daybreak.intake import BoundedPool, Failed, FoundFile, IntakeSettings, Refused, read, walk
+
+Progress = Callable[[str], None]
+"""Called with the path of each file that has been dealt with."""
+
+_Request = tuple[SourceFile, ImportContext]
+_HEAD = 4096
+_FILES_FOR_A_SECOND_PROCESS = 200
+
+
+@dataclass(slots=True)
+class Reading:
+    """All that a source gave.
+
+    Attributes:
+        harvests: one for each file that was understood, in the order of their paths.
+        unread: what could not be read, files and folders; what they gave before is still the best known.
+        ignored: paths of files that no importer reads, such as pictures.
+    """
+
+    harvests: list[FileHarvest] = field(default_factory=list)
+    unread: list[ReadWarning] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def read_folder(
+    root: Path, context: ImportContext, limits: IntakeSettings, progress: Progress | None = None
+) -> Reading:
+    """Read every file below a folder, or one file.
+
+    Raises:
+        InvalidInput: there is nothing at ``root``, or it cannot be read.
+    """
+    finds = list(walk(root, limits))
+    reading = Reading()
+    processes = 1 if len(finds) < _FILES_FOR_A_SECOND_PROCESS else 2
+    requests = _requests(finds, context, limits, reading)
+    _read_all(reading, requests, limits, progress, processes)
+    return reading
+
+
+def read_calendar(name: str, content: bytes, context: ImportContext, limits: IntakeSettings) -> Reading:
+    """Read what an .ics address gave; ``name`` is what places and warnings show."""
+    reading = Reading()
+    _read_all(reading, [(SourceFile(name, content, clock.now()), context)], limits)
+    return reading
+
+
+def _read_all(
+    reading: Reading,
+    requests: Iterable[_Request],
+    limits: IntakeSettings,
+    progress: Progress | None = None,
+    processes: int = 1,
+) -> None:
+    pool: BoundedPool[_Request, Harvest | None] = BoundedPool(
+        f"{__name__}:harvest", limits, processes=processes
+    )
+    with pool:
+        for result in pool.map((file, (file, context)) for file, context in requests):
+            file = result.key
+            if isinstance(result, Failed):
+                reading.unread.append(ReadWarning(path=file.path, message=result.message))
+            elif result.value is None:
+                reading.ignored.append(file.path)
+            else:
+                reading.harvests.append(FileHarvest(file.path, file.modified_at, result.value))
+            if progress:
+                progress(file.path)
+
+
+def harvest(request: _Request) -> Harvest | None:
+    """What one file holds; None when no importer reads such files. Called in a child process."""
+    from daybreak.agenda.importers import recognise  # noqa: PLC0415 - only the children need the parsers
+
+    file, context = request
+    importer = recognise(PurePosixPath(file.path), file.content[:_HEAD])
+    return importer.read(file, context) if importer else None
+
+
+def _requests(
+    finds: Iterable[FoundFile | Refused], context: ImportContext, limits: IntakeSettings, reading: Reading
+) -> Iterator[_Request]:
+    for found in finds:
+        content = found if isinstance(found, Refused) else read(found, limits)
+        if isinstance(content, Refused):
+            reading.unread.append(ReadWarning(path=content.path, message=content.message))
+        elif isinstance(found, FoundFile):
+            yield SourceFile(found.path, content, found.modified_at), context

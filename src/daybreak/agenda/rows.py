@@ -1,0 +1,243 @@
+"""From harvests to rows: names become ids, files become one source, moments become columns.
+
+Pure. A row's id is derived from its source and its external id, so the same thing read twice is the same row
+and nothing has to be asked of the database. A row's fingerprint is the hash of what the source said of it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from daybreak.agenda.harvest import (
+    Harvest,
+    ImportedEvent,
+    ImportedNote,
+    ImportedPhase,
+    ImportedProject,
+    ImportedTask,
+    ReadWarning,
+)
+from daybreak.agenda.model import Moment, instant
+
+Row = dict[str, Any]
+
+_LONGEST_ESTIMATE = 1_000_000
+_EARLIEST, _LATEST = date(1, 1, 8), date(9999, 12, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class FileHarvest:
+    """What one file of a source gave, and when the file was last changed."""
+
+    path: str
+    modified_at: datetime
+    harvest: Harvest
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRows:
+    """All rows of one source, by id, table by table in the order in which they must be written."""
+
+    projects: dict[UUID, Row] = field(default_factory=dict)
+    phases: dict[UUID, Row] = field(default_factory=dict)
+    tasks: dict[UUID, Row] = field(default_factory=dict)
+    events: dict[UUID, Row] = field(default_factory=dict)
+    notes: dict[UUID, Row] = field(default_factory=dict)
+    warnings: list[ReadWarning] = field(default_factory=list)
+
+    def tables(self) -> Iterator[tuple[str, dict[UUID, Row]]]:
+        """Each table's name and rows; what others refer to comes first."""
+        yield from (
+            ("projects", self.projects),
+            ("phases", self.phases),
+            ("tasks", self.tasks),
+            ("events", self.events),
+            ("notes", self.notes),
+        )
+
+
+def source_rows(source_id: UUID, harvests: Iterable[FileHarvest], tz: ZoneInfo) -> SourceRows:
+    """The rows of a source, out of all its files; the first file to name a thing wins.
+
+    Args:
+        source_id: the source they belong to.
+        harvests: its files in a stable order.
+        tz: the owner's zone, for times in task lists that name none.
+    """
+    builder = _Builder(source_id, tz)
+    for file in harvests:
+        builder.add(file)
+    return builder.rows
+
+
+class _Builder:
+    """The rows so far; `add` puts one file's harvest to them."""
+
+    def __init__(self, source_id: UUID, tz: ZoneInfo) -> None:
+        self._source_id = source_id
+        self._tz = tz
+        self._path = ""
+        self.rows = SourceRows()
+
+    def add(self, file: FileHarvest) -> None:
+        harvest, self._path = file.harvest, file.path
+        for project in harvest.projects:
+            self._add_project(project)
+        for phase in harvest.phases:
+            self._add_phase(phase)
+        ids = {task.external_id: self._task_id(task) for task in harvest.tasks}
+        for task in harvest.tasks:
+            self._add_task(task, ids, file.modified_at)
+        for event in harvest.events:
+            self._add_event(event)
+        for note in harvest.notes:
+            self._add_note(note)
+        for warning in harvest.warnings:
+            path, message = storable(warning.path), storable(warning.message)
+            self.rows.warnings.append(replace(warning, path=path, message=message))
+
+    def _add_project(self, project: ImportedProject) -> None:
+        known = self.rows.projects.get(self._id("project", project.name.casefold()))
+        if known is None:
+            self._put(
+                self.rows.projects,
+                ("project", project.name.casefold()),
+                {"name": project.name, "description": project.description, "place": project.place},
+            )
+        elif project.description and not known["description"]:
+            known["description"] = project.description
+            _sign(known)
+
+    def _project_id(self, name: str | None, place: str) -> UUID | None:
+        if name is None:
+            return None
+        project_id = self._id("project", name.casefold())
+        if project_id not in self.rows.projects:
+            self._add_project(ImportedProject(name=name, place=place))
+        return project_id
+
+    def _add_phase(self, phase: ImportedPhase) -> None:
+        content = {
+            "project_id": self._project_id(phase.project, phase.place),
+            "name": phase.name,
+            "description": phase.description,
+            "start_on": phase.start_on,
+            "end_on": phase.end_on,
+            "position": phase.position,
+            "place": phase.place,
+        }
+        row = self._put(self.rows.phases, ("phase", f"{phase.project}\n{phase.name}".casefold()), content)
+        said = {name: content[name] for name in ("description", "start_on", "end_on")}
+        if any(said.values()) and not any(row[name] for name in said):
+            row.update(content)
+            _sign(row)
+
+    def _phase_id(self, project: str | None, name: str | None, place: str) -> UUID | None:
+        if project is None or name is None:
+            return None
+        phase_id = self._id("phase", f"{project}\n{name}".casefold())
+        if phase_id not in self.rows.phases:
+            self._add_phase(ImportedPhase(project=project, name=name, place=place))
+        return phase_id
+
+    def _task_id(self, task: ImportedTask) -> str:
+        """Its external id, or a longer one when another file uses it for something else."""
+        known = self.rows.tasks.get(self._id("task", task.external_id))
+        is_same = known is None or known["title"] == storable(task.title)
+        return task.external_id if is_same else f"{self._path}#{task.external_id}"
+
+    def _add_task(self, task: ImportedTask, ids: Mapping[str, str], modified_at: datetime) -> None:
+        content = {
+            "project_id": self._project_id(task.project, task.place),
+            "phase_id": self._phase_id(task.project, task.phase, task.place),
+            "title": task.title,
+            "details": task.details,
+            "status": task.status,
+            "priority": task.priority,
+            **self._day_or_instant("start", task.start),
+            **self._day_or_instant("due", task.due),
+            **self._day_or_instant("completed", task.completed),
+            "estimate_minutes": min(task.estimate_minutes or 0, _LONGEST_ESTIMATE) or None,
+            "assignee": task.assignee,
+            "tags": task.tags,
+            "recurrence": task.recurrence,
+            "blocked_by": [self._id("task", ids.get(blocker, blocker)) for blocker in task.blocked_by],
+            "place": task.place,
+        }
+        row = self._put(self.rows.tasks, ("task", ids[task.external_id]), content)
+        # Not in the fingerprint: a file's own date changes with every line of it.
+        row["touched_at"] = _as_if_utc(task.touched_at or modified_at)
+
+    def _add_event(self, event: ImportedEvent) -> None:
+        content = {
+            "title": event.title,
+            "location": event.location,
+            "all_day": not isinstance(event.start, datetime),
+            "floating": isinstance(event.start, datetime) and event.start.tzinfo is None,
+            "starts_at": _as_if_utc(event.start),
+            "ends_at": max(_as_if_utc(event.start), _as_if_utc(event.end)),
+            "busy": event.busy,
+            "tentative": event.tentative,
+            "organizer": event.organizer,
+            "place": event.place,
+        }
+        self._put(self.rows.events, ("event", event.external_id), content)
+
+    def _add_note(self, note: ImportedNote) -> None:
+        content = {
+            "project_id": self._project_id(note.project, note.place),
+            "title": note.title,
+            "body": note.body,
+            "noted_at": _as_if_utc(note.noted_at),
+            "place": note.place,
+        }
+        self._put(self.rows.notes, ("note", note.external_id), content)
+
+    def _put(self, table: dict[UUID, Row], key: tuple[str, str], content: Row) -> Row:
+        row_id = self._id(*key)
+        if row_id not in table:
+            row = {"id": row_id, "external_id": key[1], "path": self._path, **content}
+            table[row_id] = _sign({name: storable(value) for name, value in row.items()})
+        return table[row_id]
+
+    def _id(self, kind: str, external_id: str) -> UUID:
+        return uuid5(self._source_id, f"{kind}:{storable(external_id)}")
+
+    def _day_or_instant(self, name: str, moment: Moment | None) -> Row:
+        if not isinstance(moment, datetime):
+            return {f"{name}_on": moment and _within_reach(moment), f"{name}_at": None}
+        return {f"{name}_on": None, f"{name}_at": instant(_within_reach(moment), self._tz)}
+
+
+def _sign(row: Row) -> Row:
+    content = {key: value for key, value in row.items() if key != "fingerprint"}
+    row["fingerprint"] = "\\x" + blake2b(orjson.dumps(content, default=str), digest_size=16).hexdigest()
+    return row
+
+
+def storable(value: Any) -> Any:  # noqa: ANN401 - whatever a row may hold
+    """The value without what PostgreSQL cannot store in a text: NUL and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    return [storable(one) for one in value] if isinstance(value, (tuple, list)) else value
+
+
+def _as_if_utc(moment: Moment) -> datetime:
+    moment = _within_reach(moment)
+    if not isinstance(moment, datetime):
+        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _within_reach(moment: Moment) -> Moment:
+    # Near the ends of Python's calendar a change of zone overflows.
+    if _EARLIEST <= (moment.date() if isinstance(moment, datetime) else moment) <= _LATEST:
+        return moment
+    day = _EARLIEST if moment.year == _EARLIEST.year else _LATEST
+    return datetime.combine(day, moment.timetz()) if isinstance(moment, datetime) else day

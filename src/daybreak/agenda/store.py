@@ -1,0 +1,268 @@
+"""The agenda's rows in PostgreSQL: writing what a source gave, reading what a brief may look at."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from daybreak.agenda.harvest import ReadWarning
+from daybreak.agenda.model import (
+    Agenda,
+    Event,
+    Moment,
+    Note,
+    Phase,
+    Priority,
+    Project,
+    Source,
+    SourceKind,
+    SourceWarning,
+    Task,
+    TaskStatus,
+)
+from daybreak.agenda.rows import Row, SourceRows
+from daybreak.db import load
+
+_sql = load(__package__)
+_ROWS_PER_STATEMENT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch of events [start, end) that is meant."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many rows an import wrote and left alone."""
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.added or self.updated or self.removed)
+
+    def __add__(self, other: "Changes") -> "Changes":
+        return Changes(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.removed + other.removed,
+            self.unchanged + other.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The stretch of events that was read: by dates on the wall, and as instants for the owner.
+
+    Attributes:
+        dates: midnights, written as if they were UTC, as whole-day and floating events are stored.
+        instants: when those dates begin and end where the owner is.
+    """
+
+    dates: Window
+    instants: Window
+
+
+async def write_source(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    source_id: UUID,
+    rows: SourceRows,
+    *,
+    unread: Collection[ReadWarning],
+    coverage: Coverage,
+    at: datetime,
+) -> Changes:
+    """Make the stored rows of a source equal to those that were read; only what differs is written.
+
+    Args:
+        tx: a transaction as the owner, with the source locked.
+        owner_id: whose source.
+        source_id: which source.
+        rows: what was read.
+        unread: files and folders that could not be read; what they gave before stays.
+        coverage: the stretch of events that was read; those outside stay.
+        at: when it was read.
+    """
+    known = await _known(tx, owner_id, source_id, rows, coverage)
+    changes = Changes()
+    for name, table in rows.tables():
+        changes += await _write_table(tx, (owner_id, source_id), name, table, known[name], at)
+    # What refers to others goes first: a project stays while a task of an unread file is in it.
+    unread_paths = {gap.path for gap in unread}
+    for name, table in reversed(list(rows.tables())):
+        gone = [
+            row_id
+            for row_id, old in known[name].items()
+            if row_id not in table and old["is_current"] and not _is_within(old["path"], unread_paths)
+        ]
+        changes += await _remove(tx, owner_id, name, gone, at)
+    await _write_warnings(tx, owner_id, source_id, [*unread, *rows.warnings])
+    return changes
+
+
+async def _known(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, rows: SourceRows, coverage: Coverage
+) -> dict[str, dict[UUID, asyncpg.Record]]:
+    known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name, _ in rows.tables()}
+    dates, instants = coverage.dates, coverage.instants
+    windows = (dates.start, dates.end, instants.start, instants.end)
+    for row in await tx.fetch(_sql.known_rows, owner_id, source_id, *windows, list(rows.events)):
+        known[row["kind"]][row["id"]] = row
+    return known
+
+
+def _is_within(path: str, unread: Collection[str]) -> bool:
+    return "." in unread or path in unread or any(str(up) in unread for up in PurePosixPath(path).parents)
+
+
+async def _remove(
+    tx: asyncpg.Connection, owner_id: UUID, name: str, gone: list[UUID], at: datetime
+) -> Changes:
+    if not gone:
+        return Changes()
+    done = await tx.execute(getattr(_sql, f"remove_{name}"), owner_id, gone, at)
+    return Changes(removed=int(done.removeprefix("UPDATE ")))
+
+
+async def _write_table(
+    tx: asyncpg.Connection,
+    source: tuple[UUID, UUID],
+    name: str,
+    rows: Mapping[UUID, Row],
+    known: Mapping[UUID, asyncpg.Record],
+    at: datetime,
+) -> Changes:
+    changed = [row for row_id, row in rows.items() if _differs(row, known.get(row_id))]
+    extra = (at,) if name == "tasks" else ()
+    for start in range(0, len(changed), _ROWS_PER_STATEMENT):
+        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT]).decode()
+        await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
+    added = sum(1 for row in changed if row["id"] not in known)
+    return Changes(added, len(changed) - added, unchanged=len(rows) - len(changed))
+
+
+def _differs(row: Row, old: asyncpg.Record | None) -> bool:
+    return old is None or old["fingerprint"] is None or "\\x" + old["fingerprint"].hex() != row["fingerprint"]
+
+
+async def _write_warnings(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, warnings: Collection[ReadWarning]
+) -> None:
+    await tx.execute(_sql.clear_warnings, owner_id, source_id)
+    if warnings:
+        columns = zip(*((w.path, w.line, w.message) for w in warnings), strict=True)
+        await tx.execute(_sql.write_warnings, owner_id, source_id, *map(list, columns))
+
+
+async def read_agenda(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    *,
+    events: Window,
+    done_since: datetime,
+    notes_since: datetime,
+    sources: Collection[UUID] | None = None,
+    tracked: Collection[UUID] = (),
+) -> Agenda:
+    """What a brief may look at, in one round trip.
+
+    Args:
+        tx: a transaction as the owner.
+        owner_id: whose agenda.
+        events: which events; floating and whole-day ones are found with a day to spare on either side.
+        done_since: finished tasks are given from this instant on ...
+        notes_since: ... and notes from this one.
+        sources: only what these gave; None for everything.
+        tracked: ids of tasks that are given even if finished earlier.
+    """
+    scope = None if sources is None else list(sources)
+    found = await tx.fetchrow(
+        _sql.read_agenda, owner_id, scope, events.start, events.end, done_since, list(tracked), notes_since
+    )
+    return Agenda(
+        sources=tuple(source(row) for row in found["sources"]),
+        warnings=tuple(warning(row) for row in found["warnings"]),
+        projects=tuple(_project(row) for row in found["projects"]),
+        phases=tuple(_phase(row) for row in found["phases"]),
+        tasks=tuple(_task(row) for row in found["tasks"]),
+        events=tuple(_event(row) for row in found["events"]),
+        notes=tuple(_note(row) for row in found["notes"]),
+    )
+
+
+def source(row: asyncpg.Record) -> Source:
+    """A source as it is stored."""
+    shown = ("id", "name", "locator", "last_read_at", "last_changed_at", "failing_since", "error")
+    return Source(kind=SourceKind(row["kind"]), **_take(row, *shown))
+
+
+def warning(row: asyncpg.Record) -> SourceWarning:
+    """A warning as it is stored."""
+    return SourceWarning(**_take(row, "source_id", "path", "line", "message"))
+
+
+def _project(row: asyncpg.Record) -> Project:
+    return Project(**_take(row, "id", "source_id", "name", "description", "place"))
+
+
+def _phase(row: asyncpg.Record) -> Phase:
+    return Phase(**_take(row, "id", "project_id", "name", "description", "start_on", "end_on", "place"))
+
+
+def _task(row: asyncpg.Record) -> Task:
+    return Task(
+        id=row["id"],
+        source_id=row["source_id"],
+        project_id=row["project_id"],
+        phase_id=row["phase_id"],
+        title=row["title"],
+        details=row["details"],
+        status=TaskStatus(row["status"]),
+        priority=Priority(row["priority"]),
+        start=row["start_on"] or row["start_at"],
+        due=row["due_on"] or row["due_at"],
+        completed=row["completed_on"] or row["completed_at"],
+        estimate_minutes=row["estimate_minutes"],
+        assignee=row["assignee"],
+        blocked_by=tuple(row["blocked_by"]),
+        touched_at=row["touched_at"],
+        place=row["place"],
+    )
+
+
+def _event(row: asyncpg.Record) -> Event:
+    kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "organizer", "place")
+    return Event(start=_moment(row, row["starts_at"]), end=_moment(row, row["ends_at"]), **kept)
+
+
+def _note(row: asyncpg.Record) -> Note:
+    return Note(**_take(row, "id", "source_id", "project_id", "title", "body", "noted_at", "place"))
+
+
+def _moment(row: asyncpg.Record, stored: datetime) -> Moment:
+    if row["all_day"]:
+        return stored.astimezone(UTC).date()
+    return stored.astimezone(UTC).replace(tzinfo=None) if row["floating"] else stored
+
+
+def _take(row: asyncpg.Record, *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+async def sources(tx: asyncpg.Connection, owner_id: UUID) -> list[Source]:
+    """The owner's sources, by name."""
+    return [source(row) for row in await tx.fetch(_sql.list_sources, owner_id)]

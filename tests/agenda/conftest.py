@@ -1,0 +1,62 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from daybreak.agenda import Reader, reading
+from daybreak.intake import IntakeSettings, Vault
+from daybreak.intake.bounded import Done
+
+from .desk import DAY, Desk
+
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@pytest.fixture
+def limits() -> IntakeSettings:
+    return IntakeSettings(allow_private_addresses=True, fetch_seconds=5)
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault([KEY])
+
+
+class SamePool:
+    """Reads in this process, which saves a second for each import; what children add is tested for itself."""
+
+    def __init__(self, *_arguments, **_options):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        pass
+
+    def map(self, inputs):
+        return (Done(key, reading.harvest(argument)) for key, argument in inputs)
+
+
+@pytest.fixture
+def children() -> None:
+    """Asked for by tests that read in child processes, as the program does."""
+
+
+@pytest.fixture
+def desk(database, user, limits, vault, tmp_path: Path, request, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    if "children" not in request.fixturenames:
+        monkeypatch.setattr(reading, "BoundedPool", SamePool)
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    return Desk(Reader(database, user, DAY, limits, lambda: vault), folder)
+
+
+@pytest.fixture
+def desk_of(desk: Desk):
+    """The same folder on the desk of somebody else."""
+
+    def desk_of(person) -> Desk:
+        return replace(desk, reader=replace(desk.reader, user=person))
+
+    return desk_of

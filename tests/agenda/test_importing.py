@@ -1,0 +1,224 @@
+"""What reading a folder again and again does to the agenda."""
+
+import asyncio
+import os
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from daybreak import agenda, clock, people
+from daybreak.agenda import TaskStatus
+from daybreak.errors import InvalidInput, NotFound
+
+from .desk import DAY, Desk
+
+CALENDAR = (
+    "BEGIN:VCALENDAR",
+    "BEGIN:VEVENT",
+    "UID:daily",
+    "SUMMARY:Stand-up",
+    "DTSTART;TZID=America/New_York:20260301T203000",
+    "DTEND;TZID=America/New_York:20260301T204500",
+    "RRULE:FREQ=DAILY",
+    "END:VEVENT",
+    "BEGIN:VEVENT",
+    "UID:old",
+    "SUMMARY:Long ago",
+    "DTSTART:20190301T090000Z",
+    "DTEND:20190301T100000Z",
+    "END:VEVENT",
+    "BEGIN:VEVENT",
+    "UID:far",
+    "SUMMARY:Far ahead",
+    "DTSTART;VALUE=DATE:20290301",
+    "END:VEVENT",
+    "END:VCALENDAR",
+)
+
+
+async def test_reading_the_same_again_writes_no_row(desk: Desk, children):
+    desk.put("calendar.ics", *CALENDAR)
+    desk.put("todo.txt", "Call Berta +House due:2026-04-01", "x 2026-03-28 Pay +House")
+    desk.put("work.md", "# Move", "- [ ] Pack the books", "- [x] Sort the books")
+    desk.put("note.txt", "A thought")
+    first = await desk.read()
+    written = await desk.versions()
+    second = await desk.read()
+    assert first.changes.added == len(written)
+    assert second.changes == agenda.Changes(unchanged=len(written))
+    assert await desk.versions() == written
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Pacific/Pago_Pago"])
+async def test_as_days_pass_occurrences_come_and_none_goes(desk: Desk, database, desk_of, zone):
+    person = await agenda_user(database, zone)
+    desk = desk_of(person)
+    desk.put("calendar.ics", *CALENDAR)
+    await desk.read()
+    for days in (1, 2, 0):
+        changes = (await desk.on(DAY + timedelta(days=days)).read()).changes
+        assert (changes.removed, changes.updated) == (0, 0)
+        assert changes.added == (1 if days else 0)
+
+
+async def agenda_user(database, zone: str):
+    return await people.add(database, f"{uuid4().hex}@example.org", timezone=zone)
+
+
+async def test_only_what_changed_is_written(desk: Desk):
+    desk.put("todo.txt", "Call Berta id:1", "Pay the rent id:2")
+    await desk.read()
+    before = await desk.versions()
+    desk.put("todo.txt", "Call Berta today id:1", "Pay the rent id:2")
+    changes = (await desk.read()).changes
+    after = await desk.versions()
+    assert (changes.added, changes.updated, changes.unchanged) == (0, 1, 1)
+    assert sum(before[row] != after[row] for row in after) == 1
+    assert await desk.titles() == {"Call Berta today", "Pay the rent"}
+
+
+async def test_what_vanished_is_gone_and_comes_back_as_the_same_thing(desk: Desk):
+    desk.put("todo.txt", "Call Berta", "Pay the rent")
+    await desk.read()
+    berta = await desk.task("Call Berta")
+    desk.put("todo.txt", "Pay the rent")
+    assert (await desk.read()).changes.removed == 1
+    assert await desk.titles() == {"Pay the rent"}
+    assert (await desk.read()).changes.removed == 0
+    desk.put("todo.txt", "Call Berta", "Pay the rent")
+    await desk.read()
+    assert (await desk.task("Call Berta")).id == berta.id
+
+
+async def test_a_file_that_cannot_be_read_keeps_what_it_gave(desk: Desk):
+    desk.put("todo.txt", "Call Berta")
+    desk.put("deep/er/todo.txt", "Pay the rent")
+    await desk.read()
+    (desk.folder / "todo.txt").write_bytes(b"x" * 40_000_000)
+    (desk.folder / "deep").rename(desk.folder / "kept")
+    (desk.folder / "deep").symlink_to("/nonexistent")
+    imported = await desk.read()
+    assert imported.changes.removed == 0
+    assert len(imported.warnings) == 2
+    assert await desk.titles() == {"Call Berta", "Pay the rent"}
+    assert len((await desk.stored()).warnings) == 2
+
+
+async def test_a_folder_that_is_gone_keeps_what_it_gave_and_says_so(desk: Desk):
+    desk.put("todo.txt", "Call Berta")
+    source = (await desk.read()).source
+    desk.folder.rename(desk.folder.with_name("elsewhere"))
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        await agenda.read_source(desk.reader, source)
+    found = await desk.stored()
+    assert [task.title for task in found.tasks] == ["Call Berta"]
+    assert "cannot be read" in found.sources[0].error
+    assert found.sources[0].failing_since == clock.now()
+
+
+async def test_a_source_that_fails_does_not_keep_the_others_from_being_read(desk: Desk):
+    desk.put("todo.txt", "Call Berta")
+    good = await agenda.add_folder(desk.reader.database, desk.reader.user, desk.folder)
+    other = desk.folder.with_name("other")
+    other.mkdir()
+    bad = await agenda.add_folder(desk.reader.database, desk.reader.user, other)
+    other.rmdir()
+    imported = await agenda.refresh(desk.reader, [bad, good])
+    assert [one.source.id for one in imported] == [good.id]
+
+
+async def test_two_imports_at_once_of_one_source_are_one(desk: Desk, children):
+    desk.put("todo.txt", *(f"Task {number}" for number in range(50)))
+    results = await asyncio.gather(*(desk.read() for _ in range(3)))
+    assert sorted(result.changes.added for result in results) == [0, 0, 50]
+    assert len((await desk.stored()).tasks) == 50
+
+
+async def test_one_folder_by_several_paths_is_one_source(desk: Desk, monkeypatch):
+    desk.put("todo.txt", "Call Berta")
+    link = desk.folder.with_name("link")
+    link.symlink_to(desk.folder)
+    monkeypatch.chdir(desk.folder.parent)
+    (desk.folder / "sub").mkdir()
+    paths = [desk.folder, link, desk.folder / "sub/..", desk.folder.relative_to(desk.folder.parent)]
+    sources = {(await desk.read(path)).source.id for path in paths}
+    assert len(sources) == 1
+    assert len(await agenda.overview(desk.reader.database, desk.reader.user)) == 1
+
+
+async def test_two_people_have_their_own_source_in_one_folder(desk: Desk, desk_of, other_user):
+    desk.put("todo.txt", "Call Berta")
+    theirs = desk_of(other_user)
+    assert (await desk.read()).source.id != (await theirs.read()).source.id
+    assert (await desk.task("Call Berta")).id != (await theirs.task("Call Berta")).id
+
+
+async def test_a_task_done_without_a_date_was_done_when_that_was_noticed(desk: Desk, monkeypatch):
+    desk.put("work.md", "# Move", "- [ ] Pack", "- [ ] Rest")
+    await desk.read()
+    noticed = clock.now()
+    desk.put("work.md", "# Move", "- [x] Pack", "- [ ] Rest")
+    await desk.read()
+    assert (await desk.task("Pack")).completed == noticed
+    monkeypatch.setattr(clock, "now", lambda: noticed + timedelta(days=3))
+    desk.put("work.md", "# Move", "", "- [x] Pack #heavy", "- [ ] Rest")
+    assert (await desk.read()).changes.updated == 2
+    packed = next(task for task in (await desk.stored()).tasks if task.status is TaskStatus.DONE)
+    assert packed.completed == noticed
+
+
+async def test_a_task_that_was_done_before_it_was_ever_seen_is_no_news(desk: Desk):
+    desk.put("work.md", "# Move", "- [x] Pack")
+    assert (await desk.read()).changes.added == 2
+    assert await desk.titles() == set()
+
+
+async def test_a_task_opened_again_is_not_done_any_more(desk: Desk):
+    for mark in (" ", "x", " "):
+        desk.put("work.md", "# Move", f"- [{mark}] Pack")
+        await desk.read()
+    packed = await desk.task("Pack")
+    assert (packed.status, packed.completed) == (TaskStatus.OPEN, None)
+
+
+async def test_a_completion_by_date_stays_a_date(desk: Desk):
+    desk.put("todo.txt", "x 2026-03-28 Pay the rent")
+    await desk.read()
+    assert (await desk.task("Pay the rent")).completed == DAY - timedelta(days=1)
+
+
+async def test_a_task_that_only_moved_to_another_line_was_not_touched(desk: Desk):
+    desk.put("work.md", "# Move", "- [/] Pack", days_old=20)
+    await desk.read()
+    touched = (await desk.task("Pack")).touched_at
+    desk.put("work.md", "# Move", "", "- [ ] New", "- [/] Pack", days_old=1)
+    await desk.read()
+    moved = await desk.task("Pack")
+    assert (moved.touched_at, moved.place) == (touched, "work.md:4")
+    desk.put("work.md", "# Move", "", "- [ ] New", "- [ ] Pack", days_old=1)
+    await desk.read()
+    assert (await desk.task("Pack")).touched_at > touched
+
+
+async def test_ten_thousand_tasks_are_one_import(desk: Desk, children):
+    desk.put("todo.txt", *(f"Task {number} +Project{number % 20}" for number in range(10_000)))
+    assert (await desk.read()).changes.added == 10_020
+    desk.put("todo.txt", *(f"Task {number} +Project{number % 20}" for number in range(1, 10_000)))
+    changes = (await desk.read()).changes
+    assert (changes.added, changes.removed) == (0, 1)
+
+
+async def test_a_source_that_is_removed_while_it_is_read_is_not_brought_back(desk: Desk):
+    desk.put("todo.txt", "Call Berta")
+    source = await agenda.add_folder(desk.reader.database, desk.reader.user, desk.folder)
+    await agenda.remove(desk.reader.database, desk.reader.user, source.name)
+    with pytest.raises(NotFound, match="was removed meanwhile"):
+        await agenda.read_source(desk.reader, source)
+    assert await agenda.overview(desk.reader.database, desk.reader.user) == []
+
+
+async def test_the_date_of_a_file_may_be_absurd(desk: Desk):
+    os.utime(desk.put("todo.txt", "Call Berta"), (-(10**10), -(10**10)))
+    await desk.read()
+    assert (await desk.task("Call Berta")).touched_at == datetime(1970, 1, 1, tzinfo=UTC)
