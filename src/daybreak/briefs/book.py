@@ -1,0 +1,144 @@
+"""The fact book: what a brief may cite. A thing becomes a fact when the first claim asks for its id."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from daybreak.agenda import Agenda, Event, Note, Phase, Project, Task, TaskStatus
+from daybreak.briefs.day import Day, last_day
+from daybreak.briefs.kinds import PREDICATES
+from daybreak.claims import Fact, Statement, unsupported
+
+S = TypeVar("S", bound=Statement)
+
+
+class FactBook:
+    """Facts by id, made from the agenda as they are cited.
+
+    Attributes:
+        facts: all that has been cited so far.
+        open: the tasks that still have to be done, by id.
+        withheld: why statements were not let through, if any: each is a defect of ours.
+    """
+
+    def __init__(self, agenda: Agenda, day: Day) -> None:
+        self.day = day
+        self.facts: dict[str, Fact] = {}
+        self.withheld: list[str] = []
+        self._sources = {source.id: source.name for source in agenda.sources}
+        self._projects = {project.id: project for project in agenda.projects}
+        self.open = {task.id: task for task in agenda.tasks if task.is_open}
+
+    def admit(self, statements: Iterable[S]) -> tuple[S, ...]:
+        """The statements that follow from their facts; the others are withheld."""
+        admitted = []
+        for statement in statements:
+            reason = unsupported(statement, self.facts, PREDICATES, self.day.today)
+            if reason is None:
+                admitted.append(statement)
+            else:
+                self.withheld.append(reason)
+        return tuple(admitted)
+
+    def blockers(self, task: Task) -> Sequence[Task]:
+        """The open tasks that have to be done before this one."""
+        ids = dict.fromkeys(task.blocked_by)
+        return [self.open[blocker] for blocker in ids if blocker in self.open and blocker != task.id]
+
+    def is_blocked(self, task: Task) -> bool:
+        """Whether a task cannot be worked on now."""
+        return task.status is TaskStatus.BLOCKED or bool(task.blocked_by and self.blockers(task))
+
+    def task(self, task: Task) -> str:
+        """The id under which a task can be cited."""
+        fact_id = f"task:{task.id}"
+        if fact_id not in self.facts:
+            self.facts[fact_id] = Fact(
+                kind="task",
+                title=task.title,
+                source=self.source(task.source_id),
+                place=task.place,
+                project=self._project_name(task.project_id),
+                status=str(task.status),
+                waiting=bool(task.blocked_by and self.blockers(task)),
+                start=self.day.local(task.start),
+                due=self.day.local(task.due),
+                completed=self.day.local(task.completed),
+                touched=task.touched_at.astimezone(self.day.tz),
+            )
+        return fact_id
+
+    def event(self, event: Event) -> str:
+        """The id under which an event can be cited; the fact's end is inclusive."""
+        fact_id = f"event:{event.id}"
+        if fact_id not in self.facts:
+            self.facts[fact_id] = Fact(
+                kind="event",
+                title=event.title,
+                source=self.source(event.source_id),
+                place=event.place,
+                start=self.day.local(event.start),
+                end=last_day(event) if event.all_day else self.day.local(event.end),
+            )
+        return fact_id
+
+    def note(self, note: Note) -> str:
+        """The id under which a note can be cited."""
+        fact_id = f"note:{note.id}"
+        self.facts[fact_id] = Fact(
+            kind="note",
+            title=note.title,
+            source=self.source(note.source_id),
+            place=note.place,
+            project=self._project_name(note.project_id),
+            touched=note.noted_at.astimezone(self.day.tz),
+        )
+        return fact_id
+
+    def project(self, project: Project) -> str:
+        """The id under which a project can be cited."""
+        fact_id = f"project:{project.id}"
+        self.facts[fact_id] = Fact(
+            kind="project", title=project.name, source=self.source(project.source_id), place=project.place
+        )
+        return fact_id
+
+    def phase(self, phase: Phase) -> str:
+        """The id under which a phase can be cited."""
+        fact_id = f"phase:{phase.id}"
+        project = self._projects.get(phase.project_id)
+        self.facts[fact_id] = Fact(
+            kind="phase",
+            title=phase.name,
+            source=self.source(project.source_id if project else None),
+            place=phase.place,
+            project=project.name if project else None,
+            start=phase.start_on,
+            end=phase.end_on,
+        )
+        return fact_id
+
+    def stat(self, name: str, title: str, value: int, definition: str, of: tuple[str, ...] = ()) -> str:
+        """The id under which a number can be cited; ``definition`` says how it was counted."""
+        fact_id = f"stat:{name}"
+        self.facts[fact_id] = Fact(
+            kind="stat", title=title, source="Daybreak", place=definition, value=value, of=of
+        )
+        return fact_id
+
+    def other(self, fact_id: str, fact: Fact) -> str:
+        """Enter a fact that does not come from the agenda as it is now."""
+        self.facts[fact_id] = fact
+        return fact_id
+
+    def source(self, source_id: UUID | None) -> str:
+        """The name of a source; what has none came from Daybreak itself."""
+        return self._sources.get(source_id, "Daybreak") if source_id else "Daybreak"
+
+    def project_of(self, thing: Task | Note) -> UUID | None:
+        """The project whose section speaks of a task or note; None when it is in none that is known."""
+        return thing.project_id if thing.project_id in self._projects else None
+
+    def _project_name(self, project_id: UUID | None) -> str | None:
+        project = self._projects.get(project_id) if project_id else None
+        return project.name if project else None

@@ -1,0 +1,78 @@
+"""The reader's day: which instants it spans, and where a moment of the agenda falls in it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+from daybreak import clock
+from daybreak.agenda import Event, Moment
+
+UPCOMING_DAYS = 7
+STALE_DAYS = 7
+NOTE_DAYS = 7
+DONE_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A local date of one reader.
+
+    Attributes:
+        today: the brief's date.
+        tz: the reader's zone.
+        as_of: the instant that the brief speaks for.
+        work_from: local time at which the working day begins ...
+        work_until: ... and ends.
+    """
+
+    today: date
+    tz: ZoneInfo
+    as_of: datetime
+    work_from: time = time(9)
+    work_until: time = time(17, 30)
+
+    @cached_property
+    def start(self) -> datetime:
+        """The instant at which the day begins."""
+        return _start_of_day(self.today, self.tz)
+
+    @cached_property
+    def end(self) -> datetime:
+        """The instant at which the next day begins."""
+        return _start_of_day(self.today + timedelta(days=1), self.tz)
+
+    def shown(self, moment: Moment) -> Moment:
+        """A moment in the reader's terms: a date, or an aware datetime in the reader's zone."""
+        if not isinstance(moment, datetime):
+            return moment
+        if moment.tzinfo is None:
+            moment = clock.first_instant(moment.date(), moment.time(), self.tz)
+        return moment.astimezone(self.tz)
+
+    def local(self, moment: Moment | None) -> Moment | None:
+        """As `shown`, for a moment that there may not be."""
+        return self.shown(moment) if isinstance(moment, datetime) else moment
+
+    def on(self, moment: Moment | None) -> date | None:
+        """The reader's date of a moment."""
+        if not isinstance(moment, datetime):
+            return moment
+        shown = self.shown(moment)
+        return shown.date() if isinstance(shown, datetime) else shown
+
+    def instant(self, moment: Moment) -> datetime:
+        """The instant, in UTC, at which a moment begins."""
+        if not isinstance(moment, datetime):
+            return _start_of_day(moment, self.tz)
+        if moment.tzinfo is None:
+            return clock.first_instant(moment.date(), moment.time(), self.tz)
+        return moment.astimezone(UTC)
+
+
+def last_day(event: Event) -> date:
+    """The last date of a whole-day event, which takes one day even if it says that it takes none."""
+    return max(event.start, event.end - timedelta(days=1))
+
+
+_start_of_day = lru_cache(maxsize=4096)(clock.start_of_day)

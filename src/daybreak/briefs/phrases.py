@@ -1,0 +1,54 @@
+"""How dates, times, lengths and numbers of things are put into English."""
+
+from datetime import date, datetime
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_MINUTES_PER_HOUR = 60
+
+
+def long_date(day: date) -> str:
+    """The date in full, e.g. “Sunday 29 March 2026”; of a datetime, its own date."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def day_month(day: date, today: date) -> str:
+    """The date without its year unless that is another one than today's, e.g. “Sunday 29 March”."""
+    return long_date(day) if day.year != today.year else long_date(day).rpartition(" ")[0]
+
+
+def clock_time(moment: datetime) -> str:
+    """The time on the clock in the moment's own zone, e.g. “09:30”."""
+    return f"{moment:%H:%M}"
+
+
+def duration(minutes: int) -> str:
+    """A length of time of zero minutes or more, e.g. “1 h 30 min”, “2 h” or “45 min”."""
+    hours, rest = divmod(minutes, _MINUTES_PER_HOUR)
+    if hours and rest:
+        return f"{hours} h {rest} min"
+    return f"{hours} h" if hours else f"{rest} min"
+
+
+def plural(count: int, noun: str) -> str:
+    """So many of them, e.g. “1 task”, “3 tasks”, “2 entries”; ``noun`` is a regular one in the singular."""
+    return f"{count} {noun}" if count == 1 else f"{count} {_many(noun)}"
+
+
+def _many(noun: str) -> str:
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"

@@ -1,0 +1,36 @@
+"""One document in every form, all of them rendered from the same outline."""
+
+from enum import StrEnum
+from typing import assert_never
+
+from daybreak.briefs.model import Document
+from daybreak.briefs.rendering.data import render_json
+from daybreak.briefs.rendering.html import render_html
+from daybreak.briefs.rendering.markdown import render_markdown
+from daybreak.briefs.rendering.outlining import outline
+from daybreak.briefs.rendering.text import render_text
+
+__all__ = ["Form", "render"]
+
+
+class Form(StrEnum):
+    """What a document can be rendered into."""
+
+    TEXT = "text"
+    MARKDOWN = "md"
+    HTML = "html"
+    JSON = "json"
+
+
+def render(document: Document, form: Form) -> str:
+    """The whole document in that form; ends with a line feed."""
+    match form:
+        case Form.TEXT:
+            return render_text(outline(document))
+        case Form.MARKDOWN:
+            return render_markdown(outline(document))
+        case Form.HTML:
+            return render_html(outline(document))
+        case Form.JSON:
+            return render_json(document)
+    assert_never(form)

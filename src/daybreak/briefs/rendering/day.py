@@ -1,0 +1,51 @@
+"""The day as one list: what fills all of it, then events and the free time between them, by the clock."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from daybreak.briefs.model import Gap, TimelineEntry
+from daybreak.briefs.phrases import clock_time, duration
+from daybreak.briefs.rendering.outline import Statement
+from daybreak.briefs.rendering.places import Places
+from daybreak.briefs.rendering.safe_text import one_line
+
+_MINUTE = timedelta(minutes=1)
+_UNTIL = "\N{EN DASH}"
+
+
+def day_list(entries: Iterable[TimelineEntry], gaps: Iterable[Gap], places: Places) -> tuple[Statement, ...]:
+    """Entries and gaps in the order in which they begin; of two that begin together, the entry first."""
+    dated = [
+        *((entry.starts, _event(entry, places)) for entry in entries),
+        *((gap.starts, _free(gap)) for gap in gaps),
+    ]
+    beginning = datetime.min.replace(tzinfo=UTC)
+    dated.sort(key=lambda pair: pair[0].astimezone(UTC) if pair[0] else beginning)
+    return tuple(statement for _, statement in dated)
+
+
+def _event(entry: TimelineEntry, places: Places) -> Statement:
+    return Statement(
+        text=one_line(entry.text),
+        time=_span(entry.starts, entry.ends),
+        facts=entry.facts,
+        places=places.shown(entry.facts),
+        origin=places.in_full(entry.facts),
+    )
+
+
+def _free(gap: Gap) -> Statement:
+    return Statement(text=f"free, {duration(gap.minutes)}", time=_span(gap.starts, gap.ends), muted=True)
+
+
+def _span(starts: datetime | None, ends: datetime | None) -> str:
+    """A stretch by the clock; where the clock repeats or leaves out an hour, its length is added."""
+    if starts is None:
+        return "All day"
+    if ends is None or starts.astimezone(UTC) == ends.astimezone(UTC):
+        return clock_time(starts)
+    until = "24:00" if ends.date() > starts.date() and ends.hour == ends.minute == 0 else clock_time(ends)
+    shown = f"{clock_time(starts)}{_UNTIL}{until}"
+    if starts.utcoffset() == ends.utcoffset():
+        return shown
+    return f"{shown} ({duration((ends.astimezone(UTC) - starts.astimezone(UTC)) // _MINUTE)})"

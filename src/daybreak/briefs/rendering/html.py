@@ -1,0 +1,27 @@
+"""The outline as one page of HTML that needs nothing else: no script, no image, no address to load from."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from daybreak.briefs.rendering.outline import Outline
+
+
+def render_html(outline: Outline) -> str:
+    """The whole page; ends with a line feed."""
+    named = [(type(block).__name__, block) for block in outline]
+    return _template().render(blocks=named)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("brief.html")

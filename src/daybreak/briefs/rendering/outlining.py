@@ -1,0 +1,202 @@
+"""From a document to its outline: what is shown, in which order, and what is left unsaid.
+
+What was not read stands right below the opening numbers, before anything that asks for a decision: a reader
+who goes no further must not take a gap for a quiet day. An empty part leaves nothing behind, not even its
+heading.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from daybreak import clock
+from daybreak.briefs.model import (
+    Bucket,
+    BucketView,
+    Counts,
+    Document,
+    Edition,
+    NextAction,
+    Section,
+    SinceLast,
+)
+from daybreak.briefs.phrases import clock_time, duration, long_date, plural
+from daybreak.briefs.rendering.day import day_list
+from daybreak.briefs.rendering.outline import (
+    Aside,
+    Block,
+    Closing,
+    Heading,
+    Items,
+    Listing,
+    Outline,
+    Prose,
+    Statement,
+    Title,
+    Tone,
+    Warnings,
+)
+from daybreak.briefs.rendering.places import Places
+from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.claims import Claim
+
+_EDITIONS = {Edition.STANDARD: "A brief", Edition.WEEKLY: "A weekly brief", Edition.REENGAGEMENT: "A brief"}
+_BUCKETS = {
+    Bucket.OVERDUE: ("Overdue", Tone.LATE),
+    Bucket.DUE_TODAY: ("Due today", Tone.TODAY),
+    Bucket.STARTING_TODAY: ("Starting today", Tone.TODAY),
+    Bucket.IN_PROGRESS: ("In progress", Tone.PLAIN),
+    Bucket.BLOCKED: ("Blocked", Tone.LATE),
+    Bucket.UPCOMING: ("In the next 7 days", Tone.PLAIN),
+    Bucket.STALE: ("Begun, but untouched for a week", Tone.PLAIN),
+    Bucket.RECENTLY_COMPLETED: ("Done in the last 24 hours", Tone.DONE),
+    Bucket.UNDATED: ("Without a date", Tone.PLAIN),
+}
+
+
+def outline(document: Document) -> Outline:
+    """The blocks of a brief, in reading order."""
+    return tuple(_blocks(document, Places(document.facts)))
+
+
+def _blocks(document: Document, places: Places) -> Iterator[Block]:
+    yield _title(document)
+    yield from _opening(document, places)
+    yield from _warnings(document)
+    yield from _next_actions(document, places)
+    yield from _today(document, places)
+    yield from _since_last(document.since_last, places)
+    for section in document.sections:
+        yield from _section(section, places)
+    yield from _further_ahead(document.sections)
+    yield _closing(document, places)
+
+
+def _title(document: Document) -> Title:
+    name = one_line(document.user.name) or one_line(document.user.email)
+    kind = _EDITIONS[document.edition]
+    return Title(long_date(document.date), f"{kind} for {name}" if name else kind)
+
+
+def _opening(document: Document, places: Places) -> Iterator[Prose]:
+    said = tuple(_statement(claim, places) for claim in document.headline)
+    if all(claim.kind != "counts" for claim in document.headline):
+        said = (Statement(text=_counts(document.counts)), *said)
+    yield Prose(said)
+
+
+def _counts(counts: Counts) -> str:
+    return (
+        f"{plural(counts.projects, 'project')}: {counts.due_today} due today, {counts.overdue} overdue, "
+        f"{counts.upcoming} upcoming, {counts.blocked} blocked, {counts.done} done in the last 24 hours."
+    )
+
+
+def _warnings(document: Document) -> Iterator[Warnings]:
+    if document.warnings:
+        lines = (one_line(": ".join(filter(None, (gap.source, gap.text)))) for gap in document.warnings)
+        yield Warnings("What this brief could not see", tuple(lines))
+
+
+def _next_actions(document: Document, places: Places) -> Iterator[Block]:
+    if not document.next_actions:
+        return
+    yield Heading(2, "Do first")
+    yield Items(Listing.NUMBERS, tuple(_next_action(action, places) for action in document.next_actions))
+    if document.next_actions_left_out:
+        yield Aside(f"and {document.next_actions_left_out} more waited")
+
+
+def _next_action(action: NextAction, places: Places) -> Statement:
+    estimate = "" if action.estimate_minutes is None else f"about {duration(action.estimate_minutes)}"
+    return Statement(
+        text=one_line(action.text),
+        remarks=tuple(filter(None, (one_line(action.reason), estimate))),
+        facts=action.facts,
+        places=places.shown(action.facts),
+        origin=places.in_full(action.facts),
+    )
+
+
+def _today(document: Document, places: Places) -> Iterator[Block]:
+    if not document.timeline and not document.workload.statements:
+        return
+    yield Heading(2, "Today")
+    if listed := day_list(document.timeline, document.workload.gaps, places):
+        yield Items(Listing.TIMES, listed)
+    yield from _prose(document.workload.statements, places)
+
+
+def _since_last(since: SinceLast, places: Places) -> Iterator[Block]:
+    if not since.entries and not since.left_out:
+        return
+    yield Heading(2, f"Since your last brief, {long_date(since.date)}" if since.date else "What is new")
+    yield from _bullets(since.entries, places)
+    yield from _left_out(since.left_out)
+
+
+def _section(section: Section, places: Places) -> Iterator[Block]:
+    near = [view for view in section.buckets if view.count and view.bucket is not Bucket.LATER]
+    if not (section.statements or section.notes or near):
+        return
+    yield Heading(2, _name(section), remark="unchanged since the last compose" if section.reused else "")
+    yield from _prose(section.statements, places)
+    for view in near:
+        yield from _bucket(view, places)
+    if section.notes:
+        yield Heading(3, "Notes")
+        yield from _bullets(section.notes, places)
+
+
+def _bucket(view: BucketView, places: Places) -> Iterator[Block]:
+    title, tone = _BUCKETS[view.bucket]
+    yield Heading(3, title, count=view.count, tone=tone)
+    yield from _bullets(view.entries, places)
+    yield from _left_out(view.count - len(view.entries))
+
+
+def _further_ahead(sections: Iterable[Section]) -> Iterator[Block]:
+    counted = [
+        Statement(text=f"{_name(section)}: {plural(view.count, 'task')}")
+        for section in sections
+        for view in section.buckets
+        if view.bucket is Bucket.LATER and view.count
+    ]
+    if counted:
+        yield Heading(2, "Further ahead")
+        yield Items(Listing.BULLETS, tuple(counted))
+
+
+def _name(section: Section) -> str:
+    return "Without a project" if section.project is None else one_line(section.project)
+
+
+def _closing(document: Document, places: Places) -> Closing:
+    as_of = document.as_of.astimezone(clock.zone(document.timezone))
+    sources = ", ".join(places.sources())
+    return Closing(
+        f"Composed on {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time"
+        + (f", from {sources}." if sources else ".")
+    )
+
+
+def _prose(claims: Iterable[Claim], places: Places) -> Iterator[Prose]:
+    if statements := tuple(_statement(claim, places) for claim in claims):
+        yield Prose(statements)
+
+
+def _bullets(claims: Iterable[Claim], places: Places) -> Iterator[Items]:
+    if statements := tuple(_statement(claim, places) for claim in claims):
+        yield Items(Listing.BULLETS, statements)
+
+
+def _left_out(count: int) -> Iterator[Aside]:
+    if count > 0:
+        yield Aside(f"and {count} more")
+
+
+def _statement(claim: Claim, places: Places) -> Statement:
+    return Statement(
+        text=one_line(claim.text),
+        facts=claim.facts,
+        places=places.shown(claim.facts),
+        origin=places.in_full(claim.facts),
+    )

@@ -1,0 +1,65 @@
+"""Where a person can look up what a statement rests on."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.claims import Fact
+
+_MOST_SHOWN = 3
+_LINE_OF_A_FILE = re.compile(r".+:\d+")
+
+
+class Places:
+    """The places of a document's facts, as they are shown in it."""
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self._facts = facts
+        self._ambiguous = _paths_of_several_sources(facts.values())
+
+    def shown(self, fact_ids: Iterable[str]) -> tuple[str, ...]:
+        """The places of those facts, each once; many are cut to a few and “and N more”.
+
+        A line of a file is shown as such, with its source only where two sources have such a file. What has
+        no line (a calendar entry) is shown as its source. A number was counted and stands nowhere.
+        """
+        places = list(dict.fromkeys(filter(None, map(self._place, fact_ids))))
+        if len(places) <= _MOST_SHOWN + 1:
+            return tuple(places)
+        return (*places[:_MOST_SHOWN], f"and {len(places) - _MOST_SHOWN} more")
+
+    def in_full(self, fact_ids: Iterable[str]) -> str:
+        """Source and place of each of those facts, also the UID of a calendar entry."""
+        known = (self._facts[fact_id] for fact_id in fact_ids if fact_id in self._facts)
+        return "; ".join(dict.fromkeys(one_line(f"{fact.source}: {fact.place}") for fact in known))
+
+    def sources(self) -> tuple[str, ...]:
+        """The names of all sources, in the order in which they are first cited."""
+        cited = (one_line(fact.source) for fact in self._facts.values() if fact.kind != "stat")
+        return tuple(dict.fromkeys(filter(None, cited)))
+
+    def _place(self, fact_id: str) -> str:
+        fact = self._facts.get(fact_id)
+        if fact is None or fact.kind == "stat":
+            return ""
+        if not _is_line_of_a_file(fact):
+            return one_line(fact.source)
+        ambiguous = _path(fact) in self._ambiguous
+        return one_line(f"{fact.source}: {fact.place}" if ambiguous else fact.place)
+
+
+def _paths_of_several_sources(facts: Iterable[Fact]) -> frozenset[str]:
+    sources = defaultdict(set)
+    for fact in facts:
+        if _is_line_of_a_file(fact):
+            sources[_path(fact)].add(fact.source)
+    return frozenset(path for path, names in sources.items() if len(names) > 1)
+
+
+def _is_line_of_a_file(fact: Fact) -> bool:
+    return fact.kind not in {"event", "stat"} and _LINE_OF_A_FILE.fullmatch(fact.place) is not None
+
+
+def _path(fact: Fact) -> str:
+    return fact.place.rpartition(":")[0]

@@ -1,0 +1,123 @@
+"""The outline for a person at a terminal. Data is only ever put into `Text`, which knows no markup."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from daybreak.briefs.model import Document
+from daybreak.briefs.rendering.outline import (
+    Aside,
+    Block,
+    Closing,
+    Heading,
+    Items,
+    Listing,
+    Prose,
+    Statement,
+    Title,
+    Tone,
+    Warnings,
+)
+from daybreak.briefs.rendering.outlining import outline
+
+_COLOURS = {Tone.PLAIN: "bold", Tone.LATE: "bold red", Tone.TODAY: "bold yellow", Tone.DONE: "bold green"}
+_SOFT = "dim"
+_SECTION_LEVEL = 2
+_SHORTEST_RULE = 4
+_INDENT = "  "
+
+
+def terminal_view(document: Document) -> RenderableType:
+    """The whole brief, for ``Console.print``; made for 80 columns, good from 40."""
+    return Group(*(part for block in outline(document) for part in _parts(block)))
+
+
+def _parts(block: Block) -> Iterator[RenderableType]:
+    match block:
+        case Title(text, subtitle):
+            yield from (Text(text, style="bold cyan"), Text(subtitle, style=_SOFT))
+        case Heading():
+            yield from _heading(block)
+        case Prose(statements):
+            yield ""
+            yield from map(_sentence, statements)
+        case Items(listing, statements):
+            yield _list(listing, statements)
+        case Warnings(title, lines):
+            rows = _rows(("!", Text(line)) for line in lines)
+            yield from ("", Panel(rows, title=Text(title), title_align="left", border_style="yellow"))
+        case Aside(text):
+            yield Padding(Text(text, style=_SOFT), (0, 0, 0, 2))
+        case Closing(text):
+            yield from ("", Rule(style=_SOFT), Text(text, style=_SOFT))
+        case _:
+            assert_never(block)
+
+
+def _heading(heading: Heading) -> Iterator[RenderableType]:
+    is_section = heading.level == _SECTION_LEVEL
+    line = Text(heading.text, style="bold cyan" if is_section else _COLOURS[heading.tone])
+    if heading.count is not None:
+        line.append(f" ({heading.count})", style="not bold")
+    yield ""
+    yield _Ruled(line) if is_section else line
+    if heading.remark:
+        yield Text(f"({heading.remark})", style=_SOFT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """A line with a rule after it, if there is room; a rule alone would cut a long title."""
+
+    line: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        fits = self.line.cell_len + _SHORTEST_RULE < options.max_width
+        yield Rule(self.line, align="left", style=_SOFT) if fits else self.line
+
+
+def _list(listing: Listing, statements: tuple[Statement, ...]) -> Table:
+    match listing:
+        case Listing.BULLETS:
+            return _rows((f"{_INDENT}•", _sentence(statement)) for statement in statements)
+        case Listing.NUMBERS:
+            return _rows(
+                (f"{_INDENT}{n}.", _action(statement)) for n, statement in enumerate(statements, start=1)
+            )
+        case Listing.TIMES:
+            return _rows((f"{_INDENT}{statement.time}", _sentence(statement)) for statement in statements)
+    assert_never(listing)
+
+
+def _rows(rows: Iterator[tuple[str, Text]]) -> Table:
+    grid = Table.grid(padding=(0, 1), pad_edge=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for marker, text in rows:
+        grid.add_row(Text(marker), text)
+    return grid
+
+
+def _action(statement: Statement) -> Text:
+    text = Text(statement.text, style="bold", overflow="fold")
+    rest = Text(", ".join(statement.remarks), style="not bold")
+    _add_places(rest, statement)
+    return text.append("\n").append_text(rest) if rest else text
+
+
+def _sentence(statement: Statement) -> Text:
+    text = Text(statement.text, style=_SOFT if statement.muted else "", overflow="fold")
+    _add_places(text, statement)
+    return text
+
+
+def _add_places(text: Text, statement: Statement) -> None:
+    if statement.places:
+        text.append(f" [{', '.join(statement.places)}]", style="dim not bold")

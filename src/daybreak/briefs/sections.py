@@ -1,0 +1,173 @@
+"""A project's section: description, current phase, each task in one bucket, the newest notes."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from uuid import UUID
+
+import orjson
+
+from daybreak.agenda import Agenda, Note, Phase, Project, Task
+from daybreak.briefs import sentences
+from daybreak.briefs.book import FactBook
+from daybreak.briefs.buckets import ASKS_TODAY, bucket
+from daybreak.briefs.day import NOTE_DAYS, Day
+from daybreak.briefs.model import Bucket, BucketView, Section
+from daybreak.claims import Claim
+
+_MOST_ENTRIES = {Bucket.UNDATED: 5, Bucket.LATER: 0}
+_MOST_BY_DEFAULT = 20
+_MOST_NOTES = 5
+_NOT_NEXT = frozenset({Bucket.BLOCKED, Bucket.RECENTLY_COMPLETED})
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that one section is computed from, and nothing else."""
+
+    project: Project | None
+    phase: Phase | None
+    buckets: Mapping[Bucket, Sequence[Task]]
+    notes: Sequence[Note]
+
+    @property
+    def is_worth_a_section(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.buckets or self.notes or self.phase)
+
+    @property
+    def urgency(self) -> tuple[bool, bool, str, str]:
+        """The order of sections: what burns first, then by name, tasks without a project last."""
+        burns = Bucket.OVERDUE in self.buckets or Bucket.DUE_TODAY in self.buckets
+        name = self.project.name if self.project else ""
+        return (
+            not burns,
+            self.project is None,
+            name.casefold(),
+            str(self.project.id if self.project else ""),
+        )
+
+
+def materials(book: FactBook, agenda: Agenda) -> list[Material]:
+    """What there is to say of each project, the most urgent first."""
+    day = book.day
+    tasks = _grouped_by_bucket(book, agenda.tasks)
+    notes = _recent_notes(book, agenda.notes)
+    phases = {phase.project_id: phase for phase in reversed(agenda.phases) if phase.contains(day.today)}
+    found = [
+        Material(
+            project=project,
+            phase=phases.get(project_id) if project_id else None,
+            buckets=tasks.get(project_id, {}),
+            notes=notes.get(project_id, ()),
+        )
+        for project_id, project in [*((p.id, p) for p in agenda.projects), (None, None)]
+    ]
+    return sorted((m for m in found if m.is_worth_a_section), key=lambda material: material.urgency)
+
+
+def asked_today(found: Iterable[Material]) -> list[Task]:
+    """The tasks that the day asks for."""
+    return [task for material in found for name in ASKS_TODAY for task in material.buckets.get(name, ())]
+
+
+def sections(book: FactBook, found: Iterable[Material], last: Collection[str]) -> tuple[Section, ...]:
+    """The sections; ``last`` are the contents of those of the last compose, to tell what is unchanged."""
+    return tuple(_write(book, material, last) for material in found)
+
+
+def _write(book: FactBook, material: Material, last: Collection[str]) -> Section:
+    project = material.project.name if material.project else None
+    statements = book.admit(_statements(book, material))
+    views = tuple(_view(book, name, material.buckets[name]) for name in Bucket if name in material.buckets)
+    notes = book.admit(_note(book, note) for note in material.notes)
+    content = _content(
+        book, project, (*statements, *(c for view in views for c in view.entries), *notes), views
+    )
+    return Section(
+        project=project,
+        statements=statements,
+        buckets=views,
+        notes=notes,
+        content=content,
+        reused=content in last,
+    )
+
+
+def _content(
+    book: FactBook, project: str | None, claims: Sequence[Claim], views: Sequence[BucketView]
+) -> str:
+    facts = [book.facts[fact_id] for claim in claims for fact_id in claim.facts]
+    counts = [view.count for view in views]
+    content = orjson.dumps([str(book.day.tz), project, claims, counts, facts])
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _view(book: FactBook, name: Bucket, tasks: Sequence[Task]) -> BucketView:
+    shown = tasks[: _MOST_ENTRIES.get(name, _MOST_BY_DEFAULT)]
+    claims = [_entry(book, name, task) for task in shown]
+    return BucketView(bucket=name, count=len(tasks), entries=book.admit(claims))
+
+
+def _entry(book: FactBook, name: Bucket, task: Task) -> Claim:
+    fact_id = book.task(task)
+    blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
+    text = sentences.task(task, name, book.facts[fact_id], book.day.today, blockers)
+    return Claim(kind=name.value, text=text, facts=(fact_id,))
+
+
+def _statements(book: FactBook, material: Material) -> list[Claim]:
+    today = book.day.today
+    claims = []
+    if material.project and material.project.description:
+        text = sentences.description(material.project.description)
+        claims.append(Claim(kind="description", text=text, facts=(book.project(material.project),)))
+    if material.phase:
+        cited_phase = book.phase(material.phase)
+        text = sentences.phase(material.phase, today)
+        claims.append(Claim(kind="phase", text=text, facts=(cited_phase,)))
+        if task := _next_in(material.phase, material, book.day):
+            text = sentences.next_in_phase(task.title, book.day.local(task.due or task.start), today)
+            claims.append(Claim(kind="next_in_phase", text=text, facts=(book.task(task),)))
+    return claims
+
+
+def _next_in(phase: Phase, material: Material, day: Day) -> Task | None:
+    workable = (tasks for name, tasks in material.buckets.items() if name not in _NOT_NEXT)
+    firsts = (next((task for task in tasks if task.phase_id == phase.id), None) for tasks in workable)
+    return min(
+        filter(None, firsts), key=lambda task: (task.due is None, _by_urgency(task, day)), default=None
+    )
+
+
+def _note(book: FactBook, note: Note) -> Claim:
+    noted = note.noted_at.astimezone(book.day.tz)
+    text = sentences.note(note.title, note.body, noted, book.day.today)
+    return Claim(kind="note", text=text, facts=(book.note(note),))
+
+
+def _grouped_by_bucket(book: FactBook, tasks: Iterable[Task]) -> dict[UUID | None, dict[Bucket, list[Task]]]:
+    groups: dict[UUID | None, dict[Bucket, list[Task]]] = {}
+    for task in sorted(tasks, key=lambda task: _by_urgency(task, book.day)):
+        name = bucket(task, book)
+        if name is not None:
+            groups.setdefault(book.project_of(task), {}).setdefault(name, []).append(task)
+    return groups
+
+
+def _by_urgency(task: Task, day: Day) -> tuple[datetime, int, str, str]:
+    moment = task.due or task.start
+    begins = day.instant(moment) if moment is not None else datetime.max.replace(tzinfo=day.as_of.tzinfo)
+    return (begins, -task.priority, task.title, str(task.id))
+
+
+def _recent_notes(book: FactBook, notes: Iterable[Note]) -> dict[UUID | None, list[Note]]:
+    as_of = book.day.as_of
+    since = as_of - timedelta(days=NOTE_DAYS)
+    groups: dict[UUID | None, list[Note]] = {}
+    for note in sorted(notes, key=lambda note: (note.noted_at, str(note.id)), reverse=True):
+        group = groups.setdefault(book.project_of(note), [])
+        if since <= note.noted_at <= as_of and len(group) < _MOST_NOTES:
+            group.append(note)
+    return groups

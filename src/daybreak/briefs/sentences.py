@@ -1,0 +1,322 @@
+"""The catalogue of everything that the deterministic writer says, in English; titles always stand quoted.
+
+Pure wording: what may be said of which facts is decided elsewhere and checked by `kinds`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from daybreak.agenda import Event, Moment, Phase, Priority, Task
+from daybreak.briefs.model import Bucket, Counts
+from daybreak.briefs.phrases import clock_time, day_month, duration, plural
+from daybreak.claims import Fact
+
+BEGUN = "already begun"
+BEGUN_AND_STALE = "begun, but untouched for a week"
+STARTS_TODAY = "starts today"
+FITS_A_GAP = "fits into a gap of today"
+
+_LONGEST_TITLE = 120
+_PRIORITIES = {
+    Priority.HIGHEST: "highest priority",
+    Priority.HIGH: "high priority",
+    Priority.LOW: "low priority",
+}
+
+
+def quoted(title: str) -> str:
+    """A title as somebody's words, never ours."""
+    clean = " ".join(title.split()) or "untitled"
+    return f"“{clean}”" if len(clean) <= _LONGEST_TITLE else f"“{clean[: _LONGEST_TITLE - 1].rstrip()}…”"
+
+
+def priority(value: Priority) -> str:
+    """A priority in words; nothing for the normal one."""
+    return _PRIORITIES.get(value, "")
+
+
+def when(moment: Moment, today: date) -> str:
+    """A moment near today: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
+    day = moment.date() if isinstance(moment, datetime) else moment
+    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
+    return f"{near or 'on ' + day_month(day, today)}{at}"
+
+
+def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task] = ()) -> str:
+    """What a section says of a task in that bucket; ``fact`` has its moments in the reader's terms."""
+    said = f"{quoted(task.title)} {_state(bucket, fact, today, blockers)}"
+    if bucket is Bucket.RECENTLY_COMPLETED:
+        return said
+    extras = [priority(task.priority), duration(task.estimate_minutes) if task.estimate_minutes else ""]
+    told = ", ".join(extra for extra in extras if extra)
+    return f"{said} ({told})" if told else said
+
+
+def _state(bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task]) -> str:
+    if bucket is Bucket.BLOCKED:
+        return f"is blocked{_by(blockers)}{_due_clause(fact, today)}"
+    return _STATES.get(bucket, _undated)(fact, today)
+
+
+def _due_clause(fact: Fact, today: date) -> str:
+    if fact.due is None:
+        return ""
+    return f"{'; it was due' if _day(fact.due) < today else ', due'} {when(fact.due, today)}"
+
+
+def _overdue(fact: Fact, today: date) -> str:
+    if fact.due is None:
+        return "is overdue"
+    return f"was due {when(fact.due, today)}, {days_overdue((today - _day(fact.due)).days)}"
+
+
+def _due(fact: Fact, today: date) -> str:
+    return f"is {_due_clause(fact, today).removeprefix(', ')}"
+
+
+def _starting(fact: Fact, today: date) -> str:
+    start = when(fact.start, today) if fact.start else "today"
+    return f"starts {start}{_due_clause(fact, today)}"
+
+
+def _in_progress(fact: Fact, today: date) -> str:
+    return f"is in progress{_due_clause(fact, today)}"
+
+
+def _stale(fact: Fact, today: date) -> str:
+    since = f" since {day_month(fact.touched, today)}" if fact.touched else ""
+    return f"is in progress, but untouched{since}{_due_clause(fact, today)}"
+
+
+def _finished(fact: Fact, today: date) -> str:
+    return f"was finished {when(fact.completed, today)}" if fact.completed else "was finished"
+
+
+def _undated(_fact: Fact, _today: date) -> str:
+    return "has no due date"
+
+
+def _upcoming(fact: Fact, today: date) -> str:
+    if fact.start is None or _day(fact.start) <= today:
+        return _due(fact, today)
+    return _starting(fact, today)
+
+
+def _by(blockers: Sequence[Task]) -> str:
+    if not blockers:
+        return ""
+    others = f" and {plural(len(blockers) - 1, 'other')}" if len(blockers) > 1 else ""
+    return f" by {quoted(blockers[0].title)}{others}"
+
+
+_STATES: Mapping[Bucket, Callable[[Fact, date], str]] = {
+    Bucket.OVERDUE: _overdue,
+    Bucket.DUE_TODAY: _due,
+    Bucket.STARTING_TODAY: _starting,
+    Bucket.IN_PROGRESS: _in_progress,
+    Bucket.STALE: _stale,
+    Bucket.UPCOMING: _upcoming,
+    Bucket.RECENTLY_COMPLETED: _finished,
+}
+
+
+def _day(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def days_overdue(days: int) -> str:
+    """“3 days overdue”."""
+    return f"{plural(days, 'day')} overdue"
+
+
+def due_reason(days: int) -> str:
+    """Why a due date ranks: “due today”, “due in 3 days”."""
+    return {0: "due today", 1: "due tomorrow"}.get(days, f"due in {plural(days, 'day')}")
+
+
+def others_wait(count: int) -> str:
+    """“2 tasks wait for it”."""
+    return f"{plural(count, 'task')} {'waits' if count == 1 else 'wait'} for it"
+
+
+def reasons(parts: Iterable[str]) -> str:
+    """The reasons of a next action in one phrase."""
+    return ", ".join(parts) or "nothing is more urgent"
+
+
+def counts(numbers: Counts) -> str:
+    """The opening sentence."""
+    return (
+        f"{plural(numbers.projects, 'project')}: {numbers.due_today} due today, {numbers.overdue} overdue, "
+        f"{numbers.upcoming} upcoming in 7 days, {numbers.blocked} blocked, "
+        f"{numbers.done} done in the last 24 hours."
+    )
+
+
+def holiday(name: str, country: str) -> str:
+    """“Today is Good Friday, a public holiday (DE).”."""
+    return f"Today is {name}, a public holiday ({country})."
+
+
+QUIET = "A quiet day: nothing is due, overdue or on the calendar."
+NOT_ALL_SEEN = "Nothing is due, overdue or on the calendar, as far as it could be read; see the warnings."
+
+
+def next_up(title: str, moment: Moment, today: date) -> str:
+    """What comes next on a quiet day."""
+    return f"What comes next is {quoted(title)}, {when(moment, today)}."
+
+
+def event(event: Event) -> str:
+    """An event of the timeline; its times stand beside it."""
+    where = f", {place}" if (place := " ".join(event.location.split())) else ""
+    remarks = [word for word, holds in (("tentative", event.tentative), ("free", not event.busy)) if holds]
+    if event.all_day:
+        remarks = [word for word in remarks if word != "free"]
+    said = f"{quoted(event.title)}{where}"
+    return f"{said} ({', '.join(remarks)})" if remarks else said
+
+
+def conflict(first: Event, second: Event, begins: datetime, ends: datetime) -> str:
+    """Two events at once."""
+    stretch = f"from {clock_time(begins)} to {clock_time(ends)}"
+    return f"{quoted(first.title)} and {quoted(second.title)} overlap {stretch}."
+
+
+def load(planned: int, free: int, unestimated: int) -> str:
+    """Whether the day's tasks fit between its events."""
+    without = f"; {plural(unestimated, 'task')} without an estimate" if unestimated else ""
+    if not planned:
+        return f"{duration(free)} free{without}."
+    if planned > free:
+        return f"You can't do all of it: {duration(planned)} of tasks, {duration(free)} free{without}."
+    return f"{duration(planned)} of tasks planned, {duration(free)} free{without}."
+
+
+def phase(phase: Phase, today: date) -> str:
+    """The current phase with its dates."""
+    since = f", since {day_month(phase.start_on, today)}" if phase.start_on else ""
+    until = f", until {day_month(phase.end_on, today)}" if phase.end_on else ""
+    return f"Current phase: {quoted(phase.name)}{since}{until}."
+
+
+def next_in_phase(title: str, moment: Moment | None, today: date) -> str:
+    """What is next in the current phase."""
+    due = f", {when(moment, today)}" if moment is not None else ""
+    return f"Next in it: {quoted(title)}{due}."
+
+
+def note(title: str, body: str, noted: datetime, today: date) -> str:
+    """A note with the beginning of its text."""
+    preview = " ".join(body.split())
+    if len(preview) > _LONGEST_TITLE:
+        preview = preview[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + " …"
+    told = f": {preview}" if preview and preview != title else ""
+    return f"{quoted(title)}, {when(noted.date(), today)}{told}"
+
+
+def description(text: str) -> str:
+    """A project's own words, cut at the end of a word."""
+    clean = " ".join(text.split())
+    longest = 2 * _LONGEST_TITLE
+    return clean if len(clean) <= longest else clean[: longest - 1].rsplit(" ", 1)[0] + " …"
+
+
+def done(title: str, completed: Moment | None) -> str:
+    """Since the last brief: finished."""
+    day = "" if completed is None else f" on {day_month(_day(completed), _day(completed))}"
+    return f"{quoted(title)} was finished{day}."
+
+
+def came_in(title: str, due: Moment | None) -> str:
+    """Since the last brief: a task that was not there."""
+    return f"{quoted(title)} came in{_due_on(due)}."
+
+
+def event_came_in(title: str, start: Moment | None) -> str:
+    """Since the last brief: an event that was not there."""
+    return f"{quoted(title)} came into the calendar{_at(' for ', start)}."
+
+
+def moved(title: str, then: Moment | None, now: Moment | None) -> str:
+    """Since the last brief: another date."""
+    if then is None:
+        return f"{quoted(title)} now has a date: {_short(now)}."
+    if now is None:
+        return f"{quoted(title)} no longer has a date; it was {_short(then)}."
+    if isinstance(then, datetime) and isinstance(now, datetime) and then.date() == now.date():
+        times = f"from {clock_time(then)} to {clock_time(now)}"
+        return f"{quoted(title)} moved {times} on {day_month(now.date(), now.date())}."
+    return f"{quoted(title)} moved from {_short(then)} to {_short(now)}."
+
+
+def start_moved(title: str, then: Moment | None, now: Moment | None) -> str:
+    """Since the last brief: another start."""
+    if then is None:
+        return f"{quoted(title)} now has a start: {_short(now)}."
+    if now is None:
+        return f"{quoted(title)} no longer has a start; it was {_short(then)}."
+    return f"The start of {quoted(title)} moved from {_short(then)} to {_short(now)}."
+
+
+def became_overdue(title: str, due: date) -> str:
+    """Since the last brief: its day went by."""
+    return f"{quoted(title)} became overdue: it was due on {_short(due)}."
+
+
+def vanished(title: str, source: str) -> str:
+    """Since the last brief: a task that is gone from its source."""
+    return f"{quoted(title)} is no longer in {source}."
+
+
+def cancelled(title: str) -> str:
+    """Since the last brief: a task that will not be done."""
+    return f"{quoted(title)} was cancelled."
+
+
+def event_vanished(title: str, start: Moment) -> str:
+    """Since the last brief: an event that is gone, or moved further than the calendar was read."""
+    return f"{quoted(title)} is no longer on the calendar for {_short(start)}."
+
+
+NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
+
+
+def source_unread(since: datetime | None, reason: str, today: date) -> str:
+    """A source that could not be read."""
+    last = f"; what is shown of it was read {when(since, today)}" if since else ""
+    return f"could not be read: {reason.rstrip('.')}{last}."
+
+
+SOURCE_NEVER_READ = "has not been read yet."
+
+
+def source_old(since: datetime, today: date) -> str:
+    """A source that has not been read for a while."""
+    return f"was last read {when(since, today)}; what changed since then is not here."
+
+
+def more_warnings(count: int) -> str:
+    """Warnings beyond those that are listed."""
+    return f"and {plural(count, 'more warning')}; “daybreak sources list” counts them by source."
+
+
+def withheld(count: int) -> str:
+    """Sentences that did not follow from their facts."""
+    return f"{plural(count, 'sentence')} left out because the facts did not bear it; please report this."
+
+
+def _due_on(due: Moment | None) -> str:
+    return _at(", due on ", due)
+
+
+def _at(lead: str, moment: Moment | None) -> str:
+    return "" if moment is None else f"{lead}{_short(moment)}"
+
+
+def _short(moment: Moment | None) -> str:
+    if moment is None:
+        return "no date"
+    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
+    return f"{day_month(_day(moment), _day(moment))}{at}"

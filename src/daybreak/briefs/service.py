@@ -1,0 +1,141 @@
+"""The verbs on briefs: compose, read, receive. Composing is one transaction of six round trips."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from daybreak import agenda, clock, people
+from daybreak.briefs import store
+from daybreak.briefs.composing import Occasion
+from daybreak.briefs.composing import compose as compose_document
+from daybreak.briefs.day import DONE_WITHIN, NOTE_DAYS, Day
+from daybreak.briefs.model import Document, Edition
+from daybreak.briefs.since import Snapshot
+from daybreak.db import Database
+from daybreak.people import User
+from daybreak.telemetry import log
+
+DAYS_AHEAD = 31
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBrief:
+    """A brief as it is stored."""
+
+    id: UUID
+    document: Document
+
+
+async def compose(
+    database: Database,
+    user_id: UUID,
+    day: date,
+    *,
+    edition: Edition = Edition.STANDARD,
+    timezone: str | None = None,
+    sources: Collection[UUID] | None = None,
+) -> StoredBrief:
+    """Compose the brief of a user's local date and store it; an edition that stands already is freshened.
+
+    Args:
+        database: where everything is.
+        user_id: the reader.
+        day: the reader's local date.
+        edition: which brief of that day.
+        timezone: the zone of this brief alone; None for the reader's.
+        sources: only what these gave; None for all of the reader's sources.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    started = clock.now()
+    async with database.transaction([user_id]) as tx:
+        user = _in_zone(await people.get(tx, user_id), timezone)
+        before = await store.read_before(tx, user_id, day, edition)
+        today = day_of(user, day)
+        facts = await agenda.read_agenda(
+            tx,
+            user_id,
+            events=window(day),
+            done_since=_done_since(today, before.received),
+            notes_since=today.as_of - timedelta(days=NOTE_DAYS),
+            sources=sources,
+            tracked=before.received.task_ids() if before.received else (),
+        )
+        composed = compose_document(
+            Occasion(
+                user=user,
+                day=today,
+                edition=edition,
+                agenda=facts,
+                composed_at=started,
+                whole=sources is None,
+                last_received=before.received,
+                last_contents=before.contents,
+            )
+        )
+        brief_id = await store.write(tx, user_id, composed.document, composed.snapshot, clock.now())
+    _report(user_id, composed.document, composed.withheld, clock.now() - started)
+    return StoredBrief(brief_id, composed.document)
+
+
+async def read(
+    database: Database, user_id: UUID, day: date, edition: Edition = Edition.STANDARD
+) -> Document | None:
+    """The stored brief of that date; None if it was never composed."""
+    async with database.transaction([user_id]) as tx:
+        return await store.read(tx, user_id, day, edition)
+
+
+async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
+    """The reader has this brief: the next one tells what has changed since."""
+    async with database.transaction([user_id]) as tx:
+        await store.mark_received(tx, user_id, brief_id, clock.now())
+
+
+def _done_since(day: Day, last: Snapshot | None) -> datetime:
+    # Back to the last brief, since a task may be gone from one file and stand as done in another.
+    earliest = day.as_of - timedelta(days=DAYS_AHEAD)
+    since = clock.start_of_day(last.day, day.tz) if last else day.as_of
+    return max(earliest, min(since, day.as_of - DONE_WITHIN))
+
+
+def _in_zone(user: User, timezone: str | None) -> User:
+    return user if timezone is None else replace(user, timezone=timezone)
+
+
+def day_of(user: User, day: date) -> Day:
+    """A local date of a user, with the instant and the working hours that the brief goes by."""
+    return Day(
+        today=day,
+        tz=user.tz,
+        as_of=user.as_of(day),
+        work_from=user.preferences.workday_start,
+        work_until=user.preferences.workday_end,
+    )
+
+
+def window(day: date) -> agenda.Window:
+    """The events that a brief of that date may speak of, with a day to spare for every zone on earth."""
+    return agenda.Window(
+        start=datetime.combine(day - timedelta(days=1), time.min, UTC),
+        end=datetime.combine(day + timedelta(days=DAYS_AHEAD), time.min, UTC),
+    )
+
+
+def _report(user_id: UUID, document: Document, withheld: Collection[str], took: timedelta) -> None:
+    counts = document.counts
+    log.info(
+        "briefs.compose",
+        user=str(user_id),
+        date=document.date.isoformat(),
+        edition=str(document.edition),
+        seconds=round(took.total_seconds(), 4),
+        sections=len(document.sections),
+        reused=sum(section.reused for section in document.sections),
+        overdue=counts.overdue,
+        due_today=counts.due_today,
+        facts=len(document.facts),
+        withheld=len(withheld),
+    )

@@ -1,0 +1,221 @@
+"""Since your last brief: the difference between what that one knew and what is known now.
+
+A thing appears once, as the first of: vanished, done, came in, moved, became overdue. Only sources that both
+briefs read are compared, and only the days of the calendar that both could see: a source that is new is not
+two hundred new tasks. A task that is gone from one list and stands as done in another, archived, was done.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from daybreak.agenda import Agenda, Event, Moment, Task, TaskStatus
+from daybreak.briefs import sentences
+from daybreak.briefs.book import FactBook
+from daybreak.briefs.day import Day
+from daybreak.briefs.model import SinceLast
+from daybreak.claims import Claim, Fact
+
+MOST = 25
+EVENT_DAYS = 8
+_TO_SPARE = timedelta(days=2)
+_ORDER = ("vanished", "done", "came_in", "moved", "became_overdue")
+_MANUAL = "manual"
+
+
+class Remembered(NamedTuple):
+    """A task or event as an earlier brief knew it; moments in ISO format, instants in UTC."""
+
+    title: str
+    place: str
+    source: str
+    starts: str | None
+    due: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a brief knew: the open tasks and the events of the days ahead, by id, and its sources."""
+
+    day: date
+    tasks: dict[str, Remembered]
+    events: dict[str, Remembered]
+    sources: dict[str, str]
+
+    def task_ids(self) -> list[UUID]:
+        """The tasks whose fate the next brief has to tell."""
+        return [UUID(task_id) for task_id in self.tasks]
+
+    def as_json(self) -> dict[str, Any]:
+        """Compact: a list for each thing instead of an object."""
+        return {
+            "tasks": {task_id: [*task] for task_id, task in self.tasks.items()},
+            "events": {event_id: [*event] for event_id, event in self.events.items()},
+            "sources": self.sources,
+        }
+
+    @classmethod
+    def from_json(cls, day: date, stored: dict[str, Any]) -> "Snapshot":
+        """The inverse of `as_json`."""
+        return cls(
+            day=day,
+            tasks={key: Remembered(*parts) for key, parts in stored["tasks"].items()},
+            events={key: Remembered(*parts) for key, parts in stored["events"].items()},
+            sources=stored["sources"],
+        )
+
+
+def snapshot(book: FactBook, agenda: Agenda, *, whole: bool) -> Snapshot:
+    """What the next brief will compare with; ``whole`` if the agenda is of all that the reader has."""
+    # With days to spare on either side: the reader's zone may be another one by then.
+    day = book.day
+    first, until = day.today - _TO_SPARE, day.today + timedelta(days=EVENT_DAYS) + _TO_SPARE
+    return Snapshot(
+        day=day.today,
+        tasks={str(task_id): _remember(task, task.start, task.due) for task_id, task in book.open.items()},
+        events={
+            str(event.id): _remember(event, event.start, event.end)
+            for event in agenda.events
+            if _is_within(event, day, first, until)
+        },
+        sources=_sources(agenda, whole=whole),
+    )
+
+
+def _sources(agenda: Agenda, *, whole: bool) -> dict[str, str]:
+    known = {str(source.id): source.name for source in agenda.sources}
+    return known | {_MANUAL: "Daybreak"} if whole else known
+
+
+def since_last(book: FactBook, agenda: Agenda, last: Snapshot | None, *, whole: bool) -> SinceLast:
+    """What differs from the last brief that was received; ``whole`` as for `snapshot`."""
+    if last is None:
+        return SinceLast(date=None)
+    comparison = _Comparison(book, agenda, last, _sources(agenda, whole=whole))
+    entries = list(comparison.entries())
+    return SinceLast(date=last.day, entries=tuple(entries[:MOST]), left_out=max(0, len(entries) - MOST))
+
+
+class _Comparison:
+    """One pass over two states of the agenda."""
+
+    def __init__(self, book: FactBook, agenda: Agenda, last: Snapshot, sources: dict[str, str]) -> None:
+        self._book = book
+        self._day = book.day
+        self._last = last
+        self._sources = {key: name for key, name in sources.items() if key in last.sources}
+        self._tasks = {str(t.id): t for t in agenda.tasks if _source_key(t.source_id) in self._sources}
+        self._archived = {
+            task.title: task for task_id, task in self._tasks.items() if self._is_done_since(task_id, task)
+        }
+        until = min(last.day, self._day.today) + timedelta(days=EVENT_DAYS)
+        self._events = {
+            str(e.id): e
+            for e in agenda.events
+            if _source_key(e.source_id) in self._sources and _is_within(e, self._day, self._day.today, until)
+        }
+        self._all_events = {str(e.id): e for e in agenda.events}
+
+    def _is_done_since(self, task_id: str, task: Task) -> bool:
+        completed = self._day.on(task.completed)
+        unknown = task_id not in self._last.tasks
+        return (
+            unknown
+            and task.status is TaskStatus.DONE
+            and completed is not None
+            and completed >= self._last.day
+        )
+
+    def entries(self) -> Iterator[Claim]:
+        changes = [*self._task_changes(), *self._event_changes()]
+        yield from sorted(changes, key=lambda claim: (_ORDER.index(claim.kind), claim.text, claim.facts))
+
+    def _task_changes(self) -> Iterator[Claim]:
+        for task_id, before in self._last.tasks.items():
+            if before.source not in self._sources:
+                continue
+            task = self._tasks.get(task_id)
+            if task is None and (archived := self._archived.pop(before.title, None)):
+                text = sentences.done(archived.title, self._day.local(archived.completed))
+                yield Claim(kind="done", text=text, facts=(self._book.task(archived),))
+            elif task is None:
+                text = sentences.vanished(before.title, self._sources[before.source])
+                yield self._vanished(f"task:{task_id}", before, text)
+            elif change := self._change(task, before):
+                yield Claim(kind=change[0], text=change[1], facts=(self._book.task(task),))
+        for task_id, task in self._tasks.items():
+            if task_id not in self._last.tasks and task.is_open:
+                text = sentences.came_in(task.title, self._day.local(task.due))
+                yield Claim(kind="came_in", text=text, facts=(self._book.task(task),))
+
+    def _change(self, task: Task, before: Remembered) -> tuple[str, str] | None:
+        day = self._day
+        if task.status is TaskStatus.CANCELLED:
+            return "vanished", sentences.cancelled(task.title)
+        if task.status is TaskStatus.DONE:
+            return "done", sentences.done(task.title, day.local(task.completed))
+        if _iso(task.due) != before.due:
+            return "moved", sentences.moved(task.title, _moment(before.due, day), day.local(task.due))
+        if _iso(task.start) != before.starts:
+            return "moved", sentences.start_moved(
+                task.title, _moment(before.starts, day), day.local(task.start)
+            )
+        due = day.on(task.due)
+        if due is not None and self._last.day <= due < day.today:
+            return "became_overdue", sentences.became_overdue(task.title, due)
+        return None
+
+    def _event_changes(self) -> Iterator[Claim]:
+        day = self._day
+        for event_id, before in self._last.events.items():
+            starts = _moment(before.starts, day)
+            if before.source not in self._sources or starts is None or _date(starts) < day.today:
+                continue
+            event = self._all_events.get(event_id)
+            if event is None:
+                text = sentences.event_vanished(before.title, starts)
+                yield self._vanished(f"event:{event_id}", before, text)
+            elif _iso(event.start) != before.starts:
+                text = sentences.moved(event.title, starts, day.local(event.start))
+                yield Claim(kind="moved", text=text, facts=(self._book.event(event),))
+        for event_id, event in self._events.items():
+            if event_id not in self._last.events:
+                text = sentences.event_came_in(event.title, day.local(event.start))
+                yield Claim(kind="came_in", text=text, facts=(self._book.event(event),))
+
+    def _vanished(self, fact_id: str, before: Remembered, text: str) -> Claim:
+        kind, source = fact_id.partition(":")[0], self._sources[before.source]
+        fact = Fact(kind=kind, title=before.title, source=source, place=before.place, status="removed")
+        return Claim(kind="vanished", text=text, facts=(self._book.other(fact_id, fact),))
+
+
+def _remember(thing: Task | Event, start: Moment | None, due: Moment | None) -> Remembered:
+    return Remembered(thing.title, thing.place, _source_key(thing.source_id), _iso(start), _iso(due))
+
+
+def _source_key(source_id: UUID | None) -> str:
+    return str(source_id) if source_id else _MANUAL
+
+
+def _is_within(event: Event, day: Day, start: date, end: date) -> bool:
+    first = day.on(event.start)
+    return first is not None and start <= first < end
+
+
+def _iso(moment: Moment | None) -> str | None:
+    # Not in the reader's zone: a reader who moves to another one has not moved every appointment.
+    if isinstance(moment, datetime) and moment.tzinfo not in {None, UTC}:
+        moment = moment.astimezone(UTC)
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None, day: Day) -> Moment | None:
+    if text is None:
+        return None
+    return day.local(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
+
+
+def _date(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

@@ -1,0 +1,69 @@
+"""Reading each form back: what a person sees of it, without line breaks and decoration."""
+
+import io
+from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+from rich.console import Console
+
+from daybreak.briefs.rendering import Form, render
+from daybreak.briefs.rendering.terminal import terminal_view
+
+COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+class Page(HTMLParser):
+    """The body's text, its elements with their attributes, and the style."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.elements, self._texts, self._open = [], [], []
+        self.feed(source)
+        self.close()
+        assert not self._open, "an element was not closed"
+
+    @property
+    def text(self):
+        return "".join(self._texts)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in {"meta", "br", "hr"}:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        if not {"head"} & set(self._open):
+            self._texts.append(data)
+
+
+def terminal(document, width=80):
+    console = Console(width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(terminal_view(document))
+    return console.file.getvalue()
+
+
+def terminal_text(document, width=80):
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    console.print(terminal_view(document))
+    return console.file.getvalue()
+
+
+def squeezed(text):
+    """Without white space, and without what a panel and a rule are drawn with."""
+    return "".join(text.split()).translate({ord(sign): None for sign in "│─╭╮╰╯!"})
+
+
+def seen(document):
+    """What a person sees in each of the forms."""
+    return {
+        "text": squeezed(render(document, Form.TEXT)),
+        "markdown": squeezed(Page(COMMONMARK.render(render(document, Form.MARKDOWN))).text),
+        "html": squeezed(Page(render(document, Form.HTML)).text),
+        "terminal": squeezed(terminal_text(document)),
+    }

@@ -1,0 +1,102 @@
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+from daybreak.briefs.model import Bucket
+from daybreak.briefs.phrases import duration, long_date
+from daybreak.briefs.rendering.safe_text import one_line
+
+from .documents import hostile, quiet, rich
+from .reading import seen, squeezed
+from .strategies import documents
+
+
+def expected(document):
+    """All that a form must show, in order; written from the document, not from the outline."""
+    yield long_date(document.date)
+    yield document.user.name if one_line(document.user.name) else document.user.email
+    counts = document.counts
+    if not any(claim.kind == "counts" for claim in document.headline):
+        yield from (
+            f"{counts.projects} project",
+            f"{counts.due_today} due today",
+            f"{counts.overdue} overdue",
+        )
+        yield from (f"{counts.upcoming} upcoming", f"{counts.blocked} blocked", f"{counts.done} done")
+    yield from (claim.text for claim in document.headline)
+    for warning in document.warnings:
+        yield from (warning.source, warning.text)
+    for action in document.next_actions:
+        yield from (action.text, action.reason)
+        if action.estimate_minutes is not None:
+            yield duration(action.estimate_minutes)
+    if document.next_actions and document.next_actions_left_out:
+        yield f"and {document.next_actions_left_out} more waited"
+    yield from (entry.text for entry in document.timeline)
+    yield from (claim.text for claim in document.workload.statements)
+    yield from (claim.text for claim in document.since_last.entries)
+    if document.since_last.left_out:
+        yield f"and {document.since_last.left_out} more"
+    for section in document.sections:
+        yield from expected_of_section(section)
+    yield from (f"{v.count} task" for s in document.sections for v in s.buckets if v.count and is_later(v))
+
+
+def expected_of_section(section):
+    near = [view for view in section.buckets if not is_later(view) and view.count]
+    if section.project is not None and (section.statements or section.notes or near):
+        yield section.project
+    yield from (claim.text for claim in section.statements)
+    for view in near:
+        yield f"({view.count})"
+        yield from (claim.text for claim in view.entries)
+        if left_out := view.count - len(view.entries):
+            yield f"and {left_out} more"
+    yield from (claim.text for claim in section.notes)
+
+
+def is_later(view):
+    return view.bucket is Bucket.LATER
+
+
+def missing(text, parts):
+    at = 0
+    for part in parts:
+        wanted = squeezed(one_line(part))
+        found = text.find(wanted, at)
+        if found < 0:
+            return wanted
+        at = found + len(wanted)
+    return None
+
+
+@given(documents)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@example(rich())
+@example(quiet())
+@example(hostile())
+def test_every_form_shows_every_claim_count_and_warning_in_the_same_order(document):
+    assert {
+        form: missing(text, expected(document)) for form, text in seen(document).items()
+    } == dict.fromkeys(["text", "markdown", "html", "terminal"])
+
+
+@pytest.mark.parametrize("document", [rich(), quiet(), hostile()], ids=["rich", "quiet", "hostile"])
+def test_every_form_shows_the_place_of_every_cited_fact(document):
+    cited = {fact_id for claim in shown_claims(document) for fact_id in claim.facts}
+    places = {
+        fact.source if fact.kind in {"event", "holiday"} else fact.place
+        for fact_id, fact in document.facts.items()
+        if fact_id in cited and fact.kind != "stat" and "\n" not in fact.place
+    }
+    for form, text in seen(document).items():
+        assert {place for place in places if squeezed(one_line(place)) not in text} == set(), form
+
+
+def shown_claims(document):
+    yield from (*document.headline, *document.next_actions, *document.timeline, *document.since_last.entries)
+    yield from document.workload.statements
+    for section in document.sections:
+        yield from (*section.statements, *section.notes)
+        yield from (claim for view in section.buckets for claim in view.entries)

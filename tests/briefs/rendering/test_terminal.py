@@ -1,0 +1,44 @@
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from rich.cells import cell_len
+
+from daybreak.claims import Claim
+
+from .documents import document, hostile, rich, section
+from .reading import terminal, terminal_text
+from .strategies import documents
+
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@given(documents)
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+def test_nothing_but_our_own_styles_commands_the_terminal(day):
+    assert STYLE.sub("", terminal(day)).find("\x1b") == -1
+
+
+def test_a_title_cannot_use_the_markup_of_the_terminal_view():
+    shown = terminal_text(hostile())
+    assert "[red]rich markup[/red] [/] [link=https://example.org]x[/link]" in shown
+    assert "�[31mred�[0m" in shown
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("day", [rich(), hostile()], ids=["rich", "hostile"])
+def test_lines_fit_the_terminal(day, width):
+    assert max(map(cell_len, terminal_text(day, width).split("\n"))) <= width
+
+
+@pytest.mark.parametrize("length", [70, 76, 80, 200])
+def test_a_long_name_of_a_project_is_wrapped_not_cut(length):
+    note = Claim(kind="note", text="x", facts=())
+    shown = terminal_text(document(sections=(section("n" * length, notes=(note,)),)))
+    assert "n" * length in "".join(shown.split())
+
+
+def test_the_most_urgent_heading_is_coloured_and_says_so_in_words():
+    assert "\x1b[1;31mOverdue\x1b[0m" in terminal(rich())

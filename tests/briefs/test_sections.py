@@ -1,0 +1,245 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from daybreak.agenda import Priority, SourceWarning, TaskStatus
+from daybreak.briefs.model import Bucket
+
+from .agendas import (
+    HOME,
+    TODAY,
+    agenda,
+    brief,
+    contents,
+    day,
+    event,
+    later,
+    local,
+    note,
+    phase,
+    project,
+    task,
+)
+
+GARDEN = project("Garden", description="Grow things.")
+
+
+def section(*things, **parts):
+    return brief(agenda(*things), **parts).document.sections[0]
+
+
+def texts(claims) -> list[str]:
+    return [claim.text for claim in claims]
+
+
+def sentence(**parts) -> str:
+    first = task("Order seeds")
+    blocked_by = (first.id,) if parts.pop("waits", False) else ()
+    it = task("Sow", project_id=GARDEN.id, blocked_by=blocked_by, **parts)
+    return section(GARDEN, it, first).buckets[0].entries[0].text
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({"due": later(-1)}, "“Sow” was due yesterday, 1 day overdue"),
+        ({"due": later(-9)}, "“Sow” was due on Sunday 22 March, 9 days overdue"),
+        ({"due": local(9, 30)}, "“Sow” is due today at 09:30"),
+        ({"due": TODAY, "estimate_minutes": 90}, "“Sow” is due today (1 h 30 min)"),
+        ({"start": TODAY}, "“Sow” starts today"),
+        ({"start": local(14), "due": later(1)}, "“Sow” starts today at 14:00, due tomorrow"),
+        ({"status": TaskStatus.IN_PROGRESS, "due": later(3)}, "“Sow” is in progress, due on Friday 3 April"),
+        (
+            {"status": TaskStatus.IN_PROGRESS, "touched_at": local(9, on=later(-8))},
+            "“Sow” is in progress, but untouched since Monday 23 March",
+        ),
+        ({"status": TaskStatus.BLOCKED, "due": later(-1)}, "“Sow” is blocked; it was due yesterday"),
+        ({"waits": True, "due": later(1)}, "“Sow” is blocked by “Order seeds”, due tomorrow"),
+        ({"due": later(7), "priority": Priority.HIGH}, "“Sow” is due on Tuesday 7 April (high priority)"),
+        ({"start": later(2)}, "“Sow” starts on Thursday 2 April"),
+        ({"start": later(2), "due": later(4)}, "“Sow” starts on Thursday 2 April, due on Saturday 4 April"),
+        (
+            {"status": TaskStatus.DONE, "completed": local(17, on=later(-1)), "estimate_minutes": 5},
+            "“Sow” was finished yesterday at 17:00",
+        ),
+        ({}, "“Sow” has no due date"),
+    ],
+)
+def test_a_task_reads_well_in_each_bucket(parts: dict, expected: str):
+    assert sentence(**parts) == expected
+
+
+def test_a_section_has_description_phase_what_is_next_in_it_and_notes():
+    build = phase(GARDEN, "Build", start_on=later(-10), end_on=later(10))
+    done = phase(GARDEN, "Plan", start_on=later(-30), end_on=later(-11))
+    found = section(
+        GARDEN,
+        done,
+        build,
+        task("Blocked", project_id=GARDEN.id, phase_id=build.id, due=TODAY, status=TaskStatus.BLOCKED),
+        task("Raise bed", project_id=GARDEN.id, phase_id=build.id, due=later(2)),
+        task("Elsewhere", project_id=GARDEN.id, due=TODAY),
+        note("Seeds", project_id=GARDEN.id, body="Tomatoes\nand beans"),
+    )
+    assert texts(found.statements) == [
+        "Grow things.",
+        "Current phase: “Build”, since Saturday 21 March, until Friday 10 April.",
+        "Next in it: “Raise bed”, on Thursday 2 April.",
+    ]
+    assert texts(found.notes) == ["“Seeds”, yesterday: Tomatoes and beans"]
+
+
+def test_the_five_newest_notes_of_seven_days_are_shown():
+    as_of = day().as_of
+    ages = [
+        timedelta(days=7, seconds=1),
+        timedelta(days=7),
+        *(timedelta(hours=n) for n in range(5)),
+        timedelta(-1),
+    ]
+    found = section(GARDEN, *(note(f"{age}", noted_at=as_of - age, project_id=GARDEN.id) for age in ages))
+    assert [claim.text.split("”")[0] for claim in found.notes] == [f"“{timedelta(hours=n)}" for n in range(5)]
+    alone = [note("Old", noted_at=as_of - ages[0]), note("Young", noted_at=as_of - ages[1])]
+    assert [claim.text[:6] for claim in section(*alone).notes] == ["“Young"]
+
+
+def test_what_is_left_out_of_a_long_list_is_counted():
+    found = section(*(task(f"{n:02}", due=later(-1)) for n in range(30)))
+    assert (found.buckets[0].count, len(found.buckets[0].entries)) == (30, 20)
+
+
+def test_what_comes_later_is_counted_and_not_listed():
+    found = section(task(due=later(30)), task(due=later(31)))
+    assert [(view.bucket, view.count, view.entries) for view in found.buckets] == [(Bucket.LATER, 2, ())]
+
+
+def test_what_burns_comes_first_and_tasks_without_a_project_last():
+    calm, burning = project("Alpha"), project("Zulu")
+    things = [task(project_id=calm.id), task(project_id=burning.id, due=TODAY), task(due=later(3))]
+    found = brief(agenda(calm, burning, *things)).document.sections
+    assert [section.project for section in found] == ["Zulu", "Alpha", None]
+
+
+def test_a_task_of_a_project_that_is_gone_is_shown_without_one():
+    document = brief(agenda(task("Orphan", project_id=UUID(int=7), due=TODAY))).document
+    assert [section.project for section in document.sections] == [None]
+    assert document.counts.due_today == 1
+
+
+def test_a_project_of_which_there_is_nothing_to_tell_has_no_section():
+    document = brief(agenda(GARDEN)).document
+    assert (document.sections, document.counts.projects) == ((), 0)
+
+
+@pytest.mark.parametrize("renamed", ["source", "project", "zone"])
+def test_a_section_is_renewed_when_what_its_facts_say_changes(renamed: str):
+    it = task(project_id=GARDEN.id, due=later(3))
+    last = brief(agenda(GARDEN, it)).document
+    found, on = agenda(GARDEN, it), day()
+    if renamed == "source":
+        found = agenda(GARDEN, it, sources=[replace(HOME, name="work")])
+    elif renamed == "project":
+        found = agenda(replace(GARDEN, name="Yard"), it)
+    else:
+        on = day(zone="Asia/Tokyo")
+    again = brief(found, on, last_contents=contents(last)).document
+    assert not again.sections[0].reused
+
+
+def headline(*things, **parts) -> list[str]:
+    return texts(brief(agenda(*things), **parts).document.headline)
+
+
+def test_the_opening_counts():
+    assert headline(GARDEN, task(project_id=GARDEN.id, due=TODAY), task(due=later(-1)))[0] == (
+        "1 project: 1 due today, 1 overdue, 0 upcoming in 7 days, 0 blocked, 0 done in the last 24 hours."
+    )
+
+
+@pytest.mark.parametrize(
+    ("country", "today", "name"),
+    [
+        ("DE", "2026-04-03", "Good Friday"),
+        ("US", "2026-07-03", "Independence Day (observed)"),
+        ("DE", "2026-07-03", None),
+        ("XX", "2026-12-25", None),
+        (None, "2026-12-25", None),
+    ],
+)
+def test_a_public_holiday_is_named(country: str | None, today: str, name: str | None):
+    said = headline(country=country, on=day(TODAY.fromisoformat(today)))
+    expected = [f"Today is {name}, a public holiday ({country})."] if name else []
+    assert [text for text in said if "holiday" in text] == expected
+
+
+def test_a_quiet_day_says_what_comes_next():
+    assert headline(event("Fair", local(10, on=later(2))), task("Sow", due=later(3)))[1:] == [
+        "A quiet day: nothing is due, overdue or on the calendar.",
+        "What comes next is “Fair”, on Thursday 2 April at 10:00.",
+    ]
+
+
+def test_an_empty_agenda_is_a_quiet_day_with_nothing_ahead():
+    assert headline()[1:] == ["A quiet day: nothing is due, overdue or on the calendar."]
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        task(due=TODAY),
+        task(due=TODAY, status=TaskStatus.BLOCKED),
+        task(due=later(-1)),
+        task(status=TaskStatus.IN_PROGRESS),
+        event(start=TODAY),
+    ],
+    ids=["due", "blocked but due", "overdue", "begun", "event"],
+)
+def test_a_day_with_anything_in_it_is_not_quiet(thing):
+    document = brief(agenda(thing)).document
+    assert not document.quiet
+    assert len(document.headline) == 1
+
+
+def test_a_file_that_was_not_read_may_hold_what_the_day_asks_for():
+    warning = SourceWarning(source_id=HOME.id, path="plan.ics", line=3, message="not a date")
+    document = brief(agenda(warnings=[warning])).document
+    assert not document.quiet
+    assert [(gap.source, gap.text) for gap in document.warnings] == [("home", "plan.ics:3: not a date")]
+    assert [claim.kind for claim in document.headline] == ["counts", "not_all_seen"]
+
+
+def test_warnings_beyond_twenty_are_counted():
+    warnings = [SourceWarning(source_id=HOME.id, path="a", line=n, message="no") for n in range(25)]
+    found = brief(agenda(warnings=warnings)).document.warnings
+    assert len(found) == 21
+    assert found[-1].text.startswith("and 5 more warnings;")
+
+
+def test_a_title_is_always_somebody_elses_words():
+    found = section(task("  two\n lines  ", due=TODAY), task("", due=later(1)), task("x" * 200, due=later(2)))
+    said = [entry.text for view in found.buckets for entry in view.entries]
+    assert said[0] == "“two lines” is due today"
+    assert said[1] == "“untitled” is due tomorrow"
+    assert said[2] == f"“{'x' * 119}…” is due on Thursday 2 April"
+
+
+def test_a_place_with_line_breaks_stays_on_its_line():
+    found = brief(agenda(event("A", location="Room\n 4", tentative=True, busy=False))).document.timeline
+    assert found[0].text == "“A”, Room 4 (tentative, free)"
+
+
+def test_somebody_without_any_source_is_told_so_and_not_that_the_day_is_quiet():
+    document = brief(agenda(sources=[])).document
+    assert [gap.text for gap in document.warnings] == [
+        "has nothing to read yet; add a folder or a calendar's address."
+    ]
+    assert not document.quiet
+
+
+def test_a_source_read_a_moment_ago_is_not_old_in_a_brief_of_next_week():
+    on = day(later(7))
+    found = agenda(task(due=later(7)))
+    assert brief(found, on, composed_at=local(8)).document.warnings == ()
+    assert brief(found, on, composed_at=local(8, on=later(7))).document.warnings

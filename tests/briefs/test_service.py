@@ -1,0 +1,201 @@
+import asyncio
+import zlib
+from datetime import date, timedelta
+
+import pytest
+
+from daybreak import briefs, clock, people
+from daybreak.agenda import TaskStatus
+from daybreak.agenda.harvest import ImportedTask
+from daybreak.db import Database
+from daybreak.errors import NotFound
+
+from .conftest import Plans
+
+SUNDAY = date(2026, 3, 29)
+
+
+def task(title: str, **parts) -> ImportedTask:
+    return ImportedTask(external_id=title, title=title, place="plan.md:1", **parts)
+
+
+def many(projects: int, each: int = 4) -> list[ImportedTask]:
+    return [
+        task(f"Task {p}.{n}", project=f"Project {p:02}", due=SUNDAY + timedelta(days=n))
+        for p in range(projects)
+        for n in range(each)
+    ]
+
+
+async def rows(plans: Plans, table: str) -> int:
+    async with plans.database.transaction([plans.user.id]) as tx:
+        return await tx.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608 - a name from this file
+
+
+async def test_a_brief_that_was_composed_can_be_read(plans: Plans):
+    await plans.hold(task("One", due=SUNDAY))
+    composed = await briefs.compose(plans.database, plans.user.id, SUNDAY)
+    stored = await briefs.read(plans.database, plans.user.id, SUNDAY)
+    assert stored == composed.document
+    assert await briefs.read(plans.database, plans.user.id, SUNDAY - timedelta(days=1)) is None
+
+
+async def test_nobody_reads_the_brief_of_another(plans: Plans, other_user):
+    await plans.hold(task("One", due=SUNDAY))
+    composed = await briefs.compose(plans.database, plans.user.id, SUNDAY)
+    await briefs.receive(plans.database, other_user.id, composed.id)
+    assert await briefs.read(plans.database, other_user.id, SUNDAY) is None
+    assert (await briefs.compose(plans.database, other_user.id, SUNDAY)).document.sections == ()
+
+
+async def test_a_brief_for_nobody_is_an_error(database: Database):
+    with pytest.raises(NotFound):
+        await briefs.compose(database, people.model.UUID(int=0), SUNDAY)
+
+
+async def test_composed_eight_times_at_once_it_exists_once(postgres, plans: Plans):
+    await plans.hold(*many(5))
+    async with Database.connect(postgres.app, connections=8) as wide:
+        found = await asyncio.gather(*(briefs.compose(wide, plans.user.id, SUNDAY) for _ in range(8)))
+    assert len({brief.id for brief in found}) == 1
+    assert (await rows(plans, "briefs_editions"), await rows(plans, "briefs_snapshots")) == (1, 1)
+    await briefs.receive(plans.database, plans.user.id, found[0].id)
+    again = await briefs.compose(plans.database, plans.user.id, SUNDAY + timedelta(days=1))
+    assert again.document.since_last.date == SUNDAY
+    assert {claim.kind for claim in again.document.since_last.entries} == {"became_overdue"}
+
+
+async def test_an_edition_keeps_what_was_received_and_what_is_pending(plans: Plans):
+    await plans.hold(task("One"))
+    for _ in range(3):
+        brief = await briefs.compose(plans.database, plans.user.id, SUNDAY)
+        await briefs.receive(plans.database, plans.user.id, brief.id)
+        await briefs.compose(plans.database, plans.user.id, SUNDAY)
+    assert await rows(plans, "briefs_snapshots") == 2
+
+
+@pytest.mark.parametrize("projects", [1, 50])
+async def test_composing_takes_six_round_trips_however_many_projects(postgres, plans: Plans, projects: int):
+    await plans.hold(*many(projects))
+    statements: list[str] = []
+    async with Database.connect(postgres.app, connections=1) as narrow:
+        await briefs.compose(narrow, plans.user.id, SUNDAY)
+        async with narrow.ownerless() as connection:
+            log = statements_of(statements)
+            connection.add_query_logger(log)
+        await briefs.compose(narrow, plans.user.id, SUNDAY)
+    assert len(statements) == 6, statements
+    assert statements[0].startswith("BEGIN")
+    assert statements[-1] == "COMMIT"
+
+
+def statements_of(seen: list[str]):
+    return lambda record: seen.append(record.query)
+
+
+async def test_composed_again_unchanged_every_section_is_taken_over(plans: Plans):
+    await plans.hold(*many(3))
+    first = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+    again = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+    assert [section.reused for section in first.sections] == [False] * 3
+    assert [section.reused for section in again.sections] == [True] * 3
+    assert again.facts == first.facts
+
+
+async def test_one_changed_task_renews_its_own_section_alone(plans: Plans):
+    tasks = many(3)
+    await plans.hold(*tasks)
+    await briefs.compose(plans.database, plans.user.id, SUNDAY)
+    await plans.hold(*tasks[:-1], task("Task 2.3", project="Project 02", due=SUNDAY, estimate_minutes=30))
+    again = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+    assert {section.project: section.reused for section in again.sections} == {
+        "Project 00": True,
+        "Project 01": True,
+        "Project 02": False,
+    }
+
+
+async def test_a_section_is_renewed_when_what_blocks_it_elsewhere_changes(plans: Plans):
+    blocked = task("Build", project="House", blocked_by=("a", "b"))
+
+    def blockers(first: str, status: TaskStatus):
+        return [
+            ImportedTask(external_id="a", title=first, place="x:1", project="Plan"),
+            ImportedTask(external_id="b", title="Permit", place="x:2", project="Plan", status=status),
+        ]
+
+    said = []
+    for first, status in (
+        ("Draw", TaskStatus.OPEN),
+        ("Draw it", TaskStatus.OPEN),
+        ("Draw it", TaskStatus.DONE),
+    ):
+        await plans.hold(blocked, *blockers(first, status))
+        document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+        house = next(section for section in document.sections if section.project == "House")
+        assert not house.reused
+        said.append(house.buckets[0].entries[0].text)
+    assert said == [
+        "“Build” is blocked by “Draw” and 1 other",
+        "“Build” is blocked by “Draw it” and 1 other",
+        "“Build” is blocked by “Draw it”",
+    ]
+
+
+async def test_a_zone_for_one_brief_renews_its_sections(plans: Plans):
+    due = clock.first_instant(SUNDAY, clock.time(12), plans.user.tz)
+    await plans.hold(task("One", due=due))
+    for zone, text in (("Europe/Berlin", "12:00"), ("Asia/Kathmandu", "15:45")):
+        document = (await briefs.compose(plans.database, plans.user.id, SUNDAY, timezone=zone)).document
+        assert document.sections[0].buckets[0].entries[0].text == f"“One” is due today at {text}"
+
+
+async def test_what_another_version_stored_is_written_anew(plans: Plans):
+    await plans.hold(task("One", due=SUNDAY))
+    await briefs.compose(plans.database, plans.user.id, SUNDAY)
+    async with plans.database.transaction([plans.user.id]) as tx:
+        await tx.execute("UPDATE briefs_editions SET document = $1", zlib.compress(b'{"sections": [{}]}'))
+    again = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+    assert not again.sections[0].reused
+    assert await briefs.read(plans.database, plans.user.id, SUNDAY) == again
+
+
+async def test_a_quiet_day_is_called_so(plans: Plans):
+    await plans.hold(task("Later", due=SUNDAY + timedelta(days=5)))
+    document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+    assert document.quiet
+    assert [claim.text for claim in document.headline][1:] == [
+        "A quiet day: nothing is due, overdue or on the calendar.",
+        "What comes next is “Later”, on Friday 3 April.",
+    ]
+
+
+async def test_a_day_is_not_quiet_while_a_source_cannot_be_read(plans: Plans):
+    await plans.hold()
+    await plans.fail("The folder is gone.")
+    document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+    assert not document.quiet
+    assert "quiet" not in {claim.kind for claim in document.headline}
+    assert document.headline[1].text == (
+        "Nothing is due, overdue or on the calendar, as far as it could be read; see the warnings."
+    )
+    assert [gap.text for gap in document.warnings] == [
+        "could not be read: The folder is gone; what is shown of it was read today at 08:30."
+    ]
+
+
+async def test_a_source_that_was_never_read_is_a_warning(plans: Plans):
+    document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
+    assert not document.quiet
+    assert [(gap.source, gap.text) for gap in document.warnings] == [("plans", "has not been read yet.")]
+
+
+async def test_a_source_that_was_read_two_days_ago_is_a_warning(plans: Plans, monkeypatch):
+    await plans.hold()
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    document = (await briefs.compose(plans.database, plans.user.id, SUNDAY + timedelta(days=2))).document
+    assert not document.quiet
+    assert [gap.text for gap in document.warnings] == [
+        "was last read on Sunday 29 March at 08:30; what changed since then is not here."
+    ]

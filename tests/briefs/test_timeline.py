@@ -1,0 +1,165 @@
+import time
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from .agendas import TODAY, agenda, brief, day, event, later, local, task
+
+SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
+
+
+def clock(moment: datetime | None) -> str | None:
+    return moment and f"{moment:%a %H:%M}"
+
+
+def shown(*events, on=None) -> list[tuple[str, str | None, str | None]]:
+    document = brief(agenda(*events), on).document
+    return [(entry.text, clock(entry.starts), clock(entry.ends)) for entry in document.timeline]
+
+
+def load(*things, on=None):
+    return brief(agenda(*things), on).document.workload
+
+
+def gaps(*things, on=None) -> list[tuple[str, str, int]]:
+    return [(f"{g.starts:%H:%M}", f"{g.ends:%H:%M}", g.minutes) for g in load(*things, on=on).gaps]
+
+
+def said(*things, kind: str) -> list[str]:
+    return [claim.text for claim in load(*things).statements if claim.kind == kind]
+
+
+def test_an_event_over_midnight_is_cut_to_the_day():
+    night = event("Night train", local(22, on=later(-1)), local(6))
+    assert shown(night) == [("“Night train”", "Tue 00:00", "Tue 06:00")]
+    assert shown(night, on=day(later(-1))) == [("“Night train”", "Mon 22:00", "Tue 00:00")]
+    assert shown(night, on=day(later(1))) == []
+
+
+def test_an_event_that_ends_at_midnight_is_not_of_the_next_day():
+    late = event("Late", local(22, on=later(-1)), local(0))
+    assert shown(late) == []
+
+
+def test_an_event_without_length_is_shown_and_takes_no_time():
+    for hour in (0, 12):
+        assert shown(event("Ping", local(hour), local(hour))) == [
+            ("“Ping”", f"Tue {hour:02}:00", f"Tue {hour:02}:00")
+        ]
+    assert gaps(event("Ping", local(12), local(12))) == [("09:00", "17:30", 510)]
+
+
+@pytest.mark.parametrize(("apart", "there"), [(-1, False), (0, True), (1, True), (2, True), (3, False)])
+def test_an_event_of_whole_days_is_on_each_of_its_days(apart: int, there: bool):
+    fair = event("Fair", TODAY, later(3))
+    assert shown(fair, on=day(later(apart))) == ([("“Fair”", None, None)] if there else [])
+
+
+def test_a_whole_day_that_says_it_takes_none_takes_one():
+    assert shown(event("Day", TODAY, TODAY)) == [("“Day”", None, None)]
+
+
+def test_a_whole_day_is_on_its_own_date_everywhere():
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        assert len(shown(event("Day", TODAY), on=day(zone=zone))) == 1
+        assert shown(event("Day", later(1)), event("Day", later(-1)), on=day(zone=zone)) == []
+    apia = day(date(2011, 12, 30), "Pacific/Apia")
+    assert len(shown(event("Day that was skipped", apia.today), on=apia)) == 1
+
+
+def test_a_floating_event_is_at_its_time_everywhere():
+    at_nine = datetime(2026, 3, 31, 9)  # noqa: DTZ001 - floating
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        assert shown(event("Tea", at_nine), on=day(zone=zone)) == [("“Tea”", "Tue 09:00", "Tue 10:00")]
+
+
+def test_whole_days_come_first_and_then_what_begins_first():
+    found = shown(
+        event("B", local(11)), event("A", local(9)), event("Day", TODAY), event("C", local(9), local(9, 30))
+    )
+    assert [text for text, _, _ in found] == ["“Day”", "“C”", "“A”", "“B”"]
+
+
+def test_gaps_are_what_busy_events_leave_of_the_working_day():
+    found = gaps(
+        event("Early", local(7), local(9, 30)),
+        event("Inside", local(11), local(12)),
+        event("Within that", local(11, 15), local(11, 30)),
+        event("Soon after", local(12, 14), local(13)),
+        event("Over the end", local(17), local(19)),
+        event("Optional", local(15), local(16), busy=False),
+        event("Day", TODAY),
+    )
+    assert found == [("09:30", "11:00", 90), ("13:00", "17:00", 240)]
+
+
+def test_a_quarter_of_an_hour_is_a_gap():
+    assert ("12:00", "12:15", 15) in gaps(
+        event("A", local(9), local(12)), event("B", local(12, 15), local(13))
+    )
+
+
+@pytest.mark.parametrize(("today", "minutes"), [(SPRING, 150), (AUTUMN, 270), (TODAY, 210)])
+def test_the_hours_of_a_gap_are_those_that_really_pass(today: date, minutes: int):
+    booked = event("Rest", local(3, 30, on=today), local(17, 30, on=today))
+    on = day(today)
+    early = type(on)(today, on.tz, on.as_of, work_from=datetime.min.time(), work_until=on.work_until)
+    assert gaps(booked, on=early) == [("00:00", "03:30", minutes)]
+
+
+def test_a_date_that_was_skipped_has_no_time_at_all():
+    assert gaps(on=day(date(2011, 12, 30), "Pacific/Apia")) == []
+
+
+def test_two_events_at_once_are_a_conflict():
+    assert said(event("A", local(9), local(10, 30)), event("B", local(10), local(12)), kind="conflict") == [
+        "“A” and “B” overlap from 10:00 to 10:30."
+    ]
+
+
+def test_what_touches_or_takes_no_time_is_no_conflict():
+    a = event("A", local(9), local(10))
+    others = [
+        event("After", local(10), local(11)),
+        event("Free", local(9), local(10), busy=False),
+        event("Point", local(9, 30), local(9, 30)),
+        event("Day", TODAY),
+    ]
+    assert said(a, *others, kind="conflict") == []
+
+
+def test_what_is_tentative_still_takes_its_time():
+    assert len(said(event("A", local(9)), event("B", local(9), tentative=True), kind="conflict")) == 1
+
+
+def test_every_pair_is_a_conflict():
+    found = said(*(event(name, local(9), local(12)) for name in "ABC"), kind="conflict")
+    assert [text[:13] for text in found] == ["“A” and “B” o", "“A” and “C” o", "“B” and “C” o"]
+
+
+def test_a_day_of_five_hundred_events_is_quick():
+    crowd = agenda(*(event(f"{n}", local(9), local(17)) for n in range(500)))
+    began = time.process_time()
+    assert len(brief(crowd).document.workload.statements) == 10
+    assert time.process_time() - began < 0.5
+
+
+def test_what_does_not_fit_is_said():
+    assert said(task(due=TODAY, estimate_minutes=600), kind="overload") == [
+        "You can't do all of it: 10 h of tasks, 8 h 30 min free."
+    ]
+
+
+def test_what_fits_is_said_too():
+    found = load(task(due=TODAY, estimate_minutes=510), task(due=later(-1)), task(estimate_minutes=99))
+    assert (found.planned_minutes, found.unestimated, found.free_minutes) == (510, 1, 510)
+    assert [claim.text for claim in found.statements] == [
+        "8 h 30 min of tasks planned, 8 h 30 min free; 1 task without an estimate."
+    ]
+
+
+def test_tasks_without_any_estimate_leave_the_free_time():
+    assert said(task(due=TODAY), task(due=TODAY), kind="load") == [
+        "8 h 30 min free; 2 tasks without an estimate."
+    ]
+    assert load(event("A", local(9), local(9) + timedelta(minutes=1))).statements == ()

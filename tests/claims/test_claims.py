@@ -1,0 +1,33 @@
+from datetime import date
+
+import pytest
+
+from daybreak.claims import Claim, Fact, unsupported
+
+TODAY = date(2026, 3, 31)
+FACTS = {
+    "task:1": Fact(kind="task", title="One", source="home", place="a:1", due=date(2026, 3, 30)),
+    "task:2": Fact(kind="task", title="Two", source="home", place="a:2", due=date(2026, 4, 1)),
+}
+PREDICATES = {"overdue": lambda fact, today: fact.due is not None and fact.due < today}
+
+
+def reason(kind: str, *facts: str) -> str | None:
+    return unsupported(Claim(kind=kind, text="Said", facts=facts), FACTS, PREDICATES, TODAY)
+
+
+def test_a_claim_stands_when_its_predicate_holds_for_every_fact():
+    assert reason("overdue", "task:1") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "why"),
+    [
+        ("urgent", ["task:1"], "“urgent” is not a kind of claim"),
+        ("overdue", [], "“Said” cites nothing"),
+        ("overdue", ["task:1", "task:3"], "“Said” cites task:3, which is not there"),
+        ("overdue", ["task:1", "task:2"], "“Said” does not follow from task:2"),
+    ],
+)
+def test_a_claim_falls_with_a_reason(kind: str, facts: list[str], why: str):
+    assert reason(kind, *facts) == why
