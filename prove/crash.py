@@ -1,0 +1,212 @@
+"""Proof: ``kill -9`` at any moment of ``daybreak brief FOLDER`` costs nothing but that command.
+
+Each run takes a home (empty, migrated, or with the folder imported), starts the command, and at a random
+moment kills its process group, the database server, or all of it. The next command must just work and give
+the brief that an undisturbed home gives. Writes prove/results/crash.json after every run and goes on from
+there when it is started again; ``--check`` exits 1 on any failure, ``--quick`` makes a dozen runs and writes
+nothing.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+
+from zones import machine
+
+PROGRAM = str(Path(sys.executable).with_name("daybreak"))
+RESULT = Path(__file__).parent / "results" / "crash.json"
+BRIEF = ("brief", "sample", "--date", "2026-03-29", "--tz", "Europe/Berlin", "--format", "json")
+STAGES = ("first start", "importing", "composing")
+VICTIMS = ("the command", "the command", "the server", "everything")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+PATIENCE = 120
+QUICK_RUNS = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """A working folder with the sample, and homes at each stage that are copied for every run."""
+
+    root: Path
+
+    def run(self, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command, from its start to its end."""
+        return subprocess.run(
+            [PROGRAM, *arguments], cwd=self.root, env=environment(home),
+            capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+
+    def start(self, home: Path) -> "subprocess.Popen[str]":
+        """The command that is to be killed, as the leader of a process group."""
+        return subprocess.Popen(
+            [PROGRAM, *BRIEF], cwd=self.root, env=environment(home), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    @contextmanager
+    def home(self, stage: str) -> Iterator[Path]:
+        """A copy of the home as it stands before that stage."""
+        home = self.root / "home"
+        if stage != "first start":
+            subprocess.run(["cp", "-a", self.root / stage, home], check=True)
+        yield home
+        self.await_the_end(home)
+        shutil.rmtree(home)
+
+    def await_the_end(self, home: Path) -> None:
+        """Nobody is attached any more, so the server stops of itself."""
+        deadline = monotonic() + PATIENCE
+        while server_of(home):
+            assert monotonic() < deadline, "the server does not stop"
+            sleep(0.02)
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
+    return kept | {"DAYBREAK_HOME": str(home)}
+
+
+@contextmanager
+def prepared() -> Iterator[tuple[Place, str, dict[str, float]]]:
+    """The place, the undisturbed brief, and the seconds that the command takes from each stage on."""
+    memory = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+    with tempfile.TemporaryDirectory(
+        prefix="daybreak-crash-", dir=memory if memory.is_dir() else None
+    ) as name:
+        place = Place(Path(name))
+        place.root.chmod(0o755)
+        place.run(place.root, "sample", "sample", "--date", "2026-03-29")
+        importing, composing = place.root / "importing", place.root / "composing"
+        place.run(importing, "users", "list")
+        place.await_the_end(importing)
+        subprocess.run(["cp", "-a", importing, composing], check=True)
+        place.run(composing, "import", "sample")
+        place.await_the_end(composing)
+        briefs, seconds = set(), {}
+        for stage in STAGES:
+            with place.home(stage) as home:
+                begun = monotonic()
+                briefs.add(essence(place.run(home, *BRIEF).stdout))
+                seconds[stage] = monotonic() - begun
+        assert len(briefs) == 1, "undisturbed homes differ"
+        yield place, briefs.pop(), seconds
+
+
+def essence(text: str) -> str:
+    """A brief without what differs between homes and moments: ids, the instant, what was reused."""
+    document = json.loads(text)
+    for key, fact in document["facts"].items():
+        text = text.replace(
+            key, f"{fact['kind']} {fact['place']} {fact['title']} {fact['start']} {fact['end']}"
+        )
+    document = json.loads(text)
+    del document["as_of"]
+    for section in document["sections"]:
+        del section["reused"], section["inputs"]
+    return json.dumps(document, sort_keys=True)
+
+
+def crash(place: Place, stage: str, victim: str, after: float, expected: str) -> tuple[bool, str]:
+    """One run: whether the command was still under way when it was hit, and what is wrong, if anything."""
+    with place.home(stage) as home:
+        command = place.start(home)
+        sleep(after)
+        running = command.poll() is None
+        kill(command, home, victim)
+        _, said = command.communicate(timeout=PATIENCE)
+        if command.returncode not in {0, 6, -signal.SIGKILL} or "Traceback" in said:
+            return running, f"the disturbed command ended with {command.returncode}: {said[-400:]}"
+        then = place.run(home, *BRIEF)
+        if then.returncode != 0 or then.stderr:
+            return running, f"the next command ended with {then.returncode}: {then.stderr[-400:]}"
+        return running, "" if essence(then.stdout) == expected else "the next brief differs"
+
+
+def kill(command: "subprocess.Popen[str]", home: Path, victim: str) -> None:
+    server = server_of(home)
+    if victim != "the server":
+        with suppress(ProcessLookupError):
+            os.killpg(command.pid, signal.SIGKILL)
+    if victim != "the command":
+        for process in server:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            if victim == "the server":
+                break
+
+
+def server_of(home: Path) -> list[int]:
+    """The processes of the postmaster and of its supervisor; none while there is no server."""
+    with suppress(OSError, ValueError, IndexError):
+        pid = int((home / "postgresql/data/postmaster.pid").read_text().split()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        if os.fsencode(home) in command:
+            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            return [pid, parent] if parent > 1 else [pid]
+    return []
+
+
+def prove(runs: int, seed: int, *, keep: bool) -> dict[str, object]:
+    result = begin(seed, runs, keep=keep)
+    with prepared() as (place, expected, seconds):
+        for number in range(result["runs"], runs):
+            dice = random.Random(f"{seed}:{number}")
+            stage, victim = STAGES[number % len(STAGES)], dice.choice(VICTIMS)
+            after = dice.uniform(0, 1.05 * seconds[stage])
+            running, wrong = crash(place, stage, victim, after, expected)
+            result["runs"] = number + 1
+            hits = Counter(result["hit_under_way"])
+            hits.update([f"{victim}, {stage}"] if running else [])
+            result["hit_under_way"] = dict(sorted(hits.items()))
+            if wrong:
+                result["failures"] += [f"run {number}: {victim}, {stage}, after {after:.3f} s: {wrong}"]
+                print(result["failures"][-1], flush=True)
+            if keep:
+                RESULT.parent.mkdir(exist_ok=True)
+                RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    return result
+
+
+def begin(seed: int, runs: int, *, keep: bool) -> dict:
+    """An unfinished result of the same seed, or a new one."""
+    if keep and RESULT.exists():
+        found = json.loads(RESULT.read_text())
+        if found["seed"] == seed and found["runs"] < runs:
+            return found
+    about = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": machine(),
+        "python": platform.python_version(),
+    }
+    return {**about, "seed": seed, "runs": 0, "hit_under_way": {}, "failures": []}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Kills daybreak brief at random moments.")
+    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--check", action="store_true", help="exit with 1 when anything failed")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_RUNS} runs at most; writes no result")
+    given = parser.parse_args()
+    runs = min(given.runs, QUICK_RUNS) if given.quick else given.runs
+    result = prove(runs, given.seed, keep=not given.quick)
+    print(json.dumps(result, indent=2))
+    return 1 if given.check and result["failures"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""The command line: one module per command group; each parses, calls one verb, prints.
+
+Modules are imported when their command runs, so that ``daybreak version`` need not wait for PostgreSQL's
+driver or the calendar libraries.
+"""
+
+import os
+import sys
+
+from daybreak.errors import Bug, DaybreakError
+
+INTERRUPTED = 130
+_DEBUG = "--debug"
+
+
+def main() -> None:
+    """Run the command that the arguments name; errors are one line and a documented exit code."""
+    debug = _DEBUG in sys.argv
+    if debug:
+        sys.argv = [argument for argument in sys.argv if argument != _DEBUG]
+        os.environ["DAYBREAK_LOG_LEVEL"] = "debug"
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:
+        if debug:
+            raise
+        code = _tell(error)
+    sys.exit(code)
+
+
+def _run() -> int:
+    from daybreak.cli.app import app
+    from daybreak.cli.printing import answer, tolerate_any_encoding
+
+    tolerate_any_encoding()
+    code: int | None = app(standalone_mode=False)
+    answer()
+    return code or 0
+
+
+def _tell(error: Exception) -> int:
+    """Say on standard error what went wrong, in one line; gives the exit code."""
+    from typer import TyperException
+
+    from daybreak.cli.printing import say
+
+    if isinstance(error, DaybreakError):
+        sentence, code = str(error), error.exit_code
+    elif isinstance(error, TyperException):
+        sentence, code = _usage(error), error.exit_code
+    else:
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
+        sentence = f"This is a defect of Daybreak ({what}); please report it with what --debug shows."
+        code = Bug.exit_code
+    say("daybreak: " + " ".join(sentence.split()))
+    return code
+
+
+def _usage(error: Exception) -> str:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "daybreak"
+    said = error.format_message().replace("Value error, ", "").rstrip(".")  # type: ignore[attr-defined]
+    return f"{said}; see “{command} --help”."

@@ -1,0 +1,134 @@
+"""``daybreak brief``: read, compose, print."""
+
+import sys
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daybreak.cli.teaching import examples
+
+if TYPE_CHECKING:
+    from daybreak.agenda import Imported, Reader
+    from daybreak.briefs import Document
+    from daybreak.cli.session import Session
+
+EXAMPLES = examples(
+    "daybreak brief ~/plans",
+    "daybreak brief ~/plans --date tomorrow",
+    "daybreak brief --format html --output brief.html",
+    "daybreak brief --user anna@example.org --tz Europe/Berlin --format json",
+)
+
+
+class Format(StrEnum):
+    """The forms that a brief can be printed in."""
+
+    TEXT = "text"
+    MARKDOWN = "md"
+    HTML = "html"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for on the command line."""
+
+    folder: Path | None
+    date: str
+    timezone: str | None
+    email: str | None
+    form: Format | None
+    output: Path | None
+
+
+def brief(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]",
+            help="Read this folder (or file) and brief on it alone; without it, on all sources.",
+        ),
+    ] = None,
+    date: Annotated[
+        str, typer.Option(metavar="DATE", help="The day, like 2026-03-29, or tomorrow.")
+    ] = "today",
+    tz: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="IANA time zone of this brief, like Europe/Berlin."),
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="The reader; made if unknown, you if not given.")
+    ] = None,
+    format_: Annotated[Format | None, typer.Option("--format", help="How to print it.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this file instead; - prints it.")
+    ] = None,
+) -> None:
+    """Read calendars and task lists, print the brief of the day.
+
+    FOLDER may hold iCalendar files (.ics), todo.txt, Markdown check lists, Taskwarrior exports (.json), CSV
+    exports of Todoist, Asana or Jira, and plain notes. It stays a source of later briefs.
+
+    Nothing leaves this machine. The brief is kept, so that tomorrow's can tell what has changed since.
+    """
+    from daybreak.cli.session import run
+
+    request = Request(folder, date, tz, user, format_, None if output == Path("-") else output)
+    run(lambda session: _brief(session, request))
+
+
+async def _brief(session: "Session", request: Request) -> None:
+    from daybreak import briefs, clock
+    from daybreak.cli.dates import parse_date
+    from daybreak.cli.printing import reading_progress
+
+    if request.timezone:
+        clock.zone(request.timezone)
+    person = await session.user(request.email, timezone=request.timezone)
+    reader = replace(person, timezone=request.timezone or person.timezone)
+    day = parse_date(request.date, reader.today())
+    with reading_progress(str(request.folder or "your sources")) as progress:
+        imported = await _read(session, session.reader(reader, day, progress), request.folder)
+    scope = [one.source.id for one in imported] if request.folder else None
+    brief = await briefs.compose(session.database, person.id, day, timezone=request.timezone, sources=scope)
+    _print(brief.document, request)
+    await briefs.receive(session.database, person.id, brief.id)
+
+
+async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "list[Imported]":
+    from daybreak import agenda
+    from daybreak.cli.imports import hint_at_formats, read_new
+    from daybreak.cli.printing import say
+
+    if folder is not None:
+        imported = await read_new(reader, await agenda.add_folder(reader.database, reader.user, folder))
+        hint_at_formats(imported)
+        return [imported]
+    known = await session.sources(reader.user)
+    if not known:
+        say(
+            "There are no sources yet: “daybreak brief FOLDER” reads a folder of calendars and task lists, "
+            "and “daybreak sources add ADDRESS” adds a calendar's address."
+        )
+    return await agenda.refresh(reader, known)
+
+
+def _print(document: "Document", request: Request) -> None:
+    from daybreak.briefs.rendering import Form, render
+    from daybreak.cli.printing import answer, write_file
+
+    if request.form is None and request.output is None and sys.stdout.isatty():
+        from rich.console import Console
+
+        from daybreak.briefs.rendering.terminal import terminal_view
+
+        Console().print(terminal_view(document))
+        return
+    text = render(document, Form(request.form or Format.TEXT)).rstrip("\n") + "\n"
+    if request.output is None:
+        answer(text)
+    else:
+        write_file(request.output, text)

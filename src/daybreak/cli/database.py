@@ -1,0 +1,143 @@
+"""``daybreak db``."""
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daybreak.cli.teaching import examples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+app = typer.Typer(help="The database: start, stop, status, migrate, shell.")
+
+
+@app.command("start", epilog=examples("daybreak db start"))
+def start() -> None:
+    """Start the embedded server, and keep it until “db stop”."""
+    from daybreak.cli.printing import answer
+    from daybreak.db import embedded
+
+    status = embedded.start(_home())
+    answer(f"PostgreSQL {status.version} runs as process {status.pid} until “daybreak db stop”.\n")
+
+
+@app.command("stop", epilog=examples("daybreak db stop"))
+def stop() -> None:
+    """Stop the embedded server when no command uses it."""
+    from daybreak.cli.printing import answer
+    from daybreak.db import embedded
+
+    home = _home()
+    before, after = embedded.status(home), embedded.stop(home)
+    if after.used:
+        answer("Other commands still use it; it stops when they leave.\n")
+    else:
+        answer("Stopped.\n" if before.running else "It did not run.\n")
+
+
+@app.command("status", epilog=examples("daybreak db status", "daybreak db status --json"))
+def status(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Tell whether the database runs, and where.
+
+    Of a database that DAYBREAK_DATABASE_URL names it tells whether it has to be migrated.
+    """
+    from daybreak import wiring
+    from daybreak.cli.printing import print_json, print_table
+    from daybreak.db import embedded
+
+    if wiring.load_settings().database_url is not None:
+        due = _migrations_due()
+        if json:
+            print_json({"server": "DAYBREAK_DATABASE_URL", "migrations_due": due})
+            return
+        said = "due: run “daybreak db migrate”" if due else "up to date"
+        print_table(("WHAT", "IS"), [("server", "DAYBREAK_DATABASE_URL"), ("migrations", said)])
+        return
+    found = embedded.status(_home())
+    if json:
+        print_json(asdict(found))
+        return
+    rows = [
+        ("server", f"runs as process {found.pid}" if found.running else "does not run"),
+        ("since", f"{found.since:%Y-%m-%d %H:%M:%S %Z}" if found.since else ""),
+        ("kept", "until “daybreak db stop”" if found.kept else "while a command uses it"),
+        ("version", found.version or ""),
+        ("data", found.data),
+        ("socket", found.socket or ""),
+    ]
+    print_table(("WHAT", "IS"), rows)
+
+
+@app.command("migrate", epilog=examples("daybreak db migrate"))
+def migrate() -> None:
+    """Bring the schema to this version of Daybreak.
+
+    It is safe to repeat, and to run more than once at a time. The embedded database is migrated by itself.
+    """
+    import asyncio
+
+    from daybreak import wiring
+    from daybreak.cli.printing import answer
+    from daybreak.db import migrate as apply
+    from daybreak.errors import Misconfigured
+
+    with wiring.postgres(wiring.load_settings()) as addresses:
+        if addresses.owner is None:
+            raise Misconfigured(
+                "Migrations need DAYBREAK_DATABASE_OWNER_URL, the database as the role daybreak_owner."
+            )
+        applied = asyncio.run(apply(addresses.owner))
+    for migration in applied:
+        answer(f"Applied {migration.number:04}_{migration.name}.\n")
+    if not applied:
+        answer("Nothing to do: the schema is up to date.\n")
+
+
+@app.command("shell", epilog=examples("daybreak db shell", "echo 'SELECT version()' | daybreak db shell"))
+def shell() -> None:
+    """Open PostgreSQL's own shell, psql, as the schema's owner."""
+    import signal
+    import subprocess
+
+    from daybreak import wiring
+    from daybreak.db import embedded
+    from daybreak.errors import Misconfigured
+
+    current = wiring.load_settings()
+    if current.database_url is not None:
+        url = current.database_owner_url or current.database_url
+        try:
+            os.execvp("psql", ["psql", url.get_secret_value()])  # noqa: S606, S607 - the operator's own psql
+        except FileNotFoundError:
+            raise Misconfigured("psql is not installed; it comes with PostgreSQL's client package.") from None
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's to answer
+    with embedded.attach(current.home) as server:
+        raise SystemExit(subprocess.call(embedded.psql(current.home, server)))  # noqa: S603
+
+
+def _home() -> "Path":
+    from daybreak import wiring
+    from daybreak.errors import Misconfigured
+
+    if wiring.load_settings().database_url is not None:
+        raise Misconfigured(
+            "DAYBREAK_DATABASE_URL is set, so Daybreak does not run a server of its own; unset it to use one."
+        )
+    return wiring.load_settings().home
+
+
+def _migrations_due() -> bool:
+    import asyncio
+
+    from daybreak import wiring
+    from daybreak.db import Database
+
+    async def due(address: str) -> bool:
+        async with Database.connect(address, connections=1) as database:
+            return await database.migrations_due()
+
+    with wiring.postgres(wiring.load_settings()) as addresses:
+        return asyncio.run(due(addresses.app))

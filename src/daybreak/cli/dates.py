@@ -1,0 +1,31 @@
+"""Dates and zones as people give them on a command line, and as this machine has them."""
+
+from datetime import date, timedelta
+
+from daybreak.errors import InvalidInput
+
+_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
+
+
+def parse_date(text: str, today: date) -> date:
+    """A date as people give it on a command line.
+
+    Raises:
+        InvalidInput: it is neither ISO 8601 nor today, yesterday or tomorrow, or it is out of reach.
+    """
+    word = text.strip().lower()
+    try:
+        day = today + timedelta(days=_NEAR[word]) if word in _NEAR else date.fromisoformat(word)
+    except ValueError:
+        raise InvalidInput(f"“{text}” is not a date; write it like 2026-03-29, or today, tomorrow.") from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise InvalidInput(f"{day} is out of reach; give a date from {_FIRST_YEAR} to {_LAST_YEAR}.")
+    return day
+
+
+def system_zone() -> str:
+    """The IANA zone of this machine."""
+    import tzlocal
+
+    return tzlocal.get_localzone_name() or "UTC"

@@ -1,0 +1,145 @@
+"""``daybreak users``."""
+
+from dataclasses import asdict, replace
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daybreak.cli.teaching import examples
+
+if TYPE_CHECKING:
+    from daybreak.cli.session import Session
+    from daybreak.people import User
+
+app = typer.Typer(help="The people who get briefs.")
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
+Zone = Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="IANA time zone, like Europe/Berlin.")]
+Name = Annotated[str | None, typer.Option(metavar="NAME", help="How to address them.")]
+Country = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", help="ISO code for public holidays, like DE; “none” for none."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("add", epilog=examples("daybreak users add anna@example.org --tz Europe/Berlin --country DE"))
+def add(email: Email, tz: Zone = None, name: Name = None, country: Country = None) -> None:
+    """Make a user; the zone is this machine's unless given."""
+    from daybreak import people
+    from daybreak.cli.dates import system_zone
+    from daybreak.cli.printing import answer
+    from daybreak.cli.session import run
+
+    async def verb(session: "Session") -> "User":
+        zone = tz or system_zone()
+        return await people.add(
+            session.database, email, timezone=zone, name=name, country=_country(country, None)
+        )
+
+    user = run(verb)
+    answer(f"Added {user.email}, time zone {user.timezone}.\n")
+
+
+@app.command("list", epilog=examples("daybreak users list", "daybreak users list --json"))
+def list_(json: AsJson = False) -> None:
+    """List all users."""
+    from daybreak import people
+    from daybreak.cli.printing import print_json, print_table
+    from daybreak.cli.session import run
+
+    users = run(lambda session: people.everyone(session.database))
+    if json:
+        print_json([asdict(user) for user in users])
+        return
+    rows = [(one.email, one.name, one.timezone, one.country, _hours(one), _due(one)) for one in users]
+    print_table(("E-MAIL", "NAME", "TIME ZONE", "COUNTRY", "WORKING HOURS", "BRIEF AT"), rows)
+
+
+@app.command(
+    "set",
+    epilog=examples(
+        "daybreak users set anna@example.org --tz America/New_York",
+        "daybreak users set me@localhost --name Anna --hours 08:30-17:00",
+    ),
+)
+def set_(
+    email: Email,
+    tz: Zone = None,
+    name: Name = None,
+    country: Country = None,
+    hours: Annotated[
+        str | None, typer.Option(metavar="HOURS", help="Working hours, like 09:00-17:30.")
+    ] = None,
+    brief_time: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When the brief is due, like 07:00.")
+    ] = None,
+) -> None:
+    """Change a user: only what is given changes."""
+    from daybreak import people
+    from daybreak.cli.printing import answer
+    from daybreak.cli.session import run
+
+    _refuse_nothing(tz, name, country, hours, brief_time)
+
+    async def verb(session: "Session") -> "User":
+        user = await session.known_user(email)
+        start, end = _span(hours) if hours else (user.preferences.workday_start, user.preferences.workday_end)
+        due = _time(brief_time) if brief_time else user.preferences.brief_time
+        changed = replace(
+            user,
+            timezone=tz or user.timezone,
+            name=(name or user.name).strip(),
+            country=_country(country, user.country),
+            preferences=replace(user.preferences, brief_time=due, workday_start=start, workday_end=end),
+        )
+        await people.update(session.database, changed)
+        return changed
+
+    user = run(verb)
+    answer(
+        f"Changed {user.email}: {user.name}, {user.timezone}, {user.country or 'no country'}, works "
+        f"{_hours(user)}, brief at {_due(user)}.\n"
+    )
+
+
+def _refuse_nothing(*given: str | None) -> None:
+    from daybreak.errors import InvalidInput
+
+    if all(value is None for value in given):
+        raise InvalidInput("Nothing was given to change; see “daybreak users set --help”.")
+    if any(value is not None and not value.strip() for value in given):
+        raise InvalidInput("A value is empty; leave out what should stay as it is.")
+
+
+def _country(given: str | None, known: str | None) -> str | None:
+    if given is None:
+        return known
+    return None if given.strip().lower() == "none" else given
+
+
+def _hours(user: "User") -> str:
+    return f"{user.preferences.workday_start:%H:%M}-{user.preferences.workday_end:%H:%M}"
+
+
+def _due(user: "User") -> str:
+    return f"{user.preferences.brief_time:%H:%M}"
+
+
+def _span(text: str) -> tuple[time, time]:
+    from daybreak.errors import InvalidInput
+
+    first, dash, last = text.partition("-")
+    if not dash:
+        raise InvalidInput(f"“{text}” are not working hours; write them like 09:00-17:30.")
+    return _time(first), _time(last)
+
+
+def _time(text: str) -> time:
+    from daybreak.errors import InvalidInput
+
+    try:
+        return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except ValueError:
+        raise InvalidInput(f"“{text}” is not a time of day; write it like 09:00.") from None

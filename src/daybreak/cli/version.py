@@ -1,0 +1,14 @@
+"""``daybreak version``."""
+
+from daybreak.cli.teaching import examples
+
+EXAMPLES = examples("daybreak version")
+
+
+def version() -> None:
+    """Print the version of Daybreak."""
+    from importlib.metadata import version as installed
+
+    from daybreak.cli.printing import answer
+
+    answer(f"daybreak {installed('daybreak')}\n")

@@ -1,0 +1,95 @@
+"""The only place that names concrete things: which database, which limits, which keys.
+
+Everything below is handed what it needs; everything above asks here.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from daybreak import db
+from daybreak.db import Database
+from daybreak.errors import Misconfigured
+from daybreak.intake import IntakeSettings, Vault
+from daybreak.settings import Settings, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the database is, by role; only migrations need the owner."""
+
+    app: str
+    owner: str | None
+    embedded: bool
+
+
+def load_settings() -> Settings:
+    """The settings of this process; every group is declared by now, so none of its variables is refused.
+
+    Raises:
+        Misconfigured: one is unknown or malformed.
+    """
+    return settings()
+
+
+@contextmanager
+def postgres(settings: Settings) -> Iterator[Addresses]:
+    """A PostgreSQL that answers: the one that the settings name, or the embedded server while the block runs.
+
+    Raises:
+        DaybreakError: the embedded server cannot be started.
+    """
+    if settings.database_url is not None:
+        owner = settings.database_owner_url
+        yield Addresses(
+            settings.database_url.get_secret_value(),
+            owner.get_secret_value() if owner else None,
+            embedded=False,
+        )
+        return
+    from daybreak.db import embedded  # noqa: PLC0415 - not needed on a fleet
+
+    with embedded.attach(settings.home) as server:
+        yield Addresses(server.dsn("daybreak_app"), server.dsn("daybreak_owner"), embedded=True)
+
+
+def is_first_start(settings: Settings) -> bool:
+    """Whether `postgres` would have to make the embedded server's data first, which takes some seconds.
+
+    Raises:
+        DaybreakError: the folder is not ours to look into.
+    """
+    if settings.database_url is not None:
+        return False
+    from daybreak.db import embedded  # noqa: PLC0415 - not needed on a fleet
+
+    return embedded.status(settings.home).version is None
+
+
+@asynccontextmanager
+async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncIterator[Database]:
+    """A database with this version's schema.
+
+    The embedded one is migrated when that is due; on any other that is the operator's decision.
+
+    Raises:
+        Misconfigured: migrations are due, or the role is too powerful.
+    """
+    async with Database.connect(addresses.app, connections=connections) as database:
+        if await database.migrations_due():
+            if not addresses.embedded or addresses.owner is None:
+                raise Misconfigured(
+                    "The database has to be migrated for this version of Daybreak; run “daybreak db migrate”."
+                )
+            await db.migrate(addresses.owner)
+        yield database
+
+
+def intake_limits() -> IntakeSettings:
+    """The bounds on what is read from outside."""
+    return IntakeSettings.load()
+
+
+def vault(settings: Settings) -> Vault:
+    """What encrypts the secrets of users."""
+    return Vault.open(intake_limits(), settings.home)

@@ -1,0 +1,147 @@
+"""Daybreak as its users meet it: the installed command in processes of its own, each module with a home."""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import tempfile
+import termios
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+PROGRAM = str(Path(sys.executable).with_name("daybreak"))
+FAST = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+ROOMY = 2_000_000_000
+THE_DAY = ("--date", "2026-03-29", "--tz", "Europe/Berlin")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self):
+        return json.loads(self.out)
+
+    def is_one_sentence(self, code: int, *words: str) -> bool:
+        """Whether it failed as every command should: one line that says these words, and nothing else."""
+        assert (self.code, self.out) == (code, ""), self
+        assert self.err.startswith("daybreak: "), self.err
+        assert self.err.endswith((".\n", "?\n")), self.err
+        assert self.err.count("\n") == 1, self.err
+        missing = [word for word in words if word not in self.err]
+        assert not missing, f"{missing} not in {self.err}"
+        return True
+
+
+@dataclass(frozen=True)
+class Daybreak:
+    """The command with a home of its own."""
+
+    home: Path
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def with_(self, **environment: str) -> "Daybreak":
+        return Daybreak(self.home, self.folder, self.environment | environment)
+
+    def start(self, *arguments, before=(), **options) -> subprocess.Popen:
+        """Start the command and leave it running."""
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            [*before, PROGRAM, *map(str, arguments)],
+            cwd=self.folder, env=self._environment(), **(pipes | options),
+        )  # fmt: skip
+
+    def __call__(self, *arguments, before=(), stdin: str = "", cwd: Path | None = None) -> Answer:
+        """Run the command to its end."""
+        done = subprocess.run(
+            [*before, PROGRAM, *map(str, arguments)],
+            cwd=cwd or self.folder, env=self._environment(), input=stdin.encode(),
+            capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def brief(self, *arguments) -> dict:
+        """The brief of the day on which summer time began, as JSON."""
+        answer = self("brief", *arguments, *THE_DAY, "--format", "json")
+        assert answer.code == 0, answer
+        return answer.json()
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
+        return kept | {"DAYBREAK_HOME": str(self.home), "TZ": "Europe/Berlin", **self.environment}
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder that every user may pass through, unlike pytest's own; in memory where there is room."""
+    roomy = FAST.is_dir() and shutil.disk_usage(FAST).free > ROOMY
+    folder = Path(tempfile.mkdtemp(prefix="daybreak-acceptance-", dir=FAST if roomy else None))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def migrated_home(scratch: Path) -> Path:
+    """A home whose first start is behind it; its server does not run."""
+    daybreak = Daybreak(scratch / "template", scratch)
+    assert daybreak("users", "list").code == 0
+    assert daybreak("db", "stop").code == 0
+    return daybreak.home
+
+
+@pytest.fixture(scope="module")
+def daybreak(scratch: Path, migrated_home: Path) -> Iterator[Daybreak]:
+    """The command with a home and a working folder that the tests of a module share."""
+    place = Path(tempfile.mkdtemp(dir=scratch))
+    place.chmod(0o755)
+    subprocess.run(["cp", "-a", migrated_home, place / "home"], check=True)
+    (place / "work").mkdir()
+    daybreak = Daybreak(place / "home", place / "work")
+    assert daybreak("db", "start").code == 0
+    yield daybreak
+    assert "Stopped" in daybreak("db", "stop").out
+
+
+@pytest.fixture(scope="module")
+def sample(daybreak: Daybreak) -> Path:
+    """The sample folder around the day on which summer time began."""
+    assert daybreak("sample", "sample", "--date", "2026-03-29").code == 0
+    return daybreak.folder / "sample"
+
+
+@pytest.fixture
+def folder(daybreak: Daybreak) -> Path:
+    """An empty folder of the test's own."""
+    return Path(tempfile.mkdtemp(dir=daybreak.folder))
+
+
+@pytest.fixture(scope="session")
+def on_a_terminal():
+    """Runs a command on a terminal of 80 columns; gives its exit code and all that it showed."""
+    return _on_a_terminal
+
+
+def _on_a_terminal(daybreak: Daybreak, *arguments) -> tuple[int, str]:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    environment = daybreak.with_(TERM="xterm-256color")
+    command = environment.start(*arguments, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # Linux reports the end of a terminal as an error
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    os.close(ours)
+    return command.wait(60), shown.decode()

@@ -1,0 +1,159 @@
+import json
+import os
+import shutil
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import pytest
+
+SCHEMA = Path(__file__).parents[2] / "docs/brief.schema.json"
+PARTS = {
+    "user", "date", "timezone", "counts", "next_actions", "since_last", "timeline", "sections", "facts",
+    "warnings",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answer(daybreak, sample):
+    return daybreak("brief", sample, "--date", "2026-03-29", "--tz", "Europe/Berlin", "--format", "json")
+
+
+@pytest.fixture(scope="module")
+def brief(answer) -> dict:
+    return answer.json()
+
+
+def titles(brief: dict) -> set[str]:
+    """Of what came from files; a brief also has facts that it counted itself."""
+    return {fact["title"] for fact in brief["facts"].values() if fact["kind"] in {"task", "event"}}
+
+
+def test_the_json_has_every_part_and_is_what_the_schema_describes(brief):
+    assert brief.keys() >= PARTS
+    assert (brief["date"], brief["timezone"]) == ("2026-03-29", "Europe/Berlin")
+    jsonschema.validate(brief, json.loads(SCHEMA.read_text()))
+
+
+def test_standard_output_holds_one_json_object_and_standard_error_nothing(answer):
+    _, end = json.JSONDecoder().raw_decode(answer.out)
+    assert (answer.out[end:], answer.err) == ("\n", "")
+
+
+def test_what_is_said_of_the_day_rests_on_facts_that_can_be_looked_up(brief):
+    entries = [*brief["timeline"], *brief["next_actions"]]
+    assert len(entries) > 4
+    for entry in entries:
+        assert entry["facts"]
+        assert brief["facts"].keys() >= set(entry["facts"])
+    for fact in brief["facts"].values():
+        assert fact.keys() >= {"kind", "title", "source", "place", "start", "end", "due", "completed"}
+        assert fact["source"] == "sample" or fact["kind"] not in {"task", "event", "note"}
+    assert {"todo.txt:3", "northlight.md:14"} <= {fact["place"] for fact in brief["facts"].values()}
+
+
+def test_the_facts_carry_the_dates_that_their_sources_gave(brief):
+    due = {fact["title"]: fact["due"] for fact in brief["facts"].values()}
+    assert due["Prepare the quarterly tax estimate"] == "2026-04-03"
+
+
+@pytest.mark.parametrize(
+    ("form", "opening"),
+    [("text", "Sunday 29 March 2026\n===="), ("md", "# Sunday 29 March 2026\n"), ("html", "<!doctype html>")],
+)
+def test_each_form_opens_with_the_date(daybreak, sample, form, opening):
+    answer = daybreak("brief", sample, "--date", "2026-03-29", "--format", form)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.lower().startswith(opening.lower())
+    assert "29 March 2026" in answer.out
+
+
+def test_a_terminal_gets_a_view_of_its_own(daybreak, sample, on_a_terminal):
+    code, screen = on_a_terminal(daybreak, "brief", sample, "--date", "2026-03-29")
+    assert code == 0
+    assert "29 March 2026" in screen
+    assert "\x1b[" in screen
+
+
+def test_two_folders_briefed_in_turn_do_not_mix(daybreak, sample, folder):
+    (folder / "todo.txt").write_text("Water the cactus due:2026-03-29\n")
+    cactus, known = daybreak.brief(folder), daybreak.brief(sample)
+    assert titles(cactus) == {"Water the cactus"}
+    assert "Water the cactus" not in titles(known)
+    assert "Water the cactus" in titles(daybreak.brief())
+
+
+def test_a_folder_by_two_paths_is_one_source(daybreak, folder):
+    (folder / "todo.txt").write_text("Once due:2026-03-29\n")
+    (folder.parent / "alias").symlink_to(folder)
+    daybreak.brief(f"./{folder.name}/")
+    daybreak.brief("alias")
+    places = [one["source"]["locator"] for one in daybreak("sources", "list", "--json").json()]
+    assert places.count(str(folder)) == 1
+
+
+@pytest.mark.parametrize("name", ["Pläne “2026” & co", "-dash"])
+def test_a_folder_may_have_any_name(daybreak, folder, name):
+    (folder / name).mkdir()
+    (folder / name / "todo.txt").write_text("Read me due:2026-03-29\n")
+    answer = daybreak("brief", "--format", "json", "--date", "2026-03-29", "--", name, cwd=folder)
+    assert titles(answer.json()) == {"Read me"}
+
+
+@pytest.mark.usefixtures("answer")
+def test_an_unknown_reader_is_made_and_sees_nothing_of_others(daybreak):
+    brief = daybreak.brief("--user", "Anna@Example.org")
+    assert brief["user"]["name"] == "anna"
+    assert brief["counts"]["projects"] == 0
+    users = {one["email"] for one in daybreak("users", "list", "--json").json()}
+    assert users >= {"anna@example.org", "me@localhost"}
+
+
+def test_without_sources_the_brief_tells_how_to_get_some(daybreak):
+    answer = daybreak("brief", "--user", "new@example.org")
+    assert answer.code == 0
+    assert "daybreak brief FOLDER" in answer.err
+    assert "quiet day" in answer.out.lower()
+
+
+def test_a_folder_with_nothing_to_read_says_so(daybreak, folder):
+    (folder / "photo.png").write_bytes(b"\x89PNG")
+    answer = daybreak("brief", folder)
+    assert answer.code == 0
+    assert "only 1 of other kinds" in answer.err
+
+
+def test_tomorrow_is_the_day_after_the_readers_today(daybreak, folder):
+    def tomorrow() -> str:
+        return f"{datetime.now(ZoneInfo('Pacific/Kiritimati')) + timedelta(days=1):%Y-%m-%d}"
+
+    before = tomorrow()
+    arguments = ("--date", "tomorrow", "--tz", "Pacific/Kiritimati", "--format", "json")
+    assert daybreak("brief", folder, *arguments).json()["date"] in {before, tomorrow()}
+
+
+def test_the_output_is_a_whole_file_and_what_was_there_is_replaced(daybreak, sample, folder):
+    target = folder / "brief.md"
+    target.write_text("yesterday's")
+    target.chmod(0o640)
+    answer = daybreak("brief", sample, "--format", "md", "--output", target)
+    assert (answer.code, answer.out) == (0, "")
+    assert target.read_text().startswith("# ")
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert list(folder.iterdir()) == [target]
+
+
+def test_an_output_that_is_a_device_stays_one(daybreak, sample):
+    assert daybreak("brief", sample, "--output", "/dev/null").code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_brief_needs_no_network(daybreak, sample):
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        pytest.skip("only root can take the network away")
+    if subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this container may not take the network away")
+    answer = daybreak("brief", sample, "--date", "2026-03-29", before=["unshare", "-n"])
+    assert (answer.code, answer.err) == (0, "")

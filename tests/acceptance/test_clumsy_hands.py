@@ -1,0 +1,94 @@
+"""What people get wrong: one sentence on standard error, nothing on standard output, a documented code."""
+
+import os
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["frob"], 2, ["frob", "daybreak --help"]),
+        (["users"], 2, ["Missing command", "daybreak users --help"]),
+        (["brief", "--frob"], 2, ["--frob", "daybreak brief --help"]),
+        (["brief", "--format", "pdf"], 2, ["pdf", "json"]),
+        (["users", "add"], 2, ["EMAIL", "daybreak users add --help"]),
+        (["brief", "nowhere"], 2, ["nowhere", "check the path"]),
+        (["brief", "no\nwhere"], 2, ["check the path"]),
+        (["brief", "/dev/zero"], 2, ["/dev/zero"]),
+        (["brief", "sample", "--date", "someday"], 2, ["someday", "2026-03-29"]),
+        (["brief", "sample", "--date", "9999-12-31"], 2, ["out of reach"]),
+        (["brief", "sample", "--tz", "CEST"], 2, ["CEST", "Europe/Berlin"]),
+        (["brief", "sample", "--user", "anna"], 2, ["anna", "name@example.org"]),
+        (["brief", "sample", "--output", "."], 2, ["cannot be written"]),
+        (
+            ["brief", "sample", "--output", "no/such/folder/brief.md"],
+            2,
+            ["cannot be written", "another path"],
+        ),
+        (["sample", "/dev/null/x"], 2, ["cannot be written"]),
+    ],
+)
+def test_a_mistake_costs_one_sentence(daybreak, sample, arguments, code, words):
+    assert daybreak(*arguments).is_one_sentence(code, *words)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code", "words"),
+    [
+        ("DAYBREAK_HOEM", "/tmp", 3, ["DAYBREAK_HOEM", "not a setting"]),  # noqa: S108
+        ("DAYBREAK_LOG_LEVEL", "loud", 3, ["DAYBREAK_LOG_LEVEL", "'warning'"]),
+        ("DAYBREAK_HOME", "/dev/null", 3, ["/dev/null", "DAYBREAK_HOME"]),
+        ("DAYBREAK_DATABASE_URL", "postgresql://daybreak_app@127.0.0.1:1/x", 6, ["does not answer"]),
+        ("DAYBREAK_DATABASE_URL", "postgresql://daybreak_app@127.0.0.1:port/x", 3, ["postgresql://"]),
+        ("DAYBREAK_DATABASE_URL", "here", 3, ["postgresql://"]),
+        ("DAYBREAK_DATABASE_URL_FILE", "/no/such/file", 3, ["/no/such/file"]),
+    ],
+)
+def test_a_wrong_setting_is_named(daybreak, variable, value, code, words):
+    assert daybreak.with_(**{variable: value})("users", "list").is_one_sentence(code, *words)
+
+
+def test_every_setting_is_known_to_every_command(daybreak):
+    with_limits = daybreak.with_(DAYBREAK_INTAKE_MAX_FILES="10")
+    assert with_limits("db", "status").code == 0
+
+
+def test_a_folder_whose_name_is_not_utf8_is_refused_with_a_sentence(daybreak, folder):
+    place = folder / os.fsdecode(b"caf\xe9")
+    place.mkdir()
+    assert daybreak("brief", place).is_one_sentence(2, "UTF-8")
+
+
+def test_a_source_that_could_never_be_read_does_not_stay(daybreak, folder):
+    os.mkfifo(folder / "pipe")
+    assert daybreak("import", folder / "pipe").code == 2
+    assert "pipe" not in daybreak("sources", "list").out
+
+
+def test_debug_shows_the_traceback_wherever_it_stands(daybreak):
+    for arguments in (["--debug", "brief", "nowhere"], ["brief", "nowhere", "--debug"]):
+        answer = daybreak(*arguments)
+        assert answer.code != 0
+        assert "Traceback" in answer.err
+        assert "nowhere" in answer.err
+
+
+def test_hostile_files_are_warnings_and_the_rest_is_read(daybreak, folder):
+    (folder / "todo.txt").write_text("Survive due:2026-03-29\n")
+    (folder / "rubbish.ics").write_bytes(os.urandom(20_000))
+    (folder / "round").symlink_to(folder)
+    with (folder / "huge.csv").open("wb") as huge:
+        huge.truncate(500_000_000)
+    brief = daybreak.brief(folder)
+    assert "Survive" in {fact["title"] for fact in brief["facts"].values()}
+    warned = str(brief["warnings"])
+    assert "rubbish.ics" in warned
+    assert "huge.csv" in warned
+    assert "round" in warned
+
+
+def test_an_encoding_without_quotation_marks_is_no_obstacle(daybreak, sample):
+    answer = daybreak.with_(PYTHONIOENCODING="ascii")("brief", sample, "--date", "2026-03-29")
+    assert (answer.code, answer.err) == (0, "")
+    assert "\\u201c" in answer.out

@@ -1,0 +1,16 @@
+"""A sample of the proof that ``kill -9`` at any moment costs nothing; `make prove` makes hundreds of runs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROOF = Path(__file__).parents[2] / "prove/crash.py"
+
+
+def test_after_kill_at_any_moment_the_next_command_just_works():
+    done = subprocess.run(
+        [sys.executable, PROOF, "--quick", "--check", "--runs", "9", "--seed", "7"],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"runs": 9' in done.stdout

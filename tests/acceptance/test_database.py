@@ -1,0 +1,90 @@
+"""``daybreak db``, and a PostgreSQL that is given by its address."""
+
+from pathlib import Path
+from time import perf_counter
+from urllib.parse import quote
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def url(daybreak):
+    """The addresses of the embedded server, as if somebody else ran it."""
+    socket = quote(daybreak("db", "status", "--json").json()["socket"], safe="")
+    return lambda role, database="daybreak": f"postgresql://{role}@/{database}?host={socket}&port=5432"
+
+
+@pytest.fixture(scope="module")
+def elsewhere(daybreak, url):
+    """The command with the address of a database of its own, as the given roles."""
+
+    def elsewhere(role: str = "daybreak_app", database: str = "daybreak", **more: str):
+        return daybreak.with_(DAYBREAK_DATABASE_URL=url(role, database), **more)
+
+    return elsewhere
+
+
+def test_the_server_tells_where_it_is(daybreak):
+    status = daybreak("db", "status", "--json").json()
+    assert (status["running"], status["kept"]) == (True, True)
+    assert Path(status["data"]).is_relative_to(daybreak.home)
+    assert f"runs as process {status['pid']}" in daybreak("db", "status").out
+
+
+def test_the_shell_takes_statements_from_standard_input(daybreak):
+    answer = daybreak("db", "shell", stdin="\\t on\nSELECT current_user;\n")
+    assert "daybreak_owner" in answer.out
+    assert answer.code == 0
+
+
+def test_migrating_again_does_nothing(daybreak):
+    assert daybreak("db", "migrate").out == "Nothing to do: the schema is up to date.\n"
+
+
+def test_a_database_by_its_address_is_used_as_the_application(elsewhere, sample):
+    given = elsewhere()
+    assert given("brief", sample, "--date", "2026-03-29").code == 0
+    assert given("db", "status").out == "WHAT\tIS\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
+    assert given("db", "start").is_one_sentence(3, "DAYBREAK_DATABASE_URL is set")
+    assert given("db", "migrate").is_one_sentence(3, "DAYBREAK_DATABASE_OWNER_URL")
+
+
+@pytest.mark.parametrize("role", ["daybreak_owner", "postgres"])
+def test_a_role_that_could_read_everybodys_rows_is_refused(elsewhere, role):
+    assert elsewhere(role)("users", "list").is_one_sentence(3, role, "daybreak_app")
+
+
+def test_a_database_or_role_that_is_not_there_is_named(elsewhere):
+    assert elsewhere(database="nothing")("users", "list").is_one_sentence(3, "nothing")
+    assert elsewhere("nobody")("users", "list").is_one_sentence(3, "nobody")
+
+
+def test_a_database_that_was_never_migrated_is_not_touched_before_somebody_says_so(daybreak, elsewhere, url):
+    admin = daybreak(
+        "db",
+        "shell",
+        stdin=f"\\c {url('postgres', 'postgres')}\nCREATE DATABASE fresh OWNER daybreak_owner;\n",
+    )
+    assert admin.code == 0, admin
+    fresh = elsewhere(database="fresh", DAYBREAK_DATABASE_OWNER_URL=url("daybreak_owner", "fresh"))
+    assert fresh("users", "list").is_one_sentence(3, "daybreak db migrate")
+    assert "due" in fresh("db", "status").out
+    assert "Applied 0001_" in fresh("db", "migrate").out
+    assert fresh("users", "list").code == 0
+
+
+def test_the_version_is_told_without_waiting(daybreak):
+    seconds = []
+    for _ in range(3):
+        begun = perf_counter()
+        answer = daybreak("version")
+        seconds.append(perf_counter() - begun)
+        assert answer.out.startswith("daybreak 0.")
+    assert min(seconds) < 0.6, "twice the promise: other tests may be running"
+
+
+def test_stopping_twice_says_that_nothing_ran(daybreak):
+    assert daybreak("db", "stop").out == "Stopped.\n"
+    assert daybreak("db", "stop").out == "It did not run.\n"
+    assert daybreak("db", "status", "--json").json()["running"] is False
+    assert daybreak("db", "start").code == 0

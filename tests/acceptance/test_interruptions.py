@@ -1,0 +1,167 @@
+"""Ctrl-C, readers who leave early, full disks, and everybody at once."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+MANY = 400
+
+
+@pytest.fixture(scope="module")
+def many_files(daybreak) -> Path:
+    """A folder that takes a while to read."""
+    folder = daybreak.folder / "many"
+    folder.mkdir()
+    entries = "".join(f"- [ ] Task {number} 📅 2026-04-01\n" for number in range(3))
+    for number in range(MANY):
+        (folder / f"list {number}.md").write_text(entries)
+    return folder
+
+
+@pytest.fixture
+async def admin(daybreak) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to the server of the module."""
+    socket = daybreak("db", "status", "--json").json()["socket"]
+    connection = await asyncpg.connect(host=socket, user="postgres", database="daybreak")
+    yield connection
+    await connection.close()
+
+
+@pytest.mark.parametrize("after", [0.1, 0.7, 1.3])
+def test_ctrl_c_ends_a_command_quietly_and_the_next_one_works(daybreak, many_files, after):
+    command = daybreak.start("brief", many_files, "--user", "hasty@example.org")
+    time.sleep(after)
+    if command.poll() is not None:
+        pytest.skip("this machine is too fast to be interrupted")
+    command.send_signal(signal.SIGINT)
+    _, complaint = command.communicate(timeout=10)
+    # In its first milliseconds Python itself answers, before a line of ours has run.
+    assert (command.returncode, complaint) == (130, b"") or after < 0.5
+    assert daybreak("sources", "list").code == 0
+
+
+def test_ctrl_c_does_not_wait_for_files_that_are_being_read(daybreak, folder):
+    entries = "".join(f"- [ ] Task {number} 📅 2026-04-01\n" for number in range(20_000))
+    for number in range(20):
+        (folder / f"long list {number}.md").write_text(entries)
+    command = daybreak.start("import", folder)
+    time.sleep(3)
+    interrupt(command)
+
+
+async def test_ctrl_c_in_the_middle_of_an_import_leaves_nothing_half_there(daybreak, sample, admin):
+    async with held(admin, "agenda_tasks"):
+        command = daybreak.start("import", sample, "--user", "held@example.org")
+        await somebody_waits(admin, "agenda_tasks")
+        interrupt(command)
+    left = daybreak("sources", "list", "--user", "held@example.org", "--json").json()
+    assert [(one["tasks"], one["events"], one["source"]["last_read_at"]) for one in left] == [(0, 0, None)]
+
+
+async def test_ctrl_c_in_the_middle_of_composing_leaves_no_brief(daybreak, sample, admin):
+    async with held(admin, "briefs_editions"):
+        command = daybreak.start("brief", sample, "--user", "composed@example.org")
+        await somebody_waits(admin, "briefs_editions")
+        interrupt(command)
+    assert await editions(admin, "composed@example.org") == 0
+    assert daybreak("brief", sample, "--user", "composed@example.org").code == 0
+    assert await editions(admin, "composed@example.org") == 1
+
+
+def test_a_reader_who_leaves_early_is_no_error(daybreak, sample):
+    command = daybreak.start("brief", sample, "--format", "json")
+    command.stdout.close()
+    assert command.stderr.read() == b""
+    command.stderr.close()
+    assert command.wait(60) == 0
+
+
+def test_a_full_standard_output_is_one_sentence(daybreak, sample):
+    for arguments in (["version"], ["brief", sample]):
+        with Path("/dev/full").open("w") as full:
+            command = daybreak.start(*arguments, stdout=full)
+            _, complaint = command.communicate(timeout=60)
+        assert command.returncode == 6
+        assert complaint == b"daybreak: Standard output cannot be written (No space left on device).\n"
+
+
+def test_a_full_disk_is_one_sentence(daybreak, scratch):
+    disk = scratch / "disk"
+    disk.mkdir()
+    mounted = os.geteuid() == 0 and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8m,mode=755", "tmpfs", disk], check=False, capture_output=True
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("only root can make a small disk")
+    try:
+        answer = daybreak.with_(DAYBREAK_HOME=str(disk / "home"))("users", "list")
+        assert answer.is_one_sentence(6, "MB", "free some space")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+async def test_six_at_once_give_the_same_brief_and_one_edition(daybreak, sample, admin):
+    arguments = ("brief", sample, "--user", "six@example.org", "--date", "2026-03-29", "--format", "json")
+    with ThreadPoolExecutor(6) as threads:
+        answers = [one.result() for one in [threads.submit(daybreak, *arguments) for _ in range(6)]]
+    assert [(answer.code, answer.err) for answer in answers] == [(0, "")] * 6
+    assert len({essence(answer.json()) for answer in answers}) == 1
+    assert await editions(admin, "six@example.org") == 1
+
+
+def test_a_long_import_shows_a_live_line_on_a_terminal_and_none_elsewhere(
+    daybreak, many_files, on_a_terminal
+):
+    code, screen = on_a_terminal(daybreak, "import", many_files)
+    assert code == 0
+    assert "Reading" in screen
+    assert f"{MANY} files read" in screen
+    answer = daybreak("import", many_files)
+    assert (answer.err, answer.out.count("\n")) == ("", 1)
+
+
+@asynccontextmanager
+async def held(admin: asyncpg.Connection, table: str) -> AsyncIterator[None]:
+    """Inside the block nobody can write to the table."""
+    async with admin.transaction():
+        await admin.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        yield
+
+
+async def somebody_waits(admin: asyncpg.Connection, table: str) -> None:
+    query = "SELECT count(*) FROM pg_locks WHERE relation = $1::text::regclass AND NOT granted"
+    async with asyncio.timeout(60):
+        while not await admin.fetchval(query, table):  # noqa: ASYNC110 - only polling tells of a lock
+            await asyncio.sleep(0.02)
+
+
+def interrupt(command: subprocess.Popen) -> None:
+    """Press Ctrl-C; the command must end soon, and without a word."""
+    command.send_signal(signal.SIGINT)
+    assert command.communicate(timeout=10) == (b"", b"")
+    assert command.returncode == 130
+
+
+async def editions(admin: asyncpg.Connection, email: str) -> int:
+    query = (
+        "SELECT count(*) FROM briefs_editions WHERE owner_id = (SELECT id FROM people_users WHERE email = $1)"
+    )
+    return await admin.fetchval(query, email)
+
+
+def essence(brief: dict) -> str:
+    """A brief without its instant, and without what tells whether it was composed before."""
+    del brief["as_of"]
+    for section in brief["sections"]:
+        del section["reused"]
+    return json.dumps(brief, sort_keys=True)

@@ -1,0 +1,96 @@
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+CALENDAR = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:one\r\n"
+    "DTSTAMP:20260301T000000Z\r\nDTSTART:20260329T100000Z\r\nDTEND:20260329T110000Z\r\n"
+    "SUMMARY:Choir practice\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """A calendar at an address of this machine."""
+
+    class Calendar(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/calendar")
+            self.end_headers()
+            self.wfile.write(CALENDAR.encode())
+
+        def log_message(self, *_arguments):
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Calendar) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/secret-token/team.ics"
+        server.shutdown()
+        thread.join(10)
+
+
+def test_importing_twice_changes_nothing_the_second_time(daybreak, sample):
+    first = daybreak("import", sample, "--json").json()
+    second = daybreak("import", sample, "--json").json()
+    assert first["changes"]["added"] > 0
+    assert second["changes"] == {
+        "added": 0, "updated": 0, "removed": 0, "unchanged": first["changes"]["added"],
+    }  # fmt: skip
+
+
+def test_an_import_tells_in_one_line_what_it_came_to(daybreak, folder):
+    (folder / "todo.txt").write_text("One due:2026-03-29\nTwo due:2026-13-29\n")
+    answer = daybreak("import", folder)
+    assert answer.out == (
+        f"{folder.name}: 1 files read, 2 entries added, 0 updated, 0 removed, 0 unchanged, 1 warnings.\n"
+    )
+    assert answer.err.startswith("warning: todo.txt:2: ")
+
+
+def test_an_address_of_this_machine_is_refused_unless_that_is_allowed(daybreak, address):
+    refused = daybreak("sources", "add", address)
+    assert refused.code == 2
+    assert refused.err.count("\n") == 1
+    assert "127.0.0.1" not in daybreak("sources", "list").out
+
+    allowed = daybreak.with_(DAYBREAK_INTAKE_ALLOW_PRIVATE_ADDRESSES="1")
+    added = allowed("sources", "add", address, "--name", "Choir")
+    assert added.code == 0, added
+    shown = allowed("sources", "show", "Choir")
+    assert "1 events" in shown.out
+    assert "secret-token" not in added.out + shown.out + allowed("sources", "list", "--json").out
+    brief = allowed.brief()
+    assert "Choir practice" in {fact["title"] for fact in brief["facts"].values()}
+
+    forgotten = allowed("sources", "remove", "Choir")
+    assert "daybreak sources add ADDRESS --name Choir" in forgotten.out
+    assert "Choir" not in daybreak("sources", "list").out
+
+
+def test_a_source_is_shown_with_its_warnings_and_times(daybreak, folder):
+    (folder / "todo.txt").write_text("One due:2026-02-30\n")
+    daybreak("sources", "add", folder, "--name", "My plans")
+    shown = daybreak("sources", "show", "My plans")
+    assert "warning\ttodo.txt:1: " in shown.out
+    assert "last read\t2" in shown.out
+    as_json = daybreak("sources", "show", "My plans", "--json").json()
+    assert as_json["tasks"] == 1
+    assert as_json["warnings"][0].startswith("todo.txt:1: ")
+
+
+def test_removing_a_source_tells_how_to_bring_it_back(daybreak, folder):
+    place = folder / "my plans"
+    place.mkdir()
+    daybreak("sources", "add", place)
+    answer = daybreak("sources", "remove", place)
+    assert f"daybreak sources add '{place}' --name 'my plans'" in answer.out
+    assert daybreak("sources", "remove", place).is_one_sentence(4, "no source")
+
+
+def test_a_source_that_does_not_exist_is_not_found(daybreak):
+    assert daybreak("sources", "show", "nothing").is_one_sentence(4, "nothing")
+    assert daybreak("sources", "list", "--user", "nobody@example.org").is_one_sentence(4, "users add")

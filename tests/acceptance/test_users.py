@@ -1,0 +1,38 @@
+import pytest
+
+ANNA = "anna@example.org"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anna(daybreak):
+    assert daybreak("users", "add", ANNA, "--tz", "Asia/Kathmandu", "--country", "np").code == 0
+
+
+def test_a_user_is_listed_as_added_and_as_changed(daybreak):
+    daybreak("users", "set", ANNA, "--name", "Anna K.", "--hours", "8:30-16:00", "--brief-time", "06:15")
+    answer = daybreak("users", "list")
+    assert f"{ANNA}\tAnna K.\tAsia/Kathmandu\tNP\t08:30-16:00\t06:15\n" in answer.out
+    listed = {one["email"]: one for one in daybreak("users", "list", "--json").json()}
+    assert listed[ANNA]["preferences"]["brief_time"] == "06:15:00"
+
+
+def test_no_country_is_a_choice(daybreak):
+    assert "no country" in daybreak("users", "set", ANNA, "--country", "none").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["add", ANNA], 5, ["already", f"daybreak users set {ANNA}"]),
+        (["add", "b@example.org", "--tz", "Nowhere"], 2, ["Nowhere", "Europe/Berlin"]),
+        (["add", "b@example.org", "--country", "Germany"], 2, ["Germany", "two letters"]),
+        (["set", "nobody@example.org", "--tz", "UTC"], 4, ["daybreak users add"]),
+        (["set", ANNA], 2, ["Nothing"]),
+        (["set", ANNA, "--hours", "9"], 2, ["09:00-17:30"]),
+        (["set", ANNA, "--hours", "17:00-09:00"], 2, ["has no hours"]),
+        (["set", ANNA, "--hours", "09:00+02:00-17:00"], 2, ["09:00+02:00"]),
+        (["set", ANNA, "--brief-time", "25:00"], 2, ["25:00"]),
+    ],
+)
+def test_wrong_values_are_refused(daybreak, arguments, code, words):
+    assert daybreak("users", *arguments).is_one_sentence(code, *words)

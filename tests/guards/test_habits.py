@@ -1,0 +1,47 @@
+"""Habits that a linter does not know."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REGISTRY = re.compile(r"https?://[^\s\"')]*(/simple\b|pypi\.|npmjs|artifactory)")
+# Where this checkout and whoever runs the tests happen to be.
+HERE = (f"{ROOT}/", f"{Path.home()}/")
+# A server that is to be slow, and a process that is to be killed at a moment that nobody chose.
+SLEEP_ON_PURPOSE = {
+    "test_address.py",
+    "test_bounded.py",
+    "test_first_start.py",
+    "test_interruptions.py",
+    "test_left_behind.py",
+    "test_sharing.py",
+}
+
+
+def tracked() -> list[Path]:
+    """The files that are committed, or would be."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this is no checkout of git")
+    return [ROOT / name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_no_test_sleeps_and_hopes():
+    sleeping = re.compile(r"\btime\.sleep\(|from time import .*\bsleep\b")
+    tests = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
+    found = {path.name for path in tests if sleeping.search(path.read_text(encoding="utf-8"))}
+    assert found <= SLEEP_ON_PURPOSE
+
+
+def test_no_file_names_a_place_that_others_do_not_have():
+    found = []
+    for path in tracked():
+        text = path.read_bytes().decode("utf-8", "ignore")
+        found += [f"{path.relative_to(ROOT)}: {place}" for place in HERE if place in text]
+        found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in REGISTRY.finditer(text)]
+    assert found == []

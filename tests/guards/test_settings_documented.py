@@ -1,0 +1,47 @@
+import inspect
+import re
+from pathlib import Path
+
+from pydantic_core import PydanticUndefined
+
+from daybreak.settings import CONFIG, groups, prefix, variables
+
+PAGE = Path(__file__).parents[2] / "docs/settings.md"
+ROW = re.compile(r"^\| `(?P<name>DAYBREAK_\w+)` \| (?P<default>.*?) \| (?P<meaning>.*?) \|$", re.MULTILINE)
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    rows = [match.groups() for match in ROW.finditer(PAGE.read_text(encoding="utf-8"))]
+    assert len({name for name, _, _ in rows}) == len(rows)
+    return {name: (default, meaning) for name, default, meaning in rows}
+
+
+def declared() -> dict[str, tuple[str, str]]:
+    """Each variable with its default and its meaning, as the page must have them."""
+    return {
+        variable: (shown(field), field.description)
+        for group in groups()
+        for variable, field in zip(variables(group), group.model_fields.values(), strict=True)
+    }
+
+
+def shown(field) -> str:
+    if field.default_factory is not None:
+        return "see below"
+    assert field.default is not PydanticUndefined
+    if field.default is None:
+        return "unset"
+    text = field.default.human_readable() if hasattr(field.default, "human_readable") else str(field.default)
+    return f"`{text.lower() if isinstance(field.default, bool) else text}`"
+
+
+def test_the_page_lists_every_setting_with_its_default_and_its_meaning():
+    page = documented()
+    page.pop(CONFIG)
+    assert page == declared()
+
+
+def test_a_group_stands_in_the_settings_of_its_slice():
+    for group in groups():
+        slice_ = prefix(group).removeprefix("DAYBREAK_").removesuffix("_").lower()
+        assert inspect.getmodule(group).__name__ == f"daybreak.{slice_}.settings".replace("..", ".")

@@ -1,0 +1,44 @@
+"""The front doors: what a slice offers is in its `__all__`, and nobody comes in another way."""
+
+import ast
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import daybreak
+
+ROOT = Path(daybreak.__file__).parent
+SLICES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "cli")
+# Doors of their own, to what a fleet or a worker can do without.
+DOORS = {"daybreak.db.embedded", "daybreak.briefs.rendering", "daybreak.briefs.rendering.terminal"}
+
+
+def imports() -> Iterator[tuple[Path, str]]:
+    """Each module of ours that a file names in an import."""
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{path} imports relatively"
+                yield path, node.module or ""
+            elif isinstance(node, ast.Import):
+                yield from ((path, alias.name) for alias in node.names)
+
+
+@pytest.mark.parametrize("name", SLICES)
+def test_a_slice_says_what_it_offers_in_order_and_has_it(name: str):
+    door = import_module(f"daybreak.{name}")
+    assert door.__doc__
+    assert list(door.__all__) == sorted(door.__all__)
+    assert all(hasattr(door, offered) for offered in door.__all__)
+
+
+def test_nobody_reaches_into_a_slice_past_its_door():
+    wrong = []
+    for path, module in imports():
+        parts = module.split(".")
+        is_inner = len(parts) > 2 and parts[0] == "daybreak" and parts[1] in SLICES and module not in DOORS
+        if is_inner and ROOT / parts[1] not in path.parents:
+            wrong.append(f"{path.relative_to(ROOT)}: {module}")
+    assert wrong == []
