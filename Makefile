@@ -1,0 +1,72 @@
+# Everything one does with a checkout. Each target sets up what it needs; nothing is installed outside .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help brief setup test lint unit postgresql15 bench prove schema lock clean
+
+help:  ## Show the targets
+	@sed -nE 's/^([a-z0-9]+):.*  ## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
+
+brief: .venv/run  ## Install, read the sample folder, print its brief
+	@$(BIN)/daybreak sample --before .sample > /dev/null
+	@$(BIN)/daybreak brief .sample --date yesterday --user anna@sample.example --output /dev/null
+	@$(BIN)/daybreak sample .sample > /dev/null
+	@$(BIN)/daybreak brief .sample --user anna@sample.example
+
+setup: .venv/dev  ## Install Daybreak and the tools that the tests need
+
+test: lint unit postgresql15  ## Run the linters and the whole suite
+
+lint: .venv/dev  ## Style, types, layers, dependencies, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/squawk --config .squawk.toml src/daybreak/db/migrations/*.sql
+
+unit: .venv/dev  ## The tests, with branch coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+postgresql15: .venv/dev  ## The tests of the data layer against a system PostgreSQL
+	tests/on_postgresql_15
+
+bench: .venv/dev  ## Measure what README's table of numbers promises
+	$(BIN)/python bench/compose.py --check
+	$(BIN)/python bench/import.py --check
+	$(BIN)/python bench/startup.py --check
+
+prove: .venv/dev  ## The long proofs; results are written to prove/results
+	$(BIN)/python prove/zones.py --check
+	$(BIN)/python prove/crash.py --runs 200 --check
+
+schema: .venv/dev  ## Renew the snapshots that tests compare with: schema, statements, the document's JSON
+	$(BIN)/python tests/migrations/snapshot.py
+	$(BIN)/python -m daybreak.briefs.schema > docs/brief.schema.json
+
+lock: .venv/dev  ## Renew the hash-locked requirements from pyproject.toml
+	$(PIP) uv
+	$(BIN)/uv lock --upgrade --quiet
+	$(BIN)/uv export --quiet --locked --no-emit-project --no-header --no-dev --group build -o requirements/run.txt
+	$(BIN)/uv export --quiet --locked --no-emit-project --no-header --group dev -o requirements/dev.txt
+
+clean:  ## Remove the environment, the sample and caches; data in DAYBREAK_HOME stays
+	rm -rf .venv .sample .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
+.venv/run: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Daybreak needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/run
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,182 @@
+"""Standard briefs: how many a second with one and two processes, round trips, WAL, latency, rendering.
+
+A standard brief has 5 projects of 40 tasks, 12 events of which 4 recur, and yesterday's received brief to
+compare with. Each is composed by `daybreak.briefs.compose`: row-level security on, the role daybreak_app,
+fsync on, JSON and snapshot stored. Beside it runs a loop over projects (naive.py): same server, same rows.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from statistics import median
+from uuid import UUID
+
+import asyncpg
+
+import naive
+from daybreak import briefs, clock, telemetry
+from daybreak.briefs.rendering import Form, render
+from daybreak.db import Database
+from harness import Bench, Report, cores, postgres
+from wire import relayed
+from workers import CONCURRENCIES, DAY, NOW, Crew, Pass, crew
+
+COLUMNS = ("per_second", "p50", "p95", "wal", "python", "postgres")
+_HERE = Path(__file__).parent
+
+
+async def prepare(bench: Bench, workers: Crew, users: int) -> list[UUID]:
+    """Users with standard briefs, who received yesterday's; gives their ids."""
+    await bench.admin.execute(f"SET bench.users = {users}; SET bench.day = '{DAY}'")
+    await bench.admin.execute((_HERE / "standard.sql").read_text(encoding="utf-8"))
+    owner = await asyncpg.connect(bench.server.dsn("daybreak_owner"))
+    await owner.execute(naive.SCHEMA)
+    await owner.close()
+    rows = await bench.admin.fetch("SELECT id FROM people_users ORDER BY id")
+    ids = [row["id"] for row in rows]
+    workers.order("yesterday", ids, processes=2, concurrency=max(CONCURRENCIES))
+    await bench.admin.execute((_HERE / "overnight.sql").read_text(encoding="utf-8"))
+    await bench.admin.execute("VACUUM ANALYZE")
+    return ids
+
+
+async def forget_today(bench: Bench) -> None:
+    """Take back all briefs of the day, so that the next compose is the first again."""
+    await bench.admin.execute("DELETE FROM briefs_editions WHERE brief_date = $1", DAY)
+    await bench.admin.execute(f"TRUNCATE {', '.join(naive.TABLES)}")
+    for table in ("briefs_editions", "briefs_snapshots"):
+        await bench.admin.execute(f"VACUUM {table}")
+
+
+@dataclass(frozen=True, order=True)
+class Case:
+    """One line of the table."""
+
+    verb: str
+    processes: int
+    concurrency: int
+    again: bool = False
+
+    @property
+    def title(self) -> str:
+        """What people read."""
+        names = {
+            "compose": "compose",
+            "rendered": "compose, render Markdown and HTML",
+            "loop": "loop over projects",
+        }
+        return names[self.verb] + (", again (sections reused)" if self.again else ", first of the day")
+
+
+def cases(*, quick: bool) -> list[Case]:
+    """What a round measures."""
+    grid = product((1, 2), (4,) if quick else CONCURRENCIES)
+    verbs = [Case(verb, *place) for place in grid for verb in ("loop", "compose")]
+    return [*verbs, Case("rendered", 2, 4)]
+
+
+async def sweep(bench: Bench, workers: Crew, ids: Sequence[UUID], *, quick: bool) -> dict[Case, list[Pass]]:
+    """Every case once a round, so that each meets the machine in the same moods."""
+    found: dict[Case, list[Pass]] = {}
+    for number in range(2):
+        users = ids[number::6]
+        for case in cases(quick=quick):
+            await forget_today(bench)
+            for again in (False, True) if case.verb == "compose" else (False,):
+                place = {"processes": case.processes, "concurrency": case.concurrency}
+                result = await workers.measure(case.verb, users, **place)
+                found.setdefault(replace(case, again=again), []).append(result)
+    return found
+
+
+async def round_trips(bench: Bench, user: UUID) -> tuple[float, float]:
+    """How often one brief, first and again, waits for the database; statements are prepared by then."""
+    counts = []
+    async with relayed(bench.server.socket) as relay:
+        dsn = bench.server.dsn("daybreak_app").partition("?")[0] + f"?host={relay.folder}"
+        async with Database.connect(dsn, connections=1) as database:
+            await briefs.compose(database, user, DAY - timedelta(days=2))
+            for _ in range(2):
+                before = relay.round_trips
+                await briefs.compose(database, user, DAY)
+                counts.append(relay.round_trips - before)
+    return counts[0], counts[1]
+
+
+def rendering(report: Report, document: briefs.Document) -> None:
+    """How long each form of one document takes to render."""
+    rows = []
+    for form in Form:
+        render(document, form)
+        seconds = []
+        for _ in range(30):
+            began = time.perf_counter()
+            text = render(document, form)
+            seconds.append(time.perf_counter() - began)
+        rows.append((f"render {form}", 1000 * median(seconds), len(text.encode()) / 1024))
+    report.table(("one document", "ms", "KiB"), rows)
+
+
+def best(
+    found: dict[Case, list[Pass]], verb: str, processes: int, *, again: bool = False
+) -> tuple[Case, float]:
+    """The case of that verb with the highest median rate."""
+    rates = {
+        case: median(one.per_second for one in passes)
+        for case, passes in found.items()
+        if (case.verb, case.processes, case.again) == (verb, processes, again)
+    }
+    case = max(rates, key=lambda case: rates[case])
+    return case, rates[case]
+
+
+def show(report: Report, found: dict[Case, list[Pass]]) -> None:
+    """The table of all cases, medians over the rounds."""
+    rows = [
+        (
+            case.title,
+            case.processes,
+            case.concurrency,
+            *(median(getattr(one, name) for one in passes) for name in COLUMNS),
+            "best" if best(found, case.verb, case.processes, again=case.again)[0] == case else "",
+        )
+        for case, passes in sorted(found.items())
+    ]
+    names = ("briefs/s", "p50 ms", "p95 ms", "WAL KiB", "Python ms", "PostgreSQL ms", "")
+    report.table(("standard briefs", "processes", "each at once", *names), rows)
+
+
+async def main(report: Report) -> None:
+    """Measure and report."""
+    clock.now = lambda: NOW
+    telemetry.configure("warning")
+    async with postgres() as bench:
+        report.machine(await bench.version())
+        with crew(bench, 2) as workers:
+            ids = await prepare(bench, workers, 600 if report.quick else 900)
+            for verb in ("compose", "loop"):  # connections open, statements prepared
+                workers.order(verb, ids[:64], processes=2, concurrency=max(CONCURRENCIES))
+            found = await sweep(bench, workers, ids, quick=report.quick)
+        show(report, found)
+        await forget_today(bench)
+        first, again = await round_trips(bench, ids[0])
+        async with Database.connect(bench.server.dsn("daybreak_app")) as database:
+            document = await briefs.read(database, ids[0], DAY)
+        assert document is not None
+        rendering(report, document)
+    for processes in (1, 2):
+        rate = best(found, "compose", processes)[1]
+        report.ratio(f"processes_{processes}_vs_loop", rate / best(found, "loop", processes)[1])
+    report.ratio("again_vs_first", best(found, "compose", 2, again=True)[1] / best(found, "compose", 2)[1])
+    report.at_most("round_trips", max(first, again), 6)
+    rate = best(found, "compose", 2)[1]
+    report.at_least("briefs_per_second_two_processes", rate if cores() >= 2 else None, 250)
+    report.finish()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Report.of("compose", __doc__)))

@@ -1,0 +1,77 @@
+"""The peer of compose.py: a loop over projects, as daily briefs are written when nobody counts the queries.
+
+Same schema, same rows, same row-level security, same server. It reads the tasks, phases and notes of each
+project with a query each, stores a brief for each project and one for the day, and commits each statement by
+itself. It stores what it read and computes nothing: what such a design costs at the very least.
+"""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+TABLES = ("bench_project_briefs", "bench_daily_briefs")
+
+SCHEMA = "".join(
+    f"""
+    CREATE TABLE {table} (
+        owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+        topic text NOT NULL,
+        brief_date date NOT NULL,
+        content jsonb NOT NULL,
+        PRIMARY KEY (owner_id, topic, brief_date)
+    );
+    ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+    CREATE POLICY owners ON {table} TO daybreak_app
+    USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+    GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO daybreak_app;
+    """
+    for table in TABLES
+)
+
+_USER = "SELECT * FROM people_users INNER JOIN people_preferences ON id = owner_id WHERE id = $1"
+_PROJECTS = "SELECT * FROM agenda_project_facts WHERE owner_id = $1 ORDER BY name"
+_EVENTS = "SELECT * FROM agenda_event_facts WHERE owner_id = $1 AND ends_at >= $2 AND starts_at < $3"
+_LAST = """
+SELECT content FROM bench_daily_briefs WHERE owner_id = $1 AND brief_date < $2
+ORDER BY brief_date DESC LIMIT 1
+"""
+_OF_A_PROJECT = (
+    "SELECT * FROM agenda_task_facts WHERE owner_id = $1 AND project_id = $2",
+    "SELECT * FROM agenda_phase_facts WHERE owner_id = $1 AND project_id = $2 ORDER BY position",
+    "SELECT * FROM agenda_note_facts WHERE owner_id = $1 AND project_id = $2 ORDER BY noted_at DESC LIMIT 5",
+)
+_WRITE_PROJECT, _WRITE_DAY = (
+    f"""
+    INSERT INTO {table} VALUES ($1, $2, $3, $4::jsonb)
+    ON CONFLICT (owner_id, topic, brief_date) DO UPDATE SET content = excluded.content
+    """  # noqa: S608 - the two names above
+    for table in TABLES
+)
+
+
+async def compose(pool: asyncpg.Pool, user_id: UUID, day: date) -> None:
+    """Read and store one user's brief of that day, query by query."""
+    async with pool.acquire() as connection:
+        await connection.execute(f"SET daybreak.owner_ids = '{{{user_id}}}'")
+        await connection.fetchrow(_USER, user_id)
+        await connection.fetchrow(_LAST, user_id, day)
+        start, end = day - timedelta(days=1), day + timedelta(days=31)
+        events = await connection.fetch(_EVENTS, user_id, start, end)
+        projects = await connection.fetch(_PROJECTS, user_id)
+        for project in projects:
+            found = [await connection.fetch(sql, user_id, project["id"]) for sql in _OF_A_PROJECT]
+            content = _json([_plain(rows) for rows in found])
+            await connection.execute(_WRITE_PROJECT, user_id, str(project["id"]), day, content)
+        content = _json([_plain(events), _plain(projects)])
+        await connection.execute(_WRITE_DAY, user_id, "all", day, content)
+
+
+def _plain(rows: list[asyncpg.Record]) -> list[dict[str, object]]:
+    return [dict(row) for row in rows]
+
+
+def _json(content: object) -> str:
+    return orjson.dumps(content, default=str).decode()

@@ -1,0 +1,78 @@
+"""How long a person waits for the program: whole processes by the clock on the wall, medians."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+
+from daybreak.db import embedded
+from harness import Report, folder_of
+
+DAYBREAK = Path(sys.executable).with_name("daybreak")
+
+
+def run(home: Path, *arguments: str) -> float:
+    """Seconds that one command took, as a process; it must succeed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
+    environment = {**kept, "DAYBREAK_HOME": str(home)}
+    began = time.perf_counter()
+    subprocess.run([DAYBREAK, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def cold(folder: Path, number: int) -> float:
+    """The first brief of all: a new home, so that the database is made first."""
+    home = folder / f"home-{number}"
+    try:
+        return run(home, "brief", str(folder / "sample"))
+    finally:
+        embedded.stop(home)
+
+
+def times(count: int, action: Callable[[int], float]) -> list[float]:
+    """The seconds of each of so many calls."""
+    return [action(number) for number in range(count)]
+
+
+def main(report: Report) -> None:
+    """Measure and report."""
+    count = 3 if report.quick else 5
+    report.machine()
+    with folder_of("startup") as folder:
+        home, sample = folder / "home", str(folder / "sample")
+        run(home, "sample", sample)
+        run(home, "version")  # compiles what is imported
+        found = {
+            "version": times(count, lambda _: run(home, "version")),
+            "brief, new home (database made)": times(min(count, 3), lambda number: cold(folder, number)),
+        }
+        try:
+            run(home, "brief", sample)
+            embedded.stop(home)
+            found["brief, server stopped before"] = times(count, lambda _: _stopped(home, sample))
+            embedded.start(home)
+            found["brief, server running"] = times(count, lambda _: run(home, "brief", sample))
+        finally:
+            embedded.stop(home)
+    show(report, found)
+    report.at_most("version_seconds", median(found["version"]), 0.3)
+    report.at_most("warm_brief_seconds", median(found["brief, server stopped before"]), 3)
+    report.finish()
+
+
+def _stopped(home: Path, sample: str) -> float:
+    embedded.stop(home)
+    return run(home, "brief", sample)
+
+
+def show(report: Report, found: Mapping[str, Sequence[float]]) -> None:
+    """The table of all commands."""
+    rows = [(title, median(seconds), min(seconds), max(seconds)) for title, seconds in found.items()]
+    report.table(("daybreak …, seconds", "median", "least", "most"), rows)
+
+
+if __name__ == "__main__":
+    main(Report.of("startup", __doc__))

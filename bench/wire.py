@@ -1,0 +1,61 @@
+"""Counting round trips where they happen: on the socket between the driver and PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_SOCKET = ".s.PGSQL.5432"
+_CHUNK = 1 << 20
+
+
+class Relay:
+    """Passes bytes on; a round trip is whenever the client speaks after the server has spoken.
+
+    Attributes:
+        folder: the folder of its socket, to connect to instead of the server's.
+        round_trips: how many there were on all connections.
+    """
+
+    def __init__(self, folder: Path, server: Path) -> None:
+        self.folder = folder
+        self.round_trips = 0
+        self._server = server
+
+    async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Stand between one client and the server until either hangs up."""
+        upstream_reader, upstream = await asyncio.open_unix_connection(str(self._server / _SOCKET))
+        spoken = asyncio.Event()
+        spoken.set()
+        await asyncio.gather(
+            self._ask(reader, upstream, spoken), self._answer(upstream_reader, writer, spoken)
+        )
+
+    async def _ask(
+        self, client: asyncio.StreamReader, to: asyncio.StreamWriter, spoken: asyncio.Event
+    ) -> None:
+        while data := await client.read(_CHUNK):
+            if spoken.is_set():
+                self.round_trips += 1
+                spoken.clear()
+            to.write(data)
+        to.close()
+
+    async def _answer(
+        self, server: asyncio.StreamReader, to: asyncio.StreamWriter, spoken: asyncio.Event
+    ) -> None:
+        while data := await server.read(_CHUNK):
+            spoken.set()
+            to.write(data)
+        to.close()
+
+
+@asynccontextmanager
+async def relayed(server: Path) -> AsyncIterator[Relay]:
+    """A relay to the server whose socket is in that folder."""
+    with TemporaryDirectory(prefix="daybreak-wire-") as folder:
+        relay = Relay(Path(folder), server)
+        listener = await asyncio.start_unix_server(relay.relay, str(relay.folder / _SOCKET))
+        async with listener:
+            yield relay
