@@ -116,7 +116,7 @@ def essence(text: str) -> str:
     document = json.loads(text)
     del document["as_of"]
     for section in document["sections"]:
-        del section["reused"], section["inputs"]
+        del section["reused"], section["content"]
     return json.dumps(document, sort_keys=True)
 
 

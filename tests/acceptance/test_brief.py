@@ -115,7 +115,7 @@ def test_without_sources_the_brief_tells_how_to_get_some(daybreak):
     answer = daybreak("brief", "--user", "new@example.org")
     assert answer.code == 0
     assert "daybreak brief FOLDER" in answer.err
-    assert "quiet day" in answer.out.lower()
+    assert "has nothing to read yet" in answer.out
 
 
 def test_a_folder_with_nothing_to_read_says_so(daybreak, folder):
