@@ -1,6 +1,7 @@
 """Worker processes that compose standard briefs, and what they take: time, processor, WAL."""
 
 import asyncio
+import gc
 import multiprocessing
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -77,6 +78,9 @@ def work(pipe: Connection, dsn: str) -> None:
     """A worker process: orders in, work out, until None."""
     clock.now = lambda: NOW
     telemetry.configure("warning")
+    # As a process that does nothing else should: what lives long is not looked through for garbage again.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     asyncio.run(_work(pipe, dsn))
 
 

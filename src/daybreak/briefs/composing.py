@@ -73,7 +73,8 @@ def compose(occasion: Occasion) -> Composed:
     today = slots(agenda.events, day)
     load = workload(book, today, asked)
     actions, left_out = next_actions(book, max((gap.minutes for gap in load.gaps), default=0))
-    changes = since_last(book, agenda, occasion.last_received, whole=occasion.whole)
+    known = snapshot(book, agenda, whole=occasion.whole)
+    changes = since_last(book, agenda, occasion.last_received, known)
     numbers = count(found)
     calm = not (asked or today or changes.entries or _is_held_up(found, day))
     unseen = tuple(_blindspots(agenda, day, min(day.as_of, occasion.composed_at or day.as_of)))
@@ -95,7 +96,7 @@ def compose(occasion: Occasion) -> Composed:
         warnings=(*unseen, *_withheld(book)),
         facts=book.facts,
     )
-    return Composed(document, snapshot(book, agenda, whole=occasion.whole), tuple(book.withheld))
+    return Composed(document, known, tuple(book.withheld))
 
 
 def count(found: list[Material]) -> Counts:

@@ -17,9 +17,9 @@ candidate only if nothing else is. Ties go to the earlier due date, then to the 
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from daybreak.agenda import Priority, Task, TaskStatus
@@ -32,8 +32,7 @@ from daybreak.briefs.model import NextAction
 MOST = 3
 
 _OVERDUE, _PER_DAY_OVERDUE, _MOST_DAYS = 60, 2, 10
-_DUE_TODAY = 55
-_DUE_WITHIN = ((1, 30), (3, 18), (7, 8))
+_DUE_WITHIN = ((0, 55), (1, 30), (3, 18), (7, 8))  # days, points
 _PRIORITY = {Priority.HIGHEST: 30, Priority.HIGH: 20, Priority.NORMAL: 0, Priority.LOW: -10}
 _STARTS_TODAY = 15
 _IN_PROGRESS = 12
@@ -42,13 +41,25 @@ _PER_WAITING, _MOST_WAITING = 10, 30
 _FITS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A candidate with its points and why it has them."""
+class Point(NamedTuple):
+    """Points and why there are any; the reason is worded only for those who are chosen."""
+
+    value: int
+    word: Callable[..., str]
+    arguments: tuple[int, ...] = ()
+
+
+class Ranked(NamedTuple):
+    """A candidate with its points."""
 
     task: Task
     score: int
-    reasons: tuple[str, ...]
+    points: tuple[Point, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it ranks here, in words."""
+        return [reason for point in self.points if (reason := point.word(*point.arguments))]
 
 
 def next_actions(book: FactBook, longest_gap: int) -> tuple[list[NextAction], int]:
@@ -99,36 +110,33 @@ def _score(task: Task, day: Day, waiting: Mapping[UUID, int], longest_gap: int) 
     points = [
         *_points_for_due(task, day),
         *_points_for_state(task, day),
-        (_PRIORITY[task.priority], sentences.priority(task.priority)),
+        Point(_PRIORITY[task.priority], sentences.priority, (task.priority,)),
     ]
     if followers := waiting.get(task.id, 0):
-        points.append((min(_MOST_WAITING, _PER_WAITING * followers), sentences.others_wait(followers)))
-    score = sum(value for value, _ in points)
-    if score > 0 and task.estimate_minutes and task.estimate_minutes <= longest_gap:
-        score += _FITS
-        points.append((0, sentences.FITS_A_GAP))
-    return Ranked(task, score, tuple(reason for _, reason in points if reason))
+        points.append(
+            Point(min(_MOST_WAITING, _PER_WAITING * followers), sentences.others_wait, (followers,))
+        )
+    if task.estimate_minutes and task.estimate_minutes <= longest_gap and sum(p.value for p in points) > 0:
+        points.append(Point(_FITS, sentences.fits_a_gap))
+    return Ranked(task, sum(point.value for point in points), tuple(points))
 
 
-def _points_for_due(task: Task, day: Day) -> list[tuple[int, str]]:
+def _points_for_due(task: Task, day: Day) -> Iterator[Point]:
     due = day.on(task.due)
     if due is None:
-        return []
+        return
     days = (due - day.today).days
     if days < 0:
-        return [(_OVERDUE + _PER_DAY_OVERDUE * min(-days, _MOST_DAYS), sentences.days_overdue(-days))]
-    if days == 0:
-        return [(_DUE_TODAY, sentences.due_reason(0))]
-    return next(
-        ([(points, sentences.due_reason(days))] for limit, points in _DUE_WITHIN if days <= limit), []
-    )
+        yield Point(_OVERDUE + _PER_DAY_OVERDUE * min(-days, _MOST_DAYS), sentences.days_overdue, (-days,))
+        return
+    points = next((points for limit, points in _DUE_WITHIN if days <= limit), 0)
+    if points:
+        yield Point(points, sentences.due_reason, (days,))
 
 
-def _points_for_state(task: Task, day: Day) -> list[tuple[int, str]]:
+def _points_for_state(task: Task, day: Day) -> Iterator[Point]:
     if task.status is TaskStatus.IN_PROGRESS:
-        if is_stale(task, day):
-            return [(_IN_PROGRESS + _STALE, sentences.BEGUN_AND_STALE)]
-        return [(_IN_PROGRESS, sentences.BEGUN)]
-    if day.on(task.start) == day.today:
-        return [(_STARTS_TODAY, sentences.STARTS_TODAY)]
-    return []
+        stale = is_stale(task, day)
+        yield Point(_IN_PROGRESS + _STALE * stale, sentences.begun, (stale,))
+    elif day.on(task.start) == day.today:
+        yield Point(_STARTS_TODAY, sentences.starts_today)

@@ -11,11 +11,6 @@ from daybreak.briefs.model import Bucket, Counts
 from daybreak.briefs.phrases import clock_time, day_month, duration, plural
 from daybreak.claims import Fact
 
-BEGUN = "already begun"
-BEGUN_AND_STALE = "begun, but untouched for a week"
-STARTS_TODAY = "starts today"
-FITS_A_GAP = "fits into a gap of today"
-
 _LONGEST_TITLE = 120
 _PRIORITIES = {
     Priority.HIGHEST: "highest priority",
@@ -133,6 +128,21 @@ def days_overdue(days: int) -> str:
 def due_reason(days: int) -> str:
     """Why a due date ranks: “due today”, “due in 3 days”."""
     return {0: "due today", 1: "due tomorrow"}.get(days, f"due in {plural(days, 'day')}")
+
+
+def begun(stale: bool) -> str:  # noqa: FBT001 - the one thing it says
+    """Why a task in progress ranks."""
+    return "begun, but untouched for a week" if stale else "already begun"
+
+
+def starts_today() -> str:
+    """Why a task ranks on the day on which it starts."""
+    return "starts today"
+
+
+def fits_a_gap() -> str:
+    """Why a short task ranks."""
+    return "fits into a gap of today"
 
 
 def others_wait(count: int) -> str:

@@ -89,11 +89,11 @@ def _sources(agenda: Agenda, *, whole: bool) -> dict[str, str]:
     return known | {_MANUAL: "Daybreak"} if whole else known
 
 
-def since_last(book: FactBook, agenda: Agenda, last: Snapshot | None, *, whole: bool) -> SinceLast:
-    """What differs from the last brief that was received; ``whole`` as for `snapshot`."""
+def since_last(book: FactBook, agenda: Agenda, last: Snapshot | None, now: Snapshot) -> SinceLast:
+    """What differs between ``now`` and the last brief that was received."""
     if last is None:
         return SinceLast(date=None)
-    comparison = _Comparison(book, agenda, last, _sources(agenda, whole=whole))
+    comparison = _Comparison(book, agenda, last, now)
     entries = list(comparison.entries())
     return SinceLast(date=last.day, entries=tuple(entries[:MOST]), left_out=max(0, len(entries) - MOST))
 
@@ -101,11 +101,12 @@ def since_last(book: FactBook, agenda: Agenda, last: Snapshot | None, *, whole: 
 class _Comparison:
     """One pass over two states of the agenda."""
 
-    def __init__(self, book: FactBook, agenda: Agenda, last: Snapshot, sources: dict[str, str]) -> None:
+    def __init__(self, book: FactBook, agenda: Agenda, last: Snapshot, now: Snapshot) -> None:
         self._book = book
         self._day = book.day
         self._last = last
-        self._sources = {key: name for key, name in sources.items() if key in last.sources}
+        self._now = now
+        self._sources = {key: name for key, name in now.sources.items() if key in last.sources}
         self._tasks = {str(t.id): t for t in agenda.tasks if _source_key(t.source_id) in self._sources}
         self._archived = {
             task.title: task for task_id, task in self._tasks.items() if self._is_done_since(task_id, task)
@@ -143,22 +144,22 @@ class _Comparison:
             elif task is None:
                 text = sentences.vanished(before.title, self._sources[before.source])
                 yield self._vanished(f"task:{task_id}", before, text)
-            elif change := self._change(task, before):
+            elif change := self._change(task, before, self._now.tasks.get(task_id)):
                 yield Claim(kind=change[0], text=change[1], facts=(self._book.task(task),))
         for task_id, task in self._tasks.items():
             if task_id not in self._last.tasks and task.is_open:
                 text = sentences.came_in(task.title, self._day.local(task.due))
                 yield Claim(kind="came_in", text=text, facts=(self._book.task(task),))
 
-    def _change(self, task: Task, before: Remembered) -> tuple[str, str] | None:
+    def _change(self, task: Task, before: Remembered, now: Remembered | None) -> tuple[str, str] | None:
         day = self._day
         if task.status is TaskStatus.CANCELLED:
             return "vanished", sentences.cancelled(task.title)
-        if task.status is TaskStatus.DONE:
+        if task.status is TaskStatus.DONE or now is None:
             return "done", sentences.done(task.title, day.local(task.completed))
-        if _iso(task.due) != before.due:
+        if now.due != before.due:
             return "moved", sentences.moved(task.title, _moment(before.due, day), day.local(task.due))
-        if _iso(task.start) != before.starts:
+        if now.starts != before.starts:
             return "moved", sentences.start_moved(
                 task.title, _moment(before.starts, day), day.local(task.start)
             )
