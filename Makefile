@@ -8,9 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 .PHONY: help brief setup test lint unit postgresql15 bench prove schema lock clean
 
 help:  ## Show the targets
-	@sed -nE 's/^([a-z0-9]+):.*  ## (.*)/  make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ':.*  ## ' '/^[a-z0-9]+:.*  ## / { printf "  make %-12s  %s\n", $$1, $$2 }' Makefile
 
 brief: .venv/run  ## Install, read the sample folder, print its brief
+	@rm -rf .sample
 	@$(BIN)/daybreak sample --before .sample > /dev/null
 	@$(BIN)/daybreak brief .sample --date yesterday --user anna@sample.example --output /dev/null
 	@$(BIN)/daybreak sample .sample > /dev/null
@@ -58,12 +59,15 @@ lock: .venv/dev  ## Renew the hash-locked requirements from pyproject.toml
 
 clean:  ## Remove the environment, the sample and caches; data in DAYBREAK_HOME stays
 	rm -rf .venv .sample .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	find bench prove src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/run: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Daybreak needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) --require-hashes -r requirements/run.txt
+	@echo "Installing Daybreak into .venv; this happens once." >&2
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements/run.txt || \
+		{ echo "Installing failed, as pip says above; it needs a network. Run it again when that is mended." >&2; exit 1; }
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -23,7 +23,7 @@ from daybreak.briefs.rendering import Form, render
 from daybreak.db import Database
 from harness import Bench, Report, cores, postgres
 from wire import relayed
-from workers import CONCURRENCIES, DAY, NOW, Crew, Pass, crew
+from workers import BATCH, CONCURRENCIES, DAY, NOW, Crew, Pass, crew
 
 COLUMNS = ("per_second", "p50", "p95", "wal", "python", "postgres")
 _HERE = Path(__file__).parent
@@ -59,6 +59,7 @@ class Case:
     verb: str
     processes: int
     concurrency: int
+    batch: int = 1
     again: bool = False
 
     @property
@@ -69,14 +70,16 @@ class Case:
             "rendered": "compose, render Markdown and HTML",
             "loop": "loop over projects",
         }
-        return names[self.verb] + (", again (sections reused)" if self.again else ", first of the day")
+        together = f", {self.batch} in a transaction" if self.batch > 1 else ""
+        return names[self.verb] + together + (", again" if self.again else ", first of the day")
 
 
 def cases(*, quick: bool) -> list[Case]:
     """What a round measures."""
-    grid = product((1, 2), (4,) if quick else CONCURRENCIES)
-    verbs = [Case(verb, *place) for place in grid for verb in ("loop", "compose")]
-    return [*verbs, Case("rendered", 2, 4)]
+    grid = list(product((1, 2), (4,) if quick else CONCURRENCIES))
+    singly = [Case(verb, *place) for place in grid for verb in ("loop", "compose")]
+    batched = [Case("compose", processes, 2, BATCH) for processes in (1, 2)]
+    return [*singly, *batched, Case("rendered", 2, 4)]
 
 
 async def sweep(bench: Bench, workers: Crew, ids: Sequence[UUID], *, quick: bool) -> dict[Case, list[Pass]]:
@@ -87,8 +90,8 @@ async def sweep(bench: Bench, workers: Crew, ids: Sequence[UUID], *, quick: bool
         for case in cases(quick=quick):
             await forget_today(bench)
             for again in (False, True) if case.verb == "compose" else (False,):
-                place = {"processes": case.processes, "concurrency": case.concurrency}
-                result = await workers.measure(case.verb, users, **place)
+                how = {"processes": case.processes, "concurrency": case.concurrency, "batch": case.batch}
+                result = await workers.measure(case.verb, users, **how)
                 found.setdefault(replace(case, again=again), []).append(result)
     return found
 
@@ -124,7 +127,7 @@ def rendering(report: Report, document: briefs.Document) -> None:
 def best(
     found: dict[Case, list[Pass]], verb: str, processes: int, *, again: bool = False
 ) -> tuple[Case, float]:
-    """The case of that verb with the highest median rate."""
+    """The case of that verb with the highest median rate, singly or batched."""
     rates = {
         case: median(one.per_second for one in passes)
         for case, passes in found.items()

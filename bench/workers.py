@@ -24,15 +24,17 @@ from harness import Bench
 DAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)  # it is that date in every zone of standard.sql
 CONCURRENCIES = (1, 4, 8)
+BATCH = 20
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker has to do: one verb for each of these users, so many at once."""
+    """What a worker has to do: one verb for each batch of these users, so many batches at once."""
 
     verb: str
     users: Sequence[UUID]
     concurrency: int
+    batch: int = 1
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,9 @@ async def _work(pipe: Connection, dsn: str) -> None:
     ):
         verbs = {
             "yesterday": partial(_receive_yesterdays, database),
-            "compose": partial(briefs.compose, database, day=DAY),
+            "compose": partial(_compose, database),
             "rendered": partial(_compose_and_render, database),
-            "loop": partial(naive.compose, pool, day=DAY),
+            "loop": partial(_loop, pool),
         }
         while (order := pipe.recv()) is not None:
             pipe.send(await _obey(verbs[order.verb], order))
@@ -101,28 +103,39 @@ async def _work(pipe: Connection, dsn: str) -> None:
 
 async def _obey(verb: Callable[..., Awaitable[object]], order: Order) -> Work:
     seconds: list[float] = []
-    waiting = iter(order.users)
+    starts = range(0, len(order.users), order.batch)
+    waiting = iter([order.users[start : start + order.batch] for start in starts])
 
     async def one_after_another() -> None:
-        for user in waiting:
+        for users in waiting:
             began = time.monotonic()
-            await verb(user_id=user)
-            seconds.append(time.monotonic() - began)
+            await verb(users)
+            seconds.extend([time.monotonic() - began] * len(users))
 
     started, spent = time.monotonic(), time.process_time()
     await asyncio.gather(*(one_after_another() for _ in range(order.concurrency)))
     return Work(started, time.monotonic(), time.process_time() - spent, seconds)
 
 
-async def _receive_yesterdays(database: Database, user_id: UUID) -> None:
-    brief = await briefs.compose(database, user_id, DAY - timedelta(days=1))
-    await briefs.receive(database, user_id, brief.id)
+async def _receive_yesterdays(database: Database, users: Sequence[UUID]) -> None:
+    composed = await briefs.compose_all(database, dict.fromkeys(users, DAY - timedelta(days=1)))
+    for user_id, brief in composed.items():
+        await briefs.receive(database, user_id, brief.id)
 
 
-async def _compose_and_render(database: Database, user_id: UUID) -> None:
-    brief = await briefs.compose(database, user_id, DAY)
-    render(brief.document, Form.MARKDOWN)
-    render(brief.document, Form.HTML)
+async def _compose(database: Database, users: Sequence[UUID]) -> None:
+    await briefs.compose_all(database, dict.fromkeys(users, DAY))
+
+
+async def _compose_and_render(database: Database, users: Sequence[UUID]) -> None:
+    for brief in (await briefs.compose_all(database, dict.fromkeys(users, DAY))).values():
+        render(brief.document, Form.MARKDOWN)
+        render(brief.document, Form.HTML)
+
+
+async def _loop(pool: asyncpg.Pool, users: Sequence[UUID]) -> None:
+    for user_id in users:
+        await naive.compose(pool, user_id=user_id, day=DAY)
 
 
 class Crew:
@@ -132,11 +145,13 @@ class Crew:
         self._bench = bench
         self._pipes = pipes
 
-    async def measure(self, verb: str, users: Sequence[UUID], *, processes: int, concurrency: int) -> Pass:
+    async def measure(
+        self, verb: str, users: Sequence[UUID], *, processes: int, concurrency: int, batch: int
+    ) -> Pass:
         """One pass over the users, shared out among the processes."""
         await self._bench.admin.execute("CHECKPOINT")
         wal, cpu = await self._bench.wal(), self._bench.cpu()
-        done = self.order(verb, users, processes=processes, concurrency=concurrency)
+        done = self.order(verb, users, processes=processes, concurrency=concurrency, batch=batch)
         cpu, wal = self._bench.cpu() - cpu, await self._bench.wal() - wal
         wall = max(work.ended for work in done) - min(work.started for work in done)
         return Pass(
@@ -147,11 +162,13 @@ class Crew:
             postgres=1000 * cpu / len(users),
         )
 
-    def order(self, verb: str, users: Sequence[UUID], *, processes: int, concurrency: int) -> list[Work]:
+    def order(
+        self, verb: str, users: Sequence[UUID], *, processes: int, concurrency: int, batch: int = 1
+    ) -> list[Work]:
         """Have the users shared out among the processes, and wait until all are done."""
         chosen = self._pipes[:processes]
         for number, pipe in enumerate(chosen):
-            pipe.send(Order(verb, users[number::processes], concurrency))
+            pipe.send(Order(verb, users[number::processes], concurrency, batch))
         return [pipe.recv() for pipe in chosen]
 
 

@@ -74,6 +74,13 @@ def test_debug_shows_the_traceback_wherever_it_stands(daybreak):
         assert "nowhere" in answer.err
 
 
+def test_a_sample_replaces_a_sample_but_no_file_of_ones_own(daybreak, folder):
+    assert daybreak("sample", folder / "new").code == daybreak("sample", folder / "new").code == 0
+    (folder / "todo.txt").write_text("Mine\n")
+    assert daybreak("sample", folder).is_one_sentence(5, "is not empty", "new folder")
+    assert (folder / "todo.txt").read_text() == "Mine\n"
+
+
 def test_hostile_files_are_warnings_and_the_rest_is_read(daybreak, folder):
     (folder / "todo.txt").write_text("Survive due:2026-03-29\n")
     (folder / "rubbish.ics").write_bytes(os.urandom(20_000))

@@ -1,5 +1,6 @@
 """``daybreak db``, and a PostgreSQL that is given by its address."""
 
+import os
 from pathlib import Path
 from time import perf_counter
 from urllib.parse import quote
@@ -52,6 +53,27 @@ def test_a_database_by_its_address_is_used_as_the_application(elsewhere, sample)
 @pytest.mark.parametrize("role", ["daybreak_owner", "postgres"])
 def test_a_role_that_could_read_everybodys_rows_is_refused(elsewhere, role):
     assert elsewhere(role)("users", "list").is_one_sentence(3, role, "daybreak_app")
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (
+            "postgresql://o%40k:ge%2Fheim@db:5433/day?sslmode=require",
+            "postgresql://o%40k@db:5433/day?sslmode=require",
+        ),
+        (
+            "postgresql://owner@/day?host=%2Frun%2Fa%20b&password=ge/heim",
+            "postgresql://owner@/day?host=%2Frun%2Fa%20b",
+        ),
+    ],
+)
+def test_the_shell_hands_the_password_on_where_no_other_user_can_read_it(daybreak, folder, given, shown):
+    psql = folder / "psql"
+    psql.write_text('#!/bin/sh\necho "$* $PGPASSWORD"\n')
+    psql.chmod(0o755)
+    configured = daybreak.with_(DAYBREAK_DATABASE_URL=given, PATH=f"{folder}:{os.environ['PATH']}")
+    assert configured("db", "shell").out == f"{shown} ge/heim\n"
 
 
 def test_a_database_or_role_that_is_not_there_is_named(elsewhere):

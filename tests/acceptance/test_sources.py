@@ -94,3 +94,11 @@ def test_removing_a_source_tells_how_to_bring_it_back(daybreak, folder):
 def test_a_source_that_does_not_exist_is_not_found(daybreak):
     assert daybreak("sources", "show", "nothing").is_one_sentence(4, "nothing")
     assert daybreak("sources", "list", "--user", "nobody@example.org").is_one_sentence(4, "users add")
+
+
+def test_the_name_of_a_folder_does_not_command_the_terminal(daybreak, folder):
+    (folder / "a\x1b[31mred").mkdir()
+    assert "\x1b" not in daybreak("import", folder / "a\x1b[31mred").out
+    listed = daybreak("sources", "list").out
+    assert "[31mred" in listed
+    assert "\x1b" not in listed

@@ -53,9 +53,9 @@ class Desk:
 
     async def stored(self) -> Agenda:
         async with self.reader.database.transaction([self.reader.user.id]) as tx:
-            return await agenda.read_agenda(
-                tx, self.reader.user.id, events=FOREVER, done_since=LONG_AGO, notes_since=LONG_AGO
-            )
+            owner = self.reader.user.id
+            want = agenda.Wanted(owner_id=owner, events=FOREVER, done_since=LONG_AGO, notes_since=LONG_AGO)
+            return (await agenda.read_agendas(tx, [want]))[owner]
 
     async def titles(self) -> set[str]:
         found = await self.stored()

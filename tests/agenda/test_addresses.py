@@ -101,6 +101,19 @@ async def test_it_is_not_asked_again_within_a_quarter_of_an_hour(desk, source, p
     assert len(publisher.asked) == 1
 
 
+async def test_it_is_asked_again_after_a_quarter_of_an_hour_however_often_its_copy_was_read_meanwhile(
+    desk, source, publisher, monkeypatch
+):
+    started = clock.now()
+    await agenda.read_source(desk.reader, source)
+    for minutes in (10, 20):
+        monkeypatch.setattr(clock, "now", lambda minutes=minutes: started + timedelta(minutes=minutes))
+        await read_again(desk)
+        (known,) = (await desk.stored()).sources
+        assert known.last_read_at == started + timedelta(minutes=0 if minutes == 10 else 20)
+    assert publisher.asked == [None, '"1"']
+
+
 async def test_what_changed_there_changes_here(desk, source, publisher, an_hour_passes):
     await agenda.read_source(desk.reader, source)
     an_hour_passes()

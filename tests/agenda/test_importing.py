@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -199,6 +199,17 @@ async def test_a_task_that_only_moved_to_another_line_was_not_touched(desk: Desk
     desk.put("work.md", "# Move", "", "- [ ] New", "- [ ] Pack", days_old=1)
     await desk.read()
     assert (await desk.task("Pack")).touched_at > touched
+
+
+async def test_a_task_was_touched_when_its_source_says_so(desk: Desk):
+    desk.put("jira.csv", "Issue key,Summary,Status,Updated", "NL-1,Pack,In Progress,2026-03-10 09:00")
+    await desk.read()
+    desk.put("jira.csv", "Issue key,Summary,Status,Updated", "NL-1,Pack,In Progress,2026-03-28 09:00")
+    await desk.read()
+    assert (await desk.task("Pack")).touched_at.date() == date(2026, 3, 28)
+    desk.put("jira.csv", "Issue key,Summary,Status", "NL-1,Pack,In Progress")
+    await desk.read()
+    assert (await desk.task("Pack")).touched_at.date() == date(2026, 3, 28)
 
 
 async def test_ten_thousand_tasks_are_one_import(desk: Desk, children):

@@ -51,6 +51,15 @@ async def test_a_source_is_meant_by_its_path_or_the_beginning_of_its_id(desk: De
     assert await agenda.remove(database, user, str(both[1].id)[:13].upper()) == both[1]
 
 
+@pytest.mark.parametrize("length", [0, 1, 3])
+async def test_a_few_signs_mean_no_source_whatever_its_id_begins_with(desk: Desk, monkeypatch, length):
+    monkeypatch.chdir(desk.folder)
+    desk.put("todo.txt", "Call Berta")
+    source = (await desk.read()).source
+    with pytest.raises(NotFound):
+        await agenda.remove(desk.reader.database, desk.reader.user, str(source.id)[:length])
+
+
 async def test_a_name_of_two_sources_is_refused_with_their_ids(desk: Desk, both):
     with pytest.raises(InvalidInput, match=str(both[0].id)[:8]):
         await agenda.remove(desk.reader.database, desk.reader.user, "Mine")

@@ -91,6 +91,19 @@ def test_a_section_has_description_phase_what_is_next_in_it_and_notes():
     assert texts(found.notes) == ["“Seeds”, yesterday: Tomatoes and beans"]
 
 
+def test_what_is_next_in_a_phase_is_due_first_though_something_else_was_begun_earlier():
+    build = phase(GARDEN, "Build", start_on=later(-10), end_on=later(10))
+    here = {"project_id": GARDEN.id, "phase_id": build.id}
+    found = section(
+        GARDEN,
+        build,
+        task("Weed", start=later(-20), status=TaskStatus.IN_PROGRESS, **here),
+        task("Fence", start=later(-2), due=later(1), status=TaskStatus.IN_PROGRESS, **here),
+        task("Sow", due=later(5), **here),
+    )
+    assert texts(found.statements)[-1].startswith("Next in it: “Fence”")
+
+
 def test_the_five_newest_notes_of_seven_days_are_shown():
     as_of = day().as_of
     ages = [

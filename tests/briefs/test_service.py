@@ -1,6 +1,7 @@
 import asyncio
 import zlib
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -87,6 +88,32 @@ async def test_composing_takes_six_round_trips_however_many_projects(postgres, p
     assert len(statements) == 6, statements
     assert statements[0].startswith("BEGIN")
     assert statements[-1] == "COMMIT"
+
+
+async def test_many_readers_briefs_take_six_round_trips_too(postgres, plans: Plans, new_plans, other_user):
+    theirs: Plans = await new_plans("theirs", other_user)
+    await plans.hold(task("Mine", due=SUNDAY))
+    await theirs.hold(task("Theirs", due=SUNDAY))
+    days = {plans.user.id: SUNDAY, other_user.id: SUNDAY}
+    statements: list[str] = []
+    async with Database.connect(postgres.app, connections=1) as narrow:
+        alone = await briefs.compose(narrow, plans.user.id, SUNDAY)
+        async with narrow.ownerless() as connection:
+            connection.add_query_logger(statements_of(statements))
+        both = await briefs.compose_all(narrow, days)
+    assert len(statements) == 6, statements
+    assert both[plans.user.id].id == alone.id
+    said = {user_id: [action.text for action in one.document.next_actions] for user_id, one in both.items()}
+    assert said == {plans.user.id: ["“Mine”"], other_user.id: ["“Theirs”"]}
+    assert both[other_user.id].document.timezone == other_user.timezone
+
+
+async def test_briefs_composed_together_are_all_stored_or_none(plans: Plans):
+    nobody = uuid4()
+    with pytest.raises(NotFound):
+        await briefs.compose_all(plans.database, {plans.user.id: SUNDAY, nobody: SUNDAY})
+    assert await briefs.read(plans.database, plans.user.id, SUNDAY) is None
+    assert await briefs.compose_all(plans.database, {}) == {}
 
 
 def statements_of(seen: list[str]):

@@ -129,6 +129,27 @@ async def test_a_broken_connection_is_said_to_be_one_and_the_next_transaction_wo
     assert await country_of(single, user) == "DE"
 
 
+async def test_a_statement_that_takes_too_long_may_be_tried_again_and_takes_everything_back(single, user):
+    async def work():
+        async with single.transaction([user.id]) as tx:
+            await tx.execute(COUNTRY, "FR")
+            await tx.execute("SELECT pg_sleep(60)", timeout=0.05)
+
+    with pytest.raises(Unavailable, match="try again"):
+        await work()
+    assert await country_of(single, user) == "DE"
+
+
+async def test_what_the_server_breaks_off_may_be_tried_again(single, user):
+    async def work():
+        async with single.transaction([user.id]) as tx:
+            await tx.execute("SET LOCAL statement_timeout = 10")
+            await tx.execute("SELECT pg_sleep(60)")
+
+    with pytest.raises(Unavailable, match="statement timeout"):
+        await work()
+
+
 async def test_two_transactions_at_once_have_their_own_owners(database, user, other_user):
     async def see(person: User) -> list[str]:
         async with database.transaction([person.id]) as tx:

@@ -75,6 +75,12 @@ async def test_what_was_changed_is_read_again(database: Database, user: User):
     assert await people.find(database, user.email) == changed
 
 
+async def test_what_changing_gives_back_is_what_is_stored(database: Database, user: User):
+    stored = await people.update(database, replace(user, name=" Annika ", country="fr"))
+    assert (stored.name, stored.country) == ("Annika", "FR")
+    assert await people.find(database, user.email) == stored
+
+
 async def test_a_user_who_is_gone_cannot_be_changed(database: Database, user: User):
     with pytest.raises(NotFound):
         await people.update(database, replace(user, id=uuid4()))

@@ -16,7 +16,7 @@ from daybreak.agenda.model import (
     TaskStatus,
 )
 from daybreak.agenda.sources import SourceOverview, add_address, add_folder, find, overview, remove, warnings
-from daybreak.agenda.store import Changes, Window, read_agenda
+from daybreak.agenda.store import Changes, Wanted, Window, read_agendas
 
 __all__ = [
     "Agenda",
@@ -35,13 +35,14 @@ __all__ = [
     "SourceWarning",
     "Task",
     "TaskStatus",
+    "Wanted",
     "Window",
     "add_address",
     "add_folder",
     "find",
     "import_folder",
     "overview",
-    "read_agenda",
+    "read_agendas",
     "read_source",
     "refresh",
     "remove",

@@ -120,23 +120,27 @@ async def read_source(reader: Reader, source: Source) -> Imported:
 async def _read_address(reader: Reader, source: Source) -> Imported:
     async with reader.database.transaction([reader.user.id]) as tx:
         row = await _lock(tx, reader.user.id, source)
-    fetched, failure = None, None
-    if row["last_good_copy"] is None or source.error or not _read_lately(source):
+    fetched, failure, asked_at = None, None, row["last_read_at"]
+    if row["last_good_copy"] is None or row["error"] or not _is_fresh(asked_at):
+        asked_at = clock.now()
         try:
             fetched = await _fetch(reader, row)
         except DaybreakError as error:
             if row["last_good_copy"] is None:
                 raise
             failure = str(error)
-    content = fetched.content if fetched else zlib.decompress(row["last_good_copy"])
-    reading = await asyncio.to_thread(read_calendar, source.name, content, reader.context, reader.limits)
-    return await _write(reader, source, reading, failure=failure, copy=None if reading.unread else fetched)
+    reading = await asyncio.to_thread(_read_copy, reader, source, fetched, row["last_good_copy"])
+    copy = None if reading.unread else fetched
+    return await _write(reader, source, reading, read_at=asked_at, failure=failure, copy=copy)
 
 
-def _read_lately(source: Source) -> bool:
-    if source.last_read_at is None:
-        return False
-    return timedelta(0) <= clock.now() - source.last_read_at < FRESH_FOR
+def _is_fresh(read_at: datetime | None) -> bool:
+    return read_at is not None and timedelta(0) <= clock.now() - read_at < FRESH_FOR
+
+
+def _read_copy(reader: Reader, source: Source, fetched: Fetched | None, kept: bytes) -> Reading:
+    content = fetched.content if fetched else zlib.decompress(kept)
+    return read_calendar(source.name, content, reader.context, reader.limits)
 
 
 async def _fetch(reader: Reader, row: asyncpg.Record) -> Fetched | None:
@@ -155,11 +159,13 @@ async def _write(
     source: Source,
     reading: Reading,
     *,
+    read_at: datetime | None = None,
     failure: str | None = None,
     copy: Fetched | None = None,
 ) -> Imported:
-    rows = source_rows(source.id, reading.harvests, reader.user.tz)
     now, owner_id = clock.now(), reader.user.id
+    rows = await asyncio.to_thread(source_rows, source.id, reading.harvests, reader.user.tz)
+    packed = await asyncio.to_thread(zlib.compress, copy.content) if copy else b""
     async with reader.database.transaction([owner_id]) as tx:
         # Two imports of one source take turns here; the second finds nothing left to change.
         await _lock(tx, owner_id, source)
@@ -168,9 +174,9 @@ async def _write(
         )
         if copy is not None:
             validators = (storable(copy.etag), storable(copy.last_modified))
-            await tx.execute(_sql.keep_copy, owner_id, source.id, zlib.compress(copy.content), *validators)
+            await tx.execute(_sql.keep_copy, owner_id, source.id, packed, *validators)
         if failure is None:
-            await tx.execute(_sql.mark_read, owner_id, source.id, now, changes.any)
+            await tx.execute(_sql.mark_read, owner_id, source.id, read_at or now, changes.any)
         else:
             await tx.execute(_sql.mark_failing, owner_id, source.id, now, failure)
     warnings = tuple(str(warning) for warning in [*reading.unread, *rows.warnings])

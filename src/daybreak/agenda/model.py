@@ -7,9 +7,8 @@ A moment in a person's plans is one of three things, and Python's types already 
 * an aware ``datetime``: an instant.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -191,15 +190,3 @@ def day(moment: Moment, tz: ZoneInfo) -> date:
     if not isinstance(moment, datetime):
         return moment
     return moment.date() if moment.tzinfo is None else clock.local_date(moment, tz)
-
-
-def wall_time(moment: Moment, tz: ZoneInfo) -> time | None:
-    """The time of day for a person in ``tz``; None for a whole day."""
-    if not isinstance(moment, datetime):
-        return None
-    return moment.time() if moment.tzinfo is None else moment.astimezone(tz).time()
-
-
-def earliest(moments: Iterable[Moment], tz: ZoneInfo) -> Moment | None:
-    """The moment that begins first for a person in ``tz``."""
-    return min(moments, key=lambda moment: instant(moment, tz), default=None)

@@ -1,53 +1,57 @@
--- name: read_agenda
--- All that a brief looks at, in one round trip: each column is an array of rows.
--- $1 owner; $2 sources, NULL for all; events that overlap [$3, $4); tasks finished since $5, or among the ids
--- $6; notes since $7.
+-- name: read_agendas
+-- All that briefs look at, in one round trip: a row for each owner, each column an array of rows.
+-- $1 owners; for each of them events that overlap [$2, $3), tasks finished since $4, notes since $5; $6 sources,
+-- NULL for all; $7 ids of tasks that are given even if finished earlier.
 SELECT
+    want.owner_id,
     ARRAY(
         SELECT s FROM agenda_source_facts AS s
-        WHERE s.owner_id = $1 AND ($2::uuid [] IS NULL OR s.id = ANY ($2))
+        WHERE s.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR s.id = ANY ($6))
         ORDER BY s.name, s.id
     ) AS sources,
     ARRAY(
         SELECT w FROM agenda_warnings AS w
-        WHERE w.owner_id = $1 AND ($2::uuid [] IS NULL OR w.source_id = ANY ($2))
+        WHERE w.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR w.source_id = ANY ($6))
         ORDER BY w.source_id, w.position
     ) AS warnings,
     ARRAY(
         SELECT p FROM agenda_project_facts AS p
-        WHERE p.owner_id = $1 AND ($2::uuid [] IS NULL OR p.source_id = ANY ($2))
+        WHERE p.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR p.source_id = ANY ($6))
         ORDER BY p.name, p.id
     ) AS projects,
     ARRAY(
         SELECT f FROM agenda_phase_facts AS f
-        WHERE f.owner_id = $1 AND ($2::uuid [] IS NULL OR f.source_id = ANY ($2))
+        WHERE f.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR f.source_id = ANY ($6))
         ORDER BY f.project_id, f.start_on, f.position, f.id
     ) AS phases,
     ARRAY(
         SELECT t FROM agenda_task_facts AS t
         WHERE
-            t.owner_id = $1 AND ($2::uuid [] IS NULL OR t.source_id = ANY ($2))
+            t.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR t.source_id = ANY ($6))
             AND (
                 t.status NOT IN ('done', 'cancelled')
-                OR t.completed_at >= $5 OR t.completed_on >= ($5::timestamptz AT TIME ZONE 'UTC')::date - 1
-                OR t.id = ANY ($6::uuid [])
+                OR t.completed_at >= want.done_since
+                OR t.completed_on >= (want.done_since AT TIME ZONE 'UTC')::date - 1
+                OR t.id = ANY ($7::uuid [])
             )
         ORDER BY t.id
     ) AS tasks,
     ARRAY(
         SELECT e FROM agenda_event_facts AS e
         WHERE
-            e.owner_id = $1 AND ($2::uuid [] IS NULL OR e.source_id = ANY ($2))
-            AND e.ends_at >= $3 AND e.starts_at < $4
+            e.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR e.source_id = ANY ($6))
+            AND e.ends_at >= want.events_from AND e.starts_at < want.events_until
         ORDER BY e.starts_at, e.id
     ) AS events,
     ARRAY(
         SELECT n FROM agenda_note_facts AS n
         WHERE
-            n.owner_id = $1 AND ($2::uuid [] IS NULL OR n.source_id = ANY ($2))
-            AND n.noted_at >= $7
+            n.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR n.source_id = ANY ($6))
+            AND n.noted_at >= want.notes_since
         ORDER BY n.noted_at DESC, n.id
     ) AS notes
+FROM unnest($1::uuid [], $2::timestamptz [], $3::timestamptz [], $4::timestamptz [], $5::timestamptz [])
+    AS want (owner_id, events_from, events_until, done_since, notes_since)
 
 -- name: list_sources
 -- The sources of one user, with how many things each gave.
@@ -156,8 +160,8 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     place = excluded.place
 
 -- name: write_tasks
--- A task that was open and is now done without saying since when was finished when that was noticed: $4. One
--- that only stands in another place was not touched.
+-- A task that was open and is now done without saying since when was finished when that was noticed: $4. It was
+-- touched when its source says so; else when its file was changed, unless it only stands in another place.
 INSERT INTO agenda_tasks AS kept (
     owner_id, source_id, id, external_id, fingerprint, path, project_id, phase_id, title, details, status, priority,
     start_on, start_at, due_on, due_at, completed_on, completed_at, estimate_minutes, assignee, tags,
@@ -166,13 +170,29 @@ INSERT INTO agenda_tasks AS kept (
 SELECT
     $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.phase_id, r.title, r.details, r.status,
     r.priority, r.start_on, r.start_at, r.due_on, r.due_at, r.completed_on, r.completed_at,
-    r.estimate_minutes, r.assignee, r.tags, r.recurrence, r.blocked_by, r.touched_at, r.place
+    r.estimate_minutes, r.assignee, r.tags, r.recurrence, r.blocked_by,
+    CASE
+        WHEN r.said_touched_at IS NOT NULL THEN r.said_touched_at
+        WHEN
+            (
+                was.project_id, was.phase_id, was.title, was.details, was.status, was.priority, was.start_on,
+                was.start_at, was.due_on, was.due_at, was.estimate_minutes, was.assignee, was.tags, was.recurrence,
+                was.blocked_by
+            ) IS NOT DISTINCT FROM (
+                r.project_id, r.phase_id, r.title, r.details, r.status, r.priority, r.start_on,
+                r.start_at, r.due_on, r.due_at, r.estimate_minutes, r.assignee, r.tags, r.recurrence,
+                r.blocked_by
+            ) THEN was.touched_at
+        ELSE r.file_changed_at
+    END,
+    r.place
 FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, project_id uuid, phase_id uuid, title text, details text,
     status text, priority smallint, start_on date, start_at timestamptz, due_on date, due_at timestamptz,
     completed_on date, completed_at timestamptz, estimate_minutes integer, assignee text, tags text [],
-    recurrence text, blocked_by uuid [], touched_at timestamptz, place text
+    recurrence text, blocked_by uuid [], said_touched_at timestamptz, file_changed_at timestamptz, place text
 )
+LEFT JOIN agenda_tasks AS was ON was.owner_id = $1 AND was.id = r.id
 ON CONFLICT (owner_id, id) DO UPDATE SET
     removed_at = NULL,
     fingerprint = excluded.fingerprint,
@@ -199,20 +219,7 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     tags = excluded.tags,
     recurrence = excluded.recurrence,
     blocked_by = excluded.blocked_by,
-    touched_at = CASE
-        WHEN
-            (
-                kept.project_id, kept.phase_id, kept.title, kept.details, kept.status, kept.priority, kept.start_on,
-                kept.start_at, kept.due_on, kept.due_at, kept.estimate_minutes, kept.assignee, kept.tags,
-                kept.recurrence, kept.blocked_by
-            ) IS NOT DISTINCT FROM (
-                excluded.project_id, excluded.phase_id, excluded.title, excluded.details, excluded.status,
-                excluded.priority, excluded.start_on, excluded.start_at, excluded.due_on, excluded.due_at,
-                excluded.estimate_minutes, excluded.assignee, excluded.tags, excluded.recurrence,
-                excluded.blocked_by
-            ) THEN kept.touched_at
-        ELSE excluded.touched_at
-    END,
+    touched_at = excluded.touched_at,
     place = excluded.place
 
 -- name: write_events

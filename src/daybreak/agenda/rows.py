@@ -168,11 +168,12 @@ class _Builder:
             "tags": task.tags,
             "recurrence": task.recurrence,
             "blocked_by": [self._id("task", ids.get(blocker, blocker)) for blocker in task.blocked_by],
+            "said_touched_at": task.touched_at and _as_if_utc(task.touched_at),
             "place": task.place,
         }
         row = self._put(self.rows.tasks, ("task", ids[task.external_id]), content)
         # Not in the fingerprint: a file's own date changes with every line of it.
-        row["touched_at"] = _as_if_utc(task.touched_at or modified_at)
+        row["file_changed_at"] = _as_if_utc(modified_at)
 
     def _add_event(self, event: ImportedEvent) -> None:
         content = {

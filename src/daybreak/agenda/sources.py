@@ -15,6 +15,7 @@ from daybreak.intake import Vault, WebAddress
 from daybreak.people import User
 
 _sql = load(__package__)
+_SHORTEST_ID = 4  # less may be a slip of the finger, or an empty variable of a script
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ async def overview(database: Database, user: User) -> Sequence[SourceOverview]:
 
 
 async def find(database: Database, user: User, which: str) -> SourceOverview:
-    """The source of that name, path or beginning of an id.
+    """The source of that name, path or beginning of an id, at least four signs of it.
 
     Raises:
         NotFound: the user has no such source.
@@ -118,14 +119,8 @@ def _resolved(path: Path) -> Path | None:
 
 
 def _choose(known: Sequence[SourceOverview], which: str) -> SourceOverview:
-    path = str(_resolved(Path(which)))
-    found = [
-        one
-        for one in known
-        if which == one.source.name
-        or path == one.source.locator
-        or str(one.source.id).startswith(which.lower())
-    ]
+    path = str(_resolved(Path(which))) if which else ""
+    found = [one for one in known if _is_meant(one.source, which, path)]
     if not found:
         names = ", ".join(f"“{one.source.name}”" for one in known) or "none yet"
         raise NotFound(f"There is no source “{which}”; there are: {names}.")
@@ -136,7 +131,9 @@ def _choose(known: Sequence[SourceOverview], which: str) -> SourceOverview:
 
 
 def _is_meant(source: Source, which: str, path: str) -> bool:
-    return which == source.name or path == source.locator or str(source.id).startswith(which.lower())
+    if which == source.name or path == source.locator:
+        return True
+    return len(which) >= _SHORTEST_ID and str(source.id).startswith(which.lower())
 
 
 def _source(user: User, kind: SourceKind, name: str, shown: str, locator: str) -> Source:

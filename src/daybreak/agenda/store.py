@@ -1,6 +1,6 @@
 """The agenda's rows in PostgreSQL: writing what a source gave, reading what a brief may look at."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -38,6 +38,25 @@ class Window:
 
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How much of an owner's agenda a brief looks at, besides all that is open.
+
+    Attributes:
+        owner_id: whose.
+        events: which events; floating and whole-day ones are found with a day to spare on either side.
+        done_since: finished tasks are given from this instant on ...
+        notes_since: ... and notes from this one.
+        tracked: ids of tasks that are given even if finished earlier.
+    """
+
+    owner_id: UUID
+    events: Window
+    done_since: datetime
+    notes_since: datetime
+    tracked: Collection[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,39 +187,38 @@ async def _write_warnings(
         await tx.execute(_sql.write_warnings, owner_id, source_id, *map(list, columns))
 
 
-async def read_agenda(
-    tx: asyncpg.Connection,
-    owner_id: UUID,
-    *,
-    events: Window,
-    done_since: datetime,
-    notes_since: datetime,
-    sources: Collection[UUID] | None = None,
-    tracked: Collection[UUID] = (),
-) -> Agenda:
-    """What a brief may look at, in one round trip.
+async def read_agendas(
+    tx: asyncpg.Connection, wanted: Sequence[Wanted], sources: Collection[UUID] | None = None
+) -> dict[UUID, Agenda]:
+    """What briefs may look at, by owner, in one round trip however many they are.
 
     Args:
-        tx: a transaction as the owner.
-        owner_id: whose agenda.
-        events: which events; floating and whole-day ones are found with a day to spare on either side.
-        done_since: finished tasks are given from this instant on ...
-        notes_since: ... and notes from this one.
+        tx: a transaction as these owners.
+        wanted: of whom, and how much.
         sources: only what these gave; None for everything.
-        tracked: ids of tasks that are given even if finished earlier.
     """
-    scope = None if sources is None else list(sources)
-    found = await tx.fetchrow(
-        _sql.read_agenda, owner_id, scope, events.start, events.end, done_since, list(tracked), notes_since
+    found = await tx.fetch(
+        _sql.read_agendas,
+        [want.owner_id for want in wanted],
+        [want.events.start for want in wanted],
+        [want.events.end for want in wanted],
+        [want.done_since for want in wanted],
+        [want.notes_since for want in wanted],
+        None if sources is None else list(sources),
+        [task_id for want in wanted for task_id in want.tracked],
     )
+    return {row["owner_id"]: _agenda(row) for row in found}
+
+
+def _agenda(row: asyncpg.Record) -> Agenda:
     return Agenda(
-        sources=tuple(source(row) for row in found["sources"]),
-        warnings=tuple(warning(row) for row in found["warnings"]),
-        projects=tuple(_project(row) for row in found["projects"]),
-        phases=tuple(_phase(row) for row in found["phases"]),
-        tasks=tuple(_task(row) for row in found["tasks"]),
-        events=tuple(_event(row) for row in found["events"]),
-        notes=tuple(_note(row) for row in found["notes"]),
+        sources=tuple(map(source, row["sources"])),
+        warnings=tuple(map(warning, row["warnings"])),
+        projects=tuple(map(_project, row["projects"])),
+        phases=tuple(map(_phase, row["phases"])),
+        tasks=tuple(map(_task, row["tasks"])),
+        events=tuple(map(_event, row["events"])),
+        notes=tuple(map(_note, row["notes"])),
     )
 
 

@@ -1,6 +1,6 @@
 """Daily briefs: facts become sections, sections a document, and every sentence names its facts."""
 
 from daybreak.briefs.model import Document, Edition
-from daybreak.briefs.service import StoredBrief, compose, read, receive
+from daybreak.briefs.service import StoredBrief, compose, compose_all, read, receive
 
-__all__ = ["Document", "Edition", "StoredBrief", "compose", "read", "receive"]
+__all__ = ["Document", "Edition", "StoredBrief", "compose", "compose_all", "read", "receive"]

@@ -134,11 +134,14 @@ def _statements(book: FactBook, material: Material) -> list[Claim]:
 
 
 def _next_in(phase: Phase, material: Material, day: Day) -> Task | None:
-    workable = (tasks for name, tasks in material.buckets.items() if name not in _NOT_NEXT)
-    firsts = (next((task for task in tasks if task.phase_id == phase.id), None) for tasks in workable)
-    return min(
-        filter(None, firsts), key=lambda task: (task.due is None, _by_urgency(task, day)), default=None
+    workable = (
+        task
+        for name, tasks in material.buckets.items()
+        if name not in _NOT_NEXT
+        for task in tasks
+        if task.phase_id == phase.id
     )
+    return min(workable, key=lambda task: (task.due is None, _by_urgency(task, day)), default=None)
 
 
 def _note(book: FactBook, note: Note) -> Claim:

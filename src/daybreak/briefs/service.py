@@ -1,9 +1,11 @@
 """The verbs on briefs: compose, read, receive. Composing is one transaction of six round trips."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+
+import asyncpg
 
 from daybreak import agenda, clock, people
 from daybreak.briefs import store
@@ -49,35 +51,60 @@ async def compose(
     Raises:
         NotFound: there is no such user.
     """
+    briefs = await compose_all(database, {user_id: day}, edition=edition, timezone=timezone, sources=sources)
+    return briefs[user_id]
+
+
+async def compose_all(
+    database: Database,
+    days: Mapping[UUID, date],
+    *,
+    edition: Edition = Edition.STANDARD,
+    timezone: str | None = None,
+    sources: Collection[UUID] | None = None,
+) -> dict[UUID, StoredBrief]:
+    """Compose the briefs of several readers, each of its local date, all or none of them.
+
+    One transaction of six round trips, however many they are. Takes and raises what `compose` does.
+    """
+    if not days:
+        return {}
     started = clock.now()
-    async with database.transaction([user_id]) as tx:
-        user = _in_zone(await people.get(tx, user_id), timezone)
-        before = await store.read_before(tx, user_id, day, edition)
-        today = day_of(user, day)
-        facts = await agenda.read_agenda(
-            tx,
-            user_id,
-            events=window(day),
-            done_since=_done_since(today, before.received),
-            notes_since=today.as_of - timedelta(days=NOTE_DAYS),
-            sources=sources,
-            tracked=before.received.task_ids() if before.received else (),
+    async with database.transaction(days) as tx:
+        occasions = await _occasions(tx, days, edition, timezone, sources)
+        composed = {one.user.id: compose_document(one) for one in occasions}
+        stored = await store.write(tx, edition, composed, clock.now())
+    took = (clock.now() - started) / len(days)
+    for user_id, one in composed.items():
+        _report(user_id, one.document, one.withheld, took)
+    return {user_id: StoredBrief(stored[user_id], one.document) for user_id, one in composed.items()}
+
+
+async def _occasions(
+    tx: asyncpg.Connection,
+    days: Mapping[UUID, date],
+    edition: Edition,
+    timezone: str | None,
+    sources: Collection[UUID] | None,
+) -> list[Occasion]:
+    users = [_in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()]
+    before = await store.read_before(tx, days, edition)
+    today = {user.id: day_of(user, days[user.id]) for user in users}
+    wanted = [_wanted(user.id, today[user.id], before[user.id].received) for user in users]
+    agendas = await agenda.read_agendas(tx, wanted, sources)
+    return [
+        Occasion(
+            user=user,
+            day=today[user.id],
+            edition=edition,
+            agenda=agendas[user.id],
+            composed_at=clock.now(),
+            whole=sources is None,
+            last_received=before[user.id].received,
+            last_contents=before[user.id].contents,
         )
-        composed = compose_document(
-            Occasion(
-                user=user,
-                day=today,
-                edition=edition,
-                agenda=facts,
-                composed_at=started,
-                whole=sources is None,
-                last_received=before.received,
-                last_contents=before.contents,
-            )
-        )
-        brief_id = await store.write(tx, user_id, composed.document, composed.snapshot, clock.now())
-    _report(user_id, composed.document, composed.withheld, clock.now() - started)
-    return StoredBrief(brief_id, composed.document)
+        for user in users
+    ]
 
 
 async def read(
@@ -92,6 +119,16 @@ async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
     """The reader has this brief: the next one tells what has changed since."""
     async with database.transaction([user_id]) as tx:
         await store.mark_received(tx, user_id, brief_id, clock.now())
+
+
+def _wanted(user_id: UUID, day: Day, last: Snapshot | None) -> agenda.Wanted:
+    return agenda.Wanted(
+        owner_id=user_id,
+        events=window(day.today),
+        done_since=_done_since(day, last),
+        notes_since=day.as_of - timedelta(days=NOTE_DAYS),
+        tracked=last.task_ids() if last else (),
+    )
 
 
 def _done_since(day: Day, last: Snapshot | None) -> datetime:

@@ -1,6 +1,7 @@
 """Briefs in PostgreSQL: one edition per (user, local date, edition), and what each one knew."""
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import asyncpg
 import orjson
 
 from daybreak.briefs import codec
+from daybreak.briefs.composing import Composed
 from daybreak.briefs.model import Document, Edition
 from daybreak.briefs.since import Snapshot
 from daybreak.db import load
@@ -31,9 +33,15 @@ class Before:
     received: Snapshot | None
 
 
-async def read_before(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> Before:
-    """What composing needs of earlier briefs, in one round trip."""
-    row = await tx.fetchrow(_sql.read_before, owner_id, day, edition)
+async def read_before(
+    tx: asyncpg.Connection, days: Mapping[UUID, date], edition: Edition
+) -> dict[UUID, Before]:
+    """What composing needs of earlier briefs, by owner, in one round trip."""
+    rows = await tx.fetch(_sql.read_before, list(days.keys()), list(days.values()), edition)
+    return {row["owner_id"]: _before(row) for row in rows}
+
+
+def _before(row: asyncpg.Record) -> Before:
     document, facts = _unpacked(row["document"]), _unpacked(row["received_facts"])
     return Before(
         contents=frozenset(section.get("content", "") for section in document.get("sections", ())),
@@ -46,14 +54,21 @@ def _unpacked(stored: bytes | None) -> dict[str, Any]:
 
 
 async def write(
-    tx: asyncpg.Connection, owner_id: UUID, document: Document, snapshot: Snapshot, at: datetime
-) -> UUID:
-    """Store a brief and what it knew, in one round trip; gives the id of the edition, new or not."""
-    encoded = zlib.compress(codec.encode(document), _FAST)
-    knew = zlib.compress(orjson.dumps(snapshot.as_json()), _FAST)
-    edition = (uuid4(), document.date, document.edition)
-    edition_id: UUID = await tx.fetchval(_sql.write_brief, owner_id, *edition, at, encoded, knew)
-    return edition_id
+    tx: asyncpg.Connection, edition: Edition, composed: Mapping[UUID, Composed], at: datetime
+) -> dict[UUID, UUID]:
+    """Store briefs and what they knew, in one round trip; gives the ids of the editions by owner."""
+    briefs = [(one.document, one.snapshot.as_json()) for one in composed.values()]
+    rows = await tx.fetch(
+        _sql.write_briefs,
+        edition,
+        at,
+        list(composed.keys()),
+        [uuid4() for _ in briefs],
+        [document.date for document, _ in briefs],
+        [zlib.compress(codec.encode(document), _FAST) for document, _ in briefs],
+        [zlib.compress(orjson.dumps(knew), _FAST) for _, knew in briefs],
+    )
+    return {row["owner_id"]: row["edition_id"] for row in rows}
 
 
 async def read(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> Document | None:

@@ -72,7 +72,8 @@ def brief(
     FOLDER may hold iCalendar files (.ics), todo.txt, Markdown check lists, Taskwarrior exports (.json), CSV
     exports of Todoist, Asana or Jira, and plain notes. It stays a source of later briefs.
 
-    Nothing leaves this machine. The brief is kept, so that tomorrow's can tell what has changed since.
+    Nothing leaves this machine but the requests to calendar addresses that were added as sources. The brief
+    is kept, so that tomorrow's can tell what has changed since.
     """
     from daybreak.cli.session import run
 

@@ -109,13 +109,29 @@ def shell() -> None:
     current = wiring.load_settings()
     if current.database_url is not None:
         url = current.database_owner_url or current.database_url
+        address, password = _parted(url.get_secret_value())
         try:
-            os.execvp("psql", ["psql", url.get_secret_value()])  # noqa: S606, S607 - the operator's own psql
+            os.execvpe("psql", ["psql", address], os.environ | password)  # noqa: S606, S607 - the operator's own
         except FileNotFoundError:
             raise Misconfigured("psql is not installed; it comes with PostgreSQL's client package.") from None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's to answer
     with embedded.attach(current.home) as server:
         raise SystemExit(subprocess.call(embedded.psql(current.home, server)))  # noqa: S603
+
+
+def _parted(url: str) -> tuple[str, dict[str, str]]:
+    """An address without its password, and the variable with it: arguments can be read by everybody."""
+    from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    login, at, host = parts.netloc.rpartition("@")
+    name, colon, written = login.partition(":")
+    password = unquote(written) if colon else query.pop("password", None)
+    if password is None:
+        return url, {}
+    rest = f"?{urlencode(query, quote_via=quote)}" if query else ""
+    return f"{parts.scheme}://{name}{at}{host}{parts.path}{rest}", {"PGPASSWORD": password}
 
 
 def _home() -> "Path":

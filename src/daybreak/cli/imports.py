@@ -66,6 +66,7 @@ async def read_new(reader: "Reader", source: "Source") -> "Imported":
 def print_import(imported: "Imported", *, as_json: bool) -> None:
     """What an import came to: warnings on standard error, the sums on standard output."""
     from daybreak.cli.printing import answer, print_json, say
+    from daybreak.intake import printable
 
     if as_json:
         print_json(imported)
@@ -75,7 +76,7 @@ def print_import(imported: "Imported", *, as_json: bool) -> None:
     hint_at_formats(imported)
     changes = imported.changes
     answer(
-        f"{imported.source.name}: {imported.files} files read, {changes.added} entries added, "
+        f"{printable(imported.source.name)}: {imported.files} files read, {changes.added} entries added, "
         f"{changes.updated} updated, {changes.removed} removed, {changes.unchanged} unchanged, "
         f"{len(imported.warnings)} warnings.\n"
     )

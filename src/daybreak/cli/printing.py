@@ -41,8 +41,10 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - whatever orjson can write
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on standard output; tab-separated when nobody is looking."""
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    """A table on standard output; tab-separated when nobody is looking. No cell commands the terminal."""
+    from daybreak.intake import printable
+
+    texts = [["" if cell is None else printable(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         answer("".join("\t".join(row) + "\n" for row in [list(headings), *texts]))
         return

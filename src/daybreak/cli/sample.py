@@ -1,6 +1,7 @@
 """``daybreak sample``: a realistic folder around today, for trying Daybreak without data of one's own."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date as Date  # noqa: N812 - an option is called date
 from datetime import timedelta
 from importlib.resources import files
@@ -19,6 +20,7 @@ EXAMPLES = examples(
     "daybreak sample demo --date 2026-03-29",
 )
 _TEMPLATES = "sample_folder"
+_MARK = ".daybreak-sample"
 
 
 def sample(
@@ -32,7 +34,8 @@ def sample(
 ) -> None:
     """Write a sample folder to try Daybreak with.
 
-    It holds a freelancer's calendar, task lists and notes, dated around today.
+    It holds a freelancer's calendar, task lists and notes, dated around today. A folder with files of your
+    own is left alone.
     """
     from daybreak import clock
     from daybreak.cli.dates import parse_date, system_zone
@@ -48,10 +51,13 @@ def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
 
     Raises:
         InvalidInput: the folder cannot be written to.
+        Conflict: it holds something else than such a sample.
     """
     from jinja2 import Environment, StrictUndefined
 
     from daybreak.errors import InvalidInput
+
+    _refuse_foreign(folder)
 
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - plain text
     environment.globals.update(
@@ -62,6 +68,8 @@ def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
     )
     templates = list(_templates(files(__package__).joinpath(_TEMPLATES)))
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).touch()
         for name, text in templates:
             path = folder / environment.from_string(name).render()
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +77,16 @@ def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
     except OSError as error:
         raise InvalidInput(f"“{folder}” cannot be written ({error.strerror}); give another folder.") from None
     return len(templates)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    from daybreak.errors import Conflict
+
+    with suppress(OSError):  # what cannot be listed cannot be written to either
+        if any(folder.iterdir()) and not (folder / _MARK).exists():
+            raise Conflict(
+                f"“{folder}” is not empty; give a new folder, so that no file of yours is replaced."
+            )
 
 
 def _templates(folder: "Traversable", prefix: str = "") -> Iterator[tuple[str, str]]:

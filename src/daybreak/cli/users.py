@@ -90,12 +90,11 @@ def set_(
         changed = replace(
             user,
             timezone=tz or user.timezone,
-            name=(name or user.name).strip(),
+            name=name or user.name,
             country=_country(country, user.country),
             preferences=replace(user.preferences, brief_time=due, workday_start=start, workday_end=end),
         )
-        await people.update(session.database, changed)
-        return changed
+        return await people.update(session.database, changed)
 
     user = run(verb)
     answer(

@@ -22,6 +22,13 @@ _SILENT = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )
+PASSING = (
+    TimeoutError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""What a statement fails with although nothing is wrong with it: slowness, a deadlock, a full disk."""
 
 
 @contextmanager

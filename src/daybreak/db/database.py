@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from daybreak.db.connecting import check_version, explained
+from daybreak.db.connecting import PASSING, check_version, explained
 from daybreak.db.migrate import pending
 from daybreak.db.queries import load
 from daybreak.errors import Bug, Misconfigured, Unavailable
@@ -87,9 +87,11 @@ class Database:
                 connection = await stack.enter_async_context(self._pool.acquire())
             try:
                 yield connection
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 if _is_lost(connection):
                     raise Unavailable("The connection to PostgreSQL broke; try again.") from None
+                if isinstance(error, PASSING):
+                    raise Unavailable(f"PostgreSQL did not do it ({_why(error)}); try again.") from None
                 raise
 
     async def migrations_due(self) -> bool:
@@ -138,6 +140,12 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         if not _is_lost(connection):
             connection.terminate()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer within {_COMMAND_SECONDS} s"
+    return str(error).partition("\n")[0]
 
 
 def _is_lost(connection: asyncpg.Connection) -> bool:

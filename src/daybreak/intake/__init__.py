@@ -7,6 +7,7 @@ from daybreak.intake.folder import walk
 from daybreak.intake.guard import WebAddress
 from daybreak.intake.settings import IntakeSettings
 from daybreak.intake.vault import Vault
+from daybreak.intake.wording import printable
 
 __all__ = [
     "BoundedPool",
@@ -20,6 +21,7 @@ __all__ = [
     "Vault",
     "WebAddress",
     "fetch",
+    "printable",
     "read",
     "walk",
 ]

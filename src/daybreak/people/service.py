@@ -1,6 +1,7 @@
 """The verbs on people: add, find, list, change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -56,10 +57,19 @@ async def get(tx: asyncpg.Connection, user_id: UUID) -> User:
     Raises:
         NotFound: there is no such user, or the transaction may not see them.
     """
-    row = await tx.fetchrow(_sql.read_users, [user_id])
-    if row is None:
+    return (await get_all(tx, [user_id]))[user_id]
+
+
+async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UUID, User]:
+    """The users of these ids, within the caller's transaction.
+
+    Raises:
+        NotFound: one of them is not there, or the transaction may not see them.
+    """
+    users = {row["id"]: _user(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
+    if len(users) < len(user_ids):
         raise NotFound("There is no such user.")
-    return _user(row)
+    return users
 
 
 async def everyone(database: Database) -> Sequence[User]:
@@ -72,8 +82,8 @@ async def everyone(database: Database) -> Sequence[User]:
         return [_user(row) for row in await tx.fetch(_sql.read_users, ids)]
 
 
-async def update(database: Database, user: User) -> None:
-    """Write a changed user back; everything but the id and the address may have changed.
+async def update(database: Database, user: User) -> User:
+    """Write a changed user back, all but the id and the address; gives the user as stored.
 
     Raises:
         InvalidInput: the name, zone or country is malformed.
@@ -81,12 +91,14 @@ async def update(database: Database, user: User) -> None:
     """
     clock.zone(user.timezone)
     country = checked_country(user.country) if user.country else None
+    user = replace(user, name=checked_name(user.name), country=country)
     p = user.preferences
     async with database.transaction([user.id]) as tx:
-        row = (user.id, checked_name(user.name), user.timezone, country)
+        row = (user.id, user.name, user.timezone, user.country)
         found = await tx.fetchval(_sql.update_user, *row, p.brief_time, p.workday_start, p.workday_end)
     if found is None:
         raise NotFound("There is no such user.")
+    return user
 
 
 def _user(row: asyncpg.Record) -> User:

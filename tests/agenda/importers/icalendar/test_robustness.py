@@ -29,6 +29,12 @@ EVERY_SECOND_OF_A_YEAR = (
 DAMAGE = [b"", b"9", b":", b";", b"-", b"\r\n", b"\xff", b"00000", b"99999"]
 
 
+def test_a_warning_never_commands_a_terminal(read, calendar):
+    bad = "BEGIN:VEVENT\r\nUID:bad\r\nDTSTART:2026\x9b31m\u202eX\r\nEND:VEVENT\r\n"
+    (warning,) = read(calendar(bad)).warnings
+    assert "“202631mX”" in warning.message
+
+
 def test_one_malformed_event_costs_one_warning_with_its_line(read, calendar):
     bad = "BEGIN:VEVENT\r\nUID:bad\r\nDTSTART:2026-13-45\r\nEND:VEVENT\r\n"
     found = read(calendar(bad, GOOD))

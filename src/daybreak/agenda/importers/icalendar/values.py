@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 from icalendar.parser import unescape_backslash
 
+from daybreak.agenda.importers.text import one_line
+
 _DATE_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d):?(\d\d)?(?:[.,]\d+)?(Z|z)?)?")
 _OFFSET = re.compile(r"([+-]?)(\d\d):?(\d\d):?(\d\d)?")
 _DURATION = re.compile(
@@ -81,6 +83,5 @@ def parse_text(value: str) -> str:
 
 
 def shorten(text: str, limit: int = 40) -> str:
-    """The beginning of a text, for a warning."""
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """The beginning of a text, for a warning: nothing in it commands a terminal."""
+    return one_line(text, limit)
