@@ -33,7 +33,7 @@ def config(tmp_path: Path):
 
 
 def test_the_environment_goes_before_the_file_and_the_file_before_the_default(config, monkeypatch):
-    assert settings().log_level == "warning"
+    assert settings().log_level == "error"
     config('log_level = "info"\n[intake]\nmax_files = 7\nmax_file_size = "2MiB"\n')
     assert Settings.load().log_level == "info"
     assert (IntakeSettings.load().max_files, IntakeSettings.load().max_file_size) == (7, 2 * 1024**2)

@@ -85,7 +85,7 @@ class Settings(Group):
         description="The same database as the role daybreak_owner; only migrations need it.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="warning", description="The least serious log line that is written (JSON, on stderr)."
+        default="error", description="The least serious log line that is written (JSON, on stderr)."
     )
 
 

@@ -9,6 +9,7 @@ import pytest
     ("arguments", "code", "words"),
     [
         (["frob"], 2, ["frob", "daybreak --help"]),
+        (["bief"], 2, ["'brief'? See"]),
         (["users"], 2, ["Missing command", "daybreak users --help"]),
         (["brief", "--frob"], 2, ["--frob", "daybreak brief --help"]),
         (["brief", "--format", "pdf"], 2, ["pdf", "json"]),
@@ -27,6 +28,9 @@ import pytest
             ["cannot be written", "another path"],
         ),
         (["sample", "/dev/null/x"], 2, ["cannot be written"]),
+        (["import", ""], 2, ["empty"]),
+        (["brief", "--user="], 2, ["empty"]),
+        (["sources", "remove", " "], 2, ["empty"]),
     ],
 )
 def test_a_mistake_costs_one_sentence(daybreak, sample, arguments, code, words):
@@ -99,3 +103,36 @@ def test_an_encoding_without_quotation_marks_is_no_obstacle(daybreak, sample):
     answer = daybreak.with_(PYTHONIOENCODING="ascii")("brief", sample, "--date", "2026-03-29")
     assert (answer.code, answer.err) == (0, "")
     assert "\\u201c" in answer.out
+
+
+def test_what_programs_read_is_utf8_whatever_the_terminal_is(daybreak, sample):
+    old = daybreak.with_(PYTHONIOENCODING="latin-1")
+    assert "Malmö" in old("brief", sample, "--date", "2026-03-29", "--format", "json").out
+    assert "Malmö" in old("brief", sample, "--date", "2026-03-29", "--format", "html").out
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&-"])
+def test_a_closed_standard_output_is_one_sentence(daybreak, closed):
+    shell = ("sh", "-c", f'exec "$@" {closed}', "sh")
+    assert daybreak("users", "list", before=shell).is_one_sentence(6, "Standard output", "written")
+
+
+def test_without_standard_error_the_code_still_tells_and_the_answer_stays_clean(daybreak):
+    shell = ("sh", "-c", 'exec "$@" 2>&-', "sh")
+    answer = daybreak("brief", "nowhere", before=shell)
+    assert (answer.code, answer.out, answer.err) == (2, "", "")
+
+
+@pytest.mark.parametrize("name", ["Mars/Phobos", "CET-1CEST"])
+def test_a_machine_whose_zone_has_no_name_is_not_taken_for_utc(daybreak, name):
+    email = f"{name[:3].lower()}@example.org"
+    astray = daybreak.with_(TZ=name)
+    assert astray("users", "add", email).is_one_sentence(2, "TZ", name, "Europe/Berlin")
+    assert "Asia/Tokyo" in astray("users", "add", email, "--tz", "Asia/Tokyo").out
+
+
+def test_a_narrow_terminal_cuts_nothing_off(daybreak, folder, on_a_terminal):
+    daybreak("import", folder)
+    code, shown = on_a_terminal(daybreak.with_(COLUMNS="40"), "sources", "list")
+    assert code == 0
+    assert "…" not in shown

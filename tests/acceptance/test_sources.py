@@ -46,7 +46,7 @@ def test_an_import_tells_in_one_line_what_it_came_to(daybreak, folder):
     (folder / "todo.txt").write_text("One due:2026-03-29\nTwo due:2026-13-29\n")
     answer = daybreak("import", folder)
     assert answer.out == (
-        f"{folder.name}: 1 files read, 2 entries added, 0 updated, 0 removed, 0 unchanged, 1 warnings.\n"
+        f"{folder.name}: 1 file read: 2 added, 0 updated, 0 removed, 0 unchanged, 1 warning.\n"
     )
     assert answer.err.startswith("warning: todo.txt:2: ")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from daybreak import agenda, clock, people
 from daybreak.agenda import TaskStatus
 from daybreak.errors import InvalidInput, NotFound
+from daybreak.intake import IntakeSettings
 
 from .desk import DAY, Desk
 
@@ -233,3 +235,28 @@ async def test_the_date_of_a_file_may_be_absurd(desk: Desk):
     os.utime(desk.put("todo.txt", "Call Berta"), (-(10**10), -(10**10)))
     await desk.read()
     assert (await desk.task("Call Berta")).touched_at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def test_pictures_are_counted_and_leave_room_for_the_task_list(desk: Desk):
+    (desk.folder / "film.mp4").write_bytes(b"\0" * 5000)
+    desk.put("todo.txt", "Water the plants")
+    narrow = replace(desk, reader=replace(desk.reader, limits=IntakeSettings(max_file_size=1000)))
+    done = await narrow.read()
+    assert (done.files, done.ignored, done.warnings) == (1, 1, ())
+
+
+async def test_a_folder_that_takes_too_long_keeps_what_was_not_reached(desk: Desk):
+    desk.put("a.todo.txt", "One")
+    desk.put("b.todo.txt", "Two")
+    await desk.read()
+    hasty = replace(desk, reader=replace(desk.reader, limits=IntakeSettings(folder_seconds=0.000001)))
+    done = await hasty.read()
+    assert ["so the rest was left out" in warning for warning in done.warnings] == [True]
+    assert done.changes.removed == 0
+    assert await desk.titles() == {"One", "Two"}
+
+
+async def test_a_place_that_could_never_be_read_does_not_stay_a_source(desk: Desk):
+    with pytest.raises(InvalidInput):
+        await agenda.import_folder(desk.reader, desk.folder / "missing")
+    assert await agenda.overview(desk.reader.database, desk.reader.user) == []

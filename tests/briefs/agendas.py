@@ -78,14 +78,12 @@ def task(title: str = "Water the plants", **changes) -> Task:
         "project_id": None,
         "phase_id": None,
         "title": title,
-        "details": "",
         "status": TaskStatus.OPEN,
         "priority": Priority.NORMAL,
         "start": None,
         "due": None,
         "completed": None,
         "estimate_minutes": None,
-        "assignee": None,
         "blocked_by": (),
         "touched_at": datetime(2026, 3, 30, 12, tzinfo=UTC),
         "place": "plan.md:3",
@@ -109,7 +107,6 @@ def event(title: str = "Standup", start=None, end=None, **changes) -> Event:
         "end": ends,
         "busy": True,
         "tentative": False,
-        "organizer": None,
         "place": f"{title}@example.org",
     }
     return Event(**parts | changes)

@@ -86,7 +86,7 @@ def test_a_section_has_description_phase_what_is_next_in_it_and_notes():
     assert texts(found.statements) == [
         "Grow things.",
         "Current phase: “Build”, since Saturday 21 March, until Friday 10 April.",
-        "Next in it: “Raise bed”, on Thursday 2 April.",
+        "Next in it: “Raise bed”, due on Thursday 2 April.",
     ]
     assert texts(found.notes) == ["“Seeds”, yesterday: Tomatoes and beans"]
 

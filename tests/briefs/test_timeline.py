@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -103,8 +104,13 @@ def test_a_quarter_of_an_hour_is_a_gap():
 def test_the_hours_of_a_gap_are_those_that_really_pass(today: date, minutes: int):
     booked = event("Rest", local(3, 30, on=today), local(17, 30, on=today))
     on = day(today)
-    early = type(on)(today, on.tz, on.as_of, work_from=datetime.min.time(), work_until=on.work_until)
+    early = replace(on, as_of=on.start, work_from=datetime.min.time())
     assert gaps(booked, on=early) == [("00:00", "03:30", minutes)]
+
+
+def test_what_is_over_is_not_free_any_more():
+    assert gaps(on=replace(day(), as_of=local(16))) == [("16:00", "17:30", 90)]
+    assert gaps(on=replace(day(), as_of=local(19))) == []
 
 
 def test_a_date_that_was_skipped_has_no_time_at_all():

@@ -292,3 +292,12 @@ def test_what_may_not_be_read_is_refused_and_the_rest_is_found(open_folder: Path
         "mine.txt": Refused("mine.txt", "cannot be read: permission denied."),
         "ours.txt": b"x",
     }
+
+
+def test_what_nobody_wants_counts_towards_no_limit(tmp_path: Path) -> None:
+    put(tmp_path / "holiday.jpg", b"x" * 2000)
+    put(tmp_path / "todo.txt", b"x")
+    limits = IntakeSettings(max_file_size=1000, max_files=1)
+    finds = list(walk(tmp_path, limits, lambda path, head: not path.endswith(".jpg") and head == b"x"))
+    assert [thing.path for thing in finds if isinstance(thing, FoundFile)] == ["todo.txt"]
+    assert len(finds) == 1

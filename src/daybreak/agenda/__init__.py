@@ -1,6 +1,6 @@
 """Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
 
-from daybreak.agenda.importing import Imported, Reader, import_folder, read_source, refresh
+from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
 from daybreak.agenda.model import (
     Agenda,
     Event,
@@ -43,6 +43,7 @@ __all__ = [
     "import_folder",
     "overview",
     "read_agendas",
+    "read_new",
     "read_source",
     "refresh",
     "remove",

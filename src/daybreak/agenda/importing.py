@@ -27,6 +27,7 @@ DAYS_AHEAD = 62
 FRESH_FOR = timedelta(minutes=15)
 _HEAD = 4096
 _sql = load(__package__)
+_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,36 @@ async def import_folder(reader: Reader, path: Path) -> Imported:
         InvalidInput: it is not there or cannot be read.
     """
     source = await sources.add_folder(reader.database, reader.user, path)
-    return await read_source(reader, source)
+    return await read_new(reader, source)
+
+
+async def read_new(reader: Reader, source: Source) -> Imported:
+    """Read a source that may just have been added; one that never could be read does not stay.
+
+    Raises:
+        DaybreakError: it cannot be read.
+    """
+    try:
+        return await read_source(reader, source)
+    except DaybreakError:
+        async with reader.database.transaction([reader.user.id]) as tx:
+            await tx.execute(_sql.remove_never_read, reader.user.id, source.id)
+        raise
 
 
 async def refresh(reader: Reader, known: Collection[Source]) -> list[Imported]:
-    """Read sources again; one that cannot be read keeps what it gave and says since when."""
-    imported = []
-    for source in known:
-        try:
-            imported.append(await read_source(reader, source))
-        except DaybreakError as error:
-            log.warning("agenda.source_failed", source=str(source.id), error=str(error))
-    return imported
+    """Read sources again, a few at a time; one that cannot be read keeps what it gave and says since when."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(source: Source) -> Imported | None:
+        async with places:
+            try:
+                return await read_source(reader, source)
+            except DaybreakError as error:
+                log.warning("agenda.source_failed", source=str(source.id), error=str(error))
+                return None
+
+    return [imported for imported in await asyncio.gather(*map(read, known)) if imported]
 
 
 async def read_source(reader: Reader, source: Source) -> Imported:

@@ -111,14 +111,12 @@ class Task:
     project_id: UUID | None
     phase_id: UUID | None
     title: str
-    details: str
     status: TaskStatus
     priority: Priority
     start: Moment | None
     due: Moment | None
     completed: Moment | None
     estimate_minutes: int | None
-    assignee: str | None
     blocked_by: tuple[UUID, ...]
     touched_at: datetime
     place: str
@@ -141,7 +139,6 @@ class Event:
     end: Moment
     busy: bool
     tentative: bool
-    organizer: str | None
     place: str
 
     @property

@@ -97,6 +97,10 @@ SELECT * FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
 -- Forget a source and all that it gave.
 DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2
 
+-- name: remove_never_read
+-- Forget a source that could not be read and never was.
+DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2 AND last_read_at IS NULL
+
 -- name: known_rows
 -- What is stored of a source, to be compared with what was read, and whether it is missed if that lacks it.
 -- Of the events only those that were read ($7) and those of the stretch that was covered: whole-day and

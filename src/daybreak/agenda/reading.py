@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from time import monotonic
 
 from daybreak import clock
 from daybreak.agenda.harvest import Harvest, ImportContext, ReadWarning, SourceFile
@@ -14,6 +15,7 @@ Progress = Callable[[str], None]
 
 _Request = tuple[SourceFile, ImportContext]
 _HEAD = 4096
+_TOO_LONG = "took longer than {:.0f} s to read (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was left out."
 _FILES_FOR_A_SECOND_PROCESS = 200
 
 
@@ -31,6 +33,15 @@ class Reading:
     unread: list[ReadWarning] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
+    def wants(self, path: str, head: bytes) -> bool:
+        """Whether an importer reads such a file; takes note of those that none does."""
+        from daybreak.agenda.importers import recognise  # noqa: PLC0415 - only reading needs the importers
+
+        wanted = recognise(PurePosixPath(path), head) is not None
+        if not wanted:
+            self.ignored.append(path)
+        return wanted
+
 
 def read_folder(
     root: Path, context: ImportContext, limits: IntakeSettings, progress: Progress | None = None
@@ -40,8 +51,8 @@ def read_folder(
     Raises:
         InvalidInput: there is nothing at ``root``, or it cannot be read.
     """
-    finds = list(walk(root, limits))
     reading = Reading()
+    finds = list(walk(root, limits, reading.wants))
     processes = 1 if len(finds) < _FILES_FOR_A_SECOND_PROCESS else 2
     requests = _requests(finds, context, limits, reading)
     _read_all(reading, requests, limits, progress, processes)
@@ -65,6 +76,7 @@ def _read_all(
     pool: BoundedPool[_Request, Harvest | None] = BoundedPool(
         f"{__name__}:harvest", limits, processes=processes
     )
+    deadline = monotonic() + limits.folder_seconds
     with pool:
         for result in pool.map((file, (file, context)) for file, context in requests):
             file = result.key
@@ -76,6 +88,9 @@ def _read_all(
                 reading.harvests.append(FileHarvest(file.path, file.modified_at, result.value))
             if progress:
                 progress(file.path)
+            if monotonic() > deadline:
+                reading.unread.append(ReadWarning(path=".", message=_TOO_LONG.format(limits.folder_seconds)))
+                return
 
 
 def harvest(request: _Request) -> Harvest | None:

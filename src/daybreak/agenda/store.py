@@ -248,14 +248,12 @@ def _task(row: asyncpg.Record) -> Task:
         project_id=row["project_id"],
         phase_id=row["phase_id"],
         title=row["title"],
-        details=row["details"],
         status=TaskStatus(row["status"]),
         priority=Priority(row["priority"]),
         start=row["start_on"] or row["start_at"],
         due=row["due_on"] or row["due_at"],
         completed=row["completed_on"] or row["completed_at"],
         estimate_minutes=row["estimate_minutes"],
-        assignee=row["assignee"],
         blocked_by=tuple(row["blocked_by"]),
         touched_at=row["touched_at"],
         place=row["place"],
@@ -263,7 +261,7 @@ def _task(row: asyncpg.Record) -> Task:
 
 
 def _event(row: asyncpg.Record) -> Event:
-    kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "organizer", "place")
+    kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "place")
     return Event(start=_moment(row, row["starts_at"]), end=_moment(row, row["ends_at"]), **kept)
 
 

@@ -128,7 +128,7 @@ def _statements(book: FactBook, material: Material) -> list[Claim]:
         text = sentences.phase(material.phase, today)
         claims.append(Claim(kind="phase", text=text, facts=(cited_phase,)))
         if task := _next_in(material.phase, material, book.day):
-            text = sentences.next_in_phase(task.title, book.day.local(task.due or task.start), today)
+            text = sentences.next_in_phase(task.title, book.day.local(task.due), today)
             claims.append(Claim(kind="next_in_phase", text=text, facts=(book.task(task),)))
     return claims
 
@@ -160,7 +160,8 @@ def _grouped_by_bucket(book: FactBook, tasks: Iterable[Task]) -> dict[UUID | Non
 
 
 def _by_urgency(task: Task, day: Day) -> tuple[datetime, int, str, str]:
-    moment = task.due or task.start
+    start = day.on(task.start)
+    moment = task.due or (task.start if start is not None and start >= day.today else None)
     begins = day.instant(moment) if moment is not None else datetime.max.replace(tzinfo=day.as_of.tzinfo)
     return (begins, -task.priority, task.title, str(task.id))
 

@@ -211,9 +211,9 @@ def phase(phase: Phase, today: date) -> str:
     return f"Current phase: {quoted(phase.name)}{since}{until}."
 
 
-def next_in_phase(title: str, moment: Moment | None, today: date) -> str:
+def next_in_phase(title: str, due_at: Moment | None, today: date) -> str:
     """What is next in the current phase."""
-    due = f", {when(moment, today)}" if moment is not None else ""
+    due = f", due {when(due_at, today)}" if due_at is not None else ""
     return f"Next in it: {quoted(title)}{due}."
 
 

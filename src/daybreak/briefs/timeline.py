@@ -76,8 +76,8 @@ def workload(book: FactBook, today: Sequence[Slot], asked: Sequence[Task]) -> Wo
 
 
 def gaps(today: Sequence[Slot], day: Day) -> list[Gap]:
-    """The stretches of the working day that no busy event takes, each at least a quarter of an hour."""
-    begin = clock.first_instant(day.today, day.work_from, day.tz)
+    """What is left of the working day and no busy event takes, each at least a quarter of an hour."""
+    begin = max(clock.first_instant(day.today, day.work_from, day.tz), day.as_of)
     end = clock.first_instant(day.today, day.work_until, day.tz)
     found = []
     for busy_from, busy_until in [*((slot.start, slot.end) for slot in _busy(today)), (end, end)]:

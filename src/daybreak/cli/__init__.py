@@ -7,7 +7,7 @@ driver or the calendar libraries.
 import os
 import sys
 
-from daybreak.errors import Bug, DaybreakError
+from daybreak.errors import Bug, DaybreakError, InvalidInput
 
 INTERRUPTED = 130
 _DEBUG = "--debug"
@@ -31,13 +31,24 @@ def main() -> None:
 
 
 def _run() -> int:
-    from daybreak.cli.app import app
-    from daybreak.cli.printing import answer, tolerate_any_encoding
+    from daybreak.cli.printing import answer, hold_closed_streams, tolerate_any_encoding
 
+    hold_closed_streams()
     tolerate_any_encoding()
+    _refuse_empty(sys.argv[1:])
+    from daybreak.cli.app import app
+
     code: int | None = app(standalone_mode=False)
     answer()
     return code or 0
+
+
+def _refuse_empty(arguments: list[str]) -> None:
+    # Most likely a variable that is not set; as a path or an address it would mean something else entirely.
+    for argument in arguments:
+        option, _, value = argument.partition("=")
+        if not argument.strip() or (option.startswith("--") and option != argument and not value.strip()):
+            raise InvalidInput("An argument is empty; give it a value, or leave it out.")
 
 
 def _tell(error: Exception) -> int:
@@ -62,4 +73,4 @@ def _usage(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "daybreak"
     said = error.format_message().replace("Value error, ", "").rstrip(".")  # type: ignore[attr-defined]
-    return f"{said}; see “{command} --help”."
+    return f"{said} See “{command} --help”." if said.endswith("?") else f"{said}; see “{command} --help”."

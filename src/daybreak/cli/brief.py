@@ -57,7 +57,9 @@ def brief(
     ] = "today",
     tz: Annotated[
         str | None,
-        typer.Option(metavar="ZONE", help="IANA time zone of this brief, like Europe/Berlin."),
+        typer.Option(
+            metavar="ZONE", help="IANA time zone of this brief, like Europe/Berlin; a new reader keeps it."
+        ),
     ] = None,
     user: Annotated[
         str | None, typer.Option(metavar="EMAIL", help="The reader; made if unknown, you if not given.")
@@ -90,9 +92,9 @@ async def _brief(session: "Session", request: Request) -> None:
         clock.zone(request.timezone)
     person = await session.user(request.email, timezone=request.timezone)
     reader = replace(person, timezone=request.timezone or person.timezone)
-    day = parse_date(request.date, reader.today())
+    day = parse_date(request.date, reader.today())  # sources are read in the owner's own zone, though
     with reading_progress(str(request.folder or "your sources")) as progress:
-        imported = await _read(session, session.reader(reader, day, progress), request.folder)
+        imported = await _read(session, session.reader(person, day, progress), request.folder)
     scope = [one.source.id for one in imported] if request.folder else None
     brief = await briefs.compose(session.database, person.id, day, timezone=request.timezone, sources=scope)
     _print(brief.document, request)
@@ -101,11 +103,11 @@ async def _brief(session: "Session", request: Request) -> None:
 
 async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "list[Imported]":
     from daybreak import agenda
-    from daybreak.cli.imports import hint_at_formats, read_new
+    from daybreak.cli.imports import hint_at_formats
     from daybreak.cli.printing import say
 
     if folder is not None:
-        imported = await read_new(reader, await agenda.add_folder(reader.database, reader.user, folder))
+        imported = await agenda.import_folder(reader, folder)
         hint_at_formats(imported)
         return [imported]
     known = await session.sources(reader.user)
@@ -119,7 +121,7 @@ async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "l
 
 def _print(document: "Document", request: Request) -> None:
     from daybreak.briefs.rendering import Form, render
-    from daybreak.cli.printing import answer, write_file
+    from daybreak.cli.printing import answer, answer_data, write_file
 
     if request.form is None and request.output is None and sys.stdout.isatty():
         from rich.console import Console
@@ -128,8 +130,11 @@ def _print(document: "Document", request: Request) -> None:
 
         Console().print(terminal_view(document))
         return
-    text = render(document, Form(request.form or Format.TEXT)).rstrip("\n") + "\n"
-    if request.output is None:
-        answer(text)
-    else:
+    form = request.form or Format.TEXT
+    text = render(document, Form(form)).rstrip("\n") + "\n"
+    if request.output is not None:
         write_file(request.output, text)
+    elif form in {Format.HTML, Format.JSON}:
+        answer_data(text)
+    else:
+        answer(text)

@@ -1,7 +1,9 @@
 """Dates and zones as people give them on a command line, and as this machine has them."""
 
+import os
 from datetime import date, timedelta
 
+from daybreak import clock
 from daybreak.errors import InvalidInput
 
 _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
@@ -25,7 +27,17 @@ def parse_date(text: str, today: date) -> date:
 
 
 def system_zone() -> str:
-    """The IANA zone of this machine."""
+    """The IANA zone of this machine, or of the variable ``TZ``.
+
+    Raises:
+        InvalidInput: ``TZ`` is no IANA zone.
+    """
     import tzlocal
 
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if named and not named.startswith("/"):
+        try:
+            return clock.zone(named).key
+        except InvalidInput as error:
+            raise InvalidInput(f"The variable TZ: {error}") from None
     return tzlocal.get_localzone_name() or "UTC"

@@ -8,7 +8,7 @@ import typer
 from daybreak.cli.teaching import examples
 
 if TYPE_CHECKING:
-    from daybreak.agenda import Imported, Reader, Source
+    from daybreak.agenda import Imported
     from daybreak.cli.session import Session
 
 EXAMPLES = examples(
@@ -41,31 +41,13 @@ async def _import(session: "Session", folder: Path, email: str | None) -> "Impor
     from daybreak.cli.printing import reading_progress
 
     person = await session.user(email)
-    source = await agenda.add_folder(session.database, person, folder)
     with reading_progress(str(folder)) as progress:
-        return await read_new(session.reader(person, person.today(), progress), source)
-
-
-async def read_new(reader: "Reader", source: "Source") -> "Imported":
-    """Read a source that may just have been added; one that never could be read does not stay.
-
-    Raises:
-        DaybreakError: it cannot be read.
-    """
-    from daybreak import agenda
-    from daybreak.errors import DaybreakError
-
-    try:
-        return await agenda.read_source(reader, source)
-    except DaybreakError:
-        if source.last_read_at is None:
-            await agenda.remove(reader.database, reader.user, str(source.id))
-        raise
+        return await agenda.import_folder(session.reader(person, person.today(), progress), folder)
 
 
 def print_import(imported: "Imported", *, as_json: bool) -> None:
     """What an import came to: warnings on standard error, the sums on standard output."""
-    from daybreak.cli.printing import answer, print_json, say
+    from daybreak.cli.printing import answer, counted, print_json, say
     from daybreak.intake import printable
 
     if as_json:
@@ -76,9 +58,9 @@ def print_import(imported: "Imported", *, as_json: bool) -> None:
     hint_at_formats(imported)
     changes = imported.changes
     answer(
-        f"{printable(imported.source.name)}: {imported.files} files read, {changes.added} entries added, "
-        f"{changes.updated} updated, {changes.removed} removed, {changes.unchanged} unchanged, "
-        f"{len(imported.warnings)} warnings.\n"
+        f"{printable(imported.source.name)}: {counted(imported.files, 'file')} read: "
+        f"{changes.added} added, {changes.updated} updated, {changes.removed} removed, "
+        f"{changes.unchanged} unchanged, {counted(len(imported.warnings), 'warning')}.\n"
     )
 
 

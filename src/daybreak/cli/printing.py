@@ -27,17 +27,33 @@ def answer(text: str = "") -> None:
         raise Unavailable(f"Standard output cannot be written ({error.strerror}).") from None
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of a regular noun, e.g. “1 file”, “3 files”."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def say(sentence: str) -> None:
     """Tell a person something that is not what was asked for: on standard error."""
     with suppress(OSError):
         print(sentence, file=sys.stderr, flush=True)  # noqa: T201
 
 
+def answer_data(text: str) -> None:
+    """Put what programs read on standard output: in UTF-8, whatever the terminal's encoding is.
+
+    Raises:
+        Unavailable: it cannot be written, as when the disk is full.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    answer(text)
+
+
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever orjson can write
     """One JSON document on standard output."""
     import orjson
 
-    answer(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode() + "\n")
+    answer_data(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -52,7 +68,9 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
     for row in texts:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
@@ -92,6 +110,17 @@ def reading_progress(what: str) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"Reading {what}, files", total=None)
         yield lambda _path: bar.advance(task)
+
+
+def hold_closed_streams() -> None:
+    """Put a stand-in where the caller closed a standard stream, lest the next file gets its number.
+
+    What is written to standard output then fails; questions and remarks get lost.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY), number)
+            setattr(sys, name, os.fdopen(number, "r" if name == "stdin" else "w", encoding="utf-8"))
 
 
 def tolerate_any_encoding() -> None:

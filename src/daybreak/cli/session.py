@@ -79,20 +79,13 @@ class Session:
 def run(verb: Callable[[Session], Awaitable[T]]) -> T:
     """Open the database, starting the embedded server if need be, and do one thing with it."""
     current = wiring.load_settings()
-    _configure_logs(current)
+    telemetry.configure(current.log_level)
+    # Libraries stay silent: a person reads of trouble in the brief, or in one sentence.
+    logging.getLogger().addHandler(logging.NullHandler())
     if wiring.is_first_start(current) and sys.stderr.isatty():
         say(f"Setting up the database in {current.home}; this happens once.")
     with wiring.postgres(current) as addresses:
         return asyncio.run(_with_database(current, addresses, verb))
-
-
-def _configure_logs(current: Settings) -> None:
-    # A person reads of trouble in the brief, or in one sentence; log lines are for those who asked for them.
-    if "log_level" in current.model_fields_set:
-        telemetry.configure(current.log_level)
-    else:
-        telemetry.configure("error")
-        logging.getLogger().addHandler(logging.NullHandler())
 
 
 async def _with_database(

@@ -29,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def list_(user: UserOption = None, json: AsJson = False) -> None:
     """List sources: when they were read, what they gave."""
     from daybreak import agenda
-    from daybreak.cli.printing import print_json, print_table
+    from daybreak.cli.printing import counted, print_json, print_table
     from daybreak.cli.session import run
 
     async def verb(session: "Session") -> "Sequence[SourceOverview]":
@@ -48,7 +48,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
             one.tasks,
             one.events,
             one.notes,
-            one.source.error or (f"{one.warnings} warnings" if one.warnings else ""),
+            one.source.error or (counted(one.warnings, "warning") if one.warnings else ""),
         )
         for one in known
     ]
@@ -105,7 +105,7 @@ def add(
     One that cannot be read is not added. The address of a calendar is kept encrypted.
     """
     from daybreak import agenda, wiring
-    from daybreak.cli.imports import print_import, read_new
+    from daybreak.cli.imports import print_import
     from daybreak.cli.printing import reading_progress
     from daybreak.cli.session import run
 
@@ -117,7 +117,7 @@ def add(
         else:
             source = await agenda.add_folder(session.database, person, Path(place), name)
         with reading_progress(source.name) as progress:
-            return await read_new(session.reader(person, person.today(), progress), source)
+            return await agenda.read_new(session.reader(person, person.today(), progress), source)
 
     print_import(run(verb), as_json=json)
 

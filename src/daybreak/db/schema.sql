@@ -45,7 +45,6 @@ CREATE VIEW public.agenda_event_facts WITH (security_invoker='true') AS
     ends_at,
     busy,
     tentative,
-    organizer,
     place
    FROM public.agenda_events
   WHERE (removed_at IS NULL);
@@ -214,7 +213,6 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     project_id,
     phase_id,
     title,
-    details,
     status,
     priority,
     start_on,
@@ -224,7 +222,6 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     completed_on,
     completed_at,
     estimate_minutes,
-    assignee,
     blocked_by,
     touched_at,
     place

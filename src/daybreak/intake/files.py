@@ -16,6 +16,7 @@ from daybreak.intake.wording import size_of
 
 _WITHOUT_SURPRISE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 _CHUNK = 1024 * 1024
+_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ def read(found: FoundFile, limits: IntakeSettings) -> bytes | Refused:
     if len(content) > limits.max_file_size:
         return too_large(found.path, max(status.st_size, len(content)), limits)
     return content
+
+
+def read_head(root: Path, parts: tuple[str, ...]) -> bytes:
+    """The first 4 KiB of a file; nothing if it cannot be read."""
+    try:
+        with FileIO(open_beneath(root, parts)) as file:
+            return file.read(_HEAD) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""
 
 
 def open_beneath(root: Path, parts: tuple[str, ...], flags: int = 0) -> int:

@@ -2,13 +2,13 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from daybreak.errors import InvalidInput
-from daybreak.intake.files import FoundFile, Refused, open_beneath, reason, too_large
+from daybreak.intake.files import FoundFile, Refused, open_beneath, read_head, reason, too_large
 from daybreak.intake.settings import IntakeSettings
 from daybreak.intake.wording import printable, size_of
 
@@ -25,11 +25,18 @@ _KINDS = {
 _Parts = tuple[str, ...]
 
 
-def walk(root: Path, limits: IntakeSettings) -> Iterator[FoundFile | Refused]:
+Wanted = Callable[[str, bytes], bool]
+"""Whether a file is of use, by its path and its first 4 KiB; what is not is passed over without a word."""
+
+
+def walk(
+    root: Path, limits: IntakeSettings, wanted: Wanted = lambda _path, _head: True
+) -> Iterator[FoundFile | Refused]:
     """Everything below ``root`` (or ``root`` itself, when it is a file), sorted by the parts of its path.
 
     Names that begin with a dot and ``node_modules`` are passed over without a word. So is a link to what
-    stands in the folder under a name of its own: nothing is found twice.
+    stands in the folder under a name of its own: nothing is found twice. Only what is ``wanted`` counts
+    towards the limits on size and number.
 
     Raises:
         InvalidInput: ``root`` is not there, cannot be read or is neither a folder nor a file.
@@ -39,12 +46,12 @@ def walk(root: Path, limits: IntakeSettings) -> Iterator[FoundFile | Refused]:
         status = real.stat()
         if stat.S_ISDIR(status.st_mode):
             os.scandir(real).close()
-            return _until_full(_Walk(real, limits).folder((), ()))
+            return _until_full(_Walk(real, limits, wanted).folder((), ()))
     except OSError as error:
         raise InvalidInput(f"“{printable(str(root))}” cannot be read: {reason(error)}.") from None
     if not stat.S_ISREG(status.st_mode):
         raise InvalidInput(f"“{printable(str(root))}” is {_kind(status)}; give a folder or a file.")
-    return _until_full(_Walk(real.parent, limits).file((real.name,), (real.name,), status))
+    return _until_full(_Walk(real.parent, limits, wanted).file((real.name,), (real.name,), status))
 
 
 class _Full(Exception):
@@ -61,8 +68,9 @@ def _until_full(finds: Iterator[FoundFile | Refused]) -> Iterator[FoundFile | Re
 class _Walk:
     """One walk: ``shown`` is how a user sees the way to a thing, ``real`` the same way without links."""
 
-    def __init__(self, root: Path, limits: IntakeSettings) -> None:
+    def __init__(self, root: Path, limits: IntakeSettings, wanted: Wanted) -> None:
         self._root = root
+        self._wanted = wanted
         self._limits = limits
         self._entries_left = limits.max_files * _ENTRIES_PER_FILE
         self._files = 0
@@ -84,6 +92,8 @@ class _Walk:
 
     def file(self, shown: _Parts, real: _Parts, status: os.stat_result) -> Iterator[FoundFile | Refused]:
         path = _path(shown)
+        if not self._wanted(path, read_head(self._root, real)):
+            return
         if status.st_size > self._limits.max_file_size:
             yield too_large(path, status.st_size, self._limits)
             return

@@ -22,6 +22,9 @@ class IntakeSettings(Group):
     )
     max_depth: int = Field(default=32, ge=1, description="How many folders deep a folder is read.")
     read_seconds: float = Field(default=30.0, gt=0, description="Time in which one file must be read.")
+    folder_seconds: float = Field(
+        default=600.0, gt=0, description="Time after which the rest of a folder is left out."
+    )
     read_memory: ByteSize = Field(
         default=ByteSize(1024 * _MIB),
         ge=128 * _MIB,

@@ -84,12 +84,14 @@ def checked_name(text: str) -> str:
 
 
 def checked_country(text: str) -> str:
-    """An ISO 3166-1 alpha-2 code in upper case.
+    """An ISO 3166-1 alpha-2 code in upper case, of a country whose public holidays are known.
 
     Raises:
-        InvalidInput: it is not two letters.
+        InvalidInput: it is no such code.
     """
+    import holidays  # noqa: PLC0415 - slow to import, and only needed when a country is written
+
     code = text.strip()
-    if len(code) != len("DE") or not (code.isascii() and code.isalpha()):
-        raise InvalidInput(f"“{text.strip()[:40]}” is not a country code; give two letters such as DE or US.")
+    if not code.isascii() or code.upper() not in holidays.list_supported_countries(include_aliases=False):
+        raise InvalidInput(f"No country with the code “{code[:40]}” is known; give one such as DE or US.")
     return code.upper()
