@@ -94,6 +94,7 @@ def prepared() -> Iterator[tuple[Place, str, dict[str, float]]]:
         place.run(importing, "users", "list")
         place.await_the_end(importing)
         subprocess.run(["cp", "-a", importing, composing], check=True)
+        place.run(composing, "users", "add", "me@localhost", "--tz", "Europe/Berlin")
         place.run(composing, "import", "sample")
         place.await_the_end(composing)
         briefs, seconds = set(), {}
@@ -114,7 +115,7 @@ def essence(text: str) -> str:
             key, f"{fact['kind']} {fact['place']} {fact['title']} {fact['start']} {fact['end']}"
         )
     document = json.loads(text)
-    del document["as_of"]
+    del document["as_of"], document["user"]
     for section in document["sections"]:
         del section["reused"], section["content"]
     return json.dumps(document, sort_keys=True)

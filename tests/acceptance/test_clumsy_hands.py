@@ -31,6 +31,7 @@ import pytest
         (["import", ""], 2, ["empty"]),
         (["brief", "--user="], 2, ["empty"]),
         (["sources", "remove", " "], 2, ["empty"]),
+        (["users", "set", "me@localhost", "--name", ""], 2, ["empty"]),
     ],
 )
 def test_a_mistake_costs_one_sentence(daybreak, sample, arguments, code, words):
@@ -129,6 +130,10 @@ def test_a_machine_whose_zone_has_no_name_is_not_taken_for_utc(daybreak, name):
     astray = daybreak.with_(TZ=name)
     assert astray("users", "add", email).is_one_sentence(2, "TZ", name, "Europe/Berlin")
     assert "Asia/Tokyo" in astray("users", "add", email, "--tz", "Asia/Tokyo").out
+
+
+def test_the_variable_tz_names_the_zone_of_this_machine(daybreak):
+    assert "EST5EDT" in daybreak.with_(TZ=":EST5EDT")("users", "add", "est@example.org").out
 
 
 def test_a_narrow_terminal_cuts_nothing_off(daybreak, folder, on_a_terminal):

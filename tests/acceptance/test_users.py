@@ -25,7 +25,7 @@ def test_no_country_is_a_choice(daybreak):
     [
         (["add", ANNA], 5, ["already", f"daybreak users set {ANNA}"]),
         (["add", "b@example.org", "--tz", "Nowhere"], 2, ["Nowhere", "Europe/Berlin"]),
-        (["add", "b@example.org", "--country", "Germany"], 2, ["Germany", "two letters"]),
+        (["add", "b@example.org", "--country", "Germany"], 2, ["Germany", "DE or US"]),
         (["set", "nobody@example.org", "--tz", "UTC"], 4, ["daybreak users add"]),
         (["set", ANNA], 2, ["Nothing"]),
         (["set", ANNA, "--hours", "9"], 2, ["09:00-17:30"]),

@@ -87,6 +87,7 @@ def task(title: str = "Water the plants", **changes) -> Task:
         "blocked_by": (),
         "touched_at": datetime(2026, 3, 30, 12, tzinfo=UTC),
         "place": "plan.md:3",
+        "path": "plan.md",
     }
     return Task(**parts | changes)
 
@@ -108,6 +109,7 @@ def event(title: str = "Standup", start=None, end=None, **changes) -> Event:
         "busy": True,
         "tentative": False,
         "place": f"{title}@example.org",
+        "path": "work.ics",
     }
     return Event(**parts | changes)
 

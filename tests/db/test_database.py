@@ -87,7 +87,7 @@ async def test_a_statement_that_does_not_heed_its_cancelling_holds_nobody_up(sin
     assert await country_of(single, user) == "DE"
 
 
-async def _overlooked(connection, waiter):
+async def _overlooked(connection, waiter, _cancelled=None):
     connection._cancellations.discard(asyncio.current_task())
     if not waiter.done():
         waiter.set_result(None)

@@ -120,6 +120,7 @@ class Task:
     blocked_by: tuple[UUID, ...]
     touched_at: datetime
     place: str
+    path: str
 
     @property
     def is_open(self) -> bool:
@@ -140,6 +141,7 @@ class Event:
     busy: bool
     tentative: bool
     place: str
+    path: str
 
     @property
     def all_day(self) -> bool:

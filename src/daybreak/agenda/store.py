@@ -257,11 +257,12 @@ def _task(row: asyncpg.Record) -> Task:
         blocked_by=tuple(row["blocked_by"]),
         touched_at=row["touched_at"],
         place=row["place"],
+        path=row["path"],
     )
 
 
 def _event(row: asyncpg.Record) -> Event:
-    kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "place")
+    kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "place", "path")
     return Event(start=_moment(row, row["starts_at"]), end=_moment(row, row["ends_at"]), **kept)
 
 

@@ -58,6 +58,7 @@ class FactBook:
                 title=task.title,
                 source=self.source(task.source_id),
                 place=task.place,
+                file=task.path or None,
                 project=self._project_name(task.project_id),
                 status=str(task.status),
                 waiting=bool(task.blocked_by and self.blockers(task)),
@@ -77,6 +78,7 @@ class FactBook:
                 title=event.title,
                 source=self.source(event.source_id),
                 place=event.place,
+                file=event.path or None,
                 start=self.day.local(event.start),
                 end=last_day(event) if event.all_day else self.day.local(event.end),
             )

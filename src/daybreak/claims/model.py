@@ -17,6 +17,7 @@ class Fact:
         title: what its owner calls it.
         source: the name of the source that it came from.
         place: ``file:line``, the UID of a calendar entry, or how a number was counted.
+        file: the file of the source that it stands in, if it stands in one.
         status: where it stands, if it is a thing that has a status.
         waiting: whether something open has to be done before it.
         value: the number, if it is a ``stat``.
@@ -27,6 +28,7 @@ class Fact:
     title: str
     source: str
     place: str
+    file: str | None = None
     project: str | None = None
     status: str | None = None
     waiting: bool = False

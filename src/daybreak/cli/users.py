@@ -108,8 +108,6 @@ def _refuse_nothing(*given: str | None) -> None:
 
     if all(value is None for value in given):
         raise InvalidInput("Nothing was given to change; see “daybreak users set --help”.")
-    if any(value is not None and not value.strip() for value in given):
-        raise InvalidInput("A value is empty; leave out what should stay as it is.")
 
 
 def _country(given: str | None, known: str | None) -> str | None:

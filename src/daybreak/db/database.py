@@ -21,6 +21,8 @@ _sql = load(__package__)
 _CONNECT_SECONDS = 10
 _COMMAND_SECONDS = 60
 _ROLLBACK_SECONDS = 5
+# asyncpg tells of a connection that broke in the middle of an answer in more than one way.
+_BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class Database:
@@ -87,7 +89,9 @@ class Database:
                 connection = await stack.enter_async_context(self._pool.acquire())
             try:
                 yield connection
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except _BROKEN as error:
+                if isinstance(error, asyncpg.InternalClientError) and not _is_lost(connection):
+                    connection.terminate()
                 if _is_lost(connection):
                     raise Unavailable("The connection to PostgreSQL broke; try again.") from None
                 if isinstance(error, PASSING):
@@ -134,10 +138,9 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
     if _is_lost(connection):
         return
     try:
-        async with asyncio.timeout(_ROLLBACK_SECONDS):
-            if connection.is_in_transaction():
-                await connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        if connection.is_in_transaction():
+            await asyncio.wait_for(connection.execute("ROLLBACK"), _ROLLBACK_SECONDS)
+    except _BROKEN:
         if not _is_lost(connection):
             connection.terminate()
 

@@ -45,7 +45,8 @@ CREATE VIEW public.agenda_event_facts WITH (security_invoker='true') AS
     ends_at,
     busy,
     tentative,
-    place
+    place,
+    path
    FROM public.agenda_events
   WHERE (removed_at IS NULL);
 
@@ -224,7 +225,8 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     estimate_minutes,
     blocked_by,
     touched_at,
-    place
+    place,
+    path
    FROM public.agenda_tasks
   WHERE (removed_at IS NULL);
 

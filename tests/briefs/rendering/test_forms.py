@@ -1,12 +1,11 @@
 import json
-import time
 
 import pytest
 
 from daybreak.briefs.codec import decode
 from daybreak.briefs.rendering import Form, render
 
-from .documents import hostile, rich, standard
+from .documents import hostile, rich
 
 
 def test_json_is_the_document_itself():
@@ -26,17 +25,3 @@ def test_every_form_ends_with_exactly_one_line_feed(form):
     text = render(rich(), form)
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
-
-
-@pytest.mark.parametrize(
-    ("form", "limit"), [(Form.TEXT, 5), (Form.MARKDOWN, 5), (Form.HTML, 15), (Form.JSON, 5)]
-)
-def test_a_standard_brief_is_rendered_within_milliseconds(form, limit):
-    document = standard()
-    assert min(milliseconds(document, form) for _ in range(15)) < limit
-
-
-def milliseconds(document, form):
-    begin = time.perf_counter()
-    render(document, form)
-    return (time.perf_counter() - begin) * 1000

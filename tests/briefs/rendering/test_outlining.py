@@ -75,7 +75,7 @@ def test_an_empty_document_is_its_date_its_counts_and_its_closing():
     first, opening, last = outline(document())
     assert first == Title("Sunday 29 March 2026", "A brief for Mira Okafor")
     assert opening.statements[0].text.startswith("0 projects: 0 due today, 0 overdue,")
-    assert last == Closing("Composed on Sunday 29 March 2026 at 06:30, Europe/Berlin time.")
+    assert last == Closing("As of Sunday 29 March 2026 at 06:30, Europe/Berlin time.")
 
 
 def test_counts_that_the_headline_states_are_not_stated_twice():

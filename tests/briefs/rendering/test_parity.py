@@ -30,7 +30,7 @@ def expected(document):
         if action.estimate_minutes is not None:
             yield duration(action.estimate_minutes)
     if document.next_actions and document.next_actions_left_out:
-        yield f"and {document.next_actions_left_out} more waited"
+        yield f"{document.next_actions_left_out} more wait"
     yield from (entry.text for entry in document.timeline)
     yield from (claim.text for claim in document.workload.statements)
     yield from (claim.text for claim in document.since_last.entries)

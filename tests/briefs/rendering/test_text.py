@@ -54,7 +54,7 @@ def test_a_quiet_day_as_a_whole():
         "  - House: 1 task\n"
         "\n"
         "--\n"
-        "Composed on Sunday 29 March 2026 at 06:30, Europe/Berlin time, from home.\n"
+        "As of Sunday 29 March 2026 at 06:30, Europe/Berlin time, from home.\n"
     )
 
 

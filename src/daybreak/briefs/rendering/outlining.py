@@ -102,7 +102,8 @@ def _next_actions(document: Document, places: Places) -> Iterator[Block]:
     yield Heading(2, "Do first")
     yield Items(Listing.NUMBERS, tuple(_next_action(action, places) for action in document.next_actions))
     if document.next_actions_left_out:
-        yield Aside(f"and {document.next_actions_left_out} more waited")
+        verb = "waits" if document.next_actions_left_out == 1 else "wait"
+        yield Aside(f"{document.next_actions_left_out} more {verb}")
 
 
 def _next_action(action: NextAction, places: Places) -> Statement:
@@ -173,7 +174,7 @@ def _closing(document: Document, places: Places) -> Closing:
     as_of = document.as_of.astimezone(clock.zone(document.timezone))
     sources = ", ".join(places.sources())
     return Closing(
-        f"Composed on {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time"
+        f"As of {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time"
         + (f", from {sources}." if sources else ".")
     )
 

@@ -22,7 +22,7 @@ class Places:
         """The places of those facts, each once; many are cut to a few and “and N more”.
 
         A line of a file is shown as such, with its source only where two sources have such a file. What has
-        no line (a calendar entry) is shown as its source. A number was counted and stands nowhere.
+        no line (a calendar entry) is shown as its file. A number was counted and stands nowhere.
         """
         places = list(dict.fromkeys(filter(None, map(self._place, fact_ids))))
         if len(places) <= _MOST_SHOWN + 1:
@@ -44,7 +44,7 @@ class Places:
         if fact is None or fact.kind == "stat":
             return ""
         if not _is_line_of_a_file(fact):
-            return one_line(fact.source)
+            return one_line(fact.file or fact.source)
         ambiguous = _path(fact) in self._ambiguous
         return one_line(f"{fact.source}: {fact.place}" if ambiguous else fact.place)
 

@@ -230,12 +230,13 @@ FROM agenda_phases WHERE removed_at IS NULL;
 CREATE VIEW agenda_task_facts WITH (security_invoker = TRUE) AS
 SELECT
     owner_id, id, source_id, project_id, phase_id, title, status, priority, start_on, start_at,
-    due_on, due_at, completed_on, completed_at, estimate_minutes, blocked_by, touched_at, place
+    due_on, due_at, completed_on, completed_at, estimate_minutes, blocked_by, touched_at, place, path
 FROM agenda_tasks WHERE removed_at IS NULL;
 
 CREATE VIEW agenda_event_facts WITH (security_invoker = TRUE) AS
 SELECT
-    owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative, place
+    owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
+    place, path
 FROM agenda_events WHERE removed_at IS NULL;
 
 CREATE VIEW agenda_note_facts WITH (security_invoker = TRUE) AS
