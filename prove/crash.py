@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 from zones import machine
 
@@ -182,10 +183,10 @@ def prove(runs: int, seed: int, *, keep: bool) -> dict[str, object]:
     return result
 
 
-def begin(seed: int, runs: int, *, keep: bool) -> dict:
+def begin(seed: int, runs: int, *, keep: bool) -> dict[str, Any]:
     """An unfinished result of the same seed, or a new one."""
     if keep and RESULT.exists():
-        found = json.loads(RESULT.read_text())
+        found: dict[str, Any] = json.loads(RESULT.read_text())
         if found["seed"] == seed and found["runs"] < runs:
             return found
     about = {
