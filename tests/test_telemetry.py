@@ -1,4 +1,5 @@
 import json
+import logging
 
 import pytest
 
@@ -33,6 +34,18 @@ def test_a_traceback_holds_no_values(lines):
     (line,) = lines()
     assert line["exception"][0]["exc_type"] == "ValueError"
     assert "very-secret" not in json.dumps(line)
+
+
+def test_what_a_library_warns_of_is_a_log_line_without_its_values(lines):
+    telemetry.configure("info")
+    before = list(logging.getLogger().handlers)
+    telemetry.adopt_libraries()
+    telemetry.adopt_libraries()
+    logging.getLogger("some.library").warning("lost %s", "very-secret")
+    logging.getLogger().handlers[:] = before
+    (line,) = lines()
+    assert (line["event"], line["level"], line["logger"]) == ("library", "warning", "some.library")
+    assert line["words"] == "lost %s"
 
 
 def _fail_with(token: str) -> None:

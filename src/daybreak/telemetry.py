@@ -24,3 +24,16 @@ def configure(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def adopt_libraries() -> None:
+    """Write what libraries warn of as log lines too: the words without the values, which may be secrets."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, _Adopter) for handler in root.handlers):
+        root.addHandler(_Adopter(logging.WARNING))
+
+
+class _Adopter(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        log.log(record.levelno, "library", logger=record.name, words=str(record.msg), error=error)

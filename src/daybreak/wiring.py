@@ -6,12 +6,16 @@ Everything below is handed what it needs; everything above asks here.
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from daybreak import db
 from daybreak.db import Database
 from daybreak.errors import Misconfigured
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from daybreak.runs import AnyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,13 @@ async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncI
                 )
             await db.migrate(addresses.owner)
         yield database
+
+
+def kinds() -> "list[AnyKind]":
+    """Every kind of run that a worker of this version can do."""
+    from daybreak import briefs  # noqa: PLC0415 - only what runs them has to wait for them
+
+    return [briefs.COMPOSE]
 
 
 def intake_limits() -> IntakeSettings:

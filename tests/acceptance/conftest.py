@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 PROGRAM = str(Path(sys.executable).with_name("daybreak"))
@@ -119,6 +120,15 @@ def sample(daybreak: Daybreak) -> Path:
     """The sample folder around the day on which summer time began."""
     assert daybreak("sample", "sample", "--date", "2026-03-29").code == 0
     return daybreak.folder / "sample"
+
+
+@pytest.fixture
+async def admin(daybreak) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to the server of the module."""
+    socket = daybreak("db", "status", "--json").json()["socket"]
+    connection = await asyncpg.connect(host=socket, user="postgres", database="daybreak")
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
 """Ctrl-C, readers who leave early, full disks, and everybody at once."""
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 import pytest
+
+from .server import editions, held, somebody_waits
 
 MANY = 400
 
@@ -26,15 +24,6 @@ def many_files(daybreak) -> Path:
     for number in range(MANY):
         (folder / f"list {number}.md").write_text(entries)
     return folder
-
-
-@pytest.fixture
-async def admin(daybreak) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection to the server of the module."""
-    socket = daybreak("db", "status", "--json").json()["socket"]
-    connection = await asyncpg.connect(host=socket, user="postgres", database="daybreak")
-    yield connection
-    await connection.close()
 
 
 @pytest.mark.parametrize("after", [0.1, 0.7, 1.3])
@@ -130,33 +119,11 @@ def test_a_long_import_shows_a_live_line_on_a_terminal_and_none_elsewhere(
     assert (answer.err, answer.out.count("\n")) == ("", 1)
 
 
-@asynccontextmanager
-async def held(admin: asyncpg.Connection, table: str) -> AsyncIterator[None]:
-    """Inside the block nobody can write to the table."""
-    async with admin.transaction():
-        await admin.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
-        yield
-
-
-async def somebody_waits(admin: asyncpg.Connection, table: str) -> None:
-    query = "SELECT count(*) FROM pg_locks WHERE relation = $1::text::regclass AND NOT granted"
-    async with asyncio.timeout(60):
-        while not await admin.fetchval(query, table):  # noqa: ASYNC110 - only polling tells of a lock
-            await asyncio.sleep(0.02)
-
-
 def interrupt(command: subprocess.Popen) -> None:
     """Press Ctrl-C; the command must end soon, and without a word."""
     command.send_signal(signal.SIGINT)
     assert command.communicate(timeout=10) == (b"", b"")
     assert command.returncode == 130
-
-
-async def editions(admin: asyncpg.Connection, email: str) -> int:
-    query = (
-        "SELECT count(*) FROM briefs_editions WHERE owner_id = (SELECT id FROM people_users WHERE email = $1)"
-    )
-    return await admin.fetchval(query, email)
 
 
 def essence(brief: dict) -> str:

@@ -29,9 +29,10 @@ _NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog.set_config.*|\\(un)?restri
 
 def pg_dump(program: Path, dsn: str) -> str:
     """The schema of a database as SQL, without what differs from run to run."""
-    command = [program, "--schema-only", "--no-owner", f"--dbname={dsn}"]
+    # Partitions are named by the week in which they were made.
+    command = [program, "--schema-only", "--no-owner", "--exclude-table=runs_partitions.*", f"--dbname={dsn}"]
     dumped = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    statements = (statement.strip() for statement in _NOISE.sub("\n", dumped).split("\n\n"))
+    statements = (statement.strip("\n") for statement in _NOISE.sub("\n", dumped).split("\n\n"))
     return HEADER + "\n\n".join(filter(None, statements)) + "\n"
 
 

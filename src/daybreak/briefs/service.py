@@ -69,11 +69,34 @@ async def compose_all(
     """
     if not days:
         return {}
-    started = clock.now()
     async with database.transaction(days) as tx:
-        occasions = await _occasions(tx, days, edition, timezone, sources)
-        composed = {one.user.id: compose_document(one) for one in occasions}
-        stored = await store.write(tx, edition, composed, clock.now())
+        return await compose_in(tx, days, edition=edition, timezone=timezone, sources=sources)
+
+
+async def compose_in(
+    tx: asyncpg.Connection,
+    days: Mapping[UUID, date],
+    *,
+    edition: Edition = Edition.STANDARD,
+    timezone: str | None = None,
+    sources: Collection[UUID] | None = None,
+) -> dict[UUID, StoredBrief]:
+    """Compose as `compose_all` does, in the caller's transaction: nothing stands before that commits.
+
+    Args:
+        tx: a transaction of these readers; facts are read, and briefs are stored, in it.
+        days: the readers' ids and local dates, at least one.
+        edition: which brief of that day.
+        timezone: the zone of these briefs alone; None for the readers'.
+        sources: only what these gave; None for all.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    started = clock.now()
+    occasions = await _occasions(tx, days, edition, timezone, sources)
+    composed = {one.user.id: compose_document(one) for one in occasions}
+    stored = await store.write(tx, edition, composed, clock.now())
     took = (clock.now() - started) / len(days)
     for user_id, one in composed.items():
         _report(user_id, one.document, one.withheld, took)

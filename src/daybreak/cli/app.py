@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from daybreak.cli import brief, database, imports, sample, sources, users, version
+from daybreak.cli import brief, database, imports, runs, sample, sources, users, version, worker
 from daybreak.cli.teaching import examples
 
 _HELP = """
@@ -48,6 +48,8 @@ app.command("brief", epilog=brief.EXAMPLES)(brief.brief)
 app.command("import", epilog=imports.EXAMPLES)(imports.import_)
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
+app.add_typer(runs.app, name="runs")
+app.command("worker", epilog=worker.EXAMPLES)(worker.worker)
 app.add_typer(database.app, name="db")
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
 app.command("version", epilog=version.EXAMPLES)(version.version)

@@ -11,8 +11,10 @@ import typer
 from daybreak.cli.teaching import examples
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from daybreak.agenda import Imported, Reader
-    from daybreak.briefs import Document
+    from daybreak.briefs import Document, Wanted
     from daybreak.cli.session import Session
 
 EXAMPLES = examples(
@@ -20,6 +22,7 @@ EXAMPLES = examples(
     "daybreak brief ~/plans --date tomorrow",
     "daybreak brief --format html --output brief.html",
     "daybreak brief --user anna@example.org --tz Europe/Berlin --format json",
+    "daybreak brief ~/plans --date tomorrow --background",
 )
 
 
@@ -42,6 +45,7 @@ class Request:
     email: str | None
     form: Format | None
     output: Path | None
+    background: bool
 
 
 def brief(
@@ -68,6 +72,9 @@ def brief(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it to this file instead; - prints it.")
     ] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Have a worker compose it; print the id of its run.")
+    ] = False,
 ) -> None:
     """Read calendars and task lists, print the brief of the day.
 
@@ -79,8 +86,16 @@ def brief(
     """
     from daybreak.cli.session import run
 
-    request = Request(folder, date, tz, user, format_, None if output == Path("-") else output)
+    request = Request(folder, date, tz, user, format_, None if output == Path("-") else output, background)
+    _refuse_forms_of_nothing(request)
     run(lambda session: _brief(session, request))
+
+
+def _refuse_forms_of_nothing(request: Request) -> None:
+    from daybreak.errors import InvalidInput
+
+    if request.background and (request.form or request.output):
+        raise InvalidInput("With --background no brief is printed; leave out --format and --output.")
 
 
 async def _brief(session: "Session", request: Request) -> None:
@@ -95,10 +110,24 @@ async def _brief(session: "Session", request: Request) -> None:
     day = parse_date(request.date, reader.today())  # sources are read in the owner's own zone, though
     with reading_progress(str(request.folder or "your sources")) as progress:
         imported = await _read(session, session.reader(person, day, progress), request.folder)
-    scope = [one.source.id for one in imported] if request.folder else None
+    scope = tuple(one.source.id for one in imported) if request.folder else None
+    if request.background:
+        await _start(session, person.id, briefs.Wanted(date=day, timezone=request.timezone, sources=scope))
+        return
     brief = await briefs.compose(session.database, person.id, day, timezone=request.timezone, sources=scope)
     _print(brief.document, request)
     await briefs.receive(session.database, person.id, brief.id)
+
+
+async def _start(session: "Session", user_id: "UUID", wanted: "Wanted") -> None:
+    from daybreak import briefs
+    from daybreak.cli.printing import answer, say
+
+    async with session.database.transaction([user_id]) as tx:
+        run = await briefs.start(tx, user_id, wanted)
+    answer(f"{run.id}\n")
+    if sys.stderr.isatty():
+        say("A worker composes it (“daybreak worker” is one); “daybreak runs watch” with this id follows it.")
 
 
 async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "list[Imported]":

@@ -1,7 +1,7 @@
 """Dates and zones as people give them on a command line, and as this machine has them."""
 
 import os
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from daybreak import clock
 from daybreak.errors import InvalidInput
@@ -24,6 +24,11 @@ def parse_date(text: str, today: date) -> date:
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise InvalidInput(f"{day} is out of reach; give a date from {_FIRST_YEAR} to {_LAST_YEAR}.")
     return day
+
+
+def moment(at: datetime | None) -> str:
+    """An instant as clocks here show it."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}" if at else "never"
 
 
 def system_zone() -> str:

@@ -11,7 +11,6 @@ from daybreak.cli.teaching import examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from daybreak.agenda import Imported, Source, SourceOverview
     from daybreak.cli.session import Session
@@ -29,6 +28,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def list_(user: UserOption = None, json: AsJson = False) -> None:
     """List sources: when they were read, what they gave."""
     from daybreak import agenda
+    from daybreak.cli.dates import moment
     from daybreak.cli.printing import counted, print_json, print_table
     from daybreak.cli.session import run
 
@@ -44,7 +44,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
             str(one.source.id)[:8],
             one.source.name,
             one.source.locator,
-            _moment(one.source.last_read_at),
+            moment(one.source.last_read_at),
             one.tasks,
             one.events,
             one.notes,
@@ -59,6 +59,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
 def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) -> None:
     """Show one source with its times and all its warnings."""
     from daybreak import agenda
+    from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
     from daybreak.cli.session import run
 
@@ -76,12 +77,12 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
         ("id", found.source.id),
         ("name", found.source.name),
         ("place", found.source.locator),
-        ("last read", _moment(found.source.last_read_at)),
-        ("last changed", _moment(found.source.last_changed_at)),
+        ("last read", moment(found.source.last_read_at)),
+        ("last changed", moment(found.source.last_changed_at)),
         ("gave", f"{found.tasks} tasks, {found.events} events, {found.notes} notes"),
     ]
     if found.source.error:
-        rows += [("failing since", _moment(found.source.failing_since)), ("trouble", found.source.error)]
+        rows += [("failing since", moment(found.source.failing_since)), ("trouble", found.source.error)]
     print_table(("WHAT", "IS"), [*rows, *(("warning", warning) for warning in warnings)])
 
 
@@ -140,7 +141,3 @@ def _undo(gone: "Source", user: str | None) -> str:
     place = shlex.quote(gone.locator) if gone.kind == "folder" else "ADDRESS"
     words = ["daybreak", "sources", "add", place, "--name", shlex.quote(gone.name)]
     return " ".join(words + (["--user", shlex.quote(user)] if user else []))
-
-
-def _moment(at: "datetime | None") -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}" if at else "never"

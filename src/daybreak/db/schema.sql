@@ -1,5 +1,62 @@
 -- What the migrations come to, for reading; never applied. Written by tests/migrations/snapshot.py.
 
+CREATE SCHEMA pgq;
+
+CREATE SCHEMA runs_partitions;
+
+CREATE TYPE pgq.pgqueuer_status AS ENUM (
+    'queued',
+    'picked',
+    'successful',
+    'exception',
+    'canceled',
+    'deleted',
+    'failed'
+);
+
+CREATE FUNCTION pgq.fn_pgqueuer_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    to_emit BOOLEAN := false;  -- Flag to decide whether to emit a notification
+BEGIN
+    -- Check operation type and set the emit flag accordingly
+    IF TG_OP = 'UPDATE' AND OLD IS DISTINCT FROM NEW THEN
+        to_emit := true;
+    ELSIF TG_OP = 'DELETE' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'INSERT' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        to_emit := true;
+    END IF;
+
+    -- Perform notification if the emit flag is set
+    IF to_emit THEN
+        PERFORM pg_notify(
+            'daybreak_doorbells',
+            json_build_object(
+                'channel', 'daybreak_doorbells',
+                'operation', lower(TG_OP),
+                'sent_at', NOW(),
+                'table', TG_TABLE_NAME,
+                'type', 'table_changed_event'
+            )::text
+        );
+    END IF;
+
+    -- Return appropriate value based on the operation
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    ELSE
+        RETURN NULL; -- For TRUNCATE and other non-row-specific contexts
+    END IF;
+
+END;
+$$;
+
 CREATE FUNCTION public.people_all_ids() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -9,6 +66,676 @@ CREATE FUNCTION public.people_id_by_email(address text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT id FROM people_users WHERE email = lower(address) $$;
+
+CREATE FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    next_lane text;
+    next_owners uuid [];
+    next_runs uuid [];
+BEGIN
+    FOR next_lane, next_owners, next_runs IN
+        WITH admitted AS (
+            SELECT a.lane, w.owner_id, w.id
+            FROM unnest(owner_ids, lanes, counts) AS a (owner_id, lane, places)
+            CROSS JOIN LATERAL (
+                SELECT r.owner_id, r.id FROM runs_open AS r
+                WHERE r.owner_id = a.owner_id AND r.lane = a.lane AND r.rung_at IS NULL
+                ORDER BY r.created_at, r.id
+                LIMIT a.places
+                FOR UPDATE SKIP LOCKED
+            ) AS w
+        )
+        SELECT lane, array_agg(owner_id), array_agg(id) FROM admitted GROUP BY lane
+    LOOP
+        PERFORM runs_ring(next_lane, next_owners, next_runs);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) RETURNS TABLE(run_id uuid, cancelled boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO runs_workers AS w (id, name, lanes, running, draining)
+    VALUES (worker, worker_name, worker_lanes, cardinality(run_ids), is_draining)
+    ON CONFLICT (id) DO UPDATE SET
+        running = excluded.running, draining = excluded.draining, seen_at = now();
+    RETURN QUERY
+    WITH ours AS MATERIALIZED (
+        SELECT r.owner_id, r.id, r.cancel
+        FROM unnest(owner_ids, run_ids, fences) AS b (owner_id, id, fence)
+        CROSS JOIN LATERAL (
+            SELECT o.owner_id, o.id, o.cancel FROM runs_open AS o
+            WHERE o.owner_id = b.owner_id AND o.id = b.id AND o.fence = b.fence AND o.status = 'running'
+        ) AS r
+    ),
+    free AS MATERIALIZED (
+        SELECT f.owner_id, f.id FROM ours CROSS JOIN LATERAL (
+            SELECT o.owner_id, o.id FROM runs_open AS o
+            WHERE o.owner_id = ours.owner_id AND o.id = ours.id AND o.worker_id = worker
+                AND o.status = 'running'
+            FOR UPDATE SKIP LOCKED
+        ) AS f
+    ),
+    renewed AS (
+        UPDATE runs_open AS o SET lease_until = now() + lease
+        FROM free WHERE o.owner_id = free.owner_id AND o.id = free.id
+    )
+    SELECT ours.id, ours.cancel FROM ours;
+END $$;
+
+CREATE FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) RETURNS TABLE(owner_id uuid, id uuid, kind text, lane text, key text, parameters text, epoch integer, attempt integer, max_attempts integer, fence bigint, waited double precision)
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH free AS MATERIALIZED (
+        SELECT r.owner_id, r.id
+        FROM unnest(owner_ids, run_ids) AS w (owner_id, id)
+        CROSS JOIN LATERAL (
+            SELECT o.owner_id, o.id FROM runs_open AS o
+            WHERE o.owner_id = w.owner_id AND o.id = w.id
+                AND o.kind = ANY (known_kinds)
+                AND NOT o.cancel
+                AND o.attempts < o.max_attempts
+                AND (
+                    (o.status = 'queued' AND o.not_before <= now())
+                    OR (o.status = 'running' AND o.lease_until < now())
+                )
+            FOR UPDATE SKIP LOCKED
+        ) AS r
+    ),
+    claimed AS (
+        UPDATE runs_open AS r SET
+            status = 'running',
+            fence = r.fence + 1,
+            attempts = r.attempts + 1,
+            worker_id = worker,
+            lease_until = now() + runs_claim.lease,
+            started_at = coalesce(r.started_at, now()),
+            event_number = r.event_number + 1,
+            errors = CASE WHEN r.status = 'queued' THEN r.errors ELSE r.errors || jsonb_build_object(
+                'epoch', r.epoch, 'attempt', r.attempts, 'at', now(), 'class', 'WorkerDied', 'retryable', TRUE,
+                'message', 'The worker died or lost touch with the database.'
+            ) END
+        FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
+        RETURNING r.*
+    ),
+    told AS (
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT c.owner_id, c.id, c.event_number, 'running',
+            jsonb_build_object('epoch', c.epoch, 'attempt', c.attempts)
+        FROM claimed AS c
+    )
+    SELECT
+        c.owner_id, c.id, c.kind, c.lane, c.key, c.parameters::text, c.epoch, c.attempts, c.max_attempts, c.fence,
+        greatest(0, extract(EPOCH FROM now() - greatest(c.created_at, c.not_before)))::float
+    FROM claimed AS c;
+END $$;
+
+CREATE FUNCTION public.runs_count_added() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO runs_counters (kind, status, change)
+    SELECT kind, status, count(*) FROM added GROUP BY kind, status;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.runs_count_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO runs_counters (kind, status, change)
+    SELECT kind, status, sum(n)
+    FROM (
+        SELECT kind, status, count(*) AS n FROM added GROUP BY kind, status
+        UNION ALL
+        SELECT kind, status, -count(*) FROM removed GROUP BY kind, status
+    ) AS moves
+    GROUP BY kind, status HAVING sum(n) <> 0;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.runs_count_removed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO runs_counters (kind, status, change)
+    SELECT kind, status, -count(*) FROM removed GROUP BY kind, status;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.runs_drop_partitions(older_than interval) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    part text;
+    dropped integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('daybreak.runs_partitions', 0));
+    FOR part IN
+        SELECT c.relname FROM pg_class AS c
+        WHERE c.relnamespace = 'runs_partitions'::regnamespace AND c.relkind = 'r'
+            AND c.relname ~ '_[0-9]{4}_[0-9]{2}$'
+            AND to_date(right(c.relname, 7), 'IYYY_IW') + 7 <= (now() AT TIME ZONE 'UTC' - older_than)::date
+        ORDER BY c.relname
+    LOOP
+        IF part LIKE 'runs_finished%' THEN
+            EXECUTE format('LOCK TABLE runs_partitions.%I IN ACCESS EXCLUSIVE MODE', part);
+            EXECUTE format(
+                'INSERT INTO public.runs_counters (kind, status, change) '
+                'SELECT kind, status, -count(*) FROM runs_partitions.%I GROUP BY kind, status', part
+            );
+        END IF;
+        EXECUTE format('DROP TABLE runs_partitions.%I', part);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END $_$;
+
+CREATE FUNCTION public.runs_hold(owner_ids uuid[], run_ids uuid[], fences bigint[]) RETURNS TABLE(run_id uuid, cancelled boolean)
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+BEGIN
+    PERFORM set_config('lock_timeout', '10s', TRUE);
+    RETURN QUERY
+    SELECT h.id, h.cancel
+    FROM unnest(owner_ids, run_ids, fences) AS w (owner_id, id, fence)
+    CROSS JOIN LATERAL (
+        SELECT o.id, o.cancel FROM runs_open AS o
+        WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
+        FOR UPDATE
+    ) AS h;
+END $$;
+
+CREATE FUNCTION public.runs_make_partitions(ahead interval) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    parent text;
+    week timestamptz;
+    part text;
+    stamp text;
+    made integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('daybreak.runs_partitions', 0));
+    FOR parent, stamp IN VALUES ('runs_finished', 'finished_at'), ('runs_events', 'at') LOOP
+        FOR week IN
+            SELECT w AT TIME ZONE 'UTC' FROM generate_series(
+                date_trunc('week', now() AT TIME ZONE 'UTC'), now() AT TIME ZONE 'UTC' + ahead, '1 week'
+            ) AS w
+        LOOP
+            part := parent || to_char(week AT TIME ZONE 'UTC', '_IYYY_IW');
+            CONTINUE WHEN to_regclass('runs_partitions.' || part) IS NOT NULL;
+            EXECUTE format(
+                'CREATE TABLE runs_partitions.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
+                part, parent
+            );
+            -- Nothing may be added to the rest between moving what is there and attaching.
+            EXECUTE format('LOCK TABLE runs_partitions.%I IN ACCESS EXCLUSIVE MODE', parent || '_rest');
+            EXECUTE format(
+                'WITH moved AS (DELETE FROM runs_partitions.%I WHERE %I >= %L AND %I < %L RETURNING *) '
+                'INSERT INTO runs_partitions.%I SELECT * FROM moved',
+                parent || '_rest', stamp, week, stamp, week + interval '7 days', part
+            );
+            EXECUTE format(
+                'ALTER TABLE public.%I ATTACH PARTITION runs_partitions.%I FOR VALUES FROM (%L) TO (%L)',
+                parent, part, week, week + interval '7 days'
+            );
+            made := made + 1;
+        END LOOP;
+    END LOOP;
+    RETURN made;
+END $$;
+
+CREATE FUNCTION public.runs_report(reports jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+BEGIN
+    WITH s AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(reports) AS s (
+            owner_id uuid, id uuid, fence bigint, phase text, done integer, total integer, failed integer,
+            skipped integer, events jsonb
+        )
+    ),
+    held AS MATERIALIZED (
+        SELECT s.*, h.event_number FROM s CROSS JOIN LATERAL (
+            SELECT r.event_number FROM runs_open AS r
+            WHERE r.owner_id = s.owner_id AND r.id = s.id AND r.fence = s.fence AND r.status = 'running'
+            FOR UPDATE
+        ) AS h
+    ),
+    told AS (
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT h.owner_id, h.id, h.event_number + e.place, e.event ->> 0, e.event -> 1
+        FROM held AS h CROSS JOIN LATERAL jsonb_array_elements(h.events) WITH ORDINALITY AS e (event, place)
+    )
+    UPDATE runs_open AS r SET
+        phase = coalesce(h.phase, r.phase),
+        total = greatest(h.total, r.total),
+        done = greatest(h.done, r.done),
+        failed = greatest(h.failed, r.failed),
+        skipped = greatest(h.skipped, r.skipped),
+        event_number = h.event_number + jsonb_array_length(h.events)
+    FROM held AS h WHERE r.owner_id = h.owner_id AND r.id = h.id;
+    PERFORM runs_tell(reports);
+END $$;
+
+CREATE FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval DEFAULT '00:00:00'::interval, urgency integer DEFAULT 0) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    WITH pairs AS (
+        SELECT p.owner_id, p.id, p.place, (p.place - 1) / 100 AS bell
+        FROM unnest(owner_ids, run_ids) WITH ORDINALITY AS p (owner_id, id, place)
+    ),
+    bells AS MATERIALIZED (
+        SELECT
+            bell, payload, CASE WHEN delay <= interval '1 minute' THEN nextval('pgq.pgqueuer_id_seq') END AS job_id
+        FROM (
+            SELECT bell, jsonb_agg(jsonb_build_array(owner_id, id) ORDER BY place) AS payload
+            FROM pairs GROUP BY bell ORDER BY bell
+        ) AS in_order
+    ),
+    rung AS (
+        INSERT INTO pgq.pgqueuer (id, priority, entrypoint, payload, execute_after, status)
+        SELECT job_id, urgency, 'runs.' || ring_lane, convert_to(payload::text, 'UTF8'), now() + delay, 'queued'
+        FROM bells WHERE job_id IS NOT NULL
+    )
+    UPDATE runs_open AS r SET job_id = b.job_id, rung_at = now() + delay
+    FROM pairs AS p INNER JOIN bells AS b ON p.bell = b.bell
+    WHERE r.owner_id = p.owner_id AND r.id = p.id;
+END $$;
+
+CREATE FUNCTION public.runs_settle(settlements jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    again record;
+    freed_owners uuid [];
+    freed_lanes text [];
+    freed_counts integer [];
+BEGIN
+    WITH s AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(settlements) AS s (
+            owner_id uuid, id uuid, status text, result jsonb, error jsonb, events jsonb,
+            phase text, done integer, total integer, failed integer, skipped integer
+        ) WHERE s.status <> 'queued'
+    ),
+    gone AS (
+        DELETE FROM runs_open AS r USING s WHERE r.owner_id = s.owner_id AND r.id = s.id
+        RETURNING
+            r.*, s.status AS ending, s.result, s.error, s.events, s.phase AS last_phase, s.done AS last_done,
+            s.total AS last_total, s.failed AS last_failed, s.skipped AS last_skipped
+    ),
+    told AS (
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT g.owner_id, g.id, g.event_number + e.place, e.event ->> 0, e.event -> 1
+        FROM gone AS g CROSS JOIN LATERAL jsonb_array_elements(g.events) WITH ORDINALITY AS e (event, place)
+    ),
+    ended AS (
+        INSERT INTO runs_finished (
+            owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence,
+            event_number, phase, total, done, failed, skipped, result, errors, created_at, started_at
+        )
+        SELECT
+            owner_id, id, kind, lane, key, parameters, ending, epoch, attempts, max_attempts, fence,
+            event_number + jsonb_array_length(events), coalesce(last_phase, phase), greatest(last_total, total),
+            greatest(last_done, done), greatest(last_failed, failed), greatest(last_skipped, skipped), result,
+            CASE WHEN error IS NULL THEN errors ELSE errors || (error || jsonb_build_object('at', now())) END,
+            created_at, started_at
+        FROM gone
+    )
+    SELECT array_agg(f.owner_id), array_agg(f.lane), array_agg(f.places)
+    INTO freed_owners, freed_lanes, freed_counts
+    FROM (SELECT owner_id, lane, count(*)::integer AS places FROM gone GROUP BY owner_id, lane) AS f;
+
+    FOR again IN
+        WITH s AS MATERIALIZED (
+            SELECT * FROM jsonb_to_recordset(settlements) AS s (
+                owner_id uuid, id uuid, status text, error jsonb, events jsonb, delay float, refund integer
+            ) WHERE s.status = 'queued'
+        ),
+        back AS (
+            UPDATE runs_open AS r SET
+                status = 'queued',
+                attempts = r.attempts - s.refund,
+                errors = CASE
+                    WHEN s.error IS NULL THEN r.errors
+                    ELSE r.errors || (s.error || jsonb_build_object('at', now()))
+                END,
+                not_before = now() + make_interval(secs => s.delay),
+                lease_until = NULL,
+                worker_id = NULL,
+                event_number = r.event_number + jsonb_array_length(s.events)
+            FROM s WHERE r.owner_id = s.owner_id AND r.id = s.id
+            RETURNING r.owner_id, r.id, r.lane, s.delay, s.events,
+                r.event_number - jsonb_array_length(s.events) AS told_before
+        ),
+        told AS (
+            INSERT INTO runs_events (owner_id, run_id, number, name, data)
+            SELECT b.owner_id, b.id, b.told_before + e.place, e.event ->> 0, e.event -> 1
+            FROM back AS b CROSS JOIN LATERAL jsonb_array_elements(b.events) WITH ORDINALITY AS e (event, place)
+        )
+        SELECT lane, delay, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids
+        FROM back GROUP BY lane, delay
+    LOOP
+        PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
+    END LOOP;
+
+    IF freed_owners IS NOT NULL THEN
+        PERFORM runs_admit(freed_owners, freed_lanes, freed_counts);
+    END IF;
+    PERFORM runs_tell(settlements);
+END $$;
+
+CREATE FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    found uuid;
+BEGIN
+    LOOP
+        INSERT INTO runs_open (owner_id, id, kind, lane, key, parameters, status, max_attempts, not_before)
+        VALUES (
+            owner, new_id, new_kind, new_lane, new_key, new_parameters, 'queued', new_max_attempts,
+            now() + delay
+        )
+        ON CONFLICT (owner_id, kind, key) DO NOTHING RETURNING id INTO found;
+        EXIT WHEN found IS NOT NULL;
+        -- It may end, and so go away, between the two statements.
+        SELECT id INTO found FROM runs_open WHERE owner_id = owner AND kind = new_kind AND key = new_key;
+        IF found IS NOT NULL THEN
+            RETURN found;
+        END IF;
+    END LOOP;
+    IF delay > interval '0' OR places > (
+        SELECT count(*) FROM (
+            SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND rung_at IS NOT NULL LIMIT places
+        ) AS rung
+    ) THEN
+        PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[new_id], delay);
+    END IF;
+    RETURN new_id;
+END $$;
+
+CREATE FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) RETURNS TABLE(expired integer, rung integer, looked integer, admitted integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    settlements jsonb;
+    seen record;
+    far_at timestamptz;
+    far_id uuid;
+    lost record;
+    freed record;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_sweep', 0)) THEN
+        RETURN;
+    END IF;
+    expired := 0;
+    rung := 0;
+    admitted := 0;
+
+    -- A row in the hands of a commit that hangs must not hold up the rest.
+    SELECT jsonb_agg(jsonb_build_object(
+        'owner_id', e.owner_id,
+        'id', e.id,
+        'status', e.ending,
+        'error', jsonb_build_object(
+            'epoch', e.epoch, 'attempt', e.attempts, 'class', 'WorkerDied', 'retryable', TRUE,
+            'message', 'The worker died or lost touch with the database.'
+        ),
+        'events', jsonb_build_array(jsonb_build_array(
+            e.ending, jsonb_build_object('epoch', e.epoch, 'attempt', e.attempts, 'reason', 'WorkerDied')
+        )),
+        'delay', 0,
+        'refund', 0
+    )), count(*) INTO settlements, expired
+    FROM (
+        SELECT
+            owner_id, id, epoch, attempts,
+            CASE WHEN cancel THEN 'cancelled' WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END AS ending
+        FROM runs_open WHERE status = 'running' AND lease_until < now()
+        ORDER BY owner_id, id LIMIT batch FOR UPDATE SKIP LOCKED
+    ) AS e;
+    IF settlements IS NOT NULL THEN
+        PERFORM runs_settle(settlements);
+    END IF;
+
+    FOR lost IN
+        WITH due AS (
+            SELECT lane, owner_id, id FROM runs_open
+            WHERE status = 'queued' AND job_id IS NULL AND rung_at < now()
+            ORDER BY rung_at LIMIT batch FOR UPDATE SKIP LOCKED
+        )
+        SELECT lane, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids FROM due GROUP BY lane
+    LOOP
+        PERFORM runs_ring(lost.lane, lost.owner_ids, lost.run_ids);
+        rung := rung + cardinality(lost.run_ids);
+    END LOOP;
+
+    -- A million may be waiting for doorbells that are all there, so each pass looks at the next few of them.
+    SELECT s.rung_at, s.id INTO seen FROM runs_sweeps AS s;
+    SELECT count(*), max(l.rung_at), (array_agg(l.id ORDER BY l.rung_at DESC, l.id DESC))[1]
+    INTO looked, far_at, far_id
+    FROM (
+        SELECT r.id, r.rung_at FROM runs_open AS r
+        WHERE r.status = 'queued' AND r.job_id IS NOT NULL
+            AND r.rung_at < now() - grace AND (r.rung_at, r.id) > (seen.rung_at, seen.id)
+        ORDER BY r.rung_at, r.id LIMIT batch
+    ) AS l;
+    FOR lost IN
+        WITH looked_at AS MATERIALIZED (
+            SELECT r.owner_id, r.id, r.job_id, r.rung_at FROM runs_open AS r
+            WHERE r.status = 'queued' AND r.job_id IS NOT NULL AND r.rung_at < now() - grace
+                AND (r.rung_at, r.id) > (seen.rung_at, seen.id) AND (r.rung_at, r.id) <= (far_at, far_id)
+        ),
+        unheard AS (
+            SELECT r.lane, r.owner_id, r.id FROM looked_at AS l
+            INNER JOIN runs_open AS r ON r.owner_id = l.owner_id AND r.id = l.id
+            WHERE r.status = 'queued' AND r.job_id = l.job_id AND NOT EXISTS (
+                SELECT FROM pgq.pgqueuer AS j
+                WHERE j.id = l.job_id AND (j.status = 'queued' OR j.heartbeat > now() - lease)
+            )
+            ORDER BY l.rung_at, l.id
+            FOR UPDATE OF r SKIP LOCKED
+        )
+        SELECT
+            u.lane, array_agg(u.owner_id) AS owner_ids, array_agg(u.id) AS run_ids
+        FROM unheard AS u GROUP BY u.lane
+    LOOP
+        PERFORM runs_ring(lost.lane, lost.owner_ids, lost.run_ids);
+        rung := rung + cardinality(lost.run_ids);
+    END LOOP;
+    UPDATE runs_sweeps AS s SET
+        rung_at = CASE WHEN looked < batch THEN '-infinity' ELSE far_at END,
+        id = CASE WHEN looked < batch THEN '00000000-0000-0000-0000-000000000000' ELSE far_id END
+    WHERE looked > 0 OR s.rung_at > '-infinity';
+
+    FOR freed IN
+        WITH RECURSIVE pairs AS (
+            (
+                SELECT owner_id, lane FROM runs_open WHERE rung_at IS NULL ORDER BY owner_id, lane LIMIT 1
+            )
+            UNION ALL
+            SELECT n.owner_id, n.lane FROM pairs AS p CROSS JOIN LATERAL (
+                SELECT r.owner_id, r.lane FROM runs_open AS r
+                WHERE r.rung_at IS NULL AND (r.owner_id, r.lane) > (p.owner_id, p.lane)
+                ORDER BY r.owner_id, r.lane LIMIT 1
+            ) AS n
+        )
+        SELECT p.owner_id, p.lane, (places - w.used)::integer AS free FROM pairs AS p
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS used FROM (
+                SELECT FROM runs_open AS r
+                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.rung_at IS NOT NULL LIMIT places
+            ) AS rung_rows
+        ) AS w
+        WHERE w.used < places
+    LOOP
+        PERFORM runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
+        admitted := admitted + freed.free;
+    END LOOP;
+    RETURN NEXT;
+END $$;
+
+CREATE FUNCTION public.runs_tell(told jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT pg_notify('daybreak_runs', string_agg(t.run ->> 'id', ',' ORDER BY t.place))
+    FROM jsonb_array_elements(told) WITH ORDINALITY AS t (run, place)
+    GROUP BY (t.place - 1) / 200
+$$;
+
+CREATE FUNCTION public.runs_tidy(batch integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_tidy', 0)) THEN
+        RETURN;
+    END IF;
+    DELETE FROM pgq.pgqueuer_log WHERE id IN (
+        SELECT id FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour' ORDER BY created LIMIT batch
+    );
+    DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
+    WITH folded AS (DELETE FROM runs_counters RETURNING kind, status, change)
+    INSERT INTO runs_counters (kind, status, change)
+    SELECT kind, status, sum(change) FROM folded GROUP BY kind, status HAVING sum(change) <> 0;
+END $$;
+
+CREATE TABLE pgq.pgqueuer (
+    id bigint NOT NULL,
+    priority integer NOT NULL,
+    queue_manager_id uuid,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    execute_after timestamp with time zone DEFAULT now() NOT NULL,
+    status pgq.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL,
+    dedupe_key text,
+    payload bytea,
+    headers jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    slot bigint
+)
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.02', autovacuum_analyze_threshold='500', autovacuum_vacuum_cost_limit='10000', autovacuum_vacuum_cost_delay='0', fillfactor='70');
+
+CREATE SEQUENCE pgq.pgqueuer_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE pgq.pgqueuer_id_seq OWNED BY pgq.pgqueuer.id;
+
+CREATE UNLOGGED TABLE pgq.pgqueuer_log (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    job_id bigint NOT NULL,
+    status pgq.pgqueuer_status NOT NULL,
+    priority integer NOT NULL,
+    entrypoint text NOT NULL,
+    traceback jsonb,
+    aggregated boolean DEFAULT false
+)
+WITH (autovacuum_vacuum_scale_factor='0.95', autovacuum_vacuum_threshold='1000000', autovacuum_analyze_scale_factor='0.05', autovacuum_analyze_threshold='10000');
+
+ALTER TABLE pgq.pgqueuer_log ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME pgq.pgqueuer_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE pgq.pgqueuer_schedules (
+    id bigint NOT NULL,
+    expression text NOT NULL,
+    entrypoint text NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    created timestamp with time zone DEFAULT now() NOT NULL,
+    updated timestamp with time zone DEFAULT now() NOT NULL,
+    next_run timestamp with time zone DEFAULT now() NOT NULL,
+    last_run timestamp with time zone,
+    status pgq.pgqueuer_status DEFAULT 'queued'::pgq.pgqueuer_status
+)
+WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.02', autovacuum_analyze_threshold='500', autovacuum_vacuum_cost_limit='10000', autovacuum_vacuum_cost_delay='0', fillfactor='70');
+
+CREATE SEQUENCE pgq.pgqueuer_schedules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE pgq.pgqueuer_schedules_id_seq OWNED BY pgq.pgqueuer_schedules.id;
+
+CREATE UNLOGGED TABLE pgq.pgqueuer_statistics (
+    id bigint NOT NULL,
+    created timestamp with time zone DEFAULT date_trunc('sec'::text, now()) NOT NULL,
+    count bigint NOT NULL,
+    priority integer NOT NULL,
+    status pgq.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.95', autovacuum_vacuum_threshold='1000000', autovacuum_analyze_scale_factor='0.05', autovacuum_analyze_threshold='10000');
+
+CREATE UNLOGGED SEQUENCE pgq.pgqueuer_statistics_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE pgq.pgqueuer_statistics_id_seq OWNED BY pgq.pgqueuer_statistics.id;
 
 CREATE TABLE public.agenda_events (
     owner_id uuid NOT NULL,
@@ -297,6 +1024,175 @@ CREATE TABLE public.people_users (
 
 ALTER TABLE ONLY public.people_users FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.runs_finished (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    lane text NOT NULL,
+    key text NOT NULL,
+    parameters jsonb NOT NULL,
+    status text NOT NULL,
+    epoch integer NOT NULL,
+    attempts integer NOT NULL,
+    max_attempts integer NOT NULL,
+    fence bigint NOT NULL,
+    event_number bigint NOT NULL,
+    phase text NOT NULL,
+    total integer NOT NULL,
+    done integer NOT NULL,
+    failed integer NOT NULL,
+    skipped integer NOT NULL,
+    result jsonb,
+    errors jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT runs_finished_status CHECK ((status = ANY (ARRAY['succeeded'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])))
+)
+PARTITION BY RANGE (finished_at);
+
+ALTER TABLE ONLY public.runs_finished FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.runs_open (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    lane text NOT NULL,
+    key text NOT NULL,
+    parameters jsonb NOT NULL,
+    status text NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    fence bigint DEFAULT 0 NOT NULL,
+    event_number bigint DEFAULT 0 NOT NULL,
+    phase text DEFAULT ''::text NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    failed integer DEFAULT 0 NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    worker_id uuid,
+    cancel boolean DEFAULT false NOT NULL,
+    job_id bigint,
+    rung_at timestamp with time zone,
+    CONSTRAINT runs_open_lane_check CHECK ((lane = ANY (ARRAY['people'::text, 'briefs'::text, 'bulk'::text]))),
+    CONSTRAINT runs_open_status CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text])))
+);
+
+ALTER TABLE ONLY public.runs_open FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.runs_all WITH (security_invoker='true') AS
+ SELECT runs_open.owner_id,
+    runs_open.id,
+    runs_open.kind,
+    runs_open.lane,
+    runs_open.key,
+    runs_open.parameters,
+    runs_open.status,
+    runs_open.epoch,
+    runs_open.attempts,
+    runs_open.max_attempts,
+    runs_open.event_number,
+    runs_open.phase,
+    runs_open.total,
+    runs_open.done,
+    runs_open.failed,
+    runs_open.skipped,
+    NULL::jsonb AS result,
+    runs_open.errors,
+    runs_open.created_at,
+    runs_open.started_at,
+    NULL::timestamp with time zone AS finished_at,
+    runs_open.not_before,
+    runs_open.cancel
+   FROM public.runs_open
+UNION ALL
+ SELECT runs_finished.owner_id,
+    runs_finished.id,
+    runs_finished.kind,
+    runs_finished.lane,
+    runs_finished.key,
+    runs_finished.parameters,
+    runs_finished.status,
+    runs_finished.epoch,
+    runs_finished.attempts,
+    runs_finished.max_attempts,
+    runs_finished.event_number,
+    runs_finished.phase,
+    runs_finished.total,
+    runs_finished.done,
+    runs_finished.failed,
+    runs_finished.skipped,
+    runs_finished.result,
+    runs_finished.errors,
+    runs_finished.created_at,
+    runs_finished.started_at,
+    runs_finished.finished_at,
+    NULL::timestamp with time zone AS not_before,
+    false AS cancel
+   FROM public.runs_finished;
+
+CREATE TABLE public.runs_counters (
+    kind text NOT NULL,
+    status text NOT NULL,
+    change bigint NOT NULL
+);
+
+CREATE TABLE public.runs_events (
+    owner_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    name text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY public.runs_events FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.runs_sweeps (
+    is_single boolean DEFAULT true NOT NULL,
+    rung_at timestamp with time zone NOT NULL,
+    id uuid NOT NULL,
+    CONSTRAINT runs_sweeps_is_single_check CHECK (is_single)
+);
+
+CREATE TABLE public.runs_workers (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    lanes text[] NOT NULL,
+    running integer NOT NULL,
+    draining boolean NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY pgq.pgqueuer ALTER COLUMN id SET DEFAULT nextval('pgq.pgqueuer_id_seq'::regclass);
+
+ALTER TABLE ONLY pgq.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('pgq.pgqueuer_schedules_id_seq'::regclass);
+
+ALTER TABLE ONLY pgq.pgqueuer_statistics ALTER COLUMN id SET DEFAULT nextval('pgq.pgqueuer_statistics_id_seq'::regclass);
+
+ALTER TABLE ONLY pgq.pgqueuer_log
+    ADD CONSTRAINT pgqueuer_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY pgq.pgqueuer
+    ADD CONSTRAINT pgqueuer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY pgq.pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_expression_entrypoint_key UNIQUE (expression, entrypoint);
+
+ALTER TABLE ONLY pgq.pgqueuer_schedules
+    ADD CONSTRAINT pgqueuer_schedules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY pgq.pgqueuer_statistics
+    ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_pkey PRIMARY KEY (owner_id, id);
 
@@ -339,6 +1235,47 @@ ALTER TABLE ONLY public.people_preferences
 ALTER TABLE ONLY public.people_users
     ADD CONSTRAINT people_users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.runs_events
+    ADD CONSTRAINT runs_events_pkey PRIMARY KEY (owner_id, run_id, number, at);
+
+ALTER TABLE ONLY public.runs_finished
+    ADD CONSTRAINT runs_finished_pkey PRIMARY KEY (owner_id, id, finished_at);
+
+ALTER TABLE ONLY public.runs_open
+    ADD CONSTRAINT runs_open_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.runs_sweeps
+    ADD CONSTRAINT runs_sweeps_pkey PRIMARY KEY (is_single);
+
+ALTER TABLE ONLY public.runs_workers
+    ADD CONSTRAINT runs_workers_pkey PRIMARY KEY (id);
+
+CREATE INDEX pgqueuer_ep_ea_idx ON pgq.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::pgq.pgqueuer_status);
+
+CREATE INDEX pgqueuer_ep_prio_id_idx ON pgq.pgqueuer USING btree (entrypoint, priority DESC, id) WHERE (status = 'queued'::pgq.pgqueuer_status);
+
+CREATE INDEX pgqueuer_log_created ON pgq.pgqueuer_log USING btree (created);
+
+CREATE INDEX pgqueuer_log_job_id_status ON pgq.pgqueuer_log USING btree (job_id, created DESC);
+
+CREATE INDEX pgqueuer_log_not_aggregated ON pgq.pgqueuer_log USING btree ((1)) WHERE (NOT aggregated);
+
+CREATE INDEX pgqueuer_log_status ON pgq.pgqueuer_log USING btree (status);
+
+CREATE INDEX pgqueuer_picked_heartbeat_idx ON pgq.pgqueuer USING btree (heartbeat) WHERE (status = 'picked'::pgq.pgqueuer_status);
+
+CREATE UNIQUE INDEX pgqueuer_picked_slot_idx ON pgq.pgqueuer USING btree (entrypoint, slot) WHERE ((status = 'picked'::pgq.pgqueuer_status) AND (slot IS NOT NULL));
+
+CREATE INDEX pgqueuer_priority_id_id1_idx ON pgq.pgqueuer USING btree (priority, id DESC) INCLUDE (id) WHERE (status = 'queued'::pgq.pgqueuer_status);
+
+CREATE INDEX pgqueuer_queue_manager_id_idx ON pgq.pgqueuer USING btree (queue_manager_id) WHERE (queue_manager_id IS NOT NULL);
+
+CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON pgq.pgqueuer_statistics USING btree (priority, date_trunc('sec'::text, timezone('UTC'::text, created)), status, entrypoint);
+
+CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgq.pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::pgq.pgqueuer_status, 'picked'::pgq.pgqueuer_status])) AND (dedupe_key IS NOT NULL));
+
+CREATE INDEX pgqueuer_updated_id_id1_idx ON pgq.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgq.pgqueuer_status);
+
 CREATE INDEX agenda_events_ends ON public.agenda_events USING btree (owner_id, ends_at) WHERE (removed_at IS NULL);
 
 CREATE INDEX agenda_events_source ON public.agenda_events USING btree (owner_id, source_id);
@@ -362,6 +1299,34 @@ CREATE INDEX briefs_snapshots_edition ON public.briefs_snapshots USING btree (ow
 CREATE INDEX briefs_snapshots_received ON public.briefs_snapshots USING btree (owner_id, brief_date DESC, received_at DESC) WHERE (received_at IS NOT NULL);
 
 CREATE UNIQUE INDEX people_users_email ON public.people_users USING btree (email);
+
+CREATE INDEX runs_finished_newest ON ONLY public.runs_finished USING btree (owner_id, created_at DESC, id DESC);
+
+CREATE INDEX runs_open_due ON public.runs_open USING btree (rung_at) WHERE ((status = 'queued'::text) AND (job_id IS NULL));
+
+CREATE UNIQUE INDEX runs_open_key ON public.runs_open USING btree (owner_id, kind, key);
+
+CREATE INDEX runs_open_leases ON public.runs_open USING btree (lease_until) WHERE (status = 'running'::text);
+
+CREATE INDEX runs_open_newest ON public.runs_open USING btree (owner_id, created_at DESC, id DESC);
+
+CREATE INDEX runs_open_rung ON public.runs_open USING btree (rung_at, id) WHERE ((status = 'queued'::text) AND (job_id IS NOT NULL));
+
+CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, created_at, id) WHERE (rung_at IS NULL);
+
+CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (rung_at IS NOT NULL);
+
+CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgq.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
+
+CREATE TRIGGER runs_finished_added AFTER INSERT ON public.runs_finished REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_added();
+
+CREATE TRIGGER runs_finished_removed AFTER DELETE ON public.runs_finished REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_removed();
+
+CREATE TRIGGER runs_open_added AFTER INSERT ON public.runs_open REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_added();
+
+CREATE TRIGGER runs_open_changed AFTER UPDATE ON public.runs_open REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_changed();
+
+CREATE TRIGGER runs_open_removed AFTER DELETE ON public.runs_open REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_removed();
 
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
@@ -457,9 +1422,21 @@ CREATE POLICY owners ON public.people_preferences TO daybreak_app USING ((owner_
 
 CREATE POLICY owners ON public.people_users TO daybreak_app USING ((id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.runs_events TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.runs_finished TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.runs_open TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 ALTER TABLE public.people_preferences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.runs_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.runs_finished ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.runs_open ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY upkeep ON public.agenda_events TO daybreak_owner USING (true);
 
@@ -483,6 +1460,14 @@ CREATE POLICY upkeep ON public.people_preferences TO daybreak_owner USING (true)
 
 CREATE POLICY upkeep ON public.people_users TO daybreak_owner USING (true);
 
+CREATE POLICY upkeep ON public.runs_events TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.runs_finished TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.runs_open TO daybreak_owner USING (true);
+
+GRANT USAGE ON SCHEMA pgq TO daybreak_app;
+
 GRANT USAGE ON SCHEMA public TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_all_ids() FROM PUBLIC;
@@ -490,6 +1475,70 @@ GRANT ALL ON FUNCTION public.people_all_ids() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_id_by_email(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_id_by_email(address text) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_count_added() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_count_added() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_count_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_count_changed() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_count_removed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_count_removed() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_drop_partitions(older_than interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_drop_partitions(older_than interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_hold(owner_ids uuid[], run_ids uuid[], fences bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_hold(owner_ids uuid[], run_ids uuid[], fences bigint[]) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_make_partitions(ahead interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_make_partitions(ahead interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_report(reports jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_report(reports jsonb) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval, urgency integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval, urgency integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_settle(settlements jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_settle(settlements jsonb) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_tell(told jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_tell(told jsonb) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_tidy(batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_tidy(batch integer) TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgq.pgqueuer TO daybreak_app;
+
+GRANT USAGE ON SEQUENCE pgq.pgqueuer_id_seq TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgq.pgqueuer_log TO daybreak_app;
+
+GRANT USAGE ON SEQUENCE pgq.pgqueuer_log_id_seq TO daybreak_app;
+
+GRANT SELECT ON TABLE pgq.pgqueuer_schedules TO daybreak_app;
+
+GRANT USAGE ON SEQUENCE pgq.pgqueuer_schedules_id_seq TO daybreak_app;
+
+GRANT SELECT ON TABLE pgq.pgqueuer_statistics TO daybreak_app;
+
+GRANT USAGE ON SEQUENCE pgq.pgqueuer_statistics_id_seq TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_events TO daybreak_app;
 
@@ -526,3 +1575,15 @@ GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_preferences TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_users TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.runs_finished TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs_open TO daybreak_app;
+
+GRANT SELECT ON TABLE public.runs_all TO daybreak_app;
+
+GRANT SELECT ON TABLE public.runs_counters TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.runs_events TO daybreak_app;
+
+GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;

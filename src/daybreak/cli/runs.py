@@ -1,0 +1,213 @@
+"""``daybreak runs``."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from daybreak.cli.teaching import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    import asyncpg
+
+    from daybreak.cli.session import Session
+    from daybreak.runs import Event, Run, Status
+
+app = typer.Typer(help="The work that is done in the background.")
+
+UserOption = Annotated[str | None, typer.Option(metavar="EMAIL", help="The owner; you if not given.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the beginning of it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+T = TypeVar("T")
+_LOOK_BACK = 500
+_SHORTEST = 4
+
+
+@app.command(
+    "list",
+    epilog=examples("daybreak runs list", "daybreak runs list --status failed --status partial --json"),
+)
+def list_(
+    user: UserOption = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Only of this kind, like briefs.compose.")
+    ] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(metavar="STATUS", help="Only those that stand there, like failed.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many at most.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """List runs, newest first."""
+    from daybreak import runs
+    from daybreak.cli.dates import moment
+    from daybreak.cli.printing import print_json, print_table
+    from daybreak.cli.session import run
+
+    statuses = [_status(one) for one in status or ()] or None
+
+    async def verb(session: "Session") -> "list[Run]":
+        person = await session.known_user(user)
+        async with session.database.transaction([person.id]) as tx:
+            return await runs.list_runs(tx, person.id, kinds=kind or None, statuses=statuses, limit=limit)
+
+    found = run(verb)
+    if json:
+        print_json(found)
+        return
+    rows = [
+        (
+            str(one.id)[:8],
+            one.kind,
+            one.key,
+            one.status,
+            moment(one.created_at),
+            _attempts(one),
+            _trouble(one),
+        )
+        for one in found
+    ]
+    print_table(("ID", "KIND", "ABOUT", "STATUS", "STARTED", "ATTEMPTS", "TROUBLE"), rows)
+
+
+@app.command("show", epilog=examples("daybreak runs show 7e681467", "daybreak runs show 7e681467 --json"))
+def show(run: RunArgument, user: UserOption = None, json: AsJson = False) -> None:
+    """Show one run: what it came to, and all that happened."""
+    from daybreak import runs
+    from daybreak.cli.dates import moment
+    from daybreak.cli.printing import print_json, print_table
+
+    async def verb(tx: "asyncpg.Connection", found: "Run") -> "tuple[Run, list[Event]]":
+        return found, await runs.events(tx, found.owner_id, found.id)
+
+    found, events = _with_run(user, run, verb)
+    if json:
+        print_json(asdict(found) | {"events": events})
+        return
+    rows: list[tuple[str, object]] = [
+        ("id", found.id),
+        ("kind", found.kind),
+        ("about", found.key),
+        ("status", found.status),
+        ("attempts", _attempts(found)),
+        ("created", moment(found.created_at)),
+        ("begun", moment(found.started_at)),
+        ("ended", moment(found.finished_at)),
+        *((f"parameter {name}", value) for name, value in found.parameters.items()),
+        *((f"result {name}", value) for name, value in (found.result or {}).items()),
+        *((f"error of attempt {one.epoch}.{one.attempt}", one.message) for one in found.errors),
+        *((f"event {one.number}", f"{moment(one.at)} {one.name}") for one in events),
+    ]
+    print_table(("WHAT", "IS"), rows)
+
+
+@app.command("watch", epilog=examples("daybreak runs watch 7e681467"))
+def watch(run: RunArgument, user: UserOption = None) -> None:
+    """Follow a run to its end.
+
+    Exits with 0 if it succeeded, even if only in part, with 5 if it was cancelled, with 6 if it failed.
+    """
+    from daybreak.cli.session import run as with_session
+    from daybreak.cli.watching import follow
+
+    async def verb(session: "Session") -> None:
+        person = await session.known_user(user)
+        async with session.database.transaction([person.id]) as tx:
+            found = await _find(tx, person.id, run)
+        await follow(session.database, found)
+
+    with_session(verb)
+
+
+@app.command("cancel", epilog=examples("daybreak runs cancel 7e681467"))
+def cancel(run: RunArgument, user: UserOption = None) -> None:
+    """Cancel a run: at once if it waits, soon if it is under way."""
+    from daybreak import runs
+    from daybreak.cli.printing import answer
+
+    now = _with_run(user, run, lambda tx, found: runs.cancel(tx, found.owner_id, found.id))
+    if now.cancel:
+        answer(f"Asked the worker that runs {now.id} to cancel it.\n")
+    else:
+        answer(f"The run {now.id} is {now.status}.\n")
+
+
+@app.command("retry", epilog=examples("daybreak runs retry 7e681467"))
+def retry(run: RunArgument, user: UserOption = None) -> None:
+    """Run again what failed, was cancelled, or has gaps."""
+    from daybreak import runs
+    from daybreak.cli.printing import answer
+
+    now = _with_run(user, run, lambda tx, found: runs.retry(tx, found.owner_id, found.id))
+    answer(f"The run {now.id} is {now.status} again.\n")
+
+
+@app.command("stats", epilog=examples("daybreak runs stats", "daybreak runs stats --json"))
+def stats(json: AsJson = False) -> None:
+    """Count everybody's runs by kind and state."""
+    from daybreak import runs
+    from daybreak.cli.printing import print_json, print_table
+    from daybreak.cli.session import run
+    from daybreak.runs import Status
+
+    counts = run(lambda session: runs.counts(session.database))
+    kinds = sorted({kind for kind, _ in counts})
+    table = {kind: {str(status): counts.get((kind, status), 0) for status in Status} for kind in kinds}
+    if json:
+        print_json(table)
+        return
+    print_table(("KIND", *(status.upper() for status in Status)), [(k, *table[k].values()) for k in kinds])
+
+
+def _with_run(email: str | None, which: str, verb: "Callable[[asyncpg.Connection, Run], Awaitable[T]]") -> T:
+    """Do something with one of a user's runs, in one transaction."""
+    from daybreak.cli.session import run
+
+    async def act(session: "Session") -> T:
+        person = await session.known_user(email)
+        async with session.database.transaction([person.id]) as tx:
+            return await verb(tx, await _find(tx, person.id, which))
+
+    return run(act)
+
+
+async def _find(tx: "asyncpg.Connection", owner_id: "UUID", which: str) -> "Run":
+    """The run of that id; of the latest ones the beginning of it will do."""
+    from uuid import UUID
+
+    from daybreak import runs
+    from daybreak.errors import InvalidInput, NotFound
+
+    beginning = which.strip().lower()
+    try:
+        return await runs.get(tx, owner_id, UUID(beginning))
+    except ValueError:
+        latest = await runs.list_runs(tx, owner_id, limit=_LOOK_BACK)
+    meant = [one for one in latest if len(beginning) >= _SHORTEST and str(one.id).startswith(beginning)]
+    if len(meant) > 1:
+        raise InvalidInput(f"“{which}” begins the ids of {len(meant)} runs; give more of it.")
+    if not meant:
+        raise NotFound(f"There is no run “{which}”; “daybreak runs list” shows them.")
+    return meant[0]
+
+
+def _status(word: str) -> "Status":
+    from daybreak.errors import InvalidInput
+    from daybreak.runs import Status
+
+    try:
+        return Status(word.strip().lower())
+    except ValueError:
+        raise InvalidInput(f"“{word}” is no status; it is one of {', '.join(Status)}.") from None
+
+
+def _attempts(run: "Run") -> str:
+    return f"{run.attempts} of {run.max_attempts}"
+
+
+def _trouble(run: "Run") -> str:
+    return run.errors[-1].message if run.errors and run.result is None else ""

@@ -1,0 +1,77 @@
+"""Following a run: a live line for people, a line for each thing that happens when nobody is looking."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from daybreak import runs
+from daybreak.cli.printing import answer
+from daybreak.db import Database
+from daybreak.errors import Conflict, Unavailable
+from daybreak.runs import Event, Run, Status
+
+_EVERY = 0.3
+
+
+async def follow(database: Database, run: Run) -> None:
+    """Show a run until it has ended.
+
+    Raises:
+        Unavailable: it failed.
+        Conflict: it was cancelled.
+    """
+    after = 0
+    with _screen(run) as show:
+        while True:
+            async with database.transaction([run.owner_id]) as tx:
+                run = await runs.get(tx, run.owner_id, run.id)
+                news = await runs.events(tx, run.owner_id, run.id, after=after)
+            after = news[-1].number if news else after
+            show(run, news)
+            if run.status.ended:
+                break
+            await asyncio.sleep(_EVERY)
+    _judge(run)
+
+
+def _judge(run: Run) -> None:
+    if run.status is Status.CANCELLED:
+        raise Conflict(f"The run was cancelled; “daybreak runs retry {run.id}” starts it again.")
+    if run.status is Status.FAILED:
+        why = run.errors[-1].message if run.errors else "no attempt is left."
+        raise Unavailable(f"The run failed: {why} “daybreak runs retry {run.id}” tries it again.")
+
+
+@contextmanager
+def _screen(run: Run) -> Iterator[Callable[[Run, list[Event]], None]]:
+    if not sys.stdout.isatty():
+        yield lambda _run, news: answer("".join(_line(one) for one in news))
+        return
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    text = TextColumn("{task.description}", markup=False)
+    with Progress(SpinnerColumn(), text, BarColumn(), TimeElapsedColumn()) as bar:
+        line = bar.add_task(_state(run), total=None)
+        yield lambda now, _news: bar.update(
+            line, description=_state(now), total=_total(now), completed=_completed(now)
+        )
+
+
+def _line(event: Event) -> str:
+    told = "".join(f" {name}={value}" for name, value in event.data.items())
+    return f"{event.at.astimezone():%H:%M:%S} {event.name}{told}\n"
+
+
+def _state(run: Run) -> str:
+    counted = f", {_completed(run)} of {run.total}" if run.total else ""
+    phase = f" ({run.phase}{counted})" if run.phase or counted else ""
+    return f"{run.kind} {run.key}: {run.status}{phase}"
+
+
+def _total(run: Run) -> int | None:
+    return run.total or (1 if run.status.ended else None)
+
+
+def _completed(run: Run) -> int:
+    return run.done + run.failed + run.skipped if run.total else int(run.status.ended)

@@ -1,0 +1,169 @@
+"""The core: claim runs, run their handlers, end them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+import structlog
+
+from daybreak.db import Database
+from daybreak.errors import Bug, Unavailable
+from daybreak.runs import store
+from daybreak.runs.committing import Committer
+from daybreak.runs.kinds import AnyKind, by_name
+from daybreak.runs.model import Claim, StaleFence, Status
+from daybreak.runs.outcomes import Cancelled, Done, Failed, GivenBack, Outcome
+from daybreak.runs.reporting import Reporter
+from daybreak.runs.running import Registry, Running, Stop
+from daybreak.runs.settings import RunsSettings
+from daybreak.runs.store import Pair
+from daybreak.runs.tasks import Effects, Task
+from daybreak.telemetry import log
+
+_TO_UNWIND = 5.0
+
+
+class TookTooLong(Unavailable):
+    """An attempt did not end within its kind's time limit."""
+
+
+class Engine:
+    """What every worker has inside, without anybody who rings."""
+
+    def __init__(self, database: Database, kinds: Iterable[AnyKind], settings: RunsSettings) -> None:
+        self.id: UUID = uuid4()
+        self.database = database
+        self.kinds = by_name(kinds)
+        self.settings = settings
+        self.registry = Registry()
+        self._committer = Committer(database, settings)
+        self._reporter = Reporter(database, self.registry)
+
+    @asynccontextmanager
+    async def started(self) -> AsyncIterator[Self]:
+        """The engine, writing what its runs say and come to for the length of the block."""
+        # If one of them broke, nothing would ever end: the block is cancelled and the error comes out.
+        async with asyncio.TaskGroup() as group:
+            loops = [group.create_task(one.run()) for one in (self._committer, self._reporter)]
+            try:
+                yield self
+            finally:
+                for loop in loops:
+                    loop.cancel()
+
+    async def claim(self, pairs: Collection[Pair]) -> list[Running]:
+        """Take what can be taken of these runs; each is to be given to `execute` at once."""
+        order = sorted(pairs)
+        async with self.database.transaction({owner for owner, _ in order}) as tx:
+            claims = await store.claim(tx, order, list(self.kinds), self.id, self.settings.lease_time)
+        return [self._register(claim) for claim in claims]
+
+    def _register(self, claim: Claim) -> Running:
+        running = Running(claim, self.kinds[claim.kind])
+        self.registry.add(running)
+        return running
+
+    async def execute(self, running: Running) -> None:
+        """Run the handler and write what it comes to; never raises but for cancellation."""
+        started = asyncio.get_running_loop().time()
+        try:
+            outcome = await self._attempt(running)
+            await self._reporter.quiet(running)
+            status = await self._settle(running, outcome)
+        finally:
+            self.registry.remove(running)
+        _summarise(running.claim, outcome, status, asyncio.get_running_loop().time() - started)
+
+    async def _attempt(self, running: Running) -> Outcome | None:
+        """What the attempt came to; None if the run is no longer ours."""
+        limit = running.kind.time_limit.total_seconds()
+        work = asyncio.create_task(self._handle(running), name=f"run {running.claim.id}")
+        try:
+            ends: set[asyncio.Future[Any]] = {work, running.stop}
+            await asyncio.wait(ends, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                running.end(Stop.TIME_LIMIT)
+                work.cancel()
+                # A handler that will not end is left behind: the fence keeps it from writing.
+                await asyncio.wait({work}, timeout=_TO_UNWIND)
+        finally:
+            work.cancel()
+        return _outcome(work, running)
+
+    async def _handle(self, running: Running) -> Effects[object]:
+        claim = running.claim
+        structlog.contextvars.bind_contextvars(
+            kind=claim.kind, run=str(claim.id), owner=str(claim.owner_id), attempt=claim.attempt
+        )
+        task = Task(
+            owner_id=claim.owner_id,
+            run_id=claim.id,
+            key=claim.key,
+            parameters=running.kind.read_parameters(claim.parameters),
+            epoch=claim.epoch,
+            attempt=claim.attempt,
+            news=running.news,
+        )
+        effects = await running.kind.handler(task)
+        if not isinstance(effects, Effects):
+            raise Bug(f"The handler of “{claim.kind}” gave no effects.")
+        return effects
+
+    async def _settle(self, running: Running, outcome: Outcome | None) -> Status | None:
+        if outcome is None:
+            return None
+        try:
+            return await self._committer.settle(running, outcome)
+        except StaleFence:
+            return None
+        except Exception as error:  # noqa: BLE001 - its lease will end, and another worker has it then
+            log.error("runs.commit_failed", run=str(running.claim.id), exc_info=error)
+            return None
+
+
+def _outcome(work: asyncio.Task[Effects[object]], running: Running) -> Outcome | None:
+    reason = running.stop.result() if running.stop.done() else None
+    if reason is Stop.LOST:
+        _forget(work)
+        return None
+    if reason is Stop.CANCEL:
+        _forget(work)
+        return Cancelled()
+    if work.done() and not work.cancelled():
+        error = work.exception()
+        return Failed(error) if error else Done(work.result())
+    return _unfinished(running, reason)
+
+
+def _unfinished(running: Running, reason: Stop | None) -> Outcome:
+    if reason is Stop.DRAIN:
+        return GivenBack()
+    if reason is Stop.TIME_LIMIT:
+        return Failed(
+            TookTooLong(f"It took longer than {running.kind.time_limit.total_seconds():g} seconds.")
+        )
+    return Failed(asyncio.CancelledError())
+
+
+def _forget(work: asyncio.Task[Effects[object]]) -> None:
+    """Nobody will ask how it ended."""
+    if work.done() and not work.cancelled():
+        work.exception()
+
+
+def _summarise(claim: Claim, outcome: Outcome | None, status: Status | None, seconds: float) -> None:
+    error = outcome.error if isinstance(outcome, Failed) else None
+    log.info(
+        "runs.finished",
+        kind=claim.kind,
+        run=str(claim.id),
+        owner=str(claim.owner_id),
+        epoch=claim.epoch,
+        attempt=claim.attempt,
+        wait_seconds=round(claim.waited, 3),
+        run_seconds=round(seconds, 3),
+        status=str(status or "lost"),
+        **({"error": type(error).__name__, "exc_info": error} if error else {}),
+    )

@@ -1,0 +1,102 @@
+"""One lane of a worker: so many places, and who answers the doorbell for them."""
+
+import asyncio
+from collections.abc import Sequence
+
+from daybreak.runs import store
+from daybreak.runs.engine import Engine
+from daybreak.runs.model import Lane
+from daybreak.runs.running import Running
+from daybreak.runs.store import Pair
+from daybreak.telemetry import log
+
+_PATIENCE = 10.0
+_LINGER = 0.01
+_URGENT = 1
+
+
+class Places:
+    """How many more runs may begin; waiting for one is how a busy lane slows its doorbells down."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._changed = asyncio.Condition()
+        self._turn = asyncio.Lock()
+        self._closed = False
+
+    async def take(self, wanted: int, patience: float) -> int:
+        """Up to so many places, at least one; none if it took too long or the lane is closed."""
+        try:
+            async with asyncio.timeout(patience), self._turn:
+                await self._wait_for_some(wanted)
+        except TimeoutError:
+            return 0
+        taken = 0 if self._closed else min(wanted, self._free)
+        self._free -= taken
+        return taken
+
+    async def _wait_for_some(self, wanted: int) -> None:
+        """Wait for one place and, as runs end together, a little for more: every claim is a transaction."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._free or self._closed)
+        if self._free < wanted and not self._closed:
+            await asyncio.sleep(_LINGER)
+
+    async def give_back(self, count: int) -> None:
+        """So many places are free again."""
+        async with self._changed:
+            self._free += count
+            self._changed.notify_all()
+
+    async def close(self) -> None:
+        """Nobody gets a place any more."""
+        async with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class LaneWorker:
+    """Claims what doorbells name and starts it, within the places of the lane."""
+
+    def __init__(self, lane: Lane, engine: Engine, children: asyncio.TaskGroup) -> None:
+        self._lane = lane
+        self._engine = engine
+        self._children = children
+        self._places = Places(engine.settings.places(lane))
+
+    async def answer(self, pairs: Sequence[Pair]) -> None:
+        """Look at these runs; always returns normally, the rows keep what went wrong."""
+        try:
+            await self._answer(sorted(pairs))
+        except Exception as error:  # noqa: BLE001 - the sweep rings again for what was not claimed
+            log.warning("runs.doorbell_unanswered", runs=len(pairs), error=type(error).__name__)
+
+    async def close(self) -> None:
+        """Begin nothing more."""
+        await self._places.close()
+
+    async def _answer(self, waiting: list[Pair]) -> None:
+        while waiting:
+            taken = await self._places.take(len(waiting), _PATIENCE)
+            if not taken:
+                await self._pass_on(waiting)
+                return
+            begun: list[Running] = []
+            try:
+                begun = await self._engine.claim(waiting[:taken])
+            finally:
+                await self._places.give_back(taken - len(begun))
+            for running in begun:
+                self._children.create_task(self._execute(running))
+            waiting = waiting[taken:]
+
+    async def _pass_on(self, pairs: list[Pair]) -> None:
+        """Another worker may have room; it is their turn before those that came later."""
+        async with self._engine.database.transaction({owner for owner, _ in pairs}) as tx:
+            await store.ring(tx, self._lane, pairs, urgency=_URGENT)
+
+    async def _execute(self, running: Running) -> None:
+        try:
+            await self._engine.execute(running)
+        finally:
+            await self._places.give_back(1)

@@ -1,0 +1,167 @@
+"""Every statement of the engine, in and out of its own types."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from daybreak.db import load
+from daybreak.runs.model import Attempt, Claim, Cursor, Event, Lane, Run, Status
+from daybreak.runs.tasks import News
+
+_sql = load(__package__)
+_NOW = timedelta()
+Pair = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of one run that is held.
+
+    Attributes:
+        status: ``queued`` sends it back, any other ends it.
+        progress: what it said last and nobody wrote yet.
+        result: JSON.
+        error: what to add to its errors.
+        delay: seconds until it is rung for again.
+        refund: the attempt does not count.
+    """
+
+    pair: Pair
+    status: Status
+    events: Sequence[tuple[str, Mapping[str, Any]]]
+    progress: Mapping[str, int | str] = field(default_factory=dict)
+    result: str | None = None
+    error: Mapping[str, Any] | None = None
+    delay: float = 0.0
+    refund: bool = False
+
+
+async def start(tx: asyncpg.Connection, run: tuple[Any, ...], *, delay: timedelta, window: int) -> UUID:
+    """Make a run (owner, id, kind, lane, key, parameters, most attempts); gives the id of the open one."""
+    started: UUID = await tx.fetchval(_sql.start, *run, delay, window)
+    return started
+
+
+async def ring(tx: asyncpg.Connection, lane: Lane, pairs: Sequence[Pair], *, urgency: int = 0) -> None:
+    """Ring for these runs when the transaction commits."""
+    await tx.execute(_sql.ring, lane, *_columns(pairs), _NOW, urgency)
+
+
+async def claim(
+    tx: asyncpg.Connection, pairs: Sequence[Pair], kinds: Collection[str], worker_id: UUID, lease: timedelta
+) -> list[Claim]:
+    """Take what can be taken of these."""
+    rows = await tx.fetch(_sql.claim, *_columns(pairs), list(kinds), worker_id, lease)
+    return [Claim(**{**row, "lane": Lane(row["lane"])}) for row in rows]
+
+
+async def hold(tx: asyncpg.Connection, claims: Sequence[Claim]) -> dict[UUID, bool]:
+    """Lock those that are still ours, sorted by place; gives for each whether it is to be cancelled."""
+    owners, ids = _columns([claim.place for claim in claims])
+    rows = await tx.fetch(_sql.hold, owners, ids, [claim.fence for claim in claims])
+    return {row["run_id"]: row["cancelled"] for row in rows}
+
+
+async def settle(tx: asyncpg.Connection, settlements: Iterable[Settlement]) -> None:
+    """Do to runs that are held what is said."""
+    rows = [
+        {
+            "owner_id": one.pair[0],
+            "id": one.pair[1],
+            "status": one.status,
+            "result": orjson.Fragment(one.result) if one.result is not None else None,
+            "error": one.error,
+            "delay": one.delay,
+            "refund": int(one.refund),
+            "events": one.events,
+            **one.progress,
+        }
+        for one in settlements
+    ]
+    await tx.execute(_sql.settle, orjson.dumps(rows, default=str).decode())
+
+
+async def report(tx: asyncpg.Connection, news: Iterable[tuple[Claim, News]]) -> None:
+    """Write progress and events of these, sorted by place."""
+    rows = [
+        {
+            "owner_id": claim.owner_id,
+            "id": claim.id,
+            "fence": claim.fence,
+            "events": one.events,
+            **one.progress,
+        }
+        for claim, one in news
+    ]
+    await tx.execute(_sql.report, orjson.dumps(rows, default=str).decode())
+
+
+async def read(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run | None:
+    """The run, open or ended."""
+    row = await tx.fetchrow(_sql.read_run, owner_id, run_id)
+    return _run(row) if row else None
+
+
+async def page(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    after: Cursor | None,
+    kinds: Collection[str] | None,
+    statuses: Collection[Status] | None,
+    limit: int,
+) -> list[Run]:
+    """An owner's runs, newest first."""
+    place = after or (None, None)
+    rows = await tx.fetch(
+        _sql.list_runs, owner_id, *place, kinds and list(kinds), statuses and list(statuses), limit
+    )
+    return [_run(row) for row in rows]
+
+
+async def read_events(
+    tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, after: int, limit: int
+) -> list[Event]:
+    """What happened after that number."""
+    rows = await tx.fetch(_sql.read_events, owner_id, run_id, after, limit)
+    return [Event(row["number"], row["at"], row["name"], orjson.loads(row["data"])) for row in rows]
+
+
+async def count(connection: asyncpg.Connection) -> dict[tuple[str, Status], int]:
+    """How many runs there are by kind and state."""
+    rows = await connection.fetch(_sql.count_runs)
+    return {(row["kind"], Status(row["status"])): row["runs"] for row in rows}
+
+
+def _columns(pairs: Sequence[Pair]) -> tuple[list[UUID], list[UUID]]:
+    return [owner for owner, _ in pairs], [run for _, run in pairs]
+
+
+def _run(row: asyncpg.Record) -> Run:
+    fields = dict(row)
+    result = fields.pop("result")
+    return Run(
+        **fields
+        | {
+            "lane": Lane(row["lane"]),
+            "status": Status(row["status"]),
+            "parameters": orjson.loads(row["parameters"]),
+            "result": orjson.loads(result) if result is not None else None,
+            "errors": [_attempt(error) for error in orjson.loads(row["errors"])],
+        },
+    )
+
+
+def _attempt(error: dict[str, Any]) -> Attempt:
+    return Attempt(
+        epoch=error["epoch"],
+        attempt=error["attempt"],
+        at=datetime.fromisoformat(error["at"]),
+        kind=error["class"],
+        message=error["message"],
+        retryable=error["retryable"],
+    )

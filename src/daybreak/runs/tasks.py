@@ -1,0 +1,87 @@
+"""What a handler sees of its run, and what it gives back."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from daybreak.errors import Bug
+from daybreak.runs.model import Status
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Effects(Generic[R]):
+    """What an attempt has come to, to be written in the one transaction that ends the run.
+
+    Attributes:
+        write: writes the rows and gives the result. It may be called again, in another transaction, after the
+            first was rolled back; so it does nothing else than write.
+        gaps: the names of what is missing from the result; with any, the run ends as ``partial``.
+    """
+
+    write: Callable[[asyncpg.Connection], Awaitable[R]]
+    gaps: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class News:
+    """What a task has said since it was last written."""
+
+    progress: dict[str, int | str] = field(default_factory=dict)
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    untold: bool = True
+
+    def take(self) -> "News":
+        """All of it, leaving nothing."""
+        taken = News(self.progress, self.events, self.untold)
+        self.progress, self.events, self.untold = {}, [], False
+        return taken
+
+    def put_back(self, taken: "News") -> None:
+        """Undo `take`, after what was taken could not be written."""
+        self.progress = taken.progress | self.progress
+        self.events = taken.events + self.events
+        self.untold = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(Generic[P]):
+    """One attempt at a run, as its handler sees it."""
+
+    owner_id: UUID
+    run_id: UUID
+    key: str
+    parameters: P
+    epoch: int
+    attempt: int
+    news: News = field(repr=False)
+
+    def progress(
+        self,
+        *,
+        phase: str | None = None,
+        done: int | None = None,
+        total: int | None = None,
+        failed: int | None = None,
+        skipped: int | None = None,
+    ) -> None:
+        """Say how far it is; written within a second or so. Counters that would fall are ignored."""
+        told = {"phase": phase, "done": done, "total": total, "failed": failed, "skipped": skipped}
+        self.news.progress |= {name: value for name, value in told.items() if value is not None}
+        self.news.untold = True
+
+    def event(self, name: str, **data: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+        """Append an event to the run; written within a second or so, or with the end of the run.
+
+        Raises:
+            Bug: the engine's own events have that name.
+        """
+        if name in set(Status):
+            raise Bug(f"The event “{name}” is the engine's own; give it another name.")
+        self.news.events.append((name, data))
+        self.news.untold = True

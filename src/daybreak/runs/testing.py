@@ -1,0 +1,51 @@
+"""Runs without a worker, for the tests of slices: through the same claims, handlers and fenced commits."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from daybreak.db import Database, load
+from daybreak.runs import service
+from daybreak.runs.engine import Engine
+from daybreak.runs.kinds import AnyKind
+from daybreak.runs.model import Run
+from daybreak.runs.settings import RunsSettings
+
+_sql = load(__package__)
+
+
+async def run_inline(database: Database, kinds: Iterable[AnyKind], run: Run) -> Run:
+    """Make one attempt at this run, in this task; gives the run as it is then.
+
+    A run that is not due, or in other hands, stays as it is.
+    """
+    await _attempt(database, kinds, [(run.owner_id, run.id)])
+    async with database.transaction([run.owner_id]) as tx:
+        return await service.get(tx, run.owner_id, run.id)
+
+
+async def drain(database: Database, kinds: Iterable[AnyKind], owner_id: UUID) -> None:
+    """Attempt whatever is due of this owner's, one after the other, until nothing is."""
+    known = list(kinds)
+    while due := await _due(database, owner_id):
+        if not await _attempt(database, known, due):
+            return
+
+
+async def move_clock(database: Database, owner_id: UUID, by: timedelta) -> None:
+    """Let so much time have passed for this owner's open runs: waits are over sooner, leases end."""
+    async with database.transaction([owner_id]) as tx:
+        await tx.execute(_sql.move_clock, owner_id, by)
+
+
+async def _due(database: Database, owner_id: UUID) -> list[tuple[UUID, UUID]]:
+    async with database.transaction([owner_id]) as tx:
+        return [(owner_id, row["id"]) for row in await tx.fetch(_sql.list_due, owner_id)]
+
+
+async def _attempt(database: Database, kinds: Iterable[AnyKind], pairs: list[tuple[UUID, UUID]]) -> int:
+    async with Engine(database, kinds, RunsSettings()).started() as engine:
+        begun = await engine.claim(pairs)
+        for running in begun:
+            await engine.execute(running)
+        return len(begun)

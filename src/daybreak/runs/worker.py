@@ -1,0 +1,112 @@
+"""A worker: one process that answers doorbells, beats, sweeps, and drains when told to."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+from daybreak.db import Database
+from daybreak.runs.beating import Beat
+from daybreak.runs.engine import Engine
+from daybreak.runs.kinds import AnyKind
+from daybreak.runs.lanes import LaneWorker
+from daybreak.runs.model import Lane
+from daybreak.runs.running import Stop
+from daybreak.runs.settings import RunsSettings, runs_settings
+from daybreak.runs.sweeping import Sweep
+from daybreak.telemetry import log
+
+_CONNECTIONS = 8
+_CANCELLED = "daybreak_runs_cancel"
+_TO_GIVE_BACK = 10.0
+
+
+class Worker:
+    """Runs these kinds until it is drained."""
+
+    def __init__(
+        self,
+        dsn: str,
+        kinds: Iterable[AnyKind],
+        *,
+        settings: RunsSettings | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Make a worker; nothing happens before `run`.
+
+        Args:
+            dsn: the database as ``daybreak_app``, not through a pooler.
+            kinds: what it can run; of other kinds it leaves the runs alone.
+            settings: how much and how often; None for those of this process.
+            name: what it is called in lists; None for host and process.
+        """
+        self._dsn = dsn
+        self._kinds = list(kinds)
+        self._settings = settings or runs_settings()
+        self._name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._drained = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    def drain(self) -> None:
+        """Begin nothing more, let runs end in the time for it, give back the rest; then `run` returns."""
+        self._drained.set()
+
+    async def run(self) -> None:
+        """Work until drained.
+
+        Raises:
+            Unavailable: the database does not answer at the start.
+            Misconfigured: it refuses the role, or the role could get round row-level security.
+        """
+        async with Database.connect(self._dsn, connections=_CONNECTIONS) as database:
+            engine = Engine(database, self._kinds, self._settings)
+            sweep = Sweep(database, self._settings)
+            await sweep.renew_partitions()
+            async with engine.started(), asyncio.TaskGroup() as children:
+                beat = Beat(engine, self._name)
+                loops = [children.create_task(beat.run()), children.create_task(sweep.run())]
+                await self._work(engine, beat, children)
+                for loop in loops:
+                    loop.cancel()
+
+    async def _work(self, engine: Engine, beat: Beat, children: asyncio.TaskGroup) -> None:
+        lanes = {lane: LaneWorker(lane, engine, children) for lane in Lane if self._settings.places(lane)}
+        stop = asyncio.Event()
+        bells = [
+            children.create_task(self._listen(lane, worker, engine, stop)) for lane, worker in lanes.items()
+        ]
+        log.info("runs.worker_started", worker=self._name, kinds=sorted(engine.kinds))
+        self.ready.set()
+        await self._drained.wait()
+        beat.draining = True
+        stop.set()
+        for worker in lanes.values():
+            await worker.close()
+        await asyncio.wait(bells)
+        await self._finish(engine)
+
+    async def _listen(self, lane: Lane, worker: LaneWorker, engine: Engine, stop: asyncio.Event) -> None:
+        # PgQueuer takes a quarter of a second to import, and only a worker needs it.
+        from daybreak.runs.doorbell import answer_doorbells  # noqa: PLC0415
+
+        await answer_doorbells(
+            self._dsn,
+            lane,
+            worker.answer,
+            stop=stop,
+            lease=self._settings.lease_time,
+            poll=timedelta(seconds=self._settings.poll),
+            listeners={_CANCELLED: engine.registry.cancel},
+        )
+
+    async def _finish(self, engine: Engine) -> None:
+        """Let what runs end; give back what does not end in time."""
+        log.info("runs.worker_drains", worker=self._name, running=len(engine.registry))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(engine.registry.wait_until_empty(), self._settings.drain)
+        engine.registry.end_all(Stop.DRAIN)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(engine.registry.wait_until_empty(), _TO_GIVE_BACK)
+        log.info("runs.worker_stopped", worker=self._name, running=len(engine.registry))

@@ -1,0 +1,29 @@
+"""The server of a module, as its superuser sees it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+
+@asynccontextmanager
+async def held(admin: asyncpg.Connection, table: str) -> AsyncIterator[None]:
+    """Inside the block nobody can write to the table."""
+    async with admin.transaction():
+        await admin.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        yield
+
+
+async def somebody_waits(admin: asyncpg.Connection, table: str) -> None:
+    query = "SELECT count(*) FROM pg_locks WHERE relation = $1::text::regclass AND NOT granted"
+    async with asyncio.timeout(60):
+        while not await admin.fetchval(query, table):  # noqa: ASYNC110 - only polling tells of a lock
+            await asyncio.sleep(0.02)
+
+
+async def editions(admin: asyncpg.Connection, email: str) -> int:
+    query = (
+        "SELECT count(*) FROM briefs_editions WHERE owner_id = (SELECT id FROM people_users WHERE email = $1)"
+    )
+    return await admin.fetchval(query, email)

@@ -1,0 +1,163 @@
+"""Background work as its users meet it: worker processes, killed and drained, and the commands that steer."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from .server import editions, held, somebody_waits
+
+QUICK = {
+    "DAYBREAK_LOG_LEVEL": "info",
+    "DAYBREAK_RUNS_LEASE": "1.5",
+    "DAYBREAK_RUNS_BEAT": "0.3",
+    "DAYBREAK_RUNS_SWEEP": "0.3",
+    "DAYBREAK_RUNS_POLL": "1",
+}
+
+
+@pytest.fixture
+def worker(daybreak) -> Iterator[Callable]:
+    """Starts a worker; what is left of them at the end is killed."""
+    started: list[subprocess.Popen] = []
+
+    def start(*arguments) -> subprocess.Popen:
+        process = daybreak.with_(**QUICK).start("worker", *arguments, stdout=subprocess.DEVNULL)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate(timeout=30)
+
+
+def said(process: subprocess.Popen, event: str) -> dict:
+    """The next log line about that; it is waited for."""
+    for line in process.stderr:
+        told = json.loads(line)
+        if told["event"] == event:
+            return told
+    raise AssertionError(f"the worker ended without {event}")
+
+
+def stopped(process: subprocess.Popen, how: signal.Signals = signal.SIGTERM) -> int:
+    process.send_signal(how)
+    process.communicate(timeout=30)
+    return process.returncode
+
+
+def in_background(daybreak, sample, user: str = "me@localhost", *more) -> str:
+    """The id of the run that composes a brief."""
+    arguments = ("--date", "2026-03-29", "--user", user, "--background", *more)
+    answer = daybreak("brief", sample, *arguments)
+    assert (answer.code, answer.err) == (0, "")
+    return answer.out.strip()
+
+
+def test_a_worker_composes_the_brief_that_was_started_in_the_background(daybreak, sample, worker):
+    run = in_background(daybreak, sample)
+    assert [one["status"] for one in daybreak("runs", "list", "--json").json()] == ["queued"]
+    working = worker()
+    watched = daybreak("runs", "watch", run[:8])
+    assert (watched.code, watched.err) == (0, "")
+    assert watched.out.splitlines()[-1].split()[1] == "succeeded"
+    shown = daybreak("runs", "show", run, "--json").json()
+    assert (shown["status"], shown["attempts"], shown["result"]["due_today"]) == ("succeeded", 1, 2)
+    assert stopped(working) == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+async def test_a_worker_told_to_stop_ends_what_it_has_begun(daybreak, sample, worker, admin, how):
+    working, user = worker(), f"{how.name.lower()}@example.org"
+    async with held(admin, "briefs_editions"):
+        run = in_background(daybreak, sample, user)
+        await somebody_waits(admin, "briefs_editions")
+        working.send_signal(how)
+        await asyncio.to_thread(said, working, "runs.worker_drains")
+    await asyncio.to_thread(working.communicate, timeout=30)
+    assert working.returncode == 0
+    shown = daybreak("runs", "show", run, "--user", user, "--json").json()
+    assert (shown["status"], shown["attempts"]) == ("succeeded", 1)
+
+
+async def test_a_worker_killed_in_its_commit_is_taken_over_and_the_brief_exists_once(
+    daybreak, sample, worker, admin
+):
+    killed = worker()
+    async with held(admin, "briefs_editions"):
+        run = in_background(daybreak, sample, "taken@example.org")
+        await somebody_waits(admin, "briefs_editions")
+        killed.kill()
+        await asyncio.to_thread(killed.communicate, timeout=30)
+    assert await editions(admin, "taken@example.org") == 0
+    worker()
+    watched = await asyncio.to_thread(daybreak, "runs", "watch", run, "--user", "taken@example.org")
+    assert watched.code == 0, watched
+    shown = daybreak("runs", "show", run, "--user", "taken@example.org", "--json").json()
+    assert (shown["status"], shown["attempts"]) == ("succeeded", 2)
+    assert [event["number"] for event in shown["events"]] == [*range(1, len(shown["events"]) + 1)]
+    assert await editions(admin, "taken@example.org") == 1
+
+
+def test_of_several_processes_a_dead_one_is_replaced_and_all_are_stopped(worker):
+    supervisor = worker("--processes", "2")
+    names = {said(supervisor, "runs.worker_started")["worker"] for _ in range(2)}
+    assert len(names) == 2
+    os.kill(int(names.pop().rpartition(":")[2]), signal.SIGKILL)
+    assert said(supervisor, "worker.ended")["code"] == -signal.SIGKILL
+    assert said(supervisor, "runs.worker_started")["worker"] not in names
+    # Standard error ends only when every process that has it has ended.
+    assert stopped(supervisor) == 0
+
+
+def test_a_run_that_waits_can_be_cancelled_and_retried(daybreak, sample, worker):
+    run = in_background(daybreak, sample, "steer@example.org")
+    mine = ("--user", "steer@example.org")
+    assert daybreak("runs", "cancel", run[:8], *mine).out == f"The run {run} is cancelled.\n"
+    assert daybreak("runs", "watch", run, *mine).code == 5
+    assert daybreak("runs", "retry", run, *mine).out == f"The run {run} is queued again.\n"
+    worker()
+    assert daybreak("runs", "watch", run, *mine).code == 0
+    assert daybreak("runs", "retry", run, *mine).is_one_sentence(5, "succeeded")
+    assert daybreak("runs", "stats", "--json").json()["briefs.compose"]["queued"] == 0
+
+
+def test_a_terminal_gets_a_live_line(daybreak, sample, worker, on_a_terminal):
+    run = in_background(daybreak, sample, "live@example.org")
+    worker()
+    code, screen = on_a_terminal(daybreak, "runs", "watch", run, "--user", "live@example.org")
+    assert code == 0
+    assert "briefs.compose 2026-03-29/standard: succeeded" in screen
+
+
+def test_runs_of_others_are_not_there(daybreak, sample):
+    run = in_background(daybreak, sample, "one@example.org")
+    assert daybreak("users", "add", "two@example.org").code == 0
+    for verb in ("show", "watch", "cancel", "retry"):
+        answer = daybreak("runs", verb, run, "--user", "two@example.org")
+        assert answer.is_one_sentence(4, "no such run")
+    assert daybreak("runs", "list", "--user", "two@example.org", "--json").json() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("runs", "show", "beef"), 4, "daybreak runs list"),
+        (("runs", "list", "--status", "done"), 2, "queued, running, succeeded"),
+        (("brief", "--background", "--format", "json"), 2, "--format"),
+        (("worker", "--processes", "0"), 2, "--processes"),
+    ],
+)
+def test_what_makes_no_sense_is_one_sentence(daybreak, arguments, code, words):
+    assert daybreak(*arguments).is_one_sentence(code, words)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--processes", "2")])
+def test_a_database_that_does_not_answer_is_one_sentence(daybreak, arguments):
+    nobody = daybreak.with_(DAYBREAK_DATABASE_URL="postgresql://daybreak_app@127.0.0.1:9/none")
+    assert nobody("worker", *arguments).is_one_sentence(6, "PostgreSQL")

@@ -1,0 +1,46 @@
+from daybreak import runs
+from daybreak.runs import Status
+
+PARTITIONS = (
+    "SELECT count(*) FROM pg_class WHERE relnamespace = 'runs_partitions'::regnamespace AND relkind = 'r'"
+)
+
+
+async def ended(station, owner, key="it") -> runs.Run:
+    run = await station.start(owner, key=key)
+    return await station.verb(runs.cancel, run)
+
+
+async def test_weeks_are_made_ahead_once(engine_room):
+    before = await engine_room.as_owner.fetchval(PARTITIONS)
+    assert await engine_room.as_owner.fetchval("SELECT runs_make_partitions('28 days')") == 0
+    # One more week, for what ended and for events.
+    assert await engine_room.as_owner.fetchval("SELECT runs_make_partitions('35 days')") == 2
+    assert await engine_room.as_owner.fetchval(PARTITIONS) == before + 2
+
+
+async def test_what_came_while_its_week_was_missing_moves_there_when_it_is_made(engine_room, owner):
+    run = await ended(engine_room, owner)
+    await engine_room.as_owner.execute(
+        "UPDATE runs_finished SET finished_at = date_trunc('week', now()) + interval '10 weeks'"
+    )
+    assert await engine_room.as_owner.fetchval("SELECT count(*) FROM runs_partitions.runs_finished_rest") == 1
+    await engine_room.as_owner.execute("SELECT runs_make_partitions('71 days')")
+    assert await engine_room.as_owner.fetchval("SELECT count(*) FROM runs_partitions.runs_finished_rest") == 0
+    assert (await engine_room.get(run)).status is Status.CANCELLED
+    assert await runs.counts(engine_room.database) == await engine_room.real_counts()
+
+
+async def test_weeks_that_are_over_are_dropped_and_no_longer_counted(engine_room, owner):
+    old, new = await ended(engine_room, owner, "old"), await ended(engine_room, owner, "new")
+    await engine_room.as_owner.execute(
+        "CREATE TABLE runs_partitions.runs_finished_2020_10 PARTITION OF runs_finished "
+        "FOR VALUES FROM ('2020-03-02') TO ('2020-03-09')"
+    )
+    await engine_room.as_owner.execute(
+        "UPDATE runs_finished SET finished_at = '2020-03-03' WHERE id = $1", old.id
+    )
+    assert await engine_room.as_owner.fetchval("SELECT runs_drop_partitions('90 days')") == 1
+    async with engine_room.database.transaction([owner]) as tx:
+        assert [run.id for run in await runs.list_runs(tx, owner)] == [new.id]
+    assert await runs.counts(engine_room.database) == {("test.work", Status.CANCELLED): 1}

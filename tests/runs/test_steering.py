@@ -1,0 +1,143 @@
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from daybreak import runs
+from daybreak.errors import Conflict, NotFound
+from daybreak.runs import Status
+
+from .kinds import BULK, WORK, Order
+from .station import QUICK
+
+BACKLOG = """
+CREATE TEMP TABLE backlog ON COMMIT DROP AS
+SELECT gen_random_uuid() AS owner_id, gen_random_uuid() AS id, n FROM generate_series(1, 10000) AS n;
+INSERT INTO runs_open (owner_id, id, kind, lane, key, parameters, status, max_attempts)
+SELECT owner_id, id, 'test.bulk', 'bulk', n::text, '{"nap": 0.05}', 'queued', 3 FROM backlog;
+SELECT runs_ring('bulk', array_agg(owner_id), array_agg(id)) FROM backlog;
+"""
+
+
+async def test_a_waiting_run_is_cancelled_at_once(engine_room, owner):
+    run = await engine_room.start(owner)
+    assert (await engine_room.verb(runs.cancel, run)).status is Status.CANCELLED
+    engine_room.worker()
+    other = await engine_room.start(owner, key="other")
+    await engine_room.ended(other)
+    assert await engine_room.attempts_written(run) == []
+
+
+async def test_cancelling_reaches_what_a_run_waits_for_within_a_second(engine_room, owner):
+    # No beat tells the worker: it hears of it.
+    engine_room.worker(settings=QUICK.model_copy(update={"lease": 60.0, "beat": 20.0}))
+    run = await engine_room.start(owner, Order(nap=30))
+    await engine_room.status(run, Status.RUNNING)
+    assert (await engine_room.verb(runs.cancel, run)).cancel
+    assert (await engine_room.ended(run, within=1)).status is Status.CANCELLED
+    assert await engine_room.attempts_written(run) == []
+
+
+async def test_a_worker_that_has_not_heard_of_a_cancel_learns_it_by_its_beat(engine_room, owner):
+    engine_room.worker()
+    run = await engine_room.start(owner, Order(nap=30))
+    await engine_room.status(run, Status.RUNNING)
+    await engine_room.as_owner.execute("UPDATE runs_open SET cancel = TRUE")
+    assert (await engine_room.ended(run, within=5)).status is Status.CANCELLED
+
+
+async def test_a_cancel_wins_over_an_end_that_is_not_committed(engine_room, owner):
+    engine_room.worker()
+    run = await engine_room.start(owner, Order(nap=0.2))
+    await engine_room.status(run, Status.RUNNING)
+    async with engine_room.blocked(run):
+        await engine_room.until(lambda: somebody_waits(engine_room))
+        await engine_room.as_owner.execute("UPDATE runs_open SET cancel = TRUE WHERE id = $1", run.id)
+    assert (await engine_room.ended(run)).status is Status.CANCELLED
+    assert await engine_room.attempts_written(run) == []
+
+
+async def somebody_waits(station) -> bool:
+    return await station.as_owner.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+
+
+async def test_a_run_that_ended_stays_as_it_is_and_one_that_is_open_cannot_be_retried(engine_room, owner):
+    run = await engine_room.start(owner)
+    with pytest.raises(Conflict, match="has not ended"):
+        await engine_room.verb(runs.retry, run)
+    engine_room.worker()
+    await engine_room.ended(run)
+    assert (await engine_room.verb(runs.cancel, run)).status is Status.SUCCEEDED
+    with pytest.raises(Conflict, match="succeeded"):
+        await engine_room.verb(runs.retry, run)
+
+
+async def test_a_run_cannot_be_retried_while_another_is_open_for_the_same_thing(engine_room, owner):
+    run = await engine_room.start(owner)
+    await engine_room.verb(runs.cancel, run)
+    await engine_room.start(owner)
+    with pytest.raises(Conflict, match="Another run for the same thing"):
+        await engine_room.verb(runs.retry, run)
+    assert (await engine_room.get(run)).status is Status.CANCELLED
+
+
+async def test_nobody_sees_or_steers_the_runs_of_somebody_else(engine_room, owner):
+    run = await engine_room.start(owner)
+    async with engine_room.database.transaction([uuid4()]) as tx:
+        for verb in (runs.get, runs.cancel, runs.retry):
+            with pytest.raises(NotFound):
+                await verb(tx, owner, run.id)
+        assert await runs.list_runs(tx, owner) == []
+        assert await runs.events(tx, owner, run.id) == []
+
+
+async def test_a_worker_that_is_drained_gives_back_what_does_not_end_in_time(engine_room, owner):
+    worker = engine_room.worker()
+    quick = await engine_room.start(owner, Order(nap=0.2), key="quick")
+    slow = await engine_room.start(owner, Order(nap=30), key="slow")
+    await engine_room.status(quick, Status.RUNNING)
+    await engine_room.status(slow, Status.RUNNING)
+    await engine_room.drain(worker)
+    assert (await engine_room.get(quick)).status is Status.SUCCEEDED
+    left = await engine_room.get(slow)
+    assert (left.status, left.attempts, left.errors) == (Status.QUEUED, 0, [])
+    engine_room.worker()
+    await engine_room.status(slow, Status.RUNNING)
+
+
+async def test_of_one_owners_many_runs_only_a_window_is_rung_for_at_once(engine_room, owner):
+    many = await engine_room.start_many(owner, [Order() for _ in range(120)], kind=BULK, window=10)
+    assert await rung(engine_room, owner) == 10
+    other = await engine_room.start(uuid4(), kind=BULK)
+    # Without a sweep: each commit lets the next one in.
+    engine_room.worker(settings=QUICK.model_copy(update={"sweep": 60.0, "window": 10}))
+    await engine_room.ended(other)
+    for run in many:
+        assert (await engine_room.ended(run)).status is Status.SUCCEEDED
+    assert await engine_room.attempts_written(*many) == [1] * 120
+
+
+async def test_the_sweep_lets_in_what_waits_where_a_place_is_left_free(engine_room, owner):
+    await engine_room.start_many(owner, [Order() for _ in range(30)], kind=BULK, window=5)
+    await engine_room.as_owner.execute("SELECT runs_sweep(20, '15s', '30s', 100)")
+    assert await rung(engine_room, owner) == 20
+
+
+async def rung(station, owner) -> int:
+    return await station.as_owner.fetchval(
+        "SELECT count(*) FROM runs_open WHERE owner_id = $1 AND rung_at IS NOT NULL", owner
+    )
+
+
+async def test_a_persons_click_is_done_within_a_second_behind_ten_thousand_bulk_runs(engine_room, owner):
+    await engine_room.as_owner.execute(BACKLOG)
+    worker = engine_room.worker(kinds=[WORK, BULK])
+    await worker.ready.wait()
+    await engine_room.until(lambda: some_bulk_is_done(engine_room))
+    click = await engine_room.start(owner)
+    async with asyncio.timeout(1):
+        await engine_room.ended(click)
+
+
+async def some_bulk_is_done(station) -> bool:
+    return await station.as_owner.fetchval("SELECT count(*) > 0 FROM runs_finished")

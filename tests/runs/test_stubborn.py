@@ -1,0 +1,97 @@
+"""Handlers and workers that do not behave: the rows stay right."""
+
+import asyncio
+from datetime import timedelta
+
+from daybreak.runs import Effects, Status, engine, testing
+from daybreak.runs.beating import Beat
+from daybreak.runs.engine import Engine
+
+from .kinds import ALL, BULK, WORK, Order, Receipt, kind
+from .station import QUICK
+
+
+async def test_a_handler_that_will_not_end_is_left_behind_and_writes_nothing(engine_room, owner, monkeypatch):
+    monkeypatch.setattr(engine, "_TO_UNWIND", 0.1)
+    let_go = asyncio.Event()
+    written = []
+
+    async def stubborn(task) -> Effects[Receipt]:
+        while not let_go.is_set():
+            try:
+                await let_go.wait()
+            except asyncio.CancelledError:
+                continue
+
+        async def write(_tx) -> Receipt:
+            written.append(task.attempt)
+            return Receipt(task.attempt)
+
+        return Effects(write)
+
+    hanging = kind("test.hanging", limit=0.1, handler=stubborn)
+    engine_room.worker([hanging])
+    ended = await engine_room.ended(await engine_room.start(owner, kind=hanging))
+    let_go.set()
+    assert (ended.status, ended.attempts) == (Status.FAILED, 3)
+    assert written == []
+
+
+async def test_a_handler_that_gives_no_effects_fails_as_a_bug_of_ours(engine_room, owner):
+    async def forgetful(_task):
+        return None
+
+    forgetting = kind("test.forgetting", handler=forgetful)
+    engine_room.worker([forgetting])
+    ended = await engine_room.ended(await engine_room.start(owner, kind=forgetting))
+    assert (ended.status, ended.errors[0].kind) == (Status.FAILED, "Bug")
+
+
+async def test_runs_of_kinds_that_a_worker_does_not_know_are_left_for_another(engine_room, owner):
+    ignorant = engine_room.worker([BULK])
+    run = await engine_room.start(owner, kind=WORK)
+    await engine_room.until(lambda: heard(engine_room))
+    assert (await engine_room.get(run)).attempts == 0
+    await engine_room.drain(ignorant)
+    engine_room.worker()
+    assert (await engine_room.ended(run)).status is Status.SUCCEEDED
+
+
+async def heard(station) -> bool:
+    return await station.as_owner.fetchval("SELECT count(*) = 0 FROM pgq.pgqueuer")
+
+
+async def test_a_worker_whose_beats_nobody_answers_stops_what_it_runs(engine_room, owner, monkeypatch):
+    run = await engine_room.start(owner, Order(nap=30))
+    quick = QUICK.model_copy(update={"lease": 0.3, "beat": 0.05})
+    async with Engine(engine_room.database, ALL, quick).started() as started:
+        (running,) = await started.claim([(owner, run.id)])
+        attempt = asyncio.create_task(started.execute(running))
+
+        async def silence(_beat) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(Beat, "once", silence)
+        beats = asyncio.create_task(Beat(started, "mute").run())
+        await asyncio.wait_for(attempt, 5)
+        beats.cancel()
+    # The row is as it was: its lease ends, and then it is somebody else's.
+    assert (await engine_room.get(run)).status is Status.RUNNING
+    assert await engine_room.attempts_written(run) == []
+
+
+async def test_what_a_worker_says_of_a_run_that_it_has_lost_is_not_written(engine_room, owner):
+    run = await engine_room.start(owner)
+    async with (
+        Engine(engine_room.database, ALL, QUICK).started() as loser,
+        Engine(engine_room.database, ALL, QUICK).started() as winner,
+    ):
+        (lost,) = await loser.claim([(owner, run.id)])
+        assert await winner.claim([(owner, run.id)]) == []
+        await testing.move_clock(engine_room.database, owner, timedelta(hours=1))
+        assert len(await winner.claim([(owner, run.id)])) == 1
+        lost.news.progress["done"] = 7
+        lost.news.events.append(("counted", {}))
+        await loser._reporter.flush()
+    assert (await engine_room.get(run)).done == 0
+    assert [event.name for event in await engine_room.events(run)] == ["running", "running"]
