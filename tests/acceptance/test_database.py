@@ -102,8 +102,17 @@ def test_the_version_waits_for_no_driver_and_no_parser():
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert told.stdout.startswith("daybreak 0.")
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in told.stderr.splitlines()}
-    assert "typer" in loaded
-    assert not loaded & {"asyncpg", "icalendar", "holidays", "jinja2", "cryptography", "structlog"}
+    assert "daybreak" in loaded
+    assert not loaded & {
+        "typer",
+        "pydantic",
+        "asyncpg",
+        "icalendar",
+        "holidays",
+        "jinja2",
+        "cryptography",
+        "structlog",
+    }
 
 
 def test_stopping_twice_says_that_nothing_ran(daybreak):

@@ -36,11 +36,18 @@ def _run() -> int:
     hold_closed_streams()
     tolerate_any_encoding()
     _refuse_empty(sys.argv[1:])
-    from daybreak.cli.app import app
+    code = 0
+    if sys.argv[1:] in (["version"], ["--version"]):
+        # Asked by scripts all day long: not worth the time that loading the commands takes.
+        from daybreak.cli.version import version
 
-    code: int | None = app(standalone_mode=False)
+        version()
+    else:
+        from daybreak.cli.app import app
+
+        code = app(standalone_mode=False) or 0
     answer()
-    return code or 0
+    return code
 
 
 def _refuse_empty(arguments: list[str]) -> None:

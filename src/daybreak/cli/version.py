@@ -1,9 +1,5 @@
 """``daybreak version``."""
 
-from daybreak.cli.teaching import examples
-
-EXAMPLES = examples("daybreak version")
-
 
 def version() -> None:
     """Print the version of Daybreak."""
