@@ -2,7 +2,19 @@
 
 from daybreak.runs.kinds import AnyKind, Backoff, Kind
 from daybreak.runs.model import Attempt, Cursor, Event, Items, Lane, Run, StaleFence, Status, WorkerSeen
-from daybreak.runs.service import cancel, counts, events, get, list_items, list_runs, retry, start, workers
+from daybreak.runs.performing import perform
+from daybreak.runs.service import (
+    cancel,
+    counts,
+    events,
+    find,
+    get,
+    list_items,
+    list_runs,
+    retry,
+    start,
+    workers,
+)
 from daybreak.runs.settings import RunsSettings
 from daybreak.runs.tasks import Effects, Item, Skipped, Task
 from daybreak.runs.timing import Spread, Times, times
@@ -32,9 +44,11 @@ __all__ = [
     "cancel",
     "counts",
     "events",
+    "find",
     "get",
     "list_items",
     "list_runs",
+    "perform",
     "retry",
     "start",
     "times",

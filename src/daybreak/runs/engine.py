@@ -97,9 +97,10 @@ class Engine:
 
     def _room(self, kind: AnyKind) -> AbstractAsyncContextManager[object]:
         """A place among the runs of a kind that has few of them; waiting is not part of an attempt's time."""
-        if kind.at_once is None:
+        at_once = self.settings.at_once.get(kind.name, kind.at_once)
+        if at_once is None:
             return nullcontext()
-        return self._rooms.setdefault(kind.name, asyncio.Semaphore(kind.at_once))
+        return self._rooms.setdefault(kind.name, asyncio.Semaphore(at_once))
 
     async def _handle(self, running: Running) -> Effects[Any] | Skipped:
         claim, kind = running.claim, running.kind

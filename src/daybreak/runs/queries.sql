@@ -49,6 +49,15 @@ SELECT
     created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
 FROM runs_all WHERE owner_id = $1 AND id = $2
 
+-- name: find_runs
+-- An owner's runs and items with ids from $2 to $3, so many at most.
+SELECT
+    owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
+    phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+FROM runs_all WHERE owner_id = $1 AND id BETWEEN $2 AND $3
+ORDER BY id LIMIT $4
+
 -- name: list_runs
 -- An owner's runs, newest first. $2 and $3 the place after which to go on, $4 kinds, $5 states, $6 how many.
 SELECT
@@ -115,6 +124,26 @@ SELECT kind, wait_class, run_class, sum(runs)::bigint AS runs, sum(wait_seconds)
     sum(run_seconds) AS run_seconds
 FROM runs_times WHERE day >= $1
 GROUP BY kind, wait_class, run_class
+
+-- name: read_obstacle
+-- Who has an open run, and whether it waits for longer than $3.
+SELECT r.worker_id, w.name AS worker, r.lease_until < now() AS is_over, r.not_before > now() + $3::interval AS is_far
+FROM runs_open AS r LEFT JOIN runs_workers AS w ON r.worker_id = w.id
+WHERE r.owner_id = $1 AND r.id = $2
+
+-- name: end_lease
+-- Free a run whose worker is known to be dead, unless its row is in somebody's hands. $1 owner, $2 run, $3 worker.
+WITH free AS (
+    SELECT o.owner_id, o.id FROM runs_open AS o
+    WHERE o.owner_id = $1 AND o.id = $2 AND o.worker_id = $3 AND o.status = 'running'
+    FOR UPDATE SKIP LOCKED
+)
+
+UPDATE runs_open AS r SET lease_until = '-infinity' FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
+
+-- name: leave
+-- A worker is gone.
+DELETE FROM runs_workers WHERE id = $1
 
 -- name: list_due
 -- What of an owner's could be claimed now, oldest first.

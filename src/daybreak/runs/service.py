@@ -1,5 +1,6 @@
 """The verbs on runs: start, look, cancel, retry. Each joins the caller's transaction."""
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from typing import TypeVar
@@ -17,6 +18,7 @@ from daybreak.runs.settings import runs_settings
 _sql = load(__package__)
 P = TypeVar("P")
 R = TypeVar("R")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{1,32}")
 
 
 async def start(
@@ -61,6 +63,15 @@ async def get(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
     if run is None:
         raise NotFound("There is no such run.")
     return run
+
+
+async def find(tx: asyncpg.Connection, owner_id: UUID, beginning: str) -> list[Run]:
+    """The runs and items of an owner's whose ids begin so, two at most; none if no id can begin so."""
+    digits = beginning.lower().replace("-", "")
+    if not _HEXADECIMAL.fullmatch(digits):
+        return []
+    first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    return await store.find(tx, owner_id, first, last, limit=2)
 
 
 async def list_runs(

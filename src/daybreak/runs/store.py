@@ -149,6 +149,11 @@ async def read(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run | No
     return _run(row) if row else None
 
 
+async def find(tx: asyncpg.Connection, owner_id: UUID, first: UUID, last: UUID, *, limit: int) -> list[Run]:
+    """An owner's runs and items with ids from the first to the last."""
+    return [_run(row) for row in await tx.fetch(_sql.find_runs, owner_id, first, last, limit)]
+
+
 async def page(
     tx: asyncpg.Connection,
     owner_id: UUID,
