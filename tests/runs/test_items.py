@@ -10,6 +10,7 @@ import pytest
 from daybreak import runs
 from daybreak.errors import Conflict
 from daybreak.runs import RunsSettings, Status, testing
+from daybreak.runs.engine import Engine
 
 from .fanning import CHAIN, FAN, FAN_AND_FINISH, FANNED, NARROW, PART, Chain, Overlap, Plan
 from .kinds import ALL, Order
@@ -139,7 +140,7 @@ async def test_a_list_of_runs_has_no_items(engine_room, owner):
 
 async def test_cancelling_a_run_cancels_what_waits_and_what_runs(engine_room, owner):
     run = await fan(engine_room, owner, {f"{n}": Order(nap=30) for n in range(25)})
-    engine_room.worker(KINDS, RunsSettings(lease=5, beat=1, sweep=1, bulk=5))
+    engine_room.worker(KINDS, RunsSettings(lease=60, beat=20, sweep=20, bulk=5))
 
     async def under_way():
         found = await items(engine_room, run, statuses=[Status.RUNNING])
@@ -194,6 +195,7 @@ async def test_one_item_is_retried_in_a_run_that_has_ended(engine_room, owner):
     await engine_room.verb(runs.retry, (await items(engine_room, run))[0])
     ended = await drained(engine_room, run)
     assert (ended.status, ended.epoch, counted(ended)) == (Status.PARTIAL, 2, (2, 1, 1, 0))
+    assert [item.epoch for item in await items(engine_room, run)] == [2, 1]
 
 
 async def test_one_item_is_retried_while_the_others_are_under_way(engine_room, owner):
@@ -217,6 +219,62 @@ async def test_a_run_cancelled_half_way_goes_on_where_it_was(engine_room, owner)
     await engine_room.verb(runs.retry, run)
     assert (await drained(engine_room, run)).status is Status.SUCCEEDED
     assert await engine_room.attempts_written(first, second) == [1, 1]
+
+
+async def test_an_item_is_not_retried_while_its_run_is_being_cancelled(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": BAD, "b": GOOD})
+    await attempt(engine_room, run)
+    first, second = await items(engine_room, run)
+    await attempt(engine_room, first)
+    async with engine_room.blocked(second):
+        await engine_room.verb(runs.cancel, run)
+        with pytest.raises(Conflict, match="just ending"):
+            await engine_room.verb(runs.retry, first)
+
+
+async def test_a_cancel_of_the_run_wins_over_an_item_that_is_not_committed(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD})
+    await attempt(engine_room, run)
+    item = (await items(engine_room, run))[0]
+    async with Engine(engine_room.database, KINDS, RunsSettings()).started() as engine:
+        (running,) = await engine.claim([(owner, item.id)])
+        await engine_room.verb(runs.cancel, run)
+        await engine.execute(running)
+    assert (await engine_room.get(item)).status is Status.CANCELLED
+    assert (await engine_room.get(run)).status is Status.CANCELLED
+    assert await engine_room.attempts_written(item) == []
+
+
+async def test_a_worker_that_has_not_heard_of_it_learns_by_its_beat_that_a_run_is_cancelled(
+    engine_room, owner
+):
+    run = await fan(engine_room, owner, {"a": Order(nap=60)})
+    engine_room.worker(KINDS)
+
+    async def under_way():
+        return await items(engine_room, run, statuses=[Status.RUNNING])
+
+    await engine_room.until(under_way)
+    await engine_room.as_owner.execute("UPDATE runs_open SET cancel = TRUE WHERE id = $1", run.id)
+    assert (await engine_room.ended(run)).status is Status.CANCELLED
+
+
+async def test_an_item_of_a_dead_worker_is_taken_back(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD})
+    await attempt(engine_room, run)
+    item = (await items(engine_room, run))[0]
+    await Engine(engine_room.database, KINDS, RunsSettings()).claim([(owner, item.id)])
+    await testing.move_clock(engine_room.database, owner, timedelta(hours=1))
+    swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(50, '15s', '30s', 100)")
+    assert swept["expired"] == 1
+    taken_back = await engine_room.get(item)
+    assert (taken_back.status, taken_back.errors[0].kind) == (Status.QUEUED, "WorkerDied")
+    assert (await drained(engine_room, run)).status is Status.SUCCEEDED
+
+
+async def test_a_run_that_is_no_item_cannot_be_skipped(engine_room, owner):
+    ended = await drained(engine_room, await engine_room.start(owner, key="nothing", kind=PART))
+    assert (ended.status, ended.errors[0].kind) == (Status.FAILED, "Bug")
 
 
 async def test_what_succeeded_is_not_retried(engine_room, owner):
