@@ -38,14 +38,19 @@ unit: .venv/dev  ## The tests, with branch coverage
 postgresql15: .venv/dev  ## The tests of the data layer against a system PostgreSQL
 	tests/on_postgresql_15
 
-bench: .venv/dev  ## Measure what README's table of numbers promises
+bench: .venv/bench  ## Measure what README's table of numbers promises
 	$(BIN)/python bench/compose.py --check
 	$(BIN)/python bench/import.py --check
 	$(BIN)/python bench/startup.py --check
+	$(BIN)/python bench/engine.py --check
 
 prove: .venv/dev  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/zones.py --check
 	$(BIN)/python prove/crash.py --runs 200 --check
+	$(BIN)/python prove/engine_proof.py composing --check
+	$(BIN)/python prove/engine_proof.py chaos --check
+	$(BIN)/python prove/engine_proof.py outages --check
+	$(BIN)/python prove/engine_proof.py scale --check
 
 schema: .venv/dev  ## Renew the snapshots that tests compare with: schema, statements, the document's JSON
 	$(BIN)/python tests/migrations/snapshot.py
@@ -56,6 +61,7 @@ lock: .venv/dev  ## Renew the hash-locked requirements from pyproject.toml
 	$(BIN)/uv lock --upgrade --quiet
 	$(BIN)/uv export --quiet --locked --no-emit-project --no-header --no-dev --group build -o requirements/run.txt
 	$(BIN)/uv export --quiet --locked --no-emit-project --no-header --group dev -o requirements/dev.txt
+	$(BIN)/uv export --quiet --locked --no-emit-project --no-header --no-dev --group bench -o requirements/bench.txt
 
 clean:  ## Remove the environment, the sample and caches; data in DAYBREAK_HOME stays
 	rm -rf .venv .sample .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
@@ -73,4 +79,8 @@ clean:  ## Remove the environment, the sample and caches; data in DAYBREAK_HOME 
 
 .venv/dev: requirements/dev.txt .venv/run
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.venv/bench: requirements/bench.txt .venv/dev
+	@$(PIP) --require-hashes -r requirements/bench.txt
 	@touch $@

@@ -1,8 +1,8 @@
-"""Counting round trips where they happen: on the socket between the driver and PostgreSQL."""
+"""Counting round trips and statements where they happen: on the socket between the driver and PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,11 +16,13 @@ class Relay:
     Attributes:
         folder: the folder of its socket, to connect to instead of the server's.
         round_trips: how many there were on all connections.
+        statements: how many were executed, whatever the driver; several in one query are one.
     """
 
     def __init__(self, folder: Path, server: Path) -> None:
         self.folder = folder
         self.round_trips = 0
+        self.statements = 0
         self._server = server
 
     async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -28,14 +30,17 @@ class Relay:
         upstream_reader, upstream = await asyncio.open_unix_connection(str(self._server / _SOCKET))
         spoken = asyncio.Event()
         spoken.set()
-        await asyncio.gather(
-            self._ask(reader, upstream, spoken), self._answer(upstream_reader, writer, spoken)
-        )
+        with suppress(ConnectionError):  # a process that is killed takes no leave
+            await asyncio.gather(
+                self._ask(reader, upstream, spoken), self._answer(upstream_reader, writer, spoken)
+            )
 
     async def _ask(
         self, client: asyncio.StreamReader, to: asyncio.StreamWriter, spoken: asyncio.Event
     ) -> None:
+        messages = _Messages()
         while data := await client.read(_CHUNK):
+            self.statements += messages.statements_in(data)
             if spoken.is_set():
                 self.round_trips += 1
                 spoken.clear()
@@ -49,6 +54,26 @@ class Relay:
             spoken.set()
             to.write(data)
         to.close()
+
+
+class _Messages:
+    """What one client says: a start-up message without a type, then messages of a type, a size and a body."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._type = 0  # bytes that the type takes
+
+    def statements_in(self, data: bytes) -> int:
+        """How many queries (Q) and executions of a prepared statement (E) are complete with these bytes."""
+        said, at, found = self._rest + data, 0, 0
+        while len(said) >= (body := at + self._type + 4):
+            end = at + self._type + int.from_bytes(said[body - 4 : body], "big")
+            if len(said) < end:
+                break
+            found += said[at : at + self._type] in {b"Q", b"E"}
+            at, self._type = end, 1
+        self._rest = said[at:]
+        return found
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from daybreak.intake import IntakeSettings, Vault
 from daybreak.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from daybreak.briefs import ComposeKind
     from daybreak.runs import AnyKind
 
 
@@ -89,11 +90,16 @@ async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncI
         yield database
 
 
+def compose_kind() -> "ComposeKind":
+    """How briefs are composed: with the deterministic writer."""
+    from daybreak import briefs  # noqa: PLC0415 - only what composes has to wait for it
+
+    return briefs.COMPOSE
+
+
 def kinds() -> "list[AnyKind]":
     """Every kind of run that a worker of this version can do."""
-    from daybreak import briefs  # noqa: PLC0415 - only what runs them has to wait for them
-
-    return [briefs.COMPOSE]
+    return [compose_kind()]
 
 
 def intake_limits() -> IntakeSettings:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import jsonschema
 import pytest
 
+from .conftest import THE_DAY
+
 SCHEMA = Path(__file__).parents[2] / "docs/brief.schema.json"
 PARTS = {
     "user", "date", "timezone", "counts", "next_actions", "since_last", "timeline", "sections", "facts",
@@ -148,6 +150,34 @@ def test_the_output_is_a_whole_file_and_what_was_there_is_replaced(daybreak, sam
 def test_an_output_that_is_a_device_stays_one(daybreak, sample):
     assert daybreak("brief", sample, "--output", "/dev/null").code == 0
     assert Path("/dev/null").is_char_device()
+
+
+def test_a_brief_is_a_run_that_can_be_looked_up(daybreak, sample):
+    daybreak.brief(sample, "--user", "seen@example.org")
+    runs = daybreak("runs", "list", "--user", "seen@example.org", "--json").json()
+    assert [(run["kind"], run["status"], run["done"]) for run in runs] == [("briefs.compose", "succeeded", 7)]
+    shown = daybreak("runs", "show", runs[0]["id"], "--user", "seen@example.org")
+    assert "result due_today" in shown.out
+
+
+async def test_a_project_that_cannot_be_told_is_a_gap_of_the_brief_and_its_run(daybreak, folder, admin):
+    (folder / "todo.txt").write_text(
+        "Water the cactus +Garden due:2026-03-29\nFix the roof +House due:2026-03-30\n"
+    )
+    user = ("--user", "gap@example.org")
+    daybreak.brief(folder, *user)
+    # The file stays as it is, so reading it again leaves the row alone.
+    await admin.execute("UPDATE agenda_tasks SET due_on = '0001-01-01' WHERE title = 'Fix the roof'")
+    answer = daybreak("brief", folder, *user, *THE_DAY)
+    assert answer.code == 0
+    assert "What this brief could not see" in answer.out
+    assert "House: could not be sorted out; its 1 task is in no part of this brief" in " ".join(
+        answer.out.split()
+    )
+    assert "Water the cactus" in answer.out
+    assert json.loads(answer.err.splitlines()[-1])["event"] == "briefs.gap"
+    latest = daybreak("runs", "list", *user, "--json").json()[0]
+    assert (latest["status"], latest["gaps"]) == ("partial", ["House"])
 
 
 def test_a_brief_needs_no_network(daybreak, sample):

@@ -63,8 +63,22 @@ async def test_ctrl_c_in_the_middle_of_composing_leaves_no_brief(daybreak, sampl
         await somebody_waits(admin, "briefs_editions")
         interrupt(command)
     assert await editions(admin, "composed@example.org") == 0
+    assert statuses(daybreak, "composed@example.org") == ["cancelled"]
     assert daybreak("brief", sample, "--user", "composed@example.org").code == 0
     assert await editions(admin, "composed@example.org") == 1
+    assert statuses(daybreak, "composed@example.org") == ["succeeded", "cancelled"]
+
+
+async def test_after_kill_in_the_middle_of_composing_the_next_one_just_works(daybreak, sample, admin):
+    async with held(admin, "briefs_editions"):
+        command = daybreak.start("brief", sample, "--user", "killed@example.org")
+        await somebody_waits(admin, "briefs_editions")
+        command.kill()
+        command.communicate(timeout=10)
+    answer = daybreak("brief", sample, "--user", "killed@example.org")
+    assert (answer.code, answer.err) == (0, "")
+    assert await editions(admin, "killed@example.org") == 1
+    assert statuses(daybreak, "killed@example.org") == ["succeeded", "failed"]
 
 
 def test_a_reader_who_leaves_early_is_no_error(daybreak, sample):
@@ -117,6 +131,11 @@ def test_a_long_import_shows_a_live_line_on_a_terminal_and_none_elsewhere(
     assert f"{MANY} files read" in screen
     answer = daybreak("import", many_files)
     assert (answer.err, answer.out.count("\n")) == ("", 1)
+
+
+def statuses(daybreak, user: str) -> list[str]:
+    """How the runs of a user stand, the latest first."""
+    return [run["status"] for run in daybreak("runs", "list", "--user", user, "--json").json()]
 
 
 def interrupt(command: subprocess.Popen) -> None:

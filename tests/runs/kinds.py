@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -30,15 +31,19 @@ class Order:
 
     Attributes:
         nap: seconds to sleep.
+        block: seconds for which the first attempt holds up its whole process.
         fail: the class of an error to raise, while the attempt is at most `fail_until`.
         spoil: break the transaction while writing.
+        freeze: stop the first attempt's process while writing.
         gaps: what to leave out.
     """
 
     nap: float = 0.0
+    block: float = 0.0
     fail: str = ""
     fail_until: int = 99
     spoil: bool = False
+    freeze: bool = False
     gaps: list[str] = field(default_factory=list)
     total: int = 0
     die_at: str = ""
@@ -64,6 +69,8 @@ async def work(task) -> Effects[Receipt]:
         task.progress(phase="counting", done=done + 1, total=order.total)
         task.event("counted", number=done + 1)
     await asyncio.sleep(order.nap)
+    if task.attempt == 1:
+        time.sleep(order.block)  # noqa: ASYNC251 - a handler that does what none may
     die(order, "handler", task.attempt)
     if order.fail and task.attempt <= order.fail_until:
         raise ERRORS[order.fail]("It failed as it was told to.")
@@ -71,6 +78,8 @@ async def work(task) -> Effects[Receipt]:
     async def write(tx) -> Receipt:
         await tx.execute(WRITE, task.owner_id, task.run_id, task.attempt)
         die(order, "commit", task.attempt)
+        if order.freeze and task.attempt == 1:
+            os.kill(os.getpid(), signal.SIGSTOP)
         if order.spoil:
             await tx.execute("SELECT 1 / 0")
         return Receipt(task.attempt)

@@ -1,8 +1,10 @@
 """Handlers and workers that do not behave: the rows stay right."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from daybreak.errors import Unavailable
 from daybreak.runs import Effects, Status, engine, testing
 from daybreak.runs.beating import Beat
 from daybreak.runs.engine import Engine
@@ -95,3 +97,63 @@ async def test_what_a_worker_says_of_a_run_that_it_has_lost_is_not_written(engin
         await loser._reporter.flush()
     assert (await engine_room.get(run)).done == 0
     assert [event.name for event in await engine_room.events(run)] == ["running", "running"]
+
+
+async def test_events_whose_commit_got_no_answer_are_not_told_twice(engine_room, owner):
+    both_told = asyncio.Event()
+
+    async def talkative(task) -> Effects[Receipt]:
+        task.event("counted", number=1)
+        await started._reporter.flush()
+        task.event("counted", number=2)
+        await started._reporter.flush()
+        both_told.set()
+        task.event("counted", number=3)
+
+        async def write(_tx) -> Receipt:
+            return Receipt(task.attempt)
+
+        return Effects(write)
+
+    talking = kind("test.talking", handler=talkative)
+    run = await engine_room.start(owner, kind=talking)
+    async with Engine(engine_room.database, [talking], QUICK).started() as started:
+        started._reporter._database = AnswersLost(engine_room.database, 2)
+        (running,) = await started.claim([(owner, run.id)])
+        await started.execute(running)
+    assert both_told.is_set()
+    told = [(event.name, event.data.get("number")) for event in await engine_room.events(run)]
+    assert told == [("running", None), ("counted", 1), ("counted", 2), ("counted", 3), ("succeeded", None)]
+
+
+class AnswersLost:
+    """A database that commits, and whose answers to that get lost, so many times."""
+
+    def __init__(self, database, times: int) -> None:
+        self._database = database
+        self._times = times
+
+    @asynccontextmanager
+    async def transaction(self, owners):
+        async with self._database.transaction(owners) as tx:
+            yield tx
+        self._times -= 1
+        if self._times >= 0:
+            raise Unavailable("The connection broke.")
+
+
+async def test_effects_that_find_something_unavailable_fail_the_attempt_and_hold_up_nobody(
+    engine_room, owner
+):
+    async def refusing(task) -> Effects[Receipt]:
+        async def write(_tx) -> Receipt:
+            raise Unavailable("The printer is out of paper.")
+
+        return Effects(write)
+
+    printing = kind("test.printing", handler=refusing)
+    run = await testing.run_inline(
+        engine_room.database, [printing], await engine_room.start(owner, kind=printing)
+    )
+    assert (run.status, run.attempts) == (Status.QUEUED, 1)
+    assert run.errors[0].message == "The printer is out of paper."

@@ -1,17 +1,23 @@
 """Daily briefs: facts become sections, sections a document, and every sentence names its facts."""
 
-from daybreak.briefs.jobs import COMPOSE, Wanted, start
+from daybreak.briefs.jobs import COMPOSE, ComposeKind, Wanted, composing_with, start
 from daybreak.briefs.model import Document, Edition
+from daybreak.briefs.on_demand import compose_on_demand
 from daybreak.briefs.service import StoredBrief, compose, compose_all, read, receive
+from daybreak.briefs.writing import SectionWriter
 
 __all__ = [
     "COMPOSE",
+    "ComposeKind",
     "Document",
     "Edition",
+    "SectionWriter",
     "StoredBrief",
     "Wanted",
     "compose",
     "compose_all",
+    "compose_on_demand",
+    "composing_with",
     "read",
     "receive",
     "start",

@@ -1,4 +1,8 @@
-"""The fact book: what a brief may cite. A thing becomes a fact when the first claim asks for its id."""
+"""The fact book: what a brief may cite. A thing becomes a fact when the first claim asks for its id.
+
+Each part of a brief is written on a page of its own, so that one that fails leaves no facts behind and
+several can be written at the same time.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
@@ -18,6 +22,7 @@ class FactBook:
     Attributes:
         facts: all that has been cited so far.
         open: the tasks that still have to be done, by id.
+        set_aside: ids of tasks of which nothing can be said; what waits for them waits all the same.
         withheld: why statements were not let through, if any: each is a defect of ours.
     """
 
@@ -25,9 +30,17 @@ class FactBook:
         self.day = day
         self.facts: dict[str, Fact] = {}
         self.withheld: list[str] = []
+        self.set_aside: set[UUID] = set()
+        self._made: dict[str, Fact] = {}
         self._sources = {source.id: source.name for source in agenda.sources}
         self._projects = {project.id: project for project in agenda.projects}
         self.open = {task.id: task for task in agenda.tasks if task.is_open}
+
+    def page(self) -> "FactBook":
+        """The same book with nothing cited yet."""
+        page = FactBook.__new__(FactBook)
+        page.__dict__ |= self.__dict__ | {"facts": {}, "withheld": []}
+        return page
 
     def admit(self, statements: Iterable[S]) -> tuple[S, ...]:
         """The statements that follow from their facts; the others are withheld."""
@@ -52,8 +65,9 @@ class FactBook:
     def task(self, task: Task) -> str:
         """The id under which a task can be cited."""
         fact_id = f"task:{task.id}"
-        if fact_id not in self.facts:
-            self.facts[fact_id] = Fact(
+        fact = self._made.get(fact_id)
+        if fact is None:
+            fact = self._made[fact_id] = Fact(
                 kind="task",
                 title=task.title,
                 source=self.source(task.source_id),
@@ -67,13 +81,15 @@ class FactBook:
                 completed=self.day.local(task.completed),
                 touched=task.touched_at.astimezone(self.day.tz),
             )
+        self.facts[fact_id] = fact
         return fact_id
 
     def event(self, event: Event) -> str:
         """The id under which an event can be cited; the fact's end is inclusive."""
         fact_id = f"event:{event.id}"
-        if fact_id not in self.facts:
-            self.facts[fact_id] = Fact(
+        fact = self._made.get(fact_id)
+        if fact is None:
+            fact = self._made[fact_id] = Fact(
                 kind="event",
                 title=event.title,
                 source=self.source(event.source_id),
@@ -82,6 +98,7 @@ class FactBook:
                 start=self.day.local(event.start),
                 end=last_day(event) if event.all_day else self.day.local(event.end),
             )
+        self.facts[fact_id] = fact
         return fact_id
 
     def note(self, note: Note) -> str:

@@ -1,33 +1,52 @@
-"""From facts to the document: pure, so that the same agenda on the same day is the same brief."""
+"""From facts to the document: pure, so that the same agenda on the same day is the same brief.
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+A draft is all that follows from the facts alone; sections complete it, whoever writes them. What fails costs
+its own part, and is a named gap.
+"""
 
-from daybreak.agenda import Agenda, Event, Moment, Source, Task
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from daybreak.agenda import Agenda
 from daybreak.briefs import sentences
+from daybreak.briefs.blindspots import blindspots
 from daybreak.briefs.book import FactBook
 from daybreak.briefs.day import Day
+from daybreak.briefs.gaps import Gap, Parts
+from daybreak.briefs.headline import headline
 from daybreak.briefs.model import (
     Blindspot,
     Bucket,
     Counts,
     Document,
     Edition,
+    NextAction,
     Reader,
+    Section,
     SinceLast,
+    TimelineEntry,
     Workload,
 )
 from daybreak.briefs.ranking import next_actions
-from daybreak.briefs.sections import Material, asked_today, materials, sections
-from daybreak.briefs.since import Snapshot, since_last, snapshot
-from daybreak.briefs.timeline import slots, timeline, workload
-from daybreak.claims import Claim, Fact
+from daybreak.briefs.sections import Material, asked_today, holdings, material
+from daybreak.briefs.since import Snapshot, nothing_known, since_last, snapshot
+from daybreak.briefs.timeline import Slot, slots, timeline, workload
+from daybreak.briefs.writing import Written, write_all
+from daybreak.claims import Claim
 from daybreak.people import User
 
-_OLD_AFTER = timedelta(hours=36)
-_MOST_WARNINGS = 20
+CALENDAR = "Today's calendar, timeline and workload"
+TIMELINE = "Today's timeline"
+WORKLOAD = "Today's workload"
+NEXT_ACTIONS = "What to do first"
+MEMORY = "What has changed since your last brief, and what the next one compares with"
+SINCE_LAST = "What has changed since your last brief"
+SOURCES = "The state of your sources"
+HEADLINE = "The opening"
+_NO_LOAD = Workload(planned_minutes=0, unestimated=0, free_minutes=0)
+_NO_ACTIONS: tuple[tuple[NextAction, ...], int] = ((), 0)
+_NO_CHANGES = SinceLast(date=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,159 +76,157 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A brief, what it knew, and what was withheld from it."""
+    """A brief, what it knew, what was withheld from it, and what is missing."""
 
     document: Document
     snapshot: Snapshot
     withheld: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 def compose(occasion: Occasion) -> Composed:
-    """Write the brief."""
-    agenda, day = occasion.agenda, occasion.day
-    book = FactBook(agenda, day)
-    found = materials(book, agenda)
-    asked = asked_today(found)
-    today = slots(agenda.events, day)
-    load = workload(book, today, asked)
-    actions, left_out = next_actions(book, max((gap.minutes for gap in load.gaps), default=0))
-    known = snapshot(book, agenda, whole=occasion.whole)
-    changes = since_last(book, agenda, occasion.last_received, known)
-    numbers = count(found)
-    calm = not (asked or today or changes.entries or _is_held_up(found, day))
-    unseen = tuple(_blindspots(agenda, day, min(day.as_of, occasion.composed_at or day.as_of)))
-    document = Document(
-        user=Reader(email=occasion.user.email, name=occasion.user.name),
-        date=day.today,
-        timezone=occasion.user.timezone,
-        edition=occasion.edition,
-        as_of=day.as_of.astimezone(day.tz),
-        quiet=calm and not unseen,
-        headline=book.admit(_headline(book, occasion, numbers, calm=calm, unseen=bool(unseen))),
-        counts=numbers,
-        next_actions=book.admit(actions),
-        next_actions_left_out=left_out,
-        since_last=_admitted_changes(book, changes),
-        timeline=book.admit(timeline(book, today)),
-        workload=_admitted_workload(book, load),
-        sections=sections(book, found, occasion.last_contents),
-        warnings=(*unseen, *_withheld(book)),
-        facts=book.facts,
-    )
-    return Composed(document, known, tuple(book.withheld))
+    """Write the brief, sections and all, without waiting for anybody."""
+    draft = Draft(occasion)
+    return draft.complete(write_all(draft.book, draft.materials))
 
 
-def count(found: list[Material]) -> Counts:
+class Draft:
+    """A brief without its sections: all that follows from the facts alone.
+
+    Attributes:
+        book: what its sections may cite.
+        materials: what its sections are to be written from, in their order.
+    """
+
+    def __init__(self, occasion: Occasion) -> None:
+        agenda, day = occasion.agenda, occasion.day
+        self.book = FactBook(agenda, day)
+        self.materials, self._lost = _sorted_out(self.book, agenda)
+        self._occasion = occasion
+        self._parts = parts = Parts(self.book)
+        self._asked = asked_today(self.materials)
+        self._today: list[Slot] | None = parts.write(CALENDAR, lambda _: slots(agenda.events, day), None)
+        self._load = self._write_workload()
+        self._actions = parts.write(NEXT_ACTIONS, self._next_actions, _NO_ACTIONS)
+        self._known: Snapshot | None = parts.write(MEMORY, self._snapshot, None)
+        self._changes = self._write_changes()
+        self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE, self._entries, ())
+        self._unseen: tuple[Blindspot, ...] = parts.write(SOURCES, self._blindspots, ())
+
+    def complete(self, written: Sequence[Written] = ()) -> Composed:
+        """The brief with these sections; with none it is what can be read while they are written."""
+        parts, numbers = self._parts.fork(), count(self.materials)
+        lost = [*self._lost, *(one.gap for one in written if one.gap)]
+        unseen = bool(self._unseen or lost or parts.gaps or parts.withheld)
+        calm = self._is_calm()
+
+        def write(page: FactBook) -> tuple[Claim, ...]:
+            agenda, country = self._occasion.agenda, self._occasion.user.country
+            return page.admit(headline(page, agenda, country, numbers, calm=calm, unseen=unseen))
+
+        opening: tuple[Claim, ...] = parts.write(HEADLINE, write, ())
+        gaps = (*lost, *parts.gaps)
+        withheld = [*parts.withheld, *(reason for one in written for reason in one.page.withheld)]
+        facts = parts.facts(WORKLOAD, NEXT_ACTIONS, SINCE_LAST, HEADLINE, TIMELINE)
+        for one in written:
+            facts |= one.page.facts
+        user, day = self._occasion.user, self._occasion.day
+        document = Document(
+            user=Reader(email=user.email, name=user.name),
+            date=day.today,
+            timezone=user.timezone,
+            edition=self._occasion.edition,
+            as_of=day.as_of.astimezone(day.tz),
+            quiet=calm and not (unseen or gaps),
+            headline=opening,
+            counts=numbers,
+            next_actions=self._actions[0],
+            next_actions_left_out=self._actions[1],
+            since_last=self._changes,
+            timeline=self._timeline,
+            workload=self._load,
+            sections=tuple(self._marked(one.section) for one in written if one.section),
+            warnings=(*(gap.blindspot for gap in gaps), *self._unseen, *_withheld(withheld)),
+            facts=facts,
+        )
+        return Composed(document, self._known or nothing_known(day.today), tuple(withheld), gaps)
+
+    def _write_workload(self) -> Workload:
+        today = self._today
+        if today is None:
+            return _NO_LOAD
+
+        def write(page: FactBook) -> Workload:
+            load = workload(page, today, self._asked)
+            return replace(load, statements=page.admit(load.statements))
+
+        return self._parts.write(WORKLOAD, write, _NO_LOAD)
+
+    def _next_actions(self, page: FactBook) -> tuple[tuple[NextAction, ...], int]:
+        longest = max((gap.minutes for gap in self._load.gaps), default=0)
+        actions, left_out = next_actions(page, longest)
+        return page.admit(actions), left_out
+
+    def _snapshot(self, page: FactBook) -> Snapshot:
+        return snapshot(page, self._occasion.agenda, whole=self._occasion.whole)
+
+    def _write_changes(self) -> SinceLast:
+        known, occasion = self._known, self._occasion
+        if known is None:
+            return _NO_CHANGES
+
+        def write(page: FactBook) -> SinceLast:
+            changes = since_last(page, occasion.agenda, occasion.last_received, known)
+            return replace(changes, entries=page.admit(changes.entries))
+
+        return self._parts.write(SINCE_LAST, write, _NO_CHANGES)
+
+    def _entries(self, page: FactBook) -> tuple[TimelineEntry, ...]:
+        return page.admit(timeline(page, self._today or ()))
+
+    def _blindspots(self, _page: FactBook) -> tuple[Blindspot, ...]:
+        day, composed_at = self._occasion.day, self._occasion.composed_at
+        return tuple(blindspots(self._occasion.agenda, day, min(day.as_of, composed_at or day.as_of)))
+
+    def _is_calm(self) -> bool:
+        """Whether nothing that could be seen asks for anything today."""
+        held_up = _is_held_up(self.materials, self._occasion.day)
+        return not (self._asked or self._today or self._changes.entries or held_up)
+
+    def _marked(self, section: Section) -> Section:
+        return replace(section, reused=True) if section.content in self._occasion.last_contents else section
+
+
+def count(found: Iterable[Material]) -> Counts:
     """The sums over all sections."""
-    sums = dict.fromkeys(Bucket, 0)
-    for material in found:
-        for name, tasks in material.buckets.items():
+    sums, projects = dict.fromkeys(Bucket, 0), 0
+    for one in found:
+        projects += one.project is not None
+        for name, tasks in one.buckets.items():
             sums[name] += len(tasks)
     done = sums.pop(Bucket.RECENTLY_COMPLETED)
-    projects = sum(1 for material in found if material.project is not None)
     return Counts(projects=projects, done=done, **{str(name): number for name, number in sums.items()})
 
 
-def _is_held_up(found: list[Material], day: Day) -> bool:
+def _sorted_out(book: FactBook, agenda: Agenda) -> tuple[list[Material], list[Gap]]:
+    """What there is to say of each project, the most urgent first, and what could not be sorted out."""
+    found, lost = [], []
+    for holding in holdings(book, agenda):
+        try:
+            found.append(material(book, holding))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it costs this project and no other
+            book.set_aside.update(task.id for task in holding.tasks)
+            name = holding.project.name if holding.project else None
+            lost.append(Gap.of_project(name, len(holding.tasks), error))
+    return sorted((one for one in found if one.is_worth_a_section), key=lambda one: one.urgency), lost
+
+
+def _is_held_up(found: Iterable[Material], day: Day) -> bool:
     """Whether something blocked is due by today: nothing can be done about it, yet the day is not quiet."""
-    blocked = (task for material in found for task in material.buckets.get(Bucket.BLOCKED, ()))
+    blocked = (task for one in found for task in one.buckets.get(Bucket.BLOCKED, ()))
     return any((day.on(task.due) or date.max) <= day.today for task in blocked)
 
 
-def _headline(
-    book: FactBook, occasion: Occasion, numbers: Counts, *, calm: bool, unseen: bool
-) -> Iterator[Claim]:
-    yield Claim(kind="counts", text=sentences.counts(numbers), facts=_count_facts(book, numbers))
-    yield from _holidays(book, occasion.user.country)
-    if calm:
-        nothing = book.stat("asked_today", "events and tasks that ask for something today", 0, "all buckets")
-        kind, text = ("not_all_seen", sentences.NOT_ALL_SEEN) if unseen else ("quiet", sentences.QUIET)
-        yield Claim(kind=kind, text=text, facts=(nothing,))
-        yield from _next_up(book, occasion.agenda)
-
-
-def _count_facts(book: FactBook, numbers: Counts) -> tuple[str, ...]:
-    return (
-        book.stat("projects", "projects", numbers.projects, "projects with anything to tell"),
-        book.stat("due_today", "tasks due today", numbers.due_today, "open, not blocked, due on the date"),
-        book.stat("overdue", "tasks overdue", numbers.overdue, "open, not blocked, due before the date"),
-        book.stat("upcoming", "tasks upcoming", numbers.upcoming, "due or starting in the next 7 days"),
-        book.stat("blocked", "tasks blocked", numbers.blocked, "open, and marked so or waiting for another"),
-        book.stat("done", "tasks done", numbers.done, "finished in the 24 hours before the brief"),
-    )
-
-
-def _holidays(book: FactBook, country: str | None) -> Iterator[Claim]:
-    today = book.day.today
-    name = _holiday_names(country, today.year).get(today) if country else None
-    if name and country:
-        fact = Fact(kind="holiday", title=name, source="public holidays", place=country, start=today)
-        fact_id = book.other(f"holiday:{country}:{today}", fact)
-        yield Claim(kind="holiday", text=sentences.holiday(name, country), facts=(fact_id,))
-
-
-@lru_cache(maxsize=512)
-def _holiday_names(country: str, year: int) -> dict[date, str]:
-    import holidays  # noqa: PLC0415 - 0.1 s that most commands need not wait for
-
-    if country not in holidays.list_supported_countries(include_aliases=False):
-        return {}
-    supported = holidays.list_localized_countries(include_aliases=False).get(country, [])
-    language = next((code for code in ("en_US", "en_GB", "en") if code in supported), None)
-    return dict(holidays.country_holidays(country, years=year, language=language).items())
-
-
-def _next_up(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
-    day = book.day
-    free = [task for task in book.open.values() if not book.is_blocked(task)]
-    dated: list[tuple[Task | Event, Moment]] = [
-        *((task, moment) for task in free for moment in (task.due, task.start) if moment is not None),
-        *((event, event.start) for event in agenda.events),
-    ]
-    ahead = [(thing, moment) for thing, moment in dated if (day.on(moment) or day.today) > day.today]
-    if ahead:
-        thing, moment = min(ahead, key=lambda pair: (day.instant(pair[1]), pair[0].title, pair[0].id))
-        cited = book.task(thing) if isinstance(thing, Task) else book.event(thing)
-        text = sentences.next_up(thing.title, day.shown(moment), day.today)
-        yield Claim(kind="next_up", text=text, facts=(cited,))
-
-
-def _admitted_changes(book: FactBook, changes: SinceLast) -> SinceLast:
-    return SinceLast(date=changes.date, entries=book.admit(changes.entries), left_out=changes.left_out)
-
-
-def _admitted_workload(book: FactBook, load: Workload) -> Workload:
-    return Workload(
-        planned_minutes=load.planned_minutes,
-        unestimated=load.unestimated,
-        free_minutes=load.free_minutes,
-        gaps=load.gaps,
-        statements=book.admit(load.statements),
-    )
-
-
-def _blindspots(agenda: Agenda, day: Day, now: datetime) -> Iterator[Blindspot]:
-    if not (agenda.sources or agenda.tasks or agenda.events):
-        yield Blindspot(source="Daybreak", text=sentences.NO_SOURCES)
-    names = {source.id: source.name for source in agenda.sources}
-    for source in agenda.sources:
-        yield from _source_blindspot(source, day, now)
-    for warning in agenda.warnings[:_MOST_WARNINGS]:
-        yield Blindspot(source=names.get(warning.source_id, ""), text=str(warning))
-    if (more := len(agenda.warnings) - _MOST_WARNINGS) > 0:
-        yield Blindspot(source="", text=sentences.more_warnings(more))
-
-
-def _withheld(book: FactBook) -> Iterator[Blindspot]:
-    if book.withheld:
-        yield Blindspot(source="Daybreak", text=sentences.withheld(len(book.withheld)))
-
-
-def _source_blindspot(source: Source, day: Day, now: datetime) -> Iterator[Blindspot]:
-    read = source.last_read_at.astimezone(day.tz) if source.last_read_at else None
-    if source.error:
-        yield Blindspot(source=source.name, text=sentences.source_unread(read, source.error, day.today))
-    elif read is None:
-        yield Blindspot(source=source.name, text=sentences.SOURCE_NEVER_READ)
-    elif now - read > _OLD_AFTER:
-        yield Blindspot(source=source.name, text=sentences.source_old(read, day.today))
+def _withheld(reasons: Sequence[str]) -> Iterator[Blindspot]:
+    if reasons:
+        yield Blindspot(source="Daybreak", text=sentences.withheld(len(reasons)))

@@ -162,7 +162,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blindspot:
-    """A gap in what the brief knows: a source or a piece of one that was not read, or is old."""
+    """A gap in what the brief knows or tells.
+
+    Attributes:
+        source: a source of which a piece or all was not read, or is old; or a project or a part of the brief
+            that could not be written.
+        text: what is the matter with it.
+    """
 
     source: str
     text: str

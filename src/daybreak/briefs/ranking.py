@@ -85,7 +85,7 @@ def next_actions(book: FactBook, longest_gap: int) -> tuple[list[NextAction], in
 
 def rank(book: FactBook, longest_gap: int) -> list[Ranked]:
     """All candidates, the first one first."""
-    tasks = book.open.values()
+    tasks = [task for task in book.open.values() if task.id not in book.set_aside]
     waiting = Counter(blocker.id for task in tasks if task.blocked_by for blocker in book.blockers(task))
     candidates = [
         _score(task, book.day, waiting, longest_gap)

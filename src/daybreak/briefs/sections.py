@@ -1,7 +1,7 @@
 """A project's section: description, current phase, each task in one bucket, the newest notes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
@@ -49,22 +49,42 @@ class Material:
         )
 
 
-def materials(book: FactBook, agenda: Agenda) -> list[Material]:
-    """What there is to say of each project, the most urgent first."""
-    day = book.day
-    tasks = _grouped_by_bucket(book, agenda.tasks)
-    notes = _recent_notes(book, agenda.notes)
-    phases = {phase.project_id: phase for phase in reversed(agenda.phases) if phase.contains(day.today)}
-    found = [
-        Material(
-            project=project,
-            phase=phases.get(project_id) if project_id else None,
-            buckets=tasks.get(project_id, {}),
-            notes=notes.get(project_id, ()),
-        )
-        for project_id, project in [*((p.id, p) for p in agenda.projects), (None, None)]
-    ]
-    return sorted((m for m in found if m.is_worth_a_section), key=lambda material: material.urgency)
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the agenda has of one project, or of none, not looked at yet."""
+
+    project: Project | None
+    phases: list[Phase] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def holdings(book: FactBook, agenda: Agenda) -> list[Holding]:
+    """The agenda by project."""
+    found = _empty_holdings(agenda)
+    for phase in agenda.phases:
+        if phase.project_id in found:
+            found[phase.project_id].phases.append(phase)
+    for task in agenda.tasks:
+        found[book.project_of(task)].tasks.append(task)
+    for note in agenda.notes:
+        found[book.project_of(note)].notes.append(note)
+    return list(found.values())
+
+
+def _empty_holdings(agenda: Agenda) -> dict[UUID | None, Holding]:
+    return {**{project.id: Holding(project) for project in agenda.projects}, None: Holding(None)}
+
+
+def material(book: FactBook, holding: Holding) -> Material:
+    """What there is to say of a project."""
+    today = book.day.today
+    return Material(
+        project=holding.project,
+        phase=next((phase for phase in holding.phases if phase.contains(today)), None),
+        buckets=_sorted_into_buckets(book, holding.tasks),
+        notes=_recent(book.day, holding.notes),
+    )
 
 
 def asked_today(found: Iterable[Material]) -> list[Task]:
@@ -72,27 +92,15 @@ def asked_today(found: Iterable[Material]) -> list[Task]:
     return [task for material in found for name in ASKS_TODAY for task in material.buckets.get(name, ())]
 
 
-def sections(book: FactBook, found: Iterable[Material], last: Collection[str]) -> tuple[Section, ...]:
-    """The sections; ``last`` are the contents of those of the last compose, to tell what is unchanged."""
-    return tuple(_write(book, material, last) for material in found)
-
-
-def _write(book: FactBook, material: Material, last: Collection[str]) -> Section:
+def write_section(page: FactBook, material: Material) -> Section:
+    """The section of one project, in the deterministic writer's words."""
     project = material.project.name if material.project else None
-    statements = book.admit(_statements(book, material))
-    views = tuple(_view(book, name, material.buckets[name]) for name in Bucket if name in material.buckets)
-    notes = book.admit(_note(book, note) for note in material.notes)
-    content = _content(
-        book, project, (*statements, *(c for view in views for c in view.entries), *notes), views
-    )
-    return Section(
-        project=project,
-        statements=statements,
-        buckets=views,
-        notes=notes,
-        content=content,
-        reused=content in last,
-    )
+    statements = page.admit(_statements(page, material))
+    views = tuple(_view(page, name, material.buckets[name]) for name in Bucket if name in material.buckets)
+    notes = page.admit(_note(page, note) for note in material.notes)
+    said = (*statements, *(claim for view in views for claim in view.entries), *notes)
+    content = _content(page, project, said, views)
+    return Section(project=project, statements=statements, buckets=views, notes=notes, content=content)
 
 
 def _content(
@@ -150,13 +158,13 @@ def _note(book: FactBook, note: Note) -> Claim:
     return Claim(kind="note", text=text, facts=(book.note(note),))
 
 
-def _grouped_by_bucket(book: FactBook, tasks: Iterable[Task]) -> dict[UUID | None, dict[Bucket, list[Task]]]:
-    groups: dict[UUID | None, dict[Bucket, list[Task]]] = {}
+def _sorted_into_buckets(book: FactBook, tasks: Iterable[Task]) -> dict[Bucket, list[Task]]:
+    buckets: dict[Bucket, list[Task]] = {}
     for task in sorted(tasks, key=lambda task: _by_urgency(task, book.day)):
         name = bucket(task, book)
         if name is not None:
-            groups.setdefault(book.project_of(task), {}).setdefault(name, []).append(task)
-    return groups
+            buckets.setdefault(name, []).append(task)
+    return buckets
 
 
 def _by_urgency(task: Task, day: Day) -> tuple[datetime, int, str, str]:
@@ -166,12 +174,7 @@ def _by_urgency(task: Task, day: Day) -> tuple[datetime, int, str, str]:
     return (begins, -task.priority, task.title, str(task.id))
 
 
-def _recent_notes(book: FactBook, notes: Iterable[Note]) -> dict[UUID | None, list[Note]]:
-    as_of = book.day.as_of
-    since = as_of - timedelta(days=NOTE_DAYS)
-    groups: dict[UUID | None, list[Note]] = {}
-    for note in sorted(notes, key=lambda note: (note.noted_at, str(note.id)), reverse=True):
-        group = groups.setdefault(book.project_of(note), [])
-        if since <= note.noted_at <= as_of and len(group) < _MOST_NOTES:
-            group.append(note)
-    return groups
+def _recent(day: Day, notes: Iterable[Note]) -> list[Note]:
+    since = day.as_of - timedelta(days=NOTE_DAYS)
+    found = [note for note in notes if since <= note.noted_at <= day.as_of]
+    return sorted(found, key=lambda note: (note.noted_at, str(note.id)), reverse=True)[:_MOST_NOTES]

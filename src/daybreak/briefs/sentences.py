@@ -312,6 +312,31 @@ def more_warnings(count: int) -> str:
     return f"and {plural(count, 'more warning')}; “daybreak sources list” counts them by source."
 
 
+NO_PROJECT = "Tasks without a project"
+
+
+def defect(kind: str) -> str:
+    """Why something failed that should not: the kind of the error, whose words may hold secrets."""
+    return f"there is a defect in Daybreak ({kind}), which its log describes"
+
+
+def part_missing(reason: str) -> str:
+    """A part of the brief that failed."""
+    return f"is missing from this brief: {reason}."
+
+
+def section_missing(reason: str) -> str:
+    """A project whose section failed, while its tasks could be sorted out."""
+    return f"has no section in this brief, though the numbers count its tasks: {reason}."
+
+
+def project_missing(reason: str, tasks: int) -> str:
+    """A project whose tasks could not be sorted out."""
+    what = f"its {plural(tasks, 'task')}" if tasks else "it"
+    verb = "are" if tasks > 1 else "is"
+    return f"could not be sorted out; {what} {verb} in no part of this brief, nor in its numbers: {reason}."
+
+
 def withheld(count: int) -> str:
     """Sentences that did not follow from their facts."""
     return f"{plural(count, 'sentence')} left out because the facts did not bear it; please report this."

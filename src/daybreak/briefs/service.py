@@ -9,7 +9,7 @@ import asyncpg
 
 from daybreak import agenda, clock, people
 from daybreak.briefs import store
-from daybreak.briefs.composing import Occasion
+from daybreak.briefs.composing import Composed, Occasion
 from daybreak.briefs.composing import compose as compose_document
 from daybreak.briefs.day import DONE_WITHIN, NOTE_DAYS, Day
 from daybreak.briefs.model import Document, Edition
@@ -94,22 +94,31 @@ async def compose_in(
         NotFound: there is no such user.
     """
     started = clock.now()
-    occasions = await _occasions(tx, days, edition, timezone, sources)
+    occasions = await read_occasions(tx, days, edition, timezone, sources)
     composed = {one.user.id: compose_document(one) for one in occasions}
-    stored = await store.write(tx, edition, composed, clock.now())
+    stored = await keep(tx, edition, composed)
     took = (clock.now() - started) / len(days)
     for user_id, one in composed.items():
-        _report(user_id, one.document, one.withheld, took)
+        report(user_id, one, took)
+    return stored
+
+
+async def keep(
+    tx: asyncpg.Connection, edition: Edition, composed: Mapping[UUID, Composed]
+) -> dict[UUID, StoredBrief]:
+    """Store what was composed, in the caller's transaction and one round trip."""
+    stored = await store.write(tx, edition, composed, clock.now())
     return {user_id: StoredBrief(stored[user_id], one.document) for user_id, one in composed.items()}
 
 
-async def _occasions(
+async def read_occasions(
     tx: asyncpg.Connection,
     days: Mapping[UUID, date],
     edition: Edition,
     timezone: str | None,
     sources: Collection[UUID] | None,
 ) -> list[Occasion]:
+    """What these briefs are composed from, in three round trips; takes and raises what `compose_in` does."""
     users = [_in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()]
     before = await store.read_before(tx, days, edition)
     today = {user.id: day_of(user, days[user.id]) for user in users}
@@ -184,8 +193,9 @@ def window(day: date) -> agenda.Window:
     )
 
 
-def _report(user_id: UUID, document: Document, withheld: Collection[str], took: timedelta) -> None:
-    counts = document.counts
+def report(user_id: UUID, composed: Composed, took: timedelta) -> None:
+    """Log what a brief came to, and why what is missing from it is."""
+    document, counts = composed.document, composed.document.counts
     log.info(
         "briefs.compose",
         user=str(user_id),
@@ -197,5 +207,8 @@ def _report(user_id: UUID, document: Document, withheld: Collection[str], took: 
         overdue=counts.overdue,
         due_today=counts.due_today,
         facts=len(document.facts),
-        withheld=len(withheld),
+        withheld=len(composed.withheld),
+        gaps=len(composed.gaps),
     )
+    for gap in composed.gaps:
+        log.error("briefs.gap", user=str(user_id), date=document.date.isoformat(), exc_info=gap.error)

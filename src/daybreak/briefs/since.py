@@ -89,6 +89,11 @@ def _sources(agenda: Agenda, *, whole: bool) -> dict[str, str]:
     return known | {_MANUAL: "Daybreak"} if whole else known
 
 
+def nothing_known(day: date) -> Snapshot:
+    """What a brief knew that cannot tell: the next one compares nothing with it."""
+    return Snapshot(day=day, tasks={}, events={}, sources={})
+
+
 def since_last(book: FactBook, agenda: Agenda, last: Snapshot | None, now: Snapshot) -> SinceLast:
     """What differs between ``now`` and the last brief that was received."""
     if last is None:
@@ -107,7 +112,12 @@ class _Comparison:
         self._last = last
         self._now = now
         self._sources = {key: name for key, name in now.sources.items() if key in last.sources}
-        self._tasks = {str(t.id): t for t in agenda.tasks if _source_key(t.source_id) in self._sources}
+        self._set_aside = {str(task_id) for task_id in book.set_aside}
+        self._tasks = {
+            str(t.id): t
+            for t in agenda.tasks
+            if _source_key(t.source_id) in self._sources and t.id not in book.set_aside
+        }
         self._archived = {
             task.title: task for task_id, task in self._tasks.items() if self._is_done_since(task_id, task)
         }
@@ -135,7 +145,7 @@ class _Comparison:
 
     def _task_changes(self) -> Iterator[Claim]:
         for task_id, before in self._last.tasks.items():
-            if before.source not in self._sources:
+            if before.source not in self._sources or task_id in self._set_aside:
                 continue
             task = self._tasks.get(task_id)
             if task is None and (archived := self._archived.pop(before.title, None)):

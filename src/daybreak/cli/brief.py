@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from daybreak.agenda import Imported, Reader
-    from daybreak.briefs import Document, Wanted
+    from daybreak.briefs import Document, StoredBrief, Wanted
     from daybreak.cli.session import Session
 
 EXAMPLES = examples(
@@ -111,12 +111,26 @@ async def _brief(session: "Session", request: Request) -> None:
     with reading_progress(str(request.folder or "your sources")) as progress:
         imported = await _read(session, session.reader(person, day, progress), request.folder)
     scope = tuple(one.source.id for one in imported) if request.folder else None
+    wanted = briefs.Wanted(date=day, timezone=request.timezone, sources=scope)
     if request.background:
-        await _start(session, person.id, briefs.Wanted(date=day, timezone=request.timezone, sources=scope))
+        await _start(session, person.id, wanted)
         return
-    brief = await briefs.compose(session.database, person.id, day, timezone=request.timezone, sources=scope)
+    brief = await _compose(session, person.id, wanted)
     _print(brief.document, request)
     await briefs.receive(session.database, person.id, brief.id)
+
+
+async def _compose(session: "Session", user_id: "UUID", wanted: "Wanted") -> "StoredBrief":
+    from daybreak import briefs, wiring
+    from daybreak.cli.printing import say
+
+    def tell() -> None:
+        if sys.stderr.isatty():
+            say("This brief is being composed already; waiting for that to end.")
+
+    return await briefs.compose_on_demand(
+        session.database, wiring.compose_kind(), user_id, wanted, waiting=tell
+    )
 
 
 async def _start(session: "Session", user_id: "UUID", wanted: "Wanted") -> None:

@@ -6,7 +6,7 @@ and write; nothing else is visible in it, and a statement outside of one is an e
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Self
 from uuid import UUID
 
@@ -21,6 +21,7 @@ _sql = load(__package__)
 _CONNECT_SECONDS = 10
 _COMMAND_SECONDS = 60
 _ROLLBACK_SECONDS = 5
+_RELEASE_SECONDS = 5
 # asyncpg tells of a connection that broke in the middle of an answer in more than one way.
 _BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
@@ -33,18 +34,23 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, dsn: str, *, connections: int = 4) -> AsyncIterator[Self]:
+    async def connect(
+        cls, dsn: str, *, connections: int = 4, patience: float | None = None
+    ) -> AsyncIterator[Self]:
         """A database for the length of the block.
 
         Args:
             dsn: address of the database, with the role to act as.
             connections: how many transactions may be under way at once.
+            patience: seconds after which a statement without an answer counts as lost, and after which the
+                server ends a transaction of ours that has gone silent; not through a pooler. None for a
+                minute, and no such end.
 
         Raises:
             Unavailable: nobody answers at that address.
             Misconfigured: the login is refused, or the role could get round row-level security.
         """
-        pool = await _open_pool(dsn, connections)
+        pool = await _open_pool(dsn, connections, patience)
         try:
             database = cls(pool)
             await database._refuse_powerful_role()
@@ -86,7 +92,8 @@ class Database:
         """
         async with AsyncExitStack() as stack:
             with explained():
-                connection = await stack.enter_async_context(self._pool.acquire())
+                connection = await self._pool.acquire()
+            stack.push_async_callback(self._release, connection)
             try:
                 yield connection
             except _BROKEN as error:
@@ -97,6 +104,11 @@ class Database:
                 if isinstance(error, PASSING):
                     raise Unavailable(f"PostgreSQL did not do it ({_why(error)}); try again.") from None
                 raise
+
+    async def _release(self, connection: asyncpg.Connection) -> None:
+        # A connection that is dead without a word never says that it has heard of a cancellation.
+        with suppress(TimeoutError):
+            await self._pool.release(connection, timeout=_RELEASE_SECONDS)
 
     async def migrations_due(self) -> bool:
         """Whether the schema is older than this version of Daybreak.
@@ -118,18 +130,23 @@ class Database:
             )
 
 
-async def _open_pool(dsn: str, connections: int) -> asyncpg.Pool:
+def _bounds(patience: float | None) -> dict[str, str]:
+    """Whoever is frozen or out of reach with rows in its hands must not keep them from others for ever."""
+    return {"idle_in_transaction_session_timeout": f"{patience}s"} if patience else {}
+
+
+async def _open_pool(dsn: str, connections: int, patience: float | None) -> asyncpg.Pool:
     with explained():
         return await asyncpg.create_pool(
             dsn,
             min_size=1,
             max_size=connections,
             timeout=_CONNECT_SECONDS,
-            command_timeout=_COMMAND_SECONDS,
+            command_timeout=patience or _COMMAND_SECONDS,
             # Every setting of ours is local to its transaction, so there is nothing to reset on release;
             # asyncpg still rolls back what was left open.
             reset=_nothing_to_reset,
-            server_settings={"application_name": "daybreak", "TimeZone": "UTC"},
+            server_settings={"application_name": "daybreak", "TimeZone": "UTC", **_bounds(patience)},
         )
 
 
@@ -147,7 +164,7 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
 
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {_COMMAND_SECONDS} s"
+        return "no answer in time"
     return str(error).partition("\n")[0]
 
 

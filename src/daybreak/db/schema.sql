@@ -241,7 +241,7 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) RETURNS TABLE(owner_id uuid, id uuid, part_of uuid, kind text, lane text, key text, parameters text, epoch integer, attempt integer, max_attempts integer, fence bigint, waited double precision, items text)
+CREATE FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) RETURNS TABLE(owner_id uuid, id uuid, part_of uuid, kind text, lane text, key text, parameters text, epoch integer, attempt integer, max_attempts integer, fence bigint, event_number bigint, waited double precision, items text)
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -309,7 +309,7 @@ BEGIN
     )
     SELECT
         c.owner_id, c.id, c.part_of, c.kind, c.lane, c.key, c.parameters::text, c.epoch, c.attempts, c.max_attempts,
-        c.fence, c.waited,
+        c.fence, c.event_number, c.waited,
         CASE WHEN c.step = 'finish' THEN jsonb_build_object(
             'total', c.total, 'done', c.done, 'failed', c.failed, 'skipped', c.skipped, 'gaps', c.gaps,
             'result', c.result
@@ -423,7 +423,7 @@ DECLARE
 BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(settlements) AS s (
-            owner_id uuid, id uuid, status text, result jsonb, events jsonb, phase text
+            owner_id uuid, id uuid, status text, result jsonb, events jsonb, after_event bigint, phase text
         ) WHERE s.status = 'running'
     ),
     waiting AS (
@@ -442,13 +442,17 @@ BEGIN
             job_id = NULL,
             rung_at = NULL,
             paced_at = now(),
-            event_number = r.event_number + jsonb_array_length(s.events)
-        FROM s WHERE r.owner_id = s.owner_id AND r.id = s.id
-        RETURNING r.owner_id, r.id, s.events, r.event_number - jsonb_array_length(s.events) AS told_before
+            event_number = coalesce(s.after_event, r.event_number) + jsonb_array_length(s.events)
+        FROM s INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
+        WHERE r.owner_id = o.owner_id AND r.id = o.id
+        RETURNING
+            r.owner_id, r.id, s.events, coalesce(s.after_event, o.event_number) AS after_event,
+            o.event_number AS known
     )
     INSERT INTO runs_events (owner_id, run_id, number, name, data)
-    SELECT w.owner_id, w.id, w.told_before + e.place, e.event ->> 0, e.event -> 1
-    FROM waiting AS w CROSS JOIN LATERAL jsonb_array_elements(w.events) WITH ORDINALITY AS e (event, place);
+    SELECT w.owner_id, w.id, w.after_event + e.place, e.event ->> 0, e.event -> 1
+    FROM waiting AS w CROSS JOIN LATERAL jsonb_array_elements(w.events) WITH ORDINALITY AS e (event, place)
+    WHERE w.after_event + e.place > w.known;
 
     -- The run's row must be ours before its items are: two items may add the same one.
     PERFORM FROM (
@@ -628,7 +632,6 @@ ALTER TABLE ONLY public.runs_open FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION public.runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
     RETURN ((run IS NOT NULL) AND (EXISTS (SELECT FROM public.runs_open WHERE ((runs_open.owner_id = runs_is_cancelled.owner) AND (runs_open.id = runs_is_cancelled.run) AND runs_open.cancel))));
 
 CREATE FUNCTION public.runs_make_partitions(ahead interval) RETURNS integer
@@ -674,7 +677,6 @@ END $$;
 
 CREATE FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) RETURNS double precision
     LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN CASE WHEN ((steps <= 0) OR (paced_at IS NULL)) THEN pace WHEN (pace IS NULL) THEN ((EXTRACT(epoch FROM (now() - paced_at)) / (steps)::numeric))::double precision ELSE (((0.7)::double precision * pace) + (((0.3 * EXTRACT(epoch FROM (now() - paced_at))) / (steps)::numeric))::double precision) END;
 
 CREATE FUNCTION public.runs_record(done_kind text, done_result jsonb) RETURNS void
@@ -739,12 +741,12 @@ BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(reports) AS s (
             owner_id uuid, id uuid, fence bigint, phase text, done integer, total integer, failed integer,
-            skipped integer, events jsonb
+            skipped integer, events jsonb, after_event bigint
         )
     ),
     held AS MATERIALIZED (
         SELECT
-            s.owner_id, s.id, s.events, h.event_number, coalesce(s.phase, h.phase) AS phase,
+            s.owner_id, s.id, s.events, s.after_event, h.event_number, coalesce(s.phase, h.phase) AS phase,
             greatest(s.total, h.total) AS total, greatest(s.done, h.done) AS done,
             greatest(s.failed, h.failed) AS failed, greatest(s.skipped, h.skipped) AS skipped,
             h.done + h.failed + h.skipped AS before
@@ -756,8 +758,9 @@ BEGIN
     ),
     told AS (
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
-        SELECT h.owner_id, h.id, h.event_number + e.place, e.event ->> 0, e.event -> 1
+        SELECT h.owner_id, h.id, h.after_event + e.place, e.event ->> 0, e.event -> 1
         FROM held AS h CROSS JOIN LATERAL jsonb_array_elements(h.events) WITH ORDINALITY AS e (event, place)
+        WHERE h.after_event + e.place > h.event_number
     )
     UPDATE runs_open AS r SET
         phase = h.phase,
@@ -767,7 +770,7 @@ BEGIN
         skipped = h.skipped,
         pace = runs_pace(r.pace, r.paced_at, h.done + h.failed + h.skipped - h.before),
         paced_at = CASE WHEN h.done + h.failed + h.skipped > h.before THEN now() ELSE r.paced_at END,
-        event_number = h.event_number + jsonb_array_length(h.events)
+        event_number = h.after_event + jsonb_array_length(h.events)
     FROM held AS h WHERE r.owner_id = h.owner_id AND r.id = h.id;
     PERFORM runs_tell(reports);
 END $$;
@@ -880,7 +883,6 @@ END $$;
 
 CREATE FUNCTION public.runs_seconds_under_way(status text, claimed_at timestamp with time zone, lease_until timestamp with time zone) RETURNS double precision
     LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN CASE WHEN ((status = 'running'::text) AND (lease_until IS NOT NULL)) THEN GREATEST((0)::numeric, EXTRACT(epoch FROM (LEAST(now(), lease_until) - claimed_at))) ELSE (0)::numeric END;
 
 CREATE FUNCTION public.runs_settle(settlements jsonb) RETURNS void
@@ -901,7 +903,7 @@ DECLARE
 BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(settlements) AS s (
-            owner_id uuid, id uuid, status text, result jsonb, error jsonb, gaps text [], events jsonb,
+            owner_id uuid, id uuid, status text, result jsonb, error jsonb, gaps text [], events jsonb, after_event bigint,
             phase text, done integer, total integer, failed integer, skipped integer
         ) WHERE s.status NOT IN ('queued', 'running')
     ),
@@ -909,13 +911,14 @@ BEGIN
         DELETE FROM runs_open AS r USING s WHERE r.owner_id = s.owner_id AND r.id = s.id
         RETURNING
             r.*, s.status AS ending, s.result AS last_result, s.gaps AS last_gaps, s.error, s.events,
-            s.phase AS last_phase, s.done AS last_done, s.total AS last_total, s.failed AS last_failed,
-            s.skipped AS last_skipped
+            coalesce(s.after_event, r.event_number) AS after_event, s.phase AS last_phase, s.done AS last_done,
+            s.total AS last_total, s.failed AS last_failed, s.skipped AS last_skipped
     ),
     told AS (
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
-        SELECT g.owner_id, g.id, g.event_number + e.place, e.event ->> 0, e.event -> 1
+        SELECT g.owner_id, g.id, g.after_event + e.place, e.event ->> 0, e.event -> 1
         FROM gone AS g CROSS JOIN LATERAL jsonb_array_elements(g.events) WITH ORDINALITY AS e (event, place)
+        WHERE g.after_event + e.place > g.event_number
     ),
     ended AS (
         INSERT INTO runs_finished (
@@ -925,7 +928,7 @@ BEGIN
         )
         SELECT
             owner_id, id, part_of, kind, lane, key, parameters, ending, step, epoch, attempts, max_attempts, fence,
-            event_number + jsonb_array_length(events), coalesce(last_phase, phase), greatest(last_total, total),
+            after_event + jsonb_array_length(events), coalesce(last_phase, phase), greatest(last_total, total),
             greatest(last_done, done), greatest(last_failed, failed), greatest(last_skipped, skipped),
             coalesce(last_result, result), coalesce(last_gaps, gaps),
             CASE WHEN error IS NULL THEN errors ELSE errors || (error || jsonb_build_object('at', now())) END,
@@ -938,45 +941,59 @@ BEGIN
         SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE rung_at IS NOT NULL GROUP BY owner_id, lane
     ) AS f;
 
-    FOR again IN
-        WITH s AS MATERIALIZED (
-            SELECT * FROM jsonb_to_recordset(settlements) AS s (
-                owner_id uuid, id uuid, status text, error jsonb, events jsonb, delay float, refund integer
-            ) WHERE s.status = 'queued'
-        ),
-        back AS (
-            UPDATE runs_open AS r SET
-                status = 'queued',
-                attempts = r.attempts - s.refund,
-                errors = CASE
-                    WHEN s.error IS NULL THEN r.errors
-                    ELSE r.errors || (s.error || jsonb_build_object('at', now()))
-                END,
-                not_before = now() + make_interval(secs => s.delay),
-                run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
-                lease_until = NULL,
-                worker_id = NULL,
-                event_number = r.event_number + jsonb_array_length(s.events)
-            FROM s WHERE r.owner_id = s.owner_id AND r.id = s.id
-            RETURNING r.owner_id, r.id, r.lane, s.delay, s.events,
-                r.event_number - jsonb_array_length(s.events) AS told_before
-        ),
-        told AS (
-            INSERT INTO runs_events (owner_id, run_id, number, name, data)
-            SELECT b.owner_id, b.id, b.told_before + e.place, e.event ->> 0, e.event -> 1
-            FROM back AS b CROSS JOIN LATERAL jsonb_array_elements(b.events) WITH ORDINALITY AS e (event, place)
-        )
-        SELECT lane, delay, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids
-        FROM back GROUP BY lane, delay
-    LOOP
-        PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
-    END LOOP;
+    -- Mostly nothing goes back to the queue or waits for a place, and asking costs less than doing nothing.
+    IF settlements @> '[{"status": "queued"}]' THEN
+        FOR again IN
+            WITH s AS MATERIALIZED (
+                SELECT * FROM jsonb_to_recordset(settlements) AS s (
+                    owner_id uuid, id uuid, status text, error jsonb, events jsonb, after_event bigint, delay float,
+                    refund integer
+                ) WHERE s.status = 'queued'
+            ),
+            back AS (
+                UPDATE runs_open AS r SET
+                    status = 'queued',
+                    attempts = r.attempts - s.refund,
+                    errors = CASE
+                        WHEN s.error IS NULL THEN r.errors
+                        ELSE r.errors || (s.error || jsonb_build_object('at', now()))
+                    END,
+                    not_before = now() + make_interval(secs => s.delay),
+                    run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
+                    lease_until = NULL,
+                    worker_id = NULL,
+                    event_number = coalesce(s.after_event, r.event_number) + jsonb_array_length(s.events)
+                FROM s INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
+                WHERE r.owner_id = o.owner_id AND r.id = o.id
+                RETURNING r.owner_id, r.id, r.lane, s.delay, s.events, o.event_number AS known,
+                    coalesce(s.after_event, o.event_number) AS after_event
+            ),
+            told AS (
+                INSERT INTO runs_events (owner_id, run_id, number, name, data)
+                SELECT b.owner_id, b.id, b.after_event + e.place, e.event ->> 0, e.event -> 1
+                FROM back AS b CROSS JOIN LATERAL jsonb_array_elements(b.events) WITH ORDINALITY AS e (event, place)
+                WHERE b.after_event + e.place > b.known
+            )
+            SELECT lane, delay, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids
+            FROM back GROUP BY lane, delay
+        LOOP
+            PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
+        END LOOP;
+    END IF;
 
     has_items := settlements @? '$[*] ? (exists(@.items) || @.part_of != null)';
     IF has_items THEN
         PERFORM runs_fan_out(settlements);
     END IF;
-    IF freed_owners IS NOT NULL THEN
+    IF EXISTS (
+        SELECT FROM unnest(freed_owners, freed_lanes) AS f (owner_id, lane)
+        -- With a limit it looks owner by owner. Joined, it would read all that has waited since the oldest snapshot.
+        CROSS JOIN LATERAL (
+            SELECT FROM runs_open AS r
+            WHERE r.owner_id = f.owner_id AND r.lane = f.lane AND r.rung_at IS NULL AND r.status = 'queued'
+            LIMIT 1
+        ) AS waiting
+    ) THEN
         PERFORM runs_admit(freed_owners, freed_lanes, freed_counts);
     END IF;
     IF has_items THEN
@@ -1201,7 +1218,6 @@ $$;
 
 CREATE FUNCTION public.runs_time_class(seconds double precision) RETURNS smallint
     LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN (ceil((((4)::double precision * ln((GREATEST(seconds, (0.001)::double precision) * (1000)::double precision))) / ln((2)::double precision))))::smallint;
 
 CREATE FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) RETURNS jsonb
@@ -2028,7 +2044,7 @@ CREATE POLICY owners ON public.runs_events TO daybreak_app USING ((owner_id = AN
 
 CREATE POLICY owners ON public.runs_finished TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
-CREATE POLICY owners ON public.runs_open TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+CREATE POLICY owners ON public.runs_open TO daybreak_app USING (((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])) IS TRUE));
 
 ALTER TABLE public.people_preferences ENABLE ROW LEVEL SECURITY;
 

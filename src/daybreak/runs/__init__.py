@@ -2,7 +2,7 @@
 
 from daybreak.runs.kinds import AnyKind, Backoff, Kind
 from daybreak.runs.model import Attempt, Cursor, Event, Items, Lane, Run, StaleFence, Status, WorkerSeen
-from daybreak.runs.performing import perform
+from daybreak.runs.performing import NotDue, perform
 from daybreak.runs.service import (
     cancel,
     counts,
@@ -31,6 +31,7 @@ __all__ = [
     "Items",
     "Kind",
     "Lane",
+    "NotDue",
     "Run",
     "RunsSettings",
     "Skipped",

@@ -46,6 +46,14 @@ class _Entry:
             self.settled.set_exception(error)
 
 
+class _Refused(Exception):
+    """Effects that said themselves that something is not available: the database was."""
+
+    def __init__(self, reason: Unavailable) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 class Committer:
     """Ends attempts, in groups."""
 
@@ -110,7 +118,9 @@ class Committer:
             try:
                 _announce([entry], await self._write([entry]))
             except Exception as error:  # noqa: BLE001 - it becomes the run's own error
-                if pause := _pause(error, tries):
+                if isinstance(error, _Refused):
+                    entry.outcome = Failed(error.reason)
+                elif pause := _pause(error, tries):
                     await asyncio.sleep(pause)
                 elif isinstance(entry.outcome, Done) and not isinstance(error, Unavailable):
                     entry.outcome = Failed(error)
@@ -135,7 +145,10 @@ class Committer:
             return outcomes.cancelled(claim, said)
         match entry.outcome:
             case Done(effects):
-                result = await effects.write(tx)
+                try:
+                    result = await effects.write(tx)
+                except Unavailable as error:
+                    raise _Refused(error) from error
                 return outcomes.done(claim, kind, effects, result, said, self._settings.window)
             case Skipped(reason):
                 return outcomes.skipped(claim, reason, said)

@@ -99,7 +99,7 @@ async def _answer_on_one_connection(
     poll: timedelta,
     listeners: Listeners,
 ) -> None:
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=60)
+    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=lease.total_seconds())
     try:
         for channel, heard in listeners.items():
             await connection.add_listener(channel, lambda *words, heard=heard: heard(words[-1]))

@@ -190,6 +190,7 @@ class Claim:
     Attributes:
         part_of: the run that it is an item of.
         fence: rises at every claim; what is written with an older one is refused.
+        event_number: that of the event which tells of this claim.
         waited: seconds from when it could have begun until it was claimed.
         items: what came of its items, if it has had some and is to be finished.
     """
@@ -205,6 +206,7 @@ class Claim:
     attempt: int
     max_attempts: int
     fence: int
+    event_number: int
     waited: float
     items: Items | None
 

@@ -61,6 +61,7 @@ def done(
         gaps=gaps,
         error=_entry(claim, error) if error else None,
         progress=said.progress,
+        after_event=said.after_event,
         events=[*said.events, _event(claim, status, {"gaps": gaps} if gaps else {})],
         items=items,
         window=window,
@@ -76,6 +77,7 @@ def _fanned_out(
         status=Status.RUNNING,
         result=None if kind.finish else kind.write_result(result),
         progress=phase,
+        after_event=said.after_event,
         events=[
             *said.events,
             ("items", {"epoch": claim.epoch, "attempt": claim.attempt, "items": len(items)}),
@@ -110,6 +112,7 @@ def skipped(claim: Claim, reason: str, said: News) -> Settlement:
         claim=claim,
         status=status,
         progress=said.progress,
+        after_event=said.after_event,
         events=[*said.events, _event(claim, status, {"reason": reason})],
     )
 
@@ -125,6 +128,7 @@ def failed(claim: Claim, kind: AnyKind, error: BaseException, said: News) -> Set
         delay=kind.backoff.seconds(claim.attempt) if again else 0.0,
         error=entry,
         progress=said.progress,
+        after_event=said.after_event,
         events=[*said.events, _event(claim, status, {"reason": entry["class"]})],
     )
 
@@ -136,6 +140,7 @@ def cancelled(claim: Claim, said: News) -> Settlement:
         claim=claim,
         status=status,
         progress=said.progress,
+        after_event=said.after_event,
         events=[*said.events, _event(claim, status, {})],
     )
 
@@ -148,6 +153,7 @@ def given_back(claim: Claim, said: News) -> Settlement:
         status=Status.QUEUED,
         refund=True,
         progress=said.progress,
+        after_event=said.after_event,
         events=[*said.events, event],
     )
 

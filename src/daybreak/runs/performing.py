@@ -28,7 +28,7 @@ _sql = load(__package__)
 # Short, so that whoever comes after a command that died on another machine need not wait for long.
 _LEASE, _BEAT = 10.0, 3.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
-_TO_LET_GO = 5.0
+_TO_LET_GO = 2.0
 _LONG = 1.0
 _WORKER_DIED = "WorkerDied"
 
@@ -118,6 +118,7 @@ class _Performer:
         self._engine = _Engine(database, kinds, settings)
         self._beat = Beat(self._engine, f"{socket.gethostname()}:{os.getpid()}")
         self._sweep = Sweep(database, settings)
+        self._cut_off = False
 
     @property
     def error(self) -> Exception | None:
@@ -144,6 +145,8 @@ class _Performer:
 
     async def leave(self) -> None:
         """Nothing is done here any more."""
+        if self._cut_off:
+            return
         with suppress(Exception):
             async with asyncio.timeout(_TO_LET_GO), self._database.ownerless() as connection:
                 await connection.execute(_sql.leave, self._engine.id)
@@ -153,11 +156,12 @@ class _Performer:
         try:
             async with self._engine.started():
                 away = await self._execute(running)
-            over = away is None
+            over = True
         finally:
             if not over:
                 await self._let_go(running.claim)
         if away:
+            self._cut_off = True
             raise away
 
     async def _execute(self, running: Running) -> Unavailable | None:

@@ -9,7 +9,8 @@ SELECT runs_ring($1, $2, $3, $4, $5)
 
 -- name: claim
 -- Take what can be taken of these. $1 owners, $2 runs, $3 kinds that we know, $4 worker, $5 lease.
-SELECT owner_id, id, part_of, kind, lane, key, parameters, epoch, attempt, max_attempts, fence, waited, items
+SELECT
+    owner_id, id, part_of, kind, lane, key, parameters, epoch, attempt, max_attempts, fence, event_number, waited, items
 FROM runs_claim($1, $2, $3, $4, $5)
 
 -- name: hold

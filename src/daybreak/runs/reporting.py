@@ -53,5 +53,8 @@ class Reporter:
             log.warning("runs.report_failed", runs=len(group), error=type(error).__name__)
             for running, news in taken:
                 running.news.put_back(news)
+        else:
+            for running, news in taken:
+                running.news.written(news)
         finally:
             self._writing.difference_update(group)

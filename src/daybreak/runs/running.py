@@ -30,9 +30,12 @@ class Running:
 
     claim: Claim
     kind: AnyKind
-    news: News = field(default_factory=News)
+    news: News = field(init=False)
     stop: asyncio.Future[Stop] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     settling: bool = False
+
+    def __post_init__(self) -> None:
+        self.news = News(self.claim.event_number)
 
     def end(self, reason: Stop) -> None:
         """Ask it to end; the first reason counts."""

@@ -35,6 +35,7 @@ class Settlement:
 
     Attributes:
         status: ``queued`` sends it back, ``running`` lets it wait for its items, any other ends it.
+        after_event: the number of the event before these; None puts them after all others.
         progress: what it said last and nobody wrote yet.
         result: JSON.
         gaps: what is missing from the result; None leaves what is known.
@@ -48,6 +49,7 @@ class Settlement:
     claim: Claim
     status: Status
     events: Sequence[tuple[str, Mapping[str, Any]]]
+    after_event: int | None = None
     progress: Mapping[str, int | str] = field(default_factory=dict)
     result: str | None = None
     gaps: Sequence[str] | None = None
@@ -107,6 +109,7 @@ def _settlement_row(one: Settlement) -> dict[str, Any]:
         "delay": one.delay,
         "refund": int(one.refund),
         "events": one.events,
+        "after_event": one.after_event,
         **one.progress,
     }
     if claim.part_of is not None:
@@ -136,6 +139,7 @@ async def report(tx: asyncpg.Connection, news: Iterable[tuple[Claim, News]]) -> 
             "id": claim.id,
             "fence": claim.fence,
             "events": one.events,
+            "after_event": one.after_event,
             **one.progress,
         }
         for claim, one in news

@@ -60,23 +60,34 @@ class Skipped:
 
 @dataclass(slots=True)
 class News:
-    """What a task has said since it was last written."""
+    """What a task has said since it was last written.
 
+    Attributes:
+        after_event: the number of the last event that is known to be written; of what follows nothing is
+            written twice, even if the answer to a commit was lost.
+    """
+
+    after_event: int | None = None
     progress: dict[str, int | str] = field(default_factory=dict)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     untold: bool = True
 
     def take(self) -> "News":
         """All of it, leaving nothing."""
-        taken = News(self.progress, self.events, self.untold)
+        taken = News(self.after_event, self.progress, self.events, self.untold)
         self.progress, self.events, self.untold = {}, [], False
         return taken
 
     def put_back(self, taken: "News") -> None:
-        """Undo `take`, after what was taken could not be written."""
+        """Undo `take`: nobody knows whether what was taken has been written."""
         self.progress = taken.progress | self.progress
         self.events = taken.events + self.events
         self.untold = True
+
+    def written(self, taken: "News") -> None:
+        """What was taken is written."""
+        if self.after_event is not None:
+            self.after_event += len(taken.events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,9 @@ class Worker:
             Unavailable: the database does not answer at the start.
             Misconfigured: it refuses the role, or the role could get round row-level security.
         """
-        async with Database.connect(self._dsn, connections=_CONNECTIONS) as database:
+        # Who waits for an answer longer than that has lost its runs meanwhile.
+        patience = self._settings.lease
+        async with Database.connect(self._dsn, connections=_CONNECTIONS, patience=patience) as database:
             engine = Engine(database, self._kinds, self._settings)
             sweep = Sweep(database, self._settings)
             await sweep.upkeep()

@@ -66,7 +66,7 @@ CREATE TABLE runs_times (
 GRANT SELECT ON runs_times TO daybreak_app;
 
 CREATE FUNCTION runs_time_class(seconds double precision) RETURNS smallint
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE
 RETURN CAST(ceil(4 * ln(greatest(seconds, 0.001) * 1000) / ln(2)) AS smallint);
 
 CREATE FUNCTION runs_count_finished() RETURNS trigger

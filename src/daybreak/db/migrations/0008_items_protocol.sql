@@ -8,7 +8,16 @@
 -- much has come or gone. Each goes from the list that it is given to the primary key, and is kept: planning anew at
 -- every call would take as long as running.
 
+--
+-- Functions of one expression have no search_path of their own: their names are bound when they are made, and only so
+-- can they be inlined.
+
 -- squawk-ignore-file ban-drop-function
+
+-- “IS TRUE” keeps the planner from going by owner where a statement names the rows by key: of an owner with many open
+-- runs it would read them all.
+ALTER POLICY owners ON runs_open
+USING ((owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid [])) IS TRUE);
 
 DROP FUNCTION runs_claim(uuid [], uuid [], text [], uuid, interval);
 DROP FUNCTION runs_sweep(integer, interval, interval, integer);
@@ -84,7 +93,7 @@ END $$;
 
 -- Whether the run of which this one is an item is to be cancelled.
 CREATE FUNCTION runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = public, pg_temp
+LANGUAGE sql STABLE
 RETURN run IS NOT NULL AND EXISTS (SELECT FROM runs_open WHERE owner_id = owner AND id = run AND cancel);
 REVOKE ALL ON FUNCTION runs_is_cancelled(uuid, uuid) FROM public;
 GRANT EXECUTE ON FUNCTION runs_is_cancelled(uuid, uuid) TO daybreak_app;
@@ -95,7 +104,7 @@ CREATE FUNCTION runs_claim(
     owner_ids uuid [], run_ids uuid [], known_kinds text [], worker uuid, lease interval
 ) RETURNS TABLE (
     owner_id uuid, id uuid, part_of uuid, kind text, lane text, key text, parameters text, epoch integer,
-    attempt integer, max_attempts integer, fence bigint, waited float, items text
+    attempt integer, max_attempts integer, fence bigint, event_number bigint, waited float, items text
 )
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -160,7 +169,7 @@ BEGIN
     )
     SELECT
         c.owner_id, c.id, c.part_of, c.kind, c.lane, c.key, c.parameters::text, c.epoch, c.attempts, c.max_attempts,
-        c.fence, c.waited,
+        c.fence, c.event_number, c.waited,
         CASE WHEN c.step = 'finish' THEN jsonb_build_object(
             'total', c.total, 'done', c.done, 'failed', c.failed, 'skipped', c.skipped, 'gaps', c.gaps,
             'result', c.result
@@ -192,10 +201,11 @@ BEGIN
 END $$;
 
 -- What becomes of runs whose rows the caller has locked, all at once: a list of {owner_id, id, part_of, status, result,
--- error, delay, refund, gaps, events, kind, key} and the last progress.
+-- error, delay, refund, gaps, events, after_event, kind, key} and the last progress.
 --   status “queued” sends one back, to be rung for after so many seconds (refund gives the attempt back);
 --   “running” lets it wait for the items that it fans out to; any other ends it.
---   events are pairs of name and data.
+--   events are pairs of name and data; after_event is the number of the one before them, so that what was written already
+--   by a transaction whose answer was lost is not written again. Without it they come after all others.
 --   items, {id, kind, lane, key, parameters, max_attempts} each, are added to the run, or to the run that it is an item
 --   of; with them come the lane of the run and the places in its owner's window.
 CREATE OR REPLACE FUNCTION runs_settle(settlements jsonb) RETURNS void
@@ -212,7 +222,7 @@ DECLARE
 BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(settlements) AS s (
-            owner_id uuid, id uuid, status text, result jsonb, error jsonb, gaps text [], events jsonb,
+            owner_id uuid, id uuid, status text, result jsonb, error jsonb, gaps text [], events jsonb, after_event bigint,
             phase text, done integer, total integer, failed integer, skipped integer
         ) WHERE s.status NOT IN ('queued', 'running')
     ),
@@ -220,13 +230,14 @@ BEGIN
         DELETE FROM runs_open AS r USING s WHERE r.owner_id = s.owner_id AND r.id = s.id
         RETURNING
             r.*, s.status AS ending, s.result AS last_result, s.gaps AS last_gaps, s.error, s.events,
-            s.phase AS last_phase, s.done AS last_done, s.total AS last_total, s.failed AS last_failed,
-            s.skipped AS last_skipped
+            coalesce(s.after_event, r.event_number) AS after_event, s.phase AS last_phase, s.done AS last_done,
+            s.total AS last_total, s.failed AS last_failed, s.skipped AS last_skipped
     ),
     told AS (
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
-        SELECT g.owner_id, g.id, g.event_number + e.place, e.event ->> 0, e.event -> 1
+        SELECT g.owner_id, g.id, g.after_event + e.place, e.event ->> 0, e.event -> 1
         FROM gone AS g CROSS JOIN LATERAL jsonb_array_elements(g.events) WITH ORDINALITY AS e (event, place)
+        WHERE g.after_event + e.place > g.event_number
     ),
     ended AS (
         INSERT INTO runs_finished (
@@ -236,7 +247,7 @@ BEGIN
         )
         SELECT
             owner_id, id, part_of, kind, lane, key, parameters, ending, step, epoch, attempts, max_attempts, fence,
-            event_number + jsonb_array_length(events), coalesce(last_phase, phase), greatest(last_total, total),
+            after_event + jsonb_array_length(events), coalesce(last_phase, phase), greatest(last_total, total),
             greatest(last_done, done), greatest(last_failed, failed), greatest(last_skipped, skipped),
             coalesce(last_result, result), coalesce(last_gaps, gaps),
             CASE WHEN error IS NULL THEN errors ELSE errors || (error || jsonb_build_object('at', now())) END,
@@ -249,45 +260,59 @@ BEGIN
         SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE rung_at IS NOT NULL GROUP BY owner_id, lane
     ) AS f;
 
-    FOR again IN
-        WITH s AS MATERIALIZED (
-            SELECT * FROM jsonb_to_recordset(settlements) AS s (
-                owner_id uuid, id uuid, status text, error jsonb, events jsonb, delay float, refund integer
-            ) WHERE s.status = 'queued'
-        ),
-        back AS (
-            UPDATE runs_open AS r SET
-                status = 'queued',
-                attempts = r.attempts - s.refund,
-                errors = CASE
-                    WHEN s.error IS NULL THEN r.errors
-                    ELSE r.errors || (s.error || jsonb_build_object('at', now()))
-                END,
-                not_before = now() + make_interval(secs => s.delay),
-                run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
-                lease_until = NULL,
-                worker_id = NULL,
-                event_number = r.event_number + jsonb_array_length(s.events)
-            FROM s WHERE r.owner_id = s.owner_id AND r.id = s.id
-            RETURNING r.owner_id, r.id, r.lane, s.delay, s.events,
-                r.event_number - jsonb_array_length(s.events) AS told_before
-        ),
-        told AS (
-            INSERT INTO runs_events (owner_id, run_id, number, name, data)
-            SELECT b.owner_id, b.id, b.told_before + e.place, e.event ->> 0, e.event -> 1
-            FROM back AS b CROSS JOIN LATERAL jsonb_array_elements(b.events) WITH ORDINALITY AS e (event, place)
-        )
-        SELECT lane, delay, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids
-        FROM back GROUP BY lane, delay
-    LOOP
-        PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
-    END LOOP;
+    -- Mostly nothing goes back to the queue or waits for a place, and asking costs less than doing nothing.
+    IF settlements @> '[{"status": "queued"}]' THEN
+        FOR again IN
+            WITH s AS MATERIALIZED (
+                SELECT * FROM jsonb_to_recordset(settlements) AS s (
+                    owner_id uuid, id uuid, status text, error jsonb, events jsonb, after_event bigint, delay float,
+                    refund integer
+                ) WHERE s.status = 'queued'
+            ),
+            back AS (
+                UPDATE runs_open AS r SET
+                    status = 'queued',
+                    attempts = r.attempts - s.refund,
+                    errors = CASE
+                        WHEN s.error IS NULL THEN r.errors
+                        ELSE r.errors || (s.error || jsonb_build_object('at', now()))
+                    END,
+                    not_before = now() + make_interval(secs => s.delay),
+                    run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
+                    lease_until = NULL,
+                    worker_id = NULL,
+                    event_number = coalesce(s.after_event, r.event_number) + jsonb_array_length(s.events)
+                FROM s INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
+                WHERE r.owner_id = o.owner_id AND r.id = o.id
+                RETURNING r.owner_id, r.id, r.lane, s.delay, s.events, o.event_number AS known,
+                    coalesce(s.after_event, o.event_number) AS after_event
+            ),
+            told AS (
+                INSERT INTO runs_events (owner_id, run_id, number, name, data)
+                SELECT b.owner_id, b.id, b.after_event + e.place, e.event ->> 0, e.event -> 1
+                FROM back AS b CROSS JOIN LATERAL jsonb_array_elements(b.events) WITH ORDINALITY AS e (event, place)
+                WHERE b.after_event + e.place > b.known
+            )
+            SELECT lane, delay, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids
+            FROM back GROUP BY lane, delay
+        LOOP
+            PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
+        END LOOP;
+    END IF;
 
     has_items := settlements @? '$[*] ? (exists(@.items) || @.part_of != null)';
     IF has_items THEN
         PERFORM runs_fan_out(settlements);
     END IF;
-    IF freed_owners IS NOT NULL THEN
+    IF EXISTS (
+        SELECT FROM unnest(freed_owners, freed_lanes) AS f (owner_id, lane)
+        -- With a limit it looks owner by owner. Joined, it would read all that has waited since the oldest snapshot.
+        CROSS JOIN LATERAL (
+            SELECT FROM runs_open AS r
+            WHERE r.owner_id = f.owner_id AND r.lane = f.lane AND r.rung_at IS NULL AND r.status = 'queued'
+            LIMIT 1
+        ) AS waiting
+    ) THEN
         PERFORM runs_admit(freed_owners, freed_lanes, freed_counts);
     END IF;
     IF has_items THEN
@@ -300,7 +325,7 @@ END $$;
 CREATE FUNCTION runs_seconds_under_way(
     status text, claimed_at timestamptz, lease_until timestamptz
 ) RETURNS double precision
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE
 RETURN CASE
     WHEN status = 'running' AND lease_until IS NOT NULL
         THEN greatest(0, extract(EPOCH FROM least(now(), lease_until) - claimed_at))
@@ -321,7 +346,7 @@ DECLARE
 BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(settlements) AS s (
-            owner_id uuid, id uuid, status text, result jsonb, events jsonb, phase text
+            owner_id uuid, id uuid, status text, result jsonb, events jsonb, after_event bigint, phase text
         ) WHERE s.status = 'running'
     ),
     waiting AS (
@@ -340,13 +365,17 @@ BEGIN
             job_id = NULL,
             rung_at = NULL,
             paced_at = now(),
-            event_number = r.event_number + jsonb_array_length(s.events)
-        FROM s WHERE r.owner_id = s.owner_id AND r.id = s.id
-        RETURNING r.owner_id, r.id, s.events, r.event_number - jsonb_array_length(s.events) AS told_before
+            event_number = coalesce(s.after_event, r.event_number) + jsonb_array_length(s.events)
+        FROM s INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
+        WHERE r.owner_id = o.owner_id AND r.id = o.id
+        RETURNING
+            r.owner_id, r.id, s.events, coalesce(s.after_event, o.event_number) AS after_event,
+            o.event_number AS known
     )
     INSERT INTO runs_events (owner_id, run_id, number, name, data)
-    SELECT w.owner_id, w.id, w.told_before + e.place, e.event ->> 0, e.event -> 1
-    FROM waiting AS w CROSS JOIN LATERAL jsonb_array_elements(w.events) WITH ORDINALITY AS e (event, place);
+    SELECT w.owner_id, w.id, w.after_event + e.place, e.event ->> 0, e.event -> 1
+    FROM waiting AS w CROSS JOIN LATERAL jsonb_array_elements(w.events) WITH ORDINALITY AS e (event, place)
+    WHERE w.after_event + e.place > w.known;
 
     -- The run's row must be ours before its items are: two items may add the same one.
     PERFORM FROM (
@@ -468,7 +497,7 @@ GRANT EXECUTE ON FUNCTION runs_advance(jsonb) TO daybreak_app;
 CREATE FUNCTION runs_pace(
     pace double precision, paced_at timestamptz, steps integer
 ) RETURNS double precision
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE
 RETURN CASE
     WHEN steps <= 0 OR paced_at IS NULL THEN pace
     WHEN pace IS NULL THEN extract(EPOCH FROM now() - paced_at) / steps
@@ -512,7 +541,7 @@ REVOKE ALL ON FUNCTION runs_have_finished(uuid, uuid) FROM public;
 GRANT EXECUTE ON FUNCTION runs_have_finished(uuid, uuid) TO daybreak_app;
 
 -- Progress and events of running runs: a list, sorted, of {owner_id, id, fence, phase, done, total, failed, skipped,
--- events}. What somebody else has claimed meanwhile stays untouched; counters never fall.
+-- events, after_event}. What somebody else has claimed meanwhile stays untouched; counters never fall.
 CREATE OR REPLACE FUNCTION runs_report(reports jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -522,12 +551,12 @@ BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(reports) AS s (
             owner_id uuid, id uuid, fence bigint, phase text, done integer, total integer, failed integer,
-            skipped integer, events jsonb
+            skipped integer, events jsonb, after_event bigint
         )
     ),
     held AS MATERIALIZED (
         SELECT
-            s.owner_id, s.id, s.events, h.event_number, coalesce(s.phase, h.phase) AS phase,
+            s.owner_id, s.id, s.events, s.after_event, h.event_number, coalesce(s.phase, h.phase) AS phase,
             greatest(s.total, h.total) AS total, greatest(s.done, h.done) AS done,
             greatest(s.failed, h.failed) AS failed, greatest(s.skipped, h.skipped) AS skipped,
             h.done + h.failed + h.skipped AS before
@@ -539,8 +568,9 @@ BEGIN
     ),
     told AS (
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
-        SELECT h.owner_id, h.id, h.event_number + e.place, e.event ->> 0, e.event -> 1
+        SELECT h.owner_id, h.id, h.after_event + e.place, e.event ->> 0, e.event -> 1
         FROM held AS h CROSS JOIN LATERAL jsonb_array_elements(h.events) WITH ORDINALITY AS e (event, place)
+        WHERE h.after_event + e.place > h.event_number
     )
     UPDATE runs_open AS r SET
         phase = h.phase,
@@ -550,7 +580,7 @@ BEGIN
         skipped = h.skipped,
         pace = runs_pace(r.pace, r.paced_at, h.done + h.failed + h.skipped - h.before),
         paced_at = CASE WHEN h.done + h.failed + h.skipped > h.before THEN now() ELSE r.paced_at END,
-        event_number = h.event_number + jsonb_array_length(h.events)
+        event_number = h.after_event + jsonb_array_length(h.events)
     FROM held AS h WHERE r.owner_id = h.owner_id AND r.id = h.id;
     PERFORM runs_tell(reports);
 END $$;

@@ -1,0 +1,1 @@
+"""Whoever does background work on PostgreSQL here: the engine, and the peers that it is measured beside."""

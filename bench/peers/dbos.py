@@ -1,0 +1,144 @@
+"""DBOS: durable workflows; effect and checkpoint are one transaction of its datasource."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import sqlalchemy
+from dbos import DBOS, AsyncSQLAlchemyDatasource, DBOSClient, SQLAlchemyDatasource
+
+from peers.contender import Began, Click, Contender, Home
+from peers.rows import EFFECTS, RUNS, Job, add_runs
+
+_CONNECTIONS = 20
+_POLL = 0.1
+_QUEUE, _WORKFLOW, _VERSION = "bench", "bench", "1"
+_AS_OWNER = "SELECT set_config('daybreak.owner_ids', :owners, TRUE)"
+_EFFECT = "INSERT INTO bench_effects (owner_id, number) VALUES (:owner, :number)"
+_END = """
+WITH ended AS (
+    UPDATE bench_runs SET
+        status = 'succeeded', result = '{}', fence = fence + 1, attempts = attempts + 1,
+        event_number = event_number + 2, finished_at = now()
+    WHERE owner_id = :owner AND number = :number AND status = 'queued'
+    RETURNING *
+)
+INSERT INTO bench_events (owner_id, run, number, name, data)
+SELECT owner_id, number, event_number - 1 + said.place, said.name, jsonb_build_object('attempt', attempts)
+FROM ended CROSS JOIN (VALUES (0, 'running'), (1, 'succeeded')) AS said (place, name)
+"""
+
+
+@dataclass(frozen=True)
+class Dbos(Contender):
+    """Workflows in PostgreSQL, on psycopg and SQLAlchemy."""
+
+    title: str = "DBOS, same rows"
+    database: str = "bench_dbos"
+    lacks: str = (
+        "the start in our row (its own has it), takeover of a dead worker's jobs but by its paid service"
+    )
+    concurrency: int = 50
+
+    @property
+    def settings(self) -> str:
+        """What was tuned."""
+        return (
+            f"worker_concurrency={self.concurrency}, polling_interval_sec={_POLL}, "
+            f"pools of {_CONNECTIONS}, READ COMMITTED"
+        )
+
+    async def install(self, home: Home) -> None:
+        """Its tables and ours."""
+        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        await owner.execute(EFFECTS + RUNS)
+        await owner.close()
+        await asyncio.to_thread(_migrate, home)
+
+    async def clear(self, owner: asyncpg.Connection) -> None:
+        """Forget all workflows."""
+        await owner.execute(
+            "TRUNCATE dbos.workflow_status, dbos.datasource_outputs, bench_effects, bench_runs, bench_events "
+            "CASCADE"
+        )
+
+    async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
+        """Its client, job by job: it has nothing for many; the rows before."""
+        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        await add_runs(owner, jobs)
+        await owner.close()
+        await asyncio.to_thread(_enqueue_all, home, jobs)
+
+    @asynccontextmanager
+    async def clicking(self, home: Home) -> AsyncIterator[Click]:
+        """The row, then the workflow."""
+        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        client = DBOSClient(system_database_url=_url(home))
+
+        async def click(job: Job) -> None:
+            await add_runs(owner, [job])
+            await asyncio.to_thread(_enqueue, client, job)
+
+        yield click
+        client.destroy()
+        await owner.close()
+
+    async def work(self, home: Home, began: Began) -> None:
+        """Its queue worker in this process."""
+        datasource = await AsyncSQLAlchemyDatasource.create(
+            _url(home), engine_kwargs={"pool_size": _CONNECTIONS}, run_migrations=False
+        )
+
+        async def effect(number: int) -> None:
+            job, session = Job(number), datasource.sql_session()
+            values = {"owner": job.owner, "number": number}
+            await session.execute(sqlalchemy.text(_AS_OWNER), {"owners": f"{{{job.owner}}}"})
+            await session.execute(sqlalchemy.text(_EFFECT), values)
+            await session.execute(sqlalchemy.text(_END), values)
+
+        async def bench(number: int, nap: float) -> None:
+            began[number] = time.time()
+            if nap:
+                await asyncio.sleep(nap)
+            await datasource.run_tx_step_async({"isolation_level": "READ COMMITTED"}, effect, number)
+
+        DBOS(
+            config={
+                "name": "bench",
+                "system_database_url": _url(home),
+                "application_version": _VERSION,
+                "run_migrations": False,
+                "sys_db_pool_size": _CONNECTIONS,
+                "log_level": "ERROR",
+            }
+        )
+        DBOS.workflow(name=_WORKFLOW)(bench)
+        DBOS.launch()
+        await DBOS.register_queue_async(
+            _QUEUE, worker_concurrency=self.concurrency, polling_interval_sec=_POLL
+        )
+        await asyncio.Event().wait()
+
+
+def _url(home: Home, role: str = "daybreak_app") -> str:
+    return home.dsn(role).replace("postgresql://", "postgresql+psycopg://")
+
+
+def _migrate(home: Home) -> None:
+    DBOS.migrate(_url(home, "daybreak_owner"), application_role="daybreak_app")
+    SQLAlchemyDatasource.migrate(_url(home, "daybreak_owner"), application_role="daybreak_app")
+
+
+def _enqueue_all(home: Home, jobs: Sequence[Job]) -> None:
+    client = DBOSClient(system_database_url=_url(home))
+    for job in jobs:
+        _enqueue(client, job)
+    client.destroy()
+
+
+def _enqueue(client: DBOSClient, job: Job) -> None:
+    options = {"queue_name": _QUEUE, "workflow_name": _WORKFLOW, "app_version": _VERSION}
+    client.enqueue(options, job.number, job.nap)

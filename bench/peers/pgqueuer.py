@@ -1,0 +1,100 @@
+"""PgQueuer bare: its own worker and handlers that do nothing, what `daybreak.runs` stands on."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import orjson
+import uvloop
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.models import Job as Picked
+from pgqueuer.qm import QueueManager
+from pgqueuer.queries import Queries
+
+from peers.contender import Began, Click, Contender, Home
+from peers.rows import Job
+
+_GRANT = """
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO daybreak_app;
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO daybreak_app;
+"""
+
+
+@dataclass(frozen=True)
+class PgQueuer(Contender):
+    """A queue on asyncpg; a job is deleted when its handler returns."""
+
+    title: str = "PgQueuer, bare"
+    database: str = "bench_pgqueuer"
+    lacks: str = "the rows, row-level security, fence, events, progress: its handler writes nothing"
+    concurrency: int = 500
+    batch: int = 100
+
+    @property
+    def settings(self) -> str:
+        """What was tuned."""
+        return f"batch_size={self._at_once}, max_concurrent_tasks={self.concurrency}, asyncpg, uvloop"
+
+    @property
+    def _at_once(self) -> int:
+        return min(self.batch, self.concurrency // 2)  # it wants room for two batches
+
+    async def install(self, home: Home) -> None:
+        """Its tables."""
+        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        await Queries(AsyncpgDriver(owner)).install()
+        await owner.execute(_GRANT)
+        await owner.close()
+
+    async def clear(self, owner: asyncpg.Connection) -> None:
+        """Forget all jobs."""
+        await owner.execute("TRUNCATE pgqueuer, pgqueuer_log")
+
+    async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
+        """One statement for all."""
+        connection = await asyncpg.connect(home.dsn("daybreak_app"))
+        payloads: list[bytes | None] = [orjson.dumps((job.number, job.nap)) for job in jobs]
+        await Queries(AsyncpgDriver(connection)).enqueue(["bench"] * len(jobs), payloads, [0] * len(jobs))
+        await connection.close()
+
+    @asynccontextmanager
+    async def clicking(self, home: Home) -> AsyncIterator[Click]:
+        """One statement each."""
+        connection = await asyncpg.connect(home.dsn("daybreak_app"))
+        queries = Queries(AsyncpgDriver(connection))
+        yield lambda job: queries.enqueue("bench", orjson.dumps((job.number, job.nap)))
+        await connection.close()
+
+    async def finished(self, owner: asyncpg.Connection) -> tuple[int, float]:
+        """As its log has it: nothing else is left of a job."""
+        row = await owner.fetchrow(
+            "SELECT count(*), coalesce(extract(epoch FROM max(created)), 0) FROM pgqueuer_log "
+            "WHERE status = 'successful'"
+        )
+        return row[0], float(row[1])
+
+    def run(self, home: Home, began: Began) -> None:
+        """On uvloop, as its own command line does."""
+        uvloop.run(self.work(home, began))
+
+    async def work(self, home: Home, began: Began) -> None:
+        """Its queue manager over one connection."""
+        connection = await asyncpg.connect(home.dsn("daybreak_app"))
+        manager = QueueManager(Queries(AsyncpgDriver(connection)))
+
+        async def handle(picked: Picked) -> None:
+            number, nap = orjson.loads(picked.payload or b"")
+            began[number] = time.time()
+            if nap:
+                await asyncio.sleep(nap)
+
+        manager.entrypoint("bench", accepts_context=False)(handle)
+        await manager.run(
+            batch_size=self._at_once,
+            max_concurrent_tasks=self.concurrency,
+            log_aggregation_interval=timedelta(0),
+        )

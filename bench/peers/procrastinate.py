@@ -1,0 +1,88 @@
+"""Procrastinate, with the rows of a run written by hand."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+import procrastinate
+
+from daybreak.db import Database
+from peers.contender import Began, Click, Contender, Home
+from peers.rows import EFFECTS, RUNS, Job, add_runs, work_by_hand
+
+_GRANT = """
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO daybreak_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO daybreak_app;
+"""
+_CONNECTIONS = 20
+
+
+@dataclass(frozen=True)
+class Procrastinate(Contender):
+    """A queue on psycopg; each job is fetched and finished by a statement of its own."""
+
+    title: str = "Procrastinate, same rows"
+    database: str = "bench_procrastinate"
+    lacks: str = (
+        "a commit of the job with its effect, takeover of a dead worker's jobs but by a task of one's own"
+    )
+    concurrency: int = 20
+
+    @property
+    def settings(self) -> str:
+        """What was tuned."""
+        return f"concurrency={self.concurrency}, pool of {_CONNECTIONS}, LISTEN on; rows over asyncpg"
+
+    async def install(self, home: Home) -> None:
+        """Its tables and ours."""
+        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        async with _app(home, "daybreak_owner").open_async() as app:
+            await app.schema_manager.apply_schema_async()
+        await owner.execute(_GRANT + EFFECTS + RUNS)
+        await owner.close()
+
+    async def clear(self, owner: asyncpg.Connection) -> None:
+        """Forget all jobs."""
+        await owner.execute("TRUNCATE procrastinate_jobs, bench_effects, bench_runs, bench_events CASCADE")
+
+    async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
+        """Its own statement for many jobs; the rows before."""
+        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        await add_runs(owner, jobs)
+        await owner.close()
+        async with _app(home).open_async() as app:
+            task = app.configure_task("bench")
+            await task.batch_defer_async(*({"number": job.number, "nap": job.nap} for job in jobs))
+
+    @asynccontextmanager
+    async def clicking(self, home: Home) -> AsyncIterator[Click]:
+        """The row, then the job: they do not share a connection."""
+        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        async with _app(home).open_async() as app:
+
+            async def click(job: Job) -> None:
+                await add_runs(owner, [job])
+                await app.configure_task("bench").defer_async(number=job.number, nap=job.nap)
+
+            yield click
+        await owner.close()
+
+    async def work(self, home: Home, began: Began) -> None:
+        """Its worker; the handler does by hand what the engine does by itself."""
+        app = _app(home)
+        async with Database.connect(home.dsn("daybreak_app"), connections=_CONNECTIONS) as database:
+
+            async def bench(number: int, nap: float) -> None:
+                began[number] = time.time()
+                await work_by_hand(database, Job(number, nap))
+
+            app.task(name="bench")(bench)
+            async with app.open_async():
+                await app.run_worker_async(concurrency=self.concurrency, install_signal_handlers=False)
+
+
+def _app(home: Home, role: str = "daybreak_app") -> procrastinate.App:
+    connector = procrastinate.PsycopgConnector(conninfo=home.dsn(role), min_size=1, max_size=_CONNECTIONS)
+    return procrastinate.App(connector=connector)

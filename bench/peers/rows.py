@@ -1,0 +1,127 @@
+"""The rows of a job: its effect for everybody, and for a peer the run that it does not keep by itself."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from daybreak.db import Database
+
+_RUNS_PER_OWNER = 10
+
+_SECURED = """
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON {table} TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON {table} TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO daybreak_app;
+"""
+EFFECTS = """
+CREATE TABLE bench_effects (
+    owner_id uuid NOT NULL,
+    number integer NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (owner_id, number)
+);
+""" + _SECURED.format(table="bench_effects")
+RUNS = (
+    """
+CREATE TABLE bench_runs (
+    owner_id uuid NOT NULL,
+    number integer NOT NULL,
+    status text NOT NULL DEFAULT 'queued',
+    fence bigint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
+    event_number bigint NOT NULL DEFAULT 0,
+    parameters jsonb NOT NULL,
+    result jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz,
+    finished_at timestamptz,
+    PRIMARY KEY (owner_id, number)
+);
+CREATE TABLE bench_events (
+    owner_id uuid NOT NULL,
+    run integer NOT NULL,
+    number bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    name text NOT NULL,
+    data jsonb NOT NULL,
+    PRIMARY KEY (owner_id, run, number)
+);
+"""
+    + _SECURED.format(table="bench_runs")
+    + _SECURED.format(table="bench_events")
+)
+
+ADD_RUNS = (
+    "INSERT INTO bench_runs (owner_id, number, parameters) SELECT *, '{}' FROM unnest($1::uuid[], $2::int[])"
+)
+WRITE_EFFECT = "INSERT INTO bench_effects (owner_id, number) VALUES ($1, $2)"
+_CLAIM = """
+WITH claimed AS (
+    UPDATE bench_runs SET
+        status = 'running', fence = fence + 1, attempts = attempts + 1, event_number = event_number + 1,
+        started_at = now()
+    WHERE owner_id = $1 AND number = $2 AND status IN ('queued', 'running')
+    RETURNING *
+),
+told AS (
+    INSERT INTO bench_events (owner_id, run, number, name, data)
+    SELECT owner_id, number, event_number, 'running', jsonb_build_object('attempt', attempts) FROM claimed
+)
+SELECT fence FROM claimed
+"""
+_END = """
+WITH ended AS (
+    UPDATE bench_runs SET
+        status = 'succeeded', result = '{}', event_number = event_number + 1, finished_at = now()
+    WHERE owner_id = $1 AND number = $2 AND fence = $3 AND status = 'running'
+    RETURNING *
+)
+INSERT INTO bench_events (owner_id, run, number, name, data)
+SELECT owner_id, number, event_number, 'succeeded', jsonb_build_object('attempt', attempts) FROM ended
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work.
+
+    Attributes:
+        number: from 0; where it writes when it began.
+        nap: seconds that it waits for something else than the processor.
+    """
+
+    number: int
+    nap: float = 0.0
+
+    @property
+    def owner(self) -> UUID:
+        """Whose it is; ten jobs have the same owner."""
+        return UUID(int=1 + self.number // _RUNS_PER_OWNER)
+
+
+def jobs(count: int, nap: float = 0.0) -> list[Job]:
+    """So many of them."""
+    return [Job(number, nap) for number in range(count)]
+
+
+async def add_runs(connection: asyncpg.Connection, some: Sequence[Job]) -> None:
+    """The rows of runs that wait."""
+    await connection.execute(ADD_RUNS, [job.owner for job in some], [job.number for job in some])
+
+
+async def work_by_hand(database: Database, job: Job) -> None:
+    """What a queue leaves to its user: a fenced claim, the work, and one commit for effect and end."""
+    async with database.transaction([job.owner]) as tx:
+        fence = await tx.fetchval(_CLAIM, job.owner, job.number)
+    if job.nap:
+        await asyncio.sleep(job.nap)
+    async with database.transaction([job.owner]) as tx:
+        await tx.execute(WRITE_EFFECT, job.owner, job.number)
+        if await tx.execute(_END, job.owner, job.number, fence) != "INSERT 0 1":
+            raise RuntimeError("somebody else has the run")

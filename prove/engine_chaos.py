@@ -1,0 +1,217 @@
+"""Chaos: thousands of small runs while workers die, freeze and leave, and bells are lost and doubled."""
+
+import asyncio
+import os
+import random
+import signal
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+from daybreak import runs
+from daybreak.errors import Conflict
+from daybreak.runs import AnyKind, Run, RunsSettings, Status
+from engine_kinds import BULK, CLICK, FAN, POISONED, POISONS, Fan, Order
+from engine_place import QUICK, Place, send, until
+from engine_verdict import verdict
+
+WORKERS = 3
+OWNERS = 40
+BATCHES = 100
+PAUSE = 0.1
+PATIENCE = 60
+LATE_COMMITS = 2, 0.005
+"""How many workers wake with a commit in hand while another has the run: at least, and for each run."""
+TRIES = 5
+AFTER_WAKING = 1.0
+EMPTY = "DELETE FROM pgq.pgqueuer"
+DOUBLE = """
+INSERT INTO pgq.pgqueuer (priority, entrypoint, payload, status)
+SELECT priority, entrypoint, payload, 'queued' FROM pgq.pgqueuer ORDER BY random() LIMIT 5
+"""
+STRAY = (
+    "INSERT INTO pgq.pgqueuer (priority, entrypoint, payload, status) VALUES (0, 'runs.bulk', $1, 'queued')"
+)
+WHO_HAS_IT = """
+SELECT r.status, r.attempts, split_part(w.name, ':', 2)::integer AS pid
+FROM runs_open AS r LEFT JOIN runs_workers AS w ON r.worker_id = w.id WHERE r.id = $1
+"""
+LEFT = "SELECT (SELECT count(*) FROM runs_open) + (SELECT count(*) FROM pgq.pgqueuer)"
+RING = "SELECT runs_ring(lane, array_agg(owner_id), array_agg(id)) FROM runs_open GROUP BY lane"
+CUT = """
+SELECT count(pg_terminate_backend(pid)) FROM (
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = 'daybreak_app' AND pid <> $1 ORDER BY random() LIMIT 3
+) AS unlucky
+"""
+
+
+@dataclass
+class Chaos:
+    """One round: so many runs, and everything that happens to them."""
+
+    place: Place
+    dice: random.Random
+    started: list[Run] = field(default_factory=list)
+    cancelled: set[UUID] = field(default_factory=set)
+    happened: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    settings: RunsSettings = field(default_factory=RunsSettings)
+    _group: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
+
+    async def pass_over(self, count: int) -> None:
+        """Start them, disturb until they are all started, wait for their end, and look at what is there."""
+        self.settings = RunsSettings(window=self.dice.choice((1, 5, 50)), **QUICK)
+        self._replace_the_dead()
+        async with asyncio.TaskGroup() as self._group:
+            feeding = self._group.create_task(self._feed(count))
+            self._group.create_task(self._make_late(max(LATE_COMMITS[0], round(count * LATE_COMMITS[1]))))
+            while not feeding.done():
+                await asyncio.sleep(self.dice.uniform(0.2, 0.5))
+                await self._disturb()
+        self._replace_the_dead()
+        await self._wait_for_the_end()
+        self.wrong += await self.place.dismiss()
+        found = await verdict(self.place.owner, [run.id for run in self.started], self.cancelled)
+        self.wrong += found.wrong
+        self.happened.update(found.counts)
+        self.happened["commits refused"] += len(self.place.noted("refused"))
+
+    async def _feed(self, count: int) -> None:
+        owners = [uuid4() for _ in range(OWNERS)]
+        size = max(5, count // BATCHES)
+        left = count
+        while left > 0:
+            kind = self.dice.choice((CLICK, BULK, BULK, POISONED, FAN))
+            orders = [self._order(kind) for _ in range(min(size, left))]
+            left -= len(orders)
+            wanted = [Fan(orders)] if kind is FAN else orders
+            with patch.object(runs.service, "runs_settings", return_value=self.settings):
+                self.started += await self.place.start(self.dice.choice(owners), wanted, kind)
+            await asyncio.sleep(PAUSE)
+
+    def _order(self, kind: AnyKind) -> Order:
+        dice = self.dice
+        counts, nap = dice.choice((0, 0, 3)), dice.choice((0, 0, 0.01, 0.2))
+        if dice.random() < {POISONED.name: 0.2, FAN.name: 0.05}.get(kind.name, 0):
+            return Order(counts=counts, nap=nap, fails=dice.choices(POISONS, (8, 8, 1, 8))[0])
+        fails = dice.choice(("", "", "", "unavailable"))
+        return Order(
+            counts=counts,
+            nap=nap,
+            blocks=2.2 if dice.random() < 0.002 else 0.0,
+            fails=fails if kind is not POISONED else "",
+            fails_until=dice.choice((1, 2)),
+            gaps=["Garden"] if dice.random() < 0.05 else [],
+        )
+
+    async def _disturb(self) -> None:
+        deeds = {
+            self._kill: 5, self._freeze: 4, self._drain: 2, self._empty_the_queue: 3, self._double_bells: 2,
+            self._ring_astray: 2, self._ring_for_all: 1, self._cut_connections: 2, self._cancel: 9,
+            self._retry: 3,
+        }  # fmt: skip
+        deed = self.dice.choices(list(deeds), list(deeds.values()))[0]
+        await deed()
+        self.happened[deed.__name__.strip("_").replace("_", " ")] += 1
+        self._replace_the_dead()
+
+    def _replace_the_dead(self) -> None:
+        for code in self.place.hire_up_to(WORKERS, settings=self.settings.model_dump()):
+            if code not in {0, -signal.SIGKILL}:
+                self.wrong.append(f"a worker ended with {code}")
+
+    async def _kill(self) -> None:
+        worker = self.dice.choice(self.place.workers)
+        worker.kill()
+        worker.join()
+
+    async def _freeze(self) -> None:
+        worker = self.dice.choice(self.place.workers)
+        send(worker, signal.SIGSTOP)
+
+        async def thaw() -> None:
+            await asyncio.sleep(self.dice.uniform(1.2, 2.5) * QUICK["lease"])
+            send(worker, signal.SIGCONT)
+
+        self._group.create_task(thaw())
+
+    async def _drain(self) -> None:
+        known = {int(pid) for pid in self.place.noted("drainable")}
+        if ready := [worker for worker in self.place.workers if worker.pid in known]:
+            send(self.dice.choice(ready), signal.SIGTERM)
+
+    async def _make_late(self, wanted: int) -> None:
+        """Have so many commits refused that come while another attempt is under way."""
+        for _ in range(TRIES * wanted):
+            (run,) = await self.place.start(uuid4(), [Order(freezes=AFTER_WAKING)], CLICK)
+            await self._wake_when_taken(run)
+            self.started.append(run)
+            self.happened["commits too late"] += f"{run.id}" in self.place.noted("refused")
+            if self.happened["commits too late"] >= wanted:
+                return
+        self.wrong.append(f"of {wanted} late commits only {self.happened['commits too late']} were refused")
+
+    async def _wake_when_taken(self, run: Run) -> None:
+        """Until it has ended: wake whoever stopped with its commit in hand as soon as another has it."""
+        frozen = 0
+
+        async def has_ended() -> bool:
+            nonlocal frozen
+            self._replace_the_dead()
+            async with self.place.turn(run.owner_id) as tx:
+                row = await tx.fetchrow(WHO_HAS_IT, run.id)
+            if row and row["attempts"] == 1:
+                frozen = row["pid"] or frozen
+            elif frozen:
+                with suppress(ProcessLookupError):
+                    os.kill(frozen, signal.SIGCONT)
+            return row is None
+
+        await until(has_ended, PATIENCE, pause=0.05)
+
+    async def _empty_the_queue(self) -> None:
+        await self.place.owner.execute(EMPTY)
+
+    async def _double_bells(self) -> None:
+        await self.place.owner.execute(DOUBLE)
+
+    async def _ring_astray(self) -> None:
+        nobody = f'[["{uuid4()}", "{uuid4()}"]]'.encode()
+        for payload in (nobody, b"[]", b"nonsense", None):
+            await self.place.owner.execute(STRAY, payload)
+
+    async def _ring_for_all(self) -> None:
+        await self.place.owner.execute(RING)
+
+    async def _cut_connections(self) -> None:
+        await self.place.admin.fetchval(CUT, self.place.app.get_server_pid())
+
+    async def _cancel(self) -> None:
+        for run in self.dice.sample(self.started[-300:], min(6, len(self.started))):
+            async with self.place.turn(run.owner_id) as tx:
+                now = await runs.cancel(tx, run.owner_id, run.id)
+            if now.cancel or now.status is Status.CANCELLED:
+                self.cancelled.add(run.id)
+
+    async def _retry(self) -> None:
+        for run in self.dice.sample(self.started, min(10, len(self.started))):
+            try:
+                async with self.place.turn(run.owner_id) as tx:
+                    await runs.retry(tx, run.owner_id, run.id)
+            except Conflict:
+                continue
+            self.happened["run again"] += 1
+
+    async def _wait_for_the_end(self) -> None:
+        """Until nothing is open and nothing rings, or nothing has ended for a long time: then it is stuck."""
+        left, deadline = -1, 0.0
+        while left != 0 and (monotonic() < deadline or left < 0):
+            self._replace_the_dead()
+            now = await self.place.owner.fetchval(LEFT)
+            if now != left:
+                left, deadline = now, monotonic() + PATIENCE
+            await asyncio.sleep(0.1)

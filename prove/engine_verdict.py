@@ -1,0 +1,186 @@
+"""What must be true of runs after whatever happened to them, read from the rows alone."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from engine_kinds import FAN, POISONS
+
+WELL = {"succeeded", "partial"}
+RUNS = """
+SELECT
+    id, part_of, kind, total, done, failed, skipped, status, epoch, max_attempts, event_number,
+    parameters::text AS parameters, errors::text AS errors
+FROM runs_all
+"""
+EVENTS = "SELECT run_id, number, name, data::text AS data FROM runs_events ORDER BY run_id, number"
+EFFECTS = "SELECT run_id, epoch FROM effects"
+REAL_COUNTS = "SELECT kind, status, count(*) FROM runs_all GROUP BY kind, status"
+COUNTERS = "SELECT kind, status, sum(change) FROM runs_counters GROUP BY kind, status HAVING sum(change) <> 0"
+
+
+@dataclass
+class Verdict:
+    """What there is, and a sentence for each thing that must not be."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as it stands in its row."""
+
+    number: int
+    name: str
+    data: dict[str, Any]
+
+
+async def verdict(
+    owner: asyncpg.Connection,
+    started: Collection[UUID],
+    cancelled: Collection[UUID],
+    effects_of: str = EFFECTS,
+) -> Verdict:
+    """Look at all runs of the database; nobody may be at work any more.
+
+    Args:
+        owner: a connection that sees all rows.
+        started: the runs that must be there.
+        cancelled: those that may be cancelled.
+        effects_of: the statement that gives (run_id, epoch) of all that was written.
+    """
+    found = Verdict()
+    rows = {row["id"]: row for row in await owner.fetch(RUNS)}
+    found.wrong += [f"lost: {run_id}" for run_id in set(started) - rows.keys()]
+    events = _by_run(await owner.fetch(EVENTS))
+    effects = Counter((row["run_id"], row["epoch"]) for row in await owner.fetch(effects_of))
+    found.wrong += [f"doubled: {pair[0]} wrote {times} times" for pair, times in effects.items() if times > 1]
+    items = _by_run_of(rows.values())
+    for run_id, row in rows.items():
+        told = events.get(run_id, [])
+        asked = run_id in cancelled or row["part_of"] in cancelled
+        complaints = [
+            *_status(row, asked_to_cancel=asked),
+            *_numbers(row, told),
+            *(
+                _fanned(row, items.get(run_id, []))
+                if row["kind"] == FAN.name
+                else _course(row, told, effects)
+            ),
+        ]
+        found.wrong += [f"{complaint}: {run_id} ({row['parameters']})" for complaint in complaints]
+        found.counts[row["status"]] += 1
+        found.counts["events"] += len(told)
+        found.counts["attempts lost by workers"] += sum(
+            error["class"] == "WorkerDied" for error in orjson.loads(row["errors"])
+        )
+    if set(map(tuple, await owner.fetch(REAL_COUNTS))) != set(map(tuple, await owner.fetch(COUNTERS))):
+        found.wrong.append("the counters are not what is there")
+    return found
+
+
+def _by_run(rows: Iterable[asyncpg.Record]) -> dict[UUID, list[Event]]:
+    found: dict[UUID, list[Event]] = {}
+    for row in rows:
+        found.setdefault(row["run_id"], []).append(
+            Event(row["number"], row["name"], orjson.loads(row["data"]))
+        )
+    return found
+
+
+def _by_run_of(rows: Iterable[asyncpg.Record]) -> dict[UUID, list[str]]:
+    """How the items of each run stand."""
+    found: dict[UUID, list[str]] = {}
+    for row in rows:
+        if row["part_of"]:
+            found.setdefault(row["part_of"], []).append(row["status"])
+    return found
+
+
+def _fanned(row: asyncpg.Record, items: Sequence[str]) -> Iterable[str]:
+    """A run has each of its items once, has counted how they ended, and ended as they did."""
+    how = Counter(items)
+    done, failed = how["succeeded"] + how["partial"], how["failed"]
+    wanted = len(orjson.loads(row["parameters"])["orders"])
+    if row["status"] == "cancelled":
+        if len(items) not in {0, wanted}:
+            yield f"has {len(items)} items of {wanted}"
+        return
+    if [row["total"], row["done"], row["failed"], row["skipped"]] != [wanted, done, failed, how["cancelled"]]:
+        yield f"counted {row['total']} = {row['done']} + {row['failed']} + {row['skipped']}, and has {how}"
+    ending = "partial" if failed or how["partial"] else "succeeded"
+    if row["status"] != (ending if done else "failed"):
+        yield f"ended as {row['status']} with {how}"
+
+
+def _status(row: asyncpg.Record, *, asked_to_cancel: bool) -> Iterable[str]:
+    order, status = orjson.loads(row["parameters"]), row["status"]
+    poisoned = order.get("fails") in POISONS
+    if status in {"queued", "running"}:
+        yield f"stuck as {status}"
+    elif status == "cancelled" and not asked_to_cancel:
+        yield "cancelled, and nobody asked for it"
+    elif status in WELL and poisoned:
+        yield "succeeded, and could not"
+    elif status == "failed" and not poisoned and row["kind"] != FAN.name:
+        yield from _gave_up(row)
+
+
+def _gave_up(row: asyncpg.Record) -> Iterable[str]:
+    """A run that could have succeeded may fail only when its workers died at its every attempt."""
+    last = [error["class"] for error in orjson.loads(row["errors"]) if error["epoch"] == row["epoch"]]
+    if last != ["WorkerDied"] * row["max_attempts"]:
+        yield f"failed, and could have succeeded, after {last}"
+
+
+def _numbers(row: asyncpg.Record, told: Sequence[Event]) -> Iterable[str]:
+    if [event.number for event in told] != list(range(1, row["event_number"] + 1)):
+        yield f"events {[event.number for event in told]} of {row['event_number']}"
+    if told and told[-1].name != row["status"]:
+        yield f"ended with the event {told[-1].name} as {row['status']}"
+
+
+def _course(row: asyncpg.Record, told: Sequence[Event], effects: Counter[tuple[UUID, int]]) -> Iterable[str]:
+    """Each epoch writes if it ends well and only then, and what its last attempt said is told once."""
+    endings = Counter(event.data["epoch"] for event in told if event.name in WELL)
+    for epoch in range(1, row["epoch"] + 1):
+        ended, wrote = endings[epoch], effects[row["id"], epoch]
+        if ended != wrote or ended > 1:
+            yield f"epoch {epoch} ended well {ended} times and wrote {wrote} times"
+        yield from _counted(
+            [
+                event.data["attempt"]
+                for event in told
+                if (event.name, event.data.get("epoch")) == ("running", epoch)
+            ]
+        )
+    counts = orjson.loads(row["parameters"]).get("counts", 0)
+    for attempt in _attempts(told):
+        said = [event.data["number"] for event in attempt if event.name == "counted"]
+        whole = any(event.name in WELL for event in attempt)
+        if said != list(range(1, (counts if whole else len(said)) + 1)):
+            yield f"an attempt told of {said}"
+        authors = {
+            event.data.get("attempt") for event in attempt if event.name in {"running", "counted", *WELL}
+        }
+        if len(authors) > 1:
+            yield f"a loser wrote: attempts {authors} within one"
+
+
+def _counted(attempts: Sequence[int]) -> Iterable[str]:
+    """Each attempt has the next number, or that of one which was given back."""
+    if any(number - before not in {0, 1} for before, number in pairwise([1, *attempts])):
+        yield f"an epoch had the attempts {attempts}"
+
+
+def _attempts(told: Sequence[Event]) -> Iterable[Sequence[Event]]:
+    """The events of each attempt, from “running” up to the next."""
+    begins = [place for place, event in enumerate(told) if event.name == "running"]
+    return (told[begin:end] for begin, end in pairwise([*begins, len(told)]))

@@ -1,0 +1,35 @@
+"""What a brief could not see: sources that were not read, or not lately, and pieces of them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from daybreak.agenda import Agenda, Source
+from daybreak.briefs import sentences
+from daybreak.briefs.day import Day
+from daybreak.briefs.model import Blindspot
+
+_OLD_AFTER = timedelta(hours=36)
+_MOST_WARNINGS = 20
+
+
+def blindspots(agenda: Agenda, day: Day, now: datetime) -> Iterator[Blindspot]:
+    """One for each source that is in trouble and each piece that was not understood, up to a bound."""
+    if not (agenda.sources or agenda.tasks or agenda.events):
+        yield Blindspot(source="Daybreak", text=sentences.NO_SOURCES)
+    names = {source.id: source.name for source in agenda.sources}
+    for source in agenda.sources:
+        yield from _source_blindspot(source, day, now)
+    for warning in agenda.warnings[:_MOST_WARNINGS]:
+        yield Blindspot(source=names.get(warning.source_id, ""), text=str(warning))
+    if (more := len(agenda.warnings) - _MOST_WARNINGS) > 0:
+        yield Blindspot(source="", text=sentences.more_warnings(more))
+
+
+def _source_blindspot(source: Source, day: Day, now: datetime) -> Iterator[Blindspot]:
+    read = source.last_read_at.astimezone(day.tz) if source.last_read_at else None
+    if source.error:
+        yield Blindspot(source=source.name, text=sentences.source_unread(read, source.error, day.today))
+    elif read is None:
+        yield Blindspot(source=source.name, text=sentences.SOURCE_NEVER_READ)
+    elif now - read > _OLD_AFTER:
+        yield Blindspot(source=source.name, text=sentences.source_old(read, day.today))

@@ -1,0 +1,189 @@
+"""One part fails: the rest of the brief stands, and says what is missing."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from rich.console import Console
+
+from daybreak.briefs import codec, composing, writing
+from daybreak.briefs.composing import Composed
+from daybreak.briefs.rendering import Form, render
+from daybreak.briefs.rendering.terminal import terminal_view
+from daybreak.briefs.sections import write_section
+from daybreak.errors import Unavailable
+
+from .agendas import TODAY, agenda, brief, event, later, project, task
+from .test_composing import statements
+
+GARDEN, HOUSE = project("Garden"), project("House")
+NOBODY_CAN_PLACE = date.min  # in Berlin that day begins before time does
+SECRET = "hunter2"
+
+
+def odd(**parts):
+    """A task that no project can be sorted out with."""
+    return task("Found in a ruin", due=NOBODY_CAN_PLACE, **parts)
+
+
+def due(title: str, **parts):
+    return task(title, due=TODAY, **parts)
+
+
+def gaps(composed: Composed) -> dict[str, str]:
+    return {gap.source: gap.text for gap in composed.document.warnings}
+
+
+def spoiled(monkeypatch, module, name: str, error: Exception) -> None:
+    def spoil(*_, **__):
+        raise error
+
+    monkeypatch.setattr(module, name, spoil)
+
+
+def test_a_project_that_cannot_be_sorted_out_is_a_gap_and_the_others_are_there():
+    composed = brief(agenda(GARDEN, HOUSE, due("Sow", project_id=GARDEN.id), odd(project_id=HOUSE.id)))
+    document = composed.document
+    assert [section.project for section in document.sections] == ["Garden"]
+    assert [gap.name for gap in composed.gaps] == ["House"]
+    assert gaps(composed) == {
+        "House": "could not be sorted out; its 1 task is in no part of this brief, nor in its numbers: "
+        "there is a defect in Daybreak (OverflowError), which its log describes."
+    }
+    assert (document.counts.projects, document.counts.due_today, document.counts.overdue) == (1, 1, 0)
+    assert [action.text for action in document.next_actions] == ["“Sow”"]
+
+
+def test_when_every_project_fails_there_is_still_a_timeline_and_something_to_do_first(monkeypatch):
+    spoiled(monkeypatch, writing, "write_section", ZeroDivisionError(SECRET))
+    composed = brief(
+        agenda(GARDEN, HOUSE, event("Standup"), due("Sow", project_id=GARDEN.id), odd(project_id=HOUSE.id))
+    )
+    assert composed.document.sections == ()
+    assert gaps(composed).keys() == {"Garden", "House"}
+    assert [entry.text for entry in composed.document.timeline] == ["“Standup”"]
+    assert [action.text for action in composed.document.next_actions] == ["“Sow”"]
+
+
+def test_a_section_that_fails_does_not_lower_the_numbers_and_says_so(monkeypatch):
+    things = agenda(GARDEN, due("Sow", project_id=GARDEN.id), due("Call"))
+    whole = brief(things).document
+    spoiled(monkeypatch, writing, "write_section", ZeroDivisionError(SECRET))
+    composed = brief(things)
+    assert composed.document.counts == whole.counts
+    assert "though the numbers count its tasks" in gaps(composed)["Garden"]
+    assert gaps(composed).keys() == {"Garden", "Tasks without a project"}
+
+
+def test_what_a_section_cited_before_it_failed_is_no_fact_of_the_brief(monkeypatch):
+    def fail_late(page, material):
+        write_section(page, material)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(writing, "write_section", fail_late)
+    document = brief(agenda(GARDEN, *(due(f"Row {n}", project_id=GARDEN.id) for n in range(5)))).document
+    assert {i for statement in statements(document) for i in statement.facts} == document.facts.keys()
+
+
+PARTS = {
+    "slots": composing.CALENDAR,
+    "workload": composing.WORKLOAD,
+    "next_actions": composing.NEXT_ACTIONS,
+    "snapshot": composing.MEMORY,
+    "since_last": composing.SINCE_LAST,
+    "timeline": composing.TIMELINE,
+    "blindspots": composing.SOURCES,
+    "headline": composing.HEADLINE,
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_that_fails_is_named_and_costs_nothing_else(monkeypatch, name):
+    things = agenda(GARDEN, event("Standup"), due("Sow", project_id=GARDEN.id))
+    last = brief(agenda(GARDEN)).snapshot
+    whole = brief(things, last_received=last).document
+    spoiled(monkeypatch, composing, name, ZeroDivisionError(SECRET))
+    composed = brief(things, last_received=last)
+    document = composed.document
+    assert (document.sections, document.counts) == (whole.sections, whole.counts)
+    assert [gap.source for gap in document.warnings] == [PARTS[name]]
+    assert {i for statement in statements(document) for i in statement.facts} == document.facts.keys()
+    assert SECRET not in codec.encode(document).decode()
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_day_with_a_gap_is_never_quiet(monkeypatch, name):
+    assert brief(agenda()).document.quiet
+    spoiled(monkeypatch, composing, name, ZeroDivisionError())
+    document = brief(agenda()).document
+    assert not document.quiet
+    assert "quiet" not in {claim.kind for claim in document.headline}
+
+
+def test_nothing_is_said_of_a_calendar_that_cannot_be_placed(monkeypatch):
+    things = agenda(event("Standup"), due("Sow", estimate_minutes=30))
+    assert brief(things).document.workload.free_minutes > 0
+    spoiled(monkeypatch, composing, "slots", ZeroDivisionError())
+    document = brief(things).document
+    assert (document.timeline, document.workload.statements, document.workload.gaps) == ((), (), ())
+
+
+def test_an_event_that_ends_after_time_does_costs_the_timeline_and_no_more():
+    endless = event("Retirement", end=datetime.max.replace(tzinfo=UTC))
+    composed = brief(agenda(endless, GARDEN, due("Sow", project_id=GARDEN.id)))
+    assert gaps(composed).keys() == {composing.TIMELINE}
+    assert len(composed.document.sections) == 1
+
+
+def test_of_a_task_set_aside_nothing_is_told_to_have_changed():
+    it = task("Found in a ruin", project_id=HOUSE.id)
+    before = brief(agenda(HOUSE, it)).snapshot
+    composed = brief(agenda(HOUSE, replace(it, due=NOBODY_CAN_PLACE)), last_received=before)
+    assert composed.document.since_last.entries == ()
+    new = brief(agenda(HOUSE, odd(project_id=HOUSE.id)), last_received=brief(agenda(HOUSE)).snapshot)
+    assert new.document.since_last.entries == ()
+    mended = brief(agenda(HOUSE, replace(it, due=later(1))), last_received=composed.snapshot).document
+    assert [claim.kind for claim in mended.since_last.entries] == ["moved"]
+
+
+def test_what_waits_for_a_task_set_aside_waits_all_the_same():
+    blocker = odd(project_id=HOUSE.id)
+    composed = brief(
+        agenda(HOUSE, GARDEN, blocker, due("Sow", project_id=GARDEN.id, blocked_by=(blocker.id,)))
+    )
+    assert composed.document.next_actions == ()
+    assert composed.document.counts.blocked == 1
+
+
+def test_a_brief_after_one_that_knew_nothing_tells_no_changes(monkeypatch):
+    with monkeypatch.context() as patch:
+        spoiled(patch, composing, "snapshot", ZeroDivisionError())
+        blind = brief(agenda(GARDEN, due("Sow"))).snapshot
+    next_day = brief(agenda(GARDEN, due("Call")), last_received=blind)
+    assert next_day.document.since_last.entries == ()
+    assert next_day.gaps == ()
+
+
+def test_the_words_of_our_own_errors_are_shown(monkeypatch):
+    spoiled(monkeypatch, writing, "write_section", Unavailable("The model does not answer."))
+    text = gaps(brief(agenda(due("Sow"))))["Tasks without a project"]
+    assert text.endswith("the numbers count its tasks: The model does not answer.")
+
+
+@pytest.mark.parametrize("form", [form for form in Form if form is not Form.JSON])
+def test_every_form_shows_the_gap(form):
+    document = brief(agenda(HOUSE, odd(project_id=HOUSE.id))).document
+    shown = " ".join(render(document, form).split())
+    assert "House: could not be sorted out; its 1 task is in no part of this brief" in shown
+
+
+def test_the_terminal_shows_the_gap():
+    console = Console(width=200)
+    with console.capture() as captured:
+        console.print(terminal_view(brief(agenda(HOUSE, odd(project_id=HOUSE.id))).document))
+    assert "House: could not be sorted out" in captured.get()
+
+
+def test_a_project_without_anything_odd_is_not_a_gap_at_the_edges_of_time():
+    far = brief(agenda(task("One day", due=date.max - timedelta(days=2)))).document
+    assert far.warnings == ()

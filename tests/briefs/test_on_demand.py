@@ -1,0 +1,157 @@
+"""A brief that somebody waits for is a run like every other, and never answers with older facts."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from daybreak import briefs, runs
+from daybreak.agenda.harvest import ImportedTask
+from daybreak.briefs import COMPOSE, StoredBrief, Wanted, composing_with
+from daybreak.briefs.book import FactBook
+from daybreak.briefs.jobs import start_or_find
+from daybreak.briefs.model import Section
+from daybreak.briefs.sections import Material, write_section
+from daybreak.errors import NotFound, Unavailable
+from daybreak.runs import Run, RunsSettings, Status, testing
+from daybreak.runs.beating import Beat
+from daybreak.runs.engine import Engine
+
+from .conftest import Plans
+
+SUNDAY = date(2026, 3, 29)
+PATIENCE = 20.0
+
+
+def due(title: str, project: str = "Garden") -> ImportedTask:
+    return ImportedTask(external_id=title, title=title, place="plan.md:1", project=project, due=SUNDAY)
+
+
+class Gate:
+    """A writer that lets nobody through before it is opened."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+
+    async def write(self, page: FactBook, material: Material) -> Section:
+        self.reached.set()
+        await self.opened.wait()
+        return write_section(page, material)
+
+
+class Spoiled:
+    async def write(self, *_) -> Section:
+        raise Unavailable("The model does not answer.")
+
+
+async def compose(plans: Plans, kind=COMPOSE, **wanted) -> StoredBrief:
+    async with asyncio.timeout(PATIENCE):
+        return await briefs.compose_on_demand(
+            plans.database, kind, plans.user.id, Wanted(date=SUNDAY, **wanted)
+        )
+
+
+async def start(plans: Plans, **wanted) -> Run:
+    async with plans.database.transaction([plans.user.id]) as tx:
+        return await briefs.start(tx, plans.user.id, Wanted(date=SUNDAY, **wanted))
+
+
+async def listed(plans: Plans) -> list[Run]:
+    """The runs of the reader, oldest first."""
+    async with plans.database.transaction([plans.user.id]) as tx:
+        return (await runs.list_runs(tx, plans.user.id))[::-1]
+
+
+def titles(brief: StoredBrief) -> set[str]:
+    return {fact.title for fact in brief.document.facts.values() if fact.kind == "task"}
+
+
+async def test_it_is_a_run_that_has_ended_and_the_brief_stands(plans: Plans):
+    await plans.hold(due("Sow"))
+    brief = await compose(plans)
+    assert brief.document == await briefs.read(plans.database, plans.user.id, SUNDAY)
+    assert [(run.status, run.result["edition_id"]) for run in await listed(plans)] == [
+        (Status.SUCCEEDED, str(brief.id))
+    ]
+
+
+async def test_with_a_gap_the_run_is_partial_and_the_brief_there(plans: Plans):
+    await plans.hold(due("Sow"))
+    brief = await compose(plans, composing_with(Spoiled()))
+    assert [gap.source for gap in brief.document.warnings] == ["Garden"]
+    assert [run.status for run in await listed(plans)] == [Status.PARTIAL]
+
+
+async def test_a_brief_for_nobody_is_an_error_and_its_run_has_failed(plans: Plans):
+    nobody = uuid4()
+    with pytest.raises(NotFound):
+        await briefs.compose_on_demand(plans.database, COMPOSE, nobody, Wanted(date=SUNDAY))
+    async with plans.database.transaction([nobody]) as tx:
+        assert [run.status for run in await runs.list_runs(tx, nobody)] == [Status.FAILED]
+
+
+async def test_a_run_that_may_know_less_is_waited_for_and_another_one_begins(plans: Plans):
+    gate = Gate()
+    await plans.hold(due("Sow"))
+    early = asyncio.create_task(
+        testing.run_inline(plans.database, [composing_with(gate)], await start(plans))
+    )
+    await gate.reached.wait()
+    await plans.hold(due("Sow"), due("Reap"))
+    late = asyncio.create_task(compose(plans))
+    await asyncio.wait({late}, timeout=0.2)
+    assert not late.done()
+    gate.opened.set()
+    assert titles(await late) == {"Sow", "Reap"}
+    assert (await early).status is Status.SUCCEEDED
+    assert [run.status for run in await listed(plans)] == [Status.SUCCEEDED] * 2
+
+
+async def test_a_run_that_waits_for_a_worker_is_made_use_of(plans: Plans):
+    waiting = await start(plans)
+    await plans.hold(due("Sow"))
+    assert titles(await compose(plans)) == {"Sow"}
+    assert [(run.id, run.status) for run in await listed(plans)] == [(waiting.id, Status.SUCCEEDED)]
+
+
+async def test_a_run_for_other_sources_comes_to_its_end_before(plans: Plans):
+    await plans.hold(due("Sow"))
+    await start(plans, sources=(uuid4(),))
+    brief = await compose(plans)
+    assert titles(brief) == {"Sow"}
+    assert [run.status for run in await listed(plans)] == [Status.SUCCEEDED] * 2
+    assert await briefs.read(plans.database, plans.user.id, SUNDAY) == brief.document
+
+
+def a_dead_process() -> subprocess.Popen:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process
+
+
+async def test_what_a_killed_command_left_behind_does_not_delay_the_next_one(plans: Plans):
+    await plans.hold(due("Sow"))
+    once = replace(COMPOSE, max_attempts=1)
+    async with plans.database.transaction([plans.user.id]) as tx:
+        left = await start_or_find(tx, once, plans.user.id, Wanted(date=SUNDAY))
+    process = a_dead_process()
+    engine = Engine(plans.database, [once], RunsSettings(lease=600))
+    await Beat(engine, f"{socket.gethostname()}:{process.pid}").once()
+    await engine.claim([(left.owner_id, left.id)])
+    assert titles(await compose(plans)) == {"Sow"}
+    assert [(run.status, [error.kind for error in run.errors]) for run in await listed(plans)] == [
+        (Status.FAILED, ["WorkerDied"]),
+        (Status.SUCCEEDED, []),
+    ]
+
+
+async def test_many_at_once_each_get_a_brief_and_nothing_stays_open(plans: Plans):
+    await plans.hold(due("Sow"))
+    found = await asyncio.gather(*(compose(plans) for _ in range(5)))
+    assert len({brief.id for brief in found}) == 1
+    assert {run.status for run in await listed(plans)} == {Status.SUCCEEDED}

@@ -1,0 +1,56 @@
+"""Connections that fall silent: whoever is cut off stops, and the others have its runs soon."""
+
+import asyncio
+from functools import partial
+
+from daybreak import runs
+from daybreak.runs import Effects, Status
+
+from .kinds import Order, Receipt, kind
+from .proxy import proxied
+
+
+async def test_a_worker_whose_connections_hang_stops_what_it_runs_and_another_does_it(engine_room, owner):
+    stopped = asyncio.Event()
+
+    async def patient(task) -> Effects[Receipt]:
+        try:
+            await asyncio.sleep(30 if task.attempt == 1 else 0)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+        return Effects(partial(receipt, task.attempt))
+
+    waiting = kind("test.waiting", handler=patient)
+    async with proxied(engine_room.app) as proxy:
+        engine_room.worker([waiting], at=proxy.dsn)
+        run = await engine_room.start(owner, kind=waiting)
+        await engine_room.status(run, Status.RUNNING)
+        proxy.hang()
+        other = engine_room.worker([waiting])
+        await asyncio.wait_for(stopped.wait(), 10)
+        ended = await engine_room.ended(run)
+        assert (ended.status, ended.result) == (Status.SUCCEEDED, {"attempt": 2})
+        await engine_room.drain(other)
+        proxy.go_on()
+        # It takes part again as soon as it is heard.
+        again = await engine_room.start(owner, key="again", kind=waiting)
+        await engine_room.status(again, Status.RUNNING)
+        await engine_room.verb(runs.cancel, again)
+        assert (await engine_room.ended(again)).status is Status.CANCELLED
+        await engine_room.stop_all()
+
+
+async def receipt(attempt: int, _tx: object) -> Receipt:
+    return Receipt(attempt)
+
+
+async def test_a_worker_whose_connections_are_dead_without_a_word_works_on_new_ones(engine_room, owner):
+    async with proxied(engine_room.app) as proxy:
+        engine_room.worker(at=proxy.dsn)
+        run = await engine_room.start(owner, Order(nap=1.0))
+        await engine_room.status(run, Status.RUNNING)
+        proxy.hang_what_is_open()
+        ended = await engine_room.ended(run, within=15)
+        assert ended.status is Status.SUCCEEDED
+        await engine_room.stop_all()

@@ -1,0 +1,152 @@
+"""Workers that stall or mistake the time, a database that is away or held up: nothing is stuck or doubled."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+
+from daybreak.db import Database, embedded, migrate
+from daybreak.runs import Effects, Status, Worker, store
+from daybreak.runs.engine import Engine
+
+from .kinds import ALL, EFFECTS, Order, Receipt, kind
+from .station import QUICK, Station
+
+TEN_MINUTES = 600.0
+
+
+async def test_a_handler_that_blocks_its_process_past_the_lease_loses_its_runs(engine_room, owner):
+    blocked = engine_room.process()
+    # When it comes to itself, the others are at it: its late writes meet runs that are under way.
+    runs = await engine_room.start_many(owner, [Order(nap=2.5, block=4.0), Order(nap=3.0)])
+    for run in runs:
+        await engine_room.status(run, Status.RUNNING)
+    engine_room.worker()
+    ended = [await engine_room.ended(run) for run in runs]
+    assert [(run.status, run.attempts) for run in ended] == [(Status.SUCCEEDED, 2)] * 2
+    blocked.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(asyncio.to_thread(blocked.wait), 20) == 0
+    assert await engine_room.attempts_written(*runs) == [2, 2]
+
+
+async def test_a_worker_frozen_within_its_commit_holds_its_run_no_longer_than_its_lease(engine_room, owner):
+    frozen = engine_room.process()
+    run = await engine_room.start(owner, Order(freeze=True))
+    await engine_room.until(lambda: asyncio.to_thread(is_stopped, frozen.pid))
+    engine_room.worker()
+    ended = await engine_room.ended(run, within=10)
+    assert (ended.status, ended.attempts) == (Status.SUCCEEDED, 2)
+    frozen.send_signal(signal.SIGCONT)
+    frozen.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(asyncio.to_thread(frozen.wait), 20) == 0
+    assert await engine_room.attempts_written(run) == [2]
+
+
+def is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+async def test_workers_whose_clocks_differ_by_ten_minutes_agree_on_who_has_a_run(engine_room, owner):
+    fast = engine_room.process(ahead=TEN_MINUTES)
+    first = await engine_room.start(owner, Order(nap=30), key="first")
+    await engine_room.status(first, Status.RUNNING)
+    slow = engine_room.process(ahead=-TEN_MINUTES)
+    later = await engine_room.start(owner, key="later", delay=timedelta(seconds=1))
+    again = await engine_room.start(owner, Order(fail="unavailable", fail_until=1), key="again")
+    done = [await engine_room.ended(run) for run in (later, again)]
+    assert [(run.status, run.attempts) for run in done] == [(Status.SUCCEEDED, 1), (Status.SUCCEEDED, 2)]
+    assert done[0].started_at - done[0].created_at >= timedelta(seconds=1)
+    # By now the slow one has swept many times, and has not taken the run of the fast one for lost.
+    assert (await engine_room.get(first)).attempts == 1
+    fast.kill()
+    await engine_room.until(lambda: begun_again(engine_room, first), within=10)
+    assert slow.poll() is None
+
+
+async def begun_again(station, run) -> bool:
+    return (await station.get(run)).attempts == 2
+
+
+async def test_with_a_transaction_held_open_dead_rows_pile_up_and_no_run_is_stuck(engine_room, owner):
+    watching = await asyncpg.connect(engine_room.app)
+    async with watching.transaction(isolation="repeatable_read"):
+        await watching.fetchval("SELECT 1 FROM runs_counters")
+        engine_room.worker()
+        for _ in range(10):
+            many = await engine_room.start_many(owner, [Order() for _ in range(50)])
+            for run in many:
+                assert (await engine_room.ended(run, within=10)).status is Status.SUCCEEDED
+        assert await watching.fetchval("SELECT count(*) FROM runs_workers") == 0
+    await watching.close()
+
+
+async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(owner):
+    with home_of_its_own() as home, ExitStack() as stack:
+        stack.callback(embedded.stop, home)
+        server = stack.enter_context(embedded.attach(home, fsync=False))
+        await migrate(server.dsn("daybreak_owner"))
+        async with station_on(server) as before:
+            await before.as_owner.execute(EFFECTS)
+            worker = Worker(before.app, ALL, settings=QUICK)
+            working = asyncio.create_task(worker.run())
+            runs = await before.start_many(owner, [Order(nap=1.0) for _ in range(20)])
+            await before.status(runs[0], Status.RUNNING)
+            os.kill(server.pid, signal.SIGINT)
+        await asyncio.sleep(2 * QUICK.lease)
+        again = stack.enter_context(embedded.attach(home, fsync=False))
+        async with station_on(again) as after:
+            ended = [await after.ended(run) for run in runs]
+            assert {run.status for run in ended} == {Status.SUCCEEDED}
+            assert len(await after.attempts_written(*runs)) == 20
+        worker.drain()
+        await asyncio.wait_for(working, 20)
+
+
+@contextmanager
+def home_of_its_own() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="daybreak-away-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@asynccontextmanager
+async def station_on(server: embedded.Server) -> AsyncIterator[Station]:
+    app, owner = server.dsn("daybreak_app"), await asyncpg.connect(server.dsn("daybreak_owner"))
+    async with Database.connect(app) as database:
+        yield Station(app, database, owner)
+    await owner.close()
+
+
+async def test_events_that_are_being_written_as_a_handler_ends_are_not_lost(engine_room, owner, monkeypatch):
+    report, reporting = store.report, asyncio.Event()
+
+    async def talkative(task) -> Effects[Receipt]:
+        task.event("counted", number=1)
+        await reporting.wait()
+
+        async def write(_tx) -> Receipt:
+            return Receipt(task.attempt)
+
+        return Effects(write)
+
+    async def slow_report(tx, news) -> None:
+        reporting.set()
+        # Long enough for the run to end meanwhile, if nobody keeps it from that.
+        await asyncio.wait({attempt}, timeout=0.5)
+        await report(tx, news)
+
+    monkeypatch.setattr(store, "report", slow_report)
+    talking = kind("test.talking", handler=talkative)
+    run = await engine_room.start(owner, kind=talking)
+    async with Engine(engine_room.database, [talking], QUICK).started() as started:
+        (running,) = await started.claim([(owner, run.id)])
+        attempt = asyncio.create_task(started.execute(running))
+        await attempt
+    names = [event.name for event in await engine_room.events(run)]
+    assert names == ["running", "counted", "succeeded"]
