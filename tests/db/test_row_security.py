@@ -188,7 +188,8 @@ async def test_the_policy_reads_its_setting_once_and_lets_the_index_be_used(post
     await connection.execute(
         f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{user.id}}}'; SET enable_seqscan = off"
     )
-    for table in OF_THEIRS:
+    # Its statements name rows by key; the policy must not tempt the planner to go by owner (migration 0008).
+    for table in set(OF_THEIRS) - {"runs_open"}:
         lines = await connection.fetch(f"EXPLAIN SELECT * FROM {table}")
         plan = "\n".join(row["QUERY PLAN"] for row in lines)
         assert "InitPlan" in plan, table
