@@ -37,7 +37,7 @@ async def resolve(database: Database, moment: datetime, only: UUID | None = None
             if (today := todays.get(one.zone))
             for slot in slots(one, days(min(first or today, today - _DAY), today + DAYS_AHEAD * _DAY))
         ]
-        await _write(connection, wanted)
+        await fill(connection, wanted)
         resolved = 0
         while some := await connection.fetchval(
             _sql.resolve, moment, list(todays), list(todays.values()), _OWNERS_AT_ONCE, only
@@ -53,7 +53,7 @@ async def extend(database: Database, moment: datetime) -> None:
         if await connection.fetchval(_sql.read_tzdata) != rules:
             await fill_anew(connection, moment, rules)
             return
-        await _write(connection, _continued(await _times(connection), moment))
+        await fill(connection, _continued(await _times(connection), moment))
 
 
 async def fill_anew(connection: asyncpg.Connection, moment: datetime, rules: str) -> None:
@@ -63,7 +63,7 @@ async def fill_anew(connection: asyncpg.Connection, moment: datetime, rules: str
         await connection.execute(_sql.hold_slots)
         times = {one: min(last, first - _DAY) for one, last in (await _times(connection)).items()}
         await connection.execute(_sql.forget_slots_from, first)
-        await _write(connection, _continued(times, moment))
+        await fill(connection, _continued(times, moment))
         moved = await connection.fetchval(_sql.unsettle)
         await connection.execute(_sql.write_tzdata, rules)
     log.info("schedule.zones_changed", rules=rules, times=len(times), moved=moved)
@@ -93,7 +93,8 @@ def _todays(zones: Iterable[str], moment: datetime) -> dict[str, date]:
     return found
 
 
-async def _write(connection: asyncpg.Connection, wanted: Iterable[Slot]) -> None:
+async def fill(connection: asyncpg.Connection, wanted: Iterable[Slot]) -> None:
+    """Write these slots, new or corrected."""
     # In their order, so that two that fill the same slots do not lock each other out.
     rows = sorted((one.time_of_day.zone, one.time_of_day.at, one.local_date, one.due_at) for one in wanted)
     for start in range(0, len(rows), _SLOTS_AT_ONCE):

@@ -123,6 +123,10 @@ ON CONFLICT (owner_id) DO UPDATE SET reachable = excluded.reachable, observable 
 INSERT INTO schedule_reach AS r (owner_id, reachable, observable, received_at) VALUES ($1, TRUE, TRUE, $2)
 ON CONFLICT (owner_id) DO UPDATE SET reachable = TRUE, received_at = greatest(r.received_at, excluded.received_at)
 
+-- name: suppose_received
+-- For a rehearsal: whatever can arrive at an owner's did so at that moment.
+UPDATE schedule_reach SET received_at = $2 WHERE owner_id = $1
+
 -- name: declare_upkeep
 -- What is done by the clock, and when next. $1 name, $2 cron, $3 next; a changed clock changes what is next.
 INSERT INTO schedule_upkeep AS u (name, cron, next_at) VALUES ($1, $2, $3)

@@ -14,7 +14,7 @@ from daybreak.errors import NotFound
 from daybreak.schedule import planning
 from daybreak.schedule.model import Decision, Due, Outcome, Reason, Standing
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.slots import TimeOfDay, days, slots
+from daybreak.schedule.slots import Slot, TimeOfDay, days, slots
 from daybreak.schedule.ticking import COMPOSE
 
 _sql = load(__package__)
@@ -73,8 +73,10 @@ async def simulate(
     decisions: list[Decision] = []
     with suppress(_Rehearsed):
         async with database.transaction([user_id]) as tx:
+            await planning.fill(tx, await _slots_until(tx, user_id, dues))
             for due in dues:
                 await tx.execute(_sql.rehearse, user_id, due.due_at, settings.backoff, COMPOSE)
+                await tx.execute(_sql.suppose_received, user_id, due.due_at)
             decisions = await history(tx, user_id, 2 * len(dues))
             _undo()
     known = {due.local_date for due in dues}
@@ -97,6 +99,12 @@ class _Rehearsed(Exception):
 
 def _undo() -> NoReturn:
     raise _Rehearsed
+
+
+async def _slots_until(tx: asyncpg.Connection, user_id: UUID, dues: list[Due]) -> Iterator[Slot]:
+    row = await tx.fetchrow(_sql.read_standing, user_id)
+    dates = days(dues[0].local_date, dues[-1].local_date) if dues else ()
+    return slots(TimeOfDay(row["zone"], row["local_time"]), dates)
 
 
 async def _settled(database: Database, user_id: UUID) -> asyncpg.Record:

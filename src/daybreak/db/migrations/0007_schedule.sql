@@ -68,7 +68,9 @@ CREATE TABLE schedule_dues (
     due_at timestamptz,
     -- When to ring; NULL while nothing is to come.
     start_at timestamptz,
-    -- A due instant that a change of plan put into the past counts as late from the change on.
+    -- When the plan changed last while a day was pending, and which date it was there: that date, if the change put
+    -- its due instant into the past, counts as late from the change on.
+    owed_on date,
     owed_at timestamptz,
     -- The plan has changed, and what is next has to be found anew.
     stale boolean NOT NULL,
@@ -190,7 +192,6 @@ AS $$
         stale = excluded.stale,
         aside = NULL,
         start_at = NULL,
-        owed_at = NULL,
         local_date = CASE WHEN excluded.active THEN d.local_date END,
         due_at = CASE WHEN excluded.active THEN d.due_at END
 $$;

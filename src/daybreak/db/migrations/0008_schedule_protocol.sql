@@ -141,7 +141,8 @@ BEGIN
             local_date = f.local_date,
             due_at = f.due_at,
             start_at = schedule_start(f.due_at, d.owner_id, f.crowd, s.took, s.per_second, s.longest_lead),
-            owed_at = CASE WHEN f.due_at <= moment AND f.local_date = f.today THEN moment END,
+            owed_on = CASE WHEN d.local_date IS NOT NULL THEN f.today END,
+            owed_at = CASE WHEN d.local_date IS NOT NULL THEN moment END,
             stale = FALSE,
             aside = CASE
                 WHEN f.today IS NULL THEN format('There is no time zone “%s”.', left(d.zone, 80))
@@ -179,11 +180,11 @@ BEGIN
     WITH asked AS MATERIALIZED (
         SELECT
             d.owner_id, d.local_date, d.due_at, v.last_visit_at,
-            moment >= greatest(d.due_at, d.owed_at) + interval '1 minute' AS is_late,
+            moment >= b.from_when + interval '1 minute' AS is_late,
             d.weekdays & b.day > 0 AS is_standard,
             d.weekly & b.day > 0 AS is_weekly,
             CASE
-                WHEN moment > greatest(d.due_at, d.owed_at) + d.catch_up THEN 'too_late'
+                WHEN moment > b.from_when + d.catch_up THEN 'too_late'
                 WHEN v.away IS NULL OR v.away <= 2 THEN ''
                 WHEN v.is_reachable AND NOT v.is_observable THEN ''
                 WHEN NOT v.is_reachable THEN 'unreachable'
@@ -197,7 +198,11 @@ BEGIN
             END AS word
         FROM unnest(owner_ids) AS o (owner_id)
         INNER JOIN schedule_dues AS d ON o.owner_id = d.owner_id
-        CROSS JOIN LATERAL (SELECT 1 << (extract(ISODOW FROM d.local_date)::integer - 1) AS day) AS b
+        CROSS JOIN LATERAL (
+            SELECT
+                1 << (extract(ISODOW FROM d.local_date)::integer - 1) AS day,
+                greatest(d.due_at, CASE WHEN d.owed_on = d.local_date THEN d.owed_at END) AS from_when
+        ) AS b
         LEFT JOIN LATERAL (
             SELECT
                 u.last_visit_at,
@@ -288,7 +293,6 @@ BEGIN
     END IF;
 
     UPDATE schedule_dues AS d SET
-        owed_at = NULL,
         -- Beyond the last slot it is stale: whoever fills more of them finds what is next.
         (local_date, due_at, start_at, stale) = (
             SELECT
