@@ -42,10 +42,13 @@ bench: .venv/dev  ## Measure what README's table of numbers promises
 	$(BIN)/python bench/compose.py --check
 	$(BIN)/python bench/import.py --check
 	$(BIN)/python bench/startup.py --check
+	$(BIN)/python bench/schedule.py --check
 
 prove: .venv/dev  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/zones.py --check
 	$(BIN)/python prove/crash.py --runs 200 --check
+	$(BIN)/python prove/days.py --check
+	$(BIN)/python prove/kills.py --check
 
 schema: .venv/dev  ## Renew the snapshots that tests compare with: schema, statements, the document's JSON
 	$(BIN)/python tests/migrations/snapshot.py

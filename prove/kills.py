@@ -1,6 +1,6 @@
 """Proof: a day of briefs loses and doubles none while its processes are killed and the database stops.
 
-Two schedulers and three workers with a clock that runs fast; one after the other, chosen by dice, is killed
+Two schedulers and three workers with a clock that is moved; one after the other, chosen by dice, is killed
 by ``kill -9`` and replaced, and half-way the database is stopped and started. Each brief of the day must have
 been rung once, run once and written once. Prints a summary, writes prove/results/kills.json; ``--check``
 exits 1 on any failure, ``--quick`` kills a dozen times and writes nothing.
@@ -16,10 +16,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -39,6 +40,7 @@ SCHEDULE = ScheduleSettings(interval=0.1, chunk=7)
 RUNS = RunsSettings(lease=3, beat=0.5, sweep=0.5, grace=1, poll=1, drain=1)
 ROLES = ("scheduler", "scheduler", "worker", "worker", "worker")
 PATIENCE = 180
+STEPS, STEP = 75, timedelta(minutes=20)
 
 INVARIANT = """
 SELECT
@@ -63,22 +65,24 @@ LEFT JOIN (
 
 @dataclass
 class Crew:
-    """The processes of the day, and who was killed."""
+    """The processes of the day, the clock that they go by, and who was killed."""
 
     dsn: str
-    began: float
-    speed: float
+    clock: Path
     places: list[tuple[str, "subprocess.Popen[bytes]"]] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
 
-    def moment(self) -> datetime:
-        """What the fast clock shows."""
-        return BEGIN + timedelta(seconds=(time.time() - self.began) * self.speed)
+    def set_clock(self, moment: datetime) -> None:
+        """It is that moment for all of them."""
+        draft = self.clock.with_suffix(".new")
+        draft.write_text(moment.isoformat())
+        draft.replace(self.clock)
 
     def start(self, role: str) -> None:
         """One more process."""
-        arguments = [sys.executable, __file__, "--be", role, self.dsn, str(self.began), str(self.speed)]
-        self.places.append((role, subprocess.Popen(arguments)))
+        arguments = [sys.executable, __file__, "--be", role, self.dsn, str(self.clock)]
+        # What a process says of a database that is away is no finding.
+        self.places.append((role, subprocess.Popen(arguments, stderr=subprocess.DEVNULL)))
 
     def kill(self, place: int, *, replace: bool) -> None:
         """End a process as nothing it does could foresee."""
@@ -89,17 +93,16 @@ class Crew:
             self.killed[role] += 1
             self.start(role)
 
-    def kill_all(self, role: str) -> None:
-        """End all that do this."""
-        for place in reversed(range(len(self.places))):
-            if self.places[place][0] == role:
-                self.kill(place, replace=False)
+    def kill_all(self) -> None:
+        """End all of them."""
+        while self.places:
+            self.kill(0, replace=False)
 
 
-async def be(role: str, dsn: str, began: float, speed: float) -> None:
+async def be(role: str, dsn: str, shown: Path) -> None:
     """One of the processes, until it is killed."""
     telemetry.configure("error")
-    clock.now = lambda: BEGIN + timedelta(seconds=(time.time() - began) * speed)
+    clock.now = lambda: datetime.fromisoformat(shown.read_text())
     while True:
         try:
             if role == "worker":
@@ -129,52 +132,70 @@ async def populate(dsn: str, people: int, dice: random.Random) -> None:
     await connection.close()
 
 
-async def count(dsn: str) -> dict[str, int]:
-    """The invariant, as one query."""
+async def ask(dsn: str, question: str, *arguments: object) -> dict[str, int]:
+    """One row, over a connection of its own: the server may have been stopped meanwhile."""
     connection = await asyncpg.connect(dsn)
     try:
-        return dict(await connection.fetchrow(INVARIANT, DAY))
+        return dict(await connection.fetchrow(question, *arguments))
     finally:
         await connection.close()
 
 
-async def settled(dsn: str) -> dict[str, int]:
-    """The invariant, once all is done or nobody should have to wait any longer."""
+async def count(dsn: str) -> dict[str, int]:
+    """The invariant, as one query."""
+    return await ask(dsn, INVARIANT, DAY)
+
+
+async def until(question: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until the answer is yes, or nobody should have to wait any longer."""
     deadline = time.monotonic() + PATIENCE
-    while any((found := await count(dsn)).values()) and time.monotonic() < deadline:  # noqa: ASYNC110
-        await asyncio.sleep(0.2)
-    return found
+    while not await question() and time.monotonic() < deadline:  # noqa: ASYNC110 - the database tells nobody
+        await asyncio.sleep(0.02)
 
 
 async def day(home: Path, kills: int, people: int, seed: int) -> dict[str, object]:
-    """A day on a server of its own."""
+    """A day on a server of its own, in steps; each waits until all who are due were rung."""
     dice = random.Random(seed)
     with ExitStack() as attached:
         server = attached.enter_context(embedded.attach(home, fsync=False))
+        admin = server.dsn("postgres")
         await migrate(server.dsn("daybreak_owner"))
-        await populate(server.dsn("postgres"), people, dice)
+        await populate(admin, people, dice)
         async with Database.connect(server.dsn("daybreak_app"), connections=1) as database:
             await Ticker(database, SCHEDULE).tick(BEGIN)
-        seconds = 20 + 0.6 * kills
-        crew = Crew(server.dsn("daybreak_app"), time.time() + 2, 86400 / seconds)
+        crew = Crew(server.dsn("daybreak_app"), home / "clock")
+        crew.set_clock(BEGIN)
         try:
             for role in ROLES:
                 crew.start(role)
-            for number in range(kills):
-                await asyncio.sleep(dice.uniform(0.2, 1.0))
-                if number == kills // 2:
+            for step in range(STEPS):
+                moment = BEGIN + (step + 1) * STEP
+                crew.set_clock(moment)
+                if step == STEPS // 2:
                     attached.close()
                     await asyncio.to_thread(embedded.stop, home)
                     attached.enter_context(embedded.attach(home, fsync=False))
-                crew.kill(dice.randrange(len(crew.places)), replace=True)
-            ending = BEGIN + timedelta(days=1, minutes=40)
-            await asyncio.sleep(max(0.0, (ending - crew.moment()).total_seconds() / crew.speed))
-            found = await settled(server.dsn("postgres"))
+                for _ in range(kills * (step + 1) // STEPS - kills * step // STEPS):
+                    await asyncio.sleep(dice.uniform(0, 0.3))
+                    crew.kill(dice.randrange(len(crew.places)), replace=True)
+                await until(partial(all_rung, admin, moment))
+            await until(partial(is_done, admin))
+            found = await count(admin)
         finally:
-            crew.kill_all("scheduler")
-            crew.kill_all("worker")
+            crew.kill_all()
     embedded.stop(home)
-    return {"people": people, "killed": dict(crew.killed), "seconds_of_the_day": round(seconds), **found}
+    return {"people": people, "killed": dict(crew.killed), **found}
+
+
+async def all_rung(dsn: str, moment: datetime) -> bool:
+    """Whether nobody is due any more at that moment."""
+    due = await ask(dsn, "SELECT count(*) AS people FROM schedule_dues WHERE start_at <= $1", moment)
+    return not due["people"]
+
+
+async def is_done(dsn: str) -> bool:
+    """Whether nothing is missing."""
+    return not any((await count(dsn)).values())
 
 
 def failures(found: dict[str, object]) -> dict[str, object]:
@@ -216,6 +237,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--be"]:
-        role, dsn, began, speed = sys.argv[2:6]
-        asyncio.run(be(role, dsn, float(began), float(speed)))
+        asyncio.run(be(sys.argv[2], sys.argv[3], Path(sys.argv[4])))
     sys.exit(main())

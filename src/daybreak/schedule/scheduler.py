@@ -43,10 +43,15 @@ class Scheduler:
             try:
                 await self._ticker.tick(clock.now())
                 await self._caretaker.do_due(upkeep.now())
-                self.ready.set()
+                self._tell_of_the_start()
             except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
                 log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
             await self._pause()
+
+    def _tell_of_the_start(self) -> None:
+        if not self.ready.is_set():
+            log.info("schedule.started", interval=self._settings.interval)
+            self.ready.set()
 
     async def _pause(self) -> None:
         # Several schedulers soon look at different moments instead of all at once.
