@@ -61,11 +61,11 @@ class Timed(Ticker):
         self.chunks: list[float] = []
 
     async def _chunk(
-        self, connection: asyncpg.Connection, moment: datetime, place: tuple[datetime, UUID]
+        self, connection: asyncpg.Connection, moment: datetime, place: tuple[datetime, UUID], size: int
     ) -> asyncpg.Record | None:
         began = time.perf_counter()
         try:
-            return await super()._chunk(connection, moment, place)
+            return await super()._chunk(connection, moment, place, size)
         finally:
             self.chunks.append(time.perf_counter() - began)
 

@@ -39,7 +39,6 @@ def test_a_pause_lasts_until_it_is_ended(daybreak):
         (["--catch-up", "40h"], ["0 to 20 hours"]),
         (["--quiet", "loud"], ["loud", "shorten"]),
         (["--weekly-on", "mon,tue"], ["one day"]),
-        (["--project", "A", "--without", "B"], ["--project or --without"]),
     ],
 )
 def test_wishes_that_cannot_be_understood_are_refused(daybreak, arguments, words):

@@ -24,7 +24,7 @@ from daybreak.briefs.sections import Material, asked_today, materials, sections
 from daybreak.briefs.since import Snapshot, since_last, snapshot
 from daybreak.briefs.timeline import slots, timeline, workload
 from daybreak.claims import Claim, Fact
-from daybreak.people import User
+from daybreak.people import QuietDay, User
 
 _OLD_AFTER = timedelta(hours=36)
 _MOST_WARNINGS = 20
@@ -78,13 +78,15 @@ def compose(occasion: Occasion) -> Composed:
     numbers = count(found)
     calm = not (asked or today or changes.entries or _is_held_up(found, day))
     unseen = tuple(_blindspots(agenda, day, min(day.as_of, occasion.composed_at or day.as_of)))
+    quiet = calm and not unseen
+    shortened = quiet and occasion.user.preferences.quiet_day is QuietDay.SHORTEN
     document = Document(
         user=Reader(email=occasion.user.email, name=occasion.user.name),
         date=day.today,
         timezone=occasion.user.timezone,
         edition=occasion.edition,
         as_of=day.as_of.astimezone(day.tz),
-        quiet=calm and not unseen,
+        quiet=quiet,
         headline=book.admit(_headline(book, occasion, numbers, calm=calm, unseen=bool(unseen))),
         counts=numbers,
         next_actions=book.admit(actions),
@@ -92,7 +94,7 @@ def compose(occasion: Occasion) -> Composed:
         since_last=_admitted_changes(book, changes),
         timeline=book.admit(timeline(book, today)),
         workload=_admitted_workload(book, load),
-        sections=sections(book, found, occasion.last_contents),
+        sections=() if shortened else sections(book, found, occasion.last_contents),
         warnings=(*unseen, *_withheld(book)),
         facts=book.facts,
     )

@@ -154,7 +154,7 @@ def pause(
     epilog=examples(
         "daybreak schedule set --at 06:30 --frequency weekdays",
         "daybreak schedule set anna@example.org --on mon,thu --quiet skip",
-        "daybreak schedule set --without Household --catch-up 2h",
+        "daybreak schedule set --quiet weekly --weekly-on fri --catch-up 2h",
     ),
 )
 def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
@@ -176,18 +176,12 @@ def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
     catch_up: Annotated[
         str | None, typer.Option(metavar="TIME", help="How late it is still wanted, like 4h.")
     ] = None,
-    project: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only this project, or “all”; may be repeated.")
-    ] = None,
-    without: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Not this project; may be repeated.")
-    ] = None,
     reengage: Annotated[
         bool | None,
         typer.Option("--reengage/--no-reengage", help="May briefs grow rare while you are away?"),
     ] = None,
 ) -> None:
-    """Change when briefs come and on what.
+    """Change when briefs come.
 
     Only what is given changes.
     """
@@ -195,7 +189,7 @@ def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
 
     wishes = Wishes(
         at=at, frequency=frequency, on=on, quiet=quiet, weekly_on=weekly_on, catch_up=catch_up,
-        only=project, without=without, email=email, reengage=reengage,
+        email=email, reengage=reengage,
     )  # fmt: skip
     changes = wishes.changes()
     _change(user, lambda preferences: replace(preferences, **changes))

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from daybreak.errors import InvalidInput
-from daybreak.people import Frequency, ProjectChoice, QuietDay, Weekday, weekdays_of
+from daybreak.people import Frequency, QuietDay, Weekday, weekdays_of
 
 W = TypeVar("W", Frequency, QuietDay)
 _DAYS = {day.name[:3].lower(): day for day in Weekday}
@@ -80,8 +80,6 @@ class Wishes:
     quiet: str | None
     weekly_on: str | None
     catch_up: str | None
-    only: list[str] | None
-    without: list[str] | None
     email: bool | None
     reengage: bool | None
 
@@ -99,7 +97,6 @@ class Wishes:
             "email": self.email,
             "reengage": self.reengage,
             **self._frequency(),
-            **self._projects(),
         }
         given = {name: value for name, value in found.items() if value is not None}
         if not given:
@@ -111,14 +108,3 @@ class Wishes:
             return {}
         often = _word(Frequency, self.frequency or Frequency.CHOSEN, "a frequency")
         return {"frequency": often, "weekdays": weekdays_of(often, weekdays(self.on or ""))}
-
-    def _projects(self) -> dict[str, Any]:
-        if self.only and self.without:
-            raise InvalidInput("Projects are either the only ones or left out; give --project or --without.")
-        if self.only == ["all"]:
-            return {"project_choice": ProjectChoice.ALL, "projects": ()}
-        if self.only:
-            return {"project_choice": ProjectChoice.ONLY, "projects": tuple(self.only)}
-        if self.without:
-            return {"project_choice": ProjectChoice.EXCEPT, "projects": tuple(self.without)}
-        return {}

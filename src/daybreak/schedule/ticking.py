@@ -14,6 +14,8 @@ from daybreak.telemetry import log
 
 _sql = load(__package__)
 _FIRST = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
+# The first doorbells of a crowd are not to wait for a large transaction.
+_FIRST_CHUNK = 500
 COMPOSE = "briefs.compose"
 
 
@@ -60,22 +62,20 @@ class Ticker:
             self._extended_on = moment.date()
         started = monotonic()
         resolved = await planning.resolve(self._database, moment)
-        total, place = Ticked(), _FIRST
+        total, place, size = Ticked(), _FIRST, _FIRST_CHUNK
         async with self._database.ownerless() as connection:
-            while row := await self._chunk(connection, moment, place):
+            while row := await self._chunk(connection, moment, place, min(size, self._settings.chunk)):
                 total += Ticked(*row[:5])
                 place = (row["last_start"], row["last_owner"])
+                size *= 2
         if resolved or total.claimed:
             self._report(total, resolved, monotonic() - started)
         return total
 
     async def _chunk(
-        self, connection: asyncpg.Connection, moment: datetime, place: tuple[datetime, UUID]
+        self, connection: asyncpg.Connection, moment: datetime, place: tuple[datetime, UUID], size: int
     ) -> asyncpg.Record | None:
-        settings = self._settings
-        row = await connection.fetchrow(
-            _sql.tick, moment, settings.chunk, settings.backoff, self._kind, *place
-        )
+        row = await connection.fetchrow(_sql.tick, moment, size, self._settings.backoff, self._kind, *place)
         return row if row["claimed"] else None
 
     def _report(self, total: Ticked, resolved: int, seconds: float) -> None:
