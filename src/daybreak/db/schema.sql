@@ -1156,25 +1156,28 @@ DECLARE
     one uuid;
     settled record;
 BEGIN
-    SELECT array_agg(c.owner_id), max(c.start_at), (array_agg(c.owner_id ORDER BY c.start_at DESC, c.owner_id DESC))[1]
-    INTO owner_ids, last_start, last_owner
-    FROM (
-        SELECT d.owner_id, d.start_at FROM schedule_dues AS d
-        WHERE d.start_at <= moment AND (d.start_at, d.owner_id) > (after_start, after_owner)
-        ORDER BY d.start_at, d.owner_id LIMIT batch FOR UPDATE SKIP LOCKED
-    ) AS c;
-    claimed := coalesce(cardinality(owner_ids), 0);
     rung := 0; missed := 0; skipped := 0; set_aside := 0;
-    IF claimed = 0 THEN
-        RETURN NEXT;
-        RETURN;
-    END IF;
+    -- Rows are locked in the subtransaction that changes them: locked outside of it, each would cost a multixact.
     BEGIN
-        SELECT * INTO settled FROM schedule_settle(owner_ids, moment, backoff, rung_kind);
-        rung := settled.rung; missed := settled.missed; skipped := settled.skipped;
+        SELECT
+            array_agg(c.owner_id), max(c.start_at),
+            (array_agg(c.owner_id ORDER BY c.start_at DESC, c.owner_id DESC))[1]
+        INTO owner_ids, last_start, last_owner
+        FROM (
+            SELECT d.owner_id, d.start_at FROM schedule_dues AS d
+            WHERE d.start_at <= moment AND (d.start_at, d.owner_id) > (after_start, after_owner)
+            ORDER BY d.start_at, d.owner_id LIMIT batch FOR UPDATE SKIP LOCKED
+        ) AS c;
+        IF owner_ids IS NOT NULL THEN
+            SELECT * INTO settled FROM schedule_settle(owner_ids, moment, backoff, rung_kind);
+            rung := settled.rung; missed := settled.missed; skipped := settled.skipped;
+        END IF;
     EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
         FOREACH one IN ARRAY owner_ids LOOP
             BEGIN
+                PERFORM FROM schedule_dues AS d
+                WHERE d.owner_id = one AND d.start_at <= moment FOR UPDATE SKIP LOCKED;
+                CONTINUE WHEN NOT found;
                 SELECT * INTO settled FROM schedule_settle(ARRAY[one], moment, backoff, rung_kind);
                 rung := rung + settled.rung;
                 missed := missed + settled.missed;
@@ -1186,6 +1189,7 @@ BEGIN
             END;
         END LOOP;
     END;
+    claimed := coalesce(cardinality(owner_ids), 0);
     RETURN NEXT;
 END $$;
 
