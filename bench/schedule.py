@@ -236,7 +236,8 @@ def _row(found: Pass, who: str) -> list[object]:
         found.wal,
         len(found.chunks) or "",
         1000 * found.click if found.click else "",
-        1e6 * found.cpu / found.people,
+        # Of schedulers that have ended, the backends and their times are gone.
+        1e6 * found.cpu / found.people if found.chunks else "",
     ]
 
 
