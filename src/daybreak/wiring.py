@@ -8,15 +8,19 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daybreak import db
+from daybreak import db, people
 from daybreak.db import Database
 from daybreak.errors import Misconfigured
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from daybreak.agenda import Reader
     from daybreak.briefs import ComposeKind
     from daybreak.runs import AnyKind
+    from daybreak.schedule import Scheduler
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,29 @@ def compose_kind() -> "ComposeKind":
     return briefs.COMPOSE
 
 
-def kinds() -> "list[AnyKind]":
+def kinds(settings: Settings, database: Database) -> "list[AnyKind]":
     """Every kind of run that a worker of this version can do."""
-    return [compose_kind()]
+    from daybreak import agenda  # noqa: PLC0415 - only what runs them has to wait for them
+
+    async def open_reader(user_id: "UUID") -> "Reader":
+        async with database.transaction([user_id]) as tx:
+            user = await people.get(tx, user_id)
+        return agenda.Reader(database, user, user.today(), intake_limits(), lambda: vault(settings))
+
+    return [compose_kind(), agenda.refresh_kind(open_reader)]
+
+
+def scheduler(database: Database) -> "Scheduler":
+    """What keeps the schedule, with everything that is done by the clock."""
+    from daybreak import agenda, schedule  # noqa: PLC0415 - likewise
+
+    current = schedule.ScheduleSettings.load()
+    upkeeps = (
+        *schedule.housekeeping(current),
+        schedule.Upkeep(name="agenda.refresh", cron="*/15 * * * *", do=agenda.start_refreshes),
+        schedule.Upkeep(name="agenda.report_stale", cron="43 * * * *", do=agenda.report_stale),
+    )
+    return schedule.Scheduler(database, current, upkeeps)
 
 
 def intake_limits() -> IntakeSettings:

@@ -1,4 +1,4 @@
-"""The worker's process: it does runs until it is told to stop.
+"""The processes in the background: a worker does runs, a scheduler keeps the schedule, until told to stop.
 
 SIGTERM and Ctrl-C drain it: nothing more begins, what runs may end in its time, the rest is given back.
 """
@@ -13,6 +13,8 @@ import uvloop
 
 from daybreak import telemetry, wiring
 from daybreak.runs import Worker
+from daybreak.schedule import ScheduleSettings
+from daybreak.settings import Settings
 from daybreak.telemetry import log
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -37,18 +39,54 @@ def work(ready: Callable[[], None] | None = None) -> None:
         wiring.postgres(current) as addresses,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_work(addresses, ready))
+        runner.run(_work(current, addresses, ready))
 
 
-async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
-    await _check(addresses)
-    worker = Worker(addresses.app, wiring.kinds())
-    _on_signals(worker.drain)
-    telling = asyncio.create_task(_tell(worker, ready))
-    try:
-        await worker.run()
-    finally:
-        telling.cancel()
+async def _work(current: Settings, addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
+    async with wiring.open_database(addresses) as database:
+        worker = Worker(addresses.app, wiring.kinds(current, database))
+        _on_signals(worker.drain)
+        beside = [asyncio.create_task(_tell(worker.ready, ready))]
+        if ScheduleSettings.load().in_worker:
+            beside.append(asyncio.create_task(wiring.scheduler(database).run()))
+        try:
+            await worker.run()
+        finally:
+            await _end(beside)
+
+
+def keep_schedule(ready: Callable[[], None] | None = None) -> None:
+    """Keep the schedule in this process until told to stop.
+
+    Args:
+        ready: called once the first tick is over.
+
+    Raises:
+        Misconfigured: a setting, the role or the schema is wrong.
+        Unavailable: the database does not answer.
+    """
+    current = wiring.load_settings()
+    telemetry.configure(current.log_level)
+    with wiring.postgres(current) as addresses:
+        asyncio.run(_keep_schedule(addresses, ready))
+
+
+async def _keep_schedule(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
+    async with wiring.open_database(addresses) as database:
+        scheduler = wiring.scheduler(database)
+        _on_signals(scheduler.stop)
+        telling = asyncio.create_task(_tell(scheduler.ready, ready))
+        try:
+            await scheduler.run()
+        finally:
+            await _end([telling])
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    # A tick that is cut off rolls one chunk back, and whoever ticks next goes on there.
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _check(addresses: wiring.Addresses) -> None:
@@ -57,8 +95,8 @@ async def _check(addresses: wiring.Addresses) -> None:
         return
 
 
-async def _tell(worker: Worker, ready: Callable[[], None] | None) -> None:
-    await worker.ready.wait()
+async def _tell(begun: asyncio.Event, ready: Callable[[], None] | None) -> None:
+    await begun.wait()
     if ready:
         ready()
 

@@ -54,8 +54,34 @@ ROWS |= {
     ),
     "runs_events": "(owner_id, run_id, number, name) VALUES ($1, $2, 1, 'x')",
 }
-WRITTEN_ONCE = {"runs_finished", "runs_events"}
-OF_NOBODY = {"db_migrations", "runs_workers", "runs_counters", "runs_times", "runs_sweeps"}
+ROWS |= {
+    # A trigger has made one for everybody who is in people_preferences.
+    "schedule_dues": (
+        "(owner_id, zone, local_time, weekdays, weekly, catch_up, reengage, active, stale)"
+        " SELECT $1, 'UTC', '07:00', 1, 0, '0', TRUE, TRUE, TRUE WHERE $2::uuid IS NOT NULL"
+        " ON CONFLICT DO NOTHING"
+    ),
+    "schedule_days": (
+        "(owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
+        f" SELECT $1, '2026-03-29', 'standard', 'rung', 'due', {NOW}, {NOW} WHERE $2::uuid IS NOT NULL"
+    ),
+    "schedule_reach": "(owner_id, reachable, observable) SELECT $1, TRUE, TRUE WHERE $2::uuid IS NOT NULL",
+    "schedule_absences": (
+        f"(owner_id, since, tier, told_at) SELECT $1, {NOW}, 1, {NOW} WHERE $2::uuid IS NOT NULL"
+    ),
+}
+WRITTEN_ONCE = {"runs_finished", "runs_events", "schedule_days"}
+OF_NOBODY = {
+    "db_migrations",
+    "runs_counters",
+    "runs_sweeps",
+    "runs_times",
+    "runs_workers",
+    "schedule_slots",
+    "schedule_state",
+    "schedule_upkeep",
+    "schedule_upkeep_runs",
+}
 OF_PEOPLE = {"people_users": "id", "people_preferences": "owner_id"}
 OF_THEIRS = [table for table in ROWS if table not in OF_PEOPLE]
 

@@ -1,6 +1,7 @@
 """Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
 
 from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
+from daybreak.agenda.jobs import refresh_kind, report_stale, start_refreshes
 from daybreak.agenda.model import (
     Agenda,
     Event,
@@ -46,6 +47,9 @@ __all__ = [
     "read_new",
     "read_source",
     "refresh",
+    "refresh_kind",
     "remove",
+    "report_stale",
+    "start_refreshes",
     "warnings",
 ]

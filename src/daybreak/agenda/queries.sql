@@ -333,3 +333,19 @@ WHERE owner_id = $1 AND id = $2
 -- The last good copy of an address, and what to ask with next time.
 UPDATE agenda_sources SET last_good_copy = $3, etag = $4, http_last_modified = $5
 WHERE owner_id = $1 AND id = $2
+
+-- name: list_due_refreshes
+-- Whose calendar addresses should be asked again; needs no owner. $1 not asked since, $2 how many owners.
+SELECT agenda_due_refreshes($1, $2) AS owner_id
+
+-- name: start_refreshes
+-- Start a refresh for each of these owners, unless one is open; gives how many were new. $1 owners, $2 kind, $3 key,
+-- $4 most attempts.
+SELECT runs_start_many(
+    $1::uuid [], $2, 'bulk', array_fill($3::text, ARRAY[cardinality($1::uuid [])]),
+    array_fill('{}'::jsonb, ARRAY[cardinality($1::uuid [])]), $4
+)
+
+-- name: count_stale
+-- How many sources could not be read since then, and of how many owners; needs no owner.
+SELECT sources, owners FROM agenda_count_stale($1)

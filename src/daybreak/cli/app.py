@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from daybreak.cli import brief, database, imports, runs, sample, sources, users, version, worker
+from daybreak.cli import (
+    brief,
+    database,
+    imports,
+    runs,
+    sample,
+    schedule,
+    scheduler,
+    sources,
+    users,
+    version,
+    worker,
+)
 from daybreak.cli.teaching import examples
 
 _HELP = """
@@ -48,8 +60,10 @@ app.command("brief", epilog=brief.EXAMPLES)(brief.brief)
 app.command("import", epilog=imports.EXAMPLES)(imports.import_)
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(runs.app, name="runs")
 app.command("worker", epilog=worker.EXAMPLES)(worker.worker)
+app.command("scheduler", epilog=scheduler.EXAMPLES)(scheduler.scheduler)
 app.add_typer(database.app, name="db")
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
 app.command("version", epilog=examples("daybreak version"))(version.version)

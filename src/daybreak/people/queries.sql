@@ -8,7 +8,10 @@ SELECT people_all_ids() AS id
 
 -- name: read_users
 -- Users with their preferences, oldest first.
-SELECT u.id, u.email, u.name, u.timezone, u.country, p.brief_time, p.workday_start, p.workday_end
+SELECT
+    u.id, u.email AS address, u.name, u.timezone, u.country,
+    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengage,
+    p.project_choice, p.projects, p.workday_start, p.workday_end
 FROM people_users AS u
 INNER JOIN people_preferences AS p ON u.id = p.owner_id
 WHERE u.id = ANY ($1::uuid [])
@@ -22,8 +25,9 @@ WITH added AS (
     ON CONFLICT (email) DO NOTHING
     RETURNING id
 )
-INSERT INTO people_preferences (owner_id, brief_time, workday_start, workday_end)
-SELECT id, $6, $7, $8 FROM added
+
+INSERT INTO people_preferences (owner_id)
+SELECT id FROM added
 RETURNING owner_id
 
 -- name: update_user
@@ -32,8 +36,27 @@ WITH changed AS (
     UPDATE people_users SET name = $2, timezone = $3, country = $4 WHERE id = $1
     RETURNING id
 )
+
 UPDATE people_preferences AS p
-SET brief_time = $5, workday_start = $6, workday_end = $7
+SET
+    active = $5,
+    brief_time = $6,
+    frequency = $7,
+    weekdays = $8,
+    email = $9,
+    quiet_day = $10,
+    weekly_day = $11,
+    catch_up = $12,
+    reengage = $13,
+    project_choice = $14,
+    projects = $15,
+    workday_start = $16,
+    workday_end = $17
 FROM changed
 WHERE p.owner_id = changed.id
 RETURNING p.owner_id
+
+-- name: visit
+-- Somebody was there at $2; what is not newer by some minutes is not worth a write.
+UPDATE people_users SET last_visit_at = $2
+WHERE id = $1 AND last_visit_at < $2::timestamptz - interval '5 minutes'

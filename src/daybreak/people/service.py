@@ -1,7 +1,8 @@
 """The verbs on people: add, find, list, change."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -9,7 +10,8 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
-from daybreak.people.model import Preferences, User, checked_country, checked_email, checked_name
+from daybreak.people.model import User, checked_country, checked_email, checked_name
+from daybreak.people.preferences import Frequency, Preferences, ProjectChoice, QuietDay, Weekday
 
 _sql = load(__package__)
 
@@ -33,9 +35,8 @@ async def add(
         country=checked_country(country) if country else None,
     )
     async with database.transaction([user.id]) as tx:
-        p = user.preferences
         row = (user.id, user.email, user.name, user.timezone, user.country)
-        added = await tx.fetchval(_sql.insert_user, *row, p.brief_time, p.workday_start, p.workday_end)
+        added = await tx.fetchval(_sql.insert_user, *row)
     if added is None:
         raise Conflict(f"There is a user {address} already; change it with “daybreak users set {address}”.")
     return user
@@ -92,18 +93,44 @@ async def update(database: Database, user: User) -> User:
     clock.zone(user.timezone)
     country = checked_country(user.country) if user.country else None
     user = replace(user, name=checked_name(user.name), country=country)
-    p = user.preferences
     async with database.transaction([user.id]) as tx:
         row = (user.id, user.name, user.timezone, user.country)
-        found = await tx.fetchval(_sql.update_user, *row, p.brief_time, p.workday_start, p.workday_end)
+        found = await tx.fetchval(_sql.update_user, *row, *_columns(user.preferences))
     if found is None:
         raise NotFound("There is no such user.")
     return user
 
 
+async def visit(tx: asyncpg.Connection, user_id: UUID) -> None:
+    """Note that this user was there just now: opened a page, called the API, answered, clicked."""
+    await tx.execute(_sql.visit, user_id, clock.now())
+
+
 def _user(row: asyncpg.Record) -> User:
-    preferences = Preferences(
-        brief_time=row["brief_time"], workday_start=row["workday_start"], workday_end=row["workday_end"]
+    return User(
+        id=row["id"],
+        email=row["address"],
+        name=row["name"],
+        timezone=row["timezone"],
+        country=row["country"],
+        preferences=_preferences(row),
     )
-    person = {name: row[name] for name in ("id", "email", "name", "timezone", "country")}
-    return User(**person, preferences=preferences)
+
+
+def _preferences(row: asyncpg.Record) -> Preferences:
+    stored = {one.name: row[one.name] for one in fields(Preferences)}
+    typed = {
+        "frequency": Frequency(row["frequency"]),
+        "weekdays": frozenset(map(Weekday, row["weekdays"])),
+        "quiet_day": QuietDay(row["quiet_day"]),
+        "weekly_day": Weekday(row["weekly_day"]),
+        "project_choice": ProjectChoice(row["project_choice"]),
+        "projects": tuple(row["projects"]),
+    }
+    return Preferences(**stored | typed)
+
+
+def _columns(preferences: Preferences) -> list[Any]:
+    """The values in the order of the fields, which is that of the statement."""
+    stored = [getattr(preferences, one.name) for one in fields(Preferences)]
+    return [sorted(value) if isinstance(value, frozenset) else value for value in stored]
