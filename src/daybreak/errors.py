@@ -3,8 +3,12 @@
 DaybreakError                    one sentence for a person; `status`, `retryable` and `exit_code` on the class
 ├── UserError           400  2   the caller can mend it: the sentence says what, where and how
 │   ├── InvalidInput    422  2   a value that cannot be used (a zone, a date, a file)
+│   ├── NotSignedIn     401  2   nobody is known to ask, or the password is wrong
+│   ├── Forbidden       403  2   whoever asks may not do that
 │   ├── NotFound        404  4   no such user, source, brief
-│   └── Conflict        409  5   it exists already, or it changed meanwhile
+│   ├── Conflict        409  5   it exists already, or it changed meanwhile
+│   ├── TooLarge        413  2   more than is taken at once
+│   └── TooMany         429  6   retryable: too often in too short a time
 ├── Misconfigured       500  3   settings, roles or schema are wrong: an operator must act
 ├── Unavailable         503  6   retryable: a database, a server or an address did not answer
 └── Bug                 500  70  an invariant of ours does not hold: please report
@@ -47,11 +51,45 @@ class NotFound(UserError):
     exit_code = 4
 
 
+class NotSignedIn(UserError):
+    """Nobody is known to ask: no session, no token, or a wrong password."""
+
+    status = 401
+
+
+class Forbidden(UserError):
+    """Whoever asks is known, and may not do that."""
+
+    status = 403
+
+
 class Conflict(UserError):
     """It exists already, or it changed meanwhile."""
 
     status = 409
     exit_code = 5
+
+
+class TooLarge(UserError):
+    """More than is taken at once."""
+
+    status = 413
+
+
+class TooMany(UserError):
+    """Too often in too short a time.
+
+    Attributes:
+        retry_after: seconds after which it may be tried again.
+    """
+
+    status = 429
+    retryable = True
+    exit_code = 6
+
+    def __init__(self, sentence: str, retry_after: float) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 class Misconfigured(DaybreakError):

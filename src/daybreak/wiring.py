@@ -16,6 +16,11 @@ from daybreak.settings import Settings, settings
 
 if TYPE_CHECKING:
     from daybreak.runs import AnyKind
+    from daybreak.web import Pages
+
+
+CHANNELS = ("daybreak_runs",)
+"""What the web hears: each notification names runs that something happened in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,13 @@ def kinds() -> "list[AnyKind]":
     from daybreak import briefs  # noqa: PLC0415 - only what runs them has to wait for them
 
     return [briefs.COMPOSE]
+
+
+def pages() -> "list[Pages]":
+    """The pages of every slice."""
+    from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI
+
+    return [account]
 
 
 def intake_limits() -> IntakeSettings:

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-GLOBAL = {"db_migrations", "runs_workers", "runs_counters", "runs_sweeps"}
+GLOBAL = {"db_migrations", "people_attempts", "runs_workers", "runs_counters", "runs_sweeps"}
 OWNER_COLUMN = {"people_users": "id"}
 UNIQUE_ACROSS_OWNERS = {"people_users_email"}  # an address is one person's
 

@@ -62,10 +62,132 @@ CREATE FUNCTION public.people_all_ids() RETURNS SETOF uuid
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT id FROM people_users ORDER BY created_at, id $$;
 
+CREATE TABLE public.people_accounts (
+    owner_id uuid NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL,
+    password_hash text,
+    seen_at timestamp with time zone,
+    deletion_due timestamp with time zone,
+    CONSTRAINT people_accounts_role_check CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text])))
+);
+
+ALTER TABLE ONLY public.people_accounts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_preferences (
+    owner_id uuid NOT NULL,
+    brief_time time without time zone DEFAULT '07:00:00'::time without time zone NOT NULL,
+    workday_start time without time zone DEFAULT '09:00:00'::time without time zone NOT NULL,
+    workday_end time without time zone DEFAULT '17:30:00'::time without time zone NOT NULL,
+    CONSTRAINT people_preferences_workday_has_hours CHECK ((workday_start < workday_end))
+);
+
+ALTER TABLE ONLY public.people_preferences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_users (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    timezone text NOT NULL,
+    country text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT people_users_country_is_iso CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT people_users_email_is_lower_case CHECK ((email = lower(email)))
+);
+
+ALTER TABLE ONLY public.people_users FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.people_profiles WITH (security_invoker='true') AS
+ SELECT u.id,
+    u.email,
+    u.name,
+    u.timezone,
+    u.country,
+    p.brief_time,
+    p.workday_start,
+    p.workday_end,
+    COALESCE(a.role, 'member'::text) AS role,
+    (a.password_hash IS NOT NULL) AS has_password,
+    a.deletion_due
+   FROM ((public.people_users u
+     JOIN public.people_preferences p ON ((u.id = p.owner_id)))
+     LEFT JOIN public.people_accounts a ON ((u.id = a.owner_id)));
+
+CREATE FUNCTION public.people_bearer(digest bytea) RETURNS TABLE(id uuid, scope text, profile public.people_profiles)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE people_tokens AS t SET used_at = now()
+    WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
+        AND coalesce(t.used_at < now() - interval '1 minute', TRUE);
+    RETURN QUERY
+    SELECT t.id, t.scope, f FROM people_tokens AS t
+    INNER JOIN people_profiles AS f ON f.id = t.owner_id
+    WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE);
+END $$;
+
+CREATE FUNCTION public.people_forget_attempts(keys bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ DELETE FROM people_attempts WHERE key = ANY (keys) $$;
+
 CREATE FUNCTION public.people_id_by_email(address text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT id FROM people_users WHERE email = lower(address) $$;
+
+CREATE FUNCTION public.people_owner_of_link(digest bytea) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ SELECT owner_id FROM people_links WHERE token_sha256 = digest AND expires_at > now() $$;
+
+CREATE FUNCTION public.people_session(digest bytea, idle interval) RETURNS TABLE(id uuid, profile public.people_profiles)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE people_sessions AS s SET seen_at = now(), expires_at = now() + idle
+    WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.seen_at < now() - interval '1 minute';
+    IF FOUND THEN
+        UPDATE people_accounts AS a SET seen_at = now()
+        FROM people_sessions AS s WHERE s.token_sha256 = digest AND a.owner_id = s.owner_id;
+    END IF;
+    RETURN QUERY
+    SELECT s.id, f FROM people_sessions AS s
+    INNER JOIN people_profiles AS f ON f.id = s.owner_id
+    WHERE s.token_sha256 = digest AND s.expires_at > now();
+END $$;
+
+CREATE FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) RETURNS interval
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    one record;
+    held timestamptz;
+    next_free timestamptz;
+BEGIN
+    FOR one IN SELECT * FROM unnest(keys, intervals, bursts) AS k (key, every, burst) LOOP
+        INSERT INTO people_attempts (key, free_at) VALUES (one.key, '-infinity') ON CONFLICT DO NOTHING;
+        SELECT a.free_at INTO held FROM people_attempts AS a WHERE a.key = one.key FOR UPDATE;
+        next_free := greatest(held, clock_timestamp()) + one.every;
+        IF next_free - one.every * one.burst > clock_timestamp() THEN
+            RETURN next_free - one.every * one.burst - clock_timestamp();
+        END IF;
+        UPDATE people_attempts AS a SET free_at = next_free WHERE a.key = one.key;
+    END LOOP;
+    RETURN interval '0';
+END $$;
+
+CREATE FUNCTION public.people_tidy() RETURNS SETOF uuid
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    DELETE FROM people_sessions WHERE expires_at < now();
+    DELETE FROM people_links WHERE expires_at < now();
+    DELETE FROM people_attempts WHERE free_at < now();
+    SELECT owner_id FROM people_accounts WHERE deletion_due <= now();
+$$;
 
 CREATE FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) RETURNS void
     LANGUAGE plpgsql
@@ -525,6 +647,17 @@ BEGIN
     INSERT INTO runs_times (kind, day, wait_class, run_class, runs, wait_seconds, run_seconds)
     SELECT kind, day, wait_class, run_class, sum(runs), sum(wait_seconds), sum(run_seconds)
     FROM folded GROUP BY kind, day, wait_class, run_class;
+END $$;
+
+CREATE FUNCTION public.runs_forget_owners() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM runs_events WHERE owner_id IN (SELECT id FROM removed);
+    DELETE FROM runs_open WHERE owner_id IN (SELECT id FROM removed);
+    DELETE FROM runs_finished WHERE owner_id IN (SELECT id FROM removed);
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.runs_have_finished(owner uuid, run_id uuid) RETURNS void
@@ -1593,28 +1726,50 @@ CREATE TABLE public.db_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-CREATE TABLE public.people_preferences (
+CREATE TABLE public.people_attempts (
+    key bytea NOT NULL,
+    free_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.people_links (
     owner_id uuid NOT NULL,
-    brief_time time without time zone DEFAULT '07:00:00'::time without time zone NOT NULL,
-    workday_start time without time zone DEFAULT '09:00:00'::time without time zone NOT NULL,
-    workday_end time without time zone DEFAULT '17:30:00'::time without time zone NOT NULL,
-    CONSTRAINT people_preferences_workday_has_hours CHECK ((workday_start < workday_end))
-);
-
-ALTER TABLE ONLY public.people_preferences FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.people_users (
     id uuid NOT NULL,
-    email text NOT NULL,
-    name text NOT NULL,
-    timezone text NOT NULL,
-    country text,
+    purpose text NOT NULL,
+    token_sha256 bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT people_users_country_is_iso CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT people_users_email_is_lower_case CHECK ((email = lower(email)))
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT people_links_purpose_check CHECK ((purpose = ANY (ARRAY['invitation'::text, 'reset'::text, 'sign-in'::text])))
 );
 
-ALTER TABLE ONLY public.people_users FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.people_links FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_sessions (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    token_sha256 bytea NOT NULL,
+    user_agent text NOT NULL,
+    address text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.people_sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_tokens (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    scope text NOT NULL,
+    token_sha256 bytea NOT NULL,
+    ending text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    used_at timestamp with time zone,
+    CONSTRAINT people_tokens_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text])))
+);
+
+ALTER TABLE ONLY public.people_tokens FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.runs_finished (
     owner_id uuid NOT NULL,
@@ -1823,8 +1978,23 @@ ALTER TABLE ONLY public.briefs_snapshots
 ALTER TABLE ONLY public.db_migrations
     ADD CONSTRAINT db_migrations_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.people_accounts
+    ADD CONSTRAINT people_accounts_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY public.people_attempts
+    ADD CONSTRAINT people_attempts_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.people_links
+    ADD CONSTRAINT people_links_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY public.people_sessions
+    ADD CONSTRAINT people_sessions_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.people_tokens
+    ADD CONSTRAINT people_tokens_pkey PRIMARY KEY (owner_id, id);
 
 ALTER TABLE ONLY public.people_users
     ADD CONSTRAINT people_users_pkey PRIMARY KEY (id);
@@ -1892,6 +2062,18 @@ CREATE INDEX briefs_snapshots_edition ON public.briefs_snapshots USING btree (ow
 
 CREATE INDEX briefs_snapshots_received ON public.briefs_snapshots USING btree (owner_id, brief_date DESC, received_at DESC) WHERE (received_at IS NOT NULL);
 
+CREATE INDEX people_accounts_deletion_due ON public.people_accounts USING btree (deletion_due) WHERE (deletion_due IS NOT NULL);
+
+CREATE INDEX people_links_expires ON public.people_links USING btree (expires_at);
+
+CREATE INDEX people_links_token ON public.people_links USING btree (token_sha256);
+
+CREATE INDEX people_sessions_expires ON public.people_sessions USING btree (expires_at);
+
+CREATE INDEX people_sessions_token ON public.people_sessions USING btree (token_sha256);
+
+CREATE INDEX people_tokens_token ON public.people_tokens USING btree (token_sha256);
+
 CREATE UNIQUE INDEX people_users_email ON public.people_users USING btree (email);
 
 CREATE INDEX runs_finished_items ON ONLY public.runs_finished USING btree (owner_id, part_of, kind, key) WHERE (part_of IS NOT NULL);
@@ -1919,6 +2101,8 @@ CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, 
 CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (rung_at IS NOT NULL);
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgq.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
+
+CREATE TRIGGER people_users_removed AFTER DELETE ON public.people_users REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_forget_owners();
 
 CREATE TRIGGER runs_finished_added AFTER INSERT ON public.runs_finished REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_finished();
 
@@ -1981,8 +2165,20 @@ ALTER TABLE ONLY public.briefs_editions
 ALTER TABLE ONLY public.briefs_snapshots
     ADD CONSTRAINT briefs_snapshots_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.people_accounts
+    ADD CONSTRAINT people_accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_links
+    ADD CONSTRAINT people_links_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_sessions
+    ADD CONSTRAINT people_sessions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_tokens
+    ADD CONSTRAINT people_tokens_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
 ALTER TABLE public.agenda_events ENABLE ROW LEVEL SECURITY;
 
@@ -2020,7 +2216,15 @@ CREATE POLICY owners ON public.briefs_editions TO daybreak_app USING ((owner_id 
 
 CREATE POLICY owners ON public.briefs_snapshots TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.people_accounts TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.people_links TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.people_preferences TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.people_sessions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.people_tokens TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.people_users TO daybreak_app USING ((id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -2030,7 +2234,15 @@ CREATE POLICY owners ON public.runs_finished TO daybreak_app USING ((owner_id = 
 
 CREATE POLICY owners ON public.runs_open TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+ALTER TABLE public.people_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_links ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.people_preferences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_users ENABLE ROW LEVEL SECURITY;
 
@@ -2058,7 +2270,15 @@ CREATE POLICY upkeep ON public.briefs_editions TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.briefs_snapshots TO daybreak_owner USING (true);
 
+CREATE POLICY upkeep ON public.people_accounts TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.people_links TO daybreak_owner USING (true);
+
 CREATE POLICY upkeep ON public.people_preferences TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.people_sessions TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.people_tokens TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.people_users TO daybreak_owner USING (true);
 
@@ -2075,8 +2295,34 @@ GRANT USAGE ON SCHEMA public TO daybreak_app;
 REVOKE ALL ON FUNCTION public.people_all_ids() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_all_ids() TO daybreak_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_accounts TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_preferences TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_users TO daybreak_app;
+
+GRANT SELECT ON TABLE public.people_profiles TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_bearer(digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_bearer(digest bytea) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_forget_attempts(keys bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_forget_attempts(keys bytea[]) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.people_id_by_email(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_id_by_email(address text) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_owner_of_link(digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_owner_of_link(digest bytea) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_session(digest bytea, idle interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_session(digest bytea, idle interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_tidy() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_tidy() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) TO daybreak_app;
@@ -2119,6 +2365,9 @@ GRANT ALL ON FUNCTION public.runs_fan_out(settlements jsonb) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_fold() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_fold() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_forget_owners() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_forget_owners() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_have_finished(owner uuid, run_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_have_finished(owner uuid, run_id uuid) TO daybreak_app;
@@ -2217,9 +2466,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_snapshots TO daybreak_a
 
 GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_preferences TO daybreak_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_links TO daybreak_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_users TO daybreak_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_sessions TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_tokens TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.runs_finished TO daybreak_app;
 

@@ -9,7 +9,8 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
-from daybreak.people.model import Preferences, User, checked_country, checked_email, checked_name
+from daybreak.people.model import User, checked_country, checked_email, checked_name
+from daybreak.people.rows import user_of
 
 _sql = load(__package__)
 
@@ -66,7 +67,7 @@ async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UU
     Raises:
         NotFound: one of them is not there, or the transaction may not see them.
     """
-    users = {row["id"]: _user(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
+    users = {row["id"]: user_of(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
     if len(users) < len(user_ids):
         raise NotFound("There is no such user.")
     return users
@@ -79,7 +80,7 @@ async def everyone(database: Database) -> Sequence[User]:
     if not ids:
         return []
     async with database.transaction(ids) as tx:
-        return [_user(row) for row in await tx.fetch(_sql.read_users, ids)]
+        return [user_of(row) for row in await tx.fetch(_sql.read_users, ids)]
 
 
 async def update(database: Database, user: User) -> User:
@@ -99,11 +100,3 @@ async def update(database: Database, user: User) -> User:
     if found is None:
         raise NotFound("There is no such user.")
     return user
-
-
-def _user(row: asyncpg.Record) -> User:
-    preferences = Preferences(
-        brief_time=row["brief_time"], workday_start=row["workday_start"], workday_end=row["workday_end"]
-    )
-    person = {name: row[name] for name in ("id", "email", "name", "timezone", "country")}
-    return User(**person, preferences=preferences)
