@@ -54,7 +54,10 @@ class Desk:
     async def stored(self) -> Agenda:
         async with self.reader.database.transaction([self.reader.user.id]) as tx:
             owner = self.reader.user.id
-            want = agenda.Wanted(owner_id=owner, events=FOREVER, done_since=LONG_AGO, notes_since=LONG_AGO)
+            today = self.reader.day
+            want = agenda.Wanted(
+                owner_id=owner, today=today, events=FOREVER, done_since=LONG_AGO, notes_since=LONG_AGO
+            )
             return (await agenda.read_agendas(tx, [want]))[owner]
 
     async def titles(self) -> set[str]:

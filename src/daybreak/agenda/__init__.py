@@ -1,8 +1,10 @@
 """Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
 
+from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo
 from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
 from daybreak.agenda.model import (
     Agenda,
+    Decision,
     Event,
     Moment,
     Note,
@@ -14,6 +16,7 @@ from daybreak.agenda.model import (
     SourceWarning,
     Task,
     TaskStatus,
+    Verdict,
 )
 from daybreak.agenda.sources import SourceOverview, add_address, add_folder, find, overview, remove, warnings
 from daybreak.agenda.store import Changes, Wanted, Window, read_agendas
@@ -21,10 +24,12 @@ from daybreak.agenda.store import Changes, Wanted, Window, read_agendas
 __all__ = [
     "Agenda",
     "Changes",
+    "Decision",
     "Event",
     "Imported",
     "Moment",
     "Note",
+    "PastDecision",
     "Phase",
     "Priority",
     "Project",
@@ -35,11 +40,15 @@ __all__ = [
     "SourceWarning",
     "Task",
     "TaskStatus",
+    "Verdict",
     "Wanted",
     "Window",
     "add_address",
     "add_folder",
+    "complete",
+    "decisions_about",
     "find",
+    "ignore",
     "import_folder",
     "overview",
     "read_agendas",
@@ -47,5 +56,7 @@ __all__ = [
     "read_source",
     "refresh",
     "remove",
+    "snooze",
+    "undo",
     "warnings",
 ]

@@ -36,6 +36,7 @@ SELECT
             )
         ORDER BY t.id
     ) AS tasks,
+    ARRAY(SELECT d FROM agenda_decision_facts AS d WHERE d.owner_id = want.owner_id) AS decisions,
     ARRAY(
         SELECT e FROM agenda_event_facts AS e
         WHERE
@@ -333,3 +334,65 @@ WHERE owner_id = $1 AND id = $2
 -- The last good copy of an address, and what to ask with next time.
 UPDATE agenda_sources SET last_good_copy = $3, etag = $4, http_last_modified = $5
 WHERE owner_id = $1 AND id = $2
+
+-- name: end_overtaken_decisions
+-- A source now says something else of these tasks than when somebody decided about them: what it says counts.
+UPDATE agenda_decisions AS d SET ended_at = $3, ended_as = 'overtaken'
+FROM agenda_tasks AS t
+WHERE
+    d.owner_id = $1 AND d.ended_at IS NULL AND t.owner_id = $1 AND t.id = d.task_id AND t.source_id = $2
+    AND t.status <> d.status_then
+
+-- name: lock_tasks
+-- Tasks to decide about, held until the transaction ends, with the decision that stands about each.
+SELECT t.id, t.status, t.source_id, d.kind, d.return_on
+FROM agenda_tasks AS t
+LEFT JOIN agenda_decisions AS d ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL
+WHERE t.owner_id = $1 AND t.id = ANY ($2::uuid []) AND t.removed_at IS NULL
+ORDER BY t.id
+FOR UPDATE OF t
+
+-- name: replace_decisions
+-- End what stands about these tasks because something else was decided. $4 are the ids of what replaces it.
+UPDATE agenda_decisions AS d SET ended_at = $2, ended_as = 'replaced', replaced_by = n.id
+FROM unnest($3::uuid [], $4::uuid []) AS n (task_id, id)
+WHERE d.owner_id = $1 AND d.task_id = n.task_id AND d.ended_at IS NULL
+
+-- name: write_decisions
+-- Decide about tasks. $2 what, $3 until which day, $4 when, $5 who; for each task $6 it, $7 the decision's id.
+INSERT INTO agenda_decisions (owner_id, id, task_id, kind, return_on, status_then, made_at, made_by)
+SELECT $1, n.id, n.task_id, $2, $3, t.status, $4, $5
+FROM unnest($6::uuid [], $7::uuid []) AS n (task_id, id)
+INNER JOIN agenda_tasks AS t ON t.owner_id = $1 AND t.id = n.task_id
+
+-- name: finish_own_tasks
+-- Tasks that were entered in Daybreak have no source that could say otherwise: they are done.
+UPDATE agenda_tasks SET status = 'done', completed_at = $3, completed_on = NULL, touched_at = $3
+WHERE owner_id = $1 AND id = ANY ($2::uuid []) AND source_id IS NULL
+
+-- name: undo_decisions
+-- End what stands about these tasks as if it had not been.
+UPDATE agenda_decisions SET ended_at = $3, ended_as = 'undone'
+WHERE owner_id = $1 AND task_id = ANY ($2::uuid []) AND ended_at IS NULL
+RETURNING id, task_id
+
+-- name: restore_decisions
+-- What had been replaced by decisions that were undone stands again.
+UPDATE agenda_decisions SET ended_at = NULL, ended_as = NULL, replaced_by = NULL
+WHERE owner_id = $1 AND replaced_by = ANY ($2::uuid []) AND ended_as = 'replaced'
+
+-- name: reopen_own_tasks
+-- Tasks that were entered in Daybreak are as they were before these decisions.
+UPDATE agenda_tasks AS t
+SET status = d.status_then, completed_at = NULL, completed_on = NULL, touched_at = $3
+FROM agenda_decisions AS d
+WHERE
+    d.owner_id = $1 AND d.id = ANY ($2::uuid []) AND d.kind = 'done'
+    AND t.owner_id = $1 AND t.id = d.task_id AND t.source_id IS NULL AND t.status = 'done'
+
+-- name: list_decisions
+-- All that was decided about a task, the latest first.
+SELECT kind, return_on, made_at, made_by, ended_at, ended_as FROM agenda_decisions
+WHERE owner_id = $1 AND task_id = $2
+ORDER BY made_at DESC, id
+LIMIT 50
