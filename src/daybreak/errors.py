@@ -7,6 +7,7 @@ DaybreakError                    one sentence for a person; `status`, `retryable
 │   ├── Forbidden       403  2   whoever asks may not do that
 │   ├── NotFound        404  4   no such user, source, brief
 │   ├── Conflict        409  5   it exists already, or it changed meanwhile
+│   ├── Changed         412  5   it is not any more what the caller has seen
 │   ├── TooLarge        413  2   more than is taken at once
 │   └── TooMany         429  6   retryable: too often in too short a time
 ├── Misconfigured       500  3   settings, roles or schema are wrong: an operator must act
@@ -14,7 +15,11 @@ DaybreakError                    one sentence for a person; `status`, `retryable
 └── Bug                 500  70  an invariant of ours does not hold: please report
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Self
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class DaybreakError(Exception):
@@ -24,11 +29,18 @@ class DaybreakError(Exception):
         status: the HTTP status that the web answers with.
         retryable: whether the same call may succeed later without anybody's help.
         exit_code: what the command line exits with.
+        details: what a program is told besides the sentence, as JSON can hold it.
     """
 
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
+    details: Mapping[str, object] = _NOTHING
+
+    def telling(self, **details: object) -> Self:
+        """The same error with these details."""
+        self.details = {**self.details, **details}
+        return self
 
 
 class UserError(DaybreakError):
@@ -67,6 +79,13 @@ class Conflict(UserError):
     """It exists already, or it changed meanwhile."""
 
     status = 409
+    exit_code = 5
+
+
+class Changed(UserError):
+    """It is not any more what the caller has seen."""
+
+    status = 412
     exit_code = 5
 
 

@@ -28,7 +28,7 @@ def create_app(settings: WebSettings, addresses: wiring.Addresses) -> FastAPI:
             yield database
 
     return create_application(
-        settings, opening, wiring.pages(), listen=addresses.app, channels=wiring.CHANNELS
+        settings, opening, wiring.pages(), wiring.apis(), listen=addresses.app, channels=wiring.CHANNELS
     )
 
 

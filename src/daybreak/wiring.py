@@ -16,7 +16,7 @@ from daybreak.settings import Settings, settings
 
 if TYPE_CHECKING:
     from daybreak.runs import AnyKind
-    from daybreak.web import Pages
+    from daybreak.web import Api, Pages
 
 
 CHANNELS = ("daybreak_runs",)
@@ -104,8 +104,14 @@ def kinds() -> "list[AnyKind]":
 def pages() -> "list[Pages]":
     """The pages of every slice."""
     from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
 
     return [account]
+
+
+def apis() -> "list[Api]":
+    """The operations of every slice, for programs."""
+    return []
 
 
 def intake_limits() -> IntakeSettings:

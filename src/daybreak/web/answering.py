@@ -39,8 +39,7 @@ async def _expected(request: Request, error: Exception) -> Response:
     if isinstance(found, Bug):
         log.error("web.bug", path=request.url.path, what=str(found))
     if is_for_program(request):
-        more = {"errors": found.errors} if isinstance(found, Invalid) else {}
-        return problem(request, found, **more)
+        return problem(request, found)
     if isinstance(found, NotSignedIn) and request.url.path != SIGN_IN:
         return _to_sign_in(request)
     return error_page(request, found)

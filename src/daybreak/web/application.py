@@ -11,11 +11,12 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from daybreak.db import Database
-from daybreak.web import health, signing
+from daybreak.web import health, openapi, signing
 from daybreak.web.answering import answer_errors
 from daybreak.web.headers import SafeHeaders
 from daybreak.web.origins import SameOrigin
 from daybreak.web.pages import Pages
+from daybreak.web.rates import Rates
 from daybreak.web.requests import NumberedRequests
 from daybreak.web.settings import WebSettings
 from daybreak.web.site import Site
@@ -74,6 +75,7 @@ def create_application(
         ],
     )
     app.state.site = site
+    app.state.rates = Rates(settings.api_rate)
     answer_errors(app)
     app.add_route(f"{STATIC}/{{name:path}}", site.static.serve, include_in_schema=False)
     app.include_router(health.routes)
@@ -81,4 +83,5 @@ def create_application(
         app.include_router(one)
     for api in apis:
         app.include_router(api, prefix="/api/v1")
+    openapi.describe(app)
     return app

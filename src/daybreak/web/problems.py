@@ -18,14 +18,8 @@ def is_for_program(request: Request) -> bool:
     return request.url.path.startswith(API) or "text/html" not in request.headers.get("Accept", "")
 
 
-def problem(request: Request, error: DaybreakError, **more: object) -> Response:
-    """The problem document of an error; it can be made before anything else stands.
-
-    Args:
-        request: what it is the answer to.
-        error: what went wrong.
-        more: members besides those of the RFC.
-    """
+def problem(request: Request, error: DaybreakError) -> Response:
+    """The problem document of an error; it can be made before anything else stands."""
     status = error.status
     document = {
         "type": f"urn:daybreak:error:{type(error).__name__}",
@@ -35,7 +29,7 @@ def problem(request: Request, error: DaybreakError, **more: object) -> Response:
         "instance": request.url.path,
         "request_id": request.scope.get("request_id"),
     }
-    return JSONResponse(document | more, status, headers(error), media_type=MEDIA_TYPE)
+    return JSONResponse({**error.details, **document}, status, headers(error), media_type=MEDIA_TYPE)
 
 
 def sentence(error: DaybreakError) -> str:
@@ -54,12 +48,9 @@ def headers(error: DaybreakError) -> dict[str, str]:
 
 
 class Invalid(InvalidInput):
-    """Some fields cannot be used.
-
-    Attributes:
-        errors: a sentence for each field that is wrong.
-    """
+    """Some fields cannot be used."""
 
     def __init__(self, errors: dict[str, str]) -> None:
+        """Say what is wrong with each field, in a sentence."""
         super().__init__(" ".join(f"{field}: {why}" for field, why in errors.items()))
-        self.errors = errors
+        self.details = {"errors": errors}

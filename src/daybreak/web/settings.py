@@ -41,6 +41,11 @@ class WebSettings(Group):
         gt=0,
         description="A longer request is refused; uploads have limits of their own.",
     )
+    api_rate: int = Field(
+        default=600,
+        ge=1,
+        description="Requests a minute that one token or session may make below /api, per web process.",
+    )
     connections: int = Field(
         default=8, ge=1, description="Database connections of one web process, besides the one that listens."
     )
