@@ -106,7 +106,7 @@ def pages() -> "list[Pages]":
     from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI
     from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
 
-    return [account]
+    return [briefs, account]
 
 
 def apis() -> "list[Api]":
