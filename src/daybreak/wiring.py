@@ -96,22 +96,26 @@ async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncI
 
 def kinds() -> "list[AnyKind]":
     """Every kind of run that a worker of this version can do."""
-    from daybreak import briefs  # noqa: PLC0415 - only what runs them has to wait for them
+    from daybreak import agenda, briefs  # noqa: PLC0415 - only what runs them has to wait for them
 
-    return [briefs.COMPOSE]
+    return [briefs.COMPOSE, *agenda.kinds()]
 
 
 def pages() -> "list[Pages]":
     """The pages of every slice."""
     from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.agenda.routes import pages as agenda  # noqa: PLC0415 - likewise
     from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
+    from daybreak.ops.routes import pages as ops  # noqa: PLC0415 - likewise
 
-    return [briefs, account]
+    return [briefs, agenda, ops, account]
 
 
 def apis() -> "list[Api]":
     """The operations of every slice, for programs."""
-    return []
+    from daybreak.ops.api import api as ops  # noqa: PLC0415 - only the web waits for FastAPI
+
+    return [ops]
 
 
 def intake_limits() -> IntakeSettings:

@@ -1,7 +1,9 @@
 """Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
 
+from daybreak.agenda.cards import is_empty
 from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo
 from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
+from daybreak.agenda.jobs import kinds, read_items, start_refresh
 from daybreak.agenda.model import (
     Agenda,
     Decision,
@@ -50,13 +52,17 @@ __all__ = [
     "find",
     "ignore",
     "import_folder",
+    "is_empty",
+    "kinds",
     "overview",
     "read_agendas",
+    "read_items",
     "read_new",
     "read_source",
     "refresh",
     "remove",
     "snooze",
+    "start_refresh",
     "undo",
     "warnings",
 ]

@@ -221,17 +221,17 @@ def _agenda(row: asyncpg.Record, today: date) -> Agenda:
     tasks: list[Task] = []
     put_off: list[Task] = []
     for stored in row["tasks"]:
-        task = _decided(_task(stored), decisions.get(stored["id"]), today)
-        (put_off if task.decision and task.is_open else tasks).append(task)
+        one = _as_decided(task(stored), decisions.get(stored["id"]), today)
+        (put_off if one.decision and one.is_open else tasks).append(one)
     return Agenda(
         sources=tuple(map(source, row["sources"])),
         warnings=tuple(map(warning, row["warnings"])),
-        projects=tuple(map(_project, row["projects"])),
-        phases=tuple(map(_phase, row["phases"])),
+        projects=tuple(map(project, row["projects"])),
+        phases=tuple(map(phase, row["phases"])),
         tasks=tuple(tasks),
         put_off=tuple(put_off),
-        events=tuple(map(_event, row["events"])),
-        notes=tuple(map(_note, row["notes"])),
+        events=tuple(map(event, row["events"])),
+        notes=tuple(map(note, row["notes"])),
     )
 
 
@@ -246,15 +246,18 @@ def warning(row: asyncpg.Record) -> SourceWarning:
     return SourceWarning(**_take(row, "source_id", "path", "line", "message"))
 
 
-def _project(row: asyncpg.Record) -> Project:
+def project(row: asyncpg.Record) -> Project:
+    """A project as it is stored."""
     return Project(**_take(row, "id", "source_id", "name", "description", "place"))
 
 
-def _phase(row: asyncpg.Record) -> Phase:
+def phase(row: asyncpg.Record) -> Phase:
+    """A phase as it is stored."""
     return Phase(**_take(row, "id", "project_id", "name", "description", "start_on", "end_on", "place"))
 
 
-def _task(row: asyncpg.Record) -> Task:
+def task(row: asyncpg.Record) -> Task:
+    """A task as it is stored, whatever was decided about it."""
     return Task(
         id=row["id"],
         source_id=row["source_id"],
@@ -274,12 +277,15 @@ def _task(row: asyncpg.Record) -> Task:
     )
 
 
-def _decided(task: Task, row: asyncpg.Record | None, today: date) -> Task:
-    """The task as its owner decided about it, if that still holds."""
+def _as_decided(task: Task, row: asyncpg.Record | None, today: date) -> Task:
     if row is None or row["status_then"] != task.status:
         return task
-    made = decision(row)
-    if not made.holds(today):
+    return decided(task, decision(row), today)
+
+
+def decided(task: Task, made: Decision | None, today: date) -> Task:
+    """The task as its owner decided about it, if that still holds."""
+    if made is None or not made.holds(today):
         return task
     if made.verdict is Verdict.DONE:
         return replace(task, status=TaskStatus.DONE, completed=made.made_at, decision=made)
@@ -291,12 +297,14 @@ def decision(row: asyncpg.Record) -> Decision:
     return Decision(verdict=Verdict(row["kind"]), **_take(row, "return_on", "made_at", "made_by"))
 
 
-def _event(row: asyncpg.Record) -> Event:
+def event(row: asyncpg.Record) -> Event:
+    """An event as it is stored."""
     kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "place", "path")
     return Event(start=_moment(row, row["starts_at"]), end=_moment(row, row["ends_at"]), **kept)
 
 
-def _note(row: asyncpg.Record) -> Note:
+def note(row: asyncpg.Record) -> Note:
+    """A note as it is stored."""
     return Note(**_take(row, "id", "source_id", "project_id", "title", "body", "noted_at", "place"))
 
 

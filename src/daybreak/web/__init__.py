@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from daybreak.web.pages import NavItem, Pages
     from daybreak.web.settings import WebSettings, web_settings
     from daybreak.web.streams import News, stream
-    from daybreak.web.visits import Admin, Anyone, Reader, SignedIn, Visit, Writer
+    from daybreak.web.visits import Admin, Anyone, Reader, SignedIn, Visit, Writer, own_path
 
 __all__ = [
     "Admin",
@@ -48,6 +48,7 @@ __all__ = [
     "create_application",
     "etag_of",
     "once",
+    "own_path",
     "read_form",
     "read_place",
     "refusals",
@@ -70,7 +71,7 @@ _MODULES = {
     "pages": ["NavItem", "Pages"],
     "settings": ["WebSettings", "web_settings"],
     "streams": ["News", "stream"],
-    "visits": ["Admin", "Anyone", "Reader", "SignedIn", "Visit", "Writer"],
+    "visits": ["Admin", "Anyone", "Reader", "SignedIn", "Visit", "Writer", "own_path"],
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 

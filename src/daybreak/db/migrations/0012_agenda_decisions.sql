@@ -69,7 +69,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_files TO daybreak_app;
 -- is one transaction, so the indexes cannot be made concurrently.
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX agenda_tasks_due ON agenda_tasks (
-    owner_id, (coalesce(due_at, due_on::timestamp AT TIME ZONE 'UTC', 'infinity'::timestamptz)), id
+    owner_id, (coalesce(due_at, due_on::timestamp AT TIME ZONE 'UTC', '9999-12-31 00:00:00+00'::timestamptz)), id
 ) WHERE status NOT IN ('done', 'cancelled') AND removed_at IS NULL;
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX agenda_tasks_finished ON agenda_tasks (
@@ -106,7 +106,7 @@ SELECT
     t.touched_at,
     t.place,
     t.path,
-    coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC', 'infinity'::timestamptz) AS due_order,
+    coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC', '9999-12-31 00:00:00+00'::timestamptz) AS due_order,
     coalesce(t.completed_at, t.completed_on::timestamp AT TIME ZONE 'UTC', t.touched_at) AS finished_order,
     s.name AS source,
     p.name AS project,
