@@ -63,7 +63,9 @@ async def _events(
     yield ServerSentEvent(comment="open", retry=_SOON)
     with notifications.follow(*topics) as bell:
         while now() < end:
-            for news in await read(after):
+            # In a task of its own, which is cancelled once: here nothing could be waited for any more, not
+            # even the end of a transaction.
+            for news in await asyncio.ensure_future(read(after)):
                 after = news.id
                 yield ServerSentEvent(id=news.id, event=news.name, data=news.data)
                 if news.is_last:
