@@ -25,9 +25,23 @@ _sql = load(__package__)
 PAGE = 20
 LONGEST_SEARCH = 200
 _INDEXED_AT_ONCE = 400
-_MARKED = re.compile("\ue000(.*?)\ue001")
-_LEFTOVER = re.compile("[\ue000\ue001]")
-_CUT = 240
+_END = "\ue001"
+_TO_MARK = re.compile("([^\ue000\ue001]*)([\ue000\ue001]|$)")
+
+
+class _Plain(dict[int, int]):
+    """Signs as the search takes them: lower case, and only letters and digits beyond ASCII.
+
+    What PostgreSQL does about capitals and quotation marks depends on the locale of the database.
+    """
+
+    def __missing__(self, code: int) -> int:
+        sign = chr(code).lower()
+        is_taken = len(sign) == 1 and sign.isprintable() and (sign.isascii() or sign.isalnum())
+        return self.setdefault(code, ord(sign) if is_taken else ord(" "))
+
+
+_PLAIN = _Plain()
 
 
 class Place(NamedTuple):
@@ -101,15 +115,17 @@ async def search(
     """
     if len(words) > LONGEST_SEARCH or "\0" in words:
         raise InvalidInput(f"A search has at most {LONGEST_SEARCH} characters; give fewer words.")
+    wanted = words.translate(_PLAIN)
     unsearched = await _index(database, owner_id)
     async with database.transaction([owner_id]) as tx:
-        rows = await tx.fetch(_sql.search_editions, owner_id, words, *_parts(after), limit + 1)
+        rows = await tx.fetch(_sql.search_editions, owner_id, wanted, *_parts(after), limit + 1)
         shown = rows[:limit]
         said = [(row["id"], line) for row in shown for line in _lines(store.unpacked(row["document"]))]
-        found = await tx.fetch(_sql.find_lines, words, [one for one, _ in said], [line for _, line in said])
+        plain = [line.translate(_PLAIN) for _, line in said]
+        found = await tx.fetch(_sql.find_lines, wanted, [one for one, _ in said], plain)
     lines: defaultdict[UUID, list[tuple[Piece, ...]]] = defaultdict(list)
     for row in found:
-        lines[row["brief"]].append(_pieces(row["line"]))
+        lines[row["brief"]].append(_pieces(said[row["place"] - 1][1], row["marked"]))
     briefs = [_kept(row, tuple(lines[row["id"]])) for row in rows]
     return _page(briefs, limit, unsearched=unsearched)
 
@@ -130,7 +146,7 @@ async def _index(database: Database, owner_id: UUID) -> bool:
 def _text(document: bytes) -> str:
     found = store.unpacked(document)
     titles = (fact["title"] for fact in found["facts"].values() if fact["kind"] != "stat")
-    return "\n".join(dict.fromkeys((*_lines(found), *titles))).replace("\0", " ")
+    return "\n".join(dict.fromkeys((*_lines(found), *titles))).translate(_PLAIN)
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
@@ -166,10 +182,13 @@ def _kept(row: asyncpg.Record, lines: tuple[tuple[Piece, ...], ...] = ()) -> Kep
     )
 
 
-def _pieces(line: str) -> tuple[Piece, ...]:
-    parts = _MARKED.split(line[:_CUT])
-    texts = [(_LEFTOVER.sub("", text), index % 2 == 1) for index, text in enumerate(parts)]
-    return tuple(Piece(text, is_found) for text, is_found in texts if text)
+def _pieces(line: str, marked: str) -> tuple[Piece, ...]:
+    """A line in pieces; ``marked`` is the same, sign by sign, in its plain form, with marks in between."""
+    pieces, begin = [], 0
+    for text, mark in _TO_MARK.findall(marked):
+        pieces.append(Piece(line[begin : begin + len(text)], mark == _END))
+        begin += len(text)
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def _page(briefs: Sequence[Kept], limit: int, *, unsearched: bool = False) -> Page:

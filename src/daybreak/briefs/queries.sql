@@ -103,15 +103,15 @@ WHERE e.owner_id = $1
 ON CONFLICT (owner_id, edition_id) DO UPDATE SET composed_at = excluded.composed_at, words = excluded.words
 
 -- name: find_lines
--- Of the sentences of each brief those that a search is about, the best first, three at most, with the words between
--- U+E000 and U+E001. $1 words; for each sentence $2 its brief, $3 its text.
+-- Of the sentences of each brief those that a search is about, by their places from 1, the best first, three at most,
+-- with the words between U+E000 and U+E001. $1 words; for each sentence $2 its brief, $3 its text.
 WITH wanted AS (
     SELECT replace(websearch_to_tsquery('english', $1)::text, '&', '|')::tsquery AS query
 ),
 
 found AS (
     SELECT
-        l.brief, l.place, l.said, w.query,
+        l.brief, l.place::integer AS place, l.said, w.query,
         row_number() OVER (
             PARTITION BY l.brief ORDER BY ts_rank(to_tsvector('english', l.said), w.query) DESC, l.place
         ) AS rank
@@ -121,8 +121,8 @@ found AS (
 )
 
 SELECT
-    brief,
-    ts_headline('english', said, query, U&'StartSel="\E000", StopSel="\E001", HighlightAll=true') AS line
+    brief, place,
+    ts_headline('english', said, query, U&'StartSel="\E000", StopSel="\E001", HighlightAll=true') AS marked
 FROM found
 WHERE rank <= 3
 ORDER BY brief, rank

@@ -84,10 +84,9 @@ async def show_day(visit: SignedIn, day: date, edition: Edition = Edition.STANDA
 
 
 async def _show(visit: Visit, found: Morning) -> Response:
-    draft, run = await _draft(visit, found), found.writing
-    is_alone = run is not None and not run.started_at and not await morning.is_anybody_working(visit.database)
+    values = await _values(visit, found, await _draft(visit, found))
     status = 404 if found.brief is None and found.run is None else 200
-    return visit.page("briefs/day.html", status=status, **_values(visit, found, draft), is_alone=is_alone)
+    return visit.page("briefs/day.html", status=status, **values)
 
 
 async def _draft(visit: Visit, found: Morning) -> Draft:
@@ -97,13 +96,15 @@ async def _draft(visit: Visit, found: Morning) -> Draft:
         return Draft.of(await runs.events(tx, visit.user.id, found.writing.id))
 
 
-def _values(visit: Visit, found: Morning, draft: Draft) -> dict[str, object]:
+async def _values(visit: Visit, found: Morning, draft: Draft) -> dict[str, object]:
     document = found.brief.document if found.brief else draft.brief()
-    today = visit.user.today()
+    today, run = visit.user.today(), found.writing
+    waits = run is not None and run.started_at is None
     return {
         "found": found,
         "draft": draft,
         "brief": view(document, found.opinions) if document else None,
+        "is_alone": waits and not await morning.is_anybody_working(visit.database),
         "today": today,
         "snooze_days": snooze_days(today),
     }
@@ -133,8 +134,7 @@ async def follow(visit: SignedIn, run_id: UUID) -> Response:
             if str(draft.number) == after:
                 return []
             found = await morning.look(tx, visit.user.id, day)
-        values = _values(visit, found, draft)
-        text = visit.render("briefs/_news.html", **values, is_alone=False)
+        text = visit.render("briefs/_news.html", **await _values(visit, found, draft))
         return [News(id=str(draft.number), data=text, is_last=found.writing is None)]
 
     return stream(visit, read, str(run_id))
