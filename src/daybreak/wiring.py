@@ -96,9 +96,9 @@ async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncI
 
 def kinds() -> "list[AnyKind]":
     """Every kind of run that a worker of this version can do."""
-    from daybreak import agenda, briefs  # noqa: PLC0415 - only what runs them has to wait for them
+    from daybreak import agenda, briefs, welcome  # noqa: PLC0415 - only what runs them has to wait for them
 
-    return [briefs.COMPOSE, *agenda.kinds()]
+    return [briefs.COMPOSE, *agenda.kinds(), *welcome.kinds()]
 
 
 def pages() -> "list[Pages]":
@@ -107,8 +107,9 @@ def pages() -> "list[Pages]":
     from daybreak.agenda.routes import pages as agenda  # noqa: PLC0415 - likewise
     from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
     from daybreak.ops.routes import pages as ops  # noqa: PLC0415 - likewise
+    from daybreak.welcome.routes import pages as welcome  # noqa: PLC0415 - likewise
 
-    return [briefs, agenda, ops, account]
+    return [briefs, agenda, ops, account, welcome]
 
 
 def apis() -> "list[Api]":

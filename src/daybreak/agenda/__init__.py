@@ -2,6 +2,7 @@
 
 from daybreak.agenda.cards import is_empty
 from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo
+from daybreak.agenda.equipment import add_and_read
 from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
 from daybreak.agenda.jobs import kinds, read_items, start_refresh
 from daybreak.agenda.model import (
@@ -20,8 +21,10 @@ from daybreak.agenda.model import (
     TaskStatus,
     Verdict,
 )
+from daybreak.agenda.sample import sample_files
 from daybreak.agenda.sources import SourceOverview, add_address, add_folder, find, overview, remove, warnings
 from daybreak.agenda.store import Changes, Wanted, Window, read_agendas
+from daybreak.agenda.uploads import Upload, add_upload, sort_sent
 
 __all__ = [
     "Agenda",
@@ -42,11 +45,14 @@ __all__ = [
     "SourceWarning",
     "Task",
     "TaskStatus",
+    "Upload",
     "Verdict",
     "Wanted",
     "Window",
     "add_address",
+    "add_and_read",
     "add_folder",
+    "add_upload",
     "complete",
     "decisions_about",
     "find",
@@ -61,7 +67,9 @@ __all__ = [
     "read_source",
     "refresh",
     "remove",
+    "sample_files",
     "snooze",
+    "sort_sent",
     "start_refresh",
     "undo",
     "warnings",

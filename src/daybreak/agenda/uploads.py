@@ -1,5 +1,6 @@
 """Uploaded files as sources: each upload is one, and a later one of the same name takes its place."""
 
+import asyncio
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from daybreak.agenda.importers import recognise
 from daybreak.agenda.model import SourceKind
 from daybreak.agenda.rows import storable
 from daybreak.db import load
@@ -20,6 +20,7 @@ _sql = load(__package__)
 _HEAD = 4096
 _LONGEST_NAME = 200
 _MOST_AT_ONCE = 50
+_AT_ONCE = asyncio.Semaphore(2)
 FORMATS = (
     "calendars (.ics), todo.txt, Markdown, Taskwarrior exports (.json), CSV exports of Todoist, Asana or "
     "Jira, and notes (.txt)"
@@ -60,6 +61,12 @@ def sort_uploads(sent: Iterable[SentFile], limits: IntakeSettings) -> list[Uploa
     return uploads
 
 
+async def sort_sent(sent: Sequence[SentFile]) -> list[Upload]:
+    """Likewise in a thread, few at a time, within the limits of the settings."""
+    async with _AT_ONCE:
+        return await asyncio.to_thread(sort_uploads, sent, IntakeSettings.load())
+
+
 async def add_upload(tx: asyncpg.Connection, owner_id: UUID, upload: Upload) -> UUID:
     """Keep an upload as a source, in place of an earlier one of that name; gives the source's id.
 
@@ -95,6 +102,8 @@ def _opened(file: SentFile, limits: IntakeSettings) -> tuple[str, list[SentFile]
 
 
 def _is_read(file: SentFile) -> bool:
+    from daybreak.agenda.importers import recognise  # noqa: PLC0415 - only reading needs the importers
+
     if is_passed_over(file.path):
         return False
     return recognise(PurePosixPath(file.path), file.content[:_HEAD]) is not None

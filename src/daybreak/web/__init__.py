@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from daybreak.web.idempotency import IdempotencyKey, once
     from daybreak.web.listing import After, Limit, Listing, read_place, write_place
     from daybreak.web.pages import NavItem, Pages
+    from daybreak.web.receiving import UploadRoute, read_files
     from daybreak.web.settings import WebSettings, web_settings
     from daybreak.web.streams import News, stream
     from daybreak.web.visits import Admin, Anyone, Reader, SignedIn, Visit, Writer, own_path
@@ -41,6 +42,7 @@ __all__ = [
     "Resource",
     "SignedIn",
     "Undo",
+    "UploadRoute",
     "Visit",
     "WebSettings",
     "Writer",
@@ -49,6 +51,7 @@ __all__ = [
     "etag_of",
     "once",
     "own_path",
+    "read_files",
     "read_form",
     "read_place",
     "refusals",
@@ -69,6 +72,7 @@ _MODULES = {
     "idempotency": ["IdempotencyKey", "once"],
     "listing": ["After", "Limit", "Listing", "read_place", "write_place"],
     "pages": ["NavItem", "Pages"],
+    "receiving": ["UploadRoute", "read_files"],
     "settings": ["WebSettings", "web_settings"],
     "streams": ["News", "stream"],
     "visits": ["Admin", "Anyone", "Reader", "SignedIn", "Visit", "Writer", "own_path"],

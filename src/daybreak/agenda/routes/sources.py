@@ -7,22 +7,26 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import runs
-from daybreak.agenda import importing, jobs, sources, uploads
-from daybreak.agenda.equipment import open_vault, reader_of
+from daybreak.agenda import jobs, sources, uploads
+from daybreak.agenda.equipment import add_and_read
 from daybreak.agenda.forms import AddressForm
-from daybreak.agenda.receiving import UploadRoute, receive_uploads
 from daybreak.agenda.uploads import FORMATS
 from daybreak.agenda.wall import Wall
 from daybreak.errors import DaybreakError, InvalidInput, UserError
 from daybreak.runs import Run
-from daybreak.web import Form, News, SignedIn, Visit, read_form, stream
+from daybreak.web import Form, News, SignedIn, UploadRoute, Visit, read_files, read_form, stream
 
 routes = APIRouter(include_in_schema=False)
 receiving = APIRouter(include_in_schema=False, route_class=UploadRoute)
 HERE = "/agenda/sources"
+
+
+class Nothing(BaseModel):
+    """A form of files alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +74,18 @@ async def add_address(visit: SignedIn) -> Response:
         return await _page(visit, form, status=InvalidInput.status)
     said = form.filled
     try:
-        source = await sources.add_address(
-            visit.database, visit.user, said.address, open_vault(), said.name.strip() or None
-        )
-        await importing.read_new(reader_of(visit.database, visit.user), source)
+        added = await add_and_read(visit.database, visit.user, said.address, said.name.strip() or None)
     except DaybreakError as error:
         return await _page(visit, form.refused(error, "address"), status=error.status)
-    return visit.redirect(f"{HERE}/{source.id}", f"“{source.name}” is added and read.")
+    return visit.redirect(f"{HERE}/{added.source.id}", f"“{added.source.name}” is added and read.")
 
 
 @receiving.post(f"{HERE}/files")
 async def add_files(visit: SignedIn) -> Response:
     """Keep what was sent as sources, and have them read."""
     try:
-        sent = await receive_uploads(visit.request)
+        _, files = await read_files(visit.request, Nothing)
+        sent = await uploads.sort_sent(files)
     except UserError as error:
         return await _page(visit, trouble=Trouble(str(error)), status=error.status)
     async with visit.transaction() as tx:

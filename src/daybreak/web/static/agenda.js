@@ -58,3 +58,16 @@ for (const form of document.querySelectorAll("[data-drop]")) {
     for (const field of form.querySelectorAll("input[type=file]")) field.disabled = !field.files.length;
   });
 }
+
+// The zone that this machine is in, for somebody who is here for the first time.
+const guess = document.querySelector("[data-guess-zone] select");
+if (guess) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if ([...guess.options].some((option) => option.value === zone)) guess.value = zone;
+}
+
+// What is followed says when it is over, and where it goes on.
+for (const followed of document.querySelectorAll("[data-follow]")) {
+  const goOn = () => followed.querySelector("[data-go-on]") && location.replace(followed.querySelector("[data-go-on]").href);
+  new MutationObserver(goOn).observe(followed, { childList: true, subtree: true });
+}
