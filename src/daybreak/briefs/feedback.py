@@ -1,6 +1,7 @@
 """What readers think of the sentences of their briefs."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
@@ -32,10 +33,25 @@ def claim_id(text: str, facts: Collection[str]) -> str:
     return blake2b("\0".join((text, *facts)).encode(), digest_size=_BYTES).hexdigest()
 
 
-async def opinions(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID) -> dict[str, Opinion]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a reader thinks of one sentence, with its words and facts."""
+
+    claim: str
+    text: str
+    facts: tuple[str, ...]
+    opinion: Opinion
+
+
+async def opinions(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID) -> dict[str, Given]:
     """What the reader of a brief thinks of its sentences, by their ids."""
     rows = await tx.fetch(_sql.list_opinions, owner_id, edition_id)
-    return {row["claim"]: Opinion(row["opinion"]) for row in rows}
+    return {row["claim"]: _given(row) for row in rows}
+
+
+def _given(row: asyncpg.Record) -> Given:
+    opinion = Opinion(row["opinion"])
+    return Given(claim=row["claim"], text=row["said"], facts=tuple(row["facts"]), opinion=opinion)
 
 
 async def judge(

@@ -10,7 +10,7 @@ import asyncpg
 
 from daybreak import clock, runs
 from daybreak.briefs import feedback, jobs, store
-from daybreak.briefs.feedback import Opinion
+from daybreak.briefs.feedback import Given
 from daybreak.briefs.jobs import COMPOSE, Wanted
 from daybreak.briefs.model import Edition
 from daybreak.briefs.store import Standing
@@ -47,7 +47,7 @@ class Morning:
 
     day: date
     brief: Standing | None
-    opinions: dict[str, Opinion]
+    opinions: dict[str, Given]
     run: Run | None
 
     @property

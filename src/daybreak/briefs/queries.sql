@@ -129,7 +129,8 @@ ORDER BY brief, rank
 
 -- name: list_opinions
 -- What the reader of a brief thinks of its sentences.
-SELECT claim, opinion FROM briefs_feedback WHERE owner_id = $1 AND edition_id = $2
+SELECT claim, said, facts, opinion FROM briefs_feedback WHERE owner_id = $1 AND edition_id = $2
+ORDER BY given_at, claim
 
 -- name: give_opinion
 -- Say what one thinks of a sentence. $1 owner, $2 edition, $3 claim, $4 sentence, $5 facts, $6 opinion, $7 now.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from daybreak.briefs.feedback import Opinion, claim_id
+from daybreak.briefs.feedback import Given, Opinion, claim_id
 from daybreak.briefs.model import Document
 from daybreak.briefs.rendering.outline import (
     Aside,
@@ -89,7 +89,7 @@ class View:
         return [one for one in self.chapters if one.part and one.part.name in parts]
 
 
-def view(document: Document, opinions: Mapping[str, Opinion] | None = None) -> View:
+def view(document: Document, opinions: Mapping[str, Given] | None = None) -> View:
     """The parts of a brief's page."""
     maker = _Maker(document, opinions or {})
     for block in outline(document):
@@ -101,7 +101,7 @@ def view(document: Document, opinions: Mapping[str, Opinion] | None = None) -> V
 class _Maker:
     """Takes the blocks of an outline, in their order."""
 
-    def __init__(self, document: Document, opinions: Mapping[str, Opinion]) -> None:
+    def __init__(self, document: Document, opinions: Mapping[str, Given]) -> None:
         self.view = View()
         self._document = document
         self._opinions = opinions
@@ -147,6 +147,7 @@ class _Maker:
         known_by = claim_id(statement.text, statement.facts)
         anchor = "" if known_by in self._anchors else f"s-{known_by}"
         self._anchors.add(known_by)
+        given = self._opinions.get(known_by)
         return Sentence(
             id=known_by,
             anchor=anchor,
@@ -156,5 +157,5 @@ class _Maker:
             places=statement.places,
             muted=statement.muted,
             evidence=evidence(statement.facts, self._document.facts, self._document.date),
-            opinion=self._opinions.get(known_by),
+            opinion=given.opinion if given else None,
         )
