@@ -114,9 +114,10 @@ def pages() -> "list[Pages]":
 
 def apis() -> "list[Api]":
     """The operations of every slice, for programs."""
-    from daybreak.ops.api import api as ops  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
 
-    return [ops]
+    return [briefs, ops]
 
 
 def intake_limits() -> IntakeSettings:
