@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, StringConstraints
 from starlette.responses import Response
 
-from daybreak import runs
+from daybreak import agenda, runs
 from daybreak.briefs import archive, deciding, feedback, morning
 from daybreak.briefs.archive import Place
 from daybreak.briefs.deciding import Verb, snooze_days
@@ -26,6 +26,7 @@ pages = Pages(
         NavItem(title="Briefs", path="/briefs", key="b", place=15),
     ],
 )
+_FIRST_VISIT = "/welcome"
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
@@ -65,11 +66,13 @@ class Deciding(BaseModel):
 
 @pages.get("/")
 async def show_today(visit: SignedIn) -> Response:
-    """Today's brief; whoever has none yet gets it written now."""
+    """Today's brief; whoever has none yet gets it written now, or is asked first what it is to be about."""
     today = visit.user.today()
     async with visit.transaction() as tx:
         found = await morning.look(tx, visit.user.id, today)
         if found.brief is None and found.run is None:
+            if await agenda.is_empty(tx, visit.user.id):
+                return visit.redirect(_FIRST_VISIT)
             await morning.begin(tx, visit.user, today)
             found = await morning.look(tx, visit.user.id, today)
     return await _show(visit, found)

@@ -51,6 +51,11 @@ async def test_whoever_has_no_brief_gets_one_begun_and_sees_it_when_it_is_there(
         assert len(await runs.list_runs(tx, plans.user.id)) == 1
 
 
+async def test_whoever_has_nothing_to_be_told_of_is_led_to_the_first_visit(annas):
+    answer = await annas.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
+
+
 async def test_a_brief_that_nobody_writes_says_so_with_the_way_out(annas, plans, as_admin):
     await as_admin.execute("DELETE FROM runs_workers")
     page = (await annas.get("/")).text
