@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from daybreak.agenda import cards, own
 from daybreak.agenda.cards import LATEST, NoteCard, Place
-from daybreak.agenda.forms import NoteForm
+from daybreak.agenda.forms import NoteForm, Row
 from daybreak.agenda.own import Thing
 from daybreak.agenda.wall import Wall
 from daybreak.errors import InvalidInput, UserError
@@ -43,7 +43,7 @@ async def list_notes(
 
 
 @routes.get(f"{HERE}/new")
-async def new_note(visit: SignedIn, project: UUID | None = None) -> Response:
+async def new_note(visit: SignedIn, project: Row = None) -> Response:
     """The form for a note."""
     return await _show_form(visit, Form[NoteForm]({"project_id": str(project or "")}))
 

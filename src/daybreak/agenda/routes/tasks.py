@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from daybreak.agenda import cards, decisions, own
 from daybreak.agenda.cards import FIRST, LATEST, Card, Filter, Place
-from daybreak.agenda.forms import PRIORITIES, STATUSES, TaskForm
+from daybreak.agenda.forms import PRIORITIES, STATUSES, Row, TaskForm
 from daybreak.agenda.model import TaskStatus, Verdict
 from daybreak.agenda.own import Thing
 from daybreak.agenda.wall import GROUPS, Wall
@@ -37,7 +37,7 @@ class Show(StrEnum):
 
 @routes.get(HERE)
 async def list_tasks(
-    visit: SignedIn, show: Show = Show.OPEN, q: Words = "", project: UUID | None = None, after: str = ""
+    visit: SignedIn, show: Show = Show.OPEN, q: Words = "", project: Row = None, after: str = ""
 ) -> Response:
     """Tasks, by when they are due."""
     wall = Wall.of(visit.user)
@@ -77,7 +77,7 @@ async def read_tasks(
 
 
 @routes.get(f"{HERE}/board")
-async def show_board(visit: SignedIn, project: UUID | None = None) -> Response:
+async def show_board(visit: SignedIn, project: Row = None) -> Response:
     """Tasks in columns, by where they stand."""
     wall = Wall.of(visit.user)
     which = Filter(today=wall.today, project_id=project)
@@ -99,7 +99,7 @@ async def show_board(visit: SignedIn, project: UUID | None = None) -> Response:
 
 
 @routes.get(f"{HERE}/tasks/new")
-async def new_task(visit: SignedIn, project: UUID | None = None) -> Response:
+async def new_task(visit: SignedIn, project: Row = None) -> Response:
     """The form for a task of one's own."""
     priority = str(TaskForm(title="-").priority.value)
     values = {"project_id": str(project or ""), "status": TaskStatus.OPEN.value, "priority": priority}
