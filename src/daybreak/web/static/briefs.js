@@ -67,7 +67,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 // A proxy that holds streams back, or none at all: ask for the page itself instead.
 if (document.querySelector("[data-live]")) {
   let heard = false;
-  document.addEventListener("htmx:sse:after:message", () => { heard = true; });
+  document.addEventListener("htmx:sse:after:connection", () => { heard = true; });
   document.addEventListener("htmx:sse:error", () => { heard = false; });
   setInterval(() => {
     if (!heard && !document.hidden) window.location.reload();
