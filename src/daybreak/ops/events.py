@@ -1,8 +1,8 @@
 """Streams of events for programs: of one run, by number; of all of somebody's, by time."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ from daybreak.runs import Event, Happening
 from daybreak.web import News, Visit, stream
 
 _AT_ONCE = 5000
+_EPOCH = 1970
 _DIGITS = 19  # of a bigint
 # An event bears the instant at which its transaction began: it may appear behind others that were sent.
 _LATE = timedelta(seconds=60)
@@ -25,6 +26,7 @@ async def follow_one(visit: Visit, run_id: UUID) -> Response:
     Raises:
         NotFound: there is no such run of this person's.
     """
+    _number(_place(visit))
     async with visit.transaction() as tx:
         await runs.get(tx, visit.user.id, run_id)
 
@@ -55,7 +57,13 @@ def _news_of_run(event: Event) -> News:
 
 async def follow_all(visit: Visit) -> Response:
     """What happens in all runs of this person."""
+    if place := _place(visit):
+        _instant(place)
     return stream(visit, Follower(visit).read, str(visit.user.id))
+
+
+def _place(visit: Visit) -> str:
+    return visit.request.headers.get("Last-Event-ID") or visit.request.query_params.get("after", "")
 
 
 class Follower:
@@ -84,12 +92,14 @@ class Follower:
 
 def _instant(after: str) -> datetime:
     try:
-        last = datetime.fromisoformat(after)
-    except ValueError:
-        last = None
-    if last is None or last.tzinfo is None:
-        raise InvalidInput("The event to go on after is not one of ours; leave it out to begin now.")
-    return last
+        last = datetime.fromisoformat(after.replace(" ", "+"))
+        return last.astimezone(UTC) if last.tzinfo and last.year > _EPOCH else _refuse()
+    except (ValueError, OverflowError):
+        return _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise InvalidInput("The event to go on after is not one of ours; leave it out to begin now.")
 
 
 def _news(one: Happening, last: datetime) -> News:
@@ -98,4 +108,4 @@ def _news(one: Happening, last: datetime) -> News:
 
 
 def _text(data: dict[str, Any]) -> str:
-    return orjson.dumps(data).decode()
+    return orjson.dumps(data, default=str).decode()

@@ -8,16 +8,18 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from daybreak.errors import Bug, DaybreakError, NotFound, NotSignedIn, TooLarge, UserError
 from daybreak.telemetry import log
-from daybreak.web.problems import Invalid, headers, is_for_program, problem, sentence
+from daybreak.web.problems import Invalid, NotAllowed, headers, is_for_program, problem, sentence
 from daybreak.web.site import site_of
 from daybreak.web.theme import Theme
 from daybreak.web.visits import SEE_OTHER
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 SIGN_IN = "/sign-in"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _TITLES = {
     400: "That did not work",
     403: "You may not do that",
@@ -62,6 +64,8 @@ async def _of_the_framework(request: Request, error: Exception) -> Response:
     match error.status_code:
         case 404:
             known: DaybreakError = NotFound("There is nothing at this address.")
+        case 405:
+            known = NotAllowed(f"{request.method} cannot be done to this address.")
         case 413:
             known = TooLarge("That is more than is taken at once.")
         case _:
@@ -69,7 +73,16 @@ async def _of_the_framework(request: Request, error: Exception) -> Response:
     answer = await _expected(request, known)
     answer.status_code = error.status_code
     answer.headers.update(error.headers or {})
+    if isinstance(known, NotAllowed):
+        answer.headers["Allow"] = ", ".join(_allowed(request))
     return answer
+
+
+def _allowed(request: Request) -> list[str]:
+    """What can be done to an address; the framework names only what its first route can."""
+    routes = request.app.routes
+    scopes = [dict(request.scope, method=method) for method in _METHODS]
+    return [scope["method"] for scope in scopes if any(one.matches(scope)[0] is Match.FULL for one in routes)]
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

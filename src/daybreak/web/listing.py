@@ -33,7 +33,7 @@ class Listing(Resource, Generic[Item]):
 
 def write_place(*values: datetime | UUID | str | int) -> str:
     """A place in a list as one word, to be put into an address."""
-    return base64.urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).rstrip(b"=").decode()
 
 
 def read_place(word: str, *readers: Callable[[str], object]) -> list[object]:

@@ -6,7 +6,7 @@ import math
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from daybreak.errors import Bug, DaybreakError, InvalidInput, NotSignedIn, TooMany
+from daybreak.errors import Bug, DaybreakError, InvalidInput, NotSignedIn, TooMany, UserError
 
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
@@ -45,6 +45,12 @@ def headers(error: DaybreakError) -> dict[str, str]:
     if isinstance(error, NotSignedIn):
         found["WWW-Authenticate"] = 'Bearer realm="daybreak"'
     return found
+
+
+class NotAllowed(UserError):
+    """The address is known, and that cannot be done to it."""
+
+    status = 405
 
 
 class Invalid(InvalidInput):
