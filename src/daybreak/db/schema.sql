@@ -57,6 +57,21 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.briefs_search(owner uuid, wanted text, before_date date, before_edition text, most integer) RETURNS TABLE(id uuid, brief_date date, edition text, composed_at timestamp with time zone, document bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT e.id, e.brief_date, e.edition, e.composed_at, e.document
+    FROM briefs_words AS w
+    INNER JOIN briefs_editions AS e ON w.owner_id = e.owner_id AND w.edition_id = e.id
+    WHERE
+        w.owner_id = owner AND owner = ANY (current_setting('daybreak.owner_ids')::uuid [])
+        AND w.words @@ websearch_to_tsquery('english', wanted)
+        AND (before_date IS NULL OR (e.brief_date, e.edition) < (before_date, before_edition))
+    ORDER BY e.brief_date DESC, e.edition DESC
+    LIMIT most
+$$;
+
 CREATE FUNCTION public.people_all_ids() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1327,9 +1342,11 @@ CREATE FUNCTION public.runs_tell(told jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    SELECT pg_notify('daybreak_runs', string_agg(t.run ->> 'id', ',' ORDER BY t.place))
+    SELECT pg_notify('daybreak_runs', concat_ws(
+        ',', string_agg(t.run ->> 'id', ',' ORDER BY t.place), string_agg(DISTINCT t.run ->> 'owner_id', ',')
+    ))
     FROM jsonb_array_elements(told) WITH ORDINALITY AS t (run, place)
-    GROUP BY (t.place - 1) / 200
+    GROUP BY (t.place - 1) / 100
 $$;
 
 CREATE FUNCTION public.runs_time_class(seconds double precision) RETURNS smallint
@@ -1462,6 +1479,36 @@ CREATE UNLOGGED SEQUENCE pgq.pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE pgq.pgqueuer_statistics_id_seq OWNED BY pgq.pgqueuer_statistics.id;
 
+CREATE TABLE public.agenda_decisions (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    kind text NOT NULL,
+    return_on date,
+    status_then text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    ended_as text,
+    replaced_by uuid,
+    CONSTRAINT agenda_decisions_end CHECK ((((ended_at IS NULL) = (ended_as IS NULL)) AND (ended_as = ANY (ARRAY['undone'::text, 'replaced'::text, 'overtaken'::text])))),
+    CONSTRAINT agenda_decisions_kind CHECK ((kind = ANY (ARRAY['done'::text, 'snoozed'::text, 'ignored'::text]))),
+    CONSTRAINT agenda_decisions_snooze_returns CHECK (((kind = 'snoozed'::text) = (return_on IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.agenda_decisions FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.agenda_decision_facts WITH (security_invoker='true') AS
+ SELECT owner_id,
+    task_id,
+    kind,
+    return_on,
+    status_then,
+    made_at,
+    made_by
+   FROM public.agenda_decisions
+  WHERE (ended_at IS NULL);
+
 CREATE TABLE public.agenda_events (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1501,6 +1548,18 @@ CREATE VIEW public.agenda_event_facts WITH (security_invoker='true') AS
     path
    FROM public.agenda_events
   WHERE (removed_at IS NULL);
+
+CREATE TABLE public.agenda_files (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    path text NOT NULL,
+    content bytea NOT NULL,
+    size integer NOT NULL,
+    modified_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.agenda_files ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.agenda_files FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.agenda_notes (
     owner_id uuid NOT NULL,
@@ -1604,8 +1663,7 @@ CREATE TABLE public.agenda_sources (
     error text,
     etag text,
     http_last_modified text,
-    last_good_copy bytea,
-    CONSTRAINT agenda_sources_kind_check CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text])))
+    last_good_copy bytea
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;
@@ -1659,6 +1717,46 @@ CREATE TABLE public.agenda_tasks (
 
 ALTER TABLE ONLY public.agenda_tasks FORCE ROW LEVEL SECURITY;
 
+CREATE VIEW public.agenda_task_cards WITH (security_invoker='true') AS
+ SELECT t.owner_id,
+    t.id,
+    t.source_id,
+    t.project_id,
+    t.phase_id,
+    t.title,
+    t.details,
+    t.status,
+    t.priority,
+    t.start_on,
+    t.start_at,
+    t.due_on,
+    t.due_at,
+    t.completed_on,
+    t.completed_at,
+    t.estimate_minutes,
+    t.assignee,
+    t.tags,
+    t.recurrence,
+    t.blocked_by,
+    t.touched_at,
+    t.place,
+    t.path,
+    COALESCE(t.due_at, ((t.due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone) AS due_order,
+    COALESCE(t.completed_at, ((t.completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), t.touched_at) AS finished_order,
+    s.name AS source,
+    p.name AS project,
+    f.name AS phase,
+    d.kind AS decision,
+    d.return_on,
+    d.made_at,
+    d.made_by
+   FROM ((((public.agenda_tasks t
+     LEFT JOIN public.agenda_sources s ON (((t.owner_id = s.owner_id) AND (t.source_id = s.id))))
+     LEFT JOIN public.agenda_projects p ON (((t.owner_id = p.owner_id) AND (t.project_id = p.id) AND (p.removed_at IS NULL))))
+     LEFT JOIN public.agenda_phases f ON (((t.owner_id = f.owner_id) AND (t.phase_id = f.id) AND (f.removed_at IS NULL))))
+     LEFT JOIN public.agenda_decisions d ON (((t.owner_id = d.owner_id) AND (t.id = d.task_id) AND (d.ended_at IS NULL) AND (t.status = d.status_then))))
+  WHERE (t.removed_at IS NULL);
+
 CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
  SELECT owner_id,
     id,
@@ -1706,6 +1804,20 @@ ALTER TABLE ONLY public.briefs_editions ALTER COLUMN document SET STORAGE EXTERN
 
 ALTER TABLE ONLY public.briefs_editions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.briefs_feedback (
+    owner_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    claim text NOT NULL,
+    said text NOT NULL,
+    facts text[] NOT NULL,
+    opinion text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT briefs_feedback_claim_check CHECK ((claim ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT briefs_feedback_opinion_check CHECK ((opinion = ANY (ARRAY['useful'::text, 'wrong'::text])))
+);
+
+ALTER TABLE ONLY public.briefs_feedback FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.briefs_snapshots (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1718,6 +1830,15 @@ CREATE TABLE public.briefs_snapshots (
 ALTER TABLE ONLY public.briefs_snapshots ALTER COLUMN facts SET STORAGE EXTERNAL;
 
 ALTER TABLE ONLY public.briefs_snapshots FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.briefs_words (
+    owner_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    composed_at timestamp with time zone NOT NULL,
+    words tsvector NOT NULL
+);
+
+ALTER TABLE ONLY public.briefs_words FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.db_migrations (
     number integer NOT NULL,
@@ -1921,6 +2042,18 @@ CREATE TABLE public.runs_workers (
     seen_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.web_answers (
+    owner_id uuid NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    status smallint,
+    headers jsonb,
+    body bytea
+);
+
+ALTER TABLE ONLY public.web_answers FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY pgq.pgqueuer ALTER COLUMN id SET DEFAULT nextval('pgq.pgqueuer_id_seq'::regclass);
 
 ALTER TABLE ONLY pgq.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('pgq.pgqueuer_schedules_id_seq'::regclass);
@@ -1942,8 +2075,14 @@ ALTER TABLE ONLY pgq.pgqueuer_schedules
 ALTER TABLE ONLY pgq.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.agenda_decisions
+    ADD CONSTRAINT agenda_decisions_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.agenda_files
+    ADD CONSTRAINT agenda_files_pkey PRIMARY KEY (owner_id, source_id, path);
 
 ALTER TABLE ONLY public.agenda_notes
     ADD CONSTRAINT agenda_notes_pkey PRIMARY KEY (owner_id, id);
@@ -1953,6 +2092,9 @@ ALTER TABLE ONLY public.agenda_phases
 
 ALTER TABLE ONLY public.agenda_projects
     ADD CONSTRAINT agenda_projects_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE public.agenda_sources
+    ADD CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text]))) NOT VALID;
 
 ALTER TABLE ONLY public.agenda_sources
     ADD CONSTRAINT agenda_sources_owner_id_kind_locator_sha256_key UNIQUE (owner_id, kind, locator_sha256);
@@ -1972,8 +2114,14 @@ ALTER TABLE ONLY public.briefs_editions
 ALTER TABLE ONLY public.briefs_editions
     ADD CONSTRAINT briefs_editions_pkey PRIMARY KEY (owner_id, id);
 
+ALTER TABLE ONLY public.briefs_feedback
+    ADD CONSTRAINT briefs_feedback_pkey PRIMARY KEY (owner_id, edition_id, claim);
+
 ALTER TABLE ONLY public.briefs_snapshots
     ADD CONSTRAINT briefs_snapshots_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.briefs_words
+    ADD CONSTRAINT briefs_words_pkey PRIMARY KEY (owner_id, edition_id);
 
 ALTER TABLE ONLY public.db_migrations
     ADD CONSTRAINT db_migrations_pkey PRIMARY KEY (number);
@@ -2014,6 +2162,9 @@ ALTER TABLE ONLY public.runs_sweeps
 ALTER TABLE ONLY public.runs_workers
     ADD CONSTRAINT runs_workers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.web_answers
+    ADD CONSTRAINT web_answers_pkey PRIMARY KEY (owner_id, key);
+
 CREATE INDEX pgqueuer_ep_ea_idx ON pgq.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::pgq.pgqueuer_status);
 
 CREATE INDEX pgqueuer_ep_prio_id_idx ON pgq.pgqueuer USING btree (entrypoint, priority DESC, id) WHERE (status = 'queued'::pgq.pgqueuer_status);
@@ -2040,6 +2191,10 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgq.pgqueuer USING btree (dedu
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON pgq.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgq.pgqueuer_status);
 
+CREATE UNIQUE INDEX agenda_decisions_standing ON public.agenda_decisions USING btree (owner_id, task_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX agenda_decisions_task ON public.agenda_decisions USING btree (owner_id, task_id);
+
 CREATE INDEX agenda_events_ends ON public.agenda_events USING btree (owner_id, ends_at) WHERE (removed_at IS NULL);
 
 CREATE INDEX agenda_events_source ON public.agenda_events USING btree (owner_id, source_id);
@@ -2054,13 +2209,21 @@ CREATE INDEX agenda_projects_source ON public.agenda_projects USING btree (owner
 
 CREATE INDEX agenda_tasks_completed ON public.agenda_tasks USING btree (owner_id, completed_at) WHERE (status = 'done'::text);
 
+CREATE INDEX agenda_tasks_due ON public.agenda_tasks USING btree (owner_id, COALESCE(due_at, ((due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone), id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+
+CREATE INDEX agenda_tasks_finished ON public.agenda_tasks USING btree (owner_id, COALESCE(completed_at, ((completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), touched_at) DESC, id) WHERE ((status = ANY (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+
 CREATE INDEX agenda_tasks_open ON public.agenda_tasks USING btree (owner_id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+
+CREATE INDEX agenda_tasks_project ON public.agenda_tasks USING btree (owner_id, project_id) WHERE (removed_at IS NULL);
 
 CREATE INDEX agenda_tasks_source ON public.agenda_tasks USING btree (owner_id, source_id);
 
 CREATE INDEX briefs_snapshots_edition ON public.briefs_snapshots USING btree (owner_id, edition_id);
 
 CREATE INDEX briefs_snapshots_received ON public.briefs_snapshots USING btree (owner_id, brief_date DESC, received_at DESC) WHERE (received_at IS NOT NULL);
+
+CREATE INDEX briefs_words_words ON public.briefs_words USING gin (words);
 
 CREATE INDEX people_accounts_deletion_due ON public.people_accounts USING btree (deletion_due) WHERE (deletion_due IS NOT NULL);
 
@@ -2075,6 +2238,8 @@ CREATE INDEX people_sessions_token ON public.people_sessions USING btree (token_
 CREATE INDEX people_tokens_token ON public.people_tokens USING btree (token_sha256);
 
 CREATE UNIQUE INDEX people_users_email ON public.people_users USING btree (email);
+
+CREATE INDEX runs_events_of_owner ON ONLY public.runs_events USING btree (owner_id, at);
 
 CREATE INDEX runs_finished_items ON ONLY public.runs_finished USING btree (owner_id, part_of, kind, key) WHERE (part_of IS NOT NULL);
 
@@ -2100,6 +2265,8 @@ CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, 
 
 CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (rung_at IS NOT NULL);
 
+CREATE INDEX web_answers_made ON public.web_answers USING btree (owner_id, made_at);
+
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgq.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
 
 CREATE TRIGGER people_users_removed AFTER DELETE ON public.people_users REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_forget_owners();
@@ -2114,11 +2281,17 @@ CREATE TRIGGER runs_open_changed AFTER UPDATE ON public.runs_open REFERENCING OL
 
 CREATE TRIGGER runs_open_removed AFTER DELETE ON public.runs_open REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_removed();
 
+ALTER TABLE ONLY public.agenda_decisions
+    ADD CONSTRAINT agenda_decisions_owner_id_task_id_fkey FOREIGN KEY (owner_id, task_id) REFERENCES public.agenda_tasks(owner_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agenda_files
+    ADD CONSTRAINT agenda_files_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.agenda_notes
     ADD CONSTRAINT agenda_notes_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
@@ -2162,8 +2335,14 @@ ALTER TABLE ONLY public.agenda_warnings
 ALTER TABLE ONLY public.briefs_editions
     ADD CONSTRAINT briefs_editions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.briefs_feedback
+    ADD CONSTRAINT briefs_feedback_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.briefs_snapshots
     ADD CONSTRAINT briefs_snapshots_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.briefs_words
+    ADD CONSTRAINT briefs_words_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
@@ -2180,7 +2359,14 @@ ALTER TABLE ONLY public.people_sessions
 ALTER TABLE ONLY public.people_tokens
     ADD CONSTRAINT people_tokens_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.web_answers
+    ADD CONSTRAINT web_answers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE public.agenda_decisions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agenda_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agenda_files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agenda_notes ENABLE ROW LEVEL SECURITY;
 
@@ -2196,9 +2382,17 @@ ALTER TABLE public.agenda_warnings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.briefs_editions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.briefs_feedback ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.briefs_snapshots ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.briefs_words ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owners ON public.agenda_decisions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.agenda_events TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.agenda_files TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.agenda_notes TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -2214,7 +2408,11 @@ CREATE POLICY owners ON public.agenda_warnings TO daybreak_app USING ((owner_id 
 
 CREATE POLICY owners ON public.briefs_editions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.briefs_feedback TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.briefs_snapshots TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.briefs_words TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.people_accounts TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -2234,6 +2432,8 @@ CREATE POLICY owners ON public.runs_finished TO daybreak_app USING ((owner_id = 
 
 CREATE POLICY owners ON public.runs_open TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.web_answers TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 ALTER TABLE public.people_accounts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_links ENABLE ROW LEVEL SECURITY;
@@ -2252,7 +2452,11 @@ ALTER TABLE public.runs_finished ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.runs_open ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY upkeep ON public.agenda_decisions TO daybreak_owner USING (true);
+
 CREATE POLICY upkeep ON public.agenda_events TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.agenda_files TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.agenda_notes TO daybreak_owner USING (true);
 
@@ -2268,7 +2472,11 @@ CREATE POLICY upkeep ON public.agenda_warnings TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.briefs_editions TO daybreak_owner USING (true);
 
+CREATE POLICY upkeep ON public.briefs_feedback TO daybreak_owner USING (true);
+
 CREATE POLICY upkeep ON public.briefs_snapshots TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.briefs_words TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.people_accounts TO daybreak_owner USING (true);
 
@@ -2288,9 +2496,16 @@ CREATE POLICY upkeep ON public.runs_finished TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.runs_open TO daybreak_owner USING (true);
 
+CREATE POLICY upkeep ON public.web_answers TO daybreak_owner USING (true);
+
+ALTER TABLE public.web_answers ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA pgq TO daybreak_app;
 
 GRANT USAGE ON SCHEMA public TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.briefs_search(owner uuid, wanted text, before_date date, before_edition text, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.briefs_search(owner uuid, wanted text, before_date date, before_edition text, most integer) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_all_ids() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_all_ids() TO daybreak_app;
@@ -2434,9 +2649,15 @@ GRANT SELECT ON TABLE pgq.pgqueuer_statistics TO daybreak_app;
 
 GRANT USAGE ON SEQUENCE pgq.pgqueuer_statistics_id_seq TO daybreak_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_decisions TO daybreak_app;
+
+GRANT SELECT ON TABLE public.agenda_decision_facts TO daybreak_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_events TO daybreak_app;
 
 GRANT SELECT ON TABLE public.agenda_event_facts TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_files TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_notes TO daybreak_app;
 
@@ -2456,13 +2677,19 @@ GRANT SELECT ON TABLE public.agenda_source_facts TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_tasks TO daybreak_app;
 
+GRANT SELECT ON TABLE public.agenda_task_cards TO daybreak_app;
+
 GRANT SELECT ON TABLE public.agenda_task_facts TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_warnings TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_editions TO daybreak_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_feedback TO daybreak_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_snapshots TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_words TO daybreak_app;
 
 GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
 
@@ -2485,3 +2712,5 @@ GRANT SELECT ON TABLE public.runs_sweeps TO daybreak_app;
 GRANT SELECT ON TABLE public.runs_times TO daybreak_app;
 
 GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_answers TO daybreak_app;

@@ -1,12 +1,14 @@
 """The pages Today and Briefs, as a browser without scripts meets them."""
 
 import re
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 
 import pytest
 
 from daybreak import briefs, clock, runs
 from daybreak.agenda.harvest import ImportedTask
+from daybreak.db import Database
 from daybreak.runs import Run, Status, testing
 
 from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
@@ -226,6 +228,24 @@ async def test_a_day_without_a_brief_offers_to_write_one(annas, plans):
     answer = await annas.post("/briefs/2026-03-02/write", regenerate="none")
     assert answer.headers["location"] == "/briefs/2026-03-02"
     assert "About to write" in (await annas.get("/briefs/2026-03-02")).text
+
+
+async def test_no_page_asks_the_database_more_than_eight_times(annas, brief, monkeypatch):
+    asked: list[str] = []
+    plain = Database.ownerless
+
+    @asynccontextmanager
+    async def logged(database):
+        async with plain(database) as connection:
+            with connection.query_logger(lambda record: asked.append(record.query)):
+                yield connection
+
+    monkeypatch.setattr(Database, "ownerless", logged)
+    for path in ("/", "/", "/briefs", "/briefs?q=seeds", "/briefs?q=seeds", f"/briefs/{SUNDAY}"):
+        asked.clear()
+        assert (await annas.get(path)).status_code == 200
+        statements = [query for query in asked if not query.startswith(("BEGIN", "COMMIT"))]
+        assert 1 < len(statements) <= 8, (path, statements)
 
 
 @pytest.mark.parametrize("day", [date(2020, 1, 1), date(9999, 12, 31), "tomorrow"])

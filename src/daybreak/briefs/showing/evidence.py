@@ -63,9 +63,10 @@ def _known(fact: Fact, today: date) -> Iterator[str]:
         yield fact.status.replace("_", " ")
     if fact.waiting:
         yield "waits for another task"
+    is_one_day = fact.kind in {"event", "holiday"} and fact.end in {None, fact.start}
     for words, moment in (
-        ("from", fact.start),
-        ("until", fact.end),
+        ("on" if is_one_day else "from", fact.start),
+        ("until", None if is_one_day else fact.end),
         ("due", fact.due),
         ("finished", fact.completed),
         ("last touched", fact.touched),
