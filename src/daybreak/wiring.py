@@ -8,19 +8,21 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from daybreak import db, people
+from daybreak import db
 from daybreak.db import Database
 from daybreak.errors import Misconfigured
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from daybreak.agenda import Reader
     from daybreak.briefs import ComposeKind
     from daybreak.runs import AnyKind
     from daybreak.schedule import Scheduler
+    from daybreak.web import Api, Pages
+
+
+CHANNELS = ("daybreak_runs",)
+"""What the web hears: each notification names runs that something happened in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,11 @@ def compose_kind() -> "ComposeKind":
     return briefs.COMPOSE
 
 
-def kinds(settings: Settings, database: Database) -> "list[AnyKind]":
+def kinds() -> "list[AnyKind]":
     """Every kind of run that a worker of this version can do."""
-    from daybreak import agenda  # noqa: PLC0415 - only what runs them has to wait for them
+    from daybreak import agenda, welcome  # noqa: PLC0415 - only what runs them has to wait for them
 
-    async def open_reader(user_id: "UUID") -> "Reader":
-        async with database.transaction([user_id]) as tx:
-            user = await people.get(tx, user_id)
-        return agenda.Reader(database, user, user.today(), intake_limits(), lambda: vault(settings))
-
-    return [compose_kind(), agenda.refresh_kind(open_reader)]
+    return [compose_kind(), *agenda.kinds(), *welcome.kinds()]
 
 
 def scheduler(database: Database) -> "Scheduler":
@@ -124,6 +121,25 @@ def scheduler(database: Database) -> "Scheduler":
         schedule.Upkeep(name="agenda.report_stale", cron="43 * * * *", do=agenda.report_stale),
     )
     return schedule.Scheduler(database, current, upkeeps)
+
+
+def pages() -> "list[Pages]":
+    """The pages of every slice."""
+    from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.agenda.routes import pages as agenda  # noqa: PLC0415 - likewise
+    from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
+    from daybreak.ops.routes import pages as ops  # noqa: PLC0415 - likewise
+    from daybreak.welcome.routes import pages as welcome  # noqa: PLC0415 - likewise
+
+    return [briefs, agenda, ops, account, welcome]
+
+
+def apis() -> "list[Api]":
+    """The operations of every slice, for programs."""
+    from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
+
+    return [briefs, ops]
 
 
 def intake_limits() -> IntakeSettings:

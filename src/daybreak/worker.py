@@ -14,7 +14,6 @@ import uvloop
 from daybreak import telemetry, wiring
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
-from daybreak.settings import Settings
 from daybreak.telemetry import log
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -39,12 +38,12 @@ def work(ready: Callable[[], None] | None = None) -> None:
         wiring.postgres(current) as addresses,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_work(current, addresses, ready))
+        runner.run(_work(addresses, ready))
 
 
-async def _work(current: Settings, addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
+async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
     async with wiring.open_database(addresses) as database:
-        worker = Worker(addresses.app, wiring.kinds(current, database))
+        worker = Worker(addresses.app, wiring.kinds())
         _on_signals(worker.drain)
         beside = [asyncio.create_task(_tell(worker.ready, ready))]
         if ScheduleSettings.load().in_worker:

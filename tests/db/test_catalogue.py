@@ -5,8 +5,10 @@ import pytest
 
 GLOBAL = {
     "db_migrations",
+    "people_attempts",
     "runs_counters",
     "runs_sweeps",
+    "runs_times",
     "runs_workers",
     "schedule_slots",
     "schedule_state",

@@ -1,90 +1,156 @@
-"""Reading calendar addresses again as background work, so that a brief in the night finds them read."""
+"""Reading sources as background work: a run that has one item for each source."""
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 
-from daybreak import clock
-from daybreak.agenda import store
-from daybreak.agenda.importing import Reader, refresh
-from daybreak.agenda.model import SourceKind
-from daybreak.db import Database, load
-from daybreak.runs import Effects, Kind, Lane, Task
+from daybreak import people, runs
+from daybreak.agenda import importing, store
+from daybreak.agenda.equipment import reader_of
+from daybreak.agenda.model import Source
+from daybreak.errors import DaybreakError, NotFound
+from daybreak.runs import AnyKind, Effects, Item, Kind, Lane, Run, Skipped, Task
 
-_sql = load(__package__)
-REFRESH = "agenda.refresh"
-_EVERY = timedelta(hours=3)
-_STALE_AFTER = timedelta(days=2)
-_AT_ONCE = 500
 _ATTEMPTS = 3
-
-OpenReader = Callable[[UUID], Awaitable[Reader]]
+ALL_SOURCES = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing:
-    """A refresh needs no parameters: it is of all addresses of its owner."""
+class Refresh:
+    """Which sources are to be read; None for all of the owner's."""
+
+    sources: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """What came of it; an address that was not read says so in its own row, and in every brief."""
+    """How many sources were to be read."""
 
-    addresses: int
-    read: int
+    sources: int
 
 
-def refresh_kind(open_reader: OpenReader) -> Kind[Nothing, Refreshed]:
-    """The kind of run that reads all calendar addresses of an owner again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneSource:
+    """Which source is to be read."""
+
+    source: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRead:
+    """What reading a source came to; ``error`` says why it could not be read, if so."""
+
+    files: int = 0
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    warnings: int = 0
+    error: str | None = None
+
+
+async def start_refresh(
+    tx: asyncpg.Connection, owner_id: UUID, sources: Collection[UUID] | None = None
+) -> Run:
+    """Have sources read once the caller's transaction commits; gives the run, or the open one for them.
 
     Args:
-        open_reader: gives what that user's sources are read with.
+        tx: a transaction of this owner's.
+        owner_id: whose sources.
+        sources: which; None for all.
     """
-
-    async def handle(task: Task[Nothing]) -> Effects[Refreshed]:
-        reader = await open_reader(task.owner_id)
-        async with reader.database.transaction([task.owner_id]) as tx:
-            known = await store.sources(tx, task.owner_id)
-        addresses = [one for one in known if one.kind is SourceKind.ADDRESS]
-        imported = await refresh(reader, addresses)
-        fresh = sum(one.failure is None for one in imported)
-
-        async def write(_tx: asyncpg.Connection) -> Refreshed:
-            return Refreshed(addresses=len(addresses), read=fresh)
-
-        gaps = ["addresses"] if fresh < len(addresses) else []
-        return Effects(write, gaps=gaps)
-
-    return Kind(
-        name=REFRESH,
-        lane=Lane.BULK,
-        parameters=Nothing,
-        result=Refreshed,
-        handler=handle,
-        time_limit=timedelta(minutes=5),
-        max_attempts=_ATTEMPTS,
-    )
+    chosen = tuple(sorted(set(sources))) if sources is not None else None
+    key = ALL_SOURCES if chosen is None else ",".join(str(one)[:13] for one in chosen)[:200]
+    return await runs.start(tx, REFRESH, owner_id, Refresh(sources=chosen), key)
 
 
-async def start_refreshes(database: Database) -> str:
-    """Start a refresh for everybody whose addresses were not asked for some hours; says how many."""
-    started = 0
-    async with database.ownerless() as connection:
-        before = clock.now() - _EVERY
-        owners = [
-            row["owner_id"] for row in await connection.fetch(_sql.list_due_refreshes, before, _AT_ONCE)
-        ]
-    if owners:
-        async with database.transaction(owners) as tx:
-            started = await tx.fetchval(_sql.start_refreshes, owners, REFRESH, "addresses", _ATTEMPTS)
-    return f"Started {started} refreshes of {len(owners)} due."
+async def read_items(tx: asyncpg.Connection, owner_id: UUID, chosen: Collection[UUID] | None) -> list[Item]:
+    """What has to be done for these sources, or for all: an item of a run for each that is there."""
+    known = await store.sources(tx, owner_id)
+    wanted = [one for one in known if chosen is None or one.id in chosen]
+    return [
+        Item(READ, key=name, parameters=OneSource(source=one.id))
+        for one, name in zip(wanted, _names(wanted), strict=True)
+    ]
 
 
-async def report_stale(database: Database) -> str:
-    """Say how many sources have not been readable for days."""
-    async with database.ownerless() as connection:
-        found = await connection.fetchrow(_sql.count_stale, clock.now() - _STALE_AFTER)
-    return f"{found['sources']} sources of {found['owners']} people could not be read for 2 days or more."
+def _names(sources: Sequence[Source]) -> list[str]:
+    """A name for each; those that have the same are told apart."""
+    count = Counter(source.name for source in sources)
+    return [one.name if count[one.name] == 1 else f"{one.name} ({str(one.id)[:8]})" for one in sources]
+
+
+async def _fan_out(task: Task[Refresh]) -> Effects[Refreshed]:
+    async with task.database.transaction([task.owner_id]) as tx:
+        items = await read_items(tx, task.owner_id, task.parameters.sources)
+
+    async def write(_tx: asyncpg.Connection) -> Refreshed:
+        return Refreshed(sources=len(items))
+
+    return Effects(write, items=items)
+
+
+async def _read(task: Task[OneSource]) -> Effects[SourceRead] | Skipped:
+    source_id = task.parameters.source
+    async with task.database.transaction([task.owner_id]) as tx:
+        user = await people.get(tx, task.owner_id)
+        source = {one.id: one for one in await store.sources(tx, task.owner_id)}.get(source_id)
+    if source is None:
+        return Skipped("The source was removed.")
+    reader = reader_of(task.database, user)
+    try:
+        gathered = await importing.gather(reader, source)
+    except NotFound:
+        return Skipped("The source was removed.")
+    except DaybreakError as error:
+        if error.retryable and task.attempt < _ATTEMPTS:
+            raise
+        return _failed(task, source, str(error))
+
+    async def write(tx: asyncpg.Connection) -> SourceRead:
+        done = await importing.write(tx, reader, gathered)
+        return SourceRead(
+            files=done.files,
+            added=done.changes.added,
+            updated=done.changes.updated,
+            removed=done.changes.removed,
+            warnings=len(done.warnings),
+            error=done.failure,
+        )
+
+    return Effects(write, gaps=(source.name,) if gathered.failure else ())
+
+
+def _failed(task: Task[OneSource], source: Source, reason: str) -> Effects[SourceRead]:
+    async def write(tx: asyncpg.Connection) -> SourceRead:
+        await importing.note_failure(tx, task.owner_id, source.id, reason)
+        return SourceRead(error=reason)
+
+    return Effects(write, gaps=(source.name,))
+
+
+READ = Kind(
+    name="agenda.read",
+    lane=Lane.PEOPLE,
+    parameters=OneSource,
+    result=SourceRead,
+    handler=_read,
+    time_limit=timedelta(minutes=12),
+    max_attempts=_ATTEMPTS,
+)
+REFRESH = Kind(
+    name="agenda.refresh",
+    lane=Lane.PEOPLE,
+    parameters=Refresh,
+    result=Refreshed,
+    handler=_fan_out,
+    time_limit=timedelta(minutes=1),
+)
+
+
+def kinds() -> list[AnyKind]:
+    """The kinds of run that read sources."""
+    return [REFRESH, READ]

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from daybreak.cli import (
+    access,
     brief,
     database,
     imports,
@@ -15,6 +16,7 @@ from daybreak.cli import (
     sources,
     users,
     version,
+    web,
     worker,
 )
 from daybreak.cli.teaching import examples
@@ -58,10 +60,14 @@ def _before(
 
 app.command("brief", epilog=brief.EXAMPLES)(brief.brief)
 app.command("import", epilog=imports.EXAMPLES)(imports.import_)
+users.app.command("invite", epilog=access.INVITE)(access.invite)
+users.app.command("reset", epilog=access.RESET)(access.reset)
+users.app.command("link", epilog=access.LINK)(access.link)
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(runs.app, name="runs")
+app.command("web", epilog=web.EXAMPLES)(web.web)
 app.command("worker", epilog=worker.EXAMPLES)(worker.worker)
 app.command("scheduler", epilog=scheduler.EXAMPLES)(scheduler.scheduler)
 app.add_typer(database.app, name="db")

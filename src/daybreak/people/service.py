@@ -1,8 +1,7 @@
 """The verbs on people: add, find, list, change."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -11,7 +10,7 @@ from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
 from daybreak.people.model import User, checked_country, checked_email, checked_name
-from daybreak.people.preferences import Frequency, Preferences, ProjectChoice, QuietDay, Weekday
+from daybreak.people.rows import columns, user_of
 
 _sql = load(__package__)
 
@@ -67,7 +66,7 @@ async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UU
     Raises:
         NotFound: one of them is not there, or the transaction may not see them.
     """
-    users = {row["id"]: _user(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
+    users = {row["id"]: user_of(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
     if len(users) < len(user_ids):
         raise NotFound("There is no such user.")
     return users
@@ -80,7 +79,7 @@ async def everyone(database: Database) -> Sequence[User]:
     if not ids:
         return []
     async with database.transaction(ids) as tx:
-        return [_user(row) for row in await tx.fetch(_sql.read_users, ids)]
+        return [user_of(row) for row in await tx.fetch(_sql.read_users, ids)]
 
 
 async def update(database: Database, user: User) -> User:
@@ -95,7 +94,7 @@ async def update(database: Database, user: User) -> User:
     user = replace(user, name=checked_name(user.name), country=country)
     async with database.transaction([user.id]) as tx:
         row = (user.id, user.name, user.timezone, user.country)
-        found = await tx.fetchval(_sql.update_user, *row, *_columns(user.preferences))
+        found = await tx.fetchval(_sql.update_user, *row, *columns(user.preferences))
     if found is None:
         raise NotFound("There is no such user.")
     return user
@@ -104,33 +103,3 @@ async def update(database: Database, user: User) -> User:
 async def visit(tx: asyncpg.Connection, user_id: UUID) -> None:
     """Note that this user was there just now: opened a page, called the API, answered, clicked."""
     await tx.execute(_sql.visit, user_id, clock.now())
-
-
-def _user(row: asyncpg.Record) -> User:
-    return User(
-        id=row["id"],
-        email=row["address"],
-        name=row["name"],
-        timezone=row["timezone"],
-        country=row["country"],
-        preferences=_preferences(row),
-    )
-
-
-def _preferences(row: asyncpg.Record) -> Preferences:
-    stored = {one.name: row[one.name] for one in fields(Preferences)}
-    typed = {
-        "frequency": Frequency(row["frequency"]),
-        "weekdays": frozenset(map(Weekday, row["weekdays"])),
-        "quiet_day": QuietDay(row["quiet_day"]),
-        "weekly_day": Weekday(row["weekly_day"]),
-        "project_choice": ProjectChoice(row["project_choice"]),
-        "projects": tuple(row["projects"]),
-    }
-    return Preferences(**stored | typed)
-
-
-def _columns(preferences: Preferences) -> list[Any]:
-    """The values in the order of the fields, which is that of the statement."""
-    stored = [getattr(preferences, one.name) for one in fields(Preferences)]
-    return [sorted(value) if isinstance(value, frozenset) else value for value in stored]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -12,6 +12,9 @@ import orjson
 from daybreak.db import load
 from daybreak.runs.model import Attempt, Claim, Cursor, Event, Items, Lane, Run, Status, WorkerSeen
 from daybreak.runs.tasks import News
+
+if TYPE_CHECKING:
+    from daybreak.runs.watching import Wanted
 
 _sql = load(__package__)
 _NOW = timedelta()
@@ -170,6 +173,25 @@ async def page(
     place = after or (None, None)
     rows = await tx.fetch(
         _sql.list_runs, owner_id, *place, kinds and list(kinds), statuses and list(statuses), limit
+    )
+    return [_run(row) for row in rows]
+
+
+async def search(
+    tx: asyncpg.Connection, owner_id: UUID, wanted: "Wanted", after: Cursor | None, limit: int, reach: int
+) -> list[Run]:
+    """Of so many runs of an owner's after a place those that are wanted, newest first."""
+    place = after or (None, None)
+    kinds, statuses = wanted.kinds, wanted.statuses
+    rows = await tx.fetch(
+        _sql.search_runs,
+        owner_id,
+        *place,
+        kinds and list(kinds),
+        statuses and list(statuses),
+        wanted.text.lower() or None,
+        limit,
+        reach,
     )
     return [_run(row) for row in rows]
 

@@ -1,0 +1,87 @@
+"""The application: the pages of all slices behind what keeps them safe."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from daybreak.db import Database
+from daybreak.web import health, openapi, signing
+from daybreak.web.answering import answer_errors
+from daybreak.web.headers import SafeHeaders
+from daybreak.web.origins import SameOrigin
+from daybreak.web.pages import Pages
+from daybreak.web.rates import Rates
+from daybreak.web.requests import NumberedRequests
+from daybreak.web.settings import WebSettings
+from daybreak.web.site import Site
+from daybreak.web.static import PREFIX as STATIC
+
+Opening = Callable[[], AbstractAsyncContextManager[Database]]
+OPENAPI = "/api/v1/openapi.json"
+
+
+def create_application(
+    settings: WebSettings,
+    opening: Opening,
+    pages: Iterable[Pages],
+    apis: Iterable[APIRouter] = (),
+    *,
+    listen: str,
+    channels: Collection[str] = (),
+) -> FastAPI:
+    """The ASGI application.
+
+    Args:
+        settings: the web's settings.
+        opening: gives the database while the server runs.
+        pages: the pages of every slice.
+        apis: the operations of every slice, mounted below ``/api/v1``.
+        listen: the database's address, not through a pooler.
+        channels: what is heard there.
+    """
+    all_pages = [signing.pages, *pages]
+    site = Site.of(settings, all_pages, channels)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with opening() as database:
+            site.open(database)
+            listening = asyncio.create_task(site.notifications.listen(listen))
+            try:
+                yield
+            finally:
+                listening.cancel()
+                site.open(None)
+
+    app = FastAPI(
+        title="Daybreak",
+        version=version("daybreak"),
+        openapi_url=OPENAPI,
+        docs_url=None,  # both load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(NumberedRequests),
+            Middleware(SafeHeaders, is_secure=settings.is_secure),
+            Middleware(SameOrigin, settings=settings),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body),
+        ],
+    )
+    app.state.site = site
+    app.state.rates = Rates(settings.api_rate)
+    answer_errors(app)
+    app.add_route(f"{STATIC}/{{name:path}}", site.static.serve, include_in_schema=False)
+    app.include_router(health.routes)
+    for one in all_pages:
+        app.include_router(one)
+    for api in apis:
+        app.include_router(api, prefix="/api/v1")
+    openapi.describe(app)
+    return app
