@@ -21,13 +21,24 @@ class Browser:
 
     client: httpx2.AsyncClient
     database: Database
+    address: str
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, app, database: Database) -> AsyncIterator["Browser"]:
+    async def open(cls, app, database: Database, address: str = ADDRESS) -> AsyncIterator["Browser"]:
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS, headers=HEADERS) as client:
-            yield cls(client, database)
+        async with httpx2.AsyncClient(transport=transport, base_url=address, headers=HEADERS) as client:
+            yield cls(client, database, address)
+
+    @property
+    def ours(self) -> dict[str, str]:
+        """What a browser says of a form of that server's."""
+        return {"Origin": self.address, "Sec-Fetch-Site": "same-origin"}
+
+    @property
+    def secret(self) -> str:
+        """What the session's cookie holds."""
+        return self.client.cookies["daybreak-8321"]
 
     async def enter(self, user: User) -> None:
         """Sign somebody in, as a link from the operator would."""

@@ -30,6 +30,16 @@ async def stranger(application, database) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
+async def secure(postgres, database) -> AsyncIterator[Browser]:
+    """A browser at a server that stands behind TLS."""
+    address = "https://daybreak.example.org"
+    settings = WebSettings(host="0.0.0.0", url=address)  # noqa: S104 - nothing listens
+    app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
+    async with app.router.lifespan_context(app), Browser.open(app, database, address) as browser:
+        yield browser
+
+
+@pytest.fixture
 async def annas(application, database, user) -> AsyncIterator[Browser]:
     """A browser in which Anna is signed in."""
     async with Browser.open(application, database) as browser:

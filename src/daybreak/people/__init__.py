@@ -1,5 +1,6 @@
 """Users, their preferences, and how they sign in: data and rules, no pages."""
 
+from daybreak.people.leaving import ask_to_leave, stay, tidy
 from daybreak.people.links import (
     Purpose,
     invite,
@@ -8,7 +9,7 @@ from daybreak.people.links import (
     set_password_by_link,
     sign_in_by_link,
 )
-from daybreak.people.model import Preferences, User
+from daybreak.people.model import Preferences, User, countries
 from daybreak.people.service import add, everyone, find, get, get_all, update
 from daybreak.people.sessions import (
     Client,
@@ -23,7 +24,8 @@ from daybreak.people.sessions import (
     visitor_of,
 )
 from daybreak.people.settings import PeopleSettings, people_settings
-from daybreak.people.signing_in import sign_in, take_attempt
+from daybreak.people.signing_in import change_password, sign_in, take_attempt
+from daybreak.people.tokens import Token, bearer_of, list_tokens, make_token, revoke_token
 
 __all__ = [
     "Client",
@@ -33,10 +35,15 @@ __all__ = [
     "Role",
     "Scope",
     "Session",
+    "Token",
     "User",
     "Visitor",
     "add",
+    "ask_to_leave",
+    "bearer_of",
     "begin",
+    "change_password",
+    "countries",
     "end",
     "end_all",
     "everyone",
@@ -45,13 +52,18 @@ __all__ = [
     "get_all",
     "invite",
     "list_sessions",
+    "list_tokens",
     "make_link",
+    "make_token",
     "people_settings",
     "read_link",
+    "revoke_token",
     "set_password_by_link",
     "sign_in",
     "sign_in_by_link",
+    "stay",
     "take_attempt",
+    "tidy",
     "update",
     "visitor_of",
 ]

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
+from operator import itemgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -81,6 +83,17 @@ def checked_name(text: str) -> str:
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise InvalidInput(f"A name has 1 to {_LONGEST_NAME} printable characters; give another one.")
     return name
+
+
+@cache
+def countries() -> dict[str, str]:
+    """The countries whose public holidays are known: their names by code, in the order of the names."""
+    import holidays  # noqa: PLC0415 - slow to import, and only needed when a country is chosen
+    from holidays.registry import COUNTRIES  # noqa: PLC0415
+
+    known = holidays.list_supported_countries(include_aliases=False)
+    names = {code: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name) for name, code, *_ in COUNTRIES.values()}
+    return dict(sorted(((code, names[code]) for code in known if code in names), key=itemgetter(1)))
 
 
 def checked_country(text: str) -> str:

@@ -11,7 +11,7 @@ from daybreak.people import passwords, sessions
 from daybreak.people.digests import digest
 from daybreak.people.model import User, checked_email
 from daybreak.people.service import find
-from daybreak.people.sessions import Client
+from daybreak.people.sessions import Client, Visitor
 
 _sql = load(__package__)
 _IPV6_NETWORK = 64
@@ -43,10 +43,39 @@ async def sign_in(database: Database, email: str, password: str, client: Client)
         if renewed:
             await tx.execute(_sql.write_password, user.id, renewed)
         secret = await sessions.begin(tx, user.id, client)
-    async with database.ownerless() as connection:
-        # The place keeps its count: else one account of one's own would clear the way to all others.
-        await connection.execute(_sql.forget_attempts, [digest(one.key) for one in limits[1:]])
+    await _forget(database, limits)
     return user, secret
+
+
+async def change_password(
+    database: Database, visitor: Visitor, current: str, password: str, client: Client
+) -> None:
+    """Give somebody another password; every other session of theirs ends.
+
+    Args:
+        database: where it is kept.
+        visitor: who it is, and the session that goes on.
+        current: the password until now; not looked at when there is none.
+        password: the new one.
+        client: where the request comes from.
+
+    Raises:
+        NotSignedIn: the current password is wrong.
+        InvalidInput: the new one is no good.
+        TooMany: it was tried too often.
+    """
+    user = visitor.user
+    if visitor.has_password:
+        limits = _limits(user.email, client)
+        await _take(database, limits)
+        if not await passwords.is_right(current, await _kept(database, user)):
+            raise NotSignedIn("The current password is not right; try again.")
+        await _forget(database, limits)
+    kept = await passwords.hash_password(passwords.checked_password(password, user.email, user.name))
+    async with database.transaction([user.id]) as tx:
+        await tx.execute(_sql.write_password, user.id, kept)
+        await tx.execute(_sql.drop_links, user.id)
+        await sessions.end_all(tx, user.id, but=visitor.credential)
 
 
 async def take_attempt(database: Database, client: Client) -> None:
@@ -100,3 +129,9 @@ async def _take(database: Database, limits: list[_Limit]) -> None:
     if wait:
         seconds = math.ceil(wait.total_seconds())
         raise TooMany(f"There were too many attempts; try again in {seconds} seconds.", seconds)
+
+
+async def _forget(database: Database, limits: list[_Limit]) -> None:
+    async with database.ownerless() as connection:
+        # The place keeps its count: else one account of one's own would clear the way to all others.
+        await connection.execute(_sql.forget_attempts, [digest(one.key) for one in limits[1:]])

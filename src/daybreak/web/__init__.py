@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from daybreak.web.pages import NavItem, Pages
     from daybreak.web.settings import WebSettings, web_settings
     from daybreak.web.streams import News, stream
-    from daybreak.web.visits import Admin, Anyone, SignedIn, Visit
+    from daybreak.web.visits import Admin, Anyone, Reader, SignedIn, Visit, Writer
 
 __all__ = [
     "Admin",
@@ -23,10 +23,12 @@ __all__ = [
     "NavItem",
     "News",
     "Pages",
+    "Reader",
     "SignedIn",
     "Undo",
     "Visit",
     "WebSettings",
+    "Writer",
     "create_application",
     "read_form",
     "stream",
@@ -40,7 +42,7 @@ _MODULES = {
     "pages": ["NavItem", "Pages"],
     "settings": ["WebSettings", "web_settings"],
     "streams": ["News", "stream"],
-    "visits": ["Admin", "Anyone", "SignedIn", "Visit"],
+    "visits": ["Admin", "Anyone", "Reader", "SignedIn", "Visit", "Writer"],
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -11,7 +11,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from daybreak.db import Database
-from daybreak.web import health, signing
+from daybreak.web import appearance, choosing, health, signing
 from daybreak.web.answering import answer_errors
 from daybreak.web.headers import SafeHeaders
 from daybreak.web.origins import SameOrigin
@@ -20,6 +20,7 @@ from daybreak.web.requests import NumberedRequests
 from daybreak.web.settings import WebSettings
 from daybreak.web.site import Site
 from daybreak.web.static import PREFIX as STATIC
+from daybreak.web.upkeep import keep_tidy
 
 Opening = Callable[[], AbstractAsyncContextManager[Database]]
 OPENAPI = "/api/v1/openapi.json"
@@ -44,18 +45,23 @@ def create_application(
         listen: the database's address, not through a pooler.
         channels: what is heard there.
     """
-    all_pages = [signing.pages, *pages]
+    all_pages = [signing.pages, choosing.pages, appearance.pages, *pages]
     site = Site.of(settings, all_pages, channels)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with opening() as database:
             site.open(database)
-            listening = asyncio.create_task(site.notifications.listen(listen))
+            tasks = [
+                asyncio.create_task(site.notifications.listen(listen)),
+                asyncio.create_task(keep_tidy(database)),
+            ]
             try:
                 yield
             finally:
-                listening.cancel()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks)
                 site.open(None)
 
     app = FastAPI(

@@ -25,7 +25,7 @@ class News:
         id: what the browser sends back to go on from here; rises within a stream.
         data: text or HTML, which htmx puts into the page.
         name: what a script listens for; None for what htmx swaps.
-        is_last: whether nothing comes after it.
+        is_last: whether nothing comes after it but an event named ``end``.
     """
 
     id: str
@@ -40,8 +40,8 @@ Read = Callable[[str], Awaitable[Sequence[News]]]
 def stream(visit: Visit, read: Read, *topics: str) -> Response:
     """Send what `read` finds, now and whenever one of the topics is notified.
 
-    No connection is held while nothing happens, and a slow reader holds up nobody: what comes meanwhile waits in
-    the database. Every ten minutes the browser has to ask again, and so is known to be signed in still.
+    No connection is held while nothing happens, and a slow reader holds up nobody: what comes meanwhile waits
+    in the database. Every ten minutes the browser has to ask again, and so is known to be signed in still.
 
     Args:
         visit: who asks; its Last-Event-ID says where to go on.
@@ -67,5 +67,6 @@ async def _events(
                 after = news.id
                 yield ServerSentEvent(id=news.id, event=news.name, data=news.data)
                 if news.is_last:
+                    yield ServerSentEvent(event="end", data="end")
                     return
             await bell.wait(end - now())

@@ -1,7 +1,7 @@
 """Templates: the kit's own and those of each slice, one environment for all."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from jinja2 import (
@@ -13,6 +13,7 @@ from jinja2 import (
     PrefixLoader,
     StrictUndefined,
 )
+from markupsafe import Markup
 
 from daybreak.web.static import StaticFiles
 
@@ -36,9 +37,20 @@ def environment(packages: Iterable[str], static: StaticFiles) -> Environment:
     )
     made.globals["static"] = static.address
     made.filters["day"] = _day
+    made.filters["moment"] = _moment
     return made
 
 
 def _day(day: date) -> str:
     """A date as people write it: Sunday 29 March 2026."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def _moment(instant: datetime, tz: tzinfo) -> Markup:
+    """An instant as it is on somebody's wall, to the minute; the exact one is there for programs."""
+    local = instant.astimezone(tz)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        f"{instant:%Y-%m-%dT%H:%M:%SZ}",
+        f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}",
+        f"{local:%Y-%m-%d %H:%M}",
+    )

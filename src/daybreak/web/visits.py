@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import asyncpg
 from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,6 +21,7 @@ from daybreak.web.site import Site, site_of
 from daybreak.web.theme import Theme
 
 SEE_OTHER = 303
+HOME = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,18 @@ class Visit:
         Raises:
             NotSignedIn: nobody is signed in.
         """
+        return self.known.user
+
+    @property
+    def known(self) -> Visitor:
+        """Who is signed in, and how.
+
+        Raises:
+            NotSignedIn: nobody is.
+        """
         if self.visitor is None:
             raise NotSignedIn("Sign in first.")
-        return self.visitor.user
+        return self.visitor
 
     @property
     def is_admin(self) -> bool:
@@ -111,12 +122,47 @@ def is_own_path(path: str) -> bool:
     )
 
 
+def own_path(path: str) -> str:
+    """That path if it leads to a page of ours, else the first page's."""
+    return path if is_own_path(path) else HOME
+
+
 async def anyone(request: Request) -> Visit:
     """The visit of whoever it is, signed in or not."""
     site = site_of(request)
     secret = site.cookie.read(request)
     visitor = await people.visitor_of(site.database, secret) if secret else None
     return Visit(request, site, visitor)
+
+
+_bearer = HTTPBearer(auto_error=False, description="A token of Settings, Tokens.")
+
+
+async def caller(
+    visit: Annotated[Visit, Depends(anyone)],
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Visit:
+    """The visit of a program with a token, or of a page of ours with a session.
+
+    Raises:
+        NotSignedIn: there is neither, or the token is not good.
+    """
+    if given is not None:
+        visit = replace(visit, visitor=await people.bearer_of(visit.database, given.credentials))
+        if visit.visitor is None:
+            raise NotSignedIn("The token is not good: it was revoked, its time is up, or it never was one.")
+    return await signed_in(visit)
+
+
+async def writer(visit: Annotated[Visit, Depends(caller)]) -> Visit:
+    """The visit of whoever may change things.
+
+    Raises:
+        Forbidden: the token is for reading only.
+    """
+    if visit.visitor is not None and not visit.visitor.may_write:
+        raise Forbidden("This token is for reading only; make one that may write.")
+    return visit
 
 
 async def signed_in(visit: Annotated[Visit, Depends(anyone)]) -> Visit:
@@ -144,3 +190,5 @@ async def admin(visit: Annotated[Visit, Depends(signed_in)]) -> Visit:
 Anyone = Annotated[Visit, Depends(anyone)]
 SignedIn = Annotated[Visit, Depends(signed_in)]
 Admin = Annotated[Visit, Depends(admin)]
+Reader = Annotated[Visit, Depends(caller)]
+Writer = Annotated[Visit, Depends(writer)]
