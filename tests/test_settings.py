@@ -7,6 +7,7 @@ import pytest
 
 from daybreak.errors import Misconfigured
 from daybreak.intake import IntakeSettings
+from daybreak.runs import RunsSettings
 from daybreak.settings import Settings, default_home, refuse_unknown, settings
 
 HOME, LEVEL, CONFIG = "DAYBREAK_HOME", "DAYBREAK_LOG_LEVEL", "DAYBREAK_CONFIG"
@@ -124,3 +125,13 @@ def test_a_malformed_value_is_named_with_its_variable(monkeypatch, value, says):
     refuse_unknown()
     with pytest.raises(Misconfigured, match=f"DAYBREAK_INTAKE_MAX_FILES: .*{says}"):
         IntakeSettings.load()
+
+
+def test_a_preset_says_what_nobody_else_says(config, monkeypatch):
+    config('[runs]\npreset = "dev"\nbulk = 7\n[runs.at_once]\n"briefs.compose" = 2\n')
+    refuse_unknown()
+    loaded = RunsSettings.load()
+    assert (loaded.people, loaded.bulk, loaded.drain) == (4, 7, 5.0)
+    assert loaded.at_once == {"briefs.compose": 2}
+    monkeypatch.setenv("DAYBREAK_RUNS_PRESET", "prod")
+    assert RunsSettings.load().people == 10

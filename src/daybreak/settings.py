@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_origin
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -106,9 +106,13 @@ def refuse_unknown() -> None:
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name.removesuffix("_FILE") not in known:
             raise Misconfigured(f"{name} is not a setting of Daybreak; see docs/settings.md.")
-    places = {(*table(group), field) for group in groups() for field in group.model_fields}
+    fields = {
+        (*table(group), name): field for group in groups() for name, field in group.model_fields.items()
+    }
+    places = {place for place, field in fields.items() if get_origin(field.annotation) is not dict}
+    mappings = fields.keys() - places
     for place in _leaves(_config()):
-        if place not in places:
+        if place not in places and place[:-1] not in mappings:
             shown = ".".join(place)
             raise Misconfigured(f"{_config_path()}: “{shown}” is not a setting; see docs/settings.md.")
 

@@ -124,7 +124,10 @@ def test_a_run_that_waits_can_be_cancelled_and_retried(daybreak, sample, worker)
     worker()
     assert daybreak("runs", "watch", run, *mine).code == 0
     assert daybreak("runs", "retry", run, *mine).is_one_sentence(5, "succeeded")
-    assert daybreak("runs", "stats", "--json").json()["briefs.compose"]["queued"] == 0
+    stats = daybreak("runs", "stats", "--json").json()["briefs.compose"]
+    assert stats["queued"] == 0
+    assert 0 < stats["times"]["run"]["p50"] <= stats["times"]["run"]["p95"]
+    assert [one["alive"] for one in daybreak("runs", "workers", "--json").json()].count(True) >= 1
 
 
 def test_a_terminal_gets_a_live_line(daybreak, sample, worker, on_a_terminal):
@@ -140,7 +143,7 @@ def test_runs_of_others_are_not_there(daybreak, sample):
     assert daybreak("users", "add", "two@example.org").code == 0
     for verb in ("show", "watch", "cancel", "retry"):
         answer = daybreak("runs", verb, run, "--user", "two@example.org")
-        assert answer.is_one_sentence(4, "no such run")
+        assert answer.is_one_sentence(4, "There is no run")
     assert daybreak("runs", "list", "--user", "two@example.org", "--json").json() == []
 
 

@@ -66,7 +66,14 @@ ROWS |= {
     "runs_events": "(owner_id, run_id, number, name) VALUES ($1, $2, 1, 'x')",
 }
 WRITTEN_ONCE = {"runs_finished", "runs_events"}
-OF_NOBODY = {"db_migrations", "people_attempts", "runs_workers", "runs_counters", "runs_sweeps"}
+OF_NOBODY = {
+    "db_migrations",
+    "people_attempts",
+    "runs_workers",
+    "runs_counters",
+    "runs_times",
+    "runs_sweeps",
+}
 OF_PEOPLE = {"people_users": "id", "people_preferences": "owner_id"}
 OF_THEIRS = [table for table in ROWS if table not in OF_PEOPLE]
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID
 
 import asyncpg
@@ -43,11 +44,15 @@ class Station:
         async with self.database.transaction([owner]) as tx:
             return await runs.start(tx, kind, owner, order or Order(), key, **more)
 
-    async def start_many(self, owner: UUID, orders: Iterable[Order], kind: Kind = WORK, **more) -> list[Run]:
-        async with self.database.transaction([owner]) as tx:
-            return [
-                await runs.start(tx, kind, owner, order, f"{n}", **more) for n, order in enumerate(orders)
-            ]
+    async def start_many(
+        self, owner: UUID, orders: Iterable[Order], kind: Kind = WORK, window: int = 50, **more
+    ) -> list[Run]:
+        settings = RunsSettings(window=window)
+        with patch.object(runs.service, "runs_settings", return_value=settings):
+            async with self.database.transaction([owner]) as tx:
+                return [
+                    await runs.start(tx, kind, owner, order, f"{n}", **more) for n, order in enumerate(orders)
+                ]
 
     async def get(self, run: Run) -> Run:
         async with self.database.transaction([run.owner_id]) as tx:
@@ -84,9 +89,11 @@ class Station:
         )
         return [row["attempt"] for row in rows]
 
-    def worker(self, kinds: Iterable[Kind] = ALL, settings: RunsSettings = QUICK) -> Worker:
+    def worker(
+        self, kinds: Iterable[Kind] = ALL, settings: RunsSettings = QUICK, at: str | None = None
+    ) -> Worker:
         """A worker in this process; it is drained at the end of the test."""
-        worker = Worker(self.app, kinds, settings=settings)
+        worker = Worker(at or self.app, kinds, settings=settings)
         self._workers.append((worker, asyncio.create_task(worker.run())))
         return worker
 
@@ -95,11 +102,11 @@ class Station:
         worker.drain()
         await asyncio.wait_for(task, 20)
 
-    def process(self, die_at: str = "") -> subprocess.Popen:
-        """A worker as a process of its own, which may kill itself at some place."""
+    def process(self, die_at: str = "", ahead: float = 0.0) -> subprocess.Popen:
+        """A worker as a process of its own, which may kill itself at some place, or mistake the time."""
         program = Path(__file__).with_name("worker_process.py")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        process = subprocess.Popen([sys.executable, program, self.app, die_at], env=environment)
+        process = subprocess.Popen([sys.executable, program, self.app, die_at, f"{ahead}"], env=environment)
         self._processes.append(process)
         return process
 

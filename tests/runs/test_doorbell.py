@@ -56,7 +56,7 @@ async def test_the_log_is_pruned(engine_room, owner):
     engine_room.worker()
     await engine_room.ended(await engine_room.start(owner))
     await engine_room.as_owner.execute("UPDATE pgq.pgqueuer_log SET created = now() - interval '2 hours'")
-    await engine_room.as_owner.execute("SELECT runs_tidy(100000)")
+    await engine_room.as_owner.execute("SELECT runs_upkeep('0s', '4 weeks', '90 days', 100000)")
     assert not await engine_room.as_owner.fetchval(
         "SELECT count(*) FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour'"
     )

@@ -80,5 +80,5 @@ async def test_counters_equal_what_is_there_after_all_kinds_of_moves(engine_room
         return await runs.counts(engine_room.database) == await engine_room.real_counts()
 
     assert await engine_room.until(equal, 5)
-    await engine_room.as_owner.execute("SELECT runs_tidy(1000)")
+    await engine_room.as_owner.execute("SELECT runs_fold()")
     assert await equal()

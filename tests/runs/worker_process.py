@@ -1,15 +1,21 @@
-"""A worker as a process of its own: `worker_process.py DSN [PLACE]` kills itself when it gets there."""
+"""A worker as a process of its own: `worker_process.py DSN [PLACE [AHEAD]]`.
+
+It kills itself when it gets to that place, and its clock is so many seconds ahead.
+"""
 
 import asyncio
 import importlib
 import os
 import signal
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 PLACE = sys.argv[2] if len(sys.argv) > 2 else ""
+AHEAD = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
 
 
 def die(*_arguments: object, **_named: object) -> None:
@@ -40,14 +46,24 @@ def arm() -> None:
         committer.settle = settle_and_die
 
 
+def shift_clock() -> None:
+    """Everything here that asks what time it is gets the wrong answer."""
+    clock = importlib.import_module("daybreak.clock")
+    right_time, right_now = time.time, clock.now
+    time.time = lambda: right_time() + AHEAD
+    clock.now = lambda: right_now() + timedelta(seconds=AHEAD)
+
+
 async def main() -> None:
-    from tests.runs.kinds import ALL  # noqa: PLC0415 - the path is set above
+    from tests.runs.fanning import FANNED  # noqa: PLC0415 - the path is set above
+    from tests.runs.kinds import ALL  # noqa: PLC0415
     from tests.runs.station import QUICK  # noqa: PLC0415
 
     from daybreak.runs import Worker  # noqa: PLC0415
 
     arm()
-    worker = Worker(sys.argv[1], ALL, settings=QUICK)
+    shift_clock()
+    worker = Worker(sys.argv[1], [*ALL, *FANNED], settings=QUICK)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.drain)
     await worker.run()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from daybreak.cli.session import Session
-    from daybreak.runs import Event, Run, Status
+    from daybreak.runs import Event, Run, Status, Times, WorkerSeen
 
 app = typer.Typer(help="The work that is done in the background.")
 
@@ -23,8 +23,8 @@ RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 T = TypeVar("T")
-_LOOK_BACK = 500
 _SHORTEST = 4
+_MOST_ITEMS = 1000
 
 
 @app.command(
@@ -80,13 +80,15 @@ def show(run: RunArgument, user: UserOption = None, json: AsJson = False) -> Non
     from daybreak import runs
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
+    from daybreak.cli.watching import progress
 
-    async def verb(tx: "asyncpg.Connection", found: "Run") -> "tuple[Run, list[Event]]":
-        return found, await runs.events(tx, found.owner_id, found.id)
+    async def verb(tx: "asyncpg.Connection", found: "Run") -> "tuple[Run, list[Run], list[Event]]":
+        items = await runs.list_items(tx, found.owner_id, found.id, limit=_MOST_ITEMS)
+        return found, items, await runs.events(tx, found.owner_id, found.id)
 
-    found, events = _with_run(user, run, verb)
+    found, items, events = _with_run(user, run, verb)
     if json:
-        print_json(asdict(found) | {"events": events})
+        print_json(asdict(found) | {"items": items, "events": events})
         return
     rows: list[tuple[str, object]] = [
         ("id", found.id),
@@ -94,12 +96,17 @@ def show(run: RunArgument, user: UserOption = None, json: AsJson = False) -> Non
         ("about", found.key),
         ("status", found.status),
         ("attempts", _attempts(found)),
+        ("progress", progress(found)),
+        ("gaps", ", ".join(found.gaps)),
         ("created", moment(found.created_at)),
         ("begun", moment(found.started_at)),
         ("ended", moment(found.finished_at)),
+        ("waited", f"{found.wait_seconds:.3g} s"),
+        ("took", f"{found.run_seconds:.3g} s"),
         *((f"parameter {name}", value) for name, value in found.parameters.items()),
         *((f"result {name}", value) for name, value in (found.result or {}).items()),
         *((f"error of attempt {one.epoch}.{one.attempt}", one.message) for one in found.errors),
+        *((f"item {str(one.id)[:8]}", f"{one.key}: {one.status} {_trouble(one)}") for one in items),
         *((f"event {one.number}", f"{moment(one.at)} {one.name}") for one in events),
     ]
     print_table(("WHAT", "IS"), rows)
@@ -138,7 +145,11 @@ def cancel(run: RunArgument, user: UserOption = None) -> None:
 
 @app.command("retry", epilog=examples("daybreak runs retry 7e681467"))
 def retry(run: RunArgument, user: UserOption = None) -> None:
-    """Run again what failed, was cancelled, or has gaps."""
+    """Run again what failed, was cancelled, or has gaps.
+
+    Of a run with items those that did not succeed are done again, the others stay; with the id of an item,
+    as “daybreak runs show” tells it, that one alone.
+    """
     from daybreak import runs
     from daybreak.cli.printing import answer
 
@@ -148,19 +159,63 @@ def retry(run: RunArgument, user: UserOption = None) -> None:
 
 @app.command("stats", epilog=examples("daybreak runs stats", "daybreak runs stats --json"))
 def stats(json: AsJson = False) -> None:
-    """Count everybody's runs by kind and state."""
+    """Count everybody's runs by kind and state, and tell how long those of the last week waited and took.
+
+    WAIT is from when a run could have begun until it began, TOOK from then to its end, both in seconds and
+    over all attempts; 95 % of the runs were at most that long.
+    """
     from daybreak import runs
     from daybreak.cli.printing import print_json, print_table
     from daybreak.cli.session import run
     from daybreak.runs import Status
 
-    counts = run(lambda session: runs.counts(session.database))
-    kinds = sorted({kind for kind, _ in counts})
+    async def verb(session: "Session") -> "tuple[dict[tuple[str, Status], int], dict[str, Times]]":
+        return await runs.counts(session.database), await runs.times(session.database)
+
+    counts, times = run(verb)
+    kinds = sorted({kind for kind, _ in counts} | set(times))
     table = {kind: {str(status): counts.get((kind, status), 0) for status in Status} for kind in kinds}
     if json:
-        print_json(table)
+        print_json({kind: {**table[kind], "times": times.get(kind)} for kind in kinds})
         return
-    print_table(("KIND", *(status.upper() for status in Status)), [(k, *table[k].values()) for k in kinds])
+    headings = (*(status.upper() for status in Status), "WAIT 50 %", "95 %", "TOOK 50 %", "95 %")
+    print_table(("KIND", *headings), [(k, *table[k].values(), *_spreads(times.get(k))) for k in kinds])
+
+
+@app.command("workers", epilog=examples("daybreak runs workers", "daybreak runs workers --json"))
+def workers(json: AsJson = False) -> None:
+    """List who works, who did so within the last day, and what each is doing."""
+    from daybreak import runs
+    from daybreak.cli.dates import moment
+    from daybreak.cli.printing import print_json, print_table
+    from daybreak.cli.session import run
+
+    found = run(lambda session: runs.workers(session.database))
+    if json:
+        print_json(found)
+        return
+    rows = [
+        (one.name, _state_of(one), moment(one.started_at), moment(one.seen_at), _doing(one)) for one in found
+    ]
+    print_table(("WORKER", "IS", "SINCE", "LAST SEEN", "DOING"), rows)
+
+
+def _state_of(worker: "WorkerSeen") -> str:
+    if not worker.alive:
+        return "gone"
+    return "draining" if worker.draining else "working"
+
+
+def _doing(worker: "WorkerSeen") -> str:
+    return ", ".join(f"{number} of {kind}" for kind, number in worker.doing.items()) or "nothing"
+
+
+def _spreads(times: "Times | None") -> tuple[str, ...]:
+    if times is None:
+        return ("", "", "", "")
+    return tuple(
+        f"{seconds:.3g}" for spread in (times.wait, times.run) for seconds in (spread.p50, spread.p95)
+    )
 
 
 def _with_run(email: str | None, which: str, verb: "Callable[[asyncpg.Connection, Run], Awaitable[T]]") -> T:
@@ -176,20 +231,13 @@ def _with_run(email: str | None, which: str, verb: "Callable[[asyncpg.Connection
 
 
 async def _find(tx: "asyncpg.Connection", owner_id: "UUID", which: str) -> "Run":
-    """The run of that id; of the latest ones the beginning of it will do."""
-    from uuid import UUID
-
+    """The run or item of that id; the beginning of it will do if no other one begins so."""
     from daybreak import runs
     from daybreak.errors import InvalidInput, NotFound
 
-    beginning = which.strip().lower()
-    try:
-        return await runs.get(tx, owner_id, UUID(beginning))
-    except ValueError:
-        latest = await runs.list_runs(tx, owner_id, limit=_LOOK_BACK)
-    meant = [one for one in latest if len(beginning) >= _SHORTEST and str(one.id).startswith(beginning)]
+    meant = await runs.find(tx, owner_id, which.strip()) if len(which.strip()) >= _SHORTEST else []
     if len(meant) > 1:
-        raise InvalidInput(f"“{which}” begins the ids of {len(meant)} runs; give more of it.")
+        raise InvalidInput(f"“{which}” begins the ids of several runs; give more of it.")
     if not meant:
         raise NotFound(f"There is no run “{which}”; “daybreak runs list” shows them.")
     return meant[0]

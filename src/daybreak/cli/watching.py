@@ -63,10 +63,19 @@ def _line(event: Event) -> str:
     return f"{event.at.astimezone():%H:%M:%S} {event.name}{told}\n"
 
 
+def progress(run: Run) -> str:
+    """How far a run is, in words; nothing when it has not said."""
+    if not run.total:
+        return run.phase
+    counted = f"{run.current} of {run.total} ({run.percentage} %)"
+    failed = f", {run.failed} failed" if run.failed else ""
+    ready = f", ready about {run.eta.astimezone():%H:%M:%S}" if run.eta else ""
+    return f"{run.phase} {counted}{failed}{ready}".lstrip()
+
+
 def _state(run: Run) -> str:
-    counted = f", {_completed(run)} of {run.total}" if run.total else ""
-    phase = f" ({run.phase}{counted})" if run.phase or counted else ""
-    return f"{run.kind} {run.key}: {run.status}{phase}"
+    far = progress(run)
+    return f"{run.kind} {run.key}: {run.status}{f' ({far})' if far else ''}"
 
 
 def _total(run: Run) -> int | None:
@@ -74,4 +83,4 @@ def _total(run: Run) -> int | None:
 
 
 def _completed(run: Run) -> int:
-    return run.done + run.failed + run.skipped if run.total else int(run.status.ended)
+    return run.current if run.total else int(run.status.ended)

@@ -226,19 +226,77 @@ DECLARE
 BEGIN
     FOR next_lane, next_owners, next_runs IN
         WITH admitted AS (
-            SELECT a.lane, w.owner_id, w.id
-            FROM unnest(owner_ids, lanes, counts) AS a (owner_id, lane, places)
+            SELECT a.lane, w.owner_id, w.id, a.place, w.nth
+            FROM unnest(owner_ids, lanes, counts) WITH ORDINALITY AS a (owner_id, lane, places, place)
             CROSS JOIN LATERAL (
-                SELECT r.owner_id, r.id FROM runs_open AS r
-                WHERE r.owner_id = a.owner_id AND r.lane = a.lane AND r.rung_at IS NULL
-                ORDER BY r.created_at, r.id
-                LIMIT a.places
-                FOR UPDATE SKIP LOCKED
+                SELECT o.owner_id, o.id, row_number() OVER () AS nth FROM (
+                    SELECT r.owner_id, r.id FROM runs_open AS r
+                    WHERE r.owner_id = a.owner_id AND r.lane = a.lane AND r.rung_at IS NULL AND r.status = 'queued'
+                    ORDER BY r.created_at, r.id
+                    LIMIT a.places
+                    FOR UPDATE SKIP LOCKED
+                ) AS o
             ) AS w
         )
-        SELECT lane, array_agg(owner_id), array_agg(id) FROM admitted GROUP BY lane
+        SELECT lane, array_agg(owner_id ORDER BY place, nth), array_agg(id ORDER BY place, nth)
+        FROM admitted GROUP BY lane
     LOOP
         PERFORM runs_ring(next_lane, next_owners, next_runs);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION public.runs_advance(settlements jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    change record;
+    run runs_open;
+    steps integer;
+BEGIN
+    FOR change IN
+        SELECT
+            s.owner_id, coalesce(s.part_of, s.id) AS run_id,
+            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status IN ('succeeded', 'partial'))::integer AS done,
+            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status = 'failed')::integer AS failed,
+            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status IN ('skipped', 'cancelled'))::integer AS skipped,
+            coalesce(jsonb_agg(
+                jsonb_build_object('item', s.id, 'kind', s.kind, 'key', s.key, 'status', s.status) ORDER BY s.id
+            ) FILTER (WHERE s.part_of IS NOT NULL AND s.status NOT IN ('queued', 'running')), '[]') AS events
+        FROM jsonb_to_recordset(settlements) AS s (
+            owner_id uuid, id uuid, part_of uuid, kind text, key text, status text
+        )
+        WHERE s.part_of IS NOT NULL OR s.status = 'running'
+        GROUP BY 1, 2 ORDER BY 1, 2
+    LOOP
+        SELECT * INTO run FROM runs_open AS r
+        WHERE r.owner_id = change.owner_id AND r.id = change.run_id AND r.step = 'items' FOR UPDATE;
+        CONTINUE WHEN NOT FOUND;
+        steps := change.done + change.failed + change.skipped;
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT run.owner_id, run.id, run.event_number + e.place, 'item', e.data
+        FROM jsonb_array_elements(change.events) WITH ORDINALITY AS e (data, place);
+        UPDATE runs_open AS r SET
+            done = r.done + change.done,
+            failed = r.failed + change.failed,
+            skipped = r.skipped + change.skipped,
+            open_items = r.open_items - steps,
+            event_number = r.event_number + jsonb_array_length(change.events),
+            pace = runs_pace(r.pace, r.paced_at, steps),
+            paced_at = CASE WHEN steps > 0 THEN now() ELSE r.paced_at END
+        WHERE r.owner_id = run.owner_id AND r.id = run.id
+        RETURNING r.* INTO run;
+        IF steps > 0 THEN
+            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id)));
+        END IF;
+        IF run.open_items <= 0 THEN
+            PERFORM runs_have_finished(run.owner_id, run.id);
+        END IF;
     END LOOP;
 END $$;
 
@@ -256,7 +314,8 @@ BEGIN
         SELECT r.owner_id, r.id, r.cancel
         FROM unnest(owner_ids, run_ids, fences) AS b (owner_id, id, fence)
         CROSS JOIN LATERAL (
-            SELECT o.owner_id, o.id, o.cancel FROM runs_open AS o
+            SELECT o.owner_id, o.id, o.cancel OR runs_is_cancelled(o.owner_id, o.part_of) AS cancel
+            FROM runs_open AS o
             WHERE o.owner_id = b.owner_id AND o.id = b.id AND o.fence = b.fence AND o.status = 'running'
         ) AS r
     ),
@@ -275,7 +334,57 @@ BEGIN
     SELECT ours.id, ours.cancel FROM ours;
 END $$;
 
-CREATE FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) RETURNS TABLE(owner_id uuid, id uuid, kind text, lane text, key text, parameters text, epoch integer, attempt integer, max_attempts integer, fence bigint, waited double precision)
+CREATE FUNCTION public.runs_cancel(owner uuid, run_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    run runs_open;
+BEGIN
+    SELECT * INTO run FROM runs_open AS r WHERE r.owner_id = owner AND r.id = run_id FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF run.status = 'queued' THEN
+        PERFORM runs_settle(jsonb_build_array(jsonb_build_object(
+            'owner_id', owner, 'id', run.id, 'part_of', run.part_of, 'kind', run.kind, 'key', run.key,
+            'status', 'cancelled', 'events', jsonb_build_array(jsonb_build_array(
+                'cancelled', jsonb_build_object('epoch', run.epoch, 'attempt', run.attempts)
+            ))
+        )));
+        RETURN;
+    END IF;
+    UPDATE runs_open AS r SET cancel = TRUE WHERE r.owner_id = owner AND r.id = run_id;
+    PERFORM pg_notify('daybreak_runs_cancel', run_id::text);
+    IF run.step = 'items' THEN
+        PERFORM runs_cancel_items(owner, run_id);
+    END IF;
+END $$;
+
+CREATE FUNCTION public.runs_cancel_items(owner uuid, run_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    settlements jsonb;
+BEGIN
+    SELECT jsonb_agg(jsonb_build_object(
+        'owner_id', owner, 'id', i.id, 'part_of', run_id, 'kind', i.kind, 'key', i.key,
+        'status', 'cancelled', 'events', jsonb_build_array(jsonb_build_array(
+            'cancelled', jsonb_build_object('epoch', i.epoch, 'attempt', i.attempts)
+        ))
+    )) INTO settlements
+    FROM (
+        SELECT r.id, r.kind, r.key, r.epoch, r.attempts FROM runs_open AS r
+        WHERE r.owner_id = owner AND r.part_of = run_id AND r.status = 'queued'
+        ORDER BY r.id FOR UPDATE SKIP LOCKED
+    ) AS i;
+    IF settlements IS NOT NULL THEN
+        PERFORM runs_settle(settlements);
+    END IF;
+END $$;
+
+CREATE FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) RETURNS TABLE(owner_id uuid, id uuid, part_of uuid, kind text, lane text, key text, parameters text, epoch integer, attempt integer, max_attempts integer, fence bigint, waited double precision, items text)
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -285,16 +394,26 @@ CREATE FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds 
     SET enable_bitmapscan TO 'off'
     AS $$
 #variable_conflict use_column
+DECLARE
+    worker_name text;
 BEGIN
+    SELECT w.name INTO worker_name FROM runs_workers AS w WHERE w.id = worker;
     RETURN QUERY
     WITH free AS MATERIALIZED (
-        SELECT r.owner_id, r.id
+        SELECT r.owner_id, r.id, r.waited
         FROM unnest(owner_ids, run_ids) AS w (owner_id, id)
         CROSS JOIN LATERAL (
-            SELECT o.owner_id, o.id FROM runs_open AS o
+            SELECT
+                o.owner_id, o.id,
+                -- What a dead worker left could have begun when its lease was over.
+                greatest(0, extract(EPOCH FROM now() - greatest(
+                    o.created_at, o.not_before, o.lease_until
+                )))::float AS waited
+            FROM runs_open AS o
             WHERE o.owner_id = w.owner_id AND o.id = w.id
                 AND o.kind = ANY (known_kinds)
                 AND NOT o.cancel
+                AND NOT runs_is_cancelled(o.owner_id, o.part_of)
                 AND o.attempts < o.max_attempts
                 AND (
                     (o.status = 'queued' AND o.not_before <= now())
@@ -311,23 +430,33 @@ BEGIN
             worker_id = worker,
             lease_until = now() + runs_claim.lease,
             started_at = coalesce(r.started_at, now()),
+            wait_seconds = r.wait_seconds + free.waited,
+            run_seconds = r.run_seconds + CASE
+                WHEN r.status = 'queued' THEN 0 ELSE extract(EPOCH FROM r.lease_until - r.claimed_at)
+            END,
+            claimed_at = now(),
+            paced_at = coalesce(r.paced_at, now()),
             event_number = r.event_number + 1,
             errors = CASE WHEN r.status = 'queued' THEN r.errors ELSE r.errors || jsonb_build_object(
                 'epoch', r.epoch, 'attempt', r.attempts, 'at', now(), 'class', 'WorkerDied', 'retryable', TRUE,
                 'message', 'The worker died or lost touch with the database.'
             ) END
         FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
-        RETURNING r.*
+        RETURNING r.*, free.waited
     ),
     told AS (
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
         SELECT c.owner_id, c.id, c.event_number, 'running',
-            jsonb_build_object('epoch', c.epoch, 'attempt', c.attempts)
+            jsonb_build_object('epoch', c.epoch, 'attempt', c.attempts, 'worker', worker_name)
         FROM claimed AS c
     )
     SELECT
-        c.owner_id, c.id, c.kind, c.lane, c.key, c.parameters::text, c.epoch, c.attempts, c.max_attempts, c.fence,
-        greatest(0, extract(EPOCH FROM now() - greatest(c.created_at, c.not_before)))::float
+        c.owner_id, c.id, c.part_of, c.kind, c.lane, c.key, c.parameters::text, c.epoch, c.attempts, c.max_attempts,
+        c.fence, c.waited,
+        CASE WHEN c.step = 'finish' THEN jsonb_build_object(
+            'total', c.total, 'done', c.done, 'failed', c.failed, 'skipped', c.skipped, 'gaps', c.gaps,
+            'result', c.result
+        )::text END
     FROM claimed AS c;
 END $$;
 
@@ -357,6 +486,24 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.runs_count_finished() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    WITH timed AS (
+        INSERT INTO runs_times (kind, day, wait_class, run_class, runs, wait_seconds, run_seconds)
+        SELECT
+            kind, (finished_at AT TIME ZONE 'UTC')::date, runs_time_class(wait_seconds), runs_time_class(run_seconds),
+            count(*), sum(wait_seconds), sum(run_seconds)
+        FROM added WHERE status NOT IN ('cancelled', 'skipped')
+        GROUP BY 1, 2, 3, 4
+    )
+    INSERT INTO runs_counters (kind, status, change)
+    SELECT kind, status, count(*) FROM added GROUP BY kind, status;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.runs_count_removed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -366,6 +513,15 @@ BEGIN
     SELECT kind, status, -count(*) FROM removed GROUP BY kind, status;
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.runs_doing() RETURNS TABLE(worker_id uuid, kind text, runs bigint, since timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT r.worker_id, r.kind, count(*), min(r.claimed_at)
+    FROM runs_open AS r WHERE r.status = 'running' AND r.worker_id IS NOT NULL
+    GROUP BY r.worker_id, r.kind
+$$;
 
 CREATE FUNCTION public.runs_drop_partitions(older_than interval) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -396,6 +552,124 @@ BEGIN
     RETURN dropped;
 END $_$;
 
+CREATE FUNCTION public.runs_fan_out(settlements jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    room record;
+BEGIN
+    WITH s AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(settlements) AS s (
+            owner_id uuid, id uuid, status text, result jsonb, events jsonb, phase text
+        ) WHERE s.status = 'running'
+    ),
+    waiting AS (
+        UPDATE runs_open AS r SET
+            step = 'items',
+            attempts = 0,
+            total = 0,
+            done = 0,
+            failed = 0,
+            skipped = 0,
+            phase = coalesce(s.phase, r.phase),
+            result = s.result,
+            run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
+            lease_until = NULL,
+            worker_id = NULL,
+            job_id = NULL,
+            rung_at = NULL,
+            paced_at = now(),
+            event_number = r.event_number + jsonb_array_length(s.events)
+        FROM s WHERE r.owner_id = s.owner_id AND r.id = s.id
+        RETURNING r.owner_id, r.id, s.events, r.event_number - jsonb_array_length(s.events) AS told_before
+    )
+    INSERT INTO runs_events (owner_id, run_id, number, name, data)
+    SELECT w.owner_id, w.id, w.told_before + e.place, e.event ->> 0, e.event -> 1
+    FROM waiting AS w CROSS JOIN LATERAL jsonb_array_elements(w.events) WITH ORDINALITY AS e (event, place);
+
+    -- The run's row must be ours before its items are: two items may add the same one.
+    PERFORM FROM (
+        SELECT DISTINCT s.owner_id, coalesce(s.part_of, s.id) AS run_id
+        FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, id uuid, part_of uuid)
+        ORDER BY 1, 2
+    ) AS p
+    CROSS JOIN LATERAL (
+        SELECT FROM runs_open AS r WHERE r.owner_id = p.owner_id AND r.id = p.run_id FOR UPDATE
+    ) AS locked;
+
+    WITH new AS (
+        SELECT s.owner_id, coalesce(s.part_of, s.id) AS run_id, i.*, row_number() OVER () AS place
+        FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, id uuid, part_of uuid, items jsonb)
+        CROSS JOIN LATERAL jsonb_to_recordset(s.items) AS i (
+            id uuid, kind text, lane text, key text, parameters jsonb, max_attempts integer
+        )
+    ),
+    added AS (
+        INSERT INTO runs_open (
+            owner_id, id, part_of, kind, lane, key, parameters, status, max_attempts, created_at, not_before
+        )
+        SELECT
+            n.owner_id, n.id, n.run_id, n.kind, n.lane, n.key, n.parameters, 'queued', n.max_attempts,
+            -- In the order given, though all are made at once.
+            now() + n.place * interval '1 microsecond', now()
+        FROM new AS n
+        WHERE NOT EXISTS (
+            SELECT FROM runs_finished AS f
+            WHERE f.owner_id = n.owner_id AND f.part_of = n.run_id AND f.kind = n.kind AND f.key = n.key
+        )
+        ON CONFLICT (owner_id, part_of, kind, key) WHERE part_of IS NOT NULL DO NOTHING
+        RETURNING owner_id, part_of
+    ),
+    counted AS (SELECT owner_id, part_of, count(*)::integer AS items FROM added GROUP BY owner_id, part_of)
+    UPDATE runs_open AS r SET total = r.total + c.items, open_items = r.open_items + c.items
+    FROM counted AS c WHERE r.owner_id = c.owner_id AND r.id = c.part_of;
+
+    FOR room IN
+        SELECT p.owner_id, p.lane, (p.places - w.used)::integer AS free
+        FROM (
+            SELECT s.owner_id, i.lane, s.places
+            FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, places integer, items jsonb)
+            CROSS JOIN LATERAL jsonb_to_recordset(s.items) AS i (lane text)
+            UNION
+            SELECT s.owner_id, s.lane, s.places
+            FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, lane text, places integer)
+            WHERE s.places IS NOT NULL
+        ) AS p
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS used FROM (
+                SELECT FROM runs_open AS r
+                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.rung_at IS NOT NULL LIMIT p.places
+            ) AS rung_rows
+        ) AS w
+        WHERE w.used < p.places
+    LOOP
+        PERFORM runs_admit(ARRAY[room.owner_id], ARRAY[room.lane], ARRAY[room.free]);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION public.runs_fold() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_fold', 0)) THEN
+        RETURN;
+    END IF;
+    WITH folded AS (DELETE FROM runs_counters RETURNING kind, status, change)
+    INSERT INTO runs_counters (kind, status, change)
+    SELECT kind, status, sum(change) FROM folded GROUP BY kind, status HAVING sum(change) <> 0;
+    WITH folded AS (DELETE FROM runs_times RETURNING *)
+    INSERT INTO runs_times (kind, day, wait_class, run_class, runs, wait_seconds, run_seconds)
+    SELECT kind, day, wait_class, run_class, sum(runs), sum(wait_seconds), sum(run_seconds)
+    FROM folded GROUP BY kind, day, wait_class, run_class;
+END $$;
+
 CREATE FUNCTION public.runs_forget_owners() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -405,6 +679,40 @@ BEGIN
     DELETE FROM runs_open WHERE owner_id IN (SELECT id FROM removed);
     DELETE FROM runs_finished WHERE owner_id IN (SELECT id FROM removed);
     RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.runs_have_finished(owner uuid, run_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    run runs_open;
+BEGIN
+    UPDATE runs_open AS r SET
+        status = CASE WHEN r.cancel THEN r.status ELSE 'queued' END,
+        step = 'finish',
+        not_before = now(),
+        gaps = ARRAY(
+            SELECT f.key FROM runs_finished AS f
+            WHERE f.owner_id = owner AND f.part_of = runs_have_finished.run_id AND f.status IN ('failed', 'partial')
+            ORDER BY f.created_at, f.id LIMIT 100
+        )
+    WHERE r.owner_id = owner AND r.id = runs_have_finished.run_id
+    RETURNING r.* INTO run;
+    IF run.cancel THEN
+        PERFORM runs_settle(jsonb_build_array(jsonb_build_object(
+            'owner_id', owner, 'id', run.id, 'status', 'cancelled', 'events', jsonb_build_array(jsonb_build_array(
+                'cancelled', jsonb_build_object('epoch', run.epoch, 'attempt', run.attempts)
+            ))
+        )));
+    ELSE
+        PERFORM runs_ring(run.lane, ARRAY[owner], ARRAY[run.id]);
+    END IF;
 END $$;
 
 CREATE FUNCTION public.runs_hold(owner_ids uuid[], run_ids uuid[], fences bigint[]) RETURNS TABLE(run_id uuid, cancelled boolean)
@@ -419,14 +727,63 @@ CREATE FUNCTION public.runs_hold(owner_ids uuid[], run_ids uuid[], fences bigint
 BEGIN
     PERFORM set_config('lock_timeout', '10s', TRUE);
     RETURN QUERY
-    SELECT h.id, h.cancel
+    SELECT h.id, h.cancel OR runs_is_cancelled(h.owner_id, h.part_of)
     FROM unnest(owner_ids, run_ids, fences) AS w (owner_id, id, fence)
     CROSS JOIN LATERAL (
-        SELECT o.id, o.cancel FROM runs_open AS o
+        SELECT o.owner_id, o.id, o.part_of, o.cancel FROM runs_open AS o
         WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
         FOR UPDATE
     ) AS h;
 END $$;
+
+CREATE TABLE public.runs_open (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    lane text NOT NULL,
+    key text NOT NULL,
+    parameters jsonb NOT NULL,
+    status text NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    fence bigint DEFAULT 0 NOT NULL,
+    event_number bigint DEFAULT 0 NOT NULL,
+    phase text DEFAULT ''::text NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    failed integer DEFAULT 0 NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    worker_id uuid,
+    cancel boolean DEFAULT false NOT NULL,
+    job_id bigint,
+    rung_at timestamp with time zone,
+    part_of uuid,
+    step text DEFAULT 'begin'::text NOT NULL,
+    open_items integer DEFAULT 0 NOT NULL,
+    result jsonb,
+    gaps text[] DEFAULT '{}'::text[] NOT NULL,
+    wait_seconds double precision DEFAULT 0 NOT NULL,
+    run_seconds double precision DEFAULT 0 NOT NULL,
+    claimed_at timestamp with time zone,
+    pace double precision,
+    paced_at timestamp with time zone,
+    CONSTRAINT runs_open_lane_check CHECK ((lane = ANY (ARRAY['people'::text, 'briefs'::text, 'bulk'::text]))),
+    CONSTRAINT runs_open_status CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text]))),
+    CONSTRAINT runs_open_step CHECK ((step = ANY (ARRAY['begin'::text, 'items'::text, 'finish'::text])))
+);
+
+ALTER TABLE ONLY public.runs_open FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    RETURN ((run IS NOT NULL) AND (EXISTS (SELECT FROM public.runs_open WHERE ((runs_open.owner_id = runs_is_cancelled.owner) AND (runs_open.id = runs_is_cancelled.run) AND runs_open.cancel))));
 
 CREATE FUNCTION public.runs_make_partitions(ahead interval) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -469,6 +826,60 @@ BEGIN
     RETURN made;
 END $$;
 
+CREATE FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) RETURNS double precision
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN CASE WHEN ((steps <= 0) OR (paced_at IS NULL)) THEN pace WHEN (pace IS NULL) THEN ((EXTRACT(epoch FROM (now() - paced_at)) / (steps)::numeric))::double precision ELSE (((0.7)::double precision * pace) + (((0.3 * EXTRACT(epoch FROM (now() - paced_at))) / (steps)::numeric))::double precision) END;
+
+CREATE FUNCTION public.runs_record(done_kind text, done_result jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    INSERT INTO runs_finished (
+        owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence, event_number, phase,
+        total, done, failed, skipped, result, errors, created_at, started_at, finished_at, run_seconds
+    )
+    VALUES (
+        '00000000-0000-0000-0000-000000000000', gen_random_uuid(), done_kind, 'bulk', now()::text, '{}', 'succeeded',
+        1, 1, 1, 1, 0, '', 0, 0, 0, 0, done_result, '[]', now(), now(), clock_timestamp(),
+        extract(EPOCH FROM clock_timestamp() - now())
+    )
+$$;
+
+CREATE FUNCTION public.runs_reopen(owner uuid, run_ids uuid[], event text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    reopened integer;
+BEGIN
+    WITH gone AS (
+        DELETE FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = ANY (run_ids) RETURNING *
+    ),
+    told AS (
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT owner_id, id, event_number + 1, event, jsonb_build_object('epoch', epoch + 1) FROM gone
+    ),
+    back AS (
+        INSERT INTO runs_open (
+            owner_id, id, part_of, kind, lane, key, parameters, status, step, epoch, max_attempts, fence,
+            event_number, total, done, failed, skipped, result, errors, created_at, wait_seconds, run_seconds
+        )
+        SELECT
+            owner_id, id, part_of, kind, lane, key, parameters, 'queued', step, epoch + 1, max_attempts, fence,
+            event_number + 1,
+            -- What a run has counted of its items stays true; what it said of itself begins anew.
+            CASE step WHEN 'begin' THEN 0 ELSE total END, CASE step WHEN 'begin' THEN 0 ELSE done END,
+            CASE step WHEN 'begin' THEN 0 ELSE failed END, CASE step WHEN 'begin' THEN 0 ELSE skipped END,
+            CASE step WHEN 'begin' THEN NULL ELSE result END,
+            errors, created_at, wait_seconds, run_seconds
+        FROM gone
+        RETURNING id
+    )
+    SELECT count(*) INTO reopened FROM back;
+    RETURN reopened;
+END $$;
+
 CREATE FUNCTION public.runs_report(reports jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -486,8 +897,13 @@ BEGIN
         )
     ),
     held AS MATERIALIZED (
-        SELECT s.*, h.event_number FROM s CROSS JOIN LATERAL (
-            SELECT r.event_number FROM runs_open AS r
+        SELECT
+            s.owner_id, s.id, s.events, h.event_number, coalesce(s.phase, h.phase) AS phase,
+            greatest(s.total, h.total) AS total, greatest(s.done, h.done) AS done,
+            greatest(s.failed, h.failed) AS failed, greatest(s.skipped, h.skipped) AS skipped,
+            h.done + h.failed + h.skipped AS before
+        FROM s CROSS JOIN LATERAL (
+            SELECT r.event_number, r.phase, r.total, r.done, r.failed, r.skipped FROM runs_open AS r
             WHERE r.owner_id = s.owner_id AND r.id = s.id AND r.fence = s.fence AND r.status = 'running'
             FOR UPDATE
         ) AS h
@@ -498,14 +914,95 @@ BEGIN
         FROM held AS h CROSS JOIN LATERAL jsonb_array_elements(h.events) WITH ORDINALITY AS e (event, place)
     )
     UPDATE runs_open AS r SET
-        phase = coalesce(h.phase, r.phase),
-        total = greatest(h.total, r.total),
-        done = greatest(h.done, r.done),
-        failed = greatest(h.failed, r.failed),
-        skipped = greatest(h.skipped, r.skipped),
+        phase = h.phase,
+        total = h.total,
+        done = h.done,
+        failed = h.failed,
+        skipped = h.skipped,
+        pace = runs_pace(r.pace, r.paced_at, h.done + h.failed + h.skipped - h.before),
+        paced_at = CASE WHEN h.done + h.failed + h.skipped > h.before THEN now() ELSE r.paced_at END,
         event_number = h.event_number + jsonb_array_length(h.events)
     FROM held AS h WHERE r.owner_id = h.owner_id AND r.id = h.id;
     PERFORM runs_tell(reports);
+END $$;
+
+CREATE FUNCTION public.runs_retry(owner uuid, which uuid, places integer) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    ended runs_finished;
+    run runs_open;
+    item_ids uuid [];
+BEGIN
+    SELECT * INTO ended FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = which;
+    IF NOT FOUND THEN
+        RETURN CASE
+            WHEN EXISTS (SELECT FROM runs_open AS o WHERE o.owner_id = owner AND o.id = which) THEN 'open'
+            ELSE 'missing'
+        END;
+    END IF;
+    IF ended.status IN ('succeeded', 'skipped') THEN
+        RETURN 'succeeded';
+    END IF;
+    IF ended.part_of IS NULL AND ended.step = 'begin' THEN
+        IF runs_reopen(owner, ARRAY[which], 'queued') = 0 THEN
+            RETURN 'open';
+        END IF;
+        PERFORM runs_ring(ended.lane, ARRAY[owner], ARRAY[which]);
+        RETURN 'retried';
+    END IF;
+
+    SELECT * INTO run FROM runs_open AS o
+    WHERE o.owner_id = owner AND o.id = coalesce(ended.part_of, which) FOR UPDATE;
+    IF FOUND AND (run.cancel OR run.step <> 'items' OR ended.part_of IS NULL) THEN
+        RETURN CASE WHEN ended.part_of IS NULL THEN 'open' ELSE 'busy' END;
+    END IF;
+    IF run.id IS NULL THEN
+        IF runs_reopen(owner, ARRAY[coalesce(ended.part_of, which)], 'running') = 0 THEN
+            RETURN 'busy';
+        END IF;
+        SELECT * INTO run FROM runs_open AS o
+        WHERE o.owner_id = owner AND o.id = coalesce(ended.part_of, which) FOR UPDATE;
+    ELSE
+        UPDATE runs_open AS o SET epoch = o.epoch + 1, event_number = o.event_number + 1
+        WHERE o.owner_id = owner AND o.id = run.id RETURNING o.* INTO run;
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        VALUES (owner, run.id, run.event_number, 'running', jsonb_build_object('epoch', run.epoch));
+    END IF;
+
+    WITH again AS MATERIALIZED (
+        SELECT f.id, f.status FROM runs_finished AS f
+        WHERE f.owner_id = owner AND f.part_of = run.id AND f.status IN ('failed', 'partial', 'cancelled')
+            AND (ended.part_of IS NULL OR f.id = which)
+    ),
+    counted AS (
+        SELECT
+            array_agg(id) AS ids, count(*)::integer AS items,
+            count(*) FILTER (WHERE status = 'partial')::integer AS done,
+            count(*) FILTER (WHERE status = 'failed')::integer AS failed,
+            count(*) FILTER (WHERE status = 'cancelled')::integer AS skipped
+        FROM again
+    )
+    UPDATE runs_open AS o SET
+        status = 'running',
+        step = 'items',
+        open_items = o.open_items + c.items,
+        done = o.done - c.done,
+        failed = o.failed - c.failed,
+        skipped = o.skipped - c.skipped,
+        gaps = '{}',
+        paced_at = now()
+    FROM counted AS c WHERE o.owner_id = owner AND o.id = run.id
+    RETURNING c.ids INTO item_ids;
+    IF item_ids IS NULL THEN
+        PERFORM runs_have_finished(owner, run.id);
+    ELSE
+        PERFORM runs_reopen(owner, item_ids, 'queued');
+        PERFORM runs_fan_out(jsonb_agg(jsonb_build_object('owner_id', owner, 'lane', l.lane, 'places', places)))
+        FROM (SELECT DISTINCT o.lane FROM runs_open AS o WHERE o.owner_id = owner AND o.id = ANY (item_ids)) AS l;
+    END IF;
+    RETURN 'retried';
 END $$;
 
 CREATE FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval DEFAULT '00:00:00'::interval, urgency integer DEFAULT 0) RETURNS void
@@ -535,6 +1032,11 @@ BEGIN
     WHERE r.owner_id = p.owner_id AND r.id = p.id;
 END $$;
 
+CREATE FUNCTION public.runs_seconds_under_way(status text, claimed_at timestamp with time zone, lease_until timestamp with time zone) RETURNS double precision
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN CASE WHEN ((status = 'running'::text) AND (lease_until IS NOT NULL)) THEN GREATEST((0)::numeric, EXTRACT(epoch FROM (LEAST(now(), lease_until) - claimed_at))) ELSE (0)::numeric END;
+
 CREATE FUNCTION public.runs_settle(settlements jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -543,24 +1045,26 @@ CREATE FUNCTION public.runs_settle(settlements jsonb) RETURNS void
     SET enable_mergejoin TO 'off'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
-    AS $$
+    AS $_$
 DECLARE
     again record;
     freed_owners uuid [];
     freed_lanes text [];
     freed_counts integer [];
+    has_items boolean;
 BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(settlements) AS s (
-            owner_id uuid, id uuid, status text, result jsonb, error jsonb, events jsonb,
+            owner_id uuid, id uuid, status text, result jsonb, error jsonb, gaps text [], events jsonb,
             phase text, done integer, total integer, failed integer, skipped integer
-        ) WHERE s.status <> 'queued'
+        ) WHERE s.status NOT IN ('queued', 'running')
     ),
     gone AS (
         DELETE FROM runs_open AS r USING s WHERE r.owner_id = s.owner_id AND r.id = s.id
         RETURNING
-            r.*, s.status AS ending, s.result, s.error, s.events, s.phase AS last_phase, s.done AS last_done,
-            s.total AS last_total, s.failed AS last_failed, s.skipped AS last_skipped
+            r.*, s.status AS ending, s.result AS last_result, s.gaps AS last_gaps, s.error, s.events,
+            s.phase AS last_phase, s.done AS last_done, s.total AS last_total, s.failed AS last_failed,
+            s.skipped AS last_skipped
     ),
     told AS (
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
@@ -569,20 +1073,24 @@ BEGIN
     ),
     ended AS (
         INSERT INTO runs_finished (
-            owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence,
-            event_number, phase, total, done, failed, skipped, result, errors, created_at, started_at
+            owner_id, id, part_of, kind, lane, key, parameters, status, step, epoch, attempts, max_attempts, fence,
+            event_number, phase, total, done, failed, skipped, result, gaps, errors, created_at, started_at,
+            wait_seconds, run_seconds
         )
         SELECT
-            owner_id, id, kind, lane, key, parameters, ending, epoch, attempts, max_attempts, fence,
+            owner_id, id, part_of, kind, lane, key, parameters, ending, step, epoch, attempts, max_attempts, fence,
             event_number + jsonb_array_length(events), coalesce(last_phase, phase), greatest(last_total, total),
-            greatest(last_done, done), greatest(last_failed, failed), greatest(last_skipped, skipped), result,
+            greatest(last_done, done), greatest(last_failed, failed), greatest(last_skipped, skipped),
+            coalesce(last_result, result), coalesce(last_gaps, gaps),
             CASE WHEN error IS NULL THEN errors ELSE errors || (error || jsonb_build_object('at', now())) END,
-            created_at, started_at
+            created_at, started_at, wait_seconds, run_seconds + runs_seconds_under_way(status, claimed_at, lease_until)
         FROM gone
     )
     SELECT array_agg(f.owner_id), array_agg(f.lane), array_agg(f.places)
     INTO freed_owners, freed_lanes, freed_counts
-    FROM (SELECT owner_id, lane, count(*)::integer AS places FROM gone GROUP BY owner_id, lane) AS f;
+    FROM (
+        SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE rung_at IS NOT NULL GROUP BY owner_id, lane
+    ) AS f;
 
     FOR again IN
         WITH s AS MATERIALIZED (
@@ -599,6 +1107,7 @@ BEGIN
                     ELSE r.errors || (s.error || jsonb_build_object('at', now()))
                 END,
                 not_before = now() + make_interval(secs => s.delay),
+                run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
                 lease_until = NULL,
                 worker_id = NULL,
                 event_number = r.event_number + jsonb_array_length(s.events)
@@ -617,11 +1126,18 @@ BEGIN
         PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
     END LOOP;
 
+    has_items := settlements @? '$[*] ? (exists(@.items) || @.part_of != null)';
+    IF has_items THEN
+        PERFORM runs_fan_out(settlements);
+    END IF;
     IF freed_owners IS NOT NULL THEN
         PERFORM runs_admit(freed_owners, freed_lanes, freed_counts);
     END IF;
+    IF has_items THEN
+        PERFORM runs_advance(settlements);
+    END IF;
     PERFORM runs_tell(settlements);
-END $$;
+END $_$;
 
 CREATE FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) RETURNS uuid
     LANGUAGE plpgsql
@@ -636,10 +1152,11 @@ BEGIN
             owner, new_id, new_kind, new_lane, new_key, new_parameters, 'queued', new_max_attempts,
             now() + delay
         )
-        ON CONFLICT (owner_id, kind, key) DO NOTHING RETURNING id INTO found;
+        ON CONFLICT (owner_id, kind, key) WHERE part_of IS NULL DO NOTHING RETURNING id INTO found;
         EXIT WHEN found IS NOT NULL;
         -- It may end, and so go away, between the two statements.
-        SELECT id INTO found FROM runs_open WHERE owner_id = owner AND kind = new_kind AND key = new_key;
+        SELECT id INTO found FROM runs_open
+        WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
         IF found IS NOT NULL THEN
             RETURN found;
         END IF;
@@ -654,7 +1171,7 @@ BEGIN
     RETURN new_id;
 END $$;
 
-CREATE FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) RETURNS TABLE(expired integer, rung integer, looked integer, admitted integer)
+CREATE FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) RETURNS TABLE(expired integer, rung integer, looked integer, admitted integer, recounted integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -672,11 +1189,15 @@ BEGIN
     expired := 0;
     rung := 0;
     admitted := 0;
+    recounted := 0;
 
-    -- A row in the hands of a commit that hangs must not hold up the rest.
+    -- A row in the hands of a commit that hangs must not hold up the rest, nor may the row of an item's run.
     SELECT jsonb_agg(jsonb_build_object(
         'owner_id', e.owner_id,
         'id', e.id,
+        'part_of', e.part_of,
+        'kind', e.kind,
+        'key', e.key,
         'status', e.ending,
         'error', jsonb_build_object(
             'epoch', e.epoch, 'attempt', e.attempts, 'class', 'WorkerDied', 'retryable', TRUE,
@@ -690,10 +1211,20 @@ BEGIN
     )), count(*) INTO settlements, expired
     FROM (
         SELECT
-            owner_id, id, epoch, attempts,
-            CASE WHEN cancel THEN 'cancelled' WHEN attempts >= max_attempts THEN 'failed' ELSE 'queued' END AS ending
-        FROM runs_open WHERE status = 'running' AND lease_until < now()
-        ORDER BY owner_id, id LIMIT batch FOR UPDATE SKIP LOCKED
+            o.owner_id, o.id, o.part_of, o.kind, o.key, o.epoch, o.attempts,
+            CASE
+                WHEN o.cancel OR coalesce(p.cancel, FALSE) THEN 'cancelled'
+                WHEN o.attempts >= o.max_attempts THEN 'failed'
+                ELSE 'queued'
+            END AS ending
+        FROM runs_open AS o
+        LEFT JOIN LATERAL (
+            SELECT r.cancel FROM runs_open AS r
+            WHERE o.part_of IS NOT NULL AND r.owner_id = o.owner_id AND r.id = o.part_of
+            FOR UPDATE SKIP LOCKED
+        ) AS p ON TRUE
+        WHERE o.status = 'running' AND o.lease_until < now() AND (o.part_of IS NULL OR p.cancel IS NOT NULL)
+        ORDER BY o.owner_id, o.id LIMIT batch FOR UPDATE OF o SKIP LOCKED
     ) AS e;
     IF settlements IS NOT NULL THEN
         PERFORM runs_settle(settlements);
@@ -746,18 +1277,19 @@ BEGIN
     END LOOP;
     UPDATE runs_sweeps AS s SET
         rung_at = CASE WHEN looked < batch THEN '-infinity' ELSE far_at END,
-        id = CASE WHEN looked < batch THEN '00000000-0000-0000-0000-000000000000' ELSE far_id END
-    WHERE looked > 0 OR s.rung_at > '-infinity';
+        id = CASE WHEN looked < batch THEN '00000000-0000-0000-0000-000000000000' ELSE far_id END,
+        swept_at = now();
 
     FOR freed IN
         WITH RECURSIVE pairs AS (
             (
-                SELECT owner_id, lane FROM runs_open WHERE rung_at IS NULL ORDER BY owner_id, lane LIMIT 1
+                SELECT owner_id, lane FROM runs_open
+                WHERE rung_at IS NULL AND status = 'queued' ORDER BY owner_id, lane LIMIT 1
             )
             UNION ALL
             SELECT n.owner_id, n.lane FROM pairs AS p CROSS JOIN LATERAL (
                 SELECT r.owner_id, r.lane FROM runs_open AS r
-                WHERE r.rung_at IS NULL AND (r.owner_id, r.lane) > (p.owner_id, p.lane)
+                WHERE r.rung_at IS NULL AND r.status = 'queued' AND (r.owner_id, r.lane) > (p.owner_id, p.lane)
                 ORDER BY r.owner_id, r.lane LIMIT 1
             ) AS n
         )
@@ -773,6 +1305,42 @@ BEGIN
         PERFORM runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
         admitted := admitted + freed.free;
     END LOOP;
+
+    -- Items that came back to the queue while their run was being cancelled.
+    FOR lost IN
+        SELECT r.owner_id, r.id FROM runs_open AS r
+        WHERE r.cancel AND r.step = 'items' ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
+    LOOP
+        PERFORM runs_cancel_items(lost.owner_id, lost.id);
+    END LOOP;
+
+    -- Never needed, if the rest is right: a run that waits although none of its items is open.
+    FOR lost IN
+        SELECT r.owner_id, r.id FROM runs_open AS r
+        WHERE r.status = 'running' AND r.step = 'items' AND NOT EXISTS (
+            SELECT FROM runs_open AS i WHERE i.owner_id = r.owner_id AND i.part_of = r.id
+        )
+        ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
+    LOOP
+        UPDATE runs_open AS r SET
+            open_items = 0, total = c.total, done = c.done, failed = c.failed, skipped = c.skipped
+        FROM (
+            SELECT
+                count(*)::integer AS total,
+                count(*) FILTER (WHERE f.status IN ('succeeded', 'partial'))::integer AS done,
+                count(*) FILTER (WHERE f.status = 'failed')::integer AS failed,
+                count(*) FILTER (WHERE f.status IN ('skipped', 'cancelled'))::integer AS skipped
+            FROM runs_finished AS f WHERE f.owner_id = lost.owner_id AND f.part_of = lost.id
+        ) AS c
+        WHERE r.owner_id = lost.owner_id AND r.id = lost.id;
+        PERFORM runs_have_finished(lost.owner_id, lost.id);
+        recounted := recounted + 1;
+    END LOOP;
+    IF expired + rung + admitted + recounted > 0 THEN
+        PERFORM runs_record('runs.sweep', jsonb_build_object(
+            'expired', expired, 'rung', rung, 'admitted', admitted, 'recounted', recounted
+        ));
+    END IF;
     RETURN NEXT;
 END $$;
 
@@ -785,21 +1353,45 @@ CREATE FUNCTION public.runs_tell(told jsonb) RETURNS void
     GROUP BY (t.place - 1) / 200
 $$;
 
-CREATE FUNCTION public.runs_tidy(batch integer) RETURNS void
+CREATE FUNCTION public.runs_time_class(seconds double precision) RETURNS smallint
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (ceil((((4)::double precision * ln((GREATEST(seconds, (0.001)::double precision) * (1000)::double precision))) / ln((2)::double precision))))::smallint;
+
+CREATE FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+DECLARE
+    log_rows integer;
+    workers integer;
+    done jsonb;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_tidy', 0)) THEN
-        RETURN;
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_upkeep', 0)) THEN
+        RETURN NULL;
+    END IF;
+    IF EXISTS (SELECT FROM runs_sweeps AS s WHERE s.upkept_at > now() - every) THEN
+        RETURN NULL;
     END IF;
     DELETE FROM pgq.pgqueuer_log WHERE id IN (
-        SELECT id FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour' ORDER BY created LIMIT batch
+        SELECT id FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour' ORDER BY id LIMIT batch
     );
+    GET DIAGNOSTICS log_rows = ROW_COUNT;
     DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
-    WITH folded AS (DELETE FROM runs_counters RETURNING kind, status, change)
-    INSERT INTO runs_counters (kind, status, change)
-    SELECT kind, status, sum(change) FROM folded GROUP BY kind, status HAVING sum(change) <> 0;
+    GET DIAGNOSTICS workers = ROW_COUNT;
+    DELETE FROM runs_times WHERE day < (now() - keep)::date;
+    done := jsonb_build_object(
+        'log_rows', log_rows,
+        'workers', workers,
+        'partitions_made', runs_make_partitions(ahead),
+        'partitions_dropped', runs_drop_partitions(keep)
+    );
+    -- Where a batch was not enough, the next one is due at once.
+    IF log_rows < batch THEN
+        UPDATE runs_sweeps AS s SET upkept_at = now();
+    END IF;
+    PERFORM runs_record('runs.upkeep', done);
+    RETURN done;
 END $$;
 
 CREATE TABLE pgq.pgqueuer (
@@ -1223,53 +1815,27 @@ CREATE TABLE public.runs_finished (
     created_at timestamp with time zone NOT NULL,
     started_at timestamp with time zone,
     finished_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT runs_finished_status CHECK ((status = ANY (ARRAY['succeeded'::text, 'partial'::text, 'failed'::text, 'cancelled'::text])))
+    part_of uuid,
+    step text DEFAULT 'begin'::text NOT NULL,
+    gaps text[] DEFAULT '{}'::text[] NOT NULL,
+    wait_seconds double precision DEFAULT 0 NOT NULL,
+    run_seconds double precision DEFAULT 0 NOT NULL,
+    CONSTRAINT runs_finished_status CHECK ((status = ANY (ARRAY['succeeded'::text, 'partial'::text, 'failed'::text, 'cancelled'::text, 'skipped'::text])))
 )
 PARTITION BY RANGE (finished_at);
 
 ALTER TABLE ONLY public.runs_finished FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.runs_open (
-    owner_id uuid NOT NULL,
-    id uuid NOT NULL,
-    kind text NOT NULL,
-    lane text NOT NULL,
-    key text NOT NULL,
-    parameters jsonb NOT NULL,
-    status text NOT NULL,
-    epoch integer DEFAULT 1 NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    max_attempts integer NOT NULL,
-    fence bigint DEFAULT 0 NOT NULL,
-    event_number bigint DEFAULT 0 NOT NULL,
-    phase text DEFAULT ''::text NOT NULL,
-    total integer DEFAULT 0 NOT NULL,
-    done integer DEFAULT 0 NOT NULL,
-    failed integer DEFAULT 0 NOT NULL,
-    skipped integer DEFAULT 0 NOT NULL,
-    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    started_at timestamp with time zone,
-    not_before timestamp with time zone DEFAULT now() NOT NULL,
-    lease_until timestamp with time zone,
-    worker_id uuid,
-    cancel boolean DEFAULT false NOT NULL,
-    job_id bigint,
-    rung_at timestamp with time zone,
-    CONSTRAINT runs_open_lane_check CHECK ((lane = ANY (ARRAY['people'::text, 'briefs'::text, 'bulk'::text]))),
-    CONSTRAINT runs_open_status CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text])))
-);
-
-ALTER TABLE ONLY public.runs_open FORCE ROW LEVEL SECURITY;
-
 CREATE VIEW public.runs_all WITH (security_invoker='true') AS
  SELECT runs_open.owner_id,
     runs_open.id,
+    runs_open.part_of,
     runs_open.kind,
     runs_open.lane,
     runs_open.key,
     runs_open.parameters,
     runs_open.status,
+    runs_open.step,
     runs_open.epoch,
     runs_open.attempts,
     runs_open.max_attempts,
@@ -1279,22 +1845,31 @@ CREATE VIEW public.runs_all WITH (security_invoker='true') AS
     runs_open.done,
     runs_open.failed,
     runs_open.skipped,
+    runs_open.open_items,
+    runs_open.pace,
+    runs_open.paced_at,
     NULL::jsonb AS result,
+    runs_open.gaps,
     runs_open.errors,
     runs_open.created_at,
     runs_open.started_at,
     NULL::timestamp with time zone AS finished_at,
     runs_open.not_before,
-    runs_open.cancel
+    runs_open.cancel,
+    runs_open.wait_seconds,
+    runs_open.run_seconds,
+    runs_open.worker_id
    FROM public.runs_open
 UNION ALL
  SELECT runs_finished.owner_id,
     runs_finished.id,
+    runs_finished.part_of,
     runs_finished.kind,
     runs_finished.lane,
     runs_finished.key,
     runs_finished.parameters,
     runs_finished.status,
+    runs_finished.step,
     runs_finished.epoch,
     runs_finished.attempts,
     runs_finished.max_attempts,
@@ -1304,13 +1879,20 @@ UNION ALL
     runs_finished.done,
     runs_finished.failed,
     runs_finished.skipped,
+    0 AS open_items,
+    NULL::double precision AS pace,
+    NULL::timestamp with time zone AS paced_at,
     runs_finished.result,
+    runs_finished.gaps,
     runs_finished.errors,
     runs_finished.created_at,
     runs_finished.started_at,
     runs_finished.finished_at,
     NULL::timestamp with time zone AS not_before,
-    false AS cancel
+    false AS cancel,
+    runs_finished.wait_seconds,
+    runs_finished.run_seconds,
+    NULL::uuid AS worker_id
    FROM public.runs_finished;
 
 CREATE TABLE public.runs_counters (
@@ -1335,7 +1917,19 @@ CREATE TABLE public.runs_sweeps (
     is_single boolean DEFAULT true NOT NULL,
     rung_at timestamp with time zone NOT NULL,
     id uuid NOT NULL,
+    swept_at timestamp with time zone,
+    upkept_at timestamp with time zone,
     CONSTRAINT runs_sweeps_is_single_check CHECK (is_single)
+);
+
+CREATE TABLE public.runs_times (
+    kind text NOT NULL,
+    day date NOT NULL,
+    wait_class smallint NOT NULL,
+    run_class smallint NOT NULL,
+    runs bigint NOT NULL,
+    wait_seconds double precision NOT NULL,
+    run_seconds double precision NOT NULL
 );
 
 CREATE TABLE public.runs_workers (
@@ -1503,19 +2097,27 @@ CREATE INDEX people_tokens_token ON public.people_tokens USING btree (token_sha2
 
 CREATE UNIQUE INDEX people_users_email ON public.people_users USING btree (email);
 
-CREATE INDEX runs_finished_newest ON ONLY public.runs_finished USING btree (owner_id, created_at DESC, id DESC);
+CREATE INDEX runs_finished_items ON ONLY public.runs_finished USING btree (owner_id, part_of, kind, key) WHERE (part_of IS NOT NULL);
+
+CREATE INDEX runs_finished_newest ON ONLY public.runs_finished USING btree (owner_id, created_at DESC, id DESC) WHERE (part_of IS NULL);
+
+CREATE INDEX runs_open_cancelled ON public.runs_open USING btree (owner_id, id) WHERE cancel;
 
 CREATE INDEX runs_open_due ON public.runs_open USING btree (rung_at) WHERE ((status = 'queued'::text) AND (job_id IS NULL));
 
-CREATE UNIQUE INDEX runs_open_key ON public.runs_open USING btree (owner_id, kind, key);
+CREATE INDEX runs_open_fanned_out ON public.runs_open USING btree (owner_id, id) WHERE ((status = 'running'::text) AND (step = 'items'::text));
+
+CREATE UNIQUE INDEX runs_open_item_key ON public.runs_open USING btree (owner_id, part_of, kind, key) WHERE (part_of IS NOT NULL);
+
+CREATE UNIQUE INDEX runs_open_key ON public.runs_open USING btree (owner_id, kind, key) WHERE (part_of IS NULL);
 
 CREATE INDEX runs_open_leases ON public.runs_open USING btree (lease_until) WHERE (status = 'running'::text);
 
-CREATE INDEX runs_open_newest ON public.runs_open USING btree (owner_id, created_at DESC, id DESC);
+CREATE INDEX runs_open_newest ON public.runs_open USING btree (owner_id, created_at DESC, id DESC) WHERE (part_of IS NULL);
 
 CREATE INDEX runs_open_rung ON public.runs_open USING btree (rung_at, id) WHERE ((status = 'queued'::text) AND (job_id IS NOT NULL));
 
-CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, created_at, id) WHERE (rung_at IS NULL);
+CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, created_at, id) WHERE ((rung_at IS NULL) AND (status = 'queued'::text));
 
 CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (rung_at IS NOT NULL);
 
@@ -1523,7 +2125,7 @@ CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE 
 
 CREATE TRIGGER people_users_removed AFTER DELETE ON public.people_users REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_forget_owners();
 
-CREATE TRIGGER runs_finished_added AFTER INSERT ON public.runs_finished REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_added();
+CREATE TRIGGER runs_finished_added AFTER INSERT ON public.runs_finished REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_finished();
 
 CREATE TRIGGER runs_finished_removed AFTER DELETE ON public.runs_finished REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_removed();
 
@@ -1749,8 +2351,17 @@ GRANT ALL ON FUNCTION public.people_tidy() TO daybreak_app;
 REVOKE ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_advance(settlements jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_advance(settlements jsonb) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_cancel(owner uuid, run_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_cancel(owner uuid, run_id uuid) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_cancel_items(owner uuid, run_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_cancel_items(owner uuid, run_id uuid) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_claim(owner_ids uuid[], run_ids uuid[], known_kinds text[], worker uuid, lease interval) TO daybreak_app;
@@ -1761,26 +2372,60 @@ GRANT ALL ON FUNCTION public.runs_count_added() TO daybreak_app;
 REVOKE ALL ON FUNCTION public.runs_count_changed() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_count_changed() TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_count_finished() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_count_finished() TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_count_removed() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_count_removed() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_doing() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_doing() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_drop_partitions(older_than interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_drop_partitions(older_than interval) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_fan_out(settlements jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_fan_out(settlements jsonb) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_fold() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_fold() TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_forget_owners() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_forget_owners() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_have_finished(owner uuid, run_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_have_finished(owner uuid, run_id uuid) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_hold(owner_ids uuid[], run_ids uuid[], fences bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_hold(owner_ids uuid[], run_ids uuid[], fences bigint[]) TO daybreak_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs_open TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_make_partitions(ahead interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_make_partitions(ahead interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_record(done_kind text, done_result jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.runs_reopen(owner uuid, run_ids uuid[], event text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_reopen(owner uuid, run_ids uuid[], event text) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_report(reports jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_report(reports jsonb) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, places integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, places integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval, urgency integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval, urgency integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_seconds_under_way(status text, claimed_at timestamp with time zone, lease_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_seconds_under_way(status text, claimed_at timestamp with time zone, lease_until timestamp with time zone) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_settle(settlements jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_settle(settlements jsonb) TO daybreak_app;
@@ -1794,8 +2439,8 @@ GRANT ALL ON FUNCTION public.runs_sweep(places integer, grace interval, lease in
 REVOKE ALL ON FUNCTION public.runs_tell(told jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_tell(told jsonb) TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.runs_tidy(batch integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.runs_tidy(batch integer) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgq.pgqueuer TO daybreak_app;
 
@@ -1853,12 +2498,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_tokens TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.runs_finished TO daybreak_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs_open TO daybreak_app;
-
 GRANT SELECT ON TABLE public.runs_all TO daybreak_app;
 
 GRANT SELECT ON TABLE public.runs_counters TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.runs_events TO daybreak_app;
+
+GRANT SELECT ON TABLE public.runs_sweeps TO daybreak_app;
+
+GRANT SELECT ON TABLE public.runs_times TO daybreak_app;
 
 GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;

@@ -20,6 +20,7 @@ from daybreak.runs.outcomes import Cancelled, Done, Failed, GivenBack, Outcome
 from daybreak.runs.running import Running
 from daybreak.runs.settings import RunsSettings
 from daybreak.runs.store import Settlement
+from daybreak.runs.tasks import Skipped
 from daybreak.telemetry import log
 
 _AT_ONCE = 3
@@ -121,25 +122,28 @@ class Committer:
         async with self._database.transaction({claim.owner_id for claim in claims}) as tx:
             held = await store.hold(tx, claims)
             ours = [entry for entry in entries if entry.running.claim.id in held]
-            settlements = [await _decide(tx, entry, cancelled=held[entry.running.claim.id]) for entry in ours]
+            settlements = [
+                await self._decide(tx, entry, cancelled=held[entry.running.claim.id]) for entry in ours
+            ]
             if settlements:
                 await store.settle(tx, settlements)
-        return {settlement.pair[1]: settlement.status for settlement in settlements}
+        return {settlement.claim.id: settlement.status for settlement in settlements}
 
-
-async def _decide(tx: asyncpg.Connection, entry: _Entry, *, cancelled: bool) -> Settlement:
-    claim, kind, said = entry.running.claim, entry.running.kind, entry.running.news
-    if cancelled:
-        return outcomes.cancelled(claim, said)
-    match entry.outcome:
-        case Done(effects):
-            result = kind.write_result(await effects.write(tx))
-            return outcomes.succeeded(claim, effects, result, said)
-        case Failed(error):
-            return outcomes.failed(claim, kind, error, said)
-        case GivenBack() | Cancelled():
-            # Only the row says that it is cancelled: a notification could be anybody's.
-            return outcomes.given_back(claim, said)
+    async def _decide(self, tx: asyncpg.Connection, entry: _Entry, *, cancelled: bool) -> Settlement:
+        claim, kind, said = entry.running.claim, entry.running.kind, entry.running.news
+        if cancelled:
+            return outcomes.cancelled(claim, said)
+        match entry.outcome:
+            case Done(effects):
+                result = await effects.write(tx)
+                return outcomes.done(claim, kind, effects, result, said, self._settings.window)
+            case Skipped(reason):
+                return outcomes.skipped(claim, reason, said)
+            case Failed(error):
+                return outcomes.failed(claim, kind, error, said)
+            case GivenBack() | Cancelled():
+                # Only the row says that it is cancelled: a notification could be anybody's.
+                return outcomes.given_back(claim, said)
 
 
 def _pause(error: Exception, tries: int) -> float | None:

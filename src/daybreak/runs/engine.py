@@ -1,11 +1,12 @@
 """The core: claim runs, run their handlers, end them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+import asyncpg
 import structlog
 
 from daybreak.db import Database
@@ -13,13 +14,13 @@ from daybreak.errors import Bug, Unavailable
 from daybreak.runs import store
 from daybreak.runs.committing import Committer
 from daybreak.runs.kinds import AnyKind, by_name
-from daybreak.runs.model import Claim, StaleFence, Status
+from daybreak.runs.model import Claim, Items, StaleFence, Status
 from daybreak.runs.outcomes import Cancelled, Done, Failed, GivenBack, Outcome
 from daybreak.runs.reporting import Reporter
 from daybreak.runs.running import Registry, Running, Stop
 from daybreak.runs.settings import RunsSettings
 from daybreak.runs.store import Pair
-from daybreak.runs.tasks import Effects, Task
+from daybreak.runs.tasks import Effects, Skipped, Task
 from daybreak.telemetry import log
 
 _TO_UNWIND = 5.0
@@ -40,6 +41,7 @@ class Engine:
         self.registry = Registry()
         self._committer = Committer(database, settings)
         self._reporter = Reporter(database, self.registry)
+        self._rooms: dict[str, asyncio.Semaphore] = {}
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[Self]:
@@ -69,7 +71,8 @@ class Engine:
         """Run the handler and write what it comes to; never raises but for cancellation."""
         started = asyncio.get_running_loop().time()
         try:
-            outcome = await self._attempt(running)
+            async with self._room(running.kind):
+                outcome = await self._attempt(running)
             await self._reporter.quiet(running)
             status = await self._settle(running, outcome)
         finally:
@@ -92,24 +95,34 @@ class Engine:
             work.cancel()
         return _outcome(work, running)
 
-    async def _handle(self, running: Running) -> Effects[object]:
-        claim = running.claim
+    def _room(self, kind: AnyKind) -> AbstractAsyncContextManager[object]:
+        """A place among the runs of a kind that has few of them; waiting is not part of an attempt's time."""
+        at_once = self.settings.at_once.get(kind.name, kind.at_once)
+        if at_once is None:
+            return nullcontext()
+        return self._rooms.setdefault(kind.name, asyncio.Semaphore(at_once))
+
+    async def _handle(self, running: Running) -> Effects[Any] | Skipped:
+        claim, kind = running.claim, running.kind
         structlog.contextvars.bind_contextvars(
             kind=claim.kind, run=str(claim.id), owner=str(claim.owner_id), attempt=claim.attempt
         )
         task = Task(
             owner_id=claim.owner_id,
             run_id=claim.id,
+            part_of=claim.part_of,
+            items=claim.items,
             key=claim.key,
-            parameters=running.kind.read_parameters(claim.parameters),
+            parameters=kind.read_parameters(claim.parameters),
             epoch=claim.epoch,
             attempt=claim.attempt,
+            database=self.database,
             news=running.news,
         )
-        effects = await running.kind.handler(task)
-        if not isinstance(effects, Effects):
-            raise Bug(f"The handler of “{claim.kind}” gave no effects.")
-        return effects
+        given = await _handler(kind, claim)(task)
+        if isinstance(given, Effects) or (isinstance(given, Skipped) and claim.part_of):
+            return given
+        raise Bug(f"The handler of “{claim.kind}” gave no effects.")
 
     async def _settle(self, running: Running, outcome: Outcome | None) -> Status | None:
         if outcome is None:
@@ -123,7 +136,21 @@ class Engine:
             return None
 
 
-def _outcome(work: asyncio.Task[Effects[object]], running: Running) -> Outcome | None:
+def _handler(kind: AnyKind, claim: Claim) -> Callable[[Task[Any]], Awaitable[Effects[Any] | Skipped]]:
+    items = claim.items
+    if items is None:
+        return kind.handler
+    return kind.finish or (lambda _: _result_of_fanning_out(kind, items))
+
+
+async def _result_of_fanning_out(kind: AnyKind, items: Items) -> Effects[Any]:
+    async def write(_: asyncpg.Connection) -> object:
+        return kind.read_result(items.result)
+
+    return Effects(write)
+
+
+def _outcome(work: asyncio.Task[Effects[Any] | Skipped], running: Running) -> Outcome | None:
     reason = running.stop.result() if running.stop.done() else None
     if reason is Stop.LOST:
         _forget(work)
@@ -132,9 +159,15 @@ def _outcome(work: asyncio.Task[Effects[object]], running: Running) -> Outcome |
         _forget(work)
         return Cancelled()
     if work.done() and not work.cancelled():
-        error = work.exception()
-        return Failed(error) if error else Done(work.result())
+        return _given(work)
     return _unfinished(running, reason)
+
+
+def _given(work: asyncio.Task[Effects[Any] | Skipped]) -> Outcome:
+    if error := work.exception():
+        return Failed(error)
+    given = work.result()
+    return given if isinstance(given, Skipped) else Done(given)
 
 
 def _unfinished(running: Running, reason: Stop | None) -> Outcome:
@@ -147,7 +180,7 @@ def _unfinished(running: Running, reason: Stop | None) -> Outcome:
     return Failed(asyncio.CancelledError())
 
 
-def _forget(work: asyncio.Task[Effects[object]]) -> None:
+def _forget(work: asyncio.Task[Any]) -> None:
     """Nobody will ask how it ended."""
     if work.done() and not work.cancelled():
         work.exception()

@@ -12,7 +12,7 @@ from pydantic_core import PydanticSerializationError
 
 from daybreak.errors import Bug, InvalidInput
 from daybreak.runs.model import Lane
-from daybreak.runs.tasks import Effects, Task
+from daybreak.runs.tasks import Effects, Skipped, Task
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -48,18 +48,23 @@ class Kind(Generic[P, R]):
         result: likewise for what the handler's effects give; it is stored.
         handler: does the slow part without a database connection and returns what is to be written.
         time_limit: how long an attempt may take before it is cancelled.
-        max_attempts: how often to try within an epoch.
+        finish: called like `handler` when all items of a run have ended, however they did; what it gives is
+            the run's result. Without it that is what fanning out gave.
+        max_attempts: how often to try within an epoch, to begin and again to finish.
         backoff: how long to wait between attempts.
+        at_once: how many a worker does at the same time; None for as many as its lane has places.
     """
 
     name: str
     lane: Lane
     parameters: type[P]
     result: type[R]
-    handler: Callable[[Task[P]], Awaitable[Effects[R]]]
+    handler: Callable[[Task[P]], Awaitable[Effects[Any] | Skipped]]
     time_limit: timedelta
+    finish: Callable[[Task[P]], Awaitable[Effects[R]]] | None = None
     max_attempts: int = 3
     backoff: Backoff = field(default_factory=Backoff)
+    at_once: int | None = None
 
     def write_parameters(self, parameters: P) -> str:
         """The parameters as JSON.
@@ -97,6 +102,10 @@ class Kind(Generic[P, R]):
             return _dump(self._result, result)
         except _MALFORMED as error:
             raise Bug(f"The result of a run “{self.name}” is malformed: {_reason(error)}.") from None
+
+    def read_result(self, value: object) -> R:
+        """The result from what its JSON was parsed to."""
+        return self._result.validate_python(value)
 
     @cached_property
     def _parameters(self) -> TypeAdapter[P]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -27,6 +27,7 @@ class Status(StrEnum):
     PARTIAL = "partial"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    SKIPPED = "skipped"
 
     @property
     def ended(self) -> bool:
@@ -61,18 +62,25 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One unit of background work, open or ended.
+    """One unit of background work, open or ended; or one item of it.
 
     Attributes:
-        key: what it is about; one run at a time is open for (owner, kind, key).
+        part_of: the run that it is an item of; None for a run.
+        key: what it is about; one run at a time is open for (owner, kind, key), one item in (run, kind, key).
         parameters: as the kind declares them.
         result: as the kind declares it; None until the run has ended well.
+        gaps: the names of what is missing from the result.
         done: of `total`, as are `failed` and `skipped`; none of them falls within an epoch.
+        pace: seconds that a step takes now, as measured; None until there was one.
+        paced_at: when the last step was made.
         cancel: somebody asked for it to be cancelled, and it has not ended yet.
+        wait_seconds: for how long it could have been under way but was not, over all attempts.
+        run_seconds: for how long it was under way, over all attempts.
     """
 
     owner_id: UUID
     id: UUID
+    part_of: UUID | None
     kind: str
     lane: Lane
     key: str
@@ -86,13 +94,35 @@ class Run:
     done: int
     failed: int
     skipped: int
+    pace: float | None
+    paced_at: datetime | None
     result: Any
+    gaps: Sequence[str]
     errors: Sequence[Attempt]
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
     not_before: datetime | None
     cancel: bool
+    wait_seconds: float
+    run_seconds: float
+
+    @property
+    def current(self) -> int:
+        """How many of `total` steps are behind it, however they ended."""
+        return self.done + self.failed + self.skipped
+
+    @property
+    def percentage(self) -> int | None:
+        """Whole percent of its steps, 100 only for all of them; None while their number is unknown."""
+        return min(100, 100 * self.current // self.total) if self.total else None
+
+    @property
+    def eta(self) -> datetime | None:
+        """When it will have ended at its present pace; None when that cannot be told."""
+        if self.status.ended or not self.total or self.pace is None or self.paced_at is None:
+            return None
+        return self.paced_at + timedelta(seconds=self.pace * (self.total - self.current))
 
     @property
     def cursor(self) -> "Cursor":
@@ -118,16 +148,55 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSeen:
+    """A worker as the database last heard of it.
+
+    Attributes:
+        alive: it was seen within a lease.
+        draining: it begins nothing more.
+        doing: how many runs of each kind it holds.
+    """
+
+    id: UUID
+    name: str
+    alive: bool
+    draining: bool
+    started_at: datetime
+    seen_at: datetime
+    doing: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """What came of a run's items, when all have ended.
+
+    Attributes:
+        gaps: the keys of those that failed or have gaps, a hundred at most.
+        result: what fanning out gave.
+    """
+
+    total: int
+    done: int
+    failed: int
+    skipped: int
+    gaps: Sequence[str]
+    result: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A run that this worker holds, until its lease ends or its fence is passed.
 
     Attributes:
+        part_of: the run that it is an item of.
         fence: rises at every claim; what is written with an older one is refused.
         waited: seconds from when it could have begun until it was claimed.
+        items: what came of its items, if it has had some and is to be finished.
     """
 
     owner_id: UUID
     id: UUID
+    part_of: UUID | None
     kind: str
     lane: Lane
     key: str
@@ -137,6 +206,7 @@ class Claim:
     max_attempts: int
     fence: int
     waited: float
+    items: Items | None
 
     @property
     def place(self) -> tuple[UUID, UUID]:

@@ -1,13 +1,18 @@
 """What an attempt came to, and what becomes of its run then."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from daybreak.errors import DaybreakError
 from daybreak.runs.kinds import AnyKind
 from daybreak.runs.model import Claim, Status
-from daybreak.runs.store import Settlement
-from daybreak.runs.tasks import Effects, News
+from daybreak.runs.store import NewItem, Settlement
+from daybreak.runs.tasks import Effects, Item, News, Skipped
+
+
+class ItemsFailed(DaybreakError):
+    """A run has come to nothing, since all its items failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +39,91 @@ class GivenBack:
     """The worker is told to stop; the attempt does not count."""
 
 
-Outcome = Done | Failed | Cancelled | GivenBack
+Outcome = Done | Skipped | Failed | Cancelled | GivenBack
 
 
-def succeeded(claim: Claim, effects: Effects[Any], result: str, said: News) -> Settlement:
-    """The run ends with its result."""
-    status = Status.PARTIAL if effects.gaps else Status.SUCCEEDED
-    more = {"gaps": list(effects.gaps)} if effects.gaps else {}
+def done(
+    claim: Claim, kind: AnyKind, effects: Effects[Any], result: object, said: News, window: int
+) -> Settlement:
+    """The run ends with its result, or waits for its items."""
+    items = new_items(effects.items)
+    if claim.part_of is None and claim.items is None and (items or kind.finish):
+        return _fanned_out(claim, kind, items, result, said, window)
+    gaps = [*(claim.items.gaps if claim.items else ()), *effects.gaps]
+    status = Status.PARTIAL if gaps else Status.SUCCEEDED
+    error = None
+    if claim.items and claim.items.failed and not claim.items.done:
+        status, error = Status.FAILED, ItemsFailed(f"All its items failed ({claim.items.failed}).")
     return Settlement(
-        pair=claim.place,
+        claim=claim,
         status=status,
-        result=result,
+        result=kind.write_result(result),
+        gaps=gaps,
+        error=_entry(claim, error) if error else None,
         progress=said.progress,
-        events=[*said.events, _event(claim, status, more)],
+        events=[*said.events, _event(claim, status, {"gaps": gaps} if gaps else {})],
+        items=items,
+        window=window,
+    )
+
+
+def _fanned_out(
+    claim: Claim, kind: AnyKind, items: list[NewItem], result: object, said: News, window: int
+) -> Settlement:
+    phase = {name: value for name, value in said.progress.items() if name == "phase"}
+    return Settlement(
+        claim=claim,
+        status=Status.RUNNING,
+        result=None if kind.finish else kind.write_result(result),
+        progress=phase,
+        events=[
+            *said.events,
+            ("items", {"epoch": claim.epoch, "attempt": claim.attempt, "items": len(items)}),
+        ],
+        items=items,
+        window=window,
+    )
+
+
+def new_items(items: Iterable[Item]) -> list[NewItem]:
+    """Items as they are stored.
+
+    Raises:
+        InvalidInput: parameters are not what the item's kind declares.
+    """
+    return [
+        NewItem(
+            kind=item.kind.name,
+            lane=item.kind.lane,
+            key=item.key,
+            parameters=item.kind.write_parameters(item.parameters),
+            max_attempts=item.kind.max_attempts,
+        )
+        for item in items
+    ]
+
+
+def skipped(claim: Claim, reason: str, said: News) -> Settlement:
+    """There was nothing to do for this item."""
+    status = Status.SKIPPED
+    return Settlement(
+        claim=claim,
+        status=status,
+        progress=said.progress,
+        events=[*said.events, _event(claim, status, {"reason": reason})],
     )
 
 
 def failed(claim: Claim, kind: AnyKind, error: BaseException, said: News) -> Settlement:
     """The run is tried again later, if that may help and attempts are left."""
-    entry = describe(error)
+    entry = _entry(claim, error)
     again = entry["retryable"] and claim.attempt < claim.max_attempts
     status = Status.QUEUED if again else Status.FAILED
     return Settlement(
-        pair=claim.place,
+        claim=claim,
         status=status,
         delay=kind.backoff.seconds(claim.attempt) if again else 0.0,
-        error={"epoch": claim.epoch, "attempt": claim.attempt, **entry},
+        error=entry,
         progress=said.progress,
         events=[*said.events, _event(claim, status, {"reason": entry["class"]})],
     )
@@ -69,7 +133,7 @@ def cancelled(claim: Claim, said: News) -> Settlement:
     """The run ends without a result."""
     status = Status.CANCELLED
     return Settlement(
-        pair=claim.place,
+        claim=claim,
         status=status,
         progress=said.progress,
         events=[*said.events, _event(claim, status, {})],
@@ -80,7 +144,7 @@ def given_back(claim: Claim, said: News) -> Settlement:
     """Another worker may have it at once."""
     event = _event(claim, Status.QUEUED, {"reason": "drain"})
     return Settlement(
-        pair=claim.place,
+        claim=claim,
         status=Status.QUEUED,
         refund=True,
         progress=said.progress,
@@ -96,5 +160,9 @@ def describe(error: BaseException) -> dict[str, Any]:
     return {"class": name, "message": f"An unexpected error ({name}); the log has more.", "retryable": True}
 
 
-def _event(claim: Claim, status: Status, more: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return status, {"epoch": claim.epoch, "attempt": claim.attempt, **more}
+def _entry(claim: Claim, error: BaseException) -> dict[str, Any]:
+    return {"epoch": claim.epoch, "attempt": claim.attempt, **describe(error)}
+
+
+def _event(claim: Claim, name: str, more: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return name, {"epoch": claim.epoch, "attempt": claim.attempt, **more}

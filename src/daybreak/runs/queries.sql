@@ -9,7 +9,7 @@ SELECT runs_ring($1, $2, $3, $4, $5)
 
 -- name: claim
 -- Take what can be taken of these. $1 owners, $2 runs, $3 kinds that we know, $4 worker, $5 lease.
-SELECT owner_id, id, kind, lane, key, parameters, epoch, attempt, max_attempts, fence, waited
+SELECT owner_id, id, part_of, kind, lane, key, parameters, epoch, attempt, max_attempts, fence, waited, items
 FROM runs_claim($1, $2, $3, $4, $5)
 
 -- name: hold
@@ -30,41 +30,61 @@ SELECT run_id, cancelled FROM runs_beat($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: sweep
 -- Mend what went wrong: runs of dead workers, lost doorbells, places left free. No row while another sweeps.
-SELECT expired, rung, looked, admitted FROM runs_sweep($1, $2, $3, $4)
+SELECT expired, rung, looked, admitted, recounted FROM runs_sweep($1, $2, $3, $4)
 
--- name: tidy
--- Prune what nobody needs any more.
-SELECT runs_tidy($1)
+-- name: fold
+-- Fold what was counted into one row for each sum.
+SELECT runs_fold()
 
--- name: make_partitions
--- See to it that every week of that time ahead has its partitions.
-SELECT runs_make_partitions($1)
-
--- name: drop_partitions
--- Forget the weeks that were over so long ago.
-SELECT runs_drop_partitions($1)
+-- name: upkeep
+-- Prune, and see to the weeks to come, unless that was done a short while ago: then NULL. $1 how often, $2 how far
+-- ahead, $3 how long ended runs are kept, $4 how many rows at once.
+SELECT runs_upkeep($1, $2, $3, $4)::text
 
 -- name: read_run
 -- One run, open or finished.
 SELECT
-    owner_id, id, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts, phase,
-    total, done, failed, skipped, result::text AS result, errors::text AS errors, created_at, started_at,
-    finished_at, not_before, cancel
+    owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
+    phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
 FROM runs_all WHERE owner_id = $1 AND id = $2
+
+-- name: find_runs
+-- An owner's runs and items with ids from $2 to $3, so many at most.
+SELECT
+    owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
+    phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+FROM runs_all WHERE owner_id = $1 AND id BETWEEN $2 AND $3
+ORDER BY id LIMIT $4
 
 -- name: list_runs
 -- An owner's runs, newest first. $2 and $3 the place after which to go on, $4 kinds, $5 states, $6 how many.
 SELECT
-    owner_id, id, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts, phase,
-    total, done, failed, skipped, result::text AS result, errors::text AS errors, created_at, started_at,
-    finished_at, not_before, cancel
+    owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
+    phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
 FROM runs_all
 WHERE
-    owner_id = $1
+    owner_id = $1 AND part_of IS NULL
     AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
     AND ($4::text [] IS NULL OR kind = ANY ($4))
     AND ($5::text [] IS NULL OR status = ANY ($5))
 ORDER BY created_at DESC, id DESC
+LIMIT $6
+
+-- name: list_items
+-- The items of a run in their order. $3 and $4 the place after which to go on, $5 states, $6 how many.
+SELECT
+    owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
+    phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+FROM runs_all
+WHERE
+    owner_id = $1 AND part_of = $2
+    AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::uuid))
+    AND ($5::text [] IS NULL OR status = ANY ($5))
+ORDER BY created_at, id
 LIMIT $6
 
 -- name: read_events
@@ -79,41 +99,51 @@ LIMIT $4
 SELECT kind, status, sum(change)::bigint AS runs FROM runs_counters
 GROUP BY kind, status HAVING sum(change) <> 0
 
--- name: hold_open
--- Lock a run that has not ended.
-SELECT status, epoch, attempts FROM runs_open WHERE owner_id = $1 AND id = $2 FOR UPDATE
+-- name: cancel
+-- Cancel a run or an item, at once or as soon as its worker hears of it.
+SELECT runs_cancel($1, $2)
 
--- name: ask_to_cancel
--- Ask whoever runs it to stop.
-WITH asked AS (UPDATE runs_open SET cancel = TRUE WHERE owner_id = $1 AND id = $2 RETURNING id)
-SELECT pg_notify('daybreak_runs_cancel', id::text) FROM asked
+-- name: retry
+-- Run again what ended without success: “retried”, or why not. $1 owner, $2 run or item, $3 the owner's window.
+SELECT runs_retry($1, $2, $3)
 
--- name: reopen
--- Move a run that ended without success back, as a new epoch; nothing when it is not there, succeeded, or another one
--- is open for the same thing. $1 owner, $2 run.
-WITH gone AS (
-    DELETE FROM runs_finished AS f
-    WHERE
-        f.owner_id = $1 AND f.id = $2 AND f.status IN ('failed', 'partial', 'cancelled')
-        AND NOT EXISTS (
-            SELECT FROM runs_open AS o WHERE o.owner_id = f.owner_id AND o.kind = f.kind AND o.key = f.key
-        )
-    RETURNING *
-),
-
-told AS (
-    INSERT INTO runs_events (owner_id, run_id, number, name, data)
-    SELECT owner_id, id, event_number + 1, 'queued', jsonb_build_object('epoch', epoch + 1) FROM gone
-)
-
-INSERT INTO runs_open (
-    owner_id, id, kind, lane, key, parameters, status, epoch, max_attempts, fence, event_number, errors, created_at
-)
+-- name: workers
+-- Who works, who did so lately, and what each is doing.
 SELECT
-    owner_id, id, kind, lane, key, parameters, 'queued', epoch + 1, max_attempts, fence, event_number + 1, errors,
-    created_at
-FROM gone
-RETURNING lane
+    w.id, w.name, w.draining, w.started_at, w.seen_at, w.seen_at > now() - $1::interval AS alive,
+    coalesce(
+        jsonb_object_agg(d.kind, d.runs ORDER BY d.kind) FILTER (WHERE d.kind IS NOT NULL), '{}'
+    )::text AS doing
+FROM runs_workers AS w LEFT JOIN runs_doing() AS d ON w.id = d.worker_id
+GROUP BY w.id
+ORDER BY w.started_at, w.id
+
+-- name: times
+-- How often the runs of a kind waited and took how long since that day, by class.
+SELECT kind, wait_class, run_class, sum(runs)::bigint AS runs, sum(wait_seconds) AS wait_seconds,
+    sum(run_seconds) AS run_seconds
+FROM runs_times WHERE day >= $1
+GROUP BY kind, wait_class, run_class
+
+-- name: read_obstacle
+-- Who has an open run, and whether it waits for longer than $3.
+SELECT r.worker_id, w.name AS worker, r.lease_until < now() AS is_over, r.not_before > now() + $3::interval AS is_far
+FROM runs_open AS r LEFT JOIN runs_workers AS w ON r.worker_id = w.id
+WHERE r.owner_id = $1 AND r.id = $2
+
+-- name: end_lease
+-- Free a run whose worker is known to be dead, unless its row is in somebody's hands. $1 owner, $2 run, $3 worker.
+WITH free AS (
+    SELECT o.owner_id, o.id FROM runs_open AS o
+    WHERE o.owner_id = $1 AND o.id = $2 AND o.worker_id = $3 AND o.status = 'running'
+    FOR UPDATE SKIP LOCKED
+)
+
+UPDATE runs_open AS r SET lease_until = '-infinity' FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
+
+-- name: leave
+-- A worker is gone.
+DELETE FROM runs_workers WHERE id = $1
 
 -- name: list_due
 -- What of an owner's could be claimed now, oldest first.

@@ -66,9 +66,9 @@ class Registry:
             self._empty.set()
 
     def cancel(self, run_id: str) -> None:
-        """Somebody asked for this run to be cancelled."""
+        """Somebody asked for this run to be cancelled, and with it its items."""
         for running in self:
-            if str(running.claim.id) == run_id and not running.settling:
+            if run_id in {str(running.claim.id), str(running.claim.part_of)} and not running.settling:
                 running.end(Stop.CANCEL)
 
     def end_all(self, reason: Stop) -> None:

@@ -1,5 +1,6 @@
 """The verbs on runs: start, look, cancel, retry. Each joins the caller's transaction."""
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from typing import TypeVar
@@ -11,12 +12,13 @@ from daybreak.db import Database, load
 from daybreak.errors import Conflict, InvalidInput, NotFound
 from daybreak.runs import store
 from daybreak.runs.kinds import Kind
-from daybreak.runs.model import Cursor, Event, Run, Status
+from daybreak.runs.model import Cursor, Event, Lane, Run, Status, WorkerSeen
 from daybreak.runs.settings import runs_settings
 
 _sql = load(__package__)
 P = TypeVar("P")
 R = TypeVar("R")
+_HEXADECIMAL = re.compile(r"[0-9a-f]{1,32}")
 
 
 async def start(
@@ -26,8 +28,8 @@ async def start(
     parameters: P,
     key: str,
     *,
+    lane: Lane | None = None,
     delay: timedelta = timedelta(),
-    window: int | None = None,
 ) -> Run:
     """Start a run when the caller's transaction commits, or give the one that is open for the same thing.
 
@@ -37,8 +39,8 @@ async def start(
         owner_id: whose run it is.
         parameters: what the kind declares.
         key: what it is about; one run at a time is open for (owner, kind, key).
+        lane: who waits for it; None for whom its kind says.
         delay: how long to wait at least.
-        window: how many of the owner's runs in this lane may be rung for at once; None for the setting.
 
     Raises:
         InvalidInput: the parameters are not what the kind declares.
@@ -46,8 +48,8 @@ async def start(
     if delay < timedelta():
         raise InvalidInput("A run cannot start in the past; give a delay of zero or more.")
     checked = kind.write_parameters(parameters)
-    run = (owner_id, uuid4(), kind.name, kind.lane, key, checked, kind.max_attempts)
-    run_id = await store.start(tx, run, delay=delay, window=window or runs_settings().window)
+    run = (owner_id, uuid4(), kind.name, lane or kind.lane, key, checked, kind.max_attempts)
+    run_id = await store.start(tx, run, delay=delay, window=runs_settings().window)
     return await get(tx, owner_id, run_id)
 
 
@@ -63,6 +65,15 @@ async def get(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
     return run
 
 
+async def find(tx: asyncpg.Connection, owner_id: UUID, beginning: str) -> list[Run]:
+    """The runs and items of an owner's whose ids begin so, two at most; none if no id can begin so."""
+    digits = beginning.lower().replace("-", "")
+    if not _HEXADECIMAL.fullmatch(digits):
+        return []
+    first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+    return await store.find(tx, owner_id, first, last, limit=2)
+
+
 async def list_runs(
     tx: asyncpg.Connection,
     owner_id: UUID,
@@ -74,6 +85,19 @@ async def list_runs(
 ) -> list[Run]:
     """An owner's runs, newest first, after that place; of all kinds and states unless some are named."""
     return await store.page(tx, owner_id, after, kinds, statuses, limit)
+
+
+async def list_items(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    run_id: UUID,
+    *,
+    after: Cursor | None = None,
+    statuses: Collection[Status] | None = None,
+    limit: int = 50,
+) -> list[Run]:
+    """The items of a run in their order, after that place; of all states unless some are named."""
+    return await store.items(tx, owner_id, run_id, after, statuses, limit)
 
 
 async def events(
@@ -89,43 +113,43 @@ async def counts(database: Database) -> dict[tuple[str, Status], int]:
         return await store.count(connection)
 
 
+async def workers(database: Database) -> list[WorkerSeen]:
+    """Who works, who did so within the last day, and what each is doing; of all owners."""
+    async with database.ownerless() as connection:
+        return await store.workers(connection, runs_settings().lease_time)
+
+
 async def cancel(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
-    """Cancel a run: at once if it waits, within a second or so if it runs; if it ended it stays as it is.
+    """Cancel a run or an item: at once if it waits, within a second or so if it runs; what ended stays.
 
     Raises:
         NotFound: there is no such run of this owner's.
     """
-    row = await tx.fetchrow(_sql.hold_open, owner_id, run_id)
-    if row and row["status"] == Status.QUEUED:
-        event = (Status.CANCELLED, {"epoch": row["epoch"], "attempt": row["attempts"]})
-        ending = store.Settlement(pair=(owner_id, run_id), status=Status.CANCELLED, events=[event])
-        await store.settle(tx, [ending])
-    elif row:
-        await tx.execute(_sql.ask_to_cancel, owner_id, run_id)
+    await tx.execute(_sql.cancel, owner_id, run_id)
     return await get(tx, owner_id, run_id)
 
 
 async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
     """Run again what did not succeed, as a new epoch with all its attempts.
 
+    Of a run that has fanned out, all items that did not succeed; of an item that alone, in the same run.
+
     Raises:
         NotFound: there is no such run of this owner's.
         Conflict: it has not ended, it succeeded, or another run for the same thing is open.
     """
     try:
-        reopened = await tx.fetchrow(_sql.reopen, owner_id, run_id)
+        answer = await tx.fetchval(_sql.retry, owner_id, run_id, runs_settings().window)
     except asyncpg.UniqueViolationError:
-        raise Conflict("Another run for the same thing is open; wait for it or cancel it first.") from None
-    run = await get(tx, owner_id, run_id)
-    if reopened is None:
-        raise Conflict(_why_not(run))
-    await store.ring(tx, run.lane, [(owner_id, run_id)])
-    return run
+        raise Conflict(_WHY_NOT["another"]) from None
+    if answer in _WHY_NOT:
+        raise Conflict(_WHY_NOT[answer])
+    return await get(tx, owner_id, run_id)
 
 
-def _why_not(run: Run) -> str:
-    if not run.status.ended:
-        return "The run has not ended; wait for it or cancel it first."
-    if run.status is Status.SUCCEEDED:
-        return "The run succeeded, so there is nothing to retry; start a new one instead."
-    return "Another run for the same thing is open; wait for it or cancel it first."
+_WHY_NOT = {
+    "open": "The run has not ended; wait for it or cancel it first.",
+    "succeeded": "The run succeeded, so there is nothing to retry; start a new one instead.",
+    "busy": "The run of which this is an item is just ending; try again in a moment.",
+    "another": "Another run for the same thing is open; wait for it or cancel it first.",
+}

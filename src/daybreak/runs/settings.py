@@ -1,13 +1,21 @@
 """How much a worker does at once, and how soon it notices what went wrong."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveInt, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from daybreak.runs.model import Lane
 from daybreak.settings import PREFIX, Group
+
+# What a preset says counts where nothing else is said; “prod” is what the fields have as their defaults.
+_PRESETS: Mapping[str, Mapping[str, object]] = {
+    "prod": {},
+    "dev": {"people": 4, "briefs": 4, "bulk": 2, "drain": 5.0},
+}
 
 
 class RunsSettings(Group):
@@ -15,9 +23,17 @@ class RunsSettings(Group):
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}RUNS_")
 
+    preset: Literal["dev", "prod"] = Field(
+        default="prod",
+        description="“dev” asks less of a laptop: 4, 4 and 2 runs at once in the lanes, 5 seconds to drain.",
+    )
     people: int = Field(default=10, ge=0, description="Runs at once, per worker, that a person asked for.")
     briefs: int = Field(default=20, ge=0, description="Scheduled briefs at once, per worker.")
     bulk: int = Field(default=10, ge=0, description="Other runs at once, per worker.")
+    at_once: dict[str, PositiveInt] = Field(
+        default={},
+        description='Runs of a kind at once, per worker, like {"briefs.compose": 4}; others as their lane.',
+    )
     window: int = Field(
         default=50,
         ge=1,
@@ -42,6 +58,11 @@ class RunsSettings(Group):
     )
     commit_group: int = Field(default=50, ge=1, description="How many runs one commit may end.")
     keep_days: int = Field(default=90, ge=7, description="How long ended runs and their events are kept.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {**_PRESETS.get(values.get("preset", "prod"), {}), **values}
 
     def places(self, lane: Lane) -> int:
         """How many runs of that lane a worker does at once."""

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
 
 from daybreak.db import load
-from daybreak.runs.model import Attempt, Claim, Cursor, Event, Lane, Run, Status
+from daybreak.runs.model import Attempt, Claim, Cursor, Event, Items, Lane, Run, Status, WorkerSeen
 from daybreak.runs.tasks import News
 
 _sql = load(__package__)
@@ -19,26 +19,43 @@ Pair = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """An item to be made; `parameters` is JSON."""
+
+    kind: str
+    lane: Lane
+    key: str
+    parameters: str
+    max_attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What becomes of one run that is held.
 
     Attributes:
-        status: ``queued`` sends it back, any other ends it.
+        status: ``queued`` sends it back, ``running`` lets it wait for its items, any other ends it.
         progress: what it said last and nobody wrote yet.
         result: JSON.
+        gaps: what is missing from the result; None leaves what is known.
         error: what to add to its errors.
         delay: seconds until it is rung for again.
         refund: the attempt does not count.
+        items: what is to be added to the run, or to the run of which it is an item.
+        window: how many runs of an owner in a lane may be rung for at once.
     """
 
-    pair: Pair
+    claim: Claim
     status: Status
     events: Sequence[tuple[str, Mapping[str, Any]]]
     progress: Mapping[str, int | str] = field(default_factory=dict)
     result: str | None = None
+    gaps: Sequence[str] | None = None
     error: Mapping[str, Any] | None = None
     delay: float = 0.0
     refund: bool = False
+    items: Sequence[NewItem] = ()
+    window: int = 0
 
 
 async def start(tx: asyncpg.Connection, run: tuple[Any, ...], *, delay: timedelta, window: int) -> UUID:
@@ -57,7 +74,12 @@ async def claim(
 ) -> list[Claim]:
     """Take what can be taken of these."""
     rows = await tx.fetch(_sql.claim, *_columns(pairs), list(kinds), worker_id, lease)
-    return [Claim(**{**row, "lane": Lane(row["lane"])}) for row in rows]
+    return [_claim(row) for row in rows]
+
+
+def _claim(row: asyncpg.Record) -> Claim:
+    items = Items(**orjson.loads(row["items"])) if row["items"] else None
+    return Claim(**{**row, "lane": Lane(row["lane"]), "items": items})
 
 
 async def hold(tx: asyncpg.Connection, claims: Sequence[Claim]) -> dict[UUID, bool]:
@@ -69,21 +91,41 @@ async def hold(tx: asyncpg.Connection, claims: Sequence[Claim]) -> dict[UUID, bo
 
 async def settle(tx: asyncpg.Connection, settlements: Iterable[Settlement]) -> None:
     """Do to runs that are held what is said."""
-    rows = [
-        {
-            "owner_id": one.pair[0],
-            "id": one.pair[1],
-            "status": one.status,
-            "result": orjson.Fragment(one.result) if one.result is not None else None,
-            "error": one.error,
-            "delay": one.delay,
-            "refund": int(one.refund),
-            "events": one.events,
-            **one.progress,
-        }
-        for one in settlements
-    ]
+    rows = [_settlement_row(one) for one in settlements]
     await tx.execute(_sql.settle, orjson.dumps(rows, default=str).decode())
+
+
+def _settlement_row(one: Settlement) -> dict[str, Any]:
+    claim = one.claim
+    row: dict[str, Any] = {
+        "owner_id": claim.owner_id,
+        "id": claim.id,
+        "status": one.status,
+        "result": orjson.Fragment(one.result) if one.result is not None else None,
+        "gaps": one.gaps,
+        "error": one.error,
+        "delay": one.delay,
+        "refund": int(one.refund),
+        "events": one.events,
+        **one.progress,
+    }
+    if claim.part_of is not None:
+        row |= {"part_of": claim.part_of, "kind": claim.kind, "key": claim.key}
+    if one.items or one.status is Status.RUNNING:
+        items = [_item_row(item) for item in one.items]
+        row |= {"items": items, "lane": claim.lane, "places": one.window}
+    return row
+
+
+def _item_row(item: NewItem) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "kind": item.kind,
+        "lane": item.lane,
+        "key": item.key,
+        "parameters": orjson.Fragment(item.parameters),
+        "max_attempts": item.max_attempts,
+    }
 
 
 async def report(tx: asyncpg.Connection, news: Iterable[tuple[Claim, News]]) -> None:
@@ -107,6 +149,11 @@ async def read(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run | No
     return _run(row) if row else None
 
 
+async def find(tx: asyncpg.Connection, owner_id: UUID, first: UUID, last: UUID, *, limit: int) -> list[Run]:
+    """An owner's runs and items with ids from the first to the last."""
+    return [_run(row) for row in await tx.fetch(_sql.find_runs, owner_id, first, last, limit)]
+
+
 async def page(
     tx: asyncpg.Connection,
     owner_id: UUID,
@@ -120,6 +167,20 @@ async def page(
     rows = await tx.fetch(
         _sql.list_runs, owner_id, *place, kinds and list(kinds), statuses and list(statuses), limit
     )
+    return [_run(row) for row in rows]
+
+
+async def items(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    run_id: UUID,
+    after: Cursor | None,
+    statuses: Collection[Status] | None,
+    limit: int,
+) -> list[Run]:
+    """The items of a run, in their order."""
+    place = after or (None, None)
+    rows = await tx.fetch(_sql.list_items, owner_id, run_id, *place, statuses and list(statuses), limit)
     return [_run(row) for row in rows]
 
 
@@ -137,6 +198,12 @@ async def count(connection: asyncpg.Connection) -> dict[tuple[str, Status], int]
     return {(row["kind"], Status(row["status"])): row["runs"] for row in rows}
 
 
+async def workers(connection: asyncpg.Connection, lease: timedelta) -> list[WorkerSeen]:
+    """Who works, oldest first; alive is who was seen within that time."""
+    rows = await connection.fetch(_sql.workers, lease)
+    return [WorkerSeen(**{**row, "doing": orjson.loads(row["doing"])}) for row in rows]
+
+
 def _columns(pairs: Sequence[Pair]) -> tuple[list[UUID], list[UUID]]:
     return [owner for owner, _ in pairs], [run for _, run in pairs]
 
@@ -151,6 +218,7 @@ def _run(row: asyncpg.Record) -> Run:
             "status": Status(row["status"]),
             "parameters": orjson.loads(row["parameters"]),
             "result": orjson.loads(result) if result is not None else None,
+            "gaps": tuple(row["gaps"]),
             "errors": [_attempt(error) for error in orjson.loads(row["errors"])],
         },
     )

@@ -11,9 +11,9 @@ from daybreak.telemetry import log
 _sql = load(__package__)
 _BATCH = 5000
 _PASSES_AT_ONCE = 10
+_SWEEPS_TO_FOLD = 6
+_UPKEEP_EVERY = timedelta(minutes=10)
 _AHEAD = timedelta(weeks=4)
-_SWEEPS_TO_TIDY = 6
-_SWEEPS_TO_RENEW_PARTITIONS = 360
 
 
 class Sweep:
@@ -31,10 +31,9 @@ class Sweep:
                 for _ in range(_PASSES_AT_ONCE):
                     if not await self.once():
                         break
-                if sweeps % _SWEEPS_TO_TIDY == 0:
-                    await self.tidy()
-                if sweeps % _SWEEPS_TO_RENEW_PARTITIONS == 0:
-                    await self.renew_partitions()
+                if sweeps % _SWEEPS_TO_FOLD == 0:
+                    await self.fold()
+                    await self.upkeep()
                 sweeps += 1
             except Exception as error:  # noqa: BLE001 - the next pass finds the same
                 log.warning("runs.sweep_failed", error=type(error).__name__)
@@ -48,17 +47,18 @@ class Sweep:
             found = await connection.fetchrow(_sql.sweep, settings.window, grace, settings.lease_time, _BATCH)
         if found is None:
             return False
-        if found["expired"] or found["rung"] or found["admitted"]:
-            log.info("runs.swept", expired=found["expired"], rung=found["rung"], admitted=found["admitted"])
+        mended = {name: found[name] for name in ("expired", "rung", "admitted", "recounted")}
+        if any(mended.values()):
+            log.info("runs.swept", **mended)
         return bool(found["expired"] == _BATCH or found["rung"] >= _BATCH or found["looked"] == _BATCH)
 
-    async def tidy(self) -> None:
-        """Prune what nobody needs."""
+    async def fold(self) -> None:
+        """Fold the counters, so that reading them stays quick."""
         async with self._database.ownerless() as connection:
-            await connection.execute(_sql.tidy, 10 * _BATCH)
+            await connection.execute(_sql.fold)
 
-    async def renew_partitions(self) -> None:
-        """Make the weeks to come, drop those that are over for long enough."""
+    async def upkeep(self) -> None:
+        """Prune what nobody needs and make the weeks to come, if nobody has done so for ten minutes."""
+        keep = timedelta(days=self._settings.keep_days)
         async with self._database.ownerless() as connection:
-            await connection.execute(_sql.make_partitions, _AHEAD)
-            await connection.execute(_sql.drop_partitions, timedelta(days=self._settings.keep_days))
+            await connection.execute(_sql.upkeep, _UPKEEP_EVERY, _AHEAD, keep, 10 * _BATCH)

@@ -2,30 +2,60 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
 
+from daybreak.db import Database
 from daybreak.errors import Bug
-from daybreak.runs.model import Status
+from daybreak.runs.model import Items, Status
+
+if TYPE_CHECKING:
+    from daybreak.runs.kinds import AnyKind
 
 P = TypeVar("P")
 R = TypeVar("R")
+_ENGINES_EVENTS = {*Status, "items", "item"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One independent part of a run, to be done by a kind of its own, in parallel to the others.
+
+    Attributes:
+        kind: what does it; its lane, limits and retries are the item's.
+        key: what it is about; a run has one item for each (kind, key), however often it is added.
+        parameters: what the kind declares.
+    """
+
+    kind: "AnyKind"
+    key: str
+    parameters: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Effects(Generic[R]):
-    """What an attempt has come to, to be written in the one transaction that ends the run.
+    """What an attempt has come to, to be written in the one transaction that ends it.
 
     Attributes:
         write: writes the rows and gives the result. It may be called again, in another transaction, after the
             first was rolled back; so it does nothing else than write.
         gaps: the names of what is missing from the result; with any, the run ends as ``partial``.
+        items: what is to be done next: a run that gives items ends when all of them have, an item adds them
+            to its run.
     """
 
     write: Callable[[asyncpg.Connection], Awaitable[R]]
     gaps: Sequence[str] = ()
+    items: Sequence[Item] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What the handler of an item gives that found nothing to do."""
+
+    reason: str
 
 
 @dataclass(slots=True)
@@ -51,14 +81,24 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Generic[P]):
-    """One attempt at a run, as its handler sees it."""
+    """One attempt at a run or an item, as its handler sees it.
+
+    Attributes:
+        run_id: the id of the run, or of the item.
+        part_of: the run that it is an item of.
+        items: what came of the run's items, for whoever finishes it.
+        database: for reading what it works on; a connection is given back before anything slow is waited for.
+    """
 
     owner_id: UUID
     run_id: UUID
+    part_of: UUID | None = None
     key: str
     parameters: P
     epoch: int
     attempt: int
+    items: Items | None = None
+    database: Database = field(repr=False)
     news: News = field(repr=False)
 
     def progress(
@@ -81,7 +121,7 @@ class Task(Generic[P]):
         Raises:
             Bug: the engine's own events have that name.
         """
-        if name in set(Status):
+        if name in _ENGINES_EVENTS:
             raise Bug(f"The event “{name}” is the engine's own; give it another name.")
         self.news.events.append((name, data))
         self.news.untold = True

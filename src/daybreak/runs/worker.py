@@ -63,7 +63,7 @@ class Worker:
         async with Database.connect(self._dsn, connections=_CONNECTIONS) as database:
             engine = Engine(database, self._kinds, self._settings)
             sweep = Sweep(database, self._settings)
-            await sweep.renew_partitions()
+            await sweep.upkeep()
             async with engine.started(), asyncio.TaskGroup() as children:
                 beat = Beat(engine, self._name)
                 loops = [children.create_task(beat.run()), children.create_task(sweep.run())]

@@ -1,0 +1,104 @@
+"""Kinds that fan out, for the tests: a run is told which items it has and what each is to do."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from daybreak.runs import Effects, Item, Kind, Lane, Skipped
+
+from .kinds import AT_ONCE, Order, Receipt, work
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run fans out to.
+
+    Attributes:
+        orders: the items by key.
+        fail_finish: how many attempts to finish fail.
+    """
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    fail_finish: int = 0
+
+
+@dataclass(frozen=True)
+class Sum:
+    planned: int
+    done: int = 0
+
+
+@dataclass(frozen=True)
+class Chain:
+    """An item that adds the next one, so many times."""
+
+    links: int
+
+
+async def plan(task) -> Effects[Any]:
+    orders = task.parameters.orders
+
+    async def write(_) -> Sum:
+        return Sum(planned=len(orders))
+
+    return Effects(write, items=[Item(PART, key, order) for key, order in orders.items()])
+
+
+async def sum_up(task) -> Effects[Sum]:
+    if task.attempt <= task.parameters.fail_finish:
+        raise ZeroDivisionError
+
+    async def write(_) -> Sum:
+        return Sum(planned=task.items.total, done=task.items.done)
+
+    return Effects(write)
+
+
+async def part(task) -> Effects[Receipt] | Skipped:
+    return Skipped("There is nothing to do.") if task.key.startswith("nothing") else await work(task)
+
+
+async def link(task) -> Effects[Receipt]:
+    left = task.parameters.links
+
+    async def write(_) -> Receipt:
+        return Receipt(task.attempt)
+
+    return Effects(write, items=[Item(LINK, str(left - 1), Chain(left - 1))] if left > 1 else ())
+
+
+async def chain(task) -> Effects[Any]:
+    async def write(_) -> Sum:
+        return Sum(planned=1)
+
+    first = task.parameters.links
+    return Effects(write, items=[Item(LINK, str(first), Chain(first))])
+
+
+class Overlap:
+    """How many were under way at the same time, at most."""
+
+    now = most = 0
+
+
+async def narrow(task) -> Effects[Receipt]:
+    Overlap.now += 1
+    Overlap.most = max(Overlap.most, Overlap.now)
+    try:
+        return await work(task)
+    finally:
+        Overlap.now -= 1
+
+
+def _kind(name: str, parameters: type, result: type, handler, **more) -> Kind:
+    defaults = {"lane": Lane.BULK, "time_limit": timedelta(seconds=60), "backoff": AT_ONCE}
+    return Kind(name=name, parameters=parameters, result=result, handler=handler, **defaults | more)
+
+
+PART = _kind("test.part", Order, Receipt, part)
+FAN = _kind("test.fan", Plan, Sum, plan)
+FAN_AND_FINISH = _kind("test.fan_and_finish", Plan, Sum, plan, finish=sum_up)
+LINK = _kind("test.link", Chain, Receipt, link)
+CHAIN = _kind("test.chain", Chain, Sum, chain)
+NARROW = _kind("test.narrow", Order, Receipt, narrow, at_once=2)
+FANNED = [PART, FAN, FAN_AND_FINISH, LINK, CHAIN, NARROW]

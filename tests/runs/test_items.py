@@ -1,0 +1,304 @@
+"""Runs that fan out: their items are claimed, fenced, cancelled and retried each for itself."""
+
+import asyncio
+import signal
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from daybreak import runs
+from daybreak.errors import Conflict
+from daybreak.runs import RunsSettings, Status, testing
+
+from .fanning import CHAIN, FAN, FAN_AND_FINISH, FANNED, NARROW, PART, Chain, Overlap, Plan
+from .kinds import ALL, Order
+from .station import QUICK
+
+KINDS = [*ALL, *FANNED]
+GOOD, BAD = Order(), Order(fail="invalid")
+
+
+async def items(station, run, **more) -> list[runs.Run]:
+    async with station.database.transaction([run.owner_id]) as tx:
+        return await runs.list_items(tx, run.owner_id, run.id, **more)
+
+
+async def fan(station, owner, orders, kind=FAN, **more) -> runs.Run:
+    return await station.start(owner, Plan(orders, **more), kind=kind)
+
+
+async def drained(station, run) -> runs.Run:
+    await testing.drain(station.database, KINDS, run.owner_id)
+    return await station.get(run)
+
+
+async def attempt(station, run) -> runs.Run:
+    return await testing.run_inline(station.database, KINDS, run)
+
+
+def counted(run) -> tuple[int, int, int, int]:
+    return run.total, run.done, run.failed, run.skipped
+
+
+async def test_a_run_ends_when_all_its_items_have_ended(engine_room, owner):
+    run = await fan(engine_room, owner, {f"part {n}": GOOD for n in range(7)})
+    engine_room.worker(KINDS)
+    ended = await engine_room.ended(run)
+    assert (ended.status, ended.result) == (Status.SUCCEEDED, {"planned": 7, "done": 0})
+    assert counted(ended) == (7, 7, 0, 0)
+    assert ended.percentage == 100
+    done = await items(engine_room, run)
+    assert [item.key for item in done] == [f"part {n}" for n in range(7)]
+    assert await engine_room.attempts_written(*done) == [1] * 7
+
+
+async def test_whoever_finishes_a_run_is_told_what_came_of_its_items(engine_room, owner):
+    orders = {"a": GOOD, "b": BAD, "nothing here": GOOD}
+    ended = await drained(engine_room, await fan(engine_room, owner, orders, FAN_AND_FINISH))
+    assert (ended.status, ended.result) == (Status.PARTIAL, {"planned": 3, "done": 1})
+    assert counted(ended) == (3, 1, 1, 1)
+    assert ended.gaps == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("orders", "status"),
+    [
+        ({}, Status.SUCCEEDED),
+        ({"a": GOOD, "nothing": GOOD}, Status.SUCCEEDED),
+        ({"nothing": GOOD}, Status.SUCCEEDED),
+        ({"a": GOOD, "b": BAD}, Status.PARTIAL),
+        ({"a": Order(gaps=["x"])}, Status.PARTIAL),
+        ({"a": BAD, "nothing": GOOD}, Status.FAILED),
+    ],
+)
+@pytest.mark.parametrize("kind", [FAN, FAN_AND_FINISH])
+async def test_a_run_ends_as_its_items_did(engine_room, owner, orders, status, kind):
+    ended = await drained(engine_room, await fan(engine_room, owner, orders, kind))
+    assert ended.status is status
+    assert bool(ended.errors) is (status is Status.FAILED)
+
+
+async def test_an_item_fails_for_itself_and_its_error_is_kept(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": Order(fail="unavailable"), "b": GOOD})
+    ended = await drained(engine_room, run)
+    failed, good = await items(engine_room, run)
+    assert (failed.status, failed.attempts, len(failed.errors)) == (Status.FAILED, 3, 3)
+    assert good.status is Status.SUCCEEDED
+    assert ended.status is Status.PARTIAL
+
+
+async def test_items_add_items_to_their_run(engine_room, owner):
+    ended = await drained(engine_room, await engine_room.start(owner, Chain(5), kind=CHAIN))
+    assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (5, 5, 0, 0))
+
+
+async def test_an_item_is_done_once_however_often_it_is_added(engine_room, owner):
+    run = await engine_room.start(owner, Chain(3), kind=CHAIN)
+    await drained(engine_room, run)
+    await engine_room.as_owner.execute(
+        "UPDATE runs_finished SET status = 'failed' WHERE key = '3' AND part_of = $1", run.id
+    )
+    await engine_room.as_owner.execute("UPDATE runs_finished SET status = 'failed' WHERE id = $1", run.id)
+    await engine_room.verb(runs.retry, run)
+    again = await drained(engine_room, run)
+    assert again.total == 3
+    assert [item.key for item in await items(engine_room, run)] == ["3", "2", "1"]
+
+
+async def test_progress_counts_items_and_tells_when_they_will_be_done(engine_room, owner):
+    run = await fan(engine_room, owner, {f"{n}": GOOD for n in range(4)})
+    assert (await engine_room.get(run)).percentage is None
+    await attempt(engine_room, run)
+    waiting = await engine_room.get(run)
+    assert (waiting.status, waiting.percentage, waiting.eta) == (Status.RUNNING, 0, None)
+    first = (await items(engine_room, run))[0]
+    await attempt(engine_room, first)
+    now = await engine_room.get(run)
+    assert (now.current, now.total, now.percentage) == (1, 4, 25)
+    assert now.eta == now.paced_at + timedelta(seconds=3 * now.pace)
+    assert now.pace > 0
+
+
+async def test_events_tell_of_every_item(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": BAD})
+    await drained(engine_room, run)
+    events = await engine_room.events(run)
+    assert [event.number for event in events] == list(range(1, len(events) + 1))
+    assert [event.name for event in events] == ["running", "items", "item", "item", "running", "partial"]
+    told = {event.data["key"]: event.data["status"] for event in events if event.name == "item"}
+    assert told == {"a": "succeeded", "b": "failed"}
+
+
+async def test_a_list_of_runs_has_no_items(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD})
+    await attempt(engine_room, run)
+    async with engine_room.database.transaction([owner]) as tx:
+        assert [one.id for one in await runs.list_runs(tx, owner)] == [run.id]
+
+
+async def test_cancelling_a_run_cancels_what_waits_and_what_runs(engine_room, owner):
+    run = await fan(engine_room, owner, {f"{n}": Order(nap=30) for n in range(25)})
+    engine_room.worker(KINDS, RunsSettings(lease=5, beat=1, sweep=1, bulk=5))
+
+    async def under_way():
+        found = await items(engine_room, run, statuses=[Status.RUNNING])
+        return len(found) == 5 and found
+
+    await engine_room.until(under_way)
+    await engine_room.verb(runs.cancel, run)
+    ended = await engine_room.ended(run, within=5)
+    assert ended.status is Status.CANCELLED
+    assert {item.status for item in await items(engine_room, run)} == {Status.CANCELLED}
+    assert counted(ended) == (25, 0, 0, 25)
+
+
+async def test_an_item_that_came_back_while_its_run_was_cancelled_is_swept_away(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD})
+    await attempt(engine_room, run)
+    item = (await items(engine_room, run))[0]
+    async with engine_room.blocked(item):
+        await engine_room.verb(runs.cancel, run)
+    assert (await engine_room.get(run)).cancel
+    assert (await attempt(engine_room, item)).status is Status.QUEUED
+    await engine_room.as_owner.execute("SELECT runs_sweep(50, '15s', '30s', 100)")
+    assert (await engine_room.get(run)).status is Status.CANCELLED
+
+
+async def test_cancelling_one_item_leaves_the_others(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
+    await attempt(engine_room, run)
+    await engine_room.verb(runs.cancel, (await items(engine_room, run))[0])
+    ended = await drained(engine_room, run)
+    assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (2, 1, 0, 1))
+
+
+async def test_retrying_a_run_repeats_only_what_did_not_succeed(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": BAD, "c": BAD}, FAN_AND_FINISH)
+    assert (await drained(engine_room, run)).status is Status.PARTIAL
+    await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'b'")
+    again = await engine_room.verb(runs.retry, run)
+    assert (again.status, again.epoch, counted(again)) == (Status.RUNNING, 2, (3, 1, 0, 0))
+    ended = await drained(engine_room, run)
+    assert (ended.status, counted(ended), ended.gaps) == (Status.PARTIAL, (3, 2, 1, 0), ("c",))
+    good, mended, bad = await items(engine_room, run)
+    assert (good.epoch, mended.epoch, bad.epoch) == (1, 2, 2)
+    assert await engine_room.attempts_written(good, mended, bad) == [1, 1]
+    assert len(bad.errors) == 2
+
+
+async def test_one_item_is_retried_in_a_run_that_has_ended(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": BAD, "b": BAD})
+    assert (await drained(engine_room, run)).status is Status.FAILED
+    await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'a'")
+    await engine_room.verb(runs.retry, (await items(engine_room, run))[0])
+    ended = await drained(engine_room, run)
+    assert (ended.status, ended.epoch, counted(ended)) == (Status.PARTIAL, 2, (2, 1, 1, 0))
+
+
+async def test_one_item_is_retried_while_the_others_are_under_way(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": BAD, "b": GOOD})
+    await attempt(engine_room, run)
+    first = (await items(engine_room, run))[0]
+    await attempt(engine_room, first)
+    await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'a'")
+    await engine_room.verb(runs.retry, first)
+    now = await engine_room.get(run)
+    assert (now.epoch, counted(now)) == (2, (2, 0, 0, 0))
+    assert (await drained(engine_room, run)).status is Status.SUCCEEDED
+
+
+async def test_a_run_cancelled_half_way_goes_on_where_it_was(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
+    await attempt(engine_room, run)
+    first, second = await items(engine_room, run)
+    await attempt(engine_room, first)
+    assert (await engine_room.verb(runs.cancel, run)).status is Status.CANCELLED
+    await engine_room.verb(runs.retry, run)
+    assert (await drained(engine_room, run)).status is Status.SUCCEEDED
+    assert await engine_room.attempts_written(first, second) == [1, 1]
+
+
+async def test_what_succeeded_is_not_retried(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": BAD})
+    await drained(engine_room, run)
+    with pytest.raises(Conflict, match="succeeded"):
+        await engine_room.verb(runs.retry, (await items(engine_room, run))[0])
+
+
+async def test_finishing_has_attempts_of_its_own(engine_room, owner):
+    ended = await drained(
+        engine_room, await fan(engine_room, owner, {"a": GOOD}, FAN_AND_FINISH, fail_finish=2)
+    )
+    assert (ended.status, ended.attempts, len(ended.errors)) == (Status.SUCCEEDED, 3, 2)
+
+
+async def test_a_run_whose_finish_failed_is_retried_without_its_items(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD}, FAN_AND_FINISH, fail_finish=3)
+    assert (await drained(engine_room, run)).status is Status.FAILED
+    await engine_room.as_owner.execute(
+        "UPDATE runs_finished SET parameters = parameters - 'fail_finish' WHERE id = $1", run.id
+    )
+    await engine_room.verb(runs.retry, run)
+    ended = await drained(engine_room, run)
+    assert (ended.status, ended.result) == (Status.SUCCEEDED, {"planned": 1, "done": 1})
+    assert await engine_room.attempts_written(*(await items(engine_room, run))) == [1]
+
+
+async def test_waiting_runs_leave_the_window_to_their_items(engine_room, owner):
+    engine_room.worker(KINDS, RunsSettings(lease=5, beat=1, sweep=0.3, window=3))
+    many = [
+        await engine_room.start(owner, Plan({f"{n}": GOOD for n in range(9)}), key=f"{k}", kind=FAN)
+        for k in range(6)
+    ]
+    for run in many:
+        assert (await engine_room.ended(run)).status is Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("place", ["after claim", "before commit", "after commit"])
+async def test_a_killed_worker_costs_no_item_and_doubles_none(engine_room, owner, place):
+    run = await fan(engine_room, owner, {f"{n}": GOOD for n in range(6)}, FAN_AND_FINISH)
+    doomed = engine_room.process(place)
+    assert await asyncio.to_thread(doomed.wait, 30) == -signal.SIGKILL
+    engine_room.worker(KINDS, QUICK)
+    ended = await engine_room.ended(run)
+    assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (6, 6, 0, 0))
+    assert len(await engine_room.attempts_written(*(await items(engine_room, run)))) == 6
+
+
+async def test_a_run_whose_items_are_gone_is_found_and_finished(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
+    await attempt(engine_room, run)
+    await engine_room.as_owner.execute("DELETE FROM runs_open WHERE part_of = $1", run.id)
+    swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(50, '15s', '30s', 100)")
+    assert swept["recounted"] == 1
+    assert (await drained(engine_room, run)).status.ended
+
+
+async def test_items_of_many_runs_commit_at_once_without_deadlock(engine_room):
+    owners = [uuid4() for _ in range(4)]
+    many = [
+        await fan(engine_room, owner, {f"{n}": GOOD for n in range(40)}, FAN_AND_FINISH) for owner in owners
+    ]
+    for _ in range(2):
+        engine_room.worker(KINDS, RunsSettings(bulk=40, commit_group=10))
+    for run in many:
+        assert counted(await engine_room.ended(run)) == (40, 40, 0, 0)
+
+
+async def test_of_a_kind_with_few_places_no_more_are_under_way_at_once(engine_room, owner):
+    for settings, most in ((QUICK, 2), (QUICK.model_copy(update={"at_once": {NARROW.name: 3}}), 3)):
+        Overlap.most = 0
+        many = await engine_room.start_many(owner, [Order(nap=0.05)] * 8, kind=NARROW)
+        worker = engine_room.worker(KINDS, settings)
+        for run in many:
+            assert (await engine_room.ended(run)).status is Status.SUCCEEDED
+        assert Overlap.most == most
+        await engine_room.drain(worker)
+
+
+async def test_the_parameters_of_an_item_are_checked(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD})
+    await engine_room.as_owner.execute("""UPDATE runs_open SET parameters = '{"orders": {"a": 3}}'""")
+    assert (await drained(engine_room, run)).status is Status.FAILED
+    assert PART.name not in {kind for kind, _ in await engine_room.real_counts()}
