@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from daybreak.cli import access, brief, database, imports, runs, sample, sources, users, version, web, worker
+from daybreak.cli import (
+    access,
+    brief,
+    database,
+    imports,
+    runs,
+    sample,
+    sources,
+    up,
+    users,
+    version,
+    web,
+    worker,
+)
 from daybreak.cli.teaching import examples
 
 _HELP = """
@@ -52,6 +65,7 @@ users.app.command("link", epilog=access.LINK)(access.link)
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
 app.add_typer(runs.app, name="runs")
+app.command("up", epilog=up.EXAMPLES)(up.up)
 app.command("web", epilog=web.EXAMPLES)(web.web)
 app.command("worker", epilog=worker.EXAMPLES)(worker.worker)
 app.add_typer(database.app, name="db")

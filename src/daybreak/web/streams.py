@@ -62,7 +62,7 @@ async def _events(
     end = now() + _LIFE * random.uniform(0.8, 1.2)  # noqa: S311 - guards nothing
     yield ServerSentEvent(comment="open", retry=_SOON)
     with notifications.follow(*topics) as bell:
-        while now() < end:
+        while now() < end and not notifications.closed:
             for news in await read(after):
                 after = news.id
                 yield ServerSentEvent(id=news.id, event=news.name, data=news.data)
