@@ -1,14 +1,17 @@
 """The web as a browser meets it, without a browser: the real application on the real database."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
 import pytest
 
 from daybreak import server, wiring
-from daybreak.web import WebSettings
+from daybreak.account.routes import pages as account
+from daybreak.web import WebSettings, create_application
 
+from . import trial
 from .browser import ADDRESS, Browser
 
 
@@ -72,3 +75,24 @@ async def no_attempts_yet(as_admin) -> None:
 @pytest.fixture
 def unknown_id() -> UUID:
     return UUID(int=1)
+
+
+@pytest.fixture(scope="session")
+async def trial_app(postgres, database) -> AsyncIterator:
+    @asynccontextmanager
+    async def opening():
+        yield database
+
+    settings = WebSettings(max_body=20_000)
+    app = create_application(
+        settings, opening, [account, trial.pages], listen=postgres.app, channels=["trial"]
+    )
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def tester(trial_app, database, user) -> AsyncIterator[Browser]:
+    async with Browser.open(trial_app, database) as browser:
+        await browser.enter(user)
+        yield browser

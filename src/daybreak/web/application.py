@@ -7,12 +7,11 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from daybreak.db import Database
 from daybreak.web import appearance, choosing, health, signing
-from daybreak.web.answering import answer_errors
+from daybreak.web.answering import AnswerDefects, BoundedBodies, answer_errors
 from daybreak.web.headers import SafeHeaders
 from daybreak.web.origins import SameOrigin
 from daybreak.web.pages import Pages
@@ -76,7 +75,8 @@ def create_application(
             Middleware(SafeHeaders, is_secure=settings.is_secure),
             Middleware(SameOrigin, settings=settings),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body),
+            Middleware(BoundedBodies, max_body_size=settings.max_body),
+            Middleware(AnswerDefects),
         ],
     )
     app.state.site = site

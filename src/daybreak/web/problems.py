@@ -18,15 +18,16 @@ def is_for_program(request: Request) -> bool:
     return request.url.path.startswith(API) or "text/html" not in request.headers.get("Accept", "")
 
 
-def problem(request: Request, error: DaybreakError, **more: object) -> Response:
+def problem(request: Request, error: DaybreakError, status: int | None = None, **more: object) -> Response:
     """The problem document of an error; it can be made before anything else stands.
 
     Args:
         request: what it is the answer to.
         error: what went wrong.
+        status: the HTTP status when it is not the error's own.
         more: members besides those of the RFC.
     """
-    status = error.status
+    status = status or error.status
     document = {
         "type": f"urn:daybreak:error:{type(error).__name__}",
         "title": http.HTTPStatus(status).phrase,
