@@ -2,6 +2,8 @@
 
 import gzip
 
+from structlog.testing import capture_logs
+
 
 async def test_what_was_done_is_said_once_and_can_be_undone(tester):
     done = await tester.post("/trial/rename", title=" <b>new</b> ")
@@ -33,13 +35,16 @@ async def test_a_redirect_to_another_site_is_a_defect(tester):
 
 
 async def test_a_defect_is_answered_without_a_word_of_the_inside(tester):
-    broken = await tester.get("/trial/breaks")
+    with capture_logs() as logged:
+        broken = await tester.get("/trial/breaks")
+    assert [one["error"] for one in logged if one["event"] == "web.defect"] == ["ZeroDivisionError"]
     assert broken.status_code == 500
     assert "a secret value" not in broken.text
     assert "ZeroDivision" not in broken.text
     assert broken.headers["x-request-id"] in broken.text
     assert "default-src 'none'" in broken.headers["content-security-policy"]
-    told = await tester.get("/trial/breaks", headers={"Accept": "application/json"})
+    with capture_logs():
+        told = await tester.get("/trial/breaks", headers={"Accept": "application/json"})
     assert (told.json()["status"], "secret" in told.text) == (500, False)
 
 

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from daybreak.db import Database
-from daybreak.web import appearance, choosing, health, signing
+from daybreak.web import appearance, choosing, health, landing, signing
 from daybreak.web.answering import AnswerDefects, BoundedBodies, answer_errors
 from daybreak.web.headers import SafeHeaders
 from daybreak.web.origins import SameOrigin
@@ -44,7 +44,7 @@ def create_application(
         listen: the database's address, not through a pooler.
         channels: what is heard there.
     """
-    all_pages = [signing.pages, choosing.pages, appearance.pages, *pages]
+    all_pages = [signing.pages, choosing.pages, appearance.pages, *pages, landing.pages]
     site = Site.of(settings, all_pages, channels)
 
     @asynccontextmanager
