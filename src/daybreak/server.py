@@ -58,14 +58,13 @@ def serve(settings: WebSettings, ready: Callable[[], None] | None = None) -> Non
 
 
 async def answer(
+    app: FastAPI,
     settings: WebSettings,
-    addresses: wiring.Addresses,
     listening: socket.socket,
     stop: asyncio.Event,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Answer requests at that socket until the event is set; then streams end, and soon all there is."""
-    app = create_app(settings, addresses)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -92,7 +91,7 @@ async def _serve(
         pass
     stop = asyncio.Event()
     on_signals(stop.set)
-    await answer(settings, addresses, listening, stop, ready)
+    await answer(create_app(settings, addresses), settings, listening, stop, ready)
 
 
 async def _stop(server: uvicorn.Server, app: FastAPI, stop: asyncio.Event) -> None:

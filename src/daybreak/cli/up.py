@@ -45,12 +45,13 @@ async def _up(current: "Settings", web: "WebSettings", addresses: "Addresses", w
     from daybreak.processes import keep_going, on_signals
 
     listening = server.listen(web)
+    app = server.create_app(web, addresses)
     greeting = await _greeting(current, web, addresses)
     stop = asyncio.Event()
     on_signals(stop.set)
     async with asyncio.TaskGroup() as group:
         group.create_task(keep_going([(sys.executable, "-m", "daybreak.worker")] * workers, stop))
-        group.create_task(server.answer(web, addresses, listening, stop, ready=lambda: _greet(greeting)))
+        group.create_task(server.answer(app, web, listening, stop, ready=lambda: _greet(greeting)))
 
 
 async def _greeting(current: "Settings", web: "WebSettings", addresses: "Addresses") -> str:
