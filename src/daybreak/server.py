@@ -30,7 +30,12 @@ def create_app(settings: WebSettings, addresses: wiring.Addresses) -> FastAPI:
             yield database
 
     return create_application(
-        settings, opening, wiring.pages(), listen=addresses.app, channels=wiring.CHANNELS
+        settings,
+        opening,
+        wiring.pages(),
+        listen=addresses.app,
+        channels=wiring.CHANNELS,
+        checks={"worker": wiring.is_worker_there},
     )
 
 

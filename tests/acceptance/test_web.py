@@ -72,6 +72,7 @@ def test_one_command_runs_it_all_and_its_link_signs_in_once(daybreak, started, p
         me.open(urllib.request.Request(f"{address}/settings", b"", {"Sec-Fetch-Site": "cross-site"}))  # noqa: S310
     run = daybreak("brief", "--background").out.strip()
     assert daybreak("runs", "watch", run).code == 0, "a worker runs beside the web"
+    assert json.load(me.open(f"{address}/readyz"))["status"] == "ready"
     workers = [int(one["name"].rpartition(":")[2]) for one in _workers(daybreak)]
     assert stopped(up, signal.SIGINT) == 0
     assert [pid for pid in workers if _is_there(pid)] == []
@@ -89,11 +90,14 @@ def _is_there(pid: int) -> bool:
     return True
 
 
-def test_a_web_process_tells_whether_it_is_alive_and_ready_and_ends_when_told(started, port):
+async def test_a_web_process_tells_whether_it_is_alive_and_ready_and_ends_when_told(started, port, admin):
+    await admin.execute("DELETE FROM runs_workers")  # a worker that ended a moment ago counts as seen
     web = started("web", "--port", port)
     address = line(web, "Daybreak is at").split()[-1]
     assert json.load(browser().open(f"{address}/healthz"))["status"] == "alive"
-    assert json.load(browser().open(f"{address}/readyz"))["status"] == "ready"
+    with pytest.raises(urllib.error.HTTPError, match="503") as refused:
+        browser().open(f"{address}/readyz")
+    assert json.load(refused.value) == {"status": "not ready", "database": "answers", "worker": "missing"}
     assert stopped(web, signal.SIGTERM) == 0
 
 

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from daybreak import people
+from daybreak.account.browsers import browser_name
 from daybreak.db import Database
 from daybreak.errors import InvalidInput
 from daybreak.people import Role, Scope
@@ -196,3 +197,20 @@ async def test_what_is_over_is_cleared_away(annas, user, database, as_admin):
     async with database.transaction([user.id]) as tx:
         assert await tx.fetchval("SELECT count(*) FROM people_links") == 0
         assert await tx.fetchval("SELECT count(*) FROM people_sessions") == 0
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1", "Safari on iPhone"),
+        ("curl/8.9", "curl/8.9"),
+        ("", "Unknown"),
+    ],
+)
+def test_browsers_are_called_by_their_names(user_agent, name):
+    assert browser_name(user_agent) == name

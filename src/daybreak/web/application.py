@@ -1,9 +1,10 @@
 """The application: the pages of all slices behind what keeps them safe."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
+from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
@@ -13,6 +14,7 @@ from daybreak.db import Database
 from daybreak.web import appearance, choosing, health, landing, signing
 from daybreak.web.answering import AnswerDefects, BoundedBodies, answer_errors
 from daybreak.web.headers import SafeHeaders
+from daybreak.web.health import Check
 from daybreak.web.origins import SameOrigin
 from daybreak.web.pages import Pages
 from daybreak.web.requests import NumberedRequests
@@ -33,6 +35,7 @@ def create_application(
     *,
     listen: str,
     channels: Collection[str] = (),
+    checks: Mapping[str, Check] = MappingProxyType({}),
 ) -> FastAPI:
     """The ASGI application.
 
@@ -43,6 +46,7 @@ def create_application(
         apis: the operations of every slice, mounted below ``/api/v1``.
         listen: the database's address, not through a pooler.
         channels: what is heard there.
+        checks: what must hold for the process to be ready, by name.
     """
     all_pages = [signing.pages, choosing.pages, appearance.pages, *pages, landing.pages]
     site = Site.of(settings, all_pages, channels)
@@ -82,7 +86,7 @@ def create_application(
     app.state.site = site
     answer_errors(app)
     app.add_route(f"{STATIC}/{{name:path}}", site.static.serve, include_in_schema=False)
-    app.include_router(health.routes)
+    app.include_router(health.routes(checks))
     for one in all_pages:
         app.include_router(one)
     for api in apis:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import people
+from daybreak.account.browsers import browser_name
 from daybreak.errors import InvalidInput, NotSignedIn, TooMany
 from daybreak.web import Form, SignedIn, Visit, read_form
 
@@ -65,4 +66,6 @@ async def end_other_sessions(visit: SignedIn) -> Response:
 async def _page(visit: Visit, form: Form[PasswordChange], status: int = 200) -> Response:
     async with visit.transaction() as tx:
         sessions = await people.list_sessions(tx, visit.user.id)
-    return visit.page("account/access.html", status=status, form=form, sessions=sessions)
+    return visit.page(
+        "account/access.html", status=status, form=form, sessions=sessions, browser_name=browser_name
+    )
