@@ -24,6 +24,7 @@ from daybreak.web.static import PREFIX as STATIC
 from daybreak.web.upkeep import keep_tidy
 
 Opening = Callable[[], AbstractAsyncContextManager[Database]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 OPENAPI = "/api/v1/openapi.json"
 
 
@@ -50,7 +51,39 @@ def create_application(
     """
     all_pages = [signing.pages, choosing.pages, appearance.pages, *pages, landing.pages]
     site = Site.of(settings, all_pages, channels)
+    app = FastAPI(
+        title="Daybreak",
+        version=version("daybreak"),
+        openapi_url=OPENAPI,
+        docs_url=None,  # both load scripts from elsewhere
+        redoc_url=None,
+        lifespan=_lifespan(site, opening, listen),
+        middleware=_guards(settings),
+    )
+    app.state.site = site
+    answer_errors(app)
+    app.add_route(f"{STATIC}/{{name:path}}", site.static.serve, include_in_schema=False)
+    app.include_router(health.routes(checks))
+    for one in all_pages:
+        app.include_router(one)
+    for api in apis:
+        app.include_router(api, prefix="/api/v1")
+    return app
 
+
+def _guards(settings: WebSettings) -> list[Middleware]:
+    """What a request passes before it comes to a page, from outside to inside."""
+    return [
+        Middleware(NumberedRequests),
+        Middleware(SafeHeaders, is_secure=settings.is_secure),
+        Middleware(SameOrigin, settings=settings),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(BoundedBodies, max_body_size=settings.max_body),
+        Middleware(AnswerDefects),
+    ]
+
+
+def _lifespan(site: Site, opening: Opening, listen: str) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with opening() as database:
@@ -67,28 +100,4 @@ def create_application(
                 await asyncio.wait(tasks)
                 site.open(None)
 
-    app = FastAPI(
-        title="Daybreak",
-        version=version("daybreak"),
-        openapi_url=OPENAPI,
-        docs_url=None,  # both load scripts from elsewhere
-        redoc_url=None,
-        lifespan=lifespan,
-        middleware=[
-            Middleware(NumberedRequests),
-            Middleware(SafeHeaders, is_secure=settings.is_secure),
-            Middleware(SameOrigin, settings=settings),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(BoundedBodies, max_body_size=settings.max_body),
-            Middleware(AnswerDefects),
-        ],
-    )
-    app.state.site = site
-    answer_errors(app)
-    app.add_route(f"{STATIC}/{{name:path}}", site.static.serve, include_in_schema=False)
-    app.include_router(health.routes(checks))
-    for one in all_pages:
-        app.include_router(one)
-    for api in apis:
-        app.include_router(api, prefix="/api/v1")
-    return app
+    return lifespan
