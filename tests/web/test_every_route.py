@@ -76,7 +76,7 @@ async def test_a_member_is_no_admin(annas, route):
 @pytest.mark.parametrize("route", ALL, ids=named)
 async def test_every_answer_says_what_a_browser_may_do(annas, route):
     asked = await annas.client.request(route.method, route.filled(ANYTHING), headers=annas.ours)
-    assert asked.status_code < 500
+    assert asked.status_code < 500 or route.path == "/readyz"  # no worker is there
     policy = dict(one.split(maxsplit=1) for one in asked.headers["content-security-policy"].split("; "))
     assert {policy[name] for name in ("default-src", "frame-ancestors", "base-uri")} == {"'none'"}
     assert {policy[name] for name in ("script-src", "style-src", "connect-src", "form-action")} == {"'self'"}

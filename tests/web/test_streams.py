@@ -6,6 +6,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from daybreak import people
+from daybreak.web import streams
 from daybreak.web.notifications import Notifications
 
 from . import trial
@@ -107,6 +109,18 @@ async def test_a_stream_ends_with_the_last_and_goes_on_from_where_it_was_left(tr
     ]  # fmt: skip
     assert [one.get("id") for one in events(rest.text)] == ["3", None]
     assert events(by_address.text) == events(rest.text)
+
+
+async def test_a_stream_ends_soon_after_its_session(trial_app, database, user, monkeypatch):
+    monkeypatch.setattr(streams, "_KNOWN", 0.2)
+    async with Browser.open(trial_app, database) as browser:
+        await browser.enter(user)
+        followed = asyncio.create_task(browser.get(f"/trial/news/{uuid4()}"))
+        await _until(lambda: trial_app.state.site.notifications.followers)
+        async with database.transaction([user.id]) as tx:
+            await people.end_all(tx, user.id)
+        answer = await asyncio.wait_for(followed, 20)
+    assert (answer.status_code, events(answer.text)) == (200, [])
 
 
 async def test_a_stream_is_fed_by_notifications(trial_app, database, tell):
