@@ -80,5 +80,5 @@ async def test_told_to_stop_it_ends_its_streams_and_itself_within_five_seconds(p
     code, seconds = await process.end(how)
     assert (code, seconds < 5) == (0, True)
     for reader, writer in streams:
-        assert await asyncio.wait_for(reader.read(), 5) is not None
+        assert (await asyncio.wait_for(reader.read(), 5)).endswith(b"0\r\n\r\n"), "it was cut off"
         writer.close()
