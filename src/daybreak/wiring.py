@@ -123,6 +123,13 @@ def scheduler(database: Database) -> "Scheduler":
     return schedule.Scheduler(database, current, upkeeps)
 
 
+async def is_worker_there(database: Database) -> bool:
+    """Whether a worker was seen within its lease, and goes on."""
+    from daybreak import runs  # noqa: PLC0415 - as above
+
+    return any(one.alive and not one.draining for one in await runs.workers(database))
+
+
 def pages() -> "list[Pages]":
     """The pages of every slice."""
     from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI

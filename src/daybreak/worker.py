@@ -4,20 +4,15 @@ SIGTERM and Ctrl-C drain it: nothing more begins, what runs may end in its time,
 """
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 import uvloop
 
 from daybreak import telemetry, wiring
+from daybreak.processes import keep_going, on_signals
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
-from daybreak.telemetry import log
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_BEFORE_THE_NEXT = 1.0
 
 
 def work(ready: Callable[[], None] | None = None) -> None:
@@ -44,7 +39,7 @@ def work(ready: Callable[[], None] | None = None) -> None:
 async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
     async with wiring.open_database(addresses) as database:
         worker = Worker(addresses.app, wiring.kinds())
-        _on_signals(worker.drain)
+        on_signals(worker.drain)
         beside = [asyncio.create_task(_tell(worker.ready, ready))]
         if ScheduleSettings.load().in_worker:
             beside.append(asyncio.create_task(wiring.scheduler(database).run()))
@@ -73,7 +68,7 @@ def keep_schedule(ready: Callable[[], None] | None = None) -> None:
 async def _keep_schedule(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
     async with wiring.open_database(addresses) as database:
         scheduler = wiring.scheduler(database)
-        _on_signals(scheduler.stop)
+        on_signals(scheduler.stop)
         telling = asyncio.create_task(_tell(scheduler.ready, ready))
         try:
             await scheduler.run()
@@ -116,44 +111,8 @@ def supervise(processes: int) -> None:
 async def _supervise(addresses: wiring.Addresses, processes: int) -> None:
     await _check(addresses)
     stop = asyncio.Event()
-    _on_signals(stop.set)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(processes):
-            group.create_task(_keep_one(stop))
-
-
-async def _keep_one(stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        # A group of its own: Ctrl-C reaches a worker through us, and once.
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, start_new_session=True)
-        await _until_it_ends(process, stop)
-        if not stop.is_set():
-            log.error("worker.ended", pid=process.pid, code=process.returncode)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _BEFORE_THE_NEXT)
-
-
-async def _until_it_ends(process: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
-    ended = asyncio.create_task(process.wait())
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not ended.done():
-        process.terminate()
-    await ended
-
-
-def _on_signals(drain: Callable[[], None]) -> None:
-    """Drain at the first signal; at the second the process ends as processes do."""
-    loop = asyncio.get_running_loop()
-
-    def first() -> None:
-        for one in _SIGNALS:
-            loop.remove_signal_handler(one)
-        drain()
-
-    for one in _SIGNALS:
-        loop.add_signal_handler(one, first)
+    on_signals(stop.set)
+    await keep_going([(sys.executable, "-m", __name__)] * processes, stop)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Pictures of pages, for looking at them: light and dark, wide and narrow.
 
-    python tests/web/screenshots.py http://127.0.0.1:8321/sign-in/link/… FOLDER /settings /settings/tokens
+python tests/web/screenshots.py http://127.0.0.1:8321/sign-in/link/… FOLDER /settings /settings/tokens
 """
 
 import sys

@@ -14,6 +14,7 @@ from daybreak.cli import (
     schedule,
     scheduler,
     sources,
+    up,
     users,
     version,
     web,
@@ -67,6 +68,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(runs.app, name="runs")
+app.command("up", epilog=up.EXAMPLES)(up.up)
 app.command("web", epilog=web.EXAMPLES)(web.web)
 app.command("worker", epilog=worker.EXAMPLES)(worker.worker)
 app.command("scheduler", epilog=scheduler.EXAMPLES)(scheduler.scheduler)

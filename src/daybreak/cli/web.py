@@ -6,6 +6,9 @@ import typer
 
 from daybreak.cli.teaching import examples
 
+Port = Annotated[
+    int | None, typer.Option(metavar="PORT", min=1, max=65535, help="The port; 8321 if not given.")
+]
 EXAMPLES = examples("daybreak web", "daybreak web --port 8400")
 
 
@@ -13,7 +16,7 @@ def web(
     host: Annotated[
         str | None, typer.Option(metavar="HOST", help="The address to listen on; loopback if not given.")
     ] = None,
-    port: Annotated[int | None, typer.Option(metavar="PORT", min=1, max=65535, help="The port.")] = None,
+    port: Port = None,
 ) -> None:
     """Serve the pages and the interface for programs.
 

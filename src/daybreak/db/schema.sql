@@ -59,6 +59,27 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.account_export(owner uuid) RETURNS TABLE(table_name text, content jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT c.relname, a.attname FROM pg_class AS c
+        INNER JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+            AND a.attname = CASE c.relname WHEN 'people_users' THEN 'id' ELSE 'owner_id' END
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+        ORDER BY c.relname
+    LOOP
+        RETURN QUERY EXECUTE format(
+            'SELECT %L::text, to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
+            one.relname, '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
+        ) USING owner;
+    END LOOP;
+END $_$;
+
 CREATE FUNCTION public.agenda_count_stale(since timestamp with time zone) RETURNS TABLE(sources bigint, owners bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3284,6 +3305,9 @@ ALTER TABLE public.web_answers ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA pgq TO daybreak_app;
 
 GRANT USAGE ON SCHEMA public TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.account_export(owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.account_export(owner uuid) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.agenda_count_stale(since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.agenda_count_stale(since timestamp with time zone) TO daybreak_app;

@@ -7,6 +7,7 @@ from daybreak.people.links import (
     make_link,
     read_link,
     set_password_by_link,
+    set_role,
     sign_in_by_link,
 )
 from daybreak.people.model import User, countries
@@ -71,6 +72,7 @@ __all__ = [
     "read_link",
     "revoke_token",
     "set_password_by_link",
+    "set_role",
     "sign_in",
     "sign_in_by_link",
     "stay",

@@ -46,6 +46,12 @@ async def invite(database: Database, email: str, *, timezone: str, role: Role) -
     return user, await make_link(database, user, Purpose.INVITATION)
 
 
+async def set_role(database: Database, user: User, role: Role) -> None:
+    """Make somebody a member or an admin."""
+    async with database.transaction([user.id]) as tx:
+        await tx.execute(_sql.write_role, user.id, role)
+
+
 async def make_link(database: Database, user: User, purpose: Purpose) -> str:
     """A secret that is good once, for the end of an address."""
     secret = new_secret()

@@ -1,14 +1,15 @@
 """What a request that went wrong is answered with."""
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daybreak.errors import Bug, DaybreakError, NotFound, NotSignedIn, TooLarge, UserError
 from daybreak.telemetry import log
@@ -17,9 +18,9 @@ from daybreak.web.site import site_of
 from daybreak.web.theme import Theme
 from daybreak.web.visits import SEE_OTHER
 
-Handler = Callable[[Request, Exception], Awaitable[Response]]
 SIGN_IN = "/sign-in"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_NOTHING = "There is nothing at this address."
 _TITLES = {
     400: "That did not work",
     403: "You may not do that",
@@ -28,23 +29,72 @@ _TITLES = {
 }
 
 
+class AnswerDefects:
+    """Answers what nobody expected, inside of what numbers requests and adds headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, or with an error when it breaks before it has answered."""
+        begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            log.error("web.defect", path=scope["path"], error=type(error).__name__, exc_info=error)
+            response = answer(Request(scope), Bug(type(error).__name__))
+            await response(scope, receive, send)
+
+
+class BoundedBodies(RequestBodyLimitMiddleware):
+    """Refuses what is longer than a route takes, in our own words; a route's `max_body_size` goes before."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, or with an error when the request is too long."""
+        refused = False
+
+        async def send_or_refuse(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] == TooLarge.status:
+                refused = True
+                response = answer(Request(scope), TooLarge("That is more than is taken at once."))
+                await response(scope, receive, send)
+            elif not refused:
+                await send(message)
+
+        await super().__call__(scope, receive, send_or_refuse)
+
+
 def answer_errors(app: FastAPI) -> None:
-    """Have every error answered as `problems` says, for people with a page."""
+    """Have every error of ours and of the framework answered as `answer` does."""
     app.add_exception_handler(DaybreakError, _expected)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _of_the_framework)
-    app.add_exception_handler(Exception, _unexpected)
+
+
+def answer(request: Request, error: DaybreakError, status: int | None = None) -> Response:
+    """A problem document for a program, the sign-in or a page for a person."""
+    if is_for_program(request):
+        return problem(request, error, status)
+    if isinstance(error, NotSignedIn) and request.url.path != SIGN_IN:
+        return _to_sign_in(request)
+    return _page(request, error, status or error.status)
 
 
 async def _expected(request: Request, error: Exception) -> Response:
-    found = error if isinstance(error, DaybreakError) else Bug(str(error))
-    if isinstance(found, Bug):
-        log.error("web.bug", path=request.url.path, what=str(found))
-    if is_for_program(request):
-        return problem(request, found)
-    if isinstance(found, NotSignedIn) and request.url.path != SIGN_IN:
-        return _to_sign_in(request)
-    return error_page(request, found)
+    if not isinstance(error, DaybreakError):
+        raise error
+    if isinstance(error, Bug):
+        log.error("web.bug", path=request.url.path, what=str(error))
+    return answer(request, error)
 
 
 async def _malformed(request: Request, error: Exception) -> Response:
@@ -52,30 +102,18 @@ async def _malformed(request: Request, error: Exception) -> Response:
         raise error
     found = error.errors()
     if any(one["loc"][0] == "path" for one in found):
-        return await _expected(request, NotFound("There is nothing at this address."))
-    return await _expected(
-        request, Invalid({".".join(map(str, one["loc"][1:])): one["msg"] for one in found})
-    )
+        return answer(request, NotFound(_NOTHING))
+    return answer(request, Invalid({".".join(map(str, one["loc"][1:])): one["msg"] for one in found}))
 
 
 async def _of_the_framework(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    match error.status_code:
-        case 404:
-            known: DaybreakError = NotFound("There is nothing at this address.")
-        case 405:
-            known = NotAllowed(f"{request.method} cannot be done to this address.")
-        case 413:
-            known = TooLarge("That is more than is taken at once.")
-        case _:
-            known = UserError(f"The request cannot be answered: {error.detail}.")
-    answer = await _expected(request, known)
-    answer.status_code = error.status_code
-    answer.headers.update(error.headers or {})
-    if isinstance(known, NotAllowed):
-        answer.headers["Allow"] = ", ".join(_allowed(request))
-    return answer
+    response = answer(request, _ours(request, error), error.status_code)
+    response.headers.update(error.headers or {})
+    if error.status_code == NotAllowed.status:
+        response.headers["Allow"] = ", ".join(_allowed(request))
+    return response
 
 
 def _allowed(request: Request) -> list[str]:
@@ -85,23 +123,29 @@ def _allowed(request: Request) -> list[str]:
     return [scope["method"] for scope in scopes if any(one.matches(scope)[0] is Match.FULL for one in routes)]
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("web.defect", path=request.url.path, error=type(error).__name__, exc_info=error)
-    return await _expected(request, Bug(type(error).__name__))
+def _ours(request: Request, error: HTTPException) -> DaybreakError:
+    match error.status_code:
+        case NotFound.status:
+            return NotFound(_NOTHING)
+        case NotAllowed.status:
+            return NotAllowed(f"{request.method} cannot be done to this address.")
+        case TooLarge.status:
+            return TooLarge("That is more than is taken at once.")
+    return UserError(f"The request cannot be answered: {error.detail}.")
 
 
-def error_page(request: Request, error: DaybreakError) -> Response:
+def _page(request: Request, error: DaybreakError, status: int) -> Response:
     """The page that says what went wrong; it needs neither the database nor a session."""
     site = site_of(request)
     text = site.templates.get_template("error.html").render(
-        title=_TITLES.get(error.status, "Something went wrong"),
+        title=_TITLES.get(status, "Something went wrong"),
         sentence=sentence(error),
-        status=error.status,
+        status=status,
         retryable=error.retryable,
         request_id=request.scope.get("request_id", ""),
         theme=Theme.of(request),
     )
-    return HTMLResponse(text, error.status, headers(error))
+    return HTMLResponse(text, status, headers(error))
 
 
 def _to_sign_in(request: Request) -> Response:

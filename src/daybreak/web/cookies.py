@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daybreak.people import people_settings
 from daybreak.web.settings import WebSettings
+
+_LONGEST = 400 * 86400  # what browsers allow
 
 
 class SessionCookie:
@@ -20,8 +21,8 @@ class SessionCookie:
         return request.cookies.get(self._name) or None
 
     def write(self, response: Response, secret: str) -> None:
-        """Have the browser keep it for as long as a session may live."""
-        self._set(response, self._name, secret, int(people_settings().session_time.total_seconds()))
+        """Have the browser keep it; the server knows when the session is over."""
+        self._set(response, self._name, secret, _LONGEST)
 
     def clear(self, response: Response) -> None:
         """Have the browser forget it."""

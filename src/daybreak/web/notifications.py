@@ -32,6 +32,12 @@ class Notifications:
         self._echoed = asyncio.Event()
         self._lost = asyncio.Event()
         self.hearing = False
+        self.closed = False
+
+    def close(self) -> None:
+        """Wake everybody for the last time: the process is to end."""
+        self.closed = True
+        self._ring_all()
 
     @property
     def followers(self) -> int:

@@ -18,9 +18,15 @@ def is_for_program(request: Request) -> bool:
     return request.url.path.startswith(API) or "text/html" not in request.headers.get("Accept", "")
 
 
-def problem(request: Request, error: DaybreakError) -> Response:
-    """The problem document of an error; it can be made before anything else stands."""
-    status = error.status
+def problem(request: Request, error: DaybreakError, status: int | None = None) -> Response:
+    """The problem document of an error; it can be made before anything else stands.
+
+    Args:
+        request: what it is the answer to.
+        error: what went wrong.
+        status: the HTTP status when it is not the error's own.
+    """
+    status = status or error.status
     document = {
         "type": f"urn:daybreak:error:{type(error).__name__}",
         "title": http.HTTPStatus(status).phrase,

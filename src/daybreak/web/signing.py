@@ -13,11 +13,9 @@ from daybreak.web.answering import SIGN_IN
 from daybreak.web.forms import Form, read_form
 from daybreak.web.pages import Pages
 from daybreak.web.problems import headers
-from daybreak.web.theme import Theme
-from daybreak.web.visits import SEE_OTHER, Anyone, SignedIn, Visit, is_own_path
+from daybreak.web.visits import HOME, SEE_OTHER, Anyone, SignedIn, Visit, own_path
 
 pages = Pages(__package__)
-HOME = "/"
 
 
 class Credentials(BaseModel):
@@ -32,8 +30,8 @@ class Credentials(BaseModel):
 async def show_sign_in(visit: Anyone, next: Annotated[str, Query()] = HOME) -> Response:  # noqa: A002
     """The form; whoever is signed in goes on at once."""
     if visit.visitor is not None:
-        return visit.redirect(_safe(next))
-    return visit.page("sign_in.html", form=Form[Credentials](values={"next": _safe(next)}))
+        return visit.redirect(own_path(next))
+    return visit.page("sign_in.html", form=Form[Credentials](values={"next": own_path(next)}))
 
 
 @pages.post(SIGN_IN)
@@ -76,36 +74,15 @@ async def sign_out(visit: SignedIn) -> Response:
     return response
 
 
-class Look(BaseModel):
-    """How pages are to look, and where one was."""
-
-    theme: Theme
-    next: str = HOME
-
-
-@pages.post("/theme")
-async def choose_theme(visit: Anyone) -> Response:
-    """Remember light or dark on this machine."""
-    form = await read_form(visit.request, Look)
-    look = form.model or Look(theme=Theme.SYSTEM)
-    response = RedirectResponse(_safe(look.next), SEE_OTHER)
-    look.theme.remember(response, secure=visit.site.settings.is_secure)
-    return response
-
-
 async def enter(visit: Visit, secret: str, path: str = HOME) -> Response:
     """Go on in a new session; the one that the browser had before ends."""
     if visit.visitor is not None:
         async with visit.transaction() as tx:
             with suppress(NotFound):
                 await people.end(tx, visit.user.id, visit.visitor.credential)
-    response = RedirectResponse(_safe(path), SEE_OTHER)
+    response = RedirectResponse(own_path(path), SEE_OTHER)
     visit.site.cookie.write(response, secret)
     return response
-
-
-def _safe(path: str) -> str:
-    return path if is_own_path(path) else HOME
 
 
 def _refused(visit: Visit, form: Form[Credentials], error: DaybreakError) -> Response:

@@ -85,6 +85,13 @@ class Visit:
         async with self.database.transaction([self.user.id]) as tx:
             yield tx
 
+    async def is_still_known(self) -> bool:
+        """Whether whoever began this visit is still signed in; strangers stay strangers."""
+        secret = self.site.cookie.read(self.request)
+        if self.visitor is None or self.visitor.scope is not None or secret is None:
+            return True
+        return await people.visitor_of(self.database, secret) is not None
+
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """A page of a template, which may use ``visit``, ``flash`` and these values."""
         secret = self.site.cookie.read(self.request)

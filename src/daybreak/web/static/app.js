@@ -62,3 +62,5 @@ document.addEventListener("submit", (event) => {
 });
 
 for (const form of document.querySelectorAll("form[data-send-at-once]")) form.requestSubmit();
+
+for (const field of document.querySelectorAll("input[data-select]")) field.addEventListener("focus", () => field.select());
