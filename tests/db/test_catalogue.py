@@ -97,7 +97,7 @@ async def test_every_table_has_the_two_policies_and_no_other(ask, tables):
         assert (policy["permissive"], policy["roles"], policy["cmd"]) == ("PERMISSIVE", [to], "ALL")
         assert policy["with_check"] is None, f"{table}: what may be seen is what may be written"
         if name == "owners":
-            assert policy["qual"].startswith(f"({owner_column(table)} = ANY"), table
+            assert policy["qual"].lstrip("(").startswith(f"{owner_column(table)} = ANY"), table
             assert "current_setting('daybreak.owner_ids'::text))::uuid[]" in policy["qual"], table
 
 

@@ -3447,6 +3447,9 @@ GRANT ALL ON FUNCTION public.runs_sweep(places integer, grace interval, lease in
 REVOKE ALL ON FUNCTION public.runs_tell(told jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_tell(told jsonb) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_time_class(seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_time_class(seconds double precision) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) TO daybreak_app;
 

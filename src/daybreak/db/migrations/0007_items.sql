@@ -68,6 +68,8 @@ GRANT SELECT ON runs_times TO daybreak_app;
 CREATE FUNCTION runs_time_class(seconds double precision) RETURNS smallint
 LANGUAGE sql IMMUTABLE
 RETURN CAST(ceil(4 * ln(greatest(seconds, 0.001) * 1000) / ln(2)) AS smallint);
+REVOKE ALL ON FUNCTION runs_time_class(double precision) FROM public;
+GRANT EXECUTE ON FUNCTION runs_time_class(double precision) TO daybreak_app;
 
 CREATE FUNCTION runs_count_finished() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
