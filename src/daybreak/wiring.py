@@ -143,10 +143,11 @@ def pages() -> "list[Pages]":
 
 def apis() -> "list[Api]":
     """The operations of every slice, for programs."""
-    from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - likewise
     from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
 
-    return [briefs, ops]
+    return [briefs, agenda, ops]
 
 
 def intake_limits() -> IntakeSettings:

@@ -272,7 +272,7 @@ async def test_the_document_names_each_refusal_as_a_problem(program):
     responses = paths["/api/v1/lamps/{lamp_id}"]["put"]["responses"]
     assert set(responses) == {"200", "400", "401", "403", "404", "412", "413", "422", "429", "503"}
     assert [*responses["412"]["content"]] == ["application/problem+json"]
-    assert paths["/api/v1/lamps"]["get"]["operationId"] == "list_lamps"
+    assert paths["/api/v1/lamps"]["get"]["operationId"] == "lamps.list_lamps"
 
 
 async def test_what_cannot_be_done_is_told_with_all_that_can(program, annas_token):

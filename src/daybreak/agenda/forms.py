@@ -22,7 +22,7 @@ Title = Annotated[str, Field(min_length=1, max_length=500)]
 Day = Annotated[date | None, BeforeValidator(_blank)]
 At = Annotated[time | None, BeforeValidator(_blank)]
 Row = Annotated[UUID | None, BeforeValidator(_blank)]
-Minutes = Annotated[int | None, BeforeValidator(_blank), Field(ge=1, le=100_000)]
+Minutes = Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, BeforeValidator(_blank)]
 STATUSES = (
     (TaskStatus.OPEN.value, "To do"),
     (TaskStatus.IN_PROGRESS.value, "In progress"),

@@ -17,7 +17,7 @@ JSON = "application/json"
 
 
 class Api(APIRouter):
-    """The operations of one slice; their names are those of the functions."""
+    """The operations of one slice; their names are the tag and that of the function."""
 
     def __init__(self, tag: str) -> None:
         """Make a router without operations.
@@ -76,4 +76,4 @@ Operator = Annotated[Visit, Depends(operator)]
 
 
 def _name(route: APIRoute) -> str:
-    return route.name
+    return f"{route.tags[0]}.{route.name}"

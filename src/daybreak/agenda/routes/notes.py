@@ -1,19 +1,19 @@
 """Notes."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak.agenda import cards, own
+from daybreak.agenda import cards, own, placing
 from daybreak.agenda.cards import LATEST, NoteCard, Place
 from daybreak.agenda.forms import NoteForm, Row
 from daybreak.agenda.own import Thing
+from daybreak.agenda.rows import storable
 from daybreak.agenda.wall import Wall
 from daybreak.errors import InvalidInput, UserError
-from daybreak.web import Form, SignedIn, Undo, Visit, read_form, read_place, write_place
+from daybreak.web import Form, SignedIn, Undo, Visit, read_form
 
 routes = APIRouter(include_in_schema=False)
 HERE = "/agenda/notes"
@@ -25,12 +25,9 @@ async def list_notes(
     visit: SignedIn, q: Annotated[str, Query(max_length=200)] = "", after: str = ""
 ) -> Response:
     """Notes, the newest first."""
-    place = LATEST
-    if after:
-        at, row_id = read_place(after, datetime.fromisoformat, UUID)
-        place = Place(datetime.fromisoformat(str(at)), UUID(str(row_id)))
+    place, words = placing.read(after) or LATEST, storable(q.strip())
     async with visit.transaction() as tx:
-        found = await cards.notes(tx, visit.user.id, words=q.strip(), after=place, limit=PAGE + 1)
+        found = await cards.notes(tx, visit.user.id, words=words, after=place, limit=PAGE + 1)
     last = found[PAGE - 1].note if len(found) > PAGE else None
     return visit.page(
         "agenda/notes.html",
@@ -38,7 +35,7 @@ async def list_notes(
         notes=found[:PAGE],
         q=q,
         after=after,
-        more=write_place(last.noted_at, last.id) if last else "",
+        more=placing.write(Place(last.noted_at, last.id)) if last else "",
     )
 
 

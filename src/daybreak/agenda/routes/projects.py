@@ -9,6 +9,7 @@ from daybreak.agenda import cards, own
 from daybreak.agenda.cards import FIRST, LATEST, Filter, ProjectCard
 from daybreak.agenda.forms import PhaseForm, ProjectForm
 from daybreak.agenda.own import Thing
+from daybreak.agenda.rows import storable
 from daybreak.agenda.wall import Wall
 from daybreak.errors import InvalidInput, UserError
 from daybreak.web import Form, SignedIn, Undo, Visit, read_form, read_place, write_place
@@ -105,7 +106,7 @@ async def restore_project(visit: SignedIn, project_id: UUID) -> Response:
 
 async def _list(visit: Visit, form: Form[ProjectForm], *, after: str = "", status: int = 200) -> Response:
     wall = Wall.of(visit.user)
-    name, row_id = read_place(after, str, UUID) if after else ("", FIRST.id)
+    name, row_id = read_place(after, storable, UUID) if after else ("", FIRST.id)
     place = (str(name), UUID(str(row_id)))
     async with visit.transaction() as tx:
         found = await cards.projects(tx, visit.user.id, wall.today, wall.tz, place, PAGE + 1)

@@ -14,6 +14,7 @@ from daybreak import runs
 from daybreak.agenda import jobs, sources, uploads
 from daybreak.agenda.equipment import add_and_read
 from daybreak.agenda.forms import AddressForm
+from daybreak.agenda.rows import storable
 from daybreak.agenda.uploads import FORMATS
 from daybreak.agenda.wall import Wall
 from daybreak.errors import DaybreakError, InvalidInput, UserError
@@ -74,7 +75,9 @@ async def add_address(visit: SignedIn) -> Response:
         return await _page(visit, form, status=InvalidInput.status)
     said = form.filled
     try:
-        added = await add_and_read(visit.database, visit.user, said.address, said.name.strip() or None)
+        added = await add_and_read(
+            visit.database, visit.user, said.address, storable(said.name.strip()) or None
+        )
     except DaybreakError as error:
         return await _page(visit, form.refused(error, "address"), status=error.status)
     return visit.redirect(f"{HERE}/{added.source.id}", f"“{added.source.name}” is added and read.")

@@ -1,6 +1,5 @@
 """Tasks: list, board, one task; entering and changing what is Daybreak's own."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -9,14 +8,15 @@ import asyncpg
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak.agenda import cards, decisions, own
+from daybreak.agenda import cards, decisions, own, placing
 from daybreak.agenda.cards import FIRST, LATEST, Card, Filter, Place
 from daybreak.agenda.forms import PRIORITIES, STATUSES, Row, TaskForm
 from daybreak.agenda.model import TaskStatus, Verdict
 from daybreak.agenda.own import Thing
+from daybreak.agenda.rows import storable
 from daybreak.agenda.wall import GROUPS, Wall
 from daybreak.errors import InvalidInput, UserError
-from daybreak.web import Form, SignedIn, Undo, Visit, read_form, read_place, write_place
+from daybreak.web import Form, SignedIn, Undo, Visit, read_form
 
 routes = APIRouter(include_in_schema=False)
 HERE = "/agenda"
@@ -41,9 +41,9 @@ async def list_tasks(
 ) -> Response:
     """Tasks, by when they are due."""
     wall = Wall.of(visit.user)
-    which = Filter(today=wall.today, project_id=project, words=q.strip())
+    which = Filter(today=wall.today, project_id=project, words=storable(q.strip()))
     async with visit.transaction() as tx:
-        found = await read_tasks(tx, visit.user.id, show, which, _place(after), PAGE + 1)
+        found = await read_tasks(tx, visit.user.id, show, which, placing.read(after), PAGE + 1)
         names = await cards.project_names(tx, visit.user.id)
         nothing = not found and await cards.is_empty(tx, visit.user.id)
     shown = found[:PAGE]
@@ -56,7 +56,7 @@ async def list_tasks(
         project=project,
         projects=names,
         groups=groups if show is Show.OPEN else [("", shown)],
-        more=next_after(found, PAGE),
+        more=_next(found, PAGE),
         after=after,
         nothing=nothing,
         form=Form[TaskForm]({"project_id": str(project or "")}),
@@ -198,21 +198,8 @@ async def _show_form(
     )
 
 
-def next_after(found: list[Card], limit: int) -> str:
-    """Where the next page goes on; empty when this was the last."""
-    if len(found) <= limit:
-        return ""
-    last = found[limit - 1].place
-    return write_place(last.at, last.id)
-
-
-def _place(after: str) -> Place | None:
-    if not after:
-        return None
-    at, row_id = read_place(after, datetime.fromisoformat, UUID)
-    if not isinstance(at, datetime) or not isinstance(row_id, UUID) or at.tzinfo is None:
-        raise InvalidInput("The list does not go on there; begin with its first page.")
-    return Place(at, row_id)
+def _next(found: list[Card], limit: int) -> str:
+    return placing.write(found[limit - 1].place) if len(found) > limit else ""
 
 
 def _is_short(values: dict[str, str]) -> bool:
