@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,12 +23,14 @@ WORKERS = 3
 OWNERS = 40
 BATCHES = 100
 PAUSE = 0.1
+UNHEARD = 3
 PATIENCE = 60
 LATE_COMMITS = 2, 0.005
 """How many workers wake with a commit in hand while another has the run: at least, and for each run."""
 TRIES = 5
 AFTER_WAKING = 1.0
 EMPTY = "DELETE FROM pgq.pgqueuer"
+LOSE = "DELETE FROM pgq.pgqueuer WHERE id IN (SELECT job_id FROM runs_open WHERE owner_id = $1)"
 DOUBLE = """
 INSERT INTO pgq.pgqueuer (priority, entrypoint, payload, status)
 SELECT priority, entrypoint, payload, 'queued' FROM pgq.pgqueuer ORDER BY random() LIMIT 5
@@ -73,6 +76,7 @@ class Chaos:
                 await asyncio.sleep(self.dice.uniform(0.2, 0.5))
                 await self._disturb()
         self._replace_the_dead()
+        await self._start_unheard()
         await self._wait_for_the_end()
         self.wrong += await self.place.dismiss()
         found = await verdict(self.place.owner, [run.id for run in self.started], self.cancelled)
@@ -107,6 +111,15 @@ class Chaos:
             fails_until=dice.choice((1, 2)),
             gaps=["Garden"] if dice.random() < 0.05 else [],
         )
+
+    async def _start_unheard(self) -> None:
+        """Runs whose bells are lost before anybody hears them; only the sweep can ring for them again."""
+        owner = uuid4()
+        async with self.place.turn(owner) as tx:
+            self.started += [
+                await runs.start(tx, BULK, owner, Order(), f"unheard {n}") for n in range(UNHEARD)
+            ]
+            await tx.execute(LOSE, owner)
 
     async def _disturb(self) -> None:
         deeds = {
@@ -207,11 +220,11 @@ class Chaos:
             self.happened["run again"] += 1
 
     async def _wait_for_the_end(self) -> None:
-        """Until nothing is open and nothing rings, or nothing has ended for a long time: then it is stuck."""
-        left, deadline = -1, 0.0
-        while left != 0 and (monotonic() < deadline or left < 0):
+        """Until nothing is open and nothing rings, or there has long been no less of it: then it is stuck."""
+        fewest, deadline = sys.maxsize, monotonic() + PATIENCE
+        while fewest and monotonic() < deadline:
             self._replace_the_dead()
-            now = await self.place.owner.fetchval(LEFT)
-            if now != left:
-                left, deadline = now, monotonic() + PATIENCE
+            left = await self.place.owner.fetchval(LEFT)
+            if left < fewest:
+                fewest, deadline = left, monotonic() + PATIENCE
             await asyncio.sleep(0.1)

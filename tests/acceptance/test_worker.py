@@ -13,7 +13,6 @@ from .server import editions, held, somebody_waits
 
 QUICK = {
     "DAYBREAK_LOG_LEVEL": "info",
-    "DAYBREAK_RUNS_LEASE": "1.5",
     "DAYBREAK_RUNS_BEAT": "0.3",
     "DAYBREAK_RUNS_SWEEP": "0.3",
     "DAYBREAK_RUNS_POLL": "1",
@@ -26,8 +25,9 @@ def worker(daybreak) -> Iterator[Callable]:
     """Starts a worker; what is left of them at the end is killed."""
     started: list[subprocess.Popen] = []
 
-    def start(*arguments) -> subprocess.Popen:
-        process = daybreak.with_(**QUICK).start("worker", *arguments, stdout=subprocess.DEVNULL)
+    def start(*arguments, lease: float = 8.0) -> subprocess.Popen:
+        settings = QUICK | {"DAYBREAK_RUNS_LEASE": f"{lease}"}
+        process = daybreak.with_(**settings).start("worker", *arguments, stdout=subprocess.DEVNULL)
         started.append(process)
         return process
 
@@ -89,7 +89,7 @@ async def test_a_worker_told_to_stop_ends_what_it_has_begun(daybreak, sample, wo
 async def test_a_worker_killed_in_its_commit_is_taken_over_and_the_brief_exists_once(
     daybreak, sample, worker, admin
 ):
-    killed = worker()
+    killed = worker(lease=1.5)
     async with held(admin, "briefs_editions"):
         run = in_background(daybreak, sample, "taken@example.org")
         await somebody_waits(admin, "briefs_editions")

@@ -21,6 +21,9 @@ from daybreak.runs import Kind, Run, RunsSettings, Status, Worker
 from .kinds import ALL, WORK, Order
 
 QUICK = RunsSettings(lease=1.5, beat=0.3, sweep=0.3, grace=0.5, poll=2.0, drain=0.5)
+"""For whoever is to lose its runs soon."""
+PATIENT = QUICK.model_copy(update={"lease": 8.0})
+"""For whoever must not lose them on a busy machine."""
 CLEAR = """
 TRUNCATE runs_open, runs_finished, runs_events, runs_workers, runs_counters, effects, pgq.pgqueuer;
 UPDATE runs_sweeps SET rung_at = '-infinity'
@@ -90,7 +93,7 @@ class Station:
         return [row["attempt"] for row in rows]
 
     def worker(
-        self, kinds: Iterable[Kind] = ALL, settings: RunsSettings = QUICK, at: str | None = None
+        self, kinds: Iterable[Kind] = ALL, settings: RunsSettings = PATIENT, at: str | None = None
     ) -> Worker:
         """A worker in this process; it is drained at the end of the test."""
         worker = Worker(at or self.app, kinds, settings=settings)
@@ -102,11 +105,14 @@ class Station:
         worker.drain()
         await asyncio.wait_for(task, 20)
 
-    def process(self, die_at: str = "", ahead: float = 0.0) -> subprocess.Popen:
+    def process(
+        self, die_at: str = "", ahead: float = 0.0, settings: RunsSettings = QUICK
+    ) -> subprocess.Popen:
         """A worker as a process of its own, which may kill itself at some place, or mistake the time."""
         program = Path(__file__).with_name("worker_process.py")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        process = subprocess.Popen([sys.executable, program, self.app, die_at, f"{ahead}"], env=environment)
+        orders = (self.app, die_at, f"{ahead}", settings.model_dump_json())
+        process = subprocess.Popen([sys.executable, program, *orders], env=environment)
         self._processes.append(process)
         return process
 

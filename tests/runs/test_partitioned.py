@@ -8,6 +8,7 @@ from daybreak.runs import Effects, Status
 
 from .kinds import Order, Receipt, kind
 from .proxy import proxied
+from .station import QUICK
 
 
 async def test_a_worker_whose_connections_hang_stops_what_it_runs_and_another_does_it(engine_room, owner):
@@ -23,7 +24,7 @@ async def test_a_worker_whose_connections_hang_stops_what_it_runs_and_another_do
 
     waiting = kind("test.waiting", handler=patient)
     async with proxied(engine_room.app) as proxy:
-        engine_room.worker([waiting], at=proxy.dsn)
+        engine_room.worker([waiting], QUICK, proxy.dsn)
         run = await engine_room.start(owner, kind=waiting)
         await engine_room.status(run, Status.RUNNING)
         proxy.hang()
@@ -47,7 +48,7 @@ async def receipt(attempt: int, _tx: object) -> Receipt:
 
 async def test_a_worker_whose_connections_are_dead_without_a_word_works_on_new_ones(engine_room, owner):
     async with proxied(engine_room.app) as proxy:
-        engine_room.worker(at=proxy.dsn)
+        engine_room.worker(settings=QUICK, at=proxy.dsn)
         run = await engine_room.start(owner, Order(nap=1.0))
         await engine_room.status(run, Status.RUNNING)
         proxy.hang_what_is_open()

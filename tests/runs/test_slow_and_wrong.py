@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 import asyncpg
 
 from daybreak.db import Database, embedded, migrate
-from daybreak.runs import Effects, Status, Worker, store
+from daybreak.runs import Effects, Status, Worker, store, testing
 from daybreak.runs.engine import Engine
 
 from .kinds import ALL, EFFECTS, Order, Receipt, kind
-from .station import QUICK, Station
+from .station import PATIENT, QUICK, Station
 
 TEN_MINUTES = 600.0
 
@@ -53,10 +53,10 @@ def is_stopped(pid: int) -> bool:
 
 
 async def test_workers_whose_clocks_differ_by_ten_minutes_agree_on_who_has_a_run(engine_room, owner):
-    fast = engine_room.process(ahead=TEN_MINUTES)
+    fast = engine_room.process(ahead=TEN_MINUTES, settings=PATIENT)
     first = await engine_room.start(owner, Order(nap=30), key="first")
     await engine_room.status(first, Status.RUNNING)
-    slow = engine_room.process(ahead=-TEN_MINUTES)
+    slow = engine_room.process(ahead=-TEN_MINUTES, settings=PATIENT)
     later = await engine_room.start(owner, key="later", delay=timedelta(seconds=1))
     again = await engine_room.start(owner, Order(fail="unavailable", fail_until=1), key="again")
     done = [await engine_room.ended(run) for run in (later, again)]
@@ -65,6 +65,8 @@ async def test_workers_whose_clocks_differ_by_ten_minutes_agree_on_who_has_a_run
     # By now the slow one has swept many times, and has not taken the run of the fast one for lost.
     assert (await engine_room.get(first)).attempts == 1
     fast.kill()
+    fast.wait()
+    await testing.move_clock(engine_room.database, owner, PATIENT.lease_time)
     await engine_room.until(lambda: begun_again(engine_room, first), within=10)
     assert slow.poll() is None
 

@@ -1,6 +1,6 @@
-"""A worker as a process of its own: `worker_process.py DSN [PLACE [AHEAD]]`.
+"""A worker as a process of its own: `worker_process.py DSN PLACE AHEAD SETTINGS`.
 
-It kills itself when it gets to that place, and its clock is so many seconds ahead.
+It kills itself when it gets to that place, if there is one, and its clock is so many seconds ahead.
 """
 
 import asyncio
@@ -14,8 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-PLACE = sys.argv[2] if len(sys.argv) > 2 else ""
-AHEAD = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
+DSN, PLACE, AHEAD, SETTINGS = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
 
 
 def die(*_arguments: object, **_named: object) -> None:
@@ -57,13 +56,13 @@ def shift_clock() -> None:
 async def main() -> None:
     from tests.runs.fanning import FANNED  # noqa: PLC0415 - the path is set above
     from tests.runs.kinds import ALL  # noqa: PLC0415
-    from tests.runs.station import QUICK  # noqa: PLC0415
 
-    from daybreak.runs import Worker  # noqa: PLC0415
+    from daybreak.runs import RunsSettings, Worker  # noqa: PLC0415
 
     arm()
     shift_clock()
-    worker = Worker(sys.argv[1], [*ALL, *FANNED], settings=QUICK)
+    settings = RunsSettings.model_validate_json(SETTINGS)
+    worker = Worker(DSN, [*ALL, *FANNED], settings=settings)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.drain)
     await worker.run()
 
