@@ -66,6 +66,21 @@ ROWS |= {
     "runs_events": "(owner_id, run_id, number, name) VALUES ($1, $2, 1, 'x')",
 }
 ROWS |= {
+    "briefs_words": f"(owner_id, edition_id, composed_at, words) VALUES ($1, $2, {NOW}, 'x')",
+    "briefs_feedback": (
+        "(owner_id, edition_id, claim, said, facts, opinion, given_at)"
+        f" VALUES ($1, $2, '0123456789abcdef', 'x', '{{}}', 'useful', {NOW})"
+    ),
+    "agenda_decisions": (
+        "(owner_id, id, task_id, kind, status_then, made_at, made_by)"
+        f" VALUES ($1, $2, $2, 'done', 'open', {NOW}, $1)"
+    ),
+    "agenda_files": (
+        f"(owner_id, source_id, path, content, size, modified_at) VALUES ($1, $2, 'x', '', 0, {NOW})"
+    ),
+    "web_answers": "(owner_id, key, fingerprint) VALUES ($1, $2::uuid::text, '')",
+}
+ROWS |= {
     # A trigger has made one for everybody who is in people_preferences.
     "schedule_dues": (
         "(owner_id, zone, local_time, weekdays, weekly, catch_up, reengage, active, stale)"
@@ -225,7 +240,8 @@ async def test_the_policy_reads_its_setting_once_and_lets_the_index_be_used(post
     await connection.execute(
         f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{user.id}}}'; SET enable_seqscan = off"
     )
-    for table in OF_THEIRS:
+    # Its statements name rows by key; the policy must not tempt the planner to go by owner (migration 0008).
+    for table in set(OF_THEIRS) - {"runs_open"}:
         lines = await connection.fetch(f"EXPLAIN SELECT * FROM {table}")
         plan = "\n".join(row["QUERY PLAN"] for row in lines)
         assert "InitPlan" in plan, table
