@@ -3,12 +3,15 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import asyncpg
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from daybreak import people
+from daybreak import briefs, clock, people
+from daybreak.agenda import own
 from daybreak.people import Client, Purpose, Scope, User
 
 _PARAMETER = re.compile(r"{(\w+)(:\w+)?}")
@@ -25,10 +28,64 @@ async def _token(tx: asyncpg.Connection, user: User) -> str:
     return str(token.id)
 
 
+async def _run(tx: asyncpg.Connection, user: User) -> str:
+    return str((await briefs.start(tx, user.id, briefs.Wanted(date=date(2026, 3, 29)))).id)
+
+
+async def _source(tx: asyncpg.Connection, user: User) -> str:
+    source_id = uuid4()
+    await tx.execute(ADD_SOURCE, user.id, source_id)
+    return str(source_id)
+
+
+async def _task(tx: asyncpg.Connection, user: User) -> str:
+    return str(await own.write_task(tx, user.id, own.TaskDraft(title="Call Berta"), user.tz))
+
+
+async def _project(tx: asyncpg.Connection, user: User) -> str:
+    return str(await own.write_project(tx, user.id, "House"))
+
+
+async def _note(tx: asyncpg.Connection, user: User) -> str:
+    return str(await own.write_note(tx, user.id, own.NoteDraft(title="Keys")))
+
+
+async def _event(tx: asyncpg.Connection, user: User) -> str:
+    noon = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    draft = own.EventDraft(title="Tea", start=noon, end=noon + timedelta(hours=1))
+    return str(await own.write_event(tx, user.id, draft, user.tz))
+
+
+ADD_SOURCE = """
+INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256)
+VALUES ($1, $2, 'upload', 'Plans', 'plans', uuid_send($2))
+"""
 # For every parameter of an address: how one of somebody's comes about. A new slice adds its own.
-OWNED: dict[str, Owned] = {"session_id": _session, "token_id": _token}
-# What is no thing of somebody's: the secret is the permission, and a file is everybody's.
-PUBLIC_PARAMETERS = {"secret", "name"}
+OWNED: dict[str, Owned] = {
+    "event_id": _event,
+    "note_id": _note,
+    "project_id": _project,
+    "run_id": _run,
+    "session_id": _session,
+    "source_id": _source,
+    "task_id": _task,
+    "token_id": _token,
+}
+# What is no thing of somebody's: the secret is the permission, a file is everybody's, and a day one's own.
+PUBLIC_PARAMETERS = {"secret", "name", "day"}
+SOON = (clock.now() + timedelta(days=3)).date().isoformat()
+# What has to be sent along before it is looked whose it is: a form, or JSON below /api.
+SENT: dict[str, dict[str, str]] = {
+    "/agenda/tasks/{task_id}/snooze": {"return_on": SOON},
+    "/api/v1/agenda/tasks/{task_id}": {"title": "Call Berta"},
+    "/api/v1/agenda/tasks/{task_id}/snooze": {"return_on": SOON},
+    "/api/v1/agenda/projects/{project_id}": {"name": "House"},
+    "/api/v1/agenda/projects/{project_id}/phases": {"name": "Spring"},
+    "/api/v1/agenda/notes/{note_id}": {"title": "Keys"},
+    "/api/v1/agenda/events/{event_id}": {"title": "Tea", "day": "2026-03-29"},
+}
+# What goes on until somebody ends it.
+ENDLESS = {"/api/v1/events", "/runs/news"}
 # What may be seen and sent without being signed in.
 PUBLIC = {
     ("GET", "/healthz"),
@@ -58,6 +115,11 @@ class Known:
     @property
     def is_public(self) -> bool:
         return (self.method, self.path) in PUBLIC
+
+    @property
+    def sent(self) -> dict[str, dict[str, str]]:
+        """What is sent along, as the client takes it."""
+        return {"json" if self.path.startswith("/api/") else "data": SENT.get(self.path, {})}
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The address with these values."""
