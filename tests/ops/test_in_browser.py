@@ -17,7 +17,7 @@ from ..web.chromium import (  # noqa: TID252 - tests are no package that could b
 
 @pytest.fixture
 async def chromium(address, database):
-    if not is_installed() and os.environ.get("DAYBREAK_TEST_BROWSER") != "required":
+    if not is_installed() and os.environ.get("TEST_BROWSER") != "required":
         pytest.skip(f"{PROGRAM} is not installed: apt-get install chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)

@@ -125,7 +125,7 @@ async def served(postgres) -> AsyncIterator[int]:
 @pytest.fixture(scope="session")
 async def chromium(served, database) -> AsyncIterator[Chromium]:
     """A real browser; where there is none its tests are skipped, unless the environment requires one."""
-    if not is_installed() and os.environ.get("DAYBREAK_TEST_BROWSER") != "required":
+    if not is_installed() and os.environ.get("TEST_BROWSER") != "required":
         pytest.skip(f"{PROGRAM} is not installed: apt-get install chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
