@@ -52,5 +52,6 @@ async def _until_it_ends(process: asyncio.subprocess.Process, stop: asyncio.Even
     finally:
         stopping.cancel()
         if not ended.done():
-            process.terminate()
+            with suppress(ProcessLookupError):
+                process.terminate()
         await ended

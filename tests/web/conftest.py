@@ -1,16 +1,11 @@
 """The web as a browser meets it, without a browser: the real application on the real database."""
 
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 import pytest
-from playwright.async_api import async_playwright
 
 from daybreak import server, wiring
 from daybreak.account.routes import pages as account
@@ -18,7 +13,6 @@ from daybreak.web import WebSettings, create_application
 
 from . import trial
 from .browser import ADDRESS, Browser
-from .chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
 
 @pytest.fixture(scope="session")
@@ -102,32 +96,3 @@ async def tester(trial_app, database, user) -> AsyncIterator[Browser]:
     async with Browser.open(trial_app, database) as browser:
         await browser.enter(user)
         yield browser
-
-
-@pytest.fixture(scope="session")
-async def served(postgres) -> AsyncIterator[int]:
-    """The port of a server that runs as a process of its own."""
-    port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
-    environment = kept | {"DAYBREAK_DATABASE_URL": postgres.app}
-    program = Path(sys.executable).with_name("daybreak")
-    server = await asyncio.create_subprocess_exec(
-        program, "web", "--port", str(port), env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    assert server.stdout
-    greeting = await asyncio.wait_for(server.stdout.readline(), 60)
-    assert str(port).encode() in greeting
-    yield port
-    server.terminate()
-    assert await asyncio.wait_for(server.wait(), 20) == 0
-
-
-@pytest.fixture(scope="session")
-async def chromium(served, database) -> AsyncIterator[Chromium]:
-    """A real browser; where there is none its tests are skipped, unless the environment requires one."""
-    if not is_installed() and os.environ.get("TEST_BROWSER") != "required":
-        pytest.skip(f"{PROGRAM} is not installed: apt-get install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
-        yield Chromium(browser, served, database)
-        await browser.close()

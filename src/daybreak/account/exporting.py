@@ -5,7 +5,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import groupby
 from typing import IO, Any
 from uuid import UUID
@@ -16,7 +16,7 @@ import orjson
 from daybreak.db import load
 
 _sql = load(__package__)
-_AT_ONCE = 500
+_AT_ONCE = 20
 _IN_MEMORY = 8 * 1024 * 1024
 _README = """\
 What Daybreak keeps of yours: a file for each table, one row a line, as JSON. Times are in UTC. Left out is
@@ -66,7 +66,9 @@ def _unpacked(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
         content = bytes.fromhex(value[2:])
     except ValueError:
         return value
+    with suppress(zlib.error):
+        content = zlib.decompress(content)
     try:
-        return orjson.loads(zlib.decompress(content))
-    except (zlib.error, orjson.JSONDecodeError):
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
         return content.decode("utf-8", "replace")

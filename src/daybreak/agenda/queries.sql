@@ -327,7 +327,7 @@ WHERE owner_id = $1 AND id = $2
 -- name: mark_failing
 -- The source could not be read; what it gave before stays.
 UPDATE agenda_sources
-SET failing_since = coalesce(failing_since, $3), error = $4
+SET failing_since = coalesce(failing_since, $3), error = $4, last_tried_at = $3
 WHERE owner_id = $1 AND id = $2
 
 -- name: keep_copy
@@ -581,6 +581,7 @@ WHERE e.owner_id = $1 AND e.id = $2
 -- Whether somebody has neither a source nor anything of their own.
 SELECT
     NOT EXISTS (SELECT FROM agenda_sources WHERE owner_id = $1)
+    AND NOT EXISTS (SELECT FROM agenda_projects WHERE owner_id = $1)
     AND NOT EXISTS (SELECT FROM agenda_tasks WHERE owner_id = $1)
     AND NOT EXISTS (SELECT FROM agenda_events WHERE owner_id = $1)
     AND NOT EXISTS (SELECT FROM agenda_notes WHERE owner_id = $1)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints, field_validator
 from starlette.responses import Response
 
 from daybreak import agenda, runs
@@ -51,6 +51,14 @@ class Deciding(BaseModel):
     ignore: UUID | None = None
     undo: UUID | None = None
     snooze: Annotated[str, StringConstraints(pattern="^([0-9a-f-]{36}/[0-9-]{10})?$")] = ""
+
+    @field_validator("snooze")
+    @classmethod
+    def _is_readable(cls, text: str) -> str:
+        if text:
+            task, _, day = text.partition("/")
+            UUID(task), date.fromisoformat(day)
+        return text
 
     @property
     def chosen(self) -> tuple[Verb, UUID, date | None] | None:

@@ -92,9 +92,9 @@ CREATE FUNCTION public.agenda_due_refreshes(before timestamp with time zone, mos
     SET search_path TO 'public', 'pg_temp'
     AS $$
     SELECT s.owner_id FROM agenda_sources AS s
-    WHERE s.kind = 'address' AND coalesce(s.last_read_at, '-infinity') < before
+    WHERE s.kind = 'address' AND coalesce(greatest(s.last_read_at, s.last_tried_at), '-infinity') < before
     GROUP BY s.owner_id
-    ORDER BY min(coalesce(s.last_read_at, '-infinity')), s.owner_id
+    ORDER BY min(coalesce(greatest(s.last_read_at, s.last_tried_at), '-infinity')), s.owner_id
     LIMIT most
 $$;
 
@@ -360,7 +360,7 @@ BEGIN
         WHERE r.owner_id = run.owner_id AND r.id = run.id
         RETURNING r.* INTO run;
         IF steps > 0 THEN
-            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id)));
+            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id, 'owner_id', run.owner_id)));
         END IF;
         IF run.open_items <= 0 THEN
             PERFORM runs_have_finished(run.owner_id, run.id);
@@ -424,6 +424,7 @@ BEGIN
     END IF;
     UPDATE runs_open AS r SET cancel = TRUE WHERE r.owner_id = owner AND r.id = run_id;
     PERFORM pg_notify('daybreak_runs_cancel', run_id::text);
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run_id, 'owner_id', owner)));
     IF run.step = 'items' THEN
         PERFORM runs_cancel_items(owner, run_id);
     END IF;
@@ -1265,6 +1266,7 @@ BEGIN
             RETURN found;
         END IF;
     END LOOP;
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', new_id, 'owner_id', owner)));
     IF delay > interval '0' OR places > (
         SELECT count(*) FROM (
             SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND rung_at IS NOT NULL LIMIT places
@@ -2305,7 +2307,8 @@ CREATE TABLE public.agenda_sources (
     error text,
     etag text,
     http_last_modified text,
-    last_good_copy bytea
+    last_good_copy bytea,
+    last_tried_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;

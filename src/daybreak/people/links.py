@@ -35,14 +35,17 @@ async def invite(database: Database, email: str, *, timezone: str, role: Role) -
         InvalidInput: the address or the zone is malformed.
         Conflict: that person has a password already.
     """
-    user = await find(database, email) or await add(database, email, timezone=timezone)
+    known = await find(database, email)
+    user = known or await add(database, email, timezone=timezone)
     async with database.transaction([user.id]) as tx:
         if await tx.fetchval(_sql.read_password, user.id):
             raise Conflict(
                 f"{user.email} has an account already; “daybreak users reset” makes a link to a new password."
             )
         await tx.execute(_sql.drop_links, user.id)
-        await tx.execute(_sql.write_role, user.id, role)
+        # An admin who comes by links alone must not become a member by being invited again.
+        if known is None or role is Role.ADMIN:
+            await tx.execute(_sql.write_role, user.id, role)
     return user, await make_link(database, user, Purpose.INVITATION)
 
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from daybreak.errors import Bug, DaybreakError, NotFound, NotSignedIn, TooLarge, UserError
 from daybreak.telemetry import log
 from daybreak.web.problems import Invalid, NotAllowed, headers, is_for_program, problem, sentence
+from daybreak.web.requests import route_of
 from daybreak.web.site import site_of
 from daybreak.web.theme import Theme
 from daybreak.web.visits import SEE_OTHER
@@ -49,7 +50,7 @@ class AnswerDefects:
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise
-            log.error("web.defect", path=scope["path"], error=type(error).__name__, exc_info=error)
+            log.error("web.defect", route=route_of(scope), error=type(error).__name__, exc_info=error)
             response = answer(Request(scope), Bug(type(error).__name__))
             await response(scope, receive, send)
 
@@ -93,7 +94,7 @@ async def _expected(request: Request, error: Exception) -> Response:
     if not isinstance(error, DaybreakError):
         raise error
     if isinstance(error, Bug):
-        log.error("web.bug", path=request.url.path, what=str(error))
+        log.error("web.bug", route=route_of(request.scope), what=str(error))
     return answer(request, error)
 
 

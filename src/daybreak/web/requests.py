@@ -39,9 +39,14 @@ class NumberedRequests:
             finally:
                 seconds = round(time.perf_counter() - began, 4)
                 log.info(
-                    "web.request", method=scope["method"], route=_route(scope), status=status, seconds=seconds
+                    "web.request",
+                    method=scope["method"],
+                    route=route_of(scope),
+                    status=status,
+                    seconds=seconds,
                 )
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
+    """The route of a request, not its address, which may hold a secret."""
     return str(getattr(scope.get("route"), "path", "none"))

@@ -3,10 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from ...briefs.web.conftest import chromium, served  # noqa: TID252 - tests are no package that could be named
 from ...web.chromium import faults, overflow  # noqa: TID252 - likewise
-
-__all__ = ["chromium", "served"]
 
 PAGES = (
     "/agenda",

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from daybreak import clock, people
 from daybreak.errors import InvalidInput
-from daybreak.people import Preferences, User
+from daybreak.people import User
 from daybreak.web import Form, SignedIn, Visit, read_form
 
 routes = APIRouter(include_in_schema=False)
@@ -45,8 +45,11 @@ class Profile(BaseModel):
         Raises:
             InvalidInput: the working day has no hours.
         """
-        hours = Preferences(
-            brief_time=self.brief_time, workday_start=self.workday_start, workday_end=self.workday_end
+        hours = replace(
+            user.preferences,
+            brief_time=self.brief_time,
+            workday_start=self.workday_start,
+            workday_end=self.workday_end,
         )
         return replace(
             user,

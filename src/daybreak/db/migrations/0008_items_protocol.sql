@@ -81,6 +81,7 @@ BEGIN
             RETURN found;
         END IF;
     END LOOP;
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', new_id, 'owner_id', owner)));
     IF delay > interval '0' OR places > (
         SELECT count(*) FROM (
             SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND rung_at IS NOT NULL LIMIT places
@@ -483,7 +484,7 @@ BEGIN
         WHERE r.owner_id = run.owner_id AND r.id = run.id
         RETURNING r.* INTO run;
         IF steps > 0 THEN
-            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id)));
+            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id, 'owner_id', run.owner_id)));
         END IF;
         IF run.open_items <= 0 THEN
             PERFORM runs_have_finished(run.owner_id, run.id);
@@ -645,6 +646,7 @@ BEGIN
     END IF;
     UPDATE runs_open AS r SET cancel = TRUE WHERE r.owner_id = owner AND r.id = run_id;
     PERFORM pg_notify('daybreak_runs_cancel', run_id::text);
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run_id, 'owner_id', owner)));
     IF run.step = 'items' THEN
         PERFORM runs_cancel_items(owner, run_id);
     END IF;
