@@ -40,7 +40,10 @@ def invite(
 
 
 def reset(email: Email) -> None:
-    """Print a link to choose a new password with; until it is used the old one stays."""
+    """Print a link to choose a new password with.
+
+    Until it is used the old one stays.
+    """
     from daybreak import people
 
     _print(people.Purpose.RESET, _link(email, people.Purpose.RESET))

@@ -385,6 +385,7 @@ BEGIN
             SELECT o.owner_id, o.id, o.cancel OR runs_is_cancelled(o.owner_id, o.part_of) AS cancel
             FROM runs_open AS o
             WHERE o.owner_id = b.owner_id AND o.id = b.id AND o.fence = b.fence AND o.status = 'running'
+                AND o.step <> 'items'
         ) AS r
     ),
     free AS MATERIALIZED (
@@ -500,9 +501,7 @@ BEGIN
             lease_until = now() + runs_claim.lease,
             started_at = coalesce(r.started_at, now()),
             wait_seconds = r.wait_seconds + free.waited,
-            run_seconds = r.run_seconds + CASE
-                WHEN r.status = 'queued' THEN 0 ELSE extract(EPOCH FROM r.lease_until - r.claimed_at)
-            END,
+            run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
             claimed_at = now(),
             paced_at = coalesce(r.paced_at, now()),
             event_number = r.event_number + 1,
@@ -805,6 +804,8 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT o.owner_id, o.id, o.part_of, o.cancel FROM runs_open AS o
         WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
+            -- Who waits for its items is nobody's: a commit whose answer was lost must not be done again.
+            AND o.step <> 'items'
         FOR UPDATE
     ) AS h;
 END $$;
@@ -995,6 +996,7 @@ BEGIN
         FROM s CROSS JOIN LATERAL (
             SELECT r.event_number, r.phase, r.total, r.done, r.failed, r.skipped FROM runs_open AS r
             WHERE r.owner_id = s.owner_id AND r.id = s.id AND r.fence = s.fence AND r.status = 'running'
+                AND r.step <> 'items'
             FOR UPDATE
         ) AS h
     ),
@@ -1049,6 +1051,12 @@ BEGIN
     IF FOUND AND (run.cancel OR run.step <> 'items' OR ended.part_of IS NULL) THEN
         RETURN CASE WHEN ended.part_of IS NULL THEN 'open' ELSE 'busy' END;
     END IF;
+    -- Whoever retried it a moment ago held the run until now.
+    IF run.id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = which
+    ) THEN
+        RETURN 'open';
+    END IF;
     IF run.id IS NULL THEN
         IF runs_reopen(owner, ARRAY[coalesce(ended.part_of, which)], 'running') = 0 THEN
             RETURN 'busy';
@@ -1097,7 +1105,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval DEFAULT '00:00:00'::interval, urgency integer DEFAULT 0) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
@@ -1263,6 +1271,20 @@ BEGIN
         SELECT id INTO found FROM runs_open
         WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
         IF found IS NOT NULL THEN
+            -- A person waits now for what was to be done when there is time.
+            IF new_lane = 'people' THEN
+                UPDATE runs_open AS r SET lane = new_lane
+                FROM (
+                    SELECT o.id FROM runs_open AS o
+                    WHERE o.owner_id = owner AND o.id = found AND o.status = 'queued' AND o.step = 'begin'
+                        AND o.lane <> new_lane AND o.not_before <= now()
+                    FOR UPDATE SKIP LOCKED
+                ) AS f
+                WHERE r.owner_id = owner AND r.id = f.id;
+                IF FOUND THEN
+                    PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[found]);
+                END IF;
+            END IF;
             RETURN found;
         END IF;
     END LOOP;
@@ -1302,8 +1324,11 @@ BEGIN
                 SELECT
                     w.owner_id, gen_random_uuid(), new_kind, new_lane, w.key, w.parameters, 'queued',
                     new_max_attempts, bells[1 + (w.place - 1) / 100], now()
-                FROM unnest(owner_ids, keys, many_parameters) WITH ORDINALITY
-                    AS w (owner_id, key, parameters, place)
+                FROM (
+                    SELECT DISTINCT ON (u.owner_id, u.key) u.owner_id, u.key, u.parameters, u.place
+                    FROM unnest(owner_ids, keys, many_parameters) WITH ORDINALITY
+                        AS u (owner_id, key, parameters, place)
+                ) AS w
                 WHERE (
                     SELECT o.id FROM runs_open AS o
                     WHERE o.owner_id = w.owner_id AND o.kind = new_kind AND o.key = w.key AND o.part_of IS NULL
@@ -1522,6 +1547,10 @@ CREATE FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval
 DECLARE
     log_rows integer;
     workers integer;
+    made integer;
+    dropped integer;
+    -- Whoever asks may not have everybody's history forgotten.
+    kept interval := greatest(keep, interval '7 days');
     done jsonb;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_upkeep', 0)) THEN
@@ -1536,12 +1565,21 @@ BEGIN
     GET DIAGNOSTICS log_rows = ROW_COUNT;
     DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
     GET DIAGNOSTICS workers = ROW_COUNT;
-    DELETE FROM runs_times WHERE day < (now() - keep)::date;
+    DELETE FROM runs_times WHERE day < (now() - kept)::date;
+    -- Weeks are made and dropped under locks that everybody would queue behind, if somebody has been reading for long.
+    BEGIN
+        PERFORM set_config('lock_timeout', '1s', TRUE);
+        made := runs_make_partitions(ahead);
+        dropped := runs_drop_partitions(kept);
+    EXCEPTION WHEN lock_not_available THEN
+        made := 0;
+        dropped := 0;
+    END;
     done := jsonb_build_object(
         'log_rows', log_rows,
         'workers', workers,
-        'partitions_made', runs_make_partitions(ahead),
-        'partitions_dropped', runs_drop_partitions(keep)
+        'partitions_made', made,
+        'partitions_dropped', dropped
     );
     -- Where a batch was not enough, the next one is due at once.
     IF log_rows < batch THEN
@@ -3387,7 +3425,6 @@ REVOKE ALL ON FUNCTION public.runs_doing() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_doing() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_drop_partitions(older_than interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.runs_drop_partitions(older_than interval) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_fan_out(settlements jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_fan_out(settlements jsonb) TO daybreak_app;
@@ -3410,7 +3447,6 @@ REVOKE ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) FROM PUBLI
 GRANT ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_make_partitions(ahead interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.runs_make_partitions(ahead interval) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_measure(measured_kind text, since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_measure(measured_kind text, since timestamp with time zone) TO daybreak_app;

@@ -3,9 +3,18 @@
 -- $4 lane, $5 key, $6 parameters, $7 most attempts, $8 delay, $9 the owner's window.
 SELECT runs_start($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)
 
--- name: ring
--- Say that somebody should look at these runs. $1 lane, $2 owners, $3 runs, $4 delay, $5 urgency.
-SELECT runs_ring($1, $2, $3, $4, $5)
+-- name: pass_on
+-- Ring again for those of these that wait and are due. $1 lane, $2 owners, $3 runs, $4 urgency.
+SELECT runs_ring($1, array_agg(d.owner_id), array_agg(d.id), '0', $4)
+FROM (
+    SELECT o.owner_id, o.id
+    FROM unnest($2::uuid [], $3::uuid []) AS w (owner_id, id)
+    INNER JOIN runs_open AS o ON w.owner_id = o.owner_id AND w.id = o.id
+    WHERE o.status = 'queued' AND o.not_before <= now() AND o.job_id IS NOT NULL
+    ORDER BY o.owner_id, o.id
+    FOR UPDATE OF o SKIP LOCKED
+) AS d
+HAVING count(*) > 0
 
 -- name: claim
 -- Take what can be taken of these. $1 owners, $2 runs, $3 kinds that we know, $4 worker, $5 lease.
@@ -147,7 +156,7 @@ WITH free AS (
     FOR UPDATE SKIP LOCKED
 )
 
-UPDATE runs_open AS r SET lease_until = '-infinity' FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
+UPDATE runs_open AS r SET lease_until = now() FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
 
 -- name: leave
 -- A worker is gone.

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from daybreak.runs.watching import Wanted
 
 _sql = load(__package__)
-_NOW = timedelta()
 Pair = tuple[UUID, UUID]
 
 
@@ -69,9 +68,9 @@ async def start(tx: asyncpg.Connection, run: tuple[Any, ...], *, delay: timedelt
     return started
 
 
-async def ring(tx: asyncpg.Connection, lane: Lane, pairs: Sequence[Pair], *, urgency: int = 0) -> None:
-    """Ring for these runs when the transaction commits."""
-    await tx.execute(_sql.ring, lane, *_columns(pairs), _NOW, urgency)
+async def pass_on(tx: asyncpg.Connection, lane: Lane, pairs: Sequence[Pair], *, urgency: int) -> None:
+    """Ring again for those of these that wait and are due, when the transaction commits."""
+    await tx.execute(_sql.pass_on, lane, *_columns(pairs), urgency)
 
 
 async def claim(

@@ -29,8 +29,11 @@ BEGIN
                 SELECT
                     w.owner_id, gen_random_uuid(), new_kind, new_lane, w.key, w.parameters, 'queued',
                     new_max_attempts, bells[1 + (w.place - 1) / 100], now()
-                FROM unnest(owner_ids, keys, many_parameters) WITH ORDINALITY
-                    AS w (owner_id, key, parameters, place)
+                FROM (
+                    SELECT DISTINCT ON (u.owner_id, u.key) u.owner_id, u.key, u.parameters, u.place
+                    FROM unnest(owner_ids, keys, many_parameters) WITH ORDINALITY
+                        AS u (owner_id, key, parameters, place)
+                ) AS w
                 WHERE (
                     SELECT o.id FROM runs_open AS o
                     WHERE o.owner_id = w.owner_id AND o.kind = new_kind AND o.key = w.key AND o.part_of IS NULL
