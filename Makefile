@@ -43,6 +43,7 @@ bench: .venv/bench  ## Measure what README's table of numbers promises
 	$(BIN)/python bench/import.py --check
 	$(BIN)/python bench/startup.py --check
 	$(BIN)/python bench/engine.py --check
+	$(BIN)/python bench/schedule.py --check
 
 prove: .venv/dev  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/zones.py --check
@@ -51,6 +52,8 @@ prove: .venv/dev  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/engine_proof.py chaos --check
 	$(BIN)/python prove/engine_proof.py outages --check
 	$(BIN)/python prove/engine_proof.py scale --check
+	$(BIN)/python prove/days.py --check
+	$(BIN)/python prove/kills.py --check
 
 schema: .venv/dev  ## Renew the snapshots that tests compare with: schema, statements, the document's JSON
 	$(BIN)/python tests/migrations/snapshot.py

@@ -73,7 +73,7 @@ class Scale:
         settings = RunsSettings()
         took: dict[str, list[float]] = {"claim": [], "beat": [], "run and commit": [], "sweep": []}
         async with Engine(database, ALL, settings).started() as engine:
-            beat, sweep = Beat(engine, "proof"), Sweep(database, settings)
+            beat, sweep = Beat(engine, "proof", database), Sweep(database, settings)
             for _ in range(ROUNDS):
                 pairs = [tuple(row) for row in await self.place.owner.fetch(PAIRS, AT_ONCE)]
                 begun = await _timed(took["claim"], engine.claim(pairs))

@@ -4,7 +4,9 @@ The tests share one migrated database and keep apart as users do: each makes its
 ``DAYBREAK_TEST_ADMIN_URL`` (a superuser's) they run on that server instead of the embedded one.
 """
 
+import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +17,13 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from playwright.async_api import async_playwright
 
 from daybreak import clock, people
 from daybreak.db import Database, embedded, migrate
 from daybreak.people import User
+
+from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
 NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
 
@@ -100,3 +105,32 @@ async def user(database: Database) -> User:
 async def other_user(database: Database) -> User:
     """Somebody else, who must never see any of it."""
     return await people.add(database, f"{uuid4().hex}@example.org", timezone="Asia/Kathmandu", name="Bob")
+
+
+@pytest.fixture(scope="session")
+async def served(postgres) -> AsyncIterator[int]:
+    """The port of a server that runs as a process of its own."""
+    port = free_port()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
+    environment = kept | {"DAYBREAK_DATABASE_URL": postgres.app}
+    program = Path(sys.executable).with_name("daybreak")
+    server = await asyncio.create_subprocess_exec(
+        program, "web", "--port", str(port), env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout
+    greeting = await asyncio.wait_for(server.stdout.readline(), 60)
+    assert str(port).encode() in greeting
+    yield port
+    server.terminate()
+    assert await asyncio.wait_for(server.wait(), 20) == 0
+
+
+@pytest.fixture(scope="session")
+async def chromium(served, database) -> AsyncIterator[Chromium]:
+    """A real browser; where there is none its tests are skipped, unless the environment requires one."""
+    if not is_installed() and os.environ.get("TEST_BROWSER") != "required":
+        pytest.skip(f"{PROGRAM} is not installed: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
+        yield Chromium(browser, served, database)
+        await browser.close()

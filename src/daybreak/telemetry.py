@@ -19,11 +19,19 @@ def configure(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(_traceback),
+            _leave_rows_out,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _leave_rows_out(_logger: Any, _method: str, event: Any) -> Any:  # noqa: ANN401 - structlog's own types
+    """Of what an error says its first line: PostgreSQL and pydantic add the values that were wrong."""
+    for error in event.get("exception") or ():
+        error["exc_value"] = str(error["exc_value"]).partition("\n")[0]
+    return event
 
 
 def adopt_libraries() -> None:

@@ -17,6 +17,12 @@ from daybreak.settings import Settings, settings
 if TYPE_CHECKING:
     from daybreak.briefs import ComposeKind
     from daybreak.runs import AnyKind
+    from daybreak.schedule import Scheduler
+    from daybreak.web import Api, Pages
+
+
+CHANNELS = ("daybreak_runs",)
+"""What the web hears: each notification names runs that something happened in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,49 @@ def compose_kind() -> "ComposeKind":
 
 def kinds() -> "list[AnyKind]":
     """Every kind of run that a worker of this version can do."""
-    return [compose_kind()]
+    from daybreak import agenda, welcome  # noqa: PLC0415 - only what runs them has to wait for them
+
+    return [compose_kind(), *agenda.kinds(), *welcome.kinds()]
+
+
+def scheduler(database: Database) -> "Scheduler":
+    """What keeps the schedule, with everything that is done by the clock."""
+    from daybreak import agenda, schedule  # noqa: PLC0415 - likewise
+
+    current = schedule.ScheduleSettings.load()
+    upkeeps = (
+        *schedule.housekeeping(current),
+        schedule.Upkeep(name="agenda.refresh", cron="*/15 * * * *", do=agenda.start_refreshes),
+        schedule.Upkeep(name="agenda.report_stale", cron="43 * * * *", do=agenda.report_stale),
+    )
+    return schedule.Scheduler(database, current, upkeeps)
+
+
+async def is_worker_there(database: Database) -> bool:
+    """Whether a worker was seen within its lease, and goes on."""
+    from daybreak import runs  # noqa: PLC0415 - as above
+
+    return any(one.alive and not one.draining for one in await runs.workers(database))
+
+
+def pages() -> "list[Pages]":
+    """The pages of every slice."""
+    from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.agenda.routes import pages as agenda  # noqa: PLC0415 - likewise
+    from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
+    from daybreak.ops.routes import pages as ops  # noqa: PLC0415 - likewise
+    from daybreak.welcome.routes import pages as welcome  # noqa: PLC0415 - likewise
+
+    return [briefs, agenda, ops, account, welcome]
+
+
+def apis() -> "list[Api]":
+    """The operations of every slice, for programs."""
+    from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - likewise
+    from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
+
+    return [briefs, agenda, ops]
 
 
 def intake_limits() -> IntakeSettings:

@@ -1,22 +1,18 @@
-"""The worker's process: it does runs until it is told to stop.
+"""The processes in the background: a worker does runs, a scheduler keeps the schedule, until told to stop.
 
 SIGTERM and Ctrl-C drain it: nothing more begins, what runs may end in its time, the rest is given back.
 """
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 import uvloop
 
 from daybreak import telemetry, wiring
+from daybreak.processes import keep_going, on_signals
 from daybreak.runs import Worker
-from daybreak.telemetry import log
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_BEFORE_THE_NEXT = 1.0
+from daybreak.schedule import ScheduleSettings
 
 
 def work(ready: Callable[[], None] | None = None) -> None:
@@ -41,14 +37,50 @@ def work(ready: Callable[[], None] | None = None) -> None:
 
 
 async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
-    await _check(addresses)
-    worker = Worker(addresses.app, wiring.kinds())
-    _on_signals(worker.drain)
-    telling = asyncio.create_task(_tell(worker, ready))
-    try:
-        await worker.run()
-    finally:
-        telling.cancel()
+    async with wiring.open_database(addresses) as database:
+        worker = Worker(addresses.app, wiring.kinds())
+        on_signals(worker.drain)
+        beside = [asyncio.create_task(_tell(worker.ready, ready))]
+        if ScheduleSettings.load().in_worker:
+            beside.append(asyncio.create_task(wiring.scheduler(database).run()))
+        try:
+            await worker.run()
+        finally:
+            await _end(beside)
+
+
+def keep_schedule(ready: Callable[[], None] | None = None) -> None:
+    """Keep the schedule in this process until told to stop.
+
+    Args:
+        ready: called once the first tick is over.
+
+    Raises:
+        Misconfigured: a setting, the role or the schema is wrong.
+        Unavailable: the database does not answer.
+    """
+    current = wiring.load_settings()
+    telemetry.configure(current.log_level)
+    with wiring.postgres(current) as addresses:
+        asyncio.run(_keep_schedule(addresses, ready))
+
+
+async def _keep_schedule(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
+    async with wiring.open_database(addresses) as database:
+        scheduler = wiring.scheduler(database)
+        on_signals(scheduler.stop)
+        telling = asyncio.create_task(_tell(scheduler.ready, ready))
+        try:
+            await scheduler.run()
+        finally:
+            await _end([telling])
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    # A tick that is cut off rolls one chunk back, and whoever ticks next goes on there.
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _check(addresses: wiring.Addresses) -> None:
@@ -57,8 +89,8 @@ async def _check(addresses: wiring.Addresses) -> None:
         return
 
 
-async def _tell(worker: Worker, ready: Callable[[], None] | None) -> None:
-    await worker.ready.wait()
+async def _tell(begun: asyncio.Event, ready: Callable[[], None] | None) -> None:
+    await begun.wait()
     if ready:
         ready()
 
@@ -79,44 +111,8 @@ def supervise(processes: int) -> None:
 async def _supervise(addresses: wiring.Addresses, processes: int) -> None:
     await _check(addresses)
     stop = asyncio.Event()
-    _on_signals(stop.set)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(processes):
-            group.create_task(_keep_one(stop))
-
-
-async def _keep_one(stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        # A group of its own: Ctrl-C reaches a worker through us, and once.
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, start_new_session=True)
-        await _until_it_ends(process, stop)
-        if not stop.is_set():
-            log.error("worker.ended", pid=process.pid, code=process.returncode)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _BEFORE_THE_NEXT)
-
-
-async def _until_it_ends(process: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
-    ended = asyncio.create_task(process.wait())
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not ended.done():
-        process.terminate()
-    await ended
-
-
-def _on_signals(drain: Callable[[], None]) -> None:
-    """Drain at the first signal; at the second the process ends as processes do."""
-    loop = asyncio.get_running_loop()
-
-    def first() -> None:
-        for one in _SIGNALS:
-            loop.remove_signal_handler(one)
-        drain()
-
-    for one in _SIGNALS:
-        loop.add_signal_handler(one, first)
+    on_signals(stop.set)
+    await keep_going([(sys.executable, "-m", __name__)] * processes, stop)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ QUICK = {
     "DAYBREAK_RUNS_BEAT": "0.3",
     "DAYBREAK_RUNS_SWEEP": "0.3",
     "DAYBREAK_RUNS_POLL": "1",
+    "DAYBREAK_SCHEDULE_IN_WORKER": "false",
 }
 
 

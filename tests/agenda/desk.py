@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from daybreak import agenda, clock
-from daybreak.agenda import Agenda, Imported, Reader, Task, Window
+from daybreak.agenda import Agenda, Imported, Reader, Task, Window, importing
 from daybreak.agenda.harvest import Harvest
-from daybreak.agenda.importing import _write
 from daybreak.agenda.reading import Reading
 from daybreak.agenda.rows import FileHarvest
 
@@ -49,12 +48,18 @@ class Desk:
             one if isinstance(one, FileHarvest) else FileHarvest(str(number), datetime.now(UTC), one)
             for number, one in enumerate(harvests)
         ]
-        return await _write(self.reader, source, Reading(harvests=files, unread=list(unread)))
+        reading = Reading(harvests=files, unread=list(unread))
+        gathered = await importing._gathered(self.reader, source, reading)
+        async with self.reader.database.transaction([self.reader.user.id]) as tx:
+            return await importing.write(tx, self.reader, gathered)
 
     async def stored(self) -> Agenda:
         async with self.reader.database.transaction([self.reader.user.id]) as tx:
             owner = self.reader.user.id
-            want = agenda.Wanted(owner_id=owner, events=FOREVER, done_since=LONG_AGO, notes_since=LONG_AGO)
+            today = self.reader.day
+            want = agenda.Wanted(
+                owner_id=owner, today=today, events=FOREVER, done_since=LONG_AGO, notes_since=LONG_AGO
+            )
             return (await agenda.read_agendas(tx, [want]))[owner]
 
     async def titles(self) -> set[str]:

@@ -32,7 +32,9 @@ class Plans:
             events=tuple(thing for thing in things if isinstance(thing, ImportedEvent)),
         )
         read = Reading([FileHarvest("plan.md", datetime(2026, 3, 27, tzinfo=UTC), harvest)])
-        await importing._write(self.reader, self.source, read)
+        gathered = await importing._gathered(self.reader, self.source, read)
+        async with self.database.transaction([self.user.id]) as tx:
+            await importing.write(tx, self.reader, gathered)
 
     async def fail(self, reason: str) -> None:
         """It could not be read."""

@@ -141,7 +141,7 @@ async def test_what_a_killed_command_left_behind_does_not_delay_the_next_one(pla
         left = await start_or_find(tx, once, plans.user.id, Wanted(date=SUNDAY))
     process = a_dead_process()
     engine = Engine(plans.database, [once], RunsSettings(lease=600))
-    await Beat(engine, f"{socket.gethostname()}:{process.pid}").once()
+    await Beat(engine, f"{socket.gethostname()}:{process.pid}", engine.database).once()
     await engine.claim([(left.owner_id, left.id)])
     assert titles(await compose(plans)) == {"Sow"}
     assert [(run.status, [error.kind for error in run.errors]) for run in await listed(plans)] == [

@@ -1,5 +1,6 @@
 import asyncio
 import zlib
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from daybreak.agenda import TaskStatus
 from daybreak.agenda.harvest import ImportedTask
 from daybreak.db import Database
 from daybreak.errors import NotFound
+from daybreak.people import QuietDay
 
 from .conftest import Plans
 
@@ -226,3 +228,16 @@ async def test_a_source_that_was_read_two_days_ago_is_a_warning(plans: Plans, mo
     assert [gap.text for gap in document.warnings] == [
         "was last read on Sunday 29 March at 08:30; what changed since then is not here."
     ]
+
+
+async def test_who_wants_quiet_days_short_gets_no_sections_on_them_and_all_on_others(plans: Plans):
+    user = replace(plans.user, preferences=replace(plans.user.preferences, quiet_day=QuietDay.SHORTEN))
+    await people.update(plans.database, user)
+    undated = ImportedTask(external_id="1", title="Read Ulysses", place="plan.md:1")
+    await plans.hold(undated)
+    document = (await briefs.compose(plans.database, user.id, SUNDAY)).document
+    assert (document.quiet, document.sections) == (True, ())
+    assert [action.facts for action in document.next_actions] != []
+    await plans.hold(undated, replace(undated, external_id="2", due=SUNDAY))
+    document = (await briefs.compose(plans.database, user.id, SUNDAY)).document
+    assert (document.quiet, len(document.sections)) == (False, 1)

@@ -3,7 +3,18 @@
 import asyncpg
 import pytest
 
-GLOBAL = {"db_migrations", "runs_workers", "runs_counters", "runs_times", "runs_sweeps"}
+GLOBAL = {
+    "db_migrations",
+    "people_attempts",
+    "runs_counters",
+    "runs_sweeps",
+    "runs_times",
+    "runs_workers",
+    "schedule_slots",
+    "schedule_state",
+    "schedule_upkeep",
+    "schedule_upkeep_runs",
+}
 OWNER_COLUMN = {"people_users": "id"}
 UNIQUE_ACROSS_OWNERS = {"people_users_email"}  # an address is one person's
 

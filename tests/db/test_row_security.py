@@ -18,6 +18,17 @@ KEPT = "owner_id, id, external_id, path, place"
 ROWS = {
     "people_users": "(id, email, name, timezone) VALUES ($1, $2::uuid::text, 'x', 'UTC')",
     "people_preferences": "(owner_id) SELECT $1 WHERE $2::uuid IS NOT NULL",
+    "people_accounts": "(owner_id) SELECT $1 WHERE $2::uuid IS NOT NULL",
+    "people_sessions": (
+        "(owner_id, id, token_sha256, user_agent, address, expires_at)"
+        f" VALUES ($1, $2, uuid_send($2), 'x', 'x', {NOW})"
+    ),
+    "people_links": (
+        f"(owner_id, id, purpose, token_sha256, expires_at) VALUES ($1, $2, 'reset', uuid_send($2), {NOW})"
+    ),
+    "people_tokens": (
+        "(owner_id, id, name, scope, token_sha256, ending) VALUES ($1, $2, 'x', 'read', uuid_send($2), 'x')"
+    ),
     "agenda_sources": (
         "(owner_id, id, kind, name, locator, locator_sha256)"
         " VALUES ($1, $2, 'folder', 'x', 'x', uuid_send($2))"
@@ -54,8 +65,50 @@ ROWS |= {
     ),
     "runs_events": "(owner_id, run_id, number, name) VALUES ($1, $2, 1, 'x')",
 }
-WRITTEN_ONCE = {"runs_finished", "runs_events"}
-OF_NOBODY = {"db_migrations", "runs_workers", "runs_counters", "runs_times", "runs_sweeps"}
+ROWS |= {
+    "briefs_words": f"(owner_id, edition_id, composed_at, words) VALUES ($1, $2, {NOW}, 'x')",
+    "briefs_feedback": (
+        "(owner_id, edition_id, claim, said, facts, opinion, given_at)"
+        f" VALUES ($1, $2, '0123456789abcdef', 'x', '{{}}', 'useful', {NOW})"
+    ),
+    "agenda_decisions": (
+        "(owner_id, id, task_id, kind, status_then, made_at, made_by)"
+        f" VALUES ($1, $2, $2, 'done', 'open', {NOW}, $1)"
+    ),
+    "agenda_files": (
+        f"(owner_id, source_id, path, content, size, modified_at) VALUES ($1, $2, 'x', '', 0, {NOW})"
+    ),
+    "web_answers": "(owner_id, key, fingerprint) VALUES ($1, $2::uuid::text, '')",
+}
+ROWS |= {
+    # A trigger has made one for everybody who is in people_preferences.
+    "schedule_dues": (
+        "(owner_id, zone, local_time, weekdays, weekly, catch_up, reengage, active, stale)"
+        " SELECT $1, 'UTC', '07:00', 1, 0, '0', TRUE, TRUE, TRUE WHERE $2::uuid IS NOT NULL"
+        " ON CONFLICT DO NOTHING"
+    ),
+    "schedule_days": (
+        "(owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
+        f" SELECT $1, '2026-03-29', 'standard', 'rung', 'due', {NOW}, {NOW} WHERE $2::uuid IS NOT NULL"
+    ),
+    "schedule_reach": "(owner_id, reachable, observable) SELECT $1, TRUE, TRUE WHERE $2::uuid IS NOT NULL",
+    "schedule_absences": (
+        f"(owner_id, since, tier, told_at) SELECT $1, {NOW}, 1, {NOW} WHERE $2::uuid IS NOT NULL"
+    ),
+}
+WRITTEN_ONCE = {"runs_finished", "runs_events", "schedule_days"}
+OF_NOBODY = {
+    "db_migrations",
+    "people_attempts",
+    "runs_counters",
+    "runs_sweeps",
+    "runs_times",
+    "runs_workers",
+    "schedule_slots",
+    "schedule_state",
+    "schedule_upkeep",
+    "schedule_upkeep_runs",
+}
 OF_PEOPLE = {"people_users": "id", "people_preferences": "owner_id"}
 OF_THEIRS = [table for table in ROWS if table not in OF_PEOPLE]
 
@@ -175,8 +228,7 @@ async def test_a_person_who_goes_takes_everything_along(database, user, postgres
     async with database.transaction([user.id]) as tx:
         await tx.execute("DELETE FROM people_users WHERE id = $1", user.id)
     superuser = await asyncpg.connect(postgres.admin)
-    # Runs have no foreign key, since a million of them are made at once: who deletes a user deletes them too.
-    for table in (table for table in ROWS if not table.startswith("runs_")):
+    for table in ROWS:
         assert (
             await superuser.fetchval(f"SELECT count(*) FROM {table} WHERE {owner(table)} = $1", user.id) == 0
         )

@@ -30,7 +30,8 @@ _NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog.set_config.*|\\(un)?restri
 def pg_dump(program: Path, dsn: str) -> str:
     """The schema of a database as SQL, without what differs from run to run."""
     # Partitions are named by the week in which they were made.
-    command = [program, "--schema-only", "--no-owner", "--exclude-table=runs_partitions.*", f"--dbname={dsn}"]
+    without = "--exclude-table=(runs|schedule)_partitions.*"
+    command = [program, "--schema-only", "--no-owner", without, f"--dbname={dsn}"]
     dumped = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     statements = (statement.strip("\n") for statement in _NOISE.sub("\n", dumped).split("\n\n"))
     return HEADER + "\n\n".join(filter(None, statements)) + "\n"

@@ -16,6 +16,7 @@ import asyncpg
 
 from daybreak import runs
 from daybreak.db import Database
+from daybreak.errors import Unavailable
 from daybreak.runs import Kind, Run, RunsSettings, Status, Worker
 
 from .kinds import ALL, WORK, Order
@@ -25,7 +26,8 @@ QUICK = RunsSettings(lease=1.5, beat=0.3, sweep=0.3, grace=0.5, poll=2.0, drain=
 PATIENT = QUICK.model_copy(update={"lease": 8.0})
 """For whoever must not lose them on a busy machine."""
 CLEAR = """
-TRUNCATE runs_open, runs_finished, runs_events, runs_workers, runs_counters, effects, pgq.pgqueuer;
+TRUNCATE runs_open, runs_finished, runs_events, runs_workers, runs_counters, runs_times, effects,
+    pgq.pgqueuer;
 UPDATE runs_sweeps SET rung_at = '-infinity'
 """
 
@@ -137,3 +139,19 @@ class Station:
     async def real_counts(self) -> dict[tuple[str, Status], int]:
         rows = await self.as_owner.fetch("SELECT kind, status, count(*) AS runs FROM runs_all GROUP BY 1, 2")
         return {(row["kind"], Status(row["status"])): row["runs"] for row in rows}
+
+
+class AnswersLost:
+    """A database that commits, and whose answers to that get lost, so many times."""
+
+    def __init__(self, database, times: int) -> None:
+        self._database = database
+        self._times = times
+
+    @asynccontextmanager
+    async def transaction(self, owners):
+        async with self._database.transaction(owners) as tx:
+            yield tx
+        self._times -= 1
+        if self._times >= 0:
+            raise Unavailable("The connection broke.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,12 +10,12 @@ import pytest
 
 from daybreak import runs
 from daybreak.errors import Conflict
-from daybreak.runs import RunsSettings, Status, testing
+from daybreak.runs import Effects, Item, Lane, RunsSettings, Status, testing
 from daybreak.runs.engine import Engine
 
-from .fanning import CHAIN, FAN, FAN_AND_FINISH, FANNED, NARROW, PART, Chain, Overlap, Plan
+from .fanning import CHAIN, FAN, FAN_AND_FINISH, FANNED, NARROW, PART, Chain, Overlap, Plan, Sum
 from .kinds import ALL, Order
-from .station import QUICK
+from .station import QUICK, AnswersLost
 
 KINDS = [*ALL, *FANNED]
 GOOD, BAD = Order(), Order(fail="invalid")
@@ -275,6 +276,64 @@ async def test_an_item_of_a_dead_worker_is_taken_back(engine_room, owner):
 async def test_a_run_that_is_no_item_cannot_be_skipped(engine_room, owner):
     ended = await drained(engine_room, await engine_room.start(owner, key="nothing", kind=PART))
     assert (ended.status, ended.errors[0].kind) == (Status.FAILED, "Bug")
+
+
+async def test_fanning_out_whose_commit_got_no_answer_is_not_done_twice(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
+    async with Engine(engine_room.database, KINDS, RunsSettings()).started() as engine:
+        engine._committer._database = AnswersLost(engine_room.database, 1)
+        (running,) = await engine.claim([(owner, run.id)])
+        await engine.execute(running)
+    ended = await drained(engine_room, run)
+    assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (2, 2, 0, 0))
+    events = await engine_room.events(run)
+    assert [event.number for event in events] == list(range(1, len(events) + 1))
+
+
+async def test_an_item_retried_twice_at_once_is_done_once_and_its_run_waits_for_it(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": BAD, "b": BAD})
+    await drained(engine_room, run)
+    item = (await items(engine_room, run))[0]
+    async with engine_room.database.transaction([owner]) as first:
+        await runs.retry(first, owner, item.id)
+        second = asyncio.create_task(engine_room.verb(runs.retry, item))
+        await engine_room.until(lambda: somebody_waits(engine_room))
+    with pytest.raises(Conflict):
+        await second
+    now = await engine_room.get(run)
+    assert (now.status, counted(now)) == (Status.RUNNING, (2, 0, 1, 0))
+
+
+async def somebody_waits(station) -> bool:
+    return await station.as_owner.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+
+
+async def test_gaps_of_a_run_that_fans_out_are_a_defect_and_not_lost(engine_room, owner):
+    async def both(task) -> Effects:
+        async def write(_) -> Sum:
+            return Sum(planned=1)
+
+        return Effects(write, gaps=["x"], items=[Item(PART, "a", GOOD)])
+
+    kind = replace(FAN, handler=both)
+    run = await testing.run_inline(engine_room.database, [kind], await fan(engine_room, owner, {}, kind))
+    assert run.errors[0].kind == "Bug"
+
+
+async def test_items_of_a_run_that_nobody_waits_for_are_bulk(engine_room, owner):
+    eager = replace(PART, lane=Lane.PEOPLE)
+
+    async def plan(_task) -> Effects:
+        async def write(_) -> Sum:
+            return Sum(planned=1)
+
+        return Effects(write, items=[Item(eager, "a", GOOD)])
+
+    kind = replace(FAN, handler=plan)
+    for lane, expected in ((Lane.BULK, Lane.BULK), (Lane.BRIEFS, Lane.PEOPLE)):
+        run = await engine_room.start(owner, Plan(), key=lane, kind=kind, lane=lane)
+        await testing.run_inline(engine_room.database, [kind], run)
+        assert [item.lane for item in await items(engine_room, run)] == [expected]
 
 
 async def test_what_succeeded_is_not_retried(engine_room, owner):

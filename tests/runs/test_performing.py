@@ -38,7 +38,7 @@ async def workers(room: Station) -> int:
 async def held_by(room: Station, run: Run, name: str, lease: float = 600) -> None:
     """A worker of that name has the run, and is heard of no more."""
     engine = Engine(room.database, ALL, RunsSettings(lease=lease))
-    await Beat(engine, name).once()
+    await Beat(engine, name, engine.database).once()
     assert len(await engine.claim([(run.owner_id, run.id)])) == 1
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from daybreak import runs
 from daybreak.errors import Conflict, NotFound
-from daybreak.runs import Status
+from daybreak.runs import Lane, Status
 
 from .kinds import BULK, WORK, Order
 from .station import QUICK
@@ -141,3 +141,11 @@ async def test_a_persons_click_is_done_within_a_second_behind_ten_thousand_bulk_
 
 async def some_bulk_is_done(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) > 0 FROM runs_finished")
+
+
+async def test_what_waits_behind_a_backlog_comes_before_it_when_a_person_asks_for_it(engine_room, owner):
+    run = await engine_room.start(owner, kind=BULK)
+    asked = await engine_room.start(owner, kind=BULK, lane=Lane.PEOPLE)
+    assert (asked.id, asked.lane) == (run.id, Lane.PEOPLE)
+    engine_room.worker(settings=QUICK.model_copy(update={"bulk": 0}))
+    assert (await engine_room.ended(run)).status is Status.SUCCEEDED

@@ -1,7 +1,6 @@
 """Handlers and workers that do not behave: the rows stay right."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from daybreak.errors import Unavailable
@@ -10,7 +9,7 @@ from daybreak.runs.beating import Beat
 from daybreak.runs.engine import Engine
 
 from .kinds import ALL, BULK, WORK, Order, Receipt, kind
-from .station import QUICK
+from .station import QUICK, AnswersLost
 
 
 async def test_a_handler_that_will_not_end_is_left_behind_and_writes_nothing(engine_room, owner, monkeypatch):
@@ -74,7 +73,7 @@ async def test_a_worker_whose_beats_nobody_answers_stops_what_it_runs(engine_roo
             await asyncio.Event().wait()
 
         monkeypatch.setattr(Beat, "once", silence)
-        beats = asyncio.create_task(Beat(started, "mute").run())
+        beats = asyncio.create_task(Beat(started, "mute", started.database).run())
         await asyncio.wait_for(attempt, 5)
         beats.cancel()
     # The row is as it was: its lease ends, and then it is somebody else's.
@@ -124,22 +123,6 @@ async def test_events_whose_commit_got_no_answer_are_not_told_twice(engine_room,
     assert both_told.is_set()
     told = [(event.name, event.data.get("number")) for event in await engine_room.events(run)]
     assert told == [("running", None), ("counted", 1), ("counted", 2), ("counted", 3), ("succeeded", None)]
-
-
-class AnswersLost:
-    """A database that commits, and whose answers to that get lost, so many times."""
-
-    def __init__(self, database, times: int) -> None:
-        self._database = database
-        self._times = times
-
-    @asynccontextmanager
-    async def transaction(self, owners):
-        async with self._database.transaction(owners) as tx:
-            yield tx
-        self._times -= 1
-        if self._times >= 0:
-            raise Unavailable("The connection broke.")
 
 
 async def test_effects_that_find_something_unavailable_fail_the_attempt_and_hold_up_nobody(

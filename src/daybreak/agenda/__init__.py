@@ -1,8 +1,13 @@
 """Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
 
+from daybreak.agenda.cards import is_empty
+from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo
+from daybreak.agenda.equipment import add_and_read
 from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
+from daybreak.agenda.jobs import kinds, read_items, start_refresh
 from daybreak.agenda.model import (
     Agenda,
+    Decision,
     Event,
     Moment,
     Note,
@@ -14,17 +19,23 @@ from daybreak.agenda.model import (
     SourceWarning,
     Task,
     TaskStatus,
+    Verdict,
 )
+from daybreak.agenda.sample import sample_files
 from daybreak.agenda.sources import SourceOverview, add_address, add_folder, find, overview, remove, warnings
 from daybreak.agenda.store import Changes, Wanted, Window, read_agendas
+from daybreak.agenda.upkeep import report_stale, start_refreshes
+from daybreak.agenda.uploads import Upload, add_upload, sort_sent
 
 __all__ = [
     "Agenda",
     "Changes",
+    "Decision",
     "Event",
     "Imported",
     "Moment",
     "Note",
+    "PastDecision",
     "Phase",
     "Priority",
     "Project",
@@ -35,17 +46,34 @@ __all__ = [
     "SourceWarning",
     "Task",
     "TaskStatus",
+    "Upload",
+    "Verdict",
     "Wanted",
     "Window",
     "add_address",
+    "add_and_read",
     "add_folder",
+    "add_upload",
+    "complete",
+    "decisions_about",
     "find",
+    "ignore",
     "import_folder",
+    "is_empty",
+    "kinds",
     "overview",
     "read_agendas",
+    "read_items",
     "read_new",
     "read_source",
     "refresh",
     "remove",
+    "report_stale",
+    "sample_files",
+    "snooze",
+    "sort_sent",
+    "start_refresh",
+    "start_refreshes",
+    "undo",
     "warnings",
 ]

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -12,10 +12,10 @@ import asyncpg
 
 from daybreak import clock
 from daybreak.agenda import sources, store
-from daybreak.agenda.harvest import ImportContext
+from daybreak.agenda.harvest import ImportContext, SourceFile
 from daybreak.agenda.model import Source, SourceKind
-from daybreak.agenda.reading import Progress, Reading, read_calendar, read_folder
-from daybreak.agenda.rows import source_rows, storable
+from daybreak.agenda.reading import Progress, Reading, read_calendar, read_files, read_folder
+from daybreak.agenda.rows import SourceRows, source_rows, storable
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
@@ -125,18 +125,87 @@ async def read_source(reader: Reader, source: Source) -> Imported:
         DaybreakError: it could not be read at all; that is noted with the source, whose rows stay.
     """
     try:
-        if source.kind is SourceKind.FOLDER:
-            reading = await asyncio.to_thread(
-                read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
-            )
-            return await _write(reader, source, reading)
-        return await _read_address(reader, source)
+        gathered = await gather(reader, source)
+        async with reader.database.transaction([reader.user.id]) as tx:
+            return await write(tx, reader, gathered)
     except DaybreakError as error:
         await _note_failure(reader, source, str(error))
         raise
 
 
-async def _read_address(reader: Reader, source: Source) -> Imported:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What a source gave, ready to be written.
+
+    Attributes:
+        read_at: when it was read; None for when it is written.
+        failure: why an address was not read, when its last good copy had to do.
+        copy: what an address gave, to be kept.
+        packed: the same, compressed.
+    """
+
+    source: Source
+    reading: Reading
+    rows: SourceRows
+    read_at: datetime | None = None
+    failure: str | None = None
+    copy: Fetched | None = None
+    packed: bytes = b""
+
+
+async def gather(reader: Reader, source: Source) -> Gathered:
+    """Read a source without writing anything; no connection is held meanwhile.
+
+    Raises:
+        DaybreakError: it could not be read at all.
+    """
+    match source.kind:
+        case SourceKind.FOLDER:
+            reading = await asyncio.to_thread(
+                read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
+            )
+            return await _gathered(reader, source, reading)
+        case SourceKind.UPLOAD:
+            return await _gathered(reader, source, await _read_upload(reader, source))
+        case SourceKind.ADDRESS:
+            return await _gather_address(reader, source)
+
+
+async def _gathered(
+    reader: Reader,
+    source: Source,
+    reading: Reading,
+    *,
+    read_at: datetime | None = None,
+    failure: str | None = None,
+    copy: Fetched | None = None,
+) -> Gathered:
+    rows = await asyncio.to_thread(source_rows, source.id, reading.harvests, reader.user.tz)
+    packed = await asyncio.to_thread(zlib.compress, copy.content) if copy else b""
+    return Gathered(
+        source=source,
+        reading=reading,
+        rows=rows,
+        read_at=read_at,
+        failure=failure,
+        copy=copy,
+        packed=packed,
+    )
+
+
+async def _read_upload(reader: Reader, source: Source) -> Reading:
+    async with reader.database.transaction([reader.user.id]) as tx:
+        await _lock(tx, reader.user.id, source)
+        rows = await tx.fetch(_sql.list_files, reader.user.id, source.id)
+    return await asyncio.to_thread(_read_rows, rows, reader)
+
+
+def _read_rows(rows: Sequence[asyncpg.Record], reader: Reader) -> Reading:
+    files = (SourceFile(row["path"], zlib.decompress(row["content"]), row["modified_at"]) for row in rows)
+    return read_files(files, reader.context, reader.limits)
+
+
+async def _gather_address(reader: Reader, source: Source) -> Gathered:
     async with reader.database.transaction([reader.user.id]) as tx:
         row = await _lock(tx, reader.user.id, source)
     fetched, failure, asked_at = None, None, row["last_read_at"]
@@ -150,7 +219,7 @@ async def _read_address(reader: Reader, source: Source) -> Imported:
             failure = str(error)
     reading = await asyncio.to_thread(_read_copy, reader, source, fetched, row["last_good_copy"])
     copy = None if reading.unread else fetched
-    return await _write(reader, source, reading, read_at=asked_at, failure=failure, copy=copy)
+    return await _gathered(reader, source, reading, read_at=asked_at, failure=failure, copy=copy)
 
 
 def _is_fresh(read_at: datetime | None) -> bool:
@@ -173,33 +242,35 @@ async def _fetch(reader: Reader, row: asyncpg.Record) -> Fetched | None:
     return fetched
 
 
-async def _write(
-    reader: Reader,
-    source: Source,
-    reading: Reading,
-    *,
-    read_at: datetime | None = None,
-    failure: str | None = None,
-    copy: Fetched | None = None,
-) -> Imported:
-    now, owner_id = clock.now(), reader.user.id
-    rows = await asyncio.to_thread(source_rows, source.id, reading.harvests, reader.user.tz)
-    packed = await asyncio.to_thread(zlib.compress, copy.content) if copy else b""
-    async with reader.database.transaction([owner_id]) as tx:
-        # Two imports of one source take turns here; the second finds nothing left to change.
-        await _lock(tx, owner_id, source)
-        changes = await store.write_source(
-            tx, owner_id, source.id, rows, unread=reading.unread, coverage=_coverage(reader.context), at=now
-        )
-        if copy is not None:
-            validators = (storable(copy.etag), storable(copy.last_modified))
-            await tx.execute(_sql.keep_copy, owner_id, source.id, packed, *validators)
-        if failure is None:
-            await tx.execute(_sql.mark_read, owner_id, source.id, read_at or now, changes.any)
-        else:
-            await tx.execute(_sql.mark_failing, owner_id, source.id, now, failure)
-    warnings = tuple(str(warning) for warning in [*reading.unread, *rows.warnings])
-    imported = Imported(source, len(reading.harvests), len(reading.ignored), changes, warnings, failure)
+async def write(tx: asyncpg.Connection, reader: Reader, gathered: Gathered) -> Imported:
+    """Make a source's rows equal to what was gathered, in the caller's transaction.
+
+    Raises:
+        NotFound: the source was removed meanwhile.
+    """
+    now, owner_id, source, reading = clock.now(), reader.user.id, gathered.source, gathered.reading
+    # Two imports of one source take turns here; the second finds nothing left to change.
+    await _lock(tx, owner_id, source)
+    changes = await store.write_source(
+        tx,
+        owner_id,
+        source.id,
+        gathered.rows,
+        unread=reading.unread,
+        coverage=_coverage(reader.context),
+        at=now,
+    )
+    if gathered.copy is not None:
+        validators = (storable(gathered.copy.etag), storable(gathered.copy.last_modified))
+        await tx.execute(_sql.keep_copy, owner_id, source.id, gathered.packed, *validators)
+    if gathered.failure is None:
+        await tx.execute(_sql.mark_read, owner_id, source.id, gathered.read_at or now, changes.any)
+    else:
+        await tx.execute(_sql.mark_failing, owner_id, source.id, now, gathered.failure)
+    warnings = tuple(str(warning) for warning in [*reading.unread, *gathered.rows.warnings])
+    imported = Imported(
+        source, len(reading.harvests), len(reading.ignored), changes, warnings, gathered.failure
+    )
     _report(reader, imported)
     return imported
 
@@ -220,7 +291,12 @@ def _report(reader: Reader, imported: Imported) -> None:
 
 async def _note_failure(reader: Reader, source: Source, reason: str) -> None:
     async with reader.database.transaction([reader.user.id]) as tx:
-        await tx.execute(_sql.mark_failing, reader.user.id, source.id, clock.now(), reason)
+        await note_failure(tx, reader.user.id, source.id, reason)
+
+
+async def note_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, reason: str) -> None:
+    """Note with a source that it could not be read; what it gave before stays."""
+    await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
 
 
 async def _lock(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:

@@ -42,11 +42,12 @@ class SourceKind(StrEnum):
 
     FOLDER = "folder"
     ADDRESS = "address"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A folder or an .ics address that a user reads from."""
+    """A folder, an .ics address or uploaded files that a user reads from."""
 
     id: UUID
     kind: SourceKind
@@ -102,6 +103,33 @@ class Phase:
         return (self.start_on or day) <= day <= (self.end_on or day)
 
 
+class Verdict(StrEnum):
+    """What somebody decided about a task."""
+
+    DONE = "done"
+    SNOOZED = "snoozed"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody decided about a task in Daybreak, whatever its source says.
+
+    Attributes:
+        return_on: the owner's date on which a snoozed task comes back.
+        made_by: the person who decided.
+    """
+
+    verdict: Verdict
+    return_on: date | None = None
+    made_at: datetime
+    made_by: UUID
+
+    def holds(self, today: date) -> bool:
+        """Whether it still counts on that date: a snoozed task comes back."""
+        return self.return_on is None or today < self.return_on
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """Something to be done."""
@@ -121,6 +149,7 @@ class Task:
     touched_at: datetime
     place: str
     path: str
+    decision: Decision | None = None
 
     @property
     def is_open(self) -> bool:
@@ -164,13 +193,19 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """What a brief may look at: everything open, and the recent past and near future of the rest."""
+    """What a brief may look at: everything open, and the recent past and near future of the rest.
+
+    Attributes:
+        tasks: as their owner decided about them; one that was decided to be done counts as done.
+        put_off: tasks that their owner has snoozed or ignores; they are in no other part.
+    """
 
     sources: tuple[Source, ...] = ()
     warnings: tuple[SourceWarning, ...] = ()
     projects: tuple[Project, ...] = ()
     phases: tuple[Phase, ...] = ()
     tasks: tuple[Task, ...] = ()
+    put_off: tuple[Task, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[Note, ...] = ()
 

@@ -66,6 +66,14 @@ def read_calendar(name: str, content: bytes, context: ImportContext, limits: Int
     return reading
 
 
+def read_files(files: Iterable[SourceFile], context: ImportContext, limits: IntakeSettings) -> Reading:
+    """Read the files of an upload; those that no importer reads are told of."""
+    reading = Reading()
+    wanted = [file for file in files if reading.wants(file.path, file.content[:_HEAD])]
+    _read_all(reading, [(file, context) for file in wanted], limits)
+    return reading
+
+
 def _read_all(
     reading: Reading,
     requests: Iterable[_Request],

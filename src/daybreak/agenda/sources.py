@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid5
+from uuid import UUID, uuid5
+
+import asyncpg
 
 from daybreak.agenda import store
 from daybreak.agenda.model import Source, SourceKind, SourceWarning
@@ -57,11 +59,39 @@ async def add_address(
 async def overview(database: Database, user: User) -> Sequence[SourceOverview]:
     """The user's sources, by name."""
     async with database.transaction([user.id]) as tx:
-        rows = await tx.fetch(_sql.list_sources, user.id)
-    return [
-        SourceOverview(store.source(row), row["tasks"], row["events"], row["notes"], row["warnings"])
-        for row in rows
-    ]
+        return await overview_in(tx, user.id)
+
+
+async def overview_in(tx: asyncpg.Connection, owner_id: UUID) -> Sequence[SourceOverview]:
+    """An owner's sources, by name, within the caller's transaction."""
+    return [_overview(row) for row in await tx.fetch(_sql.list_sources, owner_id)]
+
+
+async def get(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> SourceOverview:
+    """One source, within the caller's transaction.
+
+    Raises:
+        NotFound: there is no such source of this owner's.
+    """
+    row = await tx.fetchrow(_sql.read_source, owner_id, source_id)
+    if row is None:
+        raise NotFound("There is no such source.")
+    return _overview(row)
+
+
+async def forget(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> Source:
+    """Forget a source and all that it gave, within the caller's transaction; gives what it was.
+
+    Raises:
+        NotFound: there is no such source of this owner's.
+    """
+    gone = await get(tx, owner_id, source_id)
+    await tx.execute(_sql.remove_source, owner_id, source_id)
+    return gone.source
+
+
+def _overview(row: asyncpg.Record) -> SourceOverview:
+    return SourceOverview(store.source(row), row["tasks"], row["events"], row["notes"], row["warnings"])
 
 
 async def find(database: Database, user: User, which: str) -> SourceOverview:
@@ -77,8 +107,12 @@ async def find(database: Database, user: User, which: str) -> SourceOverview:
 async def warnings(database: Database, user: User, source: Source) -> Sequence[SourceWarning]:
     """What could not be read of a source when it was last read."""
     async with database.transaction([user.id]) as tx:
-        rows = await tx.fetch(_sql.list_warnings, user.id, source.id)
-    return [store.warning(row) for row in rows]
+        return await warnings_of(tx, user.id, source.id)
+
+
+async def warnings_of(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> Sequence[SourceWarning]:
+    """Likewise, within the caller's transaction."""
+    return [store.warning(row) for row in await tx.fetch(_sql.list_warnings, owner_id, source_id)]
 
 
 async def remove(database: Database, user: User, which: str) -> Source:

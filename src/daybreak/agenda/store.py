@@ -1,8 +1,8 @@
 """The agenda's rows in PostgreSQL: writing what a source gave, reading what a brief may look at."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ import orjson
 from daybreak.agenda.harvest import ReadWarning
 from daybreak.agenda.model import (
     Agenda,
+    Decision,
     Event,
     Moment,
     Note,
@@ -24,6 +25,7 @@ from daybreak.agenda.model import (
     SourceWarning,
     Task,
     TaskStatus,
+    Verdict,
 )
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.db import load
@@ -47,12 +49,14 @@ class Wanted:
     Attributes:
         owner_id: whose.
         events: which events; floating and whole-day ones are found with a day to spare on either side.
+        today: the owner's date, by which snoozed tasks come back.
         done_since: finished tasks are given from this instant on ...
         notes_since: ... and notes from this one.
         tracked: ids of tasks that are given even if finished earlier.
     """
 
     owner_id: UUID
+    today: date
     events: Window
     done_since: datetime
     notes_since: datetime
@@ -129,6 +133,7 @@ async def write_source(
             if row_id not in table and old["is_current"] and not _is_within(old["path"], unread_paths)
         ]
         changes += await _remove(tx, owner_id, name, gone, at)
+    await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
     await _write_warnings(tx, owner_id, source_id, [*unread, *rows.warnings])
     return changes
 
@@ -207,18 +212,26 @@ async def read_agendas(
         None if sources is None else list(sources),
         [task_id for want in wanted for task_id in want.tracked],
     )
-    return {row["owner_id"]: _agenda(row) for row in found}
+    dates = {want.owner_id: want.today for want in wanted}
+    return {row["owner_id"]: _agenda(row, dates[row["owner_id"]]) for row in found}
 
 
-def _agenda(row: asyncpg.Record) -> Agenda:
+def _agenda(row: asyncpg.Record, today: date) -> Agenda:
+    decisions = {one["task_id"]: one for one in row["decisions"]}
+    tasks: list[Task] = []
+    put_off: list[Task] = []
+    for stored in row["tasks"]:
+        one = _as_decided(task(stored), decisions.get(stored["id"]), today)
+        (put_off if one.decision and one.is_open else tasks).append(one)
     return Agenda(
         sources=tuple(map(source, row["sources"])),
         warnings=tuple(map(warning, row["warnings"])),
-        projects=tuple(map(_project, row["projects"])),
-        phases=tuple(map(_phase, row["phases"])),
-        tasks=tuple(map(_task, row["tasks"])),
-        events=tuple(map(_event, row["events"])),
-        notes=tuple(map(_note, row["notes"])),
+        projects=tuple(map(project, row["projects"])),
+        phases=tuple(map(phase, row["phases"])),
+        tasks=tuple(tasks),
+        put_off=tuple(put_off),
+        events=tuple(map(event, row["events"])),
+        notes=tuple(map(note, row["notes"])),
     )
 
 
@@ -233,15 +246,18 @@ def warning(row: asyncpg.Record) -> SourceWarning:
     return SourceWarning(**_take(row, "source_id", "path", "line", "message"))
 
 
-def _project(row: asyncpg.Record) -> Project:
+def project(row: asyncpg.Record) -> Project:
+    """A project as it is stored."""
     return Project(**_take(row, "id", "source_id", "name", "description", "place"))
 
 
-def _phase(row: asyncpg.Record) -> Phase:
+def phase(row: asyncpg.Record) -> Phase:
+    """A phase as it is stored."""
     return Phase(**_take(row, "id", "project_id", "name", "description", "start_on", "end_on", "place"))
 
 
-def _task(row: asyncpg.Record) -> Task:
+def task(row: asyncpg.Record) -> Task:
+    """A task as it is stored, whatever was decided about it."""
     return Task(
         id=row["id"],
         source_id=row["source_id"],
@@ -261,12 +277,34 @@ def _task(row: asyncpg.Record) -> Task:
     )
 
 
-def _event(row: asyncpg.Record) -> Event:
+def _as_decided(task: Task, row: asyncpg.Record | None, today: date) -> Task:
+    if row is None or row["status_then"] != task.status:
+        return task
+    return decided(task, decision(row), today)
+
+
+def decided(task: Task, made: Decision | None, today: date) -> Task:
+    """The task as its owner decided about it, if that still holds."""
+    if made is None or not made.holds(today):
+        return task
+    if made.verdict is Verdict.DONE:
+        return replace(task, status=TaskStatus.DONE, completed=made.made_at, decision=made)
+    return replace(task, decision=made)
+
+
+def decision(row: asyncpg.Record) -> Decision:
+    """A decision as it is stored."""
+    return Decision(verdict=Verdict(row["kind"]), **_take(row, "return_on", "made_at", "made_by"))
+
+
+def event(row: asyncpg.Record) -> Event:
+    """An event as it is stored."""
     kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "place", "path")
     return Event(start=_moment(row, row["starts_at"]), end=_moment(row, row["ends_at"]), **kept)
 
 
-def _note(row: asyncpg.Record) -> Note:
+def note(row: asyncpg.Record) -> Note:
+    """A note as it is stored."""
     return Note(**_take(row, "id", "source_id", "project_id", "title", "body", "noted_at", "place"))
 
 

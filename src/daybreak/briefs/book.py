@@ -35,6 +35,8 @@ class FactBook:
         self._sources = {source.id: source.name for source in agenda.sources}
         self._projects = {project.id: project for project in agenda.projects}
         self.open = {task.id: task for task in agenda.tasks if task.is_open}
+        snoozed = {task.id: task for task in agenda.put_off if task.decision and task.decision.return_on}
+        self._unfinished = self.open | snoozed
 
     def page(self) -> "FactBook":
         """The same book with nothing cited yet."""
@@ -54,9 +56,9 @@ class FactBook:
         return tuple(admitted)
 
     def blockers(self, task: Task) -> Sequence[Task]:
-        """The open tasks that have to be done before this one."""
-        ids = dict.fromkeys(task.blocked_by)
-        return [self.open[blocker] for blocker in ids if blocker in self.open and blocker != task.id]
+        """The tasks that have to be done before this one, be they snoozed."""
+        ids, unfinished = dict.fromkeys(task.blocked_by), self._unfinished
+        return [unfinished[blocker] for blocker in ids if blocker in unfinished and blocker != task.id]
 
     def is_blocked(self, task: Task) -> bool:
         """Whether a task cannot be worked on now."""

@@ -34,7 +34,7 @@ from daybreak.briefs.since import Snapshot, nothing_known, since_last, snapshot
 from daybreak.briefs.timeline import Slot, slots, timeline, workload
 from daybreak.briefs.writing import Written, write_all
 from daybreak.claims import Claim
-from daybreak.people import User
+from daybreak.people import QuietDay, User
 
 CALENDAR = "Today's calendar, timeline and workload"
 TIMELINE = "Today's timeline"
@@ -131,13 +131,15 @@ class Draft:
         for one in written:
             facts |= one.page.facts
         user, day = self._occasion.user, self._occasion.day
+        quiet = calm and not (unseen or gaps)
+        shortened = quiet and user.preferences.quiet_day is QuietDay.SHORTEN
         document = Document(
             user=Reader(email=user.email, name=user.name),
             date=day.today,
             timezone=user.timezone,
             edition=self._occasion.edition,
             as_of=day.as_of.astimezone(day.tz),
-            quiet=calm and not (unseen or gaps),
+            quiet=quiet,
             headline=opening,
             counts=numbers,
             next_actions=self._actions[0],
@@ -145,7 +147,7 @@ class Draft:
             since_last=self._changes,
             timeline=self._timeline,
             workload=self._load,
-            sections=tuple(self._marked(one.section) for one in written if one.section),
+            sections=tuple(self._marked(one.section) for one in written if one.section and not shortened),
             warnings=(*(gap.blindspot for gap in gaps), *self._unseen, *_withheld(withheld)),
             facts=facts,
         )

@@ -59,3 +59,85 @@ WITH received AS (
 
 DELETE FROM briefs_snapshots AS s USING received
 WHERE s.owner_id = $1 AND s.edition_id = received.edition_id AND s.received_at IS NOT NULL
+
+-- name: find_edition
+-- A brief with what a page of it needs: whether the reader has not had it as it stands, and the dates of the briefs
+-- before and after it. $1 owner, $2 date, $3 edition.
+SELECT
+    e.id, e.composed_at, e.document,
+    EXISTS(SELECT FROM briefs_snapshots AS s WHERE s.owner_id = e.owner_id AND s.id = e.id) AS is_unread,
+    (SELECT max(b.brief_date) FROM briefs_editions AS b
+    WHERE b.owner_id = e.owner_id AND b.edition = e.edition AND b.brief_date < e.brief_date) AS earlier,
+    (SELECT min(b.brief_date) FROM briefs_editions AS b
+    WHERE b.owner_id = e.owner_id AND b.edition = e.edition AND b.brief_date > e.brief_date) AS later
+FROM briefs_editions AS e
+WHERE e.owner_id = $1 AND e.brief_date = $2 AND e.edition = $3
+
+-- name: list_editions
+-- An owner's briefs, newest first. $2 and $3 the place after which to go on, $4 how many.
+SELECT id, brief_date, edition, composed_at, document FROM briefs_editions
+WHERE owner_id = $1 AND ($2::date IS NULL OR (brief_date, edition) < ($2, $3::text))
+ORDER BY brief_date DESC, edition DESC
+LIMIT $4
+
+-- name: search_editions
+-- An owner's briefs with those words, newest first. $2 words, $3 and $4 the place after which to go on, $5 how many.
+SELECT id, brief_date, edition, composed_at, document FROM briefs_search($1, $2, $3, $4, $5)
+
+-- name: list_unindexed
+-- The newest briefs of an owner whose words are not known, or of an earlier state. $2 how many.
+SELECT e.id, e.composed_at, e.document
+FROM briefs_editions AS e
+LEFT JOIN briefs_words AS w ON e.owner_id = w.owner_id AND e.id = w.edition_id
+WHERE e.owner_id = $1 AND w.composed_at IS DISTINCT FROM e.composed_at
+ORDER BY e.brief_date DESC
+LIMIT $2
+
+-- name: write_words
+-- What briefs say. $1 owner; for each brief $2 id, $3 when it was composed, $4 its text. One that is gone is passed over.
+INSERT INTO briefs_words (owner_id, edition_id, composed_at, words)
+SELECT $1, t.id, t.composed_at, to_tsvector('english', t.said)
+FROM unnest($2::uuid [], $3::timestamptz [], $4::text []) AS t (id, composed_at, said)
+INNER JOIN briefs_editions AS e ON t.id = e.id
+WHERE e.owner_id = $1
+ON CONFLICT (owner_id, edition_id) DO UPDATE SET composed_at = excluded.composed_at, words = excluded.words
+
+-- name: find_lines
+-- Of the sentences of each brief those that a search is about, by their places from 1, the best first, three at most,
+-- with the words between U+E000 and U+E001. $1 words; for each sentence $2 its brief, $3 its text.
+WITH wanted AS (
+    SELECT replace(websearch_to_tsquery('english', $1)::text, '&', '|')::tsquery AS query
+),
+
+found AS (
+    SELECT
+        l.brief, l.place::integer AS place, l.said, w.query,
+        row_number() OVER (
+            PARTITION BY l.brief ORDER BY ts_rank(to_tsvector('english', l.said), w.query) DESC, l.place
+        ) AS rank
+    FROM unnest($2::uuid [], $3::text []) WITH ORDINALITY AS l (brief, said, place)
+    CROSS JOIN wanted AS w
+    WHERE to_tsvector('english', l.said) @@ w.query
+)
+
+SELECT
+    brief, place,
+    ts_headline('english', said, query, U&'StartSel="\E000", StopSel="\E001", HighlightAll=true') AS marked
+FROM found
+WHERE rank <= 3
+ORDER BY brief, rank
+
+-- name: list_opinions
+-- What the reader of a brief thinks of its sentences.
+SELECT claim, said, facts, opinion FROM briefs_feedback WHERE owner_id = $1 AND edition_id = $2
+ORDER BY given_at, claim
+
+-- name: give_opinion
+-- Say what one thinks of a sentence. $1 owner, $2 edition, $3 claim, $4 sentence, $5 facts, $6 opinion, $7 now.
+INSERT INTO briefs_feedback (owner_id, edition_id, claim, said, facts, opinion, given_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (owner_id, edition_id, claim) DO UPDATE SET opinion = excluded.opinion, given_at = excluded.given_at
+
+-- name: take_opinion_back
+-- Think nothing of it any more.
+DELETE FROM briefs_feedback WHERE owner_id = $1 AND edition_id = $2 AND claim = $3

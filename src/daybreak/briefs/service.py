@@ -156,6 +156,7 @@ async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
 def _wanted(user_id: UUID, day: Day, last: Snapshot | None) -> agenda.Wanted:
     return agenda.Wanted(
         owner_id=user_id,
+        today=day.today,
         events=window(day.today),
         done_since=_done_since(day, last),
         notes_since=day.as_of - timedelta(days=NOTE_DAYS),

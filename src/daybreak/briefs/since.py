@@ -72,9 +72,11 @@ def snapshot(book: FactBook, agenda: Agenda, *, whole: bool) -> Snapshot:
     # With days to spare on either side: the reader's zone may be another one by then.
     day = book.day
     first, until = day.today - _TO_SPARE, day.today + timedelta(days=EVENT_DAYS) + _TO_SPARE
+    # What is put off is remembered too: when it is back, it has not come in.
+    tasks = [*book.open.values(), *agenda.put_off]
     return Snapshot(
         day=day.today,
-        tasks={str(task_id): _remember(task, task.start, task.due) for task_id, task in book.open.items()},
+        tasks={str(task.id): _remember(task, task.start, task.due) for task in tasks},
         events={
             str(event.id): _remember(event, event.start, event.end)
             for event in agenda.events
@@ -112,7 +114,7 @@ class _Comparison:
         self._last = last
         self._now = now
         self._sources = {key: name for key, name in now.sources.items() if key in last.sources}
-        self._set_aside = {str(task_id) for task_id in book.set_aside}
+        self._untold = {*map(str, book.set_aside), *(str(task.id) for task in agenda.put_off)}
         self._tasks = {
             str(t.id): t
             for t in agenda.tasks
@@ -145,7 +147,7 @@ class _Comparison:
 
     def _task_changes(self) -> Iterator[Claim]:
         for task_id, before in self._last.tasks.items():
-            if before.source not in self._sources or task_id in self._set_aside:
+            if before.source not in self._sources or task_id in self._untold:
                 continue
             task = self._tasks.get(task_id)
             if task is None and (archived := self._archived.pop(before.title, None)):

@@ -42,15 +42,11 @@ async def read_before(
 
 
 def _before(row: asyncpg.Record) -> Before:
-    document, facts = _unpacked(row["document"]), _unpacked(row["received_facts"])
+    document, facts = unpacked(row["document"]), unpacked(row["received_facts"])
     return Before(
         contents=frozenset(section.get("content", "") for section in document.get("sections", ())),
         received=Snapshot.from_json(row["received_date"], facts) if facts else None,
     )
-
-
-def _unpacked(stored: bytes | None) -> dict[str, Any]:
-    return orjson.loads(zlib.decompress(stored)) if stored else {}
 
 
 async def write(
@@ -75,6 +71,38 @@ async def read(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Editi
     """A stored brief; None if it was never composed."""
     row = await tx.fetchrow(_sql.read_document, owner_id, day, edition)
     return codec.decode(zlib.decompress(row["document"])) if row else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A brief that stands.
+
+    Attributes:
+        is_unread: whether the reader has not had it as it stands.
+        earlier: the date of the brief before it, of the same edition.
+        later: the date of the one after it.
+    """
+
+    id: UUID
+    composed_at: datetime
+    document: Document
+    is_unread: bool
+    earlier: date | None
+    later: date | None
+
+
+async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> Standing | None:
+    """A stored brief with its neighbours; None if it was never composed."""
+    row = await tx.fetchrow(_sql.find_edition, owner_id, day, edition)
+    if row is None:
+        return None
+    document = codec.decode(zlib.decompress(row["document"]))
+    return Standing(**{**row, "document": document})
+
+
+def unpacked(stored: bytes | None) -> dict[str, Any]:
+    """What is stored of a brief, as its JSON was parsed to; nothing if nothing is."""
+    return orjson.loads(zlib.decompress(stored)) if stored else {}
 
 
 async def mark_received(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID, at: datetime) -> None:

@@ -4,7 +4,22 @@ from typing import Annotated
 
 import typer
 
-from daybreak.cli import brief, database, imports, runs, sample, sources, users, version, worker
+from daybreak.cli import (
+    access,
+    brief,
+    database,
+    imports,
+    runs,
+    sample,
+    schedule,
+    scheduler,
+    sources,
+    up,
+    users,
+    version,
+    web,
+    worker,
+)
 from daybreak.cli.teaching import examples
 
 _HELP = """
@@ -46,10 +61,17 @@ def _before(
 
 app.command("brief", epilog=brief.EXAMPLES)(brief.brief)
 app.command("import", epilog=imports.EXAMPLES)(imports.import_)
+users.app.command("invite", epilog=access.INVITE)(access.invite)
+users.app.command("reset", epilog=access.RESET)(access.reset)
+users.app.command("link", epilog=access.LINK)(access.link)
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(runs.app, name="runs")
+app.command("up", epilog=up.EXAMPLES)(up.up)
+app.command("web", epilog=web.EXAMPLES)(web.web)
 app.command("worker", epilog=worker.EXAMPLES)(worker.worker)
+app.command("scheduler", epilog=scheduler.EXAMPLES)(scheduler.scheduler)
 app.add_typer(database.app, name="db")
 app.command("sample", epilog=sample.EXAMPLES)(sample.sample)
 app.command("version", epilog=examples("daybreak version"))(version.version)

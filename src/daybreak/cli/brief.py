@@ -99,7 +99,7 @@ def _refuse_forms_of_nothing(request: Request) -> None:
 
 
 async def _brief(session: "Session", request: Request) -> None:
-    from daybreak import briefs, clock
+    from daybreak import briefs, clock, people
     from daybreak.cli.dates import parse_date
     from daybreak.cli.printing import reading_progress
 
@@ -118,6 +118,8 @@ async def _brief(session: "Session", request: Request) -> None:
     brief = await _compose(session, person.id, wanted)
     _print(brief.document, request)
     await briefs.receive(session.database, person.id, brief.id)
+    async with session.database.transaction([person.id]) as tx:
+        await people.visit(tx, person.id)
 
 
 async def _compose(session: "Session", user_id: "UUID", wanted: "Wanted") -> "StoredBrief":

@@ -53,7 +53,7 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - whatever orjson can write
     """One JSON document on standard output."""
     import orjson
 
-    answer_data(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode() + "\n")
+    answer_data(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -139,6 +139,10 @@ def _replace(place: Path, text: str) -> None:
         draft.replace(place)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 def _discard_the_rest() -> None:

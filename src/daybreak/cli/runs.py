@@ -159,8 +159,9 @@ def retry(run: RunArgument, user: UserOption = None) -> None:
 
 @app.command("stats", epilog=examples("daybreak runs stats", "daybreak runs stats --json"))
 def stats(json: AsJson = False) -> None:
-    """Count everybody's runs by kind and state, and tell how long those of the last week waited and took.
+    """Count everybody's runs, and tell how long they waited and took.
 
+    How many there are by kind and state; of those that ended in the last week how long they took.
     WAIT is from when a run could have begun until it began, TOOK from then to its end, both in seconds and
     over all attempts; 95 % of the runs were at most that long.
     """
@@ -184,7 +185,10 @@ def stats(json: AsJson = False) -> None:
 
 @app.command("workers", epilog=examples("daybreak runs workers", "daybreak runs workers --json"))
 def workers(json: AsJson = False) -> None:
-    """List who works, who did so within the last day, and what each is doing."""
+    """List who works, and what each is doing.
+
+    Whoever was seen within the last day is listed, too.
+    """
     from daybreak import runs
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
@@ -258,4 +262,4 @@ def _attempts(run: "Run") -> str:
 
 
 def _trouble(run: "Run") -> str:
-    return run.errors[-1].message if run.errors and run.result is None else ""
+    return run.errors[-1].message if run.errors and run.status not in {"succeeded", "partial"} else ""

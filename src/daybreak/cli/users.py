@@ -1,7 +1,7 @@
 """``daybreak users``."""
 
 from dataclasses import asdict, replace
-from datetime import datetime, time
+from datetime import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,13 +80,14 @@ def set_(
     from daybreak import people
     from daybreak.cli.printing import answer
     from daybreak.cli.session import run
+    from daybreak.cli.wishes import time_of_day
 
     _refuse_nothing(tz, name, country, hours, brief_time)
 
     async def verb(session: "Session") -> "User":
         user = await session.known_user(email)
         start, end = _span(hours) if hours else (user.preferences.workday_start, user.preferences.workday_end)
-        due = _time(brief_time) if brief_time else user.preferences.brief_time
+        due = time_of_day(brief_time) if brief_time else user.preferences.brief_time
         changed = replace(
             user,
             timezone=tz or user.timezone,
@@ -125,18 +126,10 @@ def _due(user: "User") -> str:
 
 
 def _span(text: str) -> tuple[time, time]:
+    from daybreak.cli.wishes import time_of_day
     from daybreak.errors import InvalidInput
 
     first, dash, last = text.partition("-")
     if not dash:
         raise InvalidInput(f"“{text}” are not working hours; write them like 09:00-17:30.")
-    return _time(first), _time(last)
-
-
-def _time(text: str) -> time:
-    from daybreak.errors import InvalidInput
-
-    try:
-        return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
-    except ValueError:
-        raise InvalidInput(f"“{text}” is not a time of day; write it like 09:00.") from None
+    return time_of_day(first), time_of_day(last)

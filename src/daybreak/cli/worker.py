@@ -19,6 +19,8 @@ def worker(
 
     It works until it gets SIGTERM or Ctrl-C; then it begins nothing more, lets what runs end within the time
     of DAYBREAK_RUNS_DRAIN, and gives the rest back to other workers. Any number may work on one database.
+
+    It keeps the schedule as well, unless DAYBREAK_SCHEDULE_IN_WORKER is false.
     """
     from daybreak import worker as process
 

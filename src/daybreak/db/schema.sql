@@ -4,6 +4,8 @@ CREATE SCHEMA pgq;
 
 CREATE SCHEMA runs_partitions;
 
+CREATE SCHEMA schedule_partitions;
+
 CREATE TYPE pgq.pgqueuer_status AS ENUM (
     'queued',
     'picked',
@@ -57,15 +59,224 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.account_export(owner uuid) RETURNS TABLE(table_name text, content jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT c.relname, a.attname FROM pg_class AS c
+        INNER JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+            AND a.attname = CASE c.relname WHEN 'people_users' THEN 'id' ELSE 'owner_id' END
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+        ORDER BY c.relname
+    LOOP
+        RETURN QUERY EXECUTE format(
+            'SELECT %L::text, to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
+            one.relname, '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
+        ) USING owner;
+    END LOOP;
+END $_$;
+
+CREATE FUNCTION public.agenda_count_stale(since timestamp with time zone) RETURNS TABLE(sources bigint, owners bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT count(*), count(DISTINCT s.owner_id) FROM agenda_sources AS s WHERE s.failing_since < since
+$$;
+
+CREATE FUNCTION public.agenda_due_refreshes(before timestamp with time zone, most integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT s.owner_id FROM agenda_sources AS s
+    WHERE s.kind = 'address' AND coalesce(greatest(s.last_read_at, s.last_tried_at), '-infinity') < before
+    GROUP BY s.owner_id
+    ORDER BY min(coalesce(greatest(s.last_read_at, s.last_tried_at), '-infinity')), s.owner_id
+    LIMIT most
+$$;
+
+CREATE FUNCTION public.briefs_search(owner uuid, wanted text, before_date date, before_edition text, most integer) RETURNS TABLE(id uuid, brief_date date, edition text, composed_at timestamp with time zone, document bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT e.id, e.brief_date, e.edition, e.composed_at, e.document
+    FROM briefs_words AS w
+    INNER JOIN briefs_editions AS e ON w.owner_id = e.owner_id AND w.edition_id = e.id
+    WHERE
+        w.owner_id = owner AND owner = ANY (current_setting('daybreak.owner_ids')::uuid [])
+        AND w.words @@ websearch_to_tsquery('english', wanted)
+        AND (before_date IS NULL OR (e.brief_date, e.edition) < (before_date, before_edition))
+    ORDER BY e.brief_date DESC, e.edition DESC
+    LIMIT most
+$$;
+
 CREATE FUNCTION public.people_all_ids() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT id FROM people_users ORDER BY created_at, id $$;
 
+CREATE TABLE public.people_accounts (
+    owner_id uuid NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL,
+    password_hash text,
+    seen_at timestamp with time zone,
+    deletion_due timestamp with time zone,
+    CONSTRAINT people_accounts_role_check CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text])))
+);
+
+ALTER TABLE ONLY public.people_accounts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_preferences (
+    owner_id uuid NOT NULL,
+    brief_time time without time zone DEFAULT '07:00:00'::time without time zone NOT NULL,
+    workday_start time without time zone DEFAULT '09:00:00'::time without time zone NOT NULL,
+    workday_end time without time zone DEFAULT '17:30:00'::time without time zone NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    frequency text DEFAULT 'daily'::text NOT NULL,
+    weekdays smallint[] DEFAULT '{1,2,3,4,5,6,7}'::smallint[] NOT NULL,
+    email boolean DEFAULT false NOT NULL,
+    quiet_day text DEFAULT 'send'::text NOT NULL,
+    weekly_day smallint DEFAULT 5 NOT NULL,
+    catch_up interval DEFAULT '04:00:00'::interval NOT NULL,
+    reengage boolean DEFAULT true NOT NULL,
+    project_choice text DEFAULT 'all'::text NOT NULL,
+    projects text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT people_preferences_catch_up CHECK (((catch_up >= '00:00:00'::interval) AND (catch_up <= '20:00:00'::interval))),
+    CONSTRAINT people_preferences_frequency CHECK ((frequency = ANY (ARRAY['daily'::text, 'weekdays'::text, 'weekly'::text, 'chosen'::text]))),
+    CONSTRAINT people_preferences_project_choice CHECK ((project_choice = ANY (ARRAY['all'::text, 'only'::text, 'except'::text]))),
+    CONSTRAINT people_preferences_quiet_day CHECK ((quiet_day = ANY (ARRAY['send'::text, 'shorten'::text, 'skip'::text, 'weekly'::text]))),
+    CONSTRAINT people_preferences_weekdays CHECK (((weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]) AND (cardinality(weekdays) > 0))),
+    CONSTRAINT people_preferences_weekly_day CHECK (((weekly_day >= 1) AND (weekly_day <= 7))),
+    CONSTRAINT people_preferences_workday_has_hours CHECK ((workday_start < workday_end))
+);
+
+ALTER TABLE ONLY public.people_preferences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_users (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    timezone text NOT NULL,
+    country text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_visit_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT people_users_country_is_iso CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT people_users_email_is_lower_case CHECK ((email = lower(email)))
+);
+
+ALTER TABLE ONLY public.people_users FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.people_profiles WITH (security_invoker='true') AS
+ SELECT u.id,
+    u.email AS address,
+    u.name,
+    u.timezone,
+    u.country,
+    p.active,
+    p.brief_time,
+    p.frequency,
+    p.weekdays,
+    p.email,
+    p.quiet_day,
+    p.weekly_day,
+    p.catch_up,
+    p.reengage,
+    p.project_choice,
+    p.projects,
+    p.workday_start,
+    p.workday_end,
+    COALESCE(a.role, 'member'::text) AS role,
+    (a.password_hash IS NOT NULL) AS has_password,
+    a.deletion_due
+   FROM ((public.people_users u
+     JOIN public.people_preferences p ON ((u.id = p.owner_id)))
+     LEFT JOIN public.people_accounts a ON ((u.id = a.owner_id)));
+
+CREATE FUNCTION public.people_bearer(digest bytea) RETURNS TABLE(id uuid, scope text, profile public.people_profiles)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE people_tokens AS t SET used_at = now()
+    WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
+        AND coalesce(t.used_at < now() - interval '1 minute', TRUE);
+    IF FOUND THEN
+        UPDATE people_users AS u SET last_visit_at = now()
+        FROM people_tokens AS t WHERE t.token_sha256 = digest AND u.id = t.owner_id;
+    END IF;
+    RETURN QUERY
+    SELECT t.id, t.scope, f FROM people_tokens AS t
+    INNER JOIN people_profiles AS f ON f.id = t.owner_id
+    WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE);
+END $$;
+
+CREATE FUNCTION public.people_forget_attempts(keys bytea[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ DELETE FROM people_attempts WHERE key = ANY (keys) $$;
+
 CREATE FUNCTION public.people_id_by_email(address text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT id FROM people_users WHERE email = lower(address) $$;
+
+CREATE FUNCTION public.people_owner_of_link(digest bytea) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ SELECT owner_id FROM people_links WHERE token_sha256 = digest AND expires_at > now() $$;
+
+CREATE FUNCTION public.people_session(digest bytea, idle interval) RETURNS TABLE(id uuid, profile public.people_profiles)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE people_sessions AS s SET seen_at = now(), expires_at = now() + idle
+    WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.seen_at < now() - interval '1 minute';
+    IF FOUND THEN
+        UPDATE people_accounts AS a SET seen_at = now()
+        FROM people_sessions AS s WHERE s.token_sha256 = digest AND a.owner_id = s.owner_id;
+        UPDATE people_users AS u SET last_visit_at = now()
+        FROM people_sessions AS s WHERE s.token_sha256 = digest AND u.id = s.owner_id;
+    END IF;
+    RETURN QUERY
+    SELECT s.id, f FROM people_sessions AS s
+    INNER JOIN people_profiles AS f ON f.id = s.owner_id
+    WHERE s.token_sha256 = digest AND s.expires_at > now();
+END $$;
+
+CREATE FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) RETURNS interval
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    one record;
+    held timestamptz;
+    next_free timestamptz;
+BEGIN
+    FOR one IN SELECT * FROM unnest(keys, intervals, bursts) AS k (key, every, burst) LOOP
+        INSERT INTO people_attempts (key, free_at) VALUES (one.key, '-infinity') ON CONFLICT DO NOTHING;
+        SELECT a.free_at INTO held FROM people_attempts AS a WHERE a.key = one.key FOR UPDATE;
+        next_free := greatest(held, clock_timestamp()) + one.every;
+        IF next_free - one.every * one.burst > clock_timestamp() THEN
+            RETURN next_free - one.every * one.burst - clock_timestamp();
+        END IF;
+        UPDATE people_attempts AS a SET free_at = next_free WHERE a.key = one.key;
+    END LOOP;
+    RETURN interval '0';
+END $$;
+
+CREATE FUNCTION public.people_tidy() RETURNS SETOF uuid
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    DELETE FROM people_sessions WHERE expires_at < now();
+    DELETE FROM people_links WHERE expires_at < now();
+    DELETE FROM people_attempts WHERE free_at < now();
+    SELECT owner_id FROM people_accounts WHERE deletion_due <= now();
+$$;
 
 CREATE FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) RETURNS void
     LANGUAGE plpgsql
@@ -149,7 +360,7 @@ BEGIN
         WHERE r.owner_id = run.owner_id AND r.id = run.id
         RETURNING r.* INTO run;
         IF steps > 0 THEN
-            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id)));
+            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id, 'owner_id', run.owner_id)));
         END IF;
         IF run.open_items <= 0 THEN
             PERFORM runs_have_finished(run.owner_id, run.id);
@@ -174,6 +385,7 @@ BEGIN
             SELECT o.owner_id, o.id, o.cancel OR runs_is_cancelled(o.owner_id, o.part_of) AS cancel
             FROM runs_open AS o
             WHERE o.owner_id = b.owner_id AND o.id = b.id AND o.fence = b.fence AND o.status = 'running'
+                AND o.step <> 'items'
         ) AS r
     ),
     free AS MATERIALIZED (
@@ -213,6 +425,7 @@ BEGIN
     END IF;
     UPDATE runs_open AS r SET cancel = TRUE WHERE r.owner_id = owner AND r.id = run_id;
     PERFORM pg_notify('daybreak_runs_cancel', run_id::text);
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run_id, 'owner_id', owner)));
     IF run.step = 'items' THEN
         PERFORM runs_cancel_items(owner, run_id);
     END IF;
@@ -288,9 +501,7 @@ BEGIN
             lease_until = now() + runs_claim.lease,
             started_at = coalesce(r.started_at, now()),
             wait_seconds = r.wait_seconds + free.waited,
-            run_seconds = r.run_seconds + CASE
-                WHEN r.status = 'queued' THEN 0 ELSE extract(EPOCH FROM r.lease_until - r.claimed_at)
-            END,
+            run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
             claimed_at = now(),
             paced_at = coalesce(r.paced_at, now()),
             event_number = r.event_number + 1,
@@ -531,6 +742,17 @@ BEGIN
     FROM folded GROUP BY kind, day, wait_class, run_class;
 END $$;
 
+CREATE FUNCTION public.runs_forget_owners() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM runs_events WHERE owner_id IN (SELECT id FROM removed);
+    DELETE FROM runs_open WHERE owner_id IN (SELECT id FROM removed);
+    DELETE FROM runs_finished WHERE owner_id IN (SELECT id FROM removed);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.runs_have_finished(owner uuid, run_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -582,6 +804,8 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT o.owner_id, o.id, o.part_of, o.cancel FROM runs_open AS o
         WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
+            -- Who waits for its items is nobody's: a commit whose answer was lost must not be done again.
+            AND o.step <> 'items'
         FOR UPDATE
     ) AS h;
 END $$;
@@ -675,6 +899,25 @@ BEGIN
     RETURN made;
 END $$;
 
+CREATE FUNCTION public.runs_measure(measured_kind text, since timestamp with time zone) RETURNS TABLE(runs bigint, took interval, per_second double precision)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH recent AS (
+        SELECT finished_at, finished_at - started_at AS took FROM runs_finished
+        WHERE kind = measured_kind AND status IN ('succeeded', 'partial')
+            AND finished_at >= since AND started_at IS NOT NULL
+    )
+    SELECT
+        (SELECT count(*) FROM recent),
+        (SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY r.took) FROM recent AS r),
+        (
+            SELECT max(m.ended) / 60.0 FROM (
+                SELECT count(*) AS ended FROM recent GROUP BY date_trunc('minute', finished_at)
+            ) AS m
+        )::float
+$$;
+
 CREATE FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) RETURNS double precision
     LANGUAGE sql STABLE
     RETURN CASE WHEN ((steps <= 0) OR (paced_at IS NULL)) THEN pace WHEN (pace IS NULL) THEN ((EXTRACT(epoch FROM (now() - paced_at)) / (steps)::numeric))::double precision ELSE (((0.7)::double precision * pace) + (((0.3 * EXTRACT(epoch FROM (now() - paced_at))) / (steps)::numeric))::double precision) END;
@@ -753,6 +996,7 @@ BEGIN
         FROM s CROSS JOIN LATERAL (
             SELECT r.event_number, r.phase, r.total, r.done, r.failed, r.skipped FROM runs_open AS r
             WHERE r.owner_id = s.owner_id AND r.id = s.id AND r.fence = s.fence AND r.status = 'running'
+                AND r.step <> 'items'
             FOR UPDATE
         ) AS h
     ),
@@ -807,6 +1051,12 @@ BEGIN
     IF FOUND AND (run.cancel OR run.step <> 'items' OR ended.part_of IS NULL) THEN
         RETURN CASE WHEN ended.part_of IS NULL THEN 'open' ELSE 'busy' END;
     END IF;
+    -- Whoever retried it a moment ago held the run until now.
+    IF run.id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = which
+    ) THEN
+        RETURN 'open';
+    END IF;
     IF run.id IS NULL THEN
         IF runs_reopen(owner, ARRAY[coalesce(ended.part_of, which)], 'running') = 0 THEN
             RETURN 'busy';
@@ -855,7 +1105,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval DEFAULT '00:00:00'::interval, urgency integer DEFAULT 0) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
@@ -1021,9 +1271,24 @@ BEGIN
         SELECT id INTO found FROM runs_open
         WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
         IF found IS NOT NULL THEN
+            -- A person waits now for what was to be done when there is time.
+            IF new_lane = 'people' THEN
+                UPDATE runs_open AS r SET lane = new_lane
+                FROM (
+                    SELECT o.id FROM runs_open AS o
+                    WHERE o.owner_id = owner AND o.id = found AND o.status = 'queued' AND o.step = 'begin'
+                        AND o.lane <> new_lane AND o.not_before <= now()
+                    FOR UPDATE SKIP LOCKED
+                ) AS f
+                WHERE r.owner_id = owner AND r.id = f.id;
+                IF FOUND THEN
+                    PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[found]);
+                END IF;
+            END IF;
             RETURN found;
         END IF;
     END LOOP;
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', new_id, 'owner_id', owner)));
     IF delay > interval '0' OR places > (
         SELECT count(*) FROM (
             SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND rung_at IS NOT NULL LIMIT places
@@ -1032,6 +1297,59 @@ BEGIN
         PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[new_id], delay);
     END IF;
     RETURN new_id;
+END $$;
+
+CREATE FUNCTION public.runs_start_many(owner_ids uuid[], new_kind text, new_lane text, keys text[], many_parameters jsonb[], new_max_attempts integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    bells bigint [];
+    started integer;
+BEGIN
+    LOOP
+        bells := ARRAY(
+            SELECT nextval('pgq.pgqueuer_id_seq') FROM generate_series(0, (cardinality(owner_ids) - 1) / 100)
+        );
+        BEGIN
+            WITH made AS (
+                INSERT INTO runs_open AS r (
+                    owner_id, id, kind, lane, key, parameters, status, max_attempts, job_id, rung_at
+                )
+                SELECT
+                    w.owner_id, gen_random_uuid(), new_kind, new_lane, w.key, w.parameters, 'queued',
+                    new_max_attempts, bells[1 + (w.place - 1) / 100], now()
+                FROM (
+                    SELECT DISTINCT ON (u.owner_id, u.key) u.owner_id, u.key, u.parameters, u.place
+                    FROM unnest(owner_ids, keys, many_parameters) WITH ORDINALITY
+                        AS u (owner_id, key, parameters, place)
+                ) AS w
+                WHERE (
+                    SELECT o.id FROM runs_open AS o
+                    WHERE o.owner_id = w.owner_id AND o.kind = new_kind AND o.key = w.key AND o.part_of IS NULL
+                ) IS NULL
+                RETURNING r.owner_id, r.id, r.job_id
+            ),
+            rung AS (
+                INSERT INTO pgq.pgqueuer (id, priority, entrypoint, payload, status)
+                SELECT
+                    m.job_id, 0, 'runs.' || new_lane,
+                    convert_to('[' || string_agg('["' || m.owner_id || '","' || m.id || '"]', ',') || ']', 'UTF8'),
+                    'queued'
+                FROM made AS m GROUP BY m.job_id
+            )
+            SELECT count(*) INTO started FROM made;
+            RETURN started;
+        EXCEPTION WHEN unique_violation THEN
+            -- Somebody started one of them a moment ago, and is seen now: rare, and cheaper than insertions that
+            -- expect it every time.
+        END;
+    END LOOP;
 END $$;
 
 CREATE FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) RETURNS TABLE(expired integer, rung integer, looked integer, admitted integer, recounted integer)
@@ -1211,9 +1529,11 @@ CREATE FUNCTION public.runs_tell(told jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    SELECT pg_notify('daybreak_runs', string_agg(t.run ->> 'id', ',' ORDER BY t.place))
+    SELECT pg_notify('daybreak_runs', concat_ws(
+        ',', string_agg(t.run ->> 'id', ',' ORDER BY t.place), string_agg(DISTINCT t.run ->> 'owner_id', ',')
+    ))
     FROM jsonb_array_elements(told) WITH ORDINALITY AS t (run, place)
-    GROUP BY (t.place - 1) / 200
+    GROUP BY (t.place - 1) / 100
 $$;
 
 CREATE FUNCTION public.runs_time_class(seconds double precision) RETURNS smallint
@@ -1227,6 +1547,10 @@ CREATE FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval
 DECLARE
     log_rows integer;
     workers integer;
+    made integer;
+    dropped integer;
+    -- Whoever asks may not have everybody's history forgotten.
+    kept interval := greatest(keep, interval '7 days');
     done jsonb;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_upkeep', 0)) THEN
@@ -1241,12 +1565,21 @@ BEGIN
     GET DIAGNOSTICS log_rows = ROW_COUNT;
     DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
     GET DIAGNOSTICS workers = ROW_COUNT;
-    DELETE FROM runs_times WHERE day < (now() - keep)::date;
+    DELETE FROM runs_times WHERE day < (now() - kept)::date;
+    -- Weeks are made and dropped under locks that everybody would queue behind, if somebody has been reading for long.
+    BEGIN
+        PERFORM set_config('lock_timeout', '1s', TRUE);
+        made := runs_make_partitions(ahead);
+        dropped := runs_drop_partitions(kept);
+    EXCEPTION WHEN lock_not_available THEN
+        made := 0;
+        dropped := 0;
+    END;
     done := jsonb_build_object(
         'log_rows', log_rows,
         'workers', workers,
-        'partitions_made', runs_make_partitions(ahead),
-        'partitions_dropped', runs_drop_partitions(keep)
+        'partitions_made', made,
+        'partitions_dropped', dropped
     );
     -- Where a batch was not enough, the next one is due at once.
     IF log_rows < batch THEN
@@ -1255,6 +1588,489 @@ BEGIN
     PERFORM runs_record('runs.upkeep', done);
     RETURN done;
 END $$;
+
+CREATE FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT count(*) FROM (
+        SELECT FROM schedule_dues AS d WHERE d.start_at < moment LIMIT most
+    ) AS behind
+$$;
+
+CREATE FUNCTION public.schedule_bits(days smallint[]) RETURNS smallint
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ SELECT bit_or(1 << (d - 1))::smallint FROM unnest(days) AS d $$;
+
+CREATE FUNCTION public.schedule_copy_plans(owner_ids uuid[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    INSERT INTO schedule_dues AS d (
+        owner_id, zone, local_time, weekdays, weekly, catch_up, reengage, active, stale
+    )
+    SELECT
+        p.owner_id, u.timezone, p.brief_time, schedule_bits(p.weekdays),
+        CASE p.quiet_day WHEN 'weekly' THEN 1 << (p.weekly_day - 1) ELSE 0 END,
+        p.catch_up, p.reengage, p.active, p.active
+    FROM people_preferences AS p INNER JOIN people_users AS u ON p.owner_id = u.id
+    WHERE p.owner_id = ANY (owner_ids)
+    ON CONFLICT (owner_id) DO UPDATE SET
+        zone = excluded.zone,
+        local_time = excluded.local_time,
+        weekdays = excluded.weekdays,
+        weekly = excluded.weekly,
+        catch_up = excluded.catch_up,
+        reengage = excluded.reengage,
+        active = excluded.active,
+        stale = excluded.stale,
+        aside = NULL,
+        start_at = NULL,
+        local_date = CASE WHEN excluded.active THEN d.local_date END,
+        due_at = CASE WHEN excluded.active THEN d.due_at END
+$$;
+
+CREATE FUNCTION public.schedule_count(moment timestamp with time zone) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH plans AS MATERIALIZED (
+        SELECT d.zone, d.local_time, d.weekdays | d.weekly AS days, count(*) AS people
+        FROM schedule_dues AS d WHERE d.active AND d.aside IS NULL GROUP BY 1, 2, 3
+    ),
+    slots AS MATERIALIZED (
+        SELECT s.zone, s.local_time, s.local_date, s.due_at, coalesce(sum(p.people), 0)::integer AS people
+        FROM schedule_slots AS s
+        LEFT JOIN plans AS p ON s.zone = p.zone AND s.local_time = p.local_time
+            AND p.days & (1 << (extract(ISODOW FROM s.local_date)::integer - 1)) > 0
+        WHERE s.due_at > moment
+        GROUP BY s.zone, s.local_time, s.local_date, s.due_at
+    ),
+    crowds AS (SELECT c.*, sum(c.people) OVER (PARTITION BY c.due_at)::integer AS crowd FROM slots AS c)
+    UPDATE schedule_slots AS s SET people = c.people, crowd = c.crowd
+    FROM crowds AS c
+    WHERE s.zone = c.zone AND s.local_time = c.local_time AND s.local_date = c.local_date
+        AND (s.people, s.crowd) <> (c.people, c.crowd)
+$$;
+
+CREATE FUNCTION public.schedule_decide(owner_ids uuid[], moment timestamp with time zone, backoff boolean) RETURNS TABLE(owner_id uuid, local_date date, due_at timestamp with time zone, edition text, outcome text, reason text, tier smallint, away_since timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH asked AS MATERIALIZED (
+        SELECT
+            d.owner_id, d.local_date, d.due_at, v.last_visit_at,
+            moment >= b.from_when + interval '1 minute' AS is_late,
+            d.weekdays & b.day > 0 AS is_standard,
+            d.weekly & b.day > 0 AS is_weekly,
+            CASE
+                WHEN moment > b.from_when + d.catch_up THEN 'too_late'
+                WHEN v.away IS NULL OR v.away <= 2 THEN ''
+                WHEN v.is_reachable AND NOT v.is_observable THEN ''
+                WHEN NOT v.is_reachable THEN 'unreachable'
+                WHEN v.away = 3 THEN 'silent'
+                WHEN v.away <= 9 AND (v.told < 1 OR v.told = 1 AND v.is_unheard) THEN 'gentle'
+                WHEN v.away BETWEEN 10 AND 30 AND (v.told < 2 OR v.told = 2 AND v.is_unheard) THEN 'motivating'
+                WHEN v.away >= 31 AND (v.told < 3 OR v.told = 3 AND v.is_unheard) THEN 'warm'
+                WHEN v.away >= 31 AND v.told_at <= moment - interval '30 days' THEN 'offer'
+                WHEN v.away >= 31 THEN 'dormant'
+                ELSE 'silent'
+            END AS word
+        FROM unnest(owner_ids) AS o (owner_id)
+        INNER JOIN schedule_dues AS d ON o.owner_id = d.owner_id
+        CROSS JOIN LATERAL (
+            SELECT
+                1 << (extract(ISODOW FROM d.local_date)::integer - 1) AS day,
+                greatest(d.due_at, CASE WHEN d.owed_on = d.local_date THEN d.owed_at END) AS from_when
+        ) AS b
+        LEFT JOIN LATERAL (
+            SELECT
+                u.last_visit_at,
+                floor(extract(EPOCH FROM d.due_at - u.last_visit_at) / 86400) AS away,
+                coalesce(r.reachable, FALSE) AS is_reachable,
+                coalesce(r.observable, TRUE) AS is_observable,
+                coalesce(a.tier, 0) AS told,
+                a.told_at,
+                a.told_at <= moment - interval '2 days' AND coalesce(r.received_at < a.told_at, TRUE) AS is_unheard
+            FROM people_users AS u
+            LEFT JOIN schedule_reach AS r ON r.owner_id = u.id
+            LEFT JOIN schedule_absences AS a ON a.owner_id = u.id AND a.since = u.last_visit_at
+            WHERE u.id = d.owner_id
+        ) AS v ON backoff AND d.reengage
+    ),
+    said AS MATERIALIZED (
+        SELECT
+            a.*,
+            CASE a.word WHEN 'gentle' THEN 1 WHEN 'motivating' THEN 2 WHEN 'warm' THEN 3 WHEN 'offer' THEN 4 END
+                AS next_tier,
+            CASE WHEN a.word <> '' THEN a.word WHEN a.is_late THEN 'caught_up' ELSE 'due' END AS why,
+            CASE a.word
+                WHEN 'too_late' THEN 'missed'
+                WHEN '' THEN 'rung'
+                WHEN 'gentle' THEN 'rung'
+                WHEN 'motivating' THEN 'rung'
+                WHEN 'warm' THEN 'rung'
+                WHEN 'offer' THEN 'rung'
+                ELSE 'skipped'
+            END AS what
+        FROM asked AS a
+    )
+    SELECT
+        s.owner_id, s.local_date, s.due_at, CASE WHEN s.next_tier > 0 THEN 'reengagement' ELSE 'standard' END,
+        s.what, s.why, s.next_tier::smallint, s.last_visit_at
+    FROM said AS s WHERE s.is_standard OR s.next_tier > 0
+    UNION ALL
+    SELECT s.owner_id, s.local_date, s.due_at, 'weekly', s.what, s.why, NULL, NULL
+    FROM said AS s WHERE s.is_weekly AND s.next_tier IS NULL;
+END $$;
+
+CREATE FUNCTION public.schedule_drop_partitions(before date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    part text;
+    dropped integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('daybreak.schedule_partitions', 0));
+    FOR part IN
+        SELECT c.relname FROM pg_class AS c
+        WHERE c.relnamespace = 'schedule_partitions'::regnamespace AND c.relkind = 'r'
+            AND c.relname ~ '_[0-9]{4}_[0-9]{2}$'
+            AND (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month')::date <= before
+        ORDER BY c.relname
+    LOOP
+        EXECUTE format('DROP TABLE schedule_partitions.%I', part);
+        dropped := dropped + 1;
+    END LOOP;
+    DELETE FROM schedule_partitions.schedule_days_rest WHERE local_date < before;
+    RETURN dropped;
+END $_$;
+
+CREATE FUNCTION public.schedule_earliest() RETURNS date
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT least(
+        (SELECT d.local_date FROM schedule_dues AS d WHERE d.start_at IS NOT NULL ORDER BY d.start_at LIMIT 1),
+        (SELECT min(d.local_date) FROM schedule_dues AS d WHERE d.stale)
+    )
+$$;
+
+CREATE FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with time zone, backoff boolean) RETURNS TABLE(local_date date, due_at timestamp with time zone, edition text, outcome text, reason text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT s.local_date, s.due_at, s.edition, s.outcome, s.reason
+    FROM schedule_decide(ARRAY[one_owner], moment, backoff) AS s
+    WHERE s.due_at IS NOT NULL
+$$;
+
+CREATE FUNCTION public.schedule_make_partitions(ahead interval) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    month date;
+    part text;
+    made integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('daybreak.schedule_partitions', 0));
+    FOR month IN
+        SELECT m::date FROM generate_series(
+            date_trunc('month', now() AT TIME ZONE 'UTC'), now() AT TIME ZONE 'UTC' + ahead, '1 month'
+        ) AS m
+    LOOP
+        part := to_char(month, '"schedule_days_"YYYY_MM');
+        CONTINUE WHEN to_regclass('schedule_partitions.' || part) IS NOT NULL;
+        EXECUTE format(
+            'CREATE TABLE schedule_partitions.%I '
+            '(LIKE public.schedule_days INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part
+        );
+        LOCK TABLE schedule_partitions.schedule_days_rest IN ACCESS EXCLUSIVE MODE;
+        EXECUTE format(
+            'WITH moved AS (DELETE FROM schedule_partitions.schedule_days_rest '
+            'WHERE local_date >= %L AND local_date < %L RETURNING *) '
+            'INSERT INTO schedule_partitions.%I SELECT * FROM moved', month, month + interval '1 month', part
+        );
+        EXECUTE format(
+            'ALTER TABLE public.schedule_days ATTACH PARTITION schedule_partitions.%I '
+            'FOR VALUES FROM (%L) TO (%L)', part, month, (month + interval '1 month')::date
+        );
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END $$;
+
+CREATE FUNCTION public.schedule_next_start() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ SELECT d.start_at FROM schedule_dues AS d WHERE d.start_at IS NOT NULL ORDER BY d.start_at LIMIT 1 $$;
+
+CREATE FUNCTION public.schedule_on_preferences_added() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM schedule_copy_plans((SELECT array_agg(owner_id) FROM added));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.schedule_on_preferences_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM schedule_copy_plans(array_agg(a.owner_id))
+    FROM added AS a INNER JOIN removed AS r ON a.owner_id = r.owner_id
+    WHERE
+        (a.active, a.brief_time, a.weekdays, a.quiet_day, a.weekly_day, a.catch_up, a.reengage)
+        IS DISTINCT FROM
+        (r.active, r.brief_time, r.weekdays, r.quiet_day, r.weekly_day, r.catch_up, r.reengage)
+    HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.schedule_on_user_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM schedule_copy_plans(array_agg(a.id))
+    FROM added AS a INNER JOIN removed AS r ON a.id = r.id
+    WHERE a.timezone <> r.timezone
+    HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.schedule_on_user_gone() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM schedule_days AS d USING removed AS r WHERE d.owner_id = r.owner_id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.schedule_rehearse(one_owner uuid, moment timestamp with time zone, backoff boolean, rung_kind text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM schedule_dues AS d WHERE d.owner_id = one_owner FOR UPDATE;
+    PERFORM schedule_settle(ARRAY[one_owner], moment, backoff, rung_kind);
+END $$;
+
+CREATE FUNCTION public.schedule_resolve(moment timestamp with time zone, zones text[], todays date[], batch integer, only_owner uuid DEFAULT NULL::uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    resolved integer;
+BEGIN
+    WITH changed AS MATERIALIZED (
+        SELECT owner_id, zone, local_time, weekdays, weekly, local_date FROM schedule_dues
+        WHERE stale AND (only_owner IS NULL OR owner_id = only_owner)
+        LIMIT batch FOR UPDATE SKIP LOCKED
+    ),
+    found AS MATERIALIZED (
+        SELECT c.owner_id, z.today, n.local_date, n.due_at, n.crowd
+        FROM changed AS c
+        LEFT JOIN unnest(zones, todays) AS z (zone, today) ON c.zone = z.zone
+        LEFT JOIN LATERAL (
+            SELECT s.local_date, s.due_at, s.crowd FROM schedule_slots AS s
+            WHERE
+                s.zone = c.zone AND s.local_time = c.local_time AND z.today IS NOT NULL
+                AND (c.weekdays | c.weekly) & (1 << (extract(ISODOW FROM s.local_date)::integer - 1)) > 0
+                AND (s.due_at > moment OR s.local_date >= c.local_date)
+                AND s.local_date > coalesce(
+                    (SELECT max(d.local_date) FROM schedule_days AS d WHERE d.owner_id = c.owner_id), '-infinity'
+                )
+            ORDER BY s.local_date LIMIT 1
+        ) AS n ON TRUE
+    ),
+    written AS (
+        UPDATE schedule_dues AS d SET
+            local_date = f.local_date,
+            due_at = f.due_at,
+            start_at = schedule_start(f.due_at, d.owner_id, f.crowd, s.took, s.per_second, s.longest_lead),
+            owed_on = CASE WHEN d.local_date IS NOT NULL THEN f.today END,
+            owed_at = CASE WHEN d.local_date IS NOT NULL THEN moment END,
+            stale = FALSE,
+            aside = CASE
+                WHEN f.today IS NULL THEN format('There is no time zone “%s”.', left(d.zone, 80))
+                WHEN f.due_at IS NULL THEN 'No day was found on which a brief could be due.'
+            END
+        FROM found AS f, schedule_state AS s
+        WHERE d.owner_id = f.owner_id
+        RETURNING 1
+    )
+    SELECT count(*) INTO resolved FROM written;
+    RETURN resolved;
+END $$;
+
+CREATE FUNCTION public.schedule_settle(owner_ids uuid[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    rung_owners uuid [];
+    rung_keys text [];
+    rung_parameters jsonb [];
+BEGIN
+    WITH decided AS MATERIALIZED (SELECT * FROM schedule_decide(owner_ids, moment, backoff)),
+    kept AS (
+        INSERT INTO schedule_days AS d (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
+        SELECT s.owner_id, s.local_date, s.edition, s.outcome, s.reason, s.due_at, moment
+        FROM decided AS s
+        -- Whoever holds the owner's row is alone with its days, so that this need not expect a conflict.
+        WHERE (
+            SELECT k.outcome FROM schedule_days AS k
+            WHERE k.owner_id = s.owner_id AND k.local_date = s.local_date AND k.edition = s.edition
+        ) IS NULL
+        RETURNING d.owner_id, d.local_date, d.edition, d.outcome
+    ),
+    told AS (
+        INSERT INTO schedule_absences (owner_id, since, tier, told_at)
+        SELECT s.owner_id, s.away_since, least(s.tier, 3), moment FROM decided AS s WHERE s.tier > 0
+        ON CONFLICT (owner_id) DO UPDATE SET
+            since = excluded.since, tier = excluded.tier, told_at = excluded.told_at
+    )
+    SELECT
+        array_agg(k.owner_id) FILTER (WHERE k.outcome = 'rung'),
+        array_agg(k.local_date || '/' || k.edition) FILTER (WHERE k.outcome = 'rung'),
+        array_agg(jsonb_build_object('date', k.local_date, 'edition', k.edition)) FILTER (WHERE k.outcome = 'rung'),
+        count(*) FILTER (WHERE k.outcome = 'rung'),
+        count(*) FILTER (WHERE k.outcome = 'missed'),
+        count(*) FILTER (WHERE k.outcome = 'skipped')
+    INTO rung_owners, rung_keys, rung_parameters, rung, missed, skipped
+    FROM kept AS k;
+
+    IF rung > 0 THEN
+        PERFORM runs_start_many(rung_owners, rung_kind, 'briefs', rung_keys, rung_parameters, 3);
+    END IF;
+
+    UPDATE schedule_dues AS d SET
+        -- Beyond the last slot it is stale: whoever fills more of them finds what is next.
+        (local_date, due_at, start_at, stale) = (
+            SELECT
+                coalesce(s.local_date, d.local_date), coalesce(s.due_at, d.due_at),
+                schedule_start(s.due_at, d.owner_id, s.crowd, t.took, t.per_second, t.longest_lead),
+                s.local_date IS NULL
+            FROM schedule_state AS t
+            LEFT JOIN LATERAL (
+                SELECT l.local_date, l.due_at, l.crowd FROM schedule_slots AS l
+                WHERE l.zone = d.zone AND l.local_time = d.local_time AND l.local_date > d.local_date
+                    AND (d.weekdays | d.weekly) & (1 << (extract(ISODOW FROM l.local_date)::integer - 1)) > 0
+                ORDER BY l.local_date LIMIT 1
+            ) AS s ON TRUE
+        )
+    WHERE d.owner_id = ANY (owner_ids);
+END $$;
+
+CREATE FUNCTION public.schedule_stale() RETURNS TABLE(zone text, local_time time without time zone, pending date)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT d.zone, d.local_time, min(d.local_date) FROM schedule_dues AS d WHERE d.stale GROUP BY d.zone, d.local_time
+$$;
+
+CREATE FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id uuid, crowd integer, took interval, per_second double precision, longest interval) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    SELECT due_at - least(
+        longest,
+        took + make_interval(secs => crowd / per_second
+            * (get_byte(uuid_send(owner_id), 14) * 256 + get_byte(uuid_send(owner_id), 15)) / 65536.0)
+    )
+$$;
+
+CREATE FUNCTION public.schedule_tick(moment timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) RETURNS TABLE(claimed integer, rung integer, missed integer, skipped integer, set_aside integer, last_start timestamp with time zone, last_owner uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    owner_ids uuid [];
+    one uuid;
+    settled record;
+BEGIN
+    rung := 0; missed := 0; skipped := 0; set_aside := 0;
+    -- Rows are locked in the subtransaction that changes them: locked outside of it, each would cost a multixact.
+    BEGIN
+        SELECT
+            array_agg(c.owner_id), max(c.start_at),
+            (array_agg(c.owner_id ORDER BY c.start_at DESC, c.owner_id DESC))[1]
+        INTO owner_ids, last_start, last_owner
+        FROM (
+            SELECT d.owner_id, d.start_at FROM schedule_dues AS d
+            WHERE d.start_at <= moment AND (d.start_at, d.owner_id) > (after_start, after_owner)
+            ORDER BY d.start_at, d.owner_id LIMIT batch FOR UPDATE SKIP LOCKED
+        ) AS c;
+        IF owner_ids IS NOT NULL THEN
+            SELECT * INTO settled FROM schedule_settle(owner_ids, moment, backoff, rung_kind);
+            rung := settled.rung; missed := settled.missed; skipped := settled.skipped;
+        END IF;
+    EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
+        FOREACH one IN ARRAY owner_ids LOOP
+            BEGIN
+                PERFORM FROM schedule_dues AS d
+                WHERE d.owner_id = one AND d.start_at <= moment FOR UPDATE SKIP LOCKED;
+                CONTINUE WHEN NOT found;
+                SELECT * INTO settled FROM schedule_settle(ARRAY[one], moment, backoff, rung_kind);
+                rung := rung + settled.rung;
+                missed := missed + settled.missed;
+                skipped := skipped + settled.skipped;
+            EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
+                UPDATE schedule_dues SET start_at = NULL, aside = 'The schedule failed on it: ' || left(sqlerrm, 200)
+                WHERE owner_id = one;
+                set_aside := set_aside + 1;
+            END;
+        END LOOP;
+    END;
+    claimed := coalesce(cardinality(owner_ids), 0);
+    RETURN NEXT;
+END $$;
+
+CREATE FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) RETURNS TABLE(owner_id uuid, at timestamp with time zone, local_date date, edition text, outcome text, reason text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    (SELECT d.owner_id, d.due_at, d.local_date, NULL, 'aside', d.aside FROM schedule_dues AS d
+    WHERE d.aside IS NOT NULL ORDER BY d.owner_id LIMIT most)
+    UNION ALL
+    (SELECT s.owner_id, s.decided_at, s.local_date, s.edition, s.outcome, s.reason FROM schedule_days AS s
+    WHERE s.outcome <> 'rung' AND s.decided_at >= since ORDER BY s.decided_at DESC LIMIT most)
+$$;
+
+CREATE FUNCTION public.schedule_unsettle() RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH moved AS (
+        UPDATE schedule_dues AS d SET stale = TRUE, start_at = NULL
+        WHERE d.start_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM schedule_slots AS s
+            WHERE s.zone = d.zone AND s.local_time = d.local_time AND s.local_date = d.local_date
+                AND s.due_at = d.due_at
+        )
+        RETURNING 1
+    )
+    SELECT count(*) FROM moved
+$$;
 
 CREATE TABLE pgq.pgqueuer (
     id bigint NOT NULL,
@@ -1345,6 +2161,36 @@ CREATE UNLOGGED SEQUENCE pgq.pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE pgq.pgqueuer_statistics_id_seq OWNED BY pgq.pgqueuer_statistics.id;
 
+CREATE TABLE public.agenda_decisions (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    kind text NOT NULL,
+    return_on date,
+    status_then text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    ended_as text,
+    replaced_by uuid,
+    CONSTRAINT agenda_decisions_end CHECK ((((ended_at IS NULL) = (ended_as IS NULL)) AND (ended_as = ANY (ARRAY['undone'::text, 'replaced'::text, 'overtaken'::text])))),
+    CONSTRAINT agenda_decisions_kind CHECK ((kind = ANY (ARRAY['done'::text, 'snoozed'::text, 'ignored'::text]))),
+    CONSTRAINT agenda_decisions_snooze_returns CHECK (((kind = 'snoozed'::text) = (return_on IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.agenda_decisions FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.agenda_decision_facts WITH (security_invoker='true') AS
+ SELECT owner_id,
+    task_id,
+    kind,
+    return_on,
+    status_then,
+    made_at,
+    made_by
+   FROM public.agenda_decisions
+  WHERE (ended_at IS NULL);
+
 CREATE TABLE public.agenda_events (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1384,6 +2230,18 @@ CREATE VIEW public.agenda_event_facts WITH (security_invoker='true') AS
     path
    FROM public.agenda_events
   WHERE (removed_at IS NULL);
+
+CREATE TABLE public.agenda_files (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    path text NOT NULL,
+    content bytea NOT NULL,
+    size integer NOT NULL,
+    modified_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.agenda_files ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.agenda_files FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.agenda_notes (
     owner_id uuid NOT NULL,
@@ -1488,7 +2346,7 @@ CREATE TABLE public.agenda_sources (
     etag text,
     http_last_modified text,
     last_good_copy bytea,
-    CONSTRAINT agenda_sources_kind_check CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text])))
+    last_tried_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;
@@ -1542,6 +2400,46 @@ CREATE TABLE public.agenda_tasks (
 
 ALTER TABLE ONLY public.agenda_tasks FORCE ROW LEVEL SECURITY;
 
+CREATE VIEW public.agenda_task_cards WITH (security_invoker='true') AS
+ SELECT t.owner_id,
+    t.id,
+    t.source_id,
+    t.project_id,
+    t.phase_id,
+    t.title,
+    t.details,
+    t.status,
+    t.priority,
+    t.start_on,
+    t.start_at,
+    t.due_on,
+    t.due_at,
+    t.completed_on,
+    t.completed_at,
+    t.estimate_minutes,
+    t.assignee,
+    t.tags,
+    t.recurrence,
+    t.blocked_by,
+    t.touched_at,
+    t.place,
+    t.path,
+    COALESCE(t.due_at, ((t.due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone) AS due_order,
+    COALESCE(t.completed_at, ((t.completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), t.touched_at) AS finished_order,
+    s.name AS source,
+    p.name AS project,
+    f.name AS phase,
+    d.kind AS decision,
+    d.return_on,
+    d.made_at,
+    d.made_by
+   FROM ((((public.agenda_tasks t
+     LEFT JOIN public.agenda_sources s ON (((t.owner_id = s.owner_id) AND (t.source_id = s.id))))
+     LEFT JOIN public.agenda_projects p ON (((t.owner_id = p.owner_id) AND (t.project_id = p.id) AND (p.removed_at IS NULL))))
+     LEFT JOIN public.agenda_phases f ON (((t.owner_id = f.owner_id) AND (t.phase_id = f.id) AND (f.removed_at IS NULL))))
+     LEFT JOIN public.agenda_decisions d ON (((t.owner_id = d.owner_id) AND (t.id = d.task_id) AND (d.ended_at IS NULL) AND (t.status = d.status_then))))
+  WHERE (t.removed_at IS NULL);
+
 CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
  SELECT owner_id,
     id,
@@ -1589,6 +2487,20 @@ ALTER TABLE ONLY public.briefs_editions ALTER COLUMN document SET STORAGE EXTERN
 
 ALTER TABLE ONLY public.briefs_editions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.briefs_feedback (
+    owner_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    claim text NOT NULL,
+    said text NOT NULL,
+    facts text[] NOT NULL,
+    opinion text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT briefs_feedback_claim_check CHECK ((claim ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT briefs_feedback_opinion_check CHECK ((opinion = ANY (ARRAY['useful'::text, 'wrong'::text])))
+);
+
+ALTER TABLE ONLY public.briefs_feedback FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.briefs_snapshots (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1602,6 +2514,15 @@ ALTER TABLE ONLY public.briefs_snapshots ALTER COLUMN facts SET STORAGE EXTERNAL
 
 ALTER TABLE ONLY public.briefs_snapshots FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.briefs_words (
+    owner_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    composed_at timestamp with time zone NOT NULL,
+    words tsvector NOT NULL
+);
+
+ALTER TABLE ONLY public.briefs_words FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.db_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -1609,28 +2530,50 @@ CREATE TABLE public.db_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-CREATE TABLE public.people_preferences (
+CREATE TABLE public.people_attempts (
+    key bytea NOT NULL,
+    free_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.people_links (
     owner_id uuid NOT NULL,
-    brief_time time without time zone DEFAULT '07:00:00'::time without time zone NOT NULL,
-    workday_start time without time zone DEFAULT '09:00:00'::time without time zone NOT NULL,
-    workday_end time without time zone DEFAULT '17:30:00'::time without time zone NOT NULL,
-    CONSTRAINT people_preferences_workday_has_hours CHECK ((workday_start < workday_end))
-);
-
-ALTER TABLE ONLY public.people_preferences FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.people_users (
     id uuid NOT NULL,
-    email text NOT NULL,
-    name text NOT NULL,
-    timezone text NOT NULL,
-    country text,
+    purpose text NOT NULL,
+    token_sha256 bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT people_users_country_is_iso CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT people_users_email_is_lower_case CHECK ((email = lower(email)))
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT people_links_purpose_check CHECK ((purpose = ANY (ARRAY['invitation'::text, 'reset'::text, 'sign-in'::text])))
 );
 
-ALTER TABLE ONLY public.people_users FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.people_links FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_sessions (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    token_sha256 bytea NOT NULL,
+    user_agent text NOT NULL,
+    address text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.people_sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.people_tokens (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    scope text NOT NULL,
+    token_sha256 bytea NOT NULL,
+    ending text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    used_at timestamp with time zone,
+    CONSTRAINT people_tokens_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text])))
+);
+
+ALTER TABLE ONLY public.people_tokens FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.runs_finished (
     owner_id uuid NOT NULL,
@@ -1782,6 +2725,103 @@ CREATE TABLE public.runs_workers (
     seen_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.schedule_absences (
+    owner_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    tier smallint NOT NULL,
+    told_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.schedule_absences FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.schedule_days (
+    owner_id uuid NOT NULL,
+    local_date date NOT NULL,
+    edition text NOT NULL,
+    outcome text NOT NULL,
+    reason text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    CONSTRAINT schedule_days_outcome_check CHECK ((outcome = ANY (ARRAY['rung'::text, 'missed'::text, 'skipped'::text])))
+)
+PARTITION BY RANGE (local_date);
+
+ALTER TABLE ONLY public.schedule_days FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.schedule_dues (
+    owner_id uuid NOT NULL,
+    zone text NOT NULL,
+    local_time time without time zone NOT NULL,
+    weekdays smallint NOT NULL,
+    weekly smallint NOT NULL,
+    catch_up interval NOT NULL,
+    reengage boolean NOT NULL,
+    active boolean NOT NULL,
+    local_date date,
+    due_at timestamp with time zone,
+    start_at timestamp with time zone,
+    owed_on date,
+    owed_at timestamp with time zone,
+    stale boolean NOT NULL,
+    aside text
+);
+
+ALTER TABLE ONLY public.schedule_dues FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.schedule_reach (
+    owner_id uuid NOT NULL,
+    reachable boolean NOT NULL,
+    observable boolean NOT NULL,
+    received_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.schedule_reach FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.schedule_slots (
+    zone text NOT NULL,
+    local_time time without time zone NOT NULL,
+    local_date date NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    people integer DEFAULT 0 NOT NULL,
+    crowd integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.schedule_state (
+    is_single boolean DEFAULT true NOT NULL,
+    tzdata text DEFAULT ''::text NOT NULL,
+    took interval DEFAULT '00:00:05'::interval NOT NULL,
+    per_second double precision DEFAULT 50 NOT NULL,
+    longest_lead interval DEFAULT '00:30:00'::interval NOT NULL,
+    measured_at timestamp with time zone,
+    CONSTRAINT schedule_state_is_single_check CHECK (is_single)
+);
+
+CREATE TABLE public.schedule_upkeep (
+    name text NOT NULL,
+    cron text NOT NULL,
+    next_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.schedule_upkeep_runs (
+    name text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seconds double precision NOT NULL,
+    failed boolean NOT NULL,
+    said text NOT NULL
+);
+
+CREATE TABLE public.web_answers (
+    owner_id uuid NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    status smallint,
+    headers jsonb,
+    body bytea
+);
+
+ALTER TABLE ONLY public.web_answers FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE ONLY pgq.pgqueuer ALTER COLUMN id SET DEFAULT nextval('pgq.pgqueuer_id_seq'::regclass);
 
 ALTER TABLE ONLY pgq.pgqueuer_schedules ALTER COLUMN id SET DEFAULT nextval('pgq.pgqueuer_schedules_id_seq'::regclass);
@@ -1803,8 +2843,14 @@ ALTER TABLE ONLY pgq.pgqueuer_schedules
 ALTER TABLE ONLY pgq.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.agenda_decisions
+    ADD CONSTRAINT agenda_decisions_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.agenda_files
+    ADD CONSTRAINT agenda_files_pkey PRIMARY KEY (owner_id, source_id, path);
 
 ALTER TABLE ONLY public.agenda_notes
     ADD CONSTRAINT agenda_notes_pkey PRIMARY KEY (owner_id, id);
@@ -1814,6 +2860,9 @@ ALTER TABLE ONLY public.agenda_phases
 
 ALTER TABLE ONLY public.agenda_projects
     ADD CONSTRAINT agenda_projects_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE public.agenda_sources
+    ADD CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text]))) NOT VALID;
 
 ALTER TABLE ONLY public.agenda_sources
     ADD CONSTRAINT agenda_sources_owner_id_kind_locator_sha256_key UNIQUE (owner_id, kind, locator_sha256);
@@ -1833,14 +2882,35 @@ ALTER TABLE ONLY public.briefs_editions
 ALTER TABLE ONLY public.briefs_editions
     ADD CONSTRAINT briefs_editions_pkey PRIMARY KEY (owner_id, id);
 
+ALTER TABLE ONLY public.briefs_feedback
+    ADD CONSTRAINT briefs_feedback_pkey PRIMARY KEY (owner_id, edition_id, claim);
+
 ALTER TABLE ONLY public.briefs_snapshots
     ADD CONSTRAINT briefs_snapshots_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.briefs_words
+    ADD CONSTRAINT briefs_words_pkey PRIMARY KEY (owner_id, edition_id);
 
 ALTER TABLE ONLY public.db_migrations
     ADD CONSTRAINT db_migrations_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.people_accounts
+    ADD CONSTRAINT people_accounts_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY public.people_attempts
+    ADD CONSTRAINT people_attempts_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.people_links
+    ADD CONSTRAINT people_links_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY public.people_sessions
+    ADD CONSTRAINT people_sessions_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.people_tokens
+    ADD CONSTRAINT people_tokens_pkey PRIMARY KEY (owner_id, id);
 
 ALTER TABLE ONLY public.people_users
     ADD CONSTRAINT people_users_pkey PRIMARY KEY (id);
@@ -1859,6 +2929,33 @@ ALTER TABLE ONLY public.runs_sweeps
 
 ALTER TABLE ONLY public.runs_workers
     ADD CONSTRAINT runs_workers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.schedule_absences
+    ADD CONSTRAINT schedule_absences_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY public.schedule_days
+    ADD CONSTRAINT schedule_days_pkey PRIMARY KEY (owner_id, local_date, edition);
+
+ALTER TABLE ONLY public.schedule_dues
+    ADD CONSTRAINT schedule_dues_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY public.schedule_reach
+    ADD CONSTRAINT schedule_reach_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY public.schedule_slots
+    ADD CONSTRAINT schedule_slots_pkey PRIMARY KEY (zone, local_time, local_date);
+
+ALTER TABLE ONLY public.schedule_state
+    ADD CONSTRAINT schedule_state_pkey PRIMARY KEY (is_single);
+
+ALTER TABLE ONLY public.schedule_upkeep
+    ADD CONSTRAINT schedule_upkeep_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.schedule_upkeep_runs
+    ADD CONSTRAINT schedule_upkeep_runs_pkey PRIMARY KEY (name, started_at);
+
+ALTER TABLE ONLY public.web_answers
+    ADD CONSTRAINT web_answers_pkey PRIMARY KEY (owner_id, key);
 
 CREATE INDEX pgqueuer_ep_ea_idx ON pgq.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::pgq.pgqueuer_status);
 
@@ -1886,6 +2983,10 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgq.pgqueuer USING btree (dedu
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON pgq.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgq.pgqueuer_status);
 
+CREATE UNIQUE INDEX agenda_decisions_standing ON public.agenda_decisions USING btree (owner_id, task_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX agenda_decisions_task ON public.agenda_decisions USING btree (owner_id, task_id);
+
 CREATE INDEX agenda_events_ends ON public.agenda_events USING btree (owner_id, ends_at) WHERE (removed_at IS NULL);
 
 CREATE INDEX agenda_events_source ON public.agenda_events USING btree (owner_id, source_id);
@@ -1900,7 +3001,13 @@ CREATE INDEX agenda_projects_source ON public.agenda_projects USING btree (owner
 
 CREATE INDEX agenda_tasks_completed ON public.agenda_tasks USING btree (owner_id, completed_at) WHERE (status = 'done'::text);
 
+CREATE INDEX agenda_tasks_due ON public.agenda_tasks USING btree (owner_id, COALESCE(due_at, ((due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone), id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+
+CREATE INDEX agenda_tasks_finished ON public.agenda_tasks USING btree (owner_id, COALESCE(completed_at, ((completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), touched_at) DESC, id) WHERE ((status = ANY (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+
 CREATE INDEX agenda_tasks_open ON public.agenda_tasks USING btree (owner_id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+
+CREATE INDEX agenda_tasks_project ON public.agenda_tasks USING btree (owner_id, project_id) WHERE (removed_at IS NULL);
 
 CREATE INDEX agenda_tasks_source ON public.agenda_tasks USING btree (owner_id, source_id);
 
@@ -1908,11 +3015,29 @@ CREATE INDEX briefs_snapshots_edition ON public.briefs_snapshots USING btree (ow
 
 CREATE INDEX briefs_snapshots_received ON public.briefs_snapshots USING btree (owner_id, brief_date DESC, received_at DESC) WHERE (received_at IS NOT NULL);
 
+CREATE INDEX briefs_words_words ON public.briefs_words USING gin (words);
+
+CREATE INDEX people_accounts_deletion_due ON public.people_accounts USING btree (deletion_due) WHERE (deletion_due IS NOT NULL);
+
+CREATE INDEX people_links_expires ON public.people_links USING btree (expires_at);
+
+CREATE INDEX people_links_token ON public.people_links USING btree (token_sha256);
+
+CREATE INDEX people_sessions_expires ON public.people_sessions USING btree (expires_at);
+
+CREATE INDEX people_sessions_token ON public.people_sessions USING btree (token_sha256);
+
+CREATE INDEX people_tokens_token ON public.people_tokens USING btree (token_sha256);
+
 CREATE UNIQUE INDEX people_users_email ON public.people_users USING btree (email);
+
+CREATE INDEX runs_events_of_owner ON ONLY public.runs_events USING btree (owner_id, at);
 
 CREATE INDEX runs_finished_items ON ONLY public.runs_finished USING btree (owner_id, part_of, kind, key) WHERE (part_of IS NOT NULL);
 
 CREATE INDEX runs_finished_newest ON ONLY public.runs_finished USING btree (owner_id, created_at DESC, id DESC) WHERE (part_of IS NULL);
+
+CREATE INDEX runs_finished_recent ON ONLY public.runs_finished USING brin (finished_at);
 
 CREATE INDEX runs_open_cancelled ON public.runs_open USING btree (owner_id, id) WHERE cancel;
 
@@ -1934,7 +3059,19 @@ CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, 
 
 CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (rung_at IS NOT NULL);
 
+CREATE INDEX schedule_days_not_rung ON ONLY public.schedule_days USING btree (decided_at) WHERE (outcome <> 'rung'::text);
+
+CREATE INDEX schedule_dues_aside ON public.schedule_dues USING btree (owner_id) WHERE (aside IS NOT NULL);
+
+CREATE INDEX schedule_dues_stale ON public.schedule_dues USING btree (zone, local_time) WHERE stale;
+
+CREATE INDEX schedule_dues_start ON public.schedule_dues USING btree (start_at, owner_id) WHERE (start_at IS NOT NULL);
+
+CREATE INDEX web_answers_made ON public.web_answers USING btree (owner_id, made_at);
+
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgq.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
+
+CREATE TRIGGER people_users_removed AFTER DELETE ON public.people_users REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_forget_owners();
 
 CREATE TRIGGER runs_finished_added AFTER INSERT ON public.runs_finished REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_finished();
 
@@ -1946,11 +3083,25 @@ CREATE TRIGGER runs_open_changed AFTER UPDATE ON public.runs_open REFERENCING OL
 
 CREATE TRIGGER runs_open_removed AFTER DELETE ON public.runs_open REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_removed();
 
+CREATE TRIGGER schedule_days_gone AFTER DELETE ON public.schedule_dues REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_on_user_gone();
+
+CREATE TRIGGER schedule_plan_added AFTER INSERT ON public.people_preferences REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_on_preferences_added();
+
+CREATE TRIGGER schedule_plan_changed AFTER UPDATE ON public.people_preferences REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_on_preferences_changed();
+
+CREATE TRIGGER schedule_zone_changed AFTER UPDATE ON public.people_users REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_on_user_changed();
+
+ALTER TABLE ONLY public.agenda_decisions
+    ADD CONSTRAINT agenda_decisions_owner_id_task_id_fkey FOREIGN KEY (owner_id, task_id) REFERENCES public.agenda_tasks(owner_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.agenda_events
     ADD CONSTRAINT agenda_events_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agenda_files
+    ADD CONSTRAINT agenda_files_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.agenda_notes
     ADD CONSTRAINT agenda_notes_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
@@ -1994,13 +3145,47 @@ ALTER TABLE ONLY public.agenda_warnings
 ALTER TABLE ONLY public.briefs_editions
     ADD CONSTRAINT briefs_editions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.briefs_feedback
+    ADD CONSTRAINT briefs_feedback_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.briefs_snapshots
     ADD CONSTRAINT briefs_snapshots_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.briefs_words
+    ADD CONSTRAINT briefs_words_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_accounts
+    ADD CONSTRAINT people_accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_links
+    ADD CONSTRAINT people_links_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.people_sessions
+    ADD CONSTRAINT people_sessions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_tokens
+    ADD CONSTRAINT people_tokens_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schedule_absences
+    ADD CONSTRAINT schedule_absences_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schedule_dues
+    ADD CONSTRAINT schedule_dues_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schedule_reach
+    ADD CONSTRAINT schedule_reach_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.web_answers
+    ADD CONSTRAINT web_answers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE public.agenda_decisions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agenda_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agenda_files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agenda_notes ENABLE ROW LEVEL SECURITY;
 
@@ -2016,9 +3201,17 @@ ALTER TABLE public.agenda_warnings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.briefs_editions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.briefs_feedback ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.briefs_snapshots ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.briefs_words ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY owners ON public.agenda_decisions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.agenda_events TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.agenda_files TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.agenda_notes TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -2034,9 +3227,21 @@ CREATE POLICY owners ON public.agenda_warnings TO daybreak_app USING ((owner_id 
 
 CREATE POLICY owners ON public.briefs_editions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.briefs_feedback TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.briefs_snapshots TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.briefs_words TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.people_accounts TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.people_links TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.people_preferences TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.people_sessions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.people_tokens TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.people_users TO daybreak_app USING ((id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -2046,7 +3251,25 @@ CREATE POLICY owners ON public.runs_finished TO daybreak_app USING ((owner_id = 
 
 CREATE POLICY owners ON public.runs_open TO daybreak_app USING (((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])) IS TRUE));
 
+CREATE POLICY owners ON public.schedule_absences TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.schedule_days TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.schedule_dues TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.schedule_reach TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.web_answers TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+ALTER TABLE public.people_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_links ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.people_preferences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_users ENABLE ROW LEVEL SECURITY;
 
@@ -2056,7 +3279,19 @@ ALTER TABLE public.runs_finished ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.runs_open ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.schedule_absences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.schedule_days ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.schedule_dues ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.schedule_reach ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY upkeep ON public.agenda_decisions TO daybreak_owner USING (true);
+
 CREATE POLICY upkeep ON public.agenda_events TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.agenda_files TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.agenda_notes TO daybreak_owner USING (true);
 
@@ -2072,9 +3307,21 @@ CREATE POLICY upkeep ON public.agenda_warnings TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.briefs_editions TO daybreak_owner USING (true);
 
+CREATE POLICY upkeep ON public.briefs_feedback TO daybreak_owner USING (true);
+
 CREATE POLICY upkeep ON public.briefs_snapshots TO daybreak_owner USING (true);
 
+CREATE POLICY upkeep ON public.briefs_words TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.people_accounts TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.people_links TO daybreak_owner USING (true);
+
 CREATE POLICY upkeep ON public.people_preferences TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.people_sessions TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.people_tokens TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.people_users TO daybreak_owner USING (true);
 
@@ -2084,15 +3331,65 @@ CREATE POLICY upkeep ON public.runs_finished TO daybreak_owner USING (true);
 
 CREATE POLICY upkeep ON public.runs_open TO daybreak_owner USING (true);
 
+CREATE POLICY upkeep ON public.schedule_absences TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.schedule_days TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.schedule_dues TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.schedule_reach TO daybreak_owner USING (true);
+
+CREATE POLICY upkeep ON public.web_answers TO daybreak_owner USING (true);
+
+ALTER TABLE public.web_answers ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA pgq TO daybreak_app;
 
 GRANT USAGE ON SCHEMA public TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.account_export(owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.account_export(owner uuid) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_count_stale(since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_count_stale(since timestamp with time zone) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_due_refreshes(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_due_refreshes(before timestamp with time zone, most integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.briefs_search(owner uuid, wanted text, before_date date, before_edition text, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.briefs_search(owner uuid, wanted text, before_date date, before_edition text, most integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.people_all_ids() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_all_ids() TO daybreak_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_accounts TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_preferences TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_users TO daybreak_app;
+
+GRANT SELECT ON TABLE public.people_profiles TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_bearer(digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_bearer(digest bytea) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_forget_attempts(keys bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_forget_attempts(keys bytea[]) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.people_id_by_email(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_id_by_email(address text) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_owner_of_link(digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_owner_of_link(digest bytea) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_session(digest bytea, idle interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_session(digest bytea, idle interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_tidy() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_tidy() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) TO daybreak_app;
@@ -2128,13 +3425,15 @@ REVOKE ALL ON FUNCTION public.runs_doing() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_doing() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_drop_partitions(older_than interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.runs_drop_partitions(older_than interval) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_fan_out(settlements jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_fan_out(settlements jsonb) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_fold() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_fold() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_forget_owners() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_forget_owners() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_have_finished(owner uuid, run_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_have_finished(owner uuid, run_id uuid) TO daybreak_app;
@@ -2148,7 +3447,9 @@ REVOKE ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) FROM PUBLI
 GRANT ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_make_partitions(ahead interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.runs_make_partitions(ahead interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_measure(measured_kind text, since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_measure(measured_kind text, since timestamp with time zone) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) TO daybreak_app;
@@ -2176,6 +3477,9 @@ GRANT ALL ON FUNCTION public.runs_settle(settlements jsonb) TO daybreak_app;
 REVOKE ALL ON FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_start_many(owner_ids uuid[], new_kind text, new_lane text, keys text[], many_parameters jsonb[], new_max_attempts integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_start_many(owner_ids uuid[], new_kind text, new_lane text, keys text[], many_parameters jsonb[], new_max_attempts integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_sweep(places integer, grace interval, lease interval, batch integer) TO daybreak_app;
 
@@ -2187,6 +3491,67 @@ GRANT ALL ON FUNCTION public.runs_time_class(seconds double precision) TO daybre
 
 REVOKE ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_bits(days smallint[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_copy_plans(owner_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_count(moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_count(moment timestamp with time zone) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_decide(owner_ids uuid[], moment timestamp with time zone, backoff boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_drop_partitions(before date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_drop_partitions(before date) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_earliest() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_earliest() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with time zone, backoff boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with time zone, backoff boolean) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_make_partitions(ahead interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_make_partitions(ahead interval) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_next_start() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_next_start() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_on_preferences_added() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_on_preferences_added() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_on_preferences_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_on_preferences_changed() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_on_user_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_on_user_changed() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_on_user_gone() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_on_user_gone() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_rehearse(one_owner uuid, moment timestamp with time zone, backoff boolean, rung_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_rehearse(one_owner uuid, moment timestamp with time zone, backoff boolean, rung_kind text) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_resolve(moment timestamp with time zone, zones text[], todays date[], batch integer, only_owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_resolve(moment timestamp with time zone, zones text[], todays date[], batch integer, only_owner uuid) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_settle(owner_ids uuid[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_stale() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_stale() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id uuid, crowd integer, took interval, per_second double precision, longest interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_unsettle() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_unsettle() TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgq.pgqueuer TO daybreak_app;
 
@@ -2204,9 +3569,15 @@ GRANT SELECT ON TABLE pgq.pgqueuer_statistics TO daybreak_app;
 
 GRANT USAGE ON SEQUENCE pgq.pgqueuer_statistics_id_seq TO daybreak_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_decisions TO daybreak_app;
+
+GRANT SELECT ON TABLE public.agenda_decision_facts TO daybreak_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_events TO daybreak_app;
 
 GRANT SELECT ON TABLE public.agenda_event_facts TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_files TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_notes TO daybreak_app;
 
@@ -2226,19 +3597,27 @@ GRANT SELECT ON TABLE public.agenda_source_facts TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_tasks TO daybreak_app;
 
+GRANT SELECT ON TABLE public.agenda_task_cards TO daybreak_app;
+
 GRANT SELECT ON TABLE public.agenda_task_facts TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_warnings TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_editions TO daybreak_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_feedback TO daybreak_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_snapshots TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_words TO daybreak_app;
 
 GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_preferences TO daybreak_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_links TO daybreak_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_users TO daybreak_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_sessions TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_tokens TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.runs_finished TO daybreak_app;
 
@@ -2253,3 +3632,21 @@ GRANT SELECT ON TABLE public.runs_sweeps TO daybreak_app;
 GRANT SELECT ON TABLE public.runs_times TO daybreak_app;
 
 GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_absences TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.schedule_days TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_dues TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_reach TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_slots TO daybreak_app;
+
+GRANT SELECT,UPDATE ON TABLE public.schedule_state TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_upkeep TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_upkeep_runs TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_answers TO daybreak_app;

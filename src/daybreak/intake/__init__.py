@@ -1,6 +1,7 @@
 """Whatever comes from outside: bounded reading of folders, files and addresses, and secrets at rest."""
 
 from daybreak.intake.address import Fetched, NotModified, fetch
+from daybreak.intake.archive import SentFile, is_passed_over, safe_path, unpack
 from daybreak.intake.bounded import BoundedPool, Done, Failed
 from daybreak.intake.files import FoundFile, Refused, read
 from daybreak.intake.folder import walk
@@ -18,10 +19,14 @@ __all__ = [
     "IntakeSettings",
     "NotModified",
     "Refused",
+    "SentFile",
     "Vault",
     "WebAddress",
     "fetch",
+    "is_passed_over",
     "printable",
     "read",
+    "safe_path",
+    "unpack",
     "walk",
 ]

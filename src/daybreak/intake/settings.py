@@ -36,6 +36,9 @@ class IntakeSettings(Group):
     fetch_size: ByteSize = Field(
         default=ByteSize(16 * _MIB), gt=0, description="A longer answer of an address is refused."
     )
+    upload_size: ByteSize = Field(
+        default=ByteSize(32 * _MIB), gt=0, description="How much may be uploaded at once, packed or not."
+    )
     allow_private_addresses: bool = Field(
         default=False,
         description="Fetch from loopback and private networks too, and from any port. "

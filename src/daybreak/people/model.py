@@ -1,33 +1,20 @@
-"""A person who gets briefs, and what that person prefers."""
+"""A person who gets briefs."""
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
+from functools import cache
+from operator import itemgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from daybreak import clock
 from daybreak.errors import InvalidInput
+from daybreak.people.preferences import Preferences
 
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _LONGEST_ADDRESS = 254  # RFC 5321
 _LONGEST_NAME = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preferences:
-    """When the brief is due and which hours of a day are for work, both in the user's local time."""
-
-    brief_time: time = time(7)
-    workday_start: time = time(9)
-    workday_end: time = time(17, 30)
-
-    def __post_init__(self) -> None:
-        if self.workday_start >= self.workday_end:
-            raise InvalidInput(
-                f"A working day from {self.workday_start:%H:%M} to {self.workday_end:%H:%M} has no hours; "
-                "the end must come after the start."
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +68,17 @@ def checked_name(text: str) -> str:
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise InvalidInput(f"A name has 1 to {_LONGEST_NAME} printable characters; give another one.")
     return name
+
+
+@cache
+def countries() -> dict[str, str]:
+    """The countries whose public holidays are known: their names by code, in the order of the names."""
+    import holidays  # noqa: PLC0415 - slow to import, and only needed when a country is chosen
+    from holidays.registry import COUNTRIES  # noqa: PLC0415
+
+    known = holidays.list_supported_countries(include_aliases=False)
+    names = {code: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name) for name, code, *_ in COUNTRIES.values()}
+    return dict(sorted(((code, names[code]) for code in known if code in names), key=itemgetter(1)))
 
 
 def checked_country(text: str) -> str:

@@ -9,7 +9,8 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
-from daybreak.people.model import Preferences, User, checked_country, checked_email, checked_name
+from daybreak.people.model import User, checked_country, checked_email, checked_name
+from daybreak.people.rows import columns, user_of
 
 _sql = load(__package__)
 
@@ -33,9 +34,8 @@ async def add(
         country=checked_country(country) if country else None,
     )
     async with database.transaction([user.id]) as tx:
-        p = user.preferences
         row = (user.id, user.email, user.name, user.timezone, user.country)
-        added = await tx.fetchval(_sql.insert_user, *row, p.brief_time, p.workday_start, p.workday_end)
+        added = await tx.fetchval(_sql.insert_user, *row)
     if added is None:
         raise Conflict(f"There is a user {address} already; change it with “daybreak users set {address}”.")
     return user
@@ -66,7 +66,7 @@ async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UU
     Raises:
         NotFound: one of them is not there, or the transaction may not see them.
     """
-    users = {row["id"]: _user(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
+    users = {row["id"]: user_of(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
     if len(users) < len(user_ids):
         raise NotFound("There is no such user.")
     return users
@@ -79,7 +79,7 @@ async def everyone(database: Database) -> Sequence[User]:
     if not ids:
         return []
     async with database.transaction(ids) as tx:
-        return [_user(row) for row in await tx.fetch(_sql.read_users, ids)]
+        return [user_of(row) for row in await tx.fetch(_sql.read_users, ids)]
 
 
 async def update(database: Database, user: User) -> User:
@@ -92,18 +92,14 @@ async def update(database: Database, user: User) -> User:
     clock.zone(user.timezone)
     country = checked_country(user.country) if user.country else None
     user = replace(user, name=checked_name(user.name), country=country)
-    p = user.preferences
     async with database.transaction([user.id]) as tx:
         row = (user.id, user.name, user.timezone, user.country)
-        found = await tx.fetchval(_sql.update_user, *row, p.brief_time, p.workday_start, p.workday_end)
+        found = await tx.fetchval(_sql.update_user, *row, *columns(user.preferences))
     if found is None:
         raise NotFound("There is no such user.")
     return user
 
 
-def _user(row: asyncpg.Record) -> User:
-    preferences = Preferences(
-        brief_time=row["brief_time"], workday_start=row["workday_start"], workday_end=row["workday_end"]
-    )
-    person = {name: row[name] for name in ("id", "email", "name", "timezone", "country")}
-    return User(**person, preferences=preferences)
+async def visit(tx: asyncpg.Connection, user_id: UUID) -> None:
+    """Note that this user was there just now: opened a page, called the API, answered, clicked."""
+    await tx.execute(_sql.visit, user_id, clock.now())

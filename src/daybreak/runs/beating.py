@@ -2,7 +2,7 @@
 
 import asyncio
 
-from daybreak.db import load
+from daybreak.db import Database, load
 from daybreak.runs.engine import Engine
 from daybreak.runs.model import Lane
 from daybreak.runs.running import Registry, Running, Stop
@@ -14,8 +14,9 @@ _sql = load(__package__)
 class Beat:
     """Says that this worker is alive, one statement for all that it runs."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, database: Database) -> None:
         self._engine = engine
+        self._database = database
         self._name = name
         self.draining = False
 
@@ -40,7 +41,7 @@ class Beat:
         """One beat."""
         engine = self._engine
         ours = list(engine.registry)
-        async with engine.database.ownerless() as connection:
+        async with self._database.ownerless() as connection:
             rows = await connection.fetch(
                 _sql.beat,
                 engine.id,

@@ -25,7 +25,7 @@ from daybreak.telemetry import log
 
 _AT_ONCE = 3
 _TRIES_WHEN_CROWDED = 5
-_TRIES_WHEN_AWAY = 60
+_AWAY_FOR = 60.0
 _CROWDED = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
 
 
@@ -112,7 +112,8 @@ class Committer:
             _announce(entries, settled)
 
     async def _commit_one(self, entry: _Entry) -> None:
-        tries = 0
+        tries, clock = 0, asyncio.get_running_loop().time
+        began = clock()
         while not entry.settled.done():
             tries += 1
             try:
@@ -120,9 +121,9 @@ class Committer:
             except Exception as error:  # noqa: BLE001 - it becomes the run's own error
                 if isinstance(error, _Refused):
                     entry.outcome = Failed(error.reason)
-                elif pause := _pause(error, tries):
+                elif pause := _pause(error, tries, clock() - began):
                     await asyncio.sleep(pause)
-                elif isinstance(entry.outcome, Done) and not isinstance(error, Unavailable):
+                elif isinstance(entry.outcome, Done):
                     entry.outcome = Failed(error)
                 else:
                     entry.refuse(error)
@@ -159,9 +160,9 @@ class Committer:
                 return outcomes.given_back(claim, said)
 
 
-def _pause(error: Exception, tries: int) -> float | None:
+def _pause(error: Exception, tries: int, lasted: float) -> float | None:
     """Seconds until the same commit may succeed; whether a lost one was written, the fence tells."""
-    if isinstance(error, Unavailable) and tries < _TRIES_WHEN_AWAY:
+    if isinstance(error, Unavailable) and lasted < _AWAY_FOR:
         return 1.0
     if isinstance(error, _CROWDED) and tries < _TRIES_WHEN_CROWDED:
         return 0.1 * tries

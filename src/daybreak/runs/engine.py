@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -71,8 +71,7 @@ class Engine:
         """Run the handler and write what it comes to; never raises but for cancellation."""
         started = asyncio.get_running_loop().time()
         try:
-            async with self._room(running.kind):
-                outcome = await self._attempt(running)
+            outcome = await self._attempt_in_turn(running)
             await self._reporter.quiet(running)
             status = await self._settle(running, outcome)
         finally:
@@ -95,12 +94,21 @@ class Engine:
             work.cancel()
         return _outcome(work, running)
 
-    def _room(self, kind: AnyKind) -> AbstractAsyncContextManager[object]:
-        """A place among the runs of a kind that has few of them; waiting is not part of an attempt's time."""
-        at_once = self.settings.at_once.get(kind.name, kind.at_once)
+    async def _attempt_in_turn(self, running: Running) -> Outcome | None:
+        """Attempt it when there is a place among the runs of its kind; waiting is not part of its time."""
+        at_once = self.settings.at_once.get(running.kind.name, running.kind.at_once)
         if at_once is None:
-            return nullcontext()
-        return self._rooms.setdefault(kind.name, asyncio.Semaphore(at_once))
+            return await self._attempt(running)
+        room = self._rooms.setdefault(running.kind.name, asyncio.Semaphore(at_once))
+        entering = asyncio.create_task(room.acquire())
+        try:
+            ends: set[asyncio.Future[Any]] = {entering, running.stop}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            return await self._attempt(running) if entering.done() else _never_begun(running.stop.result())
+        finally:
+            if entering.done():
+                room.release()
+            entering.cancel()
 
     async def _handle(self, running: Running) -> Effects[Any] | Skipped:
         claim, kind = running.claim, running.kind
@@ -120,9 +128,13 @@ class Engine:
             news=running.news,
         )
         given = await _handler(kind, claim)(task)
-        if isinstance(given, Effects) or (isinstance(given, Skipped) and claim.part_of):
+        if isinstance(given, Skipped) and claim.part_of:
             return given
-        raise Bug(f"The handler of “{claim.kind}” gave no effects.")
+        if not isinstance(given, Effects):
+            raise Bug(f"The handler of “{claim.kind}” gave no effects.")
+        if given.gaps and given.items and claim.part_of is None:
+            raise Bug(f"“{claim.kind}” gave gaps and items at once; let `finish` name what is missing.")
+        return given
 
     async def _settle(self, running: Running, outcome: Outcome | None) -> Status | None:
         if outcome is None:
@@ -161,6 +173,12 @@ def _outcome(work: asyncio.Task[Effects[Any] | Skipped], running: Running) -> Ou
     if work.done() and not work.cancelled():
         return _given(work)
     return _unfinished(running, reason)
+
+
+def _never_begun(reason: Stop) -> Outcome | None:
+    if reason is Stop.LOST:
+        return None
+    return Cancelled() if reason is Stop.CANCEL else GivenBack()
 
 
 def _given(work: asyncio.Task[Effects[Any] | Skipped]) -> Outcome:

@@ -93,7 +93,7 @@ class LaneWorker:
     async def _pass_on(self, pairs: list[Pair]) -> None:
         """Another worker may have room; it is their turn before those that came later."""
         async with self._engine.database.transaction({owner for owner, _ in pairs}) as tx:
-            await store.ring(tx, self._lane, pairs, urgency=_URGENT)
+            await store.pass_on(tx, self._lane, pairs, urgency=_URGENT)
 
     async def _execute(self, running: Running) -> None:
         try:

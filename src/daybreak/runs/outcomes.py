@@ -6,7 +6,7 @@ from typing import Any
 
 from daybreak.errors import DaybreakError
 from daybreak.runs.kinds import AnyKind
-from daybreak.runs.model import Claim, Status
+from daybreak.runs.model import Claim, Lane, Status
 from daybreak.runs.store import NewItem, Settlement
 from daybreak.runs.tasks import Effects, Item, News, Skipped
 
@@ -46,7 +46,7 @@ def done(
     claim: Claim, kind: AnyKind, effects: Effects[Any], result: object, said: News, window: int
 ) -> Settlement:
     """The run ends with its result, or waits for its items."""
-    items = new_items(effects.items)
+    items = new_items(effects.items, claim.lane)
     if claim.part_of is None and claim.items is None and (items or kind.finish):
         return _fanned_out(claim, kind, items, result, said, window)
     gaps = [*(claim.items.gaps if claim.items else ()), *effects.gaps]
@@ -87,7 +87,7 @@ def _fanned_out(
     )
 
 
-def new_items(items: Iterable[Item]) -> list[NewItem]:
+def new_items(items: Iterable[Item], lane: Lane) -> list[NewItem]:
     """Items as they are stored.
 
     Raises:
@@ -96,7 +96,8 @@ def new_items(items: Iterable[Item]) -> list[NewItem]:
     return [
         NewItem(
             kind=item.kind.name,
-            lane=item.kind.lane,
+            # Nobody waits for the items of a run that nobody waits for.
+            lane=Lane.BULK if lane is Lane.BULK else item.kind.lane,
             key=item.key,
             parameters=item.kind.write_parameters(item.parameters),
             max_attempts=item.kind.max_attempts,

@@ -90,7 +90,8 @@ def _error(run: Run) -> DaybreakError:
 
 
 def _family(base: type[DaybreakError]) -> dict[str, type[DaybreakError]]:
-    found = {base.__name__: base}
+    # One that takes more than its sentence cannot be made from its row.
+    found = {} if "__init__" in vars(base) else {base.__name__: base}
     for one in base.__subclasses__():
         found |= _family(one)
     return found
@@ -116,7 +117,7 @@ class _Performer:
     def __init__(self, database: Database, kinds: Iterable[AnyKind], settings: RunsSettings) -> None:
         self._database = database
         self._engine = _Engine(database, kinds, settings)
-        self._beat = Beat(self._engine, f"{socket.gethostname()}:{os.getpid()}")
+        self._beat = Beat(self._engine, f"{socket.gethostname()}:{os.getpid()}", database)
         self._sweep = Sweep(database, settings)
         self._cut_off = False
 

@@ -3,9 +3,18 @@
 -- $4 lane, $5 key, $6 parameters, $7 most attempts, $8 delay, $9 the owner's window.
 SELECT runs_start($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9)
 
--- name: ring
--- Say that somebody should look at these runs. $1 lane, $2 owners, $3 runs, $4 delay, $5 urgency.
-SELECT runs_ring($1, $2, $3, $4, $5)
+-- name: pass_on
+-- Ring again for those of these that wait and are due. $1 lane, $2 owners, $3 runs, $4 urgency.
+SELECT runs_ring($1, array_agg(d.owner_id), array_agg(d.id), '0', $4)
+FROM (
+    SELECT o.owner_id, o.id
+    FROM unnest($2::uuid [], $3::uuid []) AS w (owner_id, id)
+    INNER JOIN runs_open AS o ON w.owner_id = o.owner_id AND w.id = o.id
+    WHERE o.status = 'queued' AND o.not_before <= now() AND o.job_id IS NOT NULL
+    ORDER BY o.owner_id, o.id
+    FOR UPDATE OF o SKIP LOCKED
+) AS d
+HAVING count(*) > 0
 
 -- name: claim
 -- Take what can be taken of these. $1 owners, $2 runs, $3 kinds that we know, $4 worker, $5 lease.
@@ -95,6 +104,13 @@ WHERE owner_id = $1 AND run_id = $2 AND number > $3
 ORDER BY number
 LIMIT $4
 
+-- name: read_latest_events
+-- What happened in a run before that number, or lately: the last $4, backwards.
+SELECT number, at, name, data::text AS data FROM runs_events
+WHERE owner_id = $1 AND run_id = $2 AND ($3::bigint IS NULL OR number < $3)
+ORDER BY number DESC
+LIMIT $4
+
 -- name: count_runs
 -- How many runs there are by kind and state, of all owners.
 SELECT kind, status, sum(change)::bigint AS runs FROM runs_counters
@@ -140,7 +156,7 @@ WITH free AS (
     FOR UPDATE SKIP LOCKED
 )
 
-UPDATE runs_open AS r SET lease_until = '-infinity' FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
+UPDATE runs_open AS r SET lease_until = now() FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
 
 -- name: leave
 -- A worker is gone.
@@ -161,3 +177,69 @@ UPDATE runs_open SET
     lease_until = lease_until - $2::interval,
     rung_at = rung_at - $2::interval
 WHERE owner_id = $1
+
+-- name: search_runs
+-- Of the $8 runs of an owner's after a place those that are wanted, newest first: $4 kinds, $5 states, $6 a part of the
+-- key or the beginning of the id in small letters, $7 how many.
+SELECT
+    owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
+    phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+FROM (
+    SELECT * FROM runs_all
+    WHERE owner_id = $1 AND part_of IS NULL AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+    ORDER BY created_at DESC, id DESC LIMIT $8
+) AS looked
+WHERE
+    ($4::text [] IS NULL OR kind = ANY ($4))
+    AND ($5::text [] IS NULL OR status = ANY ($5))
+    AND ($6::text IS NULL OR strpos(lower(key), $6) > 0 OR starts_with(id::text, $6))
+ORDER BY created_at DESC, id DESC LIMIT $7
+
+-- name: find_reach
+-- Where a search over $4 runs after a place ends; nothing if there are not so many.
+SELECT created_at, id FROM runs_all
+WHERE owner_id = $1 AND part_of IS NULL AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))
+ORDER BY created_at DESC, id DESC OFFSET $4 - 1 LIMIT 1
+
+-- name: sum_runs
+-- The newest $2 runs of an owner's by kind and state: how many, how long on average, the oldest and the newest.
+SELECT
+    kind, status, count(*) AS runs, avg(wait_seconds) AS wait_seconds, avg(run_seconds) AS run_seconds,
+    min(created_at) AS oldest, max(created_at) AS newest
+FROM (
+    SELECT kind, status, wait_seconds, run_seconds, created_at FROM runs_all
+    WHERE owner_id = $1 AND part_of IS NULL ORDER BY created_at DESC, id DESC LIMIT $2
+) AS looked
+GROUP BY kind, status ORDER BY kind, status
+
+-- name: read_owners_events
+-- What happened in any run or item of an owner's since then.
+SELECT run_id, number, at, name, data::text AS data FROM runs_events
+WHERE owner_id = $1 AND at > $2
+ORDER BY at, run_id, number
+LIMIT $3
+
+-- name: read_moves
+-- When these runs and items began and stopped being under way, and who had them; the latest $3.
+SELECT run_id, number, at, name, data::text AS data FROM runs_events
+WHERE
+    owner_id = $1 AND run_id = ANY ($2)
+    AND name IN ('running', 'queued', 'succeeded', 'partial', 'failed', 'cancelled', 'skipped', 'items')
+ORDER BY at DESC, run_id, number DESC
+LIMIT $3
+
+-- name: find_rival
+-- The run that is open for the same thing as one that has ended.
+SELECT o.id FROM runs_finished AS f
+INNER JOIN runs_open AS o ON o.owner_id = f.owner_id AND o.kind = f.kind AND o.key = f.key AND o.part_of IS NULL
+WHERE f.owner_id = $1 AND f.id = $2 AND f.part_of IS NULL
+
+-- name: count_days
+-- How many runs of each kind ended on each UTC day since then.
+SELECT day, kind, sum(runs)::bigint AS runs FROM runs_times WHERE day >= $1
+GROUP BY day, kind ORDER BY day, kind
+
+-- name: read_moment
+-- What time it is by the clock that events bear.
+SELECT now()

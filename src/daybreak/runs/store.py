@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,8 +13,10 @@ from daybreak.db import load
 from daybreak.runs.model import Attempt, Claim, Cursor, Event, Items, Lane, Run, Status, WorkerSeen
 from daybreak.runs.tasks import News
 
+if TYPE_CHECKING:
+    from daybreak.runs.watching import Wanted
+
 _sql = load(__package__)
-_NOW = timedelta()
 Pair = tuple[UUID, UUID]
 
 
@@ -66,9 +68,9 @@ async def start(tx: asyncpg.Connection, run: tuple[Any, ...], *, delay: timedelt
     return started
 
 
-async def ring(tx: asyncpg.Connection, lane: Lane, pairs: Sequence[Pair], *, urgency: int = 0) -> None:
-    """Ring for these runs when the transaction commits."""
-    await tx.execute(_sql.ring, lane, *_columns(pairs), _NOW, urgency)
+async def pass_on(tx: asyncpg.Connection, lane: Lane, pairs: Sequence[Pair], *, urgency: int) -> None:
+    """Ring again for those of these that wait and are due, when the transaction commits."""
+    await tx.execute(_sql.pass_on, lane, *_columns(pairs), urgency)
 
 
 async def claim(
@@ -170,6 +172,25 @@ async def page(
     place = after or (None, None)
     rows = await tx.fetch(
         _sql.list_runs, owner_id, *place, kinds and list(kinds), statuses and list(statuses), limit
+    )
+    return [_run(row) for row in rows]
+
+
+async def search(
+    tx: asyncpg.Connection, owner_id: UUID, wanted: "Wanted", after: Cursor | None, limit: int, reach: int
+) -> list[Run]:
+    """Of so many runs of an owner's after a place those that are wanted, newest first."""
+    place = after or (None, None)
+    kinds, statuses = wanted.kinds, wanted.statuses
+    rows = await tx.fetch(
+        _sql.search_runs,
+        owner_id,
+        *place,
+        kinds and list(kinds),
+        statuses and list(statuses),
+        wanted.text.lower() or None,
+        limit,
+        reach,
     )
     return [_run(row) for row in rows]
 

@@ -24,7 +24,7 @@ class Item:
     """One independent part of a run, to be done by a kind of its own, in parallel to the others.
 
     Attributes:
-        kind: what does it; its lane, limits and retries are the item's.
+        kind: what does it; its limits and retries are the item's, and its lane unless the run's is bulk.
         key: what it is about; a run has one item for each (kind, key), however often it is added.
         parameters: what the kind declares.
     """

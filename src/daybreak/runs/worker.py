@@ -62,12 +62,16 @@ class Worker:
         """
         # Who waits for an answer longer than that has lost its runs meanwhile.
         patience = self._settings.lease
-        async with Database.connect(self._dsn, connections=_CONNECTIONS, patience=patience) as database:
+        # The beat has a connection of its own: no crowd of handlers may keep it waiting.
+        async with (
+            Database.connect(self._dsn, connections=_CONNECTIONS, patience=patience) as database,
+            Database.connect(self._dsn, connections=1, patience=patience) as pulse,
+        ):
             engine = Engine(database, self._kinds, self._settings)
             sweep = Sweep(database, self._settings)
             await sweep.upkeep()
             async with engine.started(), asyncio.TaskGroup() as children:
-                beat = Beat(engine, self._name)
+                beat = Beat(engine, self._name, pulse)
                 loops = [children.create_task(beat.run()), children.create_task(sweep.run())]
                 await self._work(engine, beat, children)
                 for loop in loops:

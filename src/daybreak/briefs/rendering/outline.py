@@ -13,6 +13,16 @@ class Tone(Enum):
     DONE = auto()
 
 
+class Part(Enum):
+    """Which part of the brief begins with a heading; a form may place it by that."""
+
+    FIRST = auto()
+    DAY = auto()
+    SINCE = auto()
+    PROJECT = auto()
+    AHEAD = auto()
+
+
 class Listing(Enum):
     """What stands in front of the items of a list."""
 
@@ -53,13 +63,18 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 2 or 3, with the number of things below it and a discreet remark, if any."""
+    """A heading of level 2 or 3, with the number of things below it and a discreet remark, if any.
+
+    Attributes:
+        part: what begins with it; None for a heading of level 3, which goes on with a part.
+    """
 
     level: int
     text: str
     count: int | None = None
     remark: str = ""
     tone: Tone = Tone.PLAIN
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

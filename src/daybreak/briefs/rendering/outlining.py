@@ -28,6 +28,7 @@ from daybreak.briefs.rendering.outline import (
     Items,
     Listing,
     Outline,
+    Part,
     Prose,
     Statement,
     Title,
@@ -99,7 +100,7 @@ def _warnings(document: Document) -> Iterator[Warnings]:
 def _next_actions(document: Document, places: Places) -> Iterator[Block]:
     if not document.next_actions:
         return
-    yield Heading(2, "Do first")
+    yield Heading(2, "Do first", part=Part.FIRST)
     yield Items(Listing.NUMBERS, tuple(_next_action(action, places) for action in document.next_actions))
     if document.next_actions_left_out:
         verb = "waits" if document.next_actions_left_out == 1 else "wait"
@@ -120,7 +121,7 @@ def _next_action(action: NextAction, places: Places) -> Statement:
 def _today(document: Document, places: Places) -> Iterator[Block]:
     if not document.timeline and not document.workload.statements:
         return
-    yield Heading(2, "Today")
+    yield Heading(2, "Today", part=Part.DAY)
     if listed := day_list(document.timeline, document.workload.gaps, places):
         yield Items(Listing.TIMES, listed)
     yield from _prose(document.workload.statements, places)
@@ -129,7 +130,8 @@ def _today(document: Document, places: Places) -> Iterator[Block]:
 def _since_last(since: SinceLast, places: Places) -> Iterator[Block]:
     if not since.entries and not since.left_out:
         return
-    yield Heading(2, f"Since your last brief, {long_date(since.date)}" if since.date else "What is new")
+    title = f"Since your last brief, {long_date(since.date)}" if since.date else "What is new"
+    yield Heading(2, title, part=Part.SINCE)
     yield from _bullets(since.entries, places)
     yield from _left_out(since.left_out)
 
@@ -138,7 +140,8 @@ def _section(section: Section, places: Places) -> Iterator[Block]:
     near = [view for view in section.buckets if view.count and view.bucket is not Bucket.LATER]
     if not (section.statements or section.notes or near):
         return
-    yield Heading(2, _name(section), remark="unchanged since the last compose" if section.reused else "")
+    remark = "unchanged since the last compose" if section.reused else ""
+    yield Heading(2, _name(section), remark=remark, part=Part.PROJECT)
     yield from _prose(section.statements, places)
     for view in near:
         yield from _bucket(view, places)
@@ -162,7 +165,7 @@ def _further_ahead(sections: Iterable[Section]) -> Iterator[Block]:
         if view.bucket is Bucket.LATER and view.count
     ]
     if counted:
-        yield Heading(2, "Further ahead")
+        yield Heading(2, "Further ahead", part=Part.AHEAD)
         yield Items(Listing.BULLETS, tuple(counted))
 
 

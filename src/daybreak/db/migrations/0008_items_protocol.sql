@@ -1,5 +1,5 @@
 -- The protocol of the engine, with items: every move of a run, each in one statement or function. ADR 0006 says why,
--- docs/states.md draws the moves. What stood in 0006_runs_protocol.sql and is not here goes on as it is.
+-- docs/states.md draws the moves. It replaces 0006_runs_protocol.sql but for runs_tell; runs_ring is in 0005.
 --
 -- Rows are locked in one order: those that somebody holds, sorted, and only then the runs that they are items of,
 -- sorted. Whoever comes from the other side (a cancel, the sweep) passes by what is locked.
@@ -22,6 +22,10 @@ USING ((owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid []):
 DROP FUNCTION runs_claim(uuid [], uuid [], text [], uuid, interval);
 DROP FUNCTION runs_sweep(integer, interval, interval, integer);
 DROP FUNCTION runs_tidy(integer);
+
+-- Whoever rings does so for rows that are theirs, and weeks are the upkeep's business.
+ALTER FUNCTION runs_ring(text, uuid [], uuid [], interval, integer) SECURITY INVOKER;
+REVOKE EXECUTE ON FUNCTION runs_make_partitions(interval), runs_drop_partitions(interval) FROM daybreak_app;
 
 -- Let the oldest runs that wait outside their owner's window in: so many of each (owner, lane).
 CREATE OR REPLACE FUNCTION runs_admit(owner_ids uuid [], lanes text [], counts integer []) RETURNS void
@@ -78,9 +82,24 @@ BEGIN
         SELECT id INTO found FROM runs_open
         WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
         IF found IS NOT NULL THEN
+            -- A person waits now for what was to be done when there is time.
+            IF new_lane = 'people' THEN
+                UPDATE runs_open AS r SET lane = new_lane
+                FROM (
+                    SELECT o.id FROM runs_open AS o
+                    WHERE o.owner_id = owner AND o.id = found AND o.status = 'queued' AND o.step = 'begin'
+                        AND o.lane <> new_lane AND o.not_before <= now()
+                    FOR UPDATE SKIP LOCKED
+                ) AS f
+                WHERE r.owner_id = owner AND r.id = f.id;
+                IF FOUND THEN
+                    PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[found]);
+                END IF;
+            END IF;
             RETURN found;
         END IF;
     END LOOP;
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', new_id, 'owner_id', owner)));
     IF delay > interval '0' OR places > (
         SELECT count(*) FROM (
             SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND rung_at IS NOT NULL LIMIT places
@@ -90,6 +109,19 @@ BEGIN
     END IF;
     RETURN new_id;
 END $$;
+
+-- For how long a run that was running has been; what a dead worker held ended with its lease.
+CREATE FUNCTION runs_seconds_under_way(
+    status text, claimed_at timestamptz, lease_until timestamptz
+) RETURNS double precision
+LANGUAGE sql STABLE
+RETURN CASE
+    WHEN status = 'running' AND lease_until IS NOT NULL
+        THEN greatest(0, extract(EPOCH FROM least(now(), lease_until) - claimed_at))
+    ELSE 0
+END;
+REVOKE ALL ON FUNCTION runs_seconds_under_way(text, timestamptz, timestamptz) FROM public;
+GRANT EXECUTE ON FUNCTION runs_seconds_under_way(text, timestamptz, timestamptz) TO daybreak_app;
 
 -- Whether the run of which this one is an item is to be cancelled.
 CREATE FUNCTION runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
@@ -148,9 +180,7 @@ BEGIN
             lease_until = now() + runs_claim.lease,
             started_at = coalesce(r.started_at, now()),
             wait_seconds = r.wait_seconds + free.waited,
-            run_seconds = r.run_seconds + CASE
-                WHEN r.status = 'queued' THEN 0 ELSE extract(EPOCH FROM r.lease_until - r.claimed_at)
-            END,
+            run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
             claimed_at = now(),
             paced_at = coalesce(r.paced_at, now()),
             event_number = r.event_number + 1,
@@ -196,6 +226,8 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT o.owner_id, o.id, o.part_of, o.cancel FROM runs_open AS o
         WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
+            -- Who waits for its items is nobody's: a commit whose answer was lost must not be done again.
+            AND o.step <> 'items'
         FOR UPDATE
     ) AS h;
 END $$;
@@ -320,19 +352,6 @@ BEGIN
     END IF;
     PERFORM runs_tell(settlements);
 END $$;
-
--- For how long a run that was running has been; what a dead worker held ended with its lease.
-CREATE FUNCTION runs_seconds_under_way(
-    status text, claimed_at timestamptz, lease_until timestamptz
-) RETURNS double precision
-LANGUAGE sql STABLE
-RETURN CASE
-    WHEN status = 'running' AND lease_until IS NOT NULL
-        THEN greatest(0, extract(EPOCH FROM least(now(), lease_until) - claimed_at))
-    ELSE 0
-END;
-REVOKE ALL ON FUNCTION runs_seconds_under_way(text, timestamptz, timestamptz) FROM public;
-GRANT EXECUTE ON FUNCTION runs_seconds_under_way(text, timestamptz, timestamptz) TO daybreak_app;
 
 -- Add the items of these settlements, each once in the life of its run, and ring for as many as their owner's window
 -- has room for. What fans out waits, and gives its own place in the window up.
@@ -483,7 +502,7 @@ BEGIN
         WHERE r.owner_id = run.owner_id AND r.id = run.id
         RETURNING r.* INTO run;
         IF steps > 0 THEN
-            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id)));
+            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id, 'owner_id', run.owner_id)));
         END IF;
         IF run.open_items <= 0 THEN
             PERFORM runs_have_finished(run.owner_id, run.id);
@@ -563,6 +582,7 @@ BEGIN
         FROM s CROSS JOIN LATERAL (
             SELECT r.event_number, r.phase, r.total, r.done, r.failed, r.skipped FROM runs_open AS r
             WHERE r.owner_id = s.owner_id AND r.id = s.id AND r.fence = s.fence AND r.status = 'running'
+                AND r.step <> 'items'
             FOR UPDATE
         ) AS h
     ),
@@ -606,6 +626,7 @@ BEGIN
             SELECT o.owner_id, o.id, o.cancel OR runs_is_cancelled(o.owner_id, o.part_of) AS cancel
             FROM runs_open AS o
             WHERE o.owner_id = b.owner_id AND o.id = b.id AND o.fence = b.fence AND o.status = 'running'
+                AND o.step <> 'items'
         ) AS r
     ),
     free AS MATERIALIZED (
@@ -645,6 +666,7 @@ BEGIN
     END IF;
     UPDATE runs_open AS r SET cancel = TRUE WHERE r.owner_id = owner AND r.id = run_id;
     PERFORM pg_notify('daybreak_runs_cancel', run_id::text);
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run_id, 'owner_id', owner)));
     IF run.step = 'items' THEN
         PERFORM runs_cancel_items(owner, run_id);
     END IF;
@@ -746,6 +768,12 @@ BEGIN
     WHERE o.owner_id = owner AND o.id = coalesce(ended.part_of, which) FOR UPDATE;
     IF FOUND AND (run.cancel OR run.step <> 'items' OR ended.part_of IS NULL) THEN
         RETURN CASE WHEN ended.part_of IS NULL THEN 'open' ELSE 'busy' END;
+    END IF;
+    -- Whoever retried it a moment ago held the run until now.
+    IF run.id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = which
+    ) THEN
+        RETURN 'open';
     END IF;
     IF run.id IS NULL THEN
         IF runs_reopen(owner, ARRAY[coalesce(ended.part_of, which)], 'running') = 0 THEN
@@ -1018,6 +1046,10 @@ AS $$
 DECLARE
     log_rows integer;
     workers integer;
+    made integer;
+    dropped integer;
+    -- Whoever asks may not have everybody's history forgotten.
+    kept interval := greatest(keep, interval '7 days');
     done jsonb;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_upkeep', 0)) THEN
@@ -1032,12 +1064,21 @@ BEGIN
     GET DIAGNOSTICS log_rows = ROW_COUNT;
     DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
     GET DIAGNOSTICS workers = ROW_COUNT;
-    DELETE FROM runs_times WHERE day < (now() - keep)::date;
+    DELETE FROM runs_times WHERE day < (now() - kept)::date;
+    -- Weeks are made and dropped under locks that everybody would queue behind, if somebody has been reading for long.
+    BEGIN
+        PERFORM set_config('lock_timeout', '1s', TRUE);
+        made := runs_make_partitions(ahead);
+        dropped := runs_drop_partitions(kept);
+    EXCEPTION WHEN lock_not_available THEN
+        made := 0;
+        dropped := 0;
+    END;
     done := jsonb_build_object(
         'log_rows', log_rows,
         'workers', workers,
-        'partitions_made', runs_make_partitions(ahead),
-        'partitions_dropped', runs_drop_partitions(keep)
+        'partitions_made', made,
+        'partitions_dropped', dropped
     );
     -- Where a batch was not enough, the next one is due at once.
     IF log_rows < batch THEN

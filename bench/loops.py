@@ -1,0 +1,65 @@
+"""The peers of schedule.py: a loop over users, as schedulers are written when nobody counts the queries.
+
+Same server, same people, no row-level security. For each user: two queries for the engagement, one for a
+duplicate within half an hour, one insertion. The later variant asks for the engagement of all in parallel,
+for all duplicates at once, and inserts in parallel.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+SCHEMA = """
+CREATE TABLE bench_jobs (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner_id uuid NOT NULL, job_type text NOT NULL,
+    status text NOT NULL DEFAULT 'pending', dedup_key text NOT NULL, metadata jsonb NOT NULL,
+    scheduled_for timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX bench_jobs_dedup ON bench_jobs (dedup_key) WHERE status IN ('pending', 'processing');
+CREATE INDEX bench_jobs_of ON bench_jobs (owner_id, job_type, scheduled_for);
+"""
+_VISIT = "SELECT last_visit_at FROM people_users WHERE id = $1"
+_BRIEF = "SELECT max(brief_date) FROM briefs_editions WHERE owner_id = $1"
+_DUPLICATE = """
+SELECT count(*) FROM bench_jobs
+WHERE owner_id = $1 AND job_type = 'brief' AND status IN ('pending', 'processing')
+    AND scheduled_for > $2::timestamptz - interval '30 minutes'
+    AND scheduled_for < $2::timestamptz + interval '30 minutes'
+"""
+_DUPLICATES = _DUPLICATE.replace("count(*)", "DISTINCT owner_id").replace(
+    "owner_id = $1", "owner_id = ANY ($1)"
+)
+_INSERT = """
+INSERT INTO bench_jobs (owner_id, job_type, dedup_key, metadata, scheduled_for)
+VALUES ($1, 'brief', $2, $3, $4) ON CONFLICT DO NOTHING
+"""
+
+
+async def one_by_one(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
+    """All four statements for one user after the other."""
+    for user in users:
+        await _engaged(pool, user, due_at)
+        if not await pool.fetchval(_DUPLICATE, user, due_at):
+            await _insert(pool, user, due_at)
+
+
+async def side_by_side(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
+    """The same, but as much at once as the pool has connections."""
+    await asyncio.gather(*(_engaged(pool, user, due_at) for user in users))
+    there = {row["owner_id"] for row in await pool.fetch(_DUPLICATES, list(users), due_at)}
+    await asyncio.gather(*(_insert(pool, user, due_at) for user in users if user not in there))
+
+
+async def _engaged(pool: asyncpg.Pool, user: UUID, due_at: datetime) -> bool:
+    visit: datetime = await pool.fetchval(_VISIT, user)
+    brief: date | None = await pool.fetchval(_BRIEF, user)
+    return due_at - visit <= timedelta(days=2) or brief is None
+
+
+async def _insert(pool: asyncpg.Pool, user: UUID, due_at: datetime) -> None:
+    about = json.dumps({"briefDate": due_at.date().isoformat(), "timezone": "UTC"})
+    await pool.execute(_INSERT, user, f"brief-{user}-{due_at.date()}", about, due_at)

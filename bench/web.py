@@ -1,0 +1,207 @@
+"""How fast pages are with a million runs and a million tasks, and how soon a stream tells of a commit.
+
+50 readers open page after page and think for a second in between; then 1,000 streams are open in the same
+process while events are committed. All on loopback, clients on the same machine.
+"""
+
+import asyncio
+import os
+import random
+import resource
+import socket
+import sys
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import httpx2
+import orjson
+
+from daybreak import people
+from daybreak.db import Database
+from daybreak.people import Client
+from harness import Bench, Report, postgres
+
+DAY = date(2026, 3, 29)
+READERS = 50
+STREAMS = 1000
+THINKING = 1.0
+COMMITS = 200
+_HERE = Path(__file__).parent
+TELL = """
+WITH told AS (
+    INSERT INTO runs_events (owner_id, run_id, number, at, name, data)
+    VALUES ($1, $1, $2, clock_timestamp(), 'told', jsonb_build_object('commit', $2::bigint))
+)
+SELECT pg_notify('daybreak_runs', $1::text)
+"""
+
+
+async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
+    """A million tasks and a million runs, or a tenth of both; gives the readers."""
+    users, heavy = (500, 10_000) if quick else (5000, 100_000)
+    await bench.admin.execute(f"SET bench.users = {users}; SET bench.day = '{DAY}'")
+    await bench.admin.execute((_HERE / "standard.sql").read_text(encoding="utf-8"))
+    await bench.admin.execute(f"SET bench.heavy = {heavy}; SET bench.each = 180")
+    await bench.admin.execute((_HERE / "web.sql").read_text(encoding="utf-8"))
+    rows = await bench.admin.fetch("SELECT id FROM people_users ORDER BY id LIMIT $1", READERS)
+    return [row["id"] for row in rows]
+
+
+@asynccontextmanager
+async def serving(bench: Bench) -> AsyncIterator[int]:
+    """The web as a process of its own; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DAYBREAK_DATABASE_URL": bench.server.dsn("daybreak_app"),
+        "DAYBREAK_WEB_API_RATE": "1000000",
+        "DAYBREAK_LOG_LEVEL": "error",
+    }
+    program = Path(sys.executable).with_name("daybreak")
+    process = await asyncio.create_subprocess_exec(
+        program, "web", "--port", str(port), env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    await asyncio.wait_for(process.stdout.readline(), 60)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def sign_in(bench: Bench, readers: list[UUID]) -> dict[UUID, str]:
+    """A session for each reader; the first is an admin."""
+    await bench.admin.execute("INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin')", readers[0])
+    secrets = {}
+    async with Database.connect(bench.server.dsn("daybreak_app")) as database:
+        for reader in readers:
+            async with database.transaction([reader]) as tx:
+                secrets[reader] = await people.begin(tx, reader, Client(address="127.0.0.1"))
+    return secrets
+
+
+async def read(port: int, secrets: dict[UUID, str], seconds: float) -> dict[str, list[float]]:
+    """All readers at once; gives the milliseconds of each page."""
+    spent: defaultdict[str, list[float]] = defaultdict(list)
+    until = time.perf_counter() + seconds
+    async with asyncio.TaskGroup() as group:
+        for place, secret in enumerate(secrets.values()):
+            pages = _pages(is_admin=place == 0)
+            group.create_task(_reader(port, secret, pages, until, spent, heavy=place == 0))
+    return spent
+
+
+def _pages(*, is_admin: bool) -> dict[str, str]:
+    pages = {
+        "Today": "/",
+        "Agenda": "/agenda",
+        "Runs": "/runs",
+        "Runs, failed": "/runs?status=failed",
+        "Runs, searched in vain": "/runs?q=nothing",
+        "Run": "/runs/RUN",
+        "Settings": "/settings",
+        "API, runs": "/api/v1/runs",
+        "API, stats": "/api/v1/runs/stats",
+    }
+    return pages | ({"Operations": "/operations"} if is_admin else {})
+
+
+async def _reader(
+    port: int, secret: str, pages: dict[str, str], until: float, spent: dict[str, list[float]], *, heavy: bool
+) -> None:
+    cookies = {f"daybreak-{port}": secret}
+    address = f"http://127.0.0.1:{port}"
+    async with httpx2.AsyncClient(base_url=address, cookies=cookies, timeout=60) as client:
+        newest = (await client.get("/api/v1/runs?limit=1")).json()["items"][0]["id"]
+        await asyncio.sleep(random.uniform(0, THINKING))
+        while time.perf_counter() < until:
+            name = random.choice(list(pages))
+            path = pages[name].replace("RUN", newest)
+            began = time.perf_counter()
+            response = await client.get(path, headers={"Accept": "text/html"})
+            if response.status_code != 200:
+                spent[f"{name} ({response.status_code})"].append(0.0)
+            spent[f"{name}, 100,000 runs" if heavy else name].append((time.perf_counter() - began) * 1000)
+            await asyncio.sleep(random.uniform(0.5, 1.5) * THINKING)
+
+
+async def listen(bench: Bench, port: int, secrets: dict[UUID, str], commits: int) -> tuple[list[float], int]:
+    """A thousand streams; gives the milliseconds from commit to each of its streams, and how many stay."""
+    committed: dict[int, float] = {}
+    heard: list[tuple[int, float]] = []
+    owners = list(secrets)
+    streams = [
+        asyncio.create_task(_stream(port, secrets[owners[number % len(owners)]], heard))
+        for number in range(STREAMS)
+    ]
+    await asyncio.sleep(15)
+    alive = sum(not stream.done() for stream in streams)
+    for number in range(1, commits + 1):
+        await bench.admin.execute(TELL, owners[number % len(owners)], number)
+        committed[number] = time.perf_counter()
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(3)
+    for stream in streams:
+        stream.cancel()
+    await asyncio.gather(*streams, return_exceptions=True)
+    return [(at - committed[number]) * 1000 for number, at in heard if number in committed], alive
+
+
+async def _stream(port: int, secret: str, heard: list[tuple[int, float]]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = (
+        f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: daybreak-{port}={secret}\r\n\r\n"
+    )
+    writer.write(request.encode())
+    try:
+        while line := await reader.readline():
+            if line.startswith(b"data: {"):
+                heard.append((orjson.loads(line[6:])["number"], time.perf_counter()))
+    finally:
+        writer.close()
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+async def main(report: Report) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    async with postgres() as bench:
+        report.machine(await bench.version())
+        readers = await prepare(bench, quick=report.quick)
+        counts = await bench.admin.fetchrow(
+            "SELECT (SELECT count(*) FROM runs_finished) AS runs, count(*) AS tasks FROM agenda_tasks"
+        )
+        print(f"{counts['runs']:,} runs, {counts['tasks']:,} tasks, {READERS} readers\n", flush=True)
+        secrets = await sign_in(bench, readers)
+        async with serving(bench) as port:
+            await read(port, secrets, 5)
+            spent = await read(port, secrets, 15 if report.quick else 60)
+            told, alive = await listen(bench, port, secrets, COMMITS // (4 if report.quick else 1))
+    show(report, spent, told, alive)
+
+
+def show(report: Report, spent: dict[str, list[float]], told: list[float], alive: int) -> None:
+    rows = [
+        (name, len(values), *(percentile(values, share) for share in (0.5, 0.95, 0.99)))
+        for name, values in sorted(spent.items())
+    ]
+    report.table(("page", "times", "p50 ms", "p95 ms", "p99 ms"), rows)
+    report.at_most("slowest_page_p95_ms", max(percentile(values, 0.95) for values in spent.values()), 200)
+    report.at_least("streams", alive, STREAMS)
+    report.at_most("commit_to_browser_p50_ms", percentile(told, 0.5) if told else None, 100)
+    report.at_most("commit_to_browser_p99_ms", percentile(told, 0.99) if told else None, 1000)
+    report.finish()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Report.of("web", __doc__)))

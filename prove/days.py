@@ -1,0 +1,274 @@
+"""Proof: everybody gets exactly one brief for every local date, due at the right instant, for two years.
+
+One user for each IANA zone and each of seven times of day, some of whom travel; a real PostgreSQL, a clock
+that is moved in uneven steps, and half-way new rules for some zones. What should have come out is computed by
+a walk through the instants of each zone (zones.py) and never by the functions under proof; one SQL query
+compares. Prints a summary, writes prove/results/days.json; ``--check`` exits 1 on any failure,
+``--quick`` takes every fortieth zone for ten weeks and writes nothing.
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import random
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo, available_timezones
+
+import asyncpg
+
+import zones
+from daybreak import clock, telemetry
+from daybreak.db import Database, embedded, migrate
+from daybreak.schedule import ScheduleSettings, Ticked, Ticker
+
+DAY = timedelta(days=1)
+RESULT = Path(__file__).parent / "results" / "days.json"
+NEW_RULES = {
+    "Europe/Berlin": "Africa/Lagos",
+    "America/New_York": "America/Panama",
+    "Asia/Tehran": "Asia/Kabul",
+}
+EVERY = 40
+WEEKS = 10
+TRAVELLERS = 0.03
+SETTINGS = ScheduleSettings(chunk=2000)
+
+# For every (user, local date): one row of the schedule, at the instant that the walk gave, and one run.
+INVARIANT = """
+WITH runs AS (SELECT owner_id, key, count(*) AS runs FROM runs_open GROUP BY owner_id, key)
+SELECT
+    count(*) FILTER (WHERE d.owner_id IS NULL) AS lost,
+    count(*) FILTER (WHERE e.owner_id IS NULL) AS surplus,
+    count(*) FILTER (WHERE d.outcome <> 'rung') AS not_rung,
+    count(*) FILTER (WHERE d.due_at <> e.due_at) AS at_a_wrong_instant,
+    count(*) FILTER (WHERE d.outcome = 'rung' AND r.runs IS DISTINCT FROM 1) AS without_one_run,
+    count(*) AS days
+FROM expected AS e
+FULL JOIN (SELECT * FROM schedule_days WHERE owner_id NOT IN (SELECT owner_id FROM travellers)) AS d
+    ON e.owner_id = d.owner_id AND e.local_date = d.local_date
+LEFT JOIN runs AS r ON d.owner_id = r.owner_id AND r.key = d.local_date || '/' || d.edition
+"""
+# Whoever travels gets each date once, without a gap; one may be missed if it was over where they went.
+TRAVELLED = """
+SELECT
+    count(*) FILTER (WHERE d.local_date - d.before <> 1) AS gaps,
+    count(*) FILTER (WHERE d.outcome = 'missed') AS missed,
+    count(*) AS days
+FROM (
+    SELECT s.*, lag(s.local_date) OVER (PARTITION BY s.owner_id ORDER BY s.local_date) AS before
+    FROM schedule_days AS s INNER JOIN travellers AS t ON s.owner_id = t.owner_id
+) AS d
+"""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who wants a brief at that local time."""
+
+    id: UUID
+    zone: str
+    at: time
+    travels: bool
+
+
+@dataclass
+class World:
+    """A database with people in it, and a clock that is moved."""
+
+    admin: asyncpg.Connection
+    database: Database
+    dice: random.Random
+    begin: datetime
+    end: datetime
+    people: list[Person] = field(default_factory=list)
+    ticked: Ticked = field(default_factory=Ticked)
+    moments: int = 0
+
+    async def settle(self, names: list[str]) -> None:
+        """Everybody moves in."""
+        self.people = [
+            Person(uuid4(), name, at, self.dice.random() < TRAVELLERS) for name in names for at in zones.TIMES
+        ]
+        await self.admin.execute("DELETE FROM people_users")
+        await self.admin.execute("TRUNCATE runs_open, pgq.pgqueuer, schedule_slots")
+        await self.admin.execute("CREATE TEMP TABLE travellers (owner_id uuid)")
+        await self.admin.execute(
+            "INSERT INTO people_users (id, email, name, timezone) "
+            "SELECT id, id || '@example.org', 'x', zone FROM unnest($1::uuid[], $2::text[]) AS p (id, zone)",
+            [one.id for one in self.people],
+            [one.zone for one in self.people],
+        )
+        await self.admin.execute(
+            "INSERT INTO people_preferences (owner_id, brief_time, catch_up) "
+            "SELECT id, at, '20 hours' FROM unnest($1::uuid[], $2::time[]) AS p (id, at)",
+            [one.id for one in self.people],
+            [one.at for one in self.people],
+        )
+        await self.admin.execute(
+            "INSERT INTO travellers SELECT unnest($1::uuid[])", [one.id for one in self.people if one.travels]
+        )
+
+    def steps(self) -> Iterator[datetime]:
+        """Moments from the begin to the end, minutes or hours apart."""
+        moment = self.begin
+        while moment < self.end:
+            yield moment
+            moment += timedelta(minutes=self.dice.choice((1, 30, 60, 200, 360)))
+        yield self.end
+
+    async def live(self, names: list[str]) -> datetime:
+        """Let the time pass; gives the last moment under the old rules."""
+        ticker = Ticker(self.database, SETTINGS)
+        before, change = self.begin, self.end
+        for moment in self.steps():
+            if change == self.end and moment > self.begin + (self.end - self.begin) / 2:
+                change = before
+                await self.change_rules()
+                ticker = Ticker(self.database, SETTINGS)
+            await self.travel(names)
+            self.ticked += await ticker.tick(moment)
+            self.moments += 1
+            before = moment
+        return change
+
+    async def change_rules(self) -> None:
+        """Some governments decide, and there is a new tzdata."""
+        real = clock.zone
+        clock.zone = lambda name: real(NEW_RULES.get(name, name))  # type: ignore[assignment]
+        await self.admin.execute("UPDATE schedule_state SET tzdata = 'older'")
+
+    async def travel(self, names: list[str]) -> None:
+        """Now and then somebody goes somewhere else, perhaps across the date line."""
+        going = [one.id for one in self.people if one.travels and self.dice.random() < 0.01]
+        if going:
+            await self.admin.execute(
+                "UPDATE people_users AS u SET timezone = p.zone "
+                "FROM unnest($1::uuid[], $2::text[]) AS p (id, zone) WHERE u.id = p.id",
+                going,
+                [self.dice.choice(names) for _ in going],
+            )
+
+
+def expected(world: World, last_old: datetime) -> Iterator[tuple[UUID, date, datetime]]:
+    """What a walk through each zone says should have been rung."""
+    first = zones.BEGIN - DAY  # it is still that date in the west
+    dates = [first + DAY * n for n in range((world.end.date() - first).days + 2)]
+    staying = [one for one in world.people if not one.travels]
+    for name in sorted({one.zone for one in staying}):
+        old = zones.Walk(ZoneInfo(name))
+        new = zones.Walk(ZoneInfo(NEW_RULES[name])) if name in NEW_RULES else old
+        for one in (person for person in staying if person.zone == name):
+            for day in dates:
+                wall = datetime.combine(day, one.at)
+                due_at = old.first_at_or_after(wall)
+                if due_at > last_old:
+                    due_at = new.first_at_or_after(wall)
+                if world.begin < due_at <= world.end:
+                    yield one.id, day, due_at
+
+
+async def compare(world: World, change: datetime) -> dict[str, int]:
+    """The invariant, as one query over all that was kept."""
+    await world.admin.execute(
+        "CREATE TEMP TABLE expected (owner_id uuid, local_date date, due_at timestamptz)"
+    )
+    await world.admin.copy_records_to_table("expected", records=expected(world, change))
+    await world.admin.execute("ANALYZE expected")
+    found = dict(await world.admin.fetchrow(INVARIANT))
+    return found | {f"travelled_{name}": n for name, n in (await world.admin.fetchrow(TRAVELLED)).items()}
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="daybreak-prove-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@asynccontextmanager
+async def world(begin: datetime, end: datetime, seed: int) -> AsyncIterator[World]:
+    """A server of its own for the length of the block."""
+    with _home() as home:
+        with embedded.attach(home, fsync=False) as server:
+            await migrate(server.dsn("daybreak_owner"))
+            admin = await asyncpg.connect(server.dsn("postgres"))
+            async with Database.connect(server.dsn("daybreak_app")) as database:
+                yield World(admin, database, random.Random(seed), begin, end)
+            await admin.close()
+        embedded.stop(home)
+
+
+async def simulate(place: World, names: list[str]) -> dict[str, int]:
+    """Let people of these zones live there until the end; gives what the invariant found."""
+    real = clock.zone
+    try:
+        await place.settle(names)
+        change = await place.live(names)
+        return await compare(place, change)
+    finally:
+        clock.zone = real
+
+
+def failures(found: dict[str, int]) -> dict[str, int]:
+    """What is not as it should be."""
+    fine = {"days", "travelled_days", "travelled_missed"}
+    return {name: count for name, count in found.items() if count and name not in fine}
+
+
+async def prove(names: list[str], end: datetime, seed: int) -> dict[str, object]:
+    begun = perf_counter()
+    begin = datetime.combine(zones.BEGIN, time(0), UTC)
+    async with world(begin, end, seed) as place:
+        found = await simulate(place, names)
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": zones.machine(),
+        "python": platform.python_version(),
+        "tzdata": version("tzdata"),
+        "seed": seed,
+        "zones": len(names),
+        "people": len(place.people),
+        "from": f"{begin:%Y-%m-%d}",
+        "until": f"{end:%Y-%m-%d}",
+        "ticks": place.moments,
+        "rung": place.ticked.rung,
+        **found,
+        "seconds": round(perf_counter() - begun),
+        "failures": failures(found),
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Proves the schedule in every IANA zone over two years.")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when anything failed")
+    parser.add_argument("--quick", action="store_true", help=f"every {EVERY}th zone; writes no result")
+    parser.add_argument("--weeks", type=int, help="no more than so many, from January 2026 on")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    telemetry.configure("error")
+    names = sorted(available_timezones() - {"localtime", "Factory"})
+    end = datetime.combine(zones.END, time(0), UTC) - 2 * DAY
+    if weeks := WEEKS if given.quick else given.weeks:
+        end = datetime.combine(zones.BEGIN, time(0), UTC) + weeks * 7 * DAY
+    if given.quick:
+        names = names[::EVERY]
+    print(INVARIANT)
+    result = asyncio.run(prove(names, end, given.seed))
+    print(json.dumps(result, indent=2))
+    if not given.quick:
+        RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    return 1 if given.check and result["failures"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

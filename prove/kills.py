@@ -1,0 +1,241 @@
+"""Proof: a day of briefs loses and doubles none while its processes are killed and the database stops.
+
+Two schedulers and three workers with a clock that is moved; one after the other, chosen by dice, is killed
+by ``kill -9`` and replaced, and half-way the database is stopped and started. Each brief of the day must have
+been rung once, run once and written once. Prints a summary, writes prove/results/kills.json; ``--check``
+exits 1 on any failure, ``--quick`` kills a dozen times and writes nothing.
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import asyncpg
+
+import zones
+from daybreak import briefs, clock, telemetry
+from daybreak.db import Database, embedded, migrate
+from daybreak.runs import RunsSettings, Worker
+from daybreak.schedule import Scheduler, ScheduleSettings, Ticker
+
+DAY = date(2026, 12, 1)
+BEGIN = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+RESULT = Path(__file__).parent / "results" / "kills.json"
+SCHEDULE = ScheduleSettings(interval=0.1, chunk=7)
+RUNS = RunsSettings(lease=3, beat=0.5, sweep=0.5, grace=1, poll=1, drain=1)
+ROLES = ("scheduler", "scheduler", "worker", "worker", "worker")
+PATIENCE = 180
+STEPS, STEP = 75, timedelta(minutes=20)
+
+INVARIANT = """
+SELECT
+    count(*) FILTER (WHERE coalesce(d.days, 0) = 0) AS not_rung,
+    count(*) FILTER (WHERE coalesce(r.ended, 0) = 0) AS not_run,
+    count(*) FILTER (WHERE coalesce(e.editions, 0) = 0) AS not_written,
+    count(*) FILTER (WHERE d.days > 1 OR r.runs > 1 OR e.editions > 1) AS doubled
+FROM people_users AS u
+LEFT JOIN (
+    SELECT owner_id, count(*) AS days FROM schedule_days
+    WHERE local_date = $1 AND outcome = 'rung' GROUP BY owner_id
+) AS d ON u.id = d.owner_id
+LEFT JOIN (
+    SELECT owner_id, count(*) AS runs, count(*) FILTER (WHERE status = 'succeeded') AS ended FROM runs_all
+    WHERE key = $1 || '/standard' GROUP BY owner_id
+) AS r ON u.id = r.owner_id
+LEFT JOIN (
+    SELECT owner_id, count(*) AS editions FROM briefs_editions WHERE brief_date = $1 GROUP BY owner_id
+) AS e ON u.id = e.owner_id
+"""
+
+
+@dataclass
+class Crew:
+    """The processes of the day, the clock that they go by, and who was killed."""
+
+    dsn: str
+    clock: Path
+    places: list[tuple[str, "subprocess.Popen[bytes]"]] = field(default_factory=list)
+    killed: Counter[str] = field(default_factory=Counter)
+
+    def set_clock(self, moment: datetime) -> None:
+        """It is that moment for all of them."""
+        draft = self.clock.with_suffix(".new")
+        draft.write_text(moment.isoformat())
+        draft.replace(self.clock)
+
+    def start(self, role: str) -> None:
+        """One more process."""
+        arguments = [sys.executable, __file__, "--be", role, self.dsn, str(self.clock)]
+        # What a process says of a database that is away is no finding.
+        self.places.append((role, subprocess.Popen(arguments, stderr=subprocess.DEVNULL)))
+
+    def kill(self, place: int, *, replace: bool) -> None:
+        """End a process as nothing it does could foresee."""
+        role, process = self.places.pop(place)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if replace:
+            self.killed[role] += 1
+            self.start(role)
+
+    def kill_all(self) -> None:
+        """End all of them."""
+        while self.places:
+            self.kill(0, replace=False)
+
+
+async def be(role: str, dsn: str, shown: Path) -> None:
+    """One of the processes, until it is killed."""
+    telemetry.configure("error")
+    clock.now = lambda: datetime.fromisoformat(shown.read_text())
+    while True:
+        try:
+            if role == "worker":
+                await Worker(dsn, [briefs.COMPOSE], settings=RUNS).run()
+            async with Database.connect(dsn, connections=2) as database:
+                await Scheduler(database, SCHEDULE).run()
+        except Exception:  # noqa: BLE001 - the database is away for a while
+            await asyncio.sleep(0.2)
+
+
+async def populate(dsn: str, people: int, dice: random.Random) -> None:
+    """So many people, due at any minute of the day."""
+    ids = [uuid4() for _ in range(people)]
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(
+        "INSERT INTO people_users (id, email, name, timezone) "
+        "SELECT id, id || '@example.org', 'x', 'UTC' FROM unnest($1::uuid[]) AS p (id)",
+        ids,
+    )
+    await connection.execute(
+        "INSERT INTO people_preferences (owner_id, brief_time, catch_up) "
+        "SELECT id, time '00:00' + make_interval(mins => m), '20 hours' "
+        "FROM unnest($1::uuid[], $2::int[]) AS p (id, m)",
+        ids,
+        [dice.randrange(24 * 60) for _ in ids],
+    )
+    await connection.close()
+
+
+async def ask(dsn: str, question: str, *arguments: object) -> dict[str, int]:
+    """One row, over a connection of its own: the server may have been stopped meanwhile."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return dict(await connection.fetchrow(question, *arguments))
+    finally:
+        await connection.close()
+
+
+async def count(dsn: str) -> dict[str, int]:
+    """The invariant, as one query."""
+    return await ask(dsn, INVARIANT, DAY)
+
+
+async def until(question: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until the answer is yes, or nobody should have to wait any longer."""
+    deadline = time.monotonic() + PATIENCE
+    while not await question() and time.monotonic() < deadline:  # noqa: ASYNC110 - the database tells nobody
+        await asyncio.sleep(0.02)
+
+
+async def day(home: Path, kills: int, people: int, seed: int) -> dict[str, object]:
+    """A day on a server of its own, in steps; each waits until all who are due were rung."""
+    dice = random.Random(seed)
+    with ExitStack() as attached:
+        server = attached.enter_context(embedded.attach(home, fsync=False))
+        admin = server.dsn("postgres")
+        await migrate(server.dsn("daybreak_owner"))
+        await populate(admin, people, dice)
+        async with Database.connect(server.dsn("daybreak_app"), connections=1) as database:
+            await Ticker(database, SCHEDULE).tick(BEGIN)
+        crew = Crew(server.dsn("daybreak_app"), home / "clock")
+        crew.set_clock(BEGIN)
+        try:
+            for role in ROLES:
+                crew.start(role)
+            for step in range(STEPS):
+                moment = BEGIN + (step + 1) * STEP
+                crew.set_clock(moment)
+                if step == STEPS // 2:
+                    attached.close()
+                    await asyncio.to_thread(embedded.stop, home)
+                    attached.enter_context(embedded.attach(home, fsync=False))
+                for _ in range(kills * (step + 1) // STEPS - kills * step // STEPS):
+                    await asyncio.sleep(dice.uniform(0, 0.3))
+                    crew.kill(dice.randrange(len(crew.places)), replace=True)
+                await until(partial(all_rung, admin, moment))
+            await until(partial(is_done, admin))
+            found = await count(admin)
+        finally:
+            crew.kill_all()
+    embedded.stop(home)
+    return {"people": people, "killed": dict(crew.killed), **found}
+
+
+async def all_rung(dsn: str, moment: datetime) -> bool:
+    """Whether nobody is due any more at that moment."""
+    due = await ask(dsn, "SELECT count(*) AS people FROM schedule_dues WHERE start_at <= $1", moment)
+    return not due["people"]
+
+
+async def is_done(dsn: str) -> bool:
+    """Whether nothing is missing."""
+    return not any((await count(dsn)).values())
+
+
+def failures(found: dict[str, object]) -> dict[str, object]:
+    """What is not as it should be."""
+    return {name: found[name] for name in ("not_rung", "not_run", "not_written", "doubled") if found[name]}
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="daybreak-kills-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Kills schedulers and workers while a day passes.")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when anything failed")
+    parser.add_argument("--quick", action="store_true", help="a dozen kills; writes no result")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--people", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    kills, people = (12, 300) if given.quick else (given.kills, given.people)
+    with home() as folder:
+        found = asyncio.run(day(folder, kills, people, given.seed))
+    result = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": zones.machine(),
+        "python": platform.python_version(),
+        "seed": given.seed,
+        **found,
+        "failures": failures(found),
+    }
+    print(json.dumps(result, indent=2))
+    if not given.quick:
+        RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    return 1 if given.check and result["failures"] else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--be"]:
+        asyncio.run(be(sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+    sys.exit(main())

@@ -1,0 +1,3 @@
+"""The pages of one's own account: profile, tokens, sessions, export, deletion."""
+
+__all__: list[str] = []

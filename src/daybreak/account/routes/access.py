@@ -1,0 +1,71 @@
+"""The password, and where one is signed in."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from daybreak import people
+from daybreak.account.browsers import browser_name
+from daybreak.errors import InvalidInput, NotSignedIn, TooMany
+from daybreak.web import Form, SignedIn, Visit, read_form
+
+routes = APIRouter(include_in_schema=False)
+HERE = "/settings/access"
+
+
+class PasswordChange(BaseModel):
+    """The password until now, when there is one, and the new one twice."""
+
+    current: str = ""
+    password: str
+    again: str
+
+
+@routes.get(HERE)
+async def show_access(visit: SignedIn) -> Response:
+    """The password's form and all sessions."""
+    return await _page(visit, Form[PasswordChange]())
+
+
+@routes.post(f"{HERE}/password")
+async def change_password(visit: SignedIn) -> Response:
+    """Write a new password; other sessions end."""
+    form = await read_form(visit.request, PasswordChange)
+    if not form.errors and form.filled.password != form.filled.again:
+        form = form.refused(InvalidInput("The two are not the same; type them once more."), "again")
+    if form.errors:
+        return await _page(visit, form, InvalidInput.status)
+    try:
+        await people.change_password(
+            visit.database, visit.known, form.filled.current, form.filled.password, visit.client
+        )
+    except (InvalidInput, NotSignedIn, TooMany) as error:
+        field = "current" if isinstance(error, NotSignedIn) else "password"
+        return await _page(visit, form.refused(error, field), error.status)
+    return visit.redirect(HERE, "Your password is changed, and you are signed out everywhere else.")
+
+
+@routes.post(f"{HERE}/sessions/{{session_id}}/end")
+async def end_session(visit: SignedIn, session_id: UUID) -> Response:
+    """Sign out one browser."""
+    async with visit.transaction() as tx:
+        await people.end(tx, visit.user.id, session_id)
+    return visit.redirect(HERE, "That browser is signed out.")
+
+
+@routes.post(f"{HERE}/sessions/end")
+async def end_other_sessions(visit: SignedIn) -> Response:
+    """Sign out everywhere else."""
+    async with visit.transaction() as tx:
+        await people.end_all(tx, visit.user.id, but=visit.known.credential)
+    return visit.redirect(HERE, "You are signed out everywhere else.")
+
+
+async def _page(visit: Visit, form: Form[PasswordChange], status: int = 200) -> Response:
+    async with visit.transaction() as tx:
+        sessions = await people.list_sessions(tx, visit.user.id)
+    return visit.page(
+        "account/access.html", status=status, form=form, sessions=sessions, browser_name=browser_name
+    )

@@ -1,0 +1,69 @@
+"""All that is kept of somebody: taking it along, and having it deleted."""
+
+from collections.abc import AsyncIterator
+from typing import IO
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import Response, StreamingResponse
+
+from daybreak import people
+from daybreak.account.exporting import export
+from daybreak.errors import InvalidInput
+from daybreak.people import people_settings
+from daybreak.web import Form, SignedIn, Visit, read_form
+
+routes = APIRouter(include_in_schema=False)
+HERE = "/settings/data"
+_CHUNK = 256 * 1024
+
+
+class Leaving(BaseModel):
+    """One's own address, typed, so that nobody deletes an account by a slip."""
+
+    email: str
+
+
+@routes.get(HERE)
+async def show_data(visit: SignedIn) -> Response:
+    """What can be done with all of it."""
+    return _page(visit, Form[Leaving]())
+
+
+@routes.get(f"{HERE}/export")
+async def export_data(visit: SignedIn) -> Response:
+    """Everything in one archive."""
+    async with visit.transaction() as tx:
+        file = await export(tx, visit.user.id)
+    headers = {"Content-Disposition": f'attachment; filename="daybreak-{visit.user.today()}.zip"'}
+    return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
+
+
+@routes.post(f"{HERE}/delete")
+async def delete_account(visit: SignedIn) -> Response:
+    """Have everything deleted when the time for second thoughts is over."""
+    form = await read_form(visit.request, Leaving)
+    if form.errors or form.filled.email.strip().lower() != visit.user.email:
+        wrong = InvalidInput(f"Type {visit.user.email} to have everything deleted.")
+        return _page(visit, form.refused(wrong, "email"), wrong.status)
+    async with visit.transaction() as tx:
+        await people.ask_to_leave(tx, visit.user.id)
+    return visit.redirect(HERE)
+
+
+@routes.post(f"{HERE}/keep")
+async def keep_account(visit: SignedIn) -> Response:
+    """Think better of it."""
+    async with visit.transaction() as tx:
+        await people.stay(tx, visit.user.id)
+    return visit.redirect(HERE, "Your account stays.")
+
+
+def _page(visit: Visit, form: Form[Leaving], status: int = 200) -> Response:
+    return visit.page("account/data.html", status=status, form=form, grace=people_settings().grace_days)
+
+
+async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

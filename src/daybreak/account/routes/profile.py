@@ -1,0 +1,104 @@
+"""Who one is, where, and when the brief is due."""
+
+from dataclasses import replace
+from datetime import time
+from typing import Self
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from daybreak import clock, people
+from daybreak.errors import InvalidInput
+from daybreak.people import User
+from daybreak.web import Form, SignedIn, Visit, read_form
+
+routes = APIRouter(include_in_schema=False)
+_HIDDEN = ("Etc/", "SystemV/", "posix/", "right/")
+_NO_PLACES = {"Factory", "localtime"}
+
+
+class Profile(BaseModel):
+    """What may be changed of a person."""
+
+    name: str
+    timezone: str
+    country: str
+    brief_time: time
+    workday_start: time
+    workday_end: time
+
+    @classmethod
+    def of(cls, user: User) -> Form[Self]:
+        """A form that shows how things are."""
+        p = user.preferences
+        times = {"brief_time": p.brief_time, "workday_start": p.workday_start, "workday_end": p.workday_end}
+        texts = {name: f"{value:%H:%M}" for name, value in times.items()}
+        return Form(
+            {"name": user.name, "timezone": user.timezone, "country": user.country or "", **texts}, {}, None
+        )
+
+    def changed(self, user: User) -> User:
+        """The user as filled in.
+
+        Raises:
+            InvalidInput: the working day has no hours.
+        """
+        hours = replace(
+            user.preferences,
+            brief_time=self.brief_time,
+            workday_start=self.workday_start,
+            workday_end=self.workday_end,
+        )
+        return replace(
+            user,
+            name=self.name,
+            timezone=self.timezone,
+            country=self.country or None,
+            preferences=hours,
+        )
+
+
+@routes.get("/settings")
+async def show_profile(visit: SignedIn) -> Response:
+    """The form as things are."""
+    return _page(visit, Profile.of(visit.user))
+
+
+@routes.post("/settings")
+async def change_profile(visit: SignedIn) -> Response:
+    """Write what was filled in."""
+    form = await read_form(visit.request, Profile)
+    if form.errors:
+        return _page(visit, form, InvalidInput.status)
+    try:
+        await people.update(visit.database, form.filled.changed(visit.user))
+    except InvalidInput as error:
+        return _page(visit, form.refused(error), error.status)
+    return visit.redirect("/settings", "Your profile is saved.")
+
+
+def _page(visit: Visit, form: Form[Profile], status: int = 200) -> Response:
+    countries = [("", "None: no public holidays"), *people.countries().items()]
+    return visit.page(
+        "account/profile.html",
+        status=status,
+        form=form,
+        zones=zones(form.value("timezone")),
+        countries=countries,
+    )
+
+
+def zones(chosen: str) -> list[tuple[str, str]]:
+    """Every zone that a person may choose, with the time that it is there."""
+    names = {
+        name for name in available_timezones() - _NO_PLACES if "/" in name and not name.startswith(_HIDDEN)
+    }
+    if chosen in available_timezones():
+        names.add(chosen)
+    now = clock.now()
+    return [
+        (name, f"{name.replace('_', ' ')} ({now.astimezone(clock.zone(name)):%H:%M})")
+        for name in sorted(names | {"Etc/UTC"})
+    ]

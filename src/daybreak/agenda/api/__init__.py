@@ -1,0 +1,10 @@
+"""The agenda for programs: everything that its pages do."""
+
+from daybreak.agenda.api import calendar, notes, projects, sources, tasks
+from daybreak.web import Api
+
+api = Api("agenda")
+for part in (tasks, projects, notes, calendar, sources):
+    api.include_router(part.routes)
+
+__all__ = ["api"]

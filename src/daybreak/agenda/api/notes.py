@@ -1,0 +1,102 @@
+"""Notes for programs."""
+
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from daybreak.agenda import cards, own, placing
+from daybreak.agenda.cards import LATEST, Place
+from daybreak.agenda.own import Thing
+from daybreak.agenda.resources import NoteOrder, NoteView
+from daybreak.agenda.rows import storable
+from daybreak.errors import Changed, Conflict, NotFound
+from daybreak.web import (
+    After,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    Listing,
+    Reader,
+    Visit,
+    Writer,
+    answer,
+    once,
+    refusals,
+    require_match,
+    versioned,
+)
+
+routes = APIRouter()
+HERE = "/agenda/notes"
+ONE = f"{HERE}/{{note_id}}"
+
+
+@routes.get(HERE, response_model=Listing[NoteView])
+async def list_notes(
+    visit: Reader,
+    q: Annotated[str, Query(max_length=200, description="What is in title or text.")] = "",
+    project: Annotated[UUID | None, Query(description="Only those of it.")] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Response:
+    """Notes, the newest first."""
+    place, words = placing.read(after) or LATEST, storable(q.strip())
+    async with visit.transaction() as tx:
+        found = await cards.notes(
+            tx, visit.user.id, project_id=project, words=words, after=place, limit=limit + 1
+        )
+    last = found[limit - 1].note if len(found) > limit else None
+    more = placing.write(Place(last.noted_at, last.id)) if last else None
+    return answer(Listing[NoteView](items=[NoteView.of(one) for one in found[:limit]], next=more))
+
+
+@routes.post(HERE, status_code=201, response_model=NoteView, responses=refusals(NotFound))
+async def add_note(visit: Writer, order: NoteOrder, key: IdempotencyKey = None) -> Response:
+    """Enter a note."""
+
+    async def work(tx: asyncpg.Connection) -> Response:
+        note_id = await own.write_note(tx, visit.user.id, order.draft())
+        view = await _view(tx, visit, note_id)
+        return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{note_id}"})
+
+    return await once(visit, key, work)
+
+
+@routes.get(ONE, response_model=NoteView)
+async def read_note(visit: Reader, note_id: UUID) -> Response:
+    """A note."""
+    async with visit.transaction() as tx:
+        return versioned(visit.request, await _view(tx, visit, note_id))
+
+
+@routes.put(ONE, response_model=NoteView, responses=refusals(Changed, Conflict))
+async def change_note(visit: Writer, note_id: UUID, order: NoteOrder, if_match: IfMatch = None) -> Response:
+    """Change a note of one's own."""
+    async with visit.transaction() as tx:
+        await own.hold(tx, note_id)
+        require_match(if_match, await _view(tx, visit, note_id))
+        await own.write_note(tx, visit.user.id, order.draft(), note_id)
+        return versioned(visit.request, await _view(tx, visit, note_id))
+
+
+@routes.delete(ONE, status_code=204, responses=refusals(Conflict))
+async def remove_note(visit: Writer, note_id: UUID) -> Response:
+    """Remove a note of one's own; it can be restored."""
+    async with visit.transaction() as tx:
+        await own.remove_own(tx, visit.user.id, Thing.NOTE, note_id)
+    return Response(status_code=204)
+
+
+@routes.post(f"{ONE}/restore", response_model=NoteView)
+async def restore_note(visit: Writer, note_id: UUID) -> Response:
+    """Bring a removed note back."""
+    async with visit.transaction() as tx:
+        await own.restore_own(tx, visit.user.id, Thing.NOTE, note_id)
+        return answer(await _view(tx, visit, note_id))
+
+
+async def _view(tx: asyncpg.Connection, visit: Visit, note_id: UUID) -> NoteView:
+    return NoteView.of(await cards.note_card(tx, visit.user.id, note_id))

@@ -1,0 +1,144 @@
+"""Tasks for programs: look, enter, change, decide."""
+
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from daybreak.agenda import cards, decisions, own, placing
+from daybreak.agenda.cards import Filter
+from daybreak.agenda.own import Thing
+from daybreak.agenda.resources import PastDecisionView, SnoozeOrder, TaskOrder, TaskView
+from daybreak.agenda.routes.tasks import Show, read_tasks
+from daybreak.agenda.rows import storable
+from daybreak.errors import Changed, Conflict, NotFound
+from daybreak.web import (
+    After,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    Listing,
+    Reader,
+    Visit,
+    Writer,
+    answer,
+    once,
+    refusals,
+    require_match,
+    versioned,
+)
+
+routes = APIRouter()
+HERE = "/agenda/tasks"
+ONE = f"{HERE}/{{task_id}}"
+
+
+@routes.get(HERE, response_model=Listing[TaskView])
+async def list_tasks(
+    visit: Reader,
+    show: Annotated[Show, Query(description="Which: to do, put off, or over.")] = Show.OPEN,
+    q: Annotated[str, Query(max_length=200, description="What is in the title.")] = "",
+    project: Annotated[UUID | None, Query(description="Only those of it.")] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Response:
+    """Tasks: by when they are due, or for `show=done` the latest first."""
+    which = Filter(today=visit.user.today(), project_id=project, words=storable(q.strip()))
+    place = placing.read(after)
+    async with visit.transaction() as tx:
+        found = await read_tasks(tx, visit.user.id, show, which, place, limit + 1)
+    more = placing.write(found[limit - 1].place) if len(found) > limit else None
+    return answer(Listing[TaskView](items=[TaskView.of(card) for card in found[:limit]], next=more))
+
+
+@routes.post(HERE, status_code=201, response_model=TaskView, responses=refusals(NotFound))
+async def add_task(visit: Writer, order: TaskOrder, key: IdempotencyKey = None) -> Response:
+    """Enter a task."""
+
+    async def work(tx: asyncpg.Connection) -> Response:
+        task_id = await own.write_task(tx, visit.user.id, order.draft(), visit.user.tz)
+        view = await _view(tx, visit, task_id)
+        return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{task_id}"})
+
+    return await once(visit, key, work)
+
+
+@routes.get(ONE, response_model=TaskView)
+async def read_task(visit: Reader, task_id: UUID) -> Response:
+    """A task."""
+    async with visit.transaction() as tx:
+        return versioned(visit.request, await _view(tx, visit, task_id))
+
+
+@routes.put(ONE, response_model=TaskView, responses=refusals(Changed, Conflict))
+async def change_task(visit: Writer, task_id: UUID, order: TaskOrder, if_match: IfMatch = None) -> Response:
+    """Change a task of one's own; what came from a source is changed there."""
+    async with visit.transaction() as tx:
+        await own.hold(tx, task_id)
+        require_match(if_match, await _view(tx, visit, task_id))
+        await own.write_task(tx, visit.user.id, order.draft(), visit.user.tz, task_id)
+        return versioned(visit.request, await _view(tx, visit, task_id))
+
+
+@routes.delete(ONE, status_code=204, responses=refusals(Conflict))
+async def remove_task(visit: Writer, task_id: UUID) -> Response:
+    """Remove a task of one's own; it can be restored."""
+    async with visit.transaction() as tx:
+        await own.remove_own(tx, visit.user.id, Thing.TASK, task_id)
+    return Response(status_code=204)
+
+
+@routes.post(f"{ONE}/restore", response_model=TaskView)
+async def restore_task(visit: Writer, task_id: UUID) -> Response:
+    """Bring a removed task back."""
+    async with visit.transaction() as tx:
+        await own.restore_own(tx, visit.user.id, Thing.TASK, task_id)
+        return answer(await _view(tx, visit, task_id))
+
+
+@routes.get(f"{ONE}/decisions", response_model=Listing[PastDecisionView])
+async def list_decisions(visit: Reader, task_id: UUID) -> Response:
+    """What was decided about a task, the latest first."""
+    async with visit.transaction() as tx:
+        await _view(tx, visit, task_id)
+        found = await decisions.decisions_about(tx, visit.user.id, task_id)
+    return answer(Listing[PastDecisionView](items=[PastDecisionView.of(one) for one in found], next=None))
+
+
+@routes.post(f"{ONE}/complete", response_model=TaskView)
+async def complete_task(visit: Writer, task_id: UUID) -> Response:
+    """It is done, whatever its source says."""
+    async with visit.transaction() as tx:
+        await decisions.complete(tx, visit.user.id, [task_id])
+        return answer(await _view(tx, visit, task_id))
+
+
+@routes.post(f"{ONE}/snooze", response_model=TaskView)
+async def snooze_task(visit: Writer, task_id: UUID, order: SnoozeOrder) -> Response:
+    """Leave it out until a day."""
+    today = visit.user.today()
+    async with visit.transaction() as tx:
+        await decisions.snooze(tx, visit.user.id, [task_id], return_on=order.return_on, today=today)
+        return answer(await _view(tx, visit, task_id))
+
+
+@routes.post(f"{ONE}/ignore", response_model=TaskView)
+async def ignore_task(visit: Writer, task_id: UUID) -> Response:
+    """Leave it out for good."""
+    async with visit.transaction() as tx:
+        await decisions.ignore(tx, visit.user.id, [task_id])
+        return answer(await _view(tx, visit, task_id))
+
+
+@routes.post(f"{ONE}/undo", response_model=TaskView)
+async def undo_decision(visit: Writer, task_id: UUID) -> Response:
+    """Take back what was decided last."""
+    async with visit.transaction() as tx:
+        await decisions.undo(tx, visit.user.id, [task_id])
+        return answer(await _view(tx, visit, task_id))
+
+
+async def _view(tx: asyncpg.Connection, visit: Visit, task_id: UUID) -> TaskView:
+    return TaskView.of(await cards.task_card(tx, visit.user.id, task_id, visit.user.today()))

@@ -1,0 +1,300 @@
+"""The agenda as pages show it: lists that go on from where one was, and one thing with all around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from daybreak import clock
+from daybreak.agenda import store
+from daybreak.agenda.model import Decision, Event, Note, Phase, Project, Task, Verdict
+from daybreak.db import load
+from daybreak.errors import NotFound
+
+_sql = load(__package__)
+_MOST_OF_A_STRETCH = 2_000
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a list goes on: after the thing of that id, which stands at that instant."""
+
+    at: datetime
+    id: UUID
+
+
+FIRST = Place(datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
+LATEST = Place(datetime(9999, 12, 31, 23, tzinfo=UTC), UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A task with the names around it.
+
+    Attributes:
+        task: as its owner decided about it.
+        place: where a list goes on after it.
+    """
+
+    task: Task
+    details: str
+    source: str | None
+    project: str | None
+    phase: str | None
+    assignee: str | None
+    tags: tuple[str, ...]
+    recurrence: str | None
+    place: Place
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was entered in Daybreak."""
+        return self.task.source_id is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectCard:
+    """A project, with how many of its tasks are open and how many of those are late."""
+
+    project: Project
+    source: str | None
+    open: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCard:
+    """A note with the names around it."""
+
+    note: Note
+    source: str | None
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCard:
+    """An event with the name of its source."""
+
+    event: Event
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which tasks or notes are meant.
+
+    Attributes:
+        today: the owner's date, by which snoozed tasks come back.
+        words: what is in the title.
+    """
+
+    today: date
+    project_id: UUID | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """The dates [first, until) of somebody's calendar, with what is on it."""
+
+    first: date
+    until: date
+    events: Sequence[EventCard] = field(default_factory=tuple)
+    tasks: Sequence[Card] = field(default_factory=tuple)
+
+
+async def open_tasks(
+    tx: asyncpg.Connection, owner_id: UUID, which: Filter, after: Place = FIRST, limit: int = 50
+) -> list[Card]:
+    """Open tasks that are not put off, by when they are due, those without a date last."""
+    rows = await tx.fetch(
+        _sql.list_open_tasks,
+        owner_id,
+        which.today,
+        which.project_id,
+        which.words,
+        after.at,
+        after.id,
+        limit,
+    )
+    return [_card(row, which.today) for row in rows]
+
+
+async def finished_tasks(
+    tx: asyncpg.Connection, owner_id: UUID, which: Filter, after: Place = LATEST, limit: int = 50
+) -> list[Card]:
+    """Tasks that are done or cancelled, by their source or by decision, the latest first."""
+    rows = await tx.fetch(
+        _sql.list_finished_tasks, owner_id, which.project_id, which.words, after.at, after.id, limit
+    )
+    return [_card(row, which.today, row["finished_at"]) for row in rows]
+
+
+async def decided_tasks(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    verdict: Verdict,
+    which: Filter,
+    after: Place = FIRST,
+    limit: int = 50,
+) -> list[Card]:
+    """Tasks that are snoozed, or ignored, by when they are due."""
+    rows = await tx.fetch(
+        _sql.list_decided_tasks, owner_id, verdict, which.words, after.at, after.id, limit, which.today
+    )
+    return [_card(row, which.today) for row in rows]
+
+
+async def board(tx: asyncpg.Connection, owner_id: UUID, which: Filter, limit: int = 30) -> list[Card]:
+    """For each of the open states the tasks that are due first."""
+    rows = await tx.fetch(_sql.list_board, owner_id, which.today, which.project_id, limit)
+    return [_card(row, which.today) for row in rows]
+
+
+async def task_card(tx: asyncpg.Connection, owner_id: UUID, task_id: UUID, today: date) -> Card:
+    """One task.
+
+    Raises:
+        NotFound: there is no such task of this owner's.
+    """
+    row = await tx.fetchrow(_sql.read_card, owner_id, task_id)
+    if row is None:
+        raise NotFound("There is no such task; its source may have lost it since.")
+    return _card(row, today)
+
+
+async def task_cards(
+    tx: asyncpg.Connection, owner_id: UUID, task_ids: Sequence[UUID], today: date
+) -> list[Card]:
+    """Those of these tasks that are there, by when they are due."""
+    if not task_ids:
+        return []
+    return [_card(row, today) for row in await tx.fetch(_sql.read_cards, owner_id, list(task_ids))]
+
+
+async def projects(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    today: date,
+    tz: ZoneInfo,
+    after: tuple[str, UUID] = ("", UUID(int=0)),
+    limit: int = 50,
+) -> list[ProjectCard]:
+    """Projects by name, after the one of that name in lower case and id."""
+    begins = clock.start_of_day(today, tz)
+    rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, begins)
+    return [
+        ProjectCard(project=store.project(row), source=row["source"], open=row["open"], late=row["late"])
+        for row in rows
+    ]
+
+
+async def project_names(tx: asyncpg.Connection, owner_id: UUID) -> list[tuple[UUID, str]]:
+    """The projects to choose from."""
+    return [(row["id"], row["name"]) for row in await tx.fetch(_sql.name_projects, owner_id)]
+
+
+async def project_card(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> ProjectCard:
+    """One project.
+
+    Raises:
+        NotFound: there is no such project of this owner's.
+    """
+    row = await tx.fetchrow(_sql.read_project, owner_id, project_id)
+    if row is None:
+        raise NotFound("There is no such project.")
+    return ProjectCard(project=store.project(row), source=row["source"])
+
+
+async def phases(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[Phase]:
+    """The phases of a project in their order."""
+    return [store.phase(row) for row in await tx.fetch(_sql.list_phases, owner_id, project_id)]
+
+
+async def notes(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    *,
+    project_id: UUID | None = None,
+    words: str = "",
+    after: Place = LATEST,
+    limit: int = 50,
+) -> list[NoteCard]:
+    """Notes, the newest first."""
+    rows = await tx.fetch(_sql.list_notes, owner_id, project_id, words, after.at, after.id, limit)
+    return [_note_card(row) for row in rows]
+
+
+async def note_card(tx: asyncpg.Connection, owner_id: UUID, note_id: UUID) -> NoteCard:
+    """One note.
+
+    Raises:
+        NotFound: there is no such note of this owner's.
+    """
+    row = await tx.fetchrow(_sql.read_note, owner_id, note_id)
+    if row is None:
+        raise NotFound("There is no such note.")
+    return _note_card(row)
+
+
+async def event_card(tx: asyncpg.Connection, owner_id: UUID, event_id: UUID) -> EventCard:
+    """One event.
+
+    Raises:
+        NotFound: there is no such event of this owner's.
+    """
+    row = await tx.fetchrow(_sql.read_event, owner_id, event_id)
+    if row is None:
+        raise NotFound("There is no such event; its source may have lost it since.")
+    return EventCard(event=store.event(row), source=row["source"])
+
+
+async def calendar(
+    tx: asyncpg.Connection, owner_id: UUID, first: date, until: date, tz: ZoneInfo, today: date
+) -> Stretch:
+    """What is on from the first date up to, not including, the last one, where the owner is."""
+    begin, end = datetime.combine(first, time.min, UTC), datetime.combine(until, time.min, UTC)
+    found = await tx.fetch(_sql.list_events, owner_id, begin - _A_DAY, end + _A_DAY, _MOST_OF_A_STRETCH)
+    instants = clock.start_of_day(first, tz), clock.start_of_day(until, tz)
+    due = await tx.fetch(_sql.list_tasks_due, owner_id, first, until, *instants, today, _MOST_OF_A_STRETCH)
+    return Stretch(
+        first=first,
+        until=until,
+        events=[EventCard(event=store.event(row), source=row["source"]) for row in found],
+        tasks=[_card(row, today) for row in due],
+    )
+
+
+async def is_empty(tx: asyncpg.Connection, owner_id: UUID) -> bool:
+    """Whether somebody has neither a source nor anything of their own: a first visit."""
+    return bool(await tx.fetchval(_sql.is_empty, owner_id))
+
+
+def _card(row: asyncpg.Record, today: date, at: datetime | None = None) -> Card:
+    return Card(
+        task=store.decided(store.task(row), _decision(row), today),
+        details=row["details"],
+        source=row["source"],
+        project=row["project"],
+        phase=row["phase"],
+        assignee=row["assignee"],
+        tags=tuple(row["tags"]),
+        recurrence=row["recurrence"],
+        place=Place(at or row["due_order"], row["id"]),
+    )
+
+
+def _decision(row: asyncpg.Record) -> Decision | None:
+    if row["decision"] is None:
+        return None
+    made: dict[str, Any] = {name: row[name] for name in ("return_on", "made_at", "made_by")}
+    return Decision(verdict=Verdict(row["decision"]), **made)
+
+
+def _note_card(row: asyncpg.Record) -> NoteCard:
+    return NoteCard(note=store.note(row), source=row["source"], project=row["project"])

@@ -1,0 +1,36 @@
+"""Where a list of the agenda goes on, as a word in an address."""
+
+from datetime import datetime
+from uuid import UUID
+
+from daybreak.agenda.cards import Place
+from daybreak.errors import InvalidInput
+from daybreak.web import read_place, write_place
+
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+
+
+def write(place: Place) -> str:
+    """The word for a place."""
+    return write_place(place.at, place.id)
+
+
+def read(after: str | None) -> Place | None:
+    """The place of a word; None for the beginning.
+
+    Raises:
+        InvalidInput: it is not one of ours.
+    """
+    if not after:
+        return None
+    at, row_id = read_place(after, _instant, UUID)
+    if not isinstance(at, datetime) or not isinstance(row_id, UUID):
+        raise InvalidInput("The place to go on from is not one of ours; begin with the first page.")
+    return Place(at, row_id)
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or not _FIRST_YEAR <= at.year <= _LAST_YEAR + 1:
+        raise ValueError(text)
+    return at

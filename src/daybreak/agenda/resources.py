@@ -1,0 +1,356 @@
+"""What operations on the agenda give and are given."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from daybreak.agenda.cards import Card, EventCard, NoteCard, ProjectCard
+from daybreak.agenda.decisions import PastDecision
+from daybreak.agenda.forms import EventForm, PhaseForm, TaskForm
+from daybreak.agenda.model import Decision, Phase, Priority, SourceKind, TaskStatus, Verdict
+from daybreak.agenda.own import EventDraft, NoteDraft, PhaseDraft, TaskDraft
+from daybreak.agenda.sources import SourceOverview
+from daybreak.runs import Run, Status
+from daybreak.web import Day, Id, Order, Resource
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(max_length=100_000)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Importance = Literal["low", "normal", "high", "highest"]
+Moment = date | datetime
+_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+_DAY = "2026-03-31"
+
+
+class DecisionView(Resource):
+    """What somebody decided about a task in Daybreak."""
+
+    verdict: Verdict
+    return_on: date | None = Field(description="When a snoozed task comes back.")
+    made_at: datetime
+    made_by: UUID
+
+
+class PastDecisionView(Resource):
+    """A decision in the history of a task."""
+
+    decision: DecisionView
+    ended_at: datetime | None
+    ended_as: str | None = Field(description="`undone`, `replaced` or `overtaken` by its source.")
+
+    @classmethod
+    def of(cls, past: PastDecision) -> Self:
+        """A decision of the history."""
+        return cls(decision=_decision(past.decision), ended_at=past.ended_at, ended_as=past.ended_as)
+
+
+class TaskView(Resource):
+    """A task as its owner decided about it."""
+
+    id: UUID
+    title: str = Field(examples=["Water the plants"])
+    details: str
+    status: TaskStatus
+    priority: Importance
+    start: Moment | None
+    due: Moment | None
+    completed: Moment | None
+    estimate_minutes: int | None
+    project_id: UUID | None
+    project: str | None
+    phase: str | None
+    source_id: UUID | None = Field(description="Null for what was entered in Daybreak.")
+    source: str | None
+    place: str = Field(description="Where in its source it stands.")
+    tags: tuple[str, ...]
+    decision: DecisionView | None
+
+    @classmethod
+    def of(cls, card: Card) -> Self:
+        """A task."""
+        task = card.task
+        return cls(
+            id=task.id,
+            title=task.title,
+            details=card.details,
+            status=task.status,
+            priority=IMPORTANCE[task.priority],
+            start=task.start,
+            due=task.due,
+            completed=task.completed,
+            estimate_minutes=task.estimate_minutes,
+            project_id=task.project_id,
+            project=card.project,
+            phase=card.phase,
+            source_id=task.source_id,
+            source=card.source,
+            place=task.place,
+            tags=card.tags,
+            decision=_decision(task.decision) if task.decision else None,
+        )
+
+
+IMPORTANCE: dict[Priority, Importance] = {
+    Priority.LOW: "low",
+    Priority.NORMAL: "normal",
+    Priority.HIGH: "high",
+    Priority.HIGHEST: "highest",
+}
+
+
+class TaskOrder(Order):
+    """A task of one's own."""
+
+    title: Words = Field(examples=["Water the plants"])
+    details: Text = ""
+    project_id: Id | None = None
+    status: TaskStatus = Field(TaskStatus.OPEN, strict=False)
+    priority: Importance = "normal"
+    start: Day | None = None
+    due: Day | None = Field(None, examples=[_DAY])
+    due_time: Clock | None = Field(None, description="On the owner's wall.", examples=["14:30"])
+    estimate_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+    def draft(self) -> TaskDraft:
+        """What is said of it.
+
+        Raises:
+            InvalidInput: there is a time and no date.
+        """
+        said = self.model_dump(exclude={"priority"})
+        priority = next(one for one, name in IMPORTANCE.items() if name == self.priority)
+        return TaskForm(**said, priority=priority).draft()
+
+
+class SnoozeOrder(Order):
+    """Until when a task is to be left out."""
+
+    return_on: Day = Field(examples=["2026-04-03"])
+
+
+class ProjectView(Resource):
+    """A project."""
+
+    id: UUID
+    name: str = Field(examples=["Garden"])
+    description: str
+    source_id: UUID | None
+    source: str | None
+
+    @classmethod
+    def of(cls, card: ProjectCard) -> Self:
+        """A project."""
+        one = card.project
+        return cls(
+            id=one.id,
+            name=one.name,
+            description=one.description,
+            source_id=one.source_id,
+            source=card.source,
+        )
+
+
+class ProjectLine(ProjectView):
+    """A project in a list."""
+
+    open: int
+    late: int
+
+    @classmethod
+    def of(cls, card: ProjectCard) -> Self:
+        """A project with its counts."""
+        return cls(**ProjectView.of(card).model_dump(), open=card.open, late=card.late)
+
+
+class PhaseView(Resource):
+    """A phase of a project; both dates inclusive."""
+
+    id: UUID
+    name: str
+    description: str
+    start_on: date | None
+    end_on: date | None
+
+    @classmethod
+    def of(cls, phase: Phase) -> Self:
+        """A phase."""
+        return cls.model_validate(phase, extra="ignore")
+
+
+class ProjectOrder(Order):
+    """A project of one's own."""
+
+    name: Words = Field(examples=["Garden"])
+    description: Text = ""
+
+
+class PhaseOrder(Order):
+    """A phase of a project of one's own."""
+
+    name: Words = Field(examples=["Spring"])
+    start_on: Day | None = None
+    end_on: Day | None = None
+
+    def draft(self) -> PhaseDraft:
+        """What is said of it."""
+        return PhaseForm(**self.model_dump()).draft()
+
+
+class NoteView(Resource):
+    """A note."""
+
+    id: UUID
+    title: str = Field(examples=["Soil"])
+    body: str
+    noted_at: datetime
+    project_id: UUID | None
+    project: str | None
+    source_id: UUID | None
+    source: str | None
+
+    @classmethod
+    def of(cls, card: NoteCard) -> Self:
+        """A note."""
+        note = card.note
+        return cls(
+            id=note.id,
+            title=note.title,
+            body=note.body,
+            noted_at=note.noted_at,
+            project_id=note.project_id,
+            project=card.project,
+            source_id=note.source_id,
+            source=card.source,
+        )
+
+
+class NoteOrder(Order):
+    """A note of one's own."""
+
+    title: Words = Field(examples=["Soil"])
+    body: Text = ""
+    project_id: Id | None = None
+
+    def draft(self) -> NoteDraft:
+        """What is said in it."""
+        return NoteDraft(title=self.title, body=self.body, project_id=self.project_id)
+
+
+class EventView(Resource):
+    """An event; the end is exclusive; dates are whole days, times without a zone are the owner's."""
+
+    id: UUID
+    title: str = Field(examples=["Dentist"])
+    location: str
+    start: Moment
+    end: Moment
+    busy: bool
+    tentative: bool
+    source_id: UUID | None
+    source: str | None
+
+    @classmethod
+    def of(cls, card: EventCard) -> Self:
+        """An event."""
+        event = card.event
+        return cls(
+            id=event.id,
+            title=event.title,
+            location=event.location,
+            start=event.start,
+            end=event.end,
+            busy=event.busy,
+            tentative=event.tentative,
+            source_id=event.source_id,
+            source=card.source,
+        )
+
+
+class EventOrder(Order):
+    """An event of one's own; without times it takes whole days."""
+
+    title: Words = Field(examples=["Dentist"])
+    location: Annotated[str, StringConstraints(max_length=1000)] = ""
+    day: Day = Field(examples=[_DAY])
+    last_day: Day | None = Field(None, description="Inclusive; none for the same day.")
+    begins: Clock | None = Field(None, examples=["10:00"])
+    ends: Clock | None = Field(None, examples=["10:45"])
+
+    def draft(self) -> EventDraft:
+        """What is said of it.
+
+        Raises:
+            InvalidInput: it has an end and no beginning.
+        """
+        return EventForm(**self.model_dump()).draft()
+
+
+class SourceView(Resource):
+    """A source, and what it gave."""
+
+    id: UUID
+    kind: SourceKind
+    name: str = Field(examples=["Team"])
+    locator: str
+    last_read_at: datetime | None
+    last_changed_at: datetime | None
+    failing_since: datetime | None
+    error: str | None
+    tasks: int
+    events: int
+    notes: int
+    warnings: int
+
+    @classmethod
+    def of(cls, found: SourceOverview) -> Self:
+        """A source."""
+        one = found.source
+        return cls(
+            id=one.id,
+            kind=one.kind,
+            name=one.name,
+            locator=one.locator,
+            last_read_at=one.last_read_at,
+            last_changed_at=one.last_changed_at,
+            failing_since=one.failing_since,
+            error=one.error,
+            tasks=found.tasks,
+            events=found.events,
+            notes=found.notes,
+            warnings=found.warnings,
+        )
+
+
+class WarningView(Resource):
+    """What could not be read of a source."""
+
+    path: str
+    line: int | None
+    message: str
+
+
+class AddressOrder(Order):
+    """The address of a calendar."""
+
+    address: Annotated[str, StringConstraints(min_length=1, max_length=4000)] = Field(
+        examples=["https://calendar.example/my.ics"]
+    )
+    name: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class ReadingView(Resource):
+    """A run that reads sources; `/api/v1/runs/{run}` tells how far it is."""
+
+    run: UUID = Field(examples=[_ID])
+    status: Status
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """A run."""
+        return cls(run=run.id, status=run.status)
+
+
+def _decision(made: Decision) -> DecisionView:
+    return DecisionView.model_validate(made)

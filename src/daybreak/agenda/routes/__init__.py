@@ -1,0 +1,10 @@
+"""The pages of the agenda: tasks, board, projects, notes, calendar, sources."""
+
+from daybreak.agenda.routes import calendar, deciding, notes, projects, sources, tasks
+from daybreak.web import NavItem, Pages
+
+pages = Pages("daybreak.agenda", nav=[NavItem(title="Agenda", path="/agenda", key="a", place=20)])
+for part in (tasks, deciding, projects, notes, calendar, sources):
+    pages.include_router(part.routes)
+
+__all__ = ["pages"]

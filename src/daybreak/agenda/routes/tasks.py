@@ -1,0 +1,207 @@
+"""Tasks: list, board, one task; entering and changing what is Daybreak's own."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from daybreak.agenda import cards, decisions, own, placing
+from daybreak.agenda.cards import FIRST, LATEST, Card, Filter, Place
+from daybreak.agenda.forms import PRIORITIES, STATUSES, Row, TaskForm
+from daybreak.agenda.model import TaskStatus, Verdict
+from daybreak.agenda.own import Thing
+from daybreak.agenda.rows import storable
+from daybreak.agenda.wall import GROUPS, Wall
+from daybreak.errors import InvalidInput, UserError
+from daybreak.web import Form, SignedIn, Undo, Visit, read_form
+
+routes = APIRouter(include_in_schema=False)
+HERE = "/agenda"
+PAGE = 50
+_ON_BOARD = 30
+_FINISHED_ON_BOARD = 15
+Words = Annotated[str, Query(max_length=200)]
+
+
+class Show(StrEnum):
+    """Which tasks a list shows."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    IGNORED = "ignored"
+    DONE = "done"
+
+
+@routes.get(HERE)
+async def list_tasks(
+    visit: SignedIn, show: Show = Show.OPEN, q: Words = "", project: Row = None, after: str = ""
+) -> Response:
+    """Tasks, by when they are due."""
+    wall = Wall.of(visit.user)
+    which = Filter(today=wall.today, project_id=project, words=storable(q.strip()))
+    async with visit.transaction() as tx:
+        found = await read_tasks(tx, visit.user.id, show, which, placing.read(after), PAGE + 1)
+        names = await cards.project_names(tx, visit.user.id)
+        nothing = not found and await cards.is_empty(tx, visit.user.id)
+    shown = found[:PAGE]
+    groups = [(name, [one for one in shown if wall.group(one.task) == name]) for name in GROUPS]
+    return visit.page(
+        "agenda/tasks.html",
+        wall=wall,
+        show=show,
+        q=q,
+        project=project,
+        projects=names,
+        groups=groups if show is Show.OPEN else [("", shown)],
+        more=_next(found, PAGE),
+        after=after,
+        nothing=nothing,
+        form=Form[TaskForm]({"project_id": str(project or "")}),
+    )
+
+
+async def read_tasks(
+    tx: asyncpg.Connection, owner_id: UUID, show: Show, which: Filter, after: Place | None, limit: int
+) -> list[Card]:
+    """The tasks of a list."""
+    match show:
+        case Show.OPEN:
+            return await cards.open_tasks(tx, owner_id, which, after or FIRST, limit)
+        case Show.DONE:
+            return await cards.finished_tasks(tx, owner_id, which, after or LATEST, limit)
+        case _:
+            return await cards.decided_tasks(tx, owner_id, Verdict(show), which, after or FIRST, limit)
+
+
+@routes.get(f"{HERE}/board")
+async def show_board(visit: SignedIn, project: Row = None) -> Response:
+    """Tasks in columns, by where they stand."""
+    wall = Wall.of(visit.user)
+    which = Filter(today=wall.today, project_id=project)
+    async with visit.transaction() as tx:
+        found = await cards.board(tx, visit.user.id, which, _ON_BOARD + 1)
+        finished = await cards.finished_tasks(tx, visit.user.id, which, LATEST, _FINISHED_ON_BOARD)
+        names = await cards.project_names(tx, visit.user.id)
+    columns = [
+        (status, title, [one for one in found if one.task.status == status]) for status, title in STATUSES[:3]
+    ]
+    return visit.page(
+        "agenda/board.html",
+        wall=wall,
+        project=project,
+        projects=names,
+        columns=[*columns, (TaskStatus.DONE.value, "Done", finished)],
+        most=_ON_BOARD,
+    )
+
+
+@routes.get(f"{HERE}/tasks/new")
+async def new_task(visit: SignedIn, project: Row = None) -> Response:
+    """The form for a task of one's own."""
+    priority = str(TaskForm(title="-").priority.value)
+    values = {"project_id": str(project or ""), "status": TaskStatus.OPEN.value, "priority": priority}
+    return await _show_form(visit, Form[TaskForm](values))
+
+
+@routes.post(f"{HERE}/tasks")
+async def add_task(visit: SignedIn) -> Response:
+    """Enter a task."""
+    form = await read_form(visit.request, TaskForm)
+    if form.errors:
+        return await _show_form(visit, form, status=InvalidInput.status)
+    try:
+        async with visit.transaction() as tx:
+            task_id = await own.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz)
+    except UserError as error:
+        return await _show_form(visit, form.refused(error), status=error.status)
+    undo = Undo(action=f"{HERE}/tasks/{task_id}/remove")
+    return visit.redirect(f"{HERE}/tasks/{task_id}", "The task is on your agenda.", undo=undo)
+
+
+@routes.get(f"{HERE}/tasks/{{task_id}}")
+async def show_task(visit: SignedIn, task_id: UUID) -> Response:
+    """One task, and what was decided about it."""
+    wall = Wall.of(visit.user)
+    async with visit.transaction() as tx:
+        card = await cards.task_card(tx, visit.user.id, task_id, wall.today)
+        blockers = await cards.task_cards(tx, visit.user.id, card.task.blocked_by, wall.today)
+        history = await decisions.decisions_about(tx, visit.user.id, task_id)
+    return visit.page(
+        "agenda/task.html",
+        wall=wall,
+        card=card,
+        blockers=blockers,
+        history=history,
+    )
+
+
+@routes.get(f"{HERE}/tasks/{{task_id}}/edit")
+async def edit_task(visit: SignedIn, task_id: UUID) -> Response:
+    """The form with a task of one's own."""
+    wall = Wall.of(visit.user)
+    async with visit.transaction() as tx:
+        card = await cards.task_card(tx, visit.user.id, task_id, wall.today)
+    return await _show_form(visit, Form[TaskForm](TaskForm.values(card, wall)), card)
+
+
+@routes.post(f"{HERE}/tasks/{{task_id}}/edit")
+async def change_task(visit: SignedIn, task_id: UUID) -> Response:
+    """Change a task of one's own."""
+    form = await read_form(visit.request, TaskForm)
+    async with visit.transaction() as tx:
+        card = await cards.task_card(tx, visit.user.id, task_id, visit.user.today())
+    if form.errors:
+        return await _show_form(visit, form, card, status=InvalidInput.status)
+    try:
+        async with visit.transaction() as tx:
+            await own.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz, task_id)
+    except UserError as error:
+        return await _show_form(visit, form.refused(error), card, status=error.status)
+    before = dict(TaskForm.values(card, Wall.of(visit.user)))
+    undo = Undo(action=f"{HERE}/tasks/{task_id}/edit", values=before) if _is_short(before) else None
+    return visit.redirect(f"{HERE}/tasks/{task_id}", "The task is changed.", undo=undo)
+
+
+@routes.post(f"{HERE}/tasks/{{task_id}}/remove")
+async def remove_task(visit: SignedIn, task_id: UUID) -> Response:
+    """Remove a task of one's own."""
+    async with visit.transaction() as tx:
+        await own.remove_own(tx, visit.user.id, Thing.TASK, task_id)
+    undo = Undo(action=f"{HERE}/tasks/{task_id}/restore")
+    return visit.redirect(HERE, "The task is removed.", undo=undo)
+
+
+@routes.post(f"{HERE}/tasks/{{task_id}}/restore")
+async def restore_task(visit: SignedIn, task_id: UUID) -> Response:
+    """Bring it back."""
+    async with visit.transaction() as tx:
+        await own.restore_own(tx, visit.user.id, Thing.TASK, task_id)
+    return visit.redirect(f"{HERE}/tasks/{task_id}", "The task is back.")
+
+
+async def _show_form(
+    visit: Visit, form: Form[TaskForm], card: Card | None = None, *, status: int = 200
+) -> Response:
+    async with visit.transaction() as tx:
+        names = await cards.project_names(tx, visit.user.id)
+    return visit.page(
+        "agenda/task_form.html",
+        status=status,
+        form=form,
+        card=card,
+        projects=[("", "None"), *((str(row_id), name) for row_id, name in names)],
+        statuses=STATUSES,
+        priorities=PRIORITIES,
+    )
+
+
+def _next(found: list[Card], limit: int) -> str:
+    return placing.write(found[limit - 1].place) if len(found) > limit else ""
+
+
+def _is_short(values: dict[str, str]) -> bool:
+    """Whether they have room in a cookie."""
+    return sum(map(len, values.values())) < 1_000  # noqa: PLR2004 - a third of what browsers keep

@@ -1,0 +1,32 @@
+"""What the clock does for everybody's sources, so that a brief in the night finds them read."""
+
+from datetime import timedelta
+
+from daybreak import clock
+from daybreak.agenda.jobs import ALL_SOURCES, REFRESH
+from daybreak.db import Database, load
+
+_sql = load(__package__)
+_EVERY = timedelta(hours=3)
+_STALE_AFTER = timedelta(days=2)
+_AT_ONCE = 500
+
+
+async def start_refreshes(database: Database) -> str:
+    """Start a refresh for everybody whose addresses were not asked for some hours; says how many."""
+    async with database.ownerless() as connection:
+        rows = await connection.fetch(_sql.list_due_refreshes, clock.now() - _EVERY, _AT_ONCE)
+    owners = [row["owner_id"] for row in rows]
+    started = 0
+    if owners:
+        async with database.transaction(owners) as tx:
+            kind, attempts = REFRESH.name, REFRESH.max_attempts
+            started = await tx.fetchval(_sql.start_refreshes, owners, kind, ALL_SOURCES, attempts)
+    return f"Started {started} refreshes of {len(owners)} due."
+
+
+async def report_stale(database: Database) -> str:
+    """Say how many sources have not been readable for days."""
+    async with database.ownerless() as connection:
+        found = await connection.fetchrow(_sql.count_stale, clock.now() - _STALE_AFTER)
+    return f"{found['sources']} sources of {found['owners']} people could not be read for 2 days or more."

@@ -1,0 +1,99 @@
+"""When things are, as it says on somebody's wall: in words, by their own date and zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from daybreak import clock
+from daybreak.agenda.model import Event, Moment, Task, instant
+from daybreak.agenda.model import day as day_of
+from daybreak.people import User
+
+GROUPS = ("Late", "Today", "Next seven days", "After that", "Without a date")
+_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """One person's calendar and clock."""
+
+    today: date
+    tz: ZoneInfo
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """That person's, now."""
+        return cls(user.today(), user.tz)
+
+    @property
+    def monday(self) -> date:
+        """The day on which the next week begins."""
+        return self.ahead(7 - self.today.weekday())
+
+    def ahead(self, days: int) -> date:
+        """The date so many days from today."""
+        return self.today + timedelta(days=days)
+
+    def on(self, moment: Moment) -> date:
+        """The date on which it falls."""
+        return day_of(moment, self.tz)
+
+    def time(self, moment: Moment) -> str:
+        """The time of day; empty when it is about a whole day."""
+        return f"{self._local(moment):%H:%M}" if isinstance(moment, datetime) else ""
+
+    def words(self, moment: Moment) -> str:
+        """Like “tomorrow”, “Friday 3 April”, “today, 14:30”."""
+        day, at = self.on(moment), self.time(moment)
+        return f"{self.day(day)}, {at}" if at else self.day(day)
+
+    def day(self, day: date) -> str:
+        """A date in few words."""
+        away = (day - self.today).days
+        if away in _NEAR:
+            return _NEAR[away]
+        year = "" if day.year == self.today.year else f" {day.year}"
+        return f"{day:%A} {day.day} {day:%B}{year}" if 0 < away < _WEEK else f"{day.day} {day:%B}{year}"
+
+    def is_late(self, task: Task) -> bool:
+        """Whether it is open and was due before today, or earlier today."""
+        if task.due is None or not task.is_open:
+            return False
+        if isinstance(task.due, datetime):
+            return instant(task.due, self.tz) < clock.now()
+        return task.due < self.today
+
+    def group(self, task: Task) -> str:
+        """Under which heading of a list it stands; one of `GROUPS`."""
+        if task.due is None:
+            return GROUPS[4]
+        away = (self.on(task.due) - self.today).days
+        if self.is_late(task):
+            return GROUPS[0]
+        if away <= 0:
+            return GROUPS[1]
+        return GROUPS[2] if away <= _WEEK else GROUPS[3]
+
+    def span(self, event: Event) -> str:
+        """From when to when it is, of one day."""
+        if event.all_day:
+            return "all day"
+        if event.end == event.start:
+            return self.time(event.start)
+        return f"{self.time(event.start)}\N{EN DASH}{self.time(event.end)}"
+
+    def days(self, event: Event) -> tuple[date, date]:
+        """Its first and last date."""
+        first = self.on(event.start)
+        if event.all_day:
+            return first, max(first, self.on(event.end) - timedelta(days=1))
+        last = self._local(event.end) if isinstance(event.end, datetime) else None
+        is_midnight = last is not None and last.time() == datetime.min.time() and event.end != event.start
+        return first, max(first, self.on(event.end) - timedelta(days=1 if is_midnight else 0))
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment if moment.tzinfo is None else moment.astimezone(self.tz)
+
+
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}

@@ -1,0 +1,205 @@
+"""What programs can do with briefs."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import asyncpg
+from fastapi import Query
+from pydantic import Field, StringConstraints
+from starlette.responses import Response
+
+from daybreak.briefs import archive, feedback, morning
+from daybreak.briefs.archive import Kept, Page, Place
+from daybreak.briefs.feedback import Opinion, claim_id
+from daybreak.briefs.model import Document, Edition
+from daybreak.briefs.morning import Morning, Regenerate
+from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.errors import Conflict, NotFound
+from daybreak.runs import Run, Status
+from daybreak.web import (
+    After,
+    Api,
+    Day,
+    IdempotencyKey,
+    Limit,
+    Listing,
+    Order,
+    Reader,
+    Resource,
+    Writer,
+    answer,
+    once,
+    read_place,
+    refusals,
+    versioned,
+    write_place,
+)
+
+api = Api("briefs")
+_MOST_FOUND = 50
+_DATE = "2026-03-29"
+_FACT = "task:7c9e6679-7425-40de-944b-e07fc1f90ae7"
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class FeedbackView(Resource):
+    """What the reader thinks of a sentence."""
+
+    text: str = Field(examples=["“Water the plants” is due today"])
+    facts: tuple[str, ...] = Field(examples=[[_FACT]])
+    opinion: Opinion
+
+
+class BriefView(Resource):
+    """A brief that stands."""
+
+    id: UUID
+    composed_at: datetime
+    feedback: list[FeedbackView]
+    document: Document = Field(description="As docs/brief.schema.json of Daybreak describes it.")
+
+    @classmethod
+    def of(cls, found: Morning) -> Self:
+        """The brief of a day.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if found.brief is None:
+            raise NotFound(
+                f"There is no brief of {found.day}; have it written with a POST to /api/v1/briefs."
+            )
+        given = [FeedbackView.model_validate(one) for one in found.opinions.values()]
+        brief = found.brief
+        return cls(id=brief.id, composed_at=brief.composed_at, feedback=given, document=brief.document)
+
+
+class BriefLine(Resource):
+    """A brief in a list."""
+
+    id: UUID
+    date: date
+    edition: Edition
+    composed_at: datetime
+    opening: str = Field(examples=["1 project: 2 due today, 0 overdue."])
+    lines: list[str] = Field(description="Of a search: the sentences that it is about, three at most.")
+
+    @classmethod
+    def of(cls, kept: Kept) -> Self:
+        """A brief of the archive."""
+        lines = ["".join(piece.text for piece in line) for line in kept.lines]
+        return cls(
+            id=kept.id,
+            date=kept.date,
+            edition=kept.edition,
+            composed_at=kept.composed_at,
+            opening=kept.opening,
+            lines=lines,
+        )
+
+
+class WritingView(Resource):
+    """A run that writes a brief; `/api/v1/runs/{run}` tells how far it is."""
+
+    run: UUID
+    status: Status
+    date: date
+
+
+class BriefOrder(Order):
+    """Which brief is wanted."""
+
+    date: Day = Field(examples=[_DATE])
+    regenerate: Regenerate = Field(
+        Regenerate.NONE,
+        strict=False,
+        description="What to do if it stands: leave it (`none`), compose it again and keep the sections of "
+        "projects in which nothing has changed (`changed`), or compose all of it (`all`).",
+    )
+
+
+class Judgement(Order):
+    """What the reader thinks of a sentence."""
+
+    text: Words = Field(examples=["“Water the plants” is due today"], description="As the document has it.")
+    facts: list[Annotated[str, StringConstraints(max_length=200)]] = Field(max_length=500, examples=[[_FACT]])
+    opinion: Opinion | None = Field(strict=False, description="null takes back what was said before.")
+
+
+_STANDS: dict[int | str, dict[str, Any]] = {
+    200: {"model": BriefView, "description": "The brief that stands."}
+}
+
+
+@api.post(
+    "/briefs",
+    status_code=202,
+    response_model=WritingView,
+    responses=_STANDS | refusals(Conflict),
+)
+async def write_brief(visit: Writer, order: BriefOrder, key: IdempotencyKey = None) -> Response:
+    """Have a brief written: 202 with the run that does it, or 200 with the brief that stands."""
+
+    async def work(tx: asyncpg.Connection) -> Response:
+        run = await morning.begin(tx, visit.user, order.date, order.regenerate)
+        if run is None:
+            return answer(BriefView.of(await morning.look(tx, visit.user.id, order.date)))
+        return _started(run, order.date)
+
+    return await once(visit, key, work)
+
+
+@api.get("/briefs", response_model=Listing[BriefLine])
+async def list_briefs(
+    visit: Reader,
+    q: Annotated[
+        str,
+        Query(
+            max_length=archive.LONGEST_SEARCH, description="Only those that say something with these words."
+        ),
+    ] = "",
+    after: After = None,
+    limit: Limit = archive.PAGE,
+) -> Response:
+    """One's own briefs, newest first, or those that a search finds."""
+    place = _place(after) if after else None
+    if q.strip():
+        page = await archive.search(visit.database, visit.user.id, q, place, limit=min(limit, _MOST_FOUND))
+    else:
+        page = await archive.browse(visit.database, visit.user.id, place, limit=limit)
+    return answer(_listing(page))
+
+
+@api.get("/briefs/{day}", response_model=BriefView)
+async def read_brief(visit: Reader, day: date, edition: Edition = Edition.STANDARD) -> Response:
+    """The brief of a day; reading it is receiving it, so that the next one tells what has changed since."""
+    async with visit.transaction() as tx:
+        view = BriefView.of(await morning.look(tx, visit.user.id, day, edition))
+    return versioned(visit.request, view)
+
+
+@api.put("/briefs/{day}/feedback", response_model=BriefView)
+async def judge_sentence(
+    visit: Writer, day: date, judgement: Judgement, edition: Edition = Edition.STANDARD
+) -> Response:
+    """Say what one thinks of a sentence of a brief, or take it back."""
+    claim = claim_id(one_line(judgement.text), judgement.facts)
+    async with visit.transaction() as tx:
+        await feedback.judge(tx, visit.user.id, day, claim, judgement.opinion, edition)
+        return answer(BriefView.of(await morning.look(tx, visit.user.id, day, edition)))
+
+
+def _place(after: str) -> Place:
+    day, edition = read_place(after, date.fromisoformat, Edition)
+    return Place(date.fromisoformat(str(day)), Edition(str(edition)))
+
+
+def _started(run: Run, day: date) -> Response:
+    view = WritingView(run=run.id, status=run.status, date=day)
+    return answer(view, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
+
+
+def _listing(page: Page) -> Listing[BriefLine]:
+    following = write_place(page.after.date.isoformat(), str(page.after.edition)) if page.after else None
+    return Listing[BriefLine](items=[BriefLine.of(one) for one in page.briefs], next=following)

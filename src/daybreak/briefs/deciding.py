@@ -1,0 +1,81 @@
+"""Decisions about tasks, made where a brief speaks of them; the brief then says so."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import asyncpg
+
+from daybreak import agenda
+from daybreak.briefs import morning, store
+from daybreak.briefs.model import Edition
+from daybreak.briefs.morning import Regenerate
+from daybreak.briefs.phrases import day_month
+from daybreak.briefs.sentences import quoted
+from daybreak.errors import InvalidInput
+from daybreak.people import User
+
+_A_WEEK = 7
+
+
+class Verb(StrEnum):
+    """What can be done about a task."""
+
+    DONE = "done"
+    SNOOZE = "snooze"
+    IGNORE = "ignore"
+    UNDO = "undo"
+
+
+async def decide(
+    tx: asyncpg.Connection, user: User, day: date, verb: Verb, task_id: UUID, until: date | None = None
+) -> str:
+    """Decide about a task, and have the brief of that day freshened; gives what was done, as a sentence.
+
+    Raises:
+        NotFound: there is no such task.
+        InvalidInput: it cannot be snoozed until that day.
+    """
+    match verb:
+        case Verb.DONE:
+            await agenda.complete(tx, user.id, [task_id])
+        case Verb.IGNORE:
+            await agenda.ignore(tx, user.id, [task_id])
+        case Verb.UNDO:
+            await agenda.undo(tx, user.id, [task_id])
+        case Verb.SNOOZE:
+            if until is None:
+                raise InvalidInput("A snoozed task needs a day on which it returns; give one.")
+            await agenda.snooze(tx, user.id, [task_id], return_on=until, today=user.today())
+    title = await _title(tx, user.id, day, task_id)
+    await morning.begin(tx, user, day, Regenerate.CHANGED)
+    return _said(verb, title, until, user.today())
+
+
+def snooze_days(today: date) -> list[tuple[str, date]]:
+    """The days that are offered for a task to return on, each with its name."""
+    monday = today + timedelta(days=_A_WEEK - today.weekday())
+    offered = {
+        monday: "Monday",
+        today + timedelta(days=_A_WEEK): "in a week",
+        today + timedelta(days=1): "tomorrow",
+    }
+    return [(name, day) for day, name in sorted(offered.items())]
+
+
+async def _title(tx: asyncpg.Connection, owner_id: UUID, day: date, task_id: UUID) -> str:
+    document = await store.read(tx, owner_id, day, Edition.STANDARD)
+    fact = document.facts.get(f"task:{task_id}") if document else None
+    return quoted(fact.title) if fact else "The task"
+
+
+def _said(verb: Verb, title: str, until: date | None, today: date) -> str:
+    match verb:
+        case Verb.DONE:
+            return f"{title} is done."
+        case Verb.SNOOZE:
+            return f"{title} returns on {day_month(until, today) if until else 'another day'}."
+        case Verb.IGNORE:
+            return f"{title} is left out from now on."
+        case Verb.UNDO:
+            return f"{title} is as it was."

@@ -1,0 +1,87 @@
+"""What readers think of the sentences of their briefs."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import blake2b
+from uuid import UUID
+
+import asyncpg
+
+from daybreak import clock
+from daybreak.briefs import store
+from daybreak.briefs.model import Document, Edition
+from daybreak.briefs.rendering.outline import Items, Prose, Statement
+from daybreak.briefs.rendering.outlining import outline
+from daybreak.db import load
+from daybreak.errors import NotFound
+
+_sql = load(__package__)
+_BYTES = 8
+
+
+class Opinion(StrEnum):
+    """What somebody thinks of a sentence."""
+
+    USEFUL = "useful"
+    WRONG = "wrong"
+
+
+def claim_id(text: str, facts: Collection[str]) -> str:
+    """What a sentence is known by: 16 hexadecimal digits that follow from its words and its facts."""
+    return blake2b("\0".join((text, *facts)).encode(), digest_size=_BYTES).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a reader thinks of one sentence, with its words and facts."""
+
+    claim: str
+    text: str
+    facts: tuple[str, ...]
+    opinion: Opinion
+
+
+async def opinions(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID) -> dict[str, Given]:
+    """What the reader of a brief thinks of its sentences, by their ids."""
+    rows = await tx.fetch(_sql.list_opinions, owner_id, edition_id)
+    return {row["claim"]: _given(row) for row in rows}
+
+
+def _given(row: asyncpg.Record) -> Given:
+    opinion = Opinion(row["opinion"])
+    return Given(claim=row["claim"], text=row["said"], facts=tuple(row["facts"]), opinion=opinion)
+
+
+async def judge(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    day: date,
+    claim: str,
+    opinion: Opinion | None,
+    edition: Edition = Edition.STANDARD,
+) -> None:
+    """Keep what a reader thinks of a sentence of a brief; None takes back what was said before.
+
+    Raises:
+        NotFound: the brief says no such thing, or not any more.
+    """
+    brief = await store.find(tx, owner_id, day, edition)
+    if brief is None:
+        raise NotFound(f"There is no brief of {day}.")
+    if opinion is None:
+        await tx.execute(_sql.take_opinion_back, owner_id, brief.id, claim)
+        return
+    said = _statement(brief.document, claim)
+    row = (claim, said.text, list(said.facts), opinion, clock.now())
+    await tx.execute(_sql.give_opinion, owner_id, brief.id, *row)
+
+
+def _statement(document: Document, claim: str) -> Statement:
+    for block in outline(document):
+        if isinstance(block, Prose | Items):
+            for statement in block.statements:
+                if claim_id(statement.text, statement.facts) == claim:
+                    return statement
+    raise NotFound("The brief does not say that any more; reload the page.")

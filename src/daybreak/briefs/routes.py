@@ -1,0 +1,195 @@
+"""The pages Today and Briefs."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, StringConstraints, field_validator
+from starlette.responses import Response
+
+from daybreak import agenda, runs
+from daybreak.briefs import archive, deciding, feedback, morning
+from daybreak.briefs.archive import Place
+from daybreak.briefs.deciding import Verb, snooze_days
+from daybreak.briefs.feedback import Opinion
+from daybreak.briefs.following import Draft
+from daybreak.briefs.model import Edition
+from daybreak.briefs.morning import Morning, Regenerate
+from daybreak.briefs.showing import view
+from daybreak.web import NavItem, News, Pages, SignedIn, Undo, Visit, read_form, stream
+
+pages = Pages(
+    __package__,
+    nav=[
+        NavItem(title="Today", path="/", key="t", place=10),
+        NavItem(title="Briefs", path="/briefs", key="b", place=15),
+    ],
+)
+_FIRST_VISIT = "/welcome"
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+class Writing(BaseModel):
+    """What to do about a brief that stands."""
+
+    regenerate: Regenerate = Regenerate.CHANGED
+
+
+class Judging(BaseModel):
+    """What somebody thinks of a sentence: its id under the opinion's name."""
+
+    useful: str = ""
+    wrong: str = ""
+    nothing: str = ""
+
+
+class Deciding(BaseModel):
+    """What becomes of a task: its id under the verb's name."""
+
+    done: UUID | None = None
+    ignore: UUID | None = None
+    undo: UUID | None = None
+    snooze: Annotated[str, StringConstraints(pattern="^([0-9a-f-]{36}/[0-9-]{10})?$")] = ""
+
+    @field_validator("snooze")
+    @classmethod
+    def _is_readable(cls, text: str) -> str:
+        if text:
+            task, _, day = text.partition("/")
+            UUID(task), date.fromisoformat(day)
+        return text
+
+    @property
+    def chosen(self) -> tuple[Verb, UUID, date | None] | None:
+        """The verb, the task, and until when it is snoozed."""
+        if self.snooze:
+            task, _, day = self.snooze.partition("/")
+            return Verb.SNOOZE, UUID(task), date.fromisoformat(day)
+        for verb, task_id in ((Verb.DONE, self.done), (Verb.IGNORE, self.ignore), (Verb.UNDO, self.undo)):
+            if task_id:
+                return verb, task_id, None
+        return None
+
+
+@pages.get("/")
+async def show_today(visit: SignedIn) -> Response:
+    """Today's brief; whoever has none yet gets it written now, or is asked first what it is to be about."""
+    today = visit.user.today()
+    async with visit.transaction() as tx:
+        found = await morning.look(tx, visit.user.id, today)
+        if found.brief is None and found.run is None:
+            if await agenda.is_empty(tx, visit.user.id):
+                return visit.redirect(_FIRST_VISIT)
+            await morning.begin(tx, visit.user, today)
+            found = await morning.look(tx, visit.user.id, today)
+    return await _show(visit, found)
+
+
+@pages.get("/briefs/{day}")
+async def show_day(visit: SignedIn, day: date, edition: Edition = Edition.STANDARD) -> Response:
+    """The brief of a day."""
+    async with visit.transaction() as tx:
+        found = await morning.look(tx, visit.user.id, day, edition)
+    return await _show(visit, found)
+
+
+async def _show(visit: Visit, found: Morning) -> Response:
+    values = await _values(visit, found, await _draft(visit, found))
+    status = 404 if found.brief is None and found.run is None else 200
+    return visit.page("briefs/day.html", status=status, **values)
+
+
+async def _draft(visit: Visit, found: Morning) -> Draft:
+    if found.brief or not found.writing:
+        return Draft()
+    async with visit.transaction() as tx:
+        return Draft.of(await runs.events(tx, visit.user.id, found.writing.id))
+
+
+async def _values(visit: Visit, found: Morning, draft: Draft) -> dict[str, object]:
+    document = found.brief.document if found.brief else draft.brief()
+    today, run = visit.user.today(), found.writing
+    waits = run is not None and run.started_at is None
+    return {
+        "found": found,
+        "draft": draft,
+        "brief": view(document, found.opinions) if document else None,
+        "is_alone": waits and not await morning.is_anybody_working(visit.database),
+        "today": today,
+        "snooze_days": snooze_days(today),
+    }
+
+
+@pages.post("/briefs/{day}/write")
+async def write(visit: SignedIn, day: date) -> Response:
+    """Have the brief of a day written, or written again."""
+    form = await read_form(visit.request, Writing)
+    wanted = form.model.regenerate if form.model else Regenerate.CHANGED
+    async with visit.transaction() as tx:
+        run = await morning.begin(tx, visit.user, day, wanted)
+    return visit.redirect(
+        _address(visit, day), None if run else "The brief stands already; nothing was written."
+    )
+
+
+@pages.get("/briefs/runs/{run_id}/news")
+async def follow(visit: SignedIn, run_id: UUID) -> Response:
+    """How far a brief is that is being written; its text too, where none stands yet, and when it is ready."""
+    async with visit.transaction() as tx:
+        day = morning.day_of(await runs.get(tx, visit.user.id, run_id))
+
+    async def read(after: str) -> Sequence[News]:
+        async with visit.transaction() as tx:
+            draft = Draft.of(await runs.events(tx, visit.user.id, run_id))
+            if str(draft.number) == after:
+                return []
+            found = await morning.look(tx, visit.user.id, day)
+        text = visit.render("briefs/_news.html", **await _values(visit, found, draft))
+        return [News(id=str(draft.number), data=text, is_last=found.writing is None)]
+
+    return stream(visit, read, str(run_id))
+
+
+@pages.post("/briefs/{day}/feedback")
+async def judge(visit: SignedIn, day: date) -> Response:
+    """Keep what a reader thinks of a sentence."""
+    form = (await read_form(visit.request, Judging)).filled
+    claim = form.useful or form.wrong or form.nothing
+    opinion = Opinion.USEFUL if form.useful else Opinion.WRONG if form.wrong else None
+    async with visit.transaction() as tx:
+        await feedback.judge(tx, visit.user.id, day, claim, opinion)
+    words = {Opinion.USEFUL: "Noted as useful.", Opinion.WRONG: "Noted as wrong.", None: "Taken back."}
+    undo = Undo(action=f"/briefs/{day}/feedback", values={"nothing": claim}) if opinion else None
+    return visit.redirect(f"{_address(visit, day)}#s-{claim}", words[opinion], undo=undo)
+
+
+@pages.post("/briefs/{day}/tasks")
+async def decide(visit: SignedIn, day: date) -> Response:
+    """Decide about a task that the brief speaks of, and have the brief say so."""
+    form = await read_form(visit.request, Deciding)
+    chosen = form.model.chosen if form.model else None
+    if chosen is None:
+        return visit.redirect(_address(visit, day), "Nothing was chosen; open a sentence and choose there.")
+    verb, task_id, until = chosen
+    async with visit.transaction() as tx:
+        said = await deciding.decide(tx, visit.user, day, verb, task_id, until)
+    undo = Undo(action=f"/briefs/{day}/tasks", values={"undo": str(task_id)})
+    return visit.redirect(_address(visit, day), said, undo=undo if verb is not Verb.UNDO else None)
+
+
+@pages.get("/briefs")
+async def show_archive(
+    visit: SignedIn, q: Text = "", before: date | None = None, edition: Edition = Edition.STANDARD
+) -> Response:
+    """Earlier briefs by date, or those that say something with these words."""
+    after = Place(before, edition) if before else None
+    if q:
+        page = await archive.search(visit.database, visit.user.id, q, after)
+    else:
+        page = await archive.browse(visit.database, visit.user.id, after)
+    return visit.page("briefs/archive.html", q=q, page=page, is_first=after is None, today=visit.user.today())
+
+
+def _address(visit: Visit, day: date) -> str:
+    return "/" if day == visit.user.today() else f"/briefs/{day}"

@@ -1,0 +1,171 @@
+"""The day as a picture: where each event stands by the clock, beside those that it overlaps.
+
+Positions count real time, so that a day of 23 or 25 hours is drawn as long as it is; what the clock says
+stands beside them. The page has the same as a list, for whoever does not see pictures.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from math import ceil, floor
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from daybreak import clock
+from daybreak.briefs.model import Document
+from daybreak.briefs.phrases import clock_time
+from daybreak.briefs.rendering.safe_text import one_line
+
+HOUR = 44
+_SHORTEST = 18
+_EARLIEST, _LATEST = time(9), time(17)
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A full hour, so many pixels from the top."""
+
+    y: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An event, or free time: pixels down, percent across.
+
+    Attributes:
+        is_short: whether there is room for one line only.
+    """
+
+    y: int
+    height: int
+    x: float
+    width: float
+    text: str
+    time: str
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn.
+
+    Attributes:
+        now: where the instant stands that the brief speaks for; None if it is not in the picture.
+    """
+
+    height: int
+    ticks: tuple[Tick, ...]
+    free: tuple[Block, ...]
+    events: tuple[Block, ...]
+    now: int | None
+    label: str
+
+
+class _Stretch(NamedTuple):
+    """Real time, in UTC."""
+
+    starts: datetime
+    ends: datetime
+    text: str = ""
+
+    @property
+    def drawn_until(self) -> datetime:
+        """A short one takes as much time as it needs to be seen."""
+        return max(self.ends, self.starts + timedelta(hours=_SHORTEST / HOUR))
+
+
+def picture(document: Document) -> Picture | None:
+    """The picture of a brief's day; None if nothing in it has a time."""
+    timed = [
+        _Stretch(entry.starts.astimezone(UTC), entry.ends.astimezone(UTC), one_line(entry.text))
+        for entry in document.timeline
+        if entry.starts and entry.ends
+    ]
+    if not timed:
+        return None
+    gaps = document.workload.gaps
+    free = [_Stretch(gap.starts.astimezone(UTC), gap.ends.astimezone(UTC)) for gap in gaps]
+    scale = _Scale.around([*timed, *free], document)
+    is_in_it = scale.begin <= document.as_of <= scale.end
+    return Picture(
+        height=scale.y(scale.end),
+        ticks=scale.ticks,
+        free=tuple(scale.block(one) for one in free),
+        events=tuple(_beside(scale, timed)),
+        now=scale.y(document.as_of) if is_in_it else None,
+        label=f"The day from {scale.ticks[0].label} to {scale.ticks[-1].label}, as listed under “Today”.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    begin: datetime
+    end: datetime
+    tz: ZoneInfo
+
+    @classmethod
+    def around(cls, stretches: Sequence[_Stretch], document: Document) -> "_Scale":
+        tz = clock.zone(document.timezone)
+        usual = [clock.first_instant(document.date, at, tz) for at in (_EARLIEST, _LATEST)]
+        begin = min(usual[0], *(one.starts for one in stretches))
+        end = max(usual[1], *(one.drawn_until for one in stretches))
+        day, hour = clock.start_of_day(document.date, tz), timedelta(hours=1)
+        return cls(day + hour * floor((begin - day) / hour), day + hour * ceil((end - day) / hour), tz)
+
+    @property
+    def ticks(self) -> tuple[Tick, ...]:
+        count = (self.end - self.begin) // timedelta(hours=1)
+        hours = [self.begin + timedelta(hours=number) for number in range(count + 1)]
+        return tuple(Tick(self.y(hour), self._time(hour)) for hour in hours)
+
+    def y(self, moment: datetime) -> int:
+        return round((moment - self.begin) / timedelta(hours=1) * HOUR)
+
+    def block(self, one: _Stretch, lane: int = 0, lanes: int = 1) -> Block:
+        y, width = self.y(one.starts), round(_WHOLE / lanes, 3)
+        height = max(_SHORTEST, self.y(one.ends) - y)
+        until = f"\N{EN DASH}{self._time(one.ends)}" if one.starts < one.ends else ""
+        return Block(
+            y=y,
+            height=height,
+            x=round(lane * width, 3),
+            width=width,
+            text=one.text,
+            time=f"{self._time(one.starts)}{until}",
+            is_short=height < HOUR,
+        )
+
+    def _time(self, instant: datetime) -> str:
+        return clock_time(instant.astimezone(self.tz))
+
+
+def _beside(scale: _Scale, events: Iterable[_Stretch]) -> Iterator[Block]:
+    """Each event, in as many lanes as overlap at once."""
+    for group in _overlapping(events):
+        lanes = _lanes(group)
+        for one, lane in zip(group, lanes, strict=True):
+            yield scale.block(one, lane, max(lanes) + 1)
+
+
+def _overlapping(events: Iterable[_Stretch]) -> Iterator[list[_Stretch]]:
+    group: list[_Stretch] = []
+    for one in sorted(events):
+        if group and one.starts >= max(other.drawn_until for other in group):
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
+
+
+def _lanes(group: Sequence[_Stretch]) -> list[int]:
+    """For each the first lane that is free when it begins."""
+    free_at: list[datetime] = []
+    taken = []
+    for one in group:
+        lane = next((number for number, until in enumerate(free_at) if until <= one.starts), len(free_at))
+        free_at[lane : lane + 1] = [one.drawn_until]
+        taken.append(lane)
+    return taken

@@ -1,0 +1,74 @@
+"""``daybreak users invite``, ``reset`` and ``link``: letting people in without a mail server."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daybreak.cli.teaching import examples
+from daybreak.cli.users import Email, Zone
+
+if TYPE_CHECKING:
+    from daybreak.cli.session import Session
+    from daybreak.people import Purpose, User
+
+INVITE = examples("daybreak users invite anna@example.org", "daybreak users invite bob@example.org --admin")
+RESET = examples("daybreak users reset anna@example.org")
+LINK = examples("daybreak users link me@localhost")
+
+
+def invite(
+    email: Email,
+    tz: Zone = None,
+    admin: Annotated[bool, typer.Option("--admin", help="They may look after the others.")] = False,
+) -> None:
+    """Make a user, and print a link to choose a password with.
+
+    Whoever opens it has an account. It is good once, for the time of
+    DAYBREAK_PEOPLE_LINK_HOURS; to send another one, invite again.
+    """
+    from daybreak import people
+    from daybreak.cli.dates import system_zone
+    from daybreak.cli.session import run
+
+    role = people.Role.ADMIN if admin else people.Role.MEMBER
+
+    async def verb(session: "Session") -> tuple["User", str]:
+        return await people.invite(session.database, email, timezone=tz or system_zone(), role=role)
+
+    _, secret = run(verb)
+    _print(people.Purpose.INVITATION, secret)
+
+
+def reset(email: Email) -> None:
+    """Print a link to choose a new password with.
+
+    Until it is used the old one stays.
+    """
+    from daybreak import people
+
+    _print(people.Purpose.RESET, _link(email, people.Purpose.RESET))
+
+
+def link(email: Email) -> None:
+    """Print a link that signs in, once, without a password."""
+    from daybreak import people
+
+    _print(people.Purpose.SIGN_IN, _link(email, people.Purpose.SIGN_IN))
+
+
+def _link(email: str, purpose: "Purpose") -> str:
+    from daybreak import people
+    from daybreak.cli.session import LOCAL_USER, run
+
+    async def verb(session: "Session") -> str:
+        user = await session.known_user(None if email == LOCAL_USER else email)
+        return await people.make_link(session.database, user, purpose)
+
+    return run(verb)
+
+
+def _print(purpose: "Purpose", secret: str) -> None:
+    from daybreak.cli.printing import answer
+    from daybreak.web import web_settings
+
+    answer(f"{web_settings().address}{purpose.path(secret)}\n")

@@ -1,0 +1,265 @@
+"""``daybreak schedule``."""
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daybreak.cli.teaching import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from daybreak.cli.session import Session
+    from daybreak.people import Preferences, User
+    from daybreak.schedule import Decision, Due, Overview, Standing, UpkeepStanding
+
+app = typer.Typer(help="Who gets a brief when, and why not.")
+
+UserArgument = Annotated[str | None, typer.Argument(metavar="EMAIL", help="Whose; yours if not given.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_MOST_ROWS = 24
+
+
+@app.command("list", epilog=examples("daybreak schedule list", "daybreak schedule list --json"))
+def list_(json: AsJson = False) -> None:
+    """Show the next 24 hours, and whom something is wrong with."""
+    from daybreak import people, schedule
+    from daybreak.cli.printing import print_json
+    from daybreak.cli.session import run
+
+    async def verb(session: "Session") -> "tuple[Overview, dict[str, str], list[UpkeepStanding]]":
+        view = await schedule.overview(session.database, schedule.ScheduleSettings.load())
+        owners = {one.owner_id for one in view.troubles}
+        names = {}
+        if owners:
+            async with session.database.transaction(owners) as tx:
+                names = {str(one.id): one.email for one in (await people.get_all(tx, owners)).values()}
+        return view, names, await schedule.upkeep(session.database)
+
+    view, names, upkeeps = run(verb)
+    if json:
+        print_json({**asdict(view), "upkeep": [asdict(one) for one in upkeeps]})
+        return
+    _print_overview(view, names, upkeeps)
+
+
+@app.command("next", epilog=examples("daybreak schedule next", "daybreak schedule next anna@example.org"))
+def next_(
+    user: UserArgument = None,
+    count: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many.")] = 5,
+    json: AsJson = False,
+) -> None:
+    """Say when the next briefs are due."""
+    from daybreak import schedule
+    from daybreak.cli.printing import print_json
+    from daybreak.cli.session import run
+
+    async def verb(session: "Session") -> "tuple[User, Standing, list[Due]]":
+        person = await session.known_user(user)
+        standing = await schedule.standing(session.database, person.id)
+        return person, standing, await schedule.next_briefs(session.database, person.id, count)
+
+    person, standing, dues = run(verb)
+    if json:
+        print_json([asdict(due) for due in dues])
+        return
+    _print_dues(person, standing, dues)
+
+
+@app.command("explain", epilog=examples("daybreak schedule explain anna@example.org"))
+def explain(user: UserArgument = None, json: AsJson = False) -> None:
+    """Say what became of the last days, and why."""
+    from daybreak import schedule
+    from daybreak.cli.printing import answer, print_json
+    from daybreak.cli.session import run
+
+    async def verb(session: "Session") -> "tuple[Standing, list[Decision], list[Decision]]":
+        person = await session.known_user(user)
+        standing = await schedule.standing(session.database, person.id)
+        settings = schedule.ScheduleSettings.load()
+        pending = await schedule.explain(session.database, person.id, settings)
+        async with session.database.transaction([person.id]) as tx:
+            return standing, pending, await schedule.history(tx, person.id, 10)
+
+    standing, pending, past = run(verb)
+    if json:
+        print_json({"standing": standing, "pending": pending, "past": past})
+        return
+    if standing.aside:
+        answer(f"Set aside: {standing.aside} Write the preferences anew to mend it.\n")
+    _print_decisions([*pending, *past])
+
+
+@app.command("simulate", epilog=examples("daybreak schedule simulate anna@example.org --count 40"))
+def simulate(
+    user: UserArgument = None,
+    count: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many days.")] = 14,
+    json: AsJson = False,
+) -> None:
+    """Say what the next days bring if nobody visits.
+
+    It is the tick itself, whose work is undone again.
+    """
+    from daybreak import schedule
+    from daybreak.cli.printing import print_json
+    from daybreak.cli.session import run
+
+    async def verb(session: "Session") -> "list[Decision]":
+        person = await session.known_user(user)
+        settings = schedule.ScheduleSettings.load()
+        return await schedule.simulate(session.database, person.id, settings, count)
+
+    decisions = run(verb)
+    if json:
+        print_json([asdict(one) for one in decisions])
+        return
+    _print_decisions(decisions)
+
+
+@app.command("run-now", epilog=examples("daybreak schedule run-now anna@example.org"))
+def run_now(user: UserArgument = None) -> None:
+    """Have today's brief composed now.
+
+    It is freshened all the same when it is due.
+    """
+    from daybreak import briefs
+    from daybreak.cli.printing import answer
+    from daybreak.cli.session import run
+
+    async def verb(session: "Session") -> str:
+        person = await session.known_user(user)
+        async with session.database.transaction([person.id]) as tx:
+            return str((await briefs.start(tx, person.id, briefs.Wanted(date=person.today()))).id)
+
+    answer(f"{run(verb)}\n")
+
+
+@app.command(
+    "pause", epilog=examples("daybreak schedule pause anna@example.org", "daybreak schedule pause --resume")
+)
+def pause(
+    user: UserArgument = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on again instead.")] = False,
+) -> None:
+    """Stop the briefs of somebody for a while.
+
+    Days that pass meanwhile are not owed.
+    """
+    _change(user, lambda preferences: replace(preferences, active=resume))
+
+
+@app.command(
+    "set",
+    epilog=examples(
+        "daybreak schedule set --at 06:30 --frequency weekdays",
+        "daybreak schedule set anna@example.org --on mon,thu --quiet skip",
+        "daybreak schedule set --quiet weekly --weekly-on fri --catch-up 2h",
+    ),
+)
+def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
+    user: UserArgument = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="When it is due, like 07:00.")] = None,
+    frequency: Annotated[
+        str | None, typer.Option(metavar="WORD", help="daily, weekdays, weekly or chosen.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(metavar="DAYS", help="For weekly and chosen, like mon,thu.")
+    ] = None,
+    email: Annotated[bool | None, typer.Option("--email/--no-email", help="Mail it, too.")] = None,
+    quiet: Annotated[
+        str | None, typer.Option(metavar="WORD", help="On quiet days: send, shorten, skip or weekly.")
+    ] = None,
+    weekly_on: Annotated[
+        str | None, typer.Option(metavar="DAY", help="When “weekly” sums the week up, like fri.")
+    ] = None,
+    catch_up: Annotated[
+        str | None, typer.Option(metavar="TIME", help="How late it is still wanted, like 4h.")
+    ] = None,
+    reengage: Annotated[
+        bool | None,
+        typer.Option("--reengage/--no-reengage", help="May briefs grow rare while you are away?"),
+    ] = None,
+) -> None:
+    """Change when briefs come.
+
+    Only what is given changes.
+    """
+    from daybreak.cli.wishes import Wishes
+
+    wishes = Wishes(
+        at=at, frequency=frequency, on=on, quiet=quiet, weekly_on=weekly_on, catch_up=catch_up,
+        email=email, reengage=reengage,
+    )  # fmt: skip
+    changes = wishes.changes()
+    _change(user, lambda preferences: replace(preferences, **changes))
+
+
+def _change(user: str | None, change: "Callable[[Preferences], Preferences]") -> None:
+    from daybreak import people, schedule
+    from daybreak.cli.session import run
+
+    async def verb(session: "Session") -> "tuple[User, Standing, list[Due]]":
+        person = await session.known_user(user)
+        person = await people.update(
+            session.database, replace(person, preferences=change(person.preferences))
+        )
+        standing = await schedule.standing(session.database, person.id)
+        return person, standing, await schedule.next_briefs(session.database, person.id, 1)
+
+    _print_dues(*run(verb))
+
+
+def _print_dues(person: "User", standing: "Standing", dues: "Iterable[Due]") -> None:
+    from daybreak.cli.printing import answer, print_table
+
+    if standing.aside:
+        answer(f"Set aside: {standing.aside} Write the preferences anew to mend it.\n")
+    elif not standing.active:
+        answer(f"{person.email} is paused; “daybreak schedule pause --resume” goes on.\n")
+    else:
+        local = [(due, due.due_at.astimezone(person.tz)) for due in dues]
+        rows = [(f"{at:%a %Y-%m-%d %H:%M %Z}", due.local_date, ", ".join(due.editions)) for due, at in local]
+        print_table(("DUE", "BRIEF OF", "EDITION"), rows)
+
+
+def _print_decisions(decisions: "Iterable[Decision]") -> None:
+    from daybreak.cli.dates import moment
+    from daybreak.cli.printing import print_table
+
+    rows = [
+        (one.local_date, one.edition, moment(one.due_at), one.outcome, one.reason.sentence)
+        for one in decisions
+    ]
+    print_table(("BRIEF OF", "EDITION", "DUE", "OUTCOME", "WHY"), rows)
+
+
+def _print_overview(
+    view: "Overview", names: "Mapping[str, str]", upkeeps: "Iterable[UpkeepStanding]"
+) -> None:
+    from daybreak.cli.dates import moment
+    from daybreak.cli.printing import answer, counted, print_table
+
+    people = sum(minute.people for minute in view.to_come)
+    late = sum(minute.late for minute in view.to_come)
+    answer(
+        f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {view.behind} behind now; "
+        f"{view.per_second:.0f} a second at best.\n\n"
+    )
+    busiest = sorted(view.to_come, key=lambda minute: -minute.people)[:_MOST_ROWS]
+    rows = [(moment(one.due_at), one.people, one.late) for one in sorted(busiest, key=lambda one: one.due_at)]
+    print_table(("DUE", "BRIEFS", "LATE"), rows)
+    troubles = [
+        (names.get(str(one.owner_id)), one.local_date, one.outcome or "set aside", one.sentence)
+        for one in view.troubles
+    ]
+    print_table(("NOT RUNG", "BRIEF OF", "OUTCOME", "WHY"), troubles)
+    print_table(
+        ("BY THE CLOCK", "CRON", "NEXT", "LAST", "SAID"),
+        [
+            (one.name, one.cron, moment(one.next_at), moment(last.started_at), last.said)
+            if (last := next(iter(one.runs), None))
+            else (one.name, one.cron, moment(one.next_at), "never", "")
+            for one in upkeeps
+        ],
+    )

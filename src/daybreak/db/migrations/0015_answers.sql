@@ -1,0 +1,22 @@
+-- What programs were answered, for a day: a request that is sent again with the same key is not done again.
+
+CREATE TABLE web_answers (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    key text NOT NULL,
+    -- What was sent, so that a key used for something else is noticed.
+    fingerprint bytea NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    -- Written in the same transaction.
+    status smallint,
+    headers jsonb,
+    body bytea,
+    PRIMARY KEY (owner_id, key)
+);
+CREATE INDEX web_answers_made ON web_answers (owner_id, made_at);
+
+ALTER TABLE web_answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE web_answers FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON web_answers TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON web_answers TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON web_answers TO daybreak_app;

@@ -1,0 +1,185 @@
+"""Runs for programs: look, wait, cancel, try again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import Query
+from starlette.responses import Response
+
+from daybreak import runs
+from daybreak.errors import Conflict
+from daybreak.ops.events import follow_all, follow_one
+from daybreak.ops.filters import STORABLE, read_cursor, write_cursor
+from daybreak.ops.overview import read_overview
+from daybreak.ops.resources import (
+    CountView,
+    EventView,
+    OperationsView,
+    RunView,
+    StatsView,
+    SumView,
+    TimesView,
+    WorkerView,
+)
+from daybreak.ops.steering import retry
+from daybreak.runs import Run, Status, Wanted
+from daybreak.web import (
+    After,
+    Api,
+    IdempotencyKey,
+    Limit,
+    Listing,
+    Operator,
+    Reader,
+    Writer,
+    answer,
+    once,
+    refusals,
+    versioned,
+)
+
+api = Api("runs")
+StatusFilter = Annotated[list[Status] | None, Query(description="Only those in one of these states.")]
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}
+}
+
+
+@api.get("/runs", response_model=Listing[RunView])
+async def list_runs(
+    visit: Reader,
+    status: StatusFilter = None,
+    kind: Annotated[list[str] | None, Query(description="Only of one of these kinds.")] = None,
+    about: Annotated[
+        str,
+        Query(max_length=200, pattern=STORABLE, description="A part of the key, or the beginning of the id."),
+    ] = "",
+    after: After = None,
+    limit: Limit = 50,
+) -> Response:
+    """One's own runs, newest first.
+
+    A page looks at some thousand runs at most: with few or none in it, it has a `next` if there are more.
+    """
+    wanted = Wanted(kinds=kind, statuses=status, text=about)
+    async with visit.transaction() as tx:
+        found = await runs.search(tx, visit.user.id, wanted, after=read_cursor(after), limit=limit)
+    return answer(_listing(found.runs, write_cursor(found.next)))
+
+
+@api.get("/runs/stats", response_model=StatsView)
+async def read_stats(visit: Reader) -> Response:
+    """One's own runs by kind and state: how many, how long on average, the oldest and the newest."""
+    async with visit.transaction() as tx:
+        sums = await runs.sums(tx, visit.user.id)
+    by_kind = [SumView.of(one) for one in sums.by_kind]
+    return answer(StatsView(sums=by_kind, runs=sums.runs, is_complete=sums.is_complete))
+
+
+@api.get("/runs/{run_id}", response_model=RunView)
+async def read_run(visit: Reader, run_id: UUID) -> Response:
+    """A run or an item, with its progress."""
+    async with visit.transaction() as tx:
+        run = await runs.get(tx, visit.user.id, run_id)
+    return versioned(visit.request, RunView.of(run))
+
+
+@api.get("/runs/{run_id}/items", response_model=Listing[RunView])
+async def list_items(
+    visit: Reader, run_id: UUID, status: StatusFilter = None, after: After = None, limit: Limit = 50
+) -> Response:
+    """The items of a run, in their order."""
+    place = read_cursor(after)
+    async with visit.transaction() as tx:
+        await runs.get(tx, visit.user.id, run_id)
+        found = await runs.list_items(
+            tx, visit.user.id, run_id, after=place, statuses=status, limit=limit + 1
+        )
+    more = found[limit - 1].cursor if len(found) > limit else None
+    return answer(_listing(found[:limit], write_cursor(more)))
+
+
+@api.get("/runs/{run_id}/events", response_model=Listing[EventView])
+async def list_events(
+    visit: Reader,
+    run_id: UUID,
+    after: Annotated[
+        int, Query(ge=0, lt=2**63, description="Only events with a higher number; 0 for all.")
+    ] = 0,
+    limit: Limit = 50,
+) -> Response:
+    """What happened in a run, in order; `next` is a number too."""
+    async with visit.transaction() as tx:
+        await runs.get(tx, visit.user.id, run_id)
+        found = await runs.events(tx, visit.user.id, run_id, after=after, limit=limit + 1)
+    shown = [EventView.model_validate(event) for event in found[:limit]]
+    more = str(shown[-1].number) if len(found) > limit else None
+    return answer(Listing[EventView](items=shown, next=more))
+
+
+@api.get("/runs/{run_id}/stream", response_class=Response, responses=_STREAM)
+async def stream_run(visit: Reader, run_id: UUID) -> Response:
+    """What happens in a run, as it happens, until it has ended.
+
+    The id of an event is its number; with `Last-Event-ID` or `?after=` the stream goes on after it.
+    """
+    return await follow_one(visit, run_id)
+
+
+@api.get("/events", response_class=Response, responses=_STREAM)
+async def stream_events(visit: Reader) -> Response:
+    """What happens in any of one's own runs, as it happens.
+
+    With `Last-Event-ID` the stream goes on from there. After a connection was lost an event may come a second
+    time: `run` and `number` tell.
+    """
+    return await follow_all(visit)
+
+
+@api.post("/runs/{run_id}/cancel", status_code=202, response_model=RunView)
+async def cancel_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) -> Response:
+    """Cancel a run or an item: at once if it waits, within a second or so if it runs; what ended stays."""
+
+    async def work(tx: asyncpg.Connection) -> Response:
+        return _accepted(await runs.cancel(tx, visit.user.id, run_id))
+
+    return await once(visit, key, work)
+
+
+@api.post("/runs/{run_id}/retry", status_code=202, response_model=RunView, responses=refusals(Conflict))
+async def retry_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) -> Response:
+    """Run again what did not succeed: of a run that has fanned out its failed items, or that one item.
+
+    409 if it has not ended or did succeed, or if another run for the same thing is open; `run` is its id.
+    """
+
+    async def work(tx: asyncpg.Connection) -> Response:
+        return _accepted(await retry(tx, visit.user.id, run_id))
+
+    return await once(visit, key, work)
+
+
+@api.get("/operations", response_model=OperationsView)
+async def read_operations(visit: Operator) -> Response:
+    """Workers, counts and times, of everybody; for admins."""
+    seen = await read_overview(visit.database)
+    counts = [
+        CountView(kind=one.name, status=status, runs=number)
+        for one in seen.kinds
+        for status, number in one.counts.items()
+    ]
+    times = [TimesView.of(one.name, one.times) for one in seen.kinds if one.times]
+    workers = [WorkerView.of(worker) for worker in seen.workers]
+    last: datetime | None = seen.upkeep[0].finished_at if seen.upkeep else None
+    return answer(OperationsView(workers=workers, counts=counts, times=times, last_upkeep=last))
+
+
+def _listing(found: Sequence[Run], following: str | None) -> Listing[RunView]:
+    return Listing[RunView](items=[RunView.of(run) for run in found], next=following)
+
+
+def _accepted(run: Run) -> Response:
+    return answer(RunView.of(run), 202, headers={"Location": f"/api/v1/runs/{run.id}"})

@@ -1,0 +1,38 @@
+"""Leaving: everything of somebody's is deleted, after a time in which they may think better of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from daybreak.db import Database, load
+from daybreak.people.settings import people_settings
+from daybreak.telemetry import log
+
+_sql = load(__package__)
+
+
+async def ask_to_leave(tx: asyncpg.Connection, user_id: UUID) -> datetime:
+    """Have everything of somebody's deleted; gives when."""
+    due: datetime = await tx.fetchval(_sql.write_deletion, user_id, people_settings().grace)
+    return due
+
+
+async def stay(tx: asyncpg.Connection, user_id: UUID) -> None:
+    """Take that back."""
+    await tx.fetchval(_sql.write_deletion, user_id, None)
+
+
+async def tidy(database: Database) -> int:
+    """Clear away what is over, and delete whose time has come; gives how many people that were."""
+    async with database.ownerless() as connection:
+        due = [row["id"] for row in await connection.fetch(_sql.tidy)]
+    return sum([await _delete(database, user_id) for user_id in due])
+
+
+async def _delete(database: Database, user_id: UUID) -> bool:
+    async with database.transaction([user_id]) as tx:
+        deleted = await tx.fetchval(_sql.delete_user, user_id) is not None
+    if deleted:
+        log.info("people.delete", user=str(user_id))
+    return deleted

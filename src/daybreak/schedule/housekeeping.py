@@ -1,0 +1,45 @@
+"""The schedule's own upkeep: counting crowds, measuring the pace, forgetting what is old."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from daybreak import clock
+from daybreak.db import Database, load
+from daybreak.schedule.settings import ScheduleSettings
+from daybreak.schedule.ticking import COMPOSE
+from daybreak.schedule.upkeep import Upkeep, forget_runs
+
+_sql = load(__package__)
+_RECENT = timedelta(hours=1)
+_ENOUGH = 20
+_SLOTS_KEPT = timedelta(days=3)
+_MONTHS_AHEAD = timedelta(days=62)
+_UPKEEP_KEPT = timedelta(days=30)
+
+
+def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
+    """What the schedule has to have done for itself."""
+
+    async def measure(database: Database) -> str:
+        now = clock.now()
+        async with database.ownerless() as connection:
+            await connection.execute(_sql.count_people, now)
+            pace = await connection.fetchrow(
+                _sql.measure, COMPOSE, now - _RECENT, _ENOUGH, now, settings.lead
+            )
+        return f"{pace['runs']} briefs in the last hour; {pace['per_second']:.1f} a second at best."
+
+    async def forget(database: Database) -> str:
+        now = clock.now()
+        async with database.ownerless() as connection:
+            await connection.execute(_sql.make_partitions, _MONTHS_AHEAD)
+            oldest = now.date() - timedelta(days=settings.keep_days)
+            months = await connection.fetchval(_sql.drop_partitions, oldest)
+            gone = await connection.fetchval(_sql.forget_slots_before, now.date() - _SLOTS_KEPT)
+        await forget_runs(database, now - _UPKEEP_KEPT)
+        return f"Forgot {months} months of days and {gone} slots."
+
+    return (
+        Upkeep(name="schedule.measure", cron="*/10 * * * *", do=measure),
+        Upkeep(name="schedule.forget", cron="17 3 * * *", do=forget),
+    )

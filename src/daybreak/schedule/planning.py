@@ -1,0 +1,102 @@
+"""Filling slots, and finding what is next for whoever's plan has changed."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from importlib.metadata import version
+from uuid import UUID
+
+import asyncpg
+
+from daybreak import clock
+from daybreak.db import Database, load
+from daybreak.errors import InvalidInput
+from daybreak.schedule.slots import Slot, TimeOfDay, days, slots
+from daybreak.telemetry import log
+
+_sql = load(__package__)
+DAYS_AHEAD = 10
+_DAY = timedelta(days=1)
+_SLOTS_AT_ONCE = 20_000
+_OWNERS_AT_ONCE = 5000
+
+
+async def resolve(database: Database, moment: datetime, only: UUID | None = None) -> int:
+    """Find what is next for everybody, or for this owner only, whose plan has changed; gives how many.
+
+    Slots that are not there yet are filled first; whoever's zone does not exist is set aside.
+    """
+    async with database.ownerless() as connection:
+        rows = await connection.fetch(_sql.read_stale)
+        if not rows:
+            return 0
+        pending = {TimeOfDay(row["zone"], row["local_time"]): row["pending"] for row in rows}
+        todays = _todays({one.zone for one in pending}, moment)
+        wanted = [
+            slot
+            for one, first in pending.items()
+            if (today := todays.get(one.zone))
+            for slot in slots(one, days(min(first or today, today - _DAY), today + DAYS_AHEAD * _DAY))
+        ]
+        await fill(connection, wanted)
+        resolved = 0
+        while some := await connection.fetchval(
+            _sql.resolve, moment, list(todays), list(todays.values()), _OWNERS_AT_ONCE, only
+        ):
+            resolved += some
+    return resolved
+
+
+async def extend(database: Database, moment: datetime) -> None:
+    """Fill the slots of the days to come, from where they end; all of them, if the zones' rules are new."""
+    rules = version("tzdata")
+    async with database.ownerless() as connection:
+        if await connection.fetchval(_sql.read_tzdata) != rules:
+            await fill_anew(connection, moment, rules)
+            return
+        await fill(connection, _continued(await _times(connection), moment))
+
+
+async def fill_anew(connection: asyncpg.Connection, moment: datetime, rules: str) -> None:
+    """Fill all slots to come from the zones' rules as they are now, and have what has moved found anew."""
+    first = moment.date() - 2 * _DAY
+    async with connection.transaction():
+        await connection.execute(_sql.hold_slots)
+        times = {one: min(last, first - _DAY) for one, last in (await _times(connection)).items()}
+        await connection.execute(_sql.forget_slots_from, first)
+        await fill(connection, _continued(times, moment))
+        moved = await connection.fetchval(_sql.unsettle)
+        await connection.execute(_sql.write_tzdata, rules)
+    log.info("schedule.zones_changed", rules=rules, times=len(times), moved=moved)
+
+
+async def _times(connection: asyncpg.Connection) -> dict[TimeOfDay, date]:
+    """The times of day that have slots, and the last date of each."""
+    rows = await connection.fetch(_sql.read_times)
+    return {TimeOfDay(row["zone"], row["local_time"]): row["last_date"] for row in rows}
+
+
+def _continued(times: dict[TimeOfDay, date], moment: datetime) -> Iterator[Slot]:
+    todays = _todays({one.zone for one in times}, moment)
+    for one, last in times.items():
+        if today := todays.get(one.zone):
+            yield from slots(one, days(last + _DAY, today + DAYS_AHEAD * _DAY))
+
+
+def _todays(zones: Iterable[str], moment: datetime) -> dict[str, date]:
+    """The local dates there; zones that do not exist are left out."""
+    found = {}
+    for name in zones:
+        try:
+            found[name] = clock.local_date(moment, clock.zone(name))
+        except InvalidInput:
+            log.warning("schedule.no_such_zone", zone=name)
+    return found
+
+
+async def fill(connection: asyncpg.Connection, wanted: Iterable[Slot]) -> None:
+    """Write these slots, new or corrected."""
+    # In their order, so that two that fill the same slots do not lock each other out.
+    rows = sorted((one.time_of_day.zone, one.time_of_day.at, one.local_date, one.due_at) for one in wanted)
+    for start in range(0, len(rows), _SLOTS_AT_ONCE):
+        columns = [list(column) for column in zip(*rows[start : start + _SLOTS_AT_ONCE], strict=True)]
+        await connection.execute(_sql.write_slots, *columns)

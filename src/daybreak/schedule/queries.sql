@@ -1,0 +1,164 @@
+-- name: read_stale
+-- Times of day whose users wait for what is next to be found, and the earliest date pending there; needs no owner.
+SELECT zone, local_time, pending FROM schedule_stale()
+
+-- name: resolve
+-- Find what is next for some whose plan has changed. $1 now, $2 zones, $3 the local dates there, $4 how many,
+-- $5 for this owner only; needs no owner.
+SELECT schedule_resolve($1, $2, $3, $4, $5)
+
+-- name: write_slots
+-- Slots of times of day, new or corrected. $1 zones, $2 times, $3 dates, $4 instants.
+INSERT INTO schedule_slots AS s (zone, local_time, local_date, due_at)
+SELECT * FROM unnest($1::text [], $2::time [], $3::date [], $4::timestamptz [])
+ON CONFLICT (zone, local_time, local_date) DO UPDATE SET due_at = excluded.due_at
+WHERE s.due_at <> excluded.due_at
+
+-- name: read_times
+-- The times of day that have slots, and until which date.
+SELECT zone, local_time, max(local_date) AS last_date FROM schedule_slots GROUP BY zone, local_time
+
+-- name: forget_slots_from
+-- Forget the slots from that date on, because they have to be filled anew.
+DELETE FROM schedule_slots WHERE local_date >= $1
+
+-- name: forget_slots_before
+-- Forget the slots that nobody needs any more; gives how many went.
+WITH gone AS (
+    DELETE FROM schedule_slots WHERE local_date < least($1::date, schedule_earliest() - 2) RETURNING 1
+)
+
+SELECT count(*) FROM gone
+
+-- name: hold_slots
+-- Whoever fills slots anew does so alone, until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtextextended('daybreak.schedule_slots', 0))
+
+-- name: read_tzdata
+-- The version of the zones that the slots were filled from.
+SELECT tzdata FROM schedule_state
+
+-- name: write_tzdata
+-- Slots are of that version from now on.
+UPDATE schedule_state SET tzdata = $1
+
+-- name: unsettle
+-- Have what is next found anew for whoever is pending on a slot that has moved; gives how many.
+SELECT schedule_unsettle()
+
+-- name: tick
+-- One chunk of who is due. $1 now, $2 how many, $3 whether briefs grow rare, $4 kind to ring, $5 and $6 the place
+-- after which to go on.
+SELECT claimed, rung, missed, skipped, set_aside, last_start, last_owner
+FROM schedule_tick($1, $2, $3, $4, $5, $6)
+
+-- name: next_start
+-- When the next brief is to begin, or NULL.
+SELECT schedule_next_start()
+
+-- name: count_people
+-- Count who is due in each slot to come.
+SELECT schedule_count($1)
+
+-- name: measure
+-- Keep how long recent runs of that kind took, if there are enough of them. $1 kind, $2 since, $3 enough, $4 now,
+-- $5 longest lead.
+WITH measured AS (SELECT runs, took, per_second FROM runs_measure($1, $2))
+
+UPDATE schedule_state AS s SET
+    took = CASE WHEN m.runs >= $3 THEN m.took ELSE s.took END,
+    per_second = CASE WHEN m.runs >= $3 THEN greatest(m.per_second, 1) ELSE s.per_second END,
+    measured_at = $4,
+    longest_lead = $5
+FROM measured AS m
+RETURNING m.runs, s.took, s.per_second
+
+-- name: read_standing
+-- Where the schedule stands with an owner.
+SELECT
+    zone, local_time, weekdays, weekly, active, local_date, due_at, start_at, aside, stale
+FROM schedule_dues WHERE owner_id = $1
+
+-- name: read_days
+-- What became of an owner's days, the latest first. $2 how many.
+SELECT local_date, due_at, edition, outcome, reason FROM schedule_days
+WHERE owner_id = $1
+ORDER BY local_date DESC, edition
+LIMIT $2
+
+-- name: explain
+-- What would become of an owner's pending day at that moment; needs no owner.
+SELECT local_date, due_at, edition, outcome, reason FROM schedule_explain($1, $2, $3)
+
+-- name: rehearse
+-- Settle an owner's pending day as the tick would; to be rolled back. $1 owner, $2 moment, $3 backoff, $4 kind.
+SELECT schedule_rehearse($1, $2, $3, $4)
+
+-- name: read_crowds
+-- How many are due at each instant of that stretch of time, as counted last.
+SELECT due_at, sum(people)::bigint AS people FROM schedule_slots
+WHERE due_at >= $1 AND due_at < $2 AND people > 0
+GROUP BY due_at
+ORDER BY due_at
+
+-- name: read_troubles
+-- Who is set aside, and which days were missed or skipped since then; needs no owner.
+SELECT owner_id, at, local_date, edition, outcome, reason FROM schedule_troubles($1, $2)
+
+-- name: count_behind
+-- How many should have begun before that moment; needs no owner.
+SELECT schedule_behind($1, $2)
+
+-- name: read_pace
+-- How long recent briefs took, and how many were done in a second.
+SELECT took, per_second, measured_at FROM schedule_state
+
+-- name: write_reach
+-- How an owner can be written to. $2 whether a message arrives, $3 whether reading it would be seen.
+INSERT INTO schedule_reach AS r (owner_id, reachable, observable) VALUES ($1, $2, $3)
+ON CONFLICT (owner_id) DO UPDATE SET reachable = excluded.reachable, observable = excluded.observable
+
+-- name: write_received
+-- Something arrived at an owner's at that moment.
+INSERT INTO schedule_reach AS r (owner_id, reachable, observable, received_at) VALUES ($1, TRUE, TRUE, $2)
+ON CONFLICT (owner_id) DO UPDATE SET reachable = TRUE, received_at = greatest(r.received_at, excluded.received_at)
+
+-- name: suppose_received
+-- For a rehearsal: whatever can arrive at an owner's did so at that moment.
+UPDATE schedule_reach SET received_at = $2 WHERE owner_id = $1
+
+-- name: declare_upkeep
+-- What is done by the clock, and when next. $1 name, $2 cron, $3 next; a changed clock changes what is next.
+INSERT INTO schedule_upkeep AS u (name, cron, next_at) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, next_at = excluded.next_at WHERE u.cron <> excluded.cron
+
+-- name: take_upkeep
+-- Take what is due; whoever takes it is alone with it, and a dead one leaves it to the next time. $3 the time after.
+UPDATE schedule_upkeep SET next_at = $3 WHERE name = $1 AND next_at <= $2 RETURNING name
+
+-- name: write_upkeep_run
+-- How it went.
+INSERT INTO schedule_upkeep_runs (name, started_at, seconds, failed, said) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
+
+-- name: read_upkeep
+-- What is done by the clock, with the last runs of each, the latest first. $1 how many of them.
+SELECT u.name, u.cron, u.next_at, r.started_at, r.seconds, r.failed, r.said
+FROM schedule_upkeep AS u
+LEFT JOIN LATERAL (
+    SELECT l.started_at, l.seconds, l.failed, l.said FROM schedule_upkeep_runs AS l
+    WHERE l.name = u.name ORDER BY l.started_at DESC LIMIT $1
+) AS r ON TRUE
+ORDER BY u.name, r.started_at DESC
+
+-- name: forget_upkeep_runs
+-- Forget how upkeep went before that moment.
+DELETE FROM schedule_upkeep_runs WHERE started_at < $1
+
+-- name: make_partitions
+-- See to it that every month of that time ahead has its partition.
+SELECT schedule_make_partitions($1)
+
+-- name: drop_partitions
+-- Forget the days of months that ended before that date; gives how many months.
+SELECT schedule_drop_partitions($1)

@@ -1,0 +1,60 @@
+"""The scheduler: a loop that ticks and does upkeep, in a process of its own or inside of a worker."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+
+from daybreak import clock
+from daybreak.db import Database
+from daybreak.schedule import upkeep
+from daybreak.schedule.settings import ScheduleSettings
+from daybreak.schedule.ticking import Ticker
+from daybreak.schedule.upkeep import Caretaker, Upkeep
+from daybreak.telemetry import log
+
+
+class Scheduler:
+    """Keeps the schedule until it is told to stop; any number may."""
+
+    def __init__(
+        self, database: Database, settings: ScheduleSettings, upkeeps: Sequence[Upkeep] = ()
+    ) -> None:
+        """Make a scheduler; nothing happens before `run`.
+
+        Args:
+            database: where everything is.
+            settings: how often, and how much at once.
+            upkeeps: what else is done by the clock.
+        """
+        self._settings = settings
+        self._ticker = Ticker(database, settings)
+        self._caretaker = Caretaker(database, upkeeps)
+        self._stop = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    def stop(self) -> None:
+        """Begin no other tick; then `run` returns."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Tick and do upkeep, until told to stop. What fails is tried again at the next turn."""
+        while not self._stop.is_set():
+            try:
+                await self._ticker.tick(clock.now())
+                await self._caretaker.do_due(upkeep.now())
+                self._tell_of_the_start()
+            except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
+                log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
+            await self._pause()
+
+    def _tell_of_the_start(self) -> None:
+        if not self.ready.is_set():
+            log.info("schedule.started", interval=self._settings.interval)
+            self.ready.set()
+
+    async def _pause(self) -> None:
+        # Several schedulers soon look at different moments instead of all at once.
+        seconds = self._settings.interval * random.uniform(0.8, 1.0)  # noqa: S311 - not a secret
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)

@@ -1,0 +1,27 @@
+"""Choosing light or dark."""
+
+from pydantic import BaseModel
+from starlette.responses import RedirectResponse, Response
+
+from daybreak.web.forms import read_form
+from daybreak.web.pages import Pages
+from daybreak.web.theme import Theme
+from daybreak.web.visits import HOME, SEE_OTHER, Anyone, own_path
+
+pages = Pages(__package__)
+
+
+class Look(BaseModel):
+    """How pages are to look, and where one was."""
+
+    theme: Theme
+    next: str = HOME
+
+
+@pages.post("/theme")
+async def choose_theme(visit: Anyone) -> Response:
+    """Remember it on this machine."""
+    look = (await read_form(visit.request, Look)).model or Look(theme=Theme.SYSTEM)
+    response = RedirectResponse(own_path(look.next), SEE_OTHER)
+    look.theme.remember(response, secure=visit.site.settings.is_secure)
+    return response

@@ -1,0 +1,106 @@
+"""The application: the pages of all slices behind what keeps them safe."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from types import MappingProxyType
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from daybreak.db import Database
+from daybreak.web import appearance, choosing, health, landing, openapi, signing
+from daybreak.web.answering import AnswerDefects, BoundedBodies, answer_errors
+from daybreak.web.headers import SafeHeaders
+from daybreak.web.health import Check
+from daybreak.web.origins import SameOrigin
+from daybreak.web.pages import Pages
+from daybreak.web.rates import Rates
+from daybreak.web.requests import NumberedRequests
+from daybreak.web.settings import WebSettings
+from daybreak.web.site import Site
+from daybreak.web.static import PREFIX as STATIC
+from daybreak.web.upkeep import keep_tidy
+
+Opening = Callable[[], AbstractAsyncContextManager[Database]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+OPENAPI = "/api/v1/openapi.json"
+
+
+def create_application(
+    settings: WebSettings,
+    opening: Opening,
+    pages: Iterable[Pages],
+    apis: Iterable[APIRouter] = (),
+    *,
+    listen: str,
+    channels: Collection[str] = (),
+    checks: Mapping[str, Check] = MappingProxyType({}),
+) -> FastAPI:
+    """The ASGI application.
+
+    Args:
+        settings: the web's settings.
+        opening: gives the database while the server runs.
+        pages: the pages of every slice.
+        apis: the operations of every slice, mounted below ``/api/v1``.
+        listen: the database's address, not through a pooler.
+        channels: what is heard there.
+        checks: what must hold for the process to be ready, by name.
+    """
+    all_pages = [signing.pages, choosing.pages, appearance.pages, *pages, landing.pages]
+    site = Site.of(settings, all_pages, channels)
+    app = FastAPI(
+        title="Daybreak",
+        version=version("daybreak"),
+        openapi_url=OPENAPI,
+        docs_url=None,  # both load scripts from elsewhere
+        redoc_url=None,
+        lifespan=_lifespan(site, opening, listen),
+        middleware=_guards(settings),
+    )
+    app.state.site = site
+    app.state.rates = Rates(settings.api_rate)
+    answer_errors(app)
+    app.add_route(f"{STATIC}/{{name:path}}", site.static.serve, include_in_schema=False)
+    app.include_router(health.routes(checks))
+    for one in all_pages:
+        app.include_router(one)
+    for api in apis:
+        app.include_router(api, prefix="/api/v1")
+    openapi.describe(app)
+    return app
+
+
+def _guards(settings: WebSettings) -> list[Middleware]:
+    """What a request passes before it comes to a page, from outside to inside."""
+    return [
+        Middleware(NumberedRequests),
+        Middleware(SafeHeaders, is_secure=settings.is_secure),
+        Middleware(SameOrigin, settings=settings),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(BoundedBodies, max_body_size=settings.max_body),
+        Middleware(AnswerDefects),
+    ]
+
+
+def _lifespan(site: Site, opening: Opening, listen: str) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with opening() as database:
+            site.open(database)
+            tasks = [
+                asyncio.create_task(site.notifications.listen(listen)),
+                asyncio.create_task(keep_tidy(database)),
+            ]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks)
+                site.open(None)
+
+    return lifespan

@@ -1,0 +1,74 @@
+"""POSTs that may be sent again: the answer is kept for a day, in the transaction that does the work."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import asyncpg
+import orjson
+from fastapi import Header
+from starlette.requests import Request
+from starlette.responses import Response
+
+from daybreak.db import load
+from daybreak.errors import InvalidInput
+from daybreak.web.visits import Visit
+
+_sql = load(__package__)
+_KEPT = ("location", "etag", "content-type")
+
+Work = Callable[[asyncpg.Connection], Awaitable[Response]]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="A word of the program's own. Whatever is sent again with it within a day is not done "
+        "again, and gets the same answer.",
+    ),
+]
+
+
+async def once(visit: Visit, key: str | None, work: Work) -> Response:
+    """Do it, or give the answer that it got when it was sent before with that key.
+
+    What fails is not kept, since it changed nothing. Of two at the same time, one waits for the other.
+
+    Args:
+        visit: whose transaction it is.
+        key: what the program calls it; None does it each time.
+        work: does it in a transaction, and gives the answer.
+
+    Raises:
+        InvalidInput: the key was used for something else.
+    """
+    if key is None:
+        async with visit.transaction() as tx:
+            return await work(tx)
+    mark = await _fingerprint(visit.request)
+    async with visit.transaction() as tx:
+        if not await tx.fetchval(_sql.reserve_answer, visit.user.id, key, mark):
+            return _again(await tx.fetchrow(_sql.read_answer, visit.user.id, key), mark)
+        response = await work(tx)
+        await tx.execute(_sql.keep_answer, visit.user.id, key, *_kept(response))
+        return response
+
+
+async def _fingerprint(request: Request) -> bytes:
+    sent = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    sent.update(await request.body())
+    return sent.digest()
+
+
+def _kept(response: Response) -> tuple[int, str, bytes]:
+    headers = {name: value for name, value in response.headers.items() if name in _KEPT}
+    return response.status_code, orjson.dumps(headers).decode(), bytes(response.body)
+
+
+def _again(row: asyncpg.Record, mark: bytes) -> Response:
+    if row["fingerprint"] != mark:
+        raise InvalidInput("This Idempotency-Key was used for another request; take a new one.")
+    headers = {**orjson.loads(row["headers"]), "Idempotency-Replayed": "true"}
+    return Response(row["body"], row["status"], headers)

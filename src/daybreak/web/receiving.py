@@ -1,0 +1,40 @@
+"""Files that a browser or a program sends: bounded, and few requests at a time."""
+
+import asyncio
+from typing import TypeVar
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from daybreak import clock
+from daybreak.intake import IntakeSettings, SentFile
+from daybreak.web.forms import Form, check_form
+
+Model = TypeVar("Model", bound=BaseModel)
+_ENVELOPE = 1024 * 1024
+_MOST_FILES = 2_000
+_MOST_FIELDS = 100
+_AT_ONCE = asyncio.Semaphore(2)
+
+
+class UploadRoute(APIRoute):
+    """A route that takes as much as may be uploaded, where others take a page's form."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as routes do, under another limit."""
+        limit = IntakeSettings.load().upload_size + _ENVELOPE
+        await RequestBodyLimitMiddleware(super().handle, max_body_size=limit)(scope, receive, send)
+
+
+async def read_files(request: Request, model: type[Model]) -> tuple[Form[Model], list[SentFile]]:
+    """The form of a request, and the files that were sent with it, under the paths that came along."""
+    async with _AT_ONCE, request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as sent:
+        files = [one for _, one in sent.multi_items() if isinstance(one, UploadFile) and one.filename]
+        now = clock.now()
+        return check_form(sent, model), [
+            SentFile(file.filename or "", await file.read(), now) for file in files
+        ]

@@ -1,0 +1,52 @@
+"""One number for each request, in its answer and in every log line about it, and one line when it is over."""
+
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from daybreak.telemetry import log
+
+HEADER = "X-Request-ID"
+
+
+class NumberedRequests:
+    """Numbers requests and logs them: the route, not the address, which may hold a secret."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status, number = time.perf_counter(), 500, uuid4().hex
+        scope["request_id"] = number
+
+        async def send_with_number(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = number
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=number):
+            try:
+                await self._app(scope, receive, send_with_number)
+            finally:
+                seconds = round(time.perf_counter() - began, 4)
+                log.info(
+                    "web.request",
+                    method=scope["method"],
+                    route=route_of(scope),
+                    status=status,
+                    seconds=seconds,
+                )
+
+
+def route_of(scope: Scope) -> str:
+    """The route of a request, not its address, which may hold a secret."""
+    return str(getattr(scope.get("route"), "path", "none"))

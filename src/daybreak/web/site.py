@@ -1,0 +1,67 @@
+"""What all requests of one process share."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, cast
+
+from jinja2 import Environment
+from starlette.requests import Request
+
+from daybreak.db import Database
+from daybreak.errors import Unavailable
+from daybreak.web.cookies import SessionCookie
+from daybreak.web.notifications import Notifications
+from daybreak.web.pages import NavItem, Pages
+from daybreak.web.settings import WebSettings
+from daybreak.web.static import StaticFiles
+from daybreak.web.templating import environment
+
+_STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(slots=True)
+class Site:
+    """The parts that pages are made with; the database comes when the server starts."""
+
+    settings: WebSettings
+    static: StaticFiles
+    templates: Environment
+    nav: Sequence[NavItem]
+    cookie: SessionCookie
+    notifications: Notifications
+    _database: Database | None = None
+
+    @classmethod
+    def of(cls, settings: WebSettings, slices: Iterable[Pages], channels: Collection[str]) -> Self:
+        """A site with the pages of these slices, which hears these channels."""
+        pages = list(slices)
+        static = StaticFiles(_STATIC)
+        return cls(
+            settings=settings,
+            static=static,
+            templates=environment([one.package for one in pages], static),
+            nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.place),
+            cookie=SessionCookie(settings),
+            notifications=Notifications(channels),
+        )
+
+    @property
+    def database(self) -> Database:
+        """The database of this process.
+
+        Raises:
+            Unavailable: the server is still starting.
+        """
+        if self._database is None:
+            raise Unavailable("The server is starting; try again in a moment.")
+        return self._database
+
+    def open(self, database: Database | None) -> None:
+        """Answer from that database from now on; None ends it."""
+        self._database = database
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request came to."""
+    return cast("Site", request.app.state.site)

@@ -1,0 +1,75 @@
+"""Static files, held in memory under addresses with their hash, so that browsers may keep them for ever."""
+
+import asyncio
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from daybreak.errors import Bug, NotFound
+
+PREFIX = "/static"
+_HASH = 16
+_FOR_EVER = "public, max-age=31536000, immutable"
+_NAMED = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class _File:
+    content: bytes
+    media_type: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        return gzip.compress(self.content, mtime=0)
+
+
+class StaticFiles:
+    """All files of a folder, read once."""
+
+    def __init__(self, folder: Path) -> None:
+        files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.*") if path.is_file()}
+        self._files: dict[str, _File] = {}
+        self._addresses: dict[str, str] = {}
+        for name, path in files.items():
+            content = path.read_bytes()
+            known = f"{hashlib.sha256(content).hexdigest()[:_HASH]}/{name}"
+            self._addresses[name] = f"{PREFIX}/{known}"
+            self._files[known] = _File(content, _media_type(path))
+
+    def address(self, name: str) -> str:
+        """Where a file is, e.g. of ``vendor/pico.css``.
+
+        Raises:
+            Bug: there is none of that name.
+        """
+        try:
+            return self._addresses[name]
+        except KeyError:
+            raise Bug(f"there is no static file {name}") from None
+
+    async def serve(self, request: Request) -> Response:
+        """The file that a request asks for.
+
+        Raises:
+            NotFound: there is none, or it has changed since.
+        """
+        file = self._files.get(request.path_params["name"])
+        if file is None:
+            raise NotFound("There is no such file; reload the page.")
+        headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            content = await asyncio.to_thread(lambda: file.compressed)
+        else:
+            content = file.content
+        return Response(content, media_type=file.media_type, headers=headers)
+
+
+def _media_type(path: Path) -> str:
+    return _NAMED.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"

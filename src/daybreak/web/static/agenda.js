@@ -1,0 +1,73 @@
+// What scripts add to the agenda: dropping folders and files onto the page.
+
+"use strict";
+
+async function filesOf(entry, path) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    return [[path + entry.name, file]];
+  }
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) return found;
+    for (const one of some) {
+      if (!one.name.startsWith(".")) found.push(...(await filesOf(one, path + entry.name + "/")));
+    }
+  }
+}
+
+async function send(form, items) {
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const body = new FormData();
+  for (const entry of entries) {
+    for (const [path, file] of await filesOf(entry, "")) body.append("files", file, path);
+  }
+  form.setAttribute("aria-busy", "true");
+  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+  if (answer.redirected) {
+    location.assign(answer.url);
+  } else {
+    document.documentElement.innerHTML = await answer.text();
+    document.querySelector("[role=alert]")?.scrollIntoView();
+  }
+}
+
+for (const form of document.querySelectorAll("[data-drop]")) {
+  const hint = form.querySelector("[data-drop-hint]");
+  if (hint) hint.hidden = false;
+  for (const name of ["dragenter", "dragover"]) {
+    document.addEventListener(name, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      form.classList.add("over");
+    });
+  }
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) form.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer?.items.length) return;
+    event.preventDefault();
+    form.classList.remove("over");
+    send(form, event.dataTransfer.items);
+  });
+  form.addEventListener("submit", () => {
+    // A field without files would be sent as an empty one.
+    for (const field of form.querySelectorAll("input[type=file]")) field.disabled = !field.files.length;
+  });
+}
+
+// The zone that this machine is in, for somebody who is here for the first time.
+const guess = document.querySelector("[data-guess-zone] select");
+if (guess) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if ([...guess.options].some((option) => option.value === zone)) guess.value = zone;
+}
+
+// What is followed says when it is over, and where it goes on.
+for (const followed of document.querySelectorAll("[data-follow]")) {
+  const goOn = () => followed.querySelector("[data-go-on]") && location.replace(followed.querySelector("[data-go-on]").href);
+  new MutationObserver(goOn).observe(followed, { childList: true, subtree: true });
+}

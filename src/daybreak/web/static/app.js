@@ -1,0 +1,66 @@
+// What scripts add to pages that work without them: the keyboard, and forms that need no click.
+
+"use strict";
+
+const IN_FIELD = "input, textarea, select, [contenteditable]";
+let afterG = 0;
+
+function help() {
+  const dialog = document.getElementById("keys");
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+function search() {
+  const field = document.querySelector("input[type=search]");
+  if (!field) return false;
+  field.focus();
+  field.select();
+  return true;
+}
+
+function go(letter) {
+  const link = document.querySelector(`[data-go="${CSS.escape(letter)}"]`);
+  if (link) link.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(IN_FIELD)) return;
+  if (document.querySelector("dialog[open]") || document.documentElement.dataset.keys === "off") return;
+  if (afterG && event.timeStamp - afterG < 1500) {
+    afterG = 0;
+    go(event.key);
+    event.preventDefault();
+  } else if (event.key === "g") {
+    afterG = event.timeStamp;
+  } else if (event.key === "/") {
+    if (search()) event.preventDefault();
+  } else if (event.key === "?") {
+    help();
+    event.preventDefault();
+  }
+});
+
+// A menu closes when one goes elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.dropdown[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.dropdown[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A question before what cannot be taken back.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+for (const form of document.querySelectorAll("form[data-send-at-once]")) form.requestSubmit();
+
+for (const field of document.querySelectorAll("input[data-select]")) field.addEventListener("focus", () => field.select());

@@ -1,0 +1,75 @@
+// What scripts add to a brief: evidence at a hover, Escape closes it, a look again when no stream comes through.
+
+"use strict";
+
+const HOVER = window.matchMedia("(hover: hover) and (min-width: 64rem)");
+let pinned = null;
+let soon = 0;
+
+function evidenceOf(target) {
+  return target.closest?.(".said details");
+}
+
+document.addEventListener("pointerover", (event) => {
+  const details = evidenceOf(event.target);
+  if (!HOVER.matches || pinned || !details || details.open) return;
+  clearTimeout(soon);
+  soon = setTimeout(() => {
+    details.open = true;
+    details.dataset.hovered = "";
+  }, 350);
+});
+
+document.addEventListener("pointerout", (event) => {
+  const details = evidenceOf(event.target);
+  if (!details || details.contains(event.relatedTarget)) return;
+  clearTimeout(soon);
+  if ("hovered" in details.dataset) {
+    // A moment to get from the sentence to what it rests on.
+    soon = setTimeout(() => close(details), 300);
+  }
+});
+
+function close(details) {
+  details.open = false;
+  delete details.dataset.hovered;
+}
+
+document.addEventListener("click", (event) => {
+  const details = event.target.closest?.("summary") && evidenceOf(event.target);
+  if (!details) return;
+  clearTimeout(soon);
+  if ("hovered" in details.dataset) {
+    delete details.dataset.hovered; // it was open already, and stays so
+    pinned = details;
+    event.preventDefault();
+  }
+});
+
+document.addEventListener("toggle", (event) => {
+  if (event.target === pinned && !pinned.open) pinned = null;
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const details of document.querySelectorAll(".said details[open]")) {
+    const wasInside = details.contains(document.activeElement);
+    close(details);
+    if (wasInside) details.querySelector("summary").focus();
+  }
+});
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// A proxy that holds streams back, or none at all: ask for the page itself instead.
+if (document.querySelector("[data-live]")) {
+  let heard = false;
+  document.addEventListener("htmx:sse:after:connection", () => { heard = true; });
+  document.addEventListener("htmx:sse:error", () => { heard = false; });
+  setInterval(() => {
+    if (!heard && !document.hidden) window.location.reload();
+  }, 2000);
+}

@@ -1,0 +1,79 @@
+"""The schedule as its users meet it: commands that say and change when briefs come, and who keeps it."""
+
+import json
+import signal
+
+import pytest
+
+ANNA = "anna@example.org"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anna(daybreak):
+    assert daybreak("users", "add", ANNA, "--tz", "Asia/Kathmandu").code == 0
+
+
+def test_what_is_set_is_what_is_promised(daybreak):
+    answer = daybreak("schedule", "set", ANNA, "--at", "06:15", "--on", "mon,thu", "--quiet", "skip")
+    assert (answer.code, answer.err) == (0, "")
+    dues = daybreak("schedule", "next", ANNA, "--count", "4", "--json").json()
+    assert [due["due_at"][11:16] for due in dues] == ["00:30"] * 4  # Kathmandu is 5 h 45 min ahead
+    assert daybreak("schedule", "next", ANNA).out.count("06:15 +0545") == 5
+
+
+def test_a_pause_lasts_until_it_is_ended(daybreak):
+    assert "paused" in daybreak("schedule", "pause", ANNA).out
+    assert daybreak("schedule", "next", ANNA, "--json").json() == []
+    assert "06:15" in daybreak("schedule", "pause", ANNA, "--resume").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["Nothing was given"]),
+        (["--at", "25:00"], ["25:00", "time of day"]),
+        (["--frequency", "hourly"], ["hourly", "weekdays"]),
+        (["--frequency", "weekly"], ["one day of the week"]),
+        (["--frequency", "daily", "--on", "fun"], ["fun", "mon,thu"]),
+        (["--catch-up", "3 days"], ["3 days", "4h"]),
+        (["--catch-up", "40h"], ["0 to 20 hours"]),
+        (["--quiet", "loud"], ["loud", "shorten"]),
+        (["--weekly-on", "mon,tue"], ["one day"]),
+    ],
+)
+def test_wishes_that_cannot_be_understood_are_refused(daybreak, arguments, words):
+    assert daybreak("schedule", "set", ANNA, *arguments).is_one_sentence(2, *words)
+
+
+def test_a_simulation_and_an_explanation_say_why(daybreak):
+    simulated = daybreak("schedule", "simulate", ANNA, "--count", "3", "--json").json()
+    assert [one["outcome"] for one in simulated] == ["rung"] * 3
+    explained = daybreak("schedule", "explain", ANNA)
+    assert "It was due." in explained.out
+
+
+def test_a_brief_can_be_asked_for_now(daybreak):
+    run = daybreak("schedule", "run-now", ANNA).out.strip()
+    assert daybreak("runs", "show", run, "--user", ANNA, "--json").json()["status"] == "queued"
+
+
+@pytest.mark.parametrize("command", ["scheduler", "worker"])
+def test_a_process_that_keeps_the_schedule_shows_what_it_does_by_the_clock_and_stops(daybreak, command):
+    process = daybreak.with_(DAYBREAK_LOG_LEVEL="info").start(command)
+    try:
+        for line in process.stderr:
+            if json.loads(line)["event"] == "schedule.started":
+                break
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    listed = daybreak("schedule", "list", "--json").json()
+    assert {one["name"] for one in listed["upkeep"]} == {
+        "agenda.refresh",
+        "agenda.report_stale",
+        "schedule.forget",
+        "schedule.measure",
+    }
+    assert "BY THE CLOCK" in daybreak("schedule", "list").out

@@ -1,0 +1,142 @@
+"""The web as its operator meets it: commands, processes, their end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+
+import pytest
+
+
+@pytest.fixture
+def port() -> str:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+@pytest.fixture
+def started(daybreak) -> Iterator[Callable]:
+    """Starts a command that goes on; what is left at the end is killed."""
+    running: list[subprocess.Popen] = []
+
+    def start(*arguments, **environment) -> subprocess.Popen:
+        process = daybreak.with_(**environment).start(*arguments, stderr=subprocess.DEVNULL)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate(timeout=30)
+
+
+def line(process: subprocess.Popen, *words: str) -> str:
+    """The next line with these words; it is waited for."""
+    for said in process.stdout:
+        if all(word in said.decode() for word in words):
+            return said.decode().strip()
+    raise AssertionError(f"it ended without {words}")
+
+
+def stopped(process: subprocess.Popen, how: signal.Signals) -> int:
+    process.send_signal(how)
+    process.communicate(timeout=30)
+    return process.returncode
+
+
+def browser() -> urllib.request.OpenerDirector:
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    opener.addheaders = [("Accept", "text/html"), ("Sec-Fetch-Site", "same-origin")]
+    return opener
+
+
+def test_one_command_runs_it_all_and_its_link_signs_in_once(daybreak, started, port):
+    up = started("up", "--port", port)
+    address = line(up, "Daybreak is at").split()[-1]
+    link = line(up, "signs you in").split()[-1]
+    assert link.startswith(f"{address}/sign-in/link/")
+    me = browser()
+    page = me.open(link, data=b"", timeout=30)
+    assert (page.status, b"me@localhost" in page.read()) == (200, True)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        browser().open(link, data=b"", timeout=30)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        me.open(urllib.request.Request(f"{address}/settings", b"", {"Sec-Fetch-Site": "cross-site"}))  # noqa: S310
+    run = daybreak("brief", "--background").out.strip()
+    assert daybreak("runs", "watch", run).code == 0, "a worker runs beside the web"
+    assert json.load(me.open(f"{address}/readyz"))["status"] == "ready"
+    workers = [int(one["name"].rpartition(":")[2]) for one in _workers(daybreak)]
+    assert stopped(up, signal.SIGINT) == 0
+    assert [pid for pid in workers if _is_there(pid)] == []
+
+
+def _workers(daybreak) -> list[dict]:
+    return json.loads(daybreak("runs", "workers", "--json").out)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_web_process_tells_whether_it_is_alive_and_ready_and_ends_when_told(started, port, admin):
+    await admin.execute("DELETE FROM runs_workers")  # a worker that ended a moment ago counts as seen
+    web = started("web", "--port", port)
+    address = line(web, "Daybreak is at").split()[-1]
+    assert json.load(browser().open(f"{address}/healthz"))["status"] == "alive"
+    with pytest.raises(urllib.error.HTTPError, match="503") as refused:
+        browser().open(f"{address}/readyz")
+    assert json.load(refused.value) == {"status": "not ready", "database": "answers", "worker": "missing"}
+    assert stopped(web, signal.SIGTERM) == 0
+
+
+def test_a_port_that_is_taken_is_one_sentence(daybreak, started, port):
+    line(started("web", "--port", port), "Daybreak is at")
+    for command in ("web", "up"):
+        answer = daybreak(command, "--port", port)
+        assert answer.is_one_sentence(3, port, "--port")
+
+
+def test_to_listen_for_others_one_says_under_which_address(daybreak):
+    assert daybreak("web", "--host", "0.0.0.0").is_one_sentence(3, "DAYBREAK_WEB_URL")  # noqa: S104
+    wrong = daybreak.with_(DAYBREAK_WEB_URL="daybreak.example.org")
+    assert wrong("web").is_one_sentence(3, "DAYBREAK_WEB_URL", "https://")
+
+
+@pytest.mark.parametrize("command", ["invite", "reset", "link"])
+def test_the_operator_prints_links(daybreak, command):
+    email = "me@localhost" if command == "link" else f"{command}@example.org"
+    if command == "reset":
+        daybreak("users", "add", email)
+    there = daybreak.with_(DAYBREAK_WEB_URL="https://Daybreak.example.org/")
+    answer = there("users", command, email)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("https://daybreak.example.org/")
+    assert len(answer.out.strip().rpartition("/")[2]) == 43
+
+
+def test_a_link_for_nobody_is_one_sentence(daybreak):
+    for command in ("reset", "link"):
+        assert daybreak("users", command, "nobody@example.org").is_one_sentence(4, "nobody@example.org")
+
+
+def test_a_command_that_serves_no_page_does_not_wait_for_fastapi(daybreak):
+    program = (
+        "import sys; sys.argv = ['daybreak', 'users', 'list']\n"
+        "from daybreak.cli import main\n"
+        "try: main()\n"
+        "finally: assert not {'fastapi', 'starlette', 'uvicorn', 'argon2'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], env=daybreak._environment(), check=False)
+    assert done.returncode == 0

@@ -1,0 +1,62 @@
+"""The agenda in Chromium: a folder is sent, read while one looks on, and worked through."""
+
+import pytest
+from playwright.async_api import expect
+
+from ...web.chromium import faults, overflow  # noqa: TID252 - likewise
+
+PAGES = (
+    "/agenda",
+    "/agenda?show=snoozed",
+    "/agenda/board",
+    "/agenda/projects",
+    "/agenda/calendar",
+    "/agenda/calendar?week=2026-03-29",
+    "/agenda/notes",
+    "/agenda/sources",
+    "/agenda/tasks/new",
+    "/agenda/events/new",
+    "/welcome",
+)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+async def test_a_folder_is_sent_read_and_worked_through(chromium, user, work, tmp_path, scripts: bool):
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    (folder / "todo.txt").write_text("Call Berta\nCall Bob\n", encoding="utf-8")
+    async with chromium.desk(user, java_script_enabled=scripts) as desk:
+        page = await desk.open("/agenda/sources")
+        await page.set_input_files("#folder", folder)
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+        await work()
+        await expect(page.get_by_text("Read.", exact=False).first).to_be_visible()
+        await page.goto(f"{desk.address}/agenda")
+        await page.get_by_role("button", name="Done: Call Berta").click()
+        await expect(page.get_by_role("link", name="Call Berta")).to_have_count(0)
+        await page.get_by_role("button", name="Undo", exact=True).click()
+        await expect(page.get_by_role("link", name="Call Berta")).to_be_visible()
+        await page.get_by_label("Put off: Call Bob").click()
+        await page.get_by_role("button", name="Until tomorrow").filter(visible=True).click()
+        await expect(page.get_by_role("link", name="Call Bob")).to_have_count(0)
+        assert desk.said == []
+
+
+@pytest.mark.parametrize("is_full", [False, True], ids=["empty", "full"])
+async def test_axe_finds_nothing_and_nothing_sticks_out(chromium, user, desk, is_full: bool):
+    if is_full:
+        desk.put(
+            "plan.md",
+            "# House",
+            "## Spring (from 2026-03-01 to 2026-05-31)",
+            "- [ ] Call Berta 📅 2026-03-28",
+        )
+        desk.put("todo.txt", "Call Bob due:2026-03-31", "x 2026-03-28 Call Ben")
+        await desk.read()
+    async with chromium.desk(user) as browser:
+        for path in PAGES:
+            page = await browser.open(path)
+            assert await faults(page) == []
+            assert (path, await overflow(page)) == (path, 0)
+            await page.close()

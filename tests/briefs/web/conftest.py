@@ -1,0 +1,43 @@
+"""Anna's and Bob's browsers, as in the tests of the page kit, and a worker that writes when it is told to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from daybreak import briefs
+from daybreak.briefs.sections import write_section
+from daybreak.runs import RunsSettings, Worker
+
+from ...web.conftest import annas, application, as_admin, bobs, stranger  # noqa: TID252 - tests are no package
+
+__all__ = ["annas", "application", "as_admin", "bobs", "stranger"]
+QUICK = RunsSettings(lease=5, beat=0.3, sweep=0.3, grace=0.5, poll=2.0, drain=0.5)
+
+
+@dataclass
+class Author:
+    """A worker whose sections wait, as those of a model would."""
+
+    app: str
+    may_write: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """It works for the length of the block."""
+        worker = Worker(self.app, [briefs.composing_with(self)], settings=QUICK)
+        working = asyncio.create_task(worker.run())
+        yield
+        worker.drain()
+        await asyncio.wait_for(working, 20)
+
+    async def write(self, page, material):
+        await self.may_write.wait()
+        return write_section(page, material)
+
+
+@pytest.fixture
+def author(postgres) -> Author:
+    return Author(postgres.app)

@@ -1,0 +1,105 @@
+"""Briefs for programs."""
+
+from datetime import timedelta
+
+import pytest
+
+from daybreak import briefs, runs
+from daybreak.runs import Status, testing
+
+from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
+from .plan import MARKET, SEEDS, SUNDAY, WATER
+
+BRIEFS = "/api/v1/briefs"
+
+
+@pytest.fixture
+def program(annas):
+    """Something on Anna's page that speaks the API."""
+
+    async def ask(method: str, path: str, json=None, **headers):
+        return await annas.client.request(method, path, json=json, headers={**annas.ours, **headers})
+
+    return ask
+
+
+async def compose(plans: Plans, day=SUNDAY) -> None:
+    await plans.hold(WATER, SEEDS, MARKET)
+    await briefs.compose(plans.database, plans.user.id, day)
+
+
+async def test_a_brief_is_ordered_followed_and_read(program, plans):
+    await plans.hold(WATER)
+    assert (await program("GET", f"{BRIEFS}/{SUNDAY}")).status_code == 404
+    ordered = await program("POST", BRIEFS, {"date": "2026-03-29"})
+    run_id = ordered.json()["run"]
+    assert (ordered.status_code, ordered.headers["location"]) == (202, f"/api/v1/runs/{run_id}")
+    async with plans.database.transaction([plans.user.id]) as tx:
+        run = (await runs.list_runs(tx, plans.user.id))[0]
+    assert (await testing.run_inline(plans.database, [briefs.COMPOSE], run)).status is Status.SUCCEEDED
+    read = await program("GET", f"{BRIEFS}/{SUNDAY}")
+    assert read.json()["document"]["counts"]["due_today"] == 1
+    again = await program("GET", f"{BRIEFS}/{SUNDAY}", **{"If-None-Match": read.headers["etag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(("regenerate", "status"), [("none", 200), ("changed", 202), ("all", 202)])
+async def test_a_brief_that_stands_is_answered_unless_it_is_to_be_composed_again(
+    program, plans, regenerate: str, status: int
+):
+    await compose(plans)
+    answer = await program("POST", BRIEFS, {"date": "2026-03-29", "regenerate": regenerate})
+    assert answer.status_code == status
+    assert (answer.json()["document"]["date"] if status == 200 else answer.json()["date"]) == "2026-03-29"
+
+
+async def test_an_order_sent_twice_is_one_order_also_when_the_first_has_ended(program, plans):
+    order = {"date": "2026-03-29", "regenerate": "all"}
+    first = await program("POST", BRIEFS, order, **{"Idempotency-Key": "monday"})
+    await testing.drain(plans.database, [briefs.COMPOSE], plans.user.id)
+    second = await program("POST", BRIEFS, order, **{"Idempotency-Key": "monday"})
+    assert (second.status_code, second.json()) == (202, first.json())
+    assert (await program("POST", BRIEFS, order)).json()["run"] != first.json()["run"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [{}, {"date": "soon"}, {"date": 5}, {"date": "2026-03-29", "regenerate": "some"}, {"date": "2031-01-01"}],
+)
+async def test_an_order_that_cannot_be_meant_is_refused_as_a_problem(program, plans, order):
+    answer = await program("POST", BRIEFS, order)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_the_list_goes_on_and_is_searched(program, plans):
+    for number in range(3):
+        await compose(plans, SUNDAY - timedelta(days=number))
+    first = (await program("GET", f"{BRIEFS}?limit=2")).json()
+    second = (await program("GET", f"{BRIEFS}?limit=2&after={first['next']}")).json()
+    dates = [one["date"] for one in [*first["items"], *second["items"]]]
+    assert (dates, second["next"]) == (["2026-03-29", "2026-03-28", "2026-03-27"], None)
+    found = (await program("GET", f"{BRIEFS}?q=seeds&limit=1")).json()
+    assert any("“Order seeds”" in line for line in found["items"][0]["lines"])
+    assert (await program("GET", f"{BRIEFS}?after=nonsense")).status_code == 422
+
+
+async def test_feedback_is_given_by_the_sentence_and_taken_back(program, plans):
+    await compose(plans)
+    document = (await program("GET", f"{BRIEFS}/{SUNDAY}")).json()["document"]
+    claim = document["next_actions"][0]
+    said = {"text": claim["text"], "facts": claim["facts"]}
+    given = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", said | {"opinion": "useful"})
+    assert given.json()["feedback"] == [said | {"opinion": "useful"}]
+    taken = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", said | {"opinion": None})
+    assert taken.json()["feedback"] == []
+    unsaid = await program(
+        "PUT", f"{BRIEFS}/{SUNDAY}/feedback", {"text": "No", "facts": [], "opinion": "wrong"}
+    )
+    assert unsaid.status_code == 404
+
+
+async def test_briefs_of_others_are_not_there(bobs, plans):
+    await compose(plans)
+    assert (await bobs.get(f"{BRIEFS}/{SUNDAY}")).status_code == 404
+    assert (await bobs.get(BRIEFS)).json()["items"] == []
+    assert (await bobs.get(f"{BRIEFS}?q=seeds")).json()["items"] == []

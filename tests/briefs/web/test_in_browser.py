@@ -1,0 +1,115 @@
+"""A morning in Chromium: the brief is written before one's eyes, asked for its reasons, and acted upon."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+
+from daybreak import briefs
+from daybreak.agenda.harvest import ImportedTask
+
+from ...web.chromium import faults, overflow  # noqa: TID252 - tests are no package that could be named
+from ..conftest import Plans  # noqa: TID252
+from .plan import MARKET
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture
+def today():
+    """The real one: the server is a process of its own."""
+    return datetime.now(ZoneInfo("Europe/Berlin")).date()
+
+
+@pytest.fixture
+async def planned(plans: Plans, today) -> Plans:
+    await plans.hold(
+        ImportedTask(
+            external_id="1", title="Water the plants", place="plan.md:1", due=today, estimate_minutes=20
+        ),
+        ImportedTask(external_id="2", title="Order seeds", place="plan.md:2", due=today - timedelta(days=2)),
+    )
+    return plans
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+async def test_the_brief_is_written_before_ones_eyes_and_says_so_when_a_task_is_done(
+    chromium, planned, author, scripts: bool
+):
+    async with chromium.desk(planned.user, java_script_enabled=scripts) as desk:
+        page = await desk.open("/")
+        await expect(page.get_by_text("About to write your brief")).to_be_visible()
+        async with author.at_work():
+            await expect(page.get_by_role("heading", name="Do first")).to_be_visible()
+            await expect(page.get_by_role("heading", name="Without a project")).to_have_count(0)
+            author.may_write.set()
+            await expect(page.get_by_role("heading", name="Without a project")).to_be_visible()
+            await expect(page.get_by_text("Writing your brief")).to_have_count(0)
+            first = page.locator(".first li").first
+            await first.locator("summary").click()
+            await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
+            await first.get_by_role("button", name="Done", exact=True).click()
+            await expect(page.get_by_text("“Order seeds” is done.")).to_be_visible()
+            await expect(page.get_by_role("heading", name="Done in the last 24 hours")).to_be_visible()
+        assert desk.said == []
+
+
+async def test_a_hover_shows_what_a_sentence_rests_on_and_escape_hides_it(chromium, planned, today):
+    await briefs.compose(planned.database, planned.user.id, today)
+    async with chromium.desk(planned.user, viewport={"width": 1280, "height": 800}) as desk:
+        page = await desk.open("/")
+        first = page.locator(".first li").first
+        await first.locator("summary").hover()
+        await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(first.get_by_text("plans: plan.md:2")).to_be_hidden()
+        await first.locator("summary").focus()
+        await page.keyboard.press("Enter")
+        await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
+
+
+async def test_briefs_are_for_everybody_and_every_screen(chromium, planned, today):
+    noon = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=12)
+    await planned.hold(
+        ImportedTask(external_id="1", title="Water the plants " + "x" * 90, place="plan.md:1", due=today),
+        ImportedTask(external_id="2", title="Order seeds", place="plan.md:2", due=today - timedelta(days=2)),
+        *(
+            type(MARKET)(
+                external_id=f"e{number}",
+                title=f"Meeting {number}",
+                place=f"{number}@example.org",
+                start=noon + timedelta(minutes=20 * number),
+                end=noon + timedelta(minutes=20 * number + 45),
+            )
+            for number in range(4)
+        ),
+    )
+    await briefs.compose(planned.database, planned.user.id, today - timedelta(days=1))
+    await briefs.compose(planned.database, planned.user.id, today)
+    async with chromium.desk(planned.user) as desk:
+        for path in [
+            "/",
+            f"/briefs/{today - timedelta(days=1)}",
+            "/briefs",
+            "/briefs?q=seeds",
+            "/briefs?q=nothing",
+        ]:
+            page = await desk.open(path)
+            if path == "/":
+                await page.locator(".first summary").first.click()
+            assert await faults(page) == []
+            assert await overflow(page) <= 0
+            await page.close()
+
+
+async def test_what_is_not_there_yet_is_for_everybody_too(chromium, planned, other_user):
+    async with chromium.desk(planned.user) as desk:
+        for path in ["/", "/briefs/2020-01-01"]:
+            page = await desk.open(path)
+            assert await faults(page) == []
+            assert await overflow(page) <= 0
+            await page.close()
+    async with chromium.desk(other_user) as desk:
+        page = await desk.open("/briefs")
+        assert await faults(page) == []

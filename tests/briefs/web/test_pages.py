@@ -1,0 +1,254 @@
+"""The pages Today and Briefs, as a browser without scripts meets them."""
+
+import re
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+
+import pytest
+
+from daybreak import briefs, clock, runs
+from daybreak.agenda.harvest import ImportedTask
+from daybreak.db import Database
+from daybreak.runs import Run, Status, testing
+
+from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
+from .plan import MARKET, NOW, SEEDS, SUNDAY, WATER
+
+EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+
+
+@pytest.fixture
+async def brief(plans: Plans) -> Plans:
+    """Anna's brief of today, which she has not opened yet."""
+    await plans.hold(WATER, SEEDS, MARKET)
+    await briefs.compose(plans.database, plans.user.id, SUNDAY)
+    return plans
+
+
+async def latest(plans: Plans) -> Run:
+    async with plans.database.transaction([plans.user.id]) as tx:
+        return (await runs.list_runs(tx, plans.user.id))[0]
+
+
+async def work(plans: Plans) -> Run:
+    """What a worker would do."""
+    return await testing.run_inline(plans.database, [briefs.COMPOSE], await latest(plans))
+
+
+def sentence_id(page: str, words: str) -> str:
+    return re.search(rf'id="s-([0-9a-f]{{16}})"(?:(?!id="s-).)*?{re.escape(words)}', page, re.DOTALL)[1]
+
+
+async def test_whoever_has_no_brief_gets_one_begun_and_sees_it_when_it_is_there(annas, plans):
+    await plans.hold(WATER)
+    first = await annas.get("/")
+    assert (first.status_code, "About to write your brief" in first.text) == (200, True)
+    assert '<meta http-equiv="refresh" content="2">' in first.text
+    await annas.get("/")
+    assert (await work(plans)).status is Status.SUCCEEDED
+    page = (await annas.get("/")).text
+    assert "Water the plants" in page
+    assert "refresh" not in page
+    async with plans.database.transaction([plans.user.id]) as tx:
+        assert len(await runs.list_runs(tx, plans.user.id)) == 1
+
+
+async def test_whoever_has_nothing_to_be_told_of_is_led_to_the_first_visit(annas):
+    answer = await annas.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
+
+
+async def test_a_brief_that_nobody_writes_says_so_with_the_way_out(annas, plans, as_admin):
+    await as_admin.execute("DELETE FROM runs_workers")
+    page = (await annas.get("/")).text
+    assert "No worker is there" in page
+    assert "daybreak worker" in page
+
+
+async def test_the_page_tells_what_to_do_first_then_the_day_and_where_each_sentence_comes_from(annas, brief):
+    page = (await annas.get("/")).text
+    order = [page.index(words) for words in ("Sunday 29 March 2026", "Do first", "<svg", "<h2><bdi>Today<")]
+    assert order == sorted(order)
+    assert "Task “Order seeds”" in page
+    assert "open, due Friday 27 March" in page
+    assert "plans: plan.md:2" in page
+
+
+async def test_opening_a_brief_is_receiving_it(annas, brief):
+    await annas.get("/")
+    await brief.hold(WATER, SEEDS, MARKET, ImportedTask(external_id="9", title="Mow", place="plan.md:9"))
+    monday = SUNDAY + timedelta(days=1)
+    told = (await briefs.compose(brief.database, brief.user.id, monday)).document.since_last
+    assert (told.date, [entry.text for entry in told.entries if entry.kind == "came_in"]) == (
+        SUNDAY,
+        ["“Mow” came in."],
+    )
+
+
+async def test_a_brief_is_written_again_while_it_can_be_read_and_then_says_what_is_new(annas, brief):
+    answer = await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    page = (await annas.get("/")).text
+    assert "About to bring the brief up to date" in page
+    assert "Water the plants" in page
+    await brief.hold(
+        WATER, ImportedTask(external_id="9", title="Mow the lawn", place="plan.md:9", due=SUNDAY)
+    )
+    await work(brief)
+    assert "Mow the lawn" in (await annas.get("/")).text
+
+
+async def test_a_brief_that_stands_is_left_alone_when_that_is_asked_for(annas, brief):
+    answer = await annas.post(f"/briefs/{SUNDAY}/write", regenerate="none")
+    assert answer.status_code == 303
+    assert "nothing was written" in (await annas.get("/")).text
+    async with brief.database.transaction([brief.user.id]) as tx:
+        assert await runs.list_runs(tx, brief.user.id) == []
+
+
+async def test_a_brief_that_could_not_be_written_says_why_and_can_be_tried_again(annas, plans, monkeypatch):
+    await annas.get("/")
+    async with plans.database.transaction([plans.user.id]) as tx:
+        await runs.cancel(tx, plans.user.id, (await latest_in(tx, plans)).id)
+    page = (await annas.get("/")).text
+    assert "could not be written" in page
+    assert "It was cancelled" in page
+    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
+    assert "About to write your brief" in (await annas.get("/")).text
+
+
+async def latest_in(tx, plans: Plans) -> Run:
+    return (await runs.list_runs(tx, plans.user.id))[0]
+
+
+async def test_a_task_that_is_done_is_done_in_the_brief_and_undone_again(annas, brief):
+    page = (await annas.get("/")).text
+    task = re.search(r'name="done" value="([0-9a-f-]{36})"', page)[1]
+    title = re.search(rf"Task “([^”]+)”(?:(?!Task “).)*{task}", page, re.DOTALL)[1]
+    await annas.post(f"/briefs/{SUNDAY}/tasks", done=task)
+    after = (await annas.get("/")).text
+    assert f"“{title}” is done." in after
+    assert f'name="undo" value="{task}"' in after
+    await work(brief)
+    assert f"“{title}” was finished" in (await annas.get("/")).text
+    await annas.post(f"/briefs/{SUNDAY}/tasks", undo=task)
+    await work(brief)
+    assert f"“{title}” was finished" not in (await annas.get("/")).text
+
+
+@pytest.mark.parametrize("verb", ["snooze", "ignore"])
+async def test_a_task_that_is_put_off_leaves_the_brief(annas, brief, verb: str):
+    page = (await annas.get("/")).text
+    chosen = re.search(rf'name="{verb}" value="([^"]+)"', page)[1]
+    title = re.search(rf"Task “([^”]+)”(?:(?!Task “).)*{chosen}", page, re.DOTALL)[1]
+    await annas.post(f"/briefs/{SUNDAY}/tasks", **{verb: chosen})
+    await work(brief)
+    await annas.get("/")
+    assert f"Task “{title}”" not in (await annas.get("/")).text
+
+
+async def test_a_task_cannot_be_snoozed_until_yesterday(annas, brief):
+    page = (await annas.get("/")).text
+    task = re.search(r'name="done" value="([0-9a-f-]{36})"', page)[1]
+    answer = await annas.post(f"/briefs/{SUNDAY}/tasks", snooze=f"{task}/2026-03-28")
+    assert (answer.status_code, "from tomorrow on" in answer.text) == (422, True)
+
+
+async def test_what_a_reader_thinks_of_a_sentence_is_kept_and_can_be_taken_back(annas, brief):
+    claim = sentence_id((await annas.get("/")).text, "Order seeds")
+    answer = await annas.post(f"/briefs/{SUNDAY}/feedback", wrong=claim)
+    assert answer.headers["location"] == f"/#s-{claim}"
+    page = (await annas.get("/")).text
+    assert f'name="nothing" value="{claim}" aria-pressed="true">wrong' in page
+    await briefs.compose(brief.database, brief.user.id, SUNDAY)
+    assert 'aria-pressed="true">wrong' in (await annas.get("/")).text
+    await annas.post(f"/briefs/{SUNDAY}/feedback", nothing=claim)
+    assert 'aria-pressed="true">wrong' not in (await annas.get("/")).text
+
+
+async def test_nothing_is_thought_of_what_the_brief_does_not_say(annas, brief):
+    assert (await annas.post(f"/briefs/{SUNDAY}/feedback", useful="0" * 16)).status_code == 404
+
+
+async def test_the_archive_leads_to_every_brief_and_from_one_to_the_next(annas, brief):
+    await briefs.compose(brief.database, brief.user.id, SUNDAY - timedelta(days=1))
+    archive = (await annas.get("/briefs")).text
+    assert archive.index("Sunday 29 March 2026") < archive.index("Saturday 28 March 2026")
+    saturday = (await annas.get("/briefs/2026-03-28")).text
+    assert '<a href="/" rel="next">Later</a>' in saturday
+    assert '<a href="/briefs/2026-03-28" rel="prev">Earlier</a>' in (await annas.get("/")).text
+
+
+async def test_the_archive_is_searched_by_words_in_any_form(annas, brief, monkeypatch):
+    found = (await annas.get("/briefs?q=seed+ordering")).text
+    assert "“<mark>Order</mark> <mark>seeds</mark>” " in found
+    assert "says anything with “tractor”" in (await annas.get("/briefs?q=tractor")).text
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=1))
+    await brief.hold(ImportedTask(external_id="8", title="Repair the TRÄCTOR", place="plan.md:8"))
+    await briefs.compose(brief.database, brief.user.id, SUNDAY)
+    assert "<mark>TRÄCTOR</mark>" in (await annas.get("/briefs?q=träctor")).text
+
+
+async def test_the_archive_goes_on_where_a_page_ends(annas, plans):
+    days = [SUNDAY - timedelta(days=number) for number in range(22)]
+    for day in days:
+        await briefs.compose(plans.database, plans.user.id, day)
+    first = (await annas.get("/briefs")).text
+    older = re.search(r'href="(/briefs\?[^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    second = (await annas.get(older)).text
+    shown = [re.findall(r"/briefs/(\d{4}-\d\d-\d\d)", page) for page in (first, second)]
+    assert sorted({*shown[0], *shown[1], SUNDAY.isoformat()}) == sorted(day.isoformat() for day in days)
+    assert not set(shown[0]) & set(shown[1])
+
+
+async def test_what_others_wrote_shows_as_text(annas, plans):
+    await plans.hold(ImportedTask(external_id="1", title=EVIL, place=EVIL, due=SUNDAY))
+    await briefs.compose(plans.database, plans.user.id, SUNDAY)
+    for path in ("/", "/briefs", "/briefs?q=script", f"/briefs?q={EVIL}"):
+        page = (await annas.get(path)).text
+        assert "<script>alert" not in page
+        assert "<img" not in page.replace('<img src="/static', "")
+
+
+async def test_a_brief_is_nobody_elses(annas, bobs, brief):
+    claim = sentence_id((await annas.get("/")).text, "Order seeds")
+    task = re.search(r'name="done" value="([0-9a-f-]{36})"', (await annas.get("/")).text)[1]
+    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
+    run = await latest(brief)
+    assert "seeds" not in (await bobs.get("/")).text
+    assert "No brief says anything with “seeds”" in (await bobs.get("/briefs?q=seeds")).text
+    assert (await bobs.get(f"/briefs/runs/{run.id}/news")).status_code == 404
+    assert (await bobs.post(f"/briefs/{SUNDAY}/feedback", useful=claim)).status_code == 404
+    assert (await bobs.post(f"/briefs/{SUNDAY}/tasks", done=task)).status_code == 404
+
+
+async def test_a_day_without_a_brief_offers_to_write_one(annas, plans):
+    page = await annas.get("/briefs/2026-03-02")
+    assert (page.status_code, "There is no brief of this day" in page.text) == (404, True)
+    answer = await annas.post("/briefs/2026-03-02/write", regenerate="none")
+    assert answer.headers["location"] == "/briefs/2026-03-02"
+    assert "About to write" in (await annas.get("/briefs/2026-03-02")).text
+
+
+async def test_no_page_asks_the_database_more_than_eight_times(annas, brief, monkeypatch):
+    asked: list[str] = []
+    plain = Database.ownerless
+
+    @asynccontextmanager
+    async def logged(database):
+        async with plain(database) as connection:
+            with connection.query_logger(lambda record: asked.append(record.query)):
+                yield connection
+
+    monkeypatch.setattr(Database, "ownerless", logged)
+    for path in ("/", "/", "/briefs", "/briefs?q=seeds", "/briefs?q=seeds", f"/briefs/{SUNDAY}"):
+        asked.clear()
+        assert (await annas.get(path)).status_code == 200
+        statements = [query for query in asked if not query.startswith(("BEGIN", "COMMIT"))]
+        assert 1 < len(statements) <= 8, (path, statements)
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 1), date(9999, 12, 31), "tomorrow"])
+async def test_a_brief_of_a_day_far_away_is_refused(annas, plans, day):
+    answer = await annas.post(f"/briefs/{day}/write", regenerate="none")
+    assert answer.status_code in {404, 422}

@@ -1,0 +1,31 @@
+"""What others made is served as they made it, with their licences."""
+
+import hashlib
+from pathlib import Path
+
+import daybreak
+
+VENDOR = Path(daybreak.__file__).parent / "web/static/vendor"
+AS_PUBLISHED = {
+    "echarts.js": "b66b25aeb4df84e33199dc21694014d336d222cbd9deb0e5a7c14bd6aa0d0fd0",
+    "htmx.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
+    "htmx-sse.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
+    "pico.css": "fbc9a63fc9fc9f72d12fd7fc9806e11fa9f77ae4f9cad146b27003a1119ba3db",
+}
+LICENCES = {
+    "echarts": "Apache License",
+    "echarts-d3": "Redistribution and use in source and binary forms",
+    "htmx": "Zero-Clause BSD",
+    "pico": "MIT License",
+}
+
+
+def test_files_of_others_are_as_they_were_published():
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VENDOR.glob("*.*s")}
+    assert {name: found.get(name) for name in AS_PUBLISHED} == AS_PUBLISHED
+    assert {name for name in found if name.endswith((".js", ".css"))} == AS_PUBLISHED.keys()
+
+
+def test_their_licences_are_there():
+    for name, words in LICENCES.items():
+        assert words in (VENDOR / f"LICENSE.{name}").read_text(encoding="utf-8"), name

@@ -1,0 +1,50 @@
+"""The pages over runs in Chromium: for everybody, on every screen, and live."""
+
+import os
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+from ..web.chromium import (  # noqa: TID252 - tests are no package that could be named
+    ARGUMENTS,
+    PROGRAM,
+    Chromium,
+    faults,
+    is_installed,
+    overflow,
+)
+
+
+@pytest.fixture
+async def chromium(address, database):
+    if not is_installed() and os.environ.get("TEST_BROWSER") != "required":
+        pytest.skip(f"{PROGRAM} is not installed: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
+        yield Chromium(browser, int(address.rpartition(":")[2]), database)
+        await browser.close()
+
+
+async def test_runs_are_for_everybody_and_every_screen(chromium, desk, as_operator):
+    failed = await desk.done("x", items={"page 1": "", "page 2": "always"})
+    waiting = await desk.start("a key that is long and has no place to break it/" + "x" * 60)
+    async with chromium.desk(desk.user, viewport={"width": 320, "height": 640}) as browser:
+        for path in ("/runs", "/runs?q=nothing", f"/runs/{failed.id}", f"/runs/{waiting.id}", "/operations"):
+            page = await browser.open(path)
+            assert await faults(page) == [], path
+            assert await overflow(page) == 0, path
+            await page.close()
+        assert browser.said == []
+
+
+async def test_a_run_is_watched_to_its_end_cancelled_and_tried_again(chromium, desk):
+    run = await desk.start("x")
+    async with chromium.desk(desk.user) as browser:
+        page = await browser.open(f"/runs/{run.id}")
+        await page.get_by_role("button", name="Cancel").click()
+        await expect(page.get_by_text("It is cancelled.")).to_be_visible()
+        await page.get_by_role("main").get_by_role("button", name="Try again").click()
+        await expect(page.get_by_text("It waits for a worker.")).to_be_visible()
+        await desk.drain()
+        await expect(page.locator("h1 + p .state")).to_have_text("Done")
+        assert browser.said == []

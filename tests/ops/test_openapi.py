@@ -1,0 +1,36 @@
+"""The document that is served, held against the answers: examples, made-up values, wrong ones, and chains."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+ELSEWHERE = "agenda.add_address"  # asks another machine
+ENDLESS = r"/stream$|/api/v1/events$"
+# A place in a list and a key that was used before look right and are refused all the same.
+UNSAID = "positive_data_acceptance"
+COMMAND = (
+    *("run", "--no-color", "--max-time=25", "--max-examples=12", "--request-timeout=10", "--warnings=off"),
+    *("--generation-database=none", "--seed=1", "--no-shrink", "--workers=1", "--continue-on-failure"),
+)
+
+
+async def test_every_operation_answers_as_the_document_says(address, program, desk, tmp_path: Path):
+    await desk.done("x", items={"page 1": "always", "page 2": ""})
+    await desk.start("y")
+    st = Path(sys.executable).with_name("st")
+    headers = ["-H", f"Authorization: {program.headers['Authorization']}", f"--exclude-path-regex={ENDLESS}"]
+    headers += [f"--exclude-checks={UNSAID}", f"--exclude-operation-id={ELSEWHERE}"]
+    command = [st, *COMMAND, *headers, f"{address}/api/v1/openapi.json"]
+    answer = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=120
+    )
+    assert answer.returncode == 0, answer.stdout[-8000:]
+
+
+async def test_every_operation_has_a_description_and_an_example_of_its_answer(program):
+    document = (await program.get("/api/v1/openapi.json")).json()
+    for path, operations in document["paths"].items():
+        for verb, operation in operations.items():
+            assert operation.get("description"), f"{verb} {path} says nothing"
+            assert operation["security"], f"{verb} {path} is open"

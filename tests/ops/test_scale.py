@@ -1,0 +1,116 @@
+"""With much in the database a page asks little of it: few statements, and each finds its rows by an index."""
+
+import json
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+MANY = """
+INSERT INTO runs_finished (
+    owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence, event_number,
+    phase, total, done, failed, skipped, errors, created_at, started_at, finished_at
+)
+SELECT
+    $1, gen_random_uuid(), 'ops.work', 'people', 'key ' || n, '{}', 'succeeded', 1, 1, 3, 1, 0,
+    '', 0, 0, 0, 0, '[]',
+    now() - n * interval '1 minute', now(), now() - n * interval '1 minute'
+FROM generate_series(1, $2) AS n
+"""
+EVENTS = """
+INSERT INTO runs_events (owner_id, run_id, number, at, name)
+SELECT owner_id, id, n, finished_at, 'succeeded'
+FROM runs_finished, generate_series(1, 3) AS n WHERE owner_id = $1
+"""
+PAGES = [
+    "/runs",
+    "/runs?status=failed",
+    "/runs?q=nothing+like+it&kind=ops.work",
+    "/runs/{run}",
+    "/operations",
+]
+
+
+class Overheard:
+    """The statements that pages send, with what they are given."""
+
+    def __init__(self) -> None:
+        self.statements: list[tuple[str, tuple]] = []
+
+    def __enter__(self):
+        heard = self.statements
+
+        def listening(name):
+            plain = getattr(asyncpg.Connection, name)
+
+            async def method(connection, query, *arguments, **more):
+                heard.append((query, arguments))
+                return await plain(connection, query, *arguments, **more)
+
+            return patch.object(asyncpg.Connection, name, method)
+
+        self._patches = [listening(name) for name in ("fetch", "fetchrow", "fetchval", "execute")]
+        for one in self._patches:
+            one.start()
+        return self
+
+    def __exit__(self, *_):
+        for one in self._patches:
+            one.stop()
+
+    @property
+    def questions(self) -> list[tuple[str, tuple]]:
+        """Without what begins and ends transactions."""
+        return [one for one in self.statements if not one[0].startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
+
+
+@pytest.fixture(scope="session")
+async def crowd(postgres):
+    """Thousands of runs of somebody else's."""
+    admin = await asyncpg.connect(postgres.admin)
+    owner = uuid4()
+    await admin.execute(MANY, owner, 20_000)
+    await admin.execute(EVENTS, owner)
+    await admin.execute("ANALYZE runs_finished; ANALYZE runs_events; ANALYZE runs_open")
+    yield owner
+    await admin.execute("DELETE FROM runs_events WHERE owner_id = $1", owner)
+    await admin.execute("DELETE FROM runs_finished WHERE owner_id = $1", owner)
+    await admin.close()
+
+
+def scanned(plan: dict) -> set[str]:
+    """The tables that a plan reads from end to end."""
+    found = {str(plan.get("Relation Name", ""))} if plan["Node Type"] == "Seq Scan" else set()
+    return found.union(*(scanned(one) for one in plan.get("Plans", ())))
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_asks_few_questions_and_reads_no_big_table_from_end_to_end(
+    path: str, crowd: UUID, annas, desk, as_admin, as_operator, postgres
+):
+    await as_admin.execute(MANY, desk.user.id, 6000)
+    run = await desk.done("x", items={"a": "", "b": "always"})
+    await annas.get("/runs")
+    with Overheard() as heard:
+        answer = await annas.get(path.format(run=run.id))
+    assert answer.status_code == 200
+    assert len(heard.questions) <= 8
+    big = {
+        row["relname"] for row in await as_admin.fetch("SELECT relname FROM pg_class WHERE reltuples > 1000")
+    }
+    connection = await asyncpg.connect(postgres.app)
+    for question, given in heard.questions:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL daybreak.owner_ids = '{{{desk.user.id}}}'")
+            text = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {question}", *given)
+        assert scanned(json.loads(text)[0]["Plan"]) & big == set(), question
+    await connection.close()
+
+
+async def test_a_search_that_finds_nothing_stops_and_offers_to_look_further_back(annas, desk, as_admin):
+    await as_admin.execute(MANY, desk.user.id, 6000)
+    page = (await annas.get("/runs?q=key+5999")).text
+    assert "Look further back" in page
+    link = page.partition('href="/runs?q=key+5999&amp;after=')[2].partition('"')[0]
+    assert ">key 5999</a>" in (await annas.get(f"/runs?q=key+5999&after={link}")).text

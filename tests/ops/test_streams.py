@@ -1,0 +1,120 @@
+"""Streams over a real connection: what was committed arrives, once, in order, and goes on after a break."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+import httpx2
+import pytest
+
+from daybreak.runs import Status
+
+
+@pytest.fixture
+async def listener(address, program):
+    headers = {"Authorization": program.headers["Authorization"], "Accept": "text/event-stream"}
+    async with httpx2.AsyncClient(base_url=address, headers=headers, timeout=20) as client:
+        yield client
+
+
+@asynccontextmanager
+async def stream(listener, path: str, after: str = ""):
+    """The events of a stream, as they come."""
+    headers = {"Last-Event-ID": after} if after else {}
+    async with listener.stream("GET", path, headers=headers) as response:
+        assert response.status_code == 200
+        lines = response.aiter_lines()
+        while not (await anext(lines)).startswith("retry"):
+            pass
+        yield _events(lines)
+
+
+async def _events(lines):
+    event: dict[str, str] = {}
+    async for line in lines:
+        if not line and event:
+            yield event
+            event = {}
+        elif line and not line.startswith(":"):
+            name, _, value = line.partition(": ")
+            event[name] = f"{event[name]}\n{value}" if name in event else value
+
+
+async def collect(events, until: str) -> list[dict[str, str]]:
+    found = []
+    async with asyncio.timeout(20):
+        async for event in events:
+            found.append(event)
+            if event.get("event") == until:
+                return found
+    return found
+
+
+async def test_a_program_follows_a_run_to_its_end(listener, desk):
+    run = await desk.start("x", total=3)
+    async with stream(listener, f"/api/v1/runs/{run.id}/stream") as events:
+        await desk.drain()
+        found = await collect(events, "ended")
+    assert [one["event"] for one in found] == ["running", *["counted"] * 3, "succeeded", "ended"]
+    assert [one["id"] for one in found[:-1]] == ["1", "2", "3", "4", "5"]
+    assert json.loads(found[2]["data"])["data"] == {"number": 2}
+
+
+async def test_after_a_break_it_goes_on_after_the_last_event(listener, desk):
+    run = await desk.done("x", total=3)
+    async with stream(listener, f"/api/v1/runs/{run.id}/stream", after="3") as events:
+        found = await collect(events, "ended")
+    assert [one["id"] for one in found] == ["4", "5", "5"]
+
+
+async def test_one_stream_tells_of_all_ones_own_runs_from_now_on_and_of_nobody_elses(
+    listener, desk, database, other_user
+):
+    await desk.done("before")
+    async with stream(listener, "/api/v1/events") as events:
+        others = type(desk)(database, other_user)
+        await others.done("not mine")
+        first, second = await desk.start("a"), await desk.start("b", items={"page": ""})
+        await desk.drain()
+        await desk.done("z", fail="always")
+        found = await collect(events, "failed")
+    told = [json.loads(one["data"]) for one in found]
+    mine = {one["run"] for one in told}
+    assert {str(first.id), str(second.id)} < mine
+    assert len(mine) == 4  # an item is one too
+    assert len({(one["run"], one["number"]) for one in told}) == len(told)
+
+
+async def test_all_runs_go_on_after_a_break_with_what_happened_meanwhile(listener, desk):
+    async with stream(listener, "/api/v1/events") as events:
+        await desk.done("a", fail="always")
+        last = (await collect(events, "failed"))[-1]["id"]
+    missed = await desk.done("b", fail="always")
+    async with stream(listener, "/api/v1/events", after=last) as events:
+        found = await collect(events, "failed")
+        while json.loads(found[-1]["data"])["run"] != str(missed.id):
+            found += await collect(events, "failed")
+    assert {json.loads(one["data"])["number"] for one in found if str(missed.id) in one["data"]} == {1, 2}
+
+
+async def test_a_page_of_a_run_is_drawn_again_until_it_has_ended(listener, desk, annas):
+    run = await desk.start("x", total=2)
+    listener.cookies = annas.client.cookies
+    del listener.headers["Authorization"]
+    name = f"daybreak-{listener.base_url.port}"
+    listener.cookies.set(name, annas.secret, domain="127.0.0.1")
+    async with stream(listener, f"/runs/{run.id}/news") as events:
+        first = await anext(events)
+        assert "It waits for a worker." in first["data"]
+        await desk.drain()
+        rest = await collect(events, "end")
+    assert (await desk.get(run)).status is Status.SUCCEEDED
+    assert any("Done" in one["data"] for one in rest)
+
+
+@pytest.mark.parametrize("after", ["nonsense", "2026-03-29", "-1"])
+async def test_a_place_in_a_stream_that_is_not_ours_ends_it_without_a_defect(listener, desk, after: str):
+    run = await desk.start("x")
+    for path in ("/api/v1/events", f"/api/v1/runs/{run.id}/stream"):
+        response = await listener.get(path, headers={"Last-Event-ID": after})
+        assert response.status_code == 422

@@ -1,0 +1,84 @@
+"""What a person prefers is checked where it is written: a wrong wish is an error."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from daybreak import clock, people
+from daybreak.errors import InvalidInput
+from daybreak.people import Frequency, Preferences, ProjectChoice, QuietDay, Weekday, weekdays_of
+
+MONDAY, THURSDAY = Weekday.MONDAY, Weekday.THURSDAY
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        ({"brief_time": time(7, 0, 30)}, "to the minute"),
+        ({"brief_time": time(7, tzinfo=UTC)}, "local time"),
+        ({"frequency": Frequency.WEEKLY}, "one day of the week"),
+        ({"frequency": Frequency.WEEKLY, "weekdays": frozenset({MONDAY, THURSDAY})}, "one day of the week"),
+        ({"frequency": Frequency.CHOSEN, "weekdays": frozenset()}, "some day"),
+        ({"frequency": Frequency.WEEKDAYS}, "names its days itself"),
+        ({"frequency": Frequency.DAILY, "weekdays": frozenset({MONDAY})}, "names its days itself"),
+        ({"catch_up": timedelta(hours=21)}, "0 to 20 hours"),
+        ({"catch_up": timedelta(minutes=-1)}, "0 to 20 hours"),
+        ({"project_choice": ProjectChoice.ONLY}, "at least one"),
+        ({"project_choice": ProjectChoice.EXCEPT, "projects": ("a\0",)}, "printable"),
+    ],
+)
+def test_a_wrong_wish_is_refused(wishes, words):
+    with pytest.raises(InvalidInput, match=words):
+        Preferences(**wishes)
+
+
+def test_a_frequency_means_its_days():
+    assert len(weekdays_of(Frequency.DAILY)) == 7
+    assert weekdays_of(Frequency.WEEKDAYS) == frozenset(map(Weekday, range(1, 6)))
+    assert weekdays_of(Frequency.WEEKLY, [MONDAY]) == frozenset({MONDAY})
+
+
+def test_a_brief_falls_on_the_days_that_were_wished_for_unless_it_is_paused():
+    preferences = Preferences(frequency=Frequency.CHOSEN, weekdays=frozenset({MONDAY}))
+    assert [preferences.falls_on(date(2026, 3, day)) for day in (29, 30, 31)] == [False, True, False]
+    assert not replace(preferences, active=False).falls_on(date(2026, 3, 30))
+
+
+def test_projects_are_the_only_ones_or_left_out():
+    only = Preferences(project_choice=ProjectChoice.ONLY, projects=("House",))
+    without = replace(only, project_choice=ProjectChoice.EXCEPT)
+    assert [only.wants(name) for name in ("House", "Work", None)] == [True, False, False]
+    assert [without.wants(name) for name in ("House", "Work", None)] == [False, True, True]
+
+
+async def test_every_preference_is_stored_and_read_again(database, user):
+    wishes = Preferences(
+        active=False,
+        brief_time=time(6, 15),
+        frequency=Frequency.CHOSEN,
+        weekdays=frozenset({MONDAY, THURSDAY}),
+        email=True,
+        quiet_day=QuietDay.WEEKLY,
+        weekly_day=Weekday.SUNDAY,
+        catch_up=timedelta(minutes=90),
+        reengage=False,
+        project_choice=ProjectChoice.EXCEPT,
+        projects=("House", "Garten"),
+    )
+    await people.update(database, replace(user, preferences=wishes))
+    found = await people.find(database, user.email)
+    assert found is not None
+    assert found.preferences == wishes
+
+
+async def test_a_visit_is_kept_to_some_minutes_and_never_goes_back(database, user, monkeypatch):
+    async def seen() -> datetime:
+        async with database.transaction([user.id]) as tx:
+            await people.visit(tx, user.id)
+            return await tx.fetchval("SELECT last_visit_at FROM people_users WHERE id = $1", user.id)
+
+    later = datetime.now(UTC) + timedelta(hours=1)
+    for minutes, expected in ((0, 0), (4, 0), (6, 6), (-60, 6)):
+        monkeypatch.setattr(clock, "now", lambda minutes=minutes: later + timedelta(minutes=minutes))
+        assert await seen() == later + timedelta(minutes=expected)

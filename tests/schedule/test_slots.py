@@ -1,0 +1,169 @@
+"""Local times of day as instants, and what becomes of them when a plan or the rules of a zone change."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from daybreak import clock, schedule
+from daybreak.people import Frequency, Weekday
+from daybreak.schedule.slots import TimeOfDay, days, slots
+
+ZONES = ["Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia"]
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def due(zone: str, at: time, day: date) -> datetime | None:
+    found = list(slots(TimeOfDay(zone, at), [day]))
+    return found[0].due_at if found else None
+
+
+def test_a_time_in_the_gap_goes_at_the_first_instant_after_it():
+    assert due("Europe/Berlin", time(2, 30), date(2026, 3, 29)) == utc("2026-03-29 01:00")
+
+
+def test_a_time_in_the_fold_goes_once_at_the_first():
+    assert due("Europe/Berlin", time(2, 30), date(2026, 10, 25)) == utc("2026-10-25 00:30")
+
+
+def test_a_date_that_the_zone_left_out_has_no_slot():
+    # Samoa went from the 29th to the 31st of December 2011.
+    found = [
+        one.local_date.day
+        for one in slots(TimeOfDay("Pacific/Apia", time(7)), days(date(2011, 12, 28), date(2011, 12, 31)))
+    ]
+    assert found == [28, 29, 31]
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    at=st.times().map(lambda one: one.replace(second=0, microsecond=0)),
+    day=st.dates(date(2000, 1, 1), date(2037, 12, 31)),
+)
+@settings(max_examples=100)
+def test_a_slot_is_the_first_instant_at_which_the_wall_shows_the_time_or_has_passed_it(zone, at, day):
+    instant = due(zone, at, day)
+    if instant is None:
+        return
+    tz, wall = ZoneInfo(zone), datetime.combine(day, at)
+    before = (instant - timedelta(seconds=1)).astimezone(tz).replace(tzinfo=None)
+    assert instant.astimezone(tz).replace(tzinfo=None) >= wall > before
+
+
+async def test_a_time_in_the_gap_comes_back_to_itself_the_day_after(office):
+    user = await office.join(brief_time=time(2, 30))
+    office.at(utc("2027-03-26 12:00"))
+    await office.tick()
+    await office.tick_through(*(utc("2027-03-27 03:00") + timedelta(days=n) for n in range(3)))
+    last = [one.due_at for one in await office.days(user)][-3:]
+    assert last == [utc("2027-03-27 01:30"), utc("2027-03-28 01:00"), utc("2027-03-29 00:30")]
+
+
+async def test_a_later_time_on_the_same_day_holds_the_brief_back_and_does_not_double_it(office):
+    user = await office.join(brief_time=time(7))
+    office.at(utc("2026-03-30 04:00"))
+    await office.prefer(user, brief_time=time(8))
+    await office.tick_through(utc("2026-03-30 05:00"), utc("2026-03-30 06:00"), utc("2026-03-30 07:00"))
+    assert await office.runs(user) == ["2026-03-30/standard"]
+    assert (await office.days(user))[0].due_at == utc("2026-03-30 06:00")
+
+
+async def test_a_time_that_has_passed_already_today_does_not_cost_the_brief_of_today(office):
+    user = await office.join(brief_time=time(21), catch_up=timedelta(hours=1))
+    office.at(utc("2026-03-30 18:00"))
+    await office.prefer(user, brief_time=time(7))
+    await office.tick(utc("2026-03-30 18:00"))
+    assert await office.outcomes(user) == [
+        (date(2026, 3, 29), "standard", "missed", "too_late"),
+        (date(2026, 3, 30), "standard", "rung", "due"),
+    ]
+
+
+async def test_a_new_time_after_the_brief_of_today_counts_from_tomorrow(office):
+    user = await office.join(brief_time=time(7))
+    await office.tick(utc("2026-03-30 05:00"))
+    await office.prefer(user, brief_time=time(8))
+    assert await office.next_due(user) == utc("2026-03-31 06:00")
+
+
+async def test_other_days_of_the_week_owe_no_brief_that_was_not_pending(office):
+    user = await office.join(frequency=Frequency.WEEKLY, weekdays=frozenset({Weekday.MONDAY}))
+    await office.tick(utc("2026-03-30 05:00"))
+    office.at(utc("2026-03-31 10:00"))
+    await office.prefer(user, frequency=Frequency.WEEKLY, weekdays=frozenset({Weekday.TUESDAY}))
+    assert await office.next_due(user) == utc("2026-04-07 05:00")
+
+
+async def test_somebody_new_owes_nothing_of_the_day_that_is_half_over(office):
+    user = await office.join(brief_time=time(7))
+    assert (await schedule.next_briefs(office.database, user.id, 1))[0].local_date == date(2026, 3, 30)
+
+
+async def test_westward_over_the_date_line_no_date_comes_twice(office):
+    user = await office.join("Pacific/Auckland", brief_time=time(7))
+    await office.tick(utc("2026-03-29 18:00"))  # the 30th in Auckland
+    office.at(utc("2026-03-29 20:00"))
+    await office.prefer(user, timezone="Pacific/Honolulu")
+    assert await office.next_due(user) == utc("2026-03-31 17:00")
+    assert await office.runs(user) == ["2026-03-30/standard"]
+
+
+async def test_eastward_over_the_date_line_the_date_that_began_meanwhile_is_rung_at_once(office):
+    user = await office.join("Pacific/Honolulu", brief_time=time(7))
+    await office.tick(utc("2026-03-29 17:00"))  # the 29th in Honolulu
+    office.at(utc("2026-03-30 06:00"))
+    await office.prefer(user, timezone="Pacific/Auckland")
+    assert (await office.tick()).rung == 1
+    assert await office.runs(user) == ["2026-03-29/standard", "2026-03-30/standard"]
+
+
+@given(
+    moves=st.lists(
+        st.tuples(
+            st.integers(1, 40),
+            st.sampled_from([*ZONES, "Pacific/Honolulu", "Pacific/Kiritimati"]),
+            st.integers(0, 23),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_however_somebody_travels_each_date_comes_once_and_none_is_left_out(office, moves):
+    office.at(utc("2026-05-01 12:00"))
+    user = await office.join(catch_up=timedelta(hours=20))
+    ticker = schedule.Ticker(office.database, office.settings)
+    for hours, zone, hour in moves:
+        for _ in range(0, hours, 5):
+            await office.tick(clock.now() + timedelta(hours=5), ticker)
+        user = await office.prefer(user, timezone=zone, brief_time=time(hour))
+        await office.tick(ticker=ticker)
+    dates = [one.local_date for one in await office.days(user)]
+    assert dates == [dates[0] + timedelta(days=n) for n in range(len(dates))] if dates else True
+
+
+async def test_new_rules_of_a_zone_move_what_is_next_and_ring_no_date_twice(office, monkeypatch):
+    user, other = await office.join("Europe/Berlin"), await office.join("Asia/Tokyo")
+    await office.tick(utc("2026-03-30 05:00"))
+    real = clock.zone
+    monkeypatch.setattr(clock, "zone", lambda name: real("Africa/Lagos" if name == "Europe/Berlin" else name))
+    await office.admin.execute("UPDATE schedule_state SET tzdata = 'older'")
+    await office.tick(utc("2026-03-30 05:30"))
+    assert await office.next_due(user) == utc("2026-03-31 06:00")
+    assert await office.next_due(other) == utc("2026-03-30 22:00")
+    assert await office.runs(user) == ["2026-03-30/standard"]
+
+
+@pytest.mark.parametrize("text", ["2026-03-28 22:00", "2026-03-29 10:00"])
+async def test_a_promise_of_the_next_five_is_kept_over_a_change_of_the_clocks(office, text):
+    office.at(utc(text))
+    user = await office.join("America/New_York", brief_time=time(2, 30))
+    promised = await schedule.next_briefs(office.database, user.id, 5)
+    for due_at in [one.due_at for one in promised]:
+        await office.tick(due_at)
+    assert [one.due_at for one in await office.days(user)] == [one.due_at for one in promised]

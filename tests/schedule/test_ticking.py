@@ -1,0 +1,183 @@
+"""Who is due is rung: once for each local date, at the right instant, whatever happened before."""
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from daybreak import schedule
+from daybreak.people import Frequency, QuietDay, Weekday
+from daybreak.schedule import Ticked, Ticker
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def test_nobody_is_rung_before_the_time_and_everybody_at_it(office):
+    user = await office.join(brief_time=time(7))
+    assert await office.next_due(user) == utc("2026-03-30 05:00")
+    assert await office.tick(utc("2026-03-30 04:59:59")) == Ticked()
+    assert await office.tick(utc("2026-03-30 05:00")) == Ticked(claimed=1, rung=1)
+    assert await office.runs(user) == ["2026-03-30/standard"]
+    assert await office.outcomes(user) == [(date(2026, 3, 30), "standard", "rung", "due")]
+    assert await office.next_due(user) == utc("2026-03-31 05:00")
+
+
+async def test_a_run_is_rung_for_with_a_doorbell_of_the_lane_for_briefs(office):
+    users = [await office.join() for _ in range(3)]
+    await office.tick(utc("2026-03-30 05:00"))
+    bells = await office.admin.fetch(
+        "SELECT entrypoint, convert_from(payload, 'UTF8') AS payload FROM pgq.pgqueuer"
+    )
+    assert [bell["entrypoint"] for bell in bells] == ["runs.briefs"]
+    assert all(str(user.id) in bells[0]["payload"] for user in users)
+
+
+async def test_a_second_tick_at_the_same_moment_rings_nobody(office):
+    user = await office.join()
+    await office.tick_through(utc("2026-03-30 05:00"), utc("2026-03-30 05:00"))
+    assert len(await office.runs(user)) == 1
+
+
+async def test_a_brief_read_early_is_freshened_at_its_time_and_not_doubled(office):
+    user = await office.join()
+    async with office.database.transaction([user.id]) as tx:
+        await tx.execute(
+            "INSERT INTO runs_open (owner_id, id, kind, lane, key, parameters, status, max_attempts)"
+            " VALUES ($1, $1, 'briefs.compose', 'people', '2026-03-30/standard', '{}', 'queued', 3)",
+            user.id,
+        )
+    assert (await office.tick(utc("2026-03-30 05:00"))).rung == 1
+    assert await office.runs(user) == ["2026-03-30/standard"]
+
+
+@pytest.mark.parametrize(
+    ("preferences", "expected"),
+    [
+        ({"frequency": Frequency.DAILY}, [30, 31, 1, 2, 3]),
+        (
+            {"frequency": Frequency.WEEKDAYS, "weekdays": frozenset(map(Weekday, range(1, 6)))},
+            [30, 31, 1, 2, 3],
+        ),
+        ({"frequency": Frequency.WEEKLY, "weekdays": frozenset({Weekday.WEDNESDAY})}, [1, 8, 15, 22, 29]),
+        (
+            {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.SUNDAY, Weekday.MONDAY})},
+            [30, 5, 6, 12, 13],
+        ),
+    ],
+)
+async def test_the_next_five_briefs_are_those_that_the_tick_rings(office, preferences, expected):
+    user = await office.join(**preferences)
+    promised = await schedule.next_briefs(office.database, user.id, 5)
+    assert [due.local_date.day for due in promised] == expected
+    for due in promised:
+        await office.tick(due.due_at)
+    assert [(one.local_date, one.due_at) for one in await office.days(user)] == [
+        (due.local_date, due.due_at) for due in promised
+    ]
+
+
+async def test_who_sums_the_week_up_gets_the_weekly_edition_beside_the_days(office):
+    days = frozenset({Weekday.THURSDAY, Weekday.FRIDAY})
+    user = await office.join(
+        frequency=Frequency.CHOSEN, weekdays=days, quiet_day=QuietDay.WEEKLY, weekly_day=Weekday.FRIDAY
+    )
+    for day in range(30, 37):
+        await office.tick(utc("2026-03-01 05:00") + timedelta(days=day - 1))
+    assert await office.runs(user) == ["2026-04-02/standard", "2026-04-03/standard", "2026-04-03/weekly"]
+
+
+async def test_who_pauses_gets_nothing_and_later_owes_nothing(office):
+    user = await office.join()
+    user = await office.prefer(user, active=False)
+    assert await office.tick(utc("2026-03-30 05:00")) == Ticked()
+    assert await office.next_due(user) is None
+    office.at(utc("2026-03-31 12:00"))
+    await office.prefer(user, active=True)
+    assert await office.next_due(user) == utc("2026-04-01 05:00")
+
+
+async def test_a_tick_missed_within_the_window_is_caught_up(office):
+    user = await office.join(catch_up=timedelta(hours=4))
+    assert (await office.tick(utc("2026-03-30 09:00"))).rung == 1
+    assert await office.outcomes(user) == [(date(2026, 3, 30), "standard", "rung", "caught_up")]
+
+
+async def test_past_the_window_each_day_is_missed_and_said_to_be(office):
+    user = await office.join(catch_up=timedelta(hours=4))
+    ticked = await office.tick(utc("2026-04-02 09:00:01"))
+    assert (ticked.rung, ticked.missed) == (0, 4)
+    assert [outcome for _, _, outcome, _ in await office.outcomes(user)] == ["missed"] * 4
+    assert await office.runs(user) == []
+    assert await office.next_due(user) == utc("2026-04-03 05:00")
+    troubles = (await schedule.overview(office.database, office.settings)).troubles
+    assert "window" in troubles[0].sentence
+
+
+async def test_after_weeks_of_outage_slots_are_filled_from_where_they_ended(office):
+    user = await office.join()
+    ticked = await office.tick(utc("2026-05-30 05:00:00"))
+    assert (ticked.rung, ticked.missed) == (1, 61)
+    dates = [one.local_date for one in await office.days(user)]
+    assert dates == [date(2026, 3, 30) + timedelta(days=n) for n in range(62)]
+
+
+async def test_in_a_crowd_briefs_begin_earlier_each_at_a_moment_of_its_own(office):
+    users = [await office.join() for _ in range(8)]
+    await office.admin.execute("UPDATE schedule_state SET took = '2 seconds', per_second = 0.01")
+    await office.admin.execute("UPDATE schedule_slots SET crowd = 8")
+    for user in users:
+        await office.prefer(user, catch_up=timedelta(hours=5))
+    standings = [await schedule.standing(office.database, user.id) for user in users]
+    leads = [one.next.due_at - one.start_at for one in standings]
+    assert all(timedelta(seconds=2) <= lead <= timedelta(seconds=802) for lead in leads)
+    assert len(set(leads)) == len(leads)
+
+
+async def test_of_two_schedulers_at_once_each_person_is_rung_by_one(office):
+    users = [await office.join() for _ in range(40)]
+    office.at(utc("2026-03-30 05:00"))
+    office.settings = office.settings.model_copy(update={"chunk": 3})
+    tickers = [Ticker(office.database, office.settings) for _ in range(3)]
+    ticked = await asyncio.gather(*(office.tick(ticker=one) for one in tickers))
+    ticked.append(await office.tick())
+    assert sum(one.rung for one in ticked) == len(users)
+    assert await office.admin.fetchval("SELECT count(*) FROM runs_open") == len(users)
+
+
+async def test_a_zone_forced_in_that_does_not_exist_stops_nobody_else_and_is_shown(office):
+    broken, sound = await office.join(), await office.join()
+    await office.admin.execute("UPDATE people_users SET timezone = 'Mars/Olympus' WHERE id = $1", broken.id)
+    assert await office.tick(utc("2026-03-30 05:00")) == Ticked(claimed=1, rung=1)
+    assert (
+        await schedule.standing(office.database, broken.id)
+    ).aside == "There is no time zone “Mars/Olympus”."
+    troubles = (await schedule.overview(office.database, office.settings)).troubles
+    assert [(one.owner_id, "Mars/Olympus" in one.sentence) for one in troubles] == [(broken.id, True)]
+    await office.prefer(broken, timezone="Asia/Tokyo")
+    assert await office.next_due(broken) == utc("2026-03-30 22:00")
+    assert await office.runs(sound) == ["2026-03-30/standard"]
+
+
+async def test_a_row_on_which_the_tick_fails_is_set_aside_and_the_others_go_on(office):
+    users = [await office.join() for _ in range(5)]
+    await office.admin.execute(
+        f"ALTER TABLE schedule_days ADD CONSTRAINT poison CHECK (owner_id <> '{users[2].id}')"
+    )
+    try:
+        ticked = await office.tick(utc("2026-03-30 05:00"))
+    finally:
+        await office.admin.execute("ALTER TABLE schedule_days DROP CONSTRAINT poison")
+    assert (ticked.rung, ticked.set_aside) == (4, 1)
+    assert "poison" in (await schedule.standing(office.database, users[2].id)).aside
+    await office.prefer(users[2], catch_up=timedelta(hours=5))
+    assert (await office.tick()).rung == 1
+
+
+async def test_what_is_forgotten_with_a_user_are_the_days_too(office):
+    user = await office.join()
+    await office.tick(utc("2026-03-30 05:00"))
+    async with office.database.transaction([user.id]) as tx:
+        await tx.execute("DELETE FROM people_users WHERE id = $1", user.id)
+    assert await office.admin.fetchval("SELECT count(*) FROM schedule_days") == 0

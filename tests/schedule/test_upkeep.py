@@ -1,0 +1,86 @@
+"""What is done by the clock: at its time, by one process, with how it went kept."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from daybreak import schedule
+from daybreak.errors import Unavailable
+from daybreak.schedule import Upkeep
+from daybreak.schedule.upkeep import Caretaker
+
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+
+
+async def clear(office) -> None:
+    await office.admin.execute("TRUNCATE schedule_upkeep, schedule_upkeep_runs")
+
+
+def counting(name: str = "test.count", *, fail: bool = False) -> tuple[Upkeep, list]:
+    done = []
+
+    async def do(_database) -> str:
+        done.append(name)
+        if fail:
+            raise Unavailable("The cellar is locked.")
+        return f"Done {len(done)} times."
+
+    return Upkeep(name=name, cron="*/15 * * * *", do=do), done
+
+
+async def test_it_is_done_at_its_time_and_not_before(office):
+    await clear(office)
+    upkeep, done = counting()
+    caretaker = Caretaker(office.database, [upkeep])
+    assert [await caretaker.do_due(NOON + timedelta(minutes=n)) for n in (1, 14, 15, 16, 30)] == [
+        0,
+        0,
+        1,
+        0,
+        1,
+    ]
+    assert len(done) == 2
+    found = (await schedule.upkeep(office.database))[0]
+    assert (found.name, found.next_at) == ("test.count", NOON + timedelta(minutes=45))
+    assert [run.said for run in found.runs] == ["Done 2 times.", "Done 1 times."]
+
+
+async def test_of_several_processes_one_does_it(office):
+    await clear(office)
+    upkeep, done = counting()
+    caretakers = [Caretaker(office.database, [upkeep]) for _ in range(4)]
+    for moment in (NOON, NOON + timedelta(minutes=15)):
+        await asyncio.gather(*(one.do_due(moment) for one in caretakers))
+    assert len(done) == 1
+
+
+async def test_what_fails_is_noted_and_keeps_nothing_else_from_being_done(office):
+    await clear(office)
+    (bad, _), (good, done) = counting("test.bad", fail=True), counting("test.good")
+    caretaker = Caretaker(office.database, [bad, good])
+    for moment in (NOON, NOON + timedelta(minutes=15)):
+        await caretaker.do_due(moment)
+    assert len(done) == 1
+    runs = {one.name: one.runs[0] for one in await schedule.upkeep(office.database)}
+    assert (runs["test.bad"].failed, runs["test.good"].failed) == (True, False)
+    assert "The cellar is locked." in runs["test.bad"].said
+
+
+async def test_crowds_are_counted_and_the_lead_follows_what_was_measured(office):
+    for _ in range(3):
+        await office.join()
+    measure, forget = schedule.housekeeping(office.settings)
+    assert "0 briefs" in await measure.do(office.database)
+    view = await schedule.overview(office.database, office.settings)
+    assert [minute.people for minute in view.to_come] == [3]
+    await office.admin.execute("UPDATE schedule_state SET per_second = 0.001, longest_lead = '1 minute'")
+    view = await schedule.overview(office.database, office.settings.model_copy(update={"longest_lead": 60}))
+    assert view.to_come[0].late == 3
+    assert "Forgot 0 months" in await forget.do(office.database)
+
+
+async def test_slots_that_are_still_pending_are_not_forgotten(office):
+    user = await office.join()
+    office.at(NOON + timedelta(days=8))
+    await schedule.housekeeping(office.settings)[1].do(office.database)
+    assert (await office.tick()).missed == 8
+    assert len(await office.days(user)) == 8

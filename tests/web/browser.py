@@ -1,0 +1,54 @@
+"""A browser without a screen: it keeps cookies and says where its requests come from."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+
+from daybreak import people
+from daybreak.db import Database
+from daybreak.people import Client, User
+
+ADDRESS = "http://127.0.0.1:8321"
+HEADERS = {"Accept": "text/html", "User-Agent": "Mozilla/5.0 (Test)"}
+FROM_OUR_PAGE = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class Browser:
+    """Whoever sits in front of it."""
+
+    client: httpx2.AsyncClient
+    database: Database
+    address: str
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, app, database: Database, address: str = ADDRESS) -> AsyncIterator["Browser"]:
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url=address, headers=HEADERS) as client:
+            yield cls(client, database, address)
+
+    @property
+    def ours(self) -> dict[str, str]:
+        """What a browser says of a form of that server's."""
+        return {"Origin": self.address, "Sec-Fetch-Site": "same-origin"}
+
+    @property
+    def secret(self) -> str:
+        """What the session's cookie holds."""
+        return self.client.cookies["daybreak-8321"]
+
+    async def enter(self, user: User) -> None:
+        """Sign somebody in, as a link from the operator would."""
+        async with self.database.transaction([user.id]) as tx:
+            secret = await people.begin(tx, user.id, Client(address="127.0.0.1"))
+        self.client.cookies.set("daybreak-8321", secret, domain="127.0.0.1")
+
+    async def get(self, path: str, **more) -> httpx2.Response:
+        return await self.client.get(path, **more)
+
+    async def post(self, path: str, *, headers=FROM_OUR_PAGE, **form) -> httpx2.Response:
+        """Send a form of ours."""
+        return await self.client.post(path, data=form, headers=headers)

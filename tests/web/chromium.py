@@ -1,0 +1,97 @@
+"""Debian's Chromium, driven by Playwright, at a server that runs as a process of its own."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from daybreak import people
+from daybreak.db import Database
+from daybreak.people import Client, User
+
+PROGRAM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+SCHEMES = ("light", "dark")
+
+
+def is_installed() -> bool:
+    """Whether there is a browser at all."""
+    return Path(PROGRAM).exists()
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Desk:
+    """Somebody's browser at the served pages; what the console says is kept."""
+
+    context: BrowserContext
+    address: str
+    said: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> Page:
+        """A new tab at that page."""
+        page = await self.context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        await page.goto(self.address + path)
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.said.append(message.text)
+
+
+@dataclass
+class Chromium:
+    """The browser, and where Daybreak is served."""
+
+    browser: Browser
+    port: int
+    database: Database
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @asynccontextmanager
+    async def desk(self, user: User | None = None, **context) -> AsyncIterator[Desk]:
+        """A browser of its own, in which somebody is signed in; `context` as Playwright's `new_context`."""
+        made = await self.browser.new_context(**context)
+        made.set_default_timeout(20_000)
+        if user:
+            await made.add_cookies([await self._cookie(user)])
+        yield Desk(made, self.address)
+        await made.close()
+
+    async def _cookie(self, user: User) -> dict[str, str]:
+        async with self.database.transaction([user.id]) as tx:
+            secret = await people.begin(tx, user.id, Client(address="127.0.0.1"))
+        return {"name": f"daybreak-{self.port}", "value": secret, "url": self.address}
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds wrong with a page for people who use it in another way, light and dark."""
+    found = []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        results = await Axe().run(page)
+        for violation in results.response["violations"]:
+            places = [node["html"][:120] for node in violation["nodes"]]
+            found.append(f"{page.url} {scheme}: {violation['id']} ({violation['help']}): {places}")
+    return found
+
+
+async def overflow(page: Page) -> int:
+    """How many pixels one has to scroll sideways at 320 pixels."""
+    await page.set_viewport_size({"width": 320, "height": 640})
+    return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

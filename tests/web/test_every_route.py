@@ -1,0 +1,111 @@
+"""What holds for every route, those of slices to come included: this walks the application's own list."""
+
+import json
+import re
+from uuid import UUID
+
+import pytest
+
+from daybreak import server, wiring
+from daybreak.web import WebSettings
+
+from .routes import ENDLESS, OWNED, PUBLIC, PUBLIC_PARAMETERS, Known, every
+
+ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False))))
+FINITE = [route for route in ALL if route.path not in ENDLESS]
+OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED.keys()]
+CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
+ADMINS_ONLY = [route for route in ALL if route.path.startswith("/settings/members")]
+NUMBER = re.compile(r"request [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
+INLINE = re.compile(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
+ANYTHING = {name: str(UUID(int=1)) for name in OWNED} | {
+    "secret": "unknown",
+    "name": "unknown.css",
+    "day": "2026-03-29",
+}
+
+
+def named(route: Known) -> str:
+    return f"{route.method} {route.path}"
+
+
+def test_every_parameter_of_an_address_is_known_here():
+    names = {name for route in ALL for name in route.parameters}
+    assert names == OWNED.keys() | PUBLIC_PARAMETERS, "say in routes.py how one of somebody's comes about"
+    assert {(route.method, route.path) for route in ALL} >= PUBLIC
+
+
+@pytest.mark.parametrize("route", [route for route in ALL if not route.is_public], ids=named)
+async def test_nobody_gets_in_without_signing_in(stranger, route):
+    ours = stranger.ours
+    asked = await stranger.client.request(route.method, route.filled(ANYTHING), headers=ours)
+    if route.path.startswith("/api/"):
+        assert (asked.status_code, asked.headers["www-authenticate"]) == (401, 'Bearer realm="daybreak"')
+    else:
+        assert asked.status_code == 303
+        assert asked.headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
+async def test_what_is_somebody_elses_is_not_there(annas, bobs, user, database, route):
+    async with database.transaction([user.id]) as tx:
+        annas_own = {name: await make(tx, user) for name, make in OWNED.items()}
+        before = await tx.fetch("SELECT * FROM account_export($1)", user.id)
+    headers = bobs.ours | {"If-Match": "*"}
+    others, nobodys = [
+        await bobs.client.request(route.method, route.filled(values), headers=headers, **route.sent)
+        for values in (ANYTHING | annas_own, ANYTHING)
+    ]
+    assert (others.status_code, nobodys.status_code) == (404, 404)
+    assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "the answer tells whether it exists"
+    async with database.transaction([user.id]) as tx:
+        assert await tx.fetch("SELECT * FROM account_export($1)", user.id) == before
+
+
+@pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
+@pytest.mark.parametrize("value", ["0", "x" * 300, "%00", "'--", "..%2f..%2fetc"])
+async def test_an_address_that_makes_no_sense_is_not_there(annas, route, value):
+    path = route.filled(ANYTHING | dict.fromkeys(OWNED, value))
+    assert (await annas.client.request(route.method, path, headers=annas.ours)).status_code == 404
+
+
+@pytest.mark.parametrize("route", CHANGING, ids=named)
+async def test_another_site_changes_nothing_anywhere(annas, route):
+    theirs = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    asked = await annas.client.request(route.method, route.filled(ANYTHING), headers=theirs)
+    assert asked.status_code == 403
+
+
+@pytest.mark.parametrize("route", ADMINS_ONLY, ids=named)
+async def test_a_member_is_no_admin(annas, route):
+    assert (await annas.client.request(route.method, route.filled({}), headers=annas.ours)).status_code == 403
+
+
+@pytest.mark.parametrize("route", FINITE, ids=named)
+async def test_every_answer_says_what_a_browser_may_do(annas, route):
+    asked = await annas.client.request(route.method, route.filled(ANYTHING), headers=annas.ours)
+    assert asked.status_code < 500 or route.path == "/readyz"  # no worker is there
+    policy = dict(one.split(maxsplit=1) for one in asked.headers["content-security-policy"].split("; "))
+    assert {policy[name] for name in ("default-src", "frame-ancestors", "base-uri")} == {"'none'"}
+    assert {policy[name] for name in ("script-src", "style-src", "connect-src", "form-action")} == {"'self'"}
+    assert "unsafe" not in str(policy)
+    assert asked.headers["x-content-type-options"] == "nosniff"
+    assert asked.headers["referrer-policy"] == "same-origin"
+    assert asked.headers["cache-control"] == "no-store"
+    assert len(asked.headers["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize("route", [route for route in FINITE if route.method == "GET"], ids=named)
+async def test_no_page_has_anything_inline_that_the_policy_would_stop(annas, route):
+    assert not INLINE.search((await annas.get(route.filled(ANYTHING))).text)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/settings/access/sessions/x/end", "/sign-in/link/unknown"])
+async def test_a_program_gets_a_problem_document(stranger, path):
+    asked = await stranger.get(path, headers={"Accept": "application/json"})
+    assert asked.headers["content-type"] == "application/problem+json"
+    document = asked.json()
+    assert document["status"] == asked.status_code
+    assert document["request_id"] == asked.headers["x-request-id"]
+    assert document["detail"].endswith(".")
+    assert json.loads(asked.text).keys() >= {"type", "title", "status", "detail", "instance"}

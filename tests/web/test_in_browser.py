@@ -1,0 +1,137 @@
+"""Pages as people meet them: in Chromium, with and without JavaScript, by keyboard, light and dark."""
+
+import re
+
+import pytest
+
+from daybreak import people
+from daybreak.people import Purpose, Role, Scope
+
+from .chromium import faults, overflow
+
+SETTINGS = ["/settings", "/settings/access", "/settings/tokens", "/settings/data", "/settings/members"]
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+async def admin(database, user, no_attempts_yet):
+    """Anna, who has a password, a token and a role."""
+    await people.set_role(database, user, Role.ADMIN)
+    async with database.transaction([user.id]) as tx:
+        await people.make_token(tx, user.id, "Widget on the wall", Scope.READ, 90)
+    return user
+
+
+async def test_the_printed_link_leads_in_without_a_click(chromium, database, user, no_attempts_yet):
+    link = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
+    async with chromium.desk() as desk:
+        page = await desk.open(link)
+        # Whoever has nothing to be told of yet is asked for it first.
+        await page.wait_for_url(re.compile("/welcome$"))
+        assert desk.said == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+async def test_one_is_invited_chooses_a_password_leaves_and_comes_back(
+    chromium, database, no_attempts_yet, javascript
+):
+    email = f"carol-{javascript}@example.org"
+    _, secret = await people.invite(database, email, timezone="Europe/Berlin", role=Role.MEMBER)
+    async with chromium.desk(java_script_enabled=javascript) as desk:
+        page = await desk.open(Purpose.INVITATION.path(secret))
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_label("The same once more").fill(PASSWORD)
+        await page.get_by_role("button", name="Begin").click()
+        await page.locator(".person summary").click()
+        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_label("E-mail address").fill(email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("link", name="Settings").click()
+        await page.get_by_label("Name").fill("Carol")
+        await page.get_by_role("button", name="Save").click()
+        assert await page.get_by_role("status").inner_text() == "Your profile is saved."
+        assert await page.locator(".person summary").inner_text() == "Carol"
+        assert desk.said == []
+
+
+async def test_a_token_is_shown_once(chromium, admin):
+    async with chromium.desk(admin) as desk:
+        page = await desk.open("/settings/tokens")
+        await page.get_by_label("What it is for").fill("Script")
+        await page.get_by_role("button", name="Make the token").click()
+        secret = await page.get_by_label("Token", exact=True).input_value()
+        assert secret.startswith("dbk_")
+        await page.get_by_role("link", name="Tokens").click()
+        assert secret not in await page.content()
+        assert secret[-4:] in await page.content()
+        page.on("dialog", lambda dialog: dialog.accept())
+        await page.get_by_role("row", name="Script").get_by_role("button").click()
+        await page.get_by_text("The token is revoked.").wait_for()
+        assert await page.get_by_role("row", name="Script").count() == 0
+
+
+async def test_the_keyboard_reaches_everything(chromium, admin):
+    async with chromium.desk(admin) as desk:
+        page = await desk.open("/settings/tokens")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        await page.keyboard.press("Enter")
+        assert page.url.endswith("#main")
+        await page.keyboard.press("?")
+        assert await page.get_by_role("dialog").is_visible()
+        await page.keyboard.press("Escape")
+        assert not await page.get_by_role("dialog").is_visible()
+        await page.get_by_label("What it is for").press("g")
+        await page.get_by_label("What it is for").press("s")
+        assert await page.get_by_label("What it is for").input_value() == "gs"
+        await page.evaluate("document.activeElement.blur()")
+        await page.keyboard.press("g")
+        await page.keyboard.press("s")
+        await page.wait_for_url(re.compile("/settings$"))
+
+
+async def test_light_or_dark_is_as_the_system_has_it_until_one_chooses(chromium, user):
+    async with chromium.desk(user, color_scheme="dark") as desk:
+        page = await desk.open("/settings")
+        colour = "getComputedStyle(document.documentElement).backgroundColor"
+        dark = await page.evaluate(colour)
+        await page.locator(".person summary").click()
+        await page.get_by_role("button", name="Light").click()
+        await page.wait_for_load_state()
+        assert await page.evaluate(colour) != dark
+
+
+@pytest.mark.parametrize("path", SETTINGS)
+async def test_a_page_of_the_settings_is_for_everybody_and_every_screen(chromium, admin, path):
+    async with chromium.desk(admin) as desk:
+        page = await desk.open(path)
+        assert await faults(page) == []
+        assert await overflow(page) <= 0
+        assert desk.said == []
+
+
+async def test_the_doors_are_for_everybody_and_every_screen(chromium, database, user, no_attempts_yet):
+    links = [
+        purpose.path(await people.make_link(database, user, purpose))
+        for purpose in (Purpose.RESET, Purpose.INVITATION, Purpose.SIGN_IN)
+    ]
+    async with chromium.desk(java_script_enabled=True) as desk:
+        for path in ["/sign-in", "/nowhere", *links[:2]]:
+            page = await desk.open(path)
+            assert await faults(page) == []
+            assert await overflow(page) <= 0
+            await page.close()
+
+
+async def test_the_policy_stops_what_a_page_was_made_to_run(chromium, user, database):
+    async with chromium.desk(user) as desk:
+        page = await desk.open("/settings")
+        await page.evaluate(
+            "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.broken=1\">');"
+            "const script = document.createElement('script'); script.textContent = 'window.broken=1';"
+            "document.body.append(script)"
+        )
+        await page.wait_for_timeout(0)
+        assert await page.evaluate("window.broken") is None
+        assert any("Content Security Policy" in words for words in desk.said)

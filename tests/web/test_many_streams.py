@@ -1,0 +1,84 @@
+"""Streams of a real process: many, slow ones among them, and its end."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from .chromium import free_port
+
+MANY = 1000
+AT_ONCE = 50
+
+
+@dataclass
+class Process:
+    """A server of the trial pages."""
+
+    process: asyncio.subprocess.Process
+    port: int
+
+    async def follow(self, topic: UUID) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """An open stream, of which the head was read."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(f"GET /trial/news/{topic} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
+        await reader.readuntil(b": open")
+        return reader, writer
+
+    async def end(self, how: signal.Signals) -> tuple[int, float]:
+        """Its exit code, and the seconds that it took to end."""
+        began = time.monotonic()
+        self.process.send_signal(how)
+        return await asyncio.wait_for(self.process.wait(), 20), time.monotonic() - began
+
+
+@pytest.fixture
+async def process(postgres) -> AsyncIterator[Process]:
+    port = free_port()
+    program = Path(__file__).with_name("trial_server.py")
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, program, postgres.app, str(port), stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout
+    assert await asyncio.wait_for(server.stdout.readline(), 60) == b"ready\n"
+    yield Process(server, port)
+    if server.returncode is None:
+        server.kill()
+        await server.wait()
+
+
+async def test_a_thousand_streams_hear_of_one_thing_and_one_who_does_not_read_holds_up_nobody(
+    process, postgres
+):
+    topic, other = uuid4(), uuid4()
+    streams = []
+    for _ in range(MANY // AT_ONCE):
+        streams += await asyncio.gather(*(process.follow(topic) for _ in range(AT_ONCE)))
+    streams.append(await process.follow(other))
+    tell = await asyncpg.connect(postgres.app)
+    await tell.execute("SELECT pg_notify('trial', $1)", str(topic))
+    # The first of them never reads on.
+    heard = asyncio.gather(*(reader.readuntil(b"event: end") for reader, _ in streams[1:-1]))
+    assert len(await asyncio.wait_for(heard, 60)) == MANY - 1
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(streams[-1][0].readuntil(b"event: end"), 0.1)
+    await tell.close()
+    for _, writer in streams:
+        writer.close()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+async def test_told_to_stop_it_ends_its_streams_and_itself_within_five_seconds(process, how):
+    streams = [await process.follow(uuid4()) for _ in range(20)]
+    code, seconds = await process.end(how)
+    assert (code, seconds < 5) == (0, True)
+    for reader, writer in streams:
+        assert (await asyncio.wait_for(reader.read(), 5)).endswith(b"0\r\n\r\n"), "it was cut off"
+        writer.close()

@@ -1,0 +1,216 @@
+"""The pages of one's own account."""
+
+import io
+import json
+import re
+import zipfile
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from daybreak import people
+from daybreak.account.browsers import browser_name
+from daybreak.db import Database
+from daybreak.errors import InvalidInput
+from daybreak.people import Role, Scope
+
+from .browser import Browser
+
+PROFILE = {
+    "name": "Annika",
+    "timezone": "Asia/Kolkata",
+    "country": "IN",
+    "brief_time": "06:15",
+    "workday_start": "08:00",
+    "workday_end": "16:30",
+}
+
+
+async def test_the_profile_is_written_and_read_again(annas, user, database):
+    saved = await annas.post("/settings", **PROFILE)
+    assert saved.headers["location"] == "/settings"
+    changed = await people.find(database, user.email)
+    assert (changed.name, changed.timezone, changed.country) == ("Annika", "Asia/Kolkata", "IN")
+    assert f"{changed.preferences.brief_time:%H:%M}" == "06:15"
+    page = (await annas.get("/settings")).text
+    assert "Your profile is saved." in page
+    assert '<option value="Asia/Kolkata" selected>Asia/Kolkata (12:00)</option>' in page
+    assert '<option value="IN" selected>India</option>' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("timezone", "Europe/Atlantis", "not a time zone"),
+        ("country", "XX", "No country"),
+        ("name", "  ", "printable characters"),
+        ("workday_end", "08:00", "has no hours"),
+        ("brief_time", "soon", "time"),
+    ],
+)
+async def test_what_cannot_be_is_said_and_nothing_is_written(annas, user, database, field, value, words):
+    refused = await annas.post("/settings", **(PROFILE | {field: value}))
+    assert (refused.status_code, words in refused.text) == (422, True)
+    assert 'value="06:15"' in refused.text or field == "brief_time"
+    assert await people.find(database, user.email) == user
+
+
+async def test_a_chosen_password_ends_the_other_sessions_and_needs_the_one_before(
+    annas, application, database, user, no_attempts_yet
+):
+    async with Browser.open(application, database) as other:
+        await other.enter(user)
+        first = {"password": "correct horse battery", "again": "correct horse battery"}
+        assert (await annas.post("/settings/access/password", **first)).status_code == 303
+        assert (await other.get("/settings")).status_code == 303
+    wrong = await annas.post("/settings/access/password", current="not it", **first)
+    assert (wrong.status_code, "current password is not right" in wrong.text) == (401, True)
+    differ = await annas.post("/settings/access/password", current="x", password="a" * 12, again="b" * 12)
+    assert (differ.status_code, "not the same" in differ.text) == (422, True)
+    assert (await annas.get("/settings")).status_code == 200
+
+
+async def test_one_sees_where_one_is_signed_in(annas, application, database, user):
+    async with Browser.open(application, database) as other:
+        await other.enter(user)
+        page = (await annas.get("/settings/access")).text
+        assert page.count("127.0.0.1") == 2
+        assert "This one" in page
+        await annas.post("/settings/access/sessions/end")
+        assert (await other.get("/settings")).status_code == 303
+    assert "everywhere else" not in (await annas.get("/settings/access")).text.partition("signed in")[2][300:]
+
+
+async def test_a_token_is_kept_as_a_hash_and_used_up_by_time_or_revoking(annas, user, database, as_admin):
+    made = await annas.post("/settings/tokens", name="Widget", scope="read", days="30")
+    secret = re.search(r"dbk_[\w-]{43}", made.text)[0]
+    visitor = await people.bearer_of(database, secret)
+    assert (visitor.user, visitor.scope, visitor.may_write) == (user, Scope.READ, False)
+    rows = await as_admin.fetch("SELECT t::text FROM people_tokens AS t WHERE owner_id = $1", user.id)
+    assert secret not in str(rows)
+    assert secret not in (await annas.get("/settings/tokens")).text
+    await as_admin.execute("UPDATE people_tokens SET expires_at = now() WHERE owner_id = $1", user.id)
+    assert await people.bearer_of(database, secret) is None
+    await as_admin.execute("UPDATE people_tokens SET expires_at = NULL WHERE owner_id = $1", user.id)
+    assert await people.bearer_of(database, secret) is not None
+    await annas.post(f"/settings/tokens/{visitor.credential}/revoke")
+    assert await people.bearer_of(database, secret) is None
+
+
+async def test_a_session_is_no_token_and_a_token_no_session(annas, user, database):
+    assert await people.bearer_of(database, annas.secret) is None
+    async with database.transaction([user.id]) as tx:
+        _, secret = await people.make_token(tx, user.id, "x", Scope.WRITE, None)
+    assert await people.visitor_of(database, secret) is None
+
+
+@pytest.mark.parametrize(("name", "days"), [("", 30), ("x" * 101, 30), ("x", 0), ("x", 4000)])
+async def test_a_token_without_a_name_or_for_no_time_is_refused(database, user, name, days):
+    with pytest.raises(InvalidInput):
+        async with database.transaction([user.id]) as tx:
+            await people.make_token(tx, user.id, name, Scope.READ, days)
+
+
+def tables(archive: httpx2.Response) -> dict[str, list[dict]]:
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        names = [name for name in files.namelist() if name.endswith(".jsonl")]
+        return {
+            name.removesuffix(".jsonl"): [json.loads(line) for line in files.read(name).splitlines()]
+            for name in names
+        }
+
+
+async def test_the_export_holds_everything_of_ones_own_and_nothing_that_opens_a_door(
+    annas, bobs, user, database
+):
+    await _work(database, user)
+    await annas.post("/settings/access/password", password="correct horse", again="correct horse")
+    archive = await annas.get("/settings/data/export")
+    assert archive.headers["content-type"] == "application/zip"
+    assert "attachment" in archive.headers["content-disposition"]
+    found = tables(archive)
+    assert found.keys() >= {"people_users", "people_preferences", "people_sessions", "runs_open"}
+    assert found["people_users"][0]["email"] == user.email
+    assert {row.get("owner_id", str(user.id)) for rows in found.values() for row in rows} == {str(user.id)}
+    assert "$argon2" not in str(found)
+    assert "sha256" not in str(found)
+
+
+async def _work(database: Database, user: people.User) -> None:
+    async with database.transaction([user.id]) as tx:
+        await tx.execute(
+            "INSERT INTO runs_open"
+            " (owner_id, id, kind, lane, key, parameters, max_attempts, status, not_before)"
+            " VALUES ($1, $2, 'x.y', 'bulk', 'x', '{}', 1, 'queued', 'infinity')",
+            user.id,
+            uuid4(),
+        )
+
+
+async def test_an_account_is_deleted_when_the_time_for_second_thoughts_is_over(
+    annas, user, database, as_admin
+):
+    await _work(database, user)
+    slip = await annas.post("/settings/data/delete", email="somebody@example.org")
+    assert (slip.status_code, f"Type {user.email}" in slip.text) == (422, True)
+    await annas.post("/settings/data/delete", email=user.email.upper())
+    assert "will be deleted on" in (await annas.get("/settings")).text
+    await people.tidy(database)
+    assert await people.find(database, user.email) is not None
+    await as_admin.execute("UPDATE people_accounts SET deletion_due = now() WHERE owner_id = $1", user.id)
+    assert await people.tidy(database) == 1
+    assert await people.find(database, user.email) is None
+    assert await as_admin.fetchval("SELECT count(*) FROM runs_open WHERE owner_id = $1", user.id) == 0
+    assert (await annas.get("/settings")).headers["location"].startswith("/sign-in")
+
+
+async def test_who_thinks_better_of_it_stays(annas, user, database, as_admin):
+    await annas.post("/settings/data/delete", email=user.email)
+    await annas.post("/settings/data/keep")
+    assert "Your account stays." in (await annas.get("/settings")).text
+    await people.tidy(database)
+    assert await people.find(database, user.email) == user
+
+
+async def test_an_admin_lets_others_in(annas, stranger, user, database, no_attempts_yet):
+    assert (await annas.get("/settings/members")).status_code == 403
+    await people.set_role(database, user, Role.ADMIN)
+    email = f"{uuid4().hex}@example.org"
+    page = (await annas.post("/settings/members", email=email, what="invite")).text
+    link = re.search(r"http://127\.0\.0\.1:8321(/invitation/[\w-]+)", page)[1]
+    assert email in (await stranger.get(link)).text
+    await stranger.post(link, password="correct horse", again="correct horse")
+    taken = await annas.post("/settings/members", email=email, what="invite")
+    assert (taken.status_code, "has an account already" in taken.text) == (409, True)
+    page = (await annas.post("/settings/members", email=email, what="reset")).text
+    assert "/reset/" in page
+    nobody = await annas.post("/settings/members", email="nobody@example.org", what="reset")
+    assert (nobody.status_code, "invite them instead" in nobody.text) == (404, True)
+
+
+async def test_what_is_over_is_cleared_away(annas, user, database, as_admin):
+    await people.make_link(database, user, people.Purpose.RESET)
+    await as_admin.execute("UPDATE people_links SET expires_at = now() WHERE owner_id = $1", user.id)
+    await as_admin.execute("UPDATE people_sessions SET expires_at = now() WHERE owner_id = $1", user.id)
+    await people.tidy(database)
+    async with database.transaction([user.id]) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM people_links") == 0
+        assert await tx.fetchval("SELECT count(*) FROM people_sessions") == 0
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1", "Safari on iPhone"),
+        ("curl/8.9", "curl/8.9"),
+        ("", "Unknown"),
+    ],
+)
+def test_browsers_are_called_by_their_names(user_agent, name):
+    assert browser_name(user_agent) == name

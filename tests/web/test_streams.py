@@ -1,0 +1,137 @@
+"""Streams: what happens comes to whoever follows it, from where they left off."""
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from daybreak import people
+from daybreak.web import streams
+from daybreak.web.notifications import Notifications
+
+from . import trial
+from .browser import Browser
+
+
+@pytest.fixture
+async def listening(postgres):
+    """Notifications that hear the database."""
+    notifications = Notifications(["trial"])
+    task = asyncio.create_task(notifications.listen(postgres.app))
+    await _until(lambda: notifications.hearing)
+    yield notifications
+    task.cancel()
+    await asyncio.wait([task])
+
+
+@pytest.fixture
+async def tell(postgres):
+    connection = await asyncpg.connect(postgres.app)
+
+    async def tell(*topics: str) -> None:
+        await connection.execute("SELECT pg_notify('trial', $1)", ",".join(topics))
+
+    yield tell
+    await connection.close()
+
+
+async def _until(question) -> None:
+    async with asyncio.timeout(20):
+        while not question():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+
+
+async def test_whoever_follows_a_topic_is_woken_and_nobody_else(listening, tell):
+    with listening.follow("a", "b") as mine, listening.follow("c") as other:
+        assert listening.followers == 2
+        await tell("x", "b")
+        await asyncio.wait_for(mine.wait(60), 10)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(other.wait(60), 0.2)
+    assert listening.followers == 0
+
+
+async def test_what_happens_while_one_looks_is_not_lost_and_many_are_as_one(listening, tell):
+    with listening.follow("a") as bell, listening.follow("z") as after:
+        for _ in range(100):
+            await tell("a")
+        await tell("z")
+        await asyncio.wait_for(after.wait(60), 10)  # notifications come in order
+        await asyncio.wait_for(bell.wait(60), 10)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(bell.wait(60), 0.3)
+
+
+async def test_a_connection_that_is_lost_is_made_again_and_everybody_looks(listening, tell, as_admin):
+    with listening.follow("a") as bell:
+        await as_admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY daybreak_echo%'"
+        )
+        await asyncio.wait_for(bell.wait(60), 10)
+        await _until(lambda: listening.hearing)
+        await tell("a")
+        await asyncio.wait_for(bell.wait(60), 10)
+
+
+async def test_while_nobody_hears_one_looks_every_two_seconds():
+    with Notifications(["trial"]).follow("a") as bell:
+        await asyncio.wait_for(bell.wait(60), 5)
+
+
+async def test_when_the_process_ends_everybody_is_woken(listening):
+    with listening.follow("a") as bell:
+        listening.close()
+        await asyncio.wait_for(bell.wait(60), 5)
+
+
+def events(text: str) -> list[dict[str, str]]:
+    """The events of a stream that have data."""
+    blocks = [block.splitlines() for block in text.replace("\r\n", "\n").split("\n\n")]
+    found = [
+        dict(line.split(": ", 1) for line in block if ": " in line and line[0] != ":") for block in blocks
+    ]
+    return [one for one in found if "data" in one]
+
+
+async def test_a_stream_ends_with_the_last_and_goes_on_from_where_it_was_left(trial_app, database):
+    topic = str(uuid4())
+    trial.told[topic] = ["one", "two", "last"]
+    async with Browser.open(trial_app, database) as browser:
+        whole = await browser.get(f"/trial/news/{topic}")
+        rest = await browser.get(f"/trial/news/{topic}", headers={"Last-Event-ID": "2"})
+        by_address = await browser.get(f"/trial/news/{topic}?after=2")
+    assert whole.headers["content-type"].startswith("text/event-stream")
+    assert (whole.headers["cache-control"], whole.headers["x-accel-buffering"]) == ("no-store", "no")
+    assert "content-encoding" not in whole.headers
+    assert [(one.get("id"), one["data"]) for one in events(whole.text)] == [
+        ("1", "<p>one</p>"), ("2", "<p>two</p>"), ("3", "<p>last</p>"), (None, "end"),
+    ]  # fmt: skip
+    assert [one.get("id") for one in events(rest.text)] == ["3", None]
+    assert events(by_address.text) == events(rest.text)
+
+
+async def test_a_stream_ends_soon_after_its_session(trial_app, database, user, monkeypatch):
+    monkeypatch.setattr(streams, "_KNOWN", 0.2)
+    async with Browser.open(trial_app, database) as browser:
+        await browser.enter(user)
+        followed = asyncio.create_task(browser.get(f"/trial/news/{uuid4()}"))
+        await _until(lambda: trial_app.state.site.notifications.followers)
+        async with database.transaction([user.id]) as tx:
+            await people.end_all(tx, user.id)
+        answer = await asyncio.wait_for(followed, 20)
+    assert (answer.status_code, events(answer.text)) == (200, [])
+
+
+async def test_a_stream_is_fed_by_notifications(trial_app, database, tell):
+    topic = str(uuid4())
+    notifications = trial_app.state.site.notifications
+    async with Browser.open(trial_app, database) as browser:
+        followed = asyncio.create_task(browser.get(f"/trial/news/{topic}"))
+        await _until(lambda: notifications.followers)
+        for line in ("one", "last"):
+            trial.told.setdefault(topic, []).append(line)
+            await tell(topic)
+        answer = await asyncio.wait_for(followed, 20)
+    assert [one["data"] for one in events(answer.text)] == ["<p>one</p>", "<p>last</p>", "end"]
+    assert notifications.followers == 0
