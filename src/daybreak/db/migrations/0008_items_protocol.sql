@@ -68,7 +68,7 @@ CREATE OR REPLACE FUNCTION runs_start(
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 DECLARE
-    found uuid;
+    open_id uuid;
 BEGIN
     LOOP
         INSERT INTO runs_open (owner_id, id, kind, lane, key, parameters, status, max_attempts, not_before)
@@ -76,27 +76,27 @@ BEGIN
             owner, new_id, new_kind, new_lane, new_key, new_parameters, 'queued', new_max_attempts,
             now() + delay
         )
-        ON CONFLICT (owner_id, kind, key) WHERE part_of IS NULL DO NOTHING RETURNING id INTO found;
-        EXIT WHEN found IS NOT NULL;
+        ON CONFLICT (owner_id, kind, key) WHERE part_of IS NULL DO NOTHING RETURNING id INTO open_id;
+        EXIT WHEN open_id IS NOT NULL;
         -- It may end, and so go away, between the two statements.
-        SELECT id INTO found FROM runs_open
+        SELECT id INTO open_id FROM runs_open
         WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
-        IF found IS NOT NULL THEN
+        IF open_id IS NOT NULL THEN
             -- A person waits now for what was to be done when there is time.
             IF new_lane = 'people' THEN
                 UPDATE runs_open AS r SET lane = new_lane
                 FROM (
                     SELECT o.id FROM runs_open AS o
-                    WHERE o.owner_id = owner AND o.id = found AND o.status = 'queued' AND o.step = 'begin'
+                    WHERE o.owner_id = owner AND o.id = open_id AND o.status = 'queued' AND o.step = 'begin'
                         AND o.lane <> new_lane AND o.not_before <= now()
                     FOR UPDATE SKIP LOCKED
                 ) AS f
                 WHERE r.owner_id = owner AND r.id = f.id;
                 IF FOUND THEN
-                    PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[found]);
+                    PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[open_id]);
                 END IF;
             END IF;
-            RETURN found;
+            RETURN open_id;
         END IF;
     END LOOP;
     PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', new_id, 'owner_id', owner)));
