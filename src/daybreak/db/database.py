@@ -178,7 +178,7 @@ def _is_lost(connection: asyncpg.Connection) -> bool:
 async def _close(pool: asyncpg.Pool) -> None:
     try:
         await asyncio.wait_for(pool.close(), timeout=5)
-    except TimeoutError:
+    except (TimeoutError, OSError):  # nobody is there to say goodbye to
         pool.terminate()
 
 
