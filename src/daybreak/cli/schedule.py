@@ -153,8 +153,8 @@ def pause(
     "set",
     epilog=examples(
         "daybreak schedule set --at 06:30 --frequency weekdays",
-        "daybreak schedule set anna@example.org --on mon,thu --quiet skip",
-        "daybreak schedule set --quiet weekly --weekly-on fri --catch-up 2h",
+        "daybreak schedule set anna@example.org --on mon,thu --quiet shorten",
+        "daybreak schedule set --catch-up 2h",
     ),
 )
 def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
@@ -168,7 +168,7 @@ def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
     ] = None,
     email: Annotated[bool | None, typer.Option("--email/--no-email", help="Mail it, too.")] = None,
     quiet: Annotated[
-        str | None, typer.Option(metavar="WORD", help="On quiet days: send, shorten, skip or weekly.")
+        str | None, typer.Option(metavar="WORD", help="On quiet days: send or shorten.")
     ] = None,
     weekly_on: Annotated[
         str | None, typer.Option(metavar="DAY", help="When “weekly” sums the week up, like fri.")
