@@ -16,7 +16,7 @@ GLOBAL = {
     "schedule_upkeep_runs",
 }
 # Called by other functions of the owner: the application has no business with whole weeks.
-FOR_UPKEEP_ALONE = {"runs_make_partitions", "runs_drop_partitions", "runs_record"}
+FOR_UPKEEP_ALONE = {"runs_make_partitions", "runs_drop_partitions"}
 OWNER_COLUMN = {"people_users": "id"}
 UNIQUE_ACROSS_OWNERS = {"people_users_email"}  # an address is one person's
 
