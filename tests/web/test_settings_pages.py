@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx2
@@ -13,7 +14,7 @@ from daybreak import people
 from daybreak.account.browsers import browser_name
 from daybreak.db import Database
 from daybreak.errors import InvalidInput
-from daybreak.people import Role, Scope
+from daybreak.people import Frequency, Role, Scope, Weekday
 
 from .browser import Browser
 
@@ -37,6 +38,23 @@ async def test_the_profile_is_written_and_read_again(annas, user, database):
     assert "Your profile is saved." in page
     assert '<option value="Asia/Kolkata" selected>Asia/Kolkata (12:00)</option>' in page
     assert '<option value="IN" selected>India</option>' in page
+
+
+async def test_the_profile_leaves_alone_what_it_does_not_show(annas, user, database):
+    fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
+    plan = replace(user.preferences, active=False, **fridays)
+    await people.update(database, replace(user, preferences=plan))
+    await annas.post("/settings", **PROFILE)
+    kept = (await people.find(database, user.email)).preferences
+    assert (kept.active, kept.frequency, kept.weekdays) == (False, Frequency.CHOSEN, {Weekday.FRIDAY})
+
+
+async def test_being_invited_again_makes_no_member_of_an_admin(database, user):
+    await people.set_role(database, user, Role.ADMIN)
+    _, secret = await people.invite(database, user.email, timezone="UTC", role=Role.MEMBER)
+    assert secret
+    async with database.transaction([user.id]) as tx:
+        assert await tx.fetchval("SELECT role FROM people_accounts WHERE owner_id = $1", user.id) == "admin"
 
 
 @pytest.mark.parametrize(
