@@ -6,6 +6,7 @@ The tests share one migrated database and keep apart as users do: each makes its
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ from daybreak.people import User
 from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
 NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
+
+
+def pytest_configure() -> None:
+    """Have commands under test hear of Ctrl-C, even if these tests were started where nobody could send it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
