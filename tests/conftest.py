@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
 
 
 def pytest_configure() -> None:
-    """Have commands under test hear of Ctrl-C, even if these tests were started where nobody could send it."""
+    """Have commands under test hear of Ctrl-C, even where the tests were started without it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
