@@ -1,7 +1,7 @@
 """What every test stands on: a real PostgreSQL, the roles of production, a fixed clock.
 
 The tests share one migrated database and keep apart as users do: each makes its own. With
-``DAYBREAK_TEST_ADMIN_URL`` (a superuser's) they run on that server instead of the embedded one.
+``TEST_ADMIN_URL`` (a superuser's) they run on that server instead of the embedded one.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 async def postgres(home: Path) -> AsyncIterator[Postgres]:
     """A migrated database with the login roles of production."""
-    if url := os.environ.get("DAYBREAK_TEST_ADMIN_URL"):
+    if url := os.environ.get("TEST_ADMIN_URL"):
         given = await _prepare(url)
         await migrate(given.owner)
         yield given

@@ -61,7 +61,7 @@ async def dump_program(postgres, home: Path) -> Path:
     await connection.close()
     if major in _PG_DUMPS:
         return _PG_DUMPS[major]
-    if "DAYBREAK_TEST_ADMIN_URL" in os.environ:
+    if "TEST_ADMIN_URL" in os.environ:
         pytest.skip(f"there is no pg_dump of version {major}")
     with embedded.attach(home, fsync=False) as server:
         return Path(embedded.psql(home, server)[0]).with_name("pg_dump")
