@@ -10,7 +10,7 @@ from daybreak.people.links import (
     set_role,
     sign_in_by_link,
 )
-from daybreak.people.model import User, countries
+from daybreak.people.model import User, countries, zones
 from daybreak.people.preferences import (
     Frequency,
     Preferences,
@@ -82,4 +82,5 @@ __all__ = [
     "visit",
     "visitor_of",
     "weekdays_of",
+    "zones",
 ]

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from functools import cache
 from operator import itemgetter
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from daybreak import clock
 from daybreak.errors import InvalidInput
 from daybreak.people.preferences import Preferences
 
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
 _LONGEST_ADDRESS = 254  # RFC 5321
 _LONGEST_NAME = 200
 
@@ -68,6 +69,18 @@ def checked_name(text: str) -> str:
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
         raise InvalidInput(f"A name has 1 to {_LONGEST_NAME} printable characters; give another one.")
     return name
+
+
+def zones(chosen: str) -> list[tuple[str, str]]:
+    """Every zone that a person may choose, with the time that it is there; the chosen one is among them."""
+    now = clock.now()
+    names = {name for name in available_timezones() if "/" in name and not name.startswith(_NO_PLACES)}
+    if chosen in available_timezones():
+        names.add(chosen)
+    return [
+        (name, f"{name.replace('_', ' ')} ({now.astimezone(clock.zone(name)):%H:%M})")
+        for name in sorted(names | {"Etc/UTC"})
+    ]
 
 
 @cache

@@ -16,7 +16,6 @@ from daybreak.intake import SentFile
 from daybreak.people import User
 from daybreak.web import Form, News, Pages, SignedIn, UploadRoute, Visit, read_files, stream
 from daybreak.welcome.jobs import Begin, start
-from daybreak.welcome.zones import zones
 
 pages = Pages(__package__)
 receiving = APIRouter(include_in_schema=False, route_class=UploadRoute)
@@ -114,6 +113,6 @@ def _page(visit: Visit, form: Form[Beginning], *, status: int = 200) -> Response
         "welcome/welcome.html",
         status=status,
         form=form,
-        zones=zones(form.value("timezone")),
+        zones=people.zones(form.value("timezone")),
         countries=[("", "None: no public holidays"), *people.countries().items()],
     )

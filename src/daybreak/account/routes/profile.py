@@ -3,20 +3,17 @@
 from dataclasses import replace
 from datetime import time
 from typing import Self
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from daybreak import clock, people
+from daybreak import people
 from daybreak.errors import InvalidInput
 from daybreak.people import User
 from daybreak.web import Form, SignedIn, Visit, read_form
 
 routes = APIRouter(include_in_schema=False)
-_HIDDEN = ("Etc/", "SystemV/", "posix/", "right/")
-_NO_PLACES = {"Factory", "localtime"}
 
 
 class Profile(BaseModel):
@@ -85,20 +82,6 @@ def _page(visit: Visit, form: Form[Profile], status: int = 200) -> Response:
         "account/profile.html",
         status=status,
         form=form,
-        zones=zones(form.value("timezone")),
+        zones=people.zones(form.value("timezone")),
         countries=countries,
     )
-
-
-def zones(chosen: str) -> list[tuple[str, str]]:
-    """Every zone that a person may choose, with the time that it is there."""
-    names = {
-        name for name in available_timezones() - _NO_PLACES if "/" in name and not name.startswith(_HIDDEN)
-    }
-    if chosen in available_timezones():
-        names.add(chosen)
-    now = clock.now()
-    return [
-        (name, f"{name.replace('_', ' ')} ({now.astimezone(clock.zone(name)):%H:%M})")
-        for name in sorted(names | {"Etc/UTC"})
-    ]
