@@ -101,7 +101,9 @@ def test_keys_can_come_from_a_file_of_the_operator(tmp_path: Path, monkeypatch: 
     assert Vault([OLD]).decrypt(vault.encrypt("x")) == "x"
 
 
-@pytest.mark.parametrize("keys", ["short", ",", f"{NEW},short", "ä"])
+@pytest.mark.parametrize(
+    "keys", ["short", ",", f"{NEW},short", "ä"], ids=["short", "comma", "one short", "umlaut"]
+)
 def test_malformed_keys_are_refused_without_being_shown(tmp_path: Path, keys: str) -> None:
     with pytest.raises(Misconfigured, match="must be Fernet keys") as caught:
         Vault.open(IntakeSettings(secret_keys=SecretStr(keys)), tmp_path)
@@ -112,6 +114,7 @@ def test_malformed_keys_are_refused_without_being_shown(tmp_path: Path, keys: st
 @pytest.mark.parametrize(
     ("content", "mode", "message"),
     [(f"{NEW}\n", 0o644, "mode 600"), ("", 0o600, "no key"), ("ä", 0o600, "no key")],
+    ids=["open", "empty", "umlaut"],
 )
 def test_a_key_file_that_is_open_or_empty_is_refused(
     tmp_path: Path, content: str, mode: int, message: str

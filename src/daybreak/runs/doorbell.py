@@ -6,6 +6,7 @@ dedupe keys and deadlines are not used; the rows decide everything.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from pgqueuer.adapters.persistence.qb import (
     QueryQueueBuilder,
     QuerySchedulerBuilder,
 )
+from pgqueuer.core import buffers
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.models import Job
@@ -30,6 +32,17 @@ Answer = Callable[[Sequence[tuple[UUID, UUID]]], Awaitable[None]]
 Listeners = Mapping[str, Callable[[str], None]]
 _BATCH = 4
 _AGAIN_AFTER = 1.0
+
+
+@dataclass(kw_only=True)
+class _UnhurriedLog(buffers.JobStatusLogBuffer):
+    """Writes down once a second, and when a batch is full, which bells were answered."""
+
+    timeout: timedelta = timedelta(seconds=1)
+
+
+# PgQueuer looks ten times a second in each lane, and has no setting for it: most of what an idle worker did.
+buffers.JobStatusLogBuffer = _UnhurriedLog  # type: ignore[misc]
 
 
 def names() -> DBSettings:
