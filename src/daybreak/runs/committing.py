@@ -7,6 +7,7 @@ one, so that a poisoned run hurts nobody.
 
 import asyncio
 from collections import deque
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -62,7 +63,12 @@ class Committer:
         self._settings = settings
         self._ready: deque[_Entry] = deque()
         self._wake = asyncio.Event()
-        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._room = asyncio.Semaphore(_AT_ONCE * settings.commit_group)
+
+    def room(self) -> AbstractAsyncContextManager[None]:
+        """Room for a run that is to be settled; there is some for as many as are committed at once."""
+        return self._room
 
     async def settle(self, running: Running, outcome: Outcome) -> Status:
         """Write what an attempt has come to; gives where the run stands then.
@@ -80,7 +86,7 @@ class Committer:
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._wake.wait()
-                await self._room.acquire()
+                await self._turns.acquire()
                 if len(self._ready) < self._settings.commit_group:
                     await asyncio.sleep(self._settings.commit_linger)
                 group.create_task(self._commit_and_make_room(self._next_group()))
@@ -96,7 +102,7 @@ class Committer:
         try:
             await self._commit(entries)
         finally:
-            self._room.release()
+            self._turns.release()
 
     async def _commit(self, entries: list[_Entry]) -> None:
         if len(entries) == 1:

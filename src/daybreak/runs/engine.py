@@ -23,6 +23,7 @@ from daybreak.runs.store import Pair
 from daybreak.runs.tasks import Effects, Skipped, Task
 from daybreak.telemetry import log
 
+Handled = Callable[[], Awaitable[None]]
 _TO_UNWIND = 5.0
 
 
@@ -67,13 +68,22 @@ class Engine:
         self.registry.add(running)
         return running
 
-    async def execute(self, running: Running) -> None:
-        """Run the handler and write what it comes to; never raises but for cancellation."""
+    async def execute(self, running: Running, handled: Handled | None = None) -> None:
+        """Run the handler and write what it comes to; never raises but for cancellation.
+
+        Args:
+            running: what was claimed.
+            handled: called when the handler is over and a commit has room for what it gave, so that another
+                may begin meanwhile.
+        """
         started = asyncio.get_running_loop().time()
         try:
             outcome = await self._attempt_in_turn(running)
             await self._reporter.quiet(running)
-            status = await self._settle(running, outcome)
+            async with self._committer.room():
+                if handled:
+                    await handled()
+                status = await self._settle(running, outcome)
         finally:
             self.registry.remove(running)
         _summarise(running.claim, outcome, status, asyncio.get_running_loop().time() - started)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 from daybreak.runs import store
 from daybreak.runs.engine import Engine
@@ -62,7 +63,11 @@ class LaneWorker:
         self._lane = lane
         self._engine = engine
         self._children = children
-        self._places = Places(engine.settings.places(lane))
+        places = engine.settings.places(lane)
+        self._places = Places(places)
+        # Where there is one place, a run sees what the one before it wrote.
+        # Where there is one place, a run sees what the one before it wrote.
+        self._overlaps = places > 1
 
     async def answer(self, pairs: Sequence[Pair]) -> None:
         """Look at these runs; always returns normally, the rows keep what went wrong."""
@@ -96,7 +101,6 @@ class LaneWorker:
             await store.pass_on(tx, self._lane, pairs, urgency=_URGENT)
 
     async def _execute(self, running: Running) -> None:
-        try:
-            await self._engine.execute(running)
-        finally:
-            await self._places.give_back(1)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._places.give_back, 1)
+            await self._engine.execute(running, stack.aclose if self._overlaps else None)

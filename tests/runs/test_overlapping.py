@@ -1,0 +1,66 @@
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from daybreak.runs import Effects, Kind, Lane, RunsSettings
+
+from .kinds import Order, Receipt
+
+
+@dataclass
+class Gate:
+    """A kind whose handlers are over at once, and whose commits wait until somebody opens."""
+
+    begun: list[str] = field(default_factory=list)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def kind(self) -> Kind[Order, Receipt]:
+        return Kind(
+            name="test.gate",
+            lane=Lane.BULK,
+            parameters=Order,
+            result=Receipt,
+            handler=self._handle,
+            time_limit=timedelta(seconds=30),
+        )
+
+    async def _handle(self, task):
+        self.begun.append(task.key)
+
+        async def write(_) -> Receipt:
+            await self.opened.wait()
+            return Receipt(task.attempt)
+
+        return Effects(write)
+
+
+async def _begin_seven(engine_room, owner, places: int, beginning: int) -> Gate:
+    gate = Gate()
+    runs = await engine_room.start_many(owner, [Order()] * 7, gate.kind)
+    engine_room.worker([gate.kind], RunsSettings(bulk=places, commit_group=1))
+
+    async def have_begun() -> bool:
+        return len(gate.begun) >= beginning
+
+    await engine_room.until(have_begun)
+    await asyncio.sleep(0.2)  # for one too many to show itself
+    begun = len(gate.begun)
+    assert begun == beginning
+    gate.opened.set()
+    for run in runs:
+        await engine_room.ended(run)
+    return gate
+
+
+async def test_while_some_are_committed_others_begin_in_their_places_but_no_more_than_a_commit_has_room_for(
+    engine_room, owner
+):
+    # Three commits are under way at once, of one run each; the others have a place and wait for a commit.
+    gate = await _begin_seven(engine_room, owner, places=2, beginning=5)
+    assert sorted(gate.begun) == ["0", "1", "2", "3", "4", "5", "6"]
+
+
+async def test_in_a_lane_of_one_place_a_run_begins_when_the_one_before_it_is_committed(engine_room, owner):
+    gate = await _begin_seven(engine_room, owner, places=1, beginning=1)
+    assert gate.begun == ["0", "1", "2", "3", "4", "5", "6"]
