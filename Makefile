@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
+# Each process has a server of its own; the tests of a file stay together, since they share what they prepared.
+AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help brief setup test lint unit postgresql15 bench prove schema lock clean
 
@@ -31,7 +34,7 @@ lint: .venv/dev  ## Style, types, layers, dependencies, migrations
 
 unit: .venv/dev  ## The tests, with branch coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest $(AT_ONCE)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +72,7 @@ async def _prepare(admin: str) -> Postgres:
     name = f"daybreak_test_{uuid4().hex[:12]}"
     connection = await asyncpg.connect(admin)
     for role in ("daybreak_owner", "daybreak_app"):
-        if not await connection.fetchval("SELECT count(*) FROM pg_roles WHERE rolname = $1", role):
+        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):  # others test beside us
             await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'daybreak'")
     await connection.execute(f"CREATE DATABASE {name} OWNER daybreak_owner")
     await connection.close()
