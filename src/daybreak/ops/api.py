@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import Query
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from daybreak import runs
@@ -43,6 +44,7 @@ from daybreak.web import (
 
 api = Api("runs")
 StatusFilter = Annotated[list[Status] | None, Query(description="Only those in one of these states.")]
+KindName = Annotated[str, StringConstraints(max_length=100, pattern=STORABLE)]
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}
 }
@@ -52,7 +54,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def list_runs(
     visit: Reader,
     status: StatusFilter = None,
-    kind: Annotated[list[str] | None, Query(description="Only of one of these kinds.")] = None,
+    kind: Annotated[list[KindName] | None, Query(description="Only of one of these kinds.")] = None,
     about: Annotated[
         str,
         Query(max_length=200, pattern=STORABLE, description="A part of the key, or the beginning of the id."),
