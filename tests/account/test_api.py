@@ -1,5 +1,6 @@
 """One's own account for programs: the same as the pages, in JSON."""
 
+import asyncio
 import io
 import zipfile
 from dataclasses import replace
@@ -13,6 +14,9 @@ from daybreak.people import Frequency, Role, Weekday
 from ..web.browser import Browser  # noqa: TID252 - tests are no package that could be named
 
 PASSWORD = "correct horse battery"
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 
 
 async def test_the_profile_is_read_and_changed_where_it_says_so(ask, database, user):
@@ -35,6 +39,20 @@ async def test_a_profile_that_was_changed_meanwhile_is_not_changed_but_told(ask)
     late = await ask("PATCH", "/profile", {"name": "Ann"}, If_Match=etag)
     assert (late.status_code, late.json()["current"]["name"]) == (412, "Annika")
     assert (await ask("PATCH", "/profile", {"name": "Ann"}, If_Match=late.json()["etag"])).status_code == 200
+
+
+async def test_of_two_who_saw_the_same_profile_one_changes_it(ask, database, user, as_admin):
+    etag = (await ask("GET", "/profile")).headers["etag"]
+    async with database.transaction([user.id]) as tx:
+        await people.hold(tx, user.id)
+        changes = [
+            asyncio.create_task(ask("PATCH", "/profile", {"name": name}, If_Match=etag))
+            for name in ("Annika", "Ann")
+        ]
+        async with asyncio.timeout(10):
+            while await as_admin.fetchval(WAITING) < len(changes):  # noqa: ASYNC110 - PostgreSQL tells nobody
+                await asyncio.sleep(0.01)
+    assert sorted(answer.status_code for answer in await asyncio.gather(*changes)) == [200, 412]
 
 
 @pytest.mark.parametrize(
