@@ -143,11 +143,13 @@ def pages() -> "list[Pages]":
 
 def apis() -> "list[Api]":
     """The operations of every slice, for programs."""
-    from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.account.api import api as account  # noqa: PLC0415 - only the web waits for FastAPI
+    from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - likewise
     from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - likewise
     from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
+    from daybreak.welcome.api import api as welcome  # noqa: PLC0415 - likewise
 
-    return [briefs, agenda, ops]
+    return [briefs, agenda, ops, account, welcome]
 
 
 def intake_limits() -> IntakeSettings:

@@ -1,4 +1,5 @@
 import base64
+import socket
 
 import pytest
 from hypothesis import given, settings
@@ -135,6 +136,33 @@ def test_other_ports_are_refused_unless_private_addresses_are_allowed() -> None:
     assert endpoints(address, seconds=1, allow_private=True, resolve=lambda *_: ["10.0.0.1"]) == ["10.0.0.1"]
 
 
-def test_a_name_that_is_not_found_is_unavailable() -> None:
-    with pytest.raises(Unavailable, match="not found"):
-        resolve_name("nothing-is-here.invalid", 443, 5)
+def answering(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Have the system's resolver say that."""
+
+    def ask(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+
+
+@pytest.mark.parametrize("number", [socket.EAI_NONAME, socket.EAI_NODATA])
+def test_a_name_that_nobody_has_is_the_callers_to_mend(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    answering(monkeypatch, socket.gaierror(number, "Name or service not known"))
+
+    with pytest.raises(InvalidInput, match=r"There is no host “calender\.example”"):
+        resolve_name("calender.example", 443, 5)
+
+
+def test_a_name_that_cannot_be_one_is_the_callers_to_mend() -> None:
+    with pytest.raises(InvalidInput, match="There is no host"):
+        resolve_name("x" * 70 + ".example", 443, 5)
+
+
+@pytest.mark.parametrize("number", [socket.EAI_AGAIN, socket.EAI_FAIL])
+def test_a_name_that_cannot_be_looked_up_now_may_be_later(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    answering(monkeypatch, socket.gaierror(number, "Temporary failure in name resolution"))
+
+    with pytest.raises(Unavailable, match="could not be looked up"):
+        resolve_name("calendar.example", 443, 5)

@@ -113,3 +113,8 @@ async def test_operations_are_for_the_programs_of_admins(program, desk, as_admin
     counts = {(one["kind"], one["status"]): one["runs"] for one in told["counts"]}
     assert counts["ops.work", "succeeded"] >= 1
     assert any(one["kind"] == "ops.work" and one["run"]["p50"] > 0 for one in told["times"])
+
+
+@pytest.mark.parametrize("query", ["kind=x%00", "kind=x&kind=%00", "about=%00"])
+async def test_what_no_kind_and_no_key_can_be_is_refused(program, query: str):
+    assert (await program.get(f"/api/v1/runs?{query}")).status_code == 422

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-ELSEWHERE = "agenda.add_address"  # asks another machine
+EXCLUDED = (
+    "agenda.add_address",  # asks another machine
+    "welcome.begin_first_visit",  # likewise
+    "account.revoke_token",  # shuts its own door
+)
 ENDLESS = r"/stream$|/api/v1/events$"
 # A place in a list and a key that was used before look right and are refused all the same.
 UNSAID = "positive_data_acceptance"
@@ -20,7 +24,7 @@ async def test_every_operation_answers_as_the_document_says(address, program, de
     await desk.start("y")
     st = Path(sys.executable).with_name("st")
     headers = ["-H", f"Authorization: {program.headers['Authorization']}", f"--exclude-path-regex={ENDLESS}"]
-    headers += [f"--exclude-checks={UNSAID}", f"--exclude-operation-id={ELSEWHERE}"]
+    headers += [f"--exclude-checks={UNSAID}", *(f"--exclude-operation-id={one}" for one in EXCLUDED)]
     command = [st, *COMMAND, *headers, f"{address}/api/v1/openapi.json"]
     answer = await asyncio.to_thread(
         subprocess.run, command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=120

@@ -131,4 +131,4 @@ def every(app: FastAPI) -> Iterator[Known]:
     for route in iter_route_contexts(app.routes):
         for method in sorted(route.methods or ()):
             if method != "HEAD":
-                yield Known(method, str(route.path))
+                yield Known(method, str(route.path).replace(":uuid}", "}"))

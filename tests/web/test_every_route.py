@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from daybreak import server, wiring
+from daybreak import people, server, wiring
+from daybreak.people import Scope
 from daybreak.web import WebSettings
 
 from .routes import ENDLESS, OWNED, PUBLIC, PUBLIC_PARAMETERS, Known, every
@@ -15,7 +16,8 @@ ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", No
 FINITE = [route for route in ALL if route.path not in ENDLESS]
 OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED.keys()]
 CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
-ADMINS_ONLY = [route for route in ALL if route.path.startswith("/settings/members")]
+OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
+ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
 NUMBER = re.compile(r"request [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
 INLINE = re.compile(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
 ANYTHING = {name: str(UUID(int=1)) for name in OWNED} | {
@@ -23,6 +25,14 @@ ANYTHING = {name: str(UUID(int=1)) for name in OWNED} | {
     "name": "unknown.css",
     "day": "2026-03-29",
 }
+
+
+@pytest.fixture
+async def annas_reader(database, user) -> dict[str, str]:
+    """What a program sends that may read what is Anna's."""
+    async with database.transaction([user.id]) as tx:
+        _, secret = await people.make_token(tx, user.id, "A program", Scope.READ, 30)
+    return {"Authorization": f"Bearer {secret}"}
 
 
 def named(route: Known) -> str:
@@ -79,6 +89,12 @@ async def test_another_site_changes_nothing_anywhere(annas, route):
 @pytest.mark.parametrize("route", ADMINS_ONLY, ids=named)
 async def test_a_member_is_no_admin(annas, route):
     assert (await annas.client.request(route.method, route.filled({}), headers=annas.ours)).status_code == 403
+
+
+@pytest.mark.parametrize("route", [one for one in CHANGING if one.path.startswith("/api/")], ids=named)
+async def test_a_token_for_reading_changes_nothing_anywhere(stranger, annas_reader, route):
+    asked = await stranger.client.request(route.method, route.filled(ANYTHING), headers=annas_reader)
+    assert (asked.status_code, "for reading only" in asked.json()["detail"]) == (403, True)
 
 
 @pytest.mark.parametrize("route", FINITE, ids=named)

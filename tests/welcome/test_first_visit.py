@@ -6,6 +6,8 @@ import pytest
 
 from daybreak import briefs, people
 
+from ..web.browser import FROM_OUR_PAGE  # noqa: TID252 - tests are no package that could be named
+
 ANSWERS = {"timezone": "America/New_York", "country": "US"}
 
 
@@ -52,3 +54,45 @@ async def test_what_cannot_be_used_is_said_on_the_same_page(send, given, sentenc
 async def test_nobody_follows_the_beginning_of_others(bobs, send):
     answer = await send(("", b""), to="/welcome", **ANSWERS)
     assert (await bobs.get(answer.headers["location"])).status_code == 404
+
+
+def parts(**said: str) -> list[tuple[str, tuple]]:
+    """A form with a file, as a program sends it."""
+    file = ("files", ("plans/todo.txt", b"Call Berta due:2026-03-29\n", "text/plain"))
+    return [file, *((name, (None, value)) for name, value in said.items())]
+
+
+async def test_a_program_begins_as_the_page_does(annas, work, database, user):
+    said = parts(timezone="America/New_York", country="US", sample="true")
+    begun = await annas.client.post("/api/v1/welcome", files=said, headers=FROM_OUR_PAGE)
+    assert (begun.status_code, begun.json()["status"]) == (202, "queued")
+    await work()
+    run = (await annas.get(begun.headers["location"])).json()
+    assert (run["status"], run["kind"]) == ("succeeded", "welcome.begin")
+    names = {one["name"] for one in (await annas.get("/api/v1/agenda/sources")).json()["items"]}
+    assert names == {"Sample", "plans"}
+    assert (await briefs.read(database, user.id, date(2026, 3, 29))).timezone == "America/New_York"
+
+
+async def test_a_program_that_begins_again_with_its_key_begins_once(annas):
+    request = annas.client.build_request("POST", "/api/v1/welcome", files=parts(timezone="UTC"))
+    content, headers = await request.aread(), {**request.headers, **FROM_OUR_PAGE, "Idempotency-Key": "1"}
+    answers = [await annas.client.post("/api/v1/welcome", content=content, headers=headers) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1].headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({}, "timezone"),
+        ({"timezone": "Mars/Base"}, "is not a time zone"),
+        ({"timezone": "UTC", "country": "XX"}, "No country with the code"),
+        ({"timezone": "UTC", "address": "http://10.0.0.1/x.ics"}, "private address"),
+    ],
+)
+async def test_a_program_is_told_what_cannot_be_used_and_nothing_begins(annas, said, sentence: str):
+    refused = await annas.client.post("/api/v1/welcome", files=parts(**said), headers=FROM_OUR_PAGE)
+    assert (refused.status_code, sentence in refused.json()["detail"]) == (422, True)
+    assert (await annas.get("/api/v1/agenda/sources")).json()["items"] == []
+    assert (await annas.get("/api/v1/runs")).json()["items"] == []

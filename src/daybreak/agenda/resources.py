@@ -13,11 +13,10 @@ from daybreak.agenda.model import Decision, Phase, Priority, SourceKind, TaskSta
 from daybreak.agenda.own import EventDraft, NoteDraft, PhaseDraft, TaskDraft
 from daybreak.agenda.sources import SourceOverview
 from daybreak.runs import Run, Status
-from daybreak.web import Day, Id, Order, Resource
+from daybreak.web import Clock, Day, Id, Order, Resource
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Text = Annotated[str, StringConstraints(max_length=100_000)]
-Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Importance = Literal["low", "normal", "high", "highest"]
 Moment = date | datetime
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"

@@ -2570,6 +2570,7 @@ CREATE TABLE public.people_tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone,
     used_at timestamp with time zone,
+    made_by uuid,
     CONSTRAINT people_tokens_scope_check CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text])))
 );
 
@@ -3027,6 +3028,8 @@ CREATE INDEX people_sessions_expires ON public.people_sessions USING btree (expi
 
 CREATE INDEX people_sessions_token ON public.people_sessions USING btree (token_sha256);
 
+CREATE INDEX people_tokens_made_by ON public.people_tokens USING btree (owner_id, made_by) WHERE (made_by IS NOT NULL);
+
 CREATE INDEX people_tokens_token ON public.people_tokens USING btree (token_sha256);
 
 CREATE UNIQUE INDEX people_users_email ON public.people_users USING btree (email);
@@ -3165,6 +3168,9 @@ ALTER TABLE ONLY public.people_preferences
 
 ALTER TABLE ONLY public.people_sessions
     ADD CONSTRAINT people_sessions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_tokens
+    ADD CONSTRAINT people_tokens_made_by_fkey FOREIGN KEY (owner_id, made_by) REFERENCES public.people_tokens(owner_id, id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.people_tokens
     ADD CONSTRAINT people_tokens_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;

@@ -25,6 +25,8 @@ _HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 _UNICAST = ipaddress.IPv6Network("2000::/3")
+# EAI_NODATA is not everywhere: the name is known there, and has no address.
+_NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,8 @@ def endpoints(address: WebAddress, *, seconds: float, allow_private: bool, resol
     """The network addresses to connect to, each of them checked; the name must not be resolved again.
 
     Raises:
-        InvalidInput: one of them, or the port, is not for the public.
-        Unavailable: the name was not found, or not within ``seconds``.
+        InvalidInput: one of them, or the port, is not for the public; or there is no such name.
+        Unavailable: the name could not be looked up within ``seconds``.
     """
     if address.port not in _PUBLIC_PORTS and not allow_private:
         ports = ", ".join(map(str, sorted(_PUBLIC_PORTS)))
@@ -132,14 +134,17 @@ def resolve_name(host: str, port: int, seconds: float) -> list[str]:
     """The network addresses of a name, in the system's order of preference.
 
     Raises:
-        Unavailable: there are none, or the answer took longer than ``seconds``.
+        InvalidInput: there is no such name, or it has no address.
+        Unavailable: nobody could say, or the answer took longer than ``seconds``.
     """
     found: list[str] = []
+    failures: list[Exception] = []
 
     def ask() -> None:
         try:
             answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
+        except (OSError, UnicodeError) as error:
+            failures.append(error)
             return
         found.extend(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
@@ -147,9 +152,16 @@ def resolve_name(host: str, port: int, seconds: float) -> list[str]:
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(seconds)
+    if any(map(_is_final, failures)):
+        raise InvalidInput(f"There is no host “{host}”; check the address for a slip.")
     if not found:
-        raise Unavailable(f"“{host}” was not found; check the address and the network.")
+        raise Unavailable(f"“{host}” could not be looked up; check the network, or try again later.")
     return list(found)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether a name cannot be looked up because there is none: asking again would not help."""
+    return isinstance(error, UnicodeError) or getattr(error, "errno", None) in _NO_SUCH_HOST
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:

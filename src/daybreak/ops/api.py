@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import Query
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from daybreak import runs
@@ -43,6 +44,7 @@ from daybreak.web import (
 
 api = Api("runs")
 StatusFilter = Annotated[list[Status] | None, Query(description="Only those in one of these states.")]
+KindName = Annotated[str, StringConstraints(max_length=100, pattern=STORABLE)]
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}
 }
@@ -52,7 +54,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def list_runs(
     visit: Reader,
     status: StatusFilter = None,
-    kind: Annotated[list[str] | None, Query(description="Only of one of these kinds.")] = None,
+    kind: Annotated[list[KindName] | None, Query(description="Only of one of these kinds.")] = None,
     about: Annotated[
         str,
         Query(max_length=200, pattern=STORABLE, description="A part of the key, or the beginning of the id."),
@@ -79,7 +81,7 @@ async def read_stats(visit: Reader) -> Response:
     return answer(StatsView(sums=by_kind, runs=sums.runs, is_complete=sums.is_complete))
 
 
-@api.get("/runs/{run_id}", response_model=RunView)
+@api.get("/runs/{run_id:uuid}", response_model=RunView)
 async def read_run(visit: Reader, run_id: UUID) -> Response:
     """A run or an item, with its progress."""
     async with visit.transaction() as tx:
@@ -87,7 +89,7 @@ async def read_run(visit: Reader, run_id: UUID) -> Response:
     return versioned(visit.request, RunView.of(run))
 
 
-@api.get("/runs/{run_id}/items", response_model=Listing[RunView])
+@api.get("/runs/{run_id:uuid}/items", response_model=Listing[RunView])
 async def list_items(
     visit: Reader, run_id: UUID, status: StatusFilter = None, after: After = None, limit: Limit = 50
 ) -> Response:
@@ -102,7 +104,7 @@ async def list_items(
     return answer(_listing(found[:limit], write_cursor(more)))
 
 
-@api.get("/runs/{run_id}/events", response_model=Listing[EventView])
+@api.get("/runs/{run_id:uuid}/events", response_model=Listing[EventView])
 async def list_events(
     visit: Reader,
     run_id: UUID,
@@ -120,7 +122,7 @@ async def list_events(
     return answer(Listing[EventView](items=shown, next=more))
 
 
-@api.get("/runs/{run_id}/stream", response_class=Response, responses=_STREAM)
+@api.get("/runs/{run_id:uuid}/stream", response_class=Response, responses=_STREAM)
 async def stream_run(visit: Reader, run_id: UUID) -> Response:
     """What happens in a run, as it happens, until it has ended.
 
@@ -139,7 +141,7 @@ async def stream_events(visit: Reader) -> Response:
     return await follow_all(visit)
 
 
-@api.post("/runs/{run_id}/cancel", status_code=202, response_model=RunView)
+@api.post("/runs/{run_id:uuid}/cancel", status_code=202, response_model=RunView)
 async def cancel_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) -> Response:
     """Cancel a run or an item: at once if it waits, within a second or so if it runs; what ended stays."""
 
@@ -149,7 +151,7 @@ async def cancel_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) ->
     return await once(visit, key, work)
 
 
-@api.post("/runs/{run_id}/retry", status_code=202, response_model=RunView, responses=refusals(Conflict))
+@api.post("/runs/{run_id:uuid}/retry", status_code=202, response_model=RunView, responses=refusals(Conflict))
 async def retry_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) -> Response:
     """Run again what did not succeed: of a run that has fanned out its failed items, or that one item.
 

@@ -19,7 +19,7 @@ from daybreak.people.preferences import (
     Weekday,
     weekdays_of,
 )
-from daybreak.people.service import add, everyone, find, get, get_all, update, visit
+from daybreak.people.service import add, everyone, find, get, get_all, hold, update, update_in, visit
 from daybreak.people.sessions import (
     Client,
     Role,
@@ -34,7 +34,7 @@ from daybreak.people.sessions import (
 )
 from daybreak.people.settings import PeopleSettings, people_settings
 from daybreak.people.signing_in import change_password, sign_in, take_attempt
-from daybreak.people.tokens import Token, bearer_of, list_tokens, make_token, revoke_token
+from daybreak.people.tokens import Token, bearer_of, derive_token, list_tokens, make_token, revoke_token
 
 __all__ = [
     "Client",
@@ -57,12 +57,14 @@ __all__ = [
     "begin",
     "change_password",
     "countries",
+    "derive_token",
     "end",
     "end_all",
     "everyone",
     "find",
     "get",
     "get_all",
+    "hold",
     "invite",
     "list_sessions",
     "list_tokens",
@@ -79,6 +81,7 @@ __all__ = [
     "take_attempt",
     "tidy",
     "update",
+    "update_in",
     "visit",
     "visitor_of",
     "weekdays_of",

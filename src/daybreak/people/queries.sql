@@ -30,6 +30,10 @@ INSERT INTO people_preferences (owner_id)
 SELECT id FROM added
 RETURNING owner_id
 
+-- name: hold_user
+-- Nobody else changes this user until the transaction ends.
+SELECT id FROM people_users WHERE id = $1 FOR NO KEY UPDATE
+
 -- name: update_user
 -- Write what may change of a user; nothing when there is none.
 WITH changed AS (
@@ -138,10 +142,14 @@ SELECT people_take_attempt($1, $2, $3)
 -- Give all attempts back; needs no owner.
 SELECT people_forget_attempts($1)
 
+-- name: hold_token
+-- Until when a token is good; nobody revokes it until the transaction ends.
+SELECT expires_at FROM people_tokens WHERE owner_id = $1 AND id = $2 FOR KEY SHARE
+
 -- name: insert_token
--- A new token of a program's.
-INSERT INTO people_tokens (owner_id, id, name, scope, token_sha256, ending, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, now() + $7::interval)
+-- A new token of a program's; $8 is the token that it is made with.
+INSERT INTO people_tokens (owner_id, id, name, scope, token_sha256, ending, expires_at, made_by)
+VALUES ($1, $2, $3, $4, $5, $6, now() + $7::interval, $8)
 RETURNING id, name, scope, ending, created_at, expires_at, used_at
 
 -- name: list_tokens
@@ -150,7 +158,7 @@ SELECT id, name, scope, ending, created_at, expires_at, used_at FROM people_toke
 WHERE owner_id = $1 ORDER BY created_at DESC, id
 
 -- name: delete_token
--- Revoke a token.
+-- Revoke a token, and all that were made with it.
 DELETE FROM people_tokens WHERE owner_id = $1 AND id = $2 RETURNING id
 
 -- name: write_deletion

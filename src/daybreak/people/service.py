@@ -82,8 +82,29 @@ async def everyone(database: Database) -> Sequence[User]:
         return [user_of(row) for row in await tx.fetch(_sql.read_users, ids)]
 
 
+async def hold(tx: asyncpg.Connection, user_id: UUID) -> User:
+    """The user as nobody else changes them until the caller's transaction ends.
+
+    Raises:
+        NotFound: the user is gone.
+    """
+    await tx.execute(_sql.hold_user, user_id)
+    return await get(tx, user_id)
+
+
 async def update(database: Database, user: User) -> User:
     """Write a changed user back, all but the id and the address; gives the user as stored.
+
+    Raises:
+        InvalidInput: the name, zone or country is malformed.
+        NotFound: the user is gone.
+    """
+    async with database.transaction([user.id]) as tx:
+        return await update_in(tx, user)
+
+
+async def update_in(tx: asyncpg.Connection, user: User) -> User:
+    """The same within the caller's transaction.
 
     Raises:
         InvalidInput: the name, zone or country is malformed.
@@ -92,10 +113,8 @@ async def update(database: Database, user: User) -> User:
     clock.zone(user.timezone)
     country = checked_country(user.country) if user.country else None
     user = replace(user, name=checked_name(user.name), country=country)
-    async with database.transaction([user.id]) as tx:
-        row = (user.id, user.name, user.timezone, user.country)
-        found = await tx.fetchval(_sql.update_user, *row, *columns(user.preferences))
-    if found is None:
+    row = (user.id, user.name, user.timezone, user.country)
+    if await tx.fetchval(_sql.update_user, *row, *columns(user.preferences)) is None:
         raise NotFound("There is no such user.")
     return user
 

@@ -65,6 +65,11 @@ class Visitor:
         """Whether anything may be changed."""
         return self.scope is not Scope.READ
 
+    @property
+    def is_program(self) -> bool:
+        """Whether they came with a token, and not as somebody in a browser."""
+        return self.scope is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:

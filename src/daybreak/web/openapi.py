@@ -23,6 +23,9 @@ _ALWAYS: tuple[type[DaybreakError], ...] = (UserError, NotSignedIn, Forbidden, T
 _ABOUT = (
     "Everything that a page can do. Send a token of Settings as `Authorization: Bearer …`. Errors are "
     "problem documents (RFC 9457), one sentence in `detail`. Lists come in pages: give `next` as `after`. "
+    "A token for reading reads; one for reading and writing also changes; neither reaches further than "
+    "itself: what it makes allows no more, ends no later and is revoked with it, and what opens an account "
+    "takes the password or the browser (docs/howto/api.md). "
     "Long work is answered 202 with a run; a POST with an `Idempotency-Key` may be sent again."
 )
 _PROBLEM: dict[str, Any] = {

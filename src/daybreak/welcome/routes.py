@@ -1,35 +1,20 @@
 """The first visit: one page that asks all there is to ask, and the way to the first brief."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from daybreak import agenda, clock, people, runs
-from daybreak.agenda import Upload
+from daybreak import agenda, people, runs
 from daybreak.errors import DaybreakError, InvalidInput
-from daybreak.intake import SentFile
-from daybreak.people import User
 from daybreak.web import Form, News, Pages, SignedIn, UploadRoute, Visit, read_files, stream
-from daybreak.welcome.jobs import Begin, start
+from daybreak.welcome.beginning import begin, settle, sort_files
+from daybreak.welcome.resources import Beginning
 
 pages = Pages(__package__)
 receiving = APIRouter(include_in_schema=False, route_class=UploadRoute)
 HERE = "/welcome"
-SAMPLE = "Sample"
-
-
-class Beginning(BaseModel):
-    """Where somebody is, and what to read; files come beside it."""
-
-    timezone: str
-    country: str = ""
-    address: Annotated[str, Field(max_length=4000)] = ""
-    sample: bool = False
 
 
 @pages.get(HERE)
@@ -45,28 +30,23 @@ async def show_welcome(visit: SignedIn) -> Response:
 
 
 @receiving.post(HERE)
-async def begin(visit: SignedIn) -> Response:
+async def begin_first_visit(visit: SignedIn) -> Response:
     """Keep what was said, read what was given, and begin the first brief."""
     form, files = await read_files(visit.request, Beginning)
     if form.errors:
         return _page(visit, form, status=InvalidInput.status)
     said, field = form.filled, "timezone"
     try:
-        changed = replace(visit.user, timezone=said.timezone, country=said.country or None)
-        user = await people.update(visit.database, changed)
+        user = await settle(visit.database, visit.user.id, said.timezone, said.country)
         field = "files"
-        uploads = await agenda.sort_sent(files) if files else []
+        uploads = await sort_files(files, user, with_sample=said.sample)
         field = "address"
         if said.address.strip():
             await agenda.add_and_read(visit.database, user, said.address)
     except DaybreakError as error:
         return _page(visit, form.refused(error, field), status=error.status)
-    if said.sample:
-        uploads.append(_sample(user))
     async with visit.transaction() as tx:
-        for upload in uploads:
-            await agenda.add_upload(tx, user.id, upload)
-        run = await start(tx, user.id, Begin(date=user.today()))
+        run = await begin(tx, user, uploads)
     return visit.redirect(f"{HERE}/{run.id}")
 
 
@@ -99,13 +79,6 @@ async def follow_beginning(visit: SignedIn, run_id: UUID) -> Response:
         return [News(id=number, data=text, is_last=run.status.ended)]
 
     return stream(visit, read, str(run_id))
-
-
-def _sample(user: User) -> Upload:
-    now = clock.now()
-    return Upload(
-        SAMPLE, [SentFile(path, text.encode(), now) for path, text in agenda.sample_files(user.today())]
-    )
 
 
 def _page(visit: Visit, form: Form[Beginning], *, status: int = 200) -> Response:

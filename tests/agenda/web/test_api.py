@@ -1,5 +1,7 @@
 """The agenda for programs: the same as the pages, in JSON."""
 
+import socket
+
 import pytest
 
 from daybreak.agenda import Task
@@ -115,6 +117,23 @@ async def test_files_that_are_sent_again_with_their_key_are_taken_once(annas):
 @pytest.mark.parametrize("address", ["http://127.0.0.1/x.ics", "gopher://x", "\x00"])
 async def test_an_address_that_may_not_be_fetched_is_refused(ask, address: str):
     assert (await ask("POST", "/sources", {"address": address})).status_code == 422
+    assert (await ask("GET", "/sources")).json()["items"] == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(socket.EAI_NONAME, 422), (socket.EAI_AGAIN, 503)])
+async def test_a_mistyped_host_is_the_callers_and_a_silent_resolver_is_not(
+    ask, monkeypatch: pytest.MonkeyPatch, number: int, status: int
+):
+    found = socket.getaddrinfo
+
+    def look_up(host, *arguments, **options):
+        if host == "calender.example":
+            raise socket.gaierror(number, "cannot")
+        return found(host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    refused = await ask("POST", "/sources", {"address": "https://calender.example/my.ics"})
+    assert (refused.status_code, "calender.example" in refused.json()["detail"]) == (status, True)
     assert (await ask("GET", "/sources")).json()["items"] == []
 
 

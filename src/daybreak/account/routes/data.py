@@ -1,21 +1,17 @@
 """All that is kept of somebody: taking it along, and having it deleted."""
 
-from collections.abc import AsyncIterator
-from typing import IO
-
 from fastapi import APIRouter
 from pydantic import BaseModel
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.exporting import export
+from daybreak.account.downloading import download
 from daybreak.errors import InvalidInput
 from daybreak.people import people_settings
 from daybreak.web import Form, SignedIn, Visit, read_form
 
 routes = APIRouter(include_in_schema=False)
 HERE = "/settings/data"
-_CHUNK = 256 * 1024
 
 
 class Leaving(BaseModel):
@@ -33,10 +29,7 @@ async def show_data(visit: SignedIn) -> Response:
 @routes.get(f"{HERE}/export")
 async def export_data(visit: SignedIn) -> Response:
     """Everything in one archive."""
-    async with visit.transaction() as tx:
-        file = await export(tx, visit.user.id)
-    headers = {"Content-Disposition": f'attachment; filename="daybreak-{visit.user.today()}.zip"'}
-    return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
+    return await download(visit)
 
 
 @routes.post(f"{HERE}/delete")
@@ -61,9 +54,3 @@ async def keep_account(visit: SignedIn) -> Response:
 
 def _page(visit: Visit, form: Form[Leaving], status: int = 200) -> Response:
     return visit.page("account/data.html", status=status, form=form, grace=people_settings().grace_days)
-
-
-async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK):
-            yield chunk

@@ -70,7 +70,9 @@ async def change_profile(visit: SignedIn) -> Response:
     if form.errors:
         return _page(visit, form, InvalidInput.status)
     try:
-        await people.update(visit.database, form.filled.changed(visit.user))
+        async with visit.transaction() as tx:
+            user = await people.hold(tx, visit.user.id)
+            await people.update_in(tx, form.filled.changed(user))
     except InvalidInput as error:
         return _page(visit, form.refused(error), error.status)
     return visit.redirect("/settings", "Your profile is saved.")

@@ -29,7 +29,7 @@ from daybreak.web import (
 
 routes = APIRouter()
 HERE = "/agenda/events"
-ONE = f"{HERE}/{{event_id}}"
+ONE = f"{HERE}/{{event_id:uuid}}"
 _LONGEST = 100
 _FIRST_YEAR, _LAST_YEAR = 1900, 9990
 

@@ -31,7 +31,7 @@ from daybreak.web import (
 
 routes = APIRouter()
 HERE = "/agenda/notes"
-ONE = f"{HERE}/{{note_id}}"
+ONE = f"{HERE}/{{note_id:uuid}}"
 
 
 @routes.get(HERE, response_model=Listing[NoteView])

@@ -32,7 +32,7 @@ from daybreak.web import (
 
 routes = APIRouter()
 HERE = "/agenda/projects"
-ONE = f"{HERE}/{{project_id}}"
+ONE = f"{HERE}/{{project_id:uuid}}"
 
 
 @routes.get(HERE, response_model=Listing[ProjectLine])

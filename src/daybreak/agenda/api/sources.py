@@ -29,7 +29,7 @@ from daybreak.web import (
 routes = APIRouter()
 receiving = APIRouter(route_class=UploadRoute)
 HERE = "/agenda/sources"
-ONE = f"{HERE}/{{source_id}}"
+ONE = f"{HERE}/{{source_id:uuid}}"
 _FILES: dict[str, Any] = {
     "requestBody": {
         "required": True,

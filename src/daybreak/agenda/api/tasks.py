@@ -32,7 +32,7 @@ from daybreak.web import (
 
 routes = APIRouter()
 HERE = "/agenda/tasks"
-ONE = f"{HERE}/{{task_id}}"
+ONE = f"{HERE}/{{task_id:uuid}}"
 
 
 @routes.get(HERE, response_model=Listing[TaskView])

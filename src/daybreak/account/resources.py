@@ -1,0 +1,199 @@
+"""What operations on one's own account give and are given."""
+
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from daybreak.people import Role, Scope, Session, Token, User
+from daybreak.web import Clock, Order, Resource
+
+_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+_AT = "2026-03-29T05:00:00Z"
+_EMAIL = "anna@example.org"
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Email = Annotated[str, StringConstraints(min_length=3, max_length=254)]
+Password = Annotated[str, StringConstraints(max_length=256)]
+
+
+class ProfileView(Resource):
+    """Who somebody is, where, and when the brief is ready; times are local to that person."""
+
+    id: UUID = Field(examples=[_ID])
+    email: str = Field(examples=[_EMAIL])
+    name: str = Field(examples=["Anna"])
+    timezone: str = Field(examples=["Europe/Berlin"], description="An IANA name.")
+    country: str | None = Field(
+        examples=["DE"], description="Whose public holidays count, as ISO 3166-1 alpha-2; null for none."
+    )
+    brief_time: str = Field(examples=["07:00"])
+    workday_start: str = Field(examples=["09:00"])
+    workday_end: str = Field(examples=["17:30"])
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """The profile of a person."""
+        hours = user.preferences
+        return cls(
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            timezone=user.timezone,
+            country=user.country,
+            brief_time=f"{hours.brief_time:%H:%M}",
+            workday_start=f"{hours.workday_start:%H:%M}",
+            workday_end=f"{hours.workday_end:%H:%M}",
+        )
+
+
+class ProfileChange(Order):
+    """What is to be changed of a profile: what is left out, or null, stays as it is."""
+
+    name: Line | None = Field(None, examples=["Anna"])
+    timezone: Line | None = Field(None, examples=["Europe/Berlin"])
+    country: Annotated[str, StringConstraints(max_length=2)] | None = Field(
+        None, examples=["DE"], description="Empty for no public holidays."
+    )
+    brief_time: Clock | None = Field(None, examples=["07:00"])
+    workday_start: Clock | None = Field(None, examples=["09:00"])
+    workday_end: Clock | None = Field(None, examples=["17:30"])
+
+    def applied_to(self, user: User) -> User:
+        """The user as changed.
+
+        Raises:
+            InvalidInput: the working day has no hours.
+        """
+        hours = user.preferences
+        changed = replace(
+            hours,
+            brief_time=_time(self.brief_time, hours.brief_time),
+            workday_start=_time(self.workday_start, hours.workday_start),
+            workday_end=_time(self.workday_end, hours.workday_end),
+        )
+        return replace(
+            user,
+            name=self.name or user.name,
+            timezone=self.timezone or user.timezone,
+            country=user.country if self.country is None else self.country or None,
+            preferences=changed,
+        )
+
+
+def _time(said: str | None, known: time) -> time:
+    return known if said is None else time.fromisoformat(said)
+
+
+class PasswordOrder(Order):
+    """Another password."""
+
+    current: Password = Field("", description="The one until now.", examples=["correct horse"])
+    password: Password = Field(
+        description="10 to 256 characters, none of those that anybody would try first.",
+        examples=["battery staple"],
+    )
+
+
+class SessionView(Resource):
+    """A browser that is signed in."""
+
+    id: UUID = Field(examples=[_ID])
+    user_agent: str = Field(examples=["Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Firefox/143.0"])
+    address: str = Field(examples=["192.0.2.1"])
+    created_at: AwareDatetime = Field(examples=[_AT])
+    seen_at: AwareDatetime = Field(examples=[_AT])
+    is_this: bool = Field(description="Whether it is the one that asks.")
+
+    @classmethod
+    def of(cls, session: Session, credential: UUID) -> Self:
+        """That session, as seen by whoever came with that credential."""
+        return cls(
+            id=session.id,
+            user_agent=session.user_agent,
+            address=session.address,
+            created_at=session.created_at,
+            seen_at=session.seen_at,
+            is_this=session.id == credential,
+        )
+
+
+class TokenView(Resource):
+    """What is known of a token; the token itself is not."""
+
+    id: UUID = Field(examples=[_ID])
+    name: str = Field(examples=["Widget"])
+    scope: Scope
+    ending: str = Field(description="Its last characters, to tell it from others.", examples=["x7Qw"])
+    created_at: AwareDatetime = Field(examples=[_AT])
+    expires_at: AwareDatetime | None = Field(description="Null: until it is revoked.", examples=[_AT])
+    used_at: AwareDatetime | None = Field(description="To the minute.", examples=[_AT])
+    is_this: bool = Field(description="Whether it is the one that asks.")
+
+    @classmethod
+    def of(cls, token: Token, credential: UUID) -> Self:
+        """That token, as seen by whoever came with that credential."""
+        return cls(
+            id=token.id,
+            name=token.name,
+            scope=token.scope,
+            ending=token.ending,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            used_at=token.used_at,
+            is_this=token.id == credential,
+        )
+
+
+class NewTokenView(TokenView):
+    """A new token, with the secret that is told this once."""
+
+    secret: str = Field(examples=["dbk_…"], description="Send it as `Authorization: Bearer …`.")
+
+    @classmethod
+    def with_secret(cls, token: Token, credential: UUID, secret: str) -> Self:
+        """That token, just made."""
+        return cls(**TokenView.of(token, credential).model_dump(), secret=secret)
+
+
+class TokenOrder(Order):
+    """What a token is for, what it allows, and for how long."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(examples=["Widget"])
+    scope: Scope = Field(Scope.READ, strict=False)
+    days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
+        90, description="null for until it is revoked.", examples=[30]
+    )
+
+
+class DeletionView(Resource):
+    """When everything of somebody's is deleted."""
+
+    due: datetime | None = Field(description="Null: the account stays.", examples=[_AT])
+
+
+class DeletionOrder(Order):
+    """One's own address, so that nobody deletes an account by a slip."""
+
+    email: Email = Field(examples=[_EMAIL])
+
+
+class InvitationOrder(Order):
+    """Who is to be let in."""
+
+    email: Email = Field(examples=[_EMAIL])
+    role: Role = Field(Role.MEMBER, strict=False)
+
+
+class ResetOrder(Order):
+    """Who is to choose a new password."""
+
+    email: Email = Field(examples=[_EMAIL])
+
+
+class LinkView(Resource):
+    """A link that is good once, told this once: hand it over to nobody else."""
+
+    email: str = Field(examples=[_EMAIL])
+    link: str = Field(examples=["https://daybreak.example.org/invitation/…"])

@@ -1,0 +1,51 @@
+"""Anna's programs: with her session, and with tokens of hers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx2
+import pytest
+
+from daybreak import people
+from daybreak.people import Scope
+
+from ..web.browser import FROM_OUR_PAGE, Browser  # noqa: TID252 - tests are no package that could be named
+from ..web.conftest import annas, application, as_admin, no_attempts_yet, stranger  # noqa: TID252 - likewise
+
+__all__ = ["annas", "application", "as_admin", "no_attempts_yet", "stranger"]
+
+V1 = "/api/v1/account"
+Ask = Callable[..., Awaitable[httpx2.Response]]
+
+
+@pytest.fixture
+def ask(annas: Browser) -> Ask:
+    """Ask as a page of Anna's does: method, path below the account, and what is sent as JSON."""
+
+    async def ask(method: str, path: str, json=None, **headers: str) -> httpx2.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await annas.client.request(method, V1 + path, json=json, headers=FROM_OUR_PAGE | named)
+
+    return ask
+
+
+@pytest.fixture
+async def program(application, database, user) -> AsyncIterator[Callable[..., Awaitable[Ask]]]:
+    """Ask with a new token of Anna's."""
+    async with Browser.open(application, database) as browser:
+
+        async def program(scope: Scope = Scope.WRITE, days: int | None = 30) -> Ask:
+            async with database.transaction([user.id]) as tx:
+                _, secret = await people.make_token(tx, user.id, "A program", scope, days)
+            return with_token(browser, secret)
+
+        yield program
+
+
+def with_token(browser: Browser, secret: str) -> Ask:
+    """Ask with that token."""
+
+    async def ask(method: str, path: str, json=None) -> httpx2.Response:
+        headers = {"Authorization": f"Bearer {secret}"}
+        return await browser.client.request(method, V1 + path, json=json, headers=headers)
+
+    return ask

@@ -1,0 +1,133 @@
+"""One's own account for programs: the same as the pages, in JSON."""
+
+import asyncio
+import io
+import zipfile
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from daybreak import people
+from daybreak.people import Frequency, Role, Weekday
+
+from ..web.browser import Browser  # noqa: TID252 - tests are no package that could be named
+
+PASSWORD = "correct horse battery"
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+async def test_the_profile_is_read_and_changed_where_it_says_so(ask, database, user):
+    fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
+    await people.update(database, replace(user, preferences=replace(user.preferences, **fridays)))
+    before = (await ask("GET", "/profile")).json()
+    assert (before["email"], before["country"], before["brief_time"]) == (user.email, "DE", "07:00")
+    change = {"timezone": "Asia/Kolkata", "country": "", "brief_time": "06:15"}
+    changed = await ask("PATCH", "/profile", change)
+    assert changed.json() == before | change | {"country": None}
+    assert (await ask("GET", "/profile")).json() == changed.json()
+    kept = (await people.find(database, user.email)).preferences
+    assert (kept.frequency, kept.weekdays) == (Frequency.CHOSEN, {Weekday.FRIDAY})
+
+
+async def test_a_profile_that_was_changed_meanwhile_is_not_changed_but_told(ask):
+    etag = (await ask("GET", "/profile")).headers["etag"]
+    assert (await ask("GET", "/profile", If_None_Match=etag)).status_code == 304
+    assert (await ask("PATCH", "/profile", {"name": "Annika"}, If_Match=etag)).status_code == 200
+    late = await ask("PATCH", "/profile", {"name": "Ann"}, If_Match=etag)
+    assert (late.status_code, late.json()["current"]["name"]) == (412, "Annika")
+    assert (await ask("PATCH", "/profile", {"name": "Ann"}, If_Match=late.json()["etag"])).status_code == 200
+
+
+async def test_of_two_who_saw_the_same_profile_one_changes_it(ask, database, user, as_admin):
+    etag = (await ask("GET", "/profile")).headers["etag"]
+    async with database.transaction([user.id]) as tx:
+        await people.hold(tx, user.id)
+        changes = [
+            asyncio.create_task(ask("PATCH", "/profile", {"name": name}, If_Match=etag))
+            for name in ("Annika", "Ann")
+        ]
+        async with asyncio.timeout(10):
+            while await as_admin.fetchval(WAITING) < len(changes):  # noqa: ASYNC110 - PostgreSQL tells nobody
+                await asyncio.sleep(0.01)
+    assert sorted(answer.status_code for answer in await asyncio.gather(*changes)) == [200, 412]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"timezone": "Europe/Atlantis"}, "not a time zone"),
+        ({"country": "XX"}, "No country"),
+        ({"name": " "}, "printable characters"),
+        ({"workday_end": "08:00"}, "has no hours"),
+        ({"brief_time": "soon"}, "brief_time"),
+        ({"email": "bob@example.org"}, "email"),
+    ],
+)
+async def test_a_profile_that_cannot_be_is_refused_in_a_sentence(ask, database, user, change, words):
+    refused = await ask("PATCH", "/profile", change)
+    assert (refused.status_code, words in refused.json()["detail"]) == (422, True)
+    assert await people.find(database, user.email) == user
+
+
+async def test_the_password_is_changed_by_whoever_knows_it_and_other_sessions_end(
+    ask, program, application, database, user, no_attempts_yet
+):
+    by_token = await program()
+    assert (await by_token("PUT", "/password", {"password": PASSWORD})).status_code == 403
+    async with Browser.open(application, database) as other:
+        await other.enter(user)
+        assert (await ask("PUT", "/password", {"password": PASSWORD})).status_code == 204
+        assert (await other.get("/settings")).status_code == 303
+    wrong = await ask("PUT", "/password", {"current": "not it", "password": "another horse"})
+    assert (wrong.status_code, "is not right" in wrong.json()["detail"]) == (403, True)
+    change = {"current": PASSWORD, "password": "another horse"}
+    assert (await by_token("PUT", "/password", change)).status_code == 204
+    assert (await ask("GET", "/profile")).status_code == 401
+    assert (await people.sign_in(database, user.email, "another horse", people.Client(address="::1")))[0]
+
+
+async def test_sessions_are_listed_and_ended(ask, application, database, user):
+    async with Browser.open(application, database) as one, Browser.open(application, database) as another:
+        await one.enter(user)
+        await another.enter(user)
+        listed = (await ask("GET", "/sessions")).json()["items"]
+        assert sorted(session["is_this"] for session in listed) == [False, False, True]
+        other = next(session["id"] for session in listed if not session["is_this"])
+        assert (await ask("DELETE", f"/sessions/{other}")).status_code == 204
+        assert (await ask("DELETE", f"/sessions/{other}")).status_code == 404
+        assert len((await ask("GET", "/sessions")).json()["items"]) == 2
+        assert (await ask("DELETE", "/sessions")).status_code == 204
+        assert [session["is_this"] for session in (await ask("GET", "/sessions")).json()["items"]] == [True]
+
+
+async def test_everything_of_ones_own_comes_as_an_archive(ask, user):
+    archive = await ask("GET", "/export")
+    assert archive.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        assert user.email.encode() in files.read("people_users.jsonl")
+
+
+async def test_an_account_is_deleted_by_its_address_and_kept_on_second_thoughts(ask, user):
+    slip = await ask("PUT", "/deletion", {"email": "somebody@example.org"})
+    assert (slip.status_code, user.email in slip.json()["detail"]) == (422, True)
+    asked = await ask("PUT", "/deletion", {"email": user.email.upper()})
+    assert asked.json()["due"] is not None
+    assert (await ask("GET", "/deletion")).json() == asked.json()
+    assert (await ask("DELETE", "/deletion")).status_code == 204
+    assert (await ask("GET", "/deletion")).json() == {"due": None}
+
+
+async def test_an_admin_lets_others_in_and_a_member_does_not(ask, stranger, database, user):
+    email = f"{uuid4().hex}@example.org"
+    assert (await ask("POST", "/members/invitations", {"email": email})).status_code == 403
+    await people.set_role(database, user, Role.ADMIN)
+    made = await ask("POST", "/members/invitations", {"email": email, "role": "admin"})
+    assert made.status_code == 201
+    assert email in (await stranger.get(made.json()["link"])).text
+    reset = (await ask("POST", "/members/resets", {"email": email})).json()
+    assert (reset["email"], "/reset/" in reset["link"]) == (email, True)
+    nobody = await ask("POST", "/members/resets", {"email": "nobody@example.org"})
+    assert (nobody.status_code, "invite them instead" in nobody.json()["detail"]) == (404, True)

@@ -1,0 +1,75 @@
+"""What a token may do with the account that it belongs to: nothing that reaches further than itself."""
+
+from uuid import uuid4
+
+import pytest
+
+from daybreak import people
+from daybreak.people import Role, Scope
+
+from .conftest import with_token
+
+
+def made(answer) -> dict:
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_token_for_reading_reads(program):
+    reader = await program(Scope.READ)
+    for path in ("/profile", "/sessions", "/tokens", "/deletion", "/export"):
+        assert (await reader("GET", path)).status_code == 200
+
+
+async def test_the_secret_of_a_token_is_told_once(ask, stranger):
+    token = made(await ask("POST", "/tokens", {"name": "Widget", "scope": "write", "days": 30}))
+    assert (await with_token(stranger, token["secret"])("GET", "/profile")).status_code == 200
+    listed = await ask("GET", "/tokens")
+    assert token["secret"] not in listed.text
+    assert [(one["name"], one["scope"], one["is_this"]) for one in listed.json()["items"]] == [
+        ("Widget", "write", False)
+    ]
+    assert (await ask("DELETE", f"/tokens/{token['id']}")).status_code == 204
+    assert (await with_token(stranger, token["secret"])("GET", "/profile")).status_code == 401
+
+
+@pytest.mark.parametrize("days", [31, 3650, None])
+async def test_a_token_makes_none_that_is_good_for_longer(program, ask, days: int | None):
+    refused = await (await program(days=30))("POST", "/tokens", {"name": "x", "days": days})
+    assert (refused.status_code, "ask for fewer days" in refused.json()["detail"]) == (403, True)
+    assert [one["name"] for one in (await ask("GET", "/tokens")).json()["items"]] == ["A program"]
+
+
+async def test_a_token_without_an_end_makes_others_without_one(program):
+    maker = await program(days=None)
+    assert (made(await maker("POST", "/tokens", {"name": "x", "days": None})))["expires_at"] is None
+
+
+async def test_what_a_token_made_is_revoked_with_it(program, ask, stranger):
+    maker = await program()
+    child = made(await maker("POST", "/tokens", {"name": "child", "scope": "write", "days": 20}))
+    grandchild = made(
+        await with_token(stranger, child["secret"])("POST", "/tokens", {"name": "x", "days": 10})
+    )
+    listed = (await maker("GET", "/tokens")).json()["items"]
+    own = next(one["id"] for one in listed if one["is_this"])
+    assert (await ask("DELETE", f"/tokens/{own}")).status_code == 204
+    for secret in (child["secret"], grandchild["secret"]):
+        assert (await with_token(stranger, secret)("GET", "/profile")).status_code == 401
+    assert (await ask("GET", "/tokens")).json()["items"] == []
+
+
+async def test_an_admins_token_invites_new_members_and_opens_no_account_that_is_there(
+    program, database, user, other_user
+):
+    await people.set_role(database, user, Role.ADMIN)
+    maker = await program()
+    email = f"{uuid4().hex}@example.org"
+    assert "/invitation/" in (made(await maker("POST", "/members/invitations", {"email": email})))["link"]
+    as_admin = {"email": f"{uuid4().hex}@example.org", "role": "admin"}
+    assert (await maker("POST", "/members/invitations", as_admin)).status_code == 403
+    assert await people.find(database, as_admin["email"]) is None
+    again = await maker("POST", "/members/invitations", {"email": other_user.email})
+    assert (again.status_code, "in the browser" in again.json()["detail"]) == (409, True)
+    for known in (user, other_user):
+        assert (await maker("POST", "/members/resets", {"email": known.email})).status_code == 403

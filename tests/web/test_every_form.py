@@ -1,0 +1,242 @@
+"""Whatever a page can do, a program can: each form of each page, held against the operations."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+import pytest
+from starlette.routing import compile_path
+
+from daybreak import people, server, wiring
+from daybreak.agenda import reading
+from daybreak.people import Purpose, Role
+from daybreak.runs.testing import drain
+from daybreak.web import WebSettings
+
+from ..agenda.conftest import SamePool  # noqa: TID252 - tests are no package that could be named
+from .browser import FROM_OUR_PAGE, Browser
+from .forms import Form, Page
+from .routes import ENDLESS, Known, every
+
+Operations = tuple[str, ...]
+APP = server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False))
+OF_A_KIND = 8  # pages that differ in their parameters only
+PAGES = [route for route in every(APP) if not route.path.startswith(("/api/", "/static/"))]
+# The operations that do what a form does; where one address has several verbs, by the name of its button or
+# hidden field, or by what is chosen.
+OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
+    "GET /agenda": ("agenda.list_tasks",),
+    "GET /agenda/board": ("agenda.list_tasks",),
+    "GET /agenda/notes": ("agenda.list_notes",),
+    "GET /briefs": ("briefs.list_briefs",),
+    "GET /runs": ("runs.list_runs",),
+    "POST /agenda/events": ("agenda.add_event",),
+    "POST /agenda/events/{event_id}/edit": ("agenda.change_event",),
+    "POST /agenda/events/{event_id}/remove": ("agenda.remove_event",),
+    "POST /agenda/events/{event_id}/restore": ("agenda.restore_event",),
+    "POST /agenda/notes": ("agenda.add_note",),
+    "POST /agenda/notes/{note_id}/edit": ("agenda.change_note",),
+    "POST /agenda/notes/{note_id}/remove": ("agenda.remove_note",),
+    "POST /agenda/notes/{note_id}/restore": ("agenda.restore_note",),
+    "POST /agenda/projects": ("agenda.add_project",),
+    "POST /agenda/projects/{project_id}/edit": ("agenda.change_project",),
+    "POST /agenda/projects/{project_id}/phases": ("agenda.add_phase",),
+    "POST /agenda/projects/{project_id}/remove": ("agenda.remove_project",),
+    "POST /agenda/projects/{project_id}/restore": ("agenda.restore_project",),
+    "POST /agenda/sources/address": ("agenda.add_address",),
+    "POST /agenda/sources/files": ("agenda.send_files",),
+    "POST /agenda/sources/read": ("agenda.refresh_sources",),
+    "POST /agenda/sources/{source_id}/read": ("agenda.refresh_source",),
+    "POST /agenda/sources/{source_id}/remove": ("agenda.remove_source",),
+    "POST /agenda/tasks": ("agenda.add_task",),
+    "POST /agenda/tasks/{task_id}/complete": ("agenda.complete_task",),
+    "POST /agenda/tasks/{task_id}/edit": ("agenda.change_task",),
+    "POST /agenda/tasks/{task_id}/ignore": ("agenda.ignore_task",),
+    "POST /agenda/tasks/{task_id}/remove": ("agenda.remove_task",),
+    "POST /agenda/tasks/{task_id}/restore": ("agenda.restore_task",),
+    "POST /agenda/tasks/{task_id}/snooze": ("agenda.snooze_task",),
+    "POST /agenda/tasks/{task_id}/undo": ("agenda.undo_decision",),
+    "POST /briefs/{day}/feedback": dict.fromkeys(("useful", "wrong", "nothing"), ("briefs.judge_sentence",)),
+    # The page has the brief say so in the same breath.
+    "POST /briefs/{day}/tasks": {
+        "done": ("agenda.complete_task", "briefs.write_brief"),
+        "snooze": ("agenda.snooze_task", "briefs.write_brief"),
+        "ignore": ("agenda.ignore_task", "briefs.write_brief"),
+        "undo": ("agenda.undo_decision", "briefs.write_brief"),
+    },
+    "POST /briefs/{day}/write": ("briefs.write_brief",),
+    "POST /runs/{run_id}/cancel": ("runs.cancel_run",),
+    "POST /runs/{run_id}/retry": ("runs.retry_run",),
+    "POST /settings": ("account.change_profile",),
+    "POST /settings/access/password": ("account.change_password",),
+    "POST /settings/access/sessions/end": ("account.end_other_sessions",),
+    "POST /settings/access/sessions/{session_id}/end": ("account.end_session",),
+    "POST /settings/data/delete": ("account.delete_account",),
+    "POST /settings/data/keep": ("account.keep_account",),
+    "POST /settings/members": {
+        "what=invite": ("account.invite_member",),
+        "what=invite-admin": ("account.invite_member",),
+        "what=reset": ("account.reset_password",),
+    },
+    "POST /settings/tokens": ("account.make_token",),
+    "POST /settings/tokens/{token_id}/revoke": ("account.revoke_token",),
+    "POST /welcome": ("welcome.begin_first_visit",),
+}
+# What makes no sense for a program, and why.
+FOR_PEOPLE_ALONE = {
+    "POST /sign-in": "a program shows a token with each request",
+    "POST /sign-in/link/{secret}": "likewise",
+    "POST /sign-out": "likewise; a token is revoked",
+    "POST /invitation/{secret}": "a person chooses a password, and is signed in",
+    "POST /reset/{secret}": "likewise",
+    "POST /theme": "it is kept in the browser",
+}
+
+
+@dataclass
+class Tour:
+    """Somebody who looks at every page and notes its forms."""
+
+    browser: Browser
+    forms: list[tuple[str, Form]] = field(default_factory=list)
+
+    async def look(self, path: str) -> list[str]:
+        """Note the forms of a page; gives where its links lead, none if it is no page."""
+        answer = await self.browser.get(path)
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return []
+        return self._read(path, answer.text)
+
+    async def press(self, path: str, **form: str) -> str:
+        """Send a form, and note those of the page that it leads to; gives its path."""
+        answer = await self.browser.post(path, **form)
+        assert answer.status_code == 303, (path, answer.text)
+        await self.look(answer.headers["location"])
+        return answer.headers["location"]
+
+    async def wander(self) -> None:
+        """Look at all pages that have no parameters, and from there at some of each other kind."""
+        ahead = [page.path for page in PAGES if page.method == "GET" and not page.parameters]
+        visited, seen = dict.fromkeys(ENDLESS, OF_A_KIND), set(ahead)
+        while ahead:
+            path = ahead.pop(0)
+            route = route_of("GET", path.partition("?")[0])
+            if route is None or visited.setdefault(route.path, 0) >= OF_A_KIND:
+                continue
+            visited[route.path] += 1
+            links = {urljoin(path, link.partition("#")[0]) for link in await self.look(path)}
+            ahead += sorted(links - seen)
+            seen |= links
+
+    def _read(self, path: str, text: str) -> list[str]:
+        page = Page(path, text)
+        for form in page.forms:
+            route = route_of(form.method, form.action)
+            assert route, f"{path}: nothing takes {form}"
+            self.forms.append((f"{form.method} {route.path}", form))
+        return page.links
+
+
+def route_of(method: str, path: str) -> Known | None:
+    """The route of the pages that answers there."""
+    return next(
+        (one for one in PAGES if one.method == method and compile_path(one.path)[0].match(path)), None
+    )
+
+
+@pytest.fixture
+async def tour(annas, database, user, monkeypatch: pytest.MonkeyPatch) -> Tour:
+    """Anna, an admin, with something of everything; a worker has done what is due."""
+    monkeypatch.setattr(reading, "BoundedPool", SamePool)
+    await people.set_role(database, user, Role.ADMIN)
+    tour = Tour(annas)
+    plan = "# House\n- [ ] Call Berta 📅 2026-03-28\n- [ ] Paint 📅 2026-03-29\n- [ ] Sweep\n".encode()
+    sent = {"files": ("plans/plan.md", plan, "text/markdown")}
+    await annas.client.post("/agenda/sources/files", files=sent, headers=FROM_OUR_PAGE)
+    await drain(database, wiring.kinds(), user.id)
+    await annas.get("/")
+    await drain(database, wiring.kinds(), user.id)
+    return tour
+
+
+async def live(tour: Tour, database, user) -> None:
+    """Do what leaves something to be undone, tried again, revoked or kept."""
+    for thing, form in {
+        "tasks": {"title": "Water the plants"},
+        "projects": {"name": "Garden"},
+        "notes": {"title": "Soil"},
+        "events": {"title": "Tea", "day": "2026-03-29"},
+    }.items():
+        for _ in range(2):
+            await tour.press(f"/agenda/{thing}", **form)
+        await tour.press(next(form.action for _, form in tour.forms[::-1] if form.action.endswith("/remove")))
+    tasks = await database_tasks(database, user)
+    await tour.press(f"/agenda/tasks/{tasks['Sweep']}/complete", next="/agenda")
+    await tour.press("/briefs/2026-03-29/tasks", done=tasks["Call Berta"])
+    claim = re.search(r'name="useful" value="([^"]+)"', (await tour.browser.get("/")).text)
+    await tour.press("/briefs/2026-03-29/feedback", useful=claim[1])
+    await tour.browser.post("/settings/tokens", name="Widget", scope="read", days="30")
+    await tour.press("/briefs/2026-03-30/write", regenerate="none")
+    run = (await tour.browser.get("/api/v1/runs?about=2026-03-30")).json()["items"][0]["id"]
+    await tour.press(f"/runs/{run}/cancel")
+    async with database.transaction([user.id]) as tx:
+        await people.begin(tx, user.id, people.Client(address="192.0.2.1"))
+
+
+async def database_tasks(database, user) -> dict[str, str]:
+    """The ids of the tasks by title."""
+    async with database.transaction([user.id]) as tx:
+        return {row["title"]: str(row["id"]) for row in await tx.fetch("SELECT title, id FROM agenda_tasks")}
+
+
+async def knock(stranger: Tour, database, user) -> None:
+    """Look at the doors as somebody who is not in yet."""
+    await stranger.look("/sign-in")
+    for purpose in Purpose:
+        await stranger.look(purpose.path(await people.make_link(database, user, purpose)))
+
+
+def verbs_of(form: Form, known: Mapping[str, Operations]) -> Iterator[str]:
+    """What a form may be sent for, where one address has several verbs: its buttons, or what it carries."""
+    yield from (form.buttons - {""}) or (form.choices or form.hidden) & known.keys() or {"nothing is said"}
+
+
+async def test_every_form_has_its_operation_and_every_operation_named_here_its_form(
+    tour, stranger, database, user, no_attempts_yet
+):
+    doors = Tour(stranger)
+    await knock(doors, database, user)
+    await live(tour, database, user)
+    await tour.wander()
+    await tour.press("/settings/data/delete", email=user.email)
+    seen: dict[str, set[str]] = {}
+    for name, form in [*doors.forms, *tour.forms]:
+        known = OPERATIONS.get(name, ())
+        found = verbs_of(form, known) if isinstance(known, Mapping) else form.buttons
+        seen.setdefault(name, set()).update(found)
+    assert seen.keys() == OPERATIONS.keys() | FOR_PEOPLE_ALONE.keys()
+    for name, known in OPERATIONS.items():
+        if isinstance(known, Mapping):
+            assert (name, seen[name]) == (name, set(known))
+        else:
+            assert len(seen[name] - {""}) <= 1, f"{name} has several verbs: {seen[name]}"
+
+
+def test_every_address_that_takes_a_form_is_known_here():
+    taking = {f"{one.method} {one.path}" for one in PAGES if one.method != "GET"}
+    posts = {name for name in OPERATIONS | FOR_PEOPLE_ALONE if not name.startswith("GET ")}
+    assert taking == posts
+
+
+def test_every_operation_that_is_named_here_is_there():
+    document = APP.openapi()
+    there = {one["operationId"] for operations in document["paths"].values() for one in operations.values()}
+    known = [OPERATIONS[name] for name in OPERATIONS]
+    named = {
+        one
+        for entry in known
+        for names in (entry.values() if isinstance(entry, Mapping) else [entry])
+        for one in names
+    }
+    assert named <= there

@@ -1,0 +1,32 @@
+"""What the document does not declare cannot be done: one path never answers for another."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from daybreak import server, wiring
+from daybreak.web import WebSettings
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+PARAMETER = re.compile(r"{(\w+)}")
+VALUES = {"day": "2026-03-29"}
+
+DOCUMENT = server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False)).openapi()
+DECLARED = {path: {verb.upper() for verb in operations} for path, operations in DOCUMENT["paths"].items()}
+
+
+@pytest.mark.parametrize("path", DECLARED)
+async def test_what_is_not_declared_is_refused_with_exactly_what_is(stranger, path: str):
+    address = PARAMETER.sub(lambda match: VALUES.get(match[1], str(UUID(int=1))), path)
+    for method in sorted(set(METHODS) - DECLARED[path]):
+        answer = await stranger.client.request(method, address)
+        allowed = set(answer.headers.get("Allow", "").split(", "))
+        assert (method, answer.status_code, allowed) == (method, 405, DECLARED[path])
+
+
+@pytest.mark.parametrize("path", [path for path in DECLARED if "_id}" in path])
+async def test_what_is_no_id_is_not_there(annas, path: str):
+    for method in DECLARED[path]:
+        answer = await annas.client.request(method, PARAMETER.sub("no-id", path), headers=annas.ours)
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing at this address.")
