@@ -14,6 +14,7 @@ from daybreak.runs import store
 from daybreak.runs.kinds import Kind
 from daybreak.runs.model import Cursor, Event, Lane, Run, Status, WorkerSeen
 from daybreak.runs.settings import runs_settings
+from daybreak.runs.texts import storable
 
 _sql = load(__package__)
 P = TypeVar("P")
@@ -48,7 +49,7 @@ async def start(
     if delay < timedelta():
         raise InvalidInput("A run cannot start in the past; give a delay of zero or more.")
     checked = kind.write_parameters(parameters)
-    run = (owner_id, uuid4(), kind.name, lane or kind.lane, key, checked, kind.max_attempts)
+    run = (owner_id, uuid4(), kind.name, lane or kind.lane, storable(key), checked, kind.max_attempts)
     run_id = await store.start(tx, run, delay=delay, window=runs_settings().window)
     return await get(tx, owner_id, run_id)
 
