@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -108,6 +109,25 @@ async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(ow
             assert len(await after.attempts_written(*runs)) == 20
         worker.drain()
         await asyncio.wait_for(working, 20)
+
+
+async def test_a_worker_told_to_stop_while_the_database_is_away_does_so_in_time_and_says_so(owner):
+    with home_of_its_own() as home, ExitStack() as stack:
+        stack.callback(embedded.stop, home)
+        server = stack.enter_context(embedded.attach(home, fsync=False))
+        await migrate(server.dsn("daybreak_owner"))
+        settings = QUICK.model_copy(update={"lease": 3.0})
+        async with station_on(server) as before:
+            await before.as_owner.execute(EFFECTS)
+            process = before.process(settings=settings, stdout=subprocess.PIPE)
+            stack.callback(process.kill)
+            run = await before.start(owner, Order(nap=30))
+            await before.status(run, Status.RUNNING)
+            os.kill(server.pid, signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        words, _ = await asyncio.to_thread(process.communicate, timeout=15)
+        assert process.returncode == 0
+        assert b"taken over when its leases end" in words
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What handlers say, as PostgreSQL can store it: JSON without NUL and halves of surrogate pairs.
 
-Many runs share a statement, so whatever cannot be stored is replaced where it comes in, before it meets theirs.
+Many runs share a statement, so what cannot be stored is replaced where it comes in, before it meets theirs.
 """
 
 import re
