@@ -51,6 +51,7 @@ class Worker:
         self._kinds = list(kinds)
         self._settings = settings or runs_settings()
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._lanes = [lane for lane in Lane if self._settings.places(lane)]
         self._drained = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -77,7 +78,7 @@ class Worker:
             await sweep.upkeep()
             try:
                 async with engine.started(), asyncio.TaskGroup() as children:
-                    beat = Beat(engine, self._name, pulse)
+                    beat = Beat(engine, self._name, pulse, self._lanes)
                     loops = [children.create_task(beat.run()), children.create_task(sweep.run())]
                     await self._work(engine, beat, children)
                     for loop in loops:
@@ -86,7 +87,7 @@ class Worker:
                 log.error("runs.worker_gave_up", worker=self._name, words=_GAVE_UP)
 
     async def _work(self, engine: Engine, beat: Beat, children: asyncio.TaskGroup) -> None:
-        lanes = {lane: LaneWorker(lane, engine, children) for lane in Lane if self._settings.places(lane)}
+        lanes = {lane: LaneWorker(lane, engine, children) for lane in self._lanes}
         stop = asyncio.Event()
         bells = [
             children.create_task(self._listen(lane, worker, engine, stop)) for lane, worker in lanes.items()
