@@ -20,6 +20,10 @@ from .kinds import ALL, EFFECTS, Order, Receipt, kind
 from .station import PATIENT, QUICK, Station
 
 TEN_MINUTES = 600.0
+NEXT_WEEK = (
+    "SELECT 'runs_partitions.runs_*_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'IYYY_IW')"
+)
+UPKEEP = "SELECT (runs_upkeep('0s', '28 days', '90 days', 100) -> 'partitions_made')::int"
 
 
 async def test_a_handler_that_blocks_its_process_past_the_lease_loses_its_runs(engine_room, owner):
@@ -76,17 +80,24 @@ async def begun_again(station, run) -> bool:
     return (await station.get(run)).attempts == 2
 
 
-async def test_with_a_transaction_held_open_dead_rows_pile_up_and_no_run_is_stuck(engine_room, owner):
+async def test_while_a_transaction_is_held_open_upkeep_gives_way_and_no_run_is_stuck(engine_room, owner):
+    await engine_room.as_owner.execute("UPDATE runs_sweeps SET upkept_at = NULL")
+    week = await engine_room.as_owner.fetchval(NEXT_WEEK)
+    await engine_room.as_owner.execute(
+        f"DROP TABLE {week.replace('*', 'finished')}, {week.replace('*', 'events')}"
+    )
     watching = await asyncpg.connect(engine_room.app)
     async with watching.transaction(isolation="repeatable_read"):
-        await watching.fetchval("SELECT 1 FROM runs_counters")
+        # Whoever reads a list keeps its weeks from being changed until the transaction ends.
+        await watching.execute("SET LOCAL daybreak.owner_ids = '{}'")
+        assert await watching.fetchval("SELECT count(*) FROM runs_all") == 0
         engine_room.worker()
-        for _ in range(10):
-            many = await engine_room.start_many(owner, [Order() for _ in range(50)])
-            for run in many:
+        for _ in range(2):
+            for run in await engine_room.start_many(owner, [Order() for _ in range(50)]):
                 assert (await engine_room.ended(run, within=10)).status is Status.SUCCEEDED
         assert await watching.fetchval("SELECT count(*) FROM runs_workers") == 0
     await watching.close()
+    assert await engine_room.as_owner.fetchval(UPKEEP) == 2
 
 
 async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(owner):
