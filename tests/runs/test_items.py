@@ -253,7 +253,7 @@ async def test_after_a_whole_run_was_done_again_its_failed_items_are_retried_as_
     await engine_room.verb(WHOLE, run)
     ended = await drained(engine_room, run)
     assert (ended.status, counted(ended), ended.gaps) == (Status.PARTIAL, (2, 1, 1, 0), ("a",))
-    with pytest.raises(Conflict, match="done again without it"):
+    with pytest.raises(Conflict, match="begun anew without it"):
         await engine_room.verb(runs.retry, gone)
     again = await engine_room.verb(runs.retry, run)
     assert (again.status, again.epoch, counted(again)) == (Status.RUNNING, 3, (2, 1, 0, 0))

@@ -28,7 +28,9 @@ def is_dead(place: str | None) -> bool:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except OSError:
+    except PermissionError:  # somebody else's, and perhaps another one with its id
+        pass
+    except (OSError, OverflowError):
         return False
     life = _life(int(pid))
     return life is not None and (life[0] in _GONE or life[1] != began)

@@ -159,6 +159,6 @@ _WHY_NOT = {
     "succeeded": "The run succeeded, so there is nothing to retry; start a new one instead.",
     "busy": "The run of which this is an item is just ending; try again in a moment.",
     "item": "That is an item; name the run that it is a part of, or try the item alone again.",
-    "past": "The run of which this is an item was done again without it, or is forgotten.",
+    "past": "The run of which this is an item was begun anew without it, or is forgotten.",
     "another": "Another run for the same thing is open; wait for it or cancel it first.",
 }
