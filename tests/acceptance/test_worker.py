@@ -19,6 +19,22 @@ QUICK = {
     "DAYBREAK_SCHEDULE_IN_WORKER": "false",
 }
 
+MANY_EVENTS = """
+INSERT INTO runs_events (owner_id, run_id, number, name)
+SELECT owner_id, id, 1 + n, 'counted' FROM runs_finished, generate_series(1, 2000) AS n
+WHERE id = $1::text::uuid
+"""
+MANY_ITEMS = """
+INSERT INTO runs_finished (
+    owner_id, id, part_of, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence,
+    event_number, phase, total, done, failed, skipped, errors, created_at
+)
+SELECT
+    owner_id, gen_random_uuid(), id, 'test.part', lane, n::text, '{}', 'succeeded', 1, 1, 1, 1,
+    0, '', 0, 0, 0, 0, '[]', created_at
+FROM runs_finished, generate_series(1, 1500) AS n WHERE id = $1::text::uuid
+"""
+
 
 @pytest.fixture
 def worker(daybreak) -> Iterator[Callable]:
@@ -129,6 +145,24 @@ def test_a_run_that_waits_can_be_cancelled_and_retried(daybreak, sample, worker)
     assert stats["queued"] == 0
     assert 0 < stats["times"]["run"]["p50"] <= stats["times"]["run"]["p95"]
     assert [one["alive"] for one in daybreak("runs", "workers", "--json").json()].count(True) >= 1
+
+
+async def test_what_is_longer_than_a_page_is_shown_whole(daybreak, sample, admin):
+    run = in_background(daybreak, sample, "long@example.org")
+    mine = ("--user", "long@example.org")
+    daybreak("runs", "cancel", run, *mine)
+    await admin.execute(MANY_EVENTS, run)
+    await admin.execute(MANY_ITEMS, run)
+    shown = daybreak("runs", "show", run, *mine, "--json").json()
+    assert [event["number"] for event in shown["events"]] == [*range(1, 2002)]
+    assert len({item["key"] for item in shown["items"]}) == 1500
+    watched = daybreak("runs", "watch", run, *mine, "--json")
+    told = [json.loads(line) for line in watched.out.splitlines()]
+    assert (watched.code, told[0]["name"], [event["number"] for event in told]) == (
+        5,
+        "cancelled",
+        [*range(1, 2002)],
+    )
 
 
 def test_a_terminal_gets_a_live_line(daybreak, sample, worker, on_a_terminal):

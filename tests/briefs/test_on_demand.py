@@ -1,7 +1,6 @@
 """A brief that somebody waits for is a run like every other, and never answers with older facts."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -128,10 +127,10 @@ async def test_a_run_for_other_sources_comes_to_its_end_before(plans: Plans):
     assert await briefs.read(plans.database, plans.user.id, SUNDAY) == brief.document
 
 
-def a_dead_process() -> subprocess.Popen:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process
+def a_dead_process() -> str:
+    """The place of a process that is over."""
+    program = "from daybreak.runs import presence; print(presence.here(), end='')"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 
 async def test_what_a_killed_command_left_behind_does_not_delay_the_next_one(plans: Plans):
@@ -139,9 +138,8 @@ async def test_what_a_killed_command_left_behind_does_not_delay_the_next_one(pla
     once = replace(COMPOSE, max_attempts=1)
     async with plans.database.transaction([plans.user.id]) as tx:
         left = await start_or_find(tx, once, plans.user.id, Wanted(date=SUNDAY))
-    process = a_dead_process()
     engine = Engine(plans.database, [once], RunsSettings(lease=600))
-    await Beat(engine, f"{socket.gethostname()}:{process.pid}", engine.database).once()
+    await Beat(engine, "killed", engine.database, place=a_dead_process()).once()
     await engine.claim([(left.owner_id, left.id)])
     assert titles(await compose(plans)) == {"Sow"}
     assert [(run.status, [error.kind for error in run.errors]) for run in await listed(plans)] == [

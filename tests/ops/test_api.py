@@ -82,6 +82,16 @@ async def test_a_retry_that_is_sent_again_does_not_start_again(program, desk):
     assert (await desk.get(run)).epoch == 2
 
 
+async def test_a_whole_run_is_tried_again_for_a_program(program, desk):
+    run = await desk.done("x", items={"a": "always", "b": ""})
+    items = await desk.items(run)
+    answer = await program.post(f"{RUNS}/{run.id}/retry", params={"whole": True})
+    assert (answer.status_code, answer.json()["status"], answer.json()["epoch"]) == (202, "queued", 2)
+    await desk.drain()
+    assert [(await desk.get(item)).epoch for item in items] == [2, 2]
+    assert (await program.post(f"{RUNS}/{items[0].id}/retry", params={"whole": True})).status_code == 409
+
+
 async def test_a_retry_names_the_run_that_is_open_for_the_same_thing(program, desk):
     failed = await desk.done("x", fail="always")
     rival = await desk.start("x")

@@ -98,6 +98,17 @@ async def test_one_failed_item_is_tried_again_without_the_others(annas, desk):
     assert [(await desk.get(item)).epoch for item in (first, second)] == [2, 1]
 
 
+async def test_a_whole_run_is_done_again_with_the_items_that_were_done(annas, desk):
+    run = await desk.done("x", items={"a": "always", "b": ""})
+    first, second = await desk.items(run)
+    page = (await annas.get(f"/runs/{run.id}")).text
+    assert "Do all of it again" in page
+    assert "Do all of it again" not in (await annas.get(f"/runs/{first.id}")).text
+    await annas.post(f"/runs/{run.id}/retry", whole="true")
+    await desk.drain()
+    assert [(await desk.get(item)).epoch for item in (first, second)] == [2, 2]
+
+
 async def test_a_run_that_stands_in_the_way_of_a_retry_is_named(annas, desk):
     failed = await desk.done("x", fail="always")
     rival = await desk.start("x")

@@ -58,6 +58,16 @@ async def part(task) -> Effects[Receipt] | Skipped:
     return Skipped("There is nothing to do.") if task.key.startswith("nothing") else await work(task)
 
 
+async def grow(task) -> Effects[Receipt]:
+    """The first item adds many others."""
+
+    async def write(_) -> Receipt:
+        return Receipt(task.attempt)
+
+    more = range(8) if task.key == "0" else ()
+    return Effects(write, items=[Item(GROWING, f"more {n}", Order()) for n in more])
+
+
 async def link(task) -> Effects[Receipt]:
     left = task.parameters.links
 
@@ -100,5 +110,6 @@ FAN = _kind("test.fan", Plan, Sum, plan)
 FAN_AND_FINISH = _kind("test.fan_and_finish", Plan, Sum, plan, finish=sum_up)
 LINK = _kind("test.link", Chain, Receipt, link)
 CHAIN = _kind("test.chain", Chain, Sum, chain)
+GROWING = _kind("test.growing", Order, Receipt, grow)
 NARROW = _kind("test.narrow", Order, Receipt, narrow, at_once=2)
 FANNED = [PART, FAN, FAN_AND_FINISH, LINK, CHAIN, NARROW]

@@ -108,13 +108,13 @@ class Station:
         await asyncio.wait_for(task, 20)
 
     def process(
-        self, die_at: str = "", ahead: float = 0.0, settings: RunsSettings = QUICK
+        self, die_at: str = "", ahead: float = 0.0, settings: RunsSettings = QUICK, **options
     ) -> subprocess.Popen:
         """A worker as a process of its own, which may kill itself at some place, or mistake the time."""
         program = Path(__file__).with_name("worker_process.py")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         orders = (self.app, die_at, f"{ahead}", settings.model_dump_json())
-        process = subprocess.Popen([sys.executable, program, *orders], env=environment)
+        process = subprocess.Popen([sys.executable, program, *orders], env=environment, **options)
         self._processes.append(process)
         return process
 

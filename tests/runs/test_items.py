@@ -4,6 +4,7 @@ import asyncio
 import signal
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -13,12 +14,13 @@ from daybreak.errors import Conflict
 from daybreak.runs import Effects, Item, Lane, RunsSettings, Status, testing
 from daybreak.runs.engine import Engine
 
-from .fanning import CHAIN, FAN, FAN_AND_FINISH, FANNED, NARROW, PART, Chain, Overlap, Plan, Sum
+from .fanning import CHAIN, FAN, FAN_AND_FINISH, FANNED, GROWING, NARROW, PART, Chain, Overlap, Plan, Sum
 from .kinds import ALL, Order
 from .station import QUICK, AnswersLost
 
 KINDS = [*ALL, *FANNED]
 GOOD, BAD = Order(), Order(fail="invalid")
+WHOLE = partial(runs.retry, whole=True)
 
 
 async def items(station, run, **more) -> list[runs.Run]:
@@ -122,6 +124,29 @@ async def test_progress_counts_items_and_tells_when_they_will_be_done(engine_roo
     assert now.pace > 0
 
 
+async def test_progress_does_not_fall_when_items_add_items_but_begins_anew_with_a_retry(engine_room, owner):
+    async def plan_growing(_task) -> Effects:
+        async def write(_) -> Sum:
+            return Sum(planned=2)
+
+        return Effects(write, items=[Item(GROWING, f"{n}", GOOD) for n in range(3)])
+
+    kinds = [replace(FAN, handler=plan_growing), GROWING]
+    run = await engine_room.start(owner, Plan(), kind=kinds[0])
+    await testing.run_inline(engine_room.database, kinds, run)
+    first, *others = await items(engine_room, run)
+    shown = []
+    for item in (*others, first):
+        await testing.run_inline(engine_room.database, kinds, item)
+        now = await engine_room.get(run)
+        shown.append((now.current, now.total, now.percentage))
+    assert shown == [(1, 3, 33), (2, 3, 66), (3, 11, 66)]
+    await engine_room.verb(runs.cancel, run)
+    assert (await engine_room.get(run)).percentage == 100
+    again = await engine_room.verb(runs.retry, run)
+    assert (again.current, again.total, again.percentage) == (3, 11, 27)
+
+
 async def test_events_tell_of_every_item(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": BAD})
     await drained(engine_room, run)
@@ -187,6 +212,76 @@ async def test_retrying_a_run_repeats_only_what_did_not_succeed(engine_room, own
     assert (good.epoch, mended.epoch, bad.epoch) == (1, 2, 2)
     assert await engine_room.attempts_written(good, mended, bad) == [1, 1]
     assert len(bad.errors) == 2
+
+
+async def test_a_whole_run_is_done_again_with_all_its_items(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD, "b": BAD, "c": GOOD}, FAN_AND_FINISH)
+    assert (await drained(engine_room, run)).status is Status.PARTIAL
+    old = {item.key: item for item in await items(engine_room, run)}
+    # What it fans out to now: one item as before, one mended, a new one; “c” is no more.
+    orders = """{"orders": {"0": {}, "a": {}, "b": {}}}"""
+    await engine_room.as_owner.execute(
+        "UPDATE runs_finished SET parameters = $1 WHERE id = $2", orders, run.id
+    )
+    again = await engine_room.verb(WHOLE, run)
+    assert (again.status, again.epoch, counted(again)) == (Status.QUEUED, 2, (0, 0, 0, 0))
+    assert await items(engine_room, run) == []
+    ended = await drained(engine_room, run)
+    assert (ended.status, counted(ended), ended.gaps) == (Status.SUCCEEDED, (3, 3, 0, 0), ())
+    assert ended.result == {"planned": 3, "done": 3}
+    found = await items(engine_room, run)
+    assert [(item.key, item.epoch, len(item.errors)) for item in found] == [
+        ("0", 1, 0),
+        ("a", 2, 0),
+        ("b", 2, 1),
+    ]
+    assert [item.id == old[item.key].id for item in found[1:]] == [True, True]
+    assert await engine_room.attempts_written(*found, old["c"]) == [1, 1, 1, 1, 1]
+    for which in (run, found[0]):
+        numbers = [event.number for event in await engine_room.events(which)]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_after_a_whole_run_was_done_again_its_failed_items_are_retried_as_ever(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": BAD, "b": GOOD, "gone": BAD})
+    await drained(engine_room, run)
+    gone = (await items(engine_room, run))[2]
+    orders = """{"orders": {"a": {"fail": "invalid"}, "b": {}}}"""
+    await engine_room.as_owner.execute(
+        "UPDATE runs_finished SET parameters = $1 WHERE id = $2", orders, run.id
+    )
+    await engine_room.verb(WHOLE, run)
+    ended = await drained(engine_room, run)
+    assert (ended.status, counted(ended), ended.gaps) == (Status.PARTIAL, (2, 1, 1, 0), ("a",))
+    with pytest.raises(Conflict, match="begun anew without it"):
+        await engine_room.verb(runs.retry, gone)
+    again = await engine_room.verb(runs.retry, run)
+    assert (again.status, again.epoch, counted(again)) == (Status.RUNNING, 3, (2, 1, 0, 0))
+    assert [item.epoch for item in await items(engine_room, run)] == [3, 2]
+
+
+async def test_items_that_items_add_are_done_again_with_the_whole_run(engine_room, owner):
+    run = await engine_room.start(owner, Chain(3), kind=CHAIN)
+    await drained(engine_room, run)
+    await engine_room.as_owner.execute("UPDATE runs_finished SET status = 'failed' WHERE id = $1", run.id)
+    await engine_room.verb(WHOLE, run)
+    ended = await drained(engine_room, run)
+    assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (3, 3, 0, 0))
+    assert [(item.key, item.epoch) for item in await items(engine_room, run)] == [
+        ("3", 2),
+        ("2", 2),
+        ("1", 2),
+    ]
+
+
+async def test_an_item_is_no_whole_run_and_what_succeeded_is_not_done_again(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": BAD})
+    await drained(engine_room, run)
+    with pytest.raises(Conflict, match="That is an item"):
+        await engine_room.verb(WHOLE, (await items(engine_room, run))[0])
+    good = await drained(engine_room, await engine_room.start(owner))
+    with pytest.raises(Conflict, match="succeeded"):
+        await engine_room.verb(WHOLE, good)
 
 
 async def test_one_item_is_retried_in_a_run_that_has_ended(engine_room, owner):
@@ -271,6 +366,18 @@ async def test_an_item_of_a_dead_worker_is_taken_back(engine_room, owner):
     taken_back = await engine_room.get(item)
     assert (taken_back.status, taken_back.errors[0].kind) == (Status.QUEUED, "WorkerDied")
     assert (await drained(engine_room, run)).status is Status.SUCCEEDED
+
+
+async def test_an_item_of_a_dead_worker_is_taken_back_even_if_its_run_is_gone(engine_room, owner):
+    run = await fan(engine_room, owner, {"a": GOOD})
+    await attempt(engine_room, run)
+    item = (await items(engine_room, run))[0]
+    await Engine(engine_room.database, KINDS, RunsSettings()).claim([(owner, item.id)])
+    await engine_room.as_owner.execute("DELETE FROM runs_open WHERE id = $1", run.id)
+    await testing.move_clock(engine_room.database, owner, timedelta(hours=1))
+    await engine_room.as_owner.execute("SELECT runs_sweep(50, '15s', '30s', 100)")
+    assert (await engine_room.get(item)).status is Status.QUEUED
+    assert (await drained(engine_room, item)).status is Status.SUCCEEDED
 
 
 async def test_a_run_that_is_no_item_cannot_be_skipped(engine_room, owner):

@@ -4,6 +4,15 @@ from daybreak.runs import Status
 PARTITIONS = (
     "SELECT count(*) FROM pg_class WHERE relnamespace = 'runs_partitions'::regnamespace AND relkind = 'r'"
 )
+RESTING = """
+SELECT
+    (SELECT count(*) FROM runs_partitions.runs_finished_rest)
+    + (SELECT count(*) FROM runs_partitions.runs_events_rest)
+"""
+AGE = """
+WITH events AS (UPDATE runs_events SET at = at - $2 * interval '1 day' WHERE run_id = $1)
+UPDATE runs_finished SET finished_at = finished_at - $2 * interval '1 day' WHERE id = $1
+"""
 
 
 async def ended(station, owner, key="it") -> runs.Run:
@@ -29,6 +38,24 @@ async def test_what_came_while_its_week_was_missing_moves_there_when_it_is_made(
     assert await engine_room.as_owner.fetchval("SELECT count(*) FROM runs_partitions.runs_finished_rest") == 0
     assert (await engine_room.get(run)).status is Status.CANCELLED
     assert await runs.counts(engine_room.database) == await engine_room.real_counts()
+
+
+async def test_weeks_that_came_and_went_while_nobody_worked_are_made_and_dropped_afterwards(
+    engine_room, owner
+):
+    old, older = await ended(engine_room, owner, "old"), await ended(engine_room, owner, "older")
+    for run, days in ((old, 40), (older, 400)):
+        await engine_room.as_owner.execute(AGE, run.id, days)
+    assert await engine_room.as_owner.fetchval(RESTING) == 4
+    await engine_room.as_owner.execute("SELECT runs_upkeep('0s', '28 days', '90 days', 100)")
+    assert await engine_room.as_owner.fetchval(RESTING) == 0
+    async with engine_room.database.transaction([owner]) as tx:
+        assert [run.id for run in await runs.list_runs(tx, owner)] == [old.id]
+    counted = await engine_room.real_counts()
+    counted.pop(("runs.upkeep", Status.SUCCEEDED))
+    told = await runs.counts(engine_room.database)
+    told.pop(("runs.upkeep", Status.SUCCEEDED))
+    assert told == counted == {("test.work", Status.CANCELLED): 1}
 
 
 async def test_weeks_that_are_over_are_dropped_and_no_longer_counted(engine_room, owner):

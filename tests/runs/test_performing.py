@@ -1,7 +1,6 @@
 """Runs that somebody waits for: performed in this process, or followed where another one has them."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +11,7 @@ import pytest
 from daybreak import runs
 from daybreak.db import Database
 from daybreak.errors import Bug, Conflict, InvalidInput, Unavailable
-from daybreak.runs import Kind, Run, RunsSettings, Status
+from daybreak.runs import Kind, Run, RunsSettings, Status, presence
 from daybreak.runs.beating import Beat
 from daybreak.runs.engine import Engine
 
@@ -35,17 +34,23 @@ async def workers(room: Station) -> int:
     return await room.as_owner.fetchval("SELECT count(*) FROM runs_workers")
 
 
-async def held_by(room: Station, run: Run, name: str, lease: float = 600) -> None:
-    """A worker of that name has the run, and is heard of no more."""
+async def held_by(room: Station, run: Run, place: str, lease: float = 600) -> None:
+    """A worker in that place has the run, and is heard of no more."""
     engine = Engine(room.database, ALL, RunsSettings(lease=lease))
-    await Beat(engine, name, engine.database).once()
+    await Beat(engine, "host:1", engine.database, place=place).once()
     assert len(await engine.claim([(run.owner_id, run.id)])) == 1
 
 
 def a_dead_process() -> str:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return f"{socket.gethostname()}:{process.pid}"
+    """The place of a process that is over."""
+    program = "from daybreak.runs import presence; print(presence.here(), end='')"
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+
+def in_a_container(place: str) -> str:
+    """Where the process with the same id is, in another namespace of the same host."""
+    boot, _, process = place.partition(":")
+    return f"{boot}:1/{process.partition('/')[2]}"
 
 
 async def test_it_ends_here_without_any_worker_and_leaves_none_behind(engine_room, owner):
@@ -123,10 +128,18 @@ async def test_a_run_whose_only_attempt_died_with_its_process_ends_at_once(engin
     assert (await engine_room.get(run)).status is Status.FAILED
 
 
+def test_a_process_is_dead_when_it_is_over_or_another_one_has_its_id():
+    here, dead = presence.here(), a_dead_process()
+    assert here is not None
+    began = here.rpartition("/")[0]
+    assert [presence.is_dead(place) for place in (here, dead, f"{began}/1")] == [False, True, True]
+    assert [presence.is_dead(place) for place in (in_a_container(dead), "host:1", "", None)] == [False] * 4
+
+
 @pytest.mark.parametrize("kind", [WORK, ONCE], ids=["taken over", "ended"])
-async def test_of_a_process_elsewhere_the_lease_is_waited_for(engine_room, owner, kind: Kind):
+async def test_of_a_process_in_another_container_the_lease_is_waited_for(engine_room, owner, kind: Kind):
     run = await engine_room.start(owner, kind=kind)
-    await held_by(engine_room, run, "elsewhere:1", lease=2.0)
+    await held_by(engine_room, run, in_a_container(a_dead_process()), lease=2.0)
     told = []
     try:
         ended = await perform(engine_room, run, waiting=lambda: told.append(1))
@@ -150,7 +163,7 @@ async def test_interrupted_it_cancels_what_it_has_begun(engine_room, owner):
 
 async def test_interrupted_it_leaves_the_run_of_another_alone(engine_room, owner):
     run = await engine_room.start(owner)
-    await held_by(engine_room, run, "elsewhere:1")
+    await held_by(engine_room, run, "elsewhere/1/1")
     performing = asyncio.create_task(perform(engine_room, run))
     await engine_room.until(lambda: workers_are(engine_room, 2))
     performing.cancel()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -19,6 +20,10 @@ from .kinds import ALL, EFFECTS, Order, Receipt, kind
 from .station import PATIENT, QUICK, Station
 
 TEN_MINUTES = 600.0
+NEXT_WEEK = (
+    "SELECT 'runs_partitions.runs_*_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'IYYY_IW')"
+)
+UPKEEP = "SELECT (runs_upkeep('0s', '28 days', '90 days', 100) -> 'partitions_made')::int"
 
 
 async def test_a_handler_that_blocks_its_process_past_the_lease_loses_its_runs(engine_room, owner):
@@ -75,17 +80,24 @@ async def begun_again(station, run) -> bool:
     return (await station.get(run)).attempts == 2
 
 
-async def test_with_a_transaction_held_open_dead_rows_pile_up_and_no_run_is_stuck(engine_room, owner):
+async def test_while_a_transaction_is_held_open_upkeep_gives_way_and_no_run_is_stuck(engine_room, owner):
+    await engine_room.as_owner.execute("UPDATE runs_sweeps SET upkept_at = NULL")
+    week = await engine_room.as_owner.fetchval(NEXT_WEEK)
+    await engine_room.as_owner.execute(
+        f"DROP TABLE {week.replace('*', 'finished')}, {week.replace('*', 'events')}"
+    )
     watching = await asyncpg.connect(engine_room.app)
     async with watching.transaction(isolation="repeatable_read"):
-        await watching.fetchval("SELECT 1 FROM runs_counters")
+        # Whoever reads a list keeps its weeks from being changed until the transaction ends.
+        await watching.execute("SET LOCAL daybreak.owner_ids = '{}'")
+        assert await watching.fetchval("SELECT count(*) FROM runs_all") == 0
         engine_room.worker()
-        for _ in range(10):
-            many = await engine_room.start_many(owner, [Order() for _ in range(50)])
-            for run in many:
+        for _ in range(2):
+            for run in await engine_room.start_many(owner, [Order() for _ in range(50)]):
                 assert (await engine_room.ended(run, within=10)).status is Status.SUCCEEDED
         assert await watching.fetchval("SELECT count(*) FROM runs_workers") == 0
     await watching.close()
+    assert await engine_room.as_owner.fetchval(UPKEEP) == 2
 
 
 async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(owner):
@@ -108,6 +120,25 @@ async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(ow
             assert len(await after.attempts_written(*runs)) == 20
         worker.drain()
         await asyncio.wait_for(working, 20)
+
+
+async def test_a_worker_told_to_stop_while_the_database_is_away_does_so_in_time_and_says_so(owner):
+    with home_of_its_own() as home, ExitStack() as stack:
+        stack.callback(embedded.stop, home)
+        server = stack.enter_context(embedded.attach(home, fsync=False))
+        await migrate(server.dsn("daybreak_owner"))
+        settings = QUICK.model_copy(update={"lease": 3.0})
+        async with station_on(server) as before:
+            await before.as_owner.execute(EFFECTS)
+            process = before.process(settings=settings, stdout=subprocess.PIPE)
+            stack.callback(process.kill)
+            run = await before.start(owner, Order(nap=30))
+            await before.status(run, Status.RUNNING)
+            os.kill(server.pid, signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        words, _ = await asyncio.to_thread(process.communicate, timeout=15)
+        assert process.returncode == 0
+        assert b"taken over when its leases end" in words
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from daybreak import runs
 from daybreak.errors import Conflict, NotFound
-from daybreak.runs import Lane, Status
+from daybreak.runs import Lane, Status, testing
 
 from .kinds import BULK, WORK, Order
 from .station import QUICK
@@ -123,9 +124,31 @@ async def test_the_sweep_lets_in_what_waits_where_a_place_is_left_free(engine_ro
     assert await rung(engine_room, owner) == 20
 
 
+async def test_what_is_not_due_takes_no_place_from_what_is(engine_room, owner):
+    later = await engine_room.start_many(
+        owner, [Order() for _ in range(30)], kind=BULK, window=5, delay=timedelta(seconds=30)
+    )
+    await engine_room.as_owner.execute("SELECT runs_sweep(5, '15s', '30s', 100)")
+    assert await rung(engine_room, owner) == 0
+    due = await engine_room.start(owner, key="due", kind=BULK)
+    worker = engine_room.worker(settings=QUICK.model_copy(update={"window": 5}))
+    assert (await engine_room.ended(due)).status is Status.SUCCEEDED
+    await engine_room.drain(worker)
+    # All at the same time, and let in as many as there are places.
+    await testing.move_clock(engine_room.database, owner, timedelta(minutes=1))
+    swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(5, '15s', '30s', 100)")
+    assert (swept["rung"], swept["admitted"], await rung(engine_room, owner)) == (30, 5, 5)
+    swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(50, '15s', '30s', 100)")
+    assert swept["admitted"] == 25
+    engine_room.worker()
+    for run in later:
+        assert (await engine_room.ended(run)).status is Status.SUCCEEDED
+    assert await engine_room.attempts_written(*later) == [1] * 30
+
+
 async def rung(station, owner) -> int:
     return await station.as_owner.fetchval(
-        "SELECT count(*) FROM runs_open WHERE owner_id = $1 AND rung_at IS NOT NULL", owner
+        "SELECT count(*) FROM runs_open WHERE owner_id = $1 AND job_id IS NOT NULL", owner
     )
 
 

@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,13 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - whatever orjson can write
     import orjson
 
     answer_data(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def print_json_lines(values: Iterable[Any]) -> None:
+    """A JSON document on each line of standard output."""
+    import orjson
+
+    answer_data("".join(orjson.dumps(value, default=_plain).decode() + "\n" for value in values))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

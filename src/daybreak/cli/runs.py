@@ -24,7 +24,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 T = TypeVar("T")
 _SHORTEST = 4
-_MOST_ITEMS = 1000
 
 
 @app.command(
@@ -77,14 +76,12 @@ def list_(
 @app.command("show", epilog=examples("daybreak runs show 7e681467", "daybreak runs show 7e681467 --json"))
 def show(run: RunArgument, user: UserOption = None, json: AsJson = False) -> None:
     """Show one run: what it came to, and all that happened."""
-    from daybreak import runs
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
-    from daybreak.cli.watching import progress
+    from daybreak.cli.watching import all_events, all_items, progress
 
     async def verb(tx: "asyncpg.Connection", found: "Run") -> "tuple[Run, list[Run], list[Event]]":
-        items = await runs.list_items(tx, found.owner_id, found.id, limit=_MOST_ITEMS)
-        return found, items, await runs.events(tx, found.owner_id, found.id)
+        return found, await all_items(tx, found), await all_events(tx, found)
 
     found, items, events = _with_run(user, run, verb)
     if json:
@@ -112,8 +109,12 @@ def show(run: RunArgument, user: UserOption = None, json: AsJson = False) -> Non
     print_table(("WHAT", "IS"), rows)
 
 
-@app.command("watch", epilog=examples("daybreak runs watch 7e681467"))
-def watch(run: RunArgument, user: UserOption = None) -> None:
+@app.command("watch", epilog=examples("daybreak runs watch 7e681467", "daybreak runs watch 7e681467 --json"))
+def watch(
+    run: RunArgument,
+    user: UserOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what happens as lines of JSON.")] = False,
+) -> None:
     """Follow a run to its end.
 
     Exits with 0 if it succeeded, even if only in part, with 5 if it was cancelled, with 6 if it failed.
@@ -125,7 +126,7 @@ def watch(run: RunArgument, user: UserOption = None) -> None:
         person = await session.known_user(user)
         async with session.database.transaction([person.id]) as tx:
             found = await _find(tx, person.id, run)
-        await follow(session.database, found)
+        await follow(session.database, found, as_json=json)
 
     with_session(verb)
 
@@ -143,17 +144,24 @@ def cancel(run: RunArgument, user: UserOption = None) -> None:
         answer(f"The run {now.id} is {now.status}.\n")
 
 
-@app.command("retry", epilog=examples("daybreak runs retry 7e681467"))
-def retry(run: RunArgument, user: UserOption = None) -> None:
+@app.command("retry", epilog=examples("daybreak runs retry 7e681467", "daybreak runs retry 7e681467 --whole"))
+def retry(
+    run: RunArgument,
+    user: UserOption = None,
+    whole: Annotated[
+        bool, typer.Option("--whole/--failed", help="All of it anew, or only what did not succeed.")
+    ] = False,
+) -> None:
     """Run again what failed, was cancelled, or has gaps.
 
-    Of a run with items those that did not succeed are done again, the others stay; with the id of an item,
-    as “daybreak runs show” tells it, that one alone.
+    Of a run with items those that did not succeed are done again, the others stay; with --whole it is begun
+    anew, and all its items are done again. With the id of an item, as “daybreak runs show” tells it, that
+    one alone.
     """
     from daybreak import runs
     from daybreak.cli.printing import answer
 
-    now = _with_run(user, run, lambda tx, found: runs.retry(tx, found.owner_id, found.id))
+    now = _with_run(user, run, lambda tx, found: runs.retry(tx, found.owner_id, found.id, whole=whole))
     answer(f"The run {now.id} is {now.status} again.\n")
 
 

@@ -5,34 +5,57 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import asyncpg
+
 from daybreak import runs
-from daybreak.cli.printing import answer
+from daybreak.cli.printing import answer, print_json_lines
 from daybreak.db import Database
 from daybreak.errors import Conflict, Unavailable
 from daybreak.runs import Event, Run, Status
 
 _EVERY = 0.3
+_PAGE = 1000
+Screen = Callable[[Run, list[Event]], None]
 
 
-async def follow(database: Database, run: Run) -> None:
-    """Show a run until it has ended.
+async def follow(database: Database, run: Run, *, as_json: bool = False) -> None:
+    """Show a run until it has ended, or print what happens as lines of JSON.
 
     Raises:
         Unavailable: it failed.
         Conflict: it was cancelled.
     """
     after = 0
-    with _screen(run) as show:
+    with _screen(run, as_json=as_json) as show:
         while True:
             async with database.transaction([run.owner_id]) as tx:
                 run = await runs.get(tx, run.owner_id, run.id)
-                news = await runs.events(tx, run.owner_id, run.id, after=after)
+                news = await all_events(tx, run, after=after)
             after = news[-1].number if news else after
             show(run, news)
             if run.status.ended:
                 break
             await asyncio.sleep(_EVERY)
     _judge(run)
+
+
+async def all_events(tx: asyncpg.Connection, run: Run, *, after: int = 0) -> list[Event]:
+    """What happened in a run after the event of that number, however much it is."""
+    found: list[Event] = []
+    while page := await runs.events(tx, run.owner_id, run.id, after=after, limit=_PAGE):
+        found += page
+        after = page[-1].number
+    return found
+
+
+async def all_items(tx: asyncpg.Connection, run: Run) -> list[Run]:
+    """The items of a run in their order, however many they are."""
+    found: list[Run] = []
+    after = None
+    while page := await runs.list_items(tx, run.owner_id, run.id, after=after, limit=_PAGE):
+        found += page
+        after = page[-1].cursor
+    return found
 
 
 def _judge(run: Run) -> None:
@@ -44,7 +67,10 @@ def _judge(run: Run) -> None:
 
 
 @contextmanager
-def _screen(run: Run) -> Iterator[Callable[[Run, list[Event]], None]]:
+def _screen(run: Run, *, as_json: bool) -> Iterator[Screen]:
+    if as_json:
+        yield lambda _run, news: print_json_lines(news)
+        return
     if not sys.stdout.isatty():
         yield lambda _run, news: answer("".join(_line(one) for one in news))
         return
@@ -79,8 +105,8 @@ def _state(run: Run) -> str:
 
 
 def _total(run: Run) -> int | None:
-    return run.total or (1 if run.status.ended else None)
+    return 100 if run.total or run.status.ended else None
 
 
 def _completed(run: Run) -> int:
-    return run.current if run.total else int(run.status.ended)
+    return run.percentage if run.percentage is not None else 100 * run.status.ended

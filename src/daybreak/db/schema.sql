@@ -278,7 +278,7 @@ CREATE FUNCTION public.people_tidy() RETURNS SETOF uuid
     SELECT owner_id FROM people_accounts WHERE deletion_due <= now();
 $$;
 
-CREATE FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) RETURNS void
+CREATE FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts integer[]) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -291,6 +291,7 @@ DECLARE
     next_lane text;
     next_owners uuid [];
     next_runs uuid [];
+    let_in integer := 0;
 BEGIN
     FOR next_lane, next_owners, next_runs IN
         WITH admitted AS (
@@ -310,7 +311,9 @@ BEGIN
         FROM admitted GROUP BY lane
     LOOP
         PERFORM runs_ring(next_lane, next_owners, next_runs);
+        let_in := let_in + cardinality(next_runs);
     END LOOP;
+    RETURN let_in;
 END $$;
 
 CREATE FUNCTION public.runs_advance(settlements jsonb) RETURNS void
@@ -355,6 +358,7 @@ BEGIN
             skipped = r.skipped + change.skipped,
             open_items = r.open_items - steps,
             event_number = r.event_number + jsonb_array_length(change.events),
+            reached = runs_reached(r.reached, r.done + r.failed + r.skipped + steps, r.total),
             pace = runs_pace(r.pace, r.paced_at, steps),
             paced_at = CASE WHEN steps > 0 THEN now() ELSE r.paced_at END
         WHERE r.owner_id = run.owner_id AND r.id = run.id
@@ -368,13 +372,18 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) RETURNS TABLE(run_id uuid, cancelled boolean)
+CREATE FUNCTION public.runs_beat(worker uuid, worker_name text, worker_place text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) RETURNS TABLE(run_id uuid, cancelled boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 BEGIN
-    INSERT INTO runs_workers AS w (id, name, lanes, running, draining)
-    VALUES (worker, worker_name, worker_lanes, cardinality(run_ids), is_draining)
+    INSERT INTO runs_workers AS w (id, name, place, lanes, running, draining)
+    VALUES (worker, worker_name, worker_place, worker_lanes, cardinality(run_ids), is_draining)
     ON CONFLICT (id) DO UPDATE SET
         running = excluded.running, draining = excluded.draining, seen_at = now();
     RETURN QUERY
@@ -406,6 +415,11 @@ END $$;
 CREATE FUNCTION public.runs_cancel(owner uuid, run_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     run runs_open;
@@ -434,6 +448,11 @@ END $$;
 CREATE FUNCTION public.runs_cancel_items(owner uuid, run_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     settlements jsonb;
@@ -631,6 +650,7 @@ CREATE FUNCTION public.runs_fan_out(settlements jsonb) RETURNS void
     AS $$
 DECLARE
     room record;
+    is_again boolean;
 BEGIN
     WITH s AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(settlements) AS s (
@@ -666,30 +686,37 @@ BEGIN
     WHERE w.after_event + e.place > w.known;
 
     -- The run's row must be ours before its items are: two items may add the same one.
-    PERFORM FROM (
+    SELECT bool_or(locked.round IS NOT NULL) INTO is_again FROM (
         SELECT DISTINCT s.owner_id, coalesce(s.part_of, s.id) AS run_id
         FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, id uuid, part_of uuid)
         ORDER BY 1, 2
     ) AS p
     CROSS JOIN LATERAL (
-        SELECT FROM runs_open AS r WHERE r.owner_id = p.owner_id AND r.id = p.run_id FOR UPDATE
+        SELECT r.round FROM runs_open AS r WHERE r.owner_id = p.owner_id AND r.id = p.run_id FOR UPDATE
     ) AS locked;
+    IF is_again THEN
+        PERFORM runs_renew_items(settlements);
+    END IF;
 
     WITH new AS (
-        SELECT s.owner_id, coalesce(s.part_of, s.id) AS run_id, i.*, row_number() OVER () AS place
+        SELECT s.owner_id, coalesce(s.part_of, s.id) AS run_id, whole.round, i.*, row_number() OVER () AS place
         FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, id uuid, part_of uuid, items jsonb)
+        LEFT JOIN LATERAL (
+            SELECT r.round FROM runs_open AS r WHERE r.owner_id = s.owner_id AND r.id = coalesce(s.part_of, s.id)
+        ) AS whole ON TRUE
         CROSS JOIN LATERAL jsonb_to_recordset(s.items) AS i (
             id uuid, kind text, lane text, key text, parameters jsonb, max_attempts integer
         )
     ),
     added AS (
         INSERT INTO runs_open (
-            owner_id, id, part_of, kind, lane, key, parameters, status, max_attempts, created_at, not_before
+            owner_id, id, part_of, kind, lane, key, parameters, status, max_attempts, created_at, not_before,
+            round
         )
         SELECT
             n.owner_id, n.id, n.run_id, n.kind, n.lane, n.key, n.parameters, 'queued', n.max_attempts,
             -- In the order given, though all are made at once.
-            now() + n.place * interval '1 microsecond', now()
+            now() + n.place * interval '1 microsecond', now(), n.round
         FROM new AS n
         WHERE NOT EXISTS (
             SELECT FROM runs_finished AS f
@@ -716,7 +743,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT count(*) AS used FROM (
                 SELECT FROM runs_open AS r
-                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.rung_at IS NOT NULL LIMIT p.places
+                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.job_id IS NOT NULL LIMIT p.places
             ) AS rung_rows
         ) AS w
         WHERE w.used < p.places
@@ -772,6 +799,7 @@ BEGIN
         gaps = ARRAY(
             SELECT f.key FROM runs_finished AS f
             WHERE f.owner_id = owner AND f.part_of = runs_have_finished.run_id AND f.status IN ('failed', 'partial')
+                AND f.round IS NOT DISTINCT FROM r.round
             ORDER BY f.created_at, f.id LIMIT 100
         )
     WHERE r.owner_id = owner AND r.id = runs_have_finished.run_id
@@ -847,6 +875,8 @@ CREATE TABLE public.runs_open (
     claimed_at timestamp with time zone,
     pace double precision,
     paced_at timestamp with time zone,
+    round integer,
+    reached smallint,
     CONSTRAINT runs_open_lane_check CHECK ((lane = ANY (ARRAY['people'::text, 'briefs'::text, 'bulk'::text]))),
     CONSTRAINT runs_open_status CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text]))),
     CONSTRAINT runs_open_step CHECK ((step = ANY (ARRAY['begin'::text, 'items'::text, 'finish'::text])))
@@ -861,7 +891,7 @@ CREATE FUNCTION public.runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
 CREATE FUNCTION public.runs_make_partitions(ahead interval) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
-    AS $$
+    AS $_$
 DECLARE
     parent text;
     week timestamptz;
@@ -871,10 +901,13 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('daybreak.runs_partitions', 0));
     FOR parent, stamp IN VALUES ('runs_finished', 'finished_at'), ('runs_events', 'at') LOOP
-        FOR week IN
-            SELECT w AT TIME ZONE 'UTC' FROM generate_series(
-                date_trunc('week', now() AT TIME ZONE 'UTC'), now() AT TIME ZONE 'UTC' + ahead, '1 week'
-            ) AS w
+        FOR week IN EXECUTE format(
+            'SELECT w AT TIME ZONE ''UTC'' FROM generate_series('
+            'date_trunc(''week'', now() AT TIME ZONE ''UTC''), now() AT TIME ZONE ''UTC'' + $1, ''1 week'') AS w '
+            'UNION SELECT date_trunc(''week'', %1$I AT TIME ZONE ''UTC'') AT TIME ZONE ''UTC'' '
+            'FROM runs_partitions.%2$I WHERE %1$I < now()',
+            stamp, parent || '_rest'
+        ) USING ahead
         LOOP
             part := parent || to_char(week AT TIME ZONE 'UTC', '_IYYY_IW');
             CONTINUE WHEN to_regclass('runs_partitions.' || part) IS NOT NULL;
@@ -897,7 +930,7 @@ BEGIN
         END LOOP;
     END LOOP;
     RETURN made;
-END $$;
+END $_$;
 
 CREATE FUNCTION public.runs_measure(measured_kind text, since timestamp with time zone) RETURNS TABLE(runs bigint, took interval, per_second double precision)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -922,6 +955,10 @@ CREATE FUNCTION public.runs_pace(pace double precision, paced_at timestamp with 
     LANGUAGE sql STABLE
     RETURN CASE WHEN ((steps <= 0) OR (paced_at IS NULL)) THEN pace WHEN (pace IS NULL) THEN ((EXTRACT(epoch FROM (now() - paced_at)) / (steps)::numeric))::double precision ELSE (((0.7)::double precision * pace) + (((0.3 * EXTRACT(epoch FROM (now() - paced_at))) / (steps)::numeric))::double precision) END;
 
+CREATE FUNCTION public.runs_reached(reached smallint, steps integer, total integer) RETURNS smallint
+    LANGUAGE sql IMMUTABLE
+    RETURN GREATEST(reached, CASE WHEN (total > 0) THEN (LEAST((100)::bigint, ((100 * (steps)::bigint) / total)))::smallint ELSE NULL::smallint END);
+
 CREATE FUNCTION public.runs_record(done_kind text, done_result jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -937,9 +974,63 @@ CREATE FUNCTION public.runs_record(done_kind text, done_result jsonb) RETURNS vo
     )
 $$;
 
+CREATE FUNCTION public.runs_renew_items(settlements jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+BEGIN
+    WITH new AS MATERIALIZED (
+        SELECT s.owner_id, whole.id AS run_id, whole.round AS new_round, i.*, row_number() OVER () AS place
+        FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, id uuid, part_of uuid, items jsonb)
+        CROSS JOIN LATERAL (
+            SELECT r.id, r.round FROM runs_open AS r WHERE r.owner_id = s.owner_id AND r.id = coalesce(s.part_of, s.id)
+        ) AS whole
+        CROSS JOIN LATERAL jsonb_to_recordset(s.items) AS i (
+            kind text, lane text, key text, parameters jsonb, max_attempts integer
+        )
+    ),
+    gone AS (
+        DELETE FROM runs_finished AS f USING new AS n
+        WHERE f.owner_id = n.owner_id AND f.part_of = n.run_id AND f.kind = n.kind AND f.key = n.key
+            AND f.round IS DISTINCT FROM n.new_round
+        RETURNING
+            f.*, n.new_round, n.place, n.lane AS new_lane, n.parameters AS new_parameters,
+            n.max_attempts AS new_max_attempts
+    ),
+    told AS (
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT owner_id, id, event_number + 1, 'queued', jsonb_build_object('epoch', epoch + 1) FROM gone
+    ),
+    back AS (
+        INSERT INTO runs_open (
+            owner_id, id, part_of, kind, lane, key, parameters, status, epoch, max_attempts, fence, event_number,
+            errors, created_at, not_before, wait_seconds, run_seconds, round
+        )
+        SELECT
+            owner_id, id, part_of, kind, new_lane, key, new_parameters, 'queued', epoch + 1, new_max_attempts, fence,
+            event_number + 1, errors, now() + place * interval '1 microsecond', now(), wait_seconds, run_seconds,
+            new_round
+        FROM gone
+        RETURNING owner_id, part_of
+    ),
+    counted AS (SELECT owner_id, part_of, count(*)::integer AS items FROM back GROUP BY owner_id, part_of)
+    UPDATE runs_open AS r SET total = r.total + c.items, open_items = r.open_items + c.items
+    FROM counted AS c WHERE r.owner_id = c.owner_id AND r.id = c.part_of;
+END $$;
+
 CREATE FUNCTION public.runs_reopen(owner uuid, run_ids uuid[], event text) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     reopened integer;
@@ -954,7 +1045,8 @@ BEGIN
     back AS (
         INSERT INTO runs_open (
             owner_id, id, part_of, kind, lane, key, parameters, status, step, epoch, max_attempts, fence,
-            event_number, total, done, failed, skipped, result, errors, created_at, wait_seconds, run_seconds
+            event_number, total, done, failed, skipped, result, errors, created_at, wait_seconds, run_seconds,
+            round
         )
         SELECT
             owner_id, id, part_of, kind, lane, key, parameters, 'queued', step, epoch + 1, max_attempts, fence,
@@ -963,7 +1055,7 @@ BEGIN
             CASE step WHEN 'begin' THEN 0 ELSE total END, CASE step WHEN 'begin' THEN 0 ELSE done END,
             CASE step WHEN 'begin' THEN 0 ELSE failed END, CASE step WHEN 'begin' THEN 0 ELSE skipped END,
             CASE step WHEN 'begin' THEN NULL ELSE result END,
-            errors, created_at, wait_seconds, run_seconds
+            errors, created_at, wait_seconds, run_seconds, round
         FROM gone
         RETURNING id
     )
@@ -1012,6 +1104,7 @@ BEGIN
         done = h.done,
         failed = h.failed,
         skipped = h.skipped,
+        reached = runs_reached(r.reached, h.done + h.failed + h.skipped, h.total),
         pace = runs_pace(r.pace, r.paced_at, h.done + h.failed + h.skipped - h.before),
         paced_at = CASE WHEN h.done + h.failed + h.skipped > h.before THEN now() ELSE r.paced_at END,
         event_number = h.after_event + jsonb_array_length(h.events)
@@ -1019,9 +1112,14 @@ BEGIN
     PERFORM runs_tell(reports);
 END $$;
 
-CREATE FUNCTION public.runs_retry(owner uuid, which uuid, places integer) RETURNS text
+CREATE FUNCTION public.runs_retry(owner uuid, which uuid, places integer, whole boolean) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     ended runs_finished;
@@ -1038,10 +1136,28 @@ BEGIN
     IF ended.status IN ('succeeded', 'skipped') THEN
         RETURN 'succeeded';
     END IF;
-    IF ended.part_of IS NULL AND ended.step = 'begin' THEN
+    IF whole AND ended.part_of IS NOT NULL THEN
+        RETURN 'item';
+    END IF;
+    IF ended.part_of IS NOT NULL AND NOT EXISTS (
+        SELECT FROM runs_all AS a
+        WHERE a.owner_id = owner AND a.id = ended.part_of AND a.round IS NOT DISTINCT FROM ended.round
+    ) THEN
+        RETURN 'past';
+    END IF;
+    IF ended.part_of IS NULL AND (whole OR ended.step = 'begin') THEN
         IF runs_reopen(owner, ARRAY[which], 'queued') = 0 THEN
             RETURN 'open';
         END IF;
+        UPDATE runs_open AS o SET
+            step = 'begin',
+            round = coalesce(o.round, 1) + 1,
+            total = 0,
+            done = 0,
+            failed = 0,
+            skipped = 0,
+            result = NULL
+        WHERE o.owner_id = owner AND o.id = which AND o.step <> 'begin';
         PERFORM runs_ring(ended.lane, ARRAY[owner], ARRAY[which]);
         RETURN 'retried';
     END IF;
@@ -1064,7 +1180,7 @@ BEGIN
         SELECT * INTO run FROM runs_open AS o
         WHERE o.owner_id = owner AND o.id = coalesce(ended.part_of, which) FOR UPDATE;
     ELSE
-        UPDATE runs_open AS o SET epoch = o.epoch + 1, event_number = o.event_number + 1
+        UPDATE runs_open AS o SET epoch = o.epoch + 1, event_number = o.event_number + 1, reached = NULL
         WHERE o.owner_id = owner AND o.id = run.id RETURNING o.* INTO run;
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
         VALUES (owner, run.id, run.event_number, 'running', jsonb_build_object('epoch', run.epoch));
@@ -1073,7 +1189,7 @@ BEGIN
     WITH again AS MATERIALIZED (
         SELECT f.id, f.status FROM runs_finished AS f
         WHERE f.owner_id = owner AND f.part_of = run.id AND f.status IN ('failed', 'partial', 'cancelled')
-            AND (ended.part_of IS NULL OR f.id = which)
+            AND f.round IS NOT DISTINCT FROM run.round AND (ended.part_of IS NULL OR f.id = which)
     ),
     counted AS (
         SELECT
@@ -1107,27 +1223,32 @@ END $$;
 CREATE FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval DEFAULT '00:00:00'::interval, urgency integer DEFAULT 0) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
+DECLARE
+    bells bigint [];
 BEGIN
-    WITH pairs AS (
-        SELECT p.owner_id, p.id, p.place, (p.place - 1) / 100 AS bell
-        FROM unnest(owner_ids, run_ids) WITH ORDINALITY AS p (owner_id, id, place)
-    ),
-    bells AS MATERIALIZED (
-        SELECT
-            bell, payload, CASE WHEN delay <= interval '1 minute' THEN nextval('pgq.pgqueuer_id_seq') END AS job_id
-        FROM (
-            SELECT bell, jsonb_agg(jsonb_build_array(owner_id, id) ORDER BY place) AS payload
-            FROM pairs GROUP BY bell ORDER BY bell
-        ) AS in_order
-    ),
-    rung AS (
+    IF delay <= interval '1 minute' THEN
+        bells := ARRAY(
+            SELECT nextval('pgq.pgqueuer_id_seq') FROM generate_series(0, (cardinality(owner_ids) - 1) / 100)
+        );
         INSERT INTO pgq.pgqueuer (id, priority, entrypoint, payload, execute_after, status)
-        SELECT job_id, urgency, 'runs.' || ring_lane, convert_to(payload::text, 'UTF8'), now() + delay, 'queued'
-        FROM bells WHERE job_id IS NOT NULL
-    )
-    UPDATE runs_open AS r SET job_id = b.job_id, rung_at = now() + delay
-    FROM pairs AS p INNER JOIN bells AS b ON p.bell = b.bell
+        SELECT
+            bells[1 + b.bell], urgency, 'runs.' || ring_lane, convert_to(b.payload::text, 'UTF8'), now() + delay,
+            'queued'
+        FROM (
+            SELECT
+                (p.place - 1) / 100 AS bell, jsonb_agg(jsonb_build_array(p.owner_id, p.id) ORDER BY p.place) AS payload
+            FROM unnest(owner_ids, run_ids) WITH ORDINALITY AS p (owner_id, id, place)
+            GROUP BY 1
+        ) AS b;
+    END IF;
+    UPDATE runs_open AS r SET job_id = bells[1 + (p.place - 1) / 100], rung_at = now() + delay
+    FROM unnest(owner_ids, run_ids) WITH ORDINALITY AS p (owner_id, id, place)
     WHERE r.owner_id = p.owner_id AND r.id = p.id;
 END $$;
 
@@ -1174,7 +1295,7 @@ BEGIN
         INSERT INTO runs_finished (
             owner_id, id, part_of, kind, lane, key, parameters, status, step, epoch, attempts, max_attempts, fence,
             event_number, phase, total, done, failed, skipped, result, gaps, errors, created_at, started_at,
-            wait_seconds, run_seconds
+            wait_seconds, run_seconds, round, reached
         )
         SELECT
             owner_id, id, part_of, kind, lane, key, parameters, ending, step, epoch, attempts, max_attempts, fence,
@@ -1182,13 +1303,14 @@ BEGIN
             greatest(last_done, done), greatest(last_failed, failed), greatest(last_skipped, skipped),
             coalesce(last_result, result), coalesce(last_gaps, gaps),
             CASE WHEN error IS NULL THEN errors ELSE errors || (error || jsonb_build_object('at', now())) END,
-            created_at, started_at, wait_seconds, run_seconds + runs_seconds_under_way(status, claimed_at, lease_until)
+            created_at, started_at, wait_seconds, run_seconds + runs_seconds_under_way(status, claimed_at, lease_until),
+            round, reached
         FROM gone
     )
     SELECT array_agg(f.owner_id), array_agg(f.lane), array_agg(f.places)
     INTO freed_owners, freed_lanes, freed_counts
     FROM (
-        SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE rung_at IS NOT NULL GROUP BY owner_id, lane
+        SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE job_id IS NOT NULL GROUP BY owner_id, lane
     ) AS f;
 
     -- Mostly nothing goes back to the queue or waits for a place, and asking costs less than doing nothing.
@@ -1255,15 +1377,20 @@ END $_$;
 CREATE FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     open_id uuid;
 BEGIN
     LOOP
-        INSERT INTO runs_open (owner_id, id, kind, lane, key, parameters, status, max_attempts, not_before)
+        INSERT INTO runs_open (owner_id, id, kind, lane, key, parameters, status, max_attempts, not_before, rung_at)
         VALUES (
             owner, new_id, new_kind, new_lane, new_key, new_parameters, 'queued', new_max_attempts,
-            now() + delay
+            now() + delay, CASE WHEN delay > interval '0' THEN now() + delay END
         )
         ON CONFLICT (owner_id, kind, key) WHERE part_of IS NULL DO NOTHING RETURNING id INTO open_id;
         EXIT WHEN open_id IS NOT NULL;
@@ -1289,12 +1416,12 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', new_id, 'owner_id', owner)));
-    IF delay > interval '0' OR places > (
+    IF delay <= interval '0' AND places > (
         SELECT count(*) FROM (
-            SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND rung_at IS NOT NULL LIMIT places
+            SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND job_id IS NOT NULL LIMIT places
         ) AS rung
     ) THEN
-        PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[new_id], delay);
+        PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[new_id]);
     END IF;
     RETURN new_id;
 END $$;
@@ -1404,24 +1531,26 @@ BEGIN
             WHERE o.part_of IS NOT NULL AND r.owner_id = o.owner_id AND r.id = o.part_of
             FOR UPDATE SKIP LOCKED
         ) AS p ON TRUE
-        WHERE o.status = 'running' AND o.lease_until < now() AND (o.part_of IS NULL OR p.cancel IS NOT NULL)
+        WHERE o.status = 'running' AND o.lease_until < now() AND (
+            o.part_of IS NULL OR p.cancel IS NOT NULL OR NOT EXISTS (
+                -- Its run is not held by somebody, but gone.
+                SELECT FROM runs_open AS r WHERE r.owner_id = o.owner_id AND r.id = o.part_of
+            )
+        )
         ORDER BY o.owner_id, o.id LIMIT batch FOR UPDATE OF o SKIP LOCKED
     ) AS e;
     IF settlements IS NOT NULL THEN
         PERFORM runs_settle(settlements);
     END IF;
 
-    FOR lost IN
-        WITH due AS (
-            SELECT lane, owner_id, id FROM runs_open
-            WHERE status = 'queued' AND job_id IS NULL AND rung_at < now()
-            ORDER BY rung_at LIMIT batch FOR UPDATE SKIP LOCKED
-        )
-        SELECT lane, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids FROM due GROUP BY lane
-    LOOP
-        PERFORM runs_ring(lost.lane, lost.owner_ids, lost.run_ids);
-        rung := rung + cardinality(lost.run_ids);
-    END LOOP;
+    -- Whose time has come stands in line for a place, as everybody does.
+    WITH due AS (
+        SELECT r.owner_id, r.id FROM runs_open AS r
+        WHERE r.status = 'queued' AND r.job_id IS NULL AND r.rung_at < now()
+        ORDER BY r.rung_at LIMIT batch FOR UPDATE SKIP LOCKED
+    )
+    UPDATE runs_open AS r SET rung_at = NULL FROM due AS d WHERE r.owner_id = d.owner_id AND r.id = d.id;
+    GET DIAGNOSTICS rung = ROW_COUNT;
 
     -- A million may be waiting for doorbells that are all there, so each pass looks at the next few of them.
     SELECT s.rung_at, s.id INTO seen FROM runs_sweeps AS s;
@@ -1478,13 +1607,12 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT count(*) AS used FROM (
                 SELECT FROM runs_open AS r
-                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.rung_at IS NOT NULL LIMIT places
+                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.job_id IS NOT NULL LIMIT places
             ) AS rung_rows
         ) AS w
         WHERE w.used < places
     LOOP
-        PERFORM runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
-        admitted := admitted + freed.free;
+        admitted := admitted + runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
     END LOOP;
 
     -- Items that came back to the queue while their run was being cancelled.
@@ -1497,7 +1625,7 @@ BEGIN
 
     -- Never needed, if the rest is right: a run that waits although none of its items is open.
     FOR lost IN
-        SELECT r.owner_id, r.id FROM runs_open AS r
+        SELECT r.owner_id, r.id, r.round FROM runs_open AS r
         WHERE r.status = 'running' AND r.step = 'items' AND NOT EXISTS (
             SELECT FROM runs_open AS i WHERE i.owner_id = r.owner_id AND i.part_of = r.id
         )
@@ -1511,7 +1639,8 @@ BEGIN
                 count(*) FILTER (WHERE f.status IN ('succeeded', 'partial'))::integer AS done,
                 count(*) FILTER (WHERE f.status = 'failed')::integer AS failed,
                 count(*) FILTER (WHERE f.status IN ('skipped', 'cancelled'))::integer AS skipped
-            FROM runs_finished AS f WHERE f.owner_id = lost.owner_id AND f.part_of = lost.id
+            FROM runs_finished AS f
+            WHERE f.owner_id = lost.owner_id AND f.part_of = lost.id AND f.round IS NOT DISTINCT FROM lost.round
         ) AS c
         WHERE r.owner_id = lost.owner_id AND r.id = lost.id;
         PERFORM runs_have_finished(lost.owner_id, lost.id);
@@ -2604,6 +2733,8 @@ CREATE TABLE public.runs_finished (
     gaps text[] DEFAULT '{}'::text[] NOT NULL,
     wait_seconds double precision DEFAULT 0 NOT NULL,
     run_seconds double precision DEFAULT 0 NOT NULL,
+    round integer,
+    reached smallint,
     CONSTRAINT runs_finished_status CHECK ((status = ANY (ARRAY['succeeded'::text, 'partial'::text, 'failed'::text, 'cancelled'::text, 'skipped'::text])))
 )
 PARTITION BY RANGE (finished_at);
@@ -2642,7 +2773,9 @@ CREATE VIEW public.runs_all WITH (security_invoker='true') AS
     runs_open.cancel,
     runs_open.wait_seconds,
     runs_open.run_seconds,
-    runs_open.worker_id
+    runs_open.worker_id,
+    runs_open.round,
+    runs_open.reached
    FROM public.runs_open
 UNION ALL
  SELECT runs_finished.owner_id,
@@ -2676,7 +2809,9 @@ UNION ALL
     false AS cancel,
     runs_finished.wait_seconds,
     runs_finished.run_seconds,
-    NULL::uuid AS worker_id
+    NULL::uuid AS worker_id,
+    runs_finished.round,
+    runs_finished.reached
    FROM public.runs_finished;
 
 CREATE TABLE public.runs_counters (
@@ -2723,7 +2858,8 @@ CREATE TABLE public.runs_workers (
     running integer NOT NULL,
     draining boolean NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
-    seen_at timestamp with time zone DEFAULT now() NOT NULL
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    place text
 );
 
 CREATE TABLE public.schedule_absences (
@@ -3060,7 +3196,7 @@ CREATE INDEX runs_open_rung ON public.runs_open USING btree (rung_at, id) WHERE 
 
 CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, created_at, id) WHERE ((rung_at IS NULL) AND (status = 'queued'::text));
 
-CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (rung_at IS NOT NULL);
+CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (job_id IS NOT NULL);
 
 CREATE INDEX schedule_days_not_rung ON ONLY public.schedule_days USING btree (decided_at) WHERE (outcome <> 'rung'::text);
 
@@ -3403,8 +3539,8 @@ GRANT ALL ON FUNCTION public.runs_admit(owner_ids uuid[], lanes text[], counts i
 REVOKE ALL ON FUNCTION public.runs_advance(settlements jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_advance(settlements jsonb) TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_place text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_beat(worker uuid, worker_name text, worker_place text, worker_lanes text[], is_draining boolean, lease interval, owner_ids uuid[], run_ids uuid[], fences bigint[]) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_cancel(owner uuid, run_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_cancel(owner uuid, run_id uuid) TO daybreak_app;
@@ -3460,7 +3596,13 @@ GRANT ALL ON FUNCTION public.runs_measure(measured_kind text, since timestamp wi
 REVOKE ALL ON FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_pace(pace double precision, paced_at timestamp with time zone, steps integer) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_reached(reached smallint, steps integer, total integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_reached(reached smallint, steps integer, total integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_record(done_kind text, done_result jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.runs_renew_items(settlements jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_renew_items(settlements jsonb) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_reopen(owner uuid, run_ids uuid[], event text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_reopen(owner uuid, run_ids uuid[], event text) TO daybreak_app;
@@ -3468,8 +3610,8 @@ GRANT ALL ON FUNCTION public.runs_reopen(owner uuid, run_ids uuid[], event text)
 REVOKE ALL ON FUNCTION public.runs_report(reports jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_report(reports jsonb) TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, places integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, places integer) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, places integer, whole boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, places integer, whole boolean) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval, urgency integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_ring(ring_lane text, owner_ids uuid[], run_ids uuid[], delay interval, urgency integer) TO daybreak_app;

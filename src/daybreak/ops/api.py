@@ -152,14 +152,22 @@ async def cancel_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) ->
 
 
 @api.post("/runs/{run_id:uuid}/retry", status_code=202, response_model=RunView, responses=refusals(Conflict))
-async def retry_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) -> Response:
+async def retry_run(
+    visit: Writer,
+    run_id: UUID,
+    *,
+    whole: Annotated[
+        bool, Query(description="Begin the run anew, and do all its items again, also those that succeeded.")
+    ] = False,
+    key: IdempotencyKey = None,
+) -> Response:
     """Run again what did not succeed: of a run that has fanned out its failed items, or that one item.
 
     409 if it has not ended or did succeed, or if another run for the same thing is open; `run` is its id.
     """
 
     async def work(tx: asyncpg.Connection) -> Response:
-        return _accepted(await retry(tx, visit.user.id, run_id))
+        return _accepted(await retry(tx, visit.user.id, run_id, whole=whole))
 
     return await once(visit, key, work)
 

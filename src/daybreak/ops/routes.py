@@ -124,17 +124,24 @@ def _undo(run: Run) -> Undo | None:
     return Undo(action=f"/runs/{run.id}/retry") if run.status is runs.Status.CANCELLED else None
 
 
+class Again(Back):
+    """What is tried again: what did not succeed, or the whole run."""
+
+    whole: bool = False
+
+
 @pages.post("/runs/{run_id}/retry")
 async def retry_run(visit: SignedIn, run_id: UUID) -> Response:
-    """Run again what did not succeed: all of it, or that one item."""
-    back = await read_form(visit.request, Back)
+    """Run again what did not succeed, all of it or that one item; or the whole run."""
+    form = await read_form(visit.request, Again)
+    again = form.model or Again()
     try:
         async with visit.transaction() as tx:
-            run = await retry(tx, visit.user.id, run_id)
+            run = await retry(tx, visit.user.id, run_id, whole=again.whole)
     except Conflict as error:
         values = await _run(visit, run_id, "")
         return visit.page("ops/run.html", status=error.status, trouble=error, **values)
-    return visit.redirect(_page_of(run, back.model), "It is tried again.")
+    return visit.redirect(_page_of(run, again), "It is tried again.")
 
 
 def _page_of(run: Run, back: Back | None) -> str:

@@ -45,6 +45,11 @@ class Sight:
         """Whether it ended without success."""
         return self.run.status in {Status.FAILED, Status.PARTIAL, Status.CANCELLED}
 
+    @property
+    def can_begin_anew(self) -> bool:
+        """Whether trying all of it again is more than trying again what did not succeed."""
+        return self.can_retry and bool(self.items)
+
 
 async def see(
     tx: asyncpg.Connection,

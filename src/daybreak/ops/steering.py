@@ -9,8 +9,10 @@ from daybreak.errors import Conflict
 from daybreak.runs import Run
 
 
-async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
-    """Run again what did not succeed; another run that is open for the same thing is found before it is hit.
+async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, whole: bool = False) -> Run:
+    """Run again what did not succeed, or the whole run.
+
+    Another run that is open for the same thing is found before it is hit.
 
     Raises:
         NotFound: there is no such run of this owner's.
@@ -19,7 +21,7 @@ async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
     rival = await runs.rival(tx, owner_id, run_id)
     if rival is not None:
         raise in_the_way(rival)
-    return await runs.retry(tx, owner_id, run_id)
+    return await runs.retry(tx, owner_id, run_id, whole=whole)
 
 
 def in_the_way(rival: UUID) -> Conflict:

@@ -1,8 +1,10 @@
 """A worker's beat: it renews the leases of what runs, and learns what is lost or to be cancelled."""
 
 import asyncio
+from collections.abc import Collection
 
 from daybreak.db import Database, load
+from daybreak.runs import presence
 from daybreak.runs.engine import Engine
 from daybreak.runs.model import Lane
 from daybreak.runs.running import Registry, Running, Stop
@@ -14,8 +16,26 @@ _sql = load(__package__)
 class Beat:
     """Says that this worker is alive, one statement for all that it runs."""
 
-    def __init__(self, engine: Engine, name: str, database: Database) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        database: Database,
+        lanes: Collection[Lane] = (),
+        place: str | None = None,
+    ) -> None:
+        """Make a beat; nothing is said before `once` or `run`.
+
+        Args:
+            engine: whose runs are spoken of.
+            name: what the worker is called in lists.
+            database: where it is said.
+            lanes: those whose doorbells it answers.
+            place: where its process is; None for where this one is.
+        """
         self._engine = engine
+        self._lanes = list(lanes)
+        self._place = place or presence.here()
         self._database = database
         self._name = name
         self.draining = False
@@ -46,7 +66,8 @@ class Beat:
                 _sql.beat,
                 engine.id,
                 self._name,
-                list(Lane),
+                self._place,
+                self._lanes,
                 self.draining,
                 engine.settings.lease_time,
                 [running.claim.owner_id for running in ours],

@@ -7,12 +7,14 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeAlias, TypeVar
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from daybreak.errors import Bug, InvalidInput
 from daybreak.runs.model import Lane
 from daybreak.runs.tasks import Effects, Skipped, Task
+from daybreak.runs.texts import plain
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -133,9 +135,18 @@ def by_name(kinds: Iterable[AnyKind]) -> Mapping[str, AnyKind]:
 
 
 def _dump(adapter: TypeAdapter[Any], value: object) -> str:
-    text = adapter.dump_json(value, warnings="error").decode()
+    text = _storable(adapter, value)
     adapter.validate_json(text)
     return text
+
+
+def _storable(adapter: TypeAdapter[Any], value: object) -> str:
+    try:
+        text = adapter.dump_json(value, warnings="error").decode()
+    except PydanticSerializationError:
+        # It stops at half of a surrogate pair as it does at what is malformed; the latter fails here again.
+        return orjson.dumps(plain(adapter.dump_python(value, mode="json", warnings="error"))).decode()
+    return orjson.dumps(plain(orjson.loads(text))).decode() if "\\u0000" in text else text
 
 
 def _reason(error: Exception) -> str:

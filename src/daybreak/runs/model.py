@@ -73,6 +73,7 @@ class Run:
         done: of `total`, as are `failed` and `skipped`; none of them falls within an epoch.
         pace: seconds that a step takes now, as measured; None until there was one.
         paced_at: when the last step was made.
+        reached: the greatest percentage of this epoch; None while there was none.
         cancel: somebody asked for it to be cancelled, and it has not ended yet.
         wait_seconds: for how long it could have been under way but was not, over all attempts.
         run_seconds: for how long it was under way, over all attempts.
@@ -106,6 +107,7 @@ class Run:
     cancel: bool
     wait_seconds: float
     run_seconds: float
+    reached: int | None
 
     @property
     def current(self) -> int:
@@ -114,8 +116,13 @@ class Run:
 
     @property
     def percentage(self) -> int | None:
-        """Whole percent of its steps, 100 only for all of them; None while their number is unknown."""
-        return min(100, 100 * self.current // self.total) if self.total else None
+        """Whole percent of the steps that are known; None while there are none.
+
+        It does not fall within an epoch, even if items add items.
+        """
+        if not self.total:
+            return None
+        return max(self.reached or 0, min(100, 100 * self.current // self.total))
 
     @property
     def eta(self) -> datetime | None:

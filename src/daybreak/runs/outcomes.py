@@ -9,6 +9,7 @@ from daybreak.runs.kinds import AnyKind
 from daybreak.runs.model import Claim, Lane, Status
 from daybreak.runs.store import NewItem, Settlement
 from daybreak.runs.tasks import Effects, Item, News, Skipped
+from daybreak.runs.texts import storable
 
 
 class ItemsFailed(DaybreakError):
@@ -49,7 +50,7 @@ def done(
     items = new_items(effects.items, claim.lane)
     if claim.part_of is None and claim.items is None and (items or kind.finish):
         return _fanned_out(claim, kind, items, result, said, window)
-    gaps = [*(claim.items.gaps if claim.items else ()), *effects.gaps]
+    gaps = [*(claim.items.gaps if claim.items else ()), *map(storable, effects.gaps)]
     status = Status.PARTIAL if gaps else Status.SUCCEEDED
     error = None
     if claim.items and claim.items.failed and not claim.items.done:
@@ -98,7 +99,7 @@ def new_items(items: Iterable[Item], lane: Lane) -> list[NewItem]:
             kind=item.kind.name,
             # Nobody waits for the items of a run that nobody waits for.
             lane=Lane.BULK if lane is Lane.BULK else item.kind.lane,
-            key=item.key,
+            key=storable(item.key),
             parameters=item.kind.write_parameters(item.parameters),
             max_attempts=item.kind.max_attempts,
         )
@@ -114,7 +115,7 @@ def skipped(claim: Claim, reason: str, said: News) -> Settlement:
         status=status,
         progress=said.progress,
         after_event=said.after_event,
-        events=[*said.events, _event(claim, status, {"reason": reason})],
+        events=[*said.events, _event(claim, status, {"reason": storable(reason)})],
     )
 
 
@@ -163,7 +164,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     """An error as it is kept: our own sentences; of others only the class, as they may hold secrets."""
     name = type(error).__name__
     if isinstance(error, DaybreakError):
-        return {"class": name, "message": str(error), "retryable": error.retryable}
+        return {"class": name, "message": storable(str(error)), "retryable": error.retryable}
     return {"class": name, "message": f"An unexpected error ({name}); the log has more.", "retryable": True}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from daybreak.db import Database, load
 from daybreak.errors import Bug, Conflict, DaybreakError, Unavailable
-from daybreak.runs import outcomes, service, store
+from daybreak.runs import outcomes, presence, service, store
 from daybreak.runs.beating import Beat
 from daybreak.runs.engine import Engine
 from daybreak.runs.kinds import AnyKind
@@ -211,22 +211,8 @@ class _Performer:
                 raise NotDue(
                     f"The run waits for its time; “daybreak runs cancel {run.id}” lets another one begin."
                 )
-            if not found or not (found["is_over"] or _is_dead(found["worker"])):
+            if not found or not (found["is_over"] or presence.is_dead(found["place"])):
                 return
             await tx.execute(_sql.end_lease, run.owner_id, run.id, found["worker_id"])
         log.info("runs.worker_found_dead", run=str(run.id), worker=found["worker"])
         await self._sweep.once()
-
-
-def _is_dead(worker: str | None) -> bool:
-    """Whether a worker was a process of this machine that is there no more; in doubt its lease decides."""
-    host, _, pid = (worker or "").rpartition(":")
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False

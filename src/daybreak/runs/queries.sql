@@ -36,7 +36,7 @@ SELECT runs_report($1::jsonb)
 
 -- name: beat
 -- Renew the leases of what a worker runs; gives what is still its own.
-SELECT run_id, cancelled FROM runs_beat($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT run_id, cancelled FROM runs_beat($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: sweep
 -- Mend what went wrong: runs of dead workers, lost doorbells, places left free. No row while another sweeps.
@@ -56,7 +56,7 @@ SELECT runs_upkeep($1, $2, $3, $4)::text
 SELECT
     owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
     phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
-    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds, reached
 FROM runs_all WHERE owner_id = $1 AND id = $2
 
 -- name: find_runs
@@ -64,7 +64,7 @@ FROM runs_all WHERE owner_id = $1 AND id = $2
 SELECT
     owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
     phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
-    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds, reached
 FROM runs_all WHERE owner_id = $1 AND id BETWEEN $2 AND $3
 ORDER BY id LIMIT $4
 
@@ -73,7 +73,7 @@ ORDER BY id LIMIT $4
 SELECT
     owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
     phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
-    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds, reached
 FROM runs_all
 WHERE
     owner_id = $1 AND part_of IS NULL
@@ -84,14 +84,15 @@ ORDER BY created_at DESC, id DESC
 LIMIT $6
 
 -- name: list_items
--- The items of a run in their order. $3 and $4 the place after which to go on, $5 states, $6 how many.
+-- The items of a run in their order, those of its latest round. $3 and $4 the place after which to go on, $5 states, $6 how many.
 SELECT
     owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
     phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
-    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds, reached
 FROM runs_all
 WHERE
     owner_id = $1 AND part_of = $2
+    AND round IS NOT DISTINCT FROM (SELECT whole.round FROM runs_all AS whole WHERE whole.owner_id = $1 AND whole.id = $2)
     AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4::uuid))
     AND ($5::text [] IS NULL OR status = ANY ($5))
 ORDER BY created_at, id
@@ -121,8 +122,9 @@ GROUP BY kind, status HAVING sum(change) <> 0
 SELECT runs_cancel($1, $2)
 
 -- name: retry
--- Run again what ended without success: “retried”, or why not. $1 owner, $2 run or item, $3 the owner's window.
-SELECT runs_retry($1, $2, $3)
+-- Run again what ended without success: “retried”, or why not. $1 owner, $2 run or item, $3 the owner's window, $4 a
+-- run as a whole.
+SELECT runs_retry($1, $2, $3, $4)
 
 -- name: workers
 -- Who works, who did so lately, and what each is doing.
@@ -144,7 +146,8 @@ GROUP BY kind, wait_class, run_class
 
 -- name: read_obstacle
 -- Who has an open run, and whether it waits for longer than $3.
-SELECT r.worker_id, w.name AS worker, r.lease_until < now() AS is_over, r.not_before > now() + $3::interval AS is_far
+SELECT
+    r.worker_id, w.name AS worker, w.place, r.lease_until < now() AS is_over, r.not_before > now() + $3::interval AS is_far
 FROM runs_open AS r LEFT JOIN runs_workers AS w ON r.worker_id = w.id
 WHERE r.owner_id = $1 AND r.id = $2
 
@@ -184,7 +187,7 @@ WHERE owner_id = $1
 SELECT
     owner_id, id, part_of, kind, lane, key, parameters::text AS parameters, status, epoch, attempts, max_attempts,
     phase, total, done, failed, skipped, pace, paced_at, result::text AS result, gaps, errors::text AS errors,
-    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds
+    created_at, started_at, finished_at, not_before, cancel, wait_seconds, run_seconds, reached
 FROM (
     SELECT * FROM runs_all
     WHERE owner_id = $1 AND part_of IS NULL AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3::uuid))

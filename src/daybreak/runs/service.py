@@ -14,6 +14,7 @@ from daybreak.runs import store
 from daybreak.runs.kinds import Kind
 from daybreak.runs.model import Cursor, Event, Lane, Run, Status, WorkerSeen
 from daybreak.runs.settings import runs_settings
+from daybreak.runs.texts import storable
 
 _sql = load(__package__)
 P = TypeVar("P")
@@ -48,7 +49,7 @@ async def start(
     if delay < timedelta():
         raise InvalidInput("A run cannot start in the past; give a delay of zero or more.")
     checked = kind.write_parameters(parameters)
-    run = (owner_id, uuid4(), kind.name, lane or kind.lane, key, checked, kind.max_attempts)
+    run = (owner_id, uuid4(), kind.name, lane or kind.lane, storable(key), checked, kind.max_attempts)
     run_id = await store.start(tx, run, delay=delay, window=runs_settings().window)
     return await get(tx, owner_id, run_id)
 
@@ -129,17 +130,23 @@ async def cancel(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
     return await get(tx, owner_id, run_id)
 
 
-async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
+async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, whole: bool = False) -> Run:
     """Run again what did not succeed, as a new epoch with all its attempts.
 
-    Of a run that has fanned out, all items that did not succeed; of an item that alone, in the same run.
+    Args:
+        tx: a transaction of this owner's.
+        owner_id: whose run it is.
+        run_id: of a run that has fanned out, all items that did not succeed are done again; of an item that
+            alone, in the same run.
+        whole: begin the run anew, and do all items that it comes to then, also those that had succeeded.
 
     Raises:
         NotFound: there is no such run of this owner's.
-        Conflict: it has not ended, it succeeded, or another run for the same thing is open.
+        Conflict: it has not ended, it succeeded, another run for the same thing is open, or what is to be
+            done as a whole is an item.
     """
     try:
-        answer = await tx.fetchval(_sql.retry, owner_id, run_id, runs_settings().window)
+        answer = await tx.fetchval(_sql.retry, owner_id, run_id, runs_settings().window, whole)
     except asyncpg.UniqueViolationError:
         raise Conflict(_WHY_NOT["another"]) from None
     if answer in _WHY_NOT:
@@ -151,5 +158,7 @@ _WHY_NOT = {
     "open": "The run has not ended; wait for it or cancel it first.",
     "succeeded": "The run succeeded, so there is nothing to retry; start a new one instead.",
     "busy": "The run of which this is an item is just ending; try again in a moment.",
+    "item": "That is an item; name the run that it is a part of, or try the item alone again.",
+    "past": "The run of which this is an item was begun anew without it, or is forgotten.",
     "another": "Another run for the same thing is open; wait for it or cancel it first.",
 }

@@ -10,6 +10,7 @@ import asyncpg
 from daybreak.db import Database
 from daybreak.errors import Bug
 from daybreak.runs.model import Items, Status
+from daybreak.runs.texts import plain, storable
 
 if TYPE_CHECKING:
     from daybreak.runs.kinds import AnyKind
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 R = TypeVar("R")
 _ENGINES_EVENTS = {*Status, "items", "item"}
+_COUNTABLE = range(500_000_001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,16 @@ class Task(Generic[P]):
         failed: int | None = None,
         skipped: int | None = None,
     ) -> None:
-        """Say how far it is; written within a second or so. Counters that would fall are ignored."""
-        told = {"phase": phase, "done": done, "total": total, "failed": failed, "skipped": skipped}
-        self.news.progress |= {name: value for name, value in told.items() if value is not None}
+        """Say how far it is; written within a second or so. Counters that would fall are ignored.
+
+        Raises:
+            Bug: a counter is below zero, or above five hundred million.
+        """
+        counters = {"done": done, "total": total, "failed": failed, "skipped": skipped}
+        told = {name: value for name, value in counters.items() if value is not None}
+        if wrong := {name: value for name, value in told.items() if value not in _COUNTABLE}:
+            raise Bug(f"Progress cannot be told as {wrong}; count in larger steps.")
+        self.news.progress |= told if phase is None else told | {"phase": storable(phase)}
         self.news.untold = True
 
     def event(self, name: str, **data: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
@@ -134,5 +143,5 @@ class Task(Generic[P]):
         """
         if name in _ENGINES_EVENTS:
             raise Bug(f"The event “{name}” is the engine's own; give it another name.")
-        self.news.events.append((name, data))
+        self.news.events.append((storable(name), plain(data)))
         self.news.untold = True

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -21,6 +21,11 @@ from daybreak.telemetry import log
 _CONNECTIONS = 8
 _CANCELLED = "daybreak_runs_cancel"
 _TO_GIVE_BACK = 10.0
+_GAVE_UP = "The database does not answer; what was under way is taken over when its leases end."
+
+
+class _AbandonedError(Exception):
+    """The time to stop in is over, and the database has not answered."""
 
 
 class Worker:
@@ -46,6 +51,7 @@ class Worker:
         self._kinds = list(kinds)
         self._settings = settings or runs_settings()
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._lanes = [lane for lane in Lane if self._settings.places(lane)]
         self._drained = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -70,15 +76,18 @@ class Worker:
             engine = Engine(database, self._kinds, self._settings)
             sweep = Sweep(database, self._settings)
             await sweep.upkeep()
-            async with engine.started(), asyncio.TaskGroup() as children:
-                beat = Beat(engine, self._name, pulse)
-                loops = [children.create_task(beat.run()), children.create_task(sweep.run())]
-                await self._work(engine, beat, children)
-                for loop in loops:
-                    loop.cancel()
+            try:
+                async with engine.started(), asyncio.TaskGroup() as children:
+                    beat = Beat(engine, self._name, pulse, self._lanes)
+                    loops = [children.create_task(beat.run()), children.create_task(sweep.run())]
+                    await self._work(engine, beat, children)
+                    for loop in loops:
+                        loop.cancel()
+            except* _AbandonedError:
+                log.error("runs.worker_gave_up", worker=self._name, words=_GAVE_UP)
 
     async def _work(self, engine: Engine, beat: Beat, children: asyncio.TaskGroup) -> None:
-        lanes = {lane: LaneWorker(lane, engine, children) for lane in Lane if self._settings.places(lane)}
+        lanes = {lane: LaneWorker(lane, engine, children) for lane in self._lanes}
         stop = asyncio.Event()
         bells = [
             children.create_task(self._listen(lane, worker, engine, stop)) for lane, worker in lanes.items()
@@ -90,8 +99,7 @@ class Worker:
         stop.set()
         for worker in lanes.values():
             await worker.close()
-        await asyncio.wait(bells)
-        await self._finish(engine)
+        await self._finish(engine, bells)
 
     async def _listen(self, lane: Lane, worker: LaneWorker, engine: Engine, stop: asyncio.Event) -> None:
         # PgQueuer takes a quarter of a second to import, and only a worker needs it.
@@ -107,12 +115,26 @@ class Worker:
             listeners={_CANCELLED: engine.registry.cancel},
         )
 
-    async def _finish(self, engine: Engine) -> None:
-        """Let what runs end; give back what does not end in time."""
+    async def _finish(self, engine: Engine, bells: Collection[asyncio.Task[None]]) -> None:
+        """Let what runs end; give back what does not end in time, and leave what cannot be given back.
+
+        Raises:
+            _AbandonedError: something is under way still.
+        """
         log.info("runs.worker_drains", worker=self._name, running=len(engine.registry))
         with suppress(TimeoutError):
-            await asyncio.wait_for(engine.registry.wait_until_empty(), self._settings.drain)
+            await asyncio.wait_for(_until_idle(engine, bells), self._settings.drain)
         engine.registry.end_all(Stop.DRAIN)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(engine.registry.wait_until_empty(), _TO_GIVE_BACK)
-        log.info("runs.worker_stopped", worker=self._name, running=len(engine.registry))
+        try:
+            # After its lease somebody else may have it anyway.
+            await asyncio.wait_for(_until_idle(engine, bells), min(_TO_GIVE_BACK, self._settings.lease))
+        except TimeoutError:
+            raise _AbandonedError from None
+        finally:
+            log.info("runs.worker_stopped", worker=self._name, running=len(engine.registry))
+
+
+async def _until_idle(engine: Engine, bells: Collection[asyncio.Task[None]]) -> None:
+    if bells:
+        await asyncio.wait(bells)
+    await engine.registry.wait_until_empty()

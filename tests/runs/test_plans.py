@@ -1,0 +1,17 @@
+"""Plans of the protocol do not depend on statistics, which are old whenever much has come."""
+
+LOOSE = """
+SELECT p.proname FROM pg_proc AS p INNER JOIN pg_language AS l ON p.prolang = l.oid
+WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'runs\\_%' AND l.lanname = 'plpgsql'
+    AND p.prorettype <> 'trigger'::regtype
+    AND NOT coalesce(p.proconfig, '{}')
+    @> '{plan_cache_mode=force_generic_plan,enable_hashjoin=off,enable_seqscan=off}'
+ORDER BY p.proname
+"""
+# One at a time looks at all that there is: no list is given to them.
+UPKEEP = ["runs_drop_partitions", "runs_fold", "runs_make_partitions", "runs_sweep", "runs_upkeep"]
+
+
+async def test_every_move_of_runs_is_planned_the_same_whatever_the_statistics_say(engine_room):
+    loose = [name for (name,) in await engine_room.as_owner.fetch(LOOSE)]
+    assert loose == UPKEEP
