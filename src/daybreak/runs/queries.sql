@@ -10,7 +10,8 @@ FROM (
     SELECT o.owner_id, o.id
     FROM unnest($2::uuid [], $3::uuid []) AS w (owner_id, id)
     INNER JOIN runs_open AS o ON w.owner_id = o.owner_id AND w.id = o.id
-    WHERE o.status = 'queued' AND o.not_before <= now() AND o.job_id IS NOT NULL
+    -- Said so that they are found by their ids, and not by the index of all that were rung for.
+    WHERE o.status = 'queued' AND o.not_before <= now() AND (o.job_id IS NOT NULL) IS TRUE
     ORDER BY o.owner_id, o.id
     FOR UPDATE OF o SKIP LOCKED
 ) AS d

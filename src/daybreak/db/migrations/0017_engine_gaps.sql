@@ -881,7 +881,8 @@ BEGIN
         unheard AS (
             SELECT r.lane, r.owner_id, r.id FROM looked_at AS l
             INNER JOIN runs_open AS r ON r.owner_id = l.owner_id AND r.id = l.id
-            WHERE r.status = 'queued' AND r.job_id = l.job_id AND NOT EXISTS (
+            -- Said so that each is found by its ids, and not by the index of all that were rung for.
+            WHERE r.status = 'queued' AND r.job_id IS NOT DISTINCT FROM l.job_id AND NOT EXISTS (
                 SELECT FROM pgq.pgqueuer AS j
                 WHERE j.id = l.job_id AND (j.status = 'queued' OR j.heartbeat > now() - lease)
             )
