@@ -1612,6 +1612,10 @@ CREATE FUNCTION public.schedule_behind(moment timestamp with time zone, most int
     ) AS behind
 $$;
 
+CREATE FUNCTION public.schedule_bit(local_date date) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    RETURN (1 << ((local_date - '0001-01-01'::date) % 7));
+
 CREATE FUNCTION public.schedule_bits(days smallint[]) RETURNS smallint
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1733,7 +1737,7 @@ BEGIN
         FROM unnest(pending) AS d
         CROSS JOIN LATERAL (
             SELECT
-                1 << (extract(ISODOW FROM d.local_date)::integer - 1) AS day,
+                schedule_bit(d.local_date) AS day,
                 greatest(d.due_at, CASE WHEN d.owed_on = d.local_date THEN d.owed_at END) AS from_when
         ) AS b
         LEFT JOIN LATERAL (
@@ -1748,7 +1752,9 @@ BEGIN
             FROM people_users AS u
             LEFT JOIN schedule_reach AS r ON r.owner_id = u.id
             LEFT JOIN schedule_absences AS a ON a.owner_id = u.id AND a.since = u.last_visit_at
-            WHERE u.id = d.owner_id AND backoff AND d.reengage
+            WHERE backoff AND d.reengage AND u.id = d.owner_id
+            -- Keeps it apart, so that without backoff nothing is read.
+            OFFSET 0
         ) AS v ON TRUE
     ),
     said AS MATERIALIZED (
@@ -1840,7 +1846,7 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT l.local_date, l.due_at, l.crowd FROM schedule_slots AS l
             WHERE l.zone = p.zone AND l.local_time = p.local_time AND l.local_date > p.local_date
-                AND p.days & (1 << (extract(ISODOW FROM l.local_date)::integer - 1)) > 0
+                AND p.days & schedule_bit(l.local_date) > 0
             ORDER BY l.local_date LIMIT 1
         ) AS s ON TRUE
     )
@@ -2079,7 +2085,7 @@ CREATE FUNCTION public.schedule_stale() RETURNS TABLE(zone text, local_time time
 $$;
 
 CREATE FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id uuid, crowd integer, took interval, per_second double precision, longest interval) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql STABLE
     AS $$
     SELECT due_at - least(
         longest,
@@ -3570,6 +3576,8 @@ GRANT ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep in
 
 REVOKE ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_bit(local_date date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.schedule_bits(days smallint[]) FROM PUBLIC;
 

@@ -82,6 +82,12 @@ $$;
 REVOKE ALL ON FUNCTION runs_count_queued(text) FROM public;
 GRANT EXECUTE ON FUNCTION runs_count_queued(text) TO daybreak_app;
 
+-- A date's day of the week as a bit; the first day of all was a Monday.
+CREATE FUNCTION schedule_bit(local_date date) RETURNS integer
+LANGUAGE sql IMMUTABLE
+RETURN 1 << ((local_date - date '0001-01-01') % 7);
+REVOKE ALL ON FUNCTION schedule_bit(date) FROM public;
+
 -- What is to become of these pending days at that moment: the one place where it is decided.
 --
 -- With backoff, briefs grow rare while their reader is away: after 3 days silence, from the 4th to the 9th one gentle
@@ -123,7 +129,7 @@ BEGIN
         FROM unnest(pending) AS d
         CROSS JOIN LATERAL (
             SELECT
-                1 << (extract(ISODOW FROM d.local_date)::integer - 1) AS day,
+                schedule_bit(d.local_date) AS day,
                 greatest(d.due_at, CASE WHEN d.owed_on = d.local_date THEN d.owed_at END) AS from_when
         ) AS b
         LEFT JOIN LATERAL (
@@ -138,7 +144,9 @@ BEGIN
             FROM people_users AS u
             LEFT JOIN schedule_reach AS r ON r.owner_id = u.id
             LEFT JOIN schedule_absences AS a ON a.owner_id = u.id AND a.since = u.last_visit_at
-            WHERE u.id = d.owner_id AND backoff AND d.reengage
+            WHERE backoff AND d.reengage AND u.id = d.owner_id
+            -- Keeps it apart, so that without backoff nothing is read.
+            OFFSET 0
         ) AS v ON TRUE
     ),
     said AS MATERIALIZED (
@@ -184,6 +192,21 @@ BEGIN
     ) AS s;
 END $$;
 
+-- When to begin so as to be ready: as long before it is due as one takes, and, by a share that follows from the
+-- owner, as long as the whole crowd of that instant takes. It is stable, as moments less intervals are: only what is
+-- declared truly is inlined.
+CREATE OR REPLACE FUNCTION schedule_start(
+    due_at timestamptz, owner_id uuid, crowd integer, took interval, per_second float, longest interval
+) RETURNS timestamptz
+LANGUAGE sql STABLE
+AS $$
+    SELECT due_at - least(
+        longest,
+        took + make_interval(secs => crowd / per_second
+            * (get_byte(uuid_send(owner_id), 14) * 256 + get_byte(uuid_send(owner_id), 15)) / 65536.0)
+    )
+$$;
+
 -- What comes after these pending days. Whose plans are alike and stand at the same day have the same slot next, so each
 -- is looked for once. Beyond the last slot a row is stale: whoever fills more of them finds what is next.
 CREATE FUNCTION schedule_follow(
@@ -205,7 +228,7 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT l.local_date, l.due_at, l.crowd FROM schedule_slots AS l
             WHERE l.zone = p.zone AND l.local_time = p.local_time AND l.local_date > p.local_date
-                AND p.days & (1 << (extract(ISODOW FROM l.local_date)::integer - 1)) > 0
+                AND p.days & schedule_bit(l.local_date) > 0
             ORDER BY l.local_date LIMIT 1
         ) AS s ON TRUE
     )
