@@ -61,11 +61,11 @@ class Timed(Ticker):
         self.chunks: list[float] = []
 
     async def _chunk(
-        self, connection: asyncpg.Connection, moment: datetime, place: tuple[datetime, UUID], size: int
-    ) -> asyncpg.Record | None:
+        self, moment: datetime, until: datetime, place: tuple[datetime, UUID], size: int
+    ) -> asyncpg.Record:
         began = time.perf_counter()
         try:
-            return await super()._chunk(connection, moment, place, size)
+            return await super()._chunk(moment, until, place, size)
         finally:
             self.chunks.append(time.perf_counter() - began)
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 
+import asyncpg
 import pytest
 
 from daybreak import schedule
@@ -102,6 +103,48 @@ async def test_a_tick_missed_within_the_window_is_caught_up(office):
     user = await office.join(catch_up=timedelta(hours=4))
     assert (await office.tick(utc("2026-03-30 09:00"))).rung == 1
     assert await office.outcomes(user) == [(date(2026, 3, 30), "standard", "rung", "caught_up")]
+
+
+async def test_after_an_outage_the_oldest_are_caught_up_as_the_queue_empties_beside_who_is_due_now(
+    office,
+):
+    late = [await office.join(brief_time=time(5, minute)) for minute in (50, 10, 40, 20, 30)]
+    on_time = await office.join(brief_time=time(8))
+    office.settings = office.settings.model_copy(update={"chunk": 1, "backlog": 2})
+    rung = []
+    for _ in range(3):
+        await office.tick(utc("2026-03-30 06:00"))
+        rung.append({user.id for user in [*late, on_time] if await office.runs(user)} - set().union(*rung))
+        await office.admin.execute("DELETE FROM runs_open")
+    oldest = [late[place].id for place in (1, 3, 4, 2, 0)]
+    assert rung == [{*oldest[:2], on_time.id}, {*oldest[2:4]}, {oldest[4]}]
+
+
+async def test_while_the_queue_is_full_nobody_more_is_caught_up(office):
+    late = await office.join(brief_time=time(7))
+    office.settings = office.settings.model_copy(update={"backlog": 1})
+    queued = await office.join(brief_time=time(6))
+    await office.tick(utc("2026-03-30 04:00"))
+    assert await office.runs(queued)
+    assert await office.tick(utc("2026-03-30 05:30")) == Ticked()
+    assert await office.outcomes(late) == []
+
+
+async def test_a_tick_with_nobody_due_asks_once(office, monkeypatch):
+    await office.join()
+    ticker = Ticker(office.database, office.settings)
+    await office.tick(utc("2026-03-30 04:00"), ticker)
+    asked = []
+    for name in ("fetch", "fetchrow", "fetchval", "execute"):
+        plain = getattr(asyncpg.Connection, name)
+
+        def listening(connection, query, *arguments, plain=plain, **more):
+            asked.append(query)
+            return plain(connection, query, *arguments, **more)
+
+        monkeypatch.setattr(asyncpg.Connection, name, listening)
+    assert await office.tick(utc("2026-03-30 04:00:10"), ticker) == Ticked()
+    assert len(asked) == 1
 
 
 async def test_past_the_window_each_day_is_missed_and_said_to_be(office):

@@ -591,6 +591,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.runs_count_queued(counted_kind text) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT coalesce(sum(c.change), 0)::bigint FROM runs_counters AS c
+    WHERE c.kind = counted_kind AND c.status = 'queued'
+$$;
+
 CREATE FUNCTION public.runs_count_removed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1440,6 +1448,8 @@ CREATE FUNCTION public.runs_start_many(owner_ids uuid[], new_kind text, new_lane
     AS $$
 DECLARE
     bells bigint [];
+    -- An id for each from one random number: where randomness is asked of the system, it costs more than the row.
+    seed bytea := uuid_send(gen_random_uuid());
     started integer;
 BEGIN
     LOOP
@@ -1452,10 +1462,14 @@ BEGIN
                     owner_id, id, kind, lane, key, parameters, status, max_attempts, job_id, rung_at
                 )
                 SELECT
-                    w.owner_id, gen_random_uuid(), new_kind, new_lane, w.key, w.parameters, 'queued',
+                    w.owner_id, w.id, new_kind, new_lane, w.key, w.parameters, 'queued',
                     new_max_attempts, bells[1 + (w.place - 1) / 100], now()
                 FROM (
-                    SELECT DISTINCT ON (u.owner_id, u.key) u.owner_id, u.key, u.parameters, u.place
+                    SELECT DISTINCT ON (u.owner_id, u.key)
+                        u.owner_id, u.key, u.parameters, u.place,
+                        encode(
+                            substr(sha256(seed || uuid_send(u.owner_id) || convert_to(u.key, 'UTF8')), 1, 16), 'hex'
+                        )::uuid AS id
                     FROM unnest(owner_ids, keys, many_parameters) WITH ORDINALITY
                         AS u (owner_id, key, parameters, place)
                 ) AS w
@@ -1731,6 +1745,10 @@ CREATE FUNCTION public.schedule_behind(moment timestamp with time zone, most int
     ) AS behind
 $$;
 
+CREATE FUNCTION public.schedule_bit(local_date date) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    RETURN (1 << ((local_date - '0001-01-01'::date) % 7));
+
 CREATE FUNCTION public.schedule_bits(days smallint[]) RETURNS smallint
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1790,6 +1808,37 @@ $$;
 CREATE FUNCTION public.schedule_decide(owner_ids uuid[], moment timestamp with time zone, backoff boolean) RETURNS TABLE(owner_id uuid, local_date date, due_at timestamp with time zone, edition text, outcome text, reason text, tier smallint, away_since timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT s.* FROM schedule_decide(
+        (SELECT array_agg(d) FROM schedule_dues AS d WHERE d.owner_id = ANY (owner_ids)), moment, backoff
+    ) AS s;
+END $$;
+
+CREATE TABLE public.schedule_dues (
+    owner_id uuid NOT NULL,
+    zone text NOT NULL,
+    local_time time without time zone NOT NULL,
+    weekdays smallint NOT NULL,
+    weekly smallint NOT NULL,
+    catch_up interval NOT NULL,
+    reengage boolean NOT NULL,
+    active boolean NOT NULL,
+    local_date date,
+    due_at timestamp with time zone,
+    start_at timestamp with time zone,
+    owed_on date,
+    owed_at timestamp with time zone,
+    stale boolean NOT NULL,
+    aside text
+);
+
+ALTER TABLE ONLY public.schedule_dues FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.schedule_decide(pending public.schedule_dues[], moment timestamp with time zone, backoff boolean) RETURNS TABLE(owner_id uuid, local_date date, due_at timestamp with time zone, edition text, outcome text, reason text, tier smallint, away_since timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
@@ -1818,11 +1867,10 @@ BEGIN
                 WHEN v.away >= 31 THEN 'dormant'
                 ELSE 'silent'
             END AS word
-        FROM unnest(owner_ids) AS o (owner_id)
-        INNER JOIN schedule_dues AS d ON o.owner_id = d.owner_id
+        FROM unnest(pending) AS d
         CROSS JOIN LATERAL (
             SELECT
-                1 << (extract(ISODOW FROM d.local_date)::integer - 1) AS day,
+                schedule_bit(d.local_date) AS day,
                 greatest(d.due_at, CASE WHEN d.owed_on = d.local_date THEN d.owed_at END) AS from_when
         ) AS b
         LEFT JOIN LATERAL (
@@ -1837,8 +1885,10 @@ BEGIN
             FROM people_users AS u
             LEFT JOIN schedule_reach AS r ON r.owner_id = u.id
             LEFT JOIN schedule_absences AS a ON a.owner_id = u.id AND a.since = u.last_visit_at
-            WHERE u.id = d.owner_id
-        ) AS v ON backoff AND d.reengage
+            WHERE backoff AND d.reengage AND u.id = d.owner_id
+            -- Keeps it apart, so that without backoff nothing is read.
+            OFFSET 0
+        ) AS v ON TRUE
     ),
     said AS MATERIALIZED (
         SELECT
@@ -1907,6 +1957,53 @@ CREATE FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with ti
     FROM schedule_decide(ARRAY[one_owner], moment, backoff) AS s
     WHERE s.due_at IS NOT NULL
 $$;
+
+CREATE FUNCTION public.schedule_follow(pending public.schedule_dues[]) RETURNS TABLE(owner_id uuid, local_date date, due_at timestamp with time zone, start_at timestamp with time zone, stale boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH plans AS MATERIALIZED (
+        SELECT DISTINCT d.zone, d.local_time, d.local_date, d.weekdays | d.weekly AS days FROM unnest(pending) AS d
+    ),
+    following AS MATERIALIZED (
+        SELECT p.zone, p.local_time, p.local_date, p.days, s.local_date AS next_date, s.due_at, s.crowd
+        FROM plans AS p
+        LEFT JOIN LATERAL (
+            SELECT l.local_date, l.due_at, l.crowd FROM schedule_slots AS l
+            WHERE l.zone = p.zone AND l.local_time = p.local_time AND l.local_date > p.local_date
+                AND p.days & schedule_bit(l.local_date) > 0
+            ORDER BY l.local_date LIMIT 1
+        ) AS s ON TRUE
+    )
+    SELECT
+        d.owner_id, coalesce(f.next_date, d.local_date), coalesce(f.due_at, d.due_at),
+        schedule_start(f.due_at, d.owner_id, f.crowd, t.took, t.per_second, t.longest_lead), f.next_date IS NULL
+    FROM unnest(pending) AS d
+    INNER JOIN following AS f ON d.zone = f.zone AND d.local_time = f.local_time
+        AND d.local_date = f.local_date AND d.weekdays | d.weekly = f.days
+    CROSS JOIN schedule_state AS t;
+END $$;
+
+CREATE FUNCTION public.schedule_look() RETURNS TABLE(is_stale boolean, first_start timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+BEGIN
+    RETURN QUERY SELECT
+        EXISTS (SELECT FROM schedule_dues AS d WHERE d.stale),
+        (SELECT d.start_at FROM schedule_dues AS d WHERE d.start_at IS NOT NULL ORDER BY d.start_at LIMIT 1);
+END $$;
 
 CREATE FUNCTION public.schedule_make_partitions(ahead interval) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2054,6 +2151,17 @@ END $$;
 CREATE FUNCTION public.schedule_settle(owner_ids uuid[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    SELECT s.rung, s.missed, s.skipped INTO rung, missed, skipped
+    FROM schedule_settle(
+        (SELECT array_agg(d) FROM schedule_dues AS d WHERE d.owner_id = ANY (owner_ids)), moment, backoff, rung_kind
+    ) AS s;
+END $$;
+
+CREATE FUNCTION public.schedule_settle(pending public.schedule_dues[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
@@ -2065,7 +2173,7 @@ DECLARE
     rung_keys text [];
     rung_parameters jsonb [];
 BEGIN
-    WITH decided AS MATERIALIZED (SELECT * FROM schedule_decide(owner_ids, moment, backoff)),
+    WITH decided AS MATERIALIZED (SELECT * FROM schedule_decide(pending, moment, backoff)),
     kept AS (
         INSERT INTO schedule_days AS d (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
         SELECT s.owner_id, s.local_date, s.edition, s.outcome, s.reason, s.due_at, moment
@@ -2097,22 +2205,9 @@ BEGIN
         PERFORM runs_start_many(rung_owners, rung_kind, 'briefs', rung_keys, rung_parameters, 3);
     END IF;
 
-    UPDATE schedule_dues AS d SET
-        -- Beyond the last slot it is stale: whoever fills more of them finds what is next.
-        (local_date, due_at, start_at, stale) = (
-            SELECT
-                coalesce(s.local_date, d.local_date), coalesce(s.due_at, d.due_at),
-                schedule_start(s.due_at, d.owner_id, s.crowd, t.took, t.per_second, t.longest_lead),
-                s.local_date IS NULL
-            FROM schedule_state AS t
-            LEFT JOIN LATERAL (
-                SELECT l.local_date, l.due_at, l.crowd FROM schedule_slots AS l
-                WHERE l.zone = d.zone AND l.local_time = d.local_time AND l.local_date > d.local_date
-                    AND (d.weekdays | d.weekly) & (1 << (extract(ISODOW FROM l.local_date)::integer - 1)) > 0
-                ORDER BY l.local_date LIMIT 1
-            ) AS s ON TRUE
-        )
-    WHERE d.owner_id = ANY (owner_ids);
+    UPDATE schedule_dues AS d SET local_date = f.local_date, due_at = f.due_at, start_at = f.start_at, stale = f.stale
+    FROM schedule_follow(pending) AS f
+    WHERE d.owner_id = f.owner_id;
 END $$;
 
 CREATE FUNCTION public.schedule_stale() RETURNS TABLE(zone text, local_time time without time zone, pending date)
@@ -2123,7 +2218,7 @@ CREATE FUNCTION public.schedule_stale() RETURNS TABLE(zone text, local_time time
 $$;
 
 CREATE FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id uuid, crowd integer, took interval, per_second double precision, longest interval) RETURNS timestamp with time zone
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql STABLE
     AS $$
     SELECT due_at - least(
         longest,
@@ -2132,49 +2227,54 @@ CREATE FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id 
     )
 $$;
 
-CREATE FUNCTION public.schedule_tick(moment timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) RETURNS TABLE(claimed integer, rung integer, missed integer, skipped integer, set_aside integer, last_start timestamp with time zone, last_owner uuid)
+CREATE FUNCTION public.schedule_tick(moment timestamp with time zone, until timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) RETURNS TABLE(claimed integer, rung integer, missed integer, skipped integer, set_aside integer, last_start timestamp with time zone, last_owner uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
     AS $$
 DECLARE
-    owner_ids uuid [];
-    one uuid;
+    pending schedule_dues [];
+    due schedule_dues;
+    again schedule_dues [];
     settled record;
 BEGIN
     rung := 0; missed := 0; skipped := 0; set_aside := 0;
     -- Rows are locked in the subtransaction that changes them: locked outside of it, each would cost a multixact.
     BEGIN
-        SELECT
-            array_agg(c.owner_id), max(c.start_at),
-            (array_agg(c.owner_id ORDER BY c.start_at DESC, c.owner_id DESC))[1]
-        INTO owner_ids, last_start, last_owner
-        FROM (
-            SELECT d.owner_id, d.start_at FROM schedule_dues AS d
-            WHERE d.start_at <= moment AND (d.start_at, d.owner_id) > (after_start, after_owner)
+        SELECT array_agg(c.d) INTO pending FROM (
+            SELECT d FROM schedule_dues AS d
+            WHERE d.start_at <= until AND (d.start_at, d.owner_id) > (after_start, after_owner)
             ORDER BY d.start_at, d.owner_id LIMIT batch FOR UPDATE SKIP LOCKED
         ) AS c;
-        IF owner_ids IS NOT NULL THEN
-            SELECT * INTO settled FROM schedule_settle(owner_ids, moment, backoff, rung_kind);
+        IF pending IS NOT NULL THEN
+            SELECT * INTO settled FROM schedule_settle(pending, moment, backoff, rung_kind);
             rung := settled.rung; missed := settled.missed; skipped := settled.skipped;
         END IF;
     EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
-        FOREACH one IN ARRAY owner_ids LOOP
+        FOREACH due IN ARRAY pending LOOP
             BEGIN
-                PERFORM FROM schedule_dues AS d
-                WHERE d.owner_id = one AND d.start_at <= moment FOR UPDATE SKIP LOCKED;
-                CONTINUE WHEN NOT found;
-                SELECT * INTO settled FROM schedule_settle(ARRAY[one], moment, backoff, rung_kind);
+                SELECT array_agg(c.d) INTO again FROM (
+                    SELECT d FROM schedule_dues AS d
+                    WHERE d.owner_id = due.owner_id AND d.start_at <= until FOR UPDATE SKIP LOCKED
+                ) AS c;
+                CONTINUE WHEN again IS NULL;
+                SELECT * INTO settled FROM schedule_settle(again, moment, backoff, rung_kind);
                 rung := rung + settled.rung;
                 missed := missed + settled.missed;
                 skipped := skipped + settled.skipped;
             EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
                 UPDATE schedule_dues SET start_at = NULL, aside = 'The schedule failed on it: ' || left(sqlerrm, 200)
-                WHERE owner_id = one;
+                WHERE owner_id = due.owner_id;
                 set_aside := set_aside + 1;
             END;
         END LOOP;
     END;
-    claimed := coalesce(cardinality(owner_ids), 0);
+    claimed := coalesce(cardinality(pending), 0);
+    last_start := (pending[claimed]).start_at;
+    last_owner := (pending[claimed]).owner_id;
     RETURN NEXT;
 END $$;
 
@@ -2222,6 +2322,7 @@ CREATE TABLE pgq.pgqueuer (
     slot bigint
 )
 WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.02', autovacuum_analyze_threshold='500', autovacuum_vacuum_cost_limit='10000', autovacuum_vacuum_cost_delay='0', fillfactor='70');
+ALTER TABLE ONLY pgq.pgqueuer ALTER COLUMN payload SET STORAGE EXTERNAL;
 
 CREATE SEQUENCE pgq.pgqueuer_id_seq
     START WITH 1
@@ -2889,26 +2990,6 @@ PARTITION BY RANGE (local_date);
 
 ALTER TABLE ONLY public.schedule_days FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.schedule_dues (
-    owner_id uuid NOT NULL,
-    zone text NOT NULL,
-    local_time time without time zone NOT NULL,
-    weekdays smallint NOT NULL,
-    weekly smallint NOT NULL,
-    catch_up interval NOT NULL,
-    reengage boolean NOT NULL,
-    active boolean NOT NULL,
-    local_date date,
-    due_at timestamp with time zone,
-    start_at timestamp with time zone,
-    owed_on date,
-    owed_at timestamp with time zone,
-    stale boolean NOT NULL,
-    aside text
-);
-
-ALTER TABLE ONLY public.schedule_dues FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.schedule_reach (
     owner_id uuid NOT NULL,
     reachable boolean NOT NULL,
@@ -3193,8 +3274,6 @@ CREATE UNIQUE INDEX runs_open_item_key ON public.runs_open USING btree (owner_id
 CREATE UNIQUE INDEX runs_open_key ON public.runs_open USING btree (owner_id, kind, key) WHERE (part_of IS NULL);
 
 CREATE INDEX runs_open_leases ON public.runs_open USING btree (lease_until) WHERE (lease_until IS NOT NULL);
-
-CREATE INDEX runs_open_newest ON public.runs_open USING btree (owner_id, created_at DESC, id DESC) WHERE (part_of IS NULL);
 
 CREATE INDEX runs_open_rung ON public.runs_open USING btree (rung_at, id) WHERE ((status = 'queued'::text) AND (job_id IS NOT NULL));
 
@@ -3564,6 +3643,9 @@ GRANT ALL ON FUNCTION public.runs_count_changed() TO daybreak_app;
 REVOKE ALL ON FUNCTION public.runs_count_finished() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_count_finished() TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_count_queued(counted_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_count_queued(counted_kind text) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_count_removed() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_count_removed() TO daybreak_app;
 
@@ -3647,6 +3729,8 @@ GRANT ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep in
 REVOKE ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.schedule_bit(local_date date) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.schedule_bits(days smallint[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.schedule_copy_plans(owner_ids uuid[]) FROM PUBLIC;
@@ -3656,6 +3740,10 @@ GRANT ALL ON FUNCTION public.schedule_count(moment timestamp with time zone) TO 
 
 REVOKE ALL ON FUNCTION public.schedule_decide(owner_ids uuid[], moment timestamp with time zone, backoff boolean) FROM PUBLIC;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_dues TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_decide(pending public.schedule_dues[], moment timestamp with time zone, backoff boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.schedule_drop_partitions(before date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_drop_partitions(before date) TO daybreak_app;
 
@@ -3664,6 +3752,11 @@ GRANT ALL ON FUNCTION public.schedule_earliest() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with time zone, backoff boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with time zone, backoff boolean) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_follow(pending public.schedule_dues[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_look() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_look() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_make_partitions(ahead interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_make_partitions(ahead interval) TO daybreak_app;
@@ -3691,13 +3784,15 @@ GRANT ALL ON FUNCTION public.schedule_resolve(moment timestamp with time zone, z
 
 REVOKE ALL ON FUNCTION public.schedule_settle(owner_ids uuid[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.schedule_settle(pending public.schedule_dues[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.schedule_stale() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_stale() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id uuid, crowd integer, took interval, per_second double precision, longest interval) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, until timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, until timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) TO daybreak_app;
@@ -3788,8 +3883,6 @@ GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_absences TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.schedule_days TO daybreak_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_dues TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_reach TO daybreak_app;
 

@@ -46,11 +46,19 @@ UPDATE schedule_state SET tzdata = $1
 -- Have what is next found anew for whoever is pending on a slot that has moved; gives how many.
 SELECT schedule_unsettle()
 
+-- name: look
+-- Whether a tick has anything to do: plans for which what is next has to be found, and when the first is to begin.
+SELECT is_stale, first_start FROM schedule_look()
+
+-- name: count_queued
+-- How many runs of that kind wait for a worker.
+SELECT runs_count_queued($1)
+
 -- name: tick
--- One chunk of who is due. $1 now, $2 how many, $3 whether briefs grow rare, $4 kind to ring, $5 and $6 the place
--- after which to go on.
+-- One chunk of who was to begin until $2. $1 now, $3 how many, $4 whether briefs grow rare, $5 kind to ring, $6 and $7
+-- the place after which to go on.
 SELECT claimed, rung, missed, skipped, set_aside, last_start, last_owner
-FROM schedule_tick($1, $2, $3, $4, $5, $6)
+FROM schedule_tick($1, $2, $3, $4, $5, $6, $7)
 
 -- name: next_start
 -- When the next brief is to begin, or NULL.
@@ -133,8 +141,18 @@ INSERT INTO schedule_upkeep AS u (name, cron, next_at) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, next_at = excluded.next_at WHERE u.cron <> excluded.cron
 
 -- name: take_upkeep
--- Take what is due; whoever takes it is alone with it, and a dead one leaves it to the next time. $3 the time after.
-UPDATE schedule_upkeep SET next_at = $3 WHERE name = $1 AND next_at <= $2 RETURNING name
+-- Take what is due of these; whoever takes it is alone with it, and a dead one leaves it to the next time. $1 names,
+-- $2 now, $3 the time after for each.
+UPDATE schedule_upkeep AS u SET next_at = d.after
+FROM (
+    SELECT o.name, g.after
+    FROM unnest($1::text [], $3::timestamptz []) AS g (name, after)
+    INNER JOIN schedule_upkeep AS o ON g.name = o.name
+    WHERE o.next_at <= $2
+    ORDER BY o.name FOR UPDATE OF o SKIP LOCKED
+) AS d
+WHERE u.name = d.name
+RETURNING u.name
 
 -- name: write_upkeep_run
 -- How it went.

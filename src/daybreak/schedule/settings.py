@@ -20,6 +20,12 @@ class ScheduleSettings(Group):
     chunk: int = Field(
         default=5000, ge=1, le=20000, description="How many users one transaction of the tick deals with."
     )
+    backlog: int = Field(
+        default=10_000,
+        ge=1,
+        description="How many briefs may wait to be composed before no more of those that are late, as after "
+        "an outage, are started.",
+    )
     backoff: bool = Field(
         default=False,
         description="Whether briefs grow rare while their reader is away: silence, then a word to return.",

@@ -1,7 +1,9 @@
 """The tick: who is due is rung, in chunks that each commit."""
 
+import asyncio
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from math import inf
 from time import monotonic
 from uuid import UUID
 
@@ -14,8 +16,14 @@ from daybreak.telemetry import log
 
 _sql = load(__package__)
 _FIRST = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
-# The first doorbells of a crowd are not to wait for a large transaction.
+_LAST_OWNER = UUID(int=2**128 - 1)
+# The first doorbells of a crowd are not to wait for a large transaction, nor is anybody whose rows it holds.
 _FIRST_CHUNK = 500
+_SECONDS_A_CHUNK = 0.25
+# Who was to begin longer ago than this missed a tick, and waits for those who did not.
+_LATE = timedelta(minutes=1)
+# Chunks under way at once: each passes by what another one holds.
+_AT_ONCE = 2
 COMPOSE = "briefs.compose"
 
 
@@ -56,27 +64,70 @@ class Ticker:
         self._extended_on: date | None = None
 
     async def tick(self, moment: datetime) -> Ticked:
-        """Ring for everybody who is to begin by that moment, the earliest first."""
-        if self._extended_on != moment.date():
-            await planning.extend(self._database, moment)
-            self._extended_on = moment.date()
-        started = monotonic()
-        resolved = await planning.resolve(self._database, moment)
-        total, place, size = Ticked(), _FIRST, _FIRST_CHUNK
-        async with self._database.ownerless() as connection:
-            while row := await self._chunk(connection, moment, place, min(size, self._settings.chunk)):
-                total += Ticked(*row[:5])
-                place = (row["last_start"], row["last_owner"])
-                size *= 2
+        """Ring for everybody who is to begin by that moment, the earliest first.
+
+        Those who are late, as after an outage, are no more than keep the queue of briefs within the bound of
+        the settings: the others are left to later ticks, while whoever is due now is rung.
+        """
+        await self._extend(moment)
+        started, late = monotonic(), moment - _LATE
+        seen = await self._look()
+        resolved = 0
+        if seen["is_stale"]:
+            resolved = await planning.resolve(self._database, moment)
+            seen = await self._look()
+        total, first = Ticked(), seen["first_start"]
+        if first and first <= late:
+            total += await self._catch_up(moment, late)
+        if first and first <= moment:
+            total += await self._ring_in_time(moment, late)
         if resolved or total.claimed:
             self._report(total, resolved, monotonic() - started)
         return total
 
+    async def _extend(self, moment: datetime) -> None:
+        if self._extended_on != moment.date():
+            await planning.extend(self._database, moment)
+            self._extended_on = moment.date()
+
+    async def _look(self) -> asyncpg.Record:
+        async with self._database.ownerless() as connection:
+            return await connection.fetchrow(_sql.look)
+
+    async def _catch_up(self, moment: datetime, late: datetime) -> Ticked:
+        async with self._database.ownerless() as connection:
+            queued = await connection.fetchval(_sql.count_queued, self._kind)
+        return await self._ring(moment, late, _FIRST, self._settings.backlog - queued)
+
+    async def _ring_in_time(self, moment: datetime, late: datetime) -> Ticked:
+        async with asyncio.TaskGroup() as group:
+            lanes = [
+                group.create_task(self._ring(moment, moment, (late, _LAST_OWNER))) for _ in range(_AT_ONCE)
+            ]
+        return sum((lane.result() for lane in lanes), Ticked())
+
+    async def _ring(
+        self, moment: datetime, until: datetime, place: tuple[datetime, UUID], most: float = inf
+    ) -> Ticked:
+        """Ring for who was to begin until then, after that place; no other chunk once so many are rung."""
+        total, size = Ticked(), _FIRST_CHUNK
+        while total.rung < most:
+            began = monotonic()
+            row = await self._chunk(moment, until, place, min(size, self._settings.chunk))
+            if not row["claimed"]:
+                break
+            total += Ticked(*row[:5])
+            place = (row["last_start"], row["last_owner"])
+            size = size * 2 if monotonic() - began < _SECONDS_A_CHUNK / 2 else max(size // 2, 1)
+        return total
+
     async def _chunk(
-        self, connection: asyncpg.Connection, moment: datetime, place: tuple[datetime, UUID], size: int
-    ) -> asyncpg.Record | None:
-        row = await connection.fetchrow(_sql.tick, moment, size, self._settings.backoff, self._kind, *place)
-        return row if row["claimed"] else None
+        self, moment: datetime, until: datetime, place: tuple[datetime, UUID], size: int
+    ) -> asyncpg.Record:
+        async with self._database.ownerless() as connection:
+            return await connection.fetchrow(
+                _sql.tick, moment, until, size, self._settings.backoff, self._kind, *place
+            )
 
     def _report(self, total: Ticked, resolved: int, seconds: float) -> None:
         log.info(

@@ -69,11 +69,14 @@ class Caretaker:
                 for one in self._upkeeps:
                     await connection.execute(_sql.declare_upkeep, one.name, one.cron, one.after(moment))
                 self._declared = True
-            due = [
-                one
-                for one in self._upkeeps
-                if await connection.fetchval(_sql.take_upkeep, one.name, moment, one.after(moment))
-            ]
+            rows = await connection.fetch(
+                _sql.take_upkeep,
+                [one.name for one in self._upkeeps],
+                moment,
+                [one.after(moment) for one in self._upkeeps],
+            )
+        taken = {row["name"] for row in rows}
+        due = [one for one in self._upkeeps if one.name in taken]
         for one in due:
             await self._do(one, moment)
         return len(due)
