@@ -21,6 +21,7 @@ from daybreak.people.preferences import (
 )
 from daybreak.people.service import add, everyone, find, get, get_all, update, visit
 from daybreak.people.sessions import (
+    ENDINGS,
     Client,
     Role,
     Scope,
@@ -29,6 +30,7 @@ from daybreak.people.sessions import (
     begin,
     end,
     end_all,
+    is_known,
     list_sessions,
     visitor_of,
 )
@@ -38,6 +40,7 @@ from daybreak.people.tokens import Token, bearer_of, list_tokens, make_token, re
 
 __all__ = [
     "Client",
+    "ENDINGS",
     "Frequency",
     "PeopleSettings",
     "Preferences",
@@ -64,6 +67,7 @@ __all__ = [
     "get",
     "get_all",
     "invite",
+    "is_known",
     "list_sessions",
     "list_tokens",
     "make_link",

@@ -8,12 +8,14 @@ from typing import Self, cast
 from jinja2 import Environment
 from starlette.requests import Request
 
+from daybreak import people
 from daybreak.db import Database
 from daybreak.errors import Unavailable
 from daybreak.web.cookies import SessionCookie
 from daybreak.web.notifications import Notifications
 from daybreak.web.pages import NavItem, Pages
 from daybreak.web.settings import WebSettings
+from daybreak.web.slots import Slots
 from daybreak.web.static import StaticFiles
 from daybreak.web.templating import environment
 
@@ -30,6 +32,7 @@ class Site:
     nav: Sequence[NavItem]
     cookie: SessionCookie
     notifications: Notifications
+    uploads: Slots
     _database: Database | None = None
 
     @classmethod
@@ -43,7 +46,8 @@ class Site:
             templates=environment([one.package for one in pages], static),
             nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.place),
             cookie=SessionCookie(settings),
-            notifications=Notifications(channels),
+            notifications=Notifications([people.ENDINGS, *channels]),
+            uploads=Slots(settings.uploads, settings.body_silence),
         )
 
     @property
