@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from daybreak.web import Api, Pages
 
 
-CHANNELS = ("daybreak_runs",)
-"""What the web hears: each notification names runs that something happened in."""
+CHANNELS = ("daybreak_runs", "daybreak_people")
+"""What the web hears: runs that something happened in, sessions and tokens that ended; by their ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2367,7 +2367,8 @@ CREATE TABLE public.agenda_sources (
     etag text,
     http_last_modified text,
     last_good_copy bytea,
-    last_tried_at timestamp with time zone
+    last_tried_at timestamp with time zone,
+    uploaded_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;
@@ -2381,7 +2382,8 @@ CREATE VIEW public.agenda_source_facts WITH (security_invoker='true') AS
     last_read_at,
     last_changed_at,
     failing_since,
-    error
+    error,
+    uploaded_at
    FROM public.agenda_sources;
 
 CREATE TABLE public.agenda_tasks (

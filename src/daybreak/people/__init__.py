@@ -21,7 +21,6 @@ from daybreak.people.preferences import (
 )
 from daybreak.people.service import add, everyone, find, get, get_all, update, visit
 from daybreak.people.sessions import (
-    ENDINGS,
     Client,
     Role,
     Scope,
@@ -40,7 +39,6 @@ from daybreak.people.tokens import Token, bearer_of, list_tokens, make_token, re
 
 __all__ = [
     "Client",
-    "ENDINGS",
     "Frequency",
     "PeopleSettings",
     "Preferences",

@@ -16,8 +16,6 @@ from daybreak.people.settings import people_settings
 
 _sql = load(__package__)
 _LONGEST_AGENT = 300
-ENDINGS = "daybreak_people"
-"""The channel that tells of sessions and tokens that ended, by their ids."""
 
 
 class Role(StrEnum):

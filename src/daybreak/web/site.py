@@ -8,7 +8,6 @@ from typing import Self, cast
 from jinja2 import Environment
 from starlette.requests import Request
 
-from daybreak import people
 from daybreak.db import Database
 from daybreak.errors import Unavailable
 from daybreak.web.cookies import SessionCookie
@@ -46,7 +45,7 @@ class Site:
             templates=environment([one.package for one in pages], static),
             nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.place),
             cookie=SessionCookie(settings),
-            notifications=Notifications([people.ENDINGS, *channels]),
+            notifications=Notifications(channels),
             uploads=Slots(settings.uploads, settings.body_silence),
         )
 

@@ -1,4 +1,5 @@
 -- Who is there: a page that stays open is no visit, a sign-in is one, and whose session or token ends is told at once.
+-- And when files were uploaded, which cannot be read anew like other sources.
 
 -- When somebody was there last stands in people_users.last_visit_at.
 -- squawk-ignore ban-drop-column
@@ -81,3 +82,11 @@ CREATE TRIGGER people_sessions_ended AFTER DELETE ON people_sessions
 REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION people_tell_ended();
 CREATE TRIGGER people_tokens_ended AFTER DELETE ON people_tokens
 REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION people_tell_ended();
+
+-- When files of an upload came last; NULL for sources that can be read anew.
+ALTER TABLE agenda_sources ADD COLUMN uploaded_at timestamptz;
+UPDATE agenda_sources SET uploaded_at = last_changed_at WHERE kind = 'upload';
+
+CREATE OR REPLACE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at
+FROM agenda_sources;
