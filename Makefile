@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help brief setup test lint unit postgresql15 bench prove schema lock clean
+.PHONY: help brief setup test lint unit postgresql15 bench prove screenshots schema lock clean
 
 help:  ## Show the targets
 	@awk -F ':.*  ## ' '/^[a-z0-9]+:.*  ## / { printf "  make %-12s  %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,7 @@ bench: .venv/bench  ## Measure what README's table of numbers promises
 	$(BIN)/python bench/startup.py --check
 	$(BIN)/python bench/engine.py --check
 	$(BIN)/python bench/schedule.py --check
+	$(BIN)/python bench/web.py --check
 
 prove: .venv/dev  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/zones.py --check
@@ -57,6 +58,9 @@ prove: .venv/dev  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/engine_proof.py scale --check
 	$(BIN)/python prove/days.py --check
 	$(BIN)/python prove/kills.py --check
+
+screenshots: .venv/dev  ## Take the pictures of every page that docs/screenshots keeps; needs Debian's chromium
+	$(BIN)/python tests/web/screenshots.py
 
 schema: .venv/dev  ## Renew the snapshots that tests compare with: schema, statements, the document's JSON
 	$(BIN)/python tests/migrations/snapshot.py

@@ -8,6 +8,7 @@ DaybreakError                    one sentence for a person; `status`, `retryable
 │   ├── NotFound        404  4   no such user, source, brief
 │   ├── Conflict        409  5   it exists already, or it changed meanwhile
 │   ├── Changed         412  5   it is not any more what the caller has seen
+│   ├── TooSlow         408  6   retryable: what was sent came too slowly
 │   ├── TooLarge        413  2   more than is taken at once
 │   └── TooMany         429  6   retryable: too often in too short a time
 ├── Misconfigured       500  3   settings, roles or schema are wrong: an operator must act
@@ -87,6 +88,14 @@ class Changed(UserError):
 
     status = 412
     exit_code = 5
+
+
+class TooSlow(UserError):
+    """What is sent does not come, or takes too long."""
+
+    status = 408
+    retryable = True
+    exit_code = 6
 
 
 class TooLarge(UserError):

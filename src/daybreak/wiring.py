@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from daybreak.web import Api, Pages
 
 
-CHANNELS = ("daybreak_runs",)
-"""What the web hears: each notification names runs that something happened in."""
+CHANNELS = ("daybreak_runs", "daybreak_people")
+"""What the web hears: runs that something happened in, sessions and tokens that ended; by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,14 @@ def kinds() -> "list[AnyKind]":
 
 def scheduler(database: Database) -> "Scheduler":
     """What keeps the schedule, with everything that is done by the clock."""
-    from daybreak import agenda, schedule  # noqa: PLC0415 - likewise
+    from daybreak import agenda, people, schedule  # noqa: PLC0415 - likewise
 
     current = schedule.ScheduleSettings.load()
     upkeeps = (
         *schedule.housekeeping(current),
         schedule.Upkeep(name="agenda.refresh", cron="*/15 * * * *", do=agenda.start_refreshes),
         schedule.Upkeep(name="agenda.report_stale", cron="43 * * * *", do=agenda.report_stale),
+        schedule.Upkeep(name="people.tidy", cron="7 * * * *", do=people.tidy),
     )
     return schedule.Scheduler(database, current, upkeeps)
 

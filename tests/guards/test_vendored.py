@@ -7,14 +7,11 @@ import daybreak
 
 VENDOR = Path(daybreak.__file__).parent / "web/static/vendor"
 AS_PUBLISHED = {
-    "echarts.js": "b66b25aeb4df84e33199dc21694014d336d222cbd9deb0e5a7c14bd6aa0d0fd0",
     "htmx.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
     "htmx-sse.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
     "pico.css": "fbc9a63fc9fc9f72d12fd7fc9806e11fa9f77ae4f9cad146b27003a1119ba3db",
 }
 LICENCES = {
-    "echarts": "Apache License",
-    "echarts-d3": "Redistribution and use in source and binary forms",
     "htmx": "Zero-Clause BSD",
     "pico": "MIT License",
 }

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from daybreak import schedule
+from daybreak import people, schedule, wiring
 from daybreak.errors import Unavailable
 from daybreak.schedule import Upkeep
 from daybreak.schedule.upkeep import Caretaker
@@ -84,3 +84,16 @@ async def test_slots_that_are_still_pending_are_not_forgotten(office):
     await schedule.housekeeping(office.settings)[1].do(office.database)
     assert (await office.tick()).missed == 8
     assert len(await office.days(user)) == 8
+
+
+async def test_accounts_whose_time_has_come_are_deleted_by_the_clock(office):
+    await clear(office)
+    going = await office.join()
+    due = "INSERT INTO people_accounts (owner_id, deletion_due) VALUES ($1, now())"
+    await office.admin.execute(due, going.id)
+    caretaker = wiring.scheduler(office.database)._caretaker
+    for moment in (NOON, NOON + timedelta(hours=1)):
+        await caretaker.do_due(moment)
+    assert await people.find(office.database, going.email) is None
+    found = {one.name: one.runs for one in await schedule.upkeep(office.database)}
+    assert found["people.tidy"][0].said == "Deleted 1 account whose time had come."

@@ -85,7 +85,7 @@ async def trial_app(postgres, database) -> AsyncIterator:
 
     settings = WebSettings(max_body=20_000)
     app = create_application(
-        settings, opening, [account, trial.pages], listen=postgres.app, channels=["trial"]
+        settings, opening, [account, trial.pages], listen=postgres.app, channels=["trial", *wiring.CHANNELS]
     )
     async with app.router.lifespan_context(app):
         yield app

@@ -177,7 +177,7 @@ async def test_an_account_is_deleted_when_the_time_for_second_thoughts_is_over(
     await people.tidy(database)
     assert await people.find(database, user.email) is not None
     await as_admin.execute("UPDATE people_accounts SET deletion_due = now() WHERE owner_id = $1", user.id)
-    assert await people.tidy(database) == 1
+    assert await people.tidy(database) == "Deleted 1 account whose time had come."
     assert await people.find(database, user.email) is None
     assert await as_admin.fetchval("SELECT count(*) FROM runs_open WHERE owner_id = $1", user.id) == 0
     assert (await annas.get("/settings")).headers["location"].startswith("/sign-in")

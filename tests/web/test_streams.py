@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from daybreak import people
+from daybreak.people import Client, Scope
 from daybreak.web import streams
 from daybreak.web.notifications import Notifications
 
@@ -111,16 +112,58 @@ async def test_a_stream_ends_with_the_last_and_goes_on_from_where_it_was_left(tr
     assert events(by_address.text) == events(rest.text)
 
 
-async def test_a_stream_ends_soon_after_its_session(trial_app, database, user, monkeypatch):
-    monkeypatch.setattr(streams, "_KNOWN", 0.2)
+@pytest.fixture
+async def followed(trial_app, database, user, monkeypatch):
+    """An open stream of Anna's that would not look for itself whether she is still signed in."""
+    monkeypatch.setattr(streams, "_KNOWN", 3600.0)
     async with Browser.open(trial_app, database) as browser:
         await browser.enter(user)
         followed = asyncio.create_task(browser.get(f"/trial/news/{uuid4()}"))
         await _until(lambda: trial_app.state.site.notifications.followers)
-        async with database.transaction([user.id]) as tx:
-            await people.end_all(tx, user.id)
-        answer = await asyncio.wait_for(followed, 20)
+        yield followed
+        followed.cancel()
+        await asyncio.wait([followed])
+
+
+async def test_a_stream_ends_at_once_when_its_session_does(followed, database, user):
+    async with database.transaction([user.id]) as tx:
+        await people.end_all(tx, user.id)
+    answer = await asyncio.wait_for(followed, 20)
     assert (answer.status_code, events(answer.text)) == (200, [])
+
+
+async def test_a_stream_goes_on_when_another_session_ends(followed, trial_app, database, user, tell):
+    async with database.transaction([user.id]) as tx:
+        await people.begin(tx, user.id, Client(address="192.0.2.1"))
+        newest, *_ = await people.list_sessions(tx, user.id)
+        await people.end(tx, user.id, newest.id)
+    with trial_app.state.site.notifications.follow("z") as after:
+        await tell("z")
+        await asyncio.wait_for(after.wait(60), 10)  # notifications come in order
+    assert not followed.done()
+
+
+async def test_a_stream_ends_at_once_when_its_token_is_revoked_and_soon_after_its_time_is_up(
+    application, database, user, as_admin, monkeypatch
+):
+    for seconds, over in (
+        (3600.0, "DELETE FROM people_tokens"),
+        (0.2, "UPDATE people_tokens SET expires_at = now()"),
+    ):
+        monkeypatch.setattr(streams, "_KNOWN", seconds)
+        async with database.transaction([user.id]) as tx:
+            _, secret = await people.make_token(tx, user.id, "A widget", Scope.READ, 30)
+        async with Browser.open(application, database) as browser:
+            bearer = {"Authorization": f"Bearer {secret}"}
+            followed = asyncio.create_task(browser.get("/api/v1/events", headers=bearer))
+            await _until(lambda: application.state.site.notifications.followers)
+            await as_admin.execute(f"{over} WHERE owner_id = $1", user.id)
+            assert (await asyncio.wait_for(followed, 20)).status_code == 200
+
+
+async def test_a_stream_that_goes_on_after_its_session_is_no_page_to_sign_in_at(stranger):
+    asked = await stranger.get("/runs/news", headers={"Accept": "text/html, text/event-stream"})
+    assert asked.status_code == 401
 
 
 async def test_a_stream_is_fed_by_notifications(trial_app, database, tell):

@@ -47,7 +47,11 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A folder, an .ics address or uploaded files that a user reads from."""
+    """A folder, an .ics address or uploaded files that a user reads from.
+
+    Attributes:
+        uploaded_at: when its files came; None for what can be read anew.
+    """
 
     id: UUID
     kind: SourceKind
@@ -57,6 +61,7 @@ class Source:
     last_changed_at: datetime | None = None
     failing_since: datetime | None = None
     error: str | None = None
+    uploaded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

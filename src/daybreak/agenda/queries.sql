@@ -90,6 +90,10 @@ INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256, s
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (owner_id, kind, locator_sha256) DO NOTHING
 
+-- name: note_upload
+-- Files of that source came at $3.
+UPDATE agenda_sources SET uploaded_at = $3 WHERE owner_id = $1 AND id = $2
+
 -- name: lock_source
 -- One source for reading into, held until the transaction ends: two imports of it take turns.
 SELECT * FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE

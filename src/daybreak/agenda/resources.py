@@ -295,6 +295,7 @@ class SourceView(Resource):
     locator: str
     last_read_at: datetime | None
     last_changed_at: datetime | None
+    uploaded_at: datetime | None = Field(description="When its files came; null for what can be read anew.")
     failing_since: datetime | None
     error: str | None
     tasks: int
@@ -313,6 +314,7 @@ class SourceView(Resource):
             locator=one.locator,
             last_read_at=one.last_read_at,
             last_changed_at=one.last_changed_at,
+            uploaded_at=one.uploaded_at,
             failing_since=one.failing_since,
             error=one.error,
             tasks=found.tasks,

@@ -237,7 +237,8 @@ def _agenda(row: asyncpg.Record, today: date) -> Agenda:
 
 def source(row: asyncpg.Record) -> Source:
     """A source as it is stored."""
-    shown = ("id", "name", "locator", "last_read_at", "last_changed_at", "failing_since", "error")
+    times = ("last_read_at", "last_changed_at", "failing_since", "uploaded_at")
+    shown = ("id", "name", "locator", "error", *times)
     return Source(kind=SourceKind(row["kind"]), **_take(row, *shown))
 
 

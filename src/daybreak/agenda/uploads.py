@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
+from daybreak import clock
 from daybreak.agenda.model import SourceKind
 from daybreak.agenda.rows import storable
 from daybreak.db import load
@@ -79,6 +80,7 @@ async def add_upload(tx: asyncpg.Connection, owner_id: UUID, upload: Upload) -> 
     source_id = uuid5(owner_id, f"{SourceKind.UPLOAD}:{name}")
     digest = sha256(name.encode()).digest()
     await tx.execute(_sql.add_source, owner_id, source_id, SourceKind.UPLOAD, name, "uploaded", digest, None)
+    await tx.execute(_sql.note_upload, owner_id, source_id, clock.now())
     await tx.execute(_sql.clear_files, owner_id, source_id)
     files = {file.path: file for file in upload.files}.values()
     columns = (

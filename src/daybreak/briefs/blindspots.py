@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from daybreak.agenda import Agenda, Source
+from daybreak.agenda import Agenda, Source, SourceKind
 from daybreak.briefs import sentences
 from daybreak.briefs.day import Day
 from daybreak.briefs.model import Blindspot
@@ -31,5 +31,5 @@ def _source_blindspot(source: Source, day: Day, now: datetime) -> Iterator[Blind
         yield Blindspot(source=source.name, text=sentences.source_unread(read, source.error, day.today))
     elif read is None:
         yield Blindspot(source=source.name, text=sentences.SOURCE_NEVER_READ)
-    elif now - read > _OLD_AFTER:
+    elif source.kind is not SourceKind.UPLOAD and now - read > _OLD_AFTER:
         yield Blindspot(source=source.name, text=sentences.source_old(read, day.today))

@@ -122,7 +122,6 @@ CREATE TABLE public.people_accounts (
     owner_id uuid NOT NULL,
     role text DEFAULT 'member'::text NOT NULL,
     password_hash text,
-    seen_at timestamp with time zone,
     deletion_due timestamp with time zone,
     CONSTRAINT people_accounts_role_check CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text])))
 );
@@ -195,18 +194,18 @@ CREATE VIEW public.people_profiles WITH (security_invoker='true') AS
      JOIN public.people_preferences p ON ((u.id = p.owner_id)))
      LEFT JOIN public.people_accounts a ON ((u.id = a.owner_id)));
 
-CREATE FUNCTION public.people_bearer(digest bytea) RETURNS TABLE(id uuid, scope text, profile public.people_profiles)
+CREATE FUNCTION public.people_bearer(digest bytea, is_visit boolean) RETURNS TABLE(id uuid, scope text, profile public.people_profiles)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
-    UPDATE people_tokens AS t SET used_at = now()
-    WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
-        AND coalesce(t.used_at < now() - interval '1 minute', TRUE);
-    IF FOUND THEN
-        UPDATE people_users AS u SET last_visit_at = now()
-        FROM people_tokens AS t WHERE t.token_sha256 = digest AND u.id = t.owner_id;
-    END IF;
+    WITH used AS (
+        UPDATE people_tokens AS t SET used_at = now()
+        WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
+            AND coalesce(t.used_at < now() - interval '1 minute', TRUE)
+        RETURNING t.owner_id
+    )
+    UPDATE people_users AS u SET last_visit_at = now() FROM used WHERE u.id = used.owner_id AND is_visit;
     RETURN QUERY
     SELECT t.id, t.scope, f FROM people_tokens AS t
     INNER JOIN people_profiles AS f ON f.id = t.owner_id
@@ -223,23 +222,34 @@ CREATE FUNCTION public.people_id_by_email(address text) RETURNS uuid
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT id FROM people_users WHERE email = lower(address) $$;
 
+CREATE FUNCTION public.people_knows(owner uuid, credential uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT EXISTS (SELECT FROM people_sessions WHERE owner_id = owner AND id = credential AND expires_at > now())
+        OR EXISTS (
+            SELECT FROM people_tokens
+            WHERE owner_id = owner AND id = credential AND coalesce(expires_at > now(), TRUE)
+        )
+$$;
+
 CREATE FUNCTION public.people_owner_of_link(digest bytea) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT owner_id FROM people_links WHERE token_sha256 = digest AND expires_at > now() $$;
 
-CREATE FUNCTION public.people_session(digest bytea, idle interval) RETURNS TABLE(id uuid, profile public.people_profiles)
+CREATE FUNCTION public.people_session(digest bytea, idle interval, is_visit boolean) RETURNS TABLE(id uuid, profile public.people_profiles)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
-    UPDATE people_sessions AS s SET seen_at = now(), expires_at = now() + idle
-    WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.seen_at < now() - interval '1 minute';
-    IF FOUND THEN
-        UPDATE people_accounts AS a SET seen_at = now()
-        FROM people_sessions AS s WHERE s.token_sha256 = digest AND a.owner_id = s.owner_id;
-        UPDATE people_users AS u SET last_visit_at = now()
-        FROM people_sessions AS s WHERE s.token_sha256 = digest AND u.id = s.owner_id;
+    IF is_visit THEN
+        WITH seen AS (
+            UPDATE people_sessions AS s SET seen_at = now(), expires_at = now() + idle
+            WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.seen_at < now() - interval '1 minute'
+            RETURNING s.owner_id
+        )
+        UPDATE people_users AS u SET last_visit_at = now() FROM seen WHERE u.id = seen.owner_id;
     END IF;
     RETURN QUERY
     SELECT s.id, f FROM people_sessions AS s
@@ -266,6 +276,17 @@ BEGIN
         UPDATE people_attempts AS a SET free_at = next_free WHERE a.key = one.key;
     END LOOP;
     RETURN interval '0';
+END $$;
+
+CREATE FUNCTION public.people_tell_ended() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_notify('daybreak_people', string_agg(n.id::text, ','))
+    FROM (SELECT e.id, (row_number() OVER () - 1) / 200 AS part FROM ended AS e) AS n
+    GROUP BY n.part;
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.people_tidy() RETURNS SETOF uuid
@@ -2580,7 +2601,8 @@ CREATE TABLE public.agenda_sources (
     etag text,
     http_last_modified text,
     last_good_copy bytea,
-    last_tried_at timestamp with time zone
+    last_tried_at timestamp with time zone,
+    uploaded_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;
@@ -2594,7 +2616,8 @@ CREATE VIEW public.agenda_source_facts WITH (security_invoker='true') AS
     last_read_at,
     last_changed_at,
     failing_since,
-    error
+    error,
+    uploaded_at
    FROM public.agenda_sources;
 
 CREATE TABLE public.agenda_tasks (
@@ -3293,6 +3316,10 @@ CREATE INDEX web_answers_made ON public.web_answers USING btree (owner_id, made_
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgq.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
 
+CREATE TRIGGER people_sessions_ended AFTER DELETE ON public.people_sessions REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION public.people_tell_ended();
+
+CREATE TRIGGER people_tokens_ended AFTER DELETE ON public.people_tokens REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION public.people_tell_ended();
+
 CREATE TRIGGER people_users_removed AFTER DELETE ON public.people_users REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.runs_forget_owners();
 
 CREATE TRIGGER runs_finished_added AFTER INSERT ON public.runs_finished REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.runs_count_finished();
@@ -3595,8 +3622,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_users TO daybreak_app;
 
 GRANT SELECT ON TABLE public.people_profiles TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.people_bearer(digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.people_bearer(digest bytea) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.people_bearer(digest bytea, is_visit boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_bearer(digest bytea, is_visit boolean) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_forget_attempts(keys bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_forget_attempts(keys bytea[]) TO daybreak_app;
@@ -3604,14 +3631,20 @@ GRANT ALL ON FUNCTION public.people_forget_attempts(keys bytea[]) TO daybreak_ap
 REVOKE ALL ON FUNCTION public.people_id_by_email(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_id_by_email(address text) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.people_knows(owner uuid, credential uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_knows(owner uuid, credential uuid) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.people_owner_of_link(digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_owner_of_link(digest bytea) TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.people_session(digest bytea, idle interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.people_session(digest bytea, idle interval) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.people_session(digest bytea, idle interval, is_visit boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_session(digest bytea, idle interval, is_visit boolean) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_take_attempt(keys bytea[], intervals interval[], bursts integer[]) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_tell_ended() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_tell_ended() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_tidy() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_tidy() TO daybreak_app;

@@ -1,6 +1,6 @@
 """How states, times and kinds are told to people."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from markupsafe import Markup
 
@@ -22,8 +22,46 @@ OUTCOMES = {
     "lost": "worker lost",
 }
 _UNTOLD = {"epoch", "attempt"}
+_MENDED = {
+    "expired": (
+        "run taken back from a worker that fell silent",
+        "runs taken back from workers that fell silent",
+    ),
+    "rung": ("run called anew that nobody had heard of", "runs called anew that nobody had heard of"),
+    "admitted": ("run let into the queue", "runs let into the queue"),
+    "recounted": ("run counted anew", "runs counted anew"),
+}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "min"), (_MINUTE, "min", 1, "s"))
+
+
+def title(run: Run) -> str:
+    """What a run is about, in words; of kinds that are not known here its key."""
+    match run.kind:
+        case "briefs.compose":
+            return _brief(*run.key.partition("/")[::2])
+        case "agenda.refresh":
+            return "Reading all sources" if run.key == "all" else "Reading sources"
+        case "agenda.read":
+            return f"Reading “{run.key}”"
+        case "welcome.begin":
+            return "Your first brief"
+    return run.key or run.kind
+
+
+def _brief(day: str, edition: str) -> str:
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        return f"Brief of {day}"
+    told = f"{on:%A} {on.day} {on:%B %Y}"
+    return f"Brief of {told}" if edition in {"", "standard"} else f"Brief of {told}, {edition}"
+
+
+def mended(name: str, number: int) -> str:
+    """What upkeep did so many times, in words."""
+    one, many = _MENDED.get(name, (name.replace("_", " "),) * 2)
+    return f"{size(number)} {one if number == 1 else many}"
 
 
 def state(run: Run) -> str:

@@ -29,6 +29,7 @@ from daybreak.people.sessions import (
     begin,
     end,
     end_all,
+    is_known,
     list_sessions,
     visitor_of,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "get_all",
     "hold",
     "invite",
+    "is_known",
     "list_sessions",
     "list_tokens",
     "make_link",

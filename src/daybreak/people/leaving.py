@@ -23,11 +23,12 @@ async def stay(tx: asyncpg.Connection, user_id: UUID) -> None:
     await tx.fetchval(_sql.write_deletion, user_id, None)
 
 
-async def tidy(database: Database) -> int:
-    """Clear away what is over, and delete whose time has come; gives how many people that were."""
+async def tidy(database: Database) -> str:
+    """Clear away what is over, and delete whose time has come; says how many people that were."""
     async with database.ownerless() as connection:
         due = [row["id"] for row in await connection.fetch(_sql.tidy)]
-    return sum([await _delete(database, user_id) for user_id in due])
+    deleted = sum([await _delete(database, user_id) for user_id in due])
+    return f"Deleted {deleted} {'account' if deleted == 1 else 'accounts'} whose time had come."
 
 
 async def _delete(database: Database, user_id: UUID) -> bool:

@@ -66,12 +66,17 @@ UPDATE people_users SET last_visit_at = $2
 WHERE id = $1 AND last_visit_at < $2::timestamptz - interval '5 minutes'
 
 -- name: read_session
--- The id of a living session and whose it is; needs no owner. $2 is for how long it lives unseen.
-SELECT s.id AS credential, (s.profile).* FROM people_session($1, $2) AS s
+-- The id of a living session and whose it is; needs no owner. $2 is for how long it lives unseen, $3 whether this is a
+-- visit.
+SELECT s.id AS credential, (s.profile).* FROM people_session($1, $2, $3) AS s
 
 -- name: read_bearer
--- The id and scope of a living token and whose it is; needs no owner.
-SELECT t.id AS credential, t.scope, (t.profile).* FROM people_bearer($1) AS t
+-- The id and scope of a living token and whose it is; needs no owner. $2 is whether this is a visit.
+SELECT t.id AS credential, t.scope, (t.profile).* FROM people_bearer($1, $2) AS t
+
+-- name: knows
+-- Whether that session or token of the owner's is still good; needs no owner.
+SELECT people_knows($1, $2)
 
 -- name: read_profile
 -- What is known of one person who may sign in.
@@ -92,11 +97,11 @@ INSERT INTO people_accounts (owner_id, role) VALUES ($1, $2)
 ON CONFLICT (owner_id) DO UPDATE SET role = excluded.role
 
 -- name: insert_session
--- A new session; the person was seen.
+-- A new session; the person is there.
 WITH seen AS (
-    INSERT INTO people_accounts (owner_id, seen_at) VALUES ($1, now())
-    ON CONFLICT (owner_id) DO UPDATE SET seen_at = now()
+    UPDATE people_users SET last_visit_at = now() WHERE id = $1
 )
+
 INSERT INTO people_sessions (owner_id, id, token_sha256, user_agent, address, expires_at)
 VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
 

@@ -91,11 +91,24 @@ async def begin(tx: asyncpg.Connection, user_id: UUID, client: Client) -> str:
     return secret
 
 
-async def visitor_of(database: Database, secret: str) -> Visitor | None:
-    """Whose session that is; None when it is over, or never was."""
+async def visitor_of(database: Database, secret: str, *, is_visit: bool = True) -> Visitor | None:
+    """Whose session that is; None when it is over, or never was.
+
+    Args:
+        database: where it is kept.
+        secret: what the browser holds.
+        is_visit: whether somebody is there; that keeps the session alive.
+    """
+    row_of = digest(secret), people_settings().session_time, is_visit
     async with database.ownerless() as connection:
-        row = await connection.fetchrow(_sql.read_session, digest(secret), people_settings().session_time)
+        row = await connection.fetchrow(_sql.read_session, *row_of)
     return visitor(row) if row else None
+
+
+async def is_known(database: Database, user_id: UUID, credential: UUID) -> bool:
+    """Whether that session or token of somebody's is still good; asking is no visit."""
+    async with database.ownerless() as connection:
+        return bool(await connection.fetchval(_sql.knows, user_id, credential))
 
 
 async def list_sessions(tx: asyncpg.Connection, user_id: UUID) -> list[Session]:

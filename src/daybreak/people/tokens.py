@@ -115,10 +115,16 @@ async def revoke_token(tx: asyncpg.Connection, user_id: UUID, token_id: UUID) ->
         raise NotFound("There is no such token; it may have been revoked already.")
 
 
-async def bearer_of(database: Database, secret: str) -> Visitor | None:
-    """Whose token that is; None when it is not good, or not any more."""
+async def bearer_of(database: Database, secret: str, *, is_visit: bool = True) -> Visitor | None:
+    """Whose token that is; None when it is not good, or not any more.
+
+    Args:
+        database: where it is kept.
+        secret: what the program holds.
+        is_visit: whether that counts as its owner's being there.
+    """
     async with database.ownerless() as connection:
-        row = await connection.fetchrow(_sql.read_bearer, digest(secret))
+        row = await connection.fetchrow(_sql.read_bearer, digest(secret), is_visit)
     return visitor(row) if row else None
 
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -47,6 +47,8 @@ class AnswerDefects:
 
         try:
             await self._app(scope, receive, send_and_note)
+        except ClientDisconnect:  # nobody is there to be answered
+            log.info("web.disconnected", route=route_of(scope))
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise

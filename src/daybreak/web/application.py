@@ -17,12 +17,12 @@ from daybreak.web.headers import SafeHeaders
 from daybreak.web.health import Check
 from daybreak.web.origins import SameOrigin
 from daybreak.web.pages import Pages
+from daybreak.web.patience import PatientBodies
 from daybreak.web.rates import Rates
 from daybreak.web.requests import NumberedRequests
 from daybreak.web.settings import WebSettings
 from daybreak.web.site import Site
 from daybreak.web.static import PREFIX as STATIC
-from daybreak.web.upkeep import keep_tidy
 
 Opening = Callable[[], AbstractAsyncContextManager[Database]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -82,6 +82,7 @@ def _guards(settings: WebSettings) -> list[Middleware]:
         Middleware(SameOrigin, settings=settings),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(BoundedBodies, max_body_size=settings.max_body),
+        Middleware(PatientBodies, silence=settings.body_silence, seconds=settings.body_seconds),
         Middleware(AnswerDefects),
     ]
 
@@ -91,16 +92,12 @@ def _lifespan(site: Site, opening: Opening, listen: str) -> Lifespan:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with opening() as database:
             site.open(database)
-            tasks = [
-                asyncio.create_task(site.notifications.listen(listen)),
-                asyncio.create_task(keep_tidy(database)),
-            ]
+            listening = asyncio.create_task(site.notifications.listen(listen))
             try:
                 yield
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.wait(tasks)
+                listening.cancel()
+                await asyncio.wait([listening])
                 site.open(None)
 
     return lifespan

@@ -28,7 +28,7 @@ class Notifications:
 
     def __init__(self, channels: Collection[str]) -> None:
         self._channels = tuple(channels)
-        self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
         self._echoed = asyncio.Event()
         self._lost = asyncio.Event()
         self.hearing = False
@@ -47,14 +47,14 @@ class Notifications:
     @contextlib.contextmanager
     def follow(self, *topics: str) -> Iterator["Bell"]:
         """Inside the block the bell tells of these topics."""
-        rung = asyncio.Event()
+        bell = Bell(self)
         for topic in topics:
-            self._bells[topic].add(rung)
+            self._bells[topic].add(bell)
         try:
-            yield Bell(self, rung)
+            yield bell
         finally:
             for topic in topics:
-                self._bells[topic].discard(rung)
+                self._bells[topic].discard(bell)
                 if not self._bells[topic]:
                     del self._bells[topic]
 
@@ -100,28 +100,39 @@ class Notifications:
     def _ring(self, payload: str) -> None:
         for topic in payload.split(","):
             for bell in self._bells.get(topic, ()):
-                bell.set()
+                bell.ring(topic)
 
     def _ring_all(self) -> None:
-        for bells in self._bells.values():
+        for topic, bells in self._bells.items():
             for bell in bells:
-                bell.set()
+                bell.ring(topic)
 
 
 class Bell:
     """Tells one follower that something happened."""
 
-    def __init__(self, notifications: Notifications, rung: asyncio.Event) -> None:
+    def __init__(self, notifications: Notifications) -> None:
         self._notifications = notifications
-        self._rung = rung
+        self._rung = asyncio.Event()
+        self._topics: set[str] = set()
 
-    async def wait(self, at_most: float) -> None:
+    def ring(self, topic: str) -> None:
+        """Something happened there."""
+        self._topics.add(topic)
+        self._rung.set()
+
+    async def wait(self, at_most: float) -> Collection[str]:
         """Until it rang since the last time, or it is time to look all the same.
 
         Args:
             at_most: seconds.
+
+        Returns:
+            The topics for which it rang.
         """
         patience = min(at_most, _HEARING if self._notifications.hearing else _DEAF)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._rung.wait(), patience)
         self._rung.clear()
+        topics, self._topics = self._topics, set()
+        return topics

@@ -14,8 +14,10 @@ _DEFECT = "This is a defect of Daybreak; please report it with the number of the
 
 
 def is_for_program(request: Request) -> bool:
-    """Whether the answer is read by a program and not by a person."""
-    return request.url.path.startswith(API) or "text/html" not in request.headers.get("Accept", "")
+    """Whether the answer is read by a program, which a stream's reader is, and not by a person."""
+    wanted = request.headers.get("Accept", "")
+    is_of_a_page = "text/html" in wanted and "text/event-stream" not in wanted
+    return request.url.path.startswith(API) or not is_of_a_page
 
 
 def problem(request: Request, error: DaybreakError, status: int | None = None) -> Response:

@@ -1,24 +1,23 @@
 """Files that a browser or a program sends: bounded, and few requests at a time."""
 
-import asyncio
+from contextlib import AsyncExitStack
 from typing import TypeVar
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from daybreak import clock
 from daybreak.intake import IntakeSettings, SentFile
 from daybreak.web.forms import Form, check_form
+from daybreak.web.visits import Visit
 
 Model = TypeVar("Model", bound=BaseModel)
 _ENVELOPE = 1024 * 1024
 _MOST_FILES = 2_000
 _MOST_FIELDS = 100
-_AT_ONCE = asyncio.Semaphore(2)
 
 
 class UploadRoute(APIRoute):
@@ -30,9 +29,25 @@ class UploadRoute(APIRoute):
         await RequestBodyLimitMiddleware(super().handle, max_body_size=limit)(scope, receive, send)
 
 
-async def read_files(request: Request, model: type[Model]) -> tuple[Form[Model], list[SentFile]]:
-    """The form of a request, and the files that were sent with it, under the paths that came along."""
-    async with _AT_ONCE, request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as sent:
+async def read_files(
+    visit: Visit, model: type[Model], *, keep_body: bool = False
+) -> tuple[Form[Model], list[SentFile]]:
+    """The form of a request, and the files that were sent with it, under the paths that came along.
+
+    Args:
+        visit: who sends it.
+        model: what the form's fields are to be.
+        keep_body: whether the body will be looked at once more.
+
+    Raises:
+        Unavailable: too much is being received already.
+    """
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(visit.site.uploads.take(visit.user.id))
+        if keep_body:
+            await visit.request.body()
+        parts = visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
+        sent = await stack.enter_async_context(parts)
         files = [one for _, one in sent.multi_items() if isinstance(one, UploadFile) and one.filename]
         now = clock.now()
         return check_form(sent, model), [

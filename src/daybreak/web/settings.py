@@ -41,6 +41,17 @@ class WebSettings(Group):
         gt=0,
         description="A longer request is refused; uploads have limits of their own.",
     )
+    body_silence: float = Field(
+        default=30.0, gt=0, description="A request whose body says nothing for so long is answered 408."
+    )
+    body_seconds: float = Field(
+        default=600.0, gt=0, description="Time in which the whole body of a request must have come."
+    )
+    uploads: int = Field(
+        default=8,
+        ge=1,
+        description="Uploads that are received at once, per web process; one person has a quarter of them.",
+    )
     api_rate: int = Field(
         default=600,
         ge=1,

@@ -14,6 +14,7 @@ from daybreak.web.cookies import SessionCookie
 from daybreak.web.notifications import Notifications
 from daybreak.web.pages import NavItem, Pages
 from daybreak.web.settings import WebSettings
+from daybreak.web.slots import Slots
 from daybreak.web.static import StaticFiles
 from daybreak.web.templating import environment
 
@@ -30,6 +31,7 @@ class Site:
     nav: Sequence[NavItem]
     cookie: SessionCookie
     notifications: Notifications
+    uploads: Slots
     _database: Database | None = None
 
     @classmethod
@@ -44,6 +46,7 @@ class Site:
             nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.place),
             cookie=SessionCookie(settings),
             notifications=Notifications(channels),
+            uploads=Slots(settings.uploads, settings.body_silence),
         )
 
     @property

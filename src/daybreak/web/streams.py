@@ -13,7 +13,7 @@ from daybreak.web.visits import Visit
 _PING = 15
 _SEND_WITHIN = 30.0
 _LIFE = 600.0
-_KNOWN = 60.0
+_KNOWN = 30.0
 _SOON = 500
 
 
@@ -41,7 +41,8 @@ def stream(visit: Visit, read: Read, *topics: str) -> Response:
     """Send what `read` finds, now and whenever one of the topics is notified.
 
     No connection is held while nothing happens, and a slow reader holds up nobody: what comes meanwhile waits
-    in the database. A stream ends within a minute of its session, and after ten the browser has to ask again.
+    in the database. A stream ends with the session or token it came with: at once when that is ended, within
+    half a minute when its time is up or nothing is heard. After ten minutes the browser has to ask again.
 
     Args:
         visit: who asks; its Last-Event-ID says where to go on.
@@ -61,7 +62,8 @@ async def _events(
     known_until = now() + _KNOWN
     notifications = visit.site.notifications
     yield ServerSentEvent(comment="open", retry=_SOON)
-    with notifications.follow(*topics) as bell:
+    credential = str(visit.visitor.credential) if visit.visitor else ""
+    with notifications.follow(*topics, credential) as bell:
         while now() < end and not notifications.closed:
             # In a task of its own, which is cancelled once: here nothing could be waited for any more, not
             # even the end of a transaction.
@@ -71,8 +73,8 @@ async def _events(
                 if news.is_last:
                     yield ServerSentEvent(event="end", data="end")
                     return
-            await bell.wait(min(end, known_until) - now())
-            if now() >= known_until:
+            rung = await bell.wait(min(end, known_until) - now())
+            if credential in rung or now() >= known_until:
                 if not await visit.is_still_known():
                     return
                 known_until = now() + _KNOWN

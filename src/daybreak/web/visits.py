@@ -17,6 +17,7 @@ from daybreak.errors import Bug, Forbidden, NotSignedIn
 from daybreak.people import Client, Role, User, Visitor
 from daybreak.web import flashes
 from daybreak.web.flashes import Flash, Undo
+from daybreak.web.presence import is_visit
 from daybreak.web.site import Site, site_of
 from daybreak.web.theme import Theme
 
@@ -86,11 +87,10 @@ class Visit:
             yield tx
 
     async def is_still_known(self) -> bool:
-        """Whether whoever began this visit is still signed in; strangers stay strangers."""
-        secret = self.site.cookie.read(self.request)
-        if self.visitor is None or self.visitor.scope is not None or secret is None:
+        """Whether the session or token that this visit came with is still good; strangers stay strangers."""
+        if self.visitor is None:
             return True
-        return await people.visitor_of(self.database, secret) is not None
+        return await people.is_known(self.database, self.user.id, self.visitor.credential)
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """A page of a template, which may use ``visit``, ``flash`` and these values."""
@@ -138,7 +138,9 @@ async def anyone(request: Request) -> Visit:
     """The visit of whoever it is, signed in or not."""
     site = site_of(request)
     secret = site.cookie.read(request)
-    visitor = await people.visitor_of(site.database, secret) if secret else None
+    if secret is None:
+        return Visit(request, site)
+    visitor = await people.visitor_of(site.database, secret, is_visit=is_visit(request))
     return Visit(request, site, visitor)
 
 
@@ -155,9 +157,11 @@ async def caller(
         NotSignedIn: there is neither, or the token is not good.
     """
     if given is not None:
-        visit = replace(visit, visitor=await people.bearer_of(visit.database, given.credentials))
-        if visit.visitor is None:
+        counts = is_visit(visit.request)
+        bearer = await people.bearer_of(visit.database, given.credentials, is_visit=counts)
+        if bearer is None:
             raise NotSignedIn("The token is not good: it was revoked, its time is up, or it never was one.")
+        visit = replace(visit, visitor=bearer)
     return await signed_in(visit)
 
 

@@ -32,7 +32,7 @@ async def show_welcome(visit: SignedIn) -> Response:
 @receiving.post(HERE)
 async def begin_first_visit(visit: SignedIn) -> Response:
     """Keep what was said, read what was given, and begin the first brief."""
-    form, files = await read_files(visit.request, Beginning)
+    form, files = await read_files(visit, Beginning)
     if form.errors:
         return _page(visit, form, status=InvalidInput.status)
     said, field = form.filled, "timezone"

@@ -1,10 +1,14 @@
 """Sources in the browser: files that are sent, addresses, reading again."""
 
 import io
+import re
 import shutil
 import zipfile
+from datetime import timedelta
 
 import pytest
+
+from daybreak import briefs, clock
 
 from ..desk import Desk  # noqa: TID252 - tests are no package that could be named
 
@@ -56,6 +60,21 @@ async def test_sent_again_under_the_same_name_it_takes_the_place_of_the_earlier_
     page = (await annas.get("/agenda")).text
     assert ("Call Bob" in page, "Call Berta" in page) == (True, False)
     assert (await shown(annas)).count("Uploaded") == 1
+
+
+async def test_of_an_upload_it_is_said_when_it_came_and_a_brief_does_not_call_it_old(
+    annas, send, work, database, user, monkeypatch
+):
+    await send(("todo.txt", TODO))
+    await work()
+    page = await shown(annas)
+    assert re.search("Uploaded <time [^>]*>2026-03-29 08:30</time>", page)
+    assert "last read" not in page
+    later = clock.now() + timedelta(days=3)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    day = (later + timedelta(hours=2)).date()
+    document = (await briefs.compose(database, user.id, day)).document
+    assert [gap.text for gap in document.warnings] == []
 
 
 async def test_an_archive_is_unpacked(annas, send, work):

@@ -77,9 +77,8 @@ async def send_files(visit: Writer, key: IdempotencyKey = None) -> Response:
     A part's file name may be a path: its first folder names the source, as does an archive or a single file.
     What was sent under the same name before is replaced.
     """
-    if key is not None:
-        await visit.request.body()  # kept, since it is looked at once more to tell whether it was sent before
-    _, files = await read_files(visit.request, Nothing)
+    # With a key the body is looked at once more, to tell whether it was sent before.
+    _, files = await read_files(visit, Nothing, keep_body=key is not None)
     sent = await uploads.sort_sent(files)
 
     async def work(tx: asyncpg.Connection) -> Response:

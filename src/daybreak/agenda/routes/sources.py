@@ -87,7 +87,7 @@ async def add_address(visit: SignedIn) -> Response:
 async def add_files(visit: SignedIn) -> Response:
     """Keep what was sent as sources, and have them read."""
     try:
-        _, files = await read_files(visit.request, Nothing)
+        _, files = await read_files(visit, Nothing)
         sent = await uploads.sort_sent(files)
     except UserError as error:
         return await _page(visit, trouble=Trouble(str(error)), status=error.status)

@@ -61,6 +61,11 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// Signed out elsewhere: an open page must not go on showing what was somebody's.
+document.addEventListener("htmx:sse:error", (event) => {
+  if (event.detail?.status === 401) window.location.reload();
+});
+
 for (const form of document.querySelectorAll("form[data-send-at-once]")) form.requestSubmit();
 
 for (const field of document.querySelectorAll("input[data-select]")) field.addEventListener("focus", () => field.select());

@@ -70,6 +70,7 @@ if (document.querySelector("[data-live]")) {
   document.addEventListener("htmx:sse:after:connection", () => { heard = true; });
   document.addEventListener("htmx:sse:error", () => { heard = false; });
   setInterval(() => {
-    if (!heard && !document.hidden) window.location.reload();
+    // Not reload(): that would look as if somebody had come from elsewhere, and count as a visit.
+    if (!heard && !document.hidden) window.location.replace(window.location.pathname + window.location.search);
   }, 2000);
 }

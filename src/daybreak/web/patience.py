@@ -1,0 +1,75 @@
+"""How long one waits for the body of a request: somebody who sends nothing must not hold a place for ever."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from daybreak.errors import TooSlow
+from daybreak.web.answering import answer
+
+
+class PatientBodies:
+    """Ends requests whose bodies do not come: after a silence, and after a time in all."""
+
+    def __init__(self, app: ASGIApp, *, silence: float, seconds: float) -> None:
+        """Make the middleware.
+
+        Args:
+            app: what is behind it.
+            silence: seconds without a byte.
+            seconds: in all, from when the body is asked for; a request that waits for its turn is not slow.
+        """
+        self._app = app
+        self._silence = silence
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, or that it took too long."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = _Body(receive, self._silence, self._seconds)
+        refused = False
+
+        async def send_or_refuse(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and body.is_late:
+                refused = True
+                response = answer(Request(scope), _too_slow())
+                response.headers["Connection"] = "close"
+                await response(scope, receive, send)
+            elif not refused:
+                await send(message)
+
+        await self._app(scope, body.receive, send_or_refuse)
+
+
+class _Body:
+    """The body of one request; what comes after it may take as long as it likes."""
+
+    def __init__(self, receive: Receive, silence: float, seconds: float) -> None:
+        self._receive = receive
+        self._silence = silence
+        self._seconds = seconds
+        self._until: float | None = None
+        self._is_whole = False
+        self.is_late = False
+
+    async def receive(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        now = asyncio.get_running_loop().time()
+        self._until = self._until or now + self._seconds
+        try:
+            async with asyncio.timeout(min(self._silence, self._until - now)):
+                message = await self._receive()
+        except TimeoutError:
+            self.is_late = True
+            raise _too_slow() from None
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+
+def _too_slow() -> TooSlow:
+    return TooSlow("What you send does not come, or takes too long, so nothing was taken; try again.")

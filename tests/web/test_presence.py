@@ -1,0 +1,105 @@
+"""Who counts as having been there: whoever comes, not what an open page does by itself."""
+
+import asyncio
+from datetime import datetime
+
+import pytest
+from starlette.requests import Request
+
+from daybreak import people
+from daybreak.people import Purpose, Scope
+from daybreak.web.presence import is_visit
+
+from .browser import Browser
+
+LONG_AGO = "UPDATE people_users SET last_visit_at = '2020-01-01' WHERE id = $1"
+UNSEEN = "UPDATE people_sessions SET seen_at = now() - interval '1 hour' WHERE owner_id = $1"
+A_CLICK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}
+BY_ITSELF = {"Sec-Fetch-Mode": "navigate", "Referer": "http://127.0.0.1:8321/briefs"}
+
+
+@pytest.fixture
+def last_visit(as_admin, user):
+    async def last_visit() -> datetime:
+        return await as_admin.fetchval("SELECT last_visit_at FROM people_users WHERE id = $1", user.id)
+
+    return last_visit
+
+
+@pytest.fixture
+async def long_away(as_admin, user, annas) -> None:
+    """Anna has an open page, and was there long ago."""
+    await as_admin.execute(LONG_AGO, user.id)
+    await as_admin.execute(UNSEEN, user.id)
+
+
+def request(method: str, headers: dict[str, str]) -> Request:
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    server = ("127.0.0.1", 8321)
+    return Request({
+        "type": "http", "method": method, "path": "/briefs", "query_string": b"", "headers": raw,
+        "scheme": "http", "server": server,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "counts"),
+    [
+        ("GET", {}, True),
+        ("GET", A_CLICK, True),
+        ("GET", BY_ITSELF | A_CLICK, True),
+        ("GET", BY_ITSELF | {"Referer": "http://127.0.0.1:8321/agenda"}, True),
+        ("GET", BY_ITSELF, False),
+        ("GET", {"Sec-Fetch-Mode": "cors"}, False),
+        ("POST", {"Sec-Fetch-Mode": "cors"}, True),
+        ("GET", {"Accept": "text/html, text/event-stream"}, False),
+    ],
+)
+def test_a_visit_is_what_somebody_means_and_not_what_an_open_page_asks(method, headers, counts):
+    assert is_visit(request(method, headers)) is counts
+
+
+async def test_a_page_that_is_opened_is_a_visit(annas, long_away, last_visit):
+    await annas.get("/settings", headers=A_CLICK)
+    assert (await last_visit()).year > 2020
+
+
+async def test_a_page_that_stays_open_is_none_and_does_not_keep_its_session_alive(
+    annas, long_away, last_visit, as_admin, user
+):
+    ends = "SELECT expires_at FROM people_sessions WHERE owner_id = $1"
+    before = await as_admin.fetchval(ends, user.id)
+    page = await annas.get("/settings", headers={"Sec-Fetch-Mode": "cors"})
+    assert page.status_code == 200
+    assert (await last_visit()).year == 2020
+    assert await as_admin.fetchval(ends, user.id) == before
+    await annas.get("/settings", headers=A_CLICK)
+    assert await as_admin.fetchval(ends, user.id) > before
+
+
+async def test_signing_in_is_a_visit_from_the_first_moment(stranger, database, user, as_admin, last_visit):
+    path = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
+    await as_admin.execute(LONG_AGO, user.id)
+    await stranger.post(path)
+    assert (await last_visit()).year > 2020
+
+
+async def test_a_call_with_a_token_is_a_visit_and_a_stream_is_none(
+    application, database, user, as_admin, last_visit, long_away
+):
+    async with database.transaction([user.id]) as tx:
+        token, secret = await people.make_token(tx, user.id, "A widget", Scope.READ, 30)
+    async with Browser.open(application, database) as browser:
+        bearer = {"Authorization": f"Bearer {secret}", "Accept": "*/*"}
+        followed = asyncio.create_task(browser.get("/api/v1/events", headers=bearer))
+        async with asyncio.timeout(20):
+            while not application.state.site.notifications.followers:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
+        assert (await last_visit()).year == 2020
+        async with database.transaction([user.id]) as tx:
+            await people.revoke_token(tx, user.id, token.id)
+        assert (await asyncio.wait_for(followed, 20)).status_code == 200
+        async with database.transaction([user.id]) as tx:
+            _, secret = await people.make_token(tx, user.id, "Another", Scope.READ, 30)
+        await browser.get("/api/v1/runs", headers={"Authorization": f"Bearer {secret}"})
+    assert (await last_visit()).year > 2020
