@@ -167,7 +167,9 @@ def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
         str | None, typer.Option(metavar="DAYS", help="For weekly and chosen, like mon,thu.")
     ] = None,
     email: Annotated[bool | None, typer.Option("--email/--no-email", help="Mail it, too.")] = None,
-    quiet: Annotated[str | None, typer.Option(metavar="WORD", help="On quiet days: send or shorten.")] = None,
+    quiet: Annotated[
+        str | None, typer.Option(metavar="WORD", help="On quiet days: send, shorten, skip or weekly.")
+    ] = None,
     weekly_on: Annotated[
         str | None, typer.Option(metavar="DAY", help="When “weekly” sums the week up, like fri.")
     ] = None,

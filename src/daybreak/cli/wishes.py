@@ -91,7 +91,7 @@ class Wishes:
         """
         found = {
             "brief_time": self.at and time_of_day(self.at),
-            "quiet_day": self.quiet and _quiet_day(self.quiet),
+            "quiet_day": self.quiet and _word(QuietDay, self.quiet, "a rule for quiet days"),
             "weekly_day": self.weekly_on and one_weekday(self.weekly_on),
             "catch_up": self.catch_up and stretch(self.catch_up),
             "email": self.email,
@@ -108,10 +108,3 @@ class Wishes:
             return {}
         often = _word(Frequency, self.frequency or Frequency.CHOSEN, "a frequency")
         return {"frequency": often, "weekdays": weekdays_of(often, weekdays(self.on or ""))}
-
-
-def _quiet_day(text: str) -> QuietDay:
-    rule = _word(QuietDay, text, "a rule for quiet days")
-    if rule not in {QuietDay.SEND, QuietDay.SHORTEN}:
-        raise InvalidInput(f"The rule “{rule}” for quiet days is not there yet; choose send or shorten.")
-    return rule
