@@ -7,7 +7,6 @@ from operator import attrgetter
 import orjson
 
 from daybreak.agenda import Agenda
-from daybreak.briefs.model import Blindspot
 from daybreak.briefs.since import Snapshot
 from daybreak.people import User
 
@@ -15,26 +14,27 @@ _BYTES = 16
 _ID = attrgetter("id")
 
 
-def basis(agenda: Agenda, user: User, last: Snapshot | None, unseen: Iterable[Blindspot]) -> str:
+def basis(agenda: Agenda, user: User, known: Iterable[Snapshot], more: Iterable[object]) -> str:
     """The hash of facts and of what decides how they are told; the time of day is none of it.
 
     Args:
         agenda: the facts. That a source was read again, and nothing new was found, is no change.
         user: the reader.
-        last: what the brief is compared with.
-        unseen: what is the matter with the sources.
+        known: what the brief is compared with.
+        more: what is told besides, such as what is the matter with the sources.
     """
     wishes = user.preferences
     told = [
         [user.name, user.timezone, user.country, wishes.quiet_day, wishes.project_choice, wishes.projects],
         [wishes.workday_start, wishes.workday_end],
-        [last.day, last.as_json()] if last else None,
-        list(unseen),
+        [(one.day, one.as_json()) for one in known],
+        list(more),
         agenda.warnings,
         [(source.id, source.name) for source in agenda.sources],
         *(sorted(things, key=_ID) for things in _things(agenda)),
     ]
-    return blake2b(orjson.dumps(told, option=orjson.OPT_NON_STR_KEYS), digest_size=_BYTES).hexdigest()
+    # The driver has a UUID of its own, which JSON does not know.
+    return blake2b(orjson.dumps(told, default=str), digest_size=_BYTES).hexdigest()
 
 
 def _things(agenda: Agenda) -> tuple[Sequence[object], ...]:

@@ -126,7 +126,7 @@ class Groundwork:
             warnings=(*(gap.blindspot for gap in gaps), *self.unseen, *_withheld(withheld)),
             facts=dict(facts),
             left_out=self.chosen.left_out,
-            basis=basis(self.occasion.agenda, user, self.occasion.last_received, self.unseen),
+            basis=_basis(self.occasion, self.unseen),
         )
 
     def composed(self, document: Document, gaps: Sequence[Gap], withheld: Sequence[str]) -> Composed:
@@ -138,8 +138,12 @@ class Groundwork:
         return snapshot(self.occasion.day, self.occasion.agenda, whole=self.occasion.whole)
 
     def _blindspots(self, _page: FactBook) -> tuple[Blindspot, ...]:
-        day, composed_at = self.occasion.day, self.occasion.composed_at
-        return tuple(blindspots(self.occasion.agenda, day, min(day.as_of, composed_at or day.as_of)))
+        return _unseen(self.occasion)
+
+
+def basis_of(occasion: Occasion) -> str:
+    """What the basis of a brief would be that was composed for that occasion."""
+    return _basis(occasion, _unseen(occasion))
 
 
 def count(found: Iterable[Material]) -> Counts:
@@ -164,6 +168,16 @@ def _sorted_out(book: FactBook, agenda: Agenda) -> tuple[list[Material], list[Ga
             name = holding.project.name if holding.project else None
             lost.append(Gap.of_project(name, len(holding.tasks), error))
     return sorted((one for one in found if one.is_worth_a_section), key=lambda one: one.urgency), lost
+
+
+def _unseen(occasion: Occasion) -> tuple[Blindspot, ...]:
+    day, composed_at = occasion.day, occasion.composed_at
+    return tuple(blindspots(occasion.agenda, day, min(day.as_of, composed_at or day.as_of)))
+
+
+def _basis(occasion: Occasion, unseen: Sequence[Blindspot]) -> str:
+    last = [occasion.last_received] if occasion.last_received else []
+    return basis(occasion.agenda, occasion.user, [*last, *occasion.week], [occasion.tier, *unseen])
 
 
 def _withheld(reasons: Sequence[str]) -> Iterator[Blindspot]:

@@ -98,6 +98,10 @@ SELECT
 FROM briefs_editions AS e
 WHERE e.owner_id = $1 AND e.brief_date = $2 AND e.edition = $3
 
+-- name: name_editions
+-- The editions of a date.
+SELECT edition FROM briefs_editions WHERE owner_id = $1 AND brief_date = $2 ORDER BY edition
+
 -- name: list_editions
 -- An owner's briefs, newest first. $2 and $3 the place after which to go on, $4 how many.
 SELECT id, brief_date, edition, composed_at, document FROM briefs_editions

@@ -111,6 +111,11 @@ async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Editi
     return Standing(**{**row, "document": document})
 
 
+async def editions(tx: asyncpg.Connection, owner_id: UUID, day: date) -> list[Edition]:
+    """The editions of a date that stand."""
+    return [Edition(row["edition"]) for row in await tx.fetch(_sql.name_editions, owner_id, day)]
+
+
 def unpacked(stored: bytes | None) -> dict[str, Any]:
     """What is stored of a brief, as its JSON was parsed to; nothing if nothing is."""
     return orjson.loads(zlib.decompress(stored)) if stored else {}
