@@ -36,8 +36,8 @@ class Frequency(StrEnum):
 class QuietDay(StrEnum):
     """What to do on a day on which nothing asks for anything.
 
-    `SHORTEN` writes next actions and timeline only, `SKIP` nothing, and `WEEKLY` nothing but the sum of the week
-    on one day. What is not written is there for whoever asks for it.
+    `SHORTEN` writes next actions and timeline only, `SKIP` nothing, and `WEEKLY` nothing but the sum of the
+    week on one day. What is not written is there for whoever asks for it.
     """
 
     SEND = "send"
