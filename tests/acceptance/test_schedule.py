@@ -14,7 +14,7 @@ def anna(daybreak):
 
 
 def test_what_is_set_is_what_is_promised(daybreak):
-    answer = daybreak("schedule", "set", ANNA, "--at", "06:15", "--on", "mon,thu", "--quiet", "shorten")
+    answer = daybreak("schedule", "set", ANNA, "--at", "06:15", "--on", "mon,thu", "--quiet", "skip")
     assert (answer.code, answer.err) == (0, "")
     dues = daybreak("schedule", "next", ANNA, "--count", "4", "--json").json()
     assert [due["due_at"][11:16] for due in dues] == ["00:30"] * 4  # Kathmandu is 5 h 45 min ahead
@@ -38,8 +38,8 @@ def test_a_pause_lasts_until_it_is_ended(daybreak):
         (["--catch-up", "3 days"], ["3 days", "4h"]),
         (["--catch-up", "40h"], ["0 to 20 hours"]),
         (["--quiet", "loud"], ["loud", "shorten"]),
-        (["--quiet", "skip"], ["not there yet", "shorten"]),
         (["--weekly-on", "mon,tue"], ["one day"]),
+        (["--only", "Garden", "--all-projects"], ["--except"]),
     ],
 )
 def test_wishes_that_cannot_be_understood_are_refused(daybreak, arguments, words):

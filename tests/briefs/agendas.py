@@ -18,10 +18,11 @@ from daybreak.agenda import (
     Task,
     TaskStatus,
 )
-from daybreak.briefs.composing import Composed, Occasion, compose
 from daybreak.briefs.day import Day
+from daybreak.briefs.editions import compose
+from daybreak.briefs.groundwork import Composed, Occasion
 from daybreak.briefs.model import Document, Edition
-from daybreak.people import User
+from daybreak.people import Preferences, User
 
 TODAY = date(2026, 3, 31)
 _numbers = count(1)
@@ -150,8 +151,10 @@ def brief(found: Agenda, on: Day | None = None, **parts) -> Composed:
         name="Anna",
         timezone=str(on.tz),
         country=parts.pop("country", None),
+        preferences=parts.pop("preferences", Preferences()),
     )
-    return compose(Occasion(user=user, day=on, edition=Edition.STANDARD, agenda=found, **parts))
+    edition = parts.pop("edition", Edition.STANDARD)
+    return compose(Occasion(user=user, day=on, edition=edition, agenda=found, **parts))
 
 
 def contents(document: Document) -> set[str]:

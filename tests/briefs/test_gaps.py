@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from daybreak.briefs import codec, composing, writing
-from daybreak.briefs.composing import Composed
+from daybreak.briefs import codec, composing, groundwork, writing
+from daybreak.briefs.groundwork import Composed
 from daybreak.briefs.rendering import Form, render
 from daybreak.briefs.rendering.terminal import terminal_view
 from daybreak.briefs.sections import write_section
@@ -86,14 +86,14 @@ def test_what_a_section_cited_before_it_failed_is_no_fact_of_the_brief(monkeypat
 
 
 PARTS = {
-    "slots": composing.CALENDAR,
-    "workload": composing.WORKLOAD,
-    "next_actions": composing.NEXT_ACTIONS,
-    "snapshot": composing.MEMORY,
-    "since_last": composing.SINCE_LAST,
-    "timeline": composing.TIMELINE,
-    "blindspots": composing.SOURCES,
-    "headline": composing.HEADLINE,
+    "slots": (composing, composing.CALENDAR),
+    "workload": (composing, composing.WORKLOAD),
+    "next_actions": (composing, composing.NEXT_ACTIONS),
+    "snapshot": (groundwork, groundwork.MEMORY),
+    "since_last": (composing, composing.SINCE_LAST),
+    "timeline": (composing, composing.TIMELINE),
+    "blindspots": (groundwork, groundwork.SOURCES),
+    "headline": (composing, composing.HEADLINE),
 }
 
 
@@ -102,11 +102,12 @@ def test_a_part_that_fails_is_named_and_costs_nothing_else(monkeypatch, name):
     things = agenda(GARDEN, event("Standup"), due("Sow", project_id=GARDEN.id))
     last = brief(agenda(GARDEN)).snapshot
     whole = brief(things, last_received=last).document
-    spoiled(monkeypatch, composing, name, ZeroDivisionError(SECRET))
+    module, part = PARTS[name]
+    spoiled(monkeypatch, module, name, ZeroDivisionError(SECRET))
     composed = brief(things, last_received=last)
     document = composed.document
     assert (document.sections, document.counts) == (whole.sections, whole.counts)
-    assert [gap.source for gap in document.warnings] == [PARTS[name]]
+    assert [gap.source for gap in document.warnings] == [part]
     assert {i for statement in statements(document) for i in statement.facts} == document.facts.keys()
     assert SECRET not in codec.encode(document).decode()
 

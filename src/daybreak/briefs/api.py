@@ -13,7 +13,7 @@ from daybreak.briefs import archive, feedback, morning
 from daybreak.briefs.archive import Kept, Page, Place
 from daybreak.briefs.feedback import Opinion, claim_id
 from daybreak.briefs.model import Document, Edition
-from daybreak.briefs.morning import Morning, Regenerate
+from daybreak.briefs.morning import Morning, Regenerate, Which
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.errors import Conflict, NotFound
 from daybreak.runs import Run, Status
@@ -67,9 +67,7 @@ class BriefView(Resource):
             NotFound: there is none.
         """
         if found.brief is None:
-            raise NotFound(
-                f"There is no brief of {found.day}; have it written with a POST to /api/v1/briefs."
-            )
+            raise NotFound(_missing(found))
         given = [FeedbackView.model_validate(one) for one in found.opinions.values()]
         brief = found.brief
         return cls(id=brief.id, composed_at=brief.composed_at, feedback=given, document=brief.document)
@@ -105,17 +103,19 @@ class WritingView(Resource):
     run: UUID
     status: Status
     date: date
+    edition: Edition
 
 
 class BriefOrder(Order):
     """Which brief is wanted."""
 
     date: Day = Field(examples=[_DATE])
+    edition: Edition = Field(Edition.STANDARD, strict=False, description="`standard` or `weekly`.")
     regenerate: Regenerate = Field(
         Regenerate.NONE,
         strict=False,
-        description="What to do if it stands: leave it (`none`), compose it again and keep the sections of "
-        "projects in which nothing has changed (`changed`), or compose all of it (`all`).",
+        description="What to do if it stands: leave it (`none`), compose it again if facts have changed "
+        "since (`changed`), or compose it again whatever has (`all`).",
     )
 
 
@@ -142,10 +142,11 @@ async def write_brief(visit: Writer, order: BriefOrder, key: IdempotencyKey = No
     """Have a brief written: 202 with the run that does it, or 200 with the brief that stands."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        run = await morning.begin(tx, visit.user, order.date, order.regenerate)
+        which = Which(order.date, order.edition)
+        run = await morning.begin(tx, visit.user, which, order.regenerate)
         if run is None:
-            return answer(BriefView.of(await morning.look(tx, visit.user.id, order.date)))
-        return _started(run, order.date)
+            return answer(BriefView.of(await morning.look(tx, visit.user.id, which)))
+        return _started(run, which)
 
     return await once(visit, key, work)
 
@@ -173,9 +174,9 @@ async def list_briefs(
 
 @api.get("/briefs/{day}", response_model=BriefView)
 async def read_brief(visit: Reader, day: date, edition: Edition = Edition.STANDARD) -> Response:
-    """The brief of a day; reading it is receiving it, so that the next one tells what has changed since."""
+    """A brief of a day; reading it is receiving it, so that the next one tells what has changed since."""
     async with visit.transaction() as tx:
-        view = BriefView.of(await morning.look(tx, visit.user.id, day, edition))
+        view = BriefView.of(await morning.look(tx, visit.user.id, Which(day, edition)))
     return versioned(visit.request, view)
 
 
@@ -187,7 +188,7 @@ async def judge_sentence(
     claim = claim_id(one_line(judgement.text), judgement.facts)
     async with visit.transaction() as tx:
         await feedback.judge(tx, visit.user.id, day, claim, judgement.opinion, edition)
-        return answer(BriefView.of(await morning.look(tx, visit.user.id, day, edition)))
+        return answer(BriefView.of(await morning.look(tx, visit.user.id, Which(day, edition))))
 
 
 def _place(after: str) -> Place:
@@ -195,8 +196,15 @@ def _place(after: str) -> Place:
     return Place(date.fromisoformat(str(day)), Edition(str(edition)))
 
 
-def _started(run: Run, day: date) -> Response:
-    view = WritingView(run=run.id, status=run.status, date=day)
+def _missing(found: Morning) -> str:
+    order = "have it written with a POST to /api/v1/briefs."
+    if found.is_skipped:
+        return f"Of {found.which.day} there is no brief, since a quiet day is skipped as you prefer; {order}"
+    return f"There is no brief of {found.which.day}; {order}"
+
+
+def _started(run: Run, which: Which) -> Response:
+    view = WritingView(run=run.id, status=run.status, date=which.day, edition=which.edition)
     return answer(view, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
 
 

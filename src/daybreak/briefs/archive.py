@@ -158,6 +158,12 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         *document["timeline"],
         *document["workload"]["statements"],
     ]
+    if week := document.get("week"):
+        claims += week["calendar"]
+        for project in week["projects"]:
+            claims += [claim for view in project["topics"] for claim in view["entries"]]
+            if project["project"]:
+                yield one_line(project["project"])
     for section in document["sections"]:
         claims += section["statements"]
         claims += [claim for view in section["buckets"] for claim in view["entries"]]

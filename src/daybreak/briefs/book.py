@@ -4,7 +4,7 @@ Each part of a brief is written on a page of its own, so that one that fails lea
 several can be written at the same time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,8 +26,16 @@ class FactBook:
         withheld: why statements were not let through, if any: each is a defect of ours.
     """
 
-    def __init__(self, agenda: Agenda, day: Day) -> None:
+    def __init__(self, agenda: Agenda, day: Day, hidden: Collection[UUID] = ()) -> None:
+        """Open a book.
+
+        Args:
+            agenda: what can be cited.
+            day: the reader's day.
+            hidden: tasks of which nothing can be said; what waits for them waits all the same.
+        """
         self.day = day
+        self._hidden = frozenset(hidden)
         self.facts: dict[str, Fact] = {}
         self.withheld: list[str] = []
         self.set_aside: set[UUID] = set()
@@ -60,9 +68,15 @@ class FactBook:
         ids, unfinished = dict.fromkeys(task.blocked_by), self._unfinished
         return [unfinished[blocker] for blocker in ids if blocker in unfinished and blocker != task.id]
 
+    def is_waiting(self, task: Task) -> bool:
+        """Whether something has to be done before it, be it hidden."""
+        if not task.blocked_by:
+            return False
+        return bool(self.blockers(task)) or not self._hidden.isdisjoint(task.blocked_by)
+
     def is_blocked(self, task: Task) -> bool:
         """Whether a task cannot be worked on now."""
-        return task.status is TaskStatus.BLOCKED or bool(task.blocked_by and self.blockers(task))
+        return task.status is TaskStatus.BLOCKED or self.is_waiting(task)
 
     def task(self, task: Task) -> str:
         """The id under which a task can be cited."""
@@ -77,7 +91,7 @@ class FactBook:
                 file=task.path or None,
                 project=self._project_name(task.project_id),
                 status=str(task.status),
-                waiting=bool(task.blocked_by and self.blockers(task)),
+                waiting=self.is_waiting(task),
                 start=self.day.local(task.start),
                 due=self.day.local(task.due),
                 completed=self.day.local(task.completed),

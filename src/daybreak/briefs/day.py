@@ -11,6 +11,7 @@ from daybreak.agenda import Event, Moment
 UPCOMING_DAYS = 7
 STALE_DAYS = 7
 NOTE_DAYS = 7
+WEEK_DAYS = 7
 DONE_WITHIN = timedelta(hours=24)
 
 

@@ -8,8 +8,7 @@ import asyncpg
 
 from daybreak import agenda
 from daybreak.briefs import morning, store
-from daybreak.briefs.model import Edition
-from daybreak.briefs.morning import Regenerate
+from daybreak.briefs.morning import Regenerate, Which
 from daybreak.briefs.phrases import day_month
 from daybreak.briefs.sentences import quoted
 from daybreak.errors import InvalidInput
@@ -28,9 +27,9 @@ class Verb(StrEnum):
 
 
 async def decide(
-    tx: asyncpg.Connection, user: User, day: date, verb: Verb, task_id: UUID, until: date | None = None
+    tx: asyncpg.Connection, user: User, which: Which, verb: Verb, task_id: UUID, until: date | None = None
 ) -> str:
-    """Decide about a task, and have the brief of that day freshened; gives what was done, as a sentence.
+    """Decide about a task, and have the brief that spoke of it freshened; gives what was done, as a sentence.
 
     Raises:
         NotFound: there is no such task.
@@ -47,8 +46,8 @@ async def decide(
             if until is None:
                 raise InvalidInput("A snoozed task needs a day on which it returns; give one.")
             await agenda.snooze(tx, user.id, [task_id], return_on=until, today=user.today())
-    title = await _title(tx, user.id, day, task_id)
-    await morning.begin(tx, user, day, Regenerate.CHANGED)
+    title = await _title(tx, user.id, which, task_id)
+    await morning.begin(tx, user, which, Regenerate.CHANGED)
     return _said(verb, title, until, user.today())
 
 
@@ -63,8 +62,8 @@ def snooze_days(today: date) -> list[tuple[str, date]]:
     return [(name, day) for day, name in sorted(offered.items())]
 
 
-async def _title(tx: asyncpg.Connection, owner_id: UUID, day: date, task_id: UUID) -> str:
-    document = await store.read(tx, owner_id, day, Edition.STANDARD)
+async def _title(tx: asyncpg.Connection, owner_id: UUID, which: Which, task_id: UUID) -> str:
+    document = await store.read(tx, owner_id, *which)
     fact = document.facts.get(f"task:{task_id}") if document else None
     return quoted(fact.title) if fact else "The task"
 

@@ -1,7 +1,7 @@
 """Composing as background work: the kind of run that writes a brief."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import TypeAlias
@@ -9,19 +9,22 @@ from uuid import UUID
 
 import asyncpg
 
-from daybreak import clock, runs
+from daybreak import clock, runs, schedule
 from daybreak.briefs import service
 from daybreak.briefs.announcing import Announcer
-from daybreak.briefs.composing import Composed, Draft, Occasion, compose
+from daybreak.briefs.composing import Draft
+from daybreak.briefs.editions import compose
+from daybreak.briefs.groundwork import Composed, Occasion
 from daybreak.briefs.model import Edition
-from daybreak.briefs.service import StoredBrief
 from daybreak.briefs.writing import SectionWriter, write_with
 from daybreak.errors import Conflict
+from daybreak.people import QuietDay
 from daybreak.runs import Effects, Kind, Lane, Run, Task
 
 _SECTIONS_AT_ONCE = 8
 _SECTIONS_WITHIN = 90.0
 _TIME_LIMIT = timedelta(minutes=2)
+_SKIPPING = frozenset({QuietDay.SKIP, QuietDay.WEEKLY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +36,26 @@ class Wanted:
         edition: which brief of that day.
         timezone: the zone of this brief alone; None for the reader's.
         sources: only what these gave; None for all of the reader's sources.
+        asked: whether somebody asked for it, and gets it however quiet the day is; else the schedule did.
     """
 
     date: date
     edition: Edition = Edition.STANDARD
     timezone: str | None = None
     sources: tuple[UUID, ...] | None = None
+    asked: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What came of it; the brief itself is in its own table."""
+    """What came of it; the brief itself is in its own table.
 
-    edition_id: UUID
+    Attributes:
+        edition_id: the brief; None if the day is quiet and skipped, as its reader prefers.
+        sections: how many sections it has; like all numbers here it is of what was composed, be it skipped.
+    """
+
+    edition_id: UUID | None
     sections: int
     reused: int
     facts: int
@@ -57,7 +67,9 @@ ComposeKind: TypeAlias = Kind[Wanted, Summary]
 
 
 async def start(tx: asyncpg.Connection, user_id: UUID, wanted: Wanted) -> Run:
-    """Have a brief composed once the caller's transaction commits; gives the run, or the one that is open.
+    """Have a brief that somebody asks for composed once the caller's transaction commits.
+
+    Gives the run, or the one that is open; if that was begun by the schedule, it may skip a quiet day.
 
     Args:
         tx: a transaction of this reader's.
@@ -77,29 +89,51 @@ async def start(tx: asyncpg.Connection, user_id: UUID, wanted: Wanted) -> Run:
 
 
 async def start_or_find(tx: asyncpg.Connection, kind: ComposeKind, user_id: UUID, wanted: Wanted) -> Run:
-    """A new run, or the one that is open for that date and edition, whatever it composes it from."""
-    return await runs.start(tx, kind, user_id, wanted, f"{wanted.date.isoformat()}/{wanted.edition}")
+    """A new run for whoever asks, or the one that is open for that date and edition, whatever it is for."""
+    asked = replace(wanted, asked=True)
+    return await runs.start(tx, kind, user_id, asked, f"{wanted.date.isoformat()}/{wanted.edition}")
 
 
 def is_for(run: Run, kind: ComposeKind, wanted: Wanted) -> bool:
     """Whether a run composes this very brief."""
-    return kind.read_parameters(json.dumps(run.parameters)) == wanted
+    return wanted_by(run, kind) == wanted
+
+
+def wanted_by(run: Run, kind: ComposeKind) -> Wanted:
+    """Which brief a run composes."""
+    return kind.read_parameters(json.dumps(run.parameters))
 
 
 async def _compose(writer: SectionWriter | None, task: Task[Wanted]) -> Effects[Summary]:
     started = clock.now()
     occasion = await _read(task)
-    composed = compose(occasion) if writer is None else await _write_with(writer, task, Draft(occasion))
-    document = composed.document
-    done, failed = len(document.sections), len(composed.gaps)
+    if writer is None or occasion.edition is not Edition.STANDARD:
+        composed = compose(occasion)
+    else:
+        composed = await _write_with(writer, task, Draft(occasion))
+    done, failed = _parts(composed), len(composed.gaps)
     task.progress(phase="sections", done=done, failed=failed, total=done + failed)
     service.report(task.owner_id, composed, clock.now() - started)
 
     async def write(tx: asyncpg.Connection) -> Summary:
+        if _is_skipped(task.parameters, occasion, composed):
+            await schedule.note_quiet(tx, task.owner_id, occasion.day.today, occasion.edition)
+            return _summary(None, composed)
         stored = await service.keep(tx, task.parameters.edition, {task.owner_id: composed})
-        return _summary(stored[task.owner_id])
+        return _summary(stored[task.owner_id].id, composed)
 
     return Effects(write, gaps=[gap.name for gap in composed.gaps])
+
+
+def _is_skipped(wanted: Wanted, occasion: Occasion, composed: Composed) -> bool:
+    """Whether nobody asked for it and its reader prefers to hear nothing on a day like this."""
+    is_unasked = not (wanted.asked or occasion.stands) and occasion.edition is Edition.STANDARD
+    return is_unasked and composed.document.quiet and occasion.user.preferences.quiet_day in _SKIPPING
+
+
+def _parts(composed: Composed) -> int:
+    document = composed.document
+    return len(document.week.projects if document.week else document.sections)
 
 
 async def _read(task: Task[Wanted]) -> Occasion:
@@ -123,11 +157,11 @@ async def _write_with(writer: SectionWriter, task: Task[Wanted], draft: Draft) -
     return draft.complete(written)
 
 
-def _summary(brief: StoredBrief) -> Summary:
-    document = brief.document
+def _summary(edition_id: UUID | None, composed: Composed) -> Summary:
+    document = composed.document
     return Summary(
-        edition_id=brief.id,
-        sections=len(document.sections),
+        edition_id=edition_id,
+        sections=_parts(composed),
         reused=sum(section.reused for section in document.sections),
         facts=len(document.facts),
         overdue=document.counts.overdue,

@@ -7,7 +7,7 @@ date and nothing else.
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from daybreak.briefs.day import STALE_DAYS, UPCOMING_DAYS
+from daybreak.briefs.day import STALE_DAYS, UPCOMING_DAYS, WEEK_DAYS
 from daybreak.claims import Fact, Predicate
 
 _CLOSED = frozenset({"done", "cancelled", "removed"})
@@ -116,6 +116,48 @@ def _is_holiday_today(fact: Fact, today: date) -> bool:
     return fact.kind == "holiday" and fact.start == today
 
 
+def _is_in_week_before(moment: date | datetime | None, today: date) -> bool:
+    day = _on(moment)
+    return day is not None and today - timedelta(days=WEEK_DAYS) <= day < today
+
+
+def _is_in_week_ahead(moment: date | datetime | None, today: date) -> bool:
+    day = _on(moment)
+    return day is not None and today <= day <= today + timedelta(days=WEEK_DAYS)
+
+
+def _is_done_in_week(fact: Fact, today: date) -> bool:
+    completed = _on(fact.completed)
+    return _is_done(fact, today) and (
+        completed is None or completed == today or _is_in_week_before(completed, today)
+    )
+
+
+def _has_slipped(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and _is_in_week_before(fact.due, today)
+
+
+def _has_slipped_to(fact: Fact, today: date) -> bool:
+    if fact.kind == "memory":
+        return _is_in_week_before(fact.due, today)
+    due = _on(fact.due)
+    return _is_open_task(fact, today) and (due is None or due >= today)
+
+
+def _is_task_ahead(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and (
+        _is_in_week_ahead(fact.due, today) or _is_in_week_ahead(fact.start, today)
+    )
+
+
+def _is_event_ahead(fact: Fact, today: date) -> bool:
+    return fact.kind == "event" and _is_in_week_ahead(fact.start, today)
+
+
+def _is_some(fact: Fact, today: date) -> bool:
+    return _is_stat(fact, today) and (fact.value or 0) > 0
+
+
 PREDICATES: Mapping[str, Predicate] = {
     # One for each bucket
     "overdue": _is_overdue,
@@ -144,6 +186,14 @@ PREDICATES: Mapping[str, Predicate] = {
     "phase": _is_running_phase,
     "next_in_phase": _is_open_task,
     "note": _is_of_kind("note"),
+    # The week
+    "week_done": _is_done_in_week,
+    "slipped": _has_slipped,
+    "slipped_to": _has_slipped_to,
+    "ahead": _is_task_ahead,
+    "event_ahead": _is_event_ahead,
+    "coverage": _is_some,
+    "no_briefs": _is_zero,
     # Numbers
     "counts": _is_stat,
     "load": _is_stat,

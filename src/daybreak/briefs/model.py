@@ -174,9 +174,98 @@ class Blindspot:
     text: str
 
 
+class Topic(StrEnum):
+    """What a week is summed up by. In the order of a project."""
+
+    DONE = "done"
+    SLIPPED = "slipped"
+    ADDED = "added"
+    GONE = "gone"
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicView:
+    """What there is of one topic in one project; ``count`` includes those left out of ``entries``."""
+
+    topic: Topic
+    count: int
+    entries: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectWeek:
+    """The week of one project, or of the tasks without one (``project`` is None)."""
+
+    project: str | None
+    topics: tuple[TopicView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Seven days summed up, and the seven to come.
+
+    Attributes:
+        starts: the date a week before that of the brief.
+        known_since: the date of the earliest brief that it is told from; None when there is none.
+        projects: one after the other, those in which something happened or lies ahead.
+        calendar: events of the coming week.
+        calendar_left_out: how many more there are than are listed.
+    """
+
+    starts: date
+    known_since: date | None
+    projects: tuple[ProjectWeek, ...] = ()
+    calendar: tuple[Claim, ...] = ()
+    calendar_left_out: int = 0
+
+
+class Tier(StrEnum):
+    """How long its reader has been away, and so in which tone a word to return is said."""
+
+    GENTLE = "gentle"
+    MOTIVATING = "motivating"
+    WARM = "warm"
+    OFFER = "offer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """The words around a brief for a reader who is away; nothing in them is about facts.
+
+    Attributes:
+        opening: how it begins.
+        closing: how it ends: that these briefs can be stopped, and how.
+    """
+
+    tier: Tier
+    opening: str
+    closing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What the reader chose to leave out of every brief.
+
+    Attributes:
+        projects: how many projects.
+        tasks: how many tasks that are in no project.
+    """
+
+    projects: int
+    tasks: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A whole brief."""
+    """A whole brief.
+
+    Attributes:
+        week: the sum of the week, in the edition ``weekly``.
+        absence: the words around it, in the edition ``reengagement``.
+        left_out: what its reader chose to leave out of it; None when that is nothing.
+        basis: hash of all that it was composed from: with another one, facts have changed since.
+    """
 
     user: Reader
     date: date
@@ -194,4 +283,8 @@ class Document:
     sections: tuple[Section, ...]
     warnings: tuple[Blindspot, ...]
     facts: dict[str, Fact] = field(repr=False)
+    week: Week | None = None
+    absence: Absence | None = None
+    left_out: LeftOut | None = None
+    basis: str = ""
     format: int = 1

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from daybreak import runs
 from daybreak.briefs import store
-from daybreak.briefs.jobs import ComposeKind, Wanted, is_for, start_or_find
+from daybreak.briefs.jobs import ComposeKind, Wanted, is_for, start_or_find, wanted_by
 from daybreak.briefs.service import StoredBrief
 from daybreak.db import Database
 from daybreak.errors import Bug
@@ -29,7 +29,8 @@ async def compose_on_demand(
     """Compose a brief from the facts as they are now, and store it.
 
     A run that is under way for that date and edition already may know less, or compose from other sources:
-    it is waited for, and another one begins. One that only waits to begin is as good as a new one.
+    it is waited for, and another one begins; so is one of the schedule, which may skip a quiet day. One that
+    somebody asked for and that only waits to begin is as good as a new one.
 
     Args:
         database: where everything is.
@@ -47,7 +48,8 @@ async def compose_on_demand(
     while True:
         async with database.transaction([user_id]) as tx:
             run = await start_or_find(tx, kind, user_id, wanted)
-        if run.status is Status.QUEUED and is_for(run, kind, wanted):
+        is_ours = is_for(run, kind, wanted) and wanted_by(run, kind).asked
+        if run.status is Status.QUEUED and is_ours:
             run = await runs.perform(database, [kind], run, waiting=waiting)
             return await _stored(database, run, wanted)
         await _get_over(database, kind, run, waiting)

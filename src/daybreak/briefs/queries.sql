@@ -16,6 +16,31 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS s ON TRUE
 
+-- name: read_weeks
+-- What the briefs of the seven days before each owner's date knew, one of each day, the first one first; where there
+-- is none, the last one of the month before. $1 owners, $2 their dates.
+SELECT want.owner_id, s.brief_date, s.facts
+FROM unnest($1::uuid [], $2::date []) AS want (owner_id, brief_date)
+CROSS JOIN LATERAL (
+    SELECT coalesce(
+        min(b.brief_date) FILTER (WHERE b.brief_date >= want.brief_date - 7), max(b.brief_date)
+    ) AS first_date
+    FROM briefs_editions AS b
+    WHERE
+        b.owner_id = want.owner_id
+        AND b.brief_date >= want.brief_date - 31 AND b.brief_date < want.brief_date
+) AS w
+CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (e.brief_date) e.brief_date, k.facts
+    FROM briefs_editions AS e
+    INNER JOIN briefs_snapshots AS k ON e.owner_id = k.owner_id AND e.id = k.edition_id
+    WHERE
+        e.owner_id = want.owner_id
+        AND e.brief_date >= w.first_date AND e.brief_date < want.brief_date
+    ORDER BY e.brief_date, k.taken_at DESC
+) AS s
+ORDER BY s.brief_date
+
 -- name: write_briefs
 -- The editions of these dates, new or freshened, with the snapshots of what they knew. The snapshot that nobody
 -- has received yet bears the id of its edition: there is one of it, however many compose at once.
@@ -72,6 +97,10 @@ SELECT
     WHERE b.owner_id = e.owner_id AND b.edition = e.edition AND b.brief_date > e.brief_date) AS later
 FROM briefs_editions AS e
 WHERE e.owner_id = $1 AND e.brief_date = $2 AND e.edition = $3
+
+-- name: name_editions
+-- The editions of a date.
+SELECT edition FROM briefs_editions WHERE owner_id = $1 AND brief_date = $2 ORDER BY edition
 
 -- name: list_editions
 -- An owner's briefs, newest first. $2 and $3 the place after which to go on, $4 how many.

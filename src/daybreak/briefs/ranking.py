@@ -62,12 +62,13 @@ class Ranked(NamedTuple):
         return [reason for point in self.points if (reason := point.word(*point.arguments))]
 
 
-def next_actions(book: FactBook, longest_gap: int) -> tuple[list[NextAction], int]:
-    """At most three next actions over everything, and how many more candidates there were.
+def next_actions(book: FactBook, longest_gap: int, most: int = MOST) -> tuple[list[NextAction], int]:
+    """At most so many next actions over everything, and how many more candidates there were.
 
     Args:
         book: facts that can be cited.
         longest_gap: minutes of the longest free stretch of the day.
+        most: how many.
     """
     ranked = rank(book, longest_gap)
     chosen = [
@@ -78,7 +79,7 @@ def next_actions(book: FactBook, longest_gap: int) -> tuple[list[NextAction], in
             estimate_minutes=candidate.task.estimate_minutes,
             facts=(book.task(candidate.task),),
         )
-        for candidate in ranked[:MOST]
+        for candidate in ranked[:most]
     ]
     return chosen, len(ranked) - len(chosen)
 

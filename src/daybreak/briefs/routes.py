@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Depends
 from pydantic import BaseModel, StringConstraints, field_validator
 from starlette.responses import Response
 
@@ -15,8 +17,8 @@ from daybreak.briefs.deciding import Verb, snooze_days
 from daybreak.briefs.feedback import Opinion
 from daybreak.briefs.following import Draft
 from daybreak.briefs.model import Edition
-from daybreak.briefs.morning import Morning, Regenerate
-from daybreak.briefs.showing import view
+from daybreak.briefs.morning import Morning, Regenerate, Which
+from daybreak.briefs.showing import EDITIONS, view
 from daybreak.web import NavItem, News, Pages, SignedIn, Undo, Visit, read_form, stream
 
 pages = Pages(
@@ -27,7 +29,19 @@ pages = Pages(
     ],
 )
 _FIRST_VISIT = "/welcome"
+_LEFT = {
+    Regenerate.NONE: "The brief stands already; nothing was written.",
+    Regenerate.CHANGED: "Nothing has changed since the brief was written; it stands.",
+}
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
+def wanted_of(day: date, edition: Edition = Edition.STANDARD) -> Which:
+    """Which brief a request is about."""
+    return Which(day, edition)
+
+
+Wanted = Annotated[Which, Depends(wanted_of)]
 
 
 class Writing(BaseModel):
@@ -75,28 +89,29 @@ class Deciding(BaseModel):
 @pages.get("/")
 async def show_today(visit: SignedIn) -> Response:
     """Today's brief; whoever has none yet gets it written now, or is asked first what it is to be about."""
-    today = visit.user.today()
+    which = Which(visit.user.today())
     async with visit.transaction() as tx:
-        found = await morning.look(tx, visit.user.id, today)
-        if found.brief is None and found.run is None:
+        found = await morning.look(tx, visit.user.id, which)
+        if found.brief is None and found.run is None and not found.is_skipped:
             if await agenda.is_empty(tx, visit.user.id):
                 return visit.redirect(_FIRST_VISIT)
-            await morning.begin(tx, visit.user, today)
-            found = await morning.look(tx, visit.user.id, today)
+            await morning.begin(tx, visit.user, which)
+            found = await morning.look(tx, visit.user.id, which)
     return await _show(visit, found)
 
 
 @pages.get("/briefs/{day}")
-async def show_day(visit: SignedIn, day: date, edition: Edition = Edition.STANDARD) -> Response:
-    """The brief of a day."""
+async def show_day(visit: SignedIn, which: Wanted) -> Response:
+    """A brief of a day."""
     async with visit.transaction() as tx:
-        found = await morning.look(tx, visit.user.id, day, edition)
+        found = await morning.look(tx, visit.user.id, which)
     return await _show(visit, found)
 
 
 async def _show(visit: Visit, found: Morning) -> Response:
     values = await _values(visit, found, await _draft(visit, found))
-    status = 404 if found.brief is None and found.run is None else 200
+    is_nothing = found.brief is None and found.run is None and not found.is_skipped
+    status = 404 if is_nothing else 200
     return visit.page("briefs/day.html", status=status, **values)
 
 
@@ -117,34 +132,34 @@ async def _values(visit: Visit, found: Morning, draft: Draft) -> dict[str, objec
         "brief": view(document, found.opinions) if document else None,
         "is_alone": waits and not await morning.is_anybody_working(visit.database),
         "today": today,
+        "address": partial(_path, today),
+        "editions": EDITIONS,
         "snooze_days": snooze_days(today),
     }
 
 
 @pages.post("/briefs/{day}/write")
-async def write(visit: SignedIn, day: date) -> Response:
-    """Have the brief of a day written, or written again."""
+async def write(visit: SignedIn, which: Wanted) -> Response:
+    """Have a brief of a day written, or written again."""
     form = await read_form(visit.request, Writing)
     wanted = form.model.regenerate if form.model else Regenerate.CHANGED
     async with visit.transaction() as tx:
-        run = await morning.begin(tx, visit.user, day, wanted)
-    return visit.redirect(
-        _address(visit, day), None if run else "The brief stands already; nothing was written."
-    )
+        run = await morning.begin(tx, visit.user, which, wanted)
+    return visit.redirect(_address(visit, which), None if run else _LEFT[wanted])
 
 
 @pages.get("/briefs/runs/{run_id}/news")
 async def follow(visit: SignedIn, run_id: UUID) -> Response:
     """How far a brief is that is being written; its text too, where none stands yet, and when it is ready."""
     async with visit.transaction() as tx:
-        day = morning.day_of(await runs.get(tx, visit.user.id, run_id))
+        which = morning.which_of(await runs.get(tx, visit.user.id, run_id))
 
     async def read(after: str) -> Sequence[News]:
         async with visit.transaction() as tx:
             draft = Draft.of(await runs.events(tx, visit.user.id, run_id))
             if str(draft.number) == after:
                 return []
-            found = await morning.look(tx, visit.user.id, day)
+            found = await morning.look(tx, visit.user.id, which)
         text = visit.render("briefs/_news.html", **await _values(visit, found, draft))
         return [News(id=str(draft.number), data=text, is_last=found.writing is None)]
 
@@ -152,30 +167,30 @@ async def follow(visit: SignedIn, run_id: UUID) -> Response:
 
 
 @pages.post("/briefs/{day}/feedback")
-async def judge(visit: SignedIn, day: date) -> Response:
+async def judge(visit: SignedIn, which: Wanted) -> Response:
     """Keep what a reader thinks of a sentence."""
     form = (await read_form(visit.request, Judging)).filled
     claim = form.useful or form.wrong or form.nothing
     opinion = Opinion.USEFUL if form.useful else Opinion.WRONG if form.wrong else None
     async with visit.transaction() as tx:
-        await feedback.judge(tx, visit.user.id, day, claim, opinion)
+        await feedback.judge(tx, visit.user.id, which.day, claim, opinion, which.edition)
     words = {Opinion.USEFUL: "Noted as useful.", Opinion.WRONG: "Noted as wrong.", None: "Taken back."}
-    undo = Undo(action=f"/briefs/{day}/feedback", values={"nothing": claim}) if opinion else None
-    return visit.redirect(f"{_address(visit, day)}#s-{claim}", words[opinion], undo=undo)
+    undo = Undo(action=which.verb("feedback"), values={"nothing": claim}) if opinion else None
+    return visit.redirect(f"{_address(visit, which)}#s-{claim}", words[opinion], undo=undo)
 
 
 @pages.post("/briefs/{day}/tasks")
-async def decide(visit: SignedIn, day: date) -> Response:
+async def decide(visit: SignedIn, which: Wanted) -> Response:
     """Decide about a task that the brief speaks of, and have the brief say so."""
     form = await read_form(visit.request, Deciding)
     chosen = form.model.chosen if form.model else None
     if chosen is None:
-        return visit.redirect(_address(visit, day), "Nothing was chosen; open a sentence and choose there.")
+        return visit.redirect(_address(visit, which), "Nothing was chosen; open a sentence and choose there.")
     verb, task_id, until = chosen
     async with visit.transaction() as tx:
-        said = await deciding.decide(tx, visit.user, day, verb, task_id, until)
-    undo = Undo(action=f"/briefs/{day}/tasks", values={"undo": str(task_id)})
-    return visit.redirect(_address(visit, day), said, undo=undo if verb is not Verb.UNDO else None)
+        said = await deciding.decide(tx, visit.user, which, verb, task_id, until)
+    undo = Undo(action=which.verb("tasks"), values={"undo": str(task_id)})
+    return visit.redirect(_address(visit, which), said, undo=undo if verb is not Verb.UNDO else None)
 
 
 @pages.get("/briefs")
@@ -188,8 +203,23 @@ async def show_archive(
         page = await archive.search(visit.database, visit.user.id, q, after)
     else:
         page = await archive.browse(visit.database, visit.user.id, after)
-    return visit.page("briefs/archive.html", q=q, page=page, is_first=after is None, today=visit.user.today())
+    today = visit.user.today()
+    return visit.page(
+        "briefs/archive.html",
+        q=q,
+        page=page,
+        is_first=after is None,
+        today=today,
+        address=partial(_path, today),
+        editions=EDITIONS,
+    )
 
 
-def _address(visit: Visit, day: date) -> str:
-    return "/" if day == visit.user.today() else f"/briefs/{day}"
+def _address(visit: Visit, which: Which) -> str:
+    return _path(visit.user.today(), *which)
+
+
+def _path(today: date, day: date, edition: Edition = Edition.STANDARD) -> str:
+    """Where a brief is read; today's is the page that one opens in the morning."""
+    which = Which(day, edition)
+    return "/" if which == Which(today) else which.path

@@ -1,18 +1,18 @@
 """The verbs on briefs: compose, read, receive. Composing is one transaction of six round trips."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import asyncpg
 
-from daybreak import agenda, clock, people
+from daybreak import agenda, clock, people, schedule
 from daybreak.briefs import store
-from daybreak.briefs.composing import Composed, Occasion
-from daybreak.briefs.composing import compose as compose_document
-from daybreak.briefs.day import DONE_WITHIN, NOTE_DAYS, Day
-from daybreak.briefs.model import Document, Edition
+from daybreak.briefs.day import DONE_WITHIN, NOTE_DAYS, WEEK_DAYS, Day
+from daybreak.briefs.editions import compose as compose_document
+from daybreak.briefs.groundwork import Composed, Occasion
+from daybreak.briefs.model import Document, Edition, Tier
 from daybreak.briefs.since import Snapshot
 from daybreak.db import Database
 from daybreak.people import User
@@ -118,11 +118,18 @@ async def read_occasions(
     timezone: str | None,
     sources: Collection[UUID] | None,
 ) -> list[Occasion]:
-    """What these briefs are composed from, in three round trips; takes and raises what `compose_in` does."""
+    """What these briefs are composed from, in three round trips; takes and raises what `compose_in` does.
+
+    Editions other than the standard one take one more.
+    """
     users = [_in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()]
     before = await store.read_before(tx, days, edition)
     today = {user.id: day_of(user, days[user.id]) for user in users}
-    wanted = [_wanted(user.id, today[user.id], before[user.id].received) for user in users]
+    weeks = await store.read_weeks(tx, days) if edition is Edition.WEEKLY else {}
+    reasons = await schedule.reasons(tx, days, edition) if edition is Edition.REENGAGEMENT else {}
+    wanted = [
+        _wanted(user.id, today[user.id], before[user.id].received, weeks.get(user.id)) for user in users
+    ]
     agendas = await agenda.read_agendas(tx, wanted, sources)
     return [
         Occasion(
@@ -134,6 +141,9 @@ async def read_occasions(
             whole=sources is None,
             last_received=before[user.id].received,
             last_contents=before[user.id].contents,
+            stands=before[user.id].stands,
+            week=weeks.get(user.id, ()),
+            tier=_tier(reasons.get(user.id)),
         )
         for user in users
     ]
@@ -153,14 +163,18 @@ async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
         await store.mark_received(tx, user_id, brief_id, clock.now())
 
 
-def _wanted(user_id: UUID, day: Day, last: Snapshot | None) -> agenda.Wanted:
+def _wanted(user_id: UUID, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None) -> agenda.Wanted:
+    tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.task_ids()}
+    done_since = _done_since(day, last)
+    if week is not None:
+        done_since = min(done_since, clock.start_of_day(day.today - timedelta(days=WEEK_DAYS), day.tz))
     return agenda.Wanted(
         owner_id=user_id,
         today=day.today,
         events=window(day.today),
-        done_since=_done_since(day, last),
+        done_since=done_since,
         notes_since=day.as_of - timedelta(days=NOTE_DAYS),
-        tracked=last.task_ids() if last else (),
+        tracked=tuple(tracked),
     )
 
 
@@ -169,6 +183,10 @@ def _done_since(day: Day, last: Snapshot | None) -> datetime:
     earliest = day.as_of - timedelta(days=DAYS_AHEAD)
     since = clock.start_of_day(last.day, day.tz) if last else day.as_of
     return max(earliest, min(since, day.as_of - DONE_WITHIN))
+
+
+def _tier(reason: schedule.Reason | None) -> Tier | None:
+    return Tier(reason) if reason in {str(tier) for tier in Tier} else None
 
 
 def _in_zone(user: User, timezone: str | None) -> User:

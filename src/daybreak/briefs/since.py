@@ -33,6 +33,7 @@ class Remembered(NamedTuple):
     source: str
     starts: str | None
     due: str | None
+    project: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,19 @@ class Snapshot:
         )
 
 
-def snapshot(book: FactBook, agenda: Agenda, *, whole: bool) -> Snapshot:
+def snapshot(day: Day, agenda: Agenda, *, whole: bool) -> Snapshot:
     """What the next brief will compare with; ``whole`` if the agenda is of all that the reader has."""
     # With days to spare on either side: the reader's zone may be another one by then.
-    day = book.day
     first, until = day.today - _TO_SPARE, day.today + timedelta(days=EVENT_DAYS) + _TO_SPARE
-    # What is put off is remembered too: when it is back, it has not come in.
-    tasks = [*book.open.values(), *agenda.put_off]
+    # What is put off or left out is remembered too: when it is back, it has not come in.
+    tasks = [*(task for task in agenda.tasks if task.is_open), *agenda.put_off]
+    projects: dict[UUID | None, str] = {project.id: project.name for project in agenda.projects}
     return Snapshot(
         day=day.today,
-        tasks={str(task.id): _remember(task, task.start, task.due) for task in tasks},
+        tasks={
+            str(task.id): _remember(task, task.start, task.due, projects.get(task.project_id))
+            for task in tasks
+        },
         events={
             str(event.id): _remember(event, event.start, event.end)
             for event in agenda.events
@@ -118,7 +122,7 @@ class _Comparison:
         self._tasks = {
             str(t.id): t
             for t in agenda.tasks
-            if _source_key(t.source_id) in self._sources and t.id not in book.set_aside
+            if source_key(t.source_id) in self._sources and t.id not in book.set_aside
         }
         self._archived = {
             task.title: task for task_id, task in self._tasks.items() if self._is_done_since(task_id, task)
@@ -127,7 +131,7 @@ class _Comparison:
         self._events = {
             str(e.id): e
             for e in agenda.events
-            if _source_key(e.source_id) in self._sources and _is_within(e, self._day, self._day.today, until)
+            if source_key(e.source_id) in self._sources and _is_within(e, self._day, self._day.today, until)
         }
         self._all_events = {str(e.id): e for e in agenda.events}
 
@@ -170,10 +174,12 @@ class _Comparison:
         if task.status is TaskStatus.DONE or now is None:
             return "done", sentences.done(task.title, day.local(task.completed))
         if now.due != before.due:
-            return "moved", sentences.moved(task.title, _moment(before.due, day), day.local(task.due))
+            return "moved", sentences.moved(
+                task.title, remembered_moment(before.due, day), day.local(task.due)
+            )
         if now.starts != before.starts:
             return "moved", sentences.start_moved(
-                task.title, _moment(before.starts, day), day.local(task.start)
+                task.title, remembered_moment(before.starts, day), day.local(task.start)
             )
         due = day.on(task.due)
         if due is not None and self._last.day <= due < day.today:
@@ -183,7 +189,7 @@ class _Comparison:
     def _event_changes(self) -> Iterator[Claim]:
         day = self._day
         for event_id, before in self._last.events.items():
-            starts = _moment(before.starts, day)
+            starts = remembered_moment(before.starts, day)
             if before.source not in self._sources or starts is None or _date(starts) < day.today:
                 continue
             event = self._all_events.get(event_id)
@@ -204,11 +210,15 @@ class _Comparison:
         return Claim(kind="vanished", text=text, facts=(self._book.other(fact_id, fact),))
 
 
-def _remember(thing: Task | Event, start: Moment | None, due: Moment | None) -> Remembered:
-    return Remembered(thing.title, thing.place, _source_key(thing.source_id), _iso(start), _iso(due))
+def _remember(
+    thing: Task | Event, start: Moment | None, due: Moment | None, project: str | None = None
+) -> Remembered:
+    source = source_key(thing.source_id)
+    return Remembered(thing.title, thing.place, source, _iso(start), _iso(due), project)
 
 
-def _source_key(source_id: UUID | None) -> str:
+def source_key(source_id: UUID | None) -> str:
+    """What a snapshot knows a source by; what has none was entered by hand."""
     return str(source_id) if source_id else _MANUAL
 
 
@@ -224,7 +234,8 @@ def _iso(moment: Moment | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _moment(text: str | None, day: Day) -> Moment | None:
+def remembered_moment(text: str | None, day: Day) -> Moment | None:
+    """A moment of a snapshot in the reader's terms."""
     if text is None:
         return None
     return day.local(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)

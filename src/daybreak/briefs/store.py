@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 
 from daybreak.briefs import codec
-from daybreak.briefs.composing import Composed
+from daybreak.briefs.groundwork import Composed
 from daybreak.briefs.model import Document, Edition
 from daybreak.briefs.since import Snapshot
 from daybreak.db import load
@@ -25,10 +25,12 @@ class Before:
     """What earlier briefs left.
 
     Attributes:
+        stands: whether this edition was composed before.
         contents: those of the sections of this edition as it stands.
         received: what the last brief that the reader received knew.
     """
 
+    stands: bool
     contents: frozenset[str]
     received: Snapshot | None
 
@@ -44,9 +46,18 @@ async def read_before(
 def _before(row: asyncpg.Record) -> Before:
     document, facts = unpacked(row["document"]), unpacked(row["received_facts"])
     return Before(
+        stands=row["document"] is not None,
         contents=frozenset(section.get("content", "") for section in document.get("sections", ())),
         received=Snapshot.from_json(row["received_date"], facts) if facts else None,
     )
+
+
+async def read_weeks(tx: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[UUID, list[Snapshot]]:
+    """What the briefs of the week before each date knew, the first one first, by owner, in one round trip."""
+    weeks: dict[UUID, list[Snapshot]] = {owner_id: [] for owner_id in days}
+    for row in await tx.fetch(_sql.read_weeks, list(days.keys()), list(days.values())):
+        weeks[row["owner_id"]].append(Snapshot.from_json(row["brief_date"], unpacked(row["facts"])))
+    return weeks
 
 
 async def write(
@@ -98,6 +109,11 @@ async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Editi
         return None
     document = codec.decode(zlib.decompress(row["document"]))
     return Standing(**{**row, "document": document})
+
+
+async def editions(tx: asyncpg.Connection, owner_id: UUID, day: date) -> list[Edition]:
+    """The editions of a date that stand."""
+    return [Edition(row["edition"]) for row in await tx.fetch(_sql.name_editions, owner_id, day)]
 
 
 def unpacked(stored: bytes | None) -> dict[str, Any]:

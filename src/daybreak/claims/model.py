@@ -13,7 +13,8 @@ class Fact:
     Moments are dates or aware datetimes in the reader's zone, so that ``.date()`` is the reader's date.
 
     Attributes:
-        kind: ``task``, ``event``, ``note``, ``project``, ``phase``, ``holiday``, ``source`` or ``stat``.
+        kind: ``task``, ``event``, ``note``, ``project``, ``phase``, ``holiday``, ``source``, ``stat``, or
+            ``memory``: a task as an earlier brief knew it.
         title: what its owner calls it.
         source: the name of the source that it came from.
         place: ``file:line``, the UID of a calendar entry, or how a number was counted.

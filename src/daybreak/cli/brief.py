@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "daybreak brief ~/plans",
     "daybreak brief ~/plans --date tomorrow",
+    "daybreak brief --edition weekly",
     "daybreak brief --format html --output brief.html",
     "daybreak brief --user anna@example.org --tz Europe/Berlin --format json",
     "daybreak brief ~/plans --date tomorrow --background",
 )
+
+
+class EditionAsked(StrEnum):
+    """The editions that one can ask for."""
+
+    STANDARD = "standard"
+    WEEKLY = "weekly"
 
 
 class Format(StrEnum):
@@ -46,9 +54,10 @@ class Request:
     form: Format | None
     output: Path | None
     background: bool
+    edition: EditionAsked
 
 
-def brief(
+def brief(  # noqa: PLR0913, PLR0917 - one option for each wish
     folder: Annotated[
         Path | None,
         typer.Argument(
@@ -75,6 +84,9 @@ def brief(
     background: Annotated[
         bool, typer.Option("--background", help="Have a worker compose it; print the id of its run.")
     ] = False,
+    edition: Annotated[
+        EditionAsked, typer.Option("--edition", help="The brief of the day, or the sum of the week before.")
+    ] = EditionAsked.STANDARD,
 ) -> None:
     """Read calendars and task lists, print the brief of the day.
 
@@ -86,7 +98,8 @@ def brief(
     """
     from daybreak.cli.session import run
 
-    request = Request(folder, date, tz, user, format_, None if output == Path("-") else output, background)
+    to_file = None if output == Path("-") else output
+    request = Request(folder, date, tz, user, format_, to_file, background, edition)
     _refuse_forms_of_nothing(request)
     run(lambda session: _brief(session, request))
 
@@ -111,7 +124,8 @@ async def _brief(session: "Session", request: Request) -> None:
     with reading_progress(str(request.folder or "your sources")) as progress:
         imported = await _read(session, session.reader(person, day, progress), request.folder)
     scope = tuple(one.source.id for one in imported) if request.folder else None
-    wanted = briefs.Wanted(date=day, timezone=request.timezone, sources=scope)
+    edition = briefs.Edition(request.edition)
+    wanted = briefs.Wanted(date=day, edition=edition, timezone=request.timezone, sources=scope)
     if request.background:
         await _start(session, person.id, wanted)
         return

@@ -155,6 +155,7 @@ def pause(
         "daybreak schedule set --at 06:30 --frequency weekdays",
         "daybreak schedule set anna@example.org --on mon,thu --quiet shorten",
         "daybreak schedule set --catch-up 2h",
+        "daybreak schedule set --except Household",
     ),
 )
 def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
@@ -167,7 +168,9 @@ def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
         str | None, typer.Option(metavar="DAYS", help="For weekly and chosen, like mon,thu.")
     ] = None,
     email: Annotated[bool | None, typer.Option("--email/--no-email", help="Mail it, too.")] = None,
-    quiet: Annotated[str | None, typer.Option(metavar="WORD", help="On quiet days: send or shorten.")] = None,
+    quiet: Annotated[
+        str | None, typer.Option(metavar="WORD", help="On quiet days: send, shorten, skip or weekly.")
+    ] = None,
     weekly_on: Annotated[
         str | None, typer.Option(metavar="DAY", help="When “weekly” sums the week up, like fri.")
     ] = None,
@@ -178,6 +181,14 @@ def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
         bool | None,
         typer.Option("--reengage/--no-reengage", help="May briefs grow rare while you are away?"),
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="PROJECT", help="Only of this project; repeat for more.")
+    ] = None,
+    except_: Annotated[
+        list[str] | None,
+        typer.Option("--except", metavar="PROJECT", help="Of all but this; repeat for more."),
+    ] = None,
+    all_projects: Annotated[bool, typer.Option("--all-projects", help="Of all projects again.")] = False,
 ) -> None:
     """Change when briefs come.
 
@@ -187,7 +198,7 @@ def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
 
     wishes = Wishes(
         at=at, frequency=frequency, on=on, quiet=quiet, weekly_on=weekly_on, catch_up=catch_up,
-        email=email, reengage=reengage,
+        email=email, reengage=reengage, only=only, leave_out=except_, all_projects=all_projects,
     )  # fmt: skip
     changes = wishes.changes()
     _change(user, lambda preferences: replace(preferences, **changes))

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from daybreak.errors import InvalidInput
-from daybreak.people import Frequency, QuietDay, Weekday, weekdays_of
+from daybreak.people import Frequency, ProjectChoice, QuietDay, Weekday, weekdays_of
 
 W = TypeVar("W", Frequency, QuietDay)
 _DAYS = {day.name[:3].lower(): day for day in Weekday}
@@ -82,6 +82,9 @@ class Wishes:
     catch_up: str | None
     email: bool | None
     reengage: bool | None
+    only: list[str] | None
+    leave_out: list[str] | None
+    all_projects: bool
 
     def changes(self) -> dict[str, Any]:
         """What is to change, by the names of the preferences.
@@ -91,12 +94,13 @@ class Wishes:
         """
         found = {
             "brief_time": self.at and time_of_day(self.at),
-            "quiet_day": self.quiet and _quiet_day(self.quiet),
+            "quiet_day": self.quiet and _word(QuietDay, self.quiet, "a rule for quiet days"),
             "weekly_day": self.weekly_on and one_weekday(self.weekly_on),
             "catch_up": self.catch_up and stretch(self.catch_up),
             "email": self.email,
             "reengage": self.reengage,
             **self._frequency(),
+            **self._projects(),
         }
         given = {name: value for name, value in found.items() if value is not None}
         if not given:
@@ -109,9 +113,15 @@ class Wishes:
         often = _word(Frequency, self.frequency or Frequency.CHOSEN, "a frequency")
         return {"frequency": often, "weekdays": weekdays_of(often, weekdays(self.on or ""))}
 
-
-def _quiet_day(text: str) -> QuietDay:
-    rule = _word(QuietDay, text, "a rule for quiet days")
-    if rule not in {QuietDay.SEND, QuietDay.SHORTEN}:
-        raise InvalidInput(f"The rule “{rule}” for quiet days is not there yet; choose send or shorten.")
-    return rule
+    def _projects(self) -> dict[str, Any]:
+        wishes = {
+            ProjectChoice.ONLY: self.only,
+            ProjectChoice.EXCEPT: self.leave_out,
+            ProjectChoice.ALL: self.all_projects,
+        }
+        given = [choice for choice, wish in wishes.items() if wish]
+        if len(given) > 1:
+            raise InvalidInput("Give one of --only, --except and --all-projects.")
+        if not given:
+            return {}
+        return {"project_choice": given[0], "projects": tuple(self.only or self.leave_out or ())}

@@ -2307,7 +2307,8 @@ CREATE FUNCTION public.schedule_troubles(since timestamp with time zone, most in
     WHERE d.aside IS NOT NULL ORDER BY d.owner_id LIMIT most)
     UNION ALL
     (SELECT s.owner_id, s.decided_at, s.local_date, s.edition, s.outcome, s.reason FROM schedule_days AS s
-    WHERE s.outcome <> 'rung' AND s.decided_at >= since ORDER BY s.decided_at DESC LIMIT most)
+    WHERE s.outcome <> 'rung' AND s.reason <> 'quiet' AND s.decided_at >= since
+    ORDER BY s.decided_at DESC LIMIT most)
 $$;
 
 CREATE FUNCTION public.schedule_unsettle() RETURNS bigint
@@ -3304,7 +3305,7 @@ CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, 
 
 CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (job_id IS NOT NULL);
 
-CREATE INDEX schedule_days_not_rung ON ONLY public.schedule_days USING btree (decided_at) WHERE (outcome <> 'rung'::text);
+CREATE INDEX schedule_days_trouble ON ONLY public.schedule_days USING btree (decided_at) WHERE ((outcome <> 'rung'::text) AND (reason <> 'quiet'::text));
 
 CREATE INDEX schedule_dues_aside ON public.schedule_dues USING btree (owner_id) WHERE (aside IS NOT NULL);
 
@@ -3916,6 +3917,10 @@ GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_absences TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.schedule_days TO daybreak_app;
+
+GRANT UPDATE(outcome) ON TABLE public.schedule_days TO daybreak_app;
+
+GRANT UPDATE(reason) ON TABLE public.schedule_days TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_reach TO daybreak_app;
 

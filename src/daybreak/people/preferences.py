@@ -34,7 +34,11 @@ class Frequency(StrEnum):
 
 
 class QuietDay(StrEnum):
-    """What to do on a day on which nothing is due: `WEEKLY` skips it and sums the week up on one day."""
+    """What to do on a day on which nothing asks for anything.
+
+    `SHORTEN` writes next actions and timeline only, `SKIP` nothing, and `WEEKLY` nothing but the sum of the
+    week on one day. What is not written is there for whoever asks for it.
+    """
 
     SEND = "send"
     SHORTEN = "shorten"
@@ -68,7 +72,7 @@ class Preferences:
         weekly_day: when the week is summed up, if `quiet_day` says so.
         catch_up: how late a brief may begin and is still wanted; after that the day is missed.
         reengage: whether briefs may grow rare while their reader is away, where the installation does that.
-        project_choice: whether `projects` are the only ones, or left out.
+        project_choice: whether `projects` are the only ones, or left out; appointments always stay.
         projects: names of projects.
         workday_start: when the working day begins ...
         workday_end: ... and ends.

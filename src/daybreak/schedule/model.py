@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Outcome(StrEnum):
-    """What became of a day; each is final."""
+    """What became of a day; each is final, but for one that was rung and turned out to be quiet."""
 
     RUNG = "rung"
     MISSED = "missed"
@@ -27,6 +27,7 @@ class Reason(StrEnum):
     WARM = "warm"
     OFFER = "offer"
     DORMANT = "dormant"
+    QUIET = "quiet"
 
     @property
     def sentence(self) -> str:
@@ -44,6 +45,7 @@ _SENTENCES = {
     Reason.MOTIVATING: "Its reader has been away for ten days or more: one word that motivates.",
     Reason.WARM: "Its reader has been away for a month: one warm and direct word.",
     Reason.OFFER: "Its reader has been away for long: the monthly offer to return or to stop.",
+    Reason.QUIET: "Nothing asked for anything on it, and its reader has such days skipped.",
     Reason.DORMANT: "Its reader has been away for more than a month, and the next offer is not due yet.",
 }
 

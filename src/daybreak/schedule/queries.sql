@@ -94,6 +94,17 @@ WHERE owner_id = $1
 ORDER BY local_date DESC, edition
 LIMIT $2
 
+-- name: read_reasons
+-- Why an edition of these dates came out as it did. $1 owners, $2 their dates, $3 edition.
+SELECT d.owner_id, d.reason
+FROM unnest($1::uuid [], $2::date []) AS w (owner_id, local_date)
+INNER JOIN schedule_days AS d ON w.owner_id = d.owner_id AND w.local_date = d.local_date AND d.edition = $3
+
+-- name: note_quiet
+-- A day that was rung turned out to be one that its owner has skipped. $2 date, $3 edition.
+UPDATE schedule_days SET outcome = 'skipped', reason = 'quiet'
+WHERE owner_id = $1 AND local_date = $2 AND edition = $3 AND outcome = 'rung'
+
 -- name: explain
 -- What would become of an owner's pending day at that moment; needs no owner.
 SELECT local_date, due_at, edition, outcome, reason FROM schedule_explain($1, $2, $3)

@@ -1,6 +1,6 @@
 """The verbs on one user's schedule: what is next, what became of the days, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import NoReturn
@@ -91,6 +91,17 @@ async def note_reach(tx: asyncpg.Connection, user_id: UUID, *, reachable: bool, 
 async def note_received(tx: asyncpg.Connection, user_id: UUID) -> None:
     """For whoever delivers: something has just arrived at a user. Opening it is a visit (`people.visit`)."""
     await tx.execute(_sql.write_received, user_id, clock.now())
+
+
+async def reasons(tx: asyncpg.Connection, days: Mapping[UUID, date], edition: str) -> dict[UUID, Reason]:
+    """Why that edition of users' dates came out as it did, where that was decided."""
+    rows = await tx.fetch(_sql.read_reasons, list(days.keys()), list(days.values()), edition)
+    return {row["owner_id"]: Reason(row["reason"]) for row in rows}
+
+
+async def note_quiet(tx: asyncpg.Connection, user_id: UUID, day: date, edition: str) -> None:
+    """For whoever composes, since the schedule knows no facts: the day is quiet, and skipped."""
+    await tx.execute(_sql.note_quiet, user_id, day, edition)
 
 
 class _Rehearsed(Exception):

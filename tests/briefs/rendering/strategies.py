@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from daybreak.briefs.model import (
+    Absence,
     Blindspot,
     Bucket,
     BucketView,
@@ -12,11 +13,17 @@ from daybreak.briefs.model import (
     Document,
     Edition,
     Gap,
+    LeftOut,
     NextAction,
+    ProjectWeek,
     Reader,
     Section,
     SinceLast,
+    Tier,
     TimelineEntry,
+    Topic,
+    TopicView,
+    Week,
     Workload,
 )
 from daybreak.claims import Claim, Fact
@@ -89,6 +96,24 @@ sections = st.builds(
 actions = st.builds(
     NextAction, text=texts, reason=texts, score=numbers, estimate_minutes=st.none() | numbers, facts=cited
 )
+topic_views = st.builds(TopicView, topic=st.sampled_from(Topic), count=st.integers(4, 99), entries=several)
+weeks = st.builds(
+    Week,
+    starts=days,
+    known_since=st.none() | days,
+    projects=st.lists(
+        st.builds(
+            ProjectWeek,
+            project=st.none() | texts,
+            topics=st.lists(topic_views, max_size=2, unique_by=lambda view: view.topic).map(tuple),
+        ),
+        max_size=2,
+    ).map(tuple),
+    calendar=st.lists(claims, min_size=1, max_size=2).map(tuple),
+    calendar_left_out=numbers,
+)
+absences = st.builds(Absence, tier=st.sampled_from(Tier), opening=texts, closing=texts)
+left_out = st.builds(LeftOut, projects=st.integers(1, 9), tasks=numbers)
 documents = st.builds(
     Document,
     user=st.builds(Reader, email=texts, name=texts),
@@ -114,4 +139,7 @@ documents = st.builds(
     sections=st.lists(sections, max_size=2).map(tuple),
     warnings=st.lists(st.builds(Blindspot, source=texts, text=texts), max_size=2).map(tuple),
     facts=st.dictionaries(fact_ids, facts, max_size=6),
+    week=st.none() | weeks,
+    absence=st.none() | absences,
+    left_out=st.none() | left_out,
 )

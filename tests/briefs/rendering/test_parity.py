@@ -14,14 +14,7 @@ def expected(document):
     """All that a form must show, in order; written from the document, not from the outline."""
     yield long_date(document.date)
     yield document.user.name if one_line(document.user.name) else document.user.email
-    counts = document.counts
-    if not any(claim.kind == "counts" for claim in document.headline):
-        yield from (
-            f"{counts.projects} project",
-            f"{counts.due_today} due today",
-            f"{counts.overdue} overdue",
-        )
-        yield from (f"{counts.upcoming} upcoming", f"{counts.blocked} blocked", f"{counts.done} done")
+    yield from expected_opening(document)
     yield from (claim.text for claim in document.headline)
     for warning in document.warnings:
         yield from (warning.source, warning.text)
@@ -36,9 +29,45 @@ def expected(document):
     yield from (claim.text for claim in document.since_last.entries)
     if document.since_last.left_out:
         yield f"and {document.since_last.left_out} more"
+    if document.week:
+        yield from expected_of_week(document.week)
     for section in document.sections:
         yield from expected_of_section(section)
     yield from (f"{v.count} task" for s in document.sections for v in s.buckets if v.count and is_later(v))
+    yield from expected_closing(document)
+
+
+def expected_opening(document):
+    counts = document.counts
+    if document.absence:
+        yield document.absence.opening
+    elif not any(claim.kind == "counts" for claim in document.headline):
+        yield from (
+            f"{counts.projects} project",
+            f"{counts.due_today} due today",
+            f"{counts.overdue} overdue",
+        )
+        yield from (f"{counts.upcoming} upcoming", f"{counts.blocked} blocked", f"{counts.done} done")
+
+
+def expected_closing(document):
+    if document.left_out:
+        yield f"{document.left_out.projects} project"
+    if document.absence:
+        yield document.absence.closing
+
+
+def expected_of_week(week):
+    for project in week.projects:
+        if project.project is not None and project.topics:
+            yield project.project
+        for view in project.topics:
+            yield f"({view.count})"
+            yield from (claim.text for claim in view.entries)
+            yield f"and {view.count - len(view.entries)} more"
+    yield from (claim.text for claim in week.calendar)
+    if week.calendar_left_out:
+        yield f"and {week.calendar_left_out} more"
 
 
 def expected_of_section(section):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from daybreak import briefs, runs
+from daybreak import briefs, clock, runs
 from daybreak.runs import Status, testing
 
 from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
@@ -43,7 +43,7 @@ async def test_a_brief_is_ordered_followed_and_read(program, plans):
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize(("regenerate", "status"), [("none", 200), ("changed", 202), ("all", 202)])
+@pytest.mark.parametrize(("regenerate", "status"), [("none", 200), ("changed", 200), ("all", 202)])
 async def test_a_brief_that_stands_is_answered_unless_it_is_to_be_composed_again(
     program, plans, regenerate: str, status: int
 ):
@@ -51,6 +51,40 @@ async def test_a_brief_that_stands_is_answered_unless_it_is_to_be_composed_again
     answer = await program("POST", BRIEFS, {"date": "2026-03-29", "regenerate": regenerate})
     assert answer.status_code == status
     assert (answer.json()["document"]["date"] if status == 200 else answer.json()["date"]) == "2026-03-29"
+
+
+async def test_changed_composes_again_when_facts_have_changed_and_then_the_brief_stands(program, plans):
+    await compose(plans)
+    order = {"date": "2026-03-29", "regenerate": "changed"}
+    assert (await program("POST", BRIEFS, order)).status_code == 200
+    await plans.hold(WATER, MARKET)
+    assert (await program("POST", BRIEFS, order)).status_code == 202
+    await testing.drain(plans.database, [briefs.COMPOSE], plans.user.id)
+    stands = await program("POST", BRIEFS, order)
+    assert (stands.status_code, stands.json()["document"]["counts"]["overdue"]) == (200, 0)
+
+
+async def test_a_source_that_was_read_again_without_news_changes_no_fact(program, plans, monkeypatch):
+    await compose(plans)
+    later = clock.now() + timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    await plans.hold(WATER, SEEDS, MARKET)
+    order = {"date": "2026-03-29", "regenerate": "changed"}
+    assert (await program("POST", BRIEFS, order)).status_code == 200
+
+
+async def test_a_week_is_ordered_and_read_by_its_edition(program, plans):
+    await compose(plans)
+    ordered = await program("POST", BRIEFS, {"date": "2026-03-29", "edition": "weekly"})
+    assert (ordered.status_code, ordered.json()["edition"]) == (202, "weekly")
+    await testing.drain(plans.database, [briefs.COMPOSE], plans.user.id)
+    read = await program("GET", f"{BRIEFS}/{SUNDAY}?edition=weekly")
+    document = read.json()["document"]
+    assert (document["edition"], document["week"]["starts"]) == ("weekly", "2026-03-22")
+    listed = (await program("GET", BRIEFS)).json()["items"]
+    assert [one["edition"] for one in listed] == ["weekly", "standard"]
+    stranger = await program("POST", BRIEFS, {"date": "2026-03-29", "edition": "reengagement"})
+    assert stranger.status_code == 422
 
 
 async def test_an_order_sent_twice_is_one_order_also_when_the_first_has_ended(program, plans):

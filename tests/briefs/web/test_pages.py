@@ -2,13 +2,16 @@
 
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from daybreak import briefs, clock, runs
+from daybreak import briefs, clock, people, runs
 from daybreak.agenda.harvest import ImportedTask
+from daybreak.briefs import Edition
 from daybreak.db import Database
+from daybreak.people import QuietDay
 from daybreak.runs import Run, Status, testing
 
 from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
@@ -86,14 +89,14 @@ async def test_opening_a_brief_is_receiving_it(annas, brief):
 
 
 async def test_a_brief_is_written_again_while_it_can_be_read_and_then_says_what_is_new(annas, brief):
+    await brief.hold(
+        WATER, ImportedTask(external_id="9", title="Mow the lawn", place="plan.md:9", due=SUNDAY)
+    )
     answer = await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     page = (await annas.get("/")).text
     assert "About to bring the brief up to date" in page
     assert "Water the plants" in page
-    await brief.hold(
-        WATER, ImportedTask(external_id="9", title="Mow the lawn", place="plan.md:9", due=SUNDAY)
-    )
     await work(brief)
     assert "Mow the lawn" in (await annas.get("/")).text
 
@@ -104,6 +107,72 @@ async def test_a_brief_that_stands_is_left_alone_when_that_is_asked_for(annas, b
     assert "nothing was written" in (await annas.get("/")).text
     async with brief.database.transaction([brief.user.id]) as tx:
         assert await runs.list_runs(tx, brief.user.id) == []
+
+
+async def test_a_brief_of_facts_that_have_not_changed_is_not_written_again(annas, brief):
+    await annas.get("/")
+    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
+    assert "Nothing has changed since the brief was written" in (await annas.get("/")).text
+    async with brief.database.transaction([brief.user.id]) as tx:
+        assert await runs.list_runs(tx, brief.user.id) == []
+
+
+async def test_every_edition_of_a_day_has_its_page_and_leads_to_the_others(annas, brief):
+    await briefs.compose(brief.database, brief.user.id, SUNDAY, edition=Edition.WEEKLY)
+    here = f"/briefs/{SUNDAY}?edition=weekly"
+    assert f'<a href="{here}">The week</a>' in (await annas.get("/")).text
+    page = (await annas.get(here)).text
+    assert "<title>The week, Sunday 29 March 2026" in page
+    assert "The week since Sunday 22 March 2026 for" in page
+    assert '<a href="/">The day</a>' in page
+    claim = sentence_id(page, "Order seeds")
+    judged = await annas.post(f"/briefs/{SUNDAY}/feedback?edition=weekly", wrong=claim)
+    assert judged.headers["location"] == f"{here}#s-{claim}"
+    page = (await annas.get(here)).text
+    assert 'aria-pressed="true">wrong' in page
+    assert f'action="/briefs/{SUNDAY}/feedback?edition=weekly"' in page
+    assert 'aria-pressed="true">wrong' not in (await annas.get("/")).text
+    archive = (await annas.get("/briefs?q=seeds")).text
+    assert f'<a href="{here}">Sunday 29 March 2026: The week</a>' in archive
+
+
+async def test_a_week_is_written_from_its_page_and_followed_there(annas, brief):
+    here = f"/briefs/{SUNDAY}?edition=weekly"
+    assert (await annas.get(here)).status_code == 404
+    answer = await annas.post(f"/briefs/{SUNDAY}/write?edition=weekly", regenerate="none")
+    assert answer.headers["location"] == here
+    assert "About to write your brief" in (await annas.get(here)).text
+    await work(brief)
+    page = (await annas.get(here)).text
+    task = re.search(r'name="done" value="([0-9a-f-]{36})"', page)[1]
+    decided = await annas.post(f"/briefs/{SUNDAY}/tasks?edition=weekly", done=task)
+    assert decided.headers["location"] == here
+    await work(brief)
+    assert "was finished on Sunday 29 March" in (await annas.get(here)).text
+
+
+async def test_a_skipped_day_says_so_and_is_written_for_whoever_asks(annas, plans, monkeypatch):
+    preferences = replace(plans.user.preferences, quiet_day=QuietDay.SKIP)
+    await people.update(plans.database, replace(plans.user, preferences=preferences))
+    await plans.hold(ImportedTask(external_id="1", title="Later", place="plan.md:1", due=date(2026, 4, 20)))
+    async with plans.database.transaction([plans.user.id]) as tx:
+        await tx.execute(
+            "INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
+            " VALUES ($1, $2, 'standard', 'skipped', 'quiet', now(), now())",
+            plans.user.id,
+            SUNDAY,
+        )
+    page = await annas.get("/")
+    assert (page.status_code, "No brief was written, as you prefer" in page.text) == (200, True)
+    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="none")
+    await work(plans)
+    assert "A quiet day: nothing is due" in (await annas.get("/")).text
+    assert "No brief was written" not in (await annas.get("/")).text
+
+
+async def test_a_note_to_return_is_written_by_the_schedule_alone(annas, brief):
+    answer = await annas.post(f"/briefs/{SUNDAY}/write?edition=reengagement", regenerate="all")
+    assert (answer.status_code, "by the schedule alone" in answer.text) == (422, True)
 
 
 async def test_a_brief_that_could_not_be_written_says_why_and_can_be_tried_again(annas, plans, monkeypatch):
@@ -213,7 +282,7 @@ async def test_what_others_wrote_shows_as_text(annas, plans):
 async def test_a_brief_is_nobody_elses(annas, bobs, brief):
     claim = sentence_id((await annas.get("/")).text, "Order seeds")
     task = re.search(r'name="done" value="([0-9a-f-]{36})"', (await annas.get("/")).text)[1]
-    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
+    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="all")
     run = await latest(brief)
     assert "seeds" not in (await bobs.get("/")).text
     assert "No brief says anything with “seeds”" in (await bobs.get("/briefs?q=seeds")).text

@@ -14,11 +14,13 @@ from daybreak.briefs.model import (
     Counts,
     Document,
     Edition,
+    LeftOut,
     NextAction,
     Section,
     SinceLast,
 )
 from daybreak.briefs.phrases import clock_time, duration, long_date, plural
+from daybreak.briefs.rendering.claims import bullets, left_out, prose, statement
 from daybreak.briefs.rendering.day import day_list
 from daybreak.briefs.rendering.outline import (
     Aside,
@@ -37,9 +39,9 @@ from daybreak.briefs.rendering.outline import (
 )
 from daybreak.briefs.rendering.places import Places
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.claims import Claim
+from daybreak.briefs.rendering.week import week_blocks
 
-_EDITIONS = {Edition.STANDARD: "A brief", Edition.WEEKLY: "A weekly brief", Edition.REENGAGEMENT: "A brief"}
+_EDITIONS = {Edition.STANDARD: "A brief", Edition.WEEKLY: "A weekly brief", Edition.REENGAGEMENT: "A note"}
 _BUCKETS = {
     Bucket.OVERDUE: ("Overdue", Tone.LATE),
     Bucket.DUE_TODAY: ("Due today", Tone.TODAY),
@@ -65,6 +67,8 @@ def _blocks(document: Document, places: Places) -> Iterator[Block]:
     yield from _next_actions(document, places)
     yield from _today(document, places)
     yield from _since_last(document.since_last, places)
+    if document.week:
+        yield from week_blocks(document.week, places)
     for section in document.sections:
         yield from _section(section, places)
     yield from _further_ahead(document.sections)
@@ -74,12 +78,16 @@ def _blocks(document: Document, places: Places) -> Iterator[Block]:
 def _title(document: Document) -> Title:
     name = one_line(document.user.name) or one_line(document.user.email)
     kind = _EDITIONS[document.edition]
+    if document.week:
+        kind = f"The week since {long_date(document.week.starts)}"
     return Title(long_date(document.date), f"{kind} for {name}" if name else kind)
 
 
 def _opening(document: Document, places: Places) -> Iterator[Prose]:
-    said = tuple(_statement(claim, places) for claim in document.headline)
-    if all(claim.kind != "counts" for claim in document.headline):
+    said = tuple(statement(claim, places) for claim in document.headline)
+    if document.absence:
+        said = (Statement(text=one_line(document.absence.opening)), *said)
+    elif all(claim.kind != "counts" for claim in document.headline):
         said = (Statement(text=_counts(document.counts)), *said)
     yield Prose(said)
 
@@ -124,7 +132,7 @@ def _today(document: Document, places: Places) -> Iterator[Block]:
     yield Heading(2, "Today", part=Part.DAY)
     if listed := day_list(document.timeline, document.workload.gaps, places):
         yield Items(Listing.TIMES, listed)
-    yield from _prose(document.workload.statements, places)
+    yield from prose(document.workload.statements, places)
 
 
 def _since_last(since: SinceLast, places: Places) -> Iterator[Block]:
@@ -132,8 +140,8 @@ def _since_last(since: SinceLast, places: Places) -> Iterator[Block]:
         return
     title = f"Since your last brief, {long_date(since.date)}" if since.date else "What is new"
     yield Heading(2, title, part=Part.SINCE)
-    yield from _bullets(since.entries, places)
-    yield from _left_out(since.left_out)
+    yield from bullets(since.entries, places)
+    yield from left_out(since.left_out)
 
 
 def _section(section: Section, places: Places) -> Iterator[Block]:
@@ -142,19 +150,19 @@ def _section(section: Section, places: Places) -> Iterator[Block]:
         return
     remark = "unchanged since the last compose" if section.reused else ""
     yield Heading(2, _name(section), remark=remark, part=Part.PROJECT)
-    yield from _prose(section.statements, places)
+    yield from prose(section.statements, places)
     for view in near:
         yield from _bucket(view, places)
     if section.notes:
         yield Heading(3, "Notes")
-        yield from _bullets(section.notes, places)
+        yield from bullets(section.notes, places)
 
 
 def _bucket(view: BucketView, places: Places) -> Iterator[Block]:
     title, tone = _BUCKETS[view.bucket]
     yield Heading(3, title, count=view.count, tone=tone)
-    yield from _bullets(view.entries, places)
-    yield from _left_out(view.count - len(view.entries))
+    yield from bullets(view.entries, places)
+    yield from left_out(view.count - len(view.entries))
 
 
 def _further_ahead(sections: Iterable[Section]) -> Iterator[Block]:
@@ -176,31 +184,18 @@ def _name(section: Section) -> str:
 def _closing(document: Document, places: Places) -> Closing:
     as_of = document.as_of.astimezone(clock.zone(document.timezone))
     sources = ", ".join(places.sources())
-    return Closing(
-        f"As of {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time"
-        + (f", from {sources}." if sources else ".")
-    )
+    told = f", from {sources}." if sources else "."
+    lines = [f"As of {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time{told}"]
+    if document.left_out:
+        lines.append(_left_out_by_choice(document.left_out))
+    if document.absence:
+        lines.append(one_line(document.absence.closing))
+    return Closing(" ".join(lines))
 
 
-def _prose(claims: Iterable[Claim], places: Places) -> Iterator[Prose]:
-    if statements := tuple(_statement(claim, places) for claim in claims):
-        yield Prose(statements)
-
-
-def _bullets(claims: Iterable[Claim], places: Places) -> Iterator[Items]:
-    if statements := tuple(_statement(claim, places) for claim in claims):
-        yield Items(Listing.BULLETS, statements)
-
-
-def _left_out(count: int) -> Iterator[Aside]:
-    if count > 0:
-        yield Aside(f"and {count} more")
-
-
-def _statement(claim: Claim, places: Places) -> Statement:
-    return Statement(
-        text=one_line(claim.text),
-        facts=claim.facts,
-        places=places.shown(claim.facts),
-        origin=places.in_full(claim.facts),
-    )
+def _left_out_by_choice(left: LeftOut) -> str:
+    things = [
+        plural(left.projects, "project") if left.projects else "",
+        f"{plural(left.tasks, 'task')} without a project" if left.tasks else "",
+    ]
+    return f"{' and '.join(filter(None, things))} left out, as you chose."

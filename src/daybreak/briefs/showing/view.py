@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from daybreak.briefs.feedback import Given, Opinion, claim_id
-from daybreak.briefs.model import Document
+from daybreak.briefs.model import Document, Edition
 from daybreak.briefs.rendering.outline import (
     Aside,
     Closing,
@@ -19,6 +19,9 @@ from daybreak.briefs.rendering.outline import (
 from daybreak.briefs.rendering.outlining import outline
 from daybreak.briefs.showing.evidence import Evidence, evidence
 from daybreak.briefs.showing.picture import Picture, picture
+
+EDITIONS = {Edition.STANDARD: "The day", Edition.WEEKLY: "The week", Edition.REENGAGEMENT: "A note"}
+"""What the editions of a day are called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

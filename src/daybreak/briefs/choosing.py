@@ -1,0 +1,71 @@
+"""Which projects a brief looks at, as its reader chose: nothing of another one is in any part of it.
+
+Appointments belong to no project, and stay.
+"""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from daybreak.agenda import Agenda, Note, Phase, Task
+from daybreak.briefs.model import LeftOut
+from daybreak.briefs.since import Snapshot
+from daybreak.people import Preferences, ProjectChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is left of an agenda.
+
+    Attributes:
+        hidden: the unfinished tasks that are left out.
+        finished: the finished ones.
+        left_out: how much that is; None when it is nothing.
+    """
+
+    agenda: Agenda
+    preferences: Preferences
+    hidden: frozenset[UUID] = frozenset()
+    finished: frozenset[UUID] = frozenset()
+    left_out: LeftOut | None = None
+
+    def of(self, last: Snapshot) -> Snapshot:
+        """What is left of what an earlier brief knew."""
+        if self.preferences.project_choice is ProjectChoice.ALL:
+            return last
+        shown = {str(task.id) for task in (*self.agenda.tasks, *self.agenda.put_off)}
+        hidden = set(map(str, self.hidden | self.finished))
+        tasks = {
+            task_id: task
+            for task_id, task in last.tasks.items()
+            if task_id in shown or (task_id not in hidden and self.preferences.wants(task.project))
+        }
+        return replace(last, tasks=tasks)
+
+
+def choose(agenda: Agenda, preferences: Preferences) -> Chosen:
+    """The agenda without what its owner chose to leave out."""
+    if preferences.project_choice is ProjectChoice.ALL:
+        return Chosen(agenda, preferences)
+    names = {project.id: project.name for project in agenda.projects}
+
+    def is_wanted(thing: Task | Note | Phase) -> bool:
+        return preferences.wants(names.get(thing.project_id) if thing.project_id else None)
+
+    left = replace(
+        agenda,
+        projects=tuple(project for project in agenda.projects if preferences.wants(project.name)),
+        phases=tuple(filter(is_wanted, agenda.phases)),
+        tasks=tuple(filter(is_wanted, agenda.tasks)),
+        put_off=tuple(filter(is_wanted, agenda.put_off)),
+        notes=tuple(filter(is_wanted, agenda.notes)),
+    )
+    gone = [task for task in (*agenda.tasks, *agenda.put_off) if not is_wanted(task)]
+    projects = len(agenda.projects) - len(left.projects)
+    loose = sum(task.is_open and task.project_id not in names for task in gone)
+    return Chosen(
+        left,
+        preferences,
+        frozenset(task.id for task in gone if task.is_open),
+        frozenset(task.id for task in gone if not task.is_open),
+        LeftOut(projects=projects, tasks=loose) if projects or loose else None,
+    )

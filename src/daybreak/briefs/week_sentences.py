@@ -1,0 +1,72 @@
+"""What the deterministic writer says of a week, in English; the rest of the catalogue is in `sentences`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from daybreak.agenda import Event, Moment
+from daybreak.briefs import sentences
+from daybreak.briefs.model import Topic
+from daybreak.briefs.phrases import clock_time, day_month, plural
+
+TOPICS: Mapping[Topic, tuple[str, str]] = {
+    Topic.DONE: ("tasks done", "finished in the week"),
+    Topic.SLIPPED: ("tasks slipped", "open, and a due date of theirs passed in the week"),
+    Topic.ADDED: ("tasks came in", "open, and not in the first brief of the week"),
+    Topic.GONE: ("tasks went away", "cancelled in the week, or in their source no longer"),
+}
+"""What is counted of a week, and how."""
+
+_COUNTED = {
+    Topic.DONE: "done",
+    Topic.SLIPPED: "slipped",
+    Topic.ADDED: "came in",
+    Topic.GONE: "went away",
+}
+
+NO_BRIEFS = (
+    "No brief of the weeks before was kept, so what came in, was put off or went away cannot be told; "
+    "what was done is told by its dates."
+)
+
+
+def counts(starts: date, today: date, numbers: Sequence[tuple[Topic, int]]) -> str:
+    """The week in numbers."""
+    told = ", ".join(f"{number} {_COUNTED[topic]}" for topic, number in numbers)
+    return f"Tasks since {day_month(starts, today)}: {told}."
+
+
+def ahead(tasks: int, events: int, overdue: int) -> str:
+    """What is to come in numbers, and what was late already."""
+    before = f"; {plural(overdue, 'task')} overdue from before" if overdue else ""
+    return f"Ahead in the next 7 days: {plural(tasks, 'task')} and {plural(events, 'event')}{before}."
+
+
+def coverage(briefs: int, since: date, today: date) -> str:
+    """How much the sum of the week rests on."""
+    day = day_month(since, today)
+    return (
+        f"Told from the brief of {day}." if briefs == 1 else f"Told from {briefs} briefs, the first of {day}."
+    )
+
+
+def slipped(title: str, due: Moment | None) -> str:
+    """A due date has passed."""
+    return f"{sentences.quoted(title)} was due on {_short(due)}, and is still open."
+
+
+def slipped_to(title: str, then: Moment, now: Moment | None) -> str:
+    """A due date has passed, and there is another one, or none."""
+    was = f"{sentences.quoted(title)} was due on {_short(then)}, and "
+    return f"{was}has no due date now." if now is None else f"{was}is now due on {_short(now)}."
+
+
+def event_ahead(event: Event, start: Moment, today: date) -> str:
+    """An event of the coming week."""
+    return f"{sentences.event(event)}, {sentences.when(start, today)}"
+
+
+def _short(moment: Moment | None) -> str:
+    if moment is None:
+        return "no date"
+    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
+    return f"{day_month(moment, moment)}{at}"

@@ -1,0 +1,89 @@
+"""What a reader leaves out is in no part of a brief, and the brief says that something is left out."""
+
+from dataclasses import replace
+
+import pytest
+
+from daybreak.briefs import codec
+from daybreak.briefs.model import Bucket, Document, Edition, LeftOut
+from daybreak.briefs.rendering import Form, render
+from daybreak.people import Preferences, ProjectChoice
+
+from .agendas import TODAY, agenda, brief, event, later, note, phase, project, task
+
+GARDEN, HOUSE, SECRET = (
+    project("Garden"),
+    project("House"),
+    project("Secret plan", description="Hidden words"),
+)
+WITHOUT_SECRET = Preferences(project_choice=ProjectChoice.EXCEPT, projects=("Secret plan",))
+ONLY_GARDEN = Preferences(project_choice=ProjectChoice.ONLY, projects=("Garden",))
+SOW = task("Sow", project_id=GARDEN.id, due=TODAY)
+HIDDEN = (
+    task("Hidden overdue", project_id=SECRET.id, due=later(-3)),
+    task("Hidden today", project_id=SECRET.id, due=TODAY),
+    phase(SECRET, "Hidden phase", start_on=later(-5), end_on=later(5)),
+    note("Hidden note", project_id=SECRET.id),
+)
+ALL = agenda(GARDEN, HOUSE, SECRET, SOW, task("Loose", due=TODAY), event("Standup"), *HIDDEN)
+
+
+def chosen(found, preferences: Preferences, **parts) -> Document:
+    composed = brief(found, preferences=preferences, **parts)
+    assert composed.withheld == ()
+    return composed.document
+
+
+@pytest.mark.parametrize("edition", list(Edition))
+def test_nothing_of_a_project_that_is_left_out_is_in_any_part_of_any_edition(edition: Edition):
+    last = brief(ALL).snapshot
+    document = chosen(ALL, WITHOUT_SECRET, edition=edition, last_received=last, week=[last])
+    assert "idden" not in codec.encode(document).decode()
+    assert "Secret" not in codec.encode(document).decode()
+    for form in (Form.TEXT, Form.MARKDOWN, Form.HTML):
+        assert "1 project left out, as you chose." in " ".join(render(document, form).split())
+
+
+def test_numbers_and_next_actions_are_of_what_is_left():
+    document = chosen(ALL, WITHOUT_SECRET)
+    assert (document.counts.due_today, document.counts.overdue, document.counts.projects) == (2, 0, 1)
+    assert [action.text for action in document.next_actions] == ["“Loose”", "“Sow”"]
+    assert [entry.text for entry in document.timeline] == ["“Standup”"]
+
+
+def test_with_some_projects_only_what_is_in_none_is_left_out_too_and_said():
+    document = chosen(ALL, ONLY_GARDEN)
+    assert [section.project for section in document.sections] == ["Garden"]
+    assert document.left_out == LeftOut(projects=2, tasks=1)
+    closing = "2 projects and 1 task without a project left out, as you chose."
+    assert closing in " ".join(render(document, Form.TEXT).split())
+
+
+def test_who_chose_nothing_is_told_nothing():
+    assert chosen(ALL, Preferences()).left_out is None
+    assert "left out" not in render(chosen(ALL, Preferences()), Form.TEXT)
+
+
+def test_what_waits_for_something_left_out_is_blocked_and_does_not_say_by_what():
+    hidden = task("Hidden permit", project_id=SECRET.id)
+    build = task("Build", project_id=HOUSE.id, due=TODAY, blocked_by=(hidden.id,))
+    document = chosen(agenda(HOUSE, SECRET, hidden, build), WITHOUT_SECRET)
+    (view,) = document.sections[0].buckets
+    assert (view.bucket, view.entries[0].text) == (Bucket.BLOCKED, "“Build” is blocked, due today")
+    assert "permit" not in codec.encode(document).decode()
+    assert document.next_actions == ()
+
+
+def test_a_project_that_is_left_out_did_not_vanish_and_does_not_come_in_when_it_is_back():
+    then = brief(ALL)
+    left = brief(ALL, preferences=WITHOUT_SECRET, last_received=then.snapshot)
+    assert left.document.since_last.entries == ()
+    back = brief(ALL, last_received=left.snapshot)
+    assert back.document.since_last.entries == ()
+
+
+def test_what_vanished_from_a_project_that_is_left_out_is_not_told():
+    then = brief(ALL).snapshot
+    now = replace(ALL, tasks=(SOW,))
+    told = chosen(now, WITHOUT_SECRET, last_received=then).since_last.entries
+    assert [claim.text for claim in told] == ["“Loose” is no longer in home."]
