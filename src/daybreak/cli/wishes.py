@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from daybreak.errors import InvalidInput
-from daybreak.people import Frequency, QuietDay, Weekday, weekdays_of
+from daybreak.people import Frequency, QuietDay, Weekday, checked_quiet_day, weekdays_of
 
 W = TypeVar("W", Frequency, QuietDay)
 _DAYS = {day.name[:3].lower(): day for day in Weekday}
@@ -111,7 +111,4 @@ class Wishes:
 
 
 def _quiet_day(text: str) -> QuietDay:
-    rule = _word(QuietDay, text, "a rule for quiet days")
-    if rule not in {QuietDay.SEND, QuietDay.SHORTEN}:
-        raise InvalidInput(f"The rule “{rule}” for quiet days is not there yet; choose send or shorten.")
-    return rule
+    return checked_quiet_day(_word(QuietDay, text, "a rule for quiet days"))

@@ -17,6 +17,10 @@ INNER JOIN people_preferences AS p ON u.id = p.owner_id
 WHERE u.id = ANY ($1::uuid [])
 ORDER BY u.created_at, u.id
 
+-- name: hold_user
+-- Nobody else changes that user until the transaction ends.
+SELECT id FROM people_users WHERE id = $1 FOR UPDATE
+
 -- name: insert_user
 -- A new user with preferences; nothing when the address is taken.
 WITH added AS (

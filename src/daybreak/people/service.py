@@ -72,6 +72,24 @@ async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UU
     return users
 
 
+async def addresses(database: Database, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The e-mail addresses of these users, for an operator's list; who is gone is left out."""
+    if not user_ids:
+        return {}
+    async with database.transaction(user_ids) as tx:
+        return {row["id"]: row["address"] for row in await tx.fetch(_sql.read_users, list(user_ids))}
+
+
+async def hold(tx: asyncpg.Connection, user_id: UUID) -> User:
+    """The user of that id, whom nobody else changes until the caller's transaction ends.
+
+    Raises:
+        NotFound: there is no such user, or the transaction may not see them.
+    """
+    await tx.execute(_sql.hold_user, user_id)
+    return await get(tx, user_id)
+
+
 async def everyone(database: Database) -> Sequence[User]:
     """All users, oldest first: an operator's view."""
     async with database.ownerless() as connection:
@@ -89,13 +107,22 @@ async def update(database: Database, user: User) -> User:
         InvalidInput: the name, zone or country is malformed.
         NotFound: the user is gone.
     """
+    async with database.transaction([user.id]) as tx:
+        return await write(tx, user)
+
+
+async def write(tx: asyncpg.Connection, user: User) -> User:
+    """As `update`, within the caller's transaction.
+
+    Raises:
+        InvalidInput: the name, zone or country is malformed.
+        NotFound: the user is gone.
+    """
     clock.zone(user.timezone)
     country = checked_country(user.country) if user.country else None
     user = replace(user, name=checked_name(user.name), country=country)
-    async with database.transaction([user.id]) as tx:
-        row = (user.id, user.name, user.timezone, user.country)
-        found = await tx.fetchval(_sql.update_user, *row, *columns(user.preferences))
-    if found is None:
+    row = (user.id, user.name, user.timezone, user.country)
+    if await tx.fetchval(_sql.update_user, *row, *columns(user.preferences)) is None:
         raise NotFound("There is no such user.")
     return user
 
