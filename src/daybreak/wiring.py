@@ -146,8 +146,9 @@ def apis() -> "list[Api]":
     from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - only the web waits for FastAPI
     from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - likewise
     from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
+    from daybreak.schedule.api import api as schedule  # noqa: PLC0415 - likewise
 
-    return [briefs, agenda, ops]
+    return [briefs, agenda, schedule, ops]
 
 
 def intake_limits() -> IntakeSettings:

@@ -25,7 +25,8 @@ async def resolve(database: Database, moment: datetime, only: UUID | None = None
 
     Slots that are not there yet are filled first; whoever's zone does not exist is set aside.
     """
-    async with database.ownerless() as connection:
+    acting = database.transaction([only]) if only else database.ownerless()
+    async with acting as connection:
         rows = await connection.fetch(_sql.read_stale)
         if not rows:
             return 0

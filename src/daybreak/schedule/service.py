@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import NoReturn
 from uuid import UUID
 
@@ -11,14 +12,19 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import NotFound
+from daybreak.people import User
 from daybreak.schedule import planning
-from daybreak.schedule.model import Decision, Due, Outcome, Reason, Standing
+from daybreak.schedule.model import DayPlace, Decision, Due, Outcome, Reason, Standing
+from daybreak.schedule.plans import Plan
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.slots import Slot, TimeOfDay, days, slots
 from daybreak.schedule.ticking import COMPOSE
 
 _sql = load(__package__)
-_FAR = timedelta(days=400)
+_DAY = timedelta(days=1)
+
+
+LATEST_DAY = DayPlace(date.max, "")
 
 
 async def standing(database: Database, user_id: UUID) -> Standing:
@@ -28,7 +34,7 @@ async def standing(database: Database, user_id: UUID) -> Standing:
         NotFound: there is no such user.
     """
     row = await _settled(database, user_id)
-    pending = _due(row["local_date"], row["due_at"], row) if row["start_at"] else None
+    pending = _pending(row) if row["start_at"] else None
     return Standing(active=row["active"], next=pending, start_at=row["start_at"], aside=row["aside"])
 
 
@@ -39,25 +45,47 @@ async def next_briefs(database: Database, user_id: UUID, count: int = 5) -> list
         NotFound: there is no such user.
     """
     row = await _settled(database, user_id)
-    return list(_from(row, count)) if row["start_at"] else []
+    return list(islice(Plan.of_row(row).dues(row["local_date"]), count)) if row["start_at"] else []
 
 
-async def history(tx: asyncpg.Connection, user_id: UUID, limit: int = 30) -> list[Decision]:
-    """What became of a user's days, the latest first; within the caller's transaction."""
-    return [_decision(row) for row in await tx.fetch(_sql.read_days, user_id, limit)]
+async def preview(tx: asyncpg.Connection, user: User, count: int = 5) -> list[Due]:
+    """The next briefs of a user if these preferences, which need not be stored, were written now.
+
+    The first of them is found as `schedule_resolve` finds it; a pause is overlooked.
+
+    Raises:
+        InvalidInput: the user's zone does not exist.
+        NotFound: there is no such user.
+    """
+    row = await tx.fetchrow(_sql.read_pending, user.id)
+    if row is None:
+        raise NotFound("There is no such user.")
+    now, today = clock.now(), user.today()
+    pending = row["pending"] or date.max
+    first = max(min(pending, today - _DAY), (row["decided"] or date.min) + _DAY)
+    dues = Plan.of(user).dues(first)
+    return list(islice((due for due in dues if due.due_at > now or due.local_date >= pending), count))
+
+
+async def history(
+    tx: asyncpg.Connection, user_id: UUID, limit: int = 30, before: DayPlace = LATEST_DAY
+) -> list[Decision]:
+    """What became of a user's days, the latest first, before that place; within the caller's transaction."""
+    return [_decision(row) for row in await tx.fetch(_sql.read_days, user_id, *before, limit)]
 
 
 async def explain(
     database: Database, user_id: UUID, settings: ScheduleSettings, moment: datetime | None = None
 ) -> list[Decision]:
-    """What would become of a user's pending day if it were decided at that moment, or now.
+    """What would become of a user's pending day at that moment, or when it is due if that is to come.
 
     Raises:
         NotFound: there is no such user.
     """
-    await _settled(database, user_id)
-    async with database.ownerless() as connection:
-        rows = await connection.fetch(_sql.explain, user_id, moment or clock.now(), settings.backoff)
+    row, now = await _settled(database, user_id), clock.now()
+    moment = moment or max(now, row["due_at"] or now)
+    async with database.transaction([user_id]) as tx:
+        rows = await tx.fetch(_sql.explain, user_id, moment, settings.backoff)
     return [_decision(row) for row in rows]
 
 
@@ -123,22 +151,9 @@ async def _read(database: Database, user_id: UUID) -> asyncpg.Record:
     return row
 
 
-def _from(row: asyncpg.Record, count: int) -> Iterator[Due]:
-    first: date = row["local_date"]
-    found = 0
-    for slot in slots(TimeOfDay(row["zone"], row["local_time"]), days(first, first + _FAR)):
-        due = _due(slot.local_date, slot.due_at, row)
-        if due.editions:
-            yield due
-            found += 1
-        if found == count:
-            return
-
-
-def _due(day: date, due_at: datetime, row: asyncpg.Record) -> Due:
-    bit = 1 << (day.isoweekday() - 1)
-    named = (("standard", row["weekdays"]), ("weekly", row["weekly"]))
-    return Due(local_date=day, due_at=due_at, editions=tuple(name for name, on in named if on & bit))
+def _pending(row: asyncpg.Record) -> Due:
+    editions = Plan.of_row(row).editions(row["local_date"])
+    return Due(local_date=row["local_date"], due_at=row["due_at"], editions=editions)
 
 
 def _decision(row: asyncpg.Record) -> Decision:
