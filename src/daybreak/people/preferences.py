@@ -160,11 +160,9 @@ def _check_minute(at: time) -> None:
 
 def _check_weekdays(frequency: Frequency, days: frozenset[Weekday]) -> None:
     if frequency is Frequency.WEEKLY and len(days) != 1:
-        raise _wrong("weekdays", "A weekly brief comes on one day of the week; name one, like mon.")
+        raise _wrong("weekdays", "A weekly brief comes on one day of the week; choose one.")
     if not days:
-        raise _wrong(
-            "weekdays", "A brief has to come on some day of the week; name one or more, like mon,thu."
-        )
+        raise _wrong("weekdays", "A brief has to come on some day of the week; choose at least one.")
     fixed = {Frequency.DAILY: EVERY_DAY, Frequency.WEEKDAYS: WORKDAYS}.get(frequency, days)
     if days != fixed:
         raise _wrong("weekdays", f"“{frequency}” names its days itself; choose “chosen” to name others.")

@@ -13,7 +13,6 @@ from daybreak.errors import Changed
 from daybreak.people import User
 from daybreak.schedule import overseeing, presence, service
 from daybreak.schedule.model import DayPlace, LeftOutPlace, edition_name
-from daybreak.schedule.overseeing import LATEST, NOBODY
 from daybreak.schedule.resources import (
     AsideView,
     ComingView,
@@ -27,7 +26,6 @@ from daybreak.schedule.resources import (
     ScheduleOrder,
     ScheduleView,
 )
-from daybreak.schedule.service import LATEST_DAY
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.upkeep import upkeep
 from daybreak.web import (
@@ -132,8 +130,8 @@ async def list_days(visit: Reader, after: After = None, limit: Limit = 50) -> Re
     return answer(Listing[DecisionView](items=[DecisionView.of(one) for one in found[:limit]], next=more))
 
 
-def _day_place(after: str | None) -> DayPlace:
-    return DayPlace._make(read_place(after, date.fromisoformat, edition_name)) if after else LATEST_DAY
+def _day_place(after: str | None) -> DayPlace | None:
+    return DayPlace._make(read_place(after, date.fromisoformat, edition_name)) if after else None
 
 
 @api.get(EVERYBODYS, response_model=OverviewView)
@@ -147,7 +145,7 @@ async def read_overview(visit: Operator) -> Response:
 @api.get(f"{EVERYBODYS}/aside", response_model=Listing[AsideView])
 async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
     """Who is left out until something is mended; for admins."""
-    place = UUID(str(read_place(after, UUID)[0])) if after else NOBODY
+    place = UUID(str(read_place(after, UUID)[0])) if after else None
     found = await overseeing.set_aside(visit.database, place, limit + 1)
     emails = await people.addresses(visit.database, {one.owner_id for one in found})
     items = [AsideView.of(one, emails.get(one.owner_id)) for one in found[:limit]]
@@ -159,7 +157,7 @@ async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50
 async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
     """Which days were missed or skipped in the last 24 hours, the latest first; for admins."""
     readers = (datetime.fromisoformat, UUID, date.fromisoformat, edition_name)
-    place = LeftOutPlace._make(read_place(after, *readers)) if after else LATEST
+    place = LeftOutPlace._make(read_place(after, *readers)) if after else None
     found = await overseeing.left_out(visit.database, place, limit + 1)
     emails = await people.addresses(visit.database, {one.owner_id for one in found})
     items = [LeftOutView.of(one, emails.get(one.owner_id)) for one in found[:limit]]

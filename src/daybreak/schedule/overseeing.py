@@ -26,8 +26,8 @@ _BACK = timedelta(hours=24)
 _GRACE = timedelta(minutes=1)
 
 
-NOBODY = UUID(int=0)
-LATEST = LeftOutPlace(datetime(9999, 12, 31, tzinfo=UTC), NOBODY, date(9999, 12, 31), "")
+_NOBODY = UUID(int=0)
+_LATEST = LeftOutPlace(datetime(9999, 12, 31, tzinfo=UTC), _NOBODY, date(9999, 12, 31), "")
 
 
 async def overview(database: Database, settings: ScheduleSettings) -> Overview:
@@ -40,17 +40,17 @@ async def overview(database: Database, settings: ScheduleSettings) -> Overview:
     return Overview(to_come=forecast(instants, sums["per_second"], settings.lead), **sums)
 
 
-async def set_aside(database: Database, after: UUID = NOBODY, limit: int = 50) -> list[Aside]:
+async def set_aside(database: Database, after: UUID | None = None, limit: int = 50) -> list[Aside]:
     """An operator's list of who is left out until something is mended, by id, after that one."""
     async with database.ownerless() as connection:
-        return [Aside(**row) for row in await connection.fetch(_sql.read_asides, after, limit)]
+        return [Aside(**row) for row in await connection.fetch(_sql.read_asides, after or _NOBODY, limit)]
 
 
-async def left_out(database: Database, before: LeftOutPlace = LATEST, limit: int = 50) -> list[LeftOut]:
+async def left_out(database: Database, before: LeftOutPlace | None = None, limit: int = 50) -> list[LeftOut]:
     """An operator's list of the days that were missed or skipped in the last 24 hours, the latest first."""
     since = clock.now() - _BACK
     async with database.ownerless() as connection:
-        rows = await connection.fetch(_sql.read_left_out, since, *before, limit)
+        rows = await connection.fetch(_sql.read_left_out, since, *(before or _LATEST), limit)
     return [_left_out(row) for row in rows]
 
 

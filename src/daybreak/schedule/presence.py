@@ -1,5 +1,6 @@
 """Who keeps the schedule: each scheduler says now and then that it is there, and how its last turn went."""
 
+import asyncio
 import os
 import socket
 from contextlib import suppress
@@ -15,6 +16,7 @@ _sql = load(__package__)
 _OFTEN = timedelta(seconds=30)
 _LATELY = timedelta(minutes=3)
 _KEPT = timedelta(days=1)
+_TO_LEAVE = 1.0
 _MOST_LISTED = 50
 _LONGEST_TROUBLE = 300
 
@@ -41,9 +43,9 @@ class Presence:
             await connection.execute(_sql.write_scheduler, *entry)
 
     async def leave(self) -> None:
-        """Be seen no more; a database that is away forgets it by itself."""
-        with suppress(DaybreakError):
-            async with self._database.ownerless() as connection:
+        """Be seen no more; if the database is away, it is forgotten there in time."""
+        with suppress(DaybreakError, TimeoutError):
+            async with asyncio.timeout(_TO_LEAVE), self._database.ownerless() as connection:
                 await connection.execute(_sql.forget_scheduler, self._id)
 
 

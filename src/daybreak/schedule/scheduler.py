@@ -42,17 +42,22 @@ class Scheduler:
 
     async def run(self) -> None:
         """Tick and do upkeep, until told to stop. What fails is tried again at the next turn."""
-        while not self._stop.is_set():
-            try:
-                await self._ticker.tick(clock.now())
-                await self._caretaker.do_due(upkeep.now())
-                await self._presence.say()
-                self._tell_of_the_start()
-            except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
-                log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
-                await self._say_trouble(error)
-            await self._pause()
-        await self._presence.leave()
+        try:
+            while not self._stop.is_set():
+                await self._turn()
+                await self._pause()
+        finally:
+            await self._presence.leave()
+
+    async def _turn(self) -> None:
+        try:
+            await self._ticker.tick(clock.now())
+            await self._caretaker.do_due(upkeep.now())
+            await self._presence.say()
+            self._tell_of_the_start()
+        except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
+            log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
+            await self._say_trouble(error)
 
     async def _say_trouble(self, error: Exception) -> None:
         with suppress(DaybreakError):

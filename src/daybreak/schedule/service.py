@@ -24,7 +24,7 @@ _sql = load(__package__)
 _DAY = timedelta(days=1)
 
 
-LATEST_DAY = DayPlace(date.max, "")
+_LATEST = DayPlace(date.max, "")
 
 
 async def standing(database: Database, user_id: UUID) -> Standing:
@@ -33,9 +33,7 @@ async def standing(database: Database, user_id: UUID) -> Standing:
     Raises:
         NotFound: there is no such user.
     """
-    row = await _settled(database, user_id)
-    pending = _pending(row) if row["start_at"] else None
-    return Standing(active=row["active"], next=pending, start_at=row["start_at"], aside=row["aside"])
+    return _standing(await _settled(database, user_id))
 
 
 async def next_briefs(database: Database, user_id: UUID, count: int = 5) -> list[Due]:
@@ -68,10 +66,10 @@ async def preview(tx: asyncpg.Connection, user: User, count: int = 5) -> list[Du
 
 
 async def history(
-    tx: asyncpg.Connection, user_id: UUID, limit: int = 30, before: DayPlace = LATEST_DAY
+    tx: asyncpg.Connection, user_id: UUID, limit: int = 30, before: DayPlace | None = None
 ) -> list[Decision]:
     """What became of a user's days, the latest first, before that place; within the caller's transaction."""
-    return [_decision(row) for row in await tx.fetch(_sql.read_days, user_id, *before, limit)]
+    return [_decision(row) for row in await tx.fetch(_sql.read_days, user_id, *(before or _LATEST), limit)]
 
 
 async def explain(
@@ -82,10 +80,35 @@ async def explain(
     Raises:
         NotFound: there is no such user.
     """
-    row, now = await _settled(database, user_id), clock.now()
-    moment = moment or max(now, row["due_at"] or now)
+    row = await _settled(database, user_id)
+    return await _explained(database, user_id, row["due_at"], settings, moment)
+
+
+async def outlook(
+    database: Database, user_id: UUID, settings: ScheduleSettings
+) -> tuple[Standing, list[Decision]]:
+    """Where the schedule stands with a user, and what would become of the pending day when it is due.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    row = await _settled(database, user_id)
+    standing = _standing(row)
+    if standing.next is None:
+        return standing, []
+    return standing, await _explained(database, user_id, row["due_at"], settings)
+
+
+async def _explained(
+    database: Database,
+    user_id: UUID,
+    due_at: datetime | None,
+    settings: ScheduleSettings,
+    moment: datetime | None = None,
+) -> list[Decision]:
+    now = clock.now()
     async with database.transaction([user_id]) as tx:
-        rows = await tx.fetch(_sql.explain, user_id, moment, settings.backoff)
+        rows = await tx.fetch(_sql.explain, user_id, moment or max(now, due_at or now), settings.backoff)
     return [_decision(row) for row in rows]
 
 
@@ -138,7 +161,8 @@ async def _slots_until(tx: asyncpg.Connection, user_id: UUID, dues: list[Due]) -
 async def _settled(database: Database, user_id: UUID) -> asyncpg.Record:
     row = await _read(database, user_id)
     if row["stale"]:
-        await planning.resolve(database, clock.now(), only=user_id)
+        plan = TimeOfDay(row["zone"], row["local_time"])
+        await planning.resolve_one(database, user_id, plan, row["local_date"], clock.now())
         row = await _read(database, user_id)
     return row
 
@@ -149,6 +173,11 @@ async def _read(database: Database, user_id: UUID) -> asyncpg.Record:
     if row is None:
         raise NotFound("There is no such user.")
     return row
+
+
+def _standing(row: asyncpg.Record) -> Standing:
+    pending = _pending(row) if row["start_at"] else None
+    return Standing(active=row["active"], next=pending, start_at=row["start_at"], aside=row["aside"])
 
 
 def _pending(row: asyncpg.Record) -> Due:
