@@ -116,7 +116,7 @@ MINUTES = st.builds(
     lambda after, people, late: Minute(
         due_at=NOW + timedelta(minutes=after), people=people, late=min(late, people)
     ),
-    st.integers(0, 24 * 60),
+    st.integers(0, 24 * 60) | st.just(24 * 60),
     st.integers(0, 10**6),
     st.integers(0, 10**6),
 )
