@@ -148,9 +148,10 @@ def apis() -> "list[Api]":
     from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - likewise
     from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - likewise
     from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
+    from daybreak.schedule.api import api as schedule  # noqa: PLC0415 - likewise
     from daybreak.welcome.api import api as welcome  # noqa: PLC0415 - likewise
 
-    return [briefs, agenda, ops, account, welcome]
+    return [briefs, agenda, schedule, ops, account, welcome]
 
 
 def intake_limits() -> IntakeSettings:

@@ -29,7 +29,8 @@ async def test_runs_are_for_everybody_and_every_screen(chromium, desk, as_operat
     failed = await desk.done("x", items={"page 1": "", "page 2": "always"})
     waiting = await desk.start("a key that is long and has no place to break it/" + "x" * 60)
     async with chromium.desk(desk.user, viewport={"width": 320, "height": 640}) as browser:
-        for path in ("/runs", "/runs?q=nothing", f"/runs/{failed.id}", f"/runs/{waiting.id}", "/operations"):
+        runs = ("/runs", "/runs?q=nothing", f"/runs/{failed.id}", f"/runs/{waiting.id}")
+        for path in (*runs, "/operations", "/operations/schedule"):
             page = await browser.open(path)
             assert await faults(page) == [], path
             assert await overflow(page) == 0, path

@@ -154,8 +154,14 @@ async def test_past_the_window_each_day_is_missed_and_said_to_be(office):
     assert [outcome for _, _, outcome, _ in await office.outcomes(user)] == ["missed"] * 4
     assert await office.runs(user) == []
     assert await office.next_due(user) == utc("2026-04-03 05:00")
-    troubles = (await schedule.overview(office.database, office.settings)).troubles
-    assert "window" in troubles[0].sentence
+    assert (await schedule.overview(office.database, office.settings)).missed == 4
+    left_out = await schedule.left_out(office.database)
+    assert [(one.local_date.day, "window" in one.reason.sentence) for one in left_out] == [
+        (2, True),
+        (1, True),
+        (31, True),
+        (30, True),
+    ]
 
 
 async def test_after_weeks_of_outage_slots_are_filled_from_where_they_ended(office):
@@ -196,8 +202,9 @@ async def test_a_zone_forced_in_that_does_not_exist_stops_nobody_else_and_is_sho
     assert (
         await schedule.standing(office.database, broken.id)
     ).aside == "There is no time zone “Mars/Olympus”."
-    troubles = (await schedule.overview(office.database, office.settings)).troubles
-    assert [(one.owner_id, "Mars/Olympus" in one.sentence) for one in troubles] == [(broken.id, True)]
+    aside = await schedule.set_aside(office.database)
+    assert [(one.owner_id, "Mars/Olympus" in one.reason) for one in aside] == [(broken.id, True)]
+    assert "--tz ZONE" in aside[0].cure
     await office.prefer(broken, timezone="Asia/Tokyo")
     assert await office.next_due(broken) == utc("2026-03-30 22:00")
     assert await office.runs(sound) == ["2026-03-30/standard"]

@@ -3,13 +3,21 @@
 import re
 
 import pytest
+from playwright.async_api import expect
 
 from daybreak import people
 from daybreak.people import Purpose, Role, Scope
 
 from .chromium import faults, overflow
 
-SETTINGS = ["/settings", "/settings/access", "/settings/tokens", "/settings/data", "/settings/members"]
+SETTINGS = [
+    "/settings",
+    "/settings/schedule",
+    "/settings/access",
+    "/settings/tokens",
+    "/settings/data",
+    "/settings/members",
+]
 PASSWORD = "correct horse battery"
 
 
@@ -100,6 +108,20 @@ async def test_light_or_dark_is_as_the_system_has_it_until_one_chooses(chromium,
         await page.get_by_role("button", name="Light").click()
         await page.wait_for_load_state()
         assert await page.evaluate(colour) != dark
+
+
+async def test_what_comes_of_a_schedule_is_shown_while_one_chooses(chromium, user):
+    async with chromium.desk(user) as desk:
+        page = await desk.open("/settings/schedule")
+        assert not await page.get_by_role("button", name="Show what comes of it").is_visible()
+        await page.get_by_label("Once a week").check()
+        await page.get_by_label("On which day of the week").select_option("Wednesday")
+        await page.get_by_label("Ready at").fill("05:45")
+        await page.get_by_label("Ready at").blur()
+        coming = page.locator("#coming li")
+        await expect(coming).to_have_text([re.compile("Wednesday .*, 05:45")] * 5)
+        assert await faults(page) == []
+        assert desk.said == []
 
 
 @pytest.mark.parametrize("path", SETTINGS)

@@ -1,6 +1,6 @@
 """Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
 
-from daybreak.agenda.cards import is_empty
+from daybreak.agenda.cards import is_empty, project_names
 from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo
 from daybreak.agenda.equipment import add_and_read
 from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
@@ -62,6 +62,7 @@ __all__ = [
     "is_empty",
     "kinds",
     "overview",
+    "project_names",
     "read_agendas",
     "read_items",
     "read_new",

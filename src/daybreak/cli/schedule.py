@@ -1,6 +1,6 @@
 """``daybreak schedule``."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,17 +8,29 @@ import typer
 from daybreak.cli.teaching import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
+    from uuid import UUID
 
     from daybreak.cli.session import Session
     from daybreak.people import Preferences, User
-    from daybreak.schedule import Decision, Due, Overview, Standing, UpkeepStanding
+    from daybreak.schedule import Aside, Decision, Due, LeftOut, Overview, Standing, UpkeepStanding
 
 app = typer.Typer(help="Who gets a brief when, and why not.")
 
 UserArgument = Annotated[str | None, typer.Argument(metavar="EMAIL", help="Whose; yours if not given.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _MOST_ROWS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What “list” shows."""
+
+    view: "Overview"
+    aside: "list[Aside]"
+    left_out: "list[LeftOut]"
+    upkeep: "list[UpkeepStanding]"
+    emails: "dict[UUID, str]"
 
 
 @app.command("list", epilog=examples("daybreak schedule list", "daybreak schedule list --json"))
@@ -28,20 +40,26 @@ def list_(json: AsJson = False) -> None:
     from daybreak.cli.printing import print_json
     from daybreak.cli.session import run
 
-    async def verb(session: "Session") -> "tuple[Overview, dict[str, str], list[UpkeepStanding]]":
-        view = await schedule.overview(session.database, schedule.ScheduleSettings.load())
-        owners = {one.owner_id for one in view.troubles}
-        names = {}
-        if owners:
-            async with session.database.transaction(owners) as tx:
-                names = {str(one.id): one.email for one in (await people.get_all(tx, owners)).values()}
-        return view, names, await schedule.upkeep(session.database)
+    async def verb(session: "Session") -> "_Listed":
+        database = session.database
+        view = await schedule.overview(database, schedule.ScheduleSettings.load())
+        aside, left_out = await schedule.set_aside(database), await schedule.left_out(database)
+        owners = {one.owner_id for one in aside} | {one.owner_id for one in left_out}
+        emails = await people.addresses(database, owners)
+        return _Listed(view, aside, left_out, await schedule.upkeep(database), emails)
 
-    view, names, upkeeps = run(verb)
+    listed = run(verb)
     if json:
-        print_json({**asdict(view), "upkeep": [asdict(one) for one in upkeeps]})
+        named = {
+            "set_aside": [asdict(one) for one in listed.aside],
+            "left_out": [asdict(one) for one in listed.left_out],
+            "upkeep": [asdict(one) for one in listed.upkeep],
+        }
+        print_json(asdict(listed.view) | named)
         return
-    _print_overview(view, names, upkeeps)
+    _print_overview(listed.view)
+    _print_troubles(listed)
+    _print_upkeep(listed.upkeep)
 
 
 @app.command("next", epilog=examples("daybreak schedule next", "daybreak schedule next anna@example.org"))
@@ -87,7 +105,7 @@ def explain(user: UserArgument = None, json: AsJson = False) -> None:
         print_json({"standing": standing, "pending": pending, "past": past})
         return
     if standing.aside:
-        answer(f"Set aside: {standing.aside} Write the preferences anew to mend it.\n")
+        answer(f"Set aside: {standing.aside} {standing.cure}\n")
     _print_decisions([*pending, *past])
 
 
@@ -223,7 +241,7 @@ def _print_dues(person: "User", standing: "Standing", dues: "Iterable[Due]") -> 
     from daybreak.cli.printing import answer, print_table
 
     if standing.aside:
-        answer(f"Set aside: {standing.aside} Write the preferences anew to mend it.\n")
+        answer(f"Set aside: {standing.aside} {standing.cure}\n")
     elif not standing.active:
         answer(f"{person.email} is paused; “daybreak schedule pause --resume” goes on.\n")
     else:
@@ -243,9 +261,7 @@ def _print_decisions(decisions: "Iterable[Decision]") -> None:
     print_table(("BRIEF OF", "EDITION", "DUE", "OUTCOME", "WHY"), rows)
 
 
-def _print_overview(
-    view: "Overview", names: "Mapping[str, str]", upkeeps: "Iterable[UpkeepStanding]"
-) -> None:
+def _print_overview(view: "Overview") -> None:
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import answer, counted, print_table
 
@@ -253,16 +269,32 @@ def _print_overview(
     late = sum(minute.late for minute in view.to_come)
     answer(
         f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {view.behind} behind now; "
+        f"{view.aside} set aside; {view.missed} missed and {view.skipped} skipped in the last 24 hours; "
         f"{view.per_second:.0f} a second at best.\n\n"
     )
     busiest = sorted(view.to_come, key=lambda minute: -minute.people)[:_MOST_ROWS]
     rows = [(moment(one.due_at), one.people, one.late) for one in sorted(busiest, key=lambda one: one.due_at)]
     print_table(("DUE", "BRIEFS", "LATE"), rows)
-    troubles = [
-        (names.get(str(one.owner_id)), one.local_date, one.outcome or "set aside", one.sentence)
-        for one in view.troubles
+
+
+def _print_troubles(listed: "_Listed") -> None:
+    from daybreak.cli.printing import print_table
+
+    aside = [
+        (listed.emails.get(one.owner_id), one.local_date, "set aside", f"{one.reason} {one.cure}")
+        for one in listed.aside
     ]
-    print_table(("NOT RUNG", "BRIEF OF", "OUTCOME", "WHY"), troubles)
+    left_out = [
+        (listed.emails.get(one.owner_id), one.local_date, one.outcome, one.reason.sentence)
+        for one in listed.left_out
+    ]
+    print_table(("NOT RUNG", "BRIEF OF", "OUTCOME", "WHY"), [*aside, *left_out])
+
+
+def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
+    from daybreak.cli.dates import moment
+    from daybreak.cli.printing import print_table
+
     print_table(
         ("BY THE CLOCK", "CRON", "NEXT", "LAST", "SAID"),
         [

@@ -1757,13 +1757,24 @@ BEGIN
     RETURN done;
 END $$;
 
-CREATE FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) RETURNS bigint
+CREATE FUNCTION public.schedule_act_for(owner uuid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    IF owner = ANY (current_setting('daybreak.owner_ids')::uuid []) THEN
+        RETURN;
+    END IF;
+    RAISE insufficient_privilege USING MESSAGE = 'the transaction does not act for that owner';
+END $$;
+
+CREATE FUNCTION public.schedule_asides(after_owner uuid, most integer) RETURNS TABLE(owner_id uuid, local_date date, reason text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    SELECT count(*) FROM (
-        SELECT FROM schedule_dues AS d WHERE d.start_at < moment LIMIT most
-    ) AS behind
+    SELECT d.owner_id, d.local_date, d.aside FROM schedule_dues AS d
+    WHERE d.aside IS NOT NULL AND d.owner_id > after_owner
+    ORDER BY d.owner_id LIMIT most
 $$;
 
 CREATE FUNCTION public.schedule_bit(local_date date) RETURNS integer
@@ -1942,6 +1953,7 @@ CREATE FUNCTION public.schedule_drop_partitions(before date) RETURNS integer
     SET search_path TO 'public', 'pg_temp'
     AS $_$
 DECLARE
+    first_kept date := least(before, (now() AT TIME ZONE 'UTC')::date - 31);
     part text;
     dropped integer := 0;
 BEGIN
@@ -1950,13 +1962,13 @@ BEGIN
         SELECT c.relname FROM pg_class AS c
         WHERE c.relnamespace = 'schedule_partitions'::regnamespace AND c.relkind = 'r'
             AND c.relname ~ '_[0-9]{4}_[0-9]{2}$'
-            AND (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month')::date <= before
+            AND (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month')::date <= first_kept
         ORDER BY c.relname
     LOOP
         EXECUTE format('DROP TABLE schedule_partitions.%I', part);
         dropped := dropped + 1;
     END LOOP;
-    DELETE FROM schedule_partitions.schedule_days_rest WHERE local_date < before;
+    DELETE FROM schedule_partitions.schedule_days_rest WHERE local_date < first_kept;
     RETURN dropped;
 END $_$;
 
@@ -1971,13 +1983,17 @@ CREATE FUNCTION public.schedule_earliest() RETURNS date
 $$;
 
 CREATE FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with time zone, backoff boolean) RETURNS TABLE(local_date date, due_at timestamp with time zone, edition text, outcome text, reason text)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM schedule_act_for(one_owner);
+    RETURN QUERY
     SELECT s.local_date, s.due_at, s.edition, s.outcome, s.reason
     FROM schedule_decide(ARRAY[one_owner], moment, backoff) AS s
-    WHERE s.due_at IS NOT NULL
-$$;
+    WHERE s.due_at IS NOT NULL;
+END $$;
 
 CREATE FUNCTION public.schedule_follow(pending public.schedule_dues[]) RETURNS TABLE(owner_id uuid, local_date date, due_at timestamp with time zone, start_at timestamp with time zone, stale boolean)
     LANGUAGE plpgsql STABLE
@@ -2012,6 +2028,18 @@ BEGIN
         AND d.local_date = f.local_date AND d.weekdays | d.weekly = f.days
     CROSS JOIN schedule_state AS t;
 END $$;
+
+CREATE FUNCTION public.schedule_left_out(since timestamp with time zone, before_at timestamp with time zone, before_owner uuid, before_date date, before_edition text, most integer) RETURNS TABLE(owner_id uuid, decided_at timestamp with time zone, local_date date, edition text, outcome text, reason text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT d.owner_id, d.decided_at, d.local_date, d.edition, d.outcome, d.reason FROM schedule_days AS d
+    WHERE
+        d.outcome <> 'rung' AND d.reason <> 'quiet' AND d.decided_at >= since
+        AND (d.decided_at, d.owner_id, d.local_date, d.edition)
+        < (before_at, before_owner, before_date, before_edition)
+    ORDER BY d.decided_at DESC, d.owner_id DESC, d.local_date DESC, d.edition DESC LIMIT most
+$$;
 
 CREATE FUNCTION public.schedule_look() RETURNS TABLE(is_stale boolean, first_start timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2117,6 +2145,7 @@ CREATE FUNCTION public.schedule_rehearse(one_owner uuid, moment timestamp with t
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
+    PERFORM schedule_act_for(one_owner);
     PERFORM FROM schedule_dues AS d WHERE d.owner_id = one_owner FOR UPDATE;
     PERFORM schedule_settle(ARRAY[one_owner], moment, backoff, rung_kind);
 END $$;
@@ -2128,6 +2157,9 @@ CREATE FUNCTION public.schedule_resolve(moment timestamp with time zone, zones t
 DECLARE
     resolved integer;
 BEGIN
+    IF only_owner IS NOT NULL THEN
+        PERFORM schedule_act_for(only_owner);
+    END IF;
     WITH changed AS MATERIALIZED (
         SELECT owner_id, zone, local_time, weekdays, weekly, local_date FROM schedule_dues
         WHERE stale AND (only_owner IS NULL OR owner_id = only_owner)
@@ -2168,6 +2200,23 @@ BEGIN
     SELECT count(*) INTO resolved FROM written;
     RETURN resolved;
 END $$;
+
+CREATE FUNCTION public.schedule_retry(only_owners uuid[], batch integer) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH chosen AS MATERIALIZED (
+        SELECT d.owner_id FROM schedule_dues AS d
+        WHERE d.aside IS NOT NULL AND (only_owners IS NULL OR d.owner_id = ANY (only_owners))
+        ORDER BY d.owner_id LIMIT batch FOR UPDATE SKIP LOCKED
+    ),
+    tried AS (
+        UPDATE schedule_dues AS d SET aside = NULL, start_at = NULL, stale = d.active
+        FROM chosen AS c WHERE d.owner_id = c.owner_id
+        RETURNING 1
+    )
+    SELECT count(*) FROM tried
+$$;
 
 CREATE FUNCTION public.schedule_settle(owner_ids uuid[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) RETURNS record
     LANGUAGE plpgsql
@@ -2248,6 +2297,26 @@ CREATE FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id 
     )
 $$;
 
+CREATE FUNCTION public.schedule_sums(moment timestamp with time zone, since timestamp with time zone, most integer) RETURNS TABLE(behind bigint, aside bigint, missed bigint, skipped bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT
+        (SELECT count(*) FROM (
+            SELECT FROM schedule_dues AS d WHERE d.start_at < moment ORDER BY d.start_at LIMIT most
+        ) AS late),
+        (SELECT count(*) FROM (
+            SELECT FROM schedule_dues AS d WHERE d.aside IS NOT NULL ORDER BY d.owner_id LIMIT most
+        ) AS broken),
+        count(*) FILTER (WHERE l.outcome = 'missed'),
+        count(*) FILTER (WHERE l.outcome = 'skipped')
+    FROM (
+        SELECT d.outcome FROM schedule_days AS d
+        WHERE d.outcome <> 'rung' AND d.reason <> 'quiet' AND d.decided_at >= since
+        ORDER BY d.decided_at DESC LIMIT most
+    ) AS l
+$$;
+
 CREATE FUNCTION public.schedule_tick(moment timestamp with time zone, until timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) RETURNS TABLE(claimed integer, rung integer, missed integer, skipped integer, set_aside integer, last_start timestamp with time zone, last_owner uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2298,18 +2367,6 @@ BEGIN
     last_owner := (pending[claimed]).owner_id;
     RETURN NEXT;
 END $$;
-
-CREATE FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) RETURNS TABLE(owner_id uuid, at timestamp with time zone, local_date date, edition text, outcome text, reason text)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-    (SELECT d.owner_id, d.due_at, d.local_date, NULL, 'aside', d.aside FROM schedule_dues AS d
-    WHERE d.aside IS NOT NULL ORDER BY d.owner_id LIMIT most)
-    UNION ALL
-    (SELECT s.owner_id, s.decided_at, s.local_date, s.edition, s.outcome, s.reason FROM schedule_days AS s
-    WHERE s.outcome <> 'rung' AND s.reason <> 'quiet' AND s.decided_at >= since
-    ORDER BY s.decided_at DESC LIMIT most)
-$$;
 
 CREATE FUNCTION public.schedule_unsettle() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
@@ -3023,6 +3080,14 @@ CREATE TABLE public.schedule_reach (
 
 ALTER TABLE ONLY public.schedule_reach FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.schedule_schedulers (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    trouble text NOT NULL
+);
+
 CREATE TABLE public.schedule_slots (
     zone text NOT NULL,
     local_time time without time zone NOT NULL,
@@ -3188,6 +3253,9 @@ ALTER TABLE ONLY public.schedule_dues
 ALTER TABLE ONLY public.schedule_reach
     ADD CONSTRAINT schedule_reach_pkey PRIMARY KEY (owner_id);
 
+ALTER TABLE ONLY public.schedule_schedulers
+    ADD CONSTRAINT schedule_schedulers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.schedule_slots
     ADD CONSTRAINT schedule_slots_pkey PRIMARY KEY (zone, local_time, local_date);
 
@@ -3305,13 +3373,15 @@ CREATE INDEX runs_open_waiting ON public.runs_open USING btree (owner_id, lane, 
 
 CREATE INDEX runs_open_window ON public.runs_open USING btree (owner_id, lane) WHERE (job_id IS NOT NULL);
 
-CREATE INDEX schedule_days_trouble ON ONLY public.schedule_days USING btree (decided_at) WHERE ((outcome <> 'rung'::text) AND (reason <> 'quiet'::text));
+CREATE INDEX schedule_days_left_out ON ONLY public.schedule_days USING btree (decided_at, owner_id, local_date, edition) WHERE ((outcome <> 'rung'::text) AND (reason <> 'quiet'::text));
 
 CREATE INDEX schedule_dues_aside ON public.schedule_dues USING btree (owner_id) WHERE (aside IS NOT NULL);
 
 CREATE INDEX schedule_dues_stale ON public.schedule_dues USING btree (zone, local_time) WHERE stale;
 
 CREATE INDEX schedule_dues_start ON public.schedule_dues USING btree (start_at, owner_id) WHERE (start_at IS NOT NULL);
+
+CREATE INDEX schedule_slots_crowds ON public.schedule_slots USING btree (due_at) WHERE (people > 0);
 
 CREATE INDEX web_answers_made ON public.web_answers USING btree (owner_id, made_at);
 
@@ -3760,8 +3830,10 @@ GRANT ALL ON FUNCTION public.runs_time_class(seconds double precision) TO daybre
 REVOKE ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_upkeep(every interval, ahead interval, keep interval, batch integer) TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.schedule_behind(moment timestamp with time zone, most integer) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.schedule_act_for(owner uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_asides(after_owner uuid, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_asides(after_owner uuid, most integer) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_bit(local_date date) FROM PUBLIC;
 
@@ -3788,6 +3860,9 @@ REVOKE ALL ON FUNCTION public.schedule_explain(one_owner uuid, moment timestamp 
 GRANT ALL ON FUNCTION public.schedule_explain(one_owner uuid, moment timestamp with time zone, backoff boolean) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_follow(pending public.schedule_dues[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.schedule_left_out(since timestamp with time zone, before_at timestamp with time zone, before_owner uuid, before_date date, before_edition text, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_left_out(since timestamp with time zone, before_at timestamp with time zone, before_owner uuid, before_date date, before_edition text, most integer) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_look() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_look() TO daybreak_app;
@@ -3816,6 +3891,9 @@ GRANT ALL ON FUNCTION public.schedule_rehearse(one_owner uuid, moment timestamp 
 REVOKE ALL ON FUNCTION public.schedule_resolve(moment timestamp with time zone, zones text[], todays date[], batch integer, only_owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_resolve(moment timestamp with time zone, zones text[], todays date[], batch integer, only_owner uuid) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.schedule_retry(only_owners uuid[], batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_retry(only_owners uuid[], batch integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.schedule_settle(owner_ids uuid[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.schedule_settle(pending public.schedule_dues[], moment timestamp with time zone, backoff boolean, rung_kind text, OUT rung integer, OUT missed integer, OUT skipped integer) FROM PUBLIC;
@@ -3825,11 +3903,11 @@ GRANT ALL ON FUNCTION public.schedule_stale() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_start(due_at timestamp with time zone, owner_id uuid, crowd integer, took interval, per_second double precision, longest interval) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.schedule_sums(moment timestamp with time zone, since timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_sums(moment timestamp with time zone, since timestamp with time zone, most integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, until timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_tick(moment timestamp with time zone, until timestamp with time zone, batch integer, backoff boolean, rung_kind text, after_start timestamp with time zone, after_owner uuid) TO daybreak_app;
-
-REVOKE ALL ON FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.schedule_troubles(since timestamp with time zone, most integer) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_unsettle() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_unsettle() TO daybreak_app;
@@ -3923,6 +4001,8 @@ GRANT UPDATE(outcome) ON TABLE public.schedule_days TO daybreak_app;
 GRANT UPDATE(reason) ON TABLE public.schedule_days TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_reach TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_schedulers TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_slots TO daybreak_app;
 

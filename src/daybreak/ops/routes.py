@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from daybreak import runs
 from daybreak.errors import Conflict
-from daybreak.ops import words
+from daybreak.ops import timetable, words
 from daybreak.ops.filters import GROUPS, AFilter, Filter, read_cursor, write_cursor
 from daybreak.ops.overview import read_overview
 from daybreak.ops.seeing import see
@@ -21,6 +21,7 @@ from daybreak.runs import Run
 from daybreak.web import Admin, NavItem, News, Pages, SignedIn, Undo, Visit, read_form, stream
 
 pages = Pages(__package__, nav=[NavItem(title="Runs", path="/runs", key="r", place=30)])
+pages.include_router(timetable.routes)
 _ROWS = 50
 _PAUSE = 0.5
 

@@ -19,7 +19,18 @@ from daybreak.people.preferences import (
     Weekday,
     weekdays_of,
 )
-from daybreak.people.service import add, everyone, find, get, get_all, hold, update, update_in, visit
+from daybreak.people.service import (
+    add,
+    addresses,
+    everyone,
+    find,
+    get,
+    get_all,
+    hold,
+    update,
+    update_in,
+    visit,
+)
 from daybreak.people.sessions import (
     Client,
     Role,
@@ -53,6 +64,7 @@ __all__ = [
     "Visitor",
     "Weekday",
     "add",
+    "addresses",
     "ask_to_leave",
     "bearer_of",
     "begin",

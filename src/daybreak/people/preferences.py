@@ -125,42 +125,52 @@ def weekdays_of(frequency: Frequency, chosen: Collection[Weekday] = ()) -> froze
     return days
 
 
+def _wrong(field: str, sentence: str) -> InvalidInput:
+    return InvalidInput(sentence).telling(errors={field: sentence})
+
+
 def _check_workday(start: time, end: time) -> None:
     if start >= end:
-        raise InvalidInput(
+        raise _wrong(
+            "workday_end",
             f"A working day from {start:%H:%M} to {end:%H:%M} has no hours; "
-            "the end must come after the start."
+            "the end must come after the start.",
         )
 
 
 def _check_minute(at: time) -> None:
     if at.second or at.microsecond or at.tzinfo is not None:
-        raise InvalidInput(f"A brief cannot be due at {at}; give a local time to the minute, like 07:00.")
+        raise _wrong(
+            "brief_time", f"A brief cannot be due at {at}; give a local time to the minute, like 07:00."
+        )
 
 
 def _check_weekdays(frequency: Frequency, days: frozenset[Weekday]) -> None:
     if frequency is Frequency.WEEKLY and len(days) != 1:
-        raise InvalidInput("A weekly brief comes on one day of the week; name one, like mon.")
+        raise _wrong("weekdays", "A weekly brief comes on one day of the week; choose one.")
     if not days:
-        raise InvalidInput("A brief has to come on some day of the week; name one or more, like mon,thu.")
+        raise _wrong("weekdays", "A brief has to come on some day of the week; choose at least one.")
     fixed = {Frequency.DAILY: EVERY_DAY, Frequency.WEEKDAYS: WORKDAYS}.get(frequency, days)
     if days != fixed:
-        raise InvalidInput(f"“{frequency}” names its days itself; choose “chosen” to name others.")
+        raise _wrong("weekdays", f"“{frequency}” names its days itself; choose “chosen” to name others.")
 
 
 def _check_catch_up(window: timedelta) -> None:
     if not timedelta() <= window <= LONGEST_CATCH_UP:
         hours = LONGEST_CATCH_UP // timedelta(hours=1)
-        raise InvalidInput(f"A brief can be caught up within 0 to {hours} hours; give such a time, like 4h.")
+        raise _wrong(
+            "catch_up", f"A brief can be caught up within 0 to {hours} hours; give such a time, like 4h."
+        )
 
 
 def _check_projects(choice: ProjectChoice, projects: tuple[str, ...]) -> None:
     if choice is not ProjectChoice.ALL and not projects:
-        raise InvalidInput(f"“{choice}” needs the names of projects; give at least one.")
+        raise _wrong("projects", f"“{choice}” needs the names of projects; give at least one.")
     if len(projects) > _MOST_PROJECTS or any(
         not name.strip() or len(name) > _LONGEST_PROJECT or not name.isprintable() for name in projects
     ):
-        raise InvalidInput(
+        raise _wrong(
+            "projects",
             f"Up to {_MOST_PROJECTS} projects can be named, each with 1 to {_LONGEST_PROJECT} "
-            "printable characters."
+            "printable characters.",
         )

@@ -1,8 +1,23 @@
 """Who is due when: slots, the tick, catch-up, backoff. It knows no facts, and rings runs by their kind."""
 
 from daybreak.schedule.housekeeping import housekeeping
-from daybreak.schedule.model import Decision, Due, Minute, Outcome, Overview, Reason, Standing, Trouble
-from daybreak.schedule.overseeing import overview
+from daybreak.schedule.model import (
+    Aside,
+    DayPlace,
+    Decision,
+    Due,
+    LeftOut,
+    LeftOutPlace,
+    Minute,
+    Outcome,
+    Overview,
+    Reason,
+    SchedulerSeen,
+    Standing,
+    edition_name,
+)
+from daybreak.schedule.overseeing import left_out, overview, retry, set_aside
+from daybreak.schedule.presence import schedulers
 from daybreak.schedule.scheduler import Scheduler
 from daybreak.schedule.service import (
     explain,
@@ -11,6 +26,8 @@ from daybreak.schedule.service import (
     note_quiet,
     note_reach,
     note_received,
+    outlook,
+    preview,
     reasons,
     simulate,
     standing,
@@ -20,30 +37,41 @@ from daybreak.schedule.ticking import Ticked, Ticker
 from daybreak.schedule.upkeep import Upkeep, UpkeepRun, UpkeepStanding, upkeep
 
 __all__ = [
+    "Aside",
+    "DayPlace",
     "Decision",
     "Due",
+    "LeftOut",
+    "LeftOutPlace",
     "Minute",
     "Outcome",
     "Overview",
     "Reason",
     "ScheduleSettings",
     "Scheduler",
+    "SchedulerSeen",
     "Standing",
     "Ticked",
     "Ticker",
-    "Trouble",
     "Upkeep",
     "UpkeepRun",
     "UpkeepStanding",
+    "edition_name",
     "explain",
     "history",
     "housekeeping",
+    "left_out",
     "next_briefs",
     "note_quiet",
     "note_reach",
     "note_received",
+    "outlook",
     "overview",
+    "preview",
     "reasons",
+    "retry",
+    "schedulers",
+    "set_aside",
     "simulate",
     "standing",
     "upkeep",

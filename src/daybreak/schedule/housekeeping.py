@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from daybreak import clock
 from daybreak.db import Database, load
+from daybreak.schedule.presence import forget_gone
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import COMPOSE
 from daybreak.schedule.upkeep import Upkeep, forget_runs
@@ -37,6 +38,7 @@ def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
             months = await connection.fetchval(_sql.drop_partitions, oldest)
             gone = await connection.fetchval(_sql.forget_slots_before, now.date() - _SLOTS_KEPT)
         await forget_runs(database, now - _UPKEEP_KEPT)
+        await forget_gone(database)
         return f"Forgot {months} months of days and {gone} slots."
 
     return (

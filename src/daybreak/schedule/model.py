@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
+
+MOST_COUNTED = 10_000
 
 
 class Outcome(StrEnum):
@@ -69,6 +72,11 @@ class Decision:
     outcome: Outcome
     reason: Reason
 
+    @property
+    def place(self) -> "DayPlace":
+        """Where a list of days goes on after it."""
+        return DayPlace(self.local_date, self.edition)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -85,17 +93,68 @@ class Standing:
     start_at: datetime | None
     aside: str | None
 
+    @property
+    def cure(self) -> str:
+        """How that is mended; empty when nothing is wrong."""
+        return cure(self.aside) if self.aside else ""
+
+
+def cure(aside: str) -> str:
+    """How to mend what somebody is set aside for."""
+    if aside.startswith("There is no time zone"):
+        return "Choose another one in the profile, or with “daybreak users set EMAIL --tz ZONE”."
+    return "Mend what it names, then try again."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """A user's day that was not rung, or a user who is set aside (outcome None)."""
+class Aside:
+    """A user who is left out until something is mended.
+
+    Attributes:
+        local_date: the day on which it happened, if one was pending.
+    """
 
     owner_id: UUID
-    at: datetime | None
     local_date: date | None
-    edition: str | None
-    outcome: Outcome | None
-    sentence: str
+    reason: str
+
+    @property
+    def cure(self) -> str:
+        """How to mend it."""
+        return cure(self.reason)
+
+
+class LeftOutPlace(NamedTuple):
+    """Where the list of what was left out goes on: before that edition of that owner's date."""
+
+    decided_at: datetime
+    owner_id: UUID
+    local_date: date
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A user's day that was missed or skipped."""
+
+    owner_id: UUID
+    local_date: date
+    edition: str
+    outcome: Outcome
+    reason: Reason
+    decided_at: datetime
+
+    @property
+    def place(self) -> LeftOutPlace:
+        """Where the list goes on after it."""
+        return LeftOutPlace(self.decided_at, self.owner_id, self.local_date, self.edition)
+
+
+class DayPlace(NamedTuple):
+    """Where the list of somebody's days goes on: after that edition of that date, towards the past."""
+
+    local_date: date
+    edition: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +172,42 @@ class Overview:
 
     Attributes:
         to_come: every instant of the next 24 hours at which somebody is due.
-        behind: how many should have begun a minute ago; no more than `MOST_COUNTED` are counted.
-        troubles: who is set aside, and what was missed or skipped in the last 24 hours.
+        behind: how many should have begun a minute ago; no more than `most` are counted of anything.
+        aside: how many users are set aside.
+        missed: how many days were missed in the last 24 hours ...
+        skipped: ... and how many skipped.
         took: how long 95 of 100 recent briefs took at most.
         per_second: how many were done in a second of the busiest minute.
         measured_at: when that was measured last.
+        most: where counting stops.
     """
 
     to_come: tuple[Minute, ...]
     behind: int
-    troubles: tuple[Trouble, ...]
+    aside: int
+    missed: int
+    skipped: int
     took: timedelta
     per_second: float
     measured_at: datetime | None
+    most: int = MOST_COUNTED
 
 
-MOST_COUNTED = 10_000
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulerSeen:
+    """Who keeps the schedule, as the database last heard of it.
+
+    Attributes:
+        alive: whether that was lately.
+        trouble: what went wrong in its last turn; empty when nothing did.
+    """
+
+    id: UUID
+    name: str
+    started_at: datetime
+    seen_at: datetime
+    alive: bool
+    trouble: str
 
 
 def forecast(crowds: list[tuple[datetime, int]], per_second: float, lead: timedelta) -> tuple[Minute, ...]:
@@ -147,3 +226,14 @@ def forecast(crowds: list[tuple[datetime, int]], per_second: float, lead: timede
         free_from = begin + timedelta(seconds=people / per_second)
         minutes.append(Minute(due_at=due_at, people=people, late=late))
     return tuple(minutes)
+
+
+def edition_name(word: str) -> str:
+    """That word, if it can be the name of an edition.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not (word.isascii() and word.isalpha()):
+        raise ValueError(word)
+    return word

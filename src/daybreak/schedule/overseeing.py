@@ -1,52 +1,68 @@
 """Where the schedule stands as a whole: what is to come, who is late, what was left out and why."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 
 from daybreak import clock
 from daybreak.db import Database, load
-from daybreak.schedule.model import MOST_COUNTED, Outcome, Overview, Reason, Trouble, forecast
+from daybreak.schedule.model import (
+    MOST_COUNTED,
+    Aside,
+    LeftOut,
+    LeftOutPlace,
+    Outcome,
+    Overview,
+    Reason,
+    forecast,
+)
 from daybreak.schedule.settings import ScheduleSettings
 
 _sql = load(__package__)
 _AHEAD = timedelta(hours=24)
 _BACK = timedelta(hours=24)
 _GRACE = timedelta(minutes=1)
-_MOST_TROUBLES = 200
+
+
+_NOBODY = UUID(int=0)
+_LATEST = LeftOutPlace(datetime(9999, 12, 31, tzinfo=UTC), _NOBODY, date(9999, 12, 31), "")
 
 
 async def overview(database: Database, settings: ScheduleSettings) -> Overview:
-    """An operator's view over everybody; people are counted some minutes ago, not for each look."""
+    """An operator's view over everybody; who is to come was counted some minutes ago, not for each look."""
     now = clock.now()
     async with database.ownerless() as connection:
         crowds = await connection.fetch(_sql.read_crowds, now, now + _AHEAD)
-        pace = await connection.fetchrow(_sql.read_pace)
-        behind = await connection.fetchval(_sql.count_behind, now - _GRACE, MOST_COUNTED)
-        troubles = await connection.fetch(_sql.read_troubles, now - _BACK, _MOST_TROUBLES)
+        sums = await connection.fetchrow(_sql.read_sums, now - _GRACE, now - _BACK, MOST_COUNTED)
     instants = [(row["due_at"], row["people"]) for row in crowds]
-    return Overview(
-        to_come=forecast(instants, pace["per_second"], settings.lead),
-        behind=behind,
-        troubles=tuple(_trouble(row) for row in troubles),
-        took=pace["took"],
-        per_second=pace["per_second"],
-        measured_at=pace["measured_at"],
-    )
+    return Overview(to_come=forecast(instants, sums["per_second"], settings.lead), **sums)
 
 
-def _trouble(row: asyncpg.Record) -> Trouble:
-    aside = row["outcome"] == "aside"
-    sentence = f"{row['reason']} Write the preferences anew to mend it." if aside else _why(row["reason"])
-    return Trouble(
-        owner_id=row["owner_id"],
-        at=row["at"],
-        local_date=row["local_date"],
-        edition=row["edition"],
-        outcome=None if aside else Outcome(row["outcome"]),
-        sentence=sentence,
-    )
+async def set_aside(database: Database, after: UUID | None = None, limit: int = 50) -> list[Aside]:
+    """An operator's list of who is left out until something is mended, by id, after that one."""
+    async with database.ownerless() as connection:
+        return [Aside(**row) for row in await connection.fetch(_sql.read_asides, after or _NOBODY, limit)]
 
 
-def _why(reason: str) -> str:
-    return Reason(reason).sentence
+async def left_out(database: Database, before: LeftOutPlace | None = None, limit: int = 50) -> list[LeftOut]:
+    """An operator's list of the days that were missed or skipped in the last 24 hours, the latest first."""
+    since = clock.now() - _BACK
+    async with database.ownerless() as connection:
+        rows = await connection.fetch(_sql.read_left_out, since, *(before or _LATEST), limit)
+    return [_left_out(row) for row in rows]
+
+
+async def retry(database: Database, owners: Collection[UUID] | None = None) -> int:
+    """Have the next tick try again who is set aside, or only these users.
+
+    Gives how many; no more than `MOST_COUNTED` at once.
+    """
+    async with database.ownerless() as connection:
+        only = None if owners is None else list(owners)
+        return int(await connection.fetchval(_sql.retry, only, MOST_COUNTED))
+
+
+def _left_out(row: asyncpg.Record) -> LeftOut:
+    return LeftOut(**dict(row) | {"outcome": Outcome(row["outcome"]), "reason": Reason(row["reason"])})

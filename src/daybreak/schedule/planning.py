@@ -1,6 +1,6 @@
 """Filling slots, and finding what is next for whoever's plan has changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from uuid import UUID
@@ -20,8 +20,8 @@ _SLOTS_AT_ONCE = 20_000
 _OWNERS_AT_ONCE = 5000
 
 
-async def resolve(database: Database, moment: datetime, only: UUID | None = None) -> int:
-    """Find what is next for everybody, or for this owner only, whose plan has changed; gives how many.
+async def resolve(database: Database, moment: datetime) -> int:
+    """Find what is next for everybody whose plan has changed; gives how many.
 
     Slots that are not there yet are filled first; whoever's zone does not exist is set aside.
     """
@@ -31,19 +31,31 @@ async def resolve(database: Database, moment: datetime, only: UUID | None = None
             return 0
         pending = {TimeOfDay(row["zone"], row["local_time"]): row["pending"] for row in rows}
         todays = _todays({one.zone for one in pending}, moment)
-        wanted = [
-            slot
-            for one, first in pending.items()
-            if (today := todays.get(one.zone))
-            for slot in slots(one, days(min(first or today, today - _DAY), today + DAYS_AHEAD * _DAY))
-        ]
-        await fill(connection, wanted)
+        await fill(connection, _ahead(pending, todays))
         resolved = 0
         while some := await connection.fetchval(
-            _sql.resolve, moment, list(todays), list(todays.values()), _OWNERS_AT_ONCE, only
+            _sql.resolve, moment, list(todays), list(todays.values()), _OWNERS_AT_ONCE, None
         ):
             resolved += some
     return resolved
+
+
+async def resolve_one(
+    database: Database, user_id: UUID, plan: TimeOfDay, pending: date | None, moment: datetime
+) -> None:
+    """As `resolve`, for one user only, whose plan has that time of day and pending date."""
+    todays = _todays({plan.zone}, moment)
+    async with database.ownerless() as connection:
+        await fill(connection, _ahead({plan: pending}, todays))
+    async with database.transaction([user_id]) as tx:
+        await tx.execute(_sql.resolve, moment, list(todays), list(todays.values()), 1, user_id)
+
+
+def _ahead(pending: Mapping[TimeOfDay, date | None], todays: Mapping[str, date]) -> Iterator[Slot]:
+    """The slots in which what is next may be found: from what is pending until some days ahead."""
+    for one, first in pending.items():
+        if today := todays.get(one.zone):
+            yield from slots(one, days(min(first or today, today - _DAY), today + DAYS_AHEAD * _DAY))
 
 
 async def extend(database: Database, moment: datetime) -> None:

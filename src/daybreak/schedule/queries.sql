@@ -88,11 +88,18 @@ SELECT
 FROM schedule_dues WHERE owner_id = $1
 
 -- name: read_days
--- What became of an owner's days, the latest first. $2 how many.
+-- What became of an owner's days before that edition of that date, the latest first. $4 how many.
 SELECT local_date, due_at, edition, outcome, reason FROM schedule_days
-WHERE owner_id = $1
+WHERE owner_id = $1 AND (local_date < $2 OR local_date = $2 AND edition > $3)
 ORDER BY local_date DESC, edition
-LIMIT $2
+LIMIT $4
+
+-- name: read_pending
+-- The date that is pending for an owner, and the last one that was decided.
+SELECT
+    d.local_date AS pending,
+    (SELECT max(s.local_date) FROM schedule_days AS s WHERE s.owner_id = $1) AS decided
+FROM schedule_dues AS d WHERE d.owner_id = $1
 
 -- name: read_reasons
 -- Why an edition of these dates came out as it did. $1 owners, $2 their dates, $3 edition.
@@ -106,7 +113,7 @@ UPDATE schedule_days SET outcome = 'skipped', reason = 'quiet'
 WHERE owner_id = $1 AND local_date = $2 AND edition = $3 AND outcome = 'rung'
 
 -- name: explain
--- What would become of an owner's pending day at that moment; needs no owner.
+-- What would become of an owner's pending day at that moment.
 SELECT local_date, due_at, edition, outcome, reason FROM schedule_explain($1, $2, $3)
 
 -- name: rehearse
@@ -120,17 +127,41 @@ WHERE due_at >= $1 AND due_at < $2 AND people > 0
 GROUP BY due_at
 ORDER BY due_at
 
--- name: read_troubles
--- Who is set aside, and which days were missed or skipped since then; needs no owner.
-SELECT owner_id, at, local_date, edition, outcome, reason FROM schedule_troubles($1, $2)
+-- name: read_sums
+-- How long recent briefs took, how many were done in a second, and how many people stand where they should not; needs
+-- no owner. $1 when who is behind should have begun, $2 since when days count, $3 how many are counted at most.
+SELECT s.took, s.per_second, s.measured_at, c.behind, c.aside, c.missed, c.skipped
+FROM schedule_state AS s CROSS JOIN schedule_sums($1, $2, $3) AS c
 
--- name: count_behind
--- How many should have begun before that moment; needs no owner.
-SELECT schedule_behind($1, $2)
+-- name: read_asides
+-- Who is set aside, after that owner; needs no owner. $2 how many.
+SELECT owner_id, local_date, reason FROM schedule_asides($1, $2)
 
--- name: read_pace
--- How long recent briefs took, and how many were done in a second.
-SELECT took, per_second, measured_at FROM schedule_state
+-- name: read_left_out
+-- Which days were missed or skipped since $1, the latest first, before the place of $2 to $5; needs no owner.
+-- $6 how many.
+SELECT owner_id, decided_at, local_date, edition, outcome, reason FROM schedule_left_out($1, $2, $3, $4, $5, $6)
+
+-- name: retry
+-- Have those who are set aside tried again, or only these owners; gives how many. $2 how many at most.
+SELECT schedule_retry($1, $2)
+
+-- name: write_scheduler
+-- A scheduler was there at $4. $2 its name, $3 when it began, $5 what went wrong in the last turn.
+INSERT INTO schedule_schedulers AS s (id, name, started_at, seen_at, trouble) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, trouble = excluded.trouble
+
+-- name: forget_scheduler
+-- A scheduler has stopped.
+DELETE FROM schedule_schedulers WHERE id = $1
+
+-- name: forget_schedulers
+-- Forget those that were not seen since then.
+DELETE FROM schedule_schedulers WHERE seen_at < $1
+
+-- name: read_schedulers
+-- Who keeps the schedule, or did lately, the latest seen first.
+SELECT id, name, started_at, seen_at, trouble FROM schedule_schedulers ORDER BY seen_at DESC, id LIMIT $1
 
 -- name: write_reach
 -- How an owner can be written to. $2 whether a message arrives, $3 whether reading it would be seen.

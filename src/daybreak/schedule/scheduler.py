@@ -7,7 +7,9 @@ from contextlib import suppress
 
 from daybreak import clock
 from daybreak.db import Database
+from daybreak.errors import DaybreakError
 from daybreak.schedule import upkeep
+from daybreak.schedule.presence import Presence
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import Ticker
 from daybreak.schedule.upkeep import Caretaker, Upkeep
@@ -30,6 +32,7 @@ class Scheduler:
         self._settings = settings
         self._ticker = Ticker(database, settings)
         self._caretaker = Caretaker(database, upkeeps)
+        self._presence = Presence(database)
         self._stop = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -39,14 +42,26 @@ class Scheduler:
 
     async def run(self) -> None:
         """Tick and do upkeep, until told to stop. What fails is tried again at the next turn."""
-        while not self._stop.is_set():
-            try:
-                await self._ticker.tick(clock.now())
-                await self._caretaker.do_due(upkeep.now())
-                self._tell_of_the_start()
-            except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
-                log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
-            await self._pause()
+        try:
+            while not self._stop.is_set():
+                await self._turn()
+                await self._pause()
+        finally:
+            await self._presence.leave()
+
+    async def _turn(self) -> None:
+        try:
+            await self._ticker.tick(clock.now())
+            await self._caretaker.do_due(upkeep.now())
+            await self._presence.say()
+            self._tell_of_the_start()
+        except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
+            log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
+            await self._say_trouble(error)
+
+    async def _say_trouble(self, error: Exception) -> None:
+        with suppress(DaybreakError):
+            await self._presence.say(f"{type(error).__name__}: {error}")
 
     def _tell_of_the_start(self) -> None:
         if not self.ready.is_set():

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import NoReturn
 from uuid import UUID
 
@@ -11,14 +12,19 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import NotFound
+from daybreak.people import User
 from daybreak.schedule import planning
-from daybreak.schedule.model import Decision, Due, Outcome, Reason, Standing
+from daybreak.schedule.model import DayPlace, Decision, Due, Outcome, Reason, Standing
+from daybreak.schedule.plans import Plan
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.slots import Slot, TimeOfDay, days, slots
 from daybreak.schedule.ticking import COMPOSE
 
 _sql = load(__package__)
-_FAR = timedelta(days=400)
+_DAY = timedelta(days=1)
+
+
+_LATEST = DayPlace(date.max, "")
 
 
 async def standing(database: Database, user_id: UUID) -> Standing:
@@ -27,9 +33,7 @@ async def standing(database: Database, user_id: UUID) -> Standing:
     Raises:
         NotFound: there is no such user.
     """
-    row = await _settled(database, user_id)
-    pending = _due(row["local_date"], row["due_at"], row) if row["start_at"] else None
-    return Standing(active=row["active"], next=pending, start_at=row["start_at"], aside=row["aside"])
+    return _standing(await _settled(database, user_id))
 
 
 async def next_briefs(database: Database, user_id: UUID, count: int = 5) -> list[Due]:
@@ -39,25 +43,72 @@ async def next_briefs(database: Database, user_id: UUID, count: int = 5) -> list
         NotFound: there is no such user.
     """
     row = await _settled(database, user_id)
-    return list(_from(row, count)) if row["start_at"] else []
+    return list(islice(Plan.of_row(row).dues(row["local_date"]), count)) if row["start_at"] else []
 
 
-async def history(tx: asyncpg.Connection, user_id: UUID, limit: int = 30) -> list[Decision]:
-    """What became of a user's days, the latest first; within the caller's transaction."""
-    return [_decision(row) for row in await tx.fetch(_sql.read_days, user_id, limit)]
+async def preview(tx: asyncpg.Connection, user: User, count: int = 5) -> list[Due]:
+    """The next briefs of a user if these preferences, which need not be stored, were written now.
+
+    The first of them is found as `schedule_resolve` finds it; a pause is overlooked.
+
+    Raises:
+        InvalidInput: the user's zone does not exist.
+        NotFound: there is no such user.
+    """
+    row = await tx.fetchrow(_sql.read_pending, user.id)
+    if row is None:
+        raise NotFound("There is no such user.")
+    now, today = clock.now(), user.today()
+    pending = row["pending"] or date.max
+    first = max(min(pending, today - _DAY), (row["decided"] or date.min) + _DAY)
+    dues = Plan.of(user).dues(first)
+    return list(islice((due for due in dues if due.due_at > now or due.local_date >= pending), count))
+
+
+async def history(
+    tx: asyncpg.Connection, user_id: UUID, limit: int = 30, before: DayPlace | None = None
+) -> list[Decision]:
+    """What became of a user's days, the latest first, before that place; within the caller's transaction."""
+    return [_decision(row) for row in await tx.fetch(_sql.read_days, user_id, *(before or _LATEST), limit)]
 
 
 async def explain(
     database: Database, user_id: UUID, settings: ScheduleSettings, moment: datetime | None = None
 ) -> list[Decision]:
-    """What would become of a user's pending day if it were decided at that moment, or now.
+    """What would become of a user's pending day at that moment, or when it is due if that is to come.
 
     Raises:
         NotFound: there is no such user.
     """
-    await _settled(database, user_id)
-    async with database.ownerless() as connection:
-        rows = await connection.fetch(_sql.explain, user_id, moment or clock.now(), settings.backoff)
+    row = await _settled(database, user_id)
+    return await _explained(database, user_id, row["due_at"], settings, moment)
+
+
+async def outlook(
+    database: Database, user_id: UUID, settings: ScheduleSettings
+) -> tuple[Standing, list[Decision]]:
+    """Where the schedule stands with a user, and what would become of the pending day when it is due.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    row = await _settled(database, user_id)
+    standing = _standing(row)
+    if standing.next is None:
+        return standing, []
+    return standing, await _explained(database, user_id, row["due_at"], settings)
+
+
+async def _explained(
+    database: Database,
+    user_id: UUID,
+    due_at: datetime | None,
+    settings: ScheduleSettings,
+    moment: datetime | None = None,
+) -> list[Decision]:
+    now = clock.now()
+    async with database.transaction([user_id]) as tx:
+        rows = await tx.fetch(_sql.explain, user_id, moment or max(now, due_at or now), settings.backoff)
     return [_decision(row) for row in rows]
 
 
@@ -121,7 +172,8 @@ async def _slots_until(tx: asyncpg.Connection, user_id: UUID, dues: list[Due]) -
 async def _settled(database: Database, user_id: UUID) -> asyncpg.Record:
     row = await _read(database, user_id)
     if row["stale"]:
-        await planning.resolve(database, clock.now(), only=user_id)
+        plan = TimeOfDay(row["zone"], row["local_time"])
+        await planning.resolve_one(database, user_id, plan, row["local_date"], clock.now())
         row = await _read(database, user_id)
     return row
 
@@ -134,22 +186,14 @@ async def _read(database: Database, user_id: UUID) -> asyncpg.Record:
     return row
 
 
-def _from(row: asyncpg.Record, count: int) -> Iterator[Due]:
-    first: date = row["local_date"]
-    found = 0
-    for slot in slots(TimeOfDay(row["zone"], row["local_time"]), days(first, first + _FAR)):
-        due = _due(slot.local_date, slot.due_at, row)
-        if due.editions:
-            yield due
-            found += 1
-        if found == count:
-            return
+def _standing(row: asyncpg.Record) -> Standing:
+    pending = _pending(row) if row["start_at"] else None
+    return Standing(active=row["active"], next=pending, start_at=row["start_at"], aside=row["aside"])
 
 
-def _due(day: date, due_at: datetime, row: asyncpg.Record) -> Due:
-    bit = 1 << (day.isoweekday() - 1)
-    named = (("standard", row["weekdays"]), ("weekly", row["weekly"]))
-    return Due(local_date=day, due_at=due_at, editions=tuple(name for name, on in named if on & bit))
+def _pending(row: asyncpg.Record) -> Due:
+    editions = Plan.of_row(row).editions(row["local_date"])
+    return Due(local_date=row["local_date"], due_at=row["due_at"], editions=editions)
 
 
 def _decision(row: asyncpg.Record) -> Decision:

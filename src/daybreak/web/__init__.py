@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from daybreak.web.application import create_application
     from daybreak.web.etags import IfMatch, etag_of, require_match, version_of, versioned
     from daybreak.web.flashes import Undo
-    from daybreak.web.forms import Form, read_form
+    from daybreak.web.forms import Form, check_form, read_form
     from daybreak.web.idempotency import IdempotencyKey, once
     from daybreak.web.listing import After, Limit, Listing, read_place, write_place
     from daybreak.web.pages import NavItem, Pages
@@ -60,6 +60,7 @@ __all__ = [
     "WebSettings",
     "Writer",
     "answer",
+    "check_form",
     "create_application",
     "etag_of",
     "once",
@@ -84,7 +85,7 @@ _MODULES = {
     "application": ["create_application"],
     "etags": ["IfMatch", "etag_of", "require_match", "version_of", "versioned"],
     "flashes": ["Undo"],
-    "forms": ["Form", "read_form"],
+    "forms": ["Form", "check_form", "read_form"],
     "idempotency": ["IdempotencyKey", "once"],
     "listing": ["After", "Limit", "Listing", "read_place", "write_place"],
     "pages": ["NavItem", "Pages"],

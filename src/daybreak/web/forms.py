@@ -1,11 +1,11 @@
 """Forms: what a person filled in, as a model, or with a sentence at each field that is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 
 from daybreak.errors import Bug, DaybreakError
@@ -21,11 +21,13 @@ class Form(Generic[Model]):
         values: what stands in the fields, as text.
         errors: a sentence for each field that is wrong; under the empty name one for the whole form.
         model: what was filled in; None when something is wrong.
+        lists: what was chosen in the fields that take several values.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     model: Model | None = None
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def filled(self) -> Model:
@@ -42,13 +44,19 @@ class Form(Generic[Model]):
         """What stands in a field."""
         return self.values.get(name, "")
 
+    def has(self, name: str, value: object) -> bool:
+        """Whether that value is chosen in a field: the one, or one of several."""
+        return str(value) in self.lists.get(name, (self.value(name),))
+
     def error(self, name: str = "") -> str:
         """What is wrong with a field, or with the whole form; empty when nothing is."""
         return self.errors.get(name, "")
 
     def refused(self, error: DaybreakError, name: str = "") -> Self:
-        """The same form with a sentence at that field, to be shown again."""
-        return replace(self, errors={**self.errors, name: str(error)}, model=None)
+        """The same form with a sentence at that field, or where the error says, to be shown again."""
+        told = error.details.get("errors")
+        told = told if isinstance(told, Mapping) and not name else {name: str(error)}
+        return replace(self, errors={**self.errors, **told}, model=None)
 
 
 async def read_form(request: Request, model: type[Model]) -> Form[Model]:
@@ -57,14 +65,15 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
         return check_form(sent, model)
 
 
-def check_form(sent: FormData, model: type[Model]) -> Form[Model]:
-    """What was sent, as that model."""
+def check_form(sent: ImmutableMultiDict[str, Any], model: type[Model]) -> Form[Model]:
+    """What was sent, as that model: a form, or the query of an address."""
     texts = {name: value for name, value in sent.items() if isinstance(value, str)}
     many = {name: [str(value) for value in sent.getlist(name)] for name in _lists(model)}
     try:
-        return Form(texts, {}, model.model_validate({**texts, **many}))
+        return Form(texts, {}, model.model_validate({**texts, **many}), many)
     except ValidationError as error:
-        return Form(texts, {_field(one["loc"]): _sentence(one["msg"]) for one in reversed(error.errors())})
+        wrong = {_field(one["loc"]): _sentence(one["msg"]) for one in reversed(error.errors())}
+        return Form(texts, wrong, None, many)
 
 
 def _lists(model: type[BaseModel]) -> list[str]:

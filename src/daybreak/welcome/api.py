@@ -61,9 +61,8 @@ async def begin_first_visit(visit: Writer, key: IdempotencyKey = None) -> Respon
 
     Files are named as for `agenda.send_files`. What cannot be used is refused, and nothing is begun.
     """
-    if key is not None:
-        await visit.request.body()  # kept, since it is looked at once more to tell whether it was sent before
-    form, files = await read_files(visit.request, Beginning)
+    # With a key the body is looked at once more, to tell whether it was sent before.
+    form, files = await read_files(visit, Beginning, keep_body=key is not None)
     if form.errors:
         sentences = " ".join(f"{field}: {why}" for field, why in form.errors.items())
         raise InvalidInput(sentences).telling(errors=form.errors)

@@ -1,10 +1,10 @@
 """Settings: the pages of one's own account."""
 
-from daybreak.account.routes import access, data, members, profile, tokens
+from daybreak.account.routes import access, data, members, profile, schedule, tokens
 from daybreak.web import NavItem, Pages
 
 pages = Pages("daybreak.account", nav=[NavItem(title="Settings", path="/settings", key="s", place=90)])
-for part in (profile, access, tokens, data, members):
+for part in (profile, schedule, access, tokens, data, members):
     pages.include_router(part.routes)
 
 __all__ = ["pages"]

@@ -1,0 +1,120 @@
+"""When one's briefs come, what became of past days, and why."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from daybreak import agenda, people, schedule
+from daybreak.account import planning
+from daybreak.account.planning import Planning
+from daybreak.errors import InvalidInput
+from daybreak.schedule import DayPlace, Due, ScheduleSettings
+from daybreak.web import Form, SignedIn, Undo, Visit, check_form, read_form, read_place, write_place
+
+routes = APIRouter(include_in_schema=False)
+HERE = "/settings/schedule"
+_DAYS = 14
+_Place = Annotated[str, Query(max_length=500)]
+
+
+@routes.get(HERE)
+async def show_schedule(visit: SignedIn, after: _Place = "") -> Response:
+    """The form as things are, or as it stands in the address, with what would come of it."""
+    sent = visit.request.query_params
+    if "brief_time" in sent:
+        return await _page(visit, _checked(visit, check_form(sent, Planning)), after)
+    return await _page(visit, Planning.of(visit.user), after)
+
+
+@routes.post(HERE)
+async def change_schedule(visit: SignedIn) -> Response:
+    """Write what was filled in."""
+    form = _checked(visit, await read_form(visit.request, Planning))
+    if form.errors:
+        return await _page(visit, form, status=InvalidInput.status)
+    await people.update(visit.database, form.filled.changed(visit.user))
+    return visit.redirect(HERE, "Your schedule is saved.")
+
+
+@routes.get(f"{HERE}/preview")
+async def preview_schedule(visit: SignedIn) -> Response:
+    """What would come of the form as it stands: a part of the page."""
+    form = _checked(visit, check_form(visit.request.query_params, Planning))
+    return visit.page("account/_coming.html", form=form, coming=await _coming(visit, form))
+
+
+@routes.post(f"{HERE}/pause")
+async def pause_schedule(visit: SignedIn) -> Response:
+    """Have no briefs come for a while."""
+    await _set_active(visit, active=False)
+    return visit.redirect(HERE, "Your briefs are paused.", undo=Undo(action=f"{HERE}/resume"))
+
+
+@routes.post(f"{HERE}/resume")
+async def resume_schedule(visit: SignedIn) -> Response:
+    """Have them come again."""
+    await _set_active(visit, active=True)
+    return visit.redirect(HERE, "Your briefs come again.", undo=Undo(action=f"{HERE}/pause"))
+
+
+@routes.post(f"{HERE}/retry")
+async def retry_schedule(visit: SignedIn) -> Response:
+    """Have the schedule try again after one was set aside."""
+    await schedule.retry(visit.database, [visit.user.id])
+    return visit.redirect(HERE, "It is tried again.")
+
+
+async def _set_active(visit: Visit, *, active: bool) -> None:
+    plan = replace(visit.user.preferences, active=active)
+    await people.update(visit.database, replace(visit.user, preferences=plan))
+
+
+def _checked(visit: Visit, form: Form[Planning]) -> Form[Planning]:
+    if form.errors:
+        return form
+    try:
+        form.filled.changed(visit.user)
+    except InvalidInput as error:
+        return form.refused(error)
+    return form
+
+
+async def _coming(visit: Visit, form: Form[Planning]) -> list[Due]:
+    """The next briefs by the values in the form; none if something is wrong with them."""
+    if form.errors:
+        return []
+    user = visit.user if form.model is None else form.filled.changed(visit.user)
+    async with visit.transaction() as tx:
+        return await schedule.preview(tx, user)
+
+
+async def _page(visit: Visit, form: Form[Planning], after: str = "", status: int = 200) -> Response:
+    settings = ScheduleSettings.load()
+    standing, pending = await schedule.outlook(visit.database, visit.user.id, settings)
+    return visit.page(
+        "account/schedule.html",
+        status=status,
+        form=form,
+        planning=planning,
+        standing=standing,
+        coming=await _coming(visit, form),
+        pending=pending,
+        backoff=settings.backoff,
+        **await _lists(visit, form, after),
+    )
+
+
+async def _lists(visit: Visit, form: Form[Planning], after: str) -> dict[str, Any]:
+    place = DayPlace._make(read_place(after, date.fromisoformat, schedule.edition_name)) if after else None
+    async with visit.transaction() as tx:
+        days = await schedule.history(tx, visit.user.id, _DAYS + 1, place)
+        names = [name for _, name in await agenda.project_names(tx, visit.user.id)]
+    named = {*names, *form.lists.get("projects", ())}
+    return {
+        "days": days[:_DAYS],
+        "more": write_place(*map(str, days[_DAYS - 1].place)) if len(days) > _DAYS else "",
+        "projects": [(name, name) for name in sorted(named, key=str.casefold)],
+    }

@@ -1,0 +1,60 @@
+"""Who is due in the next 24 hours, drawn: how many in each half hour, and how many of them will be late."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from daybreak.schedule import Minute
+
+HEIGHT = 100.0
+STEP = 20.0
+_WIDTH = timedelta(minutes=30)
+_BARS = 48
+_SEEN = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Everybody due in half an hour, and how that is drawn: of `HEIGHT`, the bars `STEP` apart.
+
+    Attributes:
+        late_height: the upper part of the bar, for those who will be late.
+    """
+
+    begins: datetime
+    people: int
+    late: int
+    x: float
+    height: float
+    late_height: float
+
+
+def crowds(minutes: Iterable[Minute], now: datetime) -> Sequence[Crowd]:
+    """The bars of 24 hours, the first of them around now."""
+    people, late = [0] * (_BARS + 1), [0] * (_BARS + 1)
+    first = _half_hour(now)
+    for minute in minutes:
+        place = (minute.due_at - first) // _WIDTH
+        if 0 <= place <= _BARS:
+            people[place] += minute.people
+            late[place] += minute.late
+    most = max(people) or 1
+    return [
+        Crowd(
+            begins=first + place * _WIDTH,
+            people=people[place],
+            late=late[place],
+            x=place * STEP,
+            height=_height(people[place], most),
+            late_height=_height(late[place], most),
+        )
+        for place in range(_BARS + 1)
+    ]
+
+
+def _half_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
+
+
+def _height(number: int, most: int) -> float:
+    return round(max(number / most * HEIGHT, _SEEN), 1) if number else 0.0

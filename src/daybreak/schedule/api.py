@@ -1,0 +1,172 @@
+"""The schedule for programs: one's own, and for operators everybody's."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from daybreak import people
+from daybreak.errors import Changed
+from daybreak.people import User
+from daybreak.schedule import overseeing, presence, service
+from daybreak.schedule.model import DayPlace, LeftOutPlace, edition_name
+from daybreak.schedule.resources import (
+    AsideView,
+    ComingView,
+    DecisionView,
+    DueView,
+    ExplanationView,
+    LeftOutView,
+    OverviewView,
+    RetriedView,
+    RetryOrder,
+    ScheduleOrder,
+    ScheduleView,
+)
+from daybreak.schedule.settings import ScheduleSettings
+from daybreak.schedule.upkeep import upkeep
+from daybreak.web import (
+    After,
+    Api,
+    IfMatch,
+    Limit,
+    Listing,
+    Operator,
+    Reader,
+    Visit,
+    Writer,
+    answer,
+    read_place,
+    refusals,
+    require_match,
+    versioned,
+    write_place,
+)
+
+api = Api("schedule")
+EVERYBODYS = "/operations/schedule"
+Count = Annotated[int, Query(ge=1, le=50, description="How many.")]
+
+
+@api.get("/schedule", response_model=ScheduleView)
+async def read_schedule(visit: Reader) -> Response:
+    """When one's own briefs come."""
+    return versioned(visit.request, ScheduleView.of(visit.user))
+
+
+@api.patch("/schedule", response_model=ScheduleView, responses=refusals(Changed))
+async def change_schedule(visit: Writer, order: ScheduleOrder, if_match: IfMatch = None) -> Response:
+    """Change when one's own briefs come."""
+    async with visit.transaction() as tx:
+        user = await people.hold(tx, visit.user.id)
+        require_match(if_match, ScheduleView.of(user))
+        user = await people.update_in(tx, order.changed(user))
+    return versioned(visit.request, ScheduleView.of(user))
+
+
+@api.post("/schedule/pause", response_model=ScheduleView)
+async def pause_schedule(visit: Writer) -> Response:
+    """Have no briefs come until the schedule is resumed; days that pass meanwhile are not owed."""
+    return await _set_active(visit, active=False)
+
+
+@api.post("/schedule/resume", response_model=ScheduleView)
+async def resume_schedule(visit: Writer) -> Response:
+    """Have briefs come again."""
+    return await _set_active(visit, active=True)
+
+
+async def _set_active(visit: Visit, *, active: bool) -> Response:
+    async with visit.transaction() as tx:
+        user = await people.hold(tx, visit.user.id)
+        user = await people.update_in(tx, _with_active(user, active=active))
+    return versioned(visit.request, ScheduleView.of(user))
+
+
+def _with_active(user: User, *, active: bool) -> User:
+    return replace(user, preferences=replace(user.preferences, active=active))
+
+
+@api.get("/schedule/next", response_model=ComingView)
+async def list_next_briefs(visit: Reader, count: Count = 5) -> Response:
+    """The next briefs; none while the schedule is paused."""
+    standing = await service.standing(visit.database, visit.user.id)
+    dues = await service.next_briefs(visit.database, visit.user.id, count)
+    return answer(ComingView.of(standing, dues))
+
+
+@api.post("/schedule/preview", response_model=ComingView)
+async def preview_schedule(visit: Reader, order: ScheduleOrder, count: Count = 5) -> Response:
+    """The next briefs as they would be after these changes; nothing is changed. A pause is overlooked."""
+    user = order.changed(visit.user)
+    async with visit.transaction() as tx:
+        dues = await service.preview(tx, user, count)
+    briefs = [DueView.of(due) for due in dues]
+    return answer(ComingView(active=user.preferences.active, aside=None, briefs=briefs))
+
+
+@api.post("/schedule/retry", response_model=RetriedView)
+async def retry_schedule(visit: Writer) -> Response:
+    """Have the next tick try again if one was set aside."""
+    return answer(RetriedView(people=await overseeing.retry(visit.database, [visit.user.id])))
+
+
+@api.get("/schedule/explanation", response_model=ExplanationView)
+async def explain_schedule(visit: Reader) -> Response:
+    """What will become of the next day, and why, if nothing happens until it is due."""
+    pending = await service.explain(visit.database, visit.user.id, ScheduleSettings.load())
+    return answer(ExplanationView(pending=[DecisionView.of(one) for one in pending]))
+
+
+@api.get("/schedule/history", response_model=Listing[DecisionView])
+async def list_days(visit: Reader, after: After = None, limit: Limit = 50) -> Response:
+    """What became of past days, the latest first."""
+    async with visit.transaction() as tx:
+        found = await service.history(tx, visit.user.id, limit + 1, _day_place(after))
+    more = write_place(*map(str, found[limit - 1].place)) if len(found) > limit else None
+    return answer(Listing[DecisionView](items=[DecisionView.of(one) for one in found[:limit]], next=more))
+
+
+def _day_place(after: str | None) -> DayPlace | None:
+    return DayPlace._make(read_place(after, date.fromisoformat, edition_name)) if after else None
+
+
+@api.get(EVERYBODYS, response_model=OverviewView)
+async def read_overview(visit: Operator) -> Response:
+    """Who is due when, who keeps the schedule, and what is done by the clock; for admins."""
+    seen = await overseeing.overview(visit.database, ScheduleSettings.load())
+    keepers = await presence.schedulers(visit.database)
+    return answer(OverviewView.of(seen, keepers, await upkeep(visit.database)))
+
+
+@api.get(f"{EVERYBODYS}/aside", response_model=Listing[AsideView])
+async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
+    """Who is left out until something is mended; for admins."""
+    place = UUID(str(read_place(after, UUID)[0])) if after else None
+    found = await overseeing.set_aside(visit.database, place, limit + 1)
+    emails = await people.addresses(visit.database, {one.owner_id for one in found})
+    items = [AsideView.of(one, emails.get(one.owner_id)) for one in found[:limit]]
+    more = write_place(items[-1].user) if len(found) > limit else None
+    return answer(Listing[AsideView](items=items, next=more))
+
+
+@api.get(f"{EVERYBODYS}/left-out", response_model=Listing[LeftOutView])
+async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
+    """Which days were missed or skipped in the last 24 hours, the latest first; for admins."""
+    readers = (datetime.fromisoformat, UUID, date.fromisoformat, edition_name)
+    place = LeftOutPlace._make(read_place(after, *readers)) if after else None
+    found = await overseeing.left_out(visit.database, place, limit + 1)
+    emails = await people.addresses(visit.database, {one.owner_id for one in found})
+    items = [LeftOutView.of(one, emails.get(one.owner_id)) for one in found[:limit]]
+    more = write_place(*map(str, found[limit - 1].place)) if len(found) > limit else None
+    return answer(Listing[LeftOutView](items=items, next=more))
+
+
+@api.post(f"{EVERYBODYS}/retry", response_model=RetriedView)
+async def retry_set_aside(visit: Operator, order: RetryOrder) -> Response:
+    """Have the next tick try again who is set aside; for admins."""
+    only = None if order.user is None else [order.user]
+    return answer(RetriedView(people=await overseeing.retry(visit.database, only)))

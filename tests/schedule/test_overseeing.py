@@ -1,0 +1,108 @@
+"""What an operator sees of everybody, bounded and page by page, and can mend."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from daybreak import schedule
+from daybreak.schedule import Scheduler
+from daybreak.schedule.presence import Presence, forget_gone, schedulers
+
+MORNING = datetime(2026, 3, 30, 5, tzinfo=UTC)
+
+
+async def set_zone(office, zone: str, *users) -> None:
+    ids = [user.id for user in users]
+    await office.admin.execute("UPDATE people_users SET timezone = $1 WHERE id = ANY ($2)", zone, ids)
+
+
+async def test_who_is_set_aside_is_listed_page_by_page_and_tried_again(office):
+    users = [await office.join() for _ in range(5)]
+    await set_zone(office, "Mars/Olympus", *users)
+    await office.tick(MORNING)
+    first = await schedule.set_aside(office.database, limit=3)
+    rest = await schedule.set_aside(office.database, first[-1].owner_id, limit=3)
+    assert [one.owner_id for one in (*first, *rest)] == sorted(user.id for user in users)
+    sound = await office.join()
+    assert await schedule.retry(office.database, [users[4].id, sound.id]) == 1
+    assert await schedule.retry(office.database) == 4
+    assert (await schedule.overview(office.database, office.settings)).aside == 0
+    await office.tick(MORNING)
+    assert (await schedule.overview(office.database, office.settings)).aside == 5
+
+
+async def test_somebody_on_whom_the_tick_failed_is_rung_when_tried_again(office):
+    user = await office.join()
+    await office.admin.execute(
+        f"ALTER TABLE schedule_days ADD CONSTRAINT poison CHECK (owner_id <> '{user.id}')"
+    )
+    try:
+        assert (await office.tick(MORNING)).set_aside == 1
+    finally:
+        await office.admin.execute("ALTER TABLE schedule_days DROP CONSTRAINT poison")
+    assert (await office.tick(MORNING)).rung == 0
+    assert await schedule.retry(office.database) == 1
+    assert (await office.tick(MORNING)).rung == 1
+    assert await office.runs(user) == ["2026-03-30/standard"]
+
+
+async def test_what_was_left_out_is_listed_page_by_page_the_latest_first(office):
+    users = [await office.join() for _ in range(3)]
+    await office.tick(MORNING + timedelta(days=2))
+    whole = await schedule.left_out(office.database, limit=100)
+    assert {one.outcome for one in whole} == {"missed"}
+    assert len(whole) == 6  # two days each; the third is caught up
+    paged, place = (
+        [],
+        schedule.LeftOutPlace(datetime.max.replace(tzinfo=UTC), UUID(int=0), MORNING.date(), ""),
+    )
+    for _ in range(2):
+        paged += await schedule.left_out(office.database, place, limit=4)
+        place = paged[-1].place
+    assert await schedule.left_out(office.database, place, limit=4) == []
+    assert paged == whole
+    assert (await schedule.overview(office.database, office.settings)).missed == 6
+    office.at(MORNING + timedelta(days=4))
+    assert await schedule.left_out(office.database) == []
+    assert {one.owner_id for one in whole} == {user.id for user in users}
+
+
+async def test_a_scheduler_is_seen_while_it_is_there_and_says_what_went_wrong(office):
+    await office.admin.execute("TRUNCATE schedule_schedulers")
+    presence = Presence(office.database)
+    await presence.say()
+    seen = (await schedulers(office.database))[0]
+    assert (seen.alive, seen.trouble) == (True, "")
+    await presence.say("Unavailable: The database is away.")
+    assert (await schedulers(office.database))[0].trouble.startswith("Unavailable")
+    office.at(MORNING + timedelta(minutes=10))
+    assert not (await schedulers(office.database))[0].alive
+    office.at(MORNING + timedelta(days=2))
+    await forget_gone(office.database)
+    assert await schedulers(office.database) == []
+
+
+@pytest.mark.parametrize("how", ["stop", "cancel"])
+async def test_a_scheduler_that_ends_is_not_listed_any_more(office, how):
+    await office.admin.execute("TRUNCATE schedule_schedulers")
+    scheduler = Scheduler(office.database, office.settings)
+    running = asyncio.create_task(scheduler.run())
+    await asyncio.wait_for(scheduler.ready.wait(), 20)
+    assert len(await schedulers(office.database)) == 1
+    scheduler.stop() if how == "stop" else running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await schedulers(office.database) == []
+
+
+async def test_history_goes_on_from_where_a_page_ended(office):
+    user = await office.join()
+    await office.tick(MORNING + timedelta(days=6))
+    whole = (await office.days(user))[::-1]
+    async with office.database.transaction([user.id]) as tx:
+        paged = await schedule.history(tx, user.id, 4)
+        paged += await schedule.history(tx, user.id, 4, paged[-1].place)
+        assert await schedule.history(tx, user.id, 4, paged[-1].place) == []
+    assert paged == whole
+    assert len(whole) == 7

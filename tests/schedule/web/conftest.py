@@ -1,0 +1,62 @@
+"""The schedule in a browser and for programs, in the database that all pages share."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+import pytest
+
+from daybreak import people
+from daybreak.people import Role, Scope
+
+from ...web.browser import Browser  # noqa: TID252 - tests are no package that could be named
+from ...web.conftest import annas, application, as_admin, bobs, stranger  # noqa: TID252 - likewise
+
+__all__ = ["annas", "application", "as_admin", "bobs", "stranger"]
+
+KEEP = """
+INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
+SELECT
+    $1, $2::date - age, 'standard', $3, $4, $2::date - age + time '05:00' AT TIME ZONE 'UTC',
+    timestamptz '2026-03-29 05:00Z' - age * interval '1 day'
+FROM generate_series(0, $5 - 1) AS age
+"""
+
+
+@pytest.fixture
+async def program(application, database, user):
+    """A program with a token of Anna's."""
+    async with database.transaction([user.id]) as tx:
+        _, secret = await people.make_token(tx, user.id, "A program", Scope.WRITE, 30)
+    async with Browser.open(application, database) as browser:
+        browser.client.headers.update({"Accept": "application/json", "Authorization": f"Bearer {secret}"})
+        yield browser.client
+
+
+@pytest.fixture
+async def as_operator(database, user) -> None:
+    """Anna is an admin."""
+    await people.set_role(database, user, Role.ADMIN)
+
+
+@pytest.fixture
+def keep_days(as_admin) -> Callable[..., Awaitable[None]]:
+    """Have so many past days of somebody's come out like that, the last of them today."""
+
+    async def keep_days(owner, days: int, outcome: str = "rung", reason: str = "due") -> None:
+        await as_admin.execute(KEEP, owner.id, date(2026, 3, 29), outcome, reason, days)
+
+    return keep_days
+
+
+@pytest.fixture
+def break_zone(as_admin, database) -> Callable[..., Awaitable[None]]:
+    """Force a zone into somebody's row that does not exist, as the schedule finds out."""
+
+    async def break_zone(owner) -> None:
+        await as_admin.execute(
+            "UPDATE schedule_dues SET aside = 'There is no time zone “Mars/Olympus”.', start_at = NULL,"
+            " local_date = NULL, stale = FALSE WHERE owner_id = $1",
+            owner.id,
+        )
+
+    return break_zone
