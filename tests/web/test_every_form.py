@@ -66,6 +66,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
         "undo": ("agenda.undo_decision", "briefs.write_brief"),
     },
     "POST /briefs/{day}/write": ("briefs.write_brief",),
+    "POST /operations/schedule/retry": ("schedule.retry_set_aside",),
     "POST /runs/{run_id}/cancel": ("runs.cancel_run",),
     "POST /runs/{run_id}/retry": ("runs.retry_run",),
     "POST /settings": ("account.change_profile",),
@@ -79,6 +80,11 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
         "what=invite-admin": ("account.invite_member",),
         "what=reset": ("account.reset_password",),
     },
+    "GET /settings/schedule": ("schedule.preview_schedule",),
+    "POST /settings/schedule": ("schedule.change_schedule",),
+    "POST /settings/schedule/pause": ("schedule.pause_schedule",),
+    "POST /settings/schedule/resume": ("schedule.resume_schedule",),
+    "POST /settings/schedule/retry": ("schedule.retry_schedule",),
     "POST /settings/tokens": ("account.make_token",),
     "POST /settings/tokens/{token_id}/revoke": ("account.revoke_token",),
     "POST /welcome": ("welcome.begin_first_visit",),
@@ -184,6 +190,15 @@ async def live(tour: Tour, database, user) -> None:
         await people.begin(tx, user.id, people.Client(address="192.0.2.1"))
 
 
+async def set_aside(tour: Tour, as_admin, user) -> None:
+    """Look at the schedule as one who has paused it, and as one on whom it has failed."""
+    await tour.press("/settings/schedule/pause")
+    await tour.press("/settings/schedule/resume")
+    await as_admin.execute(
+        "UPDATE schedule_dues SET aside = 'x', start_at = NULL, stale = FALSE WHERE owner_id = $1", user.id
+    )
+
+
 async def database_tasks(database, user) -> dict[str, str]:
     """The ids of the tasks by title."""
     async with database.transaction([user.id]) as tx:
@@ -203,11 +218,12 @@ def verbs_of(form: Form, known: Mapping[str, Operations]) -> Iterator[str]:
 
 
 async def test_every_form_has_its_operation_and_every_operation_named_here_its_form(
-    tour, stranger, database, user, no_attempts_yet
+    tour, stranger, database, user, as_admin, no_attempts_yet
 ):
     doors = Tour(stranger)
     await knock(doors, database, user)
     await live(tour, database, user)
+    await set_aside(tour, as_admin, user)
     await tour.wander()
     await tour.press("/settings/data/delete", email=user.email)
     seen: dict[str, set[str]] = {}

@@ -34,6 +34,7 @@ from daybreak.web import (
     IfMatch,
     Limit,
     Listing,
+    OperatingWriter,
     Operator,
     Reader,
     Visit,
@@ -166,7 +167,7 @@ async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50)
 
 
 @api.post(f"{EVERYBODYS}/retry", response_model=RetriedView)
-async def retry_set_aside(visit: Operator, order: RetryOrder) -> Response:
+async def retry_set_aside(visit: OperatingWriter, order: RetryOrder) -> Response:
     """Have the next tick try again who is set aside; for admins."""
     only = None if order.user is None else [order.user]
     return answer(RetriedView(people=await overseeing.retry(visit.database, only)))
