@@ -126,7 +126,7 @@ async def test_the_sweep_lets_in_what_waits_where_a_place_is_left_free(engine_ro
 
 async def test_what_is_not_due_takes_no_place_from_what_is(engine_room, owner):
     later = await engine_room.start_many(
-        owner, [Order() for _ in range(30)], kind=BULK, window=5, delay=timedelta(seconds=30)
+        owner, [Order() for _ in range(30)], kind=BULK, window=5, delay=timedelta(minutes=2)
     )
     await engine_room.as_owner.execute("SELECT runs_sweep(5, '15s', '30s', 100)")
     assert await rung(engine_room, owner) == 0
@@ -135,7 +135,7 @@ async def test_what_is_not_due_takes_no_place_from_what_is(engine_room, owner):
     assert (await engine_room.ended(due)).status is Status.SUCCEEDED
     await engine_room.drain(worker)
     # All at the same time, and let in as many as there are places.
-    await testing.move_clock(engine_room.database, owner, timedelta(minutes=1))
+    await testing.move_clock(engine_room.database, owner, timedelta(minutes=3))
     swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(5, '15s', '30s', 100)")
     assert (swept["rung"], swept["admitted"], await rung(engine_room, owner)) == (30, 5, 5)
     swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(50, '15s', '30s', 100)")
@@ -144,6 +144,12 @@ async def test_what_is_not_due_takes_no_place_from_what_is(engine_room, owner):
     for run in later:
         assert (await engine_room.ended(run)).status is Status.SUCCEEDED
     assert await engine_room.attempts_written(*later) == [1] * 30
+
+
+async def test_of_many_runs_that_are_due_soon_only_a_window_gets_doorbells_of_their_own(engine_room, owner):
+    soon = timedelta(seconds=50)
+    await engine_room.start_many(owner, [Order() for _ in range(30)], kind=BULK, window=5, delay=soon)
+    assert await engine_room.as_owner.fetchval("SELECT count(*) FROM pgq.pgqueuer") == 5
 
 
 async def rung(station, owner) -> int:

@@ -1454,6 +1454,20 @@ BEGIN
         ) AS rung
     ) THEN
         PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[new_id]);
+    ELSIF delay > interval '0' AND delay <= interval '1 minute' AND places > (
+        SELECT count(*) FROM (
+            SELECT o.job_id, o.rung_at FROM runs_open AS o
+            WHERE o.owner_id = owner AND o.part_of IS NULL AND o.id <> new_id
+            ORDER BY o.created_at DESC, o.id DESC LIMIT places
+        ) AS newest
+        WHERE newest.job_id IS NULL AND newest.rung_at > now()
+    ) THEN
+        -- The sweep could be late for it. Such a bell takes no place, so of many such runs only the first have one.
+        INSERT INTO pgq.pgqueuer (priority, entrypoint, payload, execute_after, status)
+        VALUES (
+            0, 'runs.' || new_lane, convert_to(jsonb_build_array(jsonb_build_array(owner, new_id))::text, 'UTF8'),
+            now() + delay, 'queued'
+        );
     END IF;
     RETURN new_id;
 END $$;
