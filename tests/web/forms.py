@@ -68,6 +68,9 @@ class Page(HTMLParser):
             self._buttons.append((values["form"], name))
         elif self._current is None:
             return
+        elif tag == "button" and "formaction" in values:
+            elsewhere = values.get("formmethod", self._current.method).upper()
+            self._forms.append(Form(elsewhere, values["formaction"], buttons={name}))
         elif tag == "button" and values.get("type", "submit") == "submit":
             self._current.buttons.add(name)
         elif tag == "input" and values.get("type") == "hidden":

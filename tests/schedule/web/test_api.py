@@ -30,7 +30,7 @@ async def test_a_schedule_is_changed_by_whoever_has_seen_it(program, user, datab
         ({"frequency": "hourly"}, "frequency"),
         ({"weekdays": []}, "weekdays"),
         ({"weekdays": [1]}, "weekdays"),
-        ({"quiet_day": "skip"}, "quiet_day"),
+        ({"quiet_day": "sleep"}, "quiet_day"),
         ({"catch_up_minutes": 1201}, "catch_up_minutes"),
         ({"project_choice": "only"}, "projects"),
         ({"projects": ["a\nb"]}, "projects"),

@@ -74,7 +74,7 @@ async def test_what_is_chosen_is_written_and_shown_again(annas, user, database):
         ({"brief_time": "soon"}, "brief_time", "time"),
         ({"brief_time": "06:30:30"}, "brief_time", "to the minute"),
         ({"weekdays": []}, "weekdays", "choose at least one"),
-        ({"quiet_day": "skip"}, "quiet_day", "not there yet"),
+        ({"quiet_day": "sleep"}, "quiet_day", "send"),
         ({"catch_up": "6000"}, "catch_up", "1200"),
         ({"projects": []}, "projects", "give at least one"),
         ({"projects": ["x" * 201]}, "projects", "printable characters"),
