@@ -20,8 +20,8 @@ _LAST_OWNER = UUID(int=2**128 - 1)
 # The first doorbells of a crowd are not to wait for a large transaction, nor is anybody whose rows it holds.
 _FIRST_CHUNK = 500
 _SECONDS_A_CHUNK = 0.25
-# Who was to begin longer ago than this missed a tick, and waits for those who did not.
-_LATE = timedelta(minutes=1)
+# Who was to begin longer ago than this missed more than a restart, and waits while the queue is full.
+_LATE = timedelta(minutes=15)
 # Chunks under way at once: each passes by what another one holds.
 _AT_ONCE = 2
 COMPOSE = "briefs.compose"
