@@ -31,6 +31,7 @@ READERS = 50
 STREAMS = 1000
 THINKING = 1.0
 COMMITS = 200
+ENOUGH = 20  # of a page that was opened less often the 95th percentile is its slowest
 _HERE = Path(__file__).parent
 TELL = """
 WITH told AS (
@@ -102,6 +103,9 @@ def _pages(*, is_admin: bool) -> dict[str, str]:
     pages = {
         "Today": "/",
         "Agenda": "/agenda",
+        "Agenda, board": "/agenda/board",
+        "Agenda, calendar": "/agenda/calendar",
+        "Archive": "/briefs",
         "Runs": "/runs",
         "Runs, failed": "/runs?status=failed",
         "Runs, searched in vain": "/runs?q=nothing",
@@ -128,7 +132,7 @@ async def _reader(
             response = await client.get(path, headers={"Accept": "text/html"})
             if response.status_code != 200:
                 spent[f"{name} ({response.status_code})"].append(0.0)
-            spent[f"{name}, 100,000 runs" if heavy else name].append((time.perf_counter() - began) * 1000)
+            spent[f"{name}, many runs" if heavy else name].append((time.perf_counter() - began) * 1000)
             await asyncio.sleep(random.uniform(0.5, 1.5) * THINKING)
 
 
@@ -196,7 +200,9 @@ def show(report: Report, spent: dict[str, list[float]], told: list[float], alive
         for name, values in sorted(spent.items())
     ]
     report.table(("page", "times", "p50 ms", "p95 ms", "p99 ms"), rows)
-    report.at_most("slowest_page_p95_ms", max(percentile(values, 0.95) for values in spent.values()), 200)
+    often = [values for values in spent.values() if len(values) >= ENOUGH]
+    slowest = max((percentile(values, 0.95) for values in often), default=None)
+    report.at_most("slowest_page_p95_ms", slowest, 200)
     report.at_least("streams", alive, STREAMS)
     report.at_most("commit_to_browser_p50_ms", percentile(told, 0.5) if told else None, 100)
     report.at_most("commit_to_browser_p99_ms", percentile(told, 0.99) if told else None, 1000)

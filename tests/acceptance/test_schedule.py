@@ -74,6 +74,7 @@ def test_a_process_that_keeps_the_schedule_shows_what_it_does_by_the_clock_and_s
     assert {one["name"] for one in listed["upkeep"]} == {
         "agenda.refresh",
         "agenda.report_stale",
+        "people.tidy",
         "schedule.forget",
         "schedule.measure",
     }

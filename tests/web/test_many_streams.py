@@ -25,10 +25,11 @@ class Process:
     process: asyncio.subprocess.Process
     port: int
 
-    async def follow(self, topic: UUID) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """An open stream, of which the head was read."""
+    async def follow(self, topic: UUID | None = None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """An open stream, of which the head was read; without a topic one that is never done."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(f"GET /trial/news/{topic} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
+        path = f"/trial/news/{topic}" if topic else "/trial/flood"
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
         await reader.readuntil(b": open")
         return reader, writer
 
@@ -76,8 +77,10 @@ async def test_a_thousand_streams_hear_of_one_thing_and_one_who_does_not_read_ho
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
 async def test_told_to_stop_it_ends_its_streams_and_itself_within_five_seconds(process, how):
-    streams = [await process.follow(uuid4()) for _ in range(20)]
+    streams = await asyncio.gather(*(process.follow(uuid4()) for _ in range(100)))
+    _, who_does_not_read = await process.follow()
     code, seconds = await process.end(how)
+    who_does_not_read.close()
     assert (code, seconds < 5) == (0, True)
     for reader, writer in streams:
         assert (await asyncio.wait_for(reader.read(), 5)).endswith(b"0\r\n\r\n"), "it was cut off"

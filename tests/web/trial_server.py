@@ -27,6 +27,14 @@ async def news(visit: Anyone, topic: UUID) -> Response:
     return stream(visit, read, str(topic))
 
 
+@pages.get("/trial/flood")
+async def flood(visit: Anyone) -> Response:
+    async def read(_after: str) -> list[News]:
+        return [News(id=str(number), data="x" * 1_000_000) for number in range(50)]
+
+    return stream(visit, read, "flood")
+
+
 async def main(dsn: str) -> None:
     @asynccontextmanager
     async def opening():

@@ -29,9 +29,11 @@ class Author:
         """It works for the length of the block."""
         worker = Worker(self.app, [briefs.composing_with(self)], settings=QUICK)
         working = asyncio.create_task(worker.run())
-        yield
-        worker.drain()
-        await asyncio.wait_for(working, 20)
+        try:
+            yield
+        finally:
+            worker.drain()
+            await asyncio.wait_for(working, 20)
 
     async def write(self, page, material):
         await self.may_write.wait()
