@@ -11,7 +11,7 @@ from daybreak.briefs.since import Snapshot
 from daybreak.people import User
 
 _BYTES = 16
-_ID = attrgetter("id")
+_ID = attrgetter("id.bytes")
 
 
 def basis(agenda: Agenda, user: User, known: Iterable[Snapshot], more: Iterable[object]) -> str:

@@ -221,5 +221,5 @@ def _address(visit: Visit, which: Which) -> str:
 
 def _path(today: date, day: date, edition: Edition = Edition.STANDARD) -> str:
     """Where a brief is read; today's is the page that one opens in the morning."""
-    which = Which(day, edition)
+    which = Which(day, Edition(edition))
     return "/" if which == Which(today) else which.path
