@@ -30,8 +30,8 @@ from daybreak.people.service import (
     get_all,
     hold,
     update,
+    update_in,
     visit,
-    write,
 )
 from daybreak.people.sessions import (
     Client,
@@ -96,9 +96,9 @@ __all__ = [
     "take_attempt",
     "tidy",
     "update",
+    "update_in",
     "visit",
     "visitor_of",
     "weekdays_of",
-    "write",
     "zones",
 ]

@@ -17,10 +17,6 @@ INNER JOIN people_preferences AS p ON u.id = p.owner_id
 WHERE u.id = ANY ($1::uuid [])
 ORDER BY u.created_at, u.id
 
--- name: hold_user
--- Nobody else changes that user until the transaction ends.
-SELECT id FROM people_users WHERE id = $1 FOR UPDATE
-
 -- name: insert_user
 -- A new user with preferences; nothing when the address is taken.
 WITH added AS (
@@ -33,6 +29,10 @@ WITH added AS (
 INSERT INTO people_preferences (owner_id)
 SELECT id FROM added
 RETURNING owner_id
+
+-- name: hold_user
+-- Nobody else changes this user until the transaction ends.
+SELECT id FROM people_users WHERE id = $1 FOR NO KEY UPDATE
 
 -- name: update_user
 -- Write what may change of a user; nothing when there is none.

@@ -34,6 +34,7 @@ from daybreak.web import (
     IfMatch,
     Limit,
     Listing,
+    OperatingWriter,
     Operator,
     Reader,
     Visit,
@@ -63,7 +64,7 @@ async def change_schedule(visit: Writer, order: ScheduleOrder, if_match: IfMatch
     async with visit.transaction() as tx:
         user = await people.hold(tx, visit.user.id)
         require_match(if_match, ScheduleView.of(user))
-        user = await people.write(tx, order.changed(user))
+        user = await people.update_in(tx, order.changed(user))
     return versioned(visit.request, ScheduleView.of(user))
 
 
@@ -82,7 +83,7 @@ async def resume_schedule(visit: Writer) -> Response:
 async def _set_active(visit: Visit, *, active: bool) -> Response:
     async with visit.transaction() as tx:
         user = await people.hold(tx, visit.user.id)
-        user = await people.write(tx, _with_active(user, active=active))
+        user = await people.update_in(tx, _with_active(user, active=active))
     return versioned(visit.request, ScheduleView.of(user))
 
 
@@ -99,7 +100,7 @@ async def list_next_briefs(visit: Reader, count: Count = 5) -> Response:
 
 
 @api.post("/schedule/preview", response_model=ComingView)
-async def preview_schedule(visit: Reader, order: ScheduleOrder, count: Count = 5) -> Response:
+async def preview_schedule(visit: Writer, order: ScheduleOrder, count: Count = 5) -> Response:
     """The next briefs as they would be after these changes; nothing is changed. A pause is overlooked."""
     user = order.changed(visit.user)
     async with visit.transaction() as tx:
@@ -166,7 +167,7 @@ async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50)
 
 
 @api.post(f"{EVERYBODYS}/retry", response_model=RetriedView)
-async def retry_set_aside(visit: Operator, order: RetryOrder) -> Response:
+async def retry_set_aside(visit: OperatingWriter, order: RetryOrder) -> Response:
     """Have the next tick try again who is set aside; for admins."""
     only = None if order.user is None else [order.user]
     return answer(RetriedView(people=await overseeing.retry(visit.database, only)))

@@ -8,7 +8,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from daybreak.web.api import Api, Day, Id, Operator, Order, Resource, answer, refusals
+    from daybreak.web.api import (
+        Api,
+        Clock,
+        Day,
+        Id,
+        OperatingWriter,
+        Operator,
+        Order,
+        Resource,
+        answer,
+        refusals,
+    )
     from daybreak.web.application import create_application
     from daybreak.web.etags import IfMatch, etag_of, require_match, version_of, versioned
     from daybreak.web.flashes import Undo
@@ -26,6 +37,7 @@ __all__ = [
     "After",
     "Anyone",
     "Api",
+    "Clock",
     "Day",
     "Form",
     "Id",
@@ -35,6 +47,7 @@ __all__ = [
     "Listing",
     "NavItem",
     "News",
+    "OperatingWriter",
     "Operator",
     "Order",
     "Pages",
@@ -65,7 +78,10 @@ __all__ = [
 ]
 
 _MODULES = {
-    "api": ["Api", "Day", "Id", "Operator", "Order", "Resource", "answer", "refusals"],
+    "api": [
+        *("Api", "Clock", "Day", "Id", "OperatingWriter", "Operator", "Order", "Resource", "answer"),
+        "refusals",
+    ],
     "application": ["create_application"],
     "etags": ["IfMatch", "etag_of", "require_match", "version_of", "versioned"],
     "flashes": ["Undo"],

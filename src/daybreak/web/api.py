@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 
 from daybreak.errors import DaybreakError
 from daybreak.web.rates import paced
-from daybreak.web.visits import Visit, admin, caller
+from daybreak.web.visits import Visit, admin, caller, writer
 
 JSON = "application/json"
 
@@ -51,6 +51,7 @@ def _text(value: object) -> object:
 
 Day = Annotated[date, Field(strict=False), BeforeValidator(_text)]
 Id = Annotated[UUID, Field(strict=False)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 def answer(resource: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
@@ -72,7 +73,17 @@ async def operator(visit: Annotated[Visit, Depends(caller)]) -> Visit:
     return await admin(visit)
 
 
+async def operating_writer(visit: Annotated[Visit, Depends(writer)]) -> Visit:
+    """The visit of an admin's program that may change things.
+
+    Raises:
+        Forbidden: it is somebody else's, or for reading only.
+    """
+    return await admin(visit)
+
+
 Operator = Annotated[Visit, Depends(operator)]
+OperatingWriter = Annotated[Visit, Depends(operating_writer)]
 
 
 def _name(route: APIRoute) -> str:
