@@ -16,9 +16,8 @@ ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", No
 FINITE = [route for route in ALL if route.path not in ENDLESS]
 OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED.keys()]
 CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
-COMPUTING = {
-    "/api/v1/schedule/preview"
-}  # what is asked is too long for an address, and nothing is kept of it
+# What is asked is too long for an address, and nothing is kept of it.
+COMPUTING = {"/api/v1/schedule/preview"}
 OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
 NUMBER = re.compile(r"request [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")

@@ -80,16 +80,6 @@ async def addresses(database: Database, user_ids: Collection[UUID]) -> dict[UUID
         return {row["id"]: row["address"] for row in await tx.fetch(_sql.read_users, list(user_ids))}
 
 
-async def hold(tx: asyncpg.Connection, user_id: UUID) -> User:
-    """The user of that id, whom nobody else changes until the caller's transaction ends.
-
-    Raises:
-        NotFound: there is no such user, or the transaction may not see them.
-    """
-    await tx.execute(_sql.hold_user, user_id)
-    return await get(tx, user_id)
-
-
 async def everyone(database: Database) -> Sequence[User]:
     """All users, oldest first: an operator's view."""
     async with database.ownerless() as connection:
@@ -98,6 +88,16 @@ async def everyone(database: Database) -> Sequence[User]:
         return []
     async with database.transaction(ids) as tx:
         return [user_of(row) for row in await tx.fetch(_sql.read_users, ids)]
+
+
+async def hold(tx: asyncpg.Connection, user_id: UUID) -> User:
+    """The user as nobody else changes them until the caller's transaction ends.
+
+    Raises:
+        NotFound: the user is gone.
+    """
+    await tx.execute(_sql.hold_user, user_id)
+    return await get(tx, user_id)
 
 
 async def update(database: Database, user: User) -> User:

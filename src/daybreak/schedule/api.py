@@ -100,7 +100,7 @@ async def list_next_briefs(visit: Reader, count: Count = 5) -> Response:
 
 
 @api.post("/schedule/preview", response_model=ComingView)
-async def preview_schedule(visit: Reader, order: ScheduleOrder, count: Count = 5) -> Response:
+async def preview_schedule(visit: Writer, order: ScheduleOrder, count: Count = 5) -> Response:
     """The next briefs as they would be after these changes; nothing is changed. A pause is overlooked."""
     user = order.changed(visit.user)
     async with visit.transaction() as tx:

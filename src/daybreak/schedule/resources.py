@@ -31,13 +31,12 @@ from daybreak.schedule.model import (
     Standing,
 )
 from daybreak.schedule.upkeep import UpkeepStanding
-from daybreak.web import Order, Resource
+from daybreak.web import Clock, Order, Resource
 
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _AT = "2026-03-30T05:00:00Z"
 _DATE = "2026-03-30"
 _MINUTE = timedelta(minutes=1)
-TimeText = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class DayName(StrEnum):
@@ -61,7 +60,7 @@ class ScheduleView(Resource):
     """When briefs come; times are local to their reader."""
 
     active: bool = Field(description="Whether briefs come at all; false while paused.")
-    brief_time: TimeText = Field(examples=["07:00"])
+    brief_time: Clock = Field(examples=["07:00"])
     timezone: str = Field(description="Of the profile, where it is changed.", examples=["Europe/Berlin"])
     frequency: Frequency
     weekdays: Sequence[DayName] = Field(examples=[["monday", "thursday"]])
@@ -101,7 +100,7 @@ class ScheduleOrder(Order):
     """What is to change; what is left out or null stays as it is."""
 
     active: bool | None = None
-    brief_time: TimeText | None = Field(None, examples=["06:30"])
+    brief_time: Clock | None = Field(None, examples=["06:30"])
     frequency: Frequency | None = Field(None, strict=False)
     weekdays: list[Annotated[DayName, Field(strict=False)]] | None = Field(
         None,

@@ -3,6 +3,9 @@
 import pytest
 
 from daybreak import people
+from daybreak.people import Scope
+
+from ...web.browser import Browser  # noqa: TID252 - tests are no package that could be named
 
 HERE = "/api/v1/schedule"
 EVERYBODYS = "/api/v1/operations/schedule"
@@ -85,6 +88,18 @@ async def test_one_who_was_set_aside_tries_again(program, user, break_zone):
     assert "Mars/Olympus" in (await program.get(f"{HERE}/next")).json()["aside"]
     assert (await program.post(f"{HERE}/retry")).json() == {"people": 1}
     assert len((await program.get(f"{HERE}/next")).json()["briefs"]) == 5
+
+
+async def test_a_token_for_reading_changes_nothing(application, database, user, as_operator):
+    async with database.transaction([user.id]) as tx:
+        _, secret = await people.make_token(tx, user.id, "A reader", Scope.READ, 30)
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {secret}"}
+    async with Browser.open(application, database) as reader:
+        for path in (HERE, EVERYBODYS):
+            assert (await reader.get(path, headers=headers)).status_code == 200
+        for path in (f"{HERE}/pause", f"{HERE}/retry", f"{EVERYBODYS}/retry"):
+            refused = await reader.client.post(path, json={}, headers=headers)
+            assert (refused.status_code, "for reading only" in refused.json()["detail"]) == (403, True)
 
 
 async def test_an_operators_program_sees_everybody_and_tries_again_who_is_set_aside(

@@ -35,7 +35,10 @@ async def change_schedule(visit: SignedIn) -> Response:
     form = _checked(visit, await read_form(visit.request, Planning))
     if form.errors:
         return await _page(visit, form, status=InvalidInput.status)
-    await people.update(visit.database, form.filled.changed(visit.user))
+    async with visit.transaction() as tx:
+        user = await people.hold(tx, visit.user.id)
+        await people.update_in(tx, form.filled.changed(user))
+    await schedule.standing(visit.database, visit.user.id)
     return visit.redirect(HERE, "Your schedule is saved.")
 
 
@@ -68,8 +71,9 @@ async def retry_schedule(visit: SignedIn) -> Response:
 
 
 async def _set_active(visit: Visit, *, active: bool) -> None:
-    plan = replace(visit.user.preferences, active=active)
-    await people.update(visit.database, replace(visit.user, preferences=plan))
+    async with visit.transaction() as tx:
+        user = await people.hold(tx, visit.user.id)
+        await people.update_in(tx, replace(user, preferences=replace(user.preferences, active=active)))
 
 
 def _checked(visit: Visit, form: Form[Planning]) -> Form[Planning]:
