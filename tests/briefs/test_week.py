@@ -11,7 +11,7 @@ from daybreak.briefs import week_sentences
 from daybreak.briefs.kinds import PREDICATES
 from daybreak.briefs.model import Document, Edition, Topic
 from daybreak.briefs.rendering import Form, render
-from daybreak.claims import unsupported
+from daybreak.claims import Claim, Fact, unsupported
 
 from .agendas import agenda, brief, day, event, later, local, project, task
 from .strategies import situations
@@ -162,3 +162,25 @@ def test_every_sentence_of_a_week_follows_from_its_facts(situation):
     for claim in claims(document):
         assert unsupported(claim, document.facts, PREDICATES, on.today) is None
     assert {fact for claim in claims(document) for fact in claim.facts} == document.facts.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [
+        ("slipped", {"status": "open", "due": later(-8)}),
+        ("slipped", {"status": "open", "due": TUESDAY}),
+        ("slipped", {"status": "done", "due": later(-2)}),
+        ("slipped_to", {"status": "open", "due": later(-1)}),
+        ("slipped_to", {"kind": "memory", "due": later(1)}),
+        ("week_done", {"status": "open", "completed": later(-1)}),
+        ("week_done", {"status": "done", "completed": later(-8)}),
+        ("ahead", {"status": "open", "due": later(8)}),
+        ("ahead", {"status": "done", "due": later(2)}),
+        ("event_ahead", {"kind": "event", "start": later(-1)}),
+        ("coverage", {"kind": "stat", "value": 0}),
+        ("no_briefs", {"kind": "stat", "value": 2}),
+    ],
+)
+def test_a_sentence_about_the_week_does_not_stand_on_what_does_not_bear_it(kind: str, parts):
+    facts = {"x": Fact(**{"kind": "task", "title": "X", "source": "home", "place": "x:1"} | parts)}
+    assert unsupported(Claim(kind=kind, text="X.", facts=("x",)), facts, PREDICATES, TUESDAY)
