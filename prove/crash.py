@@ -109,14 +109,14 @@ def prepared() -> Iterator[tuple[Place, str, dict[str, float]]]:
 
 
 def essence(text: str) -> str:
-    """A brief without what differs between homes and moments: ids, the instant, what was reused."""
+    """A brief without what differs between homes and moments: ids, hashes, the instant, what was reused."""
     document = json.loads(text)
     for key, fact in document["facts"].items():
         text = text.replace(
             key, f"{fact['kind']} {fact['place']} {fact['title']} {fact['start']} {fact['end']}"
         )
     document = json.loads(text)
-    del document["as_of"], document["user"]
+    del document["as_of"], document["user"], document["basis"]
     for section in document["sections"]:
         del section["reused"], section["content"]
     return json.dumps(document, sort_keys=True)

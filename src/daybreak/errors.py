@@ -138,3 +138,10 @@ class Bug(DaybreakError):
     """An invariant of Daybreak itself does not hold."""
 
     exit_code = 70
+
+
+def sentence_of(error: BaseException) -> str:
+    """An error for others to read: our own sentence; of a foreign one the class, for it may hold secrets."""
+    if isinstance(error, DaybreakError):
+        return str(error)
+    return f"An unexpected error ({type(error).__name__}); the log has more."

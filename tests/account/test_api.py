@@ -21,10 +21,12 @@ SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname
 
 async def test_the_profile_is_read_and_changed_where_it_says_so(ask, database, user):
     fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
-    await people.update(database, replace(user, preferences=replace(user.preferences, **fridays)))
+    await people.change(
+        database, user.id, lambda _: replace(user, preferences=replace(user.preferences, **fridays))
+    )
     before = (await ask("GET", "/profile")).json()
-    assert (before["email"], before["country"], before["brief_time"]) == (user.email, "DE", "07:00")
-    change = {"timezone": "Asia/Kolkata", "country": "", "brief_time": "06:15"}
+    assert (before["email"], before["country"], before["workday_start"]) == (user.email, "DE", "09:00")
+    change = {"timezone": "Asia/Kolkata", "country": "", "workday_start": "08:15"}
     changed = await ask("PATCH", "/profile", change)
     assert changed.json() == before | change | {"country": None}
     assert (await ask("GET", "/profile")).json() == changed.json()
@@ -62,7 +64,7 @@ async def test_of_two_who_saw_the_same_profile_one_changes_it(ask, database, use
         ({"country": "XX"}, "No country"),
         ({"name": " "}, "printable characters"),
         ({"workday_end": "08:00"}, "has no hours"),
-        ({"brief_time": "soon"}, "brief_time"),
+        ({"workday_start": "soon"}, "workday_start"),
         ({"email": "bob@example.org"}, "email"),
     ],
 )

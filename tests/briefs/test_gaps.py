@@ -115,7 +115,7 @@ def test_a_part_that_fails_is_named_and_costs_nothing_else(monkeypatch, name):
 @pytest.mark.parametrize("name", PARTS)
 def test_a_day_with_a_gap_is_never_quiet(monkeypatch, name):
     assert brief(agenda()).document.quiet
-    spoiled(monkeypatch, composing, name, ZeroDivisionError())
+    spoiled(monkeypatch, PARTS[name][0], name, ZeroDivisionError())
     document = brief(agenda()).document
     assert not document.quiet
     assert "quiet" not in {claim.kind for claim in document.headline}
@@ -158,7 +158,7 @@ def test_what_waits_for_a_task_set_aside_waits_all_the_same():
 
 def test_a_brief_after_one_that_knew_nothing_tells_no_changes(monkeypatch):
     with monkeypatch.context() as patch:
-        spoiled(patch, composing, "snapshot", ZeroDivisionError())
+        spoiled(patch, groundwork, "snapshot", ZeroDivisionError())
         blind = brief(agenda(GARDEN, due("Sow"))).snapshot
     next_day = brief(agenda(GARDEN, due("Call")), last_received=blind)
     assert next_day.document.since_last.entries == ()

@@ -232,7 +232,7 @@ async def test_a_source_that_was_read_two_days_ago_is_a_warning(plans: Plans, mo
 
 async def test_who_wants_quiet_days_short_gets_no_sections_on_them_and_all_on_others(plans: Plans):
     user = replace(plans.user, preferences=replace(plans.user.preferences, quiet_day=QuietDay.SHORTEN))
-    await people.update(plans.database, user)
+    await people.change(plans.database, user.id, lambda _: user)
     undated = ImportedTask(external_id="1", title="Read Ulysses", place="plan.md:1")
     await plans.hold(undated)
     document = (await briefs.compose(plans.database, user.id, SUNDAY)).document

@@ -104,6 +104,7 @@ OF_NOBODY = {
     "runs_sweeps",
     "runs_times",
     "runs_workers",
+    "schedule_schedulers",
     "schedule_slots",
     "schedule_state",
     "schedule_upkeep",

@@ -66,7 +66,7 @@ async def test_every_preference_is_stored_and_read_again(database, user):
         project_choice=ProjectChoice.EXCEPT,
         projects=("House", "Garten"),
     )
-    await people.update(database, replace(user, preferences=wishes))
+    await people.change(database, user.id, lambda _: replace(user, preferences=wishes))
     found = await people.find(database, user.email)
     assert found is not None
     assert found.preferences == wishes

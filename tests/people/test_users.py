@@ -32,7 +32,7 @@ async def test_a_wrong_zone_is_an_error_where_it_is_written(database: Database, 
     with pytest.raises(InvalidInput, match="time zone"):
         await people.add(database, address(), timezone=zone)
     with pytest.raises(InvalidInput, match="time zone"):
-        await people.update(database, replace(user, timezone=zone))
+        await people.change(database, user.id, lambda _: replace(user, timezone=zone))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ async def test_a_wrong_country_is_an_error_where_it_is_written(database: Databas
     with pytest.raises(InvalidInput, match="No country"):
         await people.add(database, address(), timezone="UTC", country=country)
     with pytest.raises(InvalidInput, match="No country"):
-        await people.update(database, replace(user, country=country))
+        await people.change(database, user.id, lambda _: replace(user, country=country))
 
 
 @pytest.mark.parametrize("name", ["   ", "Anna\0", "An\nna", "\ud800", "x" * 201])
@@ -56,7 +56,7 @@ async def test_a_wrong_name_is_an_error_where_it_is_written(database: Database, 
     with pytest.raises(InvalidInput, match="name"):
         await people.add(database, address(), timezone="UTC", name=name)
     with pytest.raises(InvalidInput, match="name"):
-        await people.update(database, replace(user, name=name))
+        await people.change(database, user.id, lambda _: replace(user, name=name))
 
 
 async def test_without_a_name_the_address_gives_one(database: Database):
@@ -71,19 +71,19 @@ async def test_what_was_changed_is_read_again(database: Database, user: User):
         country=None,
         preferences=Preferences(brief_time=time(6, 15), workday_start=time(8), workday_end=time(23, 59)),
     )
-    await people.update(database, changed)
+    await people.change(database, changed.id, lambda _: changed)
     assert await people.find(database, user.email) == changed
 
 
 async def test_what_changing_gives_back_is_what_is_stored(database: Database, user: User):
-    stored = await people.update(database, replace(user, name=" Annika ", country="fr"))
+    stored = await people.change(database, user.id, lambda _: replace(user, name=" Annika ", country="fr"))
     assert (stored.name, stored.country) == ("Annika", "FR")
     assert await people.find(database, user.email) == stored
 
 
 async def test_a_user_who_is_gone_cannot_be_changed(database: Database, user: User):
     with pytest.raises(NotFound):
-        await people.update(database, replace(user, id=uuid4()))
+        await people.change(database, user.id, lambda _: replace(user, id=uuid4()))
 
 
 async def test_one_user_cannot_be_read_in_the_transaction_of_another(database, user, other_user):

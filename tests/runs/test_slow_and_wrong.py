@@ -151,9 +151,11 @@ def home_of_its_own() -> Iterator[Path]:
 @asynccontextmanager
 async def station_on(server: embedded.Server) -> AsyncIterator[Station]:
     app, owner = server.dsn("daybreak_app"), await asyncpg.connect(server.dsn("daybreak_owner"))
-    async with Database.connect(app) as database:
-        yield Station(app, database, owner)
-    await owner.close()
+    try:
+        async with Database.connect(app) as database:
+            yield Station(app, database, owner)
+    finally:
+        owner.terminate()  # nobody may be there to say goodbye to
 
 
 async def test_events_that_are_being_written_as_a_handler_ends_are_not_lost(engine_room, owner, monkeypatch):

@@ -43,7 +43,9 @@ class Office:
         """Somebody new, for whom what is next has been found."""
         user = await people.add(self.database, f"{uuid4().hex}@example.org", timezone=timezone)
         if preferences:
-            user = await people.update(self.database, replace(user, preferences=Preferences(**preferences)))
+            user = await people.change(
+                self.database, user.id, lambda _: replace(user, preferences=Preferences(**preferences))
+            )
         await schedule.standing(self.database, user.id)
         return user
 
@@ -54,7 +56,7 @@ class Office:
             timezone=timezone or user.timezone,
             preferences=replace(user.preferences, **preferences),
         )
-        return await people.update(self.database, changed)
+        return await people.change(self.database, changed.id, lambda _: changed)
 
     async def tick(self, moment: datetime | str | None = None, ticker: Ticker | None = None) -> Ticked:
         """One tick, at that moment."""

@@ -49,7 +49,8 @@ UPDATE runs_workers SET draining = FALSE, started_at = '2037-03-30 04:30+00', se
 INSERT INTO schedule_slots (zone, local_time, local_date, due_at, people)
 SELECT
     'Europe/Berlin', '06:00'::time + h * interval '30 minutes', '2037-04-01',
-    '2037-03-31 05:30+00'::timestamptz + h * interval '30 minutes', 90 * exp(-power((h - 43) / 3.0, 2)) + h % 4
+    '2037-03-31 05:30+00'::timestamptz + h * interval '30 minutes',
+    90 * exp(-power((h - 43) / 3.0, 2)) + h % 4
 FROM generate_series(0, 46) AS h
 ON CONFLICT DO NOTHING;
 UPDATE schedule_state SET took = '0.4 s', per_second = 140, measured_at = '2037-03-31 05:00+00';
@@ -57,7 +58,8 @@ DELETE FROM schedule_schedulers;
 INSERT INTO schedule_schedulers (id, name, started_at, seen_at, trouble)
 VALUES (gen_random_uuid(), 'atlas', '2037-03-30 04:30+00', '2037-03-31 05:02+00', '');
 INSERT INTO schedule_upkeep (name, cron, next_at) VALUES
-    ('people.tidy', '17 * * * *', '2037-03-31 05:17+00'), ('agenda.refresh', '*/15 * * * *', '2037-03-31 05:15+00')
+    ('people.tidy', '17 * * * *', '2037-03-31 05:17+00'),
+    ('agenda.refresh', '*/15 * * * *', '2037-03-31 05:15+00')
 ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at;
 DELETE FROM schedule_upkeep_runs;
 INSERT INTO schedule_upkeep_runs (name, started_at, seconds, failed, said) VALUES

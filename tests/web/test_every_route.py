@@ -16,6 +16,8 @@ ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", No
 FINITE = [route for route in ALL if route.path not in ENDLESS]
 OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED.keys()]
 CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
+# What is asked is too long for an address, and nothing is kept of it.
+COMPUTING = {"/api/v1/schedule/preview"}
 OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
 NUMBER = re.compile(r"request [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
@@ -93,7 +95,7 @@ async def test_a_member_is_no_admin(annas, route):
 
 @pytest.mark.parametrize(
     "route",
-    [one for one in CHANGING if one.path.startswith("/api/")],
+    [one for one in CHANGING if one.path.startswith("/api/") and one.path not in COMPUTING],
     ids=named,
 )
 async def test_a_token_for_reading_changes_nothing_anywhere(stranger, annas_reader, route):

@@ -22,7 +22,6 @@ PROFILE = {
     "name": "Annika",
     "timezone": "Asia/Kolkata",
     "country": "IN",
-    "brief_time": "06:15",
     "workday_start": "08:00",
     "workday_end": "16:30",
 }
@@ -33,7 +32,7 @@ async def test_the_profile_is_written_and_read_again(annas, user, database):
     assert saved.headers["location"] == "/settings"
     changed = await people.find(database, user.email)
     assert (changed.name, changed.timezone, changed.country) == ("Annika", "Asia/Kolkata", "IN")
-    assert f"{changed.preferences.brief_time:%H:%M}" == "06:15"
+    assert f"{changed.preferences.workday_start:%H:%M}" == "08:00"
     page = (await annas.get("/settings")).text
     assert "Your profile is saved." in page
     assert '<option value="Asia/Kolkata" selected>Asia/Kolkata (12:00)</option>' in page
@@ -43,7 +42,7 @@ async def test_the_profile_is_written_and_read_again(annas, user, database):
 async def test_the_profile_leaves_alone_what_it_does_not_show(annas, user, database):
     fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
     plan = replace(user.preferences, active=False, **fridays)
-    await people.update(database, replace(user, preferences=plan))
+    await people.change(database, user.id, lambda _: replace(user, preferences=plan))
     await annas.post("/settings", **PROFILE)
     kept = (await people.find(database, user.email)).preferences
     assert (kept.active, kept.frequency, kept.weekdays) == (False, Frequency.CHOSEN, {Weekday.FRIDAY})
@@ -64,13 +63,13 @@ async def test_being_invited_again_makes_no_member_of_an_admin(database, user):
         ("country", "XX", "No country"),
         ("name", "  ", "printable characters"),
         ("workday_end", "08:00", "has no hours"),
-        ("brief_time", "soon", "time"),
+        ("workday_start", "soon", "time"),
     ],
 )
 async def test_what_cannot_be_is_said_and_nothing_is_written(annas, user, database, field, value, words):
     refused = await annas.post("/settings", **(PROFILE | {field: value}))
     assert (refused.status_code, words in refused.text) == (422, True)
-    assert 'value="06:15"' in refused.text or field == "brief_time"
+    assert 'value="16:30"' in refused.text or field == "workday_end"
     assert await people.find(database, user.email) == user
 
 

@@ -119,7 +119,7 @@ async def test_the_slow_uploads_of_one_person_hold_up_nobody_else(serving, user,
 
 
 async def test_who_waits_too_long_for_a_place_is_told_to_come_again(serving, user):
-    async with serving(body_silence=0.4, uploads=1) as receiver:
+    async with serving(upload_wait=0.4, uploads=1) as receiver:
         slow = await receiver.begin(user)
         trickling = asyncio.create_task(slow.trickle())
         answer = await receiver.send(user)

@@ -12,6 +12,7 @@ from daybreak.web import Form
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = 60
+_DIGITS = 4
 _WINDOWS = (0, 30, 60, 120, 240, 480, 720, 1200)
 FREQUENCIES = (
     (Frequency.DAILY, "Every day"),
@@ -96,7 +97,10 @@ def quiet_days() -> list[tuple[str, str]]:
 
 def windows(chosen: str) -> list[tuple[str, str]]:
     """Times within which a brief may be caught up, in minutes; the chosen one is among them."""
-    known = {*_WINDOWS, *([int(chosen)] if chosen.isascii() and chosen.isdecimal() else [])}
+    known = {
+        *_WINDOWS,
+        *([int(chosen)] if chosen.isascii() and chosen.isdecimal() and len(chosen) <= _DIGITS else []),
+    }
     return [(str(minutes), _window(minutes)) for minutes in sorted(known) if minutes <= max(_WINDOWS)]
 
 

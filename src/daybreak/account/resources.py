@@ -19,7 +19,7 @@ Password = Annotated[str, StringConstraints(max_length=256)]
 
 
 class ProfileView(Resource):
-    """Who somebody is, where, and when the brief is ready; times are local to that person."""
+    """Who somebody is, where, and when they work; times are local to that person."""
 
     id: UUID = Field(examples=[_ID])
     email: str = Field(examples=[_EMAIL])
@@ -28,7 +28,6 @@ class ProfileView(Resource):
     country: str | None = Field(
         examples=["DE"], description="Whose public holidays count, as ISO 3166-1 alpha-2; null for none."
     )
-    brief_time: str = Field(examples=["07:00"])
     workday_start: str = Field(examples=["09:00"])
     workday_end: str = Field(examples=["17:30"])
 
@@ -42,7 +41,6 @@ class ProfileView(Resource):
             name=user.name,
             timezone=user.timezone,
             country=user.country,
-            brief_time=f"{hours.brief_time:%H:%M}",
             workday_start=f"{hours.workday_start:%H:%M}",
             workday_end=f"{hours.workday_end:%H:%M}",
         )
@@ -56,7 +54,6 @@ class ProfileChange(Order):
     country: Annotated[str, StringConstraints(max_length=2)] | None = Field(
         None, examples=["DE"], description="Empty for no public holidays."
     )
-    brief_time: Clock | None = Field(None, examples=["07:00"])
     workday_start: Clock | None = Field(None, examples=["09:00"])
     workday_end: Clock | None = Field(None, examples=["17:30"])
 
@@ -69,7 +66,6 @@ class ProfileChange(Order):
         hours = user.preferences
         changed = replace(
             hours,
-            brief_time=_time(self.brief_time, hours.brief_time),
             workday_start=_time(self.workday_start, hours.workday_start),
             workday_end=_time(self.workday_end, hours.workday_end),
         )

@@ -11,11 +11,13 @@ from daybreak.briefs.since import Snapshot
 from daybreak.people import User
 
 _BYTES = 16
+# Raised when briefs are told otherwise of the same facts: then one that stands is behind, too.
+_TELLING = 1
 _ID = attrgetter("id.bytes")
 
 
 def basis(agenda: Agenda, user: User, known: Iterable[Snapshot], more: Iterable[object]) -> str:
-    """The hash of facts and of what decides how they are told; the time of day is none of it.
+    """The hash of facts and of what decides how they are told; the time of day is no part of it.
 
     Args:
         agenda: the facts. That a source was read again, and nothing new was found, is no change.
@@ -25,6 +27,7 @@ def basis(agenda: Agenda, user: User, known: Iterable[Snapshot], more: Iterable[
     """
     wishes = user.preferences
     told = [
+        _TELLING,
         [user.name, user.timezone, user.country, wishes.quiet_day, wishes.project_choice, wishes.projects],
         [wishes.workday_start, wishes.workday_end],
         [(one.day, one.as_json()) for one in known],

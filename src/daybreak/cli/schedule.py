@@ -168,6 +168,33 @@ def pause(
 
 
 @app.command(
+    "retry", epilog=examples("daybreak schedule retry anna@example.org", "daybreak schedule retry --all")
+)
+def retry(
+    user: UserArgument = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody who is set aside.")] = False,
+) -> None:
+    """Have somebody tried again whom the schedule has set aside, once that is mended."""
+    from daybreak import schedule
+    from daybreak.cli.printing import answer
+    from daybreak.cli.session import run
+    from daybreak.errors import InvalidInput
+
+    if user and everybody:
+        raise InvalidInput("Name one person or give --all, not both.")
+
+    async def verb(session: "Session") -> int:
+        if everybody:
+            return await schedule.retry(session.database)
+        person = await session.known_user(user)
+        async with session.database.transaction([person.id]) as tx:
+            return int(await schedule.try_again(tx, person.id))
+
+    tried = run(verb)
+    answer(f"Tried again with the next tick: {tried}.\n" if tried else "Nobody was set aside.\n")
+
+
+@app.command(
     "set",
     epilog=examples(
         "daybreak schedule set --at 06:30 --frequency weekdays",
@@ -228,8 +255,8 @@ def _change(user: str | None, change: "Callable[[Preferences], Preferences]") ->
 
     async def verb(session: "Session") -> "tuple[User, Standing, list[Due]]":
         person = await session.known_user(user)
-        person = await people.update(
-            session.database, replace(person, preferences=change(person.preferences))
+        person = await people.change(
+            session.database, person.id, lambda kept: replace(kept, preferences=change(kept.preferences))
         )
         standing = await schedule.standing(session.database, person.id)
         return person, standing, await schedule.next_briefs(session.database, person.id, 1)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -86,16 +86,22 @@ def set_(
 
     async def verb(session: "Session") -> "User":
         user = await session.known_user(email)
-        start, end = _span(hours) if hours else (user.preferences.workday_start, user.preferences.workday_end)
-        due = time_of_day(brief_time) if brief_time else user.preferences.brief_time
-        changed = replace(
-            user,
-            timezone=tz or user.timezone,
-            name=name or user.name,
-            country=_country(country, user.country),
-            preferences=replace(user.preferences, brief_time=due, workday_start=start, workday_end=end),
+        wishes: dict[str, Any] = {}
+        if hours:
+            wishes["workday_start"], wishes["workday_end"] = _span(hours)
+        if brief_time:
+            wishes["brief_time"] = time_of_day(brief_time)
+        return await people.change(
+            session.database,
+            user.id,
+            lambda kept: replace(
+                kept,
+                timezone=tz or kept.timezone,
+                name=name or kept.name,
+                country=_country(country, kept.country),
+                preferences=replace(kept.preferences, **wishes),
+            ),
         )
-        return await people.update(session.database, changed)
 
     user = run(verb)
     answer(

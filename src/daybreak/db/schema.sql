@@ -199,13 +199,15 @@ CREATE FUNCTION public.people_bearer(digest bytea, is_visit boolean) RETURNS TAB
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
-    WITH used AS (
-        UPDATE people_tokens AS t SET used_at = now()
-        WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
-            AND coalesce(t.used_at < now() - interval '1 minute', TRUE)
-        RETURNING t.owner_id
-    )
-    UPDATE people_users AS u SET last_visit_at = now() FROM used WHERE u.id = used.owner_id AND is_visit;
+    UPDATE people_tokens AS t SET used_at = now()
+    WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
+        AND coalesce(t.used_at < now() - interval '1 minute', TRUE);
+    -- Apart from that: a stream is a use of the token that is no visit, and must not hide the one after it.
+    IF is_visit THEN
+        UPDATE people_users AS u SET last_visit_at = now() FROM people_tokens AS t
+        WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE) AND u.id = t.owner_id
+            AND coalesce(u.last_visit_at < now() - interval '1 minute', TRUE);
+    END IF;
     RETURN QUERY
     SELECT t.id, t.scope, f FROM people_tokens AS t
     INNER JOIN people_profiles AS f ON f.id = t.owner_id
@@ -1382,7 +1384,20 @@ BEGIN
             FROM back GROUP BY lane, delay
         LOOP
             PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
+            -- Without a doorbell they give their places up.
+            IF again.delay > 60 THEN
+                freed_owners := freed_owners || again.owner_ids;
+                freed_lanes := freed_lanes || array_fill(again.lane, ARRAY[cardinality(again.owner_ids)]);
+                freed_counts := freed_counts || array_fill(1, ARRAY[cardinality(again.owner_ids)]);
+            END IF;
         END LOOP;
+        SELECT array_agg(f.owner_id), array_agg(f.lane), array_agg(f.places)
+        INTO freed_owners, freed_lanes, freed_counts
+        FROM (
+            SELECT u.owner_id, u.lane, sum(u.places)::integer AS places
+            FROM unnest(freed_owners, freed_lanes, freed_counts) AS u (owner_id, lane, places)
+            GROUP BY u.owner_id, u.lane
+        ) AS f;
     END IF;
 
     has_items := settlements @? '$[*] ? (exists(@.items) || @.part_of != null)';
@@ -2046,6 +2061,8 @@ END $$;
 CREATE FUNCTION public.schedule_left_out(since timestamp with time zone, before_at timestamp with time zone, before_owner uuid, before_date date, before_edition text, most integer) RETURNS TABLE(owner_id uuid, decided_at timestamp with time zone, local_date date, edition text, outcome text, reason text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
     SELECT d.owner_id, d.decided_at, d.local_date, d.edition, d.outcome, d.reason FROM schedule_days AS d
     WHERE
@@ -2103,11 +2120,6 @@ BEGIN
     END LOOP;
     RETURN made;
 END $$;
-
-CREATE FUNCTION public.schedule_next_start() RETURNS timestamp with time zone
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    AS $$ SELECT d.start_at FROM schedule_dues AS d WHERE d.start_at IS NOT NULL ORDER BY d.start_at LIMIT 1 $$;
 
 CREATE FUNCTION public.schedule_on_preferences_added() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2314,6 +2326,8 @@ $$;
 CREATE FUNCTION public.schedule_sums(moment timestamp with time zone, since timestamp with time zone, most integer) RETURNS TABLE(behind bigint, aside bigint, missed bigint, skipped bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
     SELECT
         (SELECT count(*) FROM (
@@ -3883,9 +3897,6 @@ GRANT ALL ON FUNCTION public.schedule_look() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_make_partitions(ahead interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_make_partitions(ahead interval) TO daybreak_app;
-
-REVOKE ALL ON FUNCTION public.schedule_next_start() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.schedule_next_start() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_on_preferences_added() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_on_preferences_added() TO daybreak_app;

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import clock, people, schedule
+from daybreak.errors import InvalidInput
 from daybreak.ops import words
 from daybreak.ops.crowds import crowds
 from daybreak.schedule import Aside, LeftOut, LeftOutPlace, ScheduleSettings
@@ -58,7 +59,9 @@ async def show_timetable(visit: Admin, aside_after: _Place = "", after: _Place =
 async def retry_set_aside(visit: Admin) -> Response:
     """Have the next tick try again who is set aside."""
     form = await read_form(visit.request, Again)
-    user = form.filled.user if form.model else None
+    if form.errors:
+        raise InvalidInput("That is nobody's id; try again from the list.")
+    user = form.filled.user
     tried = await schedule.retry(visit.database, [user] if user else None)
     said = "One person is" if tried == 1 else f"{words.size(tried)} people are"
     return visit.redirect(HERE, f"{said} tried again with the next tick.")

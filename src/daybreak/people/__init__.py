@@ -10,7 +10,7 @@ from daybreak.people.links import (
     set_role,
     sign_in_by_link,
 )
-from daybreak.people.model import User, countries, zones
+from daybreak.people.model import User, checked_country, countries, zones
 from daybreak.people.preferences import (
     Frequency,
     Preferences,
@@ -22,12 +22,12 @@ from daybreak.people.preferences import (
 from daybreak.people.service import (
     add,
     addresses,
+    change,
     everyone,
     find,
     get,
     get_all,
     hold,
-    update,
     update_in,
     visit,
 )
@@ -68,7 +68,9 @@ __all__ = [
     "ask_to_leave",
     "bearer_of",
     "begin",
+    "change",
     "change_password",
+    "checked_country",
     "countries",
     "derive_token",
     "end",
@@ -94,7 +96,6 @@ __all__ = [
     "stay",
     "take_attempt",
     "tidy",
-    "update",
     "update_in",
     "visit",
     "visitor_of",

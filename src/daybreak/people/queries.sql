@@ -78,10 +78,6 @@ SELECT t.id AS credential, t.scope, (t.profile).* FROM people_bearer($1, $2) AS 
 -- Whether that session or token of the owner's is still good; needs no owner.
 SELECT people_knows($1, $2)
 
--- name: read_profile
--- What is known of one person who may sign in.
-SELECT * FROM people_profiles WHERE id = $1
-
 -- name: read_password
 -- The hash of somebody's password; NULL or no row when there is none.
 SELECT password_hash FROM people_accounts WHERE owner_id = $1
@@ -101,7 +97,6 @@ ON CONFLICT (owner_id) DO UPDATE SET role = excluded.role
 WITH seen AS (
     UPDATE people_users SET last_visit_at = now() WHERE id = $1
 )
-
 INSERT INTO people_sessions (owner_id, id, token_sha256, user_agent, address, expires_at)
 VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
 

@@ -1,6 +1,6 @@
 """The verbs on people: add, find, list, change."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -100,19 +100,24 @@ async def hold(tx: asyncpg.Connection, user_id: UUID) -> User:
     return await get(tx, user_id)
 
 
-async def update(database: Database, user: User) -> User:
-    """Write a changed user back, all but the id and the address; gives the user as stored.
+async def change(database: Database, user_id: UUID, change: Callable[[User], User]) -> User:
+    """Change a user as they are by then; gives the user as stored.
+
+    Args:
+        database: where the user is.
+        user_id: who is changed.
+        change: gives the user as they are to be, all but the id and the address.
 
     Raises:
-        InvalidInput: the name, zone or country is malformed.
+        InvalidInput: the name, zone or country is malformed, or `change` says so.
         NotFound: the user is gone.
     """
-    async with database.transaction([user.id]) as tx:
-        return await update_in(tx, user)
+    async with database.transaction([user_id]) as tx:
+        return await update_in(tx, change(await hold(tx, user_id)))
 
 
 async def update_in(tx: asyncpg.Connection, user: User) -> User:
-    """The same within the caller's transaction.
+    """Write a changed user, who is held, back: all but the id and the address; gives the user as stored.
 
     Raises:
         InvalidInput: the name, zone or country is malformed.

@@ -66,7 +66,6 @@ class LaneWorker:
         places = engine.settings.places(lane)
         self._places = Places(places)
         # Where there is one place, a run sees what the one before it wrote.
-        # Where there is one place, a run sees what the one before it wrote.
         self._overlaps = places > 1
 
     async def answer(self, pairs: Sequence[Pair]) -> None:

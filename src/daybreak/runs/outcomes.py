@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from daybreak.errors import DaybreakError
+from daybreak.errors import DaybreakError, sentence_of
 from daybreak.runs.kinds import AnyKind
 from daybreak.runs.model import Claim, Lane, Status
 from daybreak.runs.store import NewItem, Settlement
@@ -161,11 +161,13 @@ def given_back(claim: Claim, said: News) -> Settlement:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An error as it is kept: our own sentences; of others only the class, as they may hold secrets."""
-    name = type(error).__name__
-    if isinstance(error, DaybreakError):
-        return {"class": name, "message": storable(str(error)), "retryable": error.retryable}
-    return {"class": name, "message": f"An unexpected error ({name}); the log has more.", "retryable": True}
+    """An error as it is kept."""
+    retryable = error.retryable if isinstance(error, DaybreakError) else True
+    return {
+        "class": type(error).__name__,
+        "message": storable(sentence_of(error)),
+        "retryable": retryable,
+    }
 
 
 def _entry(claim: Claim, error: BaseException) -> dict[str, Any]:

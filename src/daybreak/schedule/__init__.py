@@ -31,6 +31,7 @@ from daybreak.schedule.service import (
     reasons,
     simulate,
     standing,
+    try_again,
 )
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import Ticked, Ticker
@@ -74,5 +75,6 @@ __all__ = [
     "set_aside",
     "simulate",
     "standing",
+    "try_again",
     "upkeep",
 ]

@@ -100,7 +100,7 @@ async def list_next_briefs(visit: Reader, count: Count = 5) -> Response:
 
 
 @api.post("/schedule/preview", response_model=ComingView)
-async def preview_schedule(visit: Writer, order: ScheduleOrder, count: Count = 5) -> Response:
+async def preview_schedule(visit: Reader, order: ScheduleOrder, count: Count = 5) -> Response:
     """The next briefs as they would be after these changes; nothing is changed. A pause is overlooked."""
     user = order.changed(visit.user)
     async with visit.transaction() as tx:
@@ -112,7 +112,8 @@ async def preview_schedule(visit: Writer, order: ScheduleOrder, count: Count = 5
 @api.post("/schedule/retry", response_model=RetriedView)
 async def retry_schedule(visit: Writer) -> Response:
     """Have the next tick try again if one was set aside."""
-    return answer(RetriedView(people=await overseeing.retry(visit.database, [visit.user.id])))
+    async with visit.transaction() as tx:
+        return answer(RetriedView(people=int(await service.try_again(tx, visit.user.id))))
 
 
 @api.get("/schedule/explanation", response_model=ExplanationView)

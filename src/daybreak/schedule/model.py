@@ -103,7 +103,7 @@ def cure(aside: str) -> str:
     """How to mend what somebody is set aside for."""
     if aside.startswith("There is no time zone"):
         return "Choose another one in the profile, or with “daybreak users set EMAIL --tz ZONE”."
-    return "Mend what it names, then try again."
+    return "Mend what it names, then try again: there, or with “daybreak schedule retry EMAIL”."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from daybreak import clock
 from daybreak.db import Database, load
-from daybreak.errors import DaybreakError
 from daybreak.schedule.model import SchedulerSeen
 
 _sql = load(__package__)
@@ -37,14 +36,14 @@ class Presence:
         now = clock.now()
         if now - self._said_at < _OFTEN and trouble == self._trouble:
             return
-        self._said_at, self._trouble = now, trouble
         entry = (self._id, self._name, self._started_at, now, trouble[:_LONGEST_TROUBLE])
         async with self._database.ownerless() as connection:
             await connection.execute(_sql.write_scheduler, *entry)
+        self._said_at, self._trouble = now, trouble
 
     async def leave(self) -> None:
         """Be seen no more; if the database is away, it is forgotten there in time."""
-        with suppress(DaybreakError, TimeoutError):
+        with suppress(Exception):
             async with asyncio.timeout(_TO_LEAVE), self._database.ownerless() as connection:
                 await connection.execute(_sql.forget_scheduler, self._id)
 

@@ -60,10 +60,6 @@ SELECT runs_count_queued($1)
 SELECT claimed, rung, missed, skipped, set_aside, last_start, last_owner
 FROM schedule_tick($1, $2, $3, $4, $5, $6, $7)
 
--- name: next_start
--- When the next brief is to begin, or NULL.
-SELECT schedule_next_start()
-
 -- name: count_people
 -- Count who is due in each slot to come.
 SELECT schedule_count($1)
@@ -141,6 +137,11 @@ SELECT owner_id, local_date, reason FROM schedule_asides($1, $2)
 -- Which days were missed or skipped since $1, the latest first, before the place of $2 to $5; needs no owner.
 -- $6 how many.
 SELECT owner_id, decided_at, local_date, edition, outcome, reason FROM schedule_left_out($1, $2, $3, $4, $5, $6)
+
+-- name: try_again
+-- Have one who is set aside tried again; NULL if they are not. $1 owner.
+UPDATE schedule_dues SET aside = NULL, start_at = NULL, stale = active WHERE owner_id = $1 AND aside IS NOT NULL
+RETURNING owner_id
 
 -- name: retry
 -- Have those who are set aside tried again, or only these owners; gives how many. $2 how many at most.

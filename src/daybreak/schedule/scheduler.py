@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from daybreak import clock
 from daybreak.db import Database
-from daybreak.errors import DaybreakError
+from daybreak.errors import sentence_of
 from daybreak.schedule import upkeep
 from daybreak.schedule.presence import Presence
 from daybreak.schedule.settings import ScheduleSettings
@@ -60,8 +60,9 @@ class Scheduler:
             await self._say_trouble(error)
 
     async def _say_trouble(self, error: Exception) -> None:
-        with suppress(DaybreakError):
-            await self._presence.say(f"{type(error).__name__}: {error}")
+        # Most likely it fails for the same reason, and the log has it.
+        with suppress(Exception):
+            await self._presence.say(sentence_of(error))
 
     def _tell_of_the_start(self) -> None:
         if not self.ready.is_set():

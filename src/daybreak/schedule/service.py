@@ -134,6 +134,11 @@ async def simulate(
     return [one for one in reversed(decisions) if one.local_date in known]
 
 
+async def try_again(tx: asyncpg.Connection, user_id: UUID) -> bool:
+    """Have the next tick try again with somebody who is set aside; gives whether they were."""
+    return await tx.fetchval(_sql.try_again, user_id) is not None
+
+
 async def note_reach(tx: asyncpg.Connection, user_id: UUID, *, reachable: bool, observable: bool) -> None:
     """For whoever delivers: whether messages arrive at a user, and whether reading them would be seen."""
     await tx.execute(_sql.write_reach, user_id, reachable, observable)

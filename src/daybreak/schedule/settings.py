@@ -23,8 +23,8 @@ class ScheduleSettings(Group):
     backlog: int = Field(
         default=10_000,
         ge=1,
-        description="How many briefs may wait to be composed before no more of those that are late, as after "
-        "an outage, are started.",
+        description="How many briefs may wait to be composed before no more of those that are over "
+        "15 minutes late, as after an outage, are started.",
     )
     backoff: bool = Field(
         default=False,

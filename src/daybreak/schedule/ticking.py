@@ -1,6 +1,7 @@
 """The tick: who is due is rung, in chunks that each commit."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import inf
@@ -24,7 +25,10 @@ _SECONDS_A_CHUNK = 0.25
 _LATE = timedelta(minutes=15)
 # Chunks under way at once: each passes by what another one holds.
 _AT_ONCE = 2
+# Below that a chunk takes as long as a commit, and a smaller one would ring more slowly, not sooner.
+_LEAST = 100
 COMPOSE = "briefs.compose"
+Room = Callable[[], Awaitable[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,9 @@ class Ticker:
     async def tick(self, moment: datetime) -> Ticked:
         """Ring for everybody who is to begin by that moment, the earliest first.
 
-        Those who are late, as after an outage, are no more than keep the queue of briefs within the bound of
-        the settings: the others are left to later ticks, while whoever is due now is rung.
+        Of those who are over 15 minutes late, as after an outage, no more are rung than keep the queue of
+        briefs within the bound of the settings: the others are left to later ticks, while whoever is due now
+        is rung.
         """
         await self._extend(moment)
         started, late = monotonic(), moment - _LATE
@@ -95,30 +100,37 @@ class Ticker:
             return await connection.fetchrow(_sql.look)
 
     async def _catch_up(self, moment: datetime, late: datetime) -> Ticked:
+        return await self._ring(moment, late, _FIRST, self._room)
+
+    async def _room(self) -> float:
+        """How many more briefs may be queued; asked before each chunk, since others ring as well."""
         async with self._database.ownerless() as connection:
-            queued = await connection.fetchval(_sql.count_queued, self._kind)
-        return await self._ring(moment, late, _FIRST, self._settings.backlog - queued)
+            queued: int = await connection.fetchval(_sql.count_queued, self._kind)
+        return self._settings.backlog - queued
 
     async def _ring_in_time(self, moment: datetime, late: datetime) -> Ticked:
-        async with asyncio.TaskGroup() as group:
-            lanes = [
-                group.create_task(self._ring(moment, moment, (late, _LAST_OWNER))) for _ in range(_AT_ONCE)
-            ]
-        return sum((lane.result() for lane in lanes), Ticked())
+        lanes = [self._ring(moment, moment, (late, _LAST_OWNER), _endless) for _ in range(_AT_ONCE)]
+        ended = await asyncio.gather(*lanes, return_exceptions=True)
+        total = Ticked()
+        for one in ended:
+            if isinstance(one, BaseException):
+                raise one
+            total += one
+        return total
 
     async def _ring(
-        self, moment: datetime, until: datetime, place: tuple[datetime, UUID], most: float = inf
+        self, moment: datetime, until: datetime, place: tuple[datetime, UUID], room: Room
     ) -> Ticked:
-        """Ring for who was to begin until then, after that place; no other chunk once so many are rung."""
-        total, size = Ticked(), _FIRST_CHUNK
-        while total.rung < most:
+        """Ring for who was to begin until then, after that place, as long as there is room."""
+        total, size, largest = Ticked(), _FIRST_CHUNK, self._settings.chunk
+        while (left := await room()) > 0:
             began = monotonic()
-            row = await self._chunk(moment, until, place, min(size, self._settings.chunk))
+            row = await self._chunk(moment, until, place, int(min(size, largest, left)))
             if not row["claimed"]:
                 break
             total += Ticked(*row[:5])
             place = (row["last_start"], row["last_owner"])
-            size = size * 2 if monotonic() - began < _SECONDS_A_CHUNK / 2 else max(size // 2, 1)
+            size = _next_size(size, monotonic() - began, largest)
         return total
 
     async def _chunk(
@@ -140,3 +152,14 @@ class Ticker:
             resolved=resolved,
             seconds=round(seconds, 3),
         )
+
+
+async def _endless() -> float:
+    return inf
+
+
+def _next_size(size: int, took: float, largest: int) -> int:
+    """Twice as many where a chunk was quick, half of them where it was slow, so many seconds."""
+    if took < _SECONDS_A_CHUNK / 2:
+        return min(size * 2, largest)
+    return max(size // 2, _LEAST) if took > _SECONDS_A_CHUNK else size

@@ -9,6 +9,7 @@ from cronsim import CronSim
 
 from daybreak import clock
 from daybreak.db import Database, load
+from daybreak.errors import sentence_of
 from daybreak.telemetry import log
 
 _sql = load(__package__)
@@ -86,7 +87,7 @@ class Caretaker:
         try:
             said = await upkeep.do(self._database)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is noted, and the others go on
-            said, failed = f"{type(error).__name__}: {error}", True
+            said, failed = sentence_of(error), True
             log.warning("schedule.upkeep_failed", upkeep=upkeep.name, error=type(error).__name__)
         took = monotonic() - began
         async with self._database.ownerless() as connection:

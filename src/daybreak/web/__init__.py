@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from daybreak.web.etags import IfMatch, etag_of, require_match, version_of, versioned
     from daybreak.web.flashes import Undo
     from daybreak.web.forms import Form, check_form, read_form
-    from daybreak.web.idempotency import IdempotencyKey, once
+    from daybreak.web.idempotency import IdempotencyKey, once, replayed
     from daybreak.web.listing import After, Limit, Listing, read_place, write_place
     from daybreak.web.pages import NavItem, Pages
     from daybreak.web.receiving import UploadRoute, read_files
@@ -69,6 +69,7 @@ __all__ = [
     "read_form",
     "read_place",
     "refusals",
+    "replayed",
     "require_match",
     "stream",
     "version_of",
@@ -86,7 +87,7 @@ _MODULES = {
     "etags": ["IfMatch", "etag_of", "require_match", "version_of", "versioned"],
     "flashes": ["Undo"],
     "forms": ["Form", "check_form", "read_form"],
-    "idempotency": ["IdempotencyKey", "once"],
+    "idempotency": ["IdempotencyKey", "once", "replayed"],
     "listing": ["After", "Limit", "Listing", "read_place", "write_place"],
     "pages": ["NavItem", "Pages"],
     "receiving": ["UploadRoute", "read_files"],

@@ -56,6 +56,20 @@ async def once(visit: Visit, key: str | None, work: Work) -> Response:
         return response
 
 
+async def replayed(visit: Visit, key: str | None) -> Response | None:
+    """The answer that it got when it was sent before with that key: for what does more than `once` can undo.
+
+    Raises:
+        InvalidInput: the key was used for something else.
+    """
+    if key is None:
+        return None
+    mark = await _fingerprint(visit.request)
+    async with visit.transaction() as tx:
+        row = await tx.fetchrow(_sql.read_answer, visit.user.id, key)
+    return _again(row, mark) if row else None
+
+
 async def _fingerprint(request: Request) -> bytes:
     sent = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
     sent.update(await request.body())

@@ -14,6 +14,7 @@ from daybreak.errors import (
     NotSignedIn,
     TooLarge,
     TooMany,
+    TooSlow,
     Unavailable,
     UserError,
 )
@@ -24,8 +25,8 @@ _ABOUT = (
     "Everything that a page can do. Send a token of Settings as `Authorization: Bearer …`. Errors are "
     "problem documents (RFC 9457), one sentence in `detail`. Lists come in pages: give `next` as `after`. "
     "A token for reading reads; one for reading and writing also changes; neither reaches further than "
-    "itself: what it makes allows no more, ends no later and is revoked with it, and what opens an account "
-    "takes the password or the browser (docs/howto/api.md). "
+    "itself: a token that it makes allows no more, ends no later and is revoked with it, and what opens an "
+    "account that is there takes the password or the browser (docs/howto/api.md). "
     "Long work is answered 202 with a run; a POST with an `Idempotency-Key` may be sent again."
 )
 _PROBLEM: dict[str, Any] = {
@@ -77,7 +78,7 @@ def _possible(path: str, operation: dict[str, Any]) -> list[type[DaybreakError]]
     if "{" in path:
         possible.append(NotFound)
     if "requestBody" in operation:
-        possible.append(TooLarge)
+        possible += [TooLarge, TooSlow]
     if "requestBody" in operation or operation.get("parameters"):
         possible.append(InvalidInput)
     return possible

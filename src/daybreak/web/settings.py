@@ -52,6 +52,9 @@ class WebSettings(Group):
         ge=1,
         description="Uploads that are received at once, per web process; one person has a quarter of them.",
     )
+    upload_wait: float = Field(
+        default=30.0, gt=0, description="How long an upload waits for its turn before it is answered 503."
+    )
     api_rate: int = Field(
         default=600,
         ge=1,

@@ -46,7 +46,7 @@ class Site:
             nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.place),
             cookie=SessionCookie(settings),
             notifications=Notifications(channels),
-            uploads=Slots(settings.uploads, settings.body_silence),
+            uploads=Slots(settings.uploads, settings.upload_wait),
         )
 
     @property

@@ -11,8 +11,18 @@ from starlette.responses import Response
 from daybreak import agenda
 from daybreak.errors import InvalidInput
 from daybreak.runs import Status
-from daybreak.web import Api, IdempotencyKey, Resource, UploadRoute, Writer, answer, once, read_files
-from daybreak.welcome.beginning import begin, settle, sort_files
+from daybreak.web import (
+    Api,
+    IdempotencyKey,
+    Resource,
+    UploadRoute,
+    Writer,
+    answer,
+    once,
+    read_files,
+    replayed,
+)
+from daybreak.welcome.beginning import begin, placed, sort_files
 from daybreak.welcome.resources import Beginning
 
 api = Api("welcome")
@@ -66,8 +76,10 @@ async def begin_first_visit(visit: Writer, key: IdempotencyKey = None) -> Respon
     if form.errors:
         sentences = " ".join(f"{field}: {why}" for field, why in form.errors.items())
         raise InvalidInput(sentences).telling(errors=form.errors)
+    if (before := await replayed(visit, key)) is not None:
+        return before
     said = form.filled
-    user = await settle(visit.database, visit.user.id, said.timezone, said.country)
+    user = placed(visit.user, said.timezone, said.country)
     uploads = await sort_files(files, user, with_sample=said.sample)
     if said.address.strip():
         await agenda.add_and_read(visit.database, user, said.address)

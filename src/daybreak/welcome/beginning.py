@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 import asyncpg
 
 from daybreak import agenda, clock, people
 from daybreak.agenda import Upload
-from daybreak.db import Database
 from daybreak.intake import SentFile
 from daybreak.people import User
 from daybreak.runs import Run
@@ -17,15 +15,14 @@ from daybreak.welcome.jobs import Begin, start
 _SAMPLE = "Sample"
 
 
-async def settle(database: Database, user_id: UUID, timezone: str, country: str) -> User:
-    """Note where somebody is; no country means no public holidays.
+def placed(user: User, timezone: str, country: str) -> User:
+    """Somebody where they say they are; no country means no public holidays.
 
     Raises:
         InvalidInput: there is no such zone, or no such country.
     """
-    async with database.transaction([user_id]) as tx:
-        user = await people.hold(tx, user_id)
-        return await people.update_in(tx, replace(user, timezone=timezone, country=country or None))
+    clock.zone(timezone)
+    return replace(user, timezone=timezone, country=people.checked_country(country) if country else None)
 
 
 async def sort_files(files: Sequence[SentFile], user: User, *, with_sample: bool) -> list[Upload]:
@@ -39,7 +36,9 @@ async def sort_files(files: Sequence[SentFile], user: User, *, with_sample: bool
 
 
 async def begin(tx: asyncpg.Connection, user: User, uploads: Iterable[Upload]) -> Run:
-    """Keep what was sent, and have all sources read and the first brief written once this is committed."""
+    """Keep where they are and what was sent, and have all sources read and the first brief written."""
+    known = await people.hold(tx, user.id)
+    await people.update_in(tx, replace(known, timezone=user.timezone, country=user.country))
     for upload in uploads:
         await agenda.add_upload(tx, user.id, upload)
     return await start(tx, user.id, Begin(date=user.today()))

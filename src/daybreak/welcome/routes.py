@@ -9,7 +9,7 @@ from starlette.responses import Response
 from daybreak import agenda, people, runs
 from daybreak.errors import DaybreakError, InvalidInput
 from daybreak.web import Form, News, Pages, SignedIn, UploadRoute, Visit, read_files, stream
-from daybreak.welcome.beginning import begin, settle, sort_files
+from daybreak.welcome.beginning import begin, placed, sort_files
 from daybreak.welcome.resources import Beginning
 
 pages = Pages(__package__)
@@ -37,7 +37,7 @@ async def begin_first_visit(visit: SignedIn) -> Response:
         return _page(visit, form, status=InvalidInput.status)
     said, field = form.filled, "timezone"
     try:
-        user = await settle(visit.database, visit.user.id, said.timezone, said.country)
+        user = placed(visit.user, said.timezone, said.country)
         field = "files"
         uploads = await sort_files(files, user, with_sample=said.sample)
         field = "address"

@@ -153,7 +153,7 @@ async def test_a_week_is_written_from_its_page_and_followed_there(annas, brief):
 
 async def test_a_skipped_day_says_so_and_is_written_for_whoever_asks(annas, plans, monkeypatch):
     preferences = replace(plans.user.preferences, quiet_day=QuietDay.SKIP)
-    await people.update(plans.database, replace(plans.user, preferences=preferences))
+    await people.change(plans.database, plans.user.id, lambda _: replace(plans.user, preferences=preferences))
     await plans.hold(ImportedTask(external_id="1", title="Later", place="plan.md:1", due=date(2026, 4, 20)))
     async with plans.database.transaction([plans.user.id]) as tx:
         await tx.execute(

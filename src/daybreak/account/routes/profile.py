@@ -22,7 +22,6 @@ class Profile(BaseModel):
     name: str
     timezone: str
     country: str
-    brief_time: time
     workday_start: time
     workday_end: time
 
@@ -30,7 +29,7 @@ class Profile(BaseModel):
     def of(cls, user: User) -> Form[Self]:
         """A form that shows how things are."""
         p = user.preferences
-        times = {"brief_time": p.brief_time, "workday_start": p.workday_start, "workday_end": p.workday_end}
+        times = {"workday_start": p.workday_start, "workday_end": p.workday_end}
         texts = {name: f"{value:%H:%M}" for name, value in times.items()}
         return Form(
             {"name": user.name, "timezone": user.timezone, "country": user.country or "", **texts}, {}, None
@@ -42,12 +41,7 @@ class Profile(BaseModel):
         Raises:
             InvalidInput: the working day has no hours.
         """
-        hours = replace(
-            user.preferences,
-            brief_time=self.brief_time,
-            workday_start=self.workday_start,
-            workday_end=self.workday_end,
-        )
+        hours = replace(user.preferences, workday_start=self.workday_start, workday_end=self.workday_end)
         return replace(
             user,
             name=self.name,
@@ -70,9 +64,7 @@ async def change_profile(visit: SignedIn) -> Response:
     if form.errors:
         return _page(visit, form, InvalidInput.status)
     try:
-        async with visit.transaction() as tx:
-            user = await people.hold(tx, visit.user.id)
-            await people.update_in(tx, form.filled.changed(user))
+        await people.change(visit.database, visit.user.id, form.filled.changed)
     except InvalidInput as error:
         return _page(visit, form.refused(error), error.status)
     return visit.redirect("/settings", "Your profile is saved.")

@@ -35,10 +35,7 @@ async def change_schedule(visit: SignedIn) -> Response:
     form = _checked(visit, await read_form(visit.request, Planning))
     if form.errors:
         return await _page(visit, form, status=InvalidInput.status)
-    async with visit.transaction() as tx:
-        user = await people.hold(tx, visit.user.id)
-        await people.update_in(tx, form.filled.changed(user))
-    await schedule.standing(visit.database, visit.user.id)
+    await people.change(visit.database, visit.user.id, form.filled.changed)
     return visit.redirect(HERE, "Your schedule is saved.")
 
 
@@ -66,14 +63,17 @@ async def resume_schedule(visit: SignedIn) -> Response:
 @routes.post(f"{HERE}/retry")
 async def retry_schedule(visit: SignedIn) -> Response:
     """Have the schedule try again after one was set aside."""
-    await schedule.retry(visit.database, [visit.user.id])
+    async with visit.transaction() as tx:
+        await schedule.try_again(tx, visit.user.id)
     return visit.redirect(HERE, "It is tried again.")
 
 
 async def _set_active(visit: Visit, *, active: bool) -> None:
-    async with visit.transaction() as tx:
-        user = await people.hold(tx, visit.user.id)
-        await people.update_in(tx, replace(user, preferences=replace(user.preferences, active=active)))
+    await people.change(
+        visit.database,
+        visit.user.id,
+        lambda user: replace(user, preferences=replace(user.preferences, active=active)),
+    )
 
 
 def _checked(visit: Visit, form: Form[Planning]) -> Form[Planning]:

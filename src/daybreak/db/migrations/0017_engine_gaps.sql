@@ -287,7 +287,20 @@ BEGIN
             FROM back GROUP BY lane, delay
         LOOP
             PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
+            -- Without a doorbell they give their places up.
+            IF again.delay > 60 THEN
+                freed_owners := freed_owners || again.owner_ids;
+                freed_lanes := freed_lanes || array_fill(again.lane, ARRAY[cardinality(again.owner_ids)]);
+                freed_counts := freed_counts || array_fill(1, ARRAY[cardinality(again.owner_ids)]);
+            END IF;
         END LOOP;
+        SELECT array_agg(f.owner_id), array_agg(f.lane), array_agg(f.places)
+        INTO freed_owners, freed_lanes, freed_counts
+        FROM (
+            SELECT u.owner_id, u.lane, sum(u.places)::integer AS places
+            FROM unnest(freed_owners, freed_lanes, freed_counts) AS u (owner_id, lane, places)
+            GROUP BY u.owner_id, u.lane
+        ) AS f;
     END IF;
 
     has_items := settlements @? '$[*] ? (exists(@.items) || @.part_of != null)';

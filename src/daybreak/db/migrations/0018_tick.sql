@@ -311,6 +311,7 @@ END $$;
 
 -- What a tick has to do, if anything: whether there are plans for which what is next has to be found, and when the
 -- first is to begin. Two looks at indexes.
+DROP FUNCTION schedule_next_start();
 CREATE FUNCTION schedule_look() RETURNS TABLE (is_stale boolean, first_start timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off

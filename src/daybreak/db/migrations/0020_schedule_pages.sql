@@ -146,6 +146,7 @@ CREATE FUNCTION schedule_sums(
     moment timestamptz, since timestamptz, most integer
 ) RETURNS TABLE (behind bigint, aside bigint, missed bigint, skipped bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
     SELECT
         (SELECT count(*) FROM (
@@ -183,6 +184,7 @@ CREATE FUNCTION schedule_left_out(
     since timestamptz, before_at timestamptz, before_owner uuid, before_date date, before_edition text, most integer
 ) RETURNS TABLE (owner_id uuid, decided_at timestamptz, local_date date, edition text, outcome text, reason text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
     SELECT d.owner_id, d.decided_at, d.local_date, d.edition, d.outcome, d.reason FROM schedule_days AS d
     WHERE

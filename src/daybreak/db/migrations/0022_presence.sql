@@ -37,13 +37,15 @@ RETURNS TABLE (id uuid, scope text, profile people_profiles)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
-    WITH used AS (
-        UPDATE people_tokens AS t SET used_at = now()
-        WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
-            AND coalesce(t.used_at < now() - interval '1 minute', TRUE)
-        RETURNING t.owner_id
-    )
-    UPDATE people_users AS u SET last_visit_at = now() FROM used WHERE u.id = used.owner_id AND is_visit;
+    UPDATE people_tokens AS t SET used_at = now()
+    WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
+        AND coalesce(t.used_at < now() - interval '1 minute', TRUE);
+    -- Apart from that: a stream is a use of the token that is no visit, and must not hide the one after it.
+    IF is_visit THEN
+        UPDATE people_users AS u SET last_visit_at = now() FROM people_tokens AS t
+        WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE) AND u.id = t.owner_id
+            AND coalesce(u.last_visit_at < now() - interval '1 minute', TRUE);
+    END IF;
     RETURN QUERY
     SELECT t.id, t.scope, f FROM people_tokens AS t
     INNER JOIN people_profiles AS f ON f.id = t.owner_id
