@@ -16,9 +16,14 @@ from .plan import MARKET
 expect.set_options(timeout=20_000)
 
 
+@pytest.fixture(autouse=True)
+def fixed_clock() -> None:
+    """It is not fixed: the server is a process of its own, and whoever writes must agree with it."""
+
+
 @pytest.fixture
 def today():
-    """The real one: the server is a process of its own."""
+    """The real one, likewise."""
     return datetime.now(ZoneInfo("Europe/Berlin")).date()
 
 
