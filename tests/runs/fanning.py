@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from daybreak.runs import Effects, Item, Kind, Lane, Skipped
+from daybreak import runs
+from daybreak.runs import Effects, Item, Kind, Lane, Skipped, testing
 
-from .kinds import AT_ONCE, Order, Receipt, work
+from .kinds import ALL, AT_ONCE, Order, Receipt, work
 
 
 @dataclass(frozen=True)
@@ -113,3 +114,29 @@ CHAIN = _kind("test.chain", Chain, Sum, chain)
 GROWING = _kind("test.growing", Order, Receipt, grow)
 NARROW = _kind("test.narrow", Order, Receipt, narrow, at_once=2)
 FANNED = [PART, FAN, FAN_AND_FINISH, LINK, CHAIN, NARROW]
+
+
+KINDS = [*ALL, *FANNED]
+GOOD, BAD = Order(), Order(fail="invalid")
+
+
+async def items(station, run, **more) -> list[runs.Run]:
+    async with station.database.transaction([run.owner_id]) as tx:
+        return await runs.list_items(tx, run.owner_id, run.id, **more)
+
+
+async def fan(station, owner, orders, kind=FAN, **more) -> runs.Run:
+    return await station.start(owner, Plan(orders, **more), kind=kind)
+
+
+async def drained(station, run) -> runs.Run:
+    await testing.drain(station.database, KINDS, run.owner_id)
+    return await station.get(run)
+
+
+async def attempt(station, run) -> runs.Run:
+    return await testing.run_inline(station.database, KINDS, run)
+
+
+def counted(run) -> tuple[int, int, int, int]:
+    return run.total, run.done, run.failed, run.skipped

@@ -1,10 +1,9 @@
-"""Runs that fan out: their items are claimed, fenced, cancelled and retried each for itself."""
+"""Runs that fan out: their items are claimed, fenced and cancelled each for itself."""
 
 import asyncio
 import signal
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -14,35 +13,28 @@ from daybreak.errors import Conflict
 from daybreak.runs import Effects, Item, Lane, RunsSettings, Status, testing
 from daybreak.runs.engine import Engine
 
-from .fanning import CHAIN, FAN, FAN_AND_FINISH, FANNED, GROWING, NARROW, PART, Chain, Overlap, Plan, Sum
-from .kinds import ALL, Order
+from .fanning import (
+    BAD,
+    CHAIN,
+    FAN,
+    FAN_AND_FINISH,
+    GOOD,
+    GROWING,
+    KINDS,
+    NARROW,
+    PART,
+    Chain,
+    Overlap,
+    Plan,
+    Sum,
+    attempt,
+    counted,
+    drained,
+    fan,
+    items,
+)
+from .kinds import Order
 from .station import QUICK, AnswersLost
-
-KINDS = [*ALL, *FANNED]
-GOOD, BAD = Order(), Order(fail="invalid")
-WHOLE = partial(runs.retry, whole=True)
-
-
-async def items(station, run, **more) -> list[runs.Run]:
-    async with station.database.transaction([run.owner_id]) as tx:
-        return await runs.list_items(tx, run.owner_id, run.id, **more)
-
-
-async def fan(station, owner, orders, kind=FAN, **more) -> runs.Run:
-    return await station.start(owner, Plan(orders, **more), kind=kind)
-
-
-async def drained(station, run) -> runs.Run:
-    await testing.drain(station.database, KINDS, run.owner_id)
-    return await station.get(run)
-
-
-async def attempt(station, run) -> runs.Run:
-    return await testing.run_inline(station.database, KINDS, run)
-
-
-def counted(run) -> tuple[int, int, int, int]:
-    return run.total, run.done, run.failed, run.skipped
 
 
 async def test_a_run_ends_when_all_its_items_have_ended(engine_room, owner):
@@ -200,123 +192,6 @@ async def test_cancelling_one_item_leaves_the_others(engine_room, owner):
     assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (2, 1, 0, 1))
 
 
-async def test_retrying_a_run_repeats_only_what_did_not_succeed(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": GOOD, "b": BAD, "c": BAD}, FAN_AND_FINISH)
-    assert (await drained(engine_room, run)).status is Status.PARTIAL
-    await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'b'")
-    again = await engine_room.verb(runs.retry, run)
-    assert (again.status, again.epoch, counted(again)) == (Status.RUNNING, 2, (3, 1, 0, 0))
-    ended = await drained(engine_room, run)
-    assert (ended.status, counted(ended), ended.gaps) == (Status.PARTIAL, (3, 2, 1, 0), ("c",))
-    good, mended, bad = await items(engine_room, run)
-    assert (good.epoch, mended.epoch, bad.epoch) == (1, 2, 2)
-    assert await engine_room.attempts_written(good, mended, bad) == [1, 1]
-    assert len(bad.errors) == 2
-
-
-async def test_a_whole_run_is_done_again_with_all_its_items(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": GOOD, "b": BAD, "c": GOOD}, FAN_AND_FINISH)
-    assert (await drained(engine_room, run)).status is Status.PARTIAL
-    old = {item.key: item for item in await items(engine_room, run)}
-    # What it fans out to now: one item as before, one mended, a new one; “c” is no more.
-    orders = """{"orders": {"0": {}, "a": {}, "b": {}}}"""
-    await engine_room.as_owner.execute(
-        "UPDATE runs_finished SET parameters = $1 WHERE id = $2", orders, run.id
-    )
-    again = await engine_room.verb(WHOLE, run)
-    assert (again.status, again.epoch, counted(again)) == (Status.QUEUED, 2, (0, 0, 0, 0))
-    assert await items(engine_room, run) == []
-    ended = await drained(engine_room, run)
-    assert (ended.status, counted(ended), ended.gaps) == (Status.SUCCEEDED, (3, 3, 0, 0), ())
-    assert ended.result == {"planned": 3, "done": 3}
-    found = await items(engine_room, run)
-    assert [(item.key, item.epoch, len(item.errors)) for item in found] == [
-        ("0", 1, 0),
-        ("a", 2, 0),
-        ("b", 2, 1),
-    ]
-    assert [item.id == old[item.key].id for item in found[1:]] == [True, True]
-    assert await engine_room.attempts_written(*found, old["c"]) == [1, 1, 1, 1, 1]
-    for which in (run, found[0]):
-        numbers = [event.number for event in await engine_room.events(which)]
-        assert numbers == list(range(1, len(numbers) + 1))
-
-
-async def test_after_a_whole_run_was_done_again_its_failed_items_are_retried_as_ever(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": BAD, "b": GOOD, "gone": BAD})
-    await drained(engine_room, run)
-    gone = (await items(engine_room, run))[2]
-    orders = """{"orders": {"a": {"fail": "invalid"}, "b": {}}}"""
-    await engine_room.as_owner.execute(
-        "UPDATE runs_finished SET parameters = $1 WHERE id = $2", orders, run.id
-    )
-    await engine_room.verb(WHOLE, run)
-    ended = await drained(engine_room, run)
-    assert (ended.status, counted(ended), ended.gaps) == (Status.PARTIAL, (2, 1, 1, 0), ("a",))
-    with pytest.raises(Conflict, match="begun anew without it"):
-        await engine_room.verb(runs.retry, gone)
-    again = await engine_room.verb(runs.retry, run)
-    assert (again.status, again.epoch, counted(again)) == (Status.RUNNING, 3, (2, 1, 0, 0))
-    assert [item.epoch for item in await items(engine_room, run)] == [3, 2]
-
-
-async def test_items_that_items_add_are_done_again_with_the_whole_run(engine_room, owner):
-    run = await engine_room.start(owner, Chain(3), kind=CHAIN)
-    await drained(engine_room, run)
-    await engine_room.as_owner.execute("UPDATE runs_finished SET status = 'failed' WHERE id = $1", run.id)
-    await engine_room.verb(WHOLE, run)
-    ended = await drained(engine_room, run)
-    assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (3, 3, 0, 0))
-    assert [(item.key, item.epoch) for item in await items(engine_room, run)] == [
-        ("3", 2),
-        ("2", 2),
-        ("1", 2),
-    ]
-
-
-async def test_an_item_is_no_whole_run_and_what_succeeded_is_not_done_again(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": BAD})
-    await drained(engine_room, run)
-    with pytest.raises(Conflict, match="That is an item"):
-        await engine_room.verb(WHOLE, (await items(engine_room, run))[0])
-    good = await drained(engine_room, await engine_room.start(owner))
-    with pytest.raises(Conflict, match="succeeded"):
-        await engine_room.verb(WHOLE, good)
-
-
-async def test_one_item_is_retried_in_a_run_that_has_ended(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": BAD, "b": BAD})
-    assert (await drained(engine_room, run)).status is Status.FAILED
-    await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'a'")
-    await engine_room.verb(runs.retry, (await items(engine_room, run))[0])
-    ended = await drained(engine_room, run)
-    assert (ended.status, ended.epoch, counted(ended)) == (Status.PARTIAL, 2, (2, 1, 1, 0))
-    assert [item.epoch for item in await items(engine_room, run)] == [2, 1]
-
-
-async def test_one_item_is_retried_while_the_others_are_under_way(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": BAD, "b": GOOD})
-    await attempt(engine_room, run)
-    first = (await items(engine_room, run))[0]
-    await attempt(engine_room, first)
-    await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'a'")
-    await engine_room.verb(runs.retry, first)
-    now = await engine_room.get(run)
-    assert (now.epoch, counted(now)) == (2, (2, 0, 0, 0))
-    assert (await drained(engine_room, run)).status is Status.SUCCEEDED
-
-
-async def test_a_run_cancelled_half_way_goes_on_where_it_was(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
-    await attempt(engine_room, run)
-    first, second = await items(engine_room, run)
-    await attempt(engine_room, first)
-    assert (await engine_room.verb(runs.cancel, run)).status is Status.CANCELLED
-    await engine_room.verb(runs.retry, run)
-    assert (await drained(engine_room, run)).status is Status.SUCCEEDED
-    assert await engine_room.attempts_written(first, second) == [1, 1]
-
-
 async def test_an_item_is_not_retried_while_its_run_is_being_cancelled(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD, "b": GOOD})
     await attempt(engine_room, run)
@@ -397,24 +272,6 @@ async def test_fanning_out_whose_commit_got_no_answer_is_not_done_twice(engine_r
     assert [event.number for event in events] == list(range(1, len(events) + 1))
 
 
-async def test_an_item_retried_twice_at_once_is_done_once_and_its_run_waits_for_it(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": BAD, "b": BAD})
-    await drained(engine_room, run)
-    item = (await items(engine_room, run))[0]
-    async with engine_room.database.transaction([owner]) as first:
-        await runs.retry(first, owner, item.id)
-        second = asyncio.create_task(engine_room.verb(runs.retry, item))
-        await engine_room.until(lambda: somebody_waits(engine_room))
-    with pytest.raises(Conflict):
-        await second
-    now = await engine_room.get(run)
-    assert (now.status, counted(now)) == (Status.RUNNING, (2, 0, 1, 0))
-
-
-async def somebody_waits(station) -> bool:
-    return await station.as_owner.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
-
-
 async def test_gaps_of_a_run_that_fans_out_are_a_defect_and_not_lost(engine_room, owner):
     async def both(task) -> Effects:
         async def write(_) -> Sum:
@@ -441,32 +298,6 @@ async def test_items_of_a_run_that_nobody_waits_for_are_bulk(engine_room, owner)
         run = await engine_room.start(owner, Plan(), key=lane, kind=kind, lane=lane)
         await testing.run_inline(engine_room.database, [kind], run)
         assert [item.lane for item in await items(engine_room, run)] == [expected]
-
-
-async def test_what_succeeded_is_not_retried(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": GOOD, "b": BAD})
-    await drained(engine_room, run)
-    with pytest.raises(Conflict, match="succeeded"):
-        await engine_room.verb(runs.retry, (await items(engine_room, run))[0])
-
-
-async def test_finishing_has_attempts_of_its_own(engine_room, owner):
-    ended = await drained(
-        engine_room, await fan(engine_room, owner, {"a": GOOD}, FAN_AND_FINISH, fail_finish=2)
-    )
-    assert (ended.status, ended.attempts, len(ended.errors)) == (Status.SUCCEEDED, 3, 2)
-
-
-async def test_a_run_whose_finish_failed_is_retried_without_its_items(engine_room, owner):
-    run = await fan(engine_room, owner, {"a": GOOD}, FAN_AND_FINISH, fail_finish=3)
-    assert (await drained(engine_room, run)).status is Status.FAILED
-    await engine_room.as_owner.execute(
-        "UPDATE runs_finished SET parameters = parameters - 'fail_finish' WHERE id = $1", run.id
-    )
-    await engine_room.verb(runs.retry, run)
-    ended = await drained(engine_room, run)
-    assert (ended.status, ended.result) == (Status.SUCCEEDED, {"planned": 1, "done": 1})
-    assert await engine_room.attempts_written(*(await items(engine_room, run))) == [1]
 
 
 async def test_waiting_runs_leave_the_window_to_their_items(engine_room, owner):
