@@ -6,7 +6,8 @@ import pytest
 
 from daybreak import runs
 from daybreak.errors import Conflict, NotFound
-from daybreak.runs import Lane, Status, testing
+from daybreak.runs import Lane, Status, store, testing
+from daybreak.runs.store import Settlement
 
 from .kinds import BULK, WORK, Order
 from .station import QUICK
@@ -150,6 +151,16 @@ async def test_of_many_runs_that_are_due_soon_only_a_window_gets_doorbells_of_th
     soon = timedelta(seconds=50)
     await engine_room.start_many(owner, [Order() for _ in range(30)], kind=BULK, window=5, delay=soon)
     assert await engine_room.as_owner.fetchval("SELECT count(*) FROM pgq.pgqueuer") == 5
+
+
+async def test_a_place_that_is_given_up_for_longer_is_given_to_the_next(engine_room, owner):
+    tried, waiting = await engine_room.start_many(owner, [Order(), Order()], window=1)
+    async with engine_room.database.transaction([owner]) as tx:
+        (claim,) = await store.claim(tx, [(owner, tried.id)], [WORK.name], uuid4(), timedelta(minutes=1))
+        back = Settlement(claim=claim, status=Status.QUEUED, events=[], delay=600.0)
+        await store.settle(tx, [back])
+    rung_for = "SELECT id FROM runs_open WHERE owner_id = $1 AND job_id IS NOT NULL"
+    assert [row["id"] for row in await engine_room.as_owner.fetch(rung_for, owner)] == [waiting.id]
 
 
 async def rung(station, owner) -> int:

@@ -48,7 +48,7 @@ class RunsSettings(Group):
         default=15.0, ge=0, description="How long a doorbell may be late before it counts as lost."
     )
     poll: float = Field(
-        default=30.0, gt=0, description="How often the queue is looked at without a notification."
+        default=60.0, gt=0, description="How often the queue is looked at without a notification."
     )
     drain: float = Field(
         default=20.0, ge=0, description="Time for running work when a worker is told to stop."
