@@ -21,10 +21,12 @@ import asyncpg
 import pytest
 from playwright.async_api import async_playwright
 
-from daybreak import clock, people
+from daybreak import clock, people, server, wiring
 from daybreak.db import Database, embedded, migrate
 from daybreak.people import User
+from daybreak.web import WebSettings
 
+from .web.browser import ADDRESS, Browser
 from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
 NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
@@ -141,3 +143,50 @@ async def chromium(served, database) -> AsyncIterator[Chromium]:
         browser = await playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
         yield Chromium(browser, served, database)
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+async def application(postgres) -> AsyncIterator:
+    """The application of a server, started."""
+    settings = WebSettings(port=8321)
+    assert settings.address == ADDRESS
+    app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def stranger(application, database) -> AsyncIterator[Browser]:
+    """A browser in which nobody is signed in."""
+    async with Browser.open(application, database) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def annas(application, database, user) -> AsyncIterator[Browser]:
+    """A browser in which Anna is signed in."""
+    async with Browser.open(application, database) as browser:
+        await browser.enter(user)
+        yield browser
+
+
+@pytest.fixture
+async def bobs(application, database, other_user) -> AsyncIterator[Browser]:
+    """A browser in which Bob is signed in."""
+    async with Browser.open(application, database) as browser:
+        await browser.enter(other_user)
+        yield browser
+
+
+@pytest.fixture
+async def as_admin(postgres) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection, for what only time or an attacker could do."""
+    connection = await asyncpg.connect(postgres.admin)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def no_attempts_yet(as_admin) -> None:
+    """Nobody has tried to sign in: all tests come from one place."""
+    await as_admin.execute("TRUNCATE people_attempts")

@@ -9,9 +9,6 @@ from daybreak import people
 from daybreak.people import Scope
 
 from ..web.browser import FROM_OUR_PAGE, Browser  # noqa: TID252 - tests are no package that could be named
-from ..web.conftest import annas, application, as_admin, no_attempts_yet, stranger  # noqa: TID252 - likewise
-
-__all__ = ["annas", "application", "as_admin", "no_attempts_yet", "stranger"]
 
 V1 = "/api/v1/account"
 Ask = Callable[..., Awaitable[httpx2.Response]]

@@ -15,16 +15,7 @@ from daybreak.runs.testing import drain
 from daybreak.web import WebSettings
 
 from ..web.browser import Browser  # noqa: TID252 - tests are no package that could be named
-from ..web.conftest import (  # noqa: TID252 - likewise
-    annas,
-    application,
-    as_admin,
-    bobs,
-    stranger,
-)
 from .kinds import KINDS, WORK, Order
-
-__all__ = ["annas", "application", "as_admin", "bobs", "stranger"]
 
 
 @dataclass

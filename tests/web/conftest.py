@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from daybreak import server, wiring
@@ -12,24 +11,7 @@ from daybreak.account.routes import pages as account
 from daybreak.web import WebSettings, create_application
 
 from . import trial
-from .browser import ADDRESS, Browser
-
-
-@pytest.fixture(scope="session")
-async def application(postgres) -> AsyncIterator:
-    """The application of a server, started."""
-    settings = WebSettings(port=8321)
-    assert settings.address == ADDRESS
-    app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
-    async with app.router.lifespan_context(app):
-        yield app
-
-
-@pytest.fixture
-async def stranger(application, database) -> AsyncIterator[Browser]:
-    """A browser in which nobody is signed in."""
-    async with Browser.open(application, database) as browser:
-        yield browser
+from .browser import Browser
 
 
 @pytest.fixture
@@ -40,36 +22,6 @@ async def secure(postgres, database) -> AsyncIterator[Browser]:
     app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
     async with app.router.lifespan_context(app), Browser.open(app, database, address) as browser:
         yield browser
-
-
-@pytest.fixture
-async def annas(application, database, user) -> AsyncIterator[Browser]:
-    """A browser in which Anna is signed in."""
-    async with Browser.open(application, database) as browser:
-        await browser.enter(user)
-        yield browser
-
-
-@pytest.fixture
-async def bobs(application, database, other_user) -> AsyncIterator[Browser]:
-    """A browser in which Bob is signed in."""
-    async with Browser.open(application, database) as browser:
-        await browser.enter(other_user)
-        yield browser
-
-
-@pytest.fixture
-async def as_admin(postgres) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection, for what only time or an attacker could do."""
-    connection = await asyncpg.connect(postgres.admin)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def no_attempts_yet(as_admin) -> None:
-    """Nobody has tried to sign in: all tests come from one place."""
-    await as_admin.execute("TRUNCATE people_attempts")
 
 
 @pytest.fixture

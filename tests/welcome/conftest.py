@@ -1,12 +1,3 @@
-from ..agenda.web.conftest import (  # noqa: TID252 - tests are no package that could be named
-    annas,
-    application,
-    as_admin,
-    bobs,
-    same_process,
-    send,
-    stranger,
-    work,
-)
+from ..agenda.web.conftest import same_process, send, work  # noqa: TID252 - tests are no package that could be named
 
-__all__ = ["annas", "application", "as_admin", "bobs", "same_process", "send", "stranger", "work"]
+__all__ = ["same_process", "send", "work"]

@@ -9,11 +9,8 @@ from daybreak.agenda import Task, reading
 from daybreak.runs.testing import drain
 
 from ...web.browser import FROM_OUR_PAGE, Browser  # noqa: TID252 - tests are no package that could be named
-from ...web.conftest import annas, application, as_admin, bobs, stranger  # noqa: TID252 - likewise
 from ..conftest import KEY, SamePool  # noqa: TID252 - likewise
 from ..desk import Desk  # noqa: TID252 - likewise
-
-__all__ = ["annas", "application", "as_admin", "bobs", "stranger"]
 
 
 @pytest.fixture(autouse=True)

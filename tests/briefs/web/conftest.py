@@ -11,9 +11,6 @@ from daybreak import briefs
 from daybreak.briefs.sections import write_section
 from daybreak.runs import RunsSettings, Worker
 
-from ...web.conftest import annas, application, as_admin, bobs, stranger  # noqa: TID252 - tests are no package
-
-__all__ = ["annas", "application", "as_admin", "bobs", "stranger"]
 QUICK = RunsSettings(lease=5, beat=0.3, sweep=0.3, grace=0.5, poll=2.0, drain=0.5)
 
 

@@ -9,9 +9,6 @@ from daybreak import people
 from daybreak.people import Role, Scope
 
 from ...web.browser import Browser  # noqa: TID252 - tests are no package that could be named
-from ...web.conftest import annas, application, as_admin, bobs, stranger  # noqa: TID252 - likewise
-
-__all__ = ["annas", "application", "as_admin", "bobs", "stranger"]
 
 KEEP = """
 INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
