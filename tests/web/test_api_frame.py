@@ -270,7 +270,7 @@ async def test_a_page_of_ours_may_use_an_operation_with_its_session_and_another_
 async def test_the_document_names_each_refusal_as_a_problem(program):
     paths = (await program.get("/api/v1/openapi.json")).json()["paths"]
     responses = paths["/api/v1/lamps/{lamp_id}"]["put"]["responses"]
-    assert set(responses) == {"200", "400", "401", "403", "404", "412", "413", "422", "429", "503"}
+    assert set(responses) == {"200", "400", "401", "403", "404", "408", "412", "413", "422", "429", "503"}
     assert [*responses["412"]["content"]] == ["application/problem+json"]
     assert paths["/api/v1/lamps"]["get"]["operationId"] == "lamps.list_lamps"
 

@@ -16,7 +16,7 @@ IMAGE = re.compile(r"!\[(?P<told>[^\]]*)\]\((?P<path>[^)]+)\)")
 MOST = 2 * 1024 * 1024
 # No pages, or such as look like another one: what streams, is saved, is filled in, or is seen on the way in.
 ALIKE = re.compile(
-    r"/news$|/export$|/new$|/edit$|/link/|^/(invitation|reset|static|welcome/|healthz|readyz|api/)"
+    r"/news$|/preview$|/export$|/new$|/edit$|/link/|^/(invitation|reset|static|welcome/|healthz|readyz|api/)"
 )
 LIKE_ANOTHER = {"/briefs/{day}": "today", "/agenda/notes/{note_id}": "event"}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpx2
@@ -29,10 +29,13 @@ class Sending:
     writer: asyncio.StreamWriter
 
     async def answer(self) -> str:
-        """What the server says, until it closes the connection."""
-        text = (await asyncio.wait_for(self.reader.read(), 20)).decode()
+        """What the server says, until it closes the connection: rudely, where one goes on sending."""
+        text = b""
+        with suppress(ConnectionResetError):
+            while part := await asyncio.wait_for(self.reader.read(65536), 20):
+                text += part
         self.writer.close()
-        return text
+        return text.decode()
 
     async def trickle(self) -> None:
         """Send a letter now and then."""

@@ -174,7 +174,7 @@ def retry(
     user: UserArgument = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody who is set aside.")] = False,
 ) -> None:
-    """Have somebody tried again whom the schedule has set aside, once that is mended."""
+    """Try somebody again who was set aside."""
     from daybreak import schedule
     from daybreak.cli.printing import answer
     from daybreak.cli.session import run
