@@ -44,6 +44,7 @@ class Outage:
     async def database_away(self, seconds: float) -> None:
         """The server is stopped under running work, and started again after so long."""
         self.place.hire_up_to(WORKERS)
+        await until(self._all_work, 60)
         for _ in range(20):
             await self._start(10, nap=self.dice.choice((0.0, 0.5, 2.0)))
         os.kill(server_of(self.place.folder)[0], signal.SIGINT)
@@ -74,6 +75,11 @@ class Outage:
             self.wrong.append(f"a run was in nobody's hands for {lost:.1f} s")
         self.wrong += self._survivors() + await self.place.dismiss()
         self.wrong += (await verdict(self.place.owner, self.started, ())).wrong
+
+    async def _all_work(self) -> bool:
+        """Whether all workers have begun: one that finds no database at its start ends, and should."""
+        seen: int = await self.place.owner.fetchval("SELECT count(*) FROM runs_workers")
+        return seen >= WORKERS
 
     async def _trickle(self, seconds: float) -> tuple[float, float]:
         lost, waiting, deadline = 0.0, 0.0, monotonic() + seconds
