@@ -46,6 +46,11 @@ def test_wishes_that_cannot_be_understood_are_refused(daybreak, arguments, words
     assert daybreak("schedule", "set", ANNA, *arguments).is_one_sentence(2, *words)
 
 
+def test_who_is_set_aside_is_tried_again_and_nobody_else(daybreak):
+    assert daybreak("schedule", "retry", ANNA).out == "Nobody was set aside.\n"
+    assert daybreak("schedule", "retry", ANNA, "--all").is_one_sentence(2, "not both")
+
+
 def test_a_simulation_and_an_explanation_say_why(daybreak):
     simulated = daybreak("schedule", "simulate", ANNA, "--count", "3", "--json").json()
     assert [one["outcome"] for one in simulated] == ["rung"] * 3

@@ -71,6 +71,9 @@ async def test_who_is_set_aside_is_shown_with_the_cure_and_tried_again(
     assert page.count("Mend what it names, then try again") == 2
     assert other_user.email in page
     aside = "SELECT count(*) FROM schedule_dues WHERE aside IS NOT NULL"
+    for nobody in ("", "abc"):
+        assert (await annas.post(f"{HERE}/retry", user=nobody)).status_code == 422
+    assert await as_admin.fetchval(aside) == 2
     await annas.post(f"{HERE}/retry", user=str(other_user.id))
     assert "One person is tried again" in (await annas.get(HERE)).text
     assert await as_admin.fetchval(aside) == 1

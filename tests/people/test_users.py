@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from uuid import uuid4
@@ -83,7 +84,14 @@ async def test_what_changing_gives_back_is_what_is_stored(database: Database, us
 
 async def test_a_user_who_is_gone_cannot_be_changed(database: Database, user: User):
     with pytest.raises(NotFound):
-        await people.change(database, user.id, lambda _: replace(user, id=uuid4()))
+        await people.change(database, uuid4(), lambda known: known)
+
+
+async def test_two_who_change_a_user_at_once_undo_nothing_of_each_other(database: Database, user: User):
+    changes = (lambda known: replace(known, name="Annika"), lambda known: replace(known, country="FR"))
+    await asyncio.gather(*(people.change(database, user.id, change) for change in changes))
+    stored = await people.find(database, user.email)
+    assert (stored.name, stored.country) == ("Annika", "FR")
 
 
 async def test_one_user_cannot_be_read_in_the_transaction_of_another(database, user, other_user):

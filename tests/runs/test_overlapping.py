@@ -9,9 +9,16 @@ from .kinds import Order, Receipt
 
 @dataclass
 class Gate:
-    """A kind whose handlers are over at once, and whose commits wait until somebody opens."""
+    """A kind whose handlers are over at once, and whose commits wait until somebody opens.
+
+    Attributes:
+        begun: the runs that have begun ...
+        open: ... and how many of them were not committed when each one did.
+    """
 
     begun: list[str] = field(default_factory=list)
+    open: list[int] = field(default_factory=list)
+    written: int = 0
     opened: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -27,9 +34,11 @@ class Gate:
 
     async def _handle(self, task):
         self.begun.append(task.key)
+        self.open.append(len(self.begun) - self.written)
 
         async def write(_) -> Receipt:
             await self.opened.wait()
+            self.written += 1
             return Receipt(task.attempt)
 
         return Effects(write)
@@ -44,9 +53,6 @@ async def _begin_seven(engine_room, owner, places: int, beginning: int) -> Gate:
         return len(gate.begun) >= beginning
 
     await engine_room.until(have_begun)
-    await asyncio.sleep(0.2)  # for one too many to show itself
-    begun = len(gate.begun)
-    assert begun == beginning
     gate.opened.set()
     for run in runs:
         await engine_room.ended(run)
@@ -59,8 +65,10 @@ async def test_while_some_are_committed_others_begin_in_their_places_but_no_more
     # Three commits are under way at once, of one run each; the others have a place and wait for a commit.
     gate = await _begin_seven(engine_room, owner, places=2, beginning=5)
     assert sorted(gate.begun) == ["0", "1", "2", "3", "4", "5", "6"]
+    assert max(gate.open) == 5
 
 
 async def test_in_a_lane_of_one_place_a_run_begins_when_the_one_before_it_is_committed(engine_room, owner):
     gate = await _begin_seven(engine_room, owner, places=1, beginning=1)
     assert gate.begun == ["0", "1", "2", "3", "4", "5", "6"]
+    assert gate.open == [1] * 7

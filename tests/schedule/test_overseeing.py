@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from asyncpg import ReadOnlySQLTransactionError
 
 from daybreak import schedule
 from daybreak.schedule import Scheduler
 from daybreak.schedule.presence import Presence, forget_gone, schedulers
+from daybreak.schedule.ticking import Ticker
 
 MORNING = datetime(2026, 3, 30, 5, tzinfo=UTC)
 
@@ -94,6 +96,39 @@ async def test_a_scheduler_that_ends_is_not_listed_any_more(office, how):
     scheduler.stop() if how == "stop" else running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert await schedulers(office.database) == []
+
+
+async def test_a_scheduler_outlives_a_database_that_takes_nothing_and_tells_no_words_of_others(
+    office, monkeypatch
+):
+    await office.admin.execute("TRUNCATE schedule_schedulers")
+    refusal = ReadOnlySQLTransactionError("cannot execute INSERT: Key (email)=(anna@example.org)")
+    settings = office.settings.model_copy(update={"interval": 0.05})
+    scheduler = Scheduler(office.database, settings)
+    turns = asyncio.Queue()
+    say = Presence.say
+
+    async def refused(_ticker, moment):
+        turns.put_nowait(moment)
+        raise refusal
+
+    async def refused_once(self, trouble=""):
+        if turns.qsize() < 2:
+            raise refusal
+        await say(self, trouble)
+        turns.put_nowait(trouble)
+
+    monkeypatch.setattr(Ticker, "tick", refused)
+    monkeypatch.setattr(Presence, "say", refused_once)
+    running = asyncio.create_task(scheduler.run())
+    async with asyncio.timeout(20):
+        while turns.qsize() < 3:  # noqa: ASYNC110 - the queue is looked at, not emptied
+            await asyncio.sleep(0.01)
+    (seen,) = await schedulers(office.database)
+    assert "ReadOnlySQLTransactionError" in seen.trouble
+    assert "anna" not in seen.trouble
+    scheduler.stop()
+    await asyncio.wait_for(running, 20)
 
 
 async def test_history_goes_on_from_where_a_page_ended(office):

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daybreak import schedule
 from daybreak.people import Frequency, QuietDay, Weekday
-from daybreak.schedule import Ticked, Ticker
+from daybreak.schedule import Ticked, Ticker, ticking
 
 
 def utc(text: str) -> datetime:
@@ -231,3 +233,12 @@ async def test_what_is_forgotten_with_a_user_are_the_days_too(office):
     async with office.database.transaction([user.id]) as tx:
         await tx.execute("DELETE FROM people_users WHERE id = $1", user.id)
     assert await office.admin.fetchval("SELECT count(*) FROM schedule_days") == 0
+
+
+@given(st.lists(st.sampled_from([0.01, 0.2, 3.0]), max_size=60))
+def test_chunks_stay_between_what_is_worth_a_commit_and_what_may_be_asked(lasted):
+    size = 500
+    for took in lasted:
+        size, before = ticking._next_size(size, took, 5000), size
+        assert 100 <= size <= 5000
+        assert (size >= before) if took < 0.25 else (size <= before)

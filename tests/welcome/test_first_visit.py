@@ -1,5 +1,6 @@
 """The first visit: from nothing to the first brief with one form."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -82,6 +83,15 @@ async def test_a_program_that_begins_again_with_its_key_begins_once(annas):
     assert answers[1].headers["idempotency-replayed"] == "true"
 
 
+async def test_a_program_that_sends_its_beginning_again_undoes_nothing_done_since(annas, database, user):
+    request = annas.client.build_request("POST", "/api/v1/welcome", files=parts(timezone="UTC"))
+    content, headers = await request.aread(), {**request.headers, **FROM_OUR_PAGE, "Idempotency-Key": "1"}
+    await annas.client.post("/api/v1/welcome", content=content, headers=headers)
+    await people.change(database, user.id, lambda known: replace(known, timezone="Asia/Kolkata"))
+    await annas.client.post("/api/v1/welcome", content=content, headers=headers)
+    assert (await people.find(database, user.email)).timezone == "Asia/Kolkata"
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
@@ -91,8 +101,11 @@ async def test_a_program_that_begins_again_with_its_key_begins_once(annas):
         ({"timezone": "UTC", "address": "http://10.0.0.1/x.ics"}, "private address"),
     ],
 )
-async def test_a_program_is_told_what_cannot_be_used_and_nothing_begins(annas, said, sentence: str):
+async def test_a_program_is_told_what_cannot_be_used_and_nothing_begins(
+    annas, database, user, said, sentence: str
+):
     refused = await annas.client.post("/api/v1/welcome", files=parts(**said), headers=FROM_OUR_PAGE)
     assert (refused.status_code, sentence in refused.json()["detail"]) == (422, True)
     assert (await annas.get("/api/v1/agenda/sources")).json()["items"] == []
     assert (await annas.get("/api/v1/runs")).json()["items"] == []
+    assert await people.find(database, user.email) == user
