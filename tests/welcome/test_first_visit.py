@@ -92,6 +92,14 @@ async def test_a_program_that_sends_its_beginning_again_undoes_nothing_done_sinc
     assert (await people.find(database, user.email)).timezone == "Asia/Kolkata"
 
 
+async def test_a_key_that_was_used_for_another_beginning_is_refused_before_anything_is_fetched(annas):
+    keyed = {**FROM_OUR_PAGE, "Idempotency-Key": "1"}
+    await annas.client.post("/api/v1/welcome", files=parts(timezone="UTC"), headers=keyed)
+    other = parts(timezone="UTC", address="http://10.0.0.1/x.ics")
+    refused = await annas.client.post("/api/v1/welcome", files=other, headers=keyed)
+    assert (refused.status_code, "used for another request" in refused.json()["detail"]) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
