@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daybreak import people
-from daybreak.ops.crowds import HEIGHT, crowds
+from daybreak.ops.bars import HEIGHT
+from daybreak.ops.crowds import crowds
 from daybreak.schedule import Minute
 
 HERE = "/operations/schedule"

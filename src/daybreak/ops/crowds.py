@@ -4,18 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from daybreak.ops.bars import STEP, height
 from daybreak.schedule import Minute
 
-HEIGHT = 100.0
-STEP = 20.0
 _WIDTH = timedelta(minutes=30)
 _BARS = 48
-_SEEN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Everybody due in half an hour, and how that is drawn: of `HEIGHT`, the bars `STEP` apart.
+    """Everybody due in half an hour, and how that is drawn: as `ops.bars` has it.
 
     Attributes:
         late_height: the upper part of the bar, for those who will be late.
@@ -45,8 +43,8 @@ def crowds(minutes: Iterable[Minute], now: datetime) -> Sequence[Crowd]:
             people=people[place],
             late=late[place],
             x=place * STEP,
-            height=_height(people[place], most),
-            late_height=_height(late[place], most),
+            height=height(people[place], most),
+            late_height=height(late[place], most),
         )
         for place in range(_BARS + 1)
     ]
@@ -54,7 +52,3 @@ def crowds(minutes: Iterable[Minute], now: datetime) -> Sequence[Crowd]:
 
 def _half_hour(moment: datetime) -> datetime:
     return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
-
-
-def _height(number: int, most: int) -> float:
-    return round(max(number / most * HEIGHT, _SEEN), 1) if number else 0.0

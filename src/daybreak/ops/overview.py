@@ -6,11 +6,10 @@ from datetime import date
 
 from daybreak import runs
 from daybreak.db import Database
+from daybreak.ops.bars import STEP, height
 from daybreak.runs import Run, Status, Times, WorkerSeen
 
 _DAYS = 14
-HEIGHT = 100.0
-STEP = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,7 @@ class KindSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """How many runs ended on a UTC day, and how it is drawn: of `HEIGHT`, the bars `STEP` apart."""
+    """How many runs ended on a UTC day, and how it is drawn: as `ops.bars` has it."""
 
     day: date
     ended: int
@@ -84,6 +83,6 @@ def _bars(days: Mapping[date, Mapping[str, int]]) -> list[Bar]:
     }
     most = max(ended.values(), default=0) or 1
     return [
-        Bar(day=day, ended=n, x=place * STEP, height=round(max(n / most * HEIGHT, 2.0 if n else 0.0), 1))
+        Bar(day=day, ended=n, x=place * STEP, height=height(n, most))
         for place, (day, n) in enumerate(sorted(ended.items()))
     ]
