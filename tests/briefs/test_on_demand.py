@@ -129,7 +129,7 @@ async def test_a_run_for_other_sources_comes_to_its_end_before(plans: Plans):
 
 def a_dead_process() -> str:
     """The place of a process that is over."""
-    program = "from daybreak.runs import presence; print(presence.here(), end='')"
+    program = "from daybreak.runs import whereabouts; print(whereabouts.here(), end='')"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 

@@ -11,7 +11,7 @@ import pytest
 from daybreak import runs
 from daybreak.db import Database
 from daybreak.errors import Bug, Conflict, InvalidInput, Unavailable
-from daybreak.runs import Kind, Run, RunsSettings, Status, presence
+from daybreak.runs import Kind, Run, RunsSettings, Status, whereabouts
 from daybreak.runs.beating import Beat
 from daybreak.runs.engine import Engine
 
@@ -43,7 +43,7 @@ async def held_by(room: Station, run: Run, place: str, lease: float = 600) -> No
 
 def a_dead_process() -> str:
     """The place of a process that is over."""
-    program = "from daybreak.runs import presence; print(presence.here(), end='')"
+    program = "from daybreak.runs import whereabouts; print(whereabouts.here(), end='')"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 
@@ -129,11 +129,11 @@ async def test_a_run_whose_only_attempt_died_with_its_process_ends_at_once(engin
 
 
 def test_a_process_is_dead_when_it_is_over_or_another_one_has_its_id():
-    here, dead = presence.here(), a_dead_process()
+    here, dead = whereabouts.here(), a_dead_process()
     assert here is not None
     began = here.rpartition("/")[0]
-    assert [presence.is_dead(place) for place in (here, dead, f"{began}/1")] == [False, True, True]
-    assert [presence.is_dead(place) for place in (in_a_container(dead), "host:1", "", None)] == [False] * 4
+    assert [whereabouts.is_dead(place) for place in (here, dead, f"{began}/1")] == [False, True, True]
+    assert [whereabouts.is_dead(place) for place in (in_a_container(dead), "host:1", "", None)] == [False] * 4
 
 
 @pytest.mark.parametrize("kind", [WORK, ONCE], ids=["taken over", "ended"])

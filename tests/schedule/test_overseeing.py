@@ -9,7 +9,7 @@ from asyncpg import ReadOnlySQLTransactionError
 
 from daybreak import schedule
 from daybreak.schedule import Scheduler
-from daybreak.schedule.presence import Presence, forget_gone, schedulers
+from daybreak.schedule.keepers import Presence, forget_gone, schedulers
 from daybreak.schedule.ticking import Ticker
 
 MORNING = datetime(2026, 3, 30, 5, tzinfo=UTC)

@@ -1,7 +1,6 @@
 """For admins, the page “Schedule”: who is due when, who is late or left out and why, and who sees to it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -69,8 +68,7 @@ async def retry_set_aside(visit: Admin) -> Response:
 
 async def _troubles(visit: Visit, aside_after: str, after: str) -> Troubles:
     owner = UUID(str(read_place(aside_after, UUID)[0])) if aside_after else None
-    readers = (datetime.fromisoformat, UUID, date.fromisoformat, schedule.edition_name)
-    place = LeftOutPlace._make(read_place(after, *readers)) if after else None
+    place = LeftOutPlace._make(read_place(after, *LeftOutPlace.readers())) if after else None
     aside = await schedule.set_aside(visit.database, owner, _ROWS + 1)
     left_out = await schedule.left_out(visit.database, place, _ROWS + 1)
     owners = {one.owner_id for one in aside} | {one.owner_id for one in left_out}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection
 
 from daybreak.db import Database, load
-from daybreak.runs import presence
+from daybreak.runs import whereabouts
 from daybreak.runs.engine import Engine
 from daybreak.runs.model import Lane
 from daybreak.runs.running import Registry, Running, Stop
@@ -35,7 +35,7 @@ class Beat:
         """
         self._engine = engine
         self._lanes = list(lanes)
-        self._place = place or presence.here()
+        self._place = place or whereabouts.here()
         self._database = database
         self._name = name
         self.draining = False

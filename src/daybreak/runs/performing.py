@@ -13,7 +13,7 @@ from typing import Any
 
 from daybreak.db import Database, load
 from daybreak.errors import Bug, Conflict, DaybreakError, Unavailable
-from daybreak.runs import outcomes, presence, service, store
+from daybreak.runs import outcomes, service, store, whereabouts
 from daybreak.runs.beating import Beat
 from daybreak.runs.engine import Engine
 from daybreak.runs.kinds import AnyKind
@@ -211,7 +211,7 @@ class _Performer:
                 raise NotDue(
                     f"The run waits for its time; “daybreak runs cancel {run.id}” lets another one begin."
                 )
-            if not found or not (found["is_over"] or presence.is_dead(found["place"])):
+            if not found or not (found["is_over"] or whereabouts.is_dead(found["place"])):
                 return
             await tx.execute(_sql.end_lease, run.owner_id, run.id, found["worker_id"])
         log.info("runs.worker_found_dead", run=str(run.id), worker=found["worker"])

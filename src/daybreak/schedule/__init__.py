@@ -1,6 +1,7 @@
 """Who is due when: slots, the tick, catch-up, backoff. It knows no facts, and rings runs by their kind."""
 
 from daybreak.schedule.housekeeping import housekeeping
+from daybreak.schedule.keepers import schedulers
 from daybreak.schedule.model import (
     Aside,
     DayPlace,
@@ -14,10 +15,8 @@ from daybreak.schedule.model import (
     Reason,
     SchedulerSeen,
     Standing,
-    edition_name,
 )
 from daybreak.schedule.overseeing import left_out, overview, retry, set_aside
-from daybreak.schedule.presence import schedulers
 from daybreak.schedule.scheduler import Scheduler
 from daybreak.schedule.service import (
     explain,
@@ -57,7 +56,6 @@ __all__ = [
     "Upkeep",
     "UpkeepRun",
     "UpkeepStanding",
-    "edition_name",
     "explain",
     "history",
     "housekeeping",

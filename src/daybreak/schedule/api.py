@@ -1,7 +1,6 @@
 """The schedule for programs: one's own, and for operators everybody's."""
 
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,8 +10,8 @@ from starlette.responses import Response
 from daybreak import people
 from daybreak.errors import Changed
 from daybreak.people import User
-from daybreak.schedule import overseeing, presence, service
-from daybreak.schedule.model import DayPlace, LeftOutPlace, edition_name
+from daybreak.schedule import keepers, overseeing, service
+from daybreak.schedule.model import DayPlace, LeftOutPlace
 from daybreak.schedule.resources import (
     AsideView,
     ComingView,
@@ -133,15 +132,15 @@ async def list_days(visit: Reader, after: After = None, limit: Limit = 50) -> Re
 
 
 def _day_place(after: str | None) -> DayPlace | None:
-    return DayPlace._make(read_place(after, date.fromisoformat, edition_name)) if after else None
+    return DayPlace._make(read_place(after, *DayPlace.readers())) if after else None
 
 
 @api.get(EVERYBODYS, response_model=OverviewView)
 async def read_overview(visit: Operator) -> Response:
     """Who is due when, who keeps the schedule, and what is done by the clock; for admins."""
     seen = await overseeing.overview(visit.database, ScheduleSettings.load())
-    keepers = await presence.schedulers(visit.database)
-    return answer(OverviewView.of(seen, keepers, await upkeep(visit.database)))
+    there = await keepers.schedulers(visit.database)
+    return answer(OverviewView.of(seen, there, await upkeep(visit.database)))
 
 
 @api.get(f"{EVERYBODYS}/aside", response_model=Listing[AsideView])
@@ -158,8 +157,7 @@ async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50
 @api.get(f"{EVERYBODYS}/left-out", response_model=Listing[LeftOutView])
 async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
     """Which days were missed or skipped in the last 24 hours, the latest first; for admins."""
-    readers = (datetime.fromisoformat, UUID, date.fromisoformat, edition_name)
-    place = LeftOutPlace._make(read_place(after, *readers)) if after else None
+    place = LeftOutPlace._make(read_place(after, *LeftOutPlace.readers())) if after else None
     found = await overseeing.left_out(visit.database, place, limit + 1)
     emails = await people.addresses(visit.database, {one.owner_id for one in found})
     items = [LeftOutView.of(one, emails.get(one.owner_id)) for one in found[:limit]]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from daybreak import clock
 from daybreak.db import Database, load
-from daybreak.schedule.presence import forget_gone
+from daybreak.schedule.keepers import forget_gone
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import COMPOSE
 from daybreak.schedule.upkeep import Upkeep, forget_runs

@@ -1,5 +1,6 @@
 """What is due, what became of a day, and why: words for people included."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -124,6 +125,17 @@ class Aside:
         return cure(self.reason)
 
 
+def _edition(word: str) -> str:
+    """That word, if it can be the name of an edition.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not (word.isascii() and word.isalpha()):
+        raise ValueError(word)
+    return word
+
+
 class LeftOutPlace(NamedTuple):
     """Where the list of what was left out goes on: before that edition of that owner's date."""
 
@@ -131,6 +143,11 @@ class LeftOutPlace(NamedTuple):
     owner_id: UUID
     local_date: date
     edition: str
+
+    @staticmethod
+    def readers() -> tuple[Callable[[str], object], ...]:
+        """What makes its parts out of text."""
+        return datetime.fromisoformat, UUID, date.fromisoformat, _edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +172,11 @@ class DayPlace(NamedTuple):
 
     local_date: date
     edition: str
+
+    @staticmethod
+    def readers() -> tuple[Callable[[str], object], ...]:
+        """What makes its parts out of text."""
+        return date.fromisoformat, _edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,14 +248,3 @@ def forecast(crowds: list[tuple[datetime, int]], per_second: float, lead: timede
         free_from = begin + timedelta(seconds=people / per_second)
         minutes.append(Minute(due_at=due_at, people=people, late=late))
     return tuple(minutes)
-
-
-def edition_name(word: str) -> str:
-    """That word, if it can be the name of an edition.
-
-    Raises:
-        ValueError: it cannot.
-    """
-    if not (word.isascii() and word.isalpha()):
-        raise ValueError(word)
-    return word

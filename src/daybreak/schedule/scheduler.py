@@ -9,7 +9,7 @@ from daybreak import clock
 from daybreak.db import Database
 from daybreak.errors import sentence_of
 from daybreak.schedule import upkeep
-from daybreak.schedule.presence import Presence
+from daybreak.schedule.keepers import Presence
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import Ticker
 from daybreak.schedule.upkeep import Caretaker, Upkeep

@@ -1,7 +1,6 @@
 """When one's briefs come, what became of past days, and why."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -112,7 +111,7 @@ async def _page(visit: Visit, form: Form[Planning], after: str = "", status: int
 
 
 async def _lists(visit: Visit, form: Form[Planning], after: str) -> dict[str, Any]:
-    place = DayPlace._make(read_place(after, date.fromisoformat, schedule.edition_name)) if after else None
+    place = DayPlace._make(read_place(after, *DayPlace.readers())) if after else None
     async with visit.transaction() as tx:
         days = await schedule.history(tx, visit.user.id, _DAYS + 1, place)
         names = [name for _, name in await agenda.project_names(tx, visit.user.id)]
