@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import uvloop
 
 from daybreak import runs
 from daybreak.db import Database
@@ -102,6 +103,10 @@ class Daybreak(Contender):
                     await runs.start(tx, kind, job.owner, Order(job.number, job.nap), f"{job.number}")
 
             yield click
+
+    def run(self, home: Home, began: Began) -> None:
+        """On uvloop, as `daybreak worker` does."""
+        uvloop.run(self.work(home, began))
 
     async def work(self, home: Home, began: Began) -> None:
         """A worker with a kind for each lane."""
