@@ -44,9 +44,9 @@ class Gate:
         return Effects(write)
 
 
-async def _begin_seven(engine_room, owner, places: int, beginning: int) -> Gate:
+async def _begin_ten(engine_room, owner, places: int, beginning: int) -> Gate:
     gate = Gate()
-    runs = await engine_room.start_many(owner, [Order()] * 7, gate.kind)
+    runs = await engine_room.start_many(owner, [Order()] * 10, gate.kind)
     engine_room.worker([gate.kind], RunsSettings(bulk=places, commit_group=1))
 
     async def have_begun() -> bool:
@@ -62,13 +62,13 @@ async def _begin_seven(engine_room, owner, places: int, beginning: int) -> Gate:
 async def test_while_some_are_committed_others_begin_in_their_places_but_no_more_than_a_commit_has_room_for(
     engine_room, owner
 ):
-    # Three commits are under way at once, of one run each; the others have a place and wait for a commit.
-    gate = await _begin_seven(engine_room, owner, places=2, beginning=5)
-    assert sorted(gate.begun) == ["0", "1", "2", "3", "4", "5", "6"]
-    assert max(gate.open) == 5
+    # Six commits are under way at once, of one run each; the others have a place and wait for a commit.
+    gate = await _begin_ten(engine_room, owner, places=2, beginning=8)
+    assert sorted(gate.begun) == [f"{n}" for n in range(10)]
+    assert max(gate.open) == 8
 
 
 async def test_in_a_lane_of_one_place_a_run_begins_when_the_one_before_it_is_committed(engine_room, owner):
-    gate = await _begin_seven(engine_room, owner, places=1, beginning=1)
-    assert gate.begun == ["0", "1", "2", "3", "4", "5", "6"]
-    assert gate.open == [1] * 7
+    gate = await _begin_ten(engine_room, owner, places=1, beginning=1)
+    assert gate.begun == [f"{n}" for n in range(10)]
+    assert gate.open == [1] * 10

@@ -24,7 +24,8 @@ from daybreak.runs.store import Settlement
 from daybreak.runs.tasks import Skipped
 from daybreak.telemetry import log
 
-_AT_ONCE = 3
+# PostgreSQL writes its log to disk once for all who commit meanwhile.
+_AT_ONCE = 6
 _TRIES_WHEN_CROWDED = 5
 _AWAY_FOR = 60.0
 _CROWDED = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)

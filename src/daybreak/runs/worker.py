@@ -18,7 +18,7 @@ from daybreak.runs.settings import RunsSettings, runs_settings
 from daybreak.runs.sweeping import Sweep
 from daybreak.telemetry import log
 
-_CONNECTIONS = 8
+_CONNECTIONS = 12
 _CANCELLED = "daybreak_runs_cancel"
 _TO_GIVE_BACK = 10.0
 _GAVE_UP = "The database does not answer; what was under way is taken over when its leases end."
