@@ -386,9 +386,6 @@ BEGIN
             paced_at = CASE WHEN steps > 0 THEN now() ELSE r.paced_at END
         WHERE r.owner_id = run.owner_id AND r.id = run.id
         RETURNING r.* INTO run;
-        IF steps > 0 THEN
-            PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run.id, 'owner_id', run.owner_id)));
-        END IF;
         IF run.open_items <= 0 THEN
             PERFORM runs_have_finished(run.owner_id, run.id);
         END IF;
@@ -1291,6 +1288,14 @@ CREATE FUNCTION public.runs_seconds_under_way(status text, claimed_at timestamp 
     RETURN CASE WHEN ((status = 'running'::text) AND (lease_until IS NOT NULL)) THEN GREATEST((0)::numeric, EXTRACT(epoch FROM (LEAST(now(), lease_until) - claimed_at))) ELSE (0)::numeric END;
 
 CREATE FUNCTION public.runs_settle(settlements jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT runs_settle_untold(settlements);
+    SELECT runs_tell(settlements);
+$$;
+
+CREATE FUNCTION public.runs_settle_untold(settlements jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1418,7 +1423,6 @@ BEGIN
     IF has_items THEN
         PERFORM runs_advance(settlements);
     END IF;
-    PERFORM runs_tell(settlements);
 END $_$;
 
 CREATE FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) RETURNS uuid
@@ -1727,10 +1731,11 @@ CREATE FUNCTION public.runs_tell(told jsonb) RETURNS void
     SET search_path TO 'public', 'pg_temp'
     AS $$
     SELECT pg_notify('daybreak_runs', concat_ws(
-        ',', string_agg(t.run ->> 'id', ',' ORDER BY t.place), string_agg(DISTINCT t.run ->> 'owner_id', ',')
+        ',', string_agg(t.run ->> 'id', ',' ORDER BY t.place), string_agg(DISTINCT t.run ->> 'part_of', ','),
+        string_agg(DISTINCT t.run ->> 'owner_id', ',')
     ))
     FROM jsonb_array_elements(told) WITH ORDINALITY AS t (run, place)
-    GROUP BY (t.place - 1) / 100
+    GROUP BY (t.place - 1) / 70
 $$;
 
 CREATE FUNCTION public.runs_time_class(seconds double precision) RETURNS smallint
@@ -3839,6 +3844,9 @@ GRANT ALL ON FUNCTION public.runs_seconds_under_way(status text, claimed_at time
 
 REVOKE ALL ON FUNCTION public.runs_settle(settlements jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_settle(settlements jsonb) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.runs_settle_untold(settlements jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_settle_untold(settlements jsonb) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_start(owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb, new_max_attempts integer, delay interval, places integer) TO daybreak_app;

@@ -22,6 +22,7 @@ from daybreak.runs.running import Running
 from daybreak.runs.settings import RunsSettings
 from daybreak.runs.store import Settlement
 from daybreak.runs.tasks import Skipped
+from daybreak.runs.telling import Teller
 from daybreak.telemetry import log
 
 # PostgreSQL writes its log to disk once for all who commit meanwhile.
@@ -59,9 +60,10 @@ class _Refused(Exception):
 class Committer:
     """Ends attempts, in groups."""
 
-    def __init__(self, database: Database, settings: RunsSettings) -> None:
+    def __init__(self, database: Database, settings: RunsSettings, teller: Teller) -> None:
         self._database = database
         self._settings = settings
+        self._teller = teller
         self._ready: deque[_Entry] = deque()
         self._wake = asyncio.Event()
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -116,7 +118,7 @@ class Committer:
             for entry in entries:
                 await self._commit_one(entry)
         else:
-            _announce(entries, settled)
+            self._announce(entries, settled)
 
     async def _commit_one(self, entry: _Entry) -> None:
         tries, clock = 0, asyncio.get_running_loop().time
@@ -124,7 +126,7 @@ class Committer:
         while not entry.settled.done():
             tries += 1
             try:
-                _announce([entry], await self._write([entry]))
+                self._announce([entry], await self._write([entry]))
             except Exception as error:  # noqa: BLE001 - it becomes the run's own error
                 if isinstance(error, _Refused):
                     entry.outcome = Failed(error.reason)
@@ -134,6 +136,15 @@ class Committer:
                     entry.outcome = Failed(error)
                 else:
                     entry.refuse(error)
+
+    def _announce(self, entries: list[_Entry], settled: dict[UUID, Status]) -> None:
+        for entry in entries:
+            # Also of those that are not ours any more: a commit may have been written whose answer was lost.
+            self._teller.tell(entry.running.claim.topics)
+            if status := settled.get(entry.running.claim.id):
+                entry.settle(status)
+            else:
+                entry.refuse(StaleFence("The run was claimed by somebody else meanwhile."))
 
     async def _write(self, entries: list[_Entry]) -> dict[UUID, Status]:
         claims = [entry.running.claim for entry in entries]
@@ -174,11 +185,3 @@ def _pause(error: Exception, tries: int, lasted: float) -> float | None:
     if isinstance(error, _CROWDED) and tries < _TRIES_WHEN_CROWDED:
         return 0.1 * tries
     return None
-
-
-def _announce(entries: list[_Entry], settled: dict[UUID, Status]) -> None:
-    for entry in entries:
-        if status := settled.get(entry.running.claim.id):
-            entry.settle(status)
-        else:
-            entry.refuse(StaleFence("The run was claimed by somebody else meanwhile."))

@@ -21,6 +21,7 @@ from daybreak.runs.running import Registry, Running, Stop
 from daybreak.runs.settings import RunsSettings
 from daybreak.runs.store import Pair
 from daybreak.runs.tasks import Effects, Skipped, Task
+from daybreak.runs.telling import Teller
 from daybreak.telemetry import log
 
 Handled = Callable[[], Awaitable[None]]
@@ -40,7 +41,8 @@ class Engine:
         self.kinds = by_name(kinds)
         self.settings = settings
         self.registry = Registry()
-        self._committer = Committer(database, settings)
+        self._teller = Teller(database)
+        self._committer = Committer(database, settings, self._teller)
         self._reporter = Reporter(database, self.registry)
         self._rooms: dict[str, asyncio.Semaphore] = {}
 
@@ -49,9 +51,11 @@ class Engine:
         """The engine, writing what its runs say and come to for the length of the block."""
         # If one of them broke, nothing would ever end: the block is cancelled and the error comes out.
         async with asyncio.TaskGroup() as group:
-            loops = [group.create_task(one.run()) for one in (self._committer, self._reporter)]
+            parts = (self._committer, self._reporter, self._teller)
+            loops = [group.create_task(part.run()) for part in parts]
             try:
                 yield self
+                await self._teller.flush()
             finally:
                 for loop in loops:
                     loop.cancel()

@@ -221,3 +221,8 @@ class Claim:
     def place(self) -> tuple[UUID, UUID]:
         """Where it stands in the order in which rows are locked."""
         return self.owner_id, self.id
+
+    @property
+    def topics(self) -> set[UUID]:
+        """What somebody may follow in which this run is seen: itself, its run, all runs of its owner."""
+        return {self.owner_id, self.id, self.part_of or self.id}

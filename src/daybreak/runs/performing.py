@@ -192,6 +192,7 @@ class _Performer:
             async with asyncio.timeout(_TO_LET_GO), self._database.transaction([claim.owner_id]) as tx:
                 if await store.hold(tx, [claim]):
                     await store.settle(tx, [outcomes.cancelled(claim, News())])
+                    await store.tell(tx, claim.topics)
 
     async def _look(self, run: Run) -> Run:
         async with self._database.transaction([run.owner_id]) as tx:

@@ -28,8 +28,14 @@ FROM runs_claim($1, $2, $3, $4, $5)
 SELECT run_id, cancelled FROM runs_hold($1, $2, $3)
 
 -- name: settle
--- What becomes of runs that are held.
-SELECT runs_settle($1::jsonb)
+-- What becomes of runs that are held; nobody is told.
+SELECT runs_settle_untold($1::jsonb)
+
+-- name: tell
+-- Wake whoever follows one of these topics: one notification for 200, since a payload ends at 8,000 bytes.
+SELECT pg_notify('daybreak_runs', string_agg(t.topic::text, ','))
+FROM unnest($1::uuid []) WITH ORDINALITY AS t (topic, place)
+GROUP BY (t.place - 1) / 200
 
 -- name: report
 -- Progress and events of running runs, fenced.

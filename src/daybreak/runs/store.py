@@ -94,9 +94,14 @@ async def hold(tx: asyncpg.Connection, claims: Sequence[Claim]) -> dict[UUID, bo
 
 
 async def settle(tx: asyncpg.Connection, settlements: Iterable[Settlement]) -> None:
-    """Do to runs that are held what is said."""
+    """Do to runs that are held what is said; whoever follows them is to be told afterwards."""
     rows = [_settlement_row(one) for one in settlements]
     await tx.execute(_sql.settle, orjson.dumps(rows, default=str).decode())
+
+
+async def tell(connection: asyncpg.Connection, topics: Iterable[UUID]) -> None:
+    """Wake whoever follows these topics."""
+    await connection.execute(_sql.tell, list(topics))
 
 
 def _settlement_row(one: Settlement) -> dict[str, Any]:

@@ -1,0 +1,211 @@
+-- Whoever follows runs is told after the commits that end them. A commit that notifies holds a lock of the whole server
+-- from before it is written to disk until after that: commits that did so waited for the disk one after the other, and
+-- each woke every connection that listens.
+
+-- What becomes of runs whose rows the caller has locked, all at once: a list of {owner_id, id, part_of, status, result,
+-- error, delay, refund, gaps, events, after_event, kind, key} and the last progress.
+--   status “queued” sends one back, to be rung for after so many seconds (refund gives the attempt back);
+--   “running” lets it wait for the items that it fans out to; any other ends it.
+--   events are pairs of name and data; after_event is the number of the one before them, so that what was written already
+--   by a transaction whose answer was lost is not written again. Without it they come after all others.
+--   items, {id, kind, lane, key, parameters, max_attempts} each, are added to the run, or to the run that it is an item
+--   of; with them come the lane of the run and the places in its owner's window.
+-- Nobody is told: whoever calls it does so when it has committed, for many commits at once.
+CREATE FUNCTION runs_settle_untold(settlements jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    again record;
+    freed_owners uuid [];
+    freed_lanes text [];
+    freed_counts integer [];
+    has_items boolean;
+BEGIN
+    WITH s AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(settlements) AS s (
+            owner_id uuid, id uuid, status text, result jsonb, error jsonb, gaps text [], events jsonb, after_event bigint,
+            phase text, done integer, total integer, failed integer, skipped integer
+        ) WHERE s.status NOT IN ('queued', 'running')
+    ),
+    gone AS (
+        DELETE FROM runs_open AS r USING s WHERE r.owner_id = s.owner_id AND r.id = s.id
+        RETURNING
+            r.*, s.status AS ending, s.result AS last_result, s.gaps AS last_gaps, s.error, s.events,
+            coalesce(s.after_event, r.event_number) AS after_event, s.phase AS last_phase, s.done AS last_done,
+            s.total AS last_total, s.failed AS last_failed, s.skipped AS last_skipped
+    ),
+    told AS (
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT g.owner_id, g.id, g.after_event + e.place, e.event ->> 0, e.event -> 1
+        FROM gone AS g CROSS JOIN LATERAL jsonb_array_elements(g.events) WITH ORDINALITY AS e (event, place)
+        WHERE g.after_event + e.place > g.event_number
+    ),
+    ended AS (
+        INSERT INTO runs_finished (
+            owner_id, id, part_of, kind, lane, key, parameters, status, step, epoch, attempts, max_attempts, fence,
+            event_number, phase, total, done, failed, skipped, result, gaps, errors, created_at, started_at,
+            wait_seconds, run_seconds, round, reached
+        )
+        SELECT
+            owner_id, id, part_of, kind, lane, key, parameters, ending, step, epoch, attempts, max_attempts, fence,
+            after_event + jsonb_array_length(events), coalesce(last_phase, phase), greatest(last_total, total),
+            greatest(last_done, done), greatest(last_failed, failed), greatest(last_skipped, skipped),
+            coalesce(last_result, result), coalesce(last_gaps, gaps),
+            CASE WHEN error IS NULL THEN errors ELSE errors || (error || jsonb_build_object('at', now())) END,
+            created_at, started_at, wait_seconds, run_seconds + runs_seconds_under_way(status, claimed_at, lease_until),
+            round, reached
+        FROM gone
+    )
+    SELECT array_agg(f.owner_id), array_agg(f.lane), array_agg(f.places)
+    INTO freed_owners, freed_lanes, freed_counts
+    FROM (
+        SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE job_id IS NOT NULL GROUP BY owner_id, lane
+    ) AS f;
+
+    -- Mostly nothing goes back to the queue or waits for a place, and asking costs less than doing nothing.
+    IF settlements @> '[{"status": "queued"}]' THEN
+        FOR again IN
+            WITH s AS MATERIALIZED (
+                SELECT * FROM jsonb_to_recordset(settlements) AS s (
+                    owner_id uuid, id uuid, status text, error jsonb, events jsonb, after_event bigint, delay float,
+                    refund integer
+                ) WHERE s.status = 'queued'
+            ),
+            back AS (
+                UPDATE runs_open AS r SET
+                    status = 'queued',
+                    attempts = r.attempts - s.refund,
+                    errors = CASE
+                        WHEN s.error IS NULL THEN r.errors
+                        ELSE r.errors || (s.error || jsonb_build_object('at', now()))
+                    END,
+                    not_before = now() + make_interval(secs => s.delay),
+                    run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
+                    lease_until = NULL,
+                    worker_id = NULL,
+                    event_number = coalesce(s.after_event, r.event_number) + jsonb_array_length(s.events)
+                FROM s INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
+                WHERE r.owner_id = o.owner_id AND r.id = o.id
+                RETURNING r.owner_id, r.id, r.lane, s.delay, s.events, o.event_number AS known,
+                    coalesce(s.after_event, o.event_number) AS after_event
+            ),
+            told AS (
+                INSERT INTO runs_events (owner_id, run_id, number, name, data)
+                SELECT b.owner_id, b.id, b.after_event + e.place, e.event ->> 0, e.event -> 1
+                FROM back AS b CROSS JOIN LATERAL jsonb_array_elements(b.events) WITH ORDINALITY AS e (event, place)
+                WHERE b.after_event + e.place > b.known
+            )
+            SELECT lane, delay, array_agg(owner_id) AS owner_ids, array_agg(id) AS run_ids
+            FROM back GROUP BY lane, delay
+        LOOP
+            PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
+            -- Without a doorbell they give their places up.
+            IF again.delay > 60 THEN
+                freed_owners := freed_owners || again.owner_ids;
+                freed_lanes := freed_lanes || array_fill(again.lane, ARRAY[cardinality(again.owner_ids)]);
+                freed_counts := freed_counts || array_fill(1, ARRAY[cardinality(again.owner_ids)]);
+            END IF;
+        END LOOP;
+        SELECT array_agg(f.owner_id), array_agg(f.lane), array_agg(f.places)
+        INTO freed_owners, freed_lanes, freed_counts
+        FROM (
+            SELECT u.owner_id, u.lane, sum(u.places)::integer AS places
+            FROM unnest(freed_owners, freed_lanes, freed_counts) AS u (owner_id, lane, places)
+            GROUP BY u.owner_id, u.lane
+        ) AS f;
+    END IF;
+
+    has_items := settlements @? '$[*] ? (exists(@.items) || @.part_of != null)';
+    IF has_items THEN
+        PERFORM runs_fan_out(settlements);
+    END IF;
+    IF EXISTS (
+        SELECT FROM unnest(freed_owners, freed_lanes) AS f (owner_id, lane)
+        -- With a limit it looks owner by owner. Joined, it would read all that has waited since the oldest snapshot.
+        CROSS JOIN LATERAL (
+            SELECT FROM runs_open AS r
+            WHERE r.owner_id = f.owner_id AND r.lane = f.lane AND r.rung_at IS NULL AND r.status = 'queued'
+            LIMIT 1
+        ) AS waiting
+    ) THEN
+        PERFORM runs_admit(freed_owners, freed_lanes, freed_counts);
+    END IF;
+    IF has_items THEN
+        PERFORM runs_advance(settlements);
+    END IF;
+END $$;
+REVOKE ALL ON FUNCTION runs_settle_untold(jsonb) FROM public;
+GRANT EXECUTE ON FUNCTION runs_settle_untold(jsonb) TO daybreak_app;
+
+-- The same, and whoever follows them is told with the commit.
+CREATE OR REPLACE FUNCTION runs_settle(settlements jsonb) RETURNS void
+LANGUAGE sql SET search_path = public, pg_temp
+AS $$
+    SELECT runs_settle_untold(settlements);
+    SELECT runs_tell(settlements);
+$$;
+-- Wake whoever follows these runs, the runs that they are items of, or all runs of their owners: one notification for
+-- seventy of them, since a payload ends at 8,000 bytes.
+CREATE OR REPLACE FUNCTION runs_tell(told jsonb) RETURNS void
+LANGUAGE sql SET search_path = public, pg_temp
+AS $$
+    SELECT pg_notify('daybreak_runs', concat_ws(
+        ',', string_agg(t.run ->> 'id', ',' ORDER BY t.place), string_agg(DISTINCT t.run ->> 'part_of', ','),
+        string_agg(DISTINCT t.run ->> 'owner_id', ',')
+    ))
+    FROM jsonb_array_elements(told) WITH ORDINALITY AS t (run, place)
+    GROUP BY (t.place - 1) / 70
+$$;
+
+-- Count for their runs how these items ended, and see to what follows: the last item that ends has its run finished.
+-- Whoever settles the items tells of their runs.
+CREATE OR REPLACE FUNCTION runs_advance(settlements jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    change record;
+    run runs_open;
+    steps integer;
+BEGIN
+    FOR change IN
+        SELECT
+            s.owner_id, coalesce(s.part_of, s.id) AS run_id,
+            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status IN ('succeeded', 'partial'))::integer AS done,
+            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status = 'failed')::integer AS failed,
+            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status IN ('skipped', 'cancelled'))::integer AS skipped,
+            coalesce(jsonb_agg(
+                jsonb_build_object('item', s.id, 'kind', s.kind, 'key', s.key, 'status', s.status) ORDER BY s.id
+            ) FILTER (WHERE s.part_of IS NOT NULL AND s.status NOT IN ('queued', 'running')), '[]') AS events
+        FROM jsonb_to_recordset(settlements) AS s (
+            owner_id uuid, id uuid, part_of uuid, kind text, key text, status text
+        )
+        WHERE s.part_of IS NOT NULL OR s.status = 'running'
+        GROUP BY 1, 2 ORDER BY 1, 2
+    LOOP
+        SELECT * INTO run FROM runs_open AS r
+        WHERE r.owner_id = change.owner_id AND r.id = change.run_id AND r.step = 'items' FOR UPDATE;
+        CONTINUE WHEN NOT FOUND;
+        steps := change.done + change.failed + change.skipped;
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT run.owner_id, run.id, run.event_number + e.place, 'item', e.data
+        FROM jsonb_array_elements(change.events) WITH ORDINALITY AS e (data, place);
+        UPDATE runs_open AS r SET
+            done = r.done + change.done,
+            failed = r.failed + change.failed,
+            skipped = r.skipped + change.skipped,
+            open_items = r.open_items - steps,
+            event_number = r.event_number + jsonb_array_length(change.events),
+            reached = runs_reached(r.reached, r.done + r.failed + r.skipped + steps, r.total),
+            pace = runs_pace(r.pace, r.paced_at, steps),
+            paced_at = CASE WHEN steps > 0 THEN now() ELSE r.paced_at END
+        WHERE r.owner_id = run.owner_id AND r.id = run.id
+        RETURNING r.* INTO run;
+        IF run.open_items <= 0 THEN
+            PERFORM runs_have_finished(run.owner_id, run.id);
+        END IF;
+    END LOOP;
+END $$;
