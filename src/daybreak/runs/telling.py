@@ -13,7 +13,7 @@ from daybreak.db import Database
 from daybreak.runs import store
 from daybreak.telemetry import log
 
-_EVERY = 0.02
+_EVERY = 0.05
 _AGAIN_AFTER = 1.0
 _PATIENCE = 2.0
 
