@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -116,8 +117,19 @@ class Bench:
 
     def cpu(self) -> float:
         """Seconds of processor time of the server's living processes; 0 where there is no /proc."""
-        spent = (_spent(stat, self.server.pid) for stat in Path("/proc").glob("[0-9]*/stat"))
-        return sum(spent) / os.sysconf("SC_CLK_TCK")
+        return cpu_of(self.server.pid)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time of a process and its living children; 0 where there is no /proc."""
+    spent = (_spent(stat, pid) for stat in Path("/proc").glob("[0-9]*/stat"))
+    return sum(spent) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """A port of loopback at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def cores() -> int:
@@ -153,12 +165,12 @@ def _accepted() -> dict[str, float]:
     return dict(json.loads(_ACCEPTED.read_text(encoding="utf-8"))) if _ACCEPTED.exists() else {}
 
 
-def _spent(stat: Path, postmaster: int) -> int:
+def _spent(stat: Path, parent: int) -> int:
     try:
         fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:  # it has just ended
         return 0
-    its = postmaster in {int(fields[1]), int(stat.parent.name)}
+    its = parent in {int(fields[1]), int(stat.parent.name)}
     return int(fields[11]) + int(fields[12]) if its else 0
 
 

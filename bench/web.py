@@ -8,7 +8,6 @@ import asyncio
 import os
 import random
 import resource
-import socket
 import sys
 import time
 from collections import defaultdict
@@ -24,7 +23,7 @@ import orjson
 from daybreak import people
 from daybreak.db import Database
 from daybreak.people import Client
-from harness import Bench, Report, postgres
+from harness import Bench, Report, free_port, postgres
 
 DAY = date(2026, 3, 29)
 READERS = 50
@@ -56,8 +55,7 @@ async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
 @asynccontextmanager
 async def serving(bench: Bench) -> AsyncIterator[int]:
     """The web as a process of its own; gives its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "DAYBREAK_DATABASE_URL": bench.server.dsn("daybreak_app"),
