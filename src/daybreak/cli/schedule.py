@@ -338,7 +338,7 @@ def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
     print_table(
         ("BY THE CLOCK", "CRON", "NEXT", "LAST", "SAID"),
         [
-            (one.name, one.cron, moment(one.next_at), moment(last.started_at), last.said)
+            (one.name, one.cron, moment(one.next_at), moment(last.started_at), f"{last.status}: {last.said}")
             if (last := next(iter(one.runs), None))
             else (one.name, one.cron, moment(one.next_at), "never", "")
             for one in upkeeps
