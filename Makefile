@@ -48,6 +48,8 @@ bench: .venv/bench  ## Measure what README's table of numbers promises
 	$(BIN)/python bench/engine.py --check
 	$(BIN)/python bench/schedule.py --check
 	$(BIN)/python bench/web.py --check
+	$(BIN)/python bench/punctual.py --check
+	$(BIN)/python bench/idle.py --check
 
 prove: .venv/dev  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/zones.py --check

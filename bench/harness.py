@@ -1,11 +1,14 @@
 """What every bench shares: its options, the machine it ran on, tables, bars, and the ratios last accepted."""
 
 import argparse
+import asyncio
 import json
 import os
 import platform
+import socket
 import sys
 import time
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -116,8 +119,44 @@ class Bench:
 
     def cpu(self) -> float:
         """Seconds of processor time of the server's living processes; 0 where there is no /proc."""
-        spent = (_spent(stat, self.server.pid) for stat in Path("/proc").glob("[0-9]*/stat"))
-        return sum(spent) / os.sysconf("SC_CLK_TCK")
+        return cpu_of(self.server.pid)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time of a process and its living children; 0 where there is no /proc."""
+    spent = (_spent(stat, pid) for stat in Path("/proc").glob("[0-9]*/stat"))
+    return sum(spent) / os.sysconf("SC_CLK_TCK")
+
+
+def environment(dsn: str, **settings: str) -> dict[str, str]:
+    """The environment of a command that uses that database, with these settings and no others."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
+    return kept | {"DAYBREAK_DATABASE_URL": dsn, "DAYBREAK_LOG_LEVEL": "info", **settings}
+
+
+@asynccontextmanager
+async def running(command: Sequence[str], environment: dict[str, str], says: bytes) -> AsyncIterator[int]:
+    """A command of the program, from when it has said that until the block ends; gives its process id."""
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("daybreak"), *command, env=environment, stdout=PIPE, stderr=STDOUT
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            while says not in (line := await process.stdout.readline()):
+                assert line, f"{command} has ended"
+        reading = asyncio.create_task(process.stdout.read())
+        yield process.pid
+    finally:
+        process.terminate()
+        await process.wait()
+    await reading
+
+
+def free_port() -> int:
+    """A port of loopback at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def cores() -> int:
@@ -153,12 +192,12 @@ def _accepted() -> dict[str, float]:
     return dict(json.loads(_ACCEPTED.read_text(encoding="utf-8"))) if _ACCEPTED.exists() else {}
 
 
-def _spent(stat: Path, postmaster: int) -> int:
+def _spent(stat: Path, parent: int) -> int:
     try:
         fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:  # it has just ended
         return 0
-    its = postmaster in {int(fields[1]), int(stat.parent.name)}
+    its = parent in {int(fields[1]), int(stat.parent.name)}
     return int(fields[11]) + int(fields[12]) if its else 0
 
 

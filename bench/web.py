@@ -5,11 +5,8 @@ process while events are committed. All on loopback, clients on the same machine
 """
 
 import asyncio
-import os
 import random
 import resource
-import socket
-import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -24,7 +21,7 @@ import orjson
 from daybreak import people
 from daybreak.db import Database
 from daybreak.people import Client
-from harness import Bench, Report, postgres
+from harness import Bench, Report, environment, free_port, postgres, running
 
 DAY = date(2026, 3, 29)
 READERS = 50
@@ -56,25 +53,11 @@ async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
 @asynccontextmanager
 async def serving(bench: Bench) -> AsyncIterator[int]:
     """The web as a process of its own; gives its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DAYBREAK_DATABASE_URL": bench.server.dsn("daybreak_app"),
-        "DAYBREAK_WEB_API_RATE": "1000000",
-        "DAYBREAK_LOG_LEVEL": "error",
-    }
-    program = Path(sys.executable).with_name("daybreak")
-    process = await asyncio.create_subprocess_exec(
-        program, "web", "--port", str(port), env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    await asyncio.wait_for(process.stdout.readline(), 60)
-    try:
+    port = free_port()
+    settings = {"DAYBREAK_WEB_API_RATE": "1000000", "DAYBREAK_LOG_LEVEL": "error"}
+    dsn = bench.server.dsn("daybreak_app")
+    async with running(("web", "--port", str(port)), environment(dsn, **settings), b"http"):
         yield port
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def sign_in(bench: Bench, readers: list[UUID]) -> dict[UUID, str]:

@@ -17,7 +17,7 @@ from daybreak.settings import Settings, settings
 if TYPE_CHECKING:
     from daybreak.briefs import ComposeKind
     from daybreak.runs import AnyKind
-    from daybreak.schedule import Scheduler
+    from daybreak.schedule import Scheduler, Upkeep
     from daybreak.web import Api, Pages
 
 
@@ -105,23 +105,28 @@ def compose_kind() -> "ComposeKind":
 
 def kinds() -> "list[AnyKind]":
     """Every kind of run that a worker of this version can do."""
-    from daybreak import agenda, welcome  # noqa: PLC0415 - only what runs them has to wait for them
+    from daybreak import agenda, schedule, welcome  # noqa: PLC0415 - only what runs them has to wait for them
 
-    return [compose_kind(), *agenda.kinds(), *welcome.kinds()]
+    return [compose_kind(), *agenda.kinds(), *welcome.kinds(), schedule.upkeep_kind(upkeeps())]
 
 
-def scheduler(database: Database) -> "Scheduler":
-    """What keeps the schedule, with everything that is done by the clock."""
+def upkeeps() -> "list[Upkeep]":
+    """Everything that is done by the clock."""
     from daybreak import agenda, people, schedule  # noqa: PLC0415 - likewise
 
-    current = schedule.ScheduleSettings.load()
-    upkeeps = (
-        *schedule.housekeeping(current),
+    return [
+        *schedule.housekeeping(schedule.ScheduleSettings.load()),
         schedule.Upkeep(name="agenda.refresh", cron="*/15 * * * *", do=agenda.start_refreshes),
         schedule.Upkeep(name="agenda.report_stale", cron="43 * * * *", do=agenda.report_stale),
         schedule.Upkeep(name="people.tidy", cron="7 * * * *", do=people.tidy),
-    )
-    return schedule.Scheduler(database, current, upkeeps)
+    ]
+
+
+def scheduler(database: Database) -> "Scheduler":
+    """What keeps the schedule, and starts what is done by the clock."""
+    from daybreak import schedule  # noqa: PLC0415 - likewise
+
+    return schedule.Scheduler(database, schedule.ScheduleSettings.load(), upkeeps())
 
 
 async def is_worker_there(database: Database) -> bool:

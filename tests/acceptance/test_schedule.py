@@ -51,6 +51,19 @@ def test_who_is_set_aside_is_tried_again_and_nobody_else(daybreak):
     assert daybreak("schedule", "retry", ANNA, "--all").is_one_sentence(2, "not both")
 
 
+async def test_a_list_that_is_cut_says_so(daybreak, admin):
+    await admin.execute(
+        "INSERT INTO schedule_days "
+        "SELECT owner_id, CURRENT_DATE - n, 'standard', 'missed', 'too_late', now(), now() "
+        "FROM schedule_dues CROSS JOIN generate_series(1, 2) AS n"
+    )
+    try:
+        assert daybreak("schedule", "list", "--limit", "1").out.count("1 more; “--limit”") == 1
+        assert "“--limit”" not in daybreak("schedule", "list").out
+    finally:
+        await admin.execute("DELETE FROM schedule_days")
+
+
 def test_a_simulation_and_an_explanation_say_why(daybreak):
     simulated = daybreak("schedule", "simulate", ANNA, "--count", "3", "--json").json()
     assert [one["outcome"] for one in simulated] == ["rung"] * 3

@@ -14,7 +14,6 @@ GLOBAL = {
     "schedule_slots",
     "schedule_state",
     "schedule_upkeep",
-    "schedule_upkeep_runs",
 }
 # Called by other functions of the owner: the application has no business with whole weeks.
 FOR_UPKEEP_ALONE = {"runs_make_partitions", "runs_drop_partitions"}

@@ -108,7 +108,6 @@ OF_NOBODY = {
     "schedule_slots",
     "schedule_state",
     "schedule_upkeep",
-    "schedule_upkeep_runs",
 }
 OF_PEOPLE = {"people_users": "id", "people_preferences": "owner_id"}
 OF_THEIRS = [table for table in ROWS if table not in OF_PEOPLE]

@@ -27,10 +27,10 @@ def imports() -> Iterator[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize("name", SLICES)
-def test_a_slice_says_what_it_offers_in_order_and_has_it(name: str):
+def test_a_slice_says_what_it_offers_and_has_it(name: str):
     door = import_module(f"daybreak.{name}")
     assert door.__doc__
-    assert list(door.__all__) == sorted(door.__all__)
+    assert len(set(door.__all__)) == len(door.__all__)
     assert all(hasattr(door, offered) for offered in door.__all__)
 
 

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak import people
+from daybreak import people, runs
+from daybreak.errors import InvalidInput
 from daybreak.ops.bars import HEIGHT
 from daybreak.ops.crowds import crowds
-from daybreak.schedule import Minute
+from daybreak.runs import NOBODY
+from daybreak.runs.testing import drain
+from daybreak.schedule import Minute, Upkeep, upkeep_kind
 
 HERE = "/operations/schedule"
 NOW = datetime(2026, 3, 29, 6, 44, tzinfo=UTC)
@@ -31,6 +34,10 @@ async def quiet(as_admin) -> None:
     await as_admin.execute(
         "UPDATE schedule_dues SET aside = NULL; DELETE FROM schedule_days; DELETE FROM schedule_schedulers"
     )
+
+
+async def find_the_cellar_locked(_database) -> str:
+    raise InvalidInput("The cellar is locked.")
 
 
 async def test_nobody_but_an_admin_sees_it(annas, bobs, as_operator):
@@ -95,7 +102,7 @@ async def test_long_lists_go_on_from_page_to_page(annas, as_operator, quiet, as_
 
 
 async def test_it_says_who_keeps_the_schedule_and_what_is_done_by_the_clock(
-    annas, as_operator, quiet, as_admin
+    annas, as_operator, quiet, as_admin, database
 ):
     await as_admin.execute(
         "INSERT INTO schedule_schedulers VALUES ($1, 'boreas:1', $2, $2, ''), ($3, 'notos:2', $2, $4, ''),"
@@ -105,15 +112,16 @@ async def test_it_says_who_keeps_the_schedule_and_what_is_done_by_the_clock(
     await as_admin.execute(
         "INSERT INTO schedule_upkeep VALUES ('test.clear', '17 3 * * *', $1) ON CONFLICT DO NOTHING", NOW
     )
-    await as_admin.execute(
-        "INSERT INTO schedule_upkeep_runs VALUES ('test.clear', $1, 2.5, TRUE, 'The cellar is locked.')", NOW
-    )
+    failing = upkeep_kind([Upkeep(name="test.clear", cron="17 3 * * *", do=find_the_cellar_locked)])
+    async with database.transaction([NOBODY]) as tx:
+        await runs.start(tx, failing, NOBODY, failing.parameters(), "test.clear")
+    await drain(database, [failing], NOBODY)
     page = (await annas.get(HERE)).text
-    await as_admin.execute("DELETE FROM schedule_upkeep_runs; DELETE FROM schedule_upkeep")
+    await as_admin.execute("DELETE FROM runs_finished WHERE key = 'test.clear'; DELETE FROM schedule_upkeep")
     states = re.findall(r'<span class="state \w+">([^<]+)', page)
     assert sorted(states) == ["At work", "Gone", "In trouble"]
     assert "Nobody has kept" not in page
-    assert "failed:</span> The cellar is locked." in page
+    assert "Failed:</span> The cellar is locked." in page
 
 
 MINUTES = st.builds(

@@ -1,18 +1,20 @@
-"""What is done by the clock: at its time, by one process, with how it went kept."""
+"""What is done by the clock: at its time, by one run, which says how it went."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 from daybreak import people, schedule, wiring
-from daybreak.errors import Unavailable
-from daybreak.schedule import Upkeep
+from daybreak.errors import InvalidInput
+from daybreak.runs import NOBODY
+from daybreak.runs.testing import drain
+from daybreak.schedule import Upkeep, upkeep_kind
 from daybreak.schedule.upkeep import Caretaker
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
 async def clear(office) -> None:
-    await office.admin.execute("TRUNCATE schedule_upkeep, schedule_upkeep_runs")
+    await office.admin.execute("TRUNCATE schedule_upkeep; TRUNCATE runs_open, runs_finished")
 
 
 def counting(name: str = "test.count", *, fail: bool = False) -> tuple[Upkeep, list]:
@@ -21,35 +23,51 @@ def counting(name: str = "test.count", *, fail: bool = False) -> tuple[Upkeep, l
     async def do(_database) -> str:
         done.append(name)
         if fail:
-            raise Unavailable("The cellar is locked.")
+            raise InvalidInput("The cellar is locked.")
         return f"Done {len(done)} times."
 
     return Upkeep(name=name, cron="*/15 * * * *", do=do), done
+
+
+async def work(office, *upkeeps: Upkeep) -> None:
+    await drain(office.database, [upkeep_kind(upkeeps)], NOBODY)
 
 
 async def test_it_is_done_at_its_time_and_not_before(office):
     await clear(office)
     upkeep, done = counting()
     caretaker = Caretaker(office.database, [upkeep])
-    assert [await caretaker.do_due(NOON + timedelta(minutes=n)) for n in (1, 14, 15, 16, 30)] == [
-        0,
-        0,
-        1,
-        0,
-        1,
-    ]
-    assert len(done) == 2
+    due = []
+    for minute in (1, 14, 15, 16, 30):
+        due.append(await caretaker.start_due(NOON + timedelta(minutes=minute)))
+        await work(office, upkeep)
+    assert (due, len(done)) == ([0, 0, 1, 0, 1], 2)
     found = (await schedule.upkeep(office.database))[0]
     assert (found.name, found.next_at) == ("test.count", NOON + timedelta(minutes=45))
-    assert [run.said for run in found.runs] == ["Done 2 times.", "Done 1 times."]
+    assert [(run.status, run.said) for run in found.runs] == [
+        ("succeeded", "Done 2 times."),
+        ("succeeded", "Done 1 times."),
+    ]
 
 
-async def test_of_several_processes_one_does_it(office):
+async def test_of_several_processes_one_starts_it(office):
     await clear(office)
     upkeep, done = counting()
     caretakers = [Caretaker(office.database, [upkeep]) for _ in range(4)]
     for moment in (NOON, NOON + timedelta(minutes=15)):
-        await asyncio.gather(*(one.do_due(moment) for one in caretakers))
+        await asyncio.gather(*(one.start_due(moment) for one in caretakers))
+    await work(office, upkeep)
+    assert len(done) == 1
+
+
+async def test_what_is_still_under_way_is_not_started_once_more(office):
+    await clear(office)
+    upkeep, done = counting()
+    caretaker = Caretaker(office.database, [upkeep])
+    for quarter in range(4):
+        await caretaker.start_due(NOON + timedelta(minutes=15 * quarter))
+    assert [run.status for run in (await schedule.upkeep(office.database))[0].runs] == ["queued"]
+    await work(office, upkeep)
     assert len(done) == 1
 
 
@@ -58,11 +76,23 @@ async def test_what_fails_is_noted_and_keeps_nothing_else_from_being_done(office
     (bad, _), (good, done) = counting("test.bad", fail=True), counting("test.good")
     caretaker = Caretaker(office.database, [bad, good])
     for moment in (NOON, NOON + timedelta(minutes=15)):
-        await caretaker.do_due(moment)
+        await caretaker.start_due(moment)
+    await work(office, bad, good)
     assert len(done) == 1
     runs = {one.name: one.runs[0] for one in await schedule.upkeep(office.database)}
-    assert (runs["test.bad"].failed, runs["test.good"].failed) == (True, False)
+    assert (runs["test.bad"].status, runs["test.good"].status) == ("failed", "succeeded")
     assert "The cellar is locked." in runs["test.bad"].said
+
+
+async def test_what_a_newer_version_does_by_the_clock_fails_with_a_word_in_an_older_one(office):
+    await clear(office)
+    upkeep, _ = counting("test.new")
+    caretaker = Caretaker(office.database, [upkeep])
+    for moment in (NOON, NOON + timedelta(minutes=15)):
+        await caretaker.start_due(moment)
+    await work(office)
+    run = (await schedule.upkeep(office.database))[0].runs[0]
+    assert (run.status, "knows no upkeep “test.new”" in run.said) == ("failed", True)
 
 
 async def test_crowds_are_counted_and_the_lead_follows_what_was_measured(office):
@@ -93,7 +123,8 @@ async def test_accounts_whose_time_has_come_are_deleted_by_the_clock(office):
     await office.admin.execute(due, going.id)
     caretaker = wiring.scheduler(office.database)._caretaker
     for moment in (NOON, NOON + timedelta(hours=1)):
-        await caretaker.do_due(moment)
+        await caretaker.start_due(moment)
+    await work(office, *wiring.upkeeps())
     assert await people.find(office.database, going.email) is None
     found = {one.name: one.runs for one in await schedule.upkeep(office.database)}
     assert found["people.tidy"][0].said == "Deleted 1 account whose time had come."

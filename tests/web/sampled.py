@@ -61,10 +61,19 @@ INSERT INTO schedule_upkeep (name, cron, next_at) VALUES
     ('people.tidy', '17 * * * *', '2037-03-31 05:17+00'),
     ('agenda.refresh', '*/15 * * * *', '2037-03-31 05:15+00')
 ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at;
-DELETE FROM schedule_upkeep_runs;
-INSERT INTO schedule_upkeep_runs (name, started_at, seconds, failed, said) VALUES
-    ('people.tidy', '2037-03-31 04:17+00', 0.02, FALSE, 'nothing to tidy'),
-    ('agenda.refresh', '2037-03-31 05:00+00', 0.11, FALSE, '1 address read');
+DELETE FROM runs_finished WHERE kind = 'schedule.upkeep';
+INSERT INTO runs_finished (
+    owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence, event_number,
+    phase, total, done, failed, skipped, result, errors, created_at, started_at, finished_at, run_seconds
+)
+SELECT
+    '00000000-0000-0000-0000-000000000000', gen_random_uuid(), 'schedule.upkeep', 'people', name, '{{}}',
+    'succeeded', 1, 1, 3, 1, 0, '', 0, 0, 0, 0, jsonb_build_object('said', said), '[]', at::timestamptz,
+    at::timestamptz, at::timestamptz, seconds
+FROM (
+    VALUES ('people.tidy', '2037-03-31 04:17+00', 0.02, 'Deleted 0 accounts whose time had come.'),
+        ('agenda.refresh', '2037-03-31 05:00+00', 0.11, 'Refreshes started: 1 of 1 due.')
+) AS v (name, at, seconds, said);
 UPDATE people_sessions SET created_at = created_at + {0}, seen_at = seen_at + {0};
 UPDATE people_tokens SET created_at = created_at + {0}, expires_at = expires_at + {0};
 SET session_replication_role = DEFAULT

@@ -22,7 +22,7 @@ async def start_refreshes(database: Database) -> str:
         async with database.transaction(owners) as tx:
             kind, attempts = REFRESH.name, REFRESH.max_attempts
             started = await tx.fetchval(_sql.start_refreshes, owners, kind, ALL_SOURCES, attempts)
-    return f"Started {started} refreshes of {len(owners)} due."
+    return f"Refreshes started: {started} of {len(owners)} due."
 
 
 async def report_stale(database: Database) -> str:

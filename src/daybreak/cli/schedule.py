@@ -33,8 +33,13 @@ class _Listed:
     emails: "dict[UUID, str]"
 
 
-@app.command("list", epilog=examples("daybreak schedule list", "daybreak schedule list --json"))
-def list_(json: AsJson = False) -> None:
+@app.command("list", epilog=examples("daybreak schedule list", "daybreak schedule list --limit 500 --json"))
+def list_(
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="How many at most whom something is wrong with.")
+    ] = 50,
+    json: AsJson = False,
+) -> None:
     """Show the next 24 hours, and whom something is wrong with."""
     from daybreak import people, schedule
     from daybreak.cli.printing import print_json
@@ -43,7 +48,8 @@ def list_(json: AsJson = False) -> None:
     async def verb(session: "Session") -> "_Listed":
         database = session.database
         view = await schedule.overview(database, schedule.ScheduleSettings.load())
-        aside, left_out = await schedule.set_aside(database), await schedule.left_out(database)
+        aside = await schedule.set_aside(database, limit=limit)
+        left_out = await schedule.left_out(database, limit=limit)
         owners = {one.owner_id for one in aside} | {one.owner_id for one in left_out}
         emails = await people.addresses(database, owners)
         return _Listed(view, aside, left_out, await schedule.upkeep(database), emails)
@@ -294,9 +300,13 @@ def _print_overview(view: "Overview") -> None:
 
     people = sum(minute.people for minute in view.to_come)
     late = sum(minute.late for minute in view.to_come)
+    behind, aside, missed, skipped = (
+        f"{count} or more" if count >= view.most else count
+        for count in (view.behind, view.aside, view.missed, view.skipped)
+    )
     answer(
-        f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {view.behind} behind now; "
-        f"{view.aside} set aside; {view.missed} missed and {view.skipped} skipped in the last 24 hours; "
+        f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {behind} behind now; "
+        f"{aside} set aside; {missed} missed and {skipped} skipped in the last 24 hours; "
         f"{view.per_second:.0f} a second at best.\n\n"
     )
     busiest = sorted(view.to_come, key=lambda minute: -minute.people)[:_MOST_ROWS]
@@ -305,7 +315,7 @@ def _print_overview(view: "Overview") -> None:
 
 
 def _print_troubles(listed: "_Listed") -> None:
-    from daybreak.cli.printing import print_table
+    from daybreak.cli.printing import answer, print_table
 
     aside = [
         (listed.emails.get(one.owner_id), one.local_date, "set aside", f"{one.reason} {one.cure}")
@@ -316,6 +326,9 @@ def _print_troubles(listed: "_Listed") -> None:
         for one in listed.left_out
     ]
     print_table(("NOT RUNG", "BRIEF OF", "OUTCOME", "WHY"), [*aside, *left_out])
+    view = listed.view
+    if (hidden := view.aside + view.missed + view.skipped - len(aside) - len(left_out)) > 0:
+        answer(f"{hidden} more; “--limit” shows more of them.\n")
 
 
 def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
@@ -325,7 +338,7 @@ def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
     print_table(
         ("BY THE CLOCK", "CRON", "NEXT", "LAST", "SAID"),
         [
-            (one.name, one.cron, moment(one.next_at), moment(last.started_at), last.said)
+            (one.name, one.cron, moment(one.next_at), moment(last.started_at), f"{last.status}: {last.said}")
             if (last := next(iter(one.runs), None))
             else (one.name, one.cron, moment(one.next_at), "never", "")
             for one in upkeeps

@@ -919,6 +919,17 @@ CREATE FUNCTION public.runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((run IS NOT NULL) AND (EXISTS (SELECT FROM public.runs_open WHERE ((runs_open.owner_id = runs_is_cancelled.owner) AND (runs_open.id = runs_is_cancelled.run) AND runs_open.cancel))));
 
+CREATE FUNCTION public.runs_latest(owner uuid, wanted_kind text, wanted_key text, how_many integer) RETURNS TABLE(status text, result jsonb, errors jsonb, created_at timestamp with time zone, started_at timestamp with time zone, run_seconds double precision)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT r.status, r.result, r.errors, r.created_at, r.started_at, r.run_seconds
+    FROM runs_all AS r
+    WHERE r.owner_id = owner AND r.part_of IS NULL AND r.kind = wanted_kind AND r.key = wanted_key
+    ORDER BY r.created_at DESC, r.id DESC
+    LIMIT how_many
+$$;
+
 CREATE FUNCTION public.runs_make_partitions(ahead interval) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3146,14 +3157,6 @@ CREATE TABLE public.schedule_upkeep (
     next_at timestamp with time zone NOT NULL
 );
 
-CREATE TABLE public.schedule_upkeep_runs (
-    name text NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    seconds double precision NOT NULL,
-    failed boolean NOT NULL,
-    said text NOT NULL
-);
-
 CREATE TABLE public.web_answers (
     owner_id uuid NOT NULL,
     key text NOT NULL,
@@ -3297,9 +3300,6 @@ ALTER TABLE ONLY public.schedule_state
 
 ALTER TABLE ONLY public.schedule_upkeep
     ADD CONSTRAINT schedule_upkeep_pkey PRIMARY KEY (name);
-
-ALTER TABLE ONLY public.schedule_upkeep_runs
-    ADD CONSTRAINT schedule_upkeep_runs_pkey PRIMARY KEY (name, started_at);
 
 ALTER TABLE ONLY public.web_answers
     ADD CONSTRAINT web_answers_pkey PRIMARY KEY (owner_id, key);
@@ -3811,6 +3811,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs_open TO daybreak_app;
 REVOKE ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_is_cancelled(owner uuid, run uuid) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_latest(owner uuid, wanted_kind text, wanted_key text, how_many integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.runs_latest(owner uuid, wanted_kind text, wanted_key text, how_many integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.runs_make_partitions(ahead interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.runs_measure(measured_kind text, since timestamp with time zone) FROM PUBLIC;
@@ -4042,7 +4045,5 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_slots TO daybreak_app
 GRANT SELECT,UPDATE ON TABLE public.schedule_state TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_upkeep TO daybreak_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_upkeep_runs TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_answers TO daybreak_app;

@@ -8,6 +8,7 @@ from daybreak import runs
 from daybreak.db import Database
 from daybreak.ops.bars import STEP, height
 from daybreak.runs import Run, Status, Times, WorkerSeen
+from daybreak.schedule import UPKEEP
 
 _DAYS = 14
 
@@ -63,6 +64,11 @@ async def read_overview(database: Database) -> Overview:
     )
 
 
+def is_for_people(kind: str) -> bool:
+    """Whether runs of that kind are done for somebody, not by the installation for itself."""
+    return kind != UPKEEP and not kind.startswith("runs.")
+
+
 def _kinds(counts: Mapping[tuple[str, Status], int], times: Mapping[str, Times]) -> list[KindSeen]:
     names = sorted({name for name, _ in counts} | set(times))
     return [
@@ -72,15 +78,12 @@ def _kinds(counts: Mapping[tuple[str, Status], int], times: Mapping[str, Times])
             times=times.get(name),
         )
         for name in names
-        if not name.startswith("runs.")
+        if is_for_people(name)
     ]
 
 
 def _bars(days: Mapping[date, Mapping[str, int]]) -> list[Bar]:
-    ended = {
-        day: sum(n for kind, n in kinds.items() if not kind.startswith("runs."))
-        for day, kinds in days.items()
-    }
+    ended = {day: sum(n for kind, n in kinds.items() if is_for_people(kind)) for day, kinds in days.items()}
     most = max(ended.values(), default=0) or 1
     return [
         Bar(day=day, ended=n, x=place * STEP, height=height(n, most))

@@ -14,7 +14,7 @@ from daybreak import runs
 from daybreak.errors import Conflict
 from daybreak.ops import timetable, words
 from daybreak.ops.filters import GROUPS, AFilter, Filter, read_cursor, write_cursor
-from daybreak.ops.overview import read_overview
+from daybreak.ops.overview import is_for_people, read_overview
 from daybreak.ops.seeing import see
 from daybreak.ops.steering import retry
 from daybreak.runs import Run
@@ -29,7 +29,7 @@ _PAUSE = 0.5
 @pages.get("/runs")
 async def show_runs(visit: SignedIn, narrowed: AFilter) -> Response:
     """Everything under way and past, newest first."""
-    kinds = sorted({kind for kind, _ in await runs.counts(visit.database) if not kind.startswith("runs.")})
+    kinds = sorted({kind for kind, _ in await runs.counts(visit.database) if is_for_people(kind)})
     values = await _list(visit, narrowed)
     return visit.page("ops/runs.html", groups=GROUPS, kinds=kinds, **values)
 

@@ -1,7 +1,18 @@
 """Runs: background work that is fenced, seen, steered and never stuck."""
 
 from daybreak.runs.kinds import AnyKind, Backoff, Kind
-from daybreak.runs.model import Attempt, Cursor, Event, Items, Lane, Run, StaleFence, Status, WorkerSeen
+from daybreak.runs.model import (
+    NOBODY,
+    Attempt,
+    Cursor,
+    Event,
+    Items,
+    Lane,
+    Run,
+    StaleFence,
+    Status,
+    WorkerSeen,
+)
 from daybreak.runs.performing import NotDue, perform
 from daybreak.runs.service import (
     cancel,
@@ -37,6 +48,7 @@ from daybreak.runs.watching import (
 from daybreak.runs.worker import Worker
 
 __all__ = [
+    "NOBODY",
     "AnyKind",
     "Attempt",
     "Backoff",

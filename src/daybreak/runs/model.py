@@ -9,6 +9,9 @@ from uuid import UUID
 
 from daybreak.errors import DaybreakError
 
+NOBODY = UUID(int=0)
+"""Whose runs are those that an installation does for itself."""
+
 
 class Lane(StrEnum):
     """Who waits for a run; each lane has places of its own, so that none delays another."""

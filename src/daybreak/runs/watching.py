@@ -12,13 +12,12 @@ import orjson
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.runs import store
-from daybreak.runs.model import Cursor, Event, Run, Status
+from daybreak.runs.model import NOBODY, Cursor, Event, Run, Status
 
 _sql = load(__package__)
 REACH = 5000
 """How many runs a search looks at before it asks whether to go on, however few it finds."""
 _SUMMED = 10_000
-_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +144,8 @@ async def rival(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> UUID | 
 
 async def upkeep(database: Database, kind: str, *, limit: int = 10) -> Sequence[Run]:
     """The latest runs of nobody's, by which the engine looked after itself: “runs.sweep” or “runs.upkeep”."""
-    async with database.transaction([_NOBODY]) as tx:
-        return await store.page(tx, _NOBODY, None, [kind], None, limit)
+    async with database.transaction([NOBODY]) as tx:
+        return await store.page(tx, NOBODY, None, [kind], None, limit)
 
 
 async def ended_by_day(database: Database, *, days: int) -> dict[date, dict[str, int]]:

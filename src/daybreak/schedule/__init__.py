@@ -34,9 +34,18 @@ from daybreak.schedule.service import (
 )
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import Ticked, Ticker
-from daybreak.schedule.upkeep import Upkeep, UpkeepRun, UpkeepStanding, upkeep
+from daybreak.schedule.upkeep import (
+    UPKEEP,
+    Upkeep,
+    UpkeepKind,
+    UpkeepRun,
+    UpkeepStanding,
+    upkeep,
+    upkeep_kind,
+)
 
 __all__ = [
+    "UPKEEP",
     "Aside",
     "DayPlace",
     "Decision",
@@ -54,6 +63,7 @@ __all__ = [
     "Ticked",
     "Ticker",
     "Upkeep",
+    "UpkeepKind",
     "UpkeepRun",
     "UpkeepStanding",
     "explain",
@@ -75,4 +85,5 @@ __all__ = [
     "standing",
     "try_again",
     "upkeep",
+    "upkeep_kind",
 ]

@@ -8,14 +8,13 @@ from daybreak.db import Database, load
 from daybreak.schedule.keepers import forget_gone
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import COMPOSE
-from daybreak.schedule.upkeep import Upkeep, forget_runs
+from daybreak.schedule.upkeep import Upkeep
 
 _sql = load(__package__)
 _RECENT = timedelta(hours=1)
 _ENOUGH = 20
 _SLOTS_KEPT = timedelta(days=3)
 _MONTHS_AHEAD = timedelta(days=62)
-_UPKEEP_KEPT = timedelta(days=30)
 
 
 def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
@@ -37,7 +36,6 @@ def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
             oldest = now.date() - timedelta(days=settings.keep_days)
             months = await connection.fetchval(_sql.drop_partitions, oldest)
             gone = await connection.fetchval(_sql.forget_slots_before, now.date() - _SLOTS_KEPT)
-        await forget_runs(database, now - _UPKEEP_KEPT)
         await forget_gone(database)
         return f"Forgot {months} months of days and {gone} slots."
 

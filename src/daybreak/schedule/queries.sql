@@ -184,8 +184,7 @@ INSERT INTO schedule_upkeep AS u (name, cron, next_at) VALUES ($1, $2, $3)
 ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, next_at = excluded.next_at WHERE u.cron <> excluded.cron
 
 -- name: take_upkeep
--- Take what is due of these; whoever takes it is alone with it, and a dead one leaves it to the next time. $1 names,
--- $2 now, $3 the time after for each.
+-- Take what is due of these; whoever takes it starts it. $1 names, $2 now, $3 the time after for each.
 UPDATE schedule_upkeep AS u SET next_at = d.after
 FROM (
     SELECT o.name, g.after
@@ -197,24 +196,13 @@ FROM (
 WHERE u.name = d.name
 RETURNING u.name
 
--- name: write_upkeep_run
--- How it went.
-INSERT INTO schedule_upkeep_runs (name, started_at, seconds, failed, said) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING
-
 -- name: read_upkeep
--- What is done by the clock, with the last runs of each, the latest first. $1 how many of them.
-SELECT u.name, u.cron, u.next_at, r.started_at, r.seconds, r.failed, r.said
-FROM schedule_upkeep AS u
-LEFT JOIN LATERAL (
-    SELECT l.started_at, l.seconds, l.failed, l.said FROM schedule_upkeep_runs AS l
-    WHERE l.name = u.name ORDER BY l.started_at DESC LIMIT $1
-) AS r ON TRUE
-ORDER BY u.name, r.started_at DESC
-
--- name: forget_upkeep_runs
--- Forget how upkeep went before that moment.
-DELETE FROM schedule_upkeep_runs WHERE started_at < $1
+-- What is done by the clock, with its last runs, the latest first. $1 whose they are, $2 their kind, $3 how many of each.
+SELECT
+    u.name, u.cron, u.next_at, r.status, r.run_seconds AS seconds, coalesce(r.started_at, r.created_at) AS started_at,
+    coalesce(r.result ->> 'said', r.errors -> -1 ->> 'message', '') AS said
+FROM schedule_upkeep AS u LEFT JOIN LATERAL runs_latest($1, $2, u.name, $3) AS r ON TRUE
+ORDER BY u.name, r.created_at DESC
 
 -- name: make_partitions
 -- See to it that every month of that time ahead has its partition.

@@ -18,6 +18,7 @@ from daybreak.people import (
     Weekday,
     weekdays_of,
 )
+from daybreak.runs import Status
 from daybreak.schedule.model import (
     Aside,
     Decision,
@@ -214,12 +215,14 @@ class MinuteView(Resource):
 
 
 class UpkeepRunView(Resource):
-    """How one run of upkeep went."""
+    """How one run of upkeep went, or goes."""
 
     started_at: AwareDatetime = Field(examples=[_AT])
-    seconds: float = Field(examples=[0.4])
-    failed: bool
-    said: str = Field(examples=["Forgot 0 months of days and 12 slots."])
+    seconds: float = Field(description="How long it was under way.", examples=[0.4])
+    status: Status
+    said: str = Field(
+        description="What came of it, or why it failed.", examples=["Forgot 0 months of days and 12 slots."]
+    )
 
 
 class UpkeepView(Resource):

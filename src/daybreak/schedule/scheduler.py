@@ -1,4 +1,4 @@
-"""The scheduler: a loop that ticks and does upkeep, in a process of its own or inside of a worker."""
+"""The scheduler: a loop that ticks and starts upkeep, in a process of its own or inside of a worker."""
 
 import asyncio
 import random
@@ -8,7 +8,6 @@ from contextlib import suppress
 from daybreak import clock
 from daybreak.db import Database
 from daybreak.errors import sentence_of
-from daybreak.schedule import upkeep
 from daybreak.schedule.keepers import Presence
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.ticking import Ticker
@@ -41,7 +40,7 @@ class Scheduler:
         self._stop.set()
 
     async def run(self) -> None:
-        """Tick and do upkeep, until told to stop. What fails is tried again at the next turn."""
+        """Tick and start upkeep, until told to stop. What fails is tried again at the next turn."""
         try:
             while not self._stop.is_set():
                 await self._turn()
@@ -52,7 +51,7 @@ class Scheduler:
     async def _turn(self) -> None:
         try:
             await self._ticker.tick(clock.now())
-            await self._caretaker.do_due(upkeep.now())
+            await self._caretaker.start_due(clock.now())
             await self._presence.say()
             self._tell_of_the_start()
         except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same

@@ -1,24 +1,29 @@
-"""What is done by the clock for the installation itself: each with a cron line, and its last runs kept."""
+"""What is done by the clock for the installation itself: each with a cron line, and runs that do it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from time import monotonic
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeAlias
 
+import asyncpg
 from cronsim import CronSim
 
-from daybreak import clock
+from daybreak import runs
 from daybreak.db import Database, load
-from daybreak.errors import sentence_of
-from daybreak.telemetry import log
+from daybreak.errors import NotFound
+from daybreak.runs import NOBODY, Effects, Kind, Lane, Status, Task
 
 _sql = load(__package__)
 _LONGEST_SAID = 500
+UPKEEP = "schedule.upkeep"
+"""The kind of the runs that do it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
-    """Something to do by the clock; safe to repeat, and one process at a time does it.
+    """Something to do by the clock; safe to repeat, and one run at a time does it.
 
     Attributes:
         name: ``slice.verb``.
@@ -35,13 +40,33 @@ class Upkeep:
         return next(CronSim(self.cron, moment))
 
 
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No parameters: the key of the run says what is to be done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What came of it, in a few words."""
+
+    said: str
+
+
+UpkeepKind: TypeAlias = Kind[Nothing, Said]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRun:
-    """How one run of upkeep went."""
+    """How one run of upkeep went, or goes.
+
+    Attributes:
+        seconds: how long it was under way.
+        said: what came of it, or why it failed.
+    """
 
     started_at: datetime
     seconds: float
-    failed: bool
+    status: Status
     said: str
 
 
@@ -55,77 +80,85 @@ class UpkeepStanding:
     runs: tuple[UpkeepRun, ...]
 
 
+def upkeep_kind(upkeeps: Sequence[Upkeep]) -> UpkeepKind:
+    """The kind of run that does any of these."""
+    known = {one.name: one for one in upkeeps}
+
+    async def do(task: Task[Nothing]) -> Effects[Said]:
+        if task.key not in known:
+            raise NotFound(f"This version of Daybreak knows no upkeep “{task.key}”.")
+        said = await known[task.key].do(task.database)
+
+        async def write(_tx: asyncpg.Connection) -> Said:
+            return Said(said=said[:_LONGEST_SAID])
+
+        return Effects(write)
+
+    return Kind(
+        name=UPKEEP,
+        # Short and rare, and what is due by the clock must not wait behind a backlog.
+        lane=Lane.PEOPLE,
+        parameters=Nothing,
+        result=Said,
+        handler=do,
+        time_limit=timedelta(minutes=30),
+        at_once=1,
+    )
+
+
 class Caretaker:
-    """Does what is due, one after the other."""
+    """Starts what is due."""
 
     def __init__(self, database: Database, upkeeps: Sequence[Upkeep]) -> None:
         self._database = database
         self._upkeeps = upkeeps
+        self._kind = upkeep_kind(upkeeps)
         self._declared = False
         self._looked_at: datetime | None = None
 
-    async def do_due(self, moment: datetime) -> int:
-        """Do what is due at that moment; gives how much that was. What fails is noted."""
+    async def start_due(self, moment: datetime) -> int:
+        """Start a run for each that is due at that moment; gives how many are.
+
+        What is still under way since the last time is not started once more.
+        """
         minute = moment.replace(second=0, microsecond=0)
         if minute == self._looked_at:  # a cron knows no seconds
             return 0
-        async with self._database.ownerless() as connection:
+        async with self._database.transaction([NOBODY]) as tx:
             if not self._declared:
-                for one in self._upkeeps:
-                    await connection.execute(_sql.declare_upkeep, one.name, one.cron, one.after(moment))
-                self._declared = True
-            rows = await connection.fetch(
-                _sql.take_upkeep,
-                [one.name for one in self._upkeeps],
-                moment,
-                [one.after(moment) for one in self._upkeeps],
+                await self._declare(tx, moment)
+            names = [one.name for one in self._upkeeps]
+            due = await tx.fetch(
+                _sql.take_upkeep, names, moment, [one.after(moment) for one in self._upkeeps]
             )
-        self._looked_at = minute
-        taken = {row["name"] for row in rows}
-        due = [one for one in self._upkeeps if one.name in taken]
-        for one in due:
-            await self._do(one, moment)
+            for row in due:
+                await runs.start(tx, self._kind, NOBODY, Nothing(), row["name"])
+        self._declared, self._looked_at = True, minute
         return len(due)
 
-    async def _do(self, upkeep: Upkeep, moment: datetime) -> None:
-        began, failed = monotonic(), False
-        try:
-            said = await upkeep.do(self._database)
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is noted, and the others go on
-            said, failed = sentence_of(error), True
-            log.warning("schedule.upkeep_failed", upkeep=upkeep.name, error=type(error).__name__)
-        took = monotonic() - began
-        async with self._database.ownerless() as connection:
-            await connection.execute(
-                _sql.write_upkeep_run, upkeep.name, moment, took, failed, said[:_LONGEST_SAID]
-            )
+    async def _declare(self, tx: asyncpg.Connection, moment: datetime) -> None:
+        for one in self._upkeeps:
+            await tx.execute(_sql.declare_upkeep, one.name, one.cron, one.after(moment))
 
 
-async def upkeep(database: Database, runs: int = 3) -> list[UpkeepStanding]:
-    """What is done by the clock, by name, each with its last runs."""
-    async with database.ownerless() as connection:
-        rows = await connection.fetch(_sql.read_upkeep, runs)
-    found: dict[str, UpkeepStanding] = {}
-    for row in rows:
-        before = found.get(row["name"])
-        run = UpkeepRun(
-            started_at=row["started_at"], seconds=row["seconds"], failed=row["failed"], said=row["said"]
-        )
-        found[row["name"]] = UpkeepStanding(
-            name=row["name"],
-            cron=row["cron"],
-            next_at=row["next_at"],
-            runs=(*(before.runs if before else ()), *([run] if row["started_at"] else [])),
-        )
-    return list(found.values())
+async def upkeep(database: Database, each: int = 3) -> list[UpkeepStanding]:
+    """What is done by the clock, by name, with so many last runs of each."""
+    async with database.transaction([NOBODY]) as tx:
+        rows = await tx.fetch(_sql.read_upkeep, NOBODY, UPKEEP, each)
+    return [_standing(list(of_one)) for _, of_one in groupby(rows, key=itemgetter("name"))]
 
 
-async def forget_runs(database: Database, before: datetime) -> None:
-    """Forget how upkeep went before that moment."""
-    async with database.ownerless() as connection:
-        await connection.execute(_sql.forget_upkeep_runs, before)
+def _standing(rows: Sequence[asyncpg.Record]) -> UpkeepStanding:
+    first = rows[0]
+    return UpkeepStanding(
+        name=first["name"],
+        cron=first["cron"],
+        next_at=first["next_at"],
+        runs=tuple(_run(row) for row in rows if row["status"]),
+    )
 
 
-def now() -> datetime:
-    """The moment to do upkeep for, to the second, so that each run has a key of its own."""
-    return clock.now().replace(microsecond=0)
+def _run(row: asyncpg.Record) -> UpkeepRun:
+    return UpkeepRun(
+        started_at=row["started_at"], seconds=row["seconds"], status=Status(row["status"]), said=row["said"]
+    )

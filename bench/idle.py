@@ -1,0 +1,61 @@
+"""What a whole server asks of the machine while there is nothing to do: worker with scheduler, and web."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+
+from harness import Bench, Report, cpu_of, environment, free_port, postgres, running
+from wire import relayed
+
+SETTLING = 15.0
+WORKER = {("worker",): b"schedule.started"}
+WEB = {("web", "--port", str(free_port())): b"http"}
+
+
+async def main(report: Report) -> None:
+    """Measure and report."""
+    seconds = 30.0 if report.quick else 240.0
+    async with postgres() as bench:
+        report.machine(await bench.version())
+        found = {
+            "worker with scheduler": await idle(bench, WORKER, seconds),
+            "whole server: and web": await idle(bench, WORKER | WEB, seconds),
+        }
+    rows = [(title, seconds, *measured) for title, measured in found.items()]
+    report.table(("idle", "seconds", "statements/s", "its % of a core", "PostgreSQL's"), rows)
+    statements, python, server = found["whole server: and web"]
+    report.at_most("statements_per_second", statements, 1)
+    report.at_most("percent_of_a_core", python + server, 1)
+
+
+async def idle(
+    bench: Bench, commands: Mapping[tuple[str, ...], bytes], seconds: float
+) -> tuple[float, float, float]:
+    """Statements a second of these commands together, and percent of a core: theirs and PostgreSQL's.
+
+    Each is given with what it says when it has started.
+    """
+    async with relayed(bench.server.socket) as relay, AsyncExitStack() as stack:
+        dsn = f"{bench.server.dsn('daybreak_app').partition('?')[0]}?host={relay.folder}&port=5432"
+        pids = [
+            await stack.enter_async_context(running(command, environment(dsn), says))
+            for command, says in commands.items()
+        ]
+        await asyncio.sleep(SETTLING)
+        said, python, server = relay.statements, _cpu(pids), bench.cpu()
+        await asyncio.sleep(seconds)
+        return (
+            (relay.statements - said) / seconds,
+            100 * (_cpu(pids) - python) / seconds,
+            100 * (bench.cpu() - server) / seconds,
+        )
+
+
+def _cpu(pids: Sequence[int]) -> float:
+    return sum(map(cpu_of, pids))
+
+
+if __name__ == "__main__":
+    given = Report.of("idle", __doc__)
+    asyncio.run(main(given))
+    given.finish()
