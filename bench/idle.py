@@ -8,8 +8,10 @@ from harness import Bench, Report, cpu_of, environment, free_port, postgres, run
 from wire import relayed
 
 SETTLING = 15.0
-WORKER = {("worker",): b"schedule.started"}
-WEB = {("web", "--port", str(free_port())): b"http"}
+Commands = Mapping[tuple[str, ...], bytes]
+"""Commands of the program, each with what it says when it has started."""
+WORKER: Commands = {("worker",): b"schedule.started"}
+WHOLE_SERVER: Commands = {**WORKER, ("web", "--port", str(free_port())): b"http"}
 
 
 async def main(report: Report) -> None:
@@ -19,7 +21,7 @@ async def main(report: Report) -> None:
         report.machine(await bench.version())
         found = {
             "worker with scheduler": await idle(bench, WORKER, seconds),
-            "whole server: and web": await idle(bench, WORKER | WEB, seconds),
+            "whole server: and web": await idle(bench, WHOLE_SERVER, seconds),
         }
     rows = [(title, seconds, *measured) for title, measured in found.items()]
     report.table(("idle", "seconds", "statements/s", "its % of a core", "PostgreSQL's"), rows)
@@ -28,13 +30,8 @@ async def main(report: Report) -> None:
     report.at_most("percent_of_a_core", python + server, 1)
 
 
-async def idle(
-    bench: Bench, commands: Mapping[tuple[str, ...], bytes], seconds: float
-) -> tuple[float, float, float]:
-    """Statements a second of these commands together, and percent of a core: theirs and PostgreSQL's.
-
-    Each is given with what it says when it has started.
-    """
+async def idle(bench: Bench, commands: Commands, seconds: float) -> tuple[float, float, float]:
+    """Statements a second of these commands together, and percent of a core: theirs and PostgreSQL's."""
     async with relayed(bench.server.socket) as relay, AsyncExitStack() as stack:
         dsn = f"{bench.server.dsn('daybreak_app').partition('?')[0]}?host={relay.folder}&port=5432"
         pids = [
