@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from daybreak import clock
+from daybreak.frozen import frozen
 
 Moment = date | datetime
 
@@ -135,7 +136,7 @@ class Decision:
         return self.return_on is None or today < self.return_on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """Something to be done."""
 
@@ -162,7 +163,7 @@ class Task:
         return self.status is not TaskStatus.DONE and self.status is not TaskStatus.CANCELLED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """One occurrence in a calendar; ``end`` is exclusive, and equals ``start`` when it takes no time."""
 
