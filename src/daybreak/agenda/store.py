@@ -52,7 +52,7 @@ class Wanted:
         today: the owner's date, by which snoozed tasks come back.
         done_since: finished tasks are given from this instant on ...
         notes_since: ... and notes from this one.
-        tracked: ids of tasks that are given even if finished earlier.
+        tracked: ids of tasks, as texts, that are given even if finished earlier.
     """
 
     owner_id: UUID
@@ -60,7 +60,7 @@ class Wanted:
     events: Window
     done_since: datetime
     notes_since: datetime
-    tracked: Collection[UUID] = ()
+    tracked: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,9 @@ async def read_agendas(
         [task_id for want in wanted for task_id in want.tracked],
     )
     dates = {want.owner_id: want.today for want in wanted}
-    return {row["owner_id"]: _agenda(row, dates[row["owner_id"]]) for row in found}
+    agendas = {row["owner_id"]: _agenda(row, dates[row["owner_id"]]) for row in found}
+    found.clear()  # or the driver keeps all of these rows until its next statement
+    return agendas
 
 
 def _agenda(row: asyncpg.Record, today: date) -> Agenda:

@@ -140,7 +140,7 @@ async def _read(task: Task[Wanted]) -> Occasion:
     wanted, days = task.parameters, {task.owner_id: task.parameters.date}
     async with task.database.transaction(days) as tx:
         found = await service.read_occasions(tx, days, wanted.edition, wanted.timezone, wanted.sources)
-    return found[0]
+    return next(found)
 
 
 async def _write_with(writer: SectionWriter, task: Task[Wanted], draft: Draft) -> Composed:

@@ -32,7 +32,7 @@ def day_month(day: date, today: date) -> str:
 
 def clock_time(moment: datetime) -> str:
     """The time on the clock in the moment's own zone, e.g. “09:30”."""
-    return f"{moment:%H:%M}"
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 def duration(minutes: int) -> str:

@@ -1,6 +1,6 @@
 """The verbs on briefs: compose, read, receive. Composing is one transaction of six round trips."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -117,10 +117,11 @@ async def read_occasions(
     edition: Edition,
     timezone: str | None,
     sources: Collection[UUID] | None,
-) -> list[Occasion]:
+) -> Iterator[Occasion]:
     """What these briefs are composed from, in three round trips; takes and raises what `compose_in` does.
 
-    Editions other than the standard one take one more.
+    Editions other than the standard one take one more. Whoever lets go of an occasion before the next one has
+    the facts of one reader in memory and not those of all.
     """
     users = [_in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()]
     before = await store.read_before(tx, days, edition)
@@ -131,22 +132,23 @@ async def read_occasions(
         _wanted(user.id, today[user.id], before[user.id].received, weeks.get(user.id)) for user in users
     ]
     agendas = await agenda.read_agendas(tx, wanted, sources)
-    return [
+    return (
         Occasion(
             user=user,
             day=today[user.id],
             edition=edition,
-            agenda=agendas[user.id],
+            agenda=agendas.pop(user.id),
             composed_at=clock.now(),
             whole=sources is None,
-            last_received=before[user.id].received,
-            last_contents=before[user.id].contents,
-            stands=before[user.id].stands,
-            week=weeks.get(user.id, ()),
+            last_received=known.received,
+            last_contents=known.contents,
+            stands=known.stands,
+            week=weeks.pop(user.id, ()),
             tier=_tier(reasons.get(user.id)),
         )
         for user in users
-    ]
+        for known in [before.pop(user.id)]
+    )
 
 
 async def read(
@@ -164,7 +166,7 @@ async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
 
 
 def _wanted(user_id: UUID, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None) -> agenda.Wanted:
-    tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.task_ids()}
+    tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.tasks}
     done_since = _done_since(day, last)
     if week is not None:
         done_since = min(done_since, clock.start_of_day(day.today - timedelta(days=WEEK_DAYS), day.tz))

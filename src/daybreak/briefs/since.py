@@ -45,10 +45,6 @@ class Snapshot:
     events: dict[str, Remembered]
     sources: dict[str, str]
 
-    def task_ids(self) -> list[UUID]:
-        """The tasks whose fate the next brief has to tell."""
-        return [UUID(task_id) for task_id in self.tasks]
-
     def as_json(self) -> dict[str, Any]:
         """Compact: a list for each thing instead of an object."""
         return {

@@ -64,16 +64,16 @@ async def write(
     tx: asyncpg.Connection, edition: Edition, composed: Mapping[UUID, Composed], at: datetime
 ) -> dict[UUID, UUID]:
     """Store briefs and what they knew, in one round trip; gives the ids of the editions by owner."""
-    briefs = [(one.document, one.snapshot.as_json()) for one in composed.values()]
+    briefs = composed.values()
     rows = await tx.fetch(
         _sql.write_briefs,
         edition,
         at,
         list(composed.keys()),
         [uuid4() for _ in briefs],
-        [document.date for document, _ in briefs],
-        [zlib.compress(codec.encode(document), _FAST) for document, _ in briefs],
-        [zlib.compress(orjson.dumps(knew), _FAST) for _, knew in briefs],
+        [one.document.date for one in briefs],
+        [zlib.compress(codec.encode(one.document), _FAST) for one in briefs],
+        [zlib.compress(orjson.dumps(one.snapshot.as_json()), _FAST) for one in briefs],
     )
     return {row["owner_id"]: row["edition_id"] for row in rows}
 
