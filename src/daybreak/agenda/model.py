@@ -29,6 +29,9 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+_CLOSED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
+
+
 class Priority(IntEnum):
     """How important its owner said that a task is; higher is more."""
 
@@ -160,7 +163,7 @@ class Task:
     @property
     def is_open(self) -> bool:
         """Whether it still has to be done."""
-        return self.status is not TaskStatus.DONE and self.status is not TaskStatus.CANCELLED
+        return self.status not in _CLOSED
 
 
 @frozen

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from uuid import UUID
 
 import orjson
 
-from daybreak.agenda import Agenda, Note, Phase, Project, Task
+from daybreak.agenda import Agenda, Moment, Note, Phase, Project, Task
 from daybreak.briefs import sentences
 from daybreak.briefs.book import FactBook
 from daybreak.briefs.buckets import ASKS_TODAY, bucket
@@ -19,6 +19,7 @@ from daybreak.claims import Claim
 _MOST_ENTRIES = {Bucket.UNDATED: 5, Bucket.LATER: 0}
 _MOST_BY_DEFAULT = 20
 _MOST_NOTES = 5
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _NOT_NEXT = frozenset({Bucket.BLOCKED, Bucket.RECENTLY_COMPLETED})
 
 
@@ -168,10 +169,14 @@ def _sorted_into_buckets(book: FactBook, tasks: Iterable[Task]) -> dict[Bucket, 
 
 
 def _by_urgency(task: Task, day: Day) -> tuple[datetime, int, str, str]:
-    start = day.on(task.start)
-    moment = task.due or (task.start if start is not None and start >= day.today else None)
-    begins = day.instant(moment) if moment is not None else datetime.max.replace(tzinfo=day.as_of.tzinfo)
+    moment = task.due or _start_ahead(task, day)
+    begins = day.instant(moment) if moment is not None else _NEVER
     return (begins, -task.priority, task.title, str(task.id))
+
+
+def _start_ahead(task: Task, day: Day) -> Moment | None:
+    start = day.on(task.start)
+    return task.start if start is not None and start >= day.today else None
 
 
 def _recent(day: Day, notes: Iterable[Note]) -> list[Note]:
