@@ -1,6 +1,6 @@
 """The agenda's rows in PostgreSQL: writing what a source gave, reading what a brief may look at."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
@@ -194,8 +194,11 @@ async def _write_warnings(
 
 async def read_agendas(
     tx: asyncpg.Connection, wanted: Sequence[Wanted], sources: Collection[UUID] | None = None
-) -> dict[UUID, Agenda]:
-    """What briefs may look at, by owner, in one round trip however many they are.
+) -> Iterator[tuple[UUID, Agenda]]:
+    """What briefs may look at, with its owner, in one round trip however many they are.
+
+    An agenda is made when it is asked for: whoever lets go of one before the next has those of all in memory
+    only as rows.
 
     Args:
         tx: a transaction as these owners.
@@ -213,9 +216,14 @@ async def read_agendas(
         [task_id for want in wanted for task_id in want.tracked],
     )
     dates = {want.owner_id: want.today for want in wanted}
-    agendas = {row["owner_id"]: _agenda(row, dates[row["owner_id"]]) for row in found}
-    found.clear()  # or the driver keeps all of these rows until its next statement
-    return agendas
+    return _agendas(found, dates)
+
+
+def _agendas(found: list[asyncpg.Record], dates: Mapping[UUID, date]) -> Iterator[tuple[UUID, Agenda]]:
+    # The driver keeps this list until its next statement; what is taken out of it is free before that.
+    while found:
+        row = found.pop()
+        yield row["owner_id"], _agenda(row, dates[row["owner_id"]])
 
 
 def _agenda(row: asyncpg.Record, today: date) -> Agenda:

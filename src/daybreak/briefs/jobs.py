@@ -119,8 +119,8 @@ async def _compose(writer: SectionWriter | None, task: Task[Wanted]) -> Effects[
         if _is_skipped(task.parameters, occasion, composed):
             await schedule.note_quiet(tx, task.owner_id, occasion.day.today, occasion.edition)
             return _summary(None, composed)
-        stored = await service.keep(tx, task.parameters.edition, {task.owner_id: composed})
-        return _summary(stored[task.owner_id].id, composed)
+        stored = await service.keep(tx, task.parameters.edition, task.owner_id, composed)
+        return _summary(stored.id, composed)
 
     return Effects(write, gaps=[gap.name for gap in composed.gaps])
 

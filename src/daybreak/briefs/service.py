@@ -94,21 +94,21 @@ async def compose_in(
         NotFound: there is no such user.
     """
     started = clock.now()
-    occasions = await read_occasions(tx, days, edition, timezone, sources)
-    composed = {one.user.id: compose_document(one) for one in occasions}
-    stored = await keep(tx, edition, composed)
+    composed, packed = {}, []
+    for occasion in await read_occasions(tx, days, edition, timezone, sources):
+        composed[occasion.user.id] = one = compose_document(occasion)
+        packed.append(store.pack(occasion.user.id, one))
+    stored = await store.write(tx, edition, packed, clock.now())
     took = (clock.now() - started) / len(days)
     for user_id, one in composed.items():
         report(user_id, one, took)
-    return stored
-
-
-async def keep(
-    tx: asyncpg.Connection, edition: Edition, composed: Mapping[UUID, Composed]
-) -> dict[UUID, StoredBrief]:
-    """Store what was composed, in the caller's transaction and one round trip."""
-    stored = await store.write(tx, edition, composed, clock.now())
     return {user_id: StoredBrief(stored[user_id], one.document) for user_id, one in composed.items()}
+
+
+async def keep(tx: asyncpg.Connection, edition: Edition, user_id: UUID, composed: Composed) -> StoredBrief:
+    """Store what was composed, in the caller's transaction and one round trip."""
+    stored = await store.write(tx, edition, [store.pack(user_id, composed)], clock.now())
+    return StoredBrief(stored[user_id], composed.document)
 
 
 async def read_occasions(
@@ -123,31 +123,29 @@ async def read_occasions(
     Editions other than the standard one take one more. Whoever lets go of an occasion before the next one has
     the facts of one reader in memory and not those of all.
     """
-    users = [_in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()]
+    users = {user.id: _in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()}
     before = await store.read_before(tx, days, edition)
-    today = {user.id: day_of(user, days[user.id]) for user in users}
+    today = {user.id: day_of(user, days[user.id]) for user in users.values()}
     weeks = await store.read_weeks(tx, days) if edition is Edition.WEEKLY else {}
     reasons = await schedule.reasons(tx, days, edition) if edition is Edition.REENGAGEMENT else {}
-    wanted = [
-        _wanted(user.id, today[user.id], before[user.id].received, weeks.get(user.id)) for user in users
-    ]
+    wanted = [_wanted(one, today[one], before[one].received, weeks.get(one)) for one in users]
     agendas = await agenda.read_agendas(tx, wanted, sources)
     return (
         Occasion(
-            user=user,
-            day=today[user.id],
+            user=users[user_id],
+            day=today[user_id],
             edition=edition,
-            agenda=agendas.pop(user.id),
+            agenda=found,
             composed_at=clock.now(),
             whole=sources is None,
             last_received=known.received,
             last_contents=known.contents,
             stands=known.stands,
-            week=weeks.pop(user.id, ()),
-            tier=_tier(reasons.get(user.id)),
+            week=weeks.pop(user_id, ()),
+            tier=_tier(reasons.get(user_id)),
         )
-        for user in users
-        for known in [before.pop(user.id)]
+        for user_id, found in agendas
+        for known in [before.pop(user_id)]
     )
 
 
