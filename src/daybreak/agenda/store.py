@@ -32,6 +32,8 @@ from daybreak.db import load
 
 _sql = load(__package__)
 _ROWS_PER_STATEMENT = 5_000
+_STATUS = {status.value: status for status in TaskStatus}
+_PRIORITY = {priority.value: priority for priority in Priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +277,8 @@ def task(row: asyncpg.Record) -> Task:
         project_id=row["project_id"],
         phase_id=row["phase_id"],
         title=row["title"],
-        status=TaskStatus(row["status"]),
-        priority=Priority(row["priority"]),
+        status=_STATUS[row["status"]],
+        priority=_PRIORITY[row["priority"]],
         start=row["start_on"] or row["start_at"],
         due=row["due_on"] or row["due_at"],
         completed=row["completed_on"] or row["completed_at"],

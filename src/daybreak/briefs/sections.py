@@ -143,14 +143,15 @@ def _statements(book: FactBook, material: Material) -> list[Claim]:
 
 
 def _next_in(phase: Phase, material: Material, day: Day) -> Task | None:
-    workable = (
-        task
+    workable = [
+        [task for task in tasks if task.phase_id == phase.id]
         for name, tasks in material.buckets.items()
         if name not in _NOT_NEXT
-        for task in tasks
-        if task.phase_id == phase.id
-    )
-    return min(workable, key=lambda task: (task.due is None, _by_urgency(task, day)), default=None)
+    ]
+    dated = [[task for task in tasks if task.due is not None] for tasks in workable]
+    # Each bucket is in the order of urgency already.
+    first = [tasks[0] for tasks in dated if tasks] or [tasks[0] for tasks in workable if tasks]
+    return min(first, key=lambda task: _by_urgency(task, day), default=None)
 
 
 def _note(book: FactBook, note: Note) -> Claim:
