@@ -312,8 +312,18 @@ def decision(row: asyncpg.Record) -> Decision:
 
 def event(row: asyncpg.Record) -> Event:
     """An event as it is stored."""
-    kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "place", "path")
-    return Event(start=_moment(row, row["starts_at"]), end=_moment(row, row["ends_at"]), **kept)
+    return Event(
+        id=row["id"],
+        source_id=row["source_id"],
+        title=row["title"],
+        location=row["location"],
+        start=_moment(row, row["starts_at"]),
+        end=_moment(row, row["ends_at"]),
+        busy=row["busy"],
+        tentative=row["tentative"],
+        place=row["place"],
+        path=row["path"],
+    )
 
 
 def note(row: asyncpg.Record) -> Note:

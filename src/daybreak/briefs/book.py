@@ -170,7 +170,3 @@ class FactBook:
     def source(self, source_id: UUID | None) -> str:
         """The name of a source; what has none came from Daybreak itself."""
         return self._sources.get(source_id, "Daybreak")
-
-    def project_of(self, thing: Task | Note) -> UUID | None:
-        """The project whose section speaks of a task or note; None when it is in none that is known."""
-        return thing.project_id if thing.project_id in self._projects else None

@@ -93,20 +93,16 @@ def next_actions(book: FactBook, longest_gap: int, most: int = MOST) -> tuple[li
 
 def rank(book: FactBook, longest_gap: int) -> list[Ranked]:
     """All candidates, the first one first."""
+    day = book.day
     tasks = [task for task in book.open.values() if task.id not in book.set_aside]
     waiting = Counter(blocker.id for task in tasks if task.blocked_by for blocker in book.blockers(task))
     candidates = [
-        _ranked(task, book.day, waiting.get(task.id, 0), longest_gap)
+        _ranked(task, day, waiting.get(task.id, 0), longest_gap)
         for task in tasks
-        if not book.is_blocked(task) and _has_begun(task, book.day)
+        if not book.is_blocked(task) and (day.on(task.start) or day.today) <= day.today
     ]
     worthwhile = [candidate for candidate in candidates if candidate.score > 0]
     return sorted(worthwhile or candidates, key=_order)
-
-
-def _has_begun(task: Task, day: Day) -> bool:
-    start = day.on(task.start)
-    return start is None or start <= day.today
 
 
 def _order(candidate: Ranked) -> tuple[int, date, str, UUID]:

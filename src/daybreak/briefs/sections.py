@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -15,6 +15,9 @@ from daybreak.briefs.buckets import ASKS_TODAY, bucket
 from daybreak.briefs.day import NOTE_DAYS, Day
 from daybreak.briefs.model import Bucket, BucketView, Section
 from daybreak.claims import Claim
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 _MOST_ENTRIES = {Bucket.UNDATED: 5, Bucket.LATER: 0}
 _MOST_BY_DEFAULT = 20
@@ -60,21 +63,18 @@ class Holding:
     notes: list[Note] = field(default_factory=list)
 
 
-def holdings(book: FactBook, agenda: Agenda) -> list[Holding]:
-    """The agenda by project."""
-    found = _empty_holdings(agenda)
+def holdings(agenda: Agenda) -> list[Holding]:
+    """The agenda by project; what is in none that is known comes last."""
+    found: dict[UUID | None, Holding] = {project.id: Holding(project) for project in agenda.projects}
+    loose = Holding(None)
     for phase in agenda.phases:
         if phase.project_id in found:
             found[phase.project_id].phases.append(phase)
     for task in agenda.tasks:
-        found[book.project_of(task)].tasks.append(task)
+        found.get(task.project_id, loose).tasks.append(task)
     for note in agenda.notes:
-        found[book.project_of(note)].notes.append(note)
-    return list(found.values())
-
-
-def _empty_holdings(agenda: Agenda) -> dict[UUID | None, Holding]:
-    return {**{project.id: Holding(project) for project in agenda.projects}, None: Holding(None)}
+        found.get(note.project_id, loose).notes.append(note)
+    return [*found.values(), loose]
 
 
 def material(book: FactBook, holding: Holding) -> Material:
@@ -123,7 +123,7 @@ def _entry(book: FactBook, name: Bucket, task: Task) -> Claim:
     fact_id = book.task(task)
     blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
     text = sentences.task(task, name, book.facts[fact_id], book.day.today, blockers)
-    return Claim(kind=name.value, text=text, facts=(fact_id,))
+    return Claim(kind=str(name), text=text, facts=(fact_id,))
 
 
 def _statements(book: FactBook, material: Material) -> list[Claim]:

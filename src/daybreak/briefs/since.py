@@ -222,9 +222,11 @@ def _is_within(event: Event, day: Day, start: date, end: date) -> bool:
 
 def _iso(moment: Moment | None) -> str | None:
     # Not in the reader's zone: a reader who moves to another one has not moved every appointment.
+    if moment is None:
+        return None
     if isinstance(moment, datetime) and moment.tzinfo not in _AS_WRITTEN:
         moment = moment.astimezone(UTC)
-    return None if moment is None else moment.isoformat()
+    return moment.isoformat()
 
 
 def remembered_moment(text: str | None, day: Day) -> Moment | None:
