@@ -60,7 +60,7 @@ class Desk:
             want = agenda.Wanted(
                 owner_id=owner, today=today, events=FOREVER, done_since=LONG_AGO, notes_since=LONG_AGO
             )
-            return (await agenda.read_agendas(tx, [want]))[owner]
+            return dict(await agenda.read_agendas(tx, [want]))[owner]
 
     async def titles(self) -> set[str]:
         found = await self.stored()

@@ -3,12 +3,14 @@ import zlib
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
+from weakref import ref
 
 import pytest
 
 from daybreak import briefs, clock, people
 from daybreak.agenda import TaskStatus
 from daybreak.agenda.harvest import ImportedTask
+from daybreak.briefs.service import read_occasions
 from daybreak.db import Database
 from daybreak.errors import NotFound
 from daybreak.people import QuietDay
@@ -108,6 +110,22 @@ async def test_many_readers_briefs_take_six_round_trips_too(postgres, plans: Pla
     said = {user_id: [action.text for action in one.document.next_actions] for user_id, one in both.items()}
     assert said == {plans.user.id: ["“Mine”"], other_user.id: ["“Theirs”"]}
     assert both[other_user.id].document.timezone == other_user.timezone
+
+
+async def test_of_many_readers_only_those_of_the_next_brief_are_facts_in_memory(
+    plans: Plans, new_plans, other_user
+):
+    theirs: Plans = await new_plans("theirs", other_user)
+    await plans.hold(task("Mine", due=SUNDAY))
+    await theirs.hold(task("Theirs", due=SUNDAY))
+    days = {plans.user.id: SUNDAY, other_user.id: SUNDAY}
+    async with plans.database.transaction(days) as tx:
+        occasions = await read_occasions(tx, days, briefs.Edition.STANDARD, None, None)
+        first = ref(next(occasions).agenda.tasks[0])
+        second = next(occasions)
+        assert first() is None
+        assert len(second.agenda.tasks) == 1
+        assert next(occasions, None) is None
 
 
 async def test_briefs_composed_together_are_all_stored_or_none(plans: Plans):

@@ -31,3 +31,9 @@ def test_a_claim_stands_when_its_predicate_holds_for_every_fact():
 )
 def test_a_claim_falls_with_a_reason(kind: str, facts: list[str], why: str):
     assert reason(kind, *facts) == why
+
+
+def test_facts_that_say_the_same_are_equal_and_hash_alike():
+    again = Fact(kind="task", title="One", source="home", place="a:1", due=date(2026, 3, 30))
+    assert {again, FACTS["task:1"]} == {FACTS["task:1"]}
+    assert again != FACTS["task:2"]

@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from daybreak import clock
+from daybreak.frozen import frozen
 
 Moment = date | datetime
 
@@ -26,6 +27,9 @@ class TaskStatus(StrEnum):
     BLOCKED = "blocked"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+_CLOSED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
 
 
 class Priority(IntEnum):
@@ -135,7 +139,7 @@ class Decision:
         return self.return_on is None or today < self.return_on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """Something to be done."""
 
@@ -159,10 +163,10 @@ class Task:
     @property
     def is_open(self) -> bool:
         """Whether it still has to be done."""
-        return self.status is not TaskStatus.DONE and self.status is not TaskStatus.CANCELLED
+        return self.status not in _CLOSED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """One occurrence in a calendar; ``end`` is exclusive, and equals ``start`` when it takes no time."""
 

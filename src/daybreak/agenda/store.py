@@ -1,6 +1,6 @@
 """The agenda's rows in PostgreSQL: writing what a source gave, reading what a brief may look at."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
@@ -32,6 +32,8 @@ from daybreak.db import load
 
 _sql = load(__package__)
 _ROWS_PER_STATEMENT = 5_000
+_STATUS = {status.value: status for status in TaskStatus}
+_PRIORITY = {priority.value: priority for priority in Priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Wanted:
         today: the owner's date, by which snoozed tasks come back.
         done_since: finished tasks are given from this instant on ...
         notes_since: ... and notes from this one.
-        tracked: ids of tasks that are given even if finished earlier.
+        tracked: ids of tasks, as texts, that are given even if finished earlier.
     """
 
     owner_id: UUID
@@ -60,7 +62,7 @@ class Wanted:
     events: Window
     done_since: datetime
     notes_since: datetime
-    tracked: Collection[UUID] = ()
+    tracked: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +196,11 @@ async def _write_warnings(
 
 async def read_agendas(
     tx: asyncpg.Connection, wanted: Sequence[Wanted], sources: Collection[UUID] | None = None
-) -> dict[UUID, Agenda]:
-    """What briefs may look at, by owner, in one round trip however many they are.
+) -> Iterator[tuple[UUID, Agenda]]:
+    """What briefs may look at, with its owner, in one round trip however many they are.
+
+    An agenda is made when it is asked for: whoever lets go of one before the next has those of all in memory
+    only as rows.
 
     Args:
         tx: a transaction as these owners.
@@ -213,7 +218,14 @@ async def read_agendas(
         [task_id for want in wanted for task_id in want.tracked],
     )
     dates = {want.owner_id: want.today for want in wanted}
-    return {row["owner_id"]: _agenda(row, dates[row["owner_id"]]) for row in found}
+    return _agendas(found, dates)
+
+
+def _agendas(found: list[asyncpg.Record], dates: Mapping[UUID, date]) -> Iterator[tuple[UUID, Agenda]]:
+    # The driver keeps this list until its next statement; what is taken out of it is free before that.
+    while found:
+        row = found.pop()
+        yield row["owner_id"], _agenda(row, dates[row["owner_id"]])
 
 
 def _agenda(row: asyncpg.Record, today: date) -> Agenda:
@@ -265,8 +277,8 @@ def task(row: asyncpg.Record) -> Task:
         project_id=row["project_id"],
         phase_id=row["phase_id"],
         title=row["title"],
-        status=TaskStatus(row["status"]),
-        priority=Priority(row["priority"]),
+        status=_STATUS[row["status"]],
+        priority=_PRIORITY[row["priority"]],
         start=row["start_on"] or row["start_at"],
         due=row["due_on"] or row["due_at"],
         completed=row["completed_on"] or row["completed_at"],
@@ -300,8 +312,18 @@ def decision(row: asyncpg.Record) -> Decision:
 
 def event(row: asyncpg.Record) -> Event:
     """An event as it is stored."""
-    kept = _take(row, "id", "source_id", "title", "location", "busy", "tentative", "place", "path")
-    return Event(start=_moment(row, row["starts_at"]), end=_moment(row, row["ends_at"]), **kept)
+    return Event(
+        id=row["id"],
+        source_id=row["source_id"],
+        title=row["title"],
+        location=row["location"],
+        start=_moment(row, row["starts_at"]),
+        end=_moment(row, row["ends_at"]),
+        busy=row["busy"],
+        tentative=row["tentative"],
+        place=row["place"],
+        path=row["path"],
+    )
 
 
 def note(row: asyncpg.Record) -> Note:

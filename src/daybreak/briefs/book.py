@@ -40,8 +40,9 @@ class FactBook:
         self.withheld: list[str] = []
         self.set_aside: set[UUID] = set()
         self._made: dict[str, Fact] = {}
-        self._sources = {source.id: source.name for source in agenda.sources}
+        self._sources: dict[UUID | None, str] = {source.id: source.name for source in agenda.sources}
         self._projects = {project.id: project for project in agenda.projects}
+        self._project_names: dict[UUID | None, str] = {one.id: one.name for one in agenda.projects}
         self.open = {task.id: task for task in agenda.tasks if task.is_open}
         snoozed = {task.id: task for task in agenda.put_off if task.decision and task.decision.return_on}
         self._unfinished = self.open | snoozed
@@ -89,7 +90,7 @@ class FactBook:
                 source=self.source(task.source_id),
                 place=task.place,
                 file=task.path or None,
-                project=self._project_name(task.project_id),
+                project=self._project_names.get(task.project_id),
                 status=str(task.status),
                 waiting=self.is_waiting(task),
                 start=self.day.local(task.start),
@@ -125,7 +126,7 @@ class FactBook:
             title=note.title,
             source=self.source(note.source_id),
             place=note.place,
-            project=self._project_name(note.project_id),
+            project=self._project_names.get(note.project_id),
             touched=note.noted_at.astimezone(self.day.tz),
         )
         return fact_id
@@ -168,12 +169,4 @@ class FactBook:
 
     def source(self, source_id: UUID | None) -> str:
         """The name of a source; what has none came from Daybreak itself."""
-        return self._sources.get(source_id, "Daybreak") if source_id else "Daybreak"
-
-    def project_of(self, thing: Task | Note) -> UUID | None:
-        """The project whose section speaks of a task or note; None when it is in none that is known."""
-        return thing.project_id if thing.project_id in self._projects else None
-
-    def _project_name(self, project_id: UUID | None) -> str | None:
-        project = self._projects.get(project_id) if project_id else None
-        return project.name if project else None
+        return self._sources.get(source_id, "Daybreak")

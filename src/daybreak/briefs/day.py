@@ -53,7 +53,7 @@ class Day:
 
     def local(self, moment: Moment | None) -> Moment | None:
         """As `shown`, for a moment that there may not be."""
-        return self.shown(moment) if isinstance(moment, datetime) else moment
+        return None if moment is None else self.shown(moment)
 
     def on(self, moment: Moment | None) -> date | None:
         """The reader's date of a moment."""

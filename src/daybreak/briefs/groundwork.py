@@ -160,7 +160,7 @@ def count(found: Iterable[Material]) -> Counts:
 def _sorted_out(book: FactBook, agenda: Agenda) -> tuple[list[Material], list[Gap]]:
     """What there is to say of each project, the most urgent first, and what could not be sorted out."""
     found, lost = [], []
-    for holding in holdings(book, agenda):
+    for holding in holdings(agenda):
         try:
             found.append(material(book, holding))
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this project and no other

@@ -119,8 +119,8 @@ async def _compose(writer: SectionWriter | None, task: Task[Wanted]) -> Effects[
         if _is_skipped(task.parameters, occasion, composed):
             await schedule.note_quiet(tx, task.owner_id, occasion.day.today, occasion.edition)
             return _summary(None, composed)
-        stored = await service.keep(tx, task.parameters.edition, {task.owner_id: composed})
-        return _summary(stored[task.owner_id].id, composed)
+        stored = await service.keep(tx, task.parameters.edition, task.owner_id, composed)
+        return _summary(stored.id, composed)
 
     return Effects(write, gaps=[gap.name for gap in composed.gaps])
 
@@ -140,7 +140,7 @@ async def _read(task: Task[Wanted]) -> Occasion:
     wanted, days = task.parameters, {task.owner_id: task.parameters.date}
     async with task.database.transaction(days) as tx:
         found = await service.read_occasions(tx, days, wanted.edition, wanted.timezone, wanted.sources)
-    return found[0]
+    return next(found)
 
 
 async def _write_with(writer: SectionWriter, task: Task[Wanted], draft: Draft) -> Composed:

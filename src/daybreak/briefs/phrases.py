@@ -22,17 +22,21 @@ _MINUTES_PER_HOUR = 60
 
 def long_date(day: date) -> str:
     """The date in full, e.g. “Sunday 29 March 2026”; of a datetime, its own date."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_without_year(day)} {day.year}"
 
 
 def day_month(day: date, today: date) -> str:
     """The date without its year unless that is another one than today's, e.g. “Sunday 29 March”."""
-    return long_date(day) if day.year != today.year else long_date(day).rpartition(" ")[0]
+    return long_date(day) if day.year != today.year else _without_year(day)
+
+
+def _without_year(day: date) -> str:
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def clock_time(moment: datetime) -> str:
     """The time on the clock in the moment's own zone, e.g. “09:30”."""
-    return f"{moment:%H:%M}"
+    return f"{moment.hour:02}:{moment.minute:02}"
 
 
 def duration(minutes: int) -> str:

@@ -17,7 +17,7 @@ candidate only if nothing else is. Ties go to the earlier due date, then to the 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -31,15 +31,6 @@ from daybreak.briefs.model import NextAction
 
 MOST = 3
 
-_OVERDUE, _PER_DAY_OVERDUE, _MOST_DAYS = 60, 2, 10
-_DUE_WITHIN = ((0, 55), (1, 30), (3, 18), (7, 8))  # days, points
-_PRIORITY = {Priority.HIGHEST: 30, Priority.HIGH: 20, Priority.NORMAL: 0, Priority.LOW: -10}
-_STARTS_TODAY = 15
-_IN_PROGRESS = 12
-_STALE = 4
-_PER_WAITING, _MOST_WAITING = 10, 30
-_FITS = 3
-
 
 class Point(NamedTuple):
     """Points and why there are any; the reason is worded only for those who are chosen."""
@@ -49,17 +40,33 @@ class Point(NamedTuple):
     arguments: tuple[int, ...] = ()
 
 
+_OVERDUE, _PER_DAY_OVERDUE, _MOST_DAYS = 60, 2, 10
+_DUE_IN = {
+    days: Point(value, sentences.due_reason, (days,))
+    for days, value in ((0, 55), (1, 30), (2, 18), (3, 18), (4, 8), (5, 8), (6, 8), (7, 8))
+}
+_PRIORITY = {
+    priority: Point(value, sentences.priority, (priority,))
+    for priority, value in ((Priority.HIGHEST, 30), (Priority.HIGH, 20), (Priority.LOW, -10))
+}
+_STARTS_TODAY = Point(15, sentences.starts_today)
+_IN_PROGRESS, _STALE = Point(12, sentences.begun, (False,)), Point(16, sentences.begun, (True,))
+_PER_WAITING, _MOST_WAITING = 10, 30
+_FITS = Point(3, sentences.fits_a_gap)
+
+
 class Ranked(NamedTuple):
-    """A candidate with its points."""
+    """A candidate with its points; ``due`` is the reader's date of it, the last of all if it has none."""
 
     task: Task
+    due: date
     score: int
-    points: tuple[Point, ...]
+    points: list[Point]
 
     @property
     def reasons(self) -> list[str]:
         """Why it ranks here, in words."""
-        return [reason for point in self.points if (reason := point.word(*point.arguments))]
+        return [point.word(*point.arguments) for point in self.points]
 
 
 def next_actions(book: FactBook, longest_gap: int, most: int = MOST) -> tuple[list[NextAction], int]:
@@ -86,58 +93,50 @@ def next_actions(book: FactBook, longest_gap: int, most: int = MOST) -> tuple[li
 
 def rank(book: FactBook, longest_gap: int) -> list[Ranked]:
     """All candidates, the first one first."""
+    day = book.day
     tasks = [task for task in book.open.values() if task.id not in book.set_aside]
     waiting = Counter(blocker.id for task in tasks if task.blocked_by for blocker in book.blockers(task))
     candidates = [
-        _score(task, book.day, waiting, longest_gap)
+        _ranked(task, day, waiting.get(task.id, 0), longest_gap)
         for task in tasks
-        if not book.is_blocked(task) and _has_begun(task, book.day)
+        if not book.is_blocked(task) and (day.on(task.start) or day.today) <= day.today
     ]
     worthwhile = [candidate for candidate in candidates if candidate.score > 0]
-    return sorted(worthwhile or candidates, key=lambda candidate: _order(candidate, book.day))
+    return sorted(worthwhile or candidates, key=_order)
 
 
-def _has_begun(task: Task, day: Day) -> bool:
-    start = day.on(task.start)
-    return start is None or start <= day.today
+def _order(candidate: Ranked) -> tuple[int, date, str, UUID]:
+    return (-candidate.score, candidate.due, candidate.task.title, candidate.task.id)
 
 
-def _order(candidate: Ranked, day: Day) -> tuple[int, date, str, UUID]:
-    due = day.on(candidate.task.due) or date.max
-    return (-candidate.score, due, candidate.task.title, candidate.task.id)
-
-
-def _score(task: Task, day: Day, waiting: Mapping[UUID, int], longest_gap: int) -> Ranked:
-    points = [
-        *_points_for_due(task, day),
-        *_points_for_state(task, day),
-        Point(_PRIORITY[task.priority], sentences.priority, (task.priority,)),
-    ]
-    if followers := waiting.get(task.id, 0):
-        points.append(
-            Point(min(_MOST_WAITING, _PER_WAITING * followers), sentences.others_wait, (followers,))
-        )
-    if task.estimate_minutes and task.estimate_minutes <= longest_gap and sum(p.value for p in points) > 0:
-        points.append(Point(_FITS, sentences.fits_a_gap))
-    return Ranked(task, sum(point.value for point in points), tuple(points))
-
-
-def _points_for_due(task: Task, day: Day) -> Iterator[Point]:
+def _ranked(task: Task, day: Day, followers: int, longest_gap: int) -> Ranked:
     due = day.on(task.due)
-    if due is None:
-        return
-    days = (due - day.today).days
+    found = (
+        _point_for_due((due - day.today).days) if due else None,
+        _point_for_state(task, day),
+        _PRIORITY.get(task.priority),
+        _point_for_followers(followers) if followers else None,
+    )
+    points = [point for point in found if point]
+    score = sum([point.value for point in points])
+    if score > 0 and task.estimate_minutes and task.estimate_minutes <= longest_gap:
+        points.append(_FITS)
+        score += _FITS.value
+    return Ranked(task, due or date.max, score, points)
+
+
+def _point_for_due(days: int) -> Point | None:
     if days < 0:
-        yield Point(_OVERDUE + _PER_DAY_OVERDUE * min(-days, _MOST_DAYS), sentences.days_overdue, (-days,))
-        return
-    points = next((points for limit, points in _DUE_WITHIN if days <= limit), 0)
-    if points:
-        yield Point(points, sentences.due_reason, (days,))
+        value = _OVERDUE + _PER_DAY_OVERDUE * min(-days, _MOST_DAYS)
+        return Point(value, sentences.days_overdue, (-days,))
+    return _DUE_IN.get(days)
 
 
-def _points_for_state(task: Task, day: Day) -> Iterator[Point]:
+def _point_for_state(task: Task, day: Day) -> Point | None:
     if task.status is TaskStatus.IN_PROGRESS:
-        stale = is_stale(task, day)
-        yield Point(_IN_PROGRESS + _STALE * stale, sentences.begun, (stale,))
-    elif day.on(task.start) == day.today:
-        yield Point(_STARTS_TODAY, sentences.starts_today)
+        return _STALE if is_stale(task, day) else _IN_PROGRESS
+    return _STARTS_TODAY if day.on(task.start) == day.today else None
+
+
+def _point_for_followers(followers: int) -> Point:
+    return Point(min(_MOST_WAITING, _PER_WAITING * followers), sentences.others_wait, (followers,))

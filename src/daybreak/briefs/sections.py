@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import orjson
 
-from daybreak.agenda import Agenda, Note, Phase, Project, Task
+from daybreak.agenda import Agenda, Moment, Note, Phase, Project, Task
 from daybreak.briefs import sentences
 from daybreak.briefs.book import FactBook
 from daybreak.briefs.buckets import ASKS_TODAY, bucket
@@ -16,9 +16,13 @@ from daybreak.briefs.day import NOTE_DAYS, Day
 from daybreak.briefs.model import Bucket, BucketView, Section
 from daybreak.claims import Claim
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 _MOST_ENTRIES = {Bucket.UNDATED: 5, Bucket.LATER: 0}
 _MOST_BY_DEFAULT = 20
 _MOST_NOTES = 5
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _NOT_NEXT = frozenset({Bucket.BLOCKED, Bucket.RECENTLY_COMPLETED})
 
 
@@ -59,21 +63,18 @@ class Holding:
     notes: list[Note] = field(default_factory=list)
 
 
-def holdings(book: FactBook, agenda: Agenda) -> list[Holding]:
-    """The agenda by project."""
-    found = _empty_holdings(agenda)
+def holdings(agenda: Agenda) -> list[Holding]:
+    """The agenda by project; what is in none that is known comes last."""
+    found: dict[UUID | None, Holding] = {project.id: Holding(project) for project in agenda.projects}
+    loose = Holding(None)
     for phase in agenda.phases:
         if phase.project_id in found:
             found[phase.project_id].phases.append(phase)
     for task in agenda.tasks:
-        found[book.project_of(task)].tasks.append(task)
+        found.get(task.project_id, loose).tasks.append(task)
     for note in agenda.notes:
-        found[book.project_of(note)].notes.append(note)
-    return list(found.values())
-
-
-def _empty_holdings(agenda: Agenda) -> dict[UUID | None, Holding]:
-    return {**{project.id: Holding(project) for project in agenda.projects}, None: Holding(None)}
+        found.get(note.project_id, loose).notes.append(note)
+    return [*found.values(), loose]
 
 
 def material(book: FactBook, holding: Holding) -> Material:
@@ -122,7 +123,7 @@ def _entry(book: FactBook, name: Bucket, task: Task) -> Claim:
     fact_id = book.task(task)
     blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
     text = sentences.task(task, name, book.facts[fact_id], book.day.today, blockers)
-    return Claim(kind=name.value, text=text, facts=(fact_id,))
+    return Claim(kind=str(name), text=text, facts=(fact_id,))
 
 
 def _statements(book: FactBook, material: Material) -> list[Claim]:
@@ -142,14 +143,15 @@ def _statements(book: FactBook, material: Material) -> list[Claim]:
 
 
 def _next_in(phase: Phase, material: Material, day: Day) -> Task | None:
-    workable = (
-        task
+    workable = [
+        [task for task in tasks if task.phase_id == phase.id]
         for name, tasks in material.buckets.items()
         if name not in _NOT_NEXT
-        for task in tasks
-        if task.phase_id == phase.id
-    )
-    return min(workable, key=lambda task: (task.due is None, _by_urgency(task, day)), default=None)
+    ]
+    dated = [[task for task in tasks if task.due is not None] for tasks in workable]
+    # Each bucket is in the order of urgency already.
+    first = [tasks[0] for tasks in dated if tasks] or [tasks[0] for tasks in workable if tasks]
+    return min(first, key=lambda task: _by_urgency(task, day), default=None)
 
 
 def _note(book: FactBook, note: Note) -> Claim:
@@ -168,10 +170,14 @@ def _sorted_into_buckets(book: FactBook, tasks: Iterable[Task]) -> dict[Bucket, 
 
 
 def _by_urgency(task: Task, day: Day) -> tuple[datetime, int, str, str]:
-    start = day.on(task.start)
-    moment = task.due or (task.start if start is not None and start >= day.today else None)
-    begins = day.instant(moment) if moment is not None else datetime.max.replace(tzinfo=day.as_of.tzinfo)
+    moment = task.due or _start_ahead(task, day)
+    begins = day.instant(moment) if moment is not None else _NEVER
     return (begins, -task.priority, task.title, str(task.id))
+
+
+def _start_ahead(task: Task, day: Day) -> Moment | None:
+    start = day.on(task.start)
+    return task.start if start is not None and start >= day.today else None
 
 
 def _recent(day: Day, notes: Iterable[Note]) -> list[Note]:

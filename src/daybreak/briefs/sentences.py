@@ -12,6 +12,7 @@ from daybreak.briefs.phrases import clock_time, day_month, duration, plural
 from daybreak.claims import Fact
 
 _LONGEST_TITLE = 120
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _PRIORITIES = {
     Priority.HIGHEST: "highest priority",
     Priority.HIGH: "high priority",
@@ -34,8 +35,8 @@ def when(moment: Moment, today: date) -> str:
     """A moment near today: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
     day = moment.date() if isinstance(moment, datetime) else moment
     at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((day - today).days)
-    return f"{near or 'on ' + day_month(day, today)}{at}"
+    near = _NEAR.get((day - today).days) or f"on {day_month(day, today)}"
+    return f"{near}{at}"
 
 
 def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task] = ()) -> str:
@@ -44,7 +45,7 @@ def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence
     if bucket is Bucket.RECENTLY_COMPLETED:
         return said
     extras = [priority(task.priority), duration(task.estimate_minutes) if task.estimate_minutes else ""]
-    told = ", ".join(extra for extra in extras if extra)
+    told = ", ".join(filter(None, extras))
     return f"{said} ({told})" if told else said
 
 

@@ -1,6 +1,6 @@
 """The verbs on briefs: compose, read, receive. Composing is one transaction of six round trips."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -94,21 +94,21 @@ async def compose_in(
         NotFound: there is no such user.
     """
     started = clock.now()
-    occasions = await read_occasions(tx, days, edition, timezone, sources)
-    composed = {one.user.id: compose_document(one) for one in occasions}
-    stored = await keep(tx, edition, composed)
+    composed, packed = {}, []
+    for occasion in await read_occasions(tx, days, edition, timezone, sources):
+        composed[occasion.user.id] = one = compose_document(occasion)
+        packed.append(store.pack(occasion.user.id, one))
+    stored = await store.write(tx, edition, packed, clock.now())
     took = (clock.now() - started) / len(days)
     for user_id, one in composed.items():
         report(user_id, one, took)
-    return stored
-
-
-async def keep(
-    tx: asyncpg.Connection, edition: Edition, composed: Mapping[UUID, Composed]
-) -> dict[UUID, StoredBrief]:
-    """Store what was composed, in the caller's transaction and one round trip."""
-    stored = await store.write(tx, edition, composed, clock.now())
     return {user_id: StoredBrief(stored[user_id], one.document) for user_id, one in composed.items()}
+
+
+async def keep(tx: asyncpg.Connection, edition: Edition, user_id: UUID, composed: Composed) -> StoredBrief:
+    """Store what was composed, in the caller's transaction and one round trip."""
+    stored = await store.write(tx, edition, [store.pack(user_id, composed)], clock.now())
+    return StoredBrief(stored[user_id], composed.document)
 
 
 async def read_occasions(
@@ -117,36 +117,36 @@ async def read_occasions(
     edition: Edition,
     timezone: str | None,
     sources: Collection[UUID] | None,
-) -> list[Occasion]:
+) -> Iterator[Occasion]:
     """What these briefs are composed from, in three round trips; takes and raises what `compose_in` does.
 
-    Editions other than the standard one take one more.
+    Editions other than the standard one take one more. Whoever lets go of an occasion before the next one has
+    the facts of one reader in memory and not those of all.
     """
-    users = [_in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()]
+    users = {user.id: _in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()}
     before = await store.read_before(tx, days, edition)
-    today = {user.id: day_of(user, days[user.id]) for user in users}
+    today = {user.id: day_of(user, days[user.id]) for user in users.values()}
     weeks = await store.read_weeks(tx, days) if edition is Edition.WEEKLY else {}
     reasons = await schedule.reasons(tx, days, edition) if edition is Edition.REENGAGEMENT else {}
-    wanted = [
-        _wanted(user.id, today[user.id], before[user.id].received, weeks.get(user.id)) for user in users
-    ]
+    wanted = [_wanted(one, today[one], before[one].received, weeks.get(one)) for one in users]
     agendas = await agenda.read_agendas(tx, wanted, sources)
-    return [
+    return (
         Occasion(
-            user=user,
-            day=today[user.id],
+            user=users[user_id],
+            day=today[user_id],
             edition=edition,
-            agenda=agendas[user.id],
+            agenda=found,
             composed_at=clock.now(),
             whole=sources is None,
-            last_received=before[user.id].received,
-            last_contents=before[user.id].contents,
-            stands=before[user.id].stands,
-            week=weeks.get(user.id, ()),
-            tier=_tier(reasons.get(user.id)),
+            last_received=known.received,
+            last_contents=known.contents,
+            stands=known.stands,
+            week=weeks.pop(user_id, ()),
+            tier=_tier(reasons.get(user_id)),
         )
-        for user in users
-    ]
+        for user_id, found in agendas
+        for known in [before.pop(user_id)]
+    )
 
 
 async def read(
@@ -164,7 +164,7 @@ async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
 
 
 def _wanted(user_id: UUID, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None) -> agenda.Wanted:
-    tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.task_ids()}
+    tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.tasks}
     done_since = _done_since(day, last)
     if week is not None:
         done_since = min(done_since, clock.start_of_day(day.today - timedelta(days=WEEK_DAYS), day.tz))

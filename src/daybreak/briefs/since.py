@@ -23,6 +23,7 @@ EVENT_DAYS = 8
 _TO_SPARE = timedelta(days=2)
 _ORDER = ("vanished", "done", "came_in", "moved", "became_overdue")
 _MANUAL = "manual"
+_AS_WRITTEN = (None, UTC)
 
 
 class Remembered(NamedTuple):
@@ -44,10 +45,6 @@ class Snapshot:
     tasks: dict[str, Remembered]
     events: dict[str, Remembered]
     sources: dict[str, str]
-
-    def task_ids(self) -> list[UUID]:
-        """The tasks whose fate the next brief has to tell."""
-        return [UUID(task_id) for task_id in self.tasks]
 
     def as_json(self) -> dict[str, Any]:
         """Compact: a list for each thing instead of an object."""
@@ -136,14 +133,10 @@ class _Comparison:
         self._all_events = {str(e.id): e for e in agenda.events}
 
     def _is_done_since(self, task_id: str, task: Task) -> bool:
+        if task.status is not TaskStatus.DONE or task_id in self._last.tasks:
+            return False
         completed = self._day.on(task.completed)
-        unknown = task_id not in self._last.tasks
-        return (
-            unknown
-            and task.status is TaskStatus.DONE
-            and completed is not None
-            and completed >= self._last.day
-        )
+        return completed is not None and completed >= self._last.day
 
     def entries(self) -> Iterator[Claim]:
         changes = [*self._task_changes(), *self._event_changes()]
@@ -229,9 +222,11 @@ def _is_within(event: Event, day: Day, start: date, end: date) -> bool:
 
 def _iso(moment: Moment | None) -> str | None:
     # Not in the reader's zone: a reader who moves to another one has not moved every appointment.
-    if isinstance(moment, datetime) and moment.tzinfo not in {None, UTC}:
+    if moment is None:
+        return None
+    if isinstance(moment, datetime) and moment.tzinfo not in _AS_WRITTEN:
         moment = moment.astimezone(UTC)
-    return None if moment is None else moment.isoformat()
+    return moment.isoformat()
 
 
 def remembered_moment(text: str | None, day: Day) -> Moment | None:

@@ -1,10 +1,10 @@
 """Briefs in PostgreSQL: one edition per (user, local date, edition), and what each one knew."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -60,20 +60,36 @@ async def read_weeks(tx: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[
     return weeks
 
 
+class Packed(NamedTuple):
+    """A brief of a reader's and what it knew, as they are stored: compressed JSON."""
+
+    owner_id: UUID
+    day: date
+    document: bytes
+    snapshot: bytes
+
+
+def pack(owner_id: UUID, composed: Composed) -> Packed:
+    """The brief as it is stored; quickest just after it was composed, while the processor has it at hand."""
+    document, snapshot = codec.encode(composed.document), orjson.dumps(composed.snapshot.as_json())
+    return Packed(
+        owner_id, composed.document.date, zlib.compress(document, _FAST), zlib.compress(snapshot, _FAST)
+    )
+
+
 async def write(
-    tx: asyncpg.Connection, edition: Edition, composed: Mapping[UUID, Composed], at: datetime
+    tx: asyncpg.Connection, edition: Edition, briefs: Sequence[Packed], at: datetime
 ) -> dict[UUID, UUID]:
     """Store briefs and what they knew, in one round trip; gives the ids of the editions by owner."""
-    briefs = [(one.document, one.snapshot.as_json()) for one in composed.values()]
     rows = await tx.fetch(
         _sql.write_briefs,
         edition,
         at,
-        list(composed.keys()),
+        [one.owner_id for one in briefs],
         [uuid4() for _ in briefs],
-        [document.date for document, _ in briefs],
-        [zlib.compress(codec.encode(document), _FAST) for document, _ in briefs],
-        [zlib.compress(orjson.dumps(knew), _FAST) for _, knew in briefs],
+        [one.day for one in briefs],
+        [one.document for one in briefs],
+        [one.snapshot for one in briefs],
     )
     return {row["owner_id"]: row["edition_id"] for row in rows}
 

@@ -68,7 +68,7 @@ def _matters(ground: Groundwork, back: Retrospect) -> list[Matter]:
     """What there is to tell from by project: by name, tasks without a project last."""
     tasks: dict[str | None, list[Task]] = {}
     vanished: dict[str | None, list[tuple[str, Remembered]]] = {}
-    for holding in holdings(ground.book, ground.agenda):
+    for holding in holdings(ground.agenda):
         name = holding.project.name if holding.project else None
         sound = (task for task in holding.tasks if task.id not in ground.book.set_aside)
         tasks.setdefault(name, []).extend(sound)

@@ -1,12 +1,13 @@
 """A fact is one thing that is so; a claim is one sentence with the facts that support it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from daybreak.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Fact:
     """One thing as a brief sees it, with the place where a person can look it up.
 
@@ -42,7 +43,7 @@ class Fact:
     of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Claim:
     """One sentence; ``facts`` are the ids of all that it rests on, ``kind`` says what must hold for them."""
 
