@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,10 +165,12 @@ def cores() -> int:
 
 
 @asynccontextmanager
-async def postgres() -> AsyncIterator[Bench]:
-    """A server as users have it (fsync on), in a folder that is removed afterwards."""
+async def postgres(**settings: str) -> AsyncIterator[Bench]:
+    """A server as users have it (fsync on), but for these settings, in a folder that is removed afterwards."""
     with folder_of("bench") as home:
         try:
+            if settings:
+                await _set(home, settings)
             with embedded.attach(home) as server:
                 await migrate(server.dsn("daybreak_owner"))
                 admin = await asyncpg.connect(server.dsn("postgres"))
@@ -178,6 +180,16 @@ async def postgres() -> AsyncIterator[Bench]:
                     await admin.close()
         finally:
             embedded.stop(home)
+
+
+async def _set(home: Path, settings: Mapping[str, str]) -> None:
+    """Set these for the next start of the server."""
+    with embedded.attach(home) as server:
+        admin = await asyncpg.connect(server.dsn("postgres"))
+        for name, value in settings.items():
+            await admin.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        await admin.close()
+    embedded.stop(home)
 
 
 @contextmanager
