@@ -166,7 +166,7 @@ def cores() -> int:
 
 @asynccontextmanager
 async def postgres(**settings: str) -> AsyncIterator[Bench]:
-    """A server as users have it (fsync on), but for these settings, in a folder that is removed afterwards."""
+    """A server as users have it (fsync on) but for these settings, in a folder that is removed afterwards."""
     with folder_of("bench") as home:
         try:
             if settings:

@@ -11,17 +11,17 @@ SETTLING = 15.0
 Commands = Mapping[tuple[str, ...], bytes]
 """Commands of the program, each with what it says when it has started."""
 WORKER: Commands = {("worker",): b"schedule.started"}
-WHOLE_SERVER: Commands = {**WORKER, ("web", "--port", str(free_port())): b"http"}
 
 
 async def main(report: Report) -> None:
     """Measure and report."""
     seconds = 30.0 if report.quick else 240.0
+    whole_server = {**WORKER, ("web", "--port", str(free_port())): b"http"}
     async with postgres() as bench:
         report.machine(await bench.version())
         found = {
             "worker with scheduler": await idle(bench, WORKER, seconds),
-            "whole server: and web": await idle(bench, WHOLE_SERVER, seconds),
+            "whole server: and web": await idle(bench, whole_server, seconds),
         }
     rows = [(title, seconds, *measured) for title, measured in found.items()]
     report.table(("idle", "seconds", "statements/s", "its % of a core", "PostgreSQL's"), rows)

@@ -1,7 +1,6 @@
 """Worker processes that compose standard briefs, and what they take: time, processor, WAL."""
 
 import asyncio
-import gc
 import multiprocessing
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ import naive
 from daybreak import briefs, clock, telemetry
 from daybreak.briefs.rendering import Form, render
 from daybreak.db import Database
+from daybreak.worker import collect_garbage_seldom
 from harness import Bench
 
 DAY = date(2026, 3, 31)
@@ -80,9 +80,7 @@ def work(pipe: Connection, dsn: str) -> None:
     """A worker process: orders in, work out, until None."""
     clock.now = lambda: NOW
     telemetry.configure("warning")
-    # As a process that does nothing else should: what lives long is not looked through for garbage again.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    collect_garbage_seldom()
     asyncio.run(_work(pipe, dsn))
 
 

@@ -42,7 +42,7 @@ def work(ready: Callable[[], None] | None = None) -> None:
 async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
     async with wiring.open_database(addresses) as database:
         worker = Worker(addresses.app, wiring.kinds())
-        _collect_garbage_seldom()
+        collect_garbage_seldom()
         on_signals(worker.drain)
         beside = [asyncio.create_task(_tell(worker.ready, ready))]
         if ScheduleSettings.load().in_worker:
@@ -53,7 +53,7 @@ async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -
             await _end(beside)
 
 
-def _collect_garbage_seldom() -> None:
+def collect_garbage_seldom() -> None:
     """Look through what runs leave behind, less often, and never again through what is there to stay.
 
     By Python's own thresholds that takes a quarter of the time of composing a brief.

@@ -58,7 +58,7 @@ async def test_a_list_that_is_cut_says_so(daybreak, admin):
         "FROM schedule_dues CROSS JOIN generate_series(1, 2) AS n"
     )
     try:
-        assert daybreak("schedule", "list", "--limit", "1").out.count("1 more; “--limit”") == 1
+        assert daybreak("schedule", "list", "--limit", "1").out.count("At least 1 more; “--limit”") == 1
         assert "“--limit”" not in daybreak("schedule", "list").out
     finally:
         await admin.execute("DELETE FROM schedule_days")

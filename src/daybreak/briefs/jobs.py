@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from daybreak import clock, runs, schedule
-from daybreak.briefs import service
+from daybreak.briefs import service, store
 from daybreak.briefs.announcing import Announcer
 from daybreak.briefs.composing import Draft
 from daybreak.briefs.editions import compose
@@ -114,13 +114,14 @@ async def _compose(writer: SectionWriter | None, task: Task[Wanted]) -> Effects[
     done, failed = _parts(composed), len(composed.gaps)
     task.progress(phase="sections", done=done, failed=failed, total=done + failed)
     service.report(task.owner_id, composed, clock.now() - started)
+    packed = store.pack(task.owner_id, composed)
 
     async def write(tx: asyncpg.Connection) -> Summary:
         if _is_skipped(task.parameters, occasion, composed):
             await schedule.note_quiet(tx, task.owner_id, occasion.day.today, occasion.edition)
             return _summary(None, composed)
-        stored = await service.keep(tx, task.parameters.edition, task.owner_id, composed)
-        return _summary(stored.id, composed)
+        stored = await store.write(tx, task.parameters.edition, [packed], clock.now())
+        return _summary(stored[task.owner_id], composed)
 
     return Effects(write, gaps=[gap.name for gap in composed.gaps])
 

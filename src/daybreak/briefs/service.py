@@ -105,12 +105,6 @@ async def compose_in(
     return {user_id: StoredBrief(stored[user_id], one.document) for user_id, one in composed.items()}
 
 
-async def keep(tx: asyncpg.Connection, edition: Edition, user_id: UUID, composed: Composed) -> StoredBrief:
-    """Store what was composed, in the caller's transaction and one round trip."""
-    stored = await store.write(tx, edition, [store.pack(user_id, composed)], clock.now())
-    return StoredBrief(stored[user_id], composed.document)
-
-
 async def read_occasions(
     tx: asyncpg.Connection,
     days: Mapping[UUID, date],

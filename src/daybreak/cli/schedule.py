@@ -300,14 +300,14 @@ def _print_overview(view: "Overview") -> None:
 
     people = sum(minute.people for minute in view.to_come)
     late = sum(minute.late for minute in view.to_come)
-    behind, aside, missed, skipped = (
-        f"{count} or more" if count >= view.most else count
-        for count in (view.behind, view.aside, view.missed, view.skipped)
+    behind, aside = (
+        f"{count} or more" if count >= view.most else count for count in (view.behind, view.aside)
     )
+    or_more = " or more" if view.missed + view.skipped >= view.most else ""
     answer(
         f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {behind} behind now; "
-        f"{aside} set aside; {missed} missed and {skipped} skipped in the last 24 hours; "
-        f"{view.per_second:.0f} a second at best.\n\n"
+        f"{aside} set aside; {view.missed}{or_more} missed and {view.skipped}{or_more} skipped "
+        f"in the last 24 hours; {view.per_second:.0f} a second at best.\n\n"
     )
     busiest = sorted(view.to_come, key=lambda minute: -minute.people)[:_MOST_ROWS]
     rows = [(moment(one.due_at), one.people, one.late) for one in sorted(busiest, key=lambda one: one.due_at)]
@@ -328,19 +328,17 @@ def _print_troubles(listed: "_Listed") -> None:
     print_table(("NOT RUNG", "BRIEF OF", "OUTCOME", "WHY"), [*aside, *left_out])
     view = listed.view
     if (hidden := view.aside + view.missed + view.skipped - len(aside) - len(left_out)) > 0:
-        answer(f"{hidden} more; “--limit” shows more of them.\n")
+        answer(f"At least {hidden} more; “--limit”, or the page Operations, Schedule, shows more of them.\n")
 
 
 def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_table
 
-    print_table(
-        ("BY THE CLOCK", "CRON", "NEXT", "LAST", "SAID"),
-        [
-            (one.name, one.cron, moment(one.next_at), moment(last.started_at), f"{last.status}: {last.said}")
-            if (last := next(iter(one.runs), None))
-            else (one.name, one.cron, moment(one.next_at), "never", "")
-            for one in upkeeps
-        ],
-    )
+    rows = []
+    for one in upkeeps:
+        last = next(iter(one.runs), None)
+        when = moment(last.started_at) if last else "never"
+        said = [str(last.status), last.said] if last else []
+        rows.append((one.name, one.cron, moment(one.next_at), when, ": ".join(filter(None, said))))
+    print_table(("BY THE CLOCK", "CRON", "NEXT", "LAST", "SAID"), rows)

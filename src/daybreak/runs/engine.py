@@ -220,7 +220,8 @@ def _forget(work: asyncio.Task[Any]) -> None:
 
 def _summarise(claim: Claim, outcome: Outcome | None, status: Status | None, seconds: float) -> None:
     error = outcome.error if isinstance(outcome, Failed) else None
-    log.info(
+    tell = log.warning if status is Status.FAILED else log.info
+    tell(
         "runs.finished",
         kind=claim.kind,
         run=str(claim.id),

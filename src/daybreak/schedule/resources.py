@@ -217,7 +217,9 @@ class MinuteView(Resource):
 class UpkeepRunView(Resource):
     """How one run of upkeep went, or goes."""
 
-    started_at: AwareDatetime = Field(examples=[_AT])
+    started_at: AwareDatetime = Field(
+        description="When it began, or, while it waits, since when.", examples=[_AT]
+    )
     seconds: float = Field(description="How long it was under way.", examples=[0.4])
     status: Status
     said: str = Field(

@@ -12,7 +12,7 @@ from cronsim import CronSim
 
 from daybreak import runs
 from daybreak.db import Database, load
-from daybreak.errors import NotFound
+from daybreak.errors import Unavailable
 from daybreak.runs import NOBODY, Effects, Kind, Lane, Status, Task
 
 _sql = load(__package__)
@@ -23,7 +23,9 @@ UPKEEP = "schedule.upkeep"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
-    """Something to do by the clock; safe to repeat, and one run at a time does it.
+    """Something to do by the clock; safe to repeat.
+
+    One run at a time does it, but that of a worker which froze may go on beside the one that took over.
 
     Attributes:
         name: ``slice.verb``.
@@ -86,7 +88,8 @@ def upkeep_kind(upkeeps: Sequence[Upkeep]) -> UpkeepKind:
 
     async def do(task: Task[Nothing]) -> Effects[Said]:
         if task.key not in known:
-            raise NotFound(f"This version of Daybreak knows no upkeep “{task.key}”.")
+            # Of a newer version, perhaps, whose workers are on their way.
+            raise Unavailable(f"This version of Daybreak knows no upkeep “{task.key}”.")
         said = await known[task.key].do(task.database)
 
         async def write(_tx: asyncpg.Connection) -> Said:
@@ -96,13 +99,11 @@ def upkeep_kind(upkeeps: Sequence[Upkeep]) -> UpkeepKind:
 
     return Kind(
         name=UPKEEP,
-        # Short and rare, and what is due by the clock must not wait behind a backlog.
-        lane=Lane.PEOPLE,
+        lane=Lane.BULK,
         parameters=Nothing,
         result=Said,
         handler=do,
         time_limit=timedelta(minutes=30),
-        at_once=1,
     )
 
 

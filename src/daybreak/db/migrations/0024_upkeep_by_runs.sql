@@ -1,5 +1,5 @@
--- What is done by the clock is done by runs, which say how it went; schedulers of an older version have to be stopped
--- before, as for 0017.
+-- What is done by the clock is done by runs, which say how it went. Everything of an older version has to be stopped
+-- before: its schedulers and pages ask for the table that goes.
 
 -- squawk-ignore ban-drop-table
 DROP TABLE schedule_upkeep_runs;

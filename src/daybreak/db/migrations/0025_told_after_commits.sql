@@ -10,7 +10,8 @@
 --   by a transaction whose answer was lost is not written again. Without it they come after all others.
 --   items, {id, kind, lane, key, parameters, max_attempts} each, are added to the run, or to the run that it is an item
 --   of; with them come the lane of the run and the places in its owner's window.
--- Nobody is told: whoever calls it does so when it has committed, for many commits at once.
+-- Nobody is told: whoever calls it does so when it has committed, for many commits at once. Only where the last item
+-- ends of a run that was cancelled meanwhile, its end is told with it.
 CREATE FUNCTION runs_settle_untold(settlements jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
