@@ -64,7 +64,7 @@ class Extent:
         return WARM_UP + self.crowd + self.minutes * self.most
 
 
-FULL = Extent(1200, 3, 4500, 3 * MINUTE)
+FULL = Extent(1200, 3, 6000, 3 * MINUTE)
 QUICK = Extent(200, 1, 600, timedelta(seconds=30))
 
 

@@ -17,7 +17,8 @@ from daybreak.errors import Misconfigured
 from daybreak.processes import on_signals
 from daybreak.web import WebSettings, create_application
 
-_TO_FINISH = 3
+# Who does not read keeps it waiting for all of this, and it is to be gone within five seconds when busy, too.
+_TO_FINISH = 2
 _KEEP_ALIVE = 30
 
 

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -24,10 +24,12 @@ class Process:
 
     process: asyncio.subprocess.Process
     port: int
+    streams: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def follow(self, topic: UUID | None = None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """An open stream, of which the head was read; without a topic one that is never done."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.streams.append(writer)
         path = f"/trial/news/{topic}" if topic else "/trial/flood"
         writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode())
         await reader.readuntil(b": open")
@@ -49,7 +51,10 @@ async def process(postgres) -> AsyncIterator[Process]:
     )
     assert server.stdout
     assert await asyncio.wait_for(server.stdout.readline(), 60) == b"ready\n"
-    yield Process(server, port)
+    process = Process(server, port)
+    yield process
+    for stream in process.streams:
+        stream.close()
     if server.returncode is None:
         server.kill()
         await server.wait()
@@ -71,17 +76,13 @@ async def test_a_thousand_streams_hear_of_one_thing_and_one_who_does_not_read_ho
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(streams[-1][0].readuntil(b"event: end"), 0.1)
     await tell.close()
-    for _, writer in streams:
-        writer.close()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
 async def test_told_to_stop_it_ends_its_streams_and_itself_within_five_seconds(process, how):
     streams = await asyncio.gather(*(process.follow(uuid4()) for _ in range(100)))
-    _, who_does_not_read = await process.follow()
+    await process.follow()  # and does not read
     code, seconds = await process.end(how)
-    who_does_not_read.close()
     assert (code, seconds < 5) == (0, True)
-    for reader, writer in streams:
+    for reader, _ in streams:
         assert (await asyncio.wait_for(reader.read(), 5)).endswith(b"0\r\n\r\n"), "it was cut off"
-        writer.close()

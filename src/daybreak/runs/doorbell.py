@@ -42,7 +42,15 @@ class _UnhurriedLog(buffers.JobStatusLogBuffer):
 
 
 # PgQueuer looks ten times a second in each lane, and has no setting for it: most of what an idle worker did.
+# Nor has it one for how often a lane probes its connection, which is a third of the rest.
 buffers.JobStatusLogBuffer = _UnhurriedLog  # type: ignore[misc]
+
+
+class _UnhurriedManager(QueueManager):
+    """Asks itself twice a minute whether it hears anything, and not every ten seconds."""
+
+    async def _run_periodic_health_check(self, interval: timedelta = timedelta(seconds=30)) -> None:
+        await super()._run_periodic_health_check(interval)
 
 
 def names() -> DBSettings:
@@ -116,7 +124,7 @@ async def _answer_on_one_connection(
     try:
         for channel, heard in listeners.items():
             await connection.add_listener(channel, lambda *words, heard=heard: heard(words[-1]))
-        manager = QueueManager(queries(connection), channel=names().channel)
+        manager = _UnhurriedManager(queries(connection), channel=names().channel)
 
         async def hear(job: Job) -> None:
             await answer([(UUID(owner), UUID(run)) for owner, run in orjson.loads(job.payload or b"[]")])
