@@ -137,6 +137,14 @@ async def test_two_imports_at_once_of_one_source_are_one(desk: Desk, children):
     assert len((await desk.stored()).tasks) == 50
 
 
+async def test_one_folder_added_by_many_at_once_is_one_source(desk: Desk):
+    for number in range(10):
+        folder = desk.folder / f"{number}"
+        folder.mkdir()
+        adding = (agenda.add_folder(desk.reader.database, desk.reader.user, folder) for _ in range(20))
+        assert len({source.id for source in await asyncio.gather(*adding)}) == 1
+
+
 async def test_one_folder_by_several_paths_is_one_source(desk: Desk, monkeypatch):
     desk.put("todo.txt", "Call Berta")
     link = desk.folder.with_name("link")

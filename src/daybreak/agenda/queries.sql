@@ -85,10 +85,11 @@ WHERE owner_id = $1 AND source_id = $2
 ORDER BY position
 
 -- name: add_source
--- A source, new or as it was: the same place is one source.
+-- A source, new or as it was: the same place is one source. Its id follows from the place, so two who add it at once may
+-- meet in either key.
 INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256, secret)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (owner_id, kind, locator_sha256) DO NOTHING
+ON CONFLICT DO NOTHING
 
 -- name: note_upload
 -- Files of that source came at $3.
