@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import asyncpg
 import pytest
 
 from daybreak import briefs
@@ -38,5 +39,9 @@ class Author:
 
 
 @pytest.fixture
-def author(postgres) -> Author:
+async def author(postgres) -> Author:
+    admin = await asyncpg.connect(postgres.admin)
+    # What other tests have left waiting would take all the places of its worker.
+    await admin.execute("DELETE FROM runs_open")
+    await admin.close()
     return Author(postgres.app)
