@@ -819,7 +819,6 @@ CREATE OR REPLACE FUNCTION runs_sweep(
     places integer, grace interval, lease interval, batch integer
 ) RETURNS TABLE (expired integer, rung integer, looked integer, admitted integer, recounted integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
     settlements jsonb;
@@ -837,10 +836,6 @@ BEGIN
     admitted := 0;
     recounted := 0;
 
-    -- Found by their leases before all else: asked for the first of them in order, the planner reads whatever is open.
-    WITH silent AS MATERIALIZED (
-        SELECT l.owner_id, l.id FROM runs_open AS l WHERE l.status = 'running' AND l.lease_until < now()
-    )
     -- A row in the hands of a commit that hangs must not hold up the rest, nor may the row of an item's run.
     SELECT jsonb_agg(jsonb_build_object(
         'owner_id', e.owner_id,
@@ -867,8 +862,7 @@ BEGIN
                 WHEN o.attempts >= o.max_attempts THEN 'failed'
                 ELSE 'queued'
             END AS ending
-        FROM silent AS s
-        INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
+        FROM runs_open AS o
         LEFT JOIN LATERAL (
             SELECT r.cancel FROM runs_open AS r
             WHERE o.part_of IS NOT NULL AND r.owner_id = o.owner_id AND r.id = o.part_of

@@ -1,0 +1,185 @@
+-- The sweep finds the silent by their leases and doorbells by their ids, whatever the planner knows: of a million runs
+-- that came at once it knows nothing, and compared five thousand of them with ten thousand doorbells in every pass.
+
+CREATE OR REPLACE FUNCTION runs_sweep(
+    places integer, grace interval, lease interval, batch integer
+) RETURNS TABLE (expired integer, rung integer, looked integer, admitted integer, recounted integer)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    settlements jsonb;
+    seen record;
+    far_at timestamptz;
+    far_id uuid;
+    lost record;
+    freed record;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_sweep', 0)) THEN
+        RETURN;
+    END IF;
+    expired := 0;
+    rung := 0;
+    admitted := 0;
+    recounted := 0;
+
+    -- Found by their leases before all else: asked for the first of them in order, the planner reads whatever is open.
+    WITH silent AS MATERIALIZED (
+        SELECT l.owner_id, l.id FROM runs_open AS l WHERE l.status = 'running' AND l.lease_until < now()
+    )
+    -- A row in the hands of a commit that hangs must not hold up the rest, nor may the row of an item's run.
+    SELECT jsonb_agg(jsonb_build_object(
+        'owner_id', e.owner_id,
+        'id', e.id,
+        'part_of', e.part_of,
+        'kind', e.kind,
+        'key', e.key,
+        'status', e.ending,
+        'error', jsonb_build_object(
+            'epoch', e.epoch, 'attempt', e.attempts, 'class', 'WorkerDied', 'retryable', TRUE,
+            'message', 'The worker died or lost touch with the database.'
+        ),
+        'events', jsonb_build_array(jsonb_build_array(
+            e.ending, jsonb_build_object('epoch', e.epoch, 'attempt', e.attempts, 'reason', 'WorkerDied')
+        )),
+        'delay', 0,
+        'refund', 0
+    )), count(*) INTO settlements, expired
+    FROM (
+        SELECT
+            o.owner_id, o.id, o.part_of, o.kind, o.key, o.epoch, o.attempts,
+            CASE
+                WHEN o.cancel OR coalesce(p.cancel, FALSE) THEN 'cancelled'
+                WHEN o.attempts >= o.max_attempts THEN 'failed'
+                ELSE 'queued'
+            END AS ending
+        FROM silent AS s
+        INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
+        LEFT JOIN LATERAL (
+            SELECT r.cancel FROM runs_open AS r
+            WHERE o.part_of IS NOT NULL AND r.owner_id = o.owner_id AND r.id = o.part_of
+            FOR UPDATE SKIP LOCKED
+        ) AS p ON TRUE
+        WHERE o.status = 'running' AND o.lease_until < now() AND (
+            o.part_of IS NULL OR p.cancel IS NOT NULL OR NOT EXISTS (
+                -- Its run is not held by somebody, but gone.
+                SELECT FROM runs_open AS r WHERE r.owner_id = o.owner_id AND r.id = o.part_of
+            )
+        )
+        ORDER BY o.owner_id, o.id LIMIT batch FOR UPDATE OF o SKIP LOCKED
+    ) AS e;
+    IF settlements IS NOT NULL THEN
+        PERFORM runs_settle(settlements);
+    END IF;
+
+    -- Whose time has come stands in line for a place, as everybody does.
+    WITH due AS (
+        SELECT r.owner_id, r.id FROM runs_open AS r
+        WHERE r.status = 'queued' AND r.job_id IS NULL AND r.rung_at < now()
+        ORDER BY r.rung_at LIMIT batch FOR UPDATE SKIP LOCKED
+    )
+    UPDATE runs_open AS r SET rung_at = NULL FROM due AS d WHERE r.owner_id = d.owner_id AND r.id = d.id;
+    GET DIAGNOSTICS rung = ROW_COUNT;
+
+    -- A million may be waiting for doorbells that are all there, so each pass looks at the next few of them.
+    SELECT s.rung_at, s.id INTO seen FROM runs_sweeps AS s;
+    SELECT count(*), max(l.rung_at), (array_agg(l.id ORDER BY l.rung_at DESC, l.id DESC))[1]
+    INTO looked, far_at, far_id
+    FROM (
+        SELECT r.id, r.rung_at FROM runs_open AS r
+        WHERE r.status = 'queued' AND r.job_id IS NOT NULL
+            AND r.rung_at < now() - grace AND (r.rung_at, r.id) > (seen.rung_at, seen.id)
+        ORDER BY r.rung_at, r.id LIMIT batch
+    ) AS l;
+    FOR lost IN
+        WITH looked_at AS MATERIALIZED (
+            SELECT r.owner_id, r.id, r.job_id, r.rung_at FROM runs_open AS r
+            WHERE r.status = 'queued' AND r.job_id IS NOT NULL AND r.rung_at < now() - grace
+                AND (r.rung_at, r.id) > (seen.rung_at, seen.id) AND (r.rung_at, r.id) <= (far_at, far_id)
+        ),
+        unheard AS (
+            SELECT r.lane, r.owner_id, r.id FROM looked_at AS l
+            INNER JOIN runs_open AS r ON r.owner_id = l.owner_id AND r.id = l.id
+            -- Said so that each is found by its ids, and not by the index of all that were rung for.
+            WHERE r.status = 'queued' AND r.job_id IS NOT DISTINCT FROM l.job_id AND NOT EXISTS (
+                SELECT FROM pgq.pgqueuer AS j
+                WHERE j.id = l.job_id AND (j.status = 'queued' OR j.heartbeat > now() - lease)
+            )
+            ORDER BY l.rung_at, l.id
+            FOR UPDATE OF r SKIP LOCKED
+        )
+        SELECT
+            u.lane, array_agg(u.owner_id) AS owner_ids, array_agg(u.id) AS run_ids
+        FROM unheard AS u GROUP BY u.lane
+    LOOP
+        PERFORM runs_ring(lost.lane, lost.owner_ids, lost.run_ids);
+        rung := rung + cardinality(lost.run_ids);
+    END LOOP;
+    UPDATE runs_sweeps AS s SET
+        rung_at = CASE WHEN looked < batch THEN '-infinity' ELSE far_at END,
+        id = CASE WHEN looked < batch THEN '00000000-0000-0000-0000-000000000000' ELSE far_id END,
+        swept_at = now();
+
+    FOR freed IN
+        WITH RECURSIVE pairs AS (
+            (
+                SELECT owner_id, lane FROM runs_open
+                WHERE rung_at IS NULL AND status = 'queued' ORDER BY owner_id, lane LIMIT 1
+            )
+            UNION ALL
+            SELECT n.owner_id, n.lane FROM pairs AS p CROSS JOIN LATERAL (
+                SELECT r.owner_id, r.lane FROM runs_open AS r
+                WHERE r.rung_at IS NULL AND r.status = 'queued' AND (r.owner_id, r.lane) > (p.owner_id, p.lane)
+                ORDER BY r.owner_id, r.lane LIMIT 1
+            ) AS n
+        )
+        SELECT p.owner_id, p.lane, (places - w.used)::integer AS free FROM pairs AS p
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS used FROM (
+                SELECT FROM runs_open AS r
+                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.job_id IS NOT NULL LIMIT places
+            ) AS rung_rows
+        ) AS w
+        WHERE w.used < places
+    LOOP
+        admitted := admitted + runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
+    END LOOP;
+
+    -- Items that came back to the queue while their run was being cancelled.
+    FOR lost IN
+        SELECT r.owner_id, r.id FROM runs_open AS r
+        WHERE r.cancel AND r.step = 'items' ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
+    LOOP
+        PERFORM runs_cancel_items(lost.owner_id, lost.id);
+    END LOOP;
+
+    -- Never needed, if the rest is right: a run that waits although none of its items is open.
+    FOR lost IN
+        SELECT r.owner_id, r.id, r.round FROM runs_open AS r
+        WHERE r.status = 'running' AND r.step = 'items' AND NOT EXISTS (
+            SELECT FROM runs_open AS i WHERE i.owner_id = r.owner_id AND i.part_of = r.id
+        )
+        ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
+    LOOP
+        UPDATE runs_open AS r SET
+            open_items = 0, total = c.total, done = c.done, failed = c.failed, skipped = c.skipped
+        FROM (
+            SELECT
+                count(*)::integer AS total,
+                count(*) FILTER (WHERE f.status IN ('succeeded', 'partial'))::integer AS done,
+                count(*) FILTER (WHERE f.status = 'failed')::integer AS failed,
+                count(*) FILTER (WHERE f.status IN ('skipped', 'cancelled'))::integer AS skipped
+            FROM runs_finished AS f
+            WHERE f.owner_id = lost.owner_id AND f.part_of = lost.id AND f.round IS NOT DISTINCT FROM lost.round
+        ) AS c
+        WHERE r.owner_id = lost.owner_id AND r.id = lost.id;
+        PERFORM runs_have_finished(lost.owner_id, lost.id);
+        recounted := recounted + 1;
+    END LOOP;
+    IF expired + rung + admitted + recounted > 0 THEN
+        PERFORM runs_record('runs.sweep', jsonb_build_object(
+            'expired', expired, 'rung', rung, 'admitted', admitted, 'recounted', recounted
+        ));
+    END IF;
+    RETURN NEXT;
+END $$;
