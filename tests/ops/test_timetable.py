@@ -116,12 +116,16 @@ async def test_it_says_who_keeps_the_schedule_and_what_is_done_by_the_clock(
     async with database.transaction([NOBODY]) as tx:
         await runs.start(tx, failing, NOBODY, failing.parameters(), "test.clear")
     await drain(database, [failing], NOBODY)
+    async with database.transaction([NOBODY]) as tx:
+        await runs.start(tx, failing, NOBODY, failing.parameters(), "test.clear")
     page = (await annas.get(HERE)).text
+    await as_admin.execute("DELETE FROM runs_open WHERE key = 'test.clear'")
     await as_admin.execute("DELETE FROM runs_finished WHERE key = 'test.clear'; DELETE FROM schedule_upkeep")
     states = re.findall(r'<span class="state \w+">([^<]+)', page)
     assert sorted(states) == ["At work", "Gone", "In trouble"]
     assert "Nobody has kept" not in page
     assert "Failed:</span> The cellar is locked." in page
+    assert "Waiting</span>" in page, "of what has not begun there is nothing to say yet"
 
 
 MINUTES = st.builds(
