@@ -20,6 +20,7 @@ import asyncpg
 from daybreak.db import embedded, migrate
 from daybreak.db.embedded import Server
 
+PROGRAM = Path(sys.executable).with_name("daybreak")
 _ACCEPTED = Path(__file__).with_name("accepted.json")
 
 
@@ -128,17 +129,17 @@ def cpu_of(pid: int) -> float:
     return sum(spent) / os.sysconf("SC_CLK_TCK")
 
 
-def environment(dsn: str, **settings: str) -> dict[str, str]:
-    """The environment of a command that uses that database, with these settings and no others."""
+def environment(**settings: str) -> dict[str, str]:
+    """The environment of a command of the program, with these settings, like database_url, and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
-    return kept | {"DAYBREAK_DATABASE_URL": dsn, "DAYBREAK_LOG_LEVEL": "info", **settings}
+    return kept | {f"DAYBREAK_{name.upper()}": value for name, value in settings.items()}
 
 
 @asynccontextmanager
 async def running(command: Sequence[str], environment: dict[str, str], says: bytes) -> AsyncIterator[int]:
     """A command of the program, from when it has said that until the block ends; gives its process id."""
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("daybreak"), *command, env=environment, stdout=PIPE, stderr=STDOUT
+        PROGRAM, *command, env=environment, stdout=PIPE, stderr=STDOUT
     )
     assert process.stdout is not None
     try:

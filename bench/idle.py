@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from harness import Bench, Report, cpu_of, environment, free_port, postgres, running
+from peers.contender import Home
 from wire import relayed
 
 SETTLING = 15.0
@@ -33,9 +34,10 @@ async def main(report: Report) -> None:
 async def idle(bench: Bench, commands: Commands, seconds: float) -> tuple[float, float, float]:
     """Statements a second of these commands together, and percent of a core: theirs and PostgreSQL's."""
     async with relayed(bench.server.socket) as relay, AsyncExitStack() as stack:
-        dsn = f"{bench.server.dsn('daybreak_app').partition('?')[0]}?host={relay.folder}&port=5432"
+        dsn = Home(bench.server, "daybreak").by_way_of(relay.folder).dsn("daybreak_app")
+        settings = environment(database_url=dsn, log_level="info")
         pids = [
-            await stack.enter_async_context(running(command, environment(dsn), says))
+            await stack.enter_async_context(running(command, settings, says))
             for command, says in commands.items()
         ]
         await asyncio.sleep(SETTLING)

@@ -76,7 +76,8 @@ async def main(report: Report) -> None:
     async with postgres() as bench:
         report.machine(await bench.version())
         people = await populate(bench, extent.people)
-        async with running(workers, environment(bench.server.dsn("daybreak_app")), b"schedule.started"):
+        settings = environment(database_url=bench.server.dsn("daybreak_app"), log_level="info")
+        async with running(workers, settings, b"schedule.started"):
             await drain(bench, people[:WARM_UP])
             rest = people[WARM_UP + extent.crowd :]
             capacity = await drain(bench, people[WARM_UP : WARM_UP + extent.crowd])

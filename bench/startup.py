@@ -1,25 +1,20 @@
 """How long a person waits for the program: whole processes by the clock on the wall, medians."""
 
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
 from daybreak.db import embedded
-from harness import Report, folder_of
-
-DAYBREAK = Path(sys.executable).with_name("daybreak")
+from harness import PROGRAM, Report, environment, folder_of
 
 
 def run(home: Path, *arguments: str) -> float:
     """Seconds that one command took, as a process; it must succeed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
-    environment = {**kept, "DAYBREAK_HOME": str(home)}
+    settings = environment(home=str(home))
     began = time.perf_counter()
-    subprocess.run([DAYBREAK, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run([PROGRAM, *arguments], check=True, env=settings, stdout=subprocess.DEVNULL)
     return time.perf_counter() - began
 
 

@@ -54,9 +54,9 @@ async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
 async def serving(bench: Bench) -> AsyncIterator[int]:
     """The web as a process of its own; gives its port."""
     port = free_port()
-    settings = {"DAYBREAK_WEB_API_RATE": "1000000", "DAYBREAK_LOG_LEVEL": "error"}
     dsn = bench.server.dsn("daybreak_app")
-    async with running(("web", "--port", str(port)), environment(dsn, **settings), b"http"):
+    settings = environment(database_url=dsn, web_api_rate="1000000", log_level="error")
+    async with running(("web", "--port", str(port)), settings, b"http"):
         yield port
 
 
