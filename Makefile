@@ -24,13 +24,13 @@ setup: .venv/dev  ## Install Daybreak and the tools that the tests need
 
 test: lint unit postgresql15  ## Run the linters and the whole suite
 
-lint: .venv/dev  ## Style, types, layers, dependencies, migrations
+lint: .venv/dev  ## Style, types, layers, dependencies, SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
-	$(BIN)/squawk --config .squawk.toml src/daybreak/db/migrations/*.sql
+	$(BIN)/squawk --config .squawk.toml src/daybreak/db/migrations/*.sql src/daybreak/*/sql/*.sql
 
 unit: .venv/dev  ## The tests, with branch coverage
 	$(BIN)/coverage erase

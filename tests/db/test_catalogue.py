@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 GLOBAL = {
+    "db_functions",
     "db_migrations",
     "people_attempts",
     "runs_counters",

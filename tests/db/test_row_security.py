@@ -98,6 +98,7 @@ ROWS |= {
 }
 WRITTEN_ONCE = {"runs_finished", "runs_events", "schedule_days"}
 OF_NOBODY = {
+    "db_functions",
     "db_migrations",
     "people_attempts",
     "runs_counters",
@@ -240,7 +241,7 @@ async def test_the_policy_reads_its_setting_once_and_lets_the_index_be_used(post
     await connection.execute(
         f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{user.id}}}'; SET enable_seqscan = off"
     )
-    # Its statements name rows by key; the policy must not tempt the planner to go by owner (migration 0008).
+    # Its statements name rows by key; the policy must not tempt the planner to go by owner (0005_runs.sql).
     for table in set(OF_THEIRS) - {"runs_open"}:
         lines = await connection.fetch(f"EXPLAIN SELECT * FROM {table}")
         plan = "\n".join(row["QUERY PLAN"] for row in lines)

@@ -7,12 +7,16 @@ import asyncpg
 import pytest
 
 from daybreak import db
-from daybreak.db import Database, migrate, shipped
+from daybreak.db import Database, migrate, shipped, shipped_functions
 from daybreak.errors import Misconfigured, Unavailable
 
 MIGRATE = (
     "import asyncio, sys; from daybreak.db import migrate; print(len(asyncio.run(migrate(sys.argv[1]))))"
 )
+
+
+def all_files() -> list[db.Migration | db.FunctionFile]:
+    return [*shipped(), *shipped_functions()]
 
 
 def start_migrating(dsn: str) -> subprocess.Popen[str]:
@@ -22,7 +26,7 @@ def start_migrating(dsn: str) -> subprocess.Popen[str]:
 
 
 async def test_everything_is_applied_once(empty):
-    assert await migrate(empty.owner) == shipped()
+    assert await migrate(empty.owner) == all_files()
     assert await migrate(empty.owner) == []
 
 
@@ -58,7 +62,7 @@ async def test_of_four_processes_at_once_each_file_is_applied_by_one(empty):
     processes = [start_migrating(empty.owner) for _ in range(4)]
     answers = await asyncio.gather(*(asyncio.to_thread(one.communicate, timeout=60) for one in processes))
     assert [error for _, error in answers] == [""] * 4
-    assert sum(int(applied) for applied, _ in answers) == len(shipped())
+    assert sum(int(applied) for applied, _ in answers) == len(all_files())
 
 
 async def test_a_process_killed_while_it_migrates_leaves_nothing_half(empty, eventually):
@@ -76,7 +80,7 @@ async def test_a_process_killed_while_it_migrates_leaves_nothing_half(empty, eve
 
     assert await eventually(lambda: _nobody(empty))
     assert await empty.as_owner("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace") == []
-    assert await migrate(empty.owner) == shipped()
+    assert await migrate(empty.owner) == all_files()
 
 
 async def _nobody(empty) -> bool:
@@ -90,7 +94,7 @@ async def test_what_fails_leaves_the_files_before_it_and_nothing_of_its_own(empt
         with pytest.raises(asyncpg.DivisionByZeroError):
             await migrate(empty.owner)
     assert await empty.as_owner("SELECT to_regclass('half_made') AS it") == [(None,)]
-    assert await migrate(empty.owner) == []
+    assert await migrate(empty.owner) == shipped_functions()
 
 
 async def test_migrating_as_anybody_but_the_owner_is_refused(empty, postgres):

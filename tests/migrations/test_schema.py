@@ -43,18 +43,23 @@ async def test_a_database_migrated_file_by_file_equals_one_migrated_at_once(
 ):
     module = sys.modules[migrate.__module__]
     files = module.shipped()
+    functions = module.shipped_functions()
+    monkeypatch.setattr(module, "shipped_functions", list)
     for count in range(1, len(files) + 1):
         monkeypatch.setattr(module, "shipped", lambda count=count: files[:count])
         assert await migrate(empty.owner) == [files[count - 1]]
+    monkeypatch.setattr(module, "shipped_functions", lambda: functions)
+    assert await migrate(empty.owner) == functions
     by_file = await asyncio.to_thread(pg_dump, dump_program, empty.admin)
     assert by_file == await asyncio.to_thread(pg_dump, dump_program, postgres.admin)
 
 
-def test_squawk_finds_no_fault_in_the_migrations():
+def test_squawk_accepts_migrations_and_function_files():
     root = Path(__file__).parents[2]
-    migrations = sorted((Path(daybreak.__file__).parent / "db/migrations").glob("*.sql"))
+    package = Path(daybreak.__file__).parent
+    files = sorted([*package.glob("db/migrations/*.sql"), *package.glob("*/sql/*.sql")])
     squawk = Path(sys.executable).with_name("squawk")
-    command = [squawk, f"--config={root / '.squawk.toml'}", "--reporter=gcc", *migrations]
+    command = [squawk, f"--config={root / '.squawk.toml'}", "--reporter=gcc", *files]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout
 

@@ -90,8 +90,8 @@ def migrate() -> None:
                 "Migrations need DAYBREAK_DATABASE_OWNER_URL, the database as the role daybreak_owner."
             )
         applied = asyncio.run(apply(addresses.owner))
-    for migration in applied:
-        answer(f"Applied {migration.number:04}_{migration.name}.\n")
+    for file in applied:
+        answer(f"Applied {file.label}.\n")
     if not applied:
         answer("Nothing to do: the schema is up to date.\n")
 

@@ -1,54 +1,31 @@
-"""Forward-only migrations: numbered files, one transaction each, one process at a time, never edited."""
+"""Migrations: numbered files once and in order, then the function files that have changed.
 
-import hashlib
-import re
-from dataclasses import dataclass
-from importlib.resources import files
+Each numbered file is one transaction, all changed function files together are another, and one process at a
+time applies them.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 
 from daybreak.db.connecting import check_version, explained
 from daybreak.db.queries import load
+from daybreak.db.sql_files import FunctionFile, Migration, shipped, shipped_functions
 from daybreak.errors import Misconfigured, Unavailable
 
 _sql = load(__package__)
-_FILE = re.compile(r"(?P<number>\d{4})_(?P<name>[a-z0-9_]+)\.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One file of ``db/migrations``."""
+async def migrate(owner_dsn: str) -> list[Migration | FunctionFile]:
+    """Bring the database to this version's schema; returns the files that were applied, often none.
 
-    number: int
-    name: str
-    text: str
-
-    @property
-    def sha256(self) -> str:
-        """The checksum that the ledger keeps: an applied file may never change."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-
-def shipped() -> list[Migration]:
-    """The migrations of this version of Daybreak, in order."""
-    entries = files(__package__).joinpath("migrations").iterdir()
-    found = [
-        Migration(int(match["number"]), match["name"], entry.read_text(encoding="utf-8"))
-        for entry in entries
-        if (match := _FILE.fullmatch(entry.name))
-    ]
-    return sorted(found, key=lambda migration: migration.number)
-
-
-async def migrate(owner_dsn: str) -> list[Migration]:
-    """Bring the database to this version's schema; gives what was applied, often nothing.
-
-    Any number of processes may call it at once. What fails leaves the schema as it was before that file.
+    Any number of processes may call it at once. A file that fails leaves the schema as it was before it.
 
     Raises:
         Misconfigured: an applied file was edited, the database belongs to a newer Daybreak, or a role is
             wrong or missing.
-        Unavailable: the database does not answer, or somebody else's locks are in the way.
+        Unavailable: the database does not answer, or locks of others block the migration.
     """
     with explained():
         connection = await asyncpg.connect(
@@ -56,7 +33,8 @@ async def migrate(owner_dsn: str) -> list[Migration]:
         )
     try:
         await _check(connection)
-        return [migration for migration in shipped() if await _apply(connection, migration)]
+        migrations = [migration for migration in shipped() if await _apply(connection, migration)]
+        return [*migrations, *await _apply_functions(connection)]
     except asyncpg.LockNotAvailableError:
         raise Unavailable(
             "Another transaction or migration holds what the migration needs; try again when it has ended."
@@ -65,8 +43,8 @@ async def migrate(owner_dsn: str) -> list[Migration]:
         await connection.close(timeout=10)
 
 
-async def pending(connection: asyncpg.Connection) -> list[Migration]:
-    """What this version ships and the database has not had yet.
+async def pending(connection: asyncpg.Connection) -> list[Migration | FunctionFile]:
+    """The shipped files that are not applied to the database.
 
     Raises:
         Misconfigured: as for `migrate`.
@@ -74,8 +52,9 @@ async def pending(connection: asyncpg.Connection) -> list[Migration]:
     try:
         applied = await connection.fetch(_sql.read_ledger)
     except asyncpg.UndefinedTableError:
-        applied = []
-    return _compare(shipped(), {row["number"]: row["sha256"] for row in applied})
+        return [*shipped(), *shipped_functions()]
+    migrations = _compare(shipped(), {row["number"]: row["sha256"] for row in applied})
+    return [*migrations, *await _due_functions(connection)]
 
 
 async def _check(connection: asyncpg.Connection) -> None:
@@ -92,18 +71,42 @@ async def _check(connection: asyncpg.Connection) -> None:
         )
 
 
-async def _apply(connection: asyncpg.Connection, migration: Migration) -> bool:
+@asynccontextmanager
+async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """A transaction in which no other process migrates."""
     async with connection.transaction():
-        # Another process may migrate for a while; a lock on a table must not hold up everybody for long.
+        # Another migration may take a while; a lock on a table must not block everybody for long.
         await connection.execute("SET LOCAL lock_timeout = '120s'")
         await connection.execute(_sql.lock_migrations)
         await connection.execute("SET LOCAL lock_timeout = '10s'")
         await connection.execute(_sql.create_ledger)
+        await connection.execute(_sql.create_applied_functions)
+        yield
+
+
+async def _apply(connection: asyncpg.Connection, migration: Migration) -> bool:
+    async with _alone(connection):
         if migration not in await pending(connection):
             return False
         await connection.execute(migration.text)
         await connection.execute(_sql.record_migration, migration.number, migration.name, migration.sha256)
         return True
+
+
+async def _apply_functions(connection: asyncpg.Connection) -> list[FunctionFile]:
+    async with _alone(connection):
+        # The order of the files does not matter then: a function may call one that is created after it.
+        await connection.execute("SET LOCAL check_function_bodies = off")
+        due = await _due_functions(connection)
+        for file in due:
+            await connection.execute(file.text)
+            await connection.execute(_sql.record_functions, file.path, file.revision, file.sha256)
+        return due
+
+
+async def _due_functions(connection: asyncpg.Connection) -> list[FunctionFile]:
+    applied = {row["path"]: row["sha256"] for row in await connection.fetch(_sql.read_applied_functions)}
+    return [file for file in shipped_functions() if applied.get(file.path) != file.sha256]
 
 
 def _compare(ours: list[Migration], applied: dict[int, str]) -> list[Migration]:

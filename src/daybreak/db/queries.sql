@@ -41,3 +41,22 @@ SELECT number, name, sha256 FROM db_migrations ORDER BY number
 -- name: record_migration
 -- Remember that a file has been applied.
 INSERT INTO db_migrations (number, name, sha256) VALUES ($1, $2, $3)
+
+-- name: create_applied_functions
+-- The table of the function files that have been applied; safe to repeat.
+CREATE TABLE IF NOT EXISTS db_functions (
+    path text PRIMARY KEY,
+    revision integer NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)
+
+-- name: read_applied_functions
+-- The function files that have been applied.
+SELECT path, revision, sha256 FROM db_functions ORDER BY path
+
+-- name: record_functions
+-- Record that a function file has been applied, as it is now.
+INSERT INTO db_functions (path, revision, sha256) VALUES ($1, $2, $3)
+ON CONFLICT (path) DO UPDATE SET
+    revision = excluded.revision, sha256 = excluded.sha256, applied_at = now()

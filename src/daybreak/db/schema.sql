@@ -2891,6 +2891,13 @@ CREATE TABLE public.briefs_words (
 
 ALTER TABLE ONLY public.briefs_words FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.db_functions (
+    path text NOT NULL,
+    revision integer NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.db_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -3246,6 +3253,9 @@ ALTER TABLE ONLY public.briefs_snapshots
 
 ALTER TABLE ONLY public.briefs_words
     ADD CONSTRAINT briefs_words_pkey PRIMARY KEY (owner_id, edition_id);
+
+ALTER TABLE ONLY public.db_functions
+    ADD CONSTRAINT db_functions_pkey PRIMARY KEY (path);
 
 ALTER TABLE ONLY public.db_migrations
     ADD CONSTRAINT db_migrations_pkey PRIMARY KEY (number);
@@ -4014,6 +4024,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_feedback TO daybreak_ap
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_snapshots TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_words TO daybreak_app;
+
+GRANT SELECT ON TABLE public.db_functions TO daybreak_app;
 
 GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
 

@@ -6,7 +6,7 @@
 -- statement instead of once a row.
 
 GRANT USAGE ON SCHEMA public TO daybreak_app;
-GRANT SELECT ON db_migrations TO daybreak_app;
+GRANT SELECT ON db_migrations, db_functions TO daybreak_app;
 
 CREATE TABLE people_users (
     id uuid PRIMARY KEY,
@@ -15,6 +15,7 @@ CREATE TABLE people_users (
     timezone text NOT NULL,
     country text,
     created_at timestamptz NOT NULL DEFAULT now(),
+    last_visit_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT people_users_email_is_lower_case CHECK (email = lower(email)),
     CONSTRAINT people_users_country_is_iso CHECK (country ~ '^[A-Z]{2}$')
 );
@@ -32,7 +33,24 @@ CREATE TABLE people_preferences (
     brief_time time NOT NULL DEFAULT '07:00',
     workday_start time NOT NULL DEFAULT '09:00',
     workday_end time NOT NULL DEFAULT '17:30',
-    CONSTRAINT people_preferences_workday_has_hours CHECK (workday_start < workday_end)
+    active boolean NOT NULL DEFAULT TRUE,
+    frequency text NOT NULL DEFAULT 'daily',
+    -- As ISO 8601 numbers them: Monday is 1.
+    weekdays smallint [] NOT NULL DEFAULT '{1,2,3,4,5,6,7}',
+    email boolean NOT NULL DEFAULT FALSE,
+    quiet_day text NOT NULL DEFAULT 'send',
+    weekly_day smallint NOT NULL DEFAULT 5,
+    catch_up interval NOT NULL DEFAULT '4 hours',
+    reengage boolean NOT NULL DEFAULT TRUE,
+    project_choice text NOT NULL DEFAULT 'all',
+    projects text [] NOT NULL DEFAULT '{}',
+    CONSTRAINT people_preferences_workday_has_hours CHECK (workday_start < workday_end),
+    CONSTRAINT people_preferences_frequency CHECK (frequency IN ('daily', 'weekdays', 'weekly', 'chosen')),
+    CONSTRAINT people_preferences_weekdays CHECK (weekdays <@ '{1,2,3,4,5,6,7}' AND cardinality(weekdays) > 0),
+    CONSTRAINT people_preferences_quiet_day CHECK (quiet_day IN ('send', 'shorten', 'skip', 'weekly')),
+    CONSTRAINT people_preferences_weekly_day CHECK (weekly_day BETWEEN 1 AND 7),
+    CONSTRAINT people_preferences_catch_up CHECK (catch_up BETWEEN '0' AND '20 hours'),
+    CONSTRAINT people_preferences_project_choice CHECK (project_choice IN ('all', 'only', 'except'))
 );
 
 ALTER TABLE people_preferences ENABLE ROW LEVEL SECURITY;
@@ -42,16 +60,114 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON people_preferences TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_preferences TO daybreak_app;
 
--- A sign-in knows an address before it knows an owner; this tells the one id and nothing else.
-CREATE FUNCTION people_id_by_email(address text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$ SELECT id FROM people_users WHERE email = lower(address) $$;
-REVOKE ALL ON FUNCTION people_id_by_email(text) FROM public;
-GRANT EXECUTE ON FUNCTION people_id_by_email(text) TO daybreak_app;
+-- Accounts: how people sign in, and what programs of theirs are let in with.
+--
+-- Of every secret (a session's, a link's, a token's) only the SHA-256 is kept: they are random and long, so that
+-- nothing slower is needed, and whoever reads the tables cannot sign in with what is there. Their time is counted
+-- by the database's clock. Lookups by a secret come before an owner is known; each has a definer function that gives
+-- what belongs to that one secret and nothing else.
 
--- An operator's list: ids only, to be read as those owners afterwards.
-CREATE FUNCTION people_all_ids() RETURNS SETOF uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$ SELECT id FROM people_users ORDER BY created_at, id $$;
-REVOKE ALL ON FUNCTION people_all_ids() FROM public;
-GRANT EXECUTE ON FUNCTION people_all_ids() TO daybreak_app;
+-- One row for whoever has done more than being there: no row means a member without a password.
+CREATE TABLE people_accounts (
+    owner_id uuid PRIMARY KEY REFERENCES people_users (id) ON DELETE CASCADE,
+    role text NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'admin')),
+    -- As argon2 writes it, with salt and parameters; NULL when the person signs in by links only.
+    password_hash text,
+    -- When everything is deleted, unless the person thinks better of it until then.
+    deletion_due timestamptz
+);
+CREATE INDEX people_accounts_deletion_due ON people_accounts (deletion_due) WHERE deletion_due IS NOT NULL;
+
+ALTER TABLE people_accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people_accounts FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON people_accounts TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON people_accounts TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON people_accounts TO daybreak_app;
+
+CREATE TABLE people_sessions (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    token_sha256 bytea NOT NULL,
+    user_agent text NOT NULL,
+    address text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (owner_id, id)
+);
+CREATE INDEX people_sessions_token ON people_sessions (token_sha256);
+CREATE INDEX people_sessions_expires ON people_sessions (expires_at);
+
+ALTER TABLE people_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people_sessions FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON people_sessions TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON people_sessions TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON people_sessions TO daybreak_app;
+
+-- Links that let somebody in once.
+CREATE TABLE people_links (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    purpose text NOT NULL CHECK (purpose IN ('invitation', 'reset', 'sign-in')),
+    token_sha256 bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (owner_id, id)
+);
+CREATE INDEX people_links_token ON people_links (token_sha256);
+CREATE INDEX people_links_expires ON people_links (expires_at);
+
+ALTER TABLE people_links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON people_links TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON people_links TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON people_links TO daybreak_app;
+
+CREATE TABLE people_tokens (
+    owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    scope text NOT NULL CHECK (scope IN ('read', 'write')),
+    token_sha256 bytea NOT NULL,
+    -- Its last characters, by which a person tells it from others.
+    ending text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz,
+    used_at timestamptz,
+    -- The token of the program that made this one: it is deleted with that one.
+    made_by uuid,
+    PRIMARY KEY (owner_id, id),
+    CONSTRAINT people_tokens_made_by_fkey
+    FOREIGN KEY (owner_id, made_by) REFERENCES people_tokens (owner_id, id) ON DELETE CASCADE
+);
+CREATE INDEX people_tokens_token ON people_tokens (token_sha256);
+CREATE INDEX people_tokens_made_by ON people_tokens (owner_id, made_by) WHERE made_by IS NOT NULL;
+
+ALTER TABLE people_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people_tokens FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON people_tokens TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON people_tokens TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON people_tokens TO daybreak_app;
+
+-- What is known of people who may sign in; never the hash itself.
+CREATE VIEW people_profiles WITH (security_invoker = TRUE) AS
+SELECT
+    u.id, u.email AS address, u.name, u.timezone, u.country,
+    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengage,
+    p.project_choice, p.projects, p.workday_start, p.workday_end,
+    coalesce(a.role, 'member') AS role, a.password_hash IS NOT NULL AS has_password, a.deletion_due
+FROM people_users AS u
+INNER JOIN people_preferences AS p ON u.id = p.owner_id
+LEFT JOIN people_accounts AS a ON u.id = a.owner_id;
+GRANT SELECT ON people_profiles TO daybreak_app;
+
+-- Attempts to sign in, by the hash of what they are counted for: when the next one would be free if each took its
+-- whole interval. Reached through the two functions only.
+CREATE TABLE people_attempts (
+    key bytea PRIMARY KEY,
+    free_at timestamptz NOT NULL
+);

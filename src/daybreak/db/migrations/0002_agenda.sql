@@ -4,7 +4,7 @@
 CREATE TABLE agenda_sources (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     id uuid NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('folder', 'address')),
+    kind text NOT NULL,
     name text NOT NULL,
     -- What may be shown: a path, or an address without what is secret in it.
     locator text NOT NULL,
@@ -20,9 +20,15 @@ CREATE TABLE agenda_sources (
     http_last_modified text,
     -- The last good copy of an address, compressed: expanded again as the horizon moves.
     last_good_copy bytea,
+    -- When it was asked last, whether it answered or not.
+    last_tried_at timestamptz,
+    -- When files of an upload came last; NULL for sources that can be read anew.
+    uploaded_at timestamptz,
     PRIMARY KEY (owner_id, id),
     UNIQUE (owner_id, kind, locator_sha256)
 );
+ALTER TABLE agenda_sources
+ADD CONSTRAINT agenda_sources_kind CHECK (kind IN ('folder', 'address', 'upload')) NOT VALID;
 
 ALTER TABLE agenda_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_sources FORCE ROW LEVEL SECURITY;
@@ -48,6 +54,27 @@ CREATE POLICY owners ON agenda_warnings TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
 CREATE POLICY upkeep ON agenda_warnings TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_warnings TO daybreak_app;
+
+-- Files that were uploaded: a source that is read from what is kept here.
+CREATE TABLE agenda_files (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    path text NOT NULL,
+    -- Compressed with zlib; `size` is without.
+    content bytea NOT NULL,
+    size integer NOT NULL,
+    modified_at timestamptz NOT NULL,
+    PRIMARY KEY (owner_id, source_id, path),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE
+);
+ALTER TABLE agenda_files ALTER COLUMN content SET STORAGE EXTERNAL;
+
+ALTER TABLE agenda_files ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_files FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_files TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_files TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_files TO daybreak_app;
 
 -- In the tables below: external_id names a row within its source, and id follows from the two; fingerprint is the hash of what the source
 -- said of it, removed_at is set when the source no longer has it, path is the file in the source: what a file
@@ -145,6 +172,16 @@ CREATE INDEX agenda_tasks_source ON agenda_tasks (owner_id, source_id);
 CREATE INDEX agenda_tasks_open ON agenda_tasks (owner_id)
 WHERE status NOT IN ('done', 'cancelled') AND removed_at IS NULL;
 CREATE INDEX agenda_tasks_completed ON agenda_tasks (owner_id, completed_at) WHERE status = 'done';
+-- Pages list tasks by when they are due, those without a date last, and go on from where one was.
+CREATE INDEX agenda_tasks_due ON agenda_tasks (
+    owner_id, (coalesce(due_at, due_on::timestamp AT TIME ZONE 'UTC', '9999-12-31 00:00:00+00'::timestamptz)), id
+) WHERE status NOT IN ('done', 'cancelled') AND removed_at IS NULL;
+CREATE INDEX agenda_tasks_finished ON agenda_tasks (
+    owner_id,
+    (coalesce(completed_at, completed_on::timestamp AT TIME ZONE 'UTC', touched_at)) DESC,
+    id
+) WHERE status IN ('done', 'cancelled') AND removed_at IS NULL;
+CREATE INDEX agenda_tasks_project ON agenda_tasks (owner_id, project_id) WHERE removed_at IS NULL;
 
 ALTER TABLE agenda_tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_tasks FORCE ROW LEVEL SECURITY;
@@ -213,10 +250,43 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON agenda_notes TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_notes TO daybreak_app;
 
+-- What somebody decided about a task: that it is done, snoozed until a day, or ignored. One decision stands at a
+-- time; it holds while the task's source says the same as when it was made (status_then). Those that ended stay
+-- as the task's history. A task that was entered in Daybreak takes “done” over as its own status.
+CREATE TABLE agenda_decisions (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    kind text NOT NULL,
+    return_on date,
+    status_then text NOT NULL,
+    made_at timestamptz NOT NULL,
+    made_by uuid NOT NULL,
+    ended_at timestamptz,
+    ended_as text,
+    replaced_by uuid,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, task_id) REFERENCES agenda_tasks (owner_id, id) ON DELETE CASCADE,
+    CONSTRAINT agenda_decisions_kind CHECK (kind IN ('done', 'snoozed', 'ignored')),
+    CONSTRAINT agenda_decisions_snooze_returns CHECK ((kind = 'snoozed') = (return_on IS NOT NULL)),
+    CONSTRAINT agenda_decisions_end CHECK (
+        (ended_at IS NULL) = (ended_as IS NULL) AND ended_as IN ('undone', 'replaced', 'overtaken')
+    )
+);
+CREATE UNIQUE INDEX agenda_decisions_standing ON agenda_decisions (owner_id, task_id) WHERE ended_at IS NULL;
+CREATE INDEX agenda_decisions_task ON agenda_decisions (owner_id, task_id);
+
+ALTER TABLE agenda_decisions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_decisions FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_decisions TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON agenda_decisions TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_decisions TO daybreak_app;
+
 -- What others may see of the rows, as they read them. The views run as whoever asks, so row-level security
 -- holds in them.
 CREATE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
-SELECT owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error
+SELECT owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at
 FROM agenda_sources;
 
 CREATE VIEW agenda_project_facts WITH (security_invoker = TRUE) AS
@@ -243,7 +313,55 @@ CREATE VIEW agenda_note_facts WITH (security_invoker = TRUE) AS
 SELECT owner_id, id, source_id, project_id, title, body, noted_at, place
 FROM agenda_notes WHERE removed_at IS NULL;
 
+CREATE VIEW agenda_decision_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, task_id, kind, return_on, status_then, made_at, made_by
+FROM agenda_decisions WHERE ended_at IS NULL;
+
 GRANT SELECT ON
 agenda_source_facts, agenda_project_facts, agenda_phase_facts, agenda_task_facts, agenda_event_facts,
-agenda_note_facts
+agenda_note_facts, agenda_decision_facts
 TO daybreak_app;
+
+-- A task with the names around it and the decision that stands, as pages show it.
+CREATE VIEW agenda_task_cards WITH (security_invoker = TRUE) AS
+SELECT
+    t.owner_id,
+    t.id,
+    t.source_id,
+    t.project_id,
+    t.phase_id,
+    t.title,
+    t.details,
+    t.status,
+    t.priority,
+    t.start_on,
+    t.start_at,
+    t.due_on,
+    t.due_at,
+    t.completed_on,
+    t.completed_at,
+    t.estimate_minutes,
+    t.assignee,
+    t.tags,
+    t.recurrence,
+    t.blocked_by,
+    t.touched_at,
+    t.place,
+    t.path,
+    coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC', '9999-12-31 00:00:00+00'::timestamptz) AS due_order,
+    coalesce(t.completed_at, t.completed_on::timestamp AT TIME ZONE 'UTC', t.touched_at) AS finished_order,
+    s.name AS source,
+    p.name AS project,
+    f.name AS phase,
+    d.kind AS decision,
+    d.return_on,
+    d.made_at,
+    d.made_by
+FROM agenda_tasks AS t
+LEFT JOIN agenda_sources AS s ON t.owner_id = s.owner_id AND t.source_id = s.id
+LEFT JOIN agenda_projects AS p ON t.owner_id = p.owner_id AND t.project_id = p.id AND p.removed_at IS NULL
+LEFT JOIN agenda_phases AS f ON t.owner_id = f.owner_id AND t.phase_id = f.id AND f.removed_at IS NULL
+LEFT JOIN agenda_decisions AS d
+    ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL AND t.status = d.status_then
+WHERE t.removed_at IS NULL;
+GRANT SELECT ON agenda_task_cards TO daybreak_app;

@@ -46,3 +46,45 @@ CREATE POLICY owners ON briefs_snapshots TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
 CREATE POLICY upkeep ON briefs_snapshots TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_snapshots TO daybreak_app;
+
+-- The words of briefs, so that they can be searched.
+-- Written when somebody searches and not when a brief is composed: most people never do, and composing need not wait
+-- for it.
+CREATE TABLE briefs_words (
+    owner_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    -- When the brief was composed that these words are of; one that was composed again since is read again.
+    composed_at timestamptz NOT NULL,
+    words tsvector NOT NULL,
+    PRIMARY KEY (owner_id, edition_id),
+    FOREIGN KEY (owner_id, edition_id) REFERENCES briefs_editions (owner_id, id) ON DELETE CASCADE
+);
+CREATE INDEX briefs_words_words ON briefs_words USING gin (words);
+
+ALTER TABLE briefs_words ENABLE ROW LEVEL SECURITY;
+ALTER TABLE briefs_words FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON briefs_words TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON briefs_words TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_words TO daybreak_app;
+
+-- What readers think of the sentences of their briefs.
+CREATE TABLE briefs_feedback (
+    owner_id uuid NOT NULL,
+    edition_id uuid NOT NULL,
+    -- Follows from the sentence and its facts: a brief that is composed again keeps what was said of those that stay.
+    claim text NOT NULL CHECK (claim ~ '^[0-9a-f]{16}$'),
+    said text NOT NULL,
+    facts text [] NOT NULL,
+    opinion text NOT NULL CHECK (opinion IN ('useful', 'wrong')),
+    given_at timestamptz NOT NULL,
+    PRIMARY KEY (owner_id, edition_id, claim),
+    FOREIGN KEY (owner_id, edition_id) REFERENCES briefs_editions (owner_id, id) ON DELETE CASCADE
+);
+
+ALTER TABLE briefs_feedback ENABLE ROW LEVEL SECURITY;
+ALTER TABLE briefs_feedback FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON briefs_feedback TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY upkeep ON briefs_feedback TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_feedback TO daybreak_app;

@@ -1,6 +1,32 @@
--- Whoever follows runs is told after the commits that end them. A commit that notifies holds a lock of the whole server
--- from before it is written to disk until after that: commits that did so waited for the disk one after the other, and
--- each woke every connection that listens.
+-- revision: 1
+
+-- Lock, in the order given, those of these runs that are still ours; whether each is to be cancelled. The backend of a
+-- worker that has died must not wait for ever.
+CREATE OR REPLACE FUNCTION runs_hold(
+    owner_ids uuid [], run_ids uuid [], fences bigint []
+) RETURNS TABLE (run_id uuid, cancelled boolean)
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+BEGIN
+    PERFORM set_config('lock_timeout', '10s', TRUE);
+    RETURN QUERY
+    SELECT
+        h.id,
+        -- Few runs are items, and asking for the run of one costs more than the rest.
+        CASE WHEN h.part_of IS NULL THEN h.cancel ELSE h.cancel OR runs_is_cancelled(h.owner_id, h.part_of) END
+    FROM unnest(owner_ids, run_ids, fences) AS w (owner_id, id, fence)
+    CROSS JOIN LATERAL (
+        SELECT o.owner_id, o.id, o.part_of, o.cancel FROM runs_open AS o
+        WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
+            -- Who waits for its items is nobody's: a commit whose answer was lost must not be done again.
+            AND o.step <> 'items'
+        FOR UPDATE
+    ) AS h;
+END $$;
+REVOKE ALL ON FUNCTION runs_hold(uuid [], uuid [], bigint []) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_hold(uuid [], uuid [], bigint []) TO daybreak_app;
 
 -- What becomes of runs whose rows the caller has locked, all at once: a list of {owner_id, id, part_of, status, result,
 -- error, delay, refund, gaps, events, after_event, kind, key} and the last progress.
@@ -12,7 +38,7 @@
 --   of; with them come the lane of the run and the places in its owner's window.
 -- Nobody is told: whoever calls it does so when it has committed, for many commits at once. Only where the last item
 -- ends of a run that was cancelled meanwhile, its end is told with it.
-CREATE FUNCTION runs_settle_untold(settlements jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION runs_settle_untold(settlements jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
@@ -137,7 +163,7 @@ BEGIN
         PERFORM runs_advance(settlements);
     END IF;
 END $$;
-REVOKE ALL ON FUNCTION runs_settle_untold(jsonb) FROM public;
+REVOKE ALL ON FUNCTION runs_settle_untold(jsonb) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_settle_untold(jsonb) TO daybreak_app;
 
 -- The same, and whoever follows them is told with the commit.
@@ -147,66 +173,5 @@ AS $$
     SELECT runs_settle_untold(settlements);
     SELECT runs_tell(settlements);
 $$;
--- Wake whoever follows these runs, the runs that they are items of, or all runs of their owners: one notification for
--- seventy of them, since a payload ends at 8,000 bytes.
-CREATE OR REPLACE FUNCTION runs_tell(told jsonb) RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp
-AS $$
-    SELECT pg_notify('daybreak_runs', concat_ws(
-        ',', string_agg(t.run ->> 'id', ',' ORDER BY t.place), string_agg(DISTINCT t.run ->> 'part_of', ','),
-        string_agg(DISTINCT t.run ->> 'owner_id', ',')
-    ))
-    FROM jsonb_array_elements(told) WITH ORDINALITY AS t (run, place)
-    GROUP BY (t.place - 1) / 70
-$$;
-
--- Count for their runs how these items ended, and see to what follows: the last item that ends has its run finished.
--- Whoever settles the items tells of their runs.
-CREATE OR REPLACE FUNCTION runs_advance(settlements jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = public, pg_temp
-SET plan_cache_mode = force_generic_plan
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
-AS $$
-DECLARE
-    change record;
-    run runs_open;
-    steps integer;
-BEGIN
-    FOR change IN
-        SELECT
-            s.owner_id, coalesce(s.part_of, s.id) AS run_id,
-            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status IN ('succeeded', 'partial'))::integer AS done,
-            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status = 'failed')::integer AS failed,
-            count(*) FILTER (WHERE s.part_of IS NOT NULL AND s.status IN ('skipped', 'cancelled'))::integer AS skipped,
-            coalesce(jsonb_agg(
-                jsonb_build_object('item', s.id, 'kind', s.kind, 'key', s.key, 'status', s.status) ORDER BY s.id
-            ) FILTER (WHERE s.part_of IS NOT NULL AND s.status NOT IN ('queued', 'running')), '[]') AS events
-        FROM jsonb_to_recordset(settlements) AS s (
-            owner_id uuid, id uuid, part_of uuid, kind text, key text, status text
-        )
-        WHERE s.part_of IS NOT NULL OR s.status = 'running'
-        GROUP BY 1, 2 ORDER BY 1, 2
-    LOOP
-        SELECT * INTO run FROM runs_open AS r
-        WHERE r.owner_id = change.owner_id AND r.id = change.run_id AND r.step = 'items' FOR UPDATE;
-        CONTINUE WHEN NOT FOUND;
-        steps := change.done + change.failed + change.skipped;
-        INSERT INTO runs_events (owner_id, run_id, number, name, data)
-        SELECT run.owner_id, run.id, run.event_number + e.place, 'item', e.data
-        FROM jsonb_array_elements(change.events) WITH ORDINALITY AS e (data, place);
-        UPDATE runs_open AS r SET
-            done = r.done + change.done,
-            failed = r.failed + change.failed,
-            skipped = r.skipped + change.skipped,
-            open_items = r.open_items - steps,
-            event_number = r.event_number + jsonb_array_length(change.events),
-            reached = runs_reached(r.reached, r.done + r.failed + r.skipped + steps, r.total),
-            pace = runs_pace(r.pace, r.paced_at, steps),
-            paced_at = CASE WHEN steps > 0 THEN now() ELSE r.paced_at END
-        WHERE r.owner_id = run.owner_id AND r.id = run.id
-        RETURNING r.* INTO run;
-        IF run.open_items <= 0 THEN
-            PERFORM runs_have_finished(run.owner_id, run.id);
-        END IF;
-    END LOOP;
-END $$;
+REVOKE ALL ON FUNCTION runs_settle(jsonb) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_settle(jsonb) TO daybreak_app;

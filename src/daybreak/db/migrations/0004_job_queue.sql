@@ -128,6 +128,9 @@ CREATE TRIGGER tg_pgqueuer_changed
 AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pgq.pgqueuer
 EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
 
+-- A payload is made of random ids: trying to compress it costs time and saves nothing.
+ALTER TABLE pgq.pgqueuer ALTER COLUMN payload SET STORAGE EXTERNAL;
+
 ALTER TABLE pgq.pgqueuer SET (
     autovacuum_vacuum_scale_factor   = 0.01,
     autovacuum_vacuum_threshold      = 1000,
@@ -166,35 +169,3 @@ GRANT USAGE ON SCHEMA pgq TO daybreak_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgq.pgqueuer, pgq.pgqueuer_log TO daybreak_app;
 GRANT SELECT ON pgq.pgqueuer_schedules, pgq.pgqueuer_statistics TO daybreak_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgq TO daybreak_app;
-
--- Say that somebody should look at these runs, in the transaction that changes them: a doorbell for each hundred.
--- What is due in more than a minute stays in its row, and the sweep rings for it then.
-CREATE FUNCTION runs_ring(
-    ring_lane text, owner_ids uuid [], run_ids uuid [], delay interval DEFAULT '0', urgency integer DEFAULT 0
-) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-BEGIN
-    WITH pairs AS (
-        SELECT p.owner_id, p.id, p.place, (p.place - 1) / 100 AS bell
-        FROM unnest(owner_ids, run_ids) WITH ORDINALITY AS p (owner_id, id, place)
-    ),
-    bells AS MATERIALIZED (
-        SELECT
-            bell, payload, CASE WHEN delay <= interval '1 minute' THEN nextval('pgq.pgqueuer_id_seq') END AS job_id
-        FROM (
-            SELECT bell, jsonb_agg(jsonb_build_array(owner_id, id) ORDER BY place) AS payload
-            FROM pairs GROUP BY bell ORDER BY bell
-        ) AS in_order
-    ),
-    rung AS (
-        INSERT INTO pgq.pgqueuer (id, priority, entrypoint, payload, execute_after, status)
-        SELECT job_id, urgency, 'runs.' || ring_lane, convert_to(payload::text, 'UTF8'), now() + delay, 'queued'
-        FROM bells WHERE job_id IS NOT NULL
-    )
-    UPDATE runs_open AS r SET job_id = b.job_id, rung_at = now() + delay
-    FROM pairs AS p INNER JOIN bells AS b ON p.bell = b.bell
-    WHERE r.owner_id = p.owner_id AND r.id = p.id;
-END $$;
-REVOKE ALL ON FUNCTION runs_ring(text, uuid [], uuid [], interval, integer) FROM public;
-GRANT EXECUTE ON FUNCTION runs_ring(text, uuid [], uuid [], interval, integer) TO daybreak_app;

@@ -1,8 +1,7 @@
--- When it was asked last, whether it answered or not.
-ALTER TABLE agenda_sources ADD COLUMN last_tried_at timestamptz;
+-- revision: 1
 
 -- Whose calendar addresses were not asked for so long that they should be, the longest first: ids only.
-CREATE FUNCTION agenda_due_refreshes(before timestamptz, most integer) RETURNS SETOF uuid
+CREATE OR REPLACE FUNCTION agenda_due_refreshes(before timestamptz, most integer) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     SELECT s.owner_id FROM agenda_sources AS s
@@ -11,14 +10,14 @@ AS $$
     ORDER BY min(coalesce(greatest(s.last_read_at, s.last_tried_at), '-infinity')), s.owner_id
     LIMIT most
 $$;
-REVOKE ALL ON FUNCTION agenda_due_refreshes(timestamptz, integer) FROM public;
+REVOKE ALL ON FUNCTION agenda_due_refreshes(timestamptz, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION agenda_due_refreshes(timestamptz, integer) TO daybreak_app;
 
 -- How many sources there are that could not be read since then or longer, and of how many owners.
-CREATE FUNCTION agenda_count_stale(since timestamptz) RETURNS TABLE (sources bigint, owners bigint)
+CREATE OR REPLACE FUNCTION agenda_count_stale(since timestamptz) RETURNS TABLE (sources bigint, owners bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     SELECT count(*), count(DISTINCT s.owner_id) FROM agenda_sources AS s WHERE s.failing_since < since
 $$;
-REVOKE ALL ON FUNCTION agenda_count_stale(timestamptz) FROM public;
+REVOKE ALL ON FUNCTION agenda_count_stale(timestamptz) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION agenda_count_stale(timestamptz) TO daybreak_app;

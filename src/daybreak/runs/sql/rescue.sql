@@ -1,6 +1,8 @@
--- The sweep finds the silent by their leases and doorbells by their ids, whatever the planner knows: of a million runs
--- that came at once it knows nothing, and compared five thousand of them with ten thousand doorbells in every pass.
+-- revision: 1
 
+-- One pass over what went wrong; nothing while somebody else is at it. Gives how many runs were taken back from dead
+-- workers, whose time has come or whose doorbell was lost and rung again, looked at for that, let into their owner's
+-- window, and found waiting for items that were not there. Whatever was mended is kept as a run “runs.sweep”.
 CREATE OR REPLACE FUNCTION runs_sweep(
     places integer, grace interval, lease interval, batch integer
 ) RETURNS TABLE (expired integer, rung integer, looked integer, admitted integer, recounted integer)
@@ -183,3 +185,73 @@ BEGIN
     END IF;
     RETURN NEXT;
 END $$;
+REVOKE ALL ON FUNCTION runs_sweep(integer, interval, interval, integer) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_sweep(integer, interval, interval, integer) TO daybreak_app;
+
+-- Prune what nobody needs any more, and see to the weeks to come: not more often than that, whoever asks, and one at a
+-- time. Kept as a run “runs.upkeep”; gives what was done, NULL if it was not time.
+CREATE OR REPLACE FUNCTION runs_upkeep(every interval, ahead interval, keep interval, batch integer) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    log_rows integer;
+    workers integer;
+    made integer;
+    dropped integer;
+    -- Whoever asks may not have everybody's history forgotten.
+    kept interval := greatest(keep, interval '7 days');
+    done jsonb;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_upkeep', 0)) THEN
+        RETURN NULL;
+    END IF;
+    IF EXISTS (SELECT FROM runs_sweeps AS s WHERE s.upkept_at > now() - every) THEN
+        RETURN NULL;
+    END IF;
+    DELETE FROM pgq.pgqueuer_log WHERE id IN (
+        SELECT id FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour' ORDER BY id LIMIT batch
+    );
+    GET DIAGNOSTICS log_rows = ROW_COUNT;
+    DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
+    GET DIAGNOSTICS workers = ROW_COUNT;
+    DELETE FROM runs_times WHERE day < (now() - kept)::date;
+    -- Weeks are made and dropped under locks that everybody would queue behind, if somebody has been reading for long.
+    BEGIN
+        PERFORM set_config('lock_timeout', '1s', TRUE);
+        made := runs_make_partitions(ahead);
+        dropped := runs_drop_partitions(kept);
+    EXCEPTION WHEN lock_not_available THEN
+        made := 0;
+        dropped := 0;
+    END;
+    done := jsonb_build_object(
+        'log_rows', log_rows,
+        'workers', workers,
+        'partitions_made', made,
+        'partitions_dropped', dropped
+    );
+    -- Where a batch was not enough, the next one is due at once.
+    IF log_rows < batch THEN
+        UPDATE runs_sweeps AS s SET upkept_at = now();
+    END IF;
+    PERFORM runs_record('runs.upkeep', done);
+    RETURN done;
+END $$;
+REVOKE ALL ON FUNCTION runs_upkeep(interval, interval, interval, integer) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_upkeep(interval, interval, interval, integer) TO daybreak_app;
+
+-- Keep what upkeep did as a run that has ended, of nobody: its owner is the nil id.
+CREATE OR REPLACE FUNCTION runs_record(done_kind text, done_result jsonb) RETURNS void
+LANGUAGE sql SET search_path = public, pg_temp
+AS $$
+    INSERT INTO runs_finished (
+        owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence, event_number, phase,
+        total, done, failed, skipped, result, errors, created_at, started_at, finished_at, run_seconds
+    )
+    VALUES (
+        '00000000-0000-0000-0000-000000000000', gen_random_uuid(), done_kind, 'bulk', now()::text, '{}', 'succeeded',
+        1, 1, 1, 1, 0, '', 0, 0, 0, 0, done_result, '[]', now(), now(), clock_timestamp(),
+        extract(EPOCH FROM clock_timestamp() - now())
+    )
+$$;
+REVOKE ALL ON FUNCTION runs_record(text, jsonb) FROM public, daybreak_app;

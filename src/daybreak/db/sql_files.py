@@ -1,0 +1,87 @@
+"""The SQL files that this version ships: numbered migrations and function files."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+_MIGRATION = re.compile(r"(?P<number>\d{4})_(?P<name>[a-z0-9_]+)\.sql")
+_REVISION = re.compile(r"-- revision: (?P<revision>[1-9]\d*)\n")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A numbered file of ``db/migrations``: applied once, and never edited after that."""
+
+    number: int
+    name: str
+    text: str
+
+    @property
+    def label(self) -> str:
+        """The name of the file without its ending."""
+        return f"{self.number:04}_{self.name}"
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the file."""
+        return _sha256(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFile:
+    """Functions or triggers of one slice: applied again whenever the file has changed."""
+
+    path: str
+    revision: int
+    text: str
+
+    @property
+    def label(self) -> str:
+        """The path below the package, such as ``runs/sql/claim.sql``."""
+        return self.path
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the file."""
+        return _sha256(self.text)
+
+
+def shipped() -> list[Migration]:
+    """The migrations of this version, in order."""
+    entries = files(__package__).joinpath("migrations").iterdir()
+    found = [
+        Migration(int(match["number"]), match["name"], entry.read_text(encoding="utf-8"))
+        for entry in entries
+        if (match := _MIGRATION.fullmatch(entry.name))
+    ]
+    return sorted(found, key=lambda migration: migration.number)
+
+
+def shipped_functions() -> list[FunctionFile]:
+    """The function files of this version: by path, but triggers after the functions that they execute.
+
+    Raises:
+        ValueError: the first line of a file does not state its revision.
+    """
+    package = files(__package__.partition(".")[0])
+    folders = [(slice_.name, slice_.joinpath("sql")) for slice_ in package.iterdir() if slice_.is_dir()]
+    found = [
+        _function_file(f"{name}/sql/{entry.name}", entry.read_text(encoding="utf-8"))
+        for name, folder in folders
+        if folder.is_dir()
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    ]
+    return sorted(found, key=lambda file: (file.path.endswith("/triggers.sql"), file.path))
+
+
+def _function_file(path: str, text: str) -> FunctionFile:
+    match = _REVISION.match(text)
+    if match is None:
+        raise ValueError(f"{path} does not begin with a line “-- revision: 1”")
+    return FunctionFile(path, int(match["revision"]), text)

@@ -1,0 +1,13 @@
+-- revision: 1
+
+-- Clear away what is over; gives whose grace period has ended, to be deleted as those owners.
+CREATE OR REPLACE FUNCTION people_tidy() RETURNS SETOF uuid
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    DELETE FROM people_sessions WHERE expires_at < now();
+    DELETE FROM people_links WHERE expires_at < now();
+    DELETE FROM people_attempts WHERE free_at < now();
+    SELECT owner_id FROM people_accounts WHERE deletion_due <= now();
+$$;
+REVOKE ALL ON FUNCTION people_tidy() FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION people_tidy() TO daybreak_app;

@@ -1,0 +1,20 @@
+-- revision: 1
+
+-- Tell whoever is connected with them which sessions or tokens have ended: 200 in one, since a payload ends at 8,000
+-- bytes.
+CREATE OR REPLACE FUNCTION people_tell_ended() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+    PERFORM pg_notify('daybreak_people', string_agg(n.id::text, ','))
+    FROM (SELECT e.id, (row_number() OVER () - 1) / 200 AS part FROM ended AS e) AS n
+    GROUP BY n.part;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION people_tell_ended() FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION people_tell_ended() TO daybreak_app;
+
+CREATE OR REPLACE TRIGGER people_sessions_ended AFTER DELETE ON people_sessions
+REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION people_tell_ended();
+CREATE OR REPLACE TRIGGER people_tokens_ended AFTER DELETE ON people_tokens
+REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION people_tell_ended();

@@ -1,0 +1,15 @@
+-- revision: 1
+
+-- A sign-in knows an address before it knows an owner; this tells the one id and nothing else.
+CREATE OR REPLACE FUNCTION people_id_by_email(address text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT id FROM people_users WHERE email = lower(address) $$;
+REVOKE ALL ON FUNCTION people_id_by_email(text) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION people_id_by_email(text) TO daybreak_app;
+
+-- An operator's list: ids only, to be read as those owners afterwards.
+CREATE OR REPLACE FUNCTION people_all_ids() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT id FROM people_users ORDER BY created_at, id $$;
+REVOKE ALL ON FUNCTION people_all_ids() FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION people_all_ids() TO daybreak_app;

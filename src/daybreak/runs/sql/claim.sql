@@ -1,0 +1,159 @@
+-- revision: 1
+-- The protocol of the engine: every move of a run, each in one statement or function. ADR 0006 says why, docs/states.md
+-- draws the moves. What follows holds for all files of this folder.
+--
+-- Rows are locked in one order: those that somebody holds, sorted, and only then the runs that they are items of,
+-- sorted. Whoever comes from the other side (a cancel, the sweep) passes by what is locked.
+--
+-- Where the planner is told what to do: plans of these functions must not depend on statistics, which are old whenever
+-- much has come or gone. Each goes from the list that it is given to the primary key, and is kept: planning anew at
+-- every call would take as long as running.
+--
+-- Functions of one expression have no search_path of their own: their names are bound when they are made, and only so
+-- can they be inlined.
+
+-- Take what is due of these, or was left by somebody whose lease is over. A row that somebody holds is passed by: the
+-- sweep will ring for it again. Whoever is to finish a run is told what came of its items.
+CREATE OR REPLACE FUNCTION runs_claim(
+    owner_ids uuid [], run_ids uuid [], known_kinds text [], worker uuid, lease interval
+) RETURNS TABLE (
+    owner_id uuid, id uuid, part_of uuid, kind text, lane text, key text, parameters text, epoch integer,
+    attempt integer, max_attempts integer, fence bigint, event_number bigint, waited float, items text
+)
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    worker_name text;
+BEGIN
+    SELECT w.name INTO worker_name FROM runs_workers AS w WHERE w.id = worker;
+    RETURN QUERY
+    WITH free AS MATERIALIZED (
+        SELECT r.owner_id, r.id, r.waited
+        FROM unnest(owner_ids, run_ids) AS w (owner_id, id)
+        CROSS JOIN LATERAL (
+            SELECT
+                o.owner_id, o.id,
+                -- What a dead worker left could have begun when its lease was over.
+                greatest(0, extract(EPOCH FROM now() - greatest(
+                    o.created_at, o.not_before, o.lease_until
+                )))::float AS waited
+            FROM runs_open AS o
+            WHERE o.owner_id = w.owner_id AND o.id = w.id
+                AND o.kind = ANY (known_kinds)
+                AND NOT o.cancel
+                AND NOT runs_is_cancelled(o.owner_id, o.part_of)
+                AND o.attempts < o.max_attempts
+                AND (
+                    (o.status = 'queued' AND o.not_before <= now())
+                    OR (o.status = 'running' AND o.lease_until < now())
+                )
+            FOR UPDATE SKIP LOCKED
+        ) AS r
+    ),
+    claimed AS (
+        UPDATE runs_open AS r SET
+            status = 'running',
+            fence = r.fence + 1,
+            attempts = r.attempts + 1,
+            worker_id = worker,
+            lease_until = now() + runs_claim.lease,
+            started_at = coalesce(r.started_at, now()),
+            wait_seconds = r.wait_seconds + free.waited,
+            run_seconds = r.run_seconds + runs_seconds_under_way(r.status, r.claimed_at, r.lease_until),
+            claimed_at = now(),
+            paced_at = coalesce(r.paced_at, now()),
+            event_number = r.event_number + 1,
+            errors = CASE WHEN r.status = 'queued' THEN r.errors ELSE r.errors || jsonb_build_object(
+                'epoch', r.epoch, 'attempt', r.attempts, 'at', now(), 'class', 'WorkerDied', 'retryable', TRUE,
+                'message', 'The worker died or lost touch with the database.'
+            ) END
+        FROM free WHERE r.owner_id = free.owner_id AND r.id = free.id
+        RETURNING r.*, free.waited
+    ),
+    told AS (
+        INSERT INTO runs_events (owner_id, run_id, number, name, data)
+        SELECT c.owner_id, c.id, c.event_number, 'running',
+            jsonb_build_object('epoch', c.epoch, 'attempt', c.attempts, 'worker', worker_name)
+        FROM claimed AS c
+    )
+    SELECT
+        c.owner_id, c.id, c.part_of, c.kind, c.lane, c.key, c.parameters::text, c.epoch, c.attempts, c.max_attempts,
+        c.fence, c.event_number, c.waited,
+        CASE WHEN c.step = 'finish' THEN jsonb_build_object(
+            'total', c.total, 'done', c.done, 'failed', c.failed, 'skipped', c.skipped, 'gaps', c.gaps,
+            'result', c.result
+        )::text END
+    FROM claimed AS c;
+END $$;
+REVOKE ALL ON FUNCTION runs_claim(uuid [], uuid [], text [], uuid, interval) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_claim(uuid [], uuid [], text [], uuid, interval) TO daybreak_app;
+
+-- A process says that it is alive: its row, and the leases of what it runs. Gives the runs that are still its own
+-- and whether they are to be cancelled. A row that is locked keeps its lease for this time: whoever holds it decides.
+CREATE OR REPLACE FUNCTION runs_beat(
+    worker uuid, worker_name text, worker_place text, worker_lanes text [], is_draining boolean, lease interval,
+    owner_ids uuid [], run_ids uuid [], fences bigint []
+) RETURNS TABLE (run_id uuid, cancelled boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+BEGIN
+    INSERT INTO runs_workers AS w (id, name, place, lanes, running, draining)
+    VALUES (worker, worker_name, worker_place, worker_lanes, cardinality(run_ids), is_draining)
+    ON CONFLICT (id) DO UPDATE SET
+        running = excluded.running, draining = excluded.draining, seen_at = now();
+    RETURN QUERY
+    WITH ours AS MATERIALIZED (
+        SELECT r.owner_id, r.id, r.cancel
+        FROM unnest(owner_ids, run_ids, fences) AS b (owner_id, id, fence)
+        CROSS JOIN LATERAL (
+            SELECT o.owner_id, o.id, o.cancel OR runs_is_cancelled(o.owner_id, o.part_of) AS cancel
+            FROM runs_open AS o
+            WHERE o.owner_id = b.owner_id AND o.id = b.id AND o.fence = b.fence AND o.status = 'running'
+                AND o.step <> 'items'
+        ) AS r
+    ),
+    free AS MATERIALIZED (
+        SELECT f.owner_id, f.id FROM ours CROSS JOIN LATERAL (
+            SELECT o.owner_id, o.id FROM runs_open AS o
+            WHERE o.owner_id = ours.owner_id AND o.id = ours.id AND o.worker_id = worker
+                AND o.status = 'running'
+            FOR UPDATE SKIP LOCKED
+        ) AS f
+    ),
+    renewed AS (
+        UPDATE runs_open AS o SET lease_until = now() + lease
+        FROM free WHERE o.owner_id = free.owner_id AND o.id = free.id
+    )
+    SELECT ours.id, ours.cancel FROM ours;
+END $$;
+REVOKE ALL ON FUNCTION runs_beat(
+    uuid, text, text, text [], boolean, interval, uuid [], uuid [], bigint []
+) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_beat(
+    uuid, text, text, text [], boolean, interval, uuid [], uuid [], bigint []
+) TO daybreak_app;
+
+-- Whether the run of which this one is an item is to be cancelled.
+CREATE OR REPLACE FUNCTION runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN run IS NOT NULL AND EXISTS (SELECT FROM runs_open WHERE owner_id = owner AND id = run AND cancel);
+REVOKE ALL ON FUNCTION runs_is_cancelled(uuid, uuid) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_is_cancelled(uuid, uuid) TO daybreak_app;
+
+-- For how long a run that was running has been; what a dead worker held ended with its lease.
+CREATE OR REPLACE FUNCTION runs_seconds_under_way(
+    status text, claimed_at timestamptz, lease_until timestamptz
+) RETURNS double precision
+LANGUAGE sql STABLE
+RETURN CASE
+    WHEN status = 'running' AND lease_until IS NOT NULL
+        THEN greatest(0, extract(EPOCH FROM least(now(), lease_until) - claimed_at))
+    ELSE 0
+END;
+REVOKE ALL ON FUNCTION runs_seconds_under_way(text, timestamptz, timestamptz) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_seconds_under_way(text, timestamptz, timestamptz) TO daybreak_app;

@@ -1,0 +1,133 @@
+-- revision: 1
+
+-- Make a run and ring for it, or let it wait: for its time, or, beyond its owner's window, for a place. Gives the id of
+-- the run that is open for (owner, kind, key): the new one, or the one that was there already.
+CREATE OR REPLACE FUNCTION runs_start(
+    owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb,
+    new_max_attempts integer, delay interval, places integer
+) RETURNS uuid
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    open_id uuid;
+BEGIN
+    LOOP
+        INSERT INTO runs_open (owner_id, id, kind, lane, key, parameters, status, max_attempts, not_before, rung_at)
+        VALUES (
+            owner, new_id, new_kind, new_lane, new_key, new_parameters, 'queued', new_max_attempts,
+            now() + delay, CASE WHEN delay > interval '0' THEN now() + delay END
+        )
+        ON CONFLICT (owner_id, kind, key) WHERE part_of IS NULL DO NOTHING RETURNING id INTO open_id;
+        EXIT WHEN open_id IS NOT NULL;
+        -- It may end, and so go away, between the two statements.
+        SELECT id INTO open_id FROM runs_open
+        WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
+        IF open_id IS NOT NULL THEN
+            -- A person waits now for what was to be done when there is time.
+            IF new_lane = 'people' THEN
+                UPDATE runs_open AS r SET lane = new_lane
+                FROM (
+                    SELECT o.id FROM runs_open AS o
+                    WHERE o.owner_id = owner AND o.id = open_id AND o.status = 'queued' AND o.step = 'begin'
+                        AND o.lane <> new_lane AND o.not_before <= now()
+                    FOR UPDATE SKIP LOCKED
+                ) AS f
+                WHERE r.owner_id = owner AND r.id = f.id;
+                IF FOUND THEN
+                    PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[open_id]);
+                END IF;
+            END IF;
+            RETURN open_id;
+        END IF;
+    END LOOP;
+    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', new_id, 'owner_id', owner)));
+    IF delay <= interval '0' AND places > (
+        SELECT count(*) FROM (
+            SELECT FROM runs_open WHERE owner_id = owner AND lane = new_lane AND job_id IS NOT NULL LIMIT places
+        ) AS rung
+    ) THEN
+        PERFORM runs_ring(new_lane, ARRAY[owner], ARRAY[new_id]);
+    ELSIF delay > interval '0' AND delay <= interval '1 minute' AND places > (
+        SELECT count(*) FROM (
+            SELECT o.job_id, o.rung_at FROM runs_open AS o
+            WHERE o.owner_id = owner AND o.part_of IS NULL AND o.id <> new_id
+            ORDER BY o.created_at DESC, o.id DESC LIMIT places
+        ) AS newest
+        WHERE newest.job_id IS NULL AND newest.rung_at > now()
+    ) THEN
+        -- The sweep could be late for it. Such a bell takes no place, so of many such runs only the first have one.
+        INSERT INTO pgq.pgqueuer (priority, entrypoint, payload, execute_after, status)
+        VALUES (
+            0, 'runs.' || new_lane, convert_to(jsonb_build_array(jsonb_build_array(owner, new_id))::text, 'UTF8'),
+            now() + delay, 'queued'
+        );
+    END IF;
+    RETURN new_id;
+END $$;
+REVOKE ALL ON FUNCTION runs_start(
+    uuid, uuid, text, text, text, jsonb, integer, interval, integer
+) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_start(uuid, uuid, text, text, text, jsonb, integer, interval, integer) TO daybreak_app;
+
+-- Start runs for many owners at once, a doorbell for each hundred; what is open for (owner, kind, key) already stays
+-- as it is. Owners in their order keep the pages of indexes together. Gives how many were new.
+CREATE OR REPLACE FUNCTION runs_start_many(
+    owner_ids uuid [], new_kind text, new_lane text, keys text [], many_parameters jsonb [], new_max_attempts integer
+) RETURNS integer
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    bells bigint [];
+    -- An id for each from one random number: where randomness is asked of the system, it costs more than the row.
+    seed bytea := uuid_send(gen_random_uuid());
+    started integer;
+BEGIN
+    LOOP
+        bells := ARRAY(
+            SELECT nextval('pgq.pgqueuer_id_seq') FROM generate_series(0, (cardinality(owner_ids) - 1) / 100)
+        );
+        BEGIN
+            WITH made AS (
+                INSERT INTO runs_open AS r (
+                    owner_id, id, kind, lane, key, parameters, status, max_attempts, job_id, rung_at
+                )
+                SELECT
+                    w.owner_id, w.id, new_kind, new_lane, w.key, w.parameters, 'queued',
+                    new_max_attempts, bells[1 + (w.place - 1) / 100], now()
+                FROM (
+                    SELECT DISTINCT ON (u.owner_id, u.key)
+                        u.owner_id, u.key, u.parameters, u.place,
+                        encode(
+                            substr(sha256(seed || uuid_send(u.owner_id) || convert_to(u.key, 'UTF8')), 1, 16), 'hex'
+                        )::uuid AS id
+                    FROM unnest(owner_ids, keys, many_parameters) WITH ORDINALITY
+                        AS u (owner_id, key, parameters, place)
+                ) AS w
+                WHERE (
+                    SELECT o.id FROM runs_open AS o
+                    WHERE o.owner_id = w.owner_id AND o.kind = new_kind AND o.key = w.key AND o.part_of IS NULL
+                ) IS NULL
+                RETURNING r.owner_id, r.id, r.job_id
+            ),
+            rung AS (
+                INSERT INTO pgq.pgqueuer (id, priority, entrypoint, payload, status)
+                SELECT
+                    m.job_id, 0, 'runs.' || new_lane,
+                    convert_to('[' || string_agg('["' || m.owner_id || '","' || m.id || '"]', ',') || ']', 'UTF8'),
+                    'queued'
+                FROM made AS m GROUP BY m.job_id
+            )
+            SELECT count(*) INTO started FROM made;
+            RETURN started;
+        EXCEPTION WHEN unique_violation THEN
+            -- Somebody started one of them a moment ago, and is seen now: rare, and cheaper than insertions that
+            -- expect it every time.
+        END;
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION runs_start_many(uuid [], text, text, text [], jsonb [], integer) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_start_many(uuid [], text, text, text [], jsonb [], integer) TO daybreak_app;

@@ -1,0 +1,85 @@
+-- revision: 1
+
+-- What every worker is doing, for operators: kinds and how many of each, whoever owns them.
+CREATE OR REPLACE FUNCTION runs_doing() RETURNS TABLE (worker_id uuid, kind text, runs bigint, since timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT r.worker_id, r.kind, count(*), min(r.claimed_at)
+    FROM runs_open AS r WHERE r.lease_until IS NOT NULL AND r.status = 'running' AND r.worker_id IS NOT NULL
+    GROUP BY r.worker_id, r.kind
+$$;
+REVOKE ALL ON FUNCTION runs_doing() FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_doing() TO daybreak_app;
+
+-- The latest runs of an owner's about one thing, newest first, as far as the policies let one see them.
+CREATE OR REPLACE FUNCTION runs_latest(owner uuid, wanted_kind text, wanted_key text, how_many integer) RETURNS TABLE (
+    status text, result jsonb, errors jsonb, created_at timestamptz, started_at timestamptz, run_seconds float
+)
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+    SELECT r.status, r.result, r.errors, r.created_at, r.started_at, r.run_seconds
+    FROM runs_all AS r
+    WHERE r.owner_id = owner AND r.part_of IS NULL AND r.kind = wanted_kind AND r.key = wanted_key
+    ORDER BY r.created_at DESC, r.id DESC
+    LIMIT how_many
+$$;
+REVOKE ALL ON FUNCTION runs_latest(uuid, text, text, integer) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_latest(uuid, text, text, integer) TO daybreak_app;
+
+-- How many runs of a kind wait for a worker, as counted.
+CREATE OR REPLACE FUNCTION runs_count_queued(counted_kind text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT coalesce(sum(c.change), 0)::bigint FROM runs_counters AS c
+    WHERE c.kind = counted_kind AND c.status = 'queued'
+$$;
+REVOKE ALL ON FUNCTION runs_count_queued(text) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_count_queued(text) TO daybreak_app;
+
+-- How long runs of a kind took that ended well since then, and how many ended in a second of the busiest minute.
+CREATE OR REPLACE FUNCTION runs_measure(
+    measured_kind text, since timestamptz
+) RETURNS TABLE (runs bigint, took interval, per_second float)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    WITH recent AS (
+        SELECT finished_at, finished_at - started_at AS took FROM runs_finished
+        WHERE kind = measured_kind AND status IN ('succeeded', 'partial')
+            AND finished_at >= since AND started_at IS NOT NULL
+    )
+    SELECT
+        (SELECT count(*) FROM recent),
+        (SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY r.took) FROM recent AS r),
+        (
+            SELECT max(m.ended) / 60.0 FROM (
+                SELECT count(*) AS ended FROM recent GROUP BY date_trunc('minute', finished_at)
+            ) AS m
+        )::float
+$$;
+REVOKE ALL ON FUNCTION runs_measure(text, timestamptz) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_measure(text, timestamptz) TO daybreak_app;
+
+CREATE OR REPLACE FUNCTION runs_time_class(seconds double precision) RETURNS smallint
+LANGUAGE sql IMMUTABLE
+RETURN CAST(ceil(4 * ln(greatest(seconds, 0.001) * 1000) / ln(2)) AS smallint);
+REVOKE ALL ON FUNCTION runs_time_class(double precision) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_time_class(double precision) TO daybreak_app;
+
+-- Fold what was counted since the last time into one row each, for whoever reads the sums.
+CREATE OR REPLACE FUNCTION runs_fold() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_fold', 0)) THEN
+        RETURN;
+    END IF;
+    WITH folded AS (DELETE FROM runs_counters RETURNING kind, status, change)
+    INSERT INTO runs_counters (kind, status, change)
+    SELECT kind, status, sum(change) FROM folded GROUP BY kind, status HAVING sum(change) <> 0;
+    WITH folded AS (DELETE FROM runs_times RETURNING *)
+    INSERT INTO runs_times (kind, day, wait_class, run_class, runs, wait_seconds, run_seconds)
+    SELECT kind, day, wait_class, run_class, sum(runs), sum(wait_seconds), sum(run_seconds)
+    FROM folded GROUP BY kind, day, wait_class, run_class;
+END $$;
+REVOKE ALL ON FUNCTION runs_fold() FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_fold() TO daybreak_app;

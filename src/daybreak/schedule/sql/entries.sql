@@ -1,0 +1,74 @@
+-- revision: 1
+
+-- For functions that see all rows and are asked about one owner: refuse whom the caller does not act for.
+CREATE OR REPLACE FUNCTION schedule_act_for(owner uuid) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF owner = ANY (current_setting('daybreak.owner_ids')::uuid []) THEN
+        RETURN;
+    END IF;
+    RAISE insufficient_privilege USING MESSAGE = 'the transaction does not act for that owner';
+END $$;
+REVOKE ALL ON FUNCTION schedule_act_for(uuid) FROM public, daybreak_app;
+
+-- Copy plans from preferences; what is next has to be found anew. Of whoever begins, or begins again, no earlier day
+-- is pending.
+CREATE OR REPLACE FUNCTION schedule_copy_plans(owner_ids uuid []) RETURNS void
+LANGUAGE sql SET search_path = public, pg_temp
+AS $$
+    INSERT INTO schedule_dues AS d (
+        owner_id, zone, local_time, weekdays, weekly, catch_up, reengage, active, stale
+    )
+    SELECT
+        p.owner_id, u.timezone, p.brief_time, schedule_bits(p.weekdays),
+        CASE p.quiet_day WHEN 'weekly' THEN 1 << (p.weekly_day - 1) ELSE 0 END,
+        p.catch_up, p.reengage, p.active, p.active
+    FROM people_preferences AS p INNER JOIN people_users AS u ON p.owner_id = u.id
+    WHERE p.owner_id = ANY (owner_ids)
+    ON CONFLICT (owner_id) DO UPDATE SET
+        zone = excluded.zone,
+        local_time = excluded.local_time,
+        weekdays = excluded.weekdays,
+        weekly = excluded.weekly,
+        catch_up = excluded.catch_up,
+        reengage = excluded.reengage,
+        active = excluded.active,
+        stale = excluded.stale,
+        aside = NULL,
+        start_at = NULL,
+        local_date = CASE WHEN excluded.active THEN d.local_date END,
+        due_at = CASE WHEN excluded.active THEN d.due_at END
+$$;
+REVOKE ALL ON FUNCTION schedule_copy_plans(uuid []) FROM public, daybreak_app;
+
+-- A set of days of the week as bits.
+CREATE OR REPLACE FUNCTION schedule_bits(days smallint []) RETURNS smallint
+LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp
+AS $$ SELECT bit_or(1 << (d - 1))::smallint FROM unnest(days) AS d $$;
+REVOKE ALL ON FUNCTION schedule_bits(smallint []) FROM public, daybreak_app;
+
+-- A date's day of the week as a bit; the first day of all was a Monday.
+CREATE OR REPLACE FUNCTION schedule_bit(local_date date) RETURNS integer
+LANGUAGE sql IMMUTABLE
+RETURN 1 << ((local_date - date '0001-01-01') % 7);
+REVOKE ALL ON FUNCTION schedule_bit(date) FROM public, daybreak_app;
+
+-- Have the next tick try those again who are set aside, or only these of them; gives how many, a batch at most.
+CREATE OR REPLACE FUNCTION schedule_retry(only_owners uuid [], batch integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    WITH chosen AS MATERIALIZED (
+        SELECT d.owner_id FROM schedule_dues AS d
+        WHERE d.aside IS NOT NULL AND (only_owners IS NULL OR d.owner_id = ANY (only_owners))
+        ORDER BY d.owner_id LIMIT batch FOR UPDATE SKIP LOCKED
+    ),
+    tried AS (
+        UPDATE schedule_dues AS d SET aside = NULL, start_at = NULL, stale = d.active
+        FROM chosen AS c WHERE d.owner_id = c.owner_id
+        RETURNING 1
+    )
+    SELECT count(*) FROM tried
+$$;
+REVOKE ALL ON FUNCTION schedule_retry(uuid [], integer) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION schedule_retry(uuid [], integer) TO daybreak_app;
