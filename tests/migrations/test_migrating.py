@@ -47,8 +47,21 @@ async def test_an_applied_file_that_was_edited_is_refused(empty):
 async def test_a_newer_database_is_refused(empty):
     await migrate(empty.owner)
     await empty.as_owner("INSERT INTO db_migrations (number, name, sha256) VALUES (9999, 'later', 'x')")
-    with pytest.raises(Misconfigured, match="9999, which this version"):
+    with pytest.raises(Misconfigured, match=r"Migration 9999 is unknown .* newer version"):
         await migrate(empty.owner)
+
+
+async def test_database_from_before_the_baseline_is_refused_with_instructions(empty):
+    await migrate(empty.owner)
+    await empty.as_owner("UPDATE db_migrations SET sha256 = 'of old' WHERE number = 1")
+    await empty.as_owner("INSERT INTO db_migrations (number, name, sha256) VALUES (26, 'sweep', 'x')")
+    await empty.as_owner("DROP TABLE db_functions")
+    with pytest.raises(Misconfigured, match=r"development version .* delete the folder postgresql"):
+        await migrate(empty.owner)
+    async with Database.connect(empty.app) as database:
+        with pytest.raises(Misconfigured, match=r"development version .* create the database again"):
+            await database.migrations_due()
+    assert await empty.as_owner("SELECT to_regclass('db_functions') AS it") == [(None,)]
 
 
 async def test_the_application_sees_that_migrations_are_due(empty):

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from daybreak.db.applied import AppliedFunctions, due_functions, due_migrations
 from daybreak.db.connecting import check_version, explained
 from daybreak.db.queries import load
 from daybreak.db.sql_files import FunctionFile, Migration, shipped, shipped_functions
@@ -23,8 +24,8 @@ async def migrate(owner_dsn: str) -> list[Migration | FunctionFile]:
     Any number of processes may call it at once. A file that fails leaves the schema as it was before it.
 
     Raises:
-        Misconfigured: an applied file was edited, the database belongs to a newer Daybreak, or a role is
-            wrong or missing.
+        Misconfigured: an applied migration was edited, the database was created before the baseline or
+            belongs to a newer Daybreak, or a role is wrong or missing.
         Unavailable: the database does not answer, or locks of others block the migration.
     """
     with explained():
@@ -53,7 +54,7 @@ async def pending(connection: asyncpg.Connection) -> list[Migration | FunctionFi
         applied = await connection.fetch(_sql.read_ledger)
     except asyncpg.UndefinedTableError:
         return [*shipped(), *shipped_functions()]
-    migrations = _compare(shipped(), {row["number"]: row["sha256"] for row in applied})
+    migrations = due_migrations(shipped(), {row["number"]: row["sha256"] for row in applied})
     return [*migrations, *await _due_functions(connection)]
 
 
@@ -105,21 +106,7 @@ async def _apply_functions(connection: asyncpg.Connection) -> list[FunctionFile]
 
 
 async def _due_functions(connection: asyncpg.Connection) -> list[FunctionFile]:
-    applied = {row["path"]: row["sha256"] for row in await connection.fetch(_sql.read_applied_functions)}
-    return [file for file in shipped_functions() if applied.get(file.path) != file.sha256]
-
-
-def _compare(ours: list[Migration], applied: dict[int, str]) -> list[Migration]:
-    known = {migration.number: migration for migration in ours}
-    if newer := sorted(applied.keys() - known.keys()):
-        raise Misconfigured(
-            f"The database has migration {newer[-1]:04}, which this version of Daybreak does not know; "
-            "run the newer version that migrated it."
-        )
-    for number, sha256 in applied.items():
-        if known[number].sha256 != sha256:
-            raise Misconfigured(
-                f"Migration {number:04}_{known[number].name} was edited after it had been applied; "
-                "restore the file as it was shipped."
-            )
-    return [migration for migration in ours if migration.number not in applied]
+    rows = await connection.fetch(_sql.read_applied_functions)
+    return due_functions(
+        shipped_functions(), {row["path"]: AppliedFunctions(row["revision"], row["sha256"]) for row in rows}
+    )
