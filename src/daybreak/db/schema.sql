@@ -202,7 +202,7 @@ BEGIN
     UPDATE people_tokens AS t SET used_at = now()
     WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
         AND coalesce(t.used_at < now() - interval '1 minute', TRUE);
-    -- Apart from that: a stream is a use of the token that is no visit, and must not hide the one after it.
+    -- Separate from the last use: a stream uses the token without being activity, and must not hide later activity.
     IF is_visit THEN
         UPDATE people_users AS u SET last_visit_at = now() FROM people_tokens AS t
         WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE) AND u.id = t.owner_id
@@ -514,7 +514,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT
                 o.owner_id, o.id,
-                -- What a dead worker left could have begun when its lease was over.
+                -- A run of a dead worker was due again when its lease expired.
                 greatest(0, extract(EPOCH FROM now() - greatest(
                     o.created_at, o.not_before, o.lease_until
                 )))::float AS waited
@@ -713,7 +713,7 @@ BEGIN
     FROM waiting AS w CROSS JOIN LATERAL jsonb_array_elements(w.events) WITH ORDINALITY AS e (event, place)
     WHERE w.after_event + e.place > w.known;
 
-    -- The run's row must be ours before its items are: two items may add the same one.
+    -- Lock the run before its items are inserted: two items may add the same one.
     SELECT bool_or(locked.round IS NOT NULL) INTO is_again FROM (
         SELECT DISTINCT s.owner_id, coalesce(s.part_of, s.id) AS run_id
         FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, id uuid, part_of uuid)
@@ -743,7 +743,7 @@ BEGIN
         )
         SELECT
             n.owner_id, n.id, n.run_id, n.kind, n.lane, n.key, n.parameters, 'queued', n.max_attempts,
-            -- In the order given, though all are made at once.
+            -- Preserves the given order, although all are created at the same instant.
             now() + n.place * interval '1 microsecond', now(), n.round
         FROM new AS n
         WHERE NOT EXISTS (
@@ -857,13 +857,13 @@ BEGIN
     RETURN QUERY
     SELECT
         h.id,
-        -- Few runs are items, and asking for the run of one costs more than the rest.
+        -- Few runs are items, and the lookup of the parent costs more than the rest.
         CASE WHEN h.part_of IS NULL THEN h.cancel ELSE h.cancel OR runs_is_cancelled(h.owner_id, h.part_of) END
     FROM unnest(owner_ids, run_ids, fences) AS w (owner_id, id, fence)
     CROSS JOIN LATERAL (
         SELECT o.owner_id, o.id, o.part_of, o.cancel FROM runs_open AS o
         WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
-            -- Who waits for its items is nobody's: a commit whose answer was lost must not be done again.
+            -- A run that waits for its items has no worker. A commit whose answer was lost must not be repeated.
             AND o.step <> 'items'
         FOR UPDATE
     ) AS h;
@@ -957,7 +957,7 @@ BEGIN
                 'CREATE TABLE runs_partitions.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
                 part, parent
             );
-            -- Nothing may be added to the rest between moving what is there and attaching.
+            -- The default partition must not change between moving its rows and attaching.
             EXECUTE format('LOCK TABLE runs_partitions.%I IN ACCESS EXCLUSIVE MODE', parent || '_rest');
             EXECUTE format(
                 'WITH moved AS (DELETE FROM runs_partitions.%I WHERE %I >= %L AND %I < %L RETURNING *) '
@@ -1093,7 +1093,7 @@ BEGIN
         SELECT
             owner_id, id, part_of, kind, lane, key, parameters, 'queued', step, epoch + 1, max_attempts, fence,
             event_number + 1,
-            -- What a run has counted of its items stays true; what it said of itself begins anew.
+            -- Counts of items remain true; a run's own progress starts again.
             CASE step WHEN 'begin' THEN 0 ELSE total END, CASE step WHEN 'begin' THEN 0 ELSE done END,
             CASE step WHEN 'begin' THEN 0 ELSE failed END, CASE step WHEN 'begin' THEN 0 ELSE skipped END,
             CASE step WHEN 'begin' THEN NULL ELSE result END,
@@ -1209,7 +1209,7 @@ BEGIN
     IF FOUND AND (run.cancel OR run.step <> 'items' OR ended.part_of IS NULL) THEN
         RETURN CASE WHEN ended.part_of IS NULL THEN 'open' ELSE 'busy' END;
     END IF;
-    -- Whoever retried it a moment ago held the run until now.
+    -- A concurrent retry held the lock of the run until now.
     IF run.id IS NOT NULL AND NOT EXISTS (
         SELECT FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = which
     ) THEN
@@ -1363,7 +1363,7 @@ BEGIN
         SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE job_id IS NOT NULL GROUP BY owner_id, lane
     ) AS f;
 
-    -- Mostly nothing goes back to the queue or waits for a place, and asking costs less than doing nothing.
+    -- Usually no run is released or waits for capacity, and these checks are cheaper than empty statements.
     IF settlements @> '[{"status": "queued"}]' THEN
         FOR again IN
             WITH s AS MATERIALIZED (
@@ -1400,7 +1400,7 @@ BEGIN
             FROM back GROUP BY lane, delay
         LOOP
             PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
-            -- Without a doorbell they give their places up.
+            -- Without a job they free their capacity.
             IF again.delay > 60 THEN
                 freed_owners := freed_owners || again.owner_ids;
                 freed_lanes := freed_lanes || array_fill(again.lane, ARRAY[cardinality(again.owner_ids)]);
@@ -1422,7 +1422,8 @@ BEGIN
     END IF;
     IF EXISTS (
         SELECT FROM unnest(freed_owners, freed_lanes) AS f (owner_id, lane)
-        -- With a limit it looks owner by owner. Joined, it would read all that has waited since the oldest snapshot.
+        -- LIMIT makes PostgreSQL look up each owner. A join would read all rows that have waited since the oldest
+        -- snapshot.
         CROSS JOIN LATERAL (
             SELECT FROM runs_open AS r
             WHERE r.owner_id = f.owner_id AND r.lane = f.lane AND r.rung_at IS NULL AND r.status = 'queued'
@@ -1456,11 +1457,11 @@ BEGIN
         )
         ON CONFLICT (owner_id, kind, key) WHERE part_of IS NULL DO NOTHING RETURNING id INTO open_id;
         EXIT WHEN open_id IS NOT NULL;
-        -- It may end, and so go away, between the two statements.
+        -- It may end, and disappear, between the two statements.
         SELECT id INTO open_id FROM runs_open
         WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
         IF open_id IS NOT NULL THEN
-            -- A person waits now for what was to be done when there is time.
+            -- A user now waits for a run that was enqueued for later.
             IF new_lane = 'people' THEN
                 UPDATE runs_open AS r SET lane = new_lane
                 FROM (
@@ -1492,7 +1493,8 @@ BEGIN
         ) AS newest
         WHERE newest.job_id IS NULL AND newest.rung_at > now()
     ) THEN
-        -- The sweep could be late for it. Such a bell takes no place, so of many such runs only the first have one.
+        -- The rescue pass could be late for it. This job does not count as capacity, so only the first of many such
+        -- runs get one.
         INSERT INTO pgq.pgqueuer (priority, entrypoint, payload, execute_after, status)
         VALUES (
             0, 'runs.' || new_lane, convert_to(jsonb_build_array(jsonb_build_array(owner, new_id))::text, 'UTF8'),
@@ -1513,7 +1515,7 @@ CREATE FUNCTION public.runs_start_many(owner_ids uuid[], new_kind text, new_lane
     AS $$
 DECLARE
     bells bigint [];
-    -- An id for each from one random number: where randomness is asked of the system, it costs more than the row.
+    -- One random number for all ids: where it comes from a system call, it costs more than the row.
     seed bytea := uuid_send(gen_random_uuid());
     started integer;
 BEGIN
@@ -1555,8 +1557,8 @@ BEGIN
             SELECT count(*) INTO started FROM made;
             RETURN started;
         EXCEPTION WHEN unique_violation THEN
-            -- Somebody started one of them a moment ago, and is seen now: rare, and cheaper than insertions that
-            -- expect it every time.
+            -- A concurrent transaction has enqueued one of them, which is visible now. This is rare, and cheaper than
+            -- ON CONFLICT for every row.
         END;
     END LOOP;
 END $$;
@@ -1585,11 +1587,11 @@ BEGIN
     admitted := 0;
     recounted := 0;
 
-    -- Found by their leases before all else: asked for the first of them in order, the planner reads whatever is open.
+    -- Find them by the index of leases first: with ORDER BY and LIMIT the planner would read all open runs.
     WITH silent AS MATERIALIZED (
         SELECT l.owner_id, l.id FROM runs_open AS l WHERE l.status = 'running' AND l.lease_until < now()
     )
-    -- A row in the hands of a commit that hangs must not hold up the rest, nor may the row of an item's run.
+    -- Skip rows that are locked by a hanging transaction, and items whose parent is locked.
     SELECT jsonb_agg(jsonb_build_object(
         'owner_id', e.owner_id,
         'id', e.id,
@@ -1624,7 +1626,7 @@ BEGIN
         ) AS p ON TRUE
         WHERE o.status = 'running' AND o.lease_until < now() AND (
             o.part_of IS NULL OR p.cancel IS NOT NULL OR NOT EXISTS (
-                -- Its run is not held by somebody, but gone.
+                -- The parent is not locked but gone.
                 SELECT FROM runs_open AS r WHERE r.owner_id = o.owner_id AND r.id = o.part_of
             )
         )
@@ -1634,7 +1636,7 @@ BEGIN
         PERFORM runs_settle(settlements);
     END IF;
 
-    -- Whose time has come stands in line for a place, as everybody does.
+    -- A run that has become due waits for capacity like all others.
     WITH due AS (
         SELECT r.owner_id, r.id FROM runs_open AS r
         WHERE r.status = 'queued' AND r.job_id IS NULL AND r.rung_at < now()
@@ -1643,7 +1645,7 @@ BEGIN
     UPDATE runs_open AS r SET rung_at = NULL FROM due AS d WHERE r.owner_id = d.owner_id AND r.id = d.id;
     GET DIAGNOSTICS rung = ROW_COUNT;
 
-    -- A million may be waiting for doorbells that are all there, so each pass looks at the next few of them.
+    -- A million runs may be waiting with intact jobs, so each pass checks only the next batch.
     SELECT s.rung_at, s.id INTO seen FROM runs_sweeps AS s;
     SELECT count(*), max(l.rung_at), (array_agg(l.id ORDER BY l.rung_at DESC, l.id DESC))[1]
     INTO looked, far_at, far_id
@@ -1662,7 +1664,7 @@ BEGIN
         unheard AS (
             SELECT r.lane, r.owner_id, r.id FROM looked_at AS l
             INNER JOIN runs_open AS r ON r.owner_id = l.owner_id AND r.id = l.id
-            -- Said so that each is found by its ids, and not by the index of all that were rung for.
+            -- IS NOT DISTINCT FROM makes the planner use the primary key instead of the index of dispatched runs.
             WHERE r.status = 'queued' AND r.job_id IS NOT DISTINCT FROM l.job_id AND NOT EXISTS (
                 SELECT FROM pgq.pgqueuer AS j
                 WHERE j.id = l.job_id AND (j.status = 'queued' OR j.heartbeat > now() - lease)
@@ -1707,7 +1709,7 @@ BEGIN
         admitted := admitted + runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
     END LOOP;
 
-    -- Items that came back to the queue while their run was being cancelled.
+    -- Items that were released while their run was being cancelled.
     FOR lost IN
         SELECT r.owner_id, r.id FROM runs_open AS r
         WHERE r.cancel AND r.step = 'items' ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
@@ -1715,7 +1717,7 @@ BEGIN
         PERFORM runs_cancel_items(lost.owner_id, lost.id);
     END LOOP;
 
-    -- Never needed, if the rest is right: a run that waits although none of its items is open.
+    -- Only after a defect: a run that waits for items although none is open.
     FOR lost IN
         SELECT r.owner_id, r.id, r.round FROM runs_open AS r
         WHERE r.status = 'running' AND r.step = 'items' AND NOT EXISTS (
@@ -1771,7 +1773,7 @@ DECLARE
     workers integer;
     made integer;
     dropped integer;
-    -- Whoever asks may not have everybody's history forgotten.
+    -- No caller may delete recent history.
     kept interval := greatest(keep, interval '7 days');
     done jsonb;
 BEGIN
@@ -1788,7 +1790,7 @@ BEGIN
     DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
     GET DIAGNOSTICS workers = ROW_COUNT;
     DELETE FROM runs_times WHERE day < (now() - kept)::date;
-    -- Weeks are made and dropped under locks that everybody would queue behind, if somebody has been reading for long.
+    -- Creating and dropping partitions needs locks that would block all others behind a long read.
     BEGIN
         PERFORM set_config('lock_timeout', '1s', TRUE);
         made := runs_make_partitions(ahead);
@@ -1803,7 +1805,7 @@ BEGIN
         'partitions_made', made,
         'partitions_dropped', dropped
     );
-    -- Where a batch was not enough, the next one is due at once.
+    -- If a batch was too small, the next one is due at once.
     IF log_rows < batch THEN
         UPDATE runs_sweeps AS s SET upkept_at = now();
     END IF;
@@ -1972,7 +1974,7 @@ BEGIN
             LEFT JOIN schedule_reach AS r ON r.owner_id = u.id
             LEFT JOIN schedule_absences AS a ON a.owner_id = u.id AND a.since = u.last_visit_at
             WHERE backoff AND d.reengage AND u.id = d.owner_id
-            -- Keeps it apart, so that without backoff nothing is read.
+            -- Prevents the subquery from being merged, so that nothing is read without backoff.
             OFFSET 0
         ) AS v ON TRUE
     ),
@@ -2299,7 +2301,7 @@ BEGIN
         INSERT INTO schedule_days AS d (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
         SELECT s.owner_id, s.local_date, s.edition, s.outcome, s.reason, s.due_at, moment
         FROM decided AS s
-        -- Whoever holds the owner's row is alone with its days, so that this need not expect a conflict.
+        -- The lock on the owner's row excludes concurrent inserts, so ON CONFLICT is not needed.
         WHERE (
             SELECT k.outcome FROM schedule_days AS k
             WHERE k.owner_id = s.owner_id AND k.local_date = s.local_date AND k.edition = s.edition
@@ -2385,7 +2387,7 @@ DECLARE
     settled record;
 BEGIN
     rung := 0; missed := 0; skipped := 0; set_aside := 0;
-    -- Rows are locked in the subtransaction that changes them: locked outside of it, each would cost a multixact.
+    -- Lock the rows in the subtransaction that updates them; otherwise each would cost a multixact.
     BEGIN
         SELECT array_agg(c.d) INTO pending FROM (
             SELECT d FROM schedule_dues AS d

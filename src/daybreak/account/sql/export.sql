@@ -1,7 +1,7 @@
 -- revision: 1
 
--- All rows of one owner, table by table: of every table that there will be. Row-level security applies. What nobody
--- can use is left out: hashes of secrets, and the checksums by which imports know what has changed.
+-- Returns all rows of one owner, for every table that has an owner, also future ones. Row-level security applies.
+-- Columns that are useless to the user are removed: hashes of secrets, and checksums that imports compare.
 CREATE OR REPLACE FUNCTION account_export(owner uuid) RETURNS TABLE (table_name text, content jsonb)
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
 AS $$

@@ -1,6 +1,6 @@
 -- revision: 1
 
--- Whose calendar addresses were not asked for so long that they should be, the longest first: ids only.
+-- Returns the ids of owners whose calendar addresses were last requested before that time, the longest ago first.
 CREATE OR REPLACE FUNCTION agenda_due_refreshes(before timestamptz, most integer) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -13,7 +13,7 @@ $$;
 REVOKE ALL ON FUNCTION agenda_due_refreshes(timestamptz, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION agenda_due_refreshes(timestamptz, integer) TO daybreak_app;
 
--- How many sources there are that could not be read since then or longer, and of how many owners.
+-- Returns the number of sources that have failed since before that time, and the number of their owners.
 CREATE OR REPLACE FUNCTION agenda_count_stale(since timestamptz) RETURNS TABLE (sources bigint, owners bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

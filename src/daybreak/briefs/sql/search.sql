@@ -1,7 +1,8 @@
 -- revision: 1
 
--- An owner's briefs with those words, newest first. Below a policy the index on words is not used, since a match
--- could leak what others wrote; so the owner is compared here, and must be one whom the caller acts for.
+-- Returns an owner's briefs that match a search, newest first. Below a policy the index on words cannot be used,
+-- because `@@` is not leakproof. So the function compares the owner itself, and requires that the transaction acts for
+-- that owner.
 CREATE OR REPLACE FUNCTION briefs_search(
     owner uuid, wanted text, before_date date, before_edition text, most integer
 ) RETURNS TABLE (id uuid, brief_date date, edition text, composed_at timestamptz, document bytea)

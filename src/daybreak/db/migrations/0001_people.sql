@@ -1,9 +1,9 @@
--- People and what they prefer.
+-- Users and their preferences.
 --
--- Every table of a user's has the two policies below, forced: `owners` lets the application see the rows of
--- the owners that its transaction names, and raises when it names none; `upkeep` is for daybreak_owner, whom
--- FORCE would otherwise lock out of definer functions. The inner SELECT makes the setting be read once a
--- statement instead of once a row.
+-- Each table of users' rows has two policies and forces them. `owners` shows the application the rows of the owners
+-- that its transaction names; without the setting a statement fails. `upkeep` is for daybreak_owner, which FORCE would
+-- otherwise exclude from its own definer functions. The inner SELECT makes PostgreSQL read the setting once per
+-- statement instead of once per row.
 
 GRANT USAGE ON SCHEMA public TO daybreak_app;
 GRANT SELECT ON db_migrations, db_functions TO daybreak_app;
@@ -35,7 +35,7 @@ CREATE TABLE people_preferences (
     workday_end time NOT NULL DEFAULT '17:30',
     active boolean NOT NULL DEFAULT TRUE,
     frequency text NOT NULL DEFAULT 'daily',
-    -- As ISO 8601 numbers them: Monday is 1.
+    -- ISO 8601 numbers: Monday is 1.
     weekdays smallint [] NOT NULL DEFAULT '{1,2,3,4,5,6,7}',
     email boolean NOT NULL DEFAULT FALSE,
     quiet_day text NOT NULL DEFAULT 'send',
@@ -60,20 +60,20 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON people_preferences TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_preferences TO daybreak_app;
 
--- Accounts: how people sign in, and what programs of theirs are let in with.
+-- Accounts: passwords, sessions, links and API tokens.
 --
--- Of every secret (a session's, a link's, a token's) only the SHA-256 is kept: they are random and long, so that
--- nothing slower is needed, and whoever reads the tables cannot sign in with what is there. Their time is counted
--- by the database's clock. Lookups by a secret come before an owner is known; each has a definer function that gives
--- what belongs to that one secret and nothing else.
+-- Only the SHA-256 of a secret (session, link or token) is stored. The secrets are long and random, so a slow hash is
+-- not needed, and a copy of these tables is no use for a sign-in. Expiry is compared with the database's clock. Lookups
+-- by a secret happen before the owner is known; each has a definer function that returns only what belongs to that
+-- secret.
 
--- One row for whoever has done more than being there: no row means a member without a password.
+-- A user without a row is a member without a password.
 CREATE TABLE people_accounts (
     owner_id uuid PRIMARY KEY REFERENCES people_users (id) ON DELETE CASCADE,
     role text NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'admin')),
-    -- As argon2 writes it, with salt and parameters; NULL when the person signs in by links only.
+    -- An argon2 hash with salt and parameters; NULL if the user signs in by links only.
     password_hash text,
-    -- When everything is deleted, unless the person thinks better of it until then.
+    -- When the account is deleted, unless the user cancels the deletion before.
     deletion_due timestamptz
 );
 CREATE INDEX people_accounts_deletion_due ON people_accounts (deletion_due) WHERE deletion_due IS NOT NULL;
@@ -106,7 +106,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON people_sessions TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_sessions TO daybreak_app;
 
--- Links that let somebody in once.
+-- Links that sign a user in once.
 CREATE TABLE people_links (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     id uuid NOT NULL,
@@ -132,12 +132,12 @@ CREATE TABLE people_tokens (
     name text NOT NULL,
     scope text NOT NULL CHECK (scope IN ('read', 'write')),
     token_sha256 bytea NOT NULL,
-    -- Its last characters, by which a person tells it from others.
+    -- The last characters of the token, by which the user recognizes it.
     ending text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz,
     used_at timestamptz,
-    -- The token of the program that made this one: it is deleted with that one.
+    -- The token that was used to create this one; revoking it revokes this one, too.
     made_by uuid,
     PRIMARY KEY (owner_id, id),
     CONSTRAINT people_tokens_made_by_fkey
@@ -153,7 +153,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON people_tokens TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_tokens TO daybreak_app;
 
--- What is known of people who may sign in; never the hash itself.
+-- What the application may read about a user; never the password hash.
 CREATE VIEW people_profiles WITH (security_invoker = TRUE) AS
 SELECT
     u.id, u.email AS address, u.name, u.timezone, u.country,
@@ -165,8 +165,8 @@ INNER JOIN people_preferences AS p ON u.id = p.owner_id
 LEFT JOIN people_accounts AS a ON u.id = a.owner_id;
 GRANT SELECT ON people_profiles TO daybreak_app;
 
--- Attempts to sign in, by the hash of what they are counted for: when the next one would be free if each took its
--- whole interval. Reached through the two functions only.
+-- Sign-in throttle, by the hash of what is counted. free_at is when the next attempt would be allowed if each took its
+-- whole interval. Only two functions read or write it.
 CREATE TABLE people_attempts (
     key bytea PRIMARY KEY,
     free_at timestamptz NOT NULL

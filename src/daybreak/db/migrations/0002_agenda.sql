@@ -1,15 +1,15 @@
--- Projects, tasks, notes and events, and the sources that fill them. Keys begin with owner_id, foreign ones
--- too: a check of a foreign key does not see row-level security, so it must not be able to cross owners.
+-- Projects, tasks, notes and events, and the sources that fill them. All keys begin with owner_id, foreign keys too: a
+-- foreign key check ignores row-level security, so it must not be able to cross owners.
 
 CREATE TABLE agenda_sources (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     id uuid NOT NULL,
     kind text NOT NULL,
     name text NOT NULL,
-    -- What may be shown: a path, or an address without what is secret in it.
+    -- The displayed form: a path, or an address without its secret parts.
     locator text NOT NULL,
     locator_sha256 bytea NOT NULL,
-    -- The whole address, encrypted; those of calendars often hold a token.
+    -- The whole address, encrypted; calendar addresses often contain a token.
     secret text,
     created_at timestamptz NOT NULL DEFAULT now(),
     last_read_at timestamptz,
@@ -18,11 +18,11 @@ CREATE TABLE agenda_sources (
     error text,
     etag text,
     http_last_modified text,
-    -- The last good copy of an address, compressed: expanded again as the horizon moves.
+    -- The last good copy of an address, compressed. It is expanded again as the horizon moves.
     last_good_copy bytea,
-    -- When it was asked last, whether it answered or not.
+    -- The last request, successful or not.
     last_tried_at timestamptz,
-    -- When files of an upload came last; NULL for sources that can be read anew.
+    -- When files were last uploaded; NULL for sources that can be read again.
     uploaded_at timestamptz,
     PRIMARY KEY (owner_id, id),
     UNIQUE (owner_id, kind, locator_sha256)
@@ -55,12 +55,12 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON agenda_warnings TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_warnings TO daybreak_app;
 
--- Files that were uploaded: a source that is read from what is kept here.
+-- Uploaded files: the content of a source of kind upload.
 CREATE TABLE agenda_files (
     owner_id uuid NOT NULL,
     source_id uuid NOT NULL,
     path text NOT NULL,
-    -- Compressed with zlib; `size` is without.
+    -- Compressed with zlib; `size` is the uncompressed size.
     content bytea NOT NULL,
     size integer NOT NULL,
     modified_at timestamptz NOT NULL,
@@ -76,9 +76,9 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON agenda_files TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_files TO daybreak_app;
 
--- In the tables below: external_id names a row within its source, and id follows from the two; fingerprint is the hash of what the source
--- said of it, removed_at is set when the source no longer has it, path is the file in the source: what a file
--- gave stays while the file cannot be read.
+-- Columns of the tables below: external_id identifies a row within its source, and id follows from both. fingerprint is
+-- the hash of the row's content in the source. removed_at is set when the source no longer has the row. path is the
+-- file in the source; rows of a file stay while the file cannot be read.
 
 CREATE TABLE agenda_projects (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
@@ -131,7 +131,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON agenda_phases TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_phases TO daybreak_app;
 
--- A start, due date or completion is a whole day (…_on) or an instant (…_at), or neither; never both.
+-- A start, due date or completion is a whole day (…_on) or an instant (…_at) or missing, never both.
 CREATE TABLE agenda_tasks (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     id uuid NOT NULL,
@@ -156,7 +156,7 @@ CREATE TABLE agenda_tasks (
     assignee text,
     tags text [] NOT NULL DEFAULT '{}',
     recurrence text,
-    -- Ids of tasks of the same source; one that vanished blocks nothing.
+    -- Ids of tasks of the same source; the id of a removed task blocks nothing.
     blocked_by uuid [] NOT NULL DEFAULT '{}',
     touched_at timestamptz NOT NULL,
     place text NOT NULL,
@@ -172,7 +172,7 @@ CREATE INDEX agenda_tasks_source ON agenda_tasks (owner_id, source_id);
 CREATE INDEX agenda_tasks_open ON agenda_tasks (owner_id)
 WHERE status NOT IN ('done', 'cancelled') AND removed_at IS NULL;
 CREATE INDEX agenda_tasks_completed ON agenda_tasks (owner_id, completed_at) WHERE status = 'done';
--- Pages list tasks by when they are due, those without a date last, and go on from where one was.
+-- Task lists are sorted by due date, tasks without one last, and are paginated by key.
 CREATE INDEX agenda_tasks_due ON agenda_tasks (
     owner_id, (coalesce(due_at, due_on::timestamp AT TIME ZONE 'UTC', '9999-12-31 00:00:00+00'::timestamptz)), id
 ) WHERE status NOT IN ('done', 'cancelled') AND removed_at IS NULL;
@@ -190,7 +190,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON agenda_tasks TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_tasks TO daybreak_app;
 
--- A timed event has instants; a whole-day or floating one has wall-clock times, written as if they were UTC.
+-- A timed event has instants. An all-day or floating event has wall-clock times, stored as if they were UTC.
 CREATE TABLE agenda_events (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     id uuid NOT NULL,
@@ -250,9 +250,9 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON agenda_notes TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_notes TO daybreak_app;
 
--- What somebody decided about a task: that it is done, snoozed until a day, or ignored. One decision stands at a
--- time; it holds while the task's source says the same as when it was made (status_then). Those that ended stay
--- as the task's history. A task that was entered in Daybreak takes “done” over as its own status.
+-- A user's decisions about tasks: done, snoozed until a day, or ignored. A task has at most one current decision. It
+-- applies while the task's source reports the status that it had at the decision (status_then). Ended decisions are the
+-- task's history. For a task that was entered in Daybreak, “done” becomes its own status.
 CREATE TABLE agenda_decisions (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -283,8 +283,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON agenda_decisions TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_decisions TO daybreak_app;
 
--- What others may see of the rows, as they read them. The views run as whoever asks, so row-level security
--- holds in them.
+-- The columns that other slices may read. The views run with the rights of the caller, so row-level security applies.
 CREATE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
 SELECT owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at
 FROM agenda_sources;
@@ -322,7 +321,7 @@ agenda_source_facts, agenda_project_facts, agenda_phase_facts, agenda_task_facts
 agenda_note_facts, agenda_decision_facts
 TO daybreak_app;
 
--- A task with the names around it and the decision that stands, as pages show it.
+-- A task with the names of its source, project and phase and its current decision, as pages show it.
 CREATE VIEW agenda_task_cards WITH (security_invoker = TRUE) AS
 SELECT
     t.owner_id,

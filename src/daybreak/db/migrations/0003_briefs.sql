@@ -1,4 +1,4 @@
--- Briefs: one edition per (user, local date, edition), and what each one knew.
+-- Briefs: one edition per (user, local date, edition), and the facts that each was composed from.
 
 CREATE TABLE briefs_editions (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
@@ -6,8 +6,8 @@ CREATE TABLE briefs_editions (
     brief_date date NOT NULL,
     edition text NOT NULL CHECK (edition IN ('standard', 'reengagement', 'weekly')),
     composed_at timestamptz NOT NULL,
-    -- JSON as docs/brief.schema.json describes it, compressed with zlib: a third of the work and of the log that
-    -- jsonb costs. The other forms are rendered when it is read.
+    -- JSON as in docs/brief.schema.json, compressed with zlib, which costs a third of the CPU and WAL of jsonb. Other
+    -- formats are rendered on read.
     document bytea NOT NULL,
     PRIMARY KEY (owner_id, id),
     UNIQUE (owner_id, brief_date, edition)
@@ -21,8 +21,8 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON briefs_editions TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_editions TO daybreak_app;
 
--- The facts that a brief stood on. The newest received one of an earlier date is what "since your last brief"
--- compares with; one that was never received is replaced when its edition is composed again.
+-- The facts of a brief. “Since your last brief” compares with the newest received snapshot of an earlier date. A
+-- snapshot that was never received is replaced when its edition is composed again.
 CREATE TABLE briefs_snapshots (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE briefs_snapshots (
     brief_date date NOT NULL,
     taken_at timestamptz NOT NULL,
     received_at timestamptz,
-    -- JSON, compressed with zlib; briefs/since.py has its shape.
+    -- JSON, compressed with zlib; briefs/since.py defines it.
     facts bytea NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, edition_id) REFERENCES briefs_editions (owner_id, id) ON DELETE CASCADE
@@ -47,13 +47,12 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON briefs_snapshots TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_snapshots TO daybreak_app;
 
--- The words of briefs, so that they can be searched.
--- Written when somebody searches and not when a brief is composed: most people never do, and composing need not wait
--- for it.
+-- Full-text search in briefs. Rows are written by a search and not when a brief is composed: most users never search,
+-- and composing stays fast.
 CREATE TABLE briefs_words (
     owner_id uuid NOT NULL,
     edition_id uuid NOT NULL,
-    -- When the brief was composed that these words are of; one that was composed again since is read again.
+    -- When the indexed brief was composed; a brief that was composed again later is indexed again.
     composed_at timestamptz NOT NULL,
     words tsvector NOT NULL,
     PRIMARY KEY (owner_id, edition_id),
@@ -68,11 +67,11 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON briefs_words TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_words TO daybreak_app;
 
--- What readers think of the sentences of their briefs.
+-- Readers' feedback on sentences of briefs.
 CREATE TABLE briefs_feedback (
     owner_id uuid NOT NULL,
     edition_id uuid NOT NULL,
-    -- Follows from the sentence and its facts: a brief that is composed again keeps what was said of those that stay.
+    -- A hash of the sentence and its facts, so that feedback survives when the brief is composed again.
     claim text NOT NULL CHECK (claim ~ '^[0-9a-f]{16}$'),
     said text NOT NULL,
     facts text [] NOT NULL,

@@ -1,5 +1,5 @@
--- Doorbells: the tables of PgQueuer 1.6.0, as it would make them itself, in a schema of their own; a test asks it
--- whether anything is left to upgrade. Whatever is in here can be lost: the sweep rings again from the rows.
+-- The job queue: the tables of PgQueuer 1.6.0, exactly as it would create them, in a schema of their own; a test asks
+-- PgQueuer for pending upgrades. All rows here may be lost: the rescue pass dispatches again from the rows of the runs.
 
 -- squawk-ignore-file prefer-identity
 
@@ -128,7 +128,7 @@ CREATE TRIGGER tg_pgqueuer_changed
 AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pgq.pgqueuer
 EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
 
--- A payload is made of random ids: trying to compress it costs time and saves nothing.
+-- A payload consists of random ids, which do not compress.
 ALTER TABLE pgq.pgqueuer ALTER COLUMN payload SET STORAGE EXTERNAL;
 
 ALTER TABLE pgq.pgqueuer SET (

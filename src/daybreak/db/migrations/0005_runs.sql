@@ -1,22 +1,22 @@
--- Runs: units of background work. The row is the truth; a doorbell in pgq only says that somebody should look.
+-- Runs: units of background work. The row is the truth; a job in pgq only says that a worker should check the row.
 --
--- Open runs are few and change often; finished ones are many and change no more. So they move, in the commit that
--- finishes them, to a table that is partitioned by week and loses whole partitions when their time is up.
+-- Open runs are few and change often; finished runs are many and never change. So the transaction that finishes a run
+-- moves it to a table that is partitioned by week and pruned by dropping partitions.
 
 CREATE TABLE runs_open (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
     kind text NOT NULL,
     lane text NOT NULL CHECK (lane IN ('people', 'briefs', 'bulk')),
-    -- What it is about: one open run for each (owner, kind, key).
+    -- The subject of the run; at most one run is open for each (owner, kind, key).
     key text NOT NULL,
     parameters jsonb NOT NULL,
     status text NOT NULL,
-    -- Counts retries of the whole run; attempts count claims within an epoch.
+    -- epoch counts retries of the whole run, attempts counts claims within an epoch.
     epoch integer NOT NULL DEFAULT 1,
     attempts integer NOT NULL DEFAULT 0,
     max_attempts integer NOT NULL,
-    -- Rises at every claim, for ever: a write with an older one is refused.
+    -- Incremented by each claim; a write with an older fence is rejected.
     fence bigint NOT NULL DEFAULT 0,
     event_number bigint NOT NULL DEFAULT 0,
     phase text NOT NULL DEFAULT '',
@@ -24,7 +24,7 @@ CREATE TABLE runs_open (
     done integer NOT NULL DEFAULT 0,
     failed integer NOT NULL DEFAULT 0,
     skipped integer NOT NULL DEFAULT 0,
-    -- One entry for each attempt that did not succeed: {epoch, attempt, at, class, message, retryable}.
+    -- One entry for each failed attempt: {epoch, attempt, at, class, message, retryable}.
     errors jsonb NOT NULL DEFAULT '[]',
     created_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
@@ -32,60 +32,60 @@ CREATE TABLE runs_open (
     lease_until timestamptz,
     worker_id uuid,
     cancel boolean NOT NULL DEFAULT FALSE,
-    -- The doorbell that was rung for it, and for when; NULL while it waits for its owner's earlier runs.
+    -- The job that dispatched it, and for when; NULL while it waits for earlier runs of its owner.
     job_id bigint,
     rung_at timestamptz,
-    -- The run that this one is an item of.
+    -- The run that this item belongs to.
     part_of uuid,
-    -- “begin” until it has fanned out, “items” while it waits for them, “finish” from then on.
+    -- “begin” until it has fanned out, “items” while it waits for its items, then “finish”.
     step text NOT NULL DEFAULT 'begin',
     open_items integer NOT NULL DEFAULT 0,
-    -- What fanning out gave; the run's result, unless its kind finishes with another.
+    -- The result of fanning out; the run's result, unless the kind's finish returns another.
     result jsonb,
-    -- What is missing from the result.
+    -- Parts that are missing from the result.
     gaps text [] NOT NULL DEFAULT '{}',
-    -- Over all attempts: seconds for which it could have begun but did not, and seconds under way.
+    -- Over all attempts: seconds between becoming due and being claimed, and seconds running.
     wait_seconds double precision NOT NULL DEFAULT 0,
     run_seconds double precision NOT NULL DEFAULT 0,
     claimed_at timestamptz,
-    -- Seconds for one step of its progress, a moving average, and when the last step was made.
+    -- Moving average of seconds per step of progress, and the time of the last step.
     pace double precision,
     paced_at timestamptz,
-    -- How often the run was begun as a whole, and of an item for which of these times it was made; NULL is the first.
+    -- Of a run: how often it was started as a whole. Of an item: for which of these it was created. NULL is the first.
     round integer,
-    -- The greatest percentage of this epoch: items that add items would have it fall.
+    -- The highest percentage of this epoch, because items that add items would lower it.
     reached smallint,
     PRIMARY KEY (owner_id, id),
     CONSTRAINT runs_open_status CHECK (status IN ('queued', 'running')),
     CONSTRAINT runs_open_step CHECK (step IN ('begin', 'items', 'finish'))
 );
--- Items share their table with runs, not their names: an item's key is its own within its run.
+-- Items share the table with runs, but an item's key is unique within its run only.
 CREATE UNIQUE INDEX runs_open_key ON runs_open (owner_id, kind, key) WHERE part_of IS NULL;
 CREATE UNIQUE INDEX runs_open_item_key ON runs_open (owner_id, part_of, kind, key) WHERE part_of IS NOT NULL;
--- Only who speaks of leases may use it: who asks for runs by their ids finds them by their ids.
+-- The condition excludes this index from the plans of statements that name runs by id.
 CREATE INDEX runs_open_leases ON runs_open (lease_until) WHERE lease_until IS NOT NULL;
--- For the sweep: what waits for a doorbell that was rung, and what waits for its time without one.
+-- For rescue: dispatched runs that wait for a worker, and runs that wait for their time without a job.
 CREATE INDEX runs_open_rung ON runs_open (rung_at, id) WHERE status = 'queued' AND job_id IS NOT NULL;
 CREATE INDEX runs_open_due ON runs_open (rung_at) WHERE status = 'queued' AND job_id IS NULL;
--- Of an owner in a lane: whose doorbell was rung. What waits for its time (rung_at, no job) or outside of the window
--- (neither) has no place in it.
+-- Concurrency of an owner in a queue: dispatched runs count. Runs that wait for their time (rung_at, no job) or for
+-- capacity (neither) do not.
 CREATE INDEX runs_open_window ON runs_open (owner_id, lane) WHERE job_id IS NOT NULL;
 CREATE INDEX runs_open_waiting ON runs_open (owner_id, lane, created_at, id)
 WHERE rung_at IS NULL AND status = 'queued';
--- For the sweep: runs that wait for their items, and runs that somebody cancels.
+-- For rescue: runs that wait for their items, and cancelled runs.
 CREATE INDEX runs_open_fanned_out ON runs_open (owner_id, id) WHERE status = 'running' AND step = 'items';
 CREATE INDEX runs_open_cancelled ON runs_open (owner_id, id) WHERE cancel;
 
 ALTER TABLE runs_open ENABLE ROW LEVEL SECURITY;
 ALTER TABLE runs_open FORCE ROW LEVEL SECURITY;
--- “IS TRUE” keeps the planner from going by owner where a statement names the rows by key: of an owner with many open
--- runs it would read them all.
+-- “IS TRUE” prevents the planner from filtering by owner first where a statement names rows by key: for an owner with
+-- many open runs it would read all of them.
 CREATE POLICY owners ON runs_open TO daybreak_app
 USING ((owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid [])) IS TRUE);
 CREATE POLICY upkeep ON runs_open TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON runs_open TO daybreak_app;
 
--- What ended. A row is never changed here: a retry moves it back.
+-- Ended runs. Rows never change here: a retry moves the run back to runs_open.
 CREATE TABLE runs_finished (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -121,7 +121,7 @@ CREATE TABLE runs_finished (
 ) PARTITION BY RANGE (finished_at);
 CREATE INDEX runs_finished_items ON runs_finished (owner_id, part_of, kind, key) WHERE part_of IS NOT NULL;
 CREATE INDEX runs_finished_newest ON runs_finished (owner_id, created_at DESC, id DESC) WHERE part_of IS NULL;
--- Finished runs come in order of time, so this costs nothing to keep and finds the recent ones.
+-- Rows arrive in order of time, so a BRIN index is almost free and finds the recent ones.
 CREATE INDEX runs_finished_recent ON runs_finished USING brin (finished_at);
 
 ALTER TABLE runs_finished ENABLE ROW LEVEL SECURITY;
@@ -134,7 +134,7 @@ GRANT SELECT, INSERT, DELETE ON runs_finished TO daybreak_app;
 CREATE TABLE runs_events (
     owner_id uuid NOT NULL,
     run_id uuid NOT NULL,
-    -- From the locked row of the run, so that no event can appear behind one that was read already.
+    -- Assigned while the run's row is locked, so that no event appears behind one that was already read.
     number bigint NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
     name text NOT NULL,
@@ -150,7 +150,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON runs_events TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, DELETE ON runs_events TO daybreak_app;
 
--- Who works: one row for each process, renewed by its beat.
+-- Worker processes: one row each, updated by its heartbeat.
 CREATE TABLE runs_workers (
     id uuid PRIMARY KEY,
     name text NOT NULL,
@@ -159,25 +159,25 @@ CREATE TABLE runs_workers (
     draining boolean NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
     seen_at timestamptz NOT NULL DEFAULT now(),
-    -- Where its process is, if that can be told: who is in the same place can see whether it lives.
+    -- The identity of the process, if it is known: a process on the same machine can check whether it is alive.
     place text
 );
 GRANT SELECT, DELETE ON runs_workers TO daybreak_app;
 
--- How far the sweep has come in looking for lost doorbells; one row.
+-- State of the rescue pass, with its cursor in the search for lost jobs; one row.
 CREATE TABLE runs_sweeps (
     is_single boolean PRIMARY KEY DEFAULT TRUE CHECK (is_single),
     rung_at timestamptz NOT NULL,
     id uuid NOT NULL,
-    -- When the last sweep was, and the last upkeep, whoever made them.
+    -- The last rescue pass and the last pruning, by any worker.
     swept_at timestamptz,
     upkept_at timestamptz
 );
 INSERT INTO runs_sweeps (rung_at, id) VALUES ('-infinity', '00000000-0000-0000-0000-000000000000');
 GRANT SELECT ON runs_sweeps TO daybreak_app;
 
--- How many runs there are by kind and state: the sum of these changes. They are only ever added, so that nobody
--- waits for anybody, and the sweep folds them into one row for each pair.
+-- Number of runs by kind and status, as the sum of changes. Rows are only inserted, so that no transaction blocks
+-- another; the rescue pass folds them into one row per pair.
 CREATE TABLE runs_counters (
     kind text NOT NULL,
     status text NOT NULL,
@@ -185,9 +185,8 @@ CREATE TABLE runs_counters (
 );
 GRANT SELECT ON runs_counters TO daybreak_app;
 
--- How long the runs of a kind waited and took: how many of a UTC day fell into each pair of classes. The class n holds
--- what took up to 2^(n/4) milliseconds, so a percentile read from it is at most 19 % too long. Added to like
--- runs_counters, and folded like them.
+-- Histogram of wait and run times by kind and UTC day. Class n counts times up to 2^(n/4) milliseconds, so a percentile
+-- is at most 19 % too high. Inserted and folded like runs_counters.
 CREATE TABLE runs_times (
     kind text NOT NULL,
     day date NOT NULL,
@@ -199,7 +198,7 @@ CREATE TABLE runs_times (
 );
 GRANT SELECT ON runs_times TO daybreak_app;
 
--- All runs, as one list.
+-- Open and finished runs in one list.
 CREATE VIEW runs_all WITH (security_invoker = TRUE) AS
 SELECT
     owner_id, id, part_of, kind, lane, key, parameters, status, step, epoch, attempts, max_attempts, event_number,
@@ -215,8 +214,8 @@ SELECT
 FROM runs_finished;
 GRANT SELECT ON runs_all TO daybreak_app;
 
--- Partitions live in a schema that nobody but their owner may enter: rows are reached through the parents and
--- their policies only. What no partition was made for in time waits in the default one.
+-- Partitions are in a schema that only their owner may use, so rows are reached only through the parents and their
+-- policies. Rows without a partition go to the default partition.
 CREATE SCHEMA runs_partitions;
 CREATE TABLE runs_partitions.runs_finished_rest PARTITION OF runs_finished DEFAULT;
 CREATE TABLE runs_partitions.runs_events_rest PARTITION OF runs_events DEFAULT;

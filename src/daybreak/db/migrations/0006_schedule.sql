@@ -1,28 +1,28 @@
--- The schedule: who is due when, and what became of each day. Times of day become instants in schedule_slots and
--- nowhere else; that table is filled from one authority on zones, which is not PostgreSQL's.
+-- The schedule: who is due when, and the outcome of each day. Only schedule_slots converts local times to instants;
+-- Python's zoneinfo fills it, because PostgreSQL may have another version of the time zone database.
 
--- The instants at which a local time of day comes, date by date; no user's, and the same for everybody.
+-- The instant of a local time, date by date. Slots belong to no user.
 CREATE TABLE schedule_slots (
     zone text NOT NULL,
     local_time time NOT NULL,
     local_date date NOT NULL,
-    -- The first instant not before that local time.
+    -- The first instant that is not before the local time.
     due_at timestamptz NOT NULL,
-    -- How many are due in this slot, and at this instant in all zones together; counted now and then.
+    -- Users who are due in this slot, and at this instant in all time zones; counted periodically.
     people integer NOT NULL DEFAULT 0,
     crowd integer NOT NULL DEFAULT 0,
     PRIMARY KEY (zone, local_time, local_date)
 );
--- What is to come is read by instant.
+-- Upcoming slots are read by instant.
 CREATE INDEX schedule_slots_crowds ON schedule_slots (due_at) WHERE people > 0;
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_slots TO daybreak_app;
 
--- What all schedulers share; one row. The lead is how long before it is due a brief begins.
+-- Shared by all schedulers; one row. The lead is the time between the start of composing and the due time.
 CREATE TABLE schedule_state (
     is_single boolean PRIMARY KEY DEFAULT TRUE CHECK (is_single),
-    -- The version of the zones that the slots were filled from.
+    -- The version of the time zone database that filled the slots.
     tzdata text NOT NULL DEFAULT '',
-    -- Of recent composes: how long 95 of 100 took at most, and how many were done in a second of the busiest minute.
+    -- Of recent briefs: the p95 of the compose time, and briefs per second in the busiest minute.
     took interval NOT NULL DEFAULT '5 seconds',
     per_second float NOT NULL DEFAULT 50,
     longest_lead interval NOT NULL DEFAULT '30 minutes',
@@ -31,12 +31,12 @@ CREATE TABLE schedule_state (
 INSERT INTO schedule_state DEFAULT VALUES;
 GRANT SELECT, UPDATE ON schedule_state TO daybreak_app;
 
--- One row for each user: the plan as the tick needs it, copied from the preferences by a trigger, and what is next.
+-- One row per user: the plan as the tick needs it, copied from the preferences by a trigger, and the next due date.
 CREATE TABLE schedule_dues (
     owner_id uuid PRIMARY KEY REFERENCES people_users (id) ON DELETE CASCADE,
     zone text NOT NULL,
     local_time time NOT NULL,
-    -- Sets of days of the week: bit 0 is Monday. Days of the brief, and of the weekly edition.
+    -- Sets of weekdays as bits, bit 0 is Monday: days of the brief, and of the weekly edition.
     weekdays smallint NOT NULL,
     weekly smallint NOT NULL,
     catch_up interval NOT NULL,
@@ -44,15 +44,15 @@ CREATE TABLE schedule_dues (
     active boolean NOT NULL,
     local_date date,
     due_at timestamptz,
-    -- When to ring; NULL while nothing is to come.
+    -- When composing starts; NULL if nothing is pending.
     start_at timestamptz,
-    -- When the plan changed last while a day was pending, and which date it was there: that date, if the change put
-    -- its due instant into the past, counts as late from the change on.
+    -- The local date and the time of the last change of plan while a day was pending. If the change moves the due time
+    -- of that date into the past, lateness counts from the change.
     owed_on date,
     owed_at timestamptz,
-    -- The plan has changed, and what is next has to be found anew.
+    -- The plan has changed, and the next due date must be recomputed.
     stale boolean NOT NULL,
-    -- Why this row was set aside, until its preferences change.
+    -- Why no next due date could be determined; cleared when the preferences change.
     aside text
 );
 CREATE INDEX schedule_dues_start ON schedule_dues (start_at, owner_id) WHERE start_at IS NOT NULL;
@@ -66,8 +66,9 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON schedule_dues TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_dues TO daybreak_app;
 
--- What became of each day, once and for all: the key is the promise. There is no foreign key, since a check for each
--- of a million rows would take longer than the rest of the tick; a trigger on schedule_dues does what it would do.
+-- The outcome of each day. The key guarantees one outcome per user, date and edition. There is no foreign key, because
+-- checking a million rows would take longer than the rest of the tick; a trigger on schedule_dues deletes the rows
+-- instead.
 CREATE TABLE schedule_days (
     owner_id uuid NOT NULL,
     local_date date NOT NULL,
@@ -78,8 +79,8 @@ CREATE TABLE schedule_days (
     decided_at timestamptz NOT NULL,
     PRIMARY KEY (owner_id, local_date, edition)
 ) PARTITION BY RANGE (local_date);
--- What was missed or skipped is listed the latest first, and all that one tick decided has one instant. Quiet days are
--- no trouble of anybody's, and there are many of them.
+-- Days without a brief are listed latest first, and all outcomes of one tick have the same time. Quiet days are no
+-- problem and are numerous, so they are not in the index.
 CREATE INDEX schedule_days_left_out ON schedule_days (decided_at, owner_id, local_date, edition)
 WHERE outcome <> 'rung' AND reason <> 'quiet';
 
@@ -89,15 +90,15 @@ CREATE POLICY owners ON schedule_days TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
 CREATE POLICY upkeep ON schedule_days TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, DELETE ON schedule_days TO daybreak_app;
--- A day that was rung turns out to be one that its owner has skipped, as whoever composes says.
+-- When a brief is composed, its day may turn out to be one that the user skips.
 GRANT UPDATE (outcome, reason) ON schedule_days TO daybreak_app;
 
--- As with runs: partitions are in a schema that nobody but their owner may enter.
+-- As for runs, partitions are in a schema that only their owner may use.
 CREATE SCHEMA schedule_partitions;
 CREATE TABLE schedule_partitions.schedule_days_rest PARTITION OF schedule_days DEFAULT;
 
--- How a user can be written to, as whoever delivers says: whether a message arrives, whether reading it would be seen,
--- and when one arrived last. Nobody has a row until something delivers.
+-- Reachability of a user, as reported by delivery: whether a message arrives, whether reading it would be observed, and
+-- when the last one arrived. A user without a delivery has no row.
 CREATE TABLE schedule_reach (
     owner_id uuid PRIMARY KEY REFERENCES people_users (id) ON DELETE CASCADE,
     reachable boolean NOT NULL,
@@ -111,7 +112,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON schedule_reach TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_reach TO daybreak_app;
 
--- How far re-engagement has gone in the absence that began with that visit.
+-- The re-engagement tier of the absence that began after the last activity.
 CREATE TABLE schedule_absences (
     owner_id uuid PRIMARY KEY REFERENCES people_users (id) ON DELETE CASCADE,
     since timestamptz NOT NULL,
@@ -125,7 +126,7 @@ USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::
 CREATE POLICY upkeep ON schedule_absences TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_absences TO daybreak_app;
 
--- What is done by the clock for the installation itself.
+-- Maintenance tasks of the installation and when they run next.
 CREATE TABLE schedule_upkeep (
     name text PRIMARY KEY,
     cron text NOT NULL,
@@ -133,7 +134,7 @@ CREATE TABLE schedule_upkeep (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_upkeep TO daybreak_app;
 
--- Whoever keeps the schedule, and how the last turn went; no user's.
+-- Scheduler processes and the error of their last tick.
 CREATE TABLE schedule_schedulers (
     id uuid PRIMARY KEY,
     name text NOT NULL,

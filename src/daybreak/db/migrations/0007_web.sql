@@ -1,12 +1,13 @@
--- What programs were answered, for a day: a request that is sent again with the same key is not done again.
+-- Idempotency keys: responses of the API are stored for a day, so that a repeated request with the same key is not
+-- executed again.
 
 CREATE TABLE web_answers (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     key text NOT NULL,
-    -- What was sent, so that a key used for something else is noticed.
+    -- The hash of the request; a key that is used for another request is detected.
     fingerprint bytea NOT NULL,
     made_at timestamptz NOT NULL DEFAULT now(),
-    -- Written in the same transaction.
+    -- Written by the transaction of the request.
     status smallint,
     headers jsonb,
     body bytea,

@@ -1,6 +1,7 @@
 -- revision: 1
 
--- Whose session that is. A visit is noted once a minute and keeps the session alive; what a page asks by itself is none.
+-- Returns the user of a session. Activity is recorded at most once a minute and extends the session; automatic requests
+-- of an open page are not activity.
 CREATE OR REPLACE FUNCTION people_session(digest bytea, idle interval, is_visit boolean)
 RETURNS TABLE (id uuid, profile people_profiles)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -22,7 +23,7 @@ END $$;
 REVOKE ALL ON FUNCTION people_session(bytea, interval, boolean) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_session(bytea, interval, boolean) TO daybreak_app;
 
--- Whose token that is, and what it may do; when it was last used is known to the minute.
+-- Returns the user and scope of an API token. Its last use is recorded at most once a minute.
 CREATE OR REPLACE FUNCTION people_bearer(digest bytea, is_visit boolean)
 RETURNS TABLE (id uuid, scope text, profile people_profiles)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -31,7 +32,7 @@ BEGIN
     UPDATE people_tokens AS t SET used_at = now()
     WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE)
         AND coalesce(t.used_at < now() - interval '1 minute', TRUE);
-    -- Apart from that: a stream is a use of the token that is no visit, and must not hide the one after it.
+    -- Separate from the last use: a stream uses the token without being activity, and must not hide later activity.
     IF is_visit THEN
         UPDATE people_users AS u SET last_visit_at = now() FROM people_tokens AS t
         WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE) AND u.id = t.owner_id
@@ -45,7 +46,7 @@ END $$;
 REVOKE ALL ON FUNCTION people_bearer(bytea, boolean) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_bearer(bytea, boolean) TO daybreak_app;
 
--- Whether that session or token of this owner's is still good; for whoever stays connected.
+-- Returns whether a session or token of this owner is still valid; for open connections.
 CREATE OR REPLACE FUNCTION people_knows(owner uuid, credential uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -58,15 +59,15 @@ $$;
 REVOKE ALL ON FUNCTION people_knows(uuid, uuid) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_knows(uuid, uuid) TO daybreak_app;
 
--- Whom a link was made for, if it is still good.
+-- Returns the owner of a link that has not expired.
 CREATE OR REPLACE FUNCTION people_owner_of_link(digest bytea) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT owner_id FROM people_links WHERE token_sha256 = digest AND expires_at > now() $$;
 REVOKE ALL ON FUNCTION people_owner_of_link(bytea) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_owner_of_link(bytea) TO daybreak_app;
 
--- Count an attempt for each key in turn, `burst` at once and then one an interval; gives how long to wait for the
--- first key that has none left, and no time if all had.
+-- Counts an attempt for each key in turn: `burst` attempts at once, then one per interval. Returns the time to wait for
+-- the first key that has none left, or zero if all had one.
 CREATE OR REPLACE FUNCTION people_take_attempt(keys bytea [], intervals interval [], bursts integer []) RETURNS interval
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -89,7 +90,7 @@ END $$;
 REVOKE ALL ON FUNCTION people_take_attempt(bytea [], interval [], integer []) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_take_attempt(bytea [], interval [], integer []) TO daybreak_app;
 
--- Whoever signed in has all attempts again.
+-- Resets the throttle after a successful sign-in.
 CREATE OR REPLACE FUNCTION people_forget_attempts(keys bytea []) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ DELETE FROM people_attempts WHERE key = ANY (keys) $$;

@@ -1,6 +1,7 @@
 -- revision: 1
 
--- Clear away what is over; gives whose grace period has ended, to be deleted as those owners.
+-- Deletes expired sessions, links and throttle rows. Returns the owners whose grace period has ended; the caller
+-- deletes them, acting for each.
 CREATE OR REPLACE FUNCTION people_tidy() RETURNS SETOF uuid
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

@@ -1,7 +1,6 @@
 -- revision: 1
 
--- Tell whoever is connected with them which sessions or tokens have ended: 200 in one, since a payload ends at 8,000
--- bytes.
+-- Notifies connections of ended sessions and tokens: 200 per notification, because a payload is limited to 8,000 bytes.
 CREATE OR REPLACE FUNCTION people_tell_ended() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$

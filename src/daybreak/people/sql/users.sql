@@ -1,13 +1,13 @@
 -- revision: 1
 
--- A sign-in knows an address before it knows an owner; this tells the one id and nothing else.
+-- Returns the id of the user with an address, and nothing else: at sign-in the owner is not known yet.
 CREATE OR REPLACE FUNCTION people_id_by_email(address text) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT id FROM people_users WHERE email = lower(address) $$;
 REVOKE ALL ON FUNCTION people_id_by_email(text) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_id_by_email(text) TO daybreak_app;
 
--- An operator's list: ids only, to be read as those owners afterwards.
+-- Returns the ids of all users, for operators. The rows are then read as those owners.
 CREATE OR REPLACE FUNCTION people_all_ids() RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT id FROM people_users ORDER BY created_at, id $$;

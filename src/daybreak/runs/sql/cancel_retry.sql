@@ -1,6 +1,7 @@
 -- revision: 1
 
--- Cancel a run: at once if it waits, else as soon as whoever runs it, or its items, hears of it. Nothing if it ended.
+-- Cancels a run: at once while it is queued, otherwise when its worker or its items receive the request. Does nothing
+-- if it has ended.
 CREATE OR REPLACE FUNCTION runs_cancel(owner uuid, run_id uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -32,7 +33,8 @@ END $$;
 REVOKE ALL ON FUNCTION runs_cancel(uuid, uuid) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_cancel(uuid, uuid) TO daybreak_app;
 
--- End the items of a cancelled run that nobody runs; what is locked now the sweep finds. The caller has locked the run.
+-- Ends the queued items of a cancelled run. The rescue pass cancels those that are locked now. The caller has locked
+-- the run.
 CREATE OR REPLACE FUNCTION runs_cancel_items(owner uuid, run_id uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -59,11 +61,12 @@ END $$;
 REVOKE ALL ON FUNCTION runs_cancel_items(uuid, uuid) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_cancel_items(uuid, uuid) TO daybreak_app;
 
--- Run again what ended without success: a run (of one that has fanned out those items that did not succeed), or one
--- item; “whole” begins a run anew, and whatever items it comes to then. Gives “retried”, or why not: “missing”, “open”,
--- “succeeded”, “item” (no whole), “past” (its run was done again without it, or is forgotten), or “busy” while its run
--- is being ended. Raises unique_violation if another run is open for the same thing. Rows are locked in the order run,
--- item.
+-- Retries what ended without success: a run (if it has fanned out, only the items without success) or one item. `whole`
+-- starts a run again from the beginning, with the items that it then creates.
+--
+-- Returns “retried” or the reason why not: “missing”, “open”, “succeeded”, “item” (an item cannot be started as a
+-- whole), “past” (its run was started again without it, or was pruned), “busy” (its run is being finished). Raises
+-- unique_violation if another run is open for the same key. Locks the run, then the item.
 CREATE OR REPLACE FUNCTION runs_retry(owner uuid, which uuid, places integer, whole boolean) RETURNS text
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -115,7 +118,7 @@ BEGIN
     IF FOUND AND (run.cancel OR run.step <> 'items' OR ended.part_of IS NULL) THEN
         RETURN CASE WHEN ended.part_of IS NULL THEN 'open' ELSE 'busy' END;
     END IF;
-    -- Whoever retried it a moment ago held the run until now.
+    -- A concurrent retry held the lock of the run until now.
     IF run.id IS NOT NULL AND NOT EXISTS (
         SELECT FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = which
     ) THEN
@@ -170,7 +173,7 @@ END $$;
 REVOKE ALL ON FUNCTION runs_retry(uuid, uuid, integer, boolean) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_retry(uuid, uuid, integer, boolean) TO daybreak_app;
 
--- Move ended runs back, as a new epoch with all their attempts; gives how many were there.
+-- Moves ended runs back to runs_open in a new epoch with all attempts. Returns how many there were.
 CREATE OR REPLACE FUNCTION runs_reopen(owner uuid, run_ids uuid [], event text) RETURNS integer
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -195,7 +198,7 @@ BEGIN
         SELECT
             owner_id, id, part_of, kind, lane, key, parameters, 'queued', step, epoch + 1, max_attempts, fence,
             event_number + 1,
-            -- What a run has counted of its items stays true; what it said of itself begins anew.
+            -- Counts of items remain true; a run's own progress starts again.
             CASE step WHEN 'begin' THEN 0 ELSE total END, CASE step WHEN 'begin' THEN 0 ELSE done END,
             CASE step WHEN 'begin' THEN 0 ELSE failed END, CASE step WHEN 'begin' THEN 0 ELSE skipped END,
             CASE step WHEN 'begin' THEN NULL ELSE result END,

@@ -1,19 +1,19 @@
 -- revision: 1
--- The protocol of the engine: every move of a run, each in one statement or function. ADR 0006 says why, docs/states.md
--- draws the moves. What follows holds for all files of this folder.
+-- The protocol of the engine: each transition of a run is one statement or function. ADR 0006 explains it, and
+-- docs/states.md draws the transitions. The following applies to all files in this folder.
 --
--- Rows are locked in one order: those that somebody holds, sorted, and only then the runs that they are items of,
--- sorted. Whoever comes from the other side (a cancel, the sweep) passes by what is locked.
+-- Lock order: claimed runs, sorted, then the runs that they are items of, sorted. Transactions that come from the other
+-- side (cancel, rescue) skip locked rows.
 --
--- Where the planner is told what to do: plans of these functions must not depend on statistics, which are old whenever
--- much has come or gone. Each goes from the list that it is given to the primary key, and is kept: planning anew at
--- every call would take as long as running.
+-- Planner settings: plans must not depend on statistics, which are stale after many rows have come or gone. Each plan
+-- goes from the list in the parameters to the primary key, and is cached, because planning would take as long as
+-- executing.
 --
--- Functions of one expression have no search_path of their own: their names are bound when they are made, and only so
--- can they be inlined.
+-- Functions with a single expression have no search_path: their names are bound at creation, and only without a setting
+-- can PostgreSQL inline them.
 
--- Take what is due of these, or was left by somebody whose lease is over. A row that somebody holds is passed by: the
--- sweep will ring for it again. Whoever is to finish a run is told what came of its items.
+-- Claims runs of the list that are due, or whose lease has expired. Locked rows are skipped; the rescue pass dispatches
+-- them again. A claim for the finish of a run returns the outcome of its items.
 CREATE OR REPLACE FUNCTION runs_claim(
     owner_ids uuid [], run_ids uuid [], known_kinds text [], worker uuid, lease interval
 ) RETURNS TABLE (
@@ -36,7 +36,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT
                 o.owner_id, o.id,
-                -- What a dead worker left could have begun when its lease was over.
+                -- A run of a dead worker was due again when its lease expired.
                 greatest(0, extract(EPOCH FROM now() - greatest(
                     o.created_at, o.not_before, o.lease_until
                 )))::float AS waited
@@ -91,8 +91,9 @@ END $$;
 REVOKE ALL ON FUNCTION runs_claim(uuid [], uuid [], text [], uuid, interval) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_claim(uuid [], uuid [], text [], uuid, interval) TO daybreak_app;
 
--- A process says that it is alive: its row, and the leases of what it runs. Gives the runs that are still its own
--- and whether they are to be cancelled. A row that is locked keeps its lease for this time: whoever holds it decides.
+-- The heartbeat of a worker: updates its row and renews the leases of its runs. Returns the runs that still belong to
+-- the worker, and whether each is to be cancelled. The lease of a locked row is not renewed this time; the transaction
+-- with the lock decides about it.
 CREATE OR REPLACE FUNCTION runs_beat(
     worker uuid, worker_name text, worker_place text, worker_lanes text [], is_draining boolean, lease interval,
     owner_ids uuid [], run_ids uuid [], fences bigint []
@@ -138,14 +139,14 @@ GRANT EXECUTE ON FUNCTION runs_beat(
     uuid, text, text, text [], boolean, interval, uuid [], uuid [], bigint []
 ) TO daybreak_app;
 
--- Whether the run of which this one is an item is to be cancelled.
+-- Returns whether the parent of an item is to be cancelled.
 CREATE OR REPLACE FUNCTION runs_is_cancelled(owner uuid, run uuid) RETURNS boolean
 LANGUAGE sql STABLE
 RETURN run IS NOT NULL AND EXISTS (SELECT FROM runs_open WHERE owner_id = owner AND id = run AND cancel);
 REVOKE ALL ON FUNCTION runs_is_cancelled(uuid, uuid) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_is_cancelled(uuid, uuid) TO daybreak_app;
 
--- For how long a run that was running has been; what a dead worker held ended with its lease.
+-- Returns how long a running run has been running. The run of a dead worker ended with its lease.
 CREATE OR REPLACE FUNCTION runs_seconds_under_way(
     status text, claimed_at timestamptz, lease_until timestamptz
 ) RETURNS double precision

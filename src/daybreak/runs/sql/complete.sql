@@ -1,7 +1,7 @@
 -- revision: 1
 
--- Lock, in the order given, those of these runs that are still ours; whether each is to be cancelled. The backend of a
--- worker that has died must not wait for ever.
+-- Locks the runs of the list whose fence is still valid, in the order given. Returns whether each is to be cancelled.
+-- The lock timeout limits how long the backend of a dead worker waits.
 CREATE OR REPLACE FUNCTION runs_hold(
     owner_ids uuid [], run_ids uuid [], fences bigint []
 ) RETURNS TABLE (run_id uuid, cancelled boolean)
@@ -14,13 +14,13 @@ BEGIN
     RETURN QUERY
     SELECT
         h.id,
-        -- Few runs are items, and asking for the run of one costs more than the rest.
+        -- Few runs are items, and the lookup of the parent costs more than the rest.
         CASE WHEN h.part_of IS NULL THEN h.cancel ELSE h.cancel OR runs_is_cancelled(h.owner_id, h.part_of) END
     FROM unnest(owner_ids, run_ids, fences) AS w (owner_id, id, fence)
     CROSS JOIN LATERAL (
         SELECT o.owner_id, o.id, o.part_of, o.cancel FROM runs_open AS o
         WHERE o.owner_id = w.owner_id AND o.id = w.id AND o.fence = w.fence AND o.status = 'running'
-            -- Who waits for its items is nobody's: a commit whose answer was lost must not be done again.
+            -- A run that waits for its items has no worker. A commit whose answer was lost must not be repeated.
             AND o.step <> 'items'
         FOR UPDATE
     ) AS h;
@@ -28,16 +28,18 @@ END $$;
 REVOKE ALL ON FUNCTION runs_hold(uuid [], uuid [], bigint []) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_hold(uuid [], uuid [], bigint []) TO daybreak_app;
 
--- What becomes of runs whose rows the caller has locked, all at once: a list of {owner_id, id, part_of, status, result,
--- error, delay, refund, gaps, events, after_event, kind, key} and the last progress.
---   status “queued” sends one back, to be rung for after so many seconds (refund gives the attempt back);
---   “running” lets it wait for the items that it fans out to; any other ends it.
---   events are pairs of name and data; after_event is the number of the one before them, so that what was written already
---   by a transaction whose answer was lost is not written again. Without it they come after all others.
---   items, {id, kind, lane, key, parameters, max_attempts} each, are added to the run, or to the run that it is an item
---   of; with them come the lane of the run and the places in its owner's window.
--- Nobody is told: whoever calls it does so when it has committed, for many commits at once. Only where the last item
--- ends of a run that was cancelled meanwhile, its end is told with it.
+-- Completes runs whose rows the caller has locked. The list has {owner_id, id, part_of, status, result, error, delay,
+-- refund, gaps, events, after_event, kind, key} and the last progress of each:
+--
+-- * status “queued” releases a run, to be dispatched after `delay` seconds (refund returns the attempt); “running” lets
+--   it wait for its items; any other status ends it.
+-- * events are pairs of name and data. after_event is the number of the event before them, so that events of a
+--   transaction whose answer was lost are not written twice. Without it they come after all others.
+-- * items, {id, kind, lane, key, parameters, max_attempts} each, are added to the run, or to the run that it is an item
+--   of. With them come the lane of the run and the owner's limit of dispatched runs in a lane (places).
+--
+-- Sends no notifications: the caller does so after its commit, for many transactions at once. The exception is a
+-- cancelled run whose last item ends; its end is notified in this transaction.
 CREATE OR REPLACE FUNCTION runs_settle_untold(settlements jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -91,7 +93,7 @@ BEGIN
         SELECT owner_id, lane, count(*)::integer AS places FROM gone WHERE job_id IS NOT NULL GROUP BY owner_id, lane
     ) AS f;
 
-    -- Mostly nothing goes back to the queue or waits for a place, and asking costs less than doing nothing.
+    -- Usually no run is released or waits for capacity, and these checks are cheaper than empty statements.
     IF settlements @> '[{"status": "queued"}]' THEN
         FOR again IN
             WITH s AS MATERIALIZED (
@@ -128,7 +130,7 @@ BEGIN
             FROM back GROUP BY lane, delay
         LOOP
             PERFORM runs_ring(again.lane, again.owner_ids, again.run_ids, make_interval(secs => again.delay));
-            -- Without a doorbell they give their places up.
+            -- Without a job they free their capacity.
             IF again.delay > 60 THEN
                 freed_owners := freed_owners || again.owner_ids;
                 freed_lanes := freed_lanes || array_fill(again.lane, ARRAY[cardinality(again.owner_ids)]);
@@ -150,7 +152,8 @@ BEGIN
     END IF;
     IF EXISTS (
         SELECT FROM unnest(freed_owners, freed_lanes) AS f (owner_id, lane)
-        -- With a limit it looks owner by owner. Joined, it would read all that has waited since the oldest snapshot.
+        -- LIMIT makes PostgreSQL look up each owner. A join would read all rows that have waited since the oldest
+        -- snapshot.
         CROSS JOIN LATERAL (
             SELECT FROM runs_open AS r
             WHERE r.owner_id = f.owner_id AND r.lane = f.lane AND r.rung_at IS NULL AND r.status = 'queued'
@@ -166,7 +169,7 @@ END $$;
 REVOKE ALL ON FUNCTION runs_settle_untold(jsonb) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_settle_untold(jsonb) TO daybreak_app;
 
--- The same, and whoever follows them is told with the commit.
+-- Completes runs and notifies subscribers in the same transaction.
 CREATE OR REPLACE FUNCTION runs_settle(settlements jsonb) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp
 AS $$

@@ -1,7 +1,7 @@
 -- revision: 1
 
--- Say that somebody should look at these runs, in the transaction that changes them: a doorbell for each hundred.
--- What is due in more than a minute stays in its row; when its time has come the sweep lets it stand in line.
+-- Dispatches runs in the transaction that changes them, with one job per 100 runs. A run that is due in more than a
+-- minute gets no job; the rescue pass queues it when it is due.
 CREATE OR REPLACE FUNCTION runs_ring(
     ring_lane text, owner_ids uuid [], run_ids uuid [], delay interval DEFAULT '0', urgency integer DEFAULT 0
 ) RETURNS void
@@ -34,8 +34,8 @@ END $$;
 REVOKE ALL ON FUNCTION runs_ring(text, uuid [], uuid [], interval, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_ring(text, uuid [], uuid [], interval, integer) TO daybreak_app;
 
--- Let the oldest runs that wait outside their owner's window in: so many of each (owner, lane); gives how many that
--- were.
+-- Dispatches the oldest runs that wait for capacity of their owner, at most the given number for each (owner, lane).
+-- Returns how many were dispatched.
 CREATE OR REPLACE FUNCTION runs_admit(owner_ids uuid [], lanes text [], counts integer []) RETURNS integer
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan

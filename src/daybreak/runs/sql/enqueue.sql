@@ -1,7 +1,7 @@
 -- revision: 1
 
--- Make a run and ring for it, or let it wait: for its time, or, beyond its owner's window, for a place. Gives the id of
--- the run that is open for (owner, kind, key): the new one, or the one that was there already.
+-- Enqueues a run and dispatches it, unless it is due later or its owner has no capacity left. Returns the id of the
+-- open run for (owner, kind, key), which may be an earlier one.
 CREATE OR REPLACE FUNCTION runs_start(
     owner uuid, new_id uuid, new_kind text, new_lane text, new_key text, new_parameters jsonb,
     new_max_attempts integer, delay interval, places integer
@@ -21,11 +21,11 @@ BEGIN
         )
         ON CONFLICT (owner_id, kind, key) WHERE part_of IS NULL DO NOTHING RETURNING id INTO open_id;
         EXIT WHEN open_id IS NOT NULL;
-        -- It may end, and so go away, between the two statements.
+        -- It may end, and disappear, between the two statements.
         SELECT id INTO open_id FROM runs_open
         WHERE owner_id = owner AND kind = new_kind AND key = new_key AND part_of IS NULL;
         IF open_id IS NOT NULL THEN
-            -- A person waits now for what was to be done when there is time.
+            -- A user now waits for a run that was enqueued for later.
             IF new_lane = 'people' THEN
                 UPDATE runs_open AS r SET lane = new_lane
                 FROM (
@@ -57,7 +57,8 @@ BEGIN
         ) AS newest
         WHERE newest.job_id IS NULL AND newest.rung_at > now()
     ) THEN
-        -- The sweep could be late for it. Such a bell takes no place, so of many such runs only the first have one.
+        -- The rescue pass could be late for it. This job does not count as capacity, so only the first of many such
+        -- runs get one.
         INSERT INTO pgq.pgqueuer (priority, entrypoint, payload, execute_after, status)
         VALUES (
             0, 'runs.' || new_lane, convert_to(jsonb_build_array(jsonb_build_array(owner, new_id))::text, 'UTF8'),
@@ -71,8 +72,8 @@ REVOKE ALL ON FUNCTION runs_start(
 ) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_start(uuid, uuid, text, text, text, jsonb, integer, interval, integer) TO daybreak_app;
 
--- Start runs for many owners at once, a doorbell for each hundred; what is open for (owner, kind, key) already stays
--- as it is. Owners in their order keep the pages of indexes together. Gives how many were new.
+-- Enqueues runs for many owners, with one job per 100. A run that is already open for (owner, kind, key) stays
+-- unchanged. Sorted owners write to neighbouring index pages. Returns how many runs are new.
 CREATE OR REPLACE FUNCTION runs_start_many(
     owner_ids uuid [], new_kind text, new_lane text, keys text [], many_parameters jsonb [], new_max_attempts integer
 ) RETURNS integer
@@ -82,7 +83,7 @@ SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SE
 AS $$
 DECLARE
     bells bigint [];
-    -- An id for each from one random number: where randomness is asked of the system, it costs more than the row.
+    -- One random number for all ids: where it comes from a system call, it costs more than the row.
     seed bytea := uuid_send(gen_random_uuid());
     started integer;
 BEGIN
@@ -124,8 +125,8 @@ BEGIN
             SELECT count(*) INTO started FROM made;
             RETURN started;
         EXCEPTION WHEN unique_violation THEN
-            -- Somebody started one of them a moment ago, and is seen now: rare, and cheaper than insertions that
-            -- expect it every time.
+            -- A concurrent transaction has enqueued one of them, which is visible now. This is rare, and cheaper than
+            -- ON CONFLICT for every row.
         END;
     END LOOP;
 END $$;

@@ -1,7 +1,7 @@
 -- revision: 1
 
--- Add the items of these settlements, each once in a round of its run, and ring for as many as their owner's window
--- has room for. What fans out waits, and gives its own place in the window up.
+-- Adds the items of these completions, each once per fan-out generation (round) of its run, and dispatches as many as
+-- their owners have capacity for. The run that fans out waits and frees its own capacity.
 CREATE OR REPLACE FUNCTION runs_fan_out(settlements jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -44,7 +44,7 @@ BEGIN
     FROM waiting AS w CROSS JOIN LATERAL jsonb_array_elements(w.events) WITH ORDINALITY AS e (event, place)
     WHERE w.after_event + e.place > w.known;
 
-    -- The run's row must be ours before its items are: two items may add the same one.
+    -- Lock the run before its items are inserted: two items may add the same one.
     SELECT bool_or(locked.round IS NOT NULL) INTO is_again FROM (
         SELECT DISTINCT s.owner_id, coalesce(s.part_of, s.id) AS run_id
         FROM jsonb_to_recordset(settlements) AS s (owner_id uuid, id uuid, part_of uuid)
@@ -74,7 +74,7 @@ BEGIN
         )
         SELECT
             n.owner_id, n.id, n.run_id, n.kind, n.lane, n.key, n.parameters, 'queued', n.max_attempts,
-            -- In the order given, though all are made at once.
+            -- Preserves the given order, although all are created at the same instant.
             now() + n.place * interval '1 microsecond', now(), n.round
         FROM new AS n
         WHERE NOT EXISTS (
@@ -113,8 +113,8 @@ END $$;
 REVOKE ALL ON FUNCTION runs_fan_out(jsonb) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_fan_out(jsonb) TO daybreak_app;
 
--- Of these items those that an earlier round of their run had: they are done anew, as a new epoch, with what they are
--- told now. The caller has locked the run.
+-- Restarts items that an earlier generation of their run had, in a new epoch and with the new parameters. The caller
+-- has locked the run.
 CREATE OR REPLACE FUNCTION runs_renew_items(settlements jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -162,8 +162,8 @@ END $$;
 REVOKE ALL ON FUNCTION runs_renew_items(jsonb) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_renew_items(jsonb) TO daybreak_app;
 
--- Count for their runs how these items ended, and see to what follows: the last item that ends has its run finished.
--- Whoever settles the items tells of their runs.
+-- Adds the outcomes of ended items to their runs. The last item dispatches the finish of its run. The caller sends the
+-- notifications.
 CREATE OR REPLACE FUNCTION runs_advance(settlements jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -215,8 +215,7 @@ END $$;
 REVOKE ALL ON FUNCTION runs_advance(jsonb) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_advance(jsonb) TO daybreak_app;
 
--- Have a run finished whose items have all ended: somebody claims it once more. A cancelled one ends here. The caller
--- has locked its row.
+-- Dispatches the finish of a run whose items have all ended; a cancelled run ends here. The caller has locked its row.
 CREATE OR REPLACE FUNCTION runs_have_finished(owner uuid, run_id uuid) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan

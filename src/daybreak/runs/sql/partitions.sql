@@ -1,7 +1,7 @@
 -- revision: 1
 
--- A partition for this week, each week that begins within that time, and each that is over and came while nobody made
--- any: its rows wait in the rest. Gives how many were made.
+-- Creates partitions for this week, for each week that begins within `ahead`, and for past weeks whose rows are in the
+-- default partition. Returns how many were created.
 CREATE OR REPLACE FUNCTION runs_make_partitions(ahead interval) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -28,7 +28,7 @@ BEGIN
                 'CREATE TABLE runs_partitions.%I (LIKE public.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
                 part, parent
             );
-            -- Nothing may be added to the rest between moving what is there and attaching.
+            -- The default partition must not change between moving its rows and attaching.
             EXECUTE format('LOCK TABLE runs_partitions.%I IN ACCESS EXCLUSIVE MODE', parent || '_rest');
             EXECUTE format(
                 'WITH moved AS (DELETE FROM runs_partitions.%I WHERE %I >= %L AND %I < %L RETURNING *) '
@@ -46,7 +46,7 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION runs_make_partitions(interval) FROM public, daybreak_app;
 
--- Drop what ended, and the events, in weeks that were over that long ago; gives how many partitions went.
+-- Drops ended runs and events of weeks that ended before that interval. Returns how many partitions were dropped.
 CREATE OR REPLACE FUNCTION runs_drop_partitions(older_than interval) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -76,5 +76,5 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION runs_drop_partitions(interval) FROM public, daybreak_app;
 
--- The first partitions of a new database; the later ones are the upkeep's.
+-- The first partitions of a new database; runs_upkeep creates later ones.
 SELECT runs_make_partitions('28 days');

@@ -1,7 +1,8 @@
 -- revision: 1
 
--- Progress and events of running runs: a list, sorted, of {owner_id, id, fence, phase, done, total, failed, skipped,
--- events, after_event}. What somebody else has claimed meanwhile stays untouched; counters never fall.
+-- Writes progress and events of running runs. The list is sorted and has {owner_id, id, fence, phase, done, total,
+-- failed, skipped, events, after_event}. A run that was claimed again meanwhile stays unchanged. Counters never
+-- decrease.
 CREATE OR REPLACE FUNCTION runs_report(reports jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -49,8 +50,8 @@ END $$;
 REVOKE ALL ON FUNCTION runs_report(jsonb) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_report(jsonb) TO daybreak_app;
 
--- Wake whoever follows these runs, the runs that they are items of, or all runs of their owners: one notification for
--- seventy of them, since a payload ends at 8,000 bytes.
+-- Notifies subscribers of these runs, of their parents and of all runs of their owners: 70 runs per notification,
+-- because a payload is limited to 8,000 bytes.
 CREATE OR REPLACE FUNCTION runs_tell(told jsonb) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp
 AS $$
@@ -64,7 +65,7 @@ $$;
 REVOKE ALL ON FUNCTION runs_tell(jsonb) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_tell(jsonb) TO daybreak_app;
 
--- The new average of seconds for a step, after so many more of them.
+-- Returns the moving average of seconds per step after more steps.
 CREATE OR REPLACE FUNCTION runs_pace(
     pace double precision, paced_at timestamptz, steps integer
 ) RETURNS double precision
@@ -77,7 +78,7 @@ END;
 REVOKE ALL ON FUNCTION runs_pace(double precision, timestamptz, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_pace(double precision, timestamptz, integer) TO daybreak_app;
 
--- The percentage that is shown after so many of so many steps: it does not fall.
+-- Returns the displayed percentage, which never decreases.
 CREATE OR REPLACE FUNCTION runs_reached(reached smallint, steps integer, total integer) RETURNS smallint
 LANGUAGE sql IMMUTABLE
 RETURN greatest(reached, CASE WHEN total > 0 THEN least(100, 100 * steps::bigint / total)::smallint END);

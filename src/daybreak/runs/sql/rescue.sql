@@ -1,8 +1,8 @@
 -- revision: 1
 
--- One pass over what went wrong; nothing while somebody else is at it. Gives how many runs were taken back from dead
--- workers, whose time has come or whose doorbell was lost and rung again, looked at for that, let into their owner's
--- window, and found waiting for items that were not there. Whatever was mended is kept as a run “runs.sweep”.
+-- One rescue pass; does nothing while another one runs. Returns the numbers of: runs taken from dead workers; runs that
+-- became due or whose lost job was dispatched again; jobs checked; waiting runs dispatched; runs recounted because
+-- their items were missing. A pass that changed something is recorded as a run “runs.sweep”.
 CREATE OR REPLACE FUNCTION runs_sweep(
     places integer, grace interval, lease interval, batch integer
 ) RETURNS TABLE (expired integer, rung integer, looked integer, admitted integer, recounted integer)
@@ -25,11 +25,11 @@ BEGIN
     admitted := 0;
     recounted := 0;
 
-    -- Found by their leases before all else: asked for the first of them in order, the planner reads whatever is open.
+    -- Find them by the index of leases first: with ORDER BY and LIMIT the planner would read all open runs.
     WITH silent AS MATERIALIZED (
         SELECT l.owner_id, l.id FROM runs_open AS l WHERE l.status = 'running' AND l.lease_until < now()
     )
-    -- A row in the hands of a commit that hangs must not hold up the rest, nor may the row of an item's run.
+    -- Skip rows that are locked by a hanging transaction, and items whose parent is locked.
     SELECT jsonb_agg(jsonb_build_object(
         'owner_id', e.owner_id,
         'id', e.id,
@@ -64,7 +64,7 @@ BEGIN
         ) AS p ON TRUE
         WHERE o.status = 'running' AND o.lease_until < now() AND (
             o.part_of IS NULL OR p.cancel IS NOT NULL OR NOT EXISTS (
-                -- Its run is not held by somebody, but gone.
+                -- The parent is not locked but gone.
                 SELECT FROM runs_open AS r WHERE r.owner_id = o.owner_id AND r.id = o.part_of
             )
         )
@@ -74,7 +74,7 @@ BEGIN
         PERFORM runs_settle(settlements);
     END IF;
 
-    -- Whose time has come stands in line for a place, as everybody does.
+    -- A run that has become due waits for capacity like all others.
     WITH due AS (
         SELECT r.owner_id, r.id FROM runs_open AS r
         WHERE r.status = 'queued' AND r.job_id IS NULL AND r.rung_at < now()
@@ -83,7 +83,7 @@ BEGIN
     UPDATE runs_open AS r SET rung_at = NULL FROM due AS d WHERE r.owner_id = d.owner_id AND r.id = d.id;
     GET DIAGNOSTICS rung = ROW_COUNT;
 
-    -- A million may be waiting for doorbells that are all there, so each pass looks at the next few of them.
+    -- A million runs may be waiting with intact jobs, so each pass checks only the next batch.
     SELECT s.rung_at, s.id INTO seen FROM runs_sweeps AS s;
     SELECT count(*), max(l.rung_at), (array_agg(l.id ORDER BY l.rung_at DESC, l.id DESC))[1]
     INTO looked, far_at, far_id
@@ -102,7 +102,7 @@ BEGIN
         unheard AS (
             SELECT r.lane, r.owner_id, r.id FROM looked_at AS l
             INNER JOIN runs_open AS r ON r.owner_id = l.owner_id AND r.id = l.id
-            -- Said so that each is found by its ids, and not by the index of all that were rung for.
+            -- IS NOT DISTINCT FROM makes the planner use the primary key instead of the index of dispatched runs.
             WHERE r.status = 'queued' AND r.job_id IS NOT DISTINCT FROM l.job_id AND NOT EXISTS (
                 SELECT FROM pgq.pgqueuer AS j
                 WHERE j.id = l.job_id AND (j.status = 'queued' OR j.heartbeat > now() - lease)
@@ -147,7 +147,7 @@ BEGIN
         admitted := admitted + runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
     END LOOP;
 
-    -- Items that came back to the queue while their run was being cancelled.
+    -- Items that were released while their run was being cancelled.
     FOR lost IN
         SELECT r.owner_id, r.id FROM runs_open AS r
         WHERE r.cancel AND r.step = 'items' ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
@@ -155,7 +155,7 @@ BEGIN
         PERFORM runs_cancel_items(lost.owner_id, lost.id);
     END LOOP;
 
-    -- Never needed, if the rest is right: a run that waits although none of its items is open.
+    -- Only after a defect: a run that waits for items although none is open.
     FOR lost IN
         SELECT r.owner_id, r.id, r.round FROM runs_open AS r
         WHERE r.status = 'running' AND r.step = 'items' AND NOT EXISTS (
@@ -188,8 +188,8 @@ END $$;
 REVOKE ALL ON FUNCTION runs_sweep(integer, interval, interval, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_sweep(integer, interval, interval, integer) TO daybreak_app;
 
--- Prune what nobody needs any more, and see to the weeks to come: not more often than that, whoever asks, and one at a
--- time. Kept as a run “runs.upkeep”; gives what was done, NULL if it was not time.
+-- Prunes old rows and creates partitions, at most once per `every` and by one process at a time. Recorded as a run
+-- “runs.upkeep”. Returns what was done, or NULL if it was not due.
 CREATE OR REPLACE FUNCTION runs_upkeep(every interval, ahead interval, keep interval, batch integer) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -198,7 +198,7 @@ DECLARE
     workers integer;
     made integer;
     dropped integer;
-    -- Whoever asks may not have everybody's history forgotten.
+    -- No caller may delete recent history.
     kept interval := greatest(keep, interval '7 days');
     done jsonb;
 BEGIN
@@ -215,7 +215,7 @@ BEGIN
     DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
     GET DIAGNOSTICS workers = ROW_COUNT;
     DELETE FROM runs_times WHERE day < (now() - kept)::date;
-    -- Weeks are made and dropped under locks that everybody would queue behind, if somebody has been reading for long.
+    -- Creating and dropping partitions needs locks that would block all others behind a long read.
     BEGIN
         PERFORM set_config('lock_timeout', '1s', TRUE);
         made := runs_make_partitions(ahead);
@@ -230,7 +230,7 @@ BEGIN
         'partitions_made', made,
         'partitions_dropped', dropped
     );
-    -- Where a batch was not enough, the next one is due at once.
+    -- If a batch was too small, the next one is due at once.
     IF log_rows < batch THEN
         UPDATE runs_sweeps AS s SET upkept_at = now();
     END IF;
@@ -240,7 +240,7 @@ END $$;
 REVOKE ALL ON FUNCTION runs_upkeep(interval, interval, interval, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_upkeep(interval, interval, interval, integer) TO daybreak_app;
 
--- Keep what upkeep did as a run that has ended, of nobody: its owner is the nil id.
+-- Records maintenance as an ended run of the system, whose owner is the nil id.
 CREATE OR REPLACE FUNCTION runs_record(done_kind text, done_result jsonb) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp
 AS $$

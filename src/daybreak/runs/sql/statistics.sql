@@ -1,6 +1,6 @@
 -- revision: 1
 
--- What every worker is doing, for operators: kinds and how many of each, whoever owns them.
+-- Returns what each worker is running, by kind, for operators.
 CREATE OR REPLACE FUNCTION runs_doing() RETURNS TABLE (worker_id uuid, kind text, runs bigint, since timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -11,7 +11,7 @@ $$;
 REVOKE ALL ON FUNCTION runs_doing() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_doing() TO daybreak_app;
 
--- The latest runs of an owner's about one thing, newest first, as far as the policies let one see them.
+-- Returns the latest runs of an owner for one key, newest first. Row-level security applies.
 CREATE OR REPLACE FUNCTION runs_latest(owner uuid, wanted_kind text, wanted_key text, how_many integer) RETURNS TABLE (
     status text, result jsonb, errors jsonb, created_at timestamptz, started_at timestamptz, run_seconds float
 )
@@ -26,7 +26,7 @@ $$;
 REVOKE ALL ON FUNCTION runs_latest(uuid, text, text, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_latest(uuid, text, text, integer) TO daybreak_app;
 
--- How many runs of a kind wait for a worker, as counted.
+-- Returns how many runs of a kind are queued.
 CREATE OR REPLACE FUNCTION runs_count_queued(counted_kind text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -36,7 +36,8 @@ $$;
 REVOKE ALL ON FUNCTION runs_count_queued(text) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_count_queued(text) TO daybreak_app;
 
--- How long runs of a kind took that ended well since then, and how many ended in a second of the busiest minute.
+-- Returns the p95 run time of a kind's successful runs since then, and the number that ended per second in the busiest
+-- minute.
 CREATE OR REPLACE FUNCTION runs_measure(
     measured_kind text, since timestamptz
 ) RETURNS TABLE (runs bigint, took interval, per_second float)
@@ -59,13 +60,14 @@ $$;
 REVOKE ALL ON FUNCTION runs_measure(text, timestamptz) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_measure(text, timestamptz) TO daybreak_app;
 
+-- Returns the histogram class of a time; 0005_runs.sql defines the classes.
 CREATE OR REPLACE FUNCTION runs_time_class(seconds double precision) RETURNS smallint
 LANGUAGE sql IMMUTABLE
 RETURN CAST(ceil(4 * ln(greatest(seconds, 0.001) * 1000) / ln(2)) AS smallint);
 REVOKE ALL ON FUNCTION runs_time_class(double precision) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_time_class(double precision) TO daybreak_app;
 
--- Fold what was counted since the last time into one row each, for whoever reads the sums.
+-- Folds counters into one row per kind and status, and histograms into one row per class.
 CREATE OR REPLACE FUNCTION runs_fold() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

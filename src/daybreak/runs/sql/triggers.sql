@@ -1,5 +1,6 @@
 -- revision: 1
 
+-- Counts inserted runs.
 CREATE OR REPLACE FUNCTION runs_count_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -11,6 +12,7 @@ END $$;
 REVOKE ALL ON FUNCTION runs_count_added() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_count_added() TO daybreak_app;
 
+-- Counts deleted runs.
 CREATE OR REPLACE FUNCTION runs_count_removed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -22,6 +24,7 @@ END $$;
 REVOKE ALL ON FUNCTION runs_count_removed() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_count_removed() TO daybreak_app;
 
+-- Counts changes of status.
 CREATE OR REPLACE FUNCTION runs_count_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -39,6 +42,7 @@ END $$;
 REVOKE ALL ON FUNCTION runs_count_changed() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_count_changed() TO daybreak_app;
 
+-- Counts ended runs and adds their times to the histogram.
 CREATE OR REPLACE FUNCTION runs_count_finished() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -58,7 +62,8 @@ END $$;
 REVOKE ALL ON FUNCTION runs_count_finished() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_count_finished() TO daybreak_app;
 
--- Runs have no foreign key, since a million of them are made at once: a person who goes takes them along all the same.
+-- Runs have no foreign key, because a million of them are created at once. This trigger deletes the runs of a deleted
+-- user.
 CREATE OR REPLACE FUNCTION runs_forget_owners() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

@@ -1,11 +1,11 @@
 -- revision: 1
 
--- What is to become of these pending days at that moment: the one place where it is decided.
+-- Decides the outcome of pending days at that time. No other function decides it.
 --
--- With backoff, briefs grow rare while their reader is away: after 3 days silence, from the 4th to the 9th one gentle
--- word, from the 10th to the 30th one that motivates, from the 31st one warm one and then an offer every 30 days. Each
--- comes once in an absence, or again after 2 days in which it was not received. Whoever is reached but could not be
--- seen reading is never taken for absent, and nobody is written to whom nothing reaches.
+-- With backoff, briefs become rare while their reader is away: nothing on the 3rd day, one gentle note from the 4th to
+-- the 9th, one motivating note from the 10th to the 30th, one warm note from the 31st on, then an offer every 30 days.
+-- Each note is sent once per absence, or again after 2 days if it was not received. A reader whose reading cannot be
+-- observed never counts as away, and a reader who cannot be reached gets nothing.
 CREATE OR REPLACE FUNCTION schedule_decide(
     pending schedule_dues [], moment timestamptz, backoff boolean
 ) RETURNS TABLE (
@@ -57,7 +57,7 @@ BEGIN
             LEFT JOIN schedule_reach AS r ON r.owner_id = u.id
             LEFT JOIN schedule_absences AS a ON a.owner_id = u.id AND a.since = u.last_visit_at
             WHERE backoff AND d.reengage AND u.id = d.owner_id
-            -- Keeps it apart, so that without backoff nothing is read.
+            -- Prevents the subquery from being merged, so that nothing is read without backoff.
             OFFSET 0
         ) AS v ON TRUE
     ),
@@ -88,7 +88,7 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION schedule_decide(schedule_dues [], timestamptz, boolean) FROM public, daybreak_app;
 
--- The same for these owners.
+-- The same for the rows of these owners.
 CREATE OR REPLACE FUNCTION schedule_decide(
     owner_ids uuid [], moment timestamptz, backoff boolean
 ) RETURNS TABLE (
@@ -105,7 +105,7 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION schedule_decide(uuid [], timestamptz, boolean) FROM public, daybreak_app;
 
--- What would become of one owner's pending day at that moment; for whoever acts for the owner.
+-- Returns what the tick would decide for one owner's pending day. The transaction must act for the owner.
 CREATE OR REPLACE FUNCTION schedule_explain(
     one_owner uuid, moment timestamptz, backoff boolean
 ) RETURNS TABLE (local_date date, due_at timestamptz, edition text, outcome text, reason text)

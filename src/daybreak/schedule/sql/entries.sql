@@ -1,6 +1,6 @@
 -- revision: 1
 
--- For functions that see all rows and are asked about one owner: refuse whom the caller does not act for.
+-- For definer functions with an owner parameter: raises unless the transaction acts for that owner.
 CREATE OR REPLACE FUNCTION schedule_act_for(owner uuid) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
 AS $$
@@ -12,8 +12,8 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION schedule_act_for(uuid) FROM public, daybreak_app;
 
--- Copy plans from preferences; what is next has to be found anew. Of whoever begins, or begins again, no earlier day
--- is pending.
+-- Copies plans from preferences and marks them for recomputing the next due date. For a new or reactivated plan no
+-- earlier day is pending.
 CREATE OR REPLACE FUNCTION schedule_copy_plans(owner_ids uuid []) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp
 AS $$
@@ -42,19 +42,19 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION schedule_copy_plans(uuid []) FROM public, daybreak_app;
 
--- A set of days of the week as bits.
+-- Returns a set of weekdays as bits.
 CREATE OR REPLACE FUNCTION schedule_bits(days smallint []) RETURNS smallint
 LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp
 AS $$ SELECT bit_or(1 << (d - 1))::smallint FROM unnest(days) AS d $$;
 REVOKE ALL ON FUNCTION schedule_bits(smallint []) FROM public, daybreak_app;
 
--- A date's day of the week as a bit; the first day of all was a Monday.
+-- Returns the weekday of a date as a bit; 1 January of the year 1 was a Monday.
 CREATE OR REPLACE FUNCTION schedule_bit(local_date date) RETURNS integer
 LANGUAGE sql IMMUTABLE
 RETURN 1 << ((local_date - date '0001-01-01') % 7);
 REVOKE ALL ON FUNCTION schedule_bit(date) FROM public, daybreak_app;
 
--- Have the next tick try those again who are set aside, or only these of them; gives how many, a batch at most.
+-- Clears the errors of these owners, or of all, so that the next tick retries them. Returns how many, at most a batch.
 CREATE OR REPLACE FUNCTION schedule_retry(only_owners uuid [], batch integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

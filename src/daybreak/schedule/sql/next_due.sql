@@ -1,6 +1,6 @@
 -- revision: 1
 
--- Times of day whose users wait for what is next to be found, and the earliest date that is pending there.
+-- Returns the local times whose users need a new next due date, and the earliest pending date of each.
 CREATE OR REPLACE FUNCTION schedule_stale() RETURNS TABLE (zone text, local_time time, pending date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -9,10 +9,10 @@ $$;
 REVOKE ALL ON FUNCTION schedule_stale() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_stale() TO daybreak_app;
 
--- Find what is next for owners whose plan has changed: the first wanted date that was not decided yet and either is to
--- come or was pending already, so that a change of plan gives neither two briefs of a date nor none. Zones and the
--- local dates there right now are given; of a zone that is not among them nothing is known, and its users are set
--- aside. Gives how many were dealt with; the caller commits and asks again until there are none.
+-- Recomputes the next due date of changed plans: the first wanted date without an outcome that is either in the future
+-- or was pending already. So a change of plan causes neither two briefs for a date nor none. `zones` and `todays` are
+-- the known time zones and the current date in each; users in other zones get an error. For one owner the transaction
+-- must act for that owner. Returns how many rows were recomputed; the caller commits and repeats until it is zero.
 CREATE OR REPLACE FUNCTION schedule_resolve(
     moment timestamptz, zones text [], todays date [], batch integer, only_owner uuid DEFAULT NULL
 ) RETURNS integer
@@ -67,8 +67,8 @@ END $$;
 REVOKE ALL ON FUNCTION schedule_resolve(timestamptz, text [], date [], integer, uuid) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_resolve(timestamptz, text [], date [], integer, uuid) TO daybreak_app;
 
--- What comes after these pending days. Whose plans are alike and stand at the same day have the same slot next, so each
--- is looked for once. Beyond the last slot a row is stale: whoever fills more of them finds what is next.
+-- Returns the next due date after these pending days. Equal plans at the same date have the same next slot, so each
+-- slot is looked up once. A row beyond the last slot becomes stale and is recomputed when slots are added.
 CREATE OR REPLACE FUNCTION schedule_follow(
     pending schedule_dues []
 ) RETURNS TABLE (owner_id uuid, local_date date, due_at timestamptz, start_at timestamptz, stale boolean)
@@ -102,9 +102,9 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION schedule_follow(schedule_dues []) FROM public, daybreak_app;
 
--- When to begin so as to be ready: as long before it is due as one takes, and, by a share that follows from the
--- owner, as long as the whole crowd of that instant takes. It is stable, as moments less intervals are: only what is
--- declared truly is inlined.
+-- Returns when composing must start to be finished in time: the compose time before it is due and, for a share that
+-- follows from the owner's id, the time that all users of that instant take. It is declared STABLE, as subtracting an
+-- interval from a timestamptz is; otherwise PostgreSQL would not inline it.
 CREATE OR REPLACE FUNCTION schedule_start(
     due_at timestamptz, owner_id uuid, crowd integer, took interval, per_second float, longest interval
 ) RETURNS timestamptz
@@ -118,8 +118,8 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION schedule_start(timestamptz, uuid, integer, interval, float, interval) FROM public, daybreak_app;
 
--- Have what is next found anew for whoever is pending on a slot whose instant is not the one kept with them, as after
--- a change of the zones. Gives how many they are.
+-- Marks rows as stale whose due time differs from their slot, as after an update of the time zone database. Returns how
+-- many.
 CREATE OR REPLACE FUNCTION schedule_unsettle() RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -137,7 +137,7 @@ $$;
 REVOKE ALL ON FUNCTION schedule_unsettle() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_unsettle() TO daybreak_app;
 
--- The earliest date that is pending for anybody; NULL when none is.
+-- Returns the earliest pending date of all users; NULL if there is none.
 CREATE OR REPLACE FUNCTION schedule_earliest() RETURNS date
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$

@@ -1,6 +1,6 @@
 -- revision: 1
 
--- A partition for this month and each month that begins within that time; gives how many were made.
+-- Creates partitions for this month and each month that begins within `ahead`. Returns how many were created.
 CREATE OR REPLACE FUNCTION schedule_make_partitions(ahead interval) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -38,8 +38,8 @@ END $$;
 REVOKE ALL ON FUNCTION schedule_make_partitions(interval) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_make_partitions(interval) TO daybreak_app;
 
--- Forget the days of months that ended before that date, but none of the last 31 days, which is the least that may be
--- set; gives how many months went.
+-- Drops the days of months that ended before that date, but none of the last 31 days, the minimum of the setting.
+-- Returns how many months were dropped.
 CREATE OR REPLACE FUNCTION schedule_drop_partitions(before date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -65,5 +65,5 @@ END $$;
 REVOKE ALL ON FUNCTION schedule_drop_partitions(date) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_drop_partitions(date) TO daybreak_app;
 
--- The first partitions of a new database; the later ones are the upkeep's.
+-- The first partitions of a new database; maintenance creates later ones.
 SELECT schedule_make_partitions('2 months');

@@ -1,6 +1,6 @@
 -- revision: 1
 
--- Count who is due in each slot, and at each instant.
+-- Counts the users who are due in each slot and at each instant.
 CREATE OR REPLACE FUNCTION schedule_count(moment timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -25,8 +25,8 @@ $$;
 REVOKE ALL ON FUNCTION schedule_count(timestamptz) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_count(timestamptz) TO daybreak_app;
 
--- How many stand where, for an operator's page: behind, because their time to begin was over before that moment; set
--- aside; missed and skipped since then. Of nothing are more than so many counted.
+-- Returns totals for operators, each counted up to `most`: overdue users, whose start was before `moment`; users with
+-- an error; days missed and skipped since then.
 CREATE OR REPLACE FUNCTION schedule_sums(
     moment timestamptz, since timestamptz, most integer
 ) RETURNS TABLE (behind bigint, aside bigint, missed bigint, skipped bigint)
@@ -51,7 +51,7 @@ $$;
 REVOKE ALL ON FUNCTION schedule_sums(timestamptz, timestamptz, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_sums(timestamptz, timestamptz, integer) TO daybreak_app;
 
--- For an operator's page: who is set aside, after that owner. Who they are is to be read as those owners.
+-- Returns users with an error, for operators, after the cursor. Names are read by acting for those owners.
 CREATE OR REPLACE FUNCTION schedule_asides(
     after_owner uuid, most integer
 ) RETURNS TABLE (owner_id uuid, local_date date, reason text)
@@ -64,7 +64,7 @@ $$;
 REVOKE ALL ON FUNCTION schedule_asides(uuid, integer) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_asides(uuid, integer) TO daybreak_app;
 
--- Likewise, which days were missed or skipped since then, the latest first, before that place.
+-- Returns missed and skipped days since then, for operators, latest first, before the cursor.
 CREATE OR REPLACE FUNCTION schedule_left_out(
     since timestamptz, before_at timestamptz, before_owner uuid, before_date date, before_edition text, most integer
 ) RETURNS TABLE (owner_id uuid, decided_at timestamptz, local_date date, edition text, outcome text, reason text)

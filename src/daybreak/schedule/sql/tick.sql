@@ -1,16 +1,15 @@
 -- revision: 1
--- The protocol of the schedule: find what is next, decide about a day, ring, go on. ADR 0009 says why and how a tick
--- goes. What follows holds for all files of this folder.
+-- The protocol of the schedule: determine the next due date, decide its outcome, enqueue, advance. ADR 0009 explains
+-- it. The following applies to all files in this folder.
 --
--- As with runs, plans of the functions that work on a chunk go from the list of owners to primary keys, whatever the
--- statistics say: those are old whenever a million rows have just moved. Where a row must not be there yet, a scalar
--- subquery says so, since an anti-join could be planned as a look at all rows.
+-- Planner settings: as for runs, plans of functions that process a batch go from the list of owners to the primary key,
+-- because statistics are stale after a million rows have moved. The absence of a row is tested by a scalar subquery,
+-- because an anti-join could be planned as a scan of all rows.
 --
--- Functions take the rows of schedule_dues that the tick has locked, instead of reading them by their owners again.
--- The forms that take owners are for whoever looks at one owner.
+-- Functions take the rows of schedule_dues that the tick has locked, and do not read them again. The variants with
+-- owner ids are for a single owner.
 
--- What a tick has to do, if anything: whether there are plans for which what is next has to be found, and when the
--- first is to begin. Two looks at indexes.
+-- Returns whether the tick has work: whether plans are stale, and when the first start is. Two index lookups.
 CREATE OR REPLACE FUNCTION schedule_look() RETURNS TABLE (is_stale boolean, first_start timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
@@ -23,9 +22,9 @@ END $$;
 REVOKE ALL ON FUNCTION schedule_look() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_look() TO daybreak_app;
 
--- One chunk of the tick: the first of what was to begin until then, after that place, in the order of time; what
--- another scheduler holds is passed by. A row on which the chunk fails is set aside with the reason, and the others
--- go on.
+-- One batch of the tick: the next rows whose start is not after `until`, after the cursor and in order of time. Rows
+-- that are locked by another scheduler are skipped. If the batch fails, rows are processed one by one, and a failing
+-- row gets the error.
 CREATE OR REPLACE FUNCTION schedule_tick(
     moment timestamptz, until timestamptz, batch integer, backoff boolean, rung_kind text,
     after_start timestamptz, after_owner uuid
@@ -43,7 +42,7 @@ DECLARE
     settled record;
 BEGIN
     rung := 0; missed := 0; skipped := 0; set_aside := 0;
-    -- Rows are locked in the subtransaction that changes them: locked outside of it, each would cost a multixact.
+    -- Lock the rows in the subtransaction that updates them; otherwise each would cost a multixact.
     BEGIN
         SELECT array_agg(c.d) INTO pending FROM (
             SELECT d FROM schedule_dues AS d
@@ -85,8 +84,8 @@ GRANT EXECUTE ON FUNCTION schedule_tick(
     timestamptz, timestamptz, integer, boolean, text, timestamptz, uuid
 ) TO daybreak_app;
 
--- Decide about these pending days, keep it, start runs of that kind for those that are rung, and go on to what is next.
--- The caller has locked the rows.
+-- Records the outcome of pending days, enqueues runs of `rung_kind` for those that are due, and advances to the next
+-- due dates. The caller has locked the rows.
 CREATE OR REPLACE FUNCTION schedule_settle(
     pending schedule_dues [], moment timestamptz, backoff boolean, rung_kind text,
     OUT rung integer, OUT missed integer, OUT skipped integer
@@ -105,7 +104,7 @@ BEGIN
         INSERT INTO schedule_days AS d (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
         SELECT s.owner_id, s.local_date, s.edition, s.outcome, s.reason, s.due_at, moment
         FROM decided AS s
-        -- Whoever holds the owner's row is alone with its days, so that this need not expect a conflict.
+        -- The lock on the owner's row excludes concurrent inserts, so ON CONFLICT is not needed.
         WHERE (
             SELECT k.outcome FROM schedule_days AS k
             WHERE k.owner_id = s.owner_id AND k.local_date = s.local_date AND k.edition = s.edition
@@ -138,7 +137,7 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION schedule_settle(schedule_dues [], timestamptz, boolean, text) FROM public, daybreak_app;
 
--- The same for these owners, whose rows the caller has locked.
+-- The same for the rows of these owners, which the caller has locked.
 CREATE OR REPLACE FUNCTION schedule_settle(
     owner_ids uuid [], moment timestamptz, backoff boolean, rung_kind text,
     OUT rung integer, OUT missed integer, OUT skipped integer
@@ -153,7 +152,8 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION schedule_settle(uuid [], timestamptz, boolean, text) FROM public, daybreak_app;
 
--- Settle an owner's pending day as the tick would; for whoever acts for the owner, and rolls it back.
+-- Records the outcome of an owner's pending day as the tick would. The transaction must act for the owner, and the
+-- caller rolls it back.
 CREATE OR REPLACE FUNCTION schedule_rehearse(
     one_owner uuid, moment timestamptz, backoff boolean, rung_kind text
 ) RETURNS void

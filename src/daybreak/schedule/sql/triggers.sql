@@ -1,5 +1,6 @@
 -- revision: 1
 
+-- Copies the plans of new users.
 CREATE OR REPLACE FUNCTION schedule_on_preferences_added() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -10,6 +11,7 @@ END $$;
 REVOKE ALL ON FUNCTION schedule_on_preferences_added() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_on_preferences_added() TO daybreak_app;
 
+-- Copies plans whose preferences have changed.
 CREATE OR REPLACE FUNCTION schedule_on_preferences_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -26,6 +28,7 @@ END $$;
 REVOKE ALL ON FUNCTION schedule_on_preferences_changed() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_on_preferences_changed() TO daybreak_app;
 
+-- Copies the plans of users whose time zone has changed.
 CREATE OR REPLACE FUNCTION schedule_on_user_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -39,6 +42,7 @@ END $$;
 REVOKE ALL ON FUNCTION schedule_on_user_changed() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_on_user_changed() TO daybreak_app;
 
+-- Deletes the days of deleted users; schedule_days has no foreign key.
 CREATE OR REPLACE FUNCTION schedule_on_user_gone() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
