@@ -157,6 +157,27 @@ async def test_listener_without_connection_listens_again(postgres, loss, monkeyp
         await asyncio.wait({listening})
 
 
+async def test_listener_that_is_out_of_step_with_the_server_listens_again(postgres, monkeypatch):
+    monkeypatch.setattr("daybreak.web.notifications._AGAIN_AFTER", 0.01)
+    add_listener, failed = asyncpg.Connection.add_listener, asyncio.Event()
+
+    async def fail_once(connection, *arguments):
+        if not failed.is_set():
+            failed.set()
+            raise asyncpg.InternalClientError("got result for unknown protocol state 0")
+        await add_listener(connection, *arguments)
+
+    monkeypatch.setattr(asyncpg.Connection, "add_listener", fail_once)
+    notifications = Notifications(["lost_connections"])
+    listening = asyncio.create_task(notifications.listen(postgres.app))
+    async with asyncio.timeout(HANG_SECONDS):
+        while not notifications.hearing:
+            assert not listening.done(), listening.exception()
+            await asyncio.sleep(0.01)
+    listening.cancel()
+    await asyncio.wait({listening})
+
+
 @pytest.fixture
 async def empty_database(postgres):
     """The owner's address of a database of its own, with nothing in it yet."""

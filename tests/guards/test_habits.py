@@ -16,6 +16,7 @@ SLEEP_ON_PURPOSE = {
     "test_bounded.py",
     "test_first_start.py",
     "test_interruptions.py",
+    "test_killed_server.py",
     "test_left_behind.py",
     "test_sharing.py",
 }
