@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 from playwright.async_api import async_playwright
 
@@ -28,6 +29,12 @@ from daybreak.web import WebSettings
 
 from .web.browser import ADDRESS, Browser
 from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile(
+    "daybreak", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("daybreak")
 
 NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
 
@@ -131,7 +138,7 @@ async def served(postgres) -> AsyncIterator[int]:
     assert str(port).encode() in greeting
     yield port
     server.terminate()
-    assert await asyncio.wait_for(server.wait(), 20) == 0
+    assert await asyncio.wait_for(server.wait(), 60) == 0
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from daybreak.intake import IntakeSettings
 from daybreak.people import User
 
 DAY = date(2026, 3, 29)
-_PATIENCE = 30
+_PATIENCE = 60
 _COMPOSE = """
 import asyncio, sys
 from datetime import date

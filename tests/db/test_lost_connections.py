@@ -12,7 +12,7 @@ from daybreak.errors import Unavailable
 from daybreak.web.notifications import Notifications
 
 METHODS = ("execute", "fetch", "fetchrow", "fetchval", "add_listener")
-HANG_SECONDS = 5
+HANG_SECONDS = 60
 
 
 async def _terminate(connection, admin: str) -> None:

@@ -14,7 +14,7 @@ ENDLESS = r"/stream$|/api/v1/events$"
 # A place in a list and a key that was used before look right and are refused all the same.
 UNSAID = "positive_data_acceptance"
 COMMAND = (
-    *("run", "--no-color", "--max-time=25", "--max-examples=12", "--request-timeout=10", "--warnings=off"),
+    *("run", "--no-color", "--max-time=25", "--max-examples=12", "--request-timeout=60", "--warnings=off"),
     *("--generation-database=none", "--seed=1", "--no-shrink", "--workers=1", "--continue-on-failure"),
 )
 

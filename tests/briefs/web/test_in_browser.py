@@ -13,7 +13,7 @@ from ...web.chromium import faults, overflow  # noqa: TID252 - tests are no pack
 from ..conftest import Plans  # noqa: TID252
 from .plan import MARKET
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(autouse=True)
