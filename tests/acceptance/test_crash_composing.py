@@ -18,6 +18,8 @@ from daybreak.db import Database
 from daybreak.intake import IntakeSettings
 from daybreak.people import User
 
+pytestmark = pytest.mark.integration
+
 DAY = date(2026, 3, 29)
 _PATIENCE = 60
 _COMPOSE = """

@@ -12,6 +12,8 @@ import pytest
 
 from .server import editions, held, somebody_waits
 
+pytestmark = pytest.mark.integration
+
 MANY = 400
 
 

@@ -14,6 +14,8 @@ from daybreak.db.embedded import postmaster
 from .conftest import Daybreak
 from .server import held, somebody_waits
 
+pytestmark = pytest.mark.integration
+
 SOON = 120
 
 

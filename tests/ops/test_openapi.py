@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.integration
+
 EXCLUDED = (
     "agenda.add_address",  # asks another machine
     "welcome.begin_first_visit",  # likewise

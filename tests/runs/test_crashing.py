@@ -12,6 +12,8 @@ from daybreak.runs import Status
 from .kinds import Order
 from .station import PATIENT, QUICK
 
+pytestmark = pytest.mark.integration
+
 IN_ORDERS = ("handler", "commit")
 
 

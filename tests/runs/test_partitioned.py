@@ -3,12 +3,16 @@
 import asyncio
 from functools import partial
 
+import pytest
+
 from daybreak import runs
 from daybreak.runs import Effects, Status
 
 from .kinds import Order, Receipt, kind
 from .proxy import proxied
 from .station import QUICK
+
+pytestmark = pytest.mark.integration
 
 
 async def test_a_worker_whose_connections_hang_stops_what_it_runs_and_another_does_it(engine_room, owner):

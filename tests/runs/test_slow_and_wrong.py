@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import asyncpg
+import pytest
 
 from daybreak.db import Database, embedded, migrate
 from daybreak.runs import Effects, Status, Worker, store, testing
@@ -18,6 +19,8 @@ from daybreak.runs.engine import Engine
 
 from .kinds import ALL, EFFECTS, Order, Receipt, kind
 from .station import PATIENT, QUICK, Station
+
+pytestmark = pytest.mark.integration
 
 TEN_MINUTES = 600.0
 NEXT_WEEK = (

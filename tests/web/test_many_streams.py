@@ -13,6 +13,8 @@ import pytest
 
 from .chromium import free_port
 
+pytestmark = pytest.mark.integration
+
 MANY = 1000
 AT_ONCE = 50
 

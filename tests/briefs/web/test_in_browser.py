@@ -13,6 +13,8 @@ from ...web.chromium import faults, overflow  # noqa: TID252 - tests are no pack
 from ..conftest import Plans  # noqa: TID252
 from .plan import MARKET
 
+pytestmark = pytest.mark.integration
+
 expect.set_options(timeout=60_000)
 
 

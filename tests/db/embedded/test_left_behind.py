@@ -11,6 +11,8 @@ from daybreak.db.embedded import binaries, postmaster, supervisor
 from daybreak.db.embedded.account import Account
 from daybreak.errors import Conflict
 
+pytestmark = pytest.mark.integration
+
 SLEEP = ["sleep", "60"]
 
 

@@ -11,6 +11,8 @@ import pytest
 from daybreak.db import embedded
 from daybreak.db.embedded import verbs
 
+pytestmark = pytest.mark.integration
+
 
 def test_two_commands_share_one_server_and_the_last_to_leave_stops_it(home, command, processes):
     first = command(home)
