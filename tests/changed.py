@@ -31,7 +31,7 @@ ELSEWHERE = {
 
 def changed() -> list[Path]:
     """Return the changed files, relative to the root."""
-    base = _git("merge-base", "HEAD", "main") or _git("merge-base", "HEAD", "origin/main") or ["HEAD"]
+    base = _git("merge-base", "HEAD", "origin/main") or _git("merge-base", "HEAD", "main") or ["HEAD"]
     names = _git("diff", "--name-only", base[0]) + _git("ls-files", "--others", "--exclude-standard")
     return [Path(name) for name in names]
 

@@ -51,7 +51,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in (one for reports in terminalreporter.stats.values() for one in reports):
         if isinstance(report, pytest.TestReport):
             seconds[report.nodeid.partition("::")[0]] += report.duration
-    terminalreporter.section("slowest files")
+    if seconds:
+        terminalreporter.section("slowest files")
     for file, spent in seconds.most_common(10):
         terminalreporter.write_line(f"{spent:7.1f} s  {file}")
 

@@ -133,7 +133,7 @@ async def test_work_without_connection_is_unavailable_at_each_statement(
 
 
 async def test_migration_without_connection_is_unavailable_at_each_statement(empty_database, loss):
-    for number in range(30):
+    for number in range(12):
         loss.at(number)
         with suppress(Unavailable):
             await migrate(empty_database)
