@@ -7,8 +7,10 @@ from contextlib import suppress
 import asyncpg
 import pytest
 
+from daybreak import server, wiring
 from daybreak.db import Database, connect, migrate
 from daybreak.errors import Unavailable
+from daybreak.web import WebSettings
 from daybreak.web.notifications import Notifications
 
 METHODS = ("execute", "fetch", "fetchrow", "fetchval", "add_listener")
@@ -215,8 +217,8 @@ async def test_server_that_is_lost_while_connecting_is_unavailable(greeting, wit
         with suppress(OSError):
             await writer.wait_closed()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
         dsn = f"postgresql://daybreak_owner@127.0.0.1:{port}/daybreak?sslmode=disable"
         with pytest.raises(Unavailable):
             await migrate(dsn)
@@ -226,6 +228,14 @@ async def test_server_that_is_lost_while_connecting_is_unavailable(greeting, wit
         with pytest.raises(Unavailable):
             async with connect(dsn):
                 pass
+
+
+async def test_web_server_that_loses_the_database_while_it_starts_is_unavailable(tmp_path):
+    listening = server.listen(WebSettings(port=1024).model_copy(update={"port": 0}))
+    gone = wiring.Addresses(f"postgresql://daybreak_app@/daybreak?host={tmp_path}", None, embedded=False)
+    app = server.create_app(WebSettings(port=1024), gone)
+    with listening, pytest.raises(Unavailable, match="cannot start"):
+        await server.answer(app, WebSettings(port=1024), listening, asyncio.Event())
 
 
 async def test_wrong_call_on_a_good_connection_stays_the_error_it_is(postgres, user):

@@ -56,6 +56,15 @@ def test_no_file_names_a_place_that_others_do_not_have():
     assert found == []
 
 
+def test_connections_are_opened_in_one_place_which_reports_their_loss():
+    opening = re.compile(r"asyncpg\.(connect|create_pool)\(")
+    source = ROOT / "src/daybreak"
+    found = {
+        path.relative_to(source).parts[0] for path in source.rglob("*.py") if opening.search(path.read_text())
+    }
+    assert found == {"db"}
+
+
 def test_no_limit_in_a_test_is_shorter_than_a_minute():
     found = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
