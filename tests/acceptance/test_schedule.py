@@ -84,7 +84,7 @@ def test_a_process_that_keeps_the_schedule_shows_what_it_does_by_the_clock_and_s
             if json.loads(line)["event"] == "schedule.started":
                 break
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0

@@ -139,7 +139,7 @@ async def test_the_page_shows_which_worker_had_it_when(annas, desk, postgres):
     run = await desk.start("x", items={"page 1": "", "page 2": "always"})
     worker = Worker(postgres.app, KINDS, settings=RunsSettings(drain=2), name="atlas-7")
     working = asyncio.create_task(worker.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (await desk.get(run)).status.ended:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.05)
     worker.drain()

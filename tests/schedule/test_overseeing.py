@@ -91,7 +91,7 @@ async def test_a_scheduler_that_ends_is_not_listed_any_more(office, how):
     await office.admin.execute("TRUNCATE schedule_schedulers")
     scheduler = Scheduler(office.database, office.settings)
     running = asyncio.create_task(scheduler.run())
-    await asyncio.wait_for(scheduler.ready.wait(), 20)
+    await asyncio.wait_for(scheduler.ready.wait(), 60)
     assert len(await schedulers(office.database)) == 1
     scheduler.stop() if how == "stop" else running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -121,14 +121,14 @@ async def test_a_scheduler_outlives_a_database_that_takes_nothing_and_tells_no_w
     monkeypatch.setattr(Ticker, "tick", refused)
     monkeypatch.setattr(Presence, "say", refused_once)
     running = asyncio.create_task(scheduler.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while turns.qsize() < 3:  # noqa: ASYNC110 - the queue is looked at, not emptied
             await asyncio.sleep(0.01)
     (seen,) = await schedulers(office.database)
     assert "ReadOnlySQLTransactionError" in seen.trouble
     assert "anna" not in seen.trouble
     scheduler.stop()
-    await asyncio.wait_for(running, 20)
+    await asyncio.wait_for(running, 60)
 
 
 async def test_history_goes_on_from_where_a_page_ended(office):

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from daybreak.db.applied import AppliedFunctions, due_functions, due_migrations
-from daybreak.db.connecting import check_version, explained
+from daybreak.db.connecting import check_version, connect
 from daybreak.db.queries import load
 from daybreak.db.sql_files import FunctionFile, Migration, shipped, shipped_functions
 from daybreak.errors import Misconfigured, Unavailable
@@ -28,20 +28,15 @@ async def migrate(owner_dsn: str) -> list[Migration | FunctionFile]:
             belongs to a newer Daybreak, or a role is wrong or missing.
         Unavailable: the database does not answer, or locks of others block the migration.
     """
-    with explained():
-        connection = await asyncpg.connect(
-            owner_dsn, timeout=10, server_settings={"application_name": "daybreak migrate"}
-        )
     try:
-        await _check(connection)
-        migrations = [migration for migration in shipped() if await _apply(connection, migration)]
-        return [*migrations, *await _apply_functions(connection)]
+        async with connect(owner_dsn, server_settings={"application_name": "daybreak migrate"}) as connection:
+            await _check(connection)
+            migrations = [migration for migration in shipped() if await _apply(connection, migration)]
+            return [*migrations, *await _apply_functions(connection)]
     except asyncpg.LockNotAvailableError:
         raise Unavailable(
             "Another transaction or migration holds what the migration needs; try again when it has ended."
         ) from None
-    finally:
-        await connection.close(timeout=10)
 
 
 async def pending(connection: asyncpg.Connection) -> list[Migration | FunctionFile]:
