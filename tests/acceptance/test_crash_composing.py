@@ -78,7 +78,7 @@ async def once(ask: Callable[[], Awaitable[int | None]]) -> int:
 
 @pytest.mark.parametrize("table", ["people_users", "agenda_tasks", "briefs_editions", "briefs_snapshots"])
 @pytest.mark.parametrize("stood_before", [False, True], ids=["new", "freshened"])
-async def test_a_kill_while_composing_leaves_nothing_half_done(
+async def test_kill_during_composing_leaves_nothing_partial(
     postgres, database: Database, planner: User, table: str, stood_before: bool
 ):
     before = (await briefs.compose(database, planner.id, DAY)).document if stood_before else None

@@ -31,14 +31,14 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
-def test_no_test_sleeps_and_hopes():
+def test_no_test_sleeps():
     sleeping = re.compile(r"\btime\.sleep\(|from time import .*\bsleep\b")
     tests = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
     found = {path.name for path in tests if sleeping.search(path.read_text(encoding="utf-8"))}
     assert found <= SLEEP_ON_PURPOSE
 
 
-def test_no_file_names_a_place_that_others_do_not_have():
+def test_no_file_contains_local_paths_or_registries():
     found = []
     for path in tracked():
         text = path.read_bytes().decode("utf-8", "ignore")

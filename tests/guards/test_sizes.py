@@ -37,7 +37,7 @@ def test_functions_are_short():
     assert [one for one in sizes if one[1] > 60] == []
 
 
-def test_comments_are_few():
+def test_comments_are_rare():
     comments = total = 0
     for path in SOURCES:
         with path.open("rb") as file:

@@ -27,14 +27,14 @@ def imports() -> Iterator[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize("name", SLICES)
-def test_a_slice_says_what_it_offers_and_has_it(name: str):
+def test_slice_exports_exist(name: str):
     door = import_module(f"daybreak.{name}")
     assert door.__doc__
     assert len(set(door.__all__)) == len(door.__all__)
     assert all(hasattr(door, offered) for offered in door.__all__)
 
 
-def test_nobody_reaches_into_a_slice_past_its_door():
+def test_slices_are_imported_by_their_public_module_only():
     wrong = []
     for path, module in imports():
         parts = module.split(".")

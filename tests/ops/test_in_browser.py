@@ -25,7 +25,7 @@ async def chromium(address, database):
         await browser.close()
 
 
-async def test_runs_are_for_everybody_and_every_screen(chromium, desk, as_operator):
+async def test_run_pages_are_accessible_and_fit_every_screen(chromium, desk, as_operator):
     failed = await desk.done("x", items={"page 1": "", "page 2": "always"})
     waiting = await desk.start("a key that is long and has no place to break it/" + "x" * 60)
     async with chromium.desk(desk.user, viewport={"width": 320, "height": 640}) as browser:
@@ -38,7 +38,7 @@ async def test_runs_are_for_everybody_and_every_screen(chromium, desk, as_operat
         assert browser.said == []
 
 
-async def test_a_run_is_watched_to_its_end_cancelled_and_tried_again(chromium, desk):
+async def test_run_is_watched_cancelled_and_retried(chromium, desk):
     run = await desk.start("x")
     async with chromium.desk(desk.user) as browser:
         page = await browser.open(f"/runs/{run.id}")

@@ -19,7 +19,7 @@ COMMAND = (
 )
 
 
-async def test_every_operation_answers_as_the_document_says(address, program, desk, tmp_path: Path):
+async def test_every_response_matches_the_openapi_document(address, program, desk, tmp_path: Path):
     await desk.done("x", items={"page 1": "always", "page 2": ""})
     await desk.start("y")
     st = Path(sys.executable).with_name("st")
@@ -32,7 +32,7 @@ async def test_every_operation_answers_as_the_document_says(address, program, de
     assert answer.returncode == 0, answer.stdout[-8000:]
 
 
-async def test_every_operation_has_a_description_and_an_example_of_its_answer(program):
+async def test_every_operation_has_a_description_and_an_example(program):
     document = (await program.get("/api/v1/openapi.json")).json()
     for path, operations in document["paths"].items():
         for verb, operation in operations.items():

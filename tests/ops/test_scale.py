@@ -124,7 +124,7 @@ def scanned(plan: dict) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_asks_few_questions_and_reads_no_big_table_from_end_to_end(
+async def test_pages_use_few_statements_and_no_full_scans(
     path: str, crowd: UUID, annas, desk, as_admin, as_operator, postgres
 ):
     await as_admin.execute(MANY, desk.user.id, 6000)
@@ -149,7 +149,7 @@ async def test_a_page_asks_few_questions_and_reads_no_big_table_from_end_to_end(
     await connection.close()
 
 
-async def test_a_search_that_finds_nothing_stops_and_offers_to_look_further_back(annas, desk, as_admin):
+async def test_search_without_results_stops_and_offers_older_runs(annas, desk, as_admin):
     await as_admin.execute(MANY, desk.user.id, 6000)
     page = (await annas.get("/runs?q=key+5999")).text
     assert "Look further back" in page

@@ -40,19 +40,19 @@ async def find_the_cellar_locked(_database) -> str:
     raise InvalidInput("The cellar is locked.")
 
 
-async def test_nobody_but_an_admin_sees_it(annas, bobs, as_operator):
+async def test_schedule_page_requires_an_admin(annas, bobs, as_operator):
     assert (await bobs.get(HERE)).status_code == 403
     assert (await bobs.post(f"{HERE}/retry")).status_code == 403
     assert f'href="{HERE}"' in (await annas.get("/operations")).text
 
 
-async def test_an_empty_page_says_what_is_missing(annas, as_operator, quiet):
+async def test_empty_schedule_page_explains_what_is_missing(annas, as_operator, quiet):
     page = (await annas.get(HERE)).text
     assert "Nobody has kept the schedule for some minutes" in page
     assert page.count('<p class="empty">') >= 3
 
 
-async def test_who_is_due_when_is_drawn_and_said(annas, as_operator, quiet, as_admin):
+async def test_due_briefs_are_charted_and_listed(annas, as_operator, quiet, as_admin):
     insert = (
         "INSERT INTO schedule_slots (zone, local_time, local_date, due_at, people, crowd) "
         "VALUES ('Test/Nowhere', $1, date '2026-03-29', $2, $3, $3)"
@@ -69,7 +69,7 @@ async def test_who_is_due_when_is_drawn_and_said(annas, as_operator, quiet, as_a
     assert page.count('<rect class="late"') == 1
 
 
-async def test_who_is_set_aside_is_shown_with_the_cure_and_tried_again(
+async def test_schedule_errors_are_listed_with_their_fix_and_retried(
     annas, as_operator, quiet, as_admin, desk, other_user
 ):
     both = [desk.user.id, other_user.id]
@@ -89,7 +89,7 @@ async def test_who_is_set_aside_is_shown_with_the_cure_and_tried_again(
     assert await as_admin.fetchval(aside) == 0
 
 
-async def test_long_lists_go_on_from_page_to_page(annas, as_operator, quiet, as_admin, desk, database):
+async def test_long_schedule_lists_are_paginated(annas, as_operator, quiet, as_admin, desk, database):
     await as_admin.execute(MISS, desk.user.id, NOW - timedelta(hours=1), 53)
     others = [await people.add(database, f"{n}-{desk.user.email}", timezone="UTC") for n in range(52)]
     await as_admin.execute(ASIDE, [one.id for one in others], "There is no time zone “Mars”.")
@@ -101,9 +101,7 @@ async def test_long_lists_go_on_from_page_to_page(annas, as_operator, quiet, as_
     await as_admin.execute("DELETE FROM people_users WHERE id = ANY ($1)", [one.id for one in others])
 
 
-async def test_it_says_who_keeps_the_schedule_and_what_is_done_by_the_clock(
-    annas, as_operator, quiet, as_admin, database
-):
+async def test_schedulers_and_maintenance_are_listed(annas, as_operator, quiet, as_admin, database):
     await as_admin.execute(
         "INSERT INTO schedule_schedulers VALUES ($1, 'boreas:1', $2, $2, ''), ($3, 'notos:2', $2, $4, ''),"
         " ($5, 'euros:3', $2, $2, 'Unavailable: away')",
@@ -140,7 +138,7 @@ MINUTES = st.builds(
 
 @given(st.lists(MINUTES, max_size=60))
 @settings(max_examples=50)
-def test_nobody_is_lost_in_the_picture_and_no_bar_leaves_it(minutes):
+def test_due_bars_count_every_user_and_fit_the_chart(minutes):
     bars = crowds(minutes, NOW)
     assert sum(bar.people for bar in bars) == sum(minute.people for minute in minutes)
     assert sum(bar.late for bar in bars) == sum(minute.late for minute in minutes)

@@ -217,9 +217,7 @@ def verbs_of(form: Form, known: Mapping[str, Operations]) -> Iterator[str]:
     yield from (form.buttons - {""}) or (form.choices or form.hidden) & known.keys() or {"nothing is said"}
 
 
-async def test_every_form_has_its_operation_and_every_operation_named_here_its_form(
-    tour, stranger, database, user, as_admin, no_attempts_yet
-):
+async def test_forms_and_operations_match(tour, stranger, database, user, as_admin, no_attempts_yet):
     doors = Tour(stranger)
     await knock(doors, database, user)
     await live(tour, database, user)
@@ -239,13 +237,13 @@ async def test_every_form_has_its_operation_and_every_operation_named_here_its_f
             assert len(seen[name] - {""}) <= 1, f"{name} has several verbs: {seen[name]}"
 
 
-def test_every_address_that_takes_a_form_is_known_here():
+def test_every_form_address_is_listed():
     taking = {f"{one.method} {one.path}" for one in PAGES if one.method != "GET"}
     posts = {name for name in OPERATIONS | FOR_PEOPLE_ALONE if not name.startswith("GET ")}
     assert taking == posts
 
 
-def test_every_operation_that_is_named_here_is_there():
+def test_every_listed_operation_exists():
     document = APP.openapi()
     there = {one["operationId"] for operations in document["paths"].values() for one in operations.values()}
     known = [OPERATIONS[name] for name in OPERATIONS]

@@ -25,20 +25,20 @@ def shape(path: str) -> str:
     return re.sub(r"{\w+(:\w+)?}", "{}", path.partition("?")[0])
 
 
-def test_every_page_has_a_picture():
+def test_every_page_has_a_screenshot():
     app = server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False))
     pages = {route.path for route in every(app) if route.method == "GET" and not ALIKE.search(route.path)}
     shown = {shape(path) for _, path in SHOTS}
     assert {path for path in pages - LIKE_ANOTHER.keys() if shape(path) not in shown} == set()
 
 
-def test_the_pictures_are_those_that_are_taken_and_small():
+def test_screenshots_are_current_and_small():
     files = list(PICTURES.glob("*.png"))
     assert {one.stem for one in files} == {name for name, _ in SHOTS}, "run make screenshots"
     assert sum(one.stat().st_size for one in files) < MOST
 
 
-def test_pictures_in_the_readme_are_there_and_told_in_words():
+def test_readme_images_exist_and_have_alt_texts():
     images = IMAGE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert images
     for told, path in images:

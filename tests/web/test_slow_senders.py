@@ -96,16 +96,16 @@ def serving(postgres, database):
     return serving
 
 
-async def test_who_falls_silent_is_told_so_and_gives_the_place_back(serving, user, other_user):
+async def test_stalled_upload_gets_408_and_releases_its_slot(serving, user, other_user):
     async with serving(body_silence=0.3, uploads=1) as receiver:
         silent = await receiver.begin(user)
         answer = await silent.answer()
         assert answer.startswith("HTTP/1.1 408")
-        assert '"detail":"What you send does not come' in answer
+        assert '"detail":"The request body arrived too slowly' in answer
         assert (await receiver.send(other_user)).status_code == 202
 
 
-async def test_who_sends_a_letter_now_and_then_is_not_waited_for_for_ever(serving, user):
+async def test_trickling_upload_times_out(serving, user):
     async with serving(body_silence=5.0, body_seconds=0.5) as receiver:
         slow = await receiver.begin(user)
         trickling = asyncio.create_task(slow.trickle())
@@ -113,7 +113,7 @@ async def test_who_sends_a_letter_now_and_then_is_not_waited_for_for_ever(servin
         trickling.cancel()
 
 
-async def test_the_slow_uploads_of_one_person_hold_up_nobody_else(serving, user, other_user):
+async def test_slow_uploads_of_one_user_do_not_block_others(serving, user, other_user):
     with capture_logs() as said:
         async with serving(body_silence=20.0, uploads=2) as receiver:
             slow = [await receiver.begin(user) for _ in range(3)]
@@ -123,7 +123,7 @@ async def test_the_slow_uploads_of_one_person_hold_up_nobody_else(serving, user,
     assert [one for one in said if one["event"] == "web.defect"] == [], "a client that leaves is no defect"
 
 
-async def test_who_waits_too_long_for_a_place_is_told_to_come_again(serving, user):
+async def test_upload_that_waits_too_long_gets_503(serving, user):
     async with serving(upload_wait=0.4, uploads=1) as receiver, receiver.uploads.take(user.id):
         answer = await receiver.send(user)
         assert (answer.status_code, "Too many uploads" in answer.text) == (503, True)
