@@ -1,4 +1,4 @@
-"""The pages over runs in Chromium: for everybody, on every screen, and live."""
+"""Test the pages for runs in Chromium: accessibility, screen sizes, live updates."""
 
 import os
 
@@ -43,9 +43,9 @@ async def test_run_is_watched_cancelled_and_retried(chromium, desk):
     async with chromium.desk(desk.user) as browser:
         page = await browser.open(f"/runs/{run.id}")
         await page.get_by_role("button", name="Cancel").click()
-        await expect(page.get_by_text("It is cancelled.")).to_be_visible()
-        await page.get_by_role("main").get_by_role("button", name="Try again").click()
-        await expect(page.get_by_text("It waits for a worker.")).to_be_visible()
+        await expect(page.get_by_text("Cancelled.")).to_be_visible()
+        await page.get_by_role("main").get_by_role("button", name="Retry").click()
+        await expect(page.get_by_text("Waiting for a worker")).to_be_visible()
         await desk.drain()
         await expect(page.locator("h1 + p .state")).to_have_text("Done")
         assert browser.said == []

@@ -20,7 +20,7 @@ async def test_runs_are_listed_newest_first_with_their_status(annas, desk):
     await desk.start("third")
     page = (await annas.get("/runs")).text
     assert listed(page) == ["third", "second", "first"]
-    assert re.findall(r'<span class="state \w+">([^<]+)', page) == ["Waiting", "Failed", "Done"]
+    assert re.findall(r'<span class="state \w+">([^<]+)', page) == ["Queued", "Failed", "Done"]
     assert "Page 4 holds &lt;b&gt;no&lt;/b&gt; text." in page
 
 
@@ -35,7 +35,7 @@ async def test_address_contains_the_filter(annas, desk):
     run = await desk.start("by id")
     assert listed((await annas.get(f"/runs?q={str(run.id)[:8]}")).text) == ["by id"]
     page = (await annas.get("/runs?q=100%25&status=nonsense")).text
-    assert "No run is like that" in page
+    assert "No matching runs." in page
     assert 'value="100%"' in page
 
 
@@ -52,7 +52,7 @@ async def test_older_runs_are_on_the_next_page(annas, desk):
 
 
 async def test_empty_list_explains_when_runs_appear(annas):
-    assert "Nothing has run yet." in (await annas.get("/runs")).text
+    assert "No runs yet." in (await annas.get("/runs")).text
 
 
 async def test_run_page_shows_progress_errors_and_result(annas, desk):
@@ -60,7 +60,7 @@ async def test_run_page_shows_progress_errors_and_result(annas, desk):
     page = (await annas.get(f"/runs/{run.id}")).text
     assert page.count("The provider did not answer.") == 3
     assert "4 of 4 · 100 %" in page
-    assert "Try again" in page
+    assert ">Retry</button>" in page
     assert "counted" in page
     assert "hx-sse:connect" not in page
 
@@ -69,8 +69,8 @@ async def test_run_page_lists_and_filters_items(annas, desk):
     run = await desk.done("x", items={"page 1": "", "page 2": "always", "page 3": ""})
     page = (await annas.get(f"/runs/{run.id}")).text
     assert listed(page) == ["page 1", "page 2", "page 3"]
-    assert "What is missing" in page
-    assert "Try what failed again" in page
+    assert "Incomplete" in page
+    assert "Retry failed tasks" in page
     assert listed((await annas.get(f"/runs/{run.id}?items=failed")).text) == ["page 2"]
     item = (await desk.items(run))[1]
     page = (await annas.get(f"/runs/{item.id}")).text
@@ -83,7 +83,7 @@ async def test_queued_run_is_cancelled_and_the_cancel_undone(annas, desk):
     assert answer.headers["Location"] == f"/runs/{run.id}"
     assert (await desk.get(run)).status is Status.CANCELLED
     page = (await annas.get(f"/runs/{run.id}")).text
-    assert "It is cancelled." in page
+    assert "Cancelled." in page
     assert f'action="/runs/{run.id}/retry"' in page
     await annas.post(f"/runs/{run.id}/retry")
     assert (await desk.get(run)).status is Status.QUEUED
@@ -102,8 +102,8 @@ async def test_whole_run_is_retried_with_all_items(annas, desk):
     run = await desk.done("x", items={"a": "always", "b": ""})
     first, second = await desk.items(run)
     page = (await annas.get(f"/runs/{run.id}")).text
-    assert "Do all of it again" in page
-    assert "Do all of it again" not in (await annas.get(f"/runs/{first.id}")).text
+    assert "Retry everything" in page
+    assert "Retry everything" not in (await annas.get(f"/runs/{first.id}")).text
     await annas.post(f"/runs/{run.id}/retry", whole="true")
     await desk.drain()
     assert [(await desk.get(item)).epoch for item in (first, second)] == [2, 2]
@@ -114,8 +114,8 @@ async def test_conflicting_run_of_a_retry_is_linked(annas, desk):
     rival = await desk.start("x")
     answer = await annas.post(f"/runs/{failed.id}/retry")
     assert answer.status_code == 409
-    assert "Another run for the same thing is open" in answer.text
-    assert f'href="/runs/{rival.id}">Look at it' in answer.text
+    assert "Another run of the same kind is already open" in answer.text
+    assert f'href="/runs/{rival.id}">Open that run' in answer.text
     assert (await desk.get(failed)).status is Status.FAILED
 
 
@@ -140,12 +140,12 @@ async def test_run_page_charts_attempts_by_worker(annas, desk, postgres):
     worker = Worker(postgres.app, KINDS, settings=RunsSettings(drain=2), name="atlas-7")
     working = asyncio.create_task(worker.run())
     async with asyncio.timeout(20):
-        while not (await desk.get(run)).status.ended:  # noqa: ASYNC110 - the database tells nobody
+        while not (await desk.get(run)).status.ended:  # noqa: ASYNC110 - the test has no subscription
             await asyncio.sleep(0.05)
     worker.drain()
     await working
     page = (await annas.get(f"/runs/{run.id}")).text
-    assert page.count('<rect class="') == 4  # fanned out, two items, finished
+    assert page.count('<rect class="') == 4  # fan-out, two items, finish
     assert page.count('<span class="worker">atlas-7</span>') == 4
     assert {"items", "succeeded", "failed", "partial"} == set(re.findall(r'<rect class="(\w+)"', page))
 
@@ -169,10 +169,10 @@ async def test_operations_page_shows_workers_counts_durations_and_maintenance(
     )
     await as_admin.execute(insert, worker, timedelta(minutes=5))
     page = (await annas.get("/operations")).text
-    assert "No worker has been seen lately" in page
-    assert "Gone" in page
+    assert "No background worker is running" in page
+    assert "Offline" in page
     await as_admin.execute("UPDATE runs_workers SET seen_at = now()")
     page = (await annas.get("/operations")).text
-    assert ("At work" in page, "No worker has been seen lately" in page) == (True, False)
+    assert ("Online" in page, "No background worker is running" in page) == (True, False)
     assert "ops<b>.work</b>" in page
     await as_admin.execute("DELETE FROM runs_workers")

@@ -152,6 +152,6 @@ async def test_pages_use_few_statements_and_no_full_scans(
 async def test_search_without_results_stops_and_offers_older_runs(annas, desk, as_admin):
     await as_admin.execute(MANY, desk.user.id, 6000)
     page = (await annas.get("/runs?q=key+5999")).text
-    assert "Look further back" in page
+    assert "Search older runs" in page
     link = page.partition('href="/runs?q=key+5999&amp;after=')[2].partition('"')[0]
     assert ">key 5999</a>" in (await annas.get(f"/runs?q=key+5999&after={link}")).text

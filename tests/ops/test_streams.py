@@ -103,7 +103,7 @@ async def test_run_page_is_rendered_again_until_the_run_ends(listener, desk, ann
     listener.cookies.set(name, annas.secret, domain="127.0.0.1")
     async with stream(listener, f"/runs/{run.id}/news") as events:
         first = await anext(events)
-        assert "It waits for a worker." in first["data"]
+        assert "Waiting for a worker" in first["data"]
         await desk.drain()
         rest = await collect(events, "end")
     assert (await desk.get(run)).status is Status.SUCCEEDED

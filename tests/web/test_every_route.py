@@ -20,7 +20,7 @@ CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
 COMPUTING = {"/api/v1/schedule/preview"}
 OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
-NUMBER = re.compile(r"request [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
+NUMBER = re.compile(r"Request ID [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
 INLINE = re.compile(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
 ANYTHING = {name: str(UUID(int=1)) for name in OWNED} | {
     "secret": "unknown",
@@ -69,7 +69,7 @@ async def test_resources_of_other_users_are_not_found(annas, bobs, user, databas
         for values in (ANYTHING | annas_own, ANYTHING)
     ]
     assert (others.status_code, nobodys.status_code) == (404, 404)
-    assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "the answer tells whether it exists"
+    assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "the response reveals whether it exists"
     async with database.transaction([user.id]) as tx:
         assert await tx.fetch("SELECT * FROM account_export($1)", user.id) == before
 
@@ -100,7 +100,7 @@ async def test_member_cannot_use_admin_routes(annas, route):
 )
 async def test_read_only_token_changes_nothing(stranger, annas_reader, route):
     asked = await stranger.client.request(route.method, route.filled(ANYTHING), headers=annas_reader)
-    assert (asked.status_code, "for reading only" in asked.json()["detail"]) == (403, True)
+    assert (asked.status_code, "read-only" in asked.json()["detail"]) == (403, True)
 
 
 @pytest.mark.parametrize("route", FINITE, ids=named)

@@ -23,7 +23,7 @@ async def test_welcome_page_asks_for_zone_country_and_sources(annas):
 async def test_first_brief_is_composed_after_all_sources_are_read(annas, send, work, database, user):
     answer = await send(("todo.txt", b"Call Berta due:2026-03-29\n"), to="/welcome", sample="true", **ANSWERS)
     waiting = await annas.get(answer.headers["location"])
-    assert "Waiting for a worker" in waiting.text
+    assert "start a background worker" in waiting.text
     await work()
     assert (await annas.get(answer.headers["location"])).headers["location"] == "/"
     brief = await briefs.read(database, user.id, date(2026, 3, 29))
@@ -103,7 +103,7 @@ async def test_reused_key_is_rejected_before_any_fetch(annas):
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({}, "timezone"),
+        ({}, "Timezone is required."),
         ({"timezone": "Mars/Base"}, "is not a time zone"),
         ({"timezone": "UTC", "country": "XX"}, "No country with the code"),
         ({"timezone": "UTC", "address": "http://10.0.0.1/x.ics"}, "private address"),
