@@ -124,7 +124,7 @@ def test_folder_without_supported_files_is_reported(daybreak, folder):
     (folder / "photo.png").write_bytes(b"\x89PNG")
     answer = daybreak("brief", folder)
     assert answer.code == 0
-    assert "only 1 of other kinds" in answer.err
+    assert "(1 file ignored)" in answer.err
 
 
 def test_tomorrow_is_relative_to_the_users_time_zone(daybreak, folder):

@@ -18,7 +18,7 @@ import pytest
         (["brief", "no\nwhere"], 2, ["check the path"]),
         (["brief", "/dev/zero"], 2, ["/dev/zero"]),
         (["brief", "sample", "--date", "someday"], 2, ["someday", "2026-03-29"]),
-        (["brief", "sample", "--date", "9999-12-31"], 2, ["out of reach"]),
+        (["brief", "sample", "--date", "9999-12-31"], 2, ["out of range"]),
         (["brief", "sample", "--tz", "CEST"], 2, ["CEST", "Europe/Berlin"]),
         (["brief", "sample", "--user", "anna"], 2, ["anna", "name@example.org"]),
         (["brief", "sample", "--output", "."], 2, ["cannot be written"]),

@@ -30,7 +30,7 @@ def test_db_status_shows_the_server(daybreak):
     status = daybreak("db", "status", "--json").json()
     assert (status["running"], status["kept"]) == (True, True)
     assert Path(status["data"]).is_relative_to(daybreak.home)
-    assert f"runs as process {status['pid']}" in daybreak("db", "status").out
+    assert f"running, process {status['pid']}" in daybreak("db", "status").out
 
 
 def test_db_shell_reads_standard_input(daybreak):
@@ -40,13 +40,13 @@ def test_db_shell_reads_standard_input(daybreak):
 
 
 def test_second_migration_does_nothing(daybreak):
-    assert daybreak("db", "migrate").out == "Nothing to do: the schema is up to date.\n"
+    assert daybreak("db", "migrate").out == "The schema is up to date.\n"
 
 
 def test_external_database_is_used_with_the_application_role(elsewhere, sample):
     given = elsewhere()
     assert given("brief", sample, "--date", "2026-03-29").code == 0
-    assert given("db", "status").out == "WHAT\tIS\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
+    assert given("db", "status").out == "PROPERTY\tVALUE\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
     assert given("db", "start").is_one_sentence(3, "DAYBREAK_DATABASE_URL is set")
     assert given("db", "migrate").is_one_sentence(3, "DAYBREAK_DATABASE_OWNER_URL")
 
@@ -117,6 +117,6 @@ def test_version_imports_no_driver_and_no_parser():
 
 def test_second_stop_reports_a_stopped_server(daybreak):
     assert daybreak("db", "stop").out == "Stopped.\n"
-    assert daybreak("db", "stop").out == "It did not run.\n"
+    assert daybreak("db", "stop").out == "The server was not running.\n"
     assert daybreak("db", "status", "--json").json()["running"] is False
     assert daybreak("db", "start").code == 0

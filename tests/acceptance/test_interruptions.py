@@ -95,7 +95,7 @@ def test_full_standard_output_is_a_one_line_error(daybreak, sample):
             command = daybreak.start(*arguments, stdout=full)
             _, complaint = command.communicate(timeout=60)
         assert command.returncode == 6
-        assert complaint == b"daybreak: Standard output cannot be written (No space left on device).\n"
+        assert complaint == b"daybreak: Standard output cannot be written (No space left on device); check where it is redirected.\n"
 
 
 def test_full_disk_is_a_one_line_error(daybreak, scratch):

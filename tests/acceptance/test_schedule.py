@@ -30,7 +30,7 @@ def test_schedule_is_paused_until_resumed(daybreak):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], ["Nothing was given"]),
+        ([], ["nothing to change"]),
         (["--at", "25:00"], ["25:00", "time of day"]),
         (["--frequency", "hourly"], ["hourly", "weekdays"]),
         (["--frequency", "weekly"], ["one day of the week"]),
@@ -38,7 +38,7 @@ def test_schedule_is_paused_until_resumed(daybreak):
         (["--catch-up", "3 days"], ["3 days", "4h"]),
         (["--catch-up", "40h"], ["0 to 20 hours"]),
         (["--quiet", "loud"], ["loud", "shorten"]),
-        (["--weekly-on", "mon,tue"], ["one day"]),
+        (["--weekly-on", "mon,tue"], ["not a weekday"]),
         (["--only", "Garden", "--all-projects"], ["--except"]),
     ],
 )
@@ -47,7 +47,7 @@ def test_invalid_schedule_options_are_rejected(daybreak, arguments, words):
 
 
 def test_only_schedules_with_errors_are_retried(daybreak):
-    assert daybreak("schedule", "retry", ANNA).out == "Nobody was set aside.\n"
+    assert daybreak("schedule", "retry", ANNA).out == "No schedule was stopped.\n"
     assert daybreak("schedule", "retry", ANNA, "--all").is_one_sentence(2, "not both")
 
 
@@ -58,7 +58,7 @@ async def test_truncated_list_reports_the_rest(daybreak, admin):
         "FROM schedule_dues CROSS JOIN generate_series(1, 2) AS n"
     )
     try:
-        assert daybreak("schedule", "list", "--limit", "1").out.count("At least 1 more; “--limit”") == 1
+        assert daybreak("schedule", "list", "--limit", "1").out.count("At least 1 more; use “--limit”") == 1
         assert "“--limit”" not in daybreak("schedule", "list").out
     finally:
         await admin.execute("DELETE FROM schedule_days")
@@ -96,4 +96,4 @@ def test_scheduler_lists_maintenance_and_stops(daybreak, command):
         "schedule.forget",
         "schedule.measure",
     }
-    assert "BY THE CLOCK" in daybreak("schedule", "list").out
+    assert "SCHEDULED JOB" in daybreak("schedule", "list").out

@@ -67,7 +67,7 @@ def test_private_address_is_rejected_unless_allowed(daybreak, address):
     assert "Choir practice" in {fact["title"] for fact in brief["facts"].values()}
 
     forgotten = allowed("sources", "remove", "Choir")
-    assert "daybreak sources add ADDRESS --name Choir" in forgotten.out
+    assert "daybreak sources add URL --name Choir" in forgotten.out
     assert "Choir" not in daybreak("sources", "list").out
 
 

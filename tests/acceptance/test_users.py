@@ -27,7 +27,7 @@ def test_country_can_be_cleared(daybreak):
         (["add", "b@example.org", "--tz", "Nowhere"], 2, ["Nowhere", "Europe/Berlin"]),
         (["add", "b@example.org", "--country", "Germany"], 2, ["Germany", "DE or US"]),
         (["set", "nobody@example.org", "--tz", "UTC"], 4, ["daybreak users add"]),
-        (["set", ANNA], 2, ["Nothing"]),
+        (["set", ANNA], 2, ["nothing to change"]),
         (["set", ANNA, "--hours", "9"], 2, ["09:00-17:30"]),
         (["set", ANNA, "--hours", "17:00-09:00"], 2, ["has no hours"]),
         (["set", ANNA, "--hours", "09:00+02:00-17:00"], 2, ["09:00+02:00"]),

@@ -61,7 +61,7 @@ def browser() -> urllib.request.OpenerDirector:
 def test_up_runs_everything_and_its_link_signs_in_once(daybreak, started, port):
     up = started("up", "--port", port)
     address = line(up, "Daybreak is at").split()[-1]
-    link = line(up, "signs you in").split()[-1]
+    link = line(up, "Sign-in link").split()[-1]
     assert link.startswith(f"{address}/sign-in/link/")
     me = browser()
     page = me.open(link, data=b"", timeout=30)

@@ -133,9 +133,9 @@ def test_dead_worker_process_is_replaced_and_all_are_stopped(worker):
 def test_queued_run_can_be_cancelled_and_retried(daybreak, sample, worker):
     run = in_background(daybreak, sample, "steer@example.org")
     mine = ("--user", "steer@example.org")
-    assert daybreak("runs", "cancel", run[:8], *mine).out == f"The run {run} is cancelled.\n"
+    assert daybreak("runs", "cancel", run[:8], *mine).out == f"Run {run} is cancelled.\n"
     assert daybreak("runs", "watch", run, *mine).code == 5
-    assert daybreak("runs", "retry", run, *mine).out == f"The run {run} is queued again.\n"
+    assert daybreak("runs", "retry", run, *mine).out == f"Retrying: run {run} is queued.\n"
     worker()
     assert daybreak("runs", "watch", run, *mine).code == 0
     assert daybreak("runs", "retry", run, *mine).is_one_sentence(5, "succeeded")

@@ -69,7 +69,7 @@ async def test_resources_of_other_users_are_not_found(annas, bobs, user, databas
         for values in (ANYTHING | annas_own, ANYTHING)
     ]
     assert (others.status_code, nobodys.status_code) == (404, 404)
-    assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "the response reveals whether it exists"
+    assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "response reveals its existence"
     async with database.transaction([user.id]) as tx:
         assert await tx.fetch("SELECT * FROM account_export($1)", user.id) == before
 

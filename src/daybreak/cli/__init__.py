@@ -1,7 +1,7 @@
 """The command line: one module per command group; each parses options, calls one function and prints.
 
-Modules are imported when their command runs, so that ``daybreak version`` does not load PostgreSQL's driver or
-the calendar libraries.
+Modules are imported when their command runs, so that ``daybreak version`` does not load PostgreSQL's driver
+or the calendar libraries.
 """
 
 import os

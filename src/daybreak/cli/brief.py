@@ -172,8 +172,8 @@ async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "l
     known = await session.sources(reader.user)
     if not known:
         say(
-            "There are no sources yet. Read a folder of calendars and task lists with “daybreak brief FOLDER”, "
-            "or add a calendar with “daybreak sources add URL”."
+            "There are no sources yet. Read a folder of calendars and task lists with “daybreak brief "
+            "FOLDER”, or add a calendar with “daybreak sources add URL”."
         )
     return await agenda.refresh(reader, known)
 

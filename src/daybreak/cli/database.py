@@ -88,7 +88,7 @@ def migrate() -> None:
     with wiring.postgres(wiring.load_settings()) as addresses:
         if addresses.owner is None:
             raise Misconfigured(
-                "Migrations need DAYBREAK_DATABASE_OWNER_URL, the database's URL with the role daybreak_owner."
+                "Migrations need DAYBREAK_DATABASE_OWNER_URL, the database URL for the role daybreak_owner."
             )
         applied = asyncio.run(apply(addresses.owner))
     for migration in applied:

@@ -227,7 +227,7 @@ def set_(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = None,
     weekly_on: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="Day of the weekly review for “--quiet weekly”, like fri."),
+        typer.Option(metavar="DAY", help="Day of the weekly review (--quiet weekly), like fri."),
     ] = None,
     catch_up: Annotated[
         str | None, typer.Option(metavar="TIME", help="Maximum delay of a late brief, like 4h.")

@@ -15,7 +15,7 @@ EXAMPLES = examples("daybreak web", "daybreak web --port 8400")
 def web(
     host: Annotated[
         str | None,
-        typer.Option(metavar="HOST", help="The address to listen on (default: this machine only)."),
+        typer.Option(metavar="HOST", help="Address to listen on (default: this machine only)."),
     ] = None,
     port: Port = None,
 ) -> None:
