@@ -37,7 +37,7 @@ asyncio.run(compose(*sys.argv[1:]))
 
 @pytest.fixture
 async def planner(database: Database, user: User, tmp_path: Path) -> User:
-    """Somebody with a task that is due."""
+    """Return a user with a due task."""
     (tmp_path / "todo.txt").write_text("Water the plants due:2026-03-29\n", encoding="utf-8")
     reader = Reader(database, user, DAY, IntakeSettings(), lambda: pytest.fail("no secret is needed"))
     await agenda.import_folder(reader, tmp_path)
@@ -46,7 +46,7 @@ async def planner(database: Database, user: User, tmp_path: Path) -> User:
 
 @asynccontextmanager
 async def held(owner: asyncpg.Connection, table: str) -> AsyncIterator[None]:
-    """Whoever comes to that table waits there."""
+    """Lock the table, so that every writer waits."""
     transaction = owner.transaction()
     await transaction.start()
     await owner.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")

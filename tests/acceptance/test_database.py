@@ -1,4 +1,4 @@
-"""``daybreak db``, and a PostgreSQL that is given by its address."""
+"""Test ``daybreak db`` and external PostgreSQL databases."""
 
 import os
 import subprocess
@@ -11,14 +11,14 @@ import pytest
 
 @pytest.fixture(scope="module")
 def url(daybreak):
-    """The addresses of the embedded server, as if somebody else ran it."""
+    """Return URLs of the embedded server, used as an external one."""
     socket = quote(daybreak("db", "status", "--json").json()["socket"], safe="")
     return lambda role, database="daybreak": f"postgresql://{role}@/{database}?host={socket}&port=5432"
 
 
 @pytest.fixture(scope="module")
 def elsewhere(daybreak, url):
-    """The command with the address of a database of its own, as the given roles."""
+    """Return the command with the URL of an external database for these roles."""
 
     def elsewhere(role: str = "daybreak_app", database: str = "daybreak", **more: str):
         return daybreak.with_(DAYBREAK_DATABASE_URL=url(role, database), **more)
@@ -46,7 +46,10 @@ def test_second_migration_does_nothing(daybreak):
 def test_external_database_is_used_with_the_application_role(elsewhere, sample):
     given = elsewhere()
     assert given("brief", sample, "--date", "2026-03-29").code == 0
-    assert given("db", "status").out == "PROPERTY\tVALUE\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
+    assert (
+        given("db", "status").out
+        == "PROPERTY\tVALUE\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
+    )
     assert given("db", "start").is_one_sentence(3, "DAYBREAK_DATABASE_URL is set")
     assert given("db", "migrate").is_one_sentence(3, "DAYBREAK_DATABASE_OWNER_URL")
 

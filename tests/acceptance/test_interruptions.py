@@ -17,7 +17,7 @@ MANY = 400
 
 @pytest.fixture(scope="module")
 def many_files(daybreak) -> Path:
-    """A folder that takes a while to read."""
+    """Return a folder with many files, slow to read."""
     folder = daybreak.folder / "many"
     folder.mkdir()
     entries = "".join(f"- [ ] Task {number} 📅 2026-04-01\n" for number in range(3))
@@ -34,7 +34,7 @@ def test_ctrl_c_ends_a_command_quietly_and_the_next_one_works(daybreak, many_fil
         pytest.skip("this machine is too fast to be interrupted")
     command.send_signal(signal.SIGINT)
     _, complaint = command.communicate(timeout=10)
-    # In its first milliseconds Python itself answers, before a line of ours has run.
+    # In the first milliseconds Python handles the signal itself, before any of our code runs.
     assert (command.returncode, complaint) == (130, b"") or after < 0.5
     assert daybreak("sources", "list").code == 0
 
@@ -95,7 +95,10 @@ def test_full_standard_output_is_a_one_line_error(daybreak, sample):
             command = daybreak.start(*arguments, stdout=full)
             _, complaint = command.communicate(timeout=60)
         assert command.returncode == 6
-        assert complaint == b"daybreak: Standard output cannot be written (No space left on device); check where it is redirected.\n"
+        assert (
+            complaint
+            == b"daybreak: Standard output cannot be written (No space left on device); check its target.\n"
+        )
 
 
 def test_full_disk_is_a_one_line_error(daybreak, scratch):
@@ -132,7 +135,7 @@ def test_import_shows_progress_on_a_terminal_only(daybreak, many_files, on_a_ter
 
 
 def statuses(daybreak, user: str) -> list[str]:
-    """How the runs of a user stand, the latest first."""
+    """Return the statuses of a user's runs, newest first."""
     return [run["status"] for run in daybreak("runs", "list", "--user", user, "--json").json()]
 
 
@@ -144,7 +147,7 @@ def interrupt(command: subprocess.Popen) -> None:
 
 
 def essence(brief: dict) -> str:
-    """A brief without its instant, and without what tells whether it was composed before."""
+    """Return a brief without its timestamp and its comparison with an earlier one."""
     del brief["as_of"]
     for section in brief["sections"]:
         del section["reused"]

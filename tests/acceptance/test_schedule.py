@@ -1,4 +1,4 @@
-"""The schedule as its users meet it: commands that say and change when briefs come, and who keeps it."""
+"""Test the schedule commands and the scheduler process."""
 
 import json
 import signal

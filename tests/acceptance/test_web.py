@@ -16,7 +16,7 @@ import pytest
 
 @pytest.fixture
 def port() -> str:
-    """A port of loopback that nobody uses now."""
+    """Return a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
@@ -39,11 +39,11 @@ def started(daybreak) -> Iterator[Callable]:
 
 
 def line(process: subprocess.Popen, *words: str) -> str:
-    """The next line with these words; it is waited for."""
+    """Wait for the next line with this text, and return it."""
     for said in process.stdout:
         if all(word in said.decode() for word in words):
             return said.decode().strip()
-    raise AssertionError(f"it ended without {words}")
+    raise AssertionError(f"the process ended without {words}")
 
 
 def stopped(process: subprocess.Popen, how: signal.Signals) -> int:

@@ -1,4 +1,4 @@
-"""Habits that a linter does not know."""
+"""Test conventions that no linter checks."""
 
 import re
 import subprocess
@@ -8,9 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = re.compile(r"https?://[^\s\"')]*(/simple\b|pypi\.|npmjs|artifactory)")
-# Where this checkout and whoever runs the tests happen to be.
+# The paths of this checkout and of the home folder.
 HERE = (f"{ROOT}/", f"{Path.home()}/")
-# A server that is to be slow, and a process that is to be killed at a moment that nobody chose.
+# Tests of slow servers, and of processes killed at a random time.
 SLEEP_ON_PURPOSE = {
     "test_address.py",
     "test_bounded.py",
@@ -22,7 +22,7 @@ SLEEP_ON_PURPOSE = {
 
 
 def tracked() -> list[Path]:
-    """The files that are committed, or would be."""
+    """Return the files that are committed or would be."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout

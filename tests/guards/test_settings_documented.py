@@ -17,7 +17,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 
 def declared() -> dict[str, tuple[str, str]]:
-    """Each variable with its default and its meaning, as the page must have them."""
+    """Return each variable with its default and description, as on the settings page."""
     return {
         variable: (shown(field), field.description)
         for group in groups()

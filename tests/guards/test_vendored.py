@@ -1,4 +1,4 @@
-"""What others made is served as they made it, with their licences."""
+"""Test that vendored files are unmodified and have their licences."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The document that is served, held against the answers: examples, made-up values, wrong ones, and chains."""
+"""Test responses against the served OpenAPI document: examples, generated and invalid values, chains."""
 
 import asyncio
 import subprocess
@@ -11,7 +11,7 @@ EXCLUDED = (
     "account.revoke_token",  # shuts its own door
 )
 ENDLESS = r"/stream$|/api/v1/events$"
-# A place in a list and a key that was used before look right and are refused all the same.
+# Cursors and used idempotency keys have a valid format, but are rejected.
 UNSAID = "positive_data_acceptance"
 COMMAND = (
     *("run", "--no-color", "--max-time=25", "--max-examples=12", "--request-timeout=10", "--warnings=off"),

@@ -65,7 +65,7 @@ SCANNED = "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
 
 
 class Overheard:
-    """The statements that pages send, with what they are given."""
+    """The recorded statements of pages, with their arguments."""
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, tuple]] = []
@@ -99,7 +99,7 @@ class Overheard:
 
 @pytest.fixture(scope="module")
 async def crowd(postgres):
-    """Thousands of runs of somebody else's, and thousands of people with their days."""
+    """Create thousands of runs of another user, and thousands of users with schedule outcomes."""
     admin = await asyncpg.connect(postgres.admin)
     owner = uuid4()
     await admin.execute(MANY, owner, 20_000)
@@ -129,7 +129,7 @@ async def test_pages_use_few_statements_and_no_full_scans(
 ):
     await as_admin.execute(MANY, desk.user.id, 6000)
     run = await desk.done("x", items={"a": "", "b": "always"})
-    await annas.get(path.format(run=run.id))  # a visit is noted, and a new plan taken account of
+    await annas.get(path.format(run=run.id))  # records activity and recomputes a changed schedule
     with Overheard() as heard:
         answer = await annas.get(path.format(run=run.id))
     assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""What holds for every route, those of slices to come included: this walks the application's own list."""
+"""Test properties of every route of the application, including those of future slices."""
 
 import json
 import re
@@ -16,7 +16,7 @@ ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", No
 FINITE = [route for route in ALL if route.path not in ENDLESS]
 OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED.keys()]
 CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
-# What is asked is too long for an address, and nothing is kept of it.
+# The request is too long for an address, and nothing is stored.
 COMPUTING = {"/api/v1/schedule/preview"}
 OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]

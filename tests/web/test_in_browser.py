@@ -34,7 +34,7 @@ async def test_printed_link_signs_in_without_a_click(chromium, database, user, n
     link = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
     async with chromium.desk() as desk:
         page = await desk.open(link)
-        # Whoever has nothing to be told of yet is asked for it first.
+        # A user without sources is redirected to onboarding first.
         await page.wait_for_url(re.compile("/welcome$"))
         assert desk.said == []
 

@@ -1,4 +1,4 @@
-"""Streams of a real process: many, slow ones among them, and its end."""
+"""Test many streams of a real process, slow clients, and its shutdown."""
 
 import asyncio
 import signal
@@ -36,7 +36,7 @@ class Process:
         return reader, writer
 
     async def end(self, how: signal.Signals) -> tuple[int, float]:
-        """Its exit code, and the seconds that it took to end."""
+        """Stop the process; return its exit code and the seconds until its end."""
         began = time.monotonic()
         self.process.send_signal(how)
         return await asyncio.wait_for(self.process.wait(), 20), time.monotonic() - began

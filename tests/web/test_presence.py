@@ -1,4 +1,4 @@
-"""Who counts as having been there: whoever comes, not what an open page does by itself."""
+"""Test which requests count as user activity."""
 
 import asyncio
 from datetime import datetime
@@ -93,7 +93,7 @@ async def test_api_call_counts_as_activity_and_stream_does_not(
         bearer = {"Authorization": f"Bearer {secret}", "Accept": "*/*"}
         followed = asyncio.create_task(browser.get("/api/v1/events", headers=bearer))
         async with asyncio.timeout(20):
-            while not application.state.site.notifications.followers:  # noqa: ASYNC110 - nothing tells of it
+            while not application.state.site.notifications.followers:  # noqa: ASYNC110 - there is no event to wait for
                 await asyncio.sleep(0.01)
         assert (await last_visit()).year == 2020
         await browser.get("/api/v1/runs", headers=bearer)

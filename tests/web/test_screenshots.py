@@ -1,4 +1,4 @@
-"""Every page has its picture, and README tells those who cannot see them what is on them."""
+"""Test that every page has a screenshot, and that README's images have alternative texts."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ SHOT = re.compile(r'Shot\("(?P<name>[\w-]+)", "(?P<path>[^"]+)"')
 SHOTS = SHOT.findall(Path(__file__).with_name("screenshots.py").read_text(encoding="utf-8"))
 IMAGE = re.compile(r"!\[(?P<told>[^\]]*)\]\((?P<path>[^)]+)\)")
 MOST = 2 * 1024 * 1024
-# No pages, or such as look like another one: what streams, is saved, is filled in, or is seen on the way in.
+# Routes without a page of their own: streams, downloads, forms and signed-out pages.
 ALIKE = re.compile(
     r"/news$|/preview$|/export$|/new$|/edit$|/link/|^/(invitation|reset|static|welcome/|healthz|readyz|api/)"
 )

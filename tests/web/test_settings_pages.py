@@ -1,4 +1,4 @@
-"""The pages of one's own account."""
+"""Test the settings pages of a user."""
 
 import io
 import json

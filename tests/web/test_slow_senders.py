@@ -1,4 +1,4 @@
-"""Whoever sends slowly, or nothing at all, is told so, and keeps nobody else from sending."""
+"""Test that slow and stalled uploads time out and do not block others."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ class Sending:
     writer: asyncio.StreamWriter
 
     async def answer(self) -> str:
-        """What the server says, until it closes the connection: rudely, where one goes on sending."""
+        """Return the response until the server closes the connection, or resets it while data is sent."""
         text = b""
         with suppress(ConnectionResetError):
             while part := await asyncio.wait_for(self.reader.read(65536), 20):
@@ -58,7 +58,7 @@ class Receiver:
             return await people.begin(tx, user.id, Client(address="127.0.0.1"))
 
     async def begin(self, user: User) -> Sending:
-        """Begin an upload of that person's and send no end."""
+        """Start an upload of a user without finishing it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.settings.port)
         head = HEAD.format(port=self.settings.port, secret=await self.secret(user))
         writer.write(head.encode())
@@ -66,7 +66,7 @@ class Receiver:
         return Sending(reader, writer)
 
     async def send(self, user: User) -> httpx2.Response:
-        """Send a file, as one does."""
+        """Upload a file."""
         cookies = {f"daybreak-{self.settings.port}": await self.secret(user)}
         async with httpx2.AsyncClient(base_url=self.settings.address, cookies=cookies) as client:
             return await client.post(

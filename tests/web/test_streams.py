@@ -1,4 +1,4 @@
-"""Streams: what happens comes to whoever follows it, from where they left off."""
+"""Test server-sent events and the LISTEN connection."""
 
 import asyncio
 from uuid import uuid4
@@ -17,7 +17,7 @@ from .browser import Browser
 
 @pytest.fixture
 async def listening(postgres):
-    """Notifications that hear the database."""
+    """Return a listener that is connected to the database."""
     notifications = Notifications(["trial"])
     task = asyncio.create_task(notifications.listen(postgres.app))
     await _until(lambda: notifications.hearing)
@@ -39,7 +39,7 @@ async def tell(postgres):
 
 async def _until(question) -> None:
     async with asyncio.timeout(20):
-        while not question():  # noqa: ASYNC110 - nothing tells of it
+        while not question():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.01)
 
 
@@ -114,7 +114,7 @@ async def test_stream_ends_with_the_last_event_and_resumes_after_an_id(trial_app
 
 @pytest.fixture
 async def followed(trial_app, database, user, monkeypatch):
-    """An open stream of Anna's that would not look for itself whether she is still signed in."""
+    """Return an open stream of Anna's whose periodic session check is disabled."""
     monkeypatch.setattr(streams, "_KNOWN", 3600.0)
     async with Browser.open(trial_app, database) as browser:
         await browser.enter(user)

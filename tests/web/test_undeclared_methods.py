@@ -1,4 +1,4 @@
-"""What the document does not declare cannot be done: one path never answers for another."""
+"""Test that methods which OpenAPI does not declare are rejected."""
 
 import re
 from uuid import UUID

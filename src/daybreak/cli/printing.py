@@ -25,7 +25,7 @@ def answer(text: str = "") -> None:
     except OSError as error:
         _discard_the_rest()
         raise Unavailable(
-            f"Standard output cannot be written ({error.strerror}); check where it is redirected."
+            f"Standard output cannot be written ({error.strerror}); check its target."
         ) from None
 
 

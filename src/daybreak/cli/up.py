@@ -62,9 +62,11 @@ async def _greeting(current: "Settings", web: "WebSettings", addresses: "Address
         user = await Session(current, database).user(None)
         await people.set_role(database, user, people.Role.ADMIN)
         secret = await people.make_link(database, user, people.Purpose.SIGN_IN)
+    minutes = people.people_settings().sign_in_minutes
     return (
         f"Daybreak is at {web.address}\n"
-        f"Sign-in link (works once, for 30 minutes): {web.address}{people.Purpose.SIGN_IN.path(secret)}\n"
+        f"Sign-in link (works once, for {minutes:g} minutes): "
+        f"{web.address}{people.Purpose.SIGN_IN.path(secret)}\n"
     )
 
 
