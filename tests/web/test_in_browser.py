@@ -47,9 +47,9 @@ async def test_invited_user_sets_a_password_and_signs_in_again(
     _, secret = await people.invite(database, email, timezone="Europe/Berlin", role=Role.MEMBER)
     async with chromium.desk(java_script_enabled=javascript) as desk:
         page = await desk.open(Purpose.INVITATION.path(secret))
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_label("The same once more").fill(PASSWORD)
-        await page.get_by_role("button", name="Begin").click()
+        await page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await page.get_by_label("Confirm password").fill(PASSWORD)
+        await page.get_by_role("button", name="Create account").click()
         await page.locator(".person summary").click()
         await page.get_by_role("button", name="Sign out").click()
         await page.get_by_label("E-mail address").fill(email)
