@@ -76,7 +76,7 @@ async def test_what_is_chosen_is_written_and_shown_again(annas, user, database):
         ({"weekdays": []}, "weekdays", "choose at least one"),
         ({"quiet_day": "sleep"}, "quiet_day", "send"),
         ({"catch_up": "6000"}, "catch_up", "1200"),
-        ({"catch_up": "9" * 5000}, "catch_up", "whole number"),
+        ({"catch_up": "9" * 5000}, "catch_up", "integer"),
         ({"projects": []}, "projects", "give at least one"),
         ({"projects": ["x" * 201]}, "projects", "printable characters"),
         ({"projects": ["a\x00b"]}, "projects", "printable characters"),
