@@ -1,7 +1,7 @@
-"""How fast pages are with a million runs and a million tasks, and how soon a stream tells of a commit.
+"""Measure page times with a million runs and tasks, and the delay from a commit to the streams.
 
-50 readers open page after page and think for a second in between; then 1,000 streams are open in the same
-process while events are committed. All on loopback, clients on the same machine.
+50 users open pages with a pause of a second in between; then 1,000 streams are open in the same process while
+events are committed. Server and clients share one machine, over loopback.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ READERS = 50
 STREAMS = 1000
 THINKING = 1.0
 COMMITS = 200
-ENOUGH = 20  # of a page that was opened less often the 95th percentile is its slowest
+ENOUGH = 20  # with fewer requests the 95th percentile is the slowest one
 _HERE = Path(__file__).parent
 TELL = """
 WITH told AS (
@@ -40,7 +40,7 @@ SELECT pg_notify('daybreak_runs', $1::text)
 
 
 async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
-    """A million tasks and a million runs, or a tenth of both; gives the readers."""
+    """Insert a million tasks and runs, or a tenth of both, and return the users."""
     users, heavy = (500, 10_000) if quick else (5000, 100_000)
     await bench.admin.execute(f"SET bench.users = {users}; SET bench.day = '{DAY}'")
     await bench.admin.execute((_HERE / "standard.sql").read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
 
 @asynccontextmanager
 async def serving(bench: Bench) -> AsyncIterator[int]:
-    """The web as a process of its own; gives its port."""
+    """Run the web as a process, and yield its port."""
     port = free_port()
     dsn = bench.server.dsn("daybreak_app")
     settings = environment(database_url=dsn, web_api_rate="1000000", log_level="error")
@@ -61,7 +61,7 @@ async def serving(bench: Bench) -> AsyncIterator[int]:
 
 
 async def sign_in(bench: Bench, readers: list[UUID]) -> dict[UUID, str]:
-    """A session for each reader; the first is an admin."""
+    """Create a session for each user; the first is an administrator."""
     await bench.admin.execute("INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin')", readers[0])
     secrets = {}
     async with Database.connect(bench.server.dsn("daybreak_app")) as database:
@@ -72,7 +72,7 @@ async def sign_in(bench: Bench, readers: list[UUID]) -> dict[UUID, str]:
 
 
 async def read(port: int, secrets: dict[UUID, str], seconds: float) -> dict[str, list[float]]:
-    """All readers at once; gives the milliseconds of each page."""
+    """Browse with all users at once, and return the milliseconds of each page."""
     spent: defaultdict[str, list[float]] = defaultdict(list)
     until = time.perf_counter() + seconds
     async with asyncio.TaskGroup() as group:
@@ -120,7 +120,7 @@ async def _reader(
 
 
 async def listen(bench: Bench, port: int, secrets: dict[UUID, str], commits: int) -> tuple[list[float], int]:
-    """A thousand streams; gives the milliseconds from commit to each of its streams, and how many stay."""
+    """Open a thousand streams; return the milliseconds from commit to client, and the open streams."""
     committed: dict[int, float] = {}
     heard: list[tuple[int, float]] = []
     owners = list(secrets)

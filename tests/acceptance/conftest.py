@@ -1,4 +1,4 @@
-"""Daybreak as its users meet it: the installed command in processes of its own, each module with a home."""
+"""Fixtures of acceptance tests: the installed command, with a DAYBREAK_HOME per module."""
 
 import json
 import os
@@ -24,7 +24,7 @@ THE_DAY = ("--date", "2026-03-29", "--tz", "Europe/Berlin")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command left behind."""
+    """The exit code and output of a command."""
 
     code: int
     out: str
@@ -34,7 +34,7 @@ class Answer:
         return json.loads(self.out)
 
     def is_one_sentence(self, code: int, *words: str) -> bool:
-        """Whether it failed as every command should: one line that says these words, and nothing else."""
+        """Assert that the command failed with one line that contains these texts, and no output."""
         assert (self.code, self.out) == (code, ""), self
         assert self.err.startswith("daybreak: "), self.err
         assert self.err.endswith((".\n", "?\n")), self.err
@@ -46,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Daybreak:
-    """The command with a home of its own."""
+    """The command with its own DAYBREAK_HOME."""
 
     home: Path
     folder: Path
@@ -56,7 +56,7 @@ class Daybreak:
         return Daybreak(self.home, self.folder, self.environment | environment)
 
     def start(self, *arguments, before=(), **options) -> subprocess.Popen:
-        """Start the command and leave it running."""
+        """Start the command without waiting for its end."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [*before, PROGRAM, *map(str, arguments)],
@@ -73,7 +73,7 @@ class Daybreak:
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def brief(self, *arguments) -> dict:
-        """The brief of the day on which summer time began, as JSON."""
+        """Return the brief of the day on which summer time began, as JSON."""
         answer = self("brief", *arguments, *THE_DAY, "--format", "json")
         assert answer.code == 0, answer
         return answer.json()
@@ -85,7 +85,7 @@ class Daybreak:
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """A folder that every user may pass through, unlike pytest's own; in memory where there is room."""
+    """Return a folder that every user can access, unlike pytest's; in memory if there is space."""
     roomy = FAST.is_dir() and shutil.disk_usage(FAST).free > ROOMY
     folder = Path(tempfile.mkdtemp(prefix="daybreak-acceptance-", dir=FAST if roomy else None))
     folder.chmod(0o755)
@@ -95,7 +95,7 @@ def scratch() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def migrated_home(scratch: Path) -> Path:
-    """A home whose first start is behind it; its server does not run."""
+    """Return a home with a migrated database and a stopped server."""
     daybreak = Daybreak(scratch / "template", scratch)
     assert daybreak("users", "list").code == 0
     assert daybreak("db", "stop").code == 0
@@ -104,7 +104,7 @@ def migrated_home(scratch: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def daybreak(scratch: Path, migrated_home: Path) -> Iterator[Daybreak]:
-    """The command with a home and a working folder that the tests of a module share."""
+    """Return the command with a home and a working folder, shared by the tests of a module."""
     place = Path(tempfile.mkdtemp(dir=scratch))
     place.chmod(0o755)
     subprocess.run(["cp", "-a", migrated_home, place / "home"], check=True)
@@ -117,14 +117,14 @@ def daybreak(scratch: Path, migrated_home: Path) -> Iterator[Daybreak]:
 
 @pytest.fixture(scope="module")
 def sample(daybreak: Daybreak) -> Path:
-    """The sample folder around the day on which summer time began."""
+    """Return a sample folder around the day on which summer time began."""
     assert daybreak("sample", "sample", "--date", "2026-03-29").code == 0
     return daybreak.folder / "sample"
 
 
 @pytest.fixture
 async def admin(daybreak) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection to the server of the module."""
+    """Return a superuser's connection to the server of the module."""
     socket = daybreak("db", "status", "--json").json()["socket"]
     connection = await asyncpg.connect(host=socket, user="postgres", database="daybreak")
     yield connection
@@ -133,13 +133,13 @@ async def admin(daybreak) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture
 def folder(daybreak: Daybreak) -> Path:
-    """An empty folder of the test's own."""
+    """Return an empty folder for one test."""
     return Path(tempfile.mkdtemp(dir=daybreak.folder))
 
 
 @pytest.fixture(scope="session")
 def on_a_terminal():
-    """Runs a command on a terminal of 80 columns; gives its exit code and all that it showed."""
+    """Return a function that runs a command in a terminal of 80 columns: exit code and output."""
     return _on_a_terminal
 
 

@@ -1,4 +1,4 @@
-"""The server of a module, as its superuser sees it."""
+"""Queries of a superuser on the module's server."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ import asyncpg
 
 @asynccontextmanager
 async def held(admin: asyncpg.Connection, table: str) -> AsyncIterator[None]:
-    """Inside the block nobody can write to the table."""
+    """Lock the table against writes for the duration of the block."""
     async with admin.transaction():
         await admin.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
         yield
@@ -18,7 +18,7 @@ async def held(admin: asyncpg.Connection, table: str) -> AsyncIterator[None]:
 async def somebody_waits(admin: asyncpg.Connection, table: str) -> None:
     query = "SELECT count(*) FROM pg_locks WHERE relation = $1::text::regclass AND NOT granted"
     async with asyncio.timeout(60):
-        while not await admin.fetchval(query, table):  # noqa: ASYNC110 - only polling tells of a lock
+        while not await admin.fetchval(query, table):  # noqa: ASYNC110 - a lock can only be polled
             await asyncio.sleep(0.02)
 
 

@@ -33,18 +33,18 @@ def titles(brief: dict) -> set[str]:
     return {fact["title"] for fact in brief["facts"].values() if fact["kind"] in {"task", "event"}}
 
 
-def test_the_json_has_every_part_and_is_what_the_schema_describes(brief):
+def test_json_has_every_part_and_matches_the_schema(brief):
     assert brief.keys() >= PARTS
     assert (brief["date"], brief["timezone"]) == ("2026-03-29", "Europe/Berlin")
     jsonschema.validate(brief, json.loads(SCHEMA.read_text()))
 
 
-def test_standard_output_holds_one_json_object_and_standard_error_nothing(answer):
+def test_json_is_alone_on_standard_output(answer):
     _, end = json.JSONDecoder().raw_decode(answer.out)
     assert (answer.out[end:], answer.err) == ("\n", "")
 
 
-def test_what_is_said_of_the_day_rests_on_facts_that_can_be_looked_up(brief):
+def test_statements_cite_existing_facts(brief):
     entries = [*brief["timeline"], *brief["next_actions"]]
     assert len(entries) > 4
     for entry in entries:
@@ -56,7 +56,7 @@ def test_what_is_said_of_the_day_rests_on_facts_that_can_be_looked_up(brief):
     assert {"todo.txt:3", "northlight.md:14"} <= {fact["place"] for fact in brief["facts"].values()}
 
 
-def test_the_facts_carry_the_dates_that_their_sources_gave(brief):
+def test_facts_have_the_dates_of_their_sources(brief):
     due = {fact["title"]: fact["due"] for fact in brief["facts"].values()}
     assert due["Prepare the quarterly tax estimate"] == "2026-04-03"
 
@@ -65,21 +65,21 @@ def test_the_facts_carry_the_dates_that_their_sources_gave(brief):
     ("form", "opening"),
     [("text", "Sunday 29 March 2026\n===="), ("md", "# Sunday 29 March 2026\n"), ("html", "<!doctype html>")],
 )
-def test_each_form_opens_with_the_date(daybreak, sample, form, opening):
+def test_every_format_starts_with_the_date(daybreak, sample, form, opening):
     answer = daybreak("brief", sample, "--date", "2026-03-29", "--format", form)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.lower().startswith(opening.lower())
     assert "29 March 2026" in answer.out
 
 
-def test_a_terminal_gets_a_view_of_its_own(daybreak, sample, on_a_terminal):
+def test_terminal_gets_its_own_format(daybreak, sample, on_a_terminal):
     code, screen = on_a_terminal(daybreak, "brief", sample, "--date", "2026-03-29")
     assert code == 0
     assert "29 March 2026" in screen
     assert "\x1b[" in screen
 
 
-def test_two_folders_briefed_in_turn_do_not_mix(daybreak, sample, folder):
+def test_briefs_of_two_folders_do_not_mix(daybreak, sample, folder):
     (folder / "todo.txt").write_text("Water the cactus due:2026-03-29\n")
     cactus, known = daybreak.brief(folder), daybreak.brief(sample)
     assert titles(cactus) == {"Water the cactus"}
@@ -87,7 +87,7 @@ def test_two_folders_briefed_in_turn_do_not_mix(daybreak, sample, folder):
     assert "Water the cactus" in titles(daybreak.brief())
 
 
-def test_a_folder_by_two_paths_is_one_source(daybreak, folder):
+def test_folder_with_two_paths_is_one_source(daybreak, folder):
     (folder / "todo.txt").write_text("Once due:2026-03-29\n")
     (folder.parent / "alias").symlink_to(folder)
     daybreak.brief(f"./{folder.name}/")
@@ -97,7 +97,7 @@ def test_a_folder_by_two_paths_is_one_source(daybreak, folder):
 
 
 @pytest.mark.parametrize("name", ["Pläne “2026” & co", "-dash"])
-def test_a_folder_may_have_any_name(daybreak, folder, name):
+def test_folder_can_have_any_name(daybreak, folder, name):
     (folder / name).mkdir()
     (folder / name / "todo.txt").write_text("Read me due:2026-03-29\n")
     answer = daybreak("brief", "--format", "json", "--date", "2026-03-29", "--", name, cwd=folder)
@@ -105,7 +105,7 @@ def test_a_folder_may_have_any_name(daybreak, folder, name):
 
 
 @pytest.mark.usefixtures("answer")
-def test_an_unknown_reader_is_made_and_sees_nothing_of_others(daybreak):
+def test_unknown_user_is_created_without_data_of_others(daybreak):
     brief = daybreak.brief("--user", "Anna@Example.org")
     assert brief["user"]["name"] == "anna"
     assert brief["counts"]["projects"] == 0
@@ -113,21 +113,21 @@ def test_an_unknown_reader_is_made_and_sees_nothing_of_others(daybreak):
     assert users >= {"anna@example.org", "me@localhost"}
 
 
-def test_without_sources_the_brief_tells_how_to_get_some(daybreak):
+def test_brief_without_sources_explains_how_to_add_some(daybreak):
     answer = daybreak("brief", "--user", "new@example.org")
     assert answer.code == 0
     assert "daybreak brief FOLDER" in answer.err
     assert "has nothing to read yet" in answer.out
 
 
-def test_a_folder_with_nothing_to_read_says_so(daybreak, folder):
+def test_folder_without_supported_files_is_reported(daybreak, folder):
     (folder / "photo.png").write_bytes(b"\x89PNG")
     answer = daybreak("brief", folder)
     assert answer.code == 0
-    assert "only 1 of other kinds" in answer.err
+    assert "(1 file ignored)" in answer.err
 
 
-def test_tomorrow_is_the_day_after_the_readers_today(daybreak, folder):
+def test_tomorrow_is_relative_to_the_users_time_zone(daybreak, folder):
     def tomorrow() -> str:
         return f"{datetime.now(ZoneInfo('Pacific/Kiritimati')) + timedelta(days=1):%Y-%m-%d}"
 
@@ -136,7 +136,7 @@ def test_tomorrow_is_the_day_after_the_readers_today(daybreak, folder):
     assert daybreak("brief", folder, *arguments).json()["date"] in {before, tomorrow()}
 
 
-def test_the_output_is_a_whole_file_and_what_was_there_is_replaced(daybreak, sample, folder):
+def test_output_replaces_a_file_atomically(daybreak, sample, folder):
     target = folder / "brief.md"
     target.write_text("yesterday's")
     target.chmod(0o640)
@@ -147,12 +147,12 @@ def test_the_output_is_a_whole_file_and_what_was_there_is_replaced(daybreak, sam
     assert list(folder.iterdir()) == [target]
 
 
-def test_an_output_that_is_a_device_stays_one(daybreak, sample):
+def test_output_to_a_device_preserves_the_device(daybreak, sample):
     assert daybreak("brief", sample, "--output", "/dev/null").code == 0
     assert Path("/dev/null").is_char_device()
 
 
-def test_a_brief_is_a_run_that_can_be_looked_up(daybreak, sample):
+def test_brief_is_listed_as_a_run(daybreak, sample):
     daybreak.brief(sample, "--user", "seen@example.org")
     runs = daybreak("runs", "list", "--user", "seen@example.org", "--json").json()
     assert [(run["kind"], run["status"], run["done"]) for run in runs] == [("briefs.compose", "succeeded", 7)]
@@ -160,7 +160,7 @@ def test_a_brief_is_a_run_that_can_be_looked_up(daybreak, sample):
     assert "result due_today" in shown.out
 
 
-async def test_a_project_that_cannot_be_told_is_a_gap_of_the_brief_and_its_run(daybreak, folder, admin):
+async def test_failed_project_is_a_gap_of_the_brief_and_its_run(daybreak, folder, admin):
     (folder / "todo.txt").write_text(
         "Water the cactus +Garden due:2026-03-29\nFix the roof +House due:2026-03-30\n"
     )
@@ -180,7 +180,7 @@ async def test_a_project_that_cannot_be_told_is_a_gap_of_the_brief_and_its_run(d
     assert (latest["status"], latest["gaps"]) == ("partial", ["House"])
 
 
-def test_a_brief_needs_no_network(daybreak, sample):
+def test_brief_needs_no_network(daybreak, sample):
     if os.geteuid() != 0 or not shutil.which("unshare"):
         pytest.skip("only root can take the network away")
     if subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode:

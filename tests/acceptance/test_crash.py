@@ -11,7 +11,7 @@ pytestmark = pytest.mark.integration
 PROOF = Path(__file__).parents[2] / "prove/crash.py"
 
 
-def test_after_kill_at_any_moment_the_next_command_just_works():
+def test_next_command_works_after_a_kill_at_any_time():
     done = subprocess.run(
         [sys.executable, PROOF, "--quick", "--check", "--runs", "5", "--seed", "7"],
         capture_output=True, text=True, timeout=300, check=False,

@@ -39,7 +39,7 @@ asyncio.run(compose(*sys.argv[1:]))
 
 @pytest.fixture
 async def planner(database: Database, user: User, tmp_path: Path) -> User:
-    """Somebody with a task that is due."""
+    """Return a user with a due task."""
     (tmp_path / "todo.txt").write_text("Water the plants due:2026-03-29\n", encoding="utf-8")
     reader = Reader(database, user, DAY, IntakeSettings(), lambda: pytest.fail("no secret is needed"))
     await agenda.import_folder(reader, tmp_path)
@@ -48,7 +48,7 @@ async def planner(database: Database, user: User, tmp_path: Path) -> User:
 
 @asynccontextmanager
 async def held(owner: asyncpg.Connection, table: str) -> AsyncIterator[None]:
-    """Whoever comes to that table waits there."""
+    """Lock the table, so that every writer waits."""
     transaction = owner.transaction()
     await transaction.start()
     await owner.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
@@ -80,7 +80,7 @@ async def once(ask: Callable[[], Awaitable[int | None]]) -> int:
 
 @pytest.mark.parametrize("table", ["people_users", "agenda_tasks", "briefs_editions", "briefs_snapshots"])
 @pytest.mark.parametrize("stood_before", [False, True], ids=["new", "freshened"])
-async def test_a_kill_while_composing_leaves_nothing_half_done(
+async def test_kill_during_composing_leaves_nothing_partial(
     postgres, database: Database, planner: User, table: str, stood_before: bool
 ):
     before = (await briefs.compose(database, planner.id, DAY)).document if stood_before else None

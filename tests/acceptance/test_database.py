@@ -1,4 +1,4 @@
-"""``daybreak db``, and a PostgreSQL that is given by its address."""
+"""Test ``daybreak db`` and external PostgreSQL databases."""
 
 import os
 import subprocess
@@ -11,14 +11,14 @@ import pytest
 
 @pytest.fixture(scope="module")
 def url(daybreak):
-    """The addresses of the embedded server, as if somebody else ran it."""
+    """Return URLs of the embedded server, used as an external one."""
     socket = quote(daybreak("db", "status", "--json").json()["socket"], safe="")
     return lambda role, database="daybreak": f"postgresql://{role}@/{database}?host={socket}&port=5432"
 
 
 @pytest.fixture(scope="module")
 def elsewhere(daybreak, url):
-    """The command with the address of a database of its own, as the given roles."""
+    """Return the command with the URL of an external database for these roles."""
 
     def elsewhere(role: str = "daybreak_app", database: str = "daybreak", **more: str):
         return daybreak.with_(DAYBREAK_DATABASE_URL=url(role, database), **more)
@@ -26,33 +26,36 @@ def elsewhere(daybreak, url):
     return elsewhere
 
 
-def test_the_server_tells_where_it_is(daybreak):
+def test_db_status_shows_the_server(daybreak):
     status = daybreak("db", "status", "--json").json()
     assert (status["running"], status["kept"]) == (True, True)
     assert Path(status["data"]).is_relative_to(daybreak.home)
-    assert f"runs as process {status['pid']}" in daybreak("db", "status").out
+    assert f"running, process {status['pid']}" in daybreak("db", "status").out
 
 
-def test_the_shell_takes_statements_from_standard_input(daybreak):
+def test_db_shell_reads_standard_input(daybreak):
     answer = daybreak("db", "shell", stdin="\\t on\nSELECT current_user;\n")
     assert "daybreak_owner" in answer.out
     assert answer.code == 0
 
 
-def test_migrating_again_does_nothing(daybreak):
-    assert daybreak("db", "migrate").out == "Nothing to do: the schema is up to date.\n"
+def test_second_migration_does_nothing(daybreak):
+    assert daybreak("db", "migrate").out == "The schema is up to date.\n"
 
 
-def test_a_database_by_its_address_is_used_as_the_application(elsewhere, sample):
+def test_external_database_is_used_with_the_application_role(elsewhere, sample):
     given = elsewhere()
     assert given("brief", sample, "--date", "2026-03-29").code == 0
-    assert given("db", "status").out == "WHAT\tIS\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
+    assert (
+        given("db", "status").out
+        == "PROPERTY\tVALUE\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
+    )
     assert given("db", "start").is_one_sentence(3, "DAYBREAK_DATABASE_URL is set")
     assert given("db", "migrate").is_one_sentence(3, "DAYBREAK_DATABASE_OWNER_URL")
 
 
 @pytest.mark.parametrize("role", ["daybreak_owner", "postgres"])
-def test_a_role_that_could_read_everybodys_rows_is_refused(elsewhere, role):
+def test_role_that_bypasses_row_security_is_rejected(elsewhere, role):
     assert elsewhere(role)("users", "list").is_one_sentence(3, role, "daybreak_app")
 
 
@@ -69,7 +72,7 @@ def test_a_role_that_could_read_everybodys_rows_is_refused(elsewhere, role):
         ),
     ],
 )
-def test_the_shell_hands_the_password_on_where_no_other_user_can_read_it(daybreak, folder, given, shown):
+def test_db_shell_passes_the_password_by_environment(daybreak, folder, given, shown):
     psql = folder / "psql"
     psql.write_text('#!/bin/sh\necho "$* $PGPASSWORD"\n')
     psql.chmod(0o755)
@@ -77,12 +80,12 @@ def test_the_shell_hands_the_password_on_where_no_other_user_can_read_it(daybrea
     assert configured("db", "shell").out == f"{shown} ge/heim\n"
 
 
-def test_a_database_or_role_that_is_not_there_is_named(elsewhere):
+def test_missing_database_or_role_is_named(elsewhere):
     assert elsewhere(database="nothing")("users", "list").is_one_sentence(3, "nothing")
     assert elsewhere("nobody")("users", "list").is_one_sentence(3, "nobody")
 
 
-def test_a_database_that_was_never_migrated_is_not_touched_before_somebody_says_so(daybreak, elsewhere, url):
+def test_unmigrated_database_is_not_changed_without_a_command(daybreak, elsewhere, url):
     admin = daybreak(
         "db",
         "shell",
@@ -96,7 +99,7 @@ def test_a_database_that_was_never_migrated_is_not_touched_before_somebody_says_
     assert fresh("users", "list").code == 0
 
 
-def test_the_version_waits_for_no_driver_and_no_parser():
+def test_version_imports_no_driver_and_no_parser():
     call = "import sys; from daybreak.cli import main; sys.argv = ['daybreak', 'version']; main()"
     command = [sys.executable, "-X", "importtime", "-c", call]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -115,8 +118,8 @@ def test_the_version_waits_for_no_driver_and_no_parser():
     }
 
 
-def test_stopping_twice_says_that_nothing_ran(daybreak):
+def test_second_stop_reports_a_stopped_server(daybreak):
     assert daybreak("db", "stop").out == "Stopped.\n"
-    assert daybreak("db", "stop").out == "It did not run.\n"
+    assert daybreak("db", "stop").out == "The server was not running.\n"
     assert daybreak("db", "status", "--json").json()["running"] is False
     assert daybreak("db", "start").code == 0

@@ -16,7 +16,7 @@ ALL = sorted(commands(get_command(app)))
 
 
 @pytest.mark.parametrize("name", ALL, ids=lambda name: " ".join(name) or "daybreak")
-def test_the_help_of_every_command_teaches_and_fits_a_terminal(daybreak, name):
+def test_every_help_has_examples_and_fits_a_terminal(daybreak, name):
     answer = daybreak.with_(COLUMNS="80")(*name, "--help")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("Usage: daybreak")
@@ -26,12 +26,12 @@ def test_the_help_of_every_command_teaches_and_fits_a_terminal(daybreak, name):
         assert f"For example:\n    {' '.join(['daybreak', *name])}" in answer.out
 
 
-def test_the_bare_command_says_how_to_start(daybreak):
+def test_command_without_arguments_prints_help(daybreak):
     answer = daybreak()
     assert answer.code == 0
     assert "daybreak brief ~/plans" in answer.out
 
 
-def test_the_exit_codes_are_documented(daybreak):
+def test_exit_codes_are_documented(daybreak):
     shown = daybreak("--help").out
     assert all(f"\n    {code} " in shown for code in (0, 2, 3, 4, 5, 6, 70, 130))

@@ -19,7 +19,7 @@ MANY = 400
 
 @pytest.fixture(scope="module")
 def many_files(daybreak) -> Path:
-    """A folder that takes a while to read."""
+    """Return a folder with many files, slow to read."""
     folder = daybreak.folder / "many"
     folder.mkdir()
     entries = "".join(f"- [ ] Task {number} 📅 2026-04-01\n" for number in range(3))
@@ -36,7 +36,7 @@ def test_ctrl_c_ends_a_command_quietly_and_the_next_one_works(daybreak, many_fil
         pytest.skip("this machine is too fast to be interrupted")
     command.send_signal(signal.SIGINT)
     _, complaint = command.communicate(timeout=60)
-    # In its first milliseconds Python itself answers, before a line of ours has run.
+    # In the first milliseconds Python handles the signal itself, before any of our code runs.
     assert (command.returncode, complaint) == (130, b"") or after < 0.5
     assert daybreak("sources", "list").code == 0
 
@@ -50,7 +50,7 @@ def test_ctrl_c_does_not_wait_for_files_that_are_being_read(daybreak, folder):
     interrupt(command)
 
 
-async def test_ctrl_c_in_the_middle_of_an_import_leaves_nothing_half_there(daybreak, sample, admin):
+async def test_ctrl_c_rolls_back_an_import(daybreak, sample, admin):
     async with held(admin, "agenda_tasks"):
         command = daybreak.start("import", sample, "--user", "held@example.org")
         await somebody_waits(admin, "agenda_tasks")
@@ -59,7 +59,7 @@ async def test_ctrl_c_in_the_middle_of_an_import_leaves_nothing_half_there(daybr
     assert [(one["tasks"], one["events"], one["source"]["last_read_at"]) for one in left] == [(0, 0, None)]
 
 
-async def test_ctrl_c_in_the_middle_of_composing_leaves_no_brief(daybreak, sample, admin):
+async def test_ctrl_c_during_composing_leaves_no_brief(daybreak, sample, admin):
     async with held(admin, "briefs_editions"):
         command = daybreak.start("brief", sample, "--user", "composed@example.org")
         await somebody_waits(admin, "briefs_editions")
@@ -71,7 +71,7 @@ async def test_ctrl_c_in_the_middle_of_composing_leaves_no_brief(daybreak, sampl
     assert statuses(daybreak, "composed@example.org") == ["succeeded", "cancelled"]
 
 
-async def test_after_kill_in_the_middle_of_composing_the_next_one_just_works(daybreak, sample, admin):
+async def test_next_command_works_after_a_kill_during_composing(daybreak, sample, admin):
     async with held(admin, "briefs_editions"):
         command = daybreak.start("brief", sample, "--user", "killed@example.org")
         await somebody_waits(admin, "briefs_editions")
@@ -83,7 +83,7 @@ async def test_after_kill_in_the_middle_of_composing_the_next_one_just_works(day
     assert statuses(daybreak, "killed@example.org") == ["succeeded", "failed"]
 
 
-def test_a_reader_who_leaves_early_is_no_error(daybreak, sample):
+def test_closed_pipe_is_no_error(daybreak, sample):
     command = daybreak.start("brief", sample, "--format", "json")
     command.stdout.close()
     assert command.stderr.read() == b""
@@ -91,16 +91,19 @@ def test_a_reader_who_leaves_early_is_no_error(daybreak, sample):
     assert command.wait(60) == 0
 
 
-def test_a_full_standard_output_is_one_sentence(daybreak, sample):
+def test_full_standard_output_is_a_one_line_error(daybreak, sample):
     for arguments in (["version"], ["brief", sample]):
         with Path("/dev/full").open("w") as full:
             command = daybreak.start(*arguments, stdout=full)
             _, complaint = command.communicate(timeout=60)
         assert command.returncode == 6
-        assert complaint == b"daybreak: Standard output cannot be written (No space left on device).\n"
+        assert (
+            complaint
+            == b"daybreak: Standard output cannot be written (No space left on device); check its target.\n"
+        )
 
 
-def test_a_full_disk_is_one_sentence(daybreak, scratch):
+def test_full_disk_is_a_one_line_error(daybreak, scratch):
     disk = scratch / "disk"
     disk.mkdir()
     mounted = os.geteuid() == 0 and subprocess.run(
@@ -115,7 +118,7 @@ def test_a_full_disk_is_one_sentence(daybreak, scratch):
         subprocess.run(["umount", disk], check=True)
 
 
-async def test_six_at_once_give_the_same_brief_and_one_edition(daybreak, sample, admin):
+async def test_concurrent_commands_return_the_same_brief_and_one_edition(daybreak, sample, admin):
     arguments = ("brief", sample, "--user", "six@example.org", "--date", "2026-03-29", "--format", "json")
     with ThreadPoolExecutor(6) as threads:
         answers = [one.result() for one in [threads.submit(daybreak, *arguments) for _ in range(6)]]
@@ -124,9 +127,7 @@ async def test_six_at_once_give_the_same_brief_and_one_edition(daybreak, sample,
     assert await editions(admin, "six@example.org") == 1
 
 
-def test_a_long_import_shows_a_live_line_on_a_terminal_and_none_elsewhere(
-    daybreak, many_files, on_a_terminal
-):
+def test_import_shows_progress_on_a_terminal_only(daybreak, many_files, on_a_terminal):
     code, screen = on_a_terminal(daybreak, "import", many_files)
     assert code == 0
     assert "Reading" in screen
@@ -136,7 +137,7 @@ def test_a_long_import_shows_a_live_line_on_a_terminal_and_none_elsewhere(
 
 
 def statuses(daybreak, user: str) -> list[str]:
-    """How the runs of a user stand, the latest first."""
+    """Return the statuses of a user's runs, newest first."""
     return [run["status"] for run in daybreak("runs", "list", "--user", user, "--json").json()]
 
 
@@ -148,7 +149,7 @@ def interrupt(command: subprocess.Popen) -> None:
 
 
 def essence(brief: dict) -> str:
-    """A brief without its instant, and without what tells whether it was composed before."""
+    """Return a brief without its timestamp and its comparison with an earlier one."""
     del brief["as_of"]
     for section in brief["sections"]:
         del section["reused"]

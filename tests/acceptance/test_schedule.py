@@ -1,4 +1,4 @@
-"""The schedule as its users meet it: commands that say and change when briefs come, and who keeps it."""
+"""Test the schedule commands and the scheduler process."""
 
 import json
 import signal
@@ -13,7 +13,7 @@ def anna(daybreak):
     assert daybreak("users", "add", ANNA, "--tz", "Asia/Kathmandu").code == 0
 
 
-def test_what_is_set_is_what_is_promised(daybreak):
+def test_next_brief_follows_the_settings(daybreak):
     answer = daybreak("schedule", "set", ANNA, "--at", "06:15", "--on", "mon,thu", "--quiet", "skip")
     assert (answer.code, answer.err) == (0, "")
     dues = daybreak("schedule", "next", ANNA, "--count", "4", "--json").json()
@@ -21,7 +21,7 @@ def test_what_is_set_is_what_is_promised(daybreak):
     assert daybreak("schedule", "next", ANNA).out.count("06:15 +0545") == 5
 
 
-def test_a_pause_lasts_until_it_is_ended(daybreak):
+def test_schedule_is_paused_until_resumed(daybreak):
     assert "paused" in daybreak("schedule", "pause", ANNA).out
     assert daybreak("schedule", "next", ANNA, "--json").json() == []
     assert "06:15" in daybreak("schedule", "pause", ANNA, "--resume").out
@@ -30,7 +30,7 @@ def test_a_pause_lasts_until_it_is_ended(daybreak):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], ["Nothing was given"]),
+        ([], ["nothing to change"]),
         (["--at", "25:00"], ["25:00", "time of day"]),
         (["--frequency", "hourly"], ["hourly", "weekdays"]),
         (["--frequency", "weekly"], ["one day of the week"]),
@@ -38,46 +38,46 @@ def test_a_pause_lasts_until_it_is_ended(daybreak):
         (["--catch-up", "3 days"], ["3 days", "4h"]),
         (["--catch-up", "40h"], ["0 to 20 hours"]),
         (["--quiet", "loud"], ["loud", "shorten"]),
-        (["--weekly-on", "mon,tue"], ["one day"]),
+        (["--weekly-on", "mon,tue"], ["not a weekday"]),
         (["--only", "Garden", "--all-projects"], ["--except"]),
     ],
 )
-def test_wishes_that_cannot_be_understood_are_refused(daybreak, arguments, words):
+def test_invalid_schedule_options_are_rejected(daybreak, arguments, words):
     assert daybreak("schedule", "set", ANNA, *arguments).is_one_sentence(2, *words)
 
 
-def test_who_is_set_aside_is_tried_again_and_nobody_else(daybreak):
-    assert daybreak("schedule", "retry", ANNA).out == "Nobody was set aside.\n"
+def test_only_schedules_with_errors_are_retried(daybreak):
+    assert daybreak("schedule", "retry", ANNA).out == "No schedule was stopped.\n"
     assert daybreak("schedule", "retry", ANNA, "--all").is_one_sentence(2, "not both")
 
 
-async def test_a_list_that_is_cut_says_so(daybreak, admin):
+async def test_truncated_list_reports_the_rest(daybreak, admin):
     await admin.execute(
         "INSERT INTO schedule_days "
         "SELECT owner_id, CURRENT_DATE - n, 'standard', 'missed', 'too_late', now(), now() "
         "FROM schedule_dues CROSS JOIN generate_series(1, 2) AS n"
     )
     try:
-        assert daybreak("schedule", "list", "--limit", "1").out.count("At least 1 more; “--limit”") == 1
+        assert daybreak("schedule", "list", "--limit", "1").out.count("At least 1 more; use “--limit”") == 1
         assert "“--limit”" not in daybreak("schedule", "list").out
     finally:
         await admin.execute("DELETE FROM schedule_days")
 
 
-def test_a_simulation_and_an_explanation_say_why(daybreak):
+def test_simulate_and_explain_show_reasons(daybreak):
     simulated = daybreak("schedule", "simulate", ANNA, "--count", "3", "--json").json()
     assert [one["outcome"] for one in simulated] == ["rung"] * 3
     explained = daybreak("schedule", "explain", ANNA)
     assert "It was due." in explained.out
 
 
-def test_a_brief_can_be_asked_for_now(daybreak):
+def test_run_now_enqueues_a_brief(daybreak):
     run = daybreak("schedule", "run-now", ANNA).out.strip()
     assert daybreak("runs", "show", run, "--user", ANNA, "--json").json()["status"] == "queued"
 
 
 @pytest.mark.parametrize("command", ["scheduler", "worker"])
-def test_a_process_that_keeps_the_schedule_shows_what_it_does_by_the_clock_and_stops(daybreak, command):
+def test_scheduler_lists_maintenance_and_stops(daybreak, command):
     process = daybreak.with_(DAYBREAK_LOG_LEVEL="info").start(command)
     try:
         for line in process.stderr:
@@ -96,4 +96,4 @@ def test_a_process_that_keeps_the_schedule_shows_what_it_does_by_the_clock_and_s
         "schedule.forget",
         "schedule.measure",
     }
-    assert "BY THE CLOCK" in daybreak("schedule", "list").out
+    assert "SCHEDULED JOB" in daybreak("schedule", "list").out

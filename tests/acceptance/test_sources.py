@@ -35,7 +35,7 @@ def address() -> Iterator[str]:
         thread.join(10)
 
 
-def test_importing_twice_changes_nothing_the_second_time(daybreak, sample):
+def test_second_import_changes_nothing(daybreak, sample):
     first = daybreak("import", sample, "--json").json()
     second = daybreak("import", sample, "--json").json()
     assert first["changes"]["added"] > 0
@@ -44,7 +44,7 @@ def test_importing_twice_changes_nothing_the_second_time(daybreak, sample):
     }  # fmt: skip
 
 
-def test_an_import_tells_in_one_line_what_it_came_to(daybreak, folder):
+def test_import_prints_a_one_line_summary(daybreak, folder):
     (folder / "todo.txt").write_text("One due:2026-03-29\nTwo due:2026-13-29\n")
     answer = daybreak("import", folder)
     assert answer.out == (
@@ -53,7 +53,7 @@ def test_an_import_tells_in_one_line_what_it_came_to(daybreak, folder):
     assert answer.err.startswith("warning: todo.txt:2: ")
 
 
-def test_an_address_of_this_machine_is_refused_unless_that_is_allowed(daybreak, address):
+def test_private_address_is_rejected_unless_allowed(daybreak, address):
     refused = daybreak("sources", "add", address)
     assert refused.code == 2
     assert refused.err.count("\n") == 1
@@ -69,11 +69,11 @@ def test_an_address_of_this_machine_is_refused_unless_that_is_allowed(daybreak, 
     assert "Choir practice" in {fact["title"] for fact in brief["facts"].values()}
 
     forgotten = allowed("sources", "remove", "Choir")
-    assert "daybreak sources add ADDRESS --name Choir" in forgotten.out
+    assert "daybreak sources add URL --name Choir" in forgotten.out
     assert "Choir" not in daybreak("sources", "list").out
 
 
-def test_a_source_is_shown_with_its_warnings_and_times(daybreak, folder):
+def test_source_is_shown_with_warnings_and_times(daybreak, folder):
     (folder / "todo.txt").write_text("One due:2026-02-30\n")
     daybreak("sources", "add", folder, "--name", "My plans")
     shown = daybreak("sources", "show", "My plans")
@@ -84,7 +84,7 @@ def test_a_source_is_shown_with_its_warnings_and_times(daybreak, folder):
     assert as_json["warnings"][0].startswith("todo.txt:1: ")
 
 
-def test_removing_a_source_tells_how_to_bring_it_back(daybreak, folder):
+def test_removing_a_source_prints_how_to_add_it_again(daybreak, folder):
     place = folder / "my plans"
     place.mkdir()
     daybreak("sources", "add", place)
@@ -93,12 +93,12 @@ def test_removing_a_source_tells_how_to_bring_it_back(daybreak, folder):
     assert daybreak("sources", "remove", place).is_one_sentence(4, "no source")
 
 
-def test_a_source_that_does_not_exist_is_not_found(daybreak):
+def test_unknown_source_is_not_found(daybreak):
     assert daybreak("sources", "show", "nothing").is_one_sentence(4, "nothing")
     assert daybreak("sources", "list", "--user", "nobody@example.org").is_one_sentence(4, "users add")
 
 
-def test_the_name_of_a_folder_does_not_command_the_terminal(daybreak, folder):
+def test_folder_name_cannot_control_the_terminal(daybreak, folder):
     (folder / "a\x1b[31mred").mkdir()
     assert "\x1b" not in daybreak("import", folder / "a\x1b[31mred").out
     listed = daybreak("sources", "list").out

@@ -8,7 +8,7 @@ def anna(daybreak):
     assert daybreak("users", "add", ANNA, "--tz", "Asia/Kathmandu", "--country", "np").code == 0
 
 
-def test_a_user_is_listed_as_added_and_as_changed(daybreak):
+def test_added_and_changed_user_is_listed(daybreak):
     daybreak("users", "set", ANNA, "--name", "Anna K.", "--hours", "8:30-16:00", "--brief-time", "06:15")
     answer = daybreak("users", "list")
     assert f"{ANNA}\tAnna K.\tAsia/Kathmandu\tNP\t08:30-16:00\t06:15\n" in answer.out
@@ -16,7 +16,7 @@ def test_a_user_is_listed_as_added_and_as_changed(daybreak):
     assert listed[ANNA]["preferences"]["brief_time"] == "06:15:00"
 
 
-def test_no_country_is_a_choice(daybreak):
+def test_country_can_be_cleared(daybreak):
     assert "no country" in daybreak("users", "set", ANNA, "--country", "none").out
 
 
@@ -27,12 +27,12 @@ def test_no_country_is_a_choice(daybreak):
         (["add", "b@example.org", "--tz", "Nowhere"], 2, ["Nowhere", "Europe/Berlin"]),
         (["add", "b@example.org", "--country", "Germany"], 2, ["Germany", "DE or US"]),
         (["set", "nobody@example.org", "--tz", "UTC"], 4, ["daybreak users add"]),
-        (["set", ANNA], 2, ["Nothing"]),
+        (["set", ANNA], 2, ["nothing to change"]),
         (["set", ANNA, "--hours", "9"], 2, ["09:00-17:30"]),
         (["set", ANNA, "--hours", "17:00-09:00"], 2, ["has no hours"]),
         (["set", ANNA, "--hours", "09:00+02:00-17:00"], 2, ["09:00+02:00"]),
         (["set", ANNA, "--brief-time", "25:00"], 2, ["25:00"]),
     ],
 )
-def test_wrong_values_are_refused(daybreak, arguments, code, words):
+def test_invalid_values_are_rejected(daybreak, arguments, code, words):
     assert daybreak("users", *arguments).is_one_sentence(code, *words)

@@ -16,7 +16,7 @@ import pytest
 
 @pytest.fixture
 def port() -> str:
-    """A port of loopback that nobody uses now."""
+    """Return a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return str(probe.getsockname()[1])
@@ -39,11 +39,11 @@ def started(daybreak) -> Iterator[Callable]:
 
 
 def line(process: subprocess.Popen, *words: str) -> str:
-    """The next line with these words; it is waited for."""
+    """Wait for the next line with this text, and return it."""
     for said in process.stdout:
         if all(word in said.decode() for word in words):
             return said.decode().strip()
-    raise AssertionError(f"it ended without {words}")
+    raise AssertionError(f"the process ended without {words}")
 
 
 def stopped(process: subprocess.Popen, how: signal.Signals) -> int:
@@ -58,10 +58,10 @@ def browser() -> urllib.request.OpenerDirector:
     return opener
 
 
-def test_one_command_runs_it_all_and_its_link_signs_in_once(daybreak, started, port):
+def test_up_runs_everything_and_its_link_signs_in_once(daybreak, started, port):
     up = started("up", "--port", port)
     address = line(up, "Daybreak is at").split()[-1]
-    link = line(up, "signs you in").split()[-1]
+    link = line(up, "Sign-in link").split()[-1]
     assert link.startswith(f"{address}/sign-in/link/")
     me = browser()
     page = me.open(link, data=b"", timeout=60)
@@ -90,7 +90,7 @@ def _is_there(pid: int) -> bool:
     return True
 
 
-async def test_a_web_process_tells_whether_it_is_alive_and_ready_and_ends_when_told(started, port, admin):
+async def test_web_process_has_probes_and_stops_on_a_signal(started, port, admin):
     await admin.execute("DELETE FROM runs_workers")  # a worker that ended a moment ago counts as seen
     web = started("web", "--port", port)
     address = line(web, "Daybreak is at").split()[-1]
@@ -101,21 +101,21 @@ async def test_a_web_process_tells_whether_it_is_alive_and_ready_and_ends_when_t
     assert stopped(web, signal.SIGTERM) == 0
 
 
-def test_a_port_that_is_taken_is_one_sentence(daybreak, started, port):
+def test_port_in_use_is_a_one_line_error(daybreak, started, port):
     line(started("web", "--port", port), "Daybreak is at")
     for command in ("web", "up"):
         answer = daybreak(command, "--port", port)
         assert answer.is_one_sentence(3, port, "--port")
 
 
-def test_to_listen_for_others_one_says_under_which_address(daybreak):
+def test_public_listening_requires_an_address(daybreak):
     assert daybreak("web", "--host", "0.0.0.0").is_one_sentence(3, "DAYBREAK_WEB_URL")  # noqa: S104
     wrong = daybreak.with_(DAYBREAK_WEB_URL="daybreak.example.org")
     assert wrong("web").is_one_sentence(3, "DAYBREAK_WEB_URL", "https://")
 
 
 @pytest.mark.parametrize("command", ["invite", "reset", "link"])
-def test_the_operator_prints_links(daybreak, command):
+def test_users_commands_print_links(daybreak, command):
     email = "me@localhost" if command == "link" else f"{command}@example.org"
     if command == "reset":
         daybreak("users", "add", email)
@@ -126,12 +126,12 @@ def test_the_operator_prints_links(daybreak, command):
     assert len(answer.out.strip().rpartition("/")[2]) == 43
 
 
-def test_a_link_for_nobody_is_one_sentence(daybreak):
+def test_link_for_an_unknown_user_is_a_one_line_error(daybreak):
     for command in ("reset", "link"):
         assert daybreak("users", command, "nobody@example.org").is_one_sentence(4, "nobody@example.org")
 
 
-def test_a_command_that_serves_no_page_does_not_wait_for_fastapi(daybreak):
+def test_commands_without_pages_do_not_import_fastapi(daybreak):
     program = (
         "import sys; sys.argv = ['daybreak', 'users', 'list']\n"
         "from daybreak.cli import main\n"

@@ -76,7 +76,7 @@ def in_background(daybreak, sample, user: str = "me@localhost", *more) -> str:
     return answer.out.strip()
 
 
-def test_a_worker_composes_the_brief_that_was_started_in_the_background(daybreak, sample, worker):
+def test_worker_composes_a_background_brief(daybreak, sample, worker):
     run = in_background(daybreak, sample)
     assert [one["status"] for one in daybreak("runs", "list", "--json").json()] == ["queued"]
     working = worker()
@@ -89,7 +89,7 @@ def test_a_worker_composes_the_brief_that_was_started_in_the_background(daybreak
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
-async def test_a_worker_told_to_stop_ends_what_it_has_begun(daybreak, sample, worker, admin, how):
+async def test_stopping_worker_completes_its_runs(daybreak, sample, worker, admin, how):
     working, user = worker(), f"{how.name.lower()}@example.org"
     async with held(admin, "briefs_editions"):
         run = in_background(daybreak, sample, user)
@@ -102,9 +102,7 @@ async def test_a_worker_told_to_stop_ends_what_it_has_begun(daybreak, sample, wo
     assert (shown["status"], shown["attempts"]) == ("succeeded", 1)
 
 
-async def test_a_worker_killed_in_its_commit_is_taken_over_and_the_brief_exists_once(
-    daybreak, sample, worker, admin
-):
+async def test_run_of_a_worker_killed_in_its_commit_is_rescued(daybreak, sample, worker, admin):
     killed = worker(lease=1.5)
     async with held(admin, "briefs_editions"):
         run = in_background(daybreak, sample, "taken@example.org")
@@ -121,7 +119,7 @@ async def test_a_worker_killed_in_its_commit_is_taken_over_and_the_brief_exists_
     assert await editions(admin, "taken@example.org") == 1
 
 
-def test_of_several_processes_a_dead_one_is_replaced_and_all_are_stopped(worker):
+def test_dead_worker_process_is_replaced_and_all_are_stopped(worker):
     supervisor = worker("--processes", "2")
     names = {said(supervisor, "runs.worker_started")["worker"] for _ in range(2)}
     assert len(names) == 2
@@ -132,12 +130,12 @@ def test_of_several_processes_a_dead_one_is_replaced_and_all_are_stopped(worker)
     assert stopped(supervisor) == 0
 
 
-def test_a_run_that_waits_can_be_cancelled_and_retried(daybreak, sample, worker):
+def test_queued_run_can_be_cancelled_and_retried(daybreak, sample, worker):
     run = in_background(daybreak, sample, "steer@example.org")
     mine = ("--user", "steer@example.org")
-    assert daybreak("runs", "cancel", run[:8], *mine).out == f"The run {run} is cancelled.\n"
+    assert daybreak("runs", "cancel", run[:8], *mine).out == f"Run {run} is cancelled.\n"
     assert daybreak("runs", "watch", run, *mine).code == 5
-    assert daybreak("runs", "retry", run, *mine).out == f"The run {run} is queued again.\n"
+    assert daybreak("runs", "retry", run, *mine).out == f"Retrying: run {run} is queued.\n"
     worker()
     assert daybreak("runs", "watch", run, *mine).code == 0
     assert daybreak("runs", "retry", run, *mine).is_one_sentence(5, "succeeded")
@@ -147,7 +145,7 @@ def test_a_run_that_waits_can_be_cancelled_and_retried(daybreak, sample, worker)
     assert [one["alive"] for one in daybreak("runs", "workers", "--json").json()].count(True) >= 1
 
 
-async def test_what_is_longer_than_a_page_is_shown_whole(daybreak, sample, admin):
+async def test_runs_commands_show_more_than_one_page(daybreak, sample, admin):
     run = in_background(daybreak, sample, "long@example.org")
     mine = ("--user", "long@example.org")
     daybreak("runs", "cancel", run, *mine)
@@ -165,7 +163,7 @@ async def test_what_is_longer_than_a_page_is_shown_whole(daybreak, sample, admin
     )
 
 
-def test_a_terminal_gets_a_live_line(daybreak, sample, worker, on_a_terminal):
+def test_watch_shows_progress_on_a_terminal(daybreak, sample, worker, on_a_terminal):
     run = in_background(daybreak, sample, "live@example.org")
     worker()
     code, screen = on_a_terminal(daybreak, "runs", "watch", run, "--user", "live@example.org")
@@ -173,7 +171,7 @@ def test_a_terminal_gets_a_live_line(daybreak, sample, worker, on_a_terminal):
     assert "briefs.compose 2026-03-29/standard: succeeded" in screen
 
 
-def test_runs_of_others_are_not_there(daybreak, sample):
+def test_runs_of_other_users_are_not_found(daybreak, sample):
     run = in_background(daybreak, sample, "one@example.org")
     assert daybreak("users", "add", "two@example.org").code == 0
     for verb in ("show", "watch", "cancel", "retry"):
@@ -191,11 +189,11 @@ def test_runs_of_others_are_not_there(daybreak, sample):
         (("worker", "--processes", "0"), 2, "--processes"),
     ],
 )
-def test_what_makes_no_sense_is_one_sentence(daybreak, arguments, code, words):
+def test_invalid_arguments_are_a_one_line_error(daybreak, arguments, code, words):
     assert daybreak(*arguments).is_one_sentence(code, words)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--processes", "2")])
-def test_a_database_that_does_not_answer_is_one_sentence(daybreak, arguments):
+def test_unavailable_database_is_a_one_line_error(daybreak, arguments):
     nobody = daybreak.with_(DAYBREAK_DATABASE_URL="postgresql://daybreak_app@127.0.0.1:9/none")
     assert nobody("worker", *arguments).is_one_sentence(6, "PostgreSQL")

@@ -1,4 +1,4 @@
-"""Habits that a linter does not know."""
+"""Test conventions that no linter checks."""
 
 import ast
 import re
@@ -10,9 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = re.compile(r"https?://[^\s\"')]*(/simple\b|pypi\.|npmjs|artifactory)")
-# Where this checkout and whoever runs the tests happen to be.
+# The paths of this checkout and of the home folder.
 HERE = (f"{ROOT}/", f"{Path.home()}/")
-# A server that is to be slow, and a process that is to be killed at a moment that nobody chose.
+# Tests of slow servers, and of processes killed at a random time.
 SLEEP_ON_PURPOSE = {
     "test_address.py",
     "test_bounded.py",
@@ -31,7 +31,7 @@ LIMITED_ON_PURPOSE = {"execute", "asyncio.wait"}
 
 
 def tracked() -> list[Path]:
-    """The files that are committed, or would be."""
+    """Return the files that are committed or would be."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
@@ -40,14 +40,14 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
-def test_no_test_sleeps_and_hopes():
+def test_no_test_sleeps():
     sleeping = re.compile(r"\btime\.sleep\(|from time import .*\bsleep\b")
     tests = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
     found = {path.name for path in tests if sleeping.search(path.read_text(encoding="utf-8"))}
     assert found <= SLEEP_ON_PURPOSE
 
 
-def test_no_file_names_a_place_that_others_do_not_have():
+def test_no_file_contains_local_paths_or_registries():
     found = []
     for path in tracked():
         text = path.read_bytes().decode("utf-8", "ignore")

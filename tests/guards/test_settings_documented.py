@@ -17,7 +17,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 
 def declared() -> dict[str, tuple[str, str]]:
-    """Each variable with its default and its meaning, as the page must have them."""
+    """Return each variable with its default and description, as on the settings page."""
     return {
         variable: (shown(field), field.description)
         for group in groups()
@@ -35,13 +35,13 @@ def shown(field) -> str:
     return f"`{text.lower() if isinstance(field.default, bool) else text}`"
 
 
-def test_the_page_lists_every_setting_with_its_default_and_its_meaning():
+def test_settings_page_lists_every_setting():
     page = documented()
     page.pop(CONFIG)
     assert page == declared()
 
 
-def test_a_group_stands_in_the_settings_of_its_slice():
+def test_settings_group_is_in_its_slice():
     for group in groups():
         slice_ = prefix(group).removeprefix("DAYBREAK_").removesuffix("_").lower()
         assert inspect.getmodule(group).__name__ == f"daybreak.{slice_}.settings".replace("..", ".")

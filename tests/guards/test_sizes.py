@@ -1,4 +1,4 @@
-"""The budgets of STYLE: what is small is read."""
+"""Test the size budgets of STYLE."""
 
 import ast
 import tokenize
@@ -16,7 +16,7 @@ def lines(path: Path) -> int:
 
 
 def functions() -> Iterator[tuple[str, int]]:
-    """Each function and its length; a decorator and a docstring count."""
+    """Return each function with its length, including decorators and docstring."""
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -37,7 +37,7 @@ def test_functions_are_short():
     assert [one for one in sizes if one[1] > 60] == []
 
 
-def test_comments_are_few():
+def test_comments_are_rare():
     comments = total = 0
     for path in SOURCES:
         with path.open("rb") as file:

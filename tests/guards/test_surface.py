@@ -1,4 +1,4 @@
-"""The front doors: what a slice offers is in its `__all__`, and nobody comes in another way."""
+"""Test that slices export names in `__all__`, and that others import only these."""
 
 import ast
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ import daybreak
 
 ROOT = Path(daybreak.__file__).parent
 SLICES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "cli")
-# Doors of their own, to what a fleet or a worker can do without.
+# Public submodules, which some processes do not need.
 DOORS = {"daybreak.db.embedded", "daybreak.briefs.rendering", "daybreak.briefs.rendering.terminal"}
 
 
 def imports() -> Iterator[tuple[Path, str]]:
-    """Each module of ours that a file names in an import."""
+    """Return each imported module with the importing file."""
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
@@ -27,19 +27,19 @@ def imports() -> Iterator[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize("name", SLICES)
-def test_a_slice_says_what_it_offers_and_has_it(name: str):
+def test_slice_exports_exist(name: str):
     door = import_module(f"daybreak.{name}")
     assert door.__doc__
     assert len(set(door.__all__)) == len(door.__all__)
     assert all(hasattr(door, offered) for offered in door.__all__)
 
 
-def test_nobody_reaches_into_a_slice_past_its_door():
+def test_slices_are_imported_by_their_public_module_only():
     wrong = []
     for path, module in imports():
         parts = module.split(".")
         is_inner = len(parts) > 2 and parts[0] == "daybreak" and parts[1] in SLICES and module not in DOORS
-        # What a slice offers to the web is named where the slices are put together, and nowhere else.
+        # Only `wiring` imports the routes and APIs of slices.
         is_route = path.name == "wiring.py" and parts[2:] in (["routes"], ["api"])
         if is_inner and not is_route and ROOT / parts[1] not in path.parents:
             wrong.append(f"{path.relative_to(ROOT)}: {module}")

@@ -1,4 +1,4 @@
-"""What others made is served as they made it, with their licences."""
+"""Test that vendored files are unmodified and have their licences."""
 
 import hashlib
 from pathlib import Path
@@ -17,12 +17,12 @@ LICENCES = {
 }
 
 
-def test_files_of_others_are_as_they_were_published():
+def test_vendored_files_are_unmodified():
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in VENDOR.glob("*.*s")}
     assert {name: found.get(name) for name in AS_PUBLISHED} == AS_PUBLISHED
     assert {name for name in found if name.endswith((".js", ".css"))} == AS_PUBLISHED.keys()
 
 
-def test_their_licences_are_there():
+def test_vendored_licences_exist():
     for name, words in LICENCES.items():
         assert words in (VENDOR / f"LICENSE.{name}").read_text(encoding="utf-8"), name

@@ -20,7 +20,7 @@ from .kinds import KINDS, WORK, Order
 
 @dataclass
 class Desk:
-    """Somebody's runs."""
+    """The runs of a user."""
 
     database: Database
     user: User
@@ -30,11 +30,11 @@ class Desk:
             return await runs.start(tx, kind, self.user.id, Order(**order), key)
 
     async def drain(self) -> None:
-        """Do all that is due."""
+        """Run all due runs."""
         await drain(self.database, KINDS, self.user.id)
 
     async def done(self, key: str = "it", kind: Kind = WORK, **order) -> Run:
-        """A run that has ended."""
+        """Enqueue a run and run it to its end."""
         run = await self.start(key, kind, **order)
         await self.drain()
         return await self.get(run)
@@ -56,7 +56,7 @@ def desk(database, user) -> Desk:
 
 @pytest.fixture
 async def program(application, database, user):
-    """A program with a token of Anna's."""
+    """Return an HTTP client with a token of Anna's."""
     async with database.transaction([user.id]) as tx:
         _, secret = await people.make_token(tx, user.id, "A program", Scope.WRITE, 30)
     async with Browser.open(application, database) as browser:
@@ -66,7 +66,7 @@ async def program(application, database, user):
 
 @pytest.fixture
 async def as_operator(as_admin: asyncpg.Connection, user: User) -> None:
-    """Anna is an admin."""
+    """Make Anna an administrator."""
     await as_admin.execute(
         "INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin') "
         "ON CONFLICT (owner_id) DO UPDATE SET role = 'admin'",
@@ -76,14 +76,14 @@ async def as_operator(as_admin: asyncpg.Connection, user: User) -> None:
 
 @pytest.fixture(scope="session")
 async def address(postgres):
-    """A server on a port of its own."""
+    """Return the address of a running server."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     settings = WebSettings(port=port, api_rate=1_000_000)
     app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, lifespan="on"))
     task = asyncio.create_task(running.serve(sockets=[listening]))
-    while not running.started:  # noqa: ASYNC110 - uvicorn tells nobody
+    while not running.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     running.should_exit = True

@@ -1,4 +1,4 @@
-"""Kinds of run for the tests of pages: they end as they are told to."""
+"""Sample run kinds whose result the parameters decide."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,7 +11,7 @@ AT_ONCE = Backoff(base=timedelta(), cap=timedelta())
 
 @dataclass(frozen=True)
 class Order:
-    """What a run is to do: say that it is so far, fan out to items that fail or not, fail itself."""
+    """The behaviour of a run: progress steps, items that fail or not, its own failure."""
 
     fail: str = ""
     total: int = 0

@@ -13,7 +13,7 @@ async def keys(program, query: str = "") -> list[str]:
     return [run["key"] for run in (await program.get(f"{RUNS}{query}")).json()["items"]]
 
 
-async def test_a_run_tells_how_far_it_is_and_what_came_of_it(program, desk):
+async def test_run_has_progress_and_result(program, desk):
     run = await desk.done("x", total=4)
     told = (await program.get(f"{RUNS}/{run.id}")).json()
     progress = {"current": 4, "total": 4, "done": 4, "failed": 0, "skipped": 0, "percentage": 100}
@@ -22,7 +22,7 @@ async def test_a_run_tells_how_far_it_is_and_what_came_of_it(program, desk):
     assert told["finished_at"].endswith("Z")
 
 
-async def test_runs_are_listed_by_state_kind_and_what_they_are_about(program, desk):
+async def test_runs_are_filtered_by_status_kind_and_key(program, desk):
     await desk.done("first")
     await desk.done("second", fail="always")
     await desk.done("third", OTHER)
@@ -36,7 +36,7 @@ async def test_runs_are_listed_by_state_kind_and_what_they_are_about(program, de
     assert (await program.get(f"{RUNS}?status=nonsense")).status_code == 422
 
 
-async def test_items_and_events_come_in_their_order(program, desk):
+async def test_items_and_events_are_ordered(program, desk):
     run = await desk.done("x", items={"a": "", "b": "always", "c": ""})
     items = (await program.get(f"{RUNS}/{run.id}/items?limit=2")).json()
     rest = (await program.get(f"{RUNS}/{run.id}/items?limit=2&after={items['next']}")).json()
@@ -51,7 +51,7 @@ async def test_items_and_events_come_in_their_order(program, desk):
     assert (numbers, more["next"]) == ([*range(1, len(numbers) + 1)], None)
 
 
-async def test_stats_count_by_kind_and_state_with_times(program, desk):
+async def test_stats_count_runs_by_kind_and_status(program, desk):
     await desk.done("a")
     last = await desk.done("b")
     await desk.done("c", fail="always")
@@ -65,7 +65,7 @@ async def test_stats_count_by_kind_and_state_with_times(program, desk):
     assert done["oldest"] < done["newest"] == last.created_at.isoformat().replace("+00:00", "Z")
 
 
-async def test_cancelling_is_accepted_and_leaves_what_has_ended(program, desk):
+async def test_cancel_is_accepted_and_ignores_ended_runs(program, desk):
     ended, waiting = await desk.done("y"), await desk.start("x")
     answer = await program.post(f"{RUNS}/{waiting.id}/cancel")
     assert (answer.status_code, answer.json()["status"]) == (202, "cancelled")
@@ -73,7 +73,7 @@ async def test_cancelling_is_accepted_and_leaves_what_has_ended(program, desk):
     assert (await program.post(f"{RUNS}/{ended.id}/cancel")).json()["status"] == "succeeded"
 
 
-async def test_a_retry_that_is_sent_again_does_not_start_again(program, desk):
+async def test_repeated_retry_with_a_key_runs_once(program, desk):
     run = await desk.done("x", fail="always")
     key = {"Idempotency-Key": uuid4().hex}
     answers = [await program.post(f"{RUNS}/{run.id}/retry", headers=key) for _ in range(2)]
@@ -82,7 +82,7 @@ async def test_a_retry_that_is_sent_again_does_not_start_again(program, desk):
     assert (await desk.get(run)).epoch == 2
 
 
-async def test_a_whole_run_is_tried_again_for_a_program(program, desk):
+async def test_whole_run_is_retried_by_a_program(program, desk):
     run = await desk.done("x", items={"a": "always", "b": ""})
     items = await desk.items(run)
     answer = await program.post(f"{RUNS}/{run.id}/retry", params={"whole": True})
@@ -92,7 +92,7 @@ async def test_a_whole_run_is_tried_again_for_a_program(program, desk):
     assert (await program.post(f"{RUNS}/{items[0].id}/retry", params={"whole": True})).status_code == 409
 
 
-async def test_a_retry_names_the_run_that_is_open_for_the_same_thing(program, desk):
+async def test_retry_names_the_conflicting_run(program, desk):
     failed = await desk.done("x", fail="always")
     rival = await desk.start("x")
     answer = await program.post(f"{RUNS}/{failed.id}/retry")
@@ -100,14 +100,14 @@ async def test_a_retry_names_the_run_that_is_open_for_the_same_thing(program, de
     assert (await desk.get(rival)).status is Status.QUEUED
 
 
-async def test_what_has_not_ended_cannot_be_tried_again(program, desk):
+async def test_open_run_cannot_be_retried(program, desk):
     run = await desk.start("x")
     answer = await program.post(f"{RUNS}/{run.id}/retry")
     assert (answer.status_code, answer.json()["title"]) == (409, "Conflict")
 
 
 @pytest.mark.parametrize("path", ["", "/items", "/events", "/stream"])
-async def test_somebody_elses_run_is_not_there_for_programs(bobs, desk, path: str):
+async def test_run_of_another_user_is_not_found_by_programs(bobs, desk, path: str):
     run = await desk.start("x")
     assert (await bobs.get(f"{RUNS}/{run.id}{path}")).status_code == 404
     for verb in ("cancel", "retry"):
@@ -115,7 +115,7 @@ async def test_somebody_elses_run_is_not_there_for_programs(bobs, desk, path: st
     assert (await bobs.get(RUNS)).json()["items"] == []
 
 
-async def test_operations_are_for_the_programs_of_admins(program, desk, as_admin, user):
+async def test_operations_api_requires_an_admin(program, desk, as_admin, user):
     assert (await program.get("/api/v1/operations")).status_code == 403
     await as_admin.execute("INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin')", user.id)
     await desk.done("x")
@@ -126,5 +126,5 @@ async def test_operations_are_for_the_programs_of_admins(program, desk, as_admin
 
 
 @pytest.mark.parametrize("query", ["kind=x%00", "kind=x&kind=%00", "about=%00"])
-async def test_what_no_kind_and_no_key_can_be_is_refused(program, query: str):
+async def test_impossible_kinds_and_keys_are_rejected(program, query: str):
     assert (await program.get(f"/api/v1/runs?{query}")).status_code == 422

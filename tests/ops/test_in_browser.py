@@ -1,4 +1,4 @@
-"""The pages over runs in Chromium: for everybody, on every screen, and live."""
+"""Test the pages for runs in Chromium: accessibility, screen sizes, live updates."""
 
 import os
 
@@ -27,7 +27,7 @@ async def chromium(address, database):
         await browser.close()
 
 
-async def test_runs_are_for_everybody_and_every_screen(chromium, desk, as_operator):
+async def test_run_pages_are_accessible_and_fit_every_screen(chromium, desk, as_operator):
     failed = await desk.done("x", items={"page 1": "", "page 2": "always"})
     waiting = await desk.start("a key that is long and has no place to break it/" + "x" * 60)
     async with chromium.desk(desk.user, viewport={"width": 320, "height": 640}) as browser:
@@ -40,14 +40,14 @@ async def test_runs_are_for_everybody_and_every_screen(chromium, desk, as_operat
         assert browser.said == []
 
 
-async def test_a_run_is_watched_to_its_end_cancelled_and_tried_again(chromium, desk):
+async def test_run_is_watched_cancelled_and_retried(chromium, desk):
     run = await desk.start("x")
     async with chromium.desk(desk.user) as browser:
         page = await browser.open(f"/runs/{run.id}")
         await page.get_by_role("button", name="Cancel").click()
-        await expect(page.get_by_text("It is cancelled.")).to_be_visible()
-        await page.get_by_role("main").get_by_role("button", name="Try again").click()
-        await expect(page.get_by_text("It waits for a worker.")).to_be_visible()
+        await expect(page.get_by_text("Cancelled.")).to_be_visible()
+        await page.get_by_role("main").get_by_role("button", name="Retry").click()
+        await expect(page.get_by_text("Waiting for a worker")).to_be_visible()
         await desk.drain()
         await expect(page.locator("h1 + p .state")).to_have_text("Done")
         assert browser.said == []

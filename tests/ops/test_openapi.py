@@ -1,4 +1,4 @@
-"""The document that is served, held against the answers: examples, made-up values, wrong ones, and chains."""
+"""Test responses against the served OpenAPI document: examples, generated and invalid values, chains."""
 
 import asyncio
 import subprocess
@@ -15,7 +15,7 @@ EXCLUDED = (
     "account.revoke_token",  # shuts its own door
 )
 ENDLESS = r"/stream$|/api/v1/events$"
-# A place in a list and a key that was used before look right and are refused all the same.
+# Cursors and used idempotency keys have a valid format, but are rejected.
 UNSAID = "positive_data_acceptance"
 COMMAND = (
     *("run", "--no-color", "--max-time=25", "--max-examples=12", "--request-timeout=60", "--warnings=off"),
@@ -23,7 +23,7 @@ COMMAND = (
 )
 
 
-async def test_every_operation_answers_as_the_document_says(address, program, desk, tmp_path: Path):
+async def test_every_response_matches_the_openapi_document(address, program, desk, tmp_path: Path):
     await desk.done("x", items={"page 1": "always", "page 2": ""})
     await desk.start("y")
     st = Path(sys.executable).with_name("st")
@@ -36,7 +36,7 @@ async def test_every_operation_answers_as_the_document_says(address, program, de
     assert answer.returncode == 0, answer.stdout[-8000:]
 
 
-async def test_every_operation_has_a_description_and_an_example_of_its_answer(program):
+async def test_every_operation_has_a_description_and_an_example(program):
     document = (await program.get("/api/v1/openapi.json")).json()
     for path, operations in document["paths"].items():
         for verb, operation in operations.items():

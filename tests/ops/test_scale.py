@@ -65,7 +65,7 @@ SCANNED = "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
 
 
 class Overheard:
-    """The statements that pages send, with what they are given."""
+    """The recorded statements of pages, with their arguments."""
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, tuple]] = []
@@ -99,7 +99,7 @@ class Overheard:
 
 @pytest.fixture(scope="module")
 async def crowd(postgres):
-    """Thousands of runs of somebody else's, and thousands of people with their days."""
+    """Create thousands of runs of another user, and thousands of users with schedule outcomes."""
     admin = await asyncpg.connect(postgres.admin)
     owner = uuid4()
     await admin.execute(MANY, owner, 20_000)
@@ -124,12 +124,12 @@ def scanned(plan: dict) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_asks_few_questions_and_reads_no_big_table_from_end_to_end(
+async def test_pages_use_few_statements_and_no_full_scans(
     path: str, crowd: UUID, annas, desk, as_admin, as_operator, postgres
 ):
     await as_admin.execute(MANY, desk.user.id, 6000)
     run = await desk.done("x", items={"a": "", "b": "always"})
-    await annas.get(path.format(run=run.id))  # a visit is noted, and a new plan taken account of
+    await annas.get(path.format(run=run.id))  # records activity and recomputes a changed schedule
     with Overheard() as heard:
         answer = await annas.get(path.format(run=run.id))
     assert answer.status_code == 200
@@ -149,9 +149,9 @@ async def test_a_page_asks_few_questions_and_reads_no_big_table_from_end_to_end(
     await connection.close()
 
 
-async def test_a_search_that_finds_nothing_stops_and_offers_to_look_further_back(annas, desk, as_admin):
+async def test_search_without_results_stops_and_offers_older_runs(annas, desk, as_admin):
     await as_admin.execute(MANY, desk.user.id, 6000)
     page = (await annas.get("/runs?q=key+5999")).text
-    assert "Look further back" in page
+    assert "Search older runs" in page
     link = page.partition('href="/runs?q=key+5999&amp;after=')[2].partition('"')[0]
     assert ">key 5999</a>" in (await annas.get(f"/runs?q=key+5999&after={link}")).text

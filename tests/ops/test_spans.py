@@ -26,12 +26,12 @@ def drawn(*events: Happening, now: float = 0):
     return chart(RUNS, events, START + timedelta(seconds=now))
 
 
-def test_what_has_not_begun_has_no_chart():
+def test_queued_run_has_no_chart():
     assert drawn() is None
     assert drawn(happened(0, "cancelled")) is None
 
 
-def test_an_attempt_is_a_bar_from_its_worker_taking_it_to_its_end():
+def test_attempt_is_a_bar_from_claim_to_end():
     (row,) = drawn(began(0), happened(5, "failed"), began(5, "boreas"), happened(10, "succeeded")).rows
     assert [(span.worker, span.outcome, span.x, span.width) for span in row.spans] == [
         ("atlas", "failed", 0, 500),
@@ -39,14 +39,14 @@ def test_an_attempt_is_a_bar_from_its_worker_taking_it_to_its_end():
     ]
 
 
-def test_who_lost_a_run_to_another_worker_is_told_apart():
+def test_lost_attempt_is_distinguished():
     (row,) = drawn(began(0), began(30, "boreas", attempt=2), happened(40, "succeeded")).rows
     assert [span.outcome for span in row.spans] == ["lost", "succeeded"]
     (row,) = drawn(began(0), happened(30, "queued", reason="WorkerDied")).rows
     assert [span.outcome for span in row.spans] == ["lost"]
 
 
-def test_what_is_under_way_is_drawn_until_now():
+def test_running_attempt_ends_at_now():
     (row,) = drawn(began(0), happened(5, "items"), began(15), now=20).rows
     assert [(span.outcome, span.x, span.width) for span in row.spans] == [
         ("items", 0, 250),
@@ -55,13 +55,13 @@ def test_what_is_under_way_is_drawn_until_now():
     assert row.spans[1].ended is None
 
 
-def test_rows_come_in_the_order_in_which_they_began():
+def test_rows_are_ordered_by_start():
     made = drawn(began(1, run_id=ITEM), began(2), happened(3, "succeeded"), happened(4, "succeeded", ITEM))
     assert [row.run.id for row in made.rows] == [ITEM, RUN]
     assert made.seconds == 3
 
 
-def test_a_run_that_is_opened_again_for_its_items_is_in_nobodys_hands():
+def test_reopened_run_has_no_attempt():
     assert drawn(happened(0, "running", epoch=2)) is None
 
 
@@ -77,7 +77,7 @@ def test_a_run_that_is_opened_again_for_its_items_is_in_nobodys_hands():
     st.floats(-10, 1e6),
 )
 @settings(max_examples=80)
-def test_every_bar_is_within_the_picture_and_can_be_seen(events, now):
+def test_every_bar_fits_the_chart_and_is_visible(events, now):
     happenings = [
         happened(at, name, run_id, worker="atlas") for at, run_id, name in sorted(events, key=lambda e: e[0])
     ]

@@ -50,7 +50,7 @@ async def collect(events, until: str) -> list[dict[str, str]]:
     return found
 
 
-async def test_a_program_follows_a_run_to_its_end(listener, desk):
+async def test_stream_follows_a_run_to_its_end(listener, desk):
     run = await desk.start("x", total=3)
     async with stream(listener, f"/api/v1/runs/{run.id}/stream") as events:
         await desk.drain()
@@ -60,16 +60,14 @@ async def test_a_program_follows_a_run_to_its_end(listener, desk):
     assert json.loads(found[2]["data"])["data"] == {"number": 2}
 
 
-async def test_after_a_break_it_goes_on_after_the_last_event(listener, desk):
+async def test_run_stream_resumes_after_the_last_event(listener, desk):
     run = await desk.done("x", total=3)
     async with stream(listener, f"/api/v1/runs/{run.id}/stream", after="3") as events:
         found = await collect(events, "ended")
     assert [one["id"] for one in found] == ["4", "5", "5"]
 
 
-async def test_one_stream_tells_of_all_ones_own_runs_from_now_on_and_of_nobody_elses(
-    listener, desk, database, other_user
-):
+async def test_event_stream_has_all_own_runs_and_no_others(listener, desk, database, other_user):
     await desk.done("before")
     async with stream(listener, "/api/v1/events") as events:
         others = type(desk)(database, other_user)
@@ -85,7 +83,7 @@ async def test_one_stream_tells_of_all_ones_own_runs_from_now_on_and_of_nobody_e
     assert len({(one["run"], one["number"]) for one in told}) == len(told)
 
 
-async def test_all_runs_go_on_after_a_break_with_what_happened_meanwhile(listener, desk):
+async def test_event_stream_resumes_with_missed_events(listener, desk):
     async with stream(listener, "/api/v1/events") as events:
         await desk.done("a", fail="always")
         last = (await collect(events, "failed"))[-1]["id"]
@@ -97,7 +95,7 @@ async def test_all_runs_go_on_after_a_break_with_what_happened_meanwhile(listene
     assert {json.loads(one["data"])["number"] for one in found if str(missed.id) in one["data"]} == {1, 2}
 
 
-async def test_a_page_of_a_run_is_drawn_again_until_it_has_ended(listener, desk, annas):
+async def test_run_page_is_rendered_again_until_the_run_ends(listener, desk, annas):
     run = await desk.start("x", total=2)
     listener.cookies = annas.client.cookies
     del listener.headers["Authorization"]
@@ -105,7 +103,7 @@ async def test_a_page_of_a_run_is_drawn_again_until_it_has_ended(listener, desk,
     listener.cookies.set(name, annas.secret, domain="127.0.0.1")
     async with stream(listener, f"/runs/{run.id}/news") as events:
         first = await anext(events)
-        assert "It waits for a worker." in first["data"]
+        assert "Waiting for a worker" in first["data"]
         await desk.drain()
         rest = await collect(events, "end")
     assert (await desk.get(run)).status is Status.SUCCEEDED
@@ -113,7 +111,7 @@ async def test_a_page_of_a_run_is_drawn_again_until_it_has_ended(listener, desk,
 
 
 @pytest.mark.parametrize("after", ["nonsense", "2026-03-29", "-1"])
-async def test_a_place_in_a_stream_that_is_not_ours_ends_it_without_a_defect(listener, desk, after: str):
+async def test_invalid_stream_position_is_rejected(listener, desk, after: str):
     run = await desk.start("x")
     for path in ("/api/v1/events", f"/api/v1/runs/{run.id}/stream"):
         response = await listener.get(path, headers={"Last-Event-ID": after})

@@ -1,4 +1,4 @@
-"""The page on which an operator sees whose brief is due when, and mends what stands in the way."""
+"""Test the schedule page of administrators."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from daybreak import people, runs
 from daybreak.errors import InvalidInput
@@ -14,7 +15,8 @@ from daybreak.ops.bars import HEIGHT
 from daybreak.ops.crowds import crowds
 from daybreak.runs import NOBODY
 from daybreak.runs.testing import drain
-from daybreak.schedule import Minute, Upkeep, upkeep_kind
+from daybreak.schedule import Minute, Reason, Upkeep, upkeep_kind
+from daybreak.schedule.model import cure
 
 HERE = "/operations/schedule"
 NOW = datetime(2026, 3, 29, 6, 44, tzinfo=UTC)
@@ -30,7 +32,7 @@ ASIDE = "UPDATE schedule_dues SET aside = $2, start_at = NULL, stale = FALSE WHE
 
 @pytest.fixture
 async def quiet(as_admin) -> None:
-    """Nobody else is set aside, was left out, or keeps the schedule."""
+    """Delete schedule errors, missed days and schedulers of other tests."""
     await as_admin.execute(
         "UPDATE schedule_dues SET aside = NULL; DELETE FROM schedule_days; DELETE FROM schedule_schedulers"
     )
@@ -40,19 +42,19 @@ async def find_the_cellar_locked(_database) -> str:
     raise InvalidInput("The cellar is locked.")
 
 
-async def test_nobody_but_an_admin_sees_it(annas, bobs, as_operator):
+async def test_schedule_page_requires_an_admin(annas, bobs, as_operator):
     assert (await bobs.get(HERE)).status_code == 403
     assert (await bobs.post(f"{HERE}/retry")).status_code == 403
     assert f'href="{HERE}"' in (await annas.get("/operations")).text
 
 
-async def test_an_empty_page_says_what_is_missing(annas, as_operator, quiet):
+async def test_empty_schedule_page_explains_what_is_missing(annas, as_operator, quiet):
     page = (await annas.get(HERE)).text
-    assert "Nobody has kept the schedule for some minutes" in page
+    assert "so no briefs are being created" in page
     assert page.count('<p class="empty">') >= 3
 
 
-async def test_who_is_due_when_is_drawn_and_said(annas, as_operator, quiet, as_admin):
+async def test_due_briefs_are_charted_and_listed(annas, as_operator, quiet, as_admin):
     insert = (
         "INSERT INTO schedule_slots (zone, local_time, local_date, due_at, people, crowd) "
         "VALUES ('Test/Nowhere', $1, date '2026-03-29', $2, $3, $3)"
@@ -69,41 +71,40 @@ async def test_who_is_due_when_is_drawn_and_said(annas, as_operator, quiet, as_a
     assert page.count('<rect class="late"') == 1
 
 
-async def test_who_is_set_aside_is_shown_with_the_cure_and_tried_again(
+async def test_schedule_errors_are_listed_with_their_fix_and_retried(
     annas, as_operator, quiet, as_admin, desk, other_user
 ):
     both = [desk.user.id, other_user.id]
     await as_admin.execute(ASIDE, both, "The schedule failed on it: <b>poison</b>")
     page = (await annas.get(HERE)).text
     assert page.count("&lt;b&gt;poison&lt;/b&gt;") == 2
-    assert page.count("Mend what it names, then try again") == 2
+    assert page.count(escape(cure("The schedule failed on it"))) == 2
     assert other_user.email in page
     aside = "SELECT count(*) FROM schedule_dues WHERE aside IS NOT NULL"
     for nobody in ("", "abc"):
         assert (await annas.post(f"{HERE}/retry", user=nobody)).status_code == 422
     assert await as_admin.fetchval(aside) == 2
     await annas.post(f"{HERE}/retry", user=str(other_user.id))
-    assert "One person is tried again" in (await annas.get(HERE)).text
+    assert "Retrying 1 schedule" in (await annas.get(HERE)).text
     assert await as_admin.fetchval(aside) == 1
     await annas.post(f"{HERE}/retry")
     assert await as_admin.fetchval(aside) == 0
 
 
-async def test_long_lists_go_on_from_page_to_page(annas, as_operator, quiet, as_admin, desk, database):
+async def test_long_schedule_lists_are_paginated(annas, as_operator, quiet, as_admin, desk, database):
     await as_admin.execute(MISS, desk.user.id, NOW - timedelta(hours=1), 53)
     others = [await people.add(database, f"{n}-{desk.user.email}", timezone="UTC") for n in range(52)]
     await as_admin.execute(ASIDE, [one.id for one in others], "There is no time zone “Mars”.")
+    too_late, fix = escape(Reason.TOO_LATE.sentence), escape(cure("There is no time zone “Mars”."))
     page = (await annas.get(HERE)).text
-    assert (page.count("Nobody was there to ring it"), page.count("Choose another one")) == (50, 50)
+    assert (page.count(too_late), page.count(fix)) == (50, 50)
     more_aside, more = re.findall(r'href="([^"#]+)#[a-z-]+" rel="next"', page)
-    assert (await annas.get(more)).text.count("Nobody was there to ring it") == 3
-    assert (await annas.get(more_aside)).text.count("Choose another one") == 2
+    assert (await annas.get(more)).text.count(too_late) == 3
+    assert (await annas.get(more_aside)).text.count(fix) == 2
     await as_admin.execute("DELETE FROM people_users WHERE id = ANY ($1)", [one.id for one in others])
 
 
-async def test_it_says_who_keeps_the_schedule_and_what_is_done_by_the_clock(
-    annas, as_operator, quiet, as_admin, database
-):
+async def test_schedulers_and_maintenance_are_listed(annas, as_operator, quiet, as_admin, database):
     await as_admin.execute(
         "INSERT INTO schedule_schedulers VALUES ($1, 'boreas:1', $2, $2, ''), ($3, 'notos:2', $2, $4, ''),"
         " ($5, 'euros:3', $2, $2, 'Unavailable: away')",
@@ -122,10 +123,10 @@ async def test_it_says_who_keeps_the_schedule_and_what_is_done_by_the_clock(
     await as_admin.execute("DELETE FROM runs_open WHERE key = 'test.clear'")
     await as_admin.execute("DELETE FROM runs_finished WHERE key = 'test.clear'; DELETE FROM schedule_upkeep")
     states = re.findall(r'<span class="state \w+">([^<]+)', page)
-    assert sorted(states) == ["At work", "Gone", "In trouble"]
-    assert "Nobody has kept" not in page
+    assert sorted(states) == ["Error", "Offline", "Online"]
+    assert "so no briefs are being created" not in page
     assert "Failed:</span> The cellar is locked." in page
-    assert "Waiting</span>" in page, "of what has not begun there is nothing to say yet"
+    assert "Queued</span>" in page, "a queued run has no summary yet"
 
 
 MINUTES = st.builds(
@@ -140,7 +141,7 @@ MINUTES = st.builds(
 
 @given(st.lists(MINUTES, max_size=60))
 @settings(max_examples=50)
-def test_nobody_is_lost_in_the_picture_and_no_bar_leaves_it(minutes):
+def test_due_bars_count_every_user_and_fit_the_chart(minutes):
     bars = crowds(minutes, NOW)
     assert sum(bar.people for bar in bars) == sum(minute.people for minute in minutes)
     assert sum(bar.late for bar in bars) == sum(minute.late for minute in minutes)

@@ -1,4 +1,4 @@
-"""What runs and upkeep are called: by what they are about, in words."""
+"""Test the labels of runs and maintenance results."""
 
 from types import SimpleNamespace
 
@@ -21,13 +21,11 @@ from daybreak.ops import words
         ("ops.work", "", "ops.work"),
     ],
 )
-def test_a_run_is_called_by_what_it_is_about(kind: str, key: str, title: str):
+def test_run_title_names_its_subject(kind: str, key: str, title: str):
     assert words.title(SimpleNamespace(kind=kind, key=key)) == title
 
 
-def test_what_was_mended_is_told_in_words():
-    assert words.mended("expired", 1) == "1 run taken back from a worker that fell silent"
-    assert words.mended("rung", 2000).replace("\N{NARROW NO-BREAK SPACE}", "") == (
-        "2000 runs called anew that nobody had heard of"
-    )
+def test_rescued_runs_are_described_in_words():
+    assert words.mended("expired", 1) == "1 run recovered from an unresponsive worker"
+    assert words.mended("rung", 2000).replace("\N{NARROW NO-BREAK SPACE}", "") == ("2000 re-queued runs")
     assert words.mended("pruned_events", 3) == "3 pruned events"

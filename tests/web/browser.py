@@ -1,4 +1,4 @@
-"""A browser without a screen: it keeps cookies and says where its requests come from."""
+"""An HTTP client that behaves like a browser: cookies and same-origin headers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ FROM_OUR_PAGE = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
 
 @dataclass
 class Browser:
-    """Whoever sits in front of it."""
+    """A client with the cookies of one user."""
 
     client: httpx2.AsyncClient
     database: Database
@@ -32,16 +32,16 @@ class Browser:
 
     @property
     def ours(self) -> dict[str, str]:
-        """What a browser says of a form of that server's."""
+        """The headers of a form that the server's own page submits."""
         return {"Origin": self.address, "Sec-Fetch-Site": "same-origin"}
 
     @property
     def secret(self) -> str:
-        """What the session's cookie holds."""
+        """The secret in the session cookie."""
         return self.client.cookies["daybreak-8321"]
 
     async def enter(self, user: User) -> None:
-        """Sign somebody in, as a link from the operator would."""
+        """Sign a user in with a new session."""
         async with self.database.transaction([user.id]) as tx:
             secret = await people.begin(tx, user.id, Client(address="127.0.0.1"))
         self.client.cookies.set("daybreak-8321", secret, domain="127.0.0.1")
@@ -50,5 +50,5 @@ class Browser:
         return await self.client.get(path, **more)
 
     async def post(self, path: str, *, headers=FROM_OUR_PAGE, **form) -> httpx2.Response:
-        """Send a form of ours."""
+        """Submit a form from a page of this site."""
         return await self.client.post(path, data=form, headers=headers)

@@ -19,12 +19,12 @@ SCHEMES = ("light", "dark")
 
 
 def is_installed() -> bool:
-    """Whether there is a browser at all."""
+    """Return whether Chromium is installed."""
     return Path(PROGRAM).exists()
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses now."""
+    """Return a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -32,14 +32,14 @@ def free_port() -> int:
 
 @dataclass
 class Desk:
-    """Somebody's browser at the served pages; what the console says is kept."""
+    """A browser session at the served pages, which records console errors and warnings."""
 
     context: BrowserContext
     address: str
     said: list[str] = field(default_factory=list)
 
     async def open(self, path: str) -> Page:
-        """A new tab at that page."""
+        """Open that page in a new tab."""
         page = await self.context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -53,7 +53,7 @@ class Desk:
 
 @dataclass
 class Chromium:
-    """The browser, and where Daybreak is served."""
+    """The browser and the address of the server."""
 
     browser: Browser
     port: int
@@ -65,7 +65,7 @@ class Chromium:
 
     @asynccontextmanager
     async def desk(self, user: User | None = None, **context) -> AsyncIterator[Desk]:
-        """A browser of its own, in which somebody is signed in; `context` as Playwright's `new_context`."""
+        """Open a browser session, optionally signed in; `context` as for Playwright's `new_context`."""
         made = await self.browser.new_context(**context)
         made.set_default_timeout(60_000)
         if user:
@@ -80,7 +80,7 @@ class Chromium:
 
 
 async def faults(page: Page) -> list[str]:
-    """What axe finds wrong with a page for people who use it in another way, light and dark."""
+    """Return the accessibility violations that axe finds on a page, in both themes."""
     found = []
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -92,6 +92,6 @@ async def faults(page: Page) -> list[str]:
 
 
 async def overflow(page: Page) -> int:
-    """How many pixels one has to scroll sideways at 320 pixels."""
+    """Return the horizontal overflow in pixels at a width of 320 pixels."""
     await page.set_viewport_size({"width": 320, "height": 640})
     return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -1,4 +1,4 @@
-"""The web as a browser meets it, without a browser: the real application on the real database."""
+"""Fixtures of web tests: the real application on the real database, with an HTTP client."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +16,7 @@ from .browser import Browser
 
 @pytest.fixture
 async def secure(postgres, database) -> AsyncIterator[Browser]:
-    """A browser at a server that stands behind TLS."""
+    """Return a client of a server behind TLS."""
     address = "https://daybreak.example.org"
     settings = WebSettings(host="0.0.0.0", url=address)  # noqa: S104 - nothing listens
     app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))

@@ -1,4 +1,4 @@
-"""The forms of a page, as a browser would send them."""
+"""The forms of a page, as a browser submits them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 
 @dataclass
 class Form:
-    """Where a form is sent, and by what one address tells what is to be done.
+    """The address of a form, and the fields by which one address distinguishes actions.
 
     Attributes:
-        buttons: the names of its buttons, wherever they stand.
-        hidden: the names of what it sends unseen.
+        buttons: the names of its buttons, also outside of the form.
+        hidden: the names of its hidden fields.
         choices: the values of its selects, as ``name=value``.
         fields: the names of its other fields.
     """
@@ -25,7 +25,7 @@ class Form:
 
     @property
     def can_be_sent(self) -> bool:
-        """Whether it is there for more than buttons that this page does not have."""
+        """Whether it has any field or button."""
         return bool(self.buttons or self.hidden or self.choices or self.fields)
 
 
@@ -38,14 +38,14 @@ class Page(HTMLParser):
         self._address = address
         self._forms: list[Form] = []
         self._by_id: dict[str, Form] = {}
-        self._buttons: list[tuple[str, str]] = []  # of forms by id, which may stand further down
+        self._buttons: list[tuple[str, str]] = []  # of forms by id, which can follow later
         self._current: Form | None = None
         self._select = ""
         self.feed(text)
 
     @property
     def forms(self) -> Iterator[Form]:
-        """All forms that can be sent, and do more than close a dialogue."""
+        """All forms that can be submitted, except those that only close a dialog."""
         for form_id, name in self._buttons:
             self._by_id[form_id].buttons.add(name)
         return (form for form in self._forms if form.method != "DIALOG" and form.can_be_sent)

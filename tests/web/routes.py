@@ -1,4 +1,4 @@
-"""All routes of the application, and something of somebody's to put into their addresses."""
+"""The inventory of all routes, and factories of owned resources for their path parameters."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -60,7 +60,7 @@ ADD_SOURCE = """
 INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256)
 VALUES ($1, $2, 'upload', 'Plans', 'plans', uuid_send($2))
 """
-# For every parameter of an address: how one of somebody's comes about. A new slice adds its own.
+# A factory of an owned resource for every path parameter. A new slice adds its own.
 OWNED: dict[str, Owned] = {
     "event_id": _event,
     "note_id": _note,
@@ -71,10 +71,10 @@ OWNED: dict[str, Owned] = {
     "task_id": _task,
     "token_id": _token,
 }
-# What is no thing of somebody's: the secret is the permission, a file is everybody's, and a day one's own.
+# Parameters without an owner: secrets, names of public files, days.
 PUBLIC_PARAMETERS = {"secret", "name", "day"}
 SOON = (clock.now() + timedelta(days=3)).date().isoformat()
-# What has to be sent along before it is looked whose it is: a form, or JSON below /api.
+# Request bodies that are validated before the owner is checked: a form, or JSON below /api.
 SENT: dict[str, dict[str, str]] = {
     "/agenda/tasks/{task_id}/snooze": {"return_on": SOON},
     "/api/v1/agenda/tasks/{task_id}": {"title": "Call Berta"},
@@ -84,9 +84,9 @@ SENT: dict[str, dict[str, str]] = {
     "/api/v1/agenda/notes/{note_id}": {"title": "Keys"},
     "/api/v1/agenda/events/{event_id}": {"title": "Tea", "day": "2026-03-29"},
 }
-# What goes on until somebody ends it.
+# Endless streams.
 ENDLESS = {"/api/v1/events", "/runs/news"}
-# What may be seen and sent without being signed in.
+# Routes that need no sign-in.
 PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
@@ -118,16 +118,16 @@ class Known:
 
     @property
     def sent(self) -> dict[str, dict[str, str]]:
-        """What is sent along, as the client takes it."""
+        """The request body, as keyword arguments of the client."""
         return {"json" if self.path.startswith("/api/") else "data": SENT.get(self.path, {})}
 
     def filled(self, values: Mapping[str, str]) -> str:
-        """The address with these values."""
+        """Return the address with these values."""
         return _PARAMETER.sub(lambda match: values[match[1]], self.path)
 
 
 def every(app: FastAPI) -> Iterator[Known]:
-    """Every route with each of its methods."""
+    """Return every route with each of its methods."""
     for route in iter_route_contexts(app.routes):
         for method in sorted(route.methods or ()):
             if method != "HEAD":

@@ -1,4 +1,4 @@
-"""A Daybreak of its own with the sample's data, on a Tuesday that never changes: for pictures."""
+"""An application with sample data and a fixed date, for screenshots."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +20,7 @@ from daybreak.people import Client, Role, Scope, User
 from daybreak.runs import Run, Worker
 from daybreak.web import WebSettings
 
-# Later than any clock on the wall: what was seen then is not seen again while the pictures are taken.
+# Later than any real clock: timestamps of activity do not change while screenshots are taken.
 DAY = date(2037, 3, 31)
 MORNING = datetime(2037, 3, 31, 5, 2, tzinfo=UTC)
 IDS = """
@@ -31,7 +31,7 @@ SELECT
     (SELECT id FROM agenda_sources WHERE kind = 'upload') AS source,
     (SELECT id FROM runs_finished WHERE kind = 'agenda.refresh' AND status = 'partial') AS run
 """
-# The database's clock is the machine's: what it noted is moved to that morning.
+# The database uses the clock of the machine: its timestamps are moved to that morning.
 MOVE = """
 SET session_replication_role = replica;
 UPDATE runs_finished SET
@@ -82,7 +82,7 @@ SET session_replication_role = DEFAULT
 
 @dataclass
 class Sample:
-    """The served pages, and what is on them."""
+    """The running application, and the ids of its resources."""
 
     address: str
     secret: str
@@ -90,17 +90,17 @@ class Sample:
 
     @property
     def cookie(self) -> dict[str, str]:
-        """What a browser needs to be signed in."""
+        """The cookie of a signed-in browser."""
         return {"name": f"daybreak-{urlsplit(self.address).port}", "value": self.secret, "url": self.address}
 
 
-PLANS = Path("/tmp/anna/plans")  # noqa: S108 - it stands in the pictures
+PLANS = Path("/tmp/anna/plans")  # noqa: S108 - it is visible in the screenshots
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
 
 
 @asynccontextmanager
 async def sampled(port: int = 8399) -> AsyncIterator[Sample]:
-    """Serve it until the end of the block."""
+    """Serve the application until the end of the block."""
     with _postgres() as postgres:
         await migrate(postgres.dsn("daybreak_owner"))
         admin = await asyncpg.connect(postgres.dsn("postgres"))
@@ -140,7 +140,7 @@ async def _serving(dsn: str, port: int) -> AsyncIterator[str]:
 
 
 async def _fill(database: Database, dsn: str) -> str:
-    """Anna's mornings, with a worker that is there meanwhile; gives the secret of a session of hers."""
+    """Create Anna's data with a running worker, and return the secret of her session."""
     worker = Worker(dsn, wiring.kinds(), name="atlas")
     async with asyncio.TaskGroup() as group:
         group.create_task(worker.run())
@@ -151,7 +151,7 @@ async def _fill(database: Database, dsn: str) -> str:
 
 
 async def _live(database: Database) -> User:
-    """The brief of yesterday, what changed overnight, the brief of today, and a folder that got lost."""
+    """Create yesterday's brief, overnight changes, today's brief and a missing folder."""
     _set_clock(MORNING - timedelta(days=1))
     anna = await people.add(
         database, "anna@sample.example", timezone="Europe/Berlin", name="Anna", country="DE"
@@ -184,7 +184,7 @@ async def _write_brief(database: Database, anna: User, day: date) -> None:
 
 
 async def _lose_a_folder(database: Database, anna: User) -> None:
-    """A source that cannot be read any more, so that it is seen what that looks like."""
+    """Add a source that can no longer be read, to show its error."""
     plans = PLANS
     plans.mkdir(parents=True, exist_ok=True)
     (plans / "todo.txt").write_text("Water the tomatoes\n", encoding="utf-8")

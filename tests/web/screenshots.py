@@ -1,7 +1,7 @@
-"""Pictures of every page, with the sample's data on a day that is always the same.
+"""Screenshots of every page, with sample data and a fixed date.
 
-python tests/web/screenshots.py              the pictures that docs/screenshots keeps
-python tests/web/screenshots.py --all FOLDER each page light and dark, wide and narrow, for looking at them
+python tests/web/screenshots.py              the screenshots in docs/screenshots
+python tests/web/screenshots.py --all FOLDER each page light and dark, wide and narrow, for review
 """
 
 import argparse
@@ -28,7 +28,7 @@ TALLEST = 1800
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its name, the address, where `{task}` and the like stand for things of the sample's."""
+    """A screenshot: name and address, with placeholders like `{task}` for ids of the sample."""
 
     name: str
     path: str
@@ -68,7 +68,7 @@ SHOTS = [
 
 @asynccontextmanager
 async def browsing(sample: Sample) -> AsyncIterator[tuple[Page, Page]]:
-    """A page where Anna is signed in, and one where nobody is."""
+    """Open a page with Anna signed in, and one signed out."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         annas = await browser.new_context(reduced_motion="reduce", locale="en-GB")
@@ -79,7 +79,7 @@ async def browsing(sample: Sample) -> AsyncIterator[tuple[Page, Page]]:
 
 
 async def shoot(page: Page, address: str, *, dark: bool, size: tuple[int, int]) -> bytes:
-    """A picture of a page from its top, as small as it can be kept."""
+    """Take a screenshot of a page from its top, with a limited height."""
     width, height = size
     await page.set_viewport_size({"width": width, "height": height})
     await page.emulate_media(color_scheme="dark" if dark else "light")
@@ -92,14 +92,14 @@ async def shoot(page: Page, address: str, *, dark: bool, size: tuple[int, int]) 
 
 
 async def shrink(page: Page, png: bytes) -> bytes:
-    """The same picture with a palette."""
+    """Return the image with a palette."""
     await page.goto("about:blank")
     packed = await page.evaluate(SHRINK.read_text(encoding="utf-8"), base64.b64encode(png).decode())
     return min(base64.b64decode(packed), png, key=len)
 
 
 def wanted(every_way: bool) -> list[tuple[Shot, str, bool, tuple[int, int]]]:
-    """Each picture with its file's name."""
+    """Return each screenshot with its file name."""
     if not every_way:
         return [(shot, shot.name, shot.dark, WIDE) for shot in SHOTS]
     sizes = {"wide": WIDE, "narrow": NARROW}
@@ -113,7 +113,7 @@ def wanted(every_way: bool) -> list[tuple[Shot, str, bool, tuple[int, int]]]:
 
 
 async def take(*, every_way: bool) -> dict[str, bytes]:
-    """All pictures, by the names of their files."""
+    """Return all screenshots by file name."""
     taken = {}
     async with sampled() as sample, browsing(sample) as (annas, strangers):
         for shot, name, dark, size in wanted(every_way):

@@ -1,4 +1,4 @@
-// A picture with at most 256 colours as a PNG with a palette: pages are flat, and so it has a third of its size.
+// Converts an image to a PNG with a palette of at most 256 colours: about a third of the size for flat pages.
 async (base64) => {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const picture = await createImageBitmap(new Blob([bytes]));

@@ -124,7 +124,7 @@ async def annas_token(database, user) -> dict[str, str]:
 LAMP = f"/api/v1/lamps/{UUID(int=7)}"
 
 
-async def test_a_program_without_a_token_is_told_how_to_come(program):
+async def test_request_without_a_token_is_unauthenticated(program):
     response = await program.get("/api/v1/lamps")
     assert (response.status_code, response.headers["WWW-Authenticate"][:6]) == (401, "Bearer")
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -133,13 +133,13 @@ async def test_a_program_without_a_token_is_told_how_to_come(program):
     ).status_code == 401
 
 
-async def test_a_token_for_reading_reads_and_does_not_write(program, database, user):
+async def test_read_only_token_cannot_write(program, database, user):
     headers = await bearer(database, user, Scope.READ)
     assert (await program.get("/api/v1/lamps", headers=headers)).status_code == 200
     assert (await program.put(LAMP, headers=headers, json={"colour": "green"})).status_code == 403
 
 
-async def test_a_list_goes_on_from_where_a_page_ended(program, annas_token):
+async def test_next_page_continues_after_the_cursor(program, annas_token):
     found, after = [], ""
     for _ in range(3):
         page = (await program.get(f"/api/v1/lamps{after}", headers=annas_token)).json()
@@ -149,18 +149,18 @@ async def test_a_list_goes_on_from_where_a_page_ended(program, annas_token):
 
 
 @pytest.mark.parametrize("word", ["nonsense", "W10", "WyIyMDI2Il0", "e30", "%00", "bnVsbA"])
-async def test_a_place_that_is_not_ours_is_refused(program, annas_token, word: str):
+async def test_invalid_cursor_is_rejected(program, annas_token, word: str):
     response = await program.get(f"/api/v1/lamps?after={word}", headers=annas_token)
     assert (response.status_code, "first page" in response.json()["detail"]) == (422, True)
 
 
-async def test_what_was_seen_already_is_not_sent_again(program, annas_token):
+async def test_unchanged_resource_is_not_modified(program, annas_token):
     etag = (await program.get(LAMP, headers=annas_token)).headers["ETag"]
     response = await program.get(LAMP, headers={**annas_token, "If-None-Match": f'"x", W/{etag}'})
     assert (response.status_code, response.content, response.headers["ETag"]) == (304, b"", etag)
 
 
-async def test_a_change_to_something_else_than_was_seen_is_refused_with_what_it_is_now(program, annas_token):
+async def test_stale_if_match_is_rejected_with_the_current_version(program, annas_token):
     etag = (await program.get(LAMP, headers=annas_token)).headers["ETag"]
     seen = {**annas_token, "If-Match": etag}
     changed = await program.put(LAMP, headers=seen, json={"colour": "green"})
@@ -183,12 +183,12 @@ async def test_a_change_to_something_else_than_was_seen_is_refused_with_what_it_
         ({}, "colour"),
     ],
 )
-async def test_a_value_of_another_type_is_refused_at_its_name(program, annas_token, sent, field):
+async def test_value_of_wrong_type_is_an_error_of_its_field(program, annas_token, sent, field):
     response = await program.put(LAMP, headers=annas_token, json=sent)
     assert (response.status_code, [*response.json()["errors"]]) == (422, [field])
 
 
-async def test_a_request_that_is_sent_again_is_not_done_again(program, annas_token):
+async def test_repeated_idempotency_key_is_not_executed_again(program, annas_token):
     LIT.clear()
     headers = {**annas_token, "Idempotency-Key": uuid4().hex}
     both = [await program.post(f"{LAMP}/light", headers=headers, json={"colour": "green"}) for _ in range(2)]
@@ -199,7 +199,7 @@ async def test_a_request_that_is_sent_again_is_not_done_again(program, annas_tok
     assert len(LIT) == 1
 
 
-async def test_of_two_at_the_same_time_with_one_key_one_is_done(program, annas_token):
+async def test_concurrent_requests_with_one_key_are_executed_once(program, annas_token):
     LIT.clear()
     headers = {**annas_token, "Idempotency-Key": uuid4().hex}
     sending = [program.post(f"{LAMP}/light", headers=headers, json={"colour": "green"}) for _ in range(4)]
@@ -207,7 +207,7 @@ async def test_of_two_at_the_same_time_with_one_key_one_is_done(program, annas_t
     assert len({one.content for one in answers}) == len(LIT) == 1
 
 
-async def test_a_key_is_good_for_one_request_of_one_person(program, annas_token, database, other_user):
+async def test_idempotency_key_is_bound_to_a_request_and_user(program, annas_token, database, other_user):
     LIT.clear()
     key = {"Idempotency-Key": uuid4().hex}
     await program.post(f"{LAMP}/light", headers=annas_token | key, json={"colour": "green"})
@@ -218,14 +218,14 @@ async def test_a_key_is_good_for_one_request_of_one_person(program, annas_token,
     assert len(LIT) == 2
 
 
-async def test_what_failed_may_be_tried_again_with_its_key(program, annas_token):
+async def test_failed_request_can_be_retried_with_its_key(program, annas_token):
     headers = {**annas_token, "Idempotency-Key": uuid4().hex}
     refused = await program.post(f"{LAMP}/light", headers=headers, json={"colour": "broken"})
     assert (refused.status_code, refused.json()["lamp"]) == (409, str(UUID(int=7)))
     assert (await program.post(f"{LAMP}/light", headers=headers, json={"colour": "red"})).status_code == 202
 
 
-async def test_after_a_day_a_key_is_free_again_and_others_are_forgotten(program, annas_token, as_admin, user):
+async def test_idempotency_keys_expire_after_a_day(program, annas_token, as_admin, user):
     LIT.clear()
     old, other = ({**annas_token, "Idempotency-Key": uuid4().hex} for _ in range(2))
     for headers in (old, other):
@@ -238,9 +238,7 @@ async def test_after_a_day_a_key_is_free_again_and_others_are_forgotten(program,
     assert await as_admin.fetchval("SELECT count(*) FROM web_answers WHERE owner_id = $1", user.id) == 1
 
 
-async def test_who_asks_too_fast_is_told_when_to_come_back_and_nobody_else_waits(
-    program, database, user, other_user
-):
+async def test_rate_limit_is_per_credential_with_retry_after(program, database, user, other_user):
     annas, bobs = await bearer(database, user), await bearer(database, other_user)
     statuses = [(await program.get(LAMP, headers=annas)).status_code for _ in range(40)]
     late = await program.get(LAMP, headers=annas)
@@ -249,16 +247,14 @@ async def test_who_asks_too_fast_is_told_when_to_come_back_and_nobody_else_waits
     assert (await program.get(LAMP, headers=bobs)).status_code == 200
 
 
-async def test_only_an_admins_program_sees_what_is_everybodys(program, annas_token, as_admin, user):
+async def test_only_admin_programs_can_read_operations(program, annas_token, as_admin, user):
     path = "/api/v1/lamps/of/all"
     assert (await program.get(path, headers=annas_token)).status_code == 403
     await as_admin.execute("INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin')", user.id)
     assert (await program.get(path, headers=annas_token)).status_code == 200
 
 
-async def test_a_page_of_ours_may_use_an_operation_with_its_session_and_another_site_may_not(
-    program, lamp_shop, database, user
-):
+async def test_session_can_use_operations_from_its_own_pages_only(program, lamp_shop, database, user):
     async with Browser.open(lamp_shop, database) as browser:
         await browser.enter(user)
         ours = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
@@ -267,7 +263,7 @@ async def test_a_page_of_ours_may_use_an_operation_with_its_session_and_another_
         assert (await browser.client.put(LAMP, headers=theirs, json={"colour": "red"})).status_code == 403
 
 
-async def test_the_document_names_each_refusal_as_a_problem(program):
+async def test_openapi_lists_each_error_as_a_problem(program):
     paths = (await program.get("/api/v1/openapi.json")).json()["paths"]
     responses = paths["/api/v1/lamps/{lamp_id}"]["put"]["responses"]
     assert set(responses) == {"200", "400", "401", "403", "404", "408", "412", "413", "422", "429", "503"}
@@ -275,7 +271,7 @@ async def test_the_document_names_each_refusal_as_a_problem(program):
     assert paths["/api/v1/lamps"]["get"]["operationId"] == "lamps.list_lamps"
 
 
-async def test_what_cannot_be_done_is_told_with_all_that_can(program, annas_token):
+async def test_method_not_allowed_lists_all_allowed_methods(program, annas_token):
     response = await program.delete(LAMP, headers=annas_token)
     assert (response.status_code, response.json()["status"]) == (405, 405)
     assert response.headers["Allow"] == "GET, PUT"

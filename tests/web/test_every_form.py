@@ -1,4 +1,4 @@
-"""Whatever a page can do, a program can: each form of each page, held against the operations."""
+"""Test that every form of every page has an API operation."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/tasks/{task_id}/snooze": ("agenda.snooze_task",),
     "POST /agenda/tasks/{task_id}/undo": ("agenda.undo_decision",),
     "POST /briefs/{day}/feedback": dict.fromkeys(("useful", "wrong", "nothing"), ("briefs.judge_sentence",)),
-    # The page has the brief say so in the same breath.
+    # The page marks the brief as received in the same request.
     "POST /briefs/{day}/tasks": {
         "done": ("agenda.complete_task", "briefs.write_brief"),
         "snooze": ("agenda.snooze_task", "briefs.write_brief"),
@@ -102,27 +102,27 @@ FOR_PEOPLE_ALONE = {
 
 @dataclass
 class Tour:
-    """Somebody who looks at every page and notes its forms."""
+    """A crawler that records the forms of every page."""
 
     browser: Browser
     forms: list[tuple[str, Form]] = field(default_factory=list)
 
     async def look(self, path: str) -> list[str]:
-        """Note the forms of a page; gives where its links lead, none if it is no page."""
+        """Record the forms of a page, and return its links; none if it is no page."""
         answer = await self.browser.get(path)
         if not answer.headers.get("content-type", "").startswith("text/html"):
             return []
         return self._read(path, answer.text)
 
     async def press(self, path: str, **form: str) -> str:
-        """Send a form, and note those of the page that it leads to; gives its path."""
+        """Submit a form, record the forms of the resulting page, and return its path."""
         answer = await self.browser.post(path, **form)
         assert answer.status_code == 303, (path, answer.text)
         await self.look(answer.headers["location"])
         return answer.headers["location"]
 
     async def wander(self) -> None:
-        """Look at all pages that have no parameters, and from there at some of each other kind."""
+        """Visit all pages without parameters, and some linked pages of each other route."""
         ahead = [page.path for page in PAGES if page.method == "GET" and not page.parameters]
         visited, seen = dict.fromkeys(ENDLESS, OF_A_KIND), set(ahead)
         while ahead:
@@ -167,7 +167,7 @@ async def tour(annas, database, user, monkeypatch: pytest.MonkeyPatch) -> Tour:
 
 
 async def live(tour: Tour, database, user) -> None:
-    """Do what leaves something to be undone, tried again, revoked or kept."""
+    """Create states that can be undone, retried, revoked or cancelled."""
     for thing, form in {
         "tasks": {"title": "Water the plants"},
         "projects": {"name": "Garden"},
@@ -191,7 +191,7 @@ async def live(tour: Tour, database, user) -> None:
 
 
 async def set_aside(tour: Tour, as_admin, user) -> None:
-    """Look at the schedule as one who has paused it, and as one on whom it has failed."""
+    """Visit the schedule page while paused, and with a schedule error."""
     await tour.press("/settings/schedule/pause")
     await tour.press("/settings/schedule/resume")
     await as_admin.execute(
@@ -206,7 +206,7 @@ async def database_tasks(database, user) -> dict[str, str]:
 
 
 async def knock(stranger: Tour, database, user) -> None:
-    """Look at the doors as somebody who is not in yet."""
+    """Visit the pages for signed-out users."""
     await stranger.look("/sign-in")
     for purpose in Purpose:
         await stranger.look(purpose.path(await people.make_link(database, user, purpose)))
@@ -217,9 +217,7 @@ def verbs_of(form: Form, known: Mapping[str, Operations]) -> Iterator[str]:
     yield from (form.buttons - {""}) or (form.choices or form.hidden) & known.keys() or {"nothing is said"}
 
 
-async def test_every_form_has_its_operation_and_every_operation_named_here_its_form(
-    tour, stranger, database, user, as_admin, no_attempts_yet
-):
+async def test_forms_and_operations_match(tour, stranger, database, user, as_admin, no_attempts_yet):
     doors = Tour(stranger)
     await knock(doors, database, user)
     await live(tour, database, user)
@@ -239,13 +237,13 @@ async def test_every_form_has_its_operation_and_every_operation_named_here_its_f
             assert len(seen[name] - {""}) <= 1, f"{name} has several verbs: {seen[name]}"
 
 
-def test_every_address_that_takes_a_form_is_known_here():
+def test_every_form_address_is_listed():
     taking = {f"{one.method} {one.path}" for one in PAGES if one.method != "GET"}
     posts = {name for name in OPERATIONS | FOR_PEOPLE_ALONE if not name.startswith("GET ")}
     assert taking == posts
 
 
-def test_every_operation_that_is_named_here_is_there():
+def test_every_listed_operation_exists():
     document = APP.openapi()
     there = {one["operationId"] for operations in document["paths"].values() for one in operations.values()}
     known = [OPERATIONS[name] for name in OPERATIONS]

@@ -1,4 +1,4 @@
-"""What holds for every route, those of slices to come included: this walks the application's own list."""
+"""Test properties of every route of the application, including those of future slices."""
 
 import json
 import re
@@ -16,11 +16,11 @@ ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", No
 FINITE = [route for route in ALL if route.path not in ENDLESS]
 OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED.keys()]
 CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
-# What is asked is too long for an address, and nothing is kept of it.
+# The request is too long for an address, and nothing is stored.
 COMPUTING = {"/api/v1/schedule/preview"}
 OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
-NUMBER = re.compile(r"request [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
+NUMBER = re.compile(r"Request ID [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
 INLINE = re.compile(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
 ANYTHING = {name: str(UUID(int=1)) for name in OWNED} | {
     "secret": "unknown",
@@ -41,14 +41,14 @@ def named(route: Known) -> str:
     return f"{route.method} {route.path}"
 
 
-def test_every_parameter_of_an_address_is_known_here():
+def test_every_path_parameter_is_listed():
     names = {name for route in ALL for name in route.parameters}
     assert names == OWNED.keys() | PUBLIC_PARAMETERS, "say in routes.py how one of somebody's comes about"
     assert {(route.method, route.path) for route in ALL} >= PUBLIC
 
 
 @pytest.mark.parametrize("route", [route for route in ALL if not route.is_public], ids=named)
-async def test_nobody_gets_in_without_signing_in(stranger, route):
+async def test_anonymous_requests_are_rejected(stranger, route):
     ours = stranger.ours
     asked = await stranger.client.request(route.method, route.filled(ANYTHING), headers=ours)
     if route.path.startswith("/api/"):
@@ -59,7 +59,7 @@ async def test_nobody_gets_in_without_signing_in(stranger, route):
 
 
 @pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
-async def test_what_is_somebody_elses_is_not_there(annas, bobs, user, database, route):
+async def test_resources_of_other_users_are_not_found(annas, bobs, user, database, route):
     async with database.transaction([user.id]) as tx:
         annas_own = {name: await make(tx, user) for name, make in OWNED.items()}
         before = await tx.fetch("SELECT * FROM account_export($1)", user.id)
@@ -69,27 +69,27 @@ async def test_what_is_somebody_elses_is_not_there(annas, bobs, user, database, 
         for values in (ANYTHING | annas_own, ANYTHING)
     ]
     assert (others.status_code, nobodys.status_code) == (404, 404)
-    assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "the answer tells whether it exists"
+    assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "response reveals its existence"
     async with database.transaction([user.id]) as tx:
         assert await tx.fetch("SELECT * FROM account_export($1)", user.id) == before
 
 
 @pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
 @pytest.mark.parametrize("value", ["0", "x" * 300, "%00", "'--", "..%2f..%2fetc"])
-async def test_an_address_that_makes_no_sense_is_not_there(annas, route, value):
+async def test_malformed_address_is_not_found(annas, route, value):
     path = route.filled(ANYTHING | dict.fromkeys(OWNED, value))
     assert (await annas.client.request(route.method, path, headers=annas.ours)).status_code == 404
 
 
 @pytest.mark.parametrize("route", CHANGING, ids=named)
-async def test_another_site_changes_nothing_anywhere(annas, route):
+async def test_cross_site_requests_change_nothing(annas, route):
     theirs = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     asked = await annas.client.request(route.method, route.filled(ANYTHING), headers=theirs)
     assert asked.status_code == 403
 
 
 @pytest.mark.parametrize("route", ADMINS_ONLY, ids=named)
-async def test_a_member_is_no_admin(annas, route):
+async def test_member_cannot_use_admin_routes(annas, route):
     assert (await annas.client.request(route.method, route.filled({}), headers=annas.ours)).status_code == 403
 
 
@@ -98,13 +98,13 @@ async def test_a_member_is_no_admin(annas, route):
     [one for one in CHANGING if one.path.startswith("/api/") and one.path not in COMPUTING],
     ids=named,
 )
-async def test_a_token_for_reading_changes_nothing_anywhere(stranger, annas_reader, route):
+async def test_read_only_token_changes_nothing(stranger, annas_reader, route):
     asked = await stranger.client.request(route.method, route.filled(ANYTHING), headers=annas_reader)
-    assert (asked.status_code, "for reading only" in asked.json()["detail"]) == (403, True)
+    assert (asked.status_code, "read-only" in asked.json()["detail"]) == (403, True)
 
 
 @pytest.mark.parametrize("route", FINITE, ids=named)
-async def test_every_answer_says_what_a_browser_may_do(annas, route):
+async def test_every_response_has_security_headers(annas, route):
     asked = await annas.client.request(route.method, route.filled(ANYTHING), headers=annas.ours)
     assert asked.status_code < 500 or route.path == "/readyz"  # no worker is there
     policy = dict(one.split(maxsplit=1) for one in asked.headers["content-security-policy"].split("; "))
@@ -118,12 +118,12 @@ async def test_every_answer_says_what_a_browser_may_do(annas, route):
 
 
 @pytest.mark.parametrize("route", [route for route in FINITE if route.method == "GET"], ids=named)
-async def test_no_page_has_anything_inline_that_the_policy_would_stop(annas, route):
+async def test_no_page_has_inline_scripts_or_styles(annas, route):
     assert not INLINE.search((await annas.get(route.filled(ANYTHING))).text)
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/settings/access/sessions/x/end", "/sign-in/link/unknown"])
-async def test_a_program_gets_a_problem_document(stranger, path):
+async def test_programs_get_problem_documents(stranger, path):
     asked = await stranger.get(path, headers={"Accept": "application/json"})
     assert asked.headers["content-type"] == "application/problem+json"
     document = asked.json()

@@ -32,26 +32,26 @@ async def admin(database, user, no_attempts_yet):
     return user
 
 
-async def test_the_printed_link_leads_in_without_a_click(chromium, database, user, no_attempts_yet):
+async def test_printed_link_signs_in_without_a_click(chromium, database, user, no_attempts_yet):
     link = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
     async with chromium.desk() as desk:
         page = await desk.open(link)
-        # Whoever has nothing to be told of yet is asked for it first.
+        # A user without sources is redirected to onboarding first.
         await page.wait_for_url(re.compile("/welcome$"))
         assert desk.said == []
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
-async def test_one_is_invited_chooses_a_password_leaves_and_comes_back(
+async def test_invited_user_sets_a_password_and_signs_in_again(
     chromium, database, no_attempts_yet, javascript
 ):
     email = f"carol-{javascript}@example.org"
     _, secret = await people.invite(database, email, timezone="Europe/Berlin", role=Role.MEMBER)
     async with chromium.desk(java_script_enabled=javascript) as desk:
         page = await desk.open(Purpose.INVITATION.path(secret))
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_label("The same once more").fill(PASSWORD)
-        await page.get_by_role("button", name="Begin").click()
+        await page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await page.get_by_label("Confirm password").fill(PASSWORD)
+        await page.get_by_role("button", name="Create account").click()
         await page.locator(".person summary").click()
         await page.get_by_role("button", name="Sign out").click()
         await page.get_by_label("E-mail address").fill(email)
@@ -65,7 +65,7 @@ async def test_one_is_invited_chooses_a_password_leaves_and_comes_back(
         assert desk.said == []
 
 
-async def test_a_token_is_shown_once(chromium, admin):
+async def test_token_is_shown_once(chromium, admin):
     async with chromium.desk(admin) as desk:
         page = await desk.open("/settings/tokens")
         await page.get_by_label("What it is for").fill("Script")
@@ -81,7 +81,7 @@ async def test_a_token_is_shown_once(chromium, admin):
         assert await page.get_by_role("row", name="Script").count() == 0
 
 
-async def test_the_keyboard_reaches_everything(chromium, admin):
+async def test_keyboard_reaches_all_controls(chromium, admin):
     async with chromium.desk(admin) as desk:
         page = await desk.open("/settings/tokens")
         await page.keyboard.press("Tab")
@@ -101,7 +101,7 @@ async def test_the_keyboard_reaches_everything(chromium, admin):
         await page.wait_for_url(re.compile("/settings$"))
 
 
-async def test_light_or_dark_is_as_the_system_has_it_until_one_chooses(chromium, user):
+async def test_theme_follows_the_system_until_it_is_set(chromium, user):
     async with chromium.desk(user, color_scheme="dark") as desk:
         page = await desk.open("/settings")
         colour = "getComputedStyle(document.documentElement).backgroundColor"
@@ -112,7 +112,7 @@ async def test_light_or_dark_is_as_the_system_has_it_until_one_chooses(chromium,
         assert await page.evaluate(colour) != dark
 
 
-async def test_what_comes_of_a_schedule_is_shown_while_one_chooses(chromium, user):
+async def test_schedule_form_previews_upcoming_briefs(chromium, user):
     async with chromium.desk(user) as desk:
         page = await desk.open("/settings/schedule")
         assert not await page.get_by_role("button", name="Show what comes of it").is_visible()
@@ -127,7 +127,7 @@ async def test_what_comes_of_a_schedule_is_shown_while_one_chooses(chromium, use
 
 
 @pytest.mark.parametrize("path", SETTINGS)
-async def test_a_page_of_the_settings_is_for_everybody_and_every_screen(chromium, admin, path):
+async def test_settings_pages_are_accessible_and_fit_every_screen(chromium, admin, path):
     async with chromium.desk(admin) as desk:
         page = await desk.open(path)
         assert await faults(page) == []
@@ -135,7 +135,9 @@ async def test_a_page_of_the_settings_is_for_everybody_and_every_screen(chromium
         assert desk.said == []
 
 
-async def test_the_doors_are_for_everybody_and_every_screen(chromium, database, user, no_attempts_yet):
+async def test_signed_out_pages_are_accessible_and_fit_every_screen(
+    chromium, database, user, no_attempts_yet
+):
     links = [
         purpose.path(await people.make_link(database, user, purpose))
         for purpose in (Purpose.RESET, Purpose.INVITATION, Purpose.SIGN_IN)
@@ -148,7 +150,7 @@ async def test_the_doors_are_for_everybody_and_every_screen(chromium, database, 
             await page.close()
 
 
-async def test_the_policy_stops_what_a_page_was_made_to_run(chromium, user, database):
+async def test_content_policy_blocks_injected_scripts(chromium, user, database):
     async with chromium.desk(user) as desk:
         page = await desk.open("/settings")
         await page.evaluate(

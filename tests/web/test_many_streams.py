@@ -1,4 +1,4 @@
-"""Streams of a real process: many, slow ones among them, and its end."""
+"""Test many streams of a real process, slow clients, and its shutdown."""
 
 import asyncio
 import signal
@@ -37,7 +37,7 @@ class Process:
         return reader, writer
 
     async def end(self, how: signal.Signals) -> int:
-        """Send the signal and return the exit code."""
+        """Stop the process; return its exit code."""
         self.process.send_signal(how)
         return await asyncio.wait_for(self.process.wait(), 60)
 
@@ -60,9 +60,7 @@ async def process(postgres) -> AsyncIterator[Process]:
         await server.wait()
 
 
-async def test_a_thousand_streams_hear_of_one_thing_and_one_who_does_not_read_holds_up_nobody(
-    process, postgres
-):
+async def test_slow_client_does_not_delay_a_thousand_streams(process, postgres):
     topic, other = uuid4(), uuid4()
     streams = []
     for _ in range(MANY // AT_ONCE):
@@ -79,7 +77,7 @@ async def test_a_thousand_streams_hear_of_one_thing_and_one_who_does_not_read_ho
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
-async def test_told_to_stop_it_ends_its_streams_and_itself(process, how):
+async def test_stopped_process_ends_its_streams(process, how):
     streams = await asyncio.gather(*(process.follow(uuid4()) for _ in range(100)))
     await process.follow()  # and does not read
     assert await process.end(how) == 0

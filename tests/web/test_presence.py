@@ -1,4 +1,4 @@
-"""Who counts as having been there: whoever comes, not what an open page does by itself."""
+"""Test which requests count as user activity."""
 
 import asyncio
 from datetime import datetime
@@ -55,16 +55,16 @@ def request(method: str, headers: dict[str, str]) -> Request:
         ("GET", {"Accept": "text/html, text/event-stream"}, False),
     ],
 )
-def test_a_visit_is_what_somebody_means_and_not_what_an_open_page_asks(method, headers, counts):
+def test_activity_excludes_automatic_requests(method, headers, counts):
     assert is_visit(request(method, headers)) is counts
 
 
-async def test_a_page_that_is_opened_is_a_visit(annas, long_away, last_visit):
+async def test_opening_a_page_counts_as_activity(annas, long_away, last_visit):
     await annas.get("/settings", headers=A_CLICK)
     assert (await last_visit()).year > 2020
 
 
-async def test_a_page_that_stays_open_is_none_and_does_not_keep_its_session_alive(
+async def test_open_page_is_no_activity_and_does_not_extend_its_session(
     annas, long_away, last_visit, as_admin, user
 ):
     ends = "SELECT expires_at FROM people_sessions WHERE owner_id = $1"
@@ -77,14 +77,14 @@ async def test_a_page_that_stays_open_is_none_and_does_not_keep_its_session_aliv
     assert await as_admin.fetchval(ends, user.id) > before
 
 
-async def test_signing_in_is_a_visit_from_the_first_moment(stranger, database, user, as_admin, last_visit):
+async def test_signing_in_counts_as_activity(stranger, database, user, as_admin, last_visit):
     path = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
     await as_admin.execute(LONG_AGO, user.id)
     await stranger.post(path)
     assert (await last_visit()).year > 2020
 
 
-async def test_a_call_with_a_token_is_a_visit_and_a_stream_is_none(
+async def test_api_call_counts_as_activity_and_stream_does_not(
     application, database, user, as_admin, last_visit, long_away
 ):
     async with database.transaction([user.id]) as tx:
@@ -93,7 +93,7 @@ async def test_a_call_with_a_token_is_a_visit_and_a_stream_is_none(
         bearer = {"Authorization": f"Bearer {secret}", "Accept": "*/*"}
         followed = asyncio.create_task(browser.get("/api/v1/events", headers=bearer))
         async with asyncio.timeout(60):
-            while not application.state.site.notifications.followers:  # noqa: ASYNC110 - nothing tells of it
+            while not application.state.site.notifications.followers:  # noqa: ASYNC110 - there is no event to wait for
                 await asyncio.sleep(0.01)
         assert (await last_visit()).year == 2020
         await browser.get("/api/v1/runs", headers=bearer)

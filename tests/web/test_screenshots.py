@@ -1,4 +1,4 @@
-"""Every page has its picture, and README tells those who cannot see them what is on them."""
+"""Test that every page has a screenshot, and that README's images have alternative texts."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ SHOT = re.compile(r'Shot\("(?P<name>[\w-]+)", "(?P<path>[^"]+)"')
 SHOTS = SHOT.findall(Path(__file__).with_name("screenshots.py").read_text(encoding="utf-8"))
 IMAGE = re.compile(r"!\[(?P<told>[^\]]*)\]\((?P<path>[^)]+)\)")
 MOST = 2 * 1024 * 1024
-# No pages, or such as look like another one: what streams, is saved, is filled in, or is seen on the way in.
+# Routes without a page of their own: streams, downloads, forms and signed-out pages.
 ALIKE = re.compile(
     r"/news$|/preview$|/export$|/new$|/edit$|/link/|^/(invitation|reset|static|welcome/|healthz|readyz|api/)"
 )
@@ -25,20 +25,20 @@ def shape(path: str) -> str:
     return re.sub(r"{\w+(:\w+)?}", "{}", path.partition("?")[0])
 
 
-def test_every_page_has_a_picture():
+def test_every_page_has_a_screenshot():
     app = server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False))
     pages = {route.path for route in every(app) if route.method == "GET" and not ALIKE.search(route.path)}
     shown = {shape(path) for _, path in SHOTS}
     assert {path for path in pages - LIKE_ANOTHER.keys() if shape(path) not in shown} == set()
 
 
-def test_the_pictures_are_those_that_are_taken_and_small():
+def test_screenshots_are_current_and_small():
     files = list(PICTURES.glob("*.png"))
     assert {one.stem for one in files} == {name for name, _ in SHOTS}, "run make screenshots"
     assert sum(one.stat().st_size for one in files) < MOST
 
 
-def test_pictures_in_the_readme_are_there_and_told_in_words():
+def test_readme_images_exist_and_have_alt_texts():
     images = IMAGE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert images
     for told, path in images:

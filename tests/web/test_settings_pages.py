@@ -1,4 +1,4 @@
-"""The pages of one's own account."""
+"""Test the settings pages of a user."""
 
 import io
 import json
@@ -27,7 +27,7 @@ PROFILE = {
 }
 
 
-async def test_the_profile_is_written_and_read_again(annas, user, database):
+async def test_profile_is_saved(annas, user, database):
     saved = await annas.post("/settings", **PROFILE)
     assert saved.headers["location"] == "/settings"
     changed = await people.find(database, user.email)
@@ -39,7 +39,7 @@ async def test_the_profile_is_written_and_read_again(annas, user, database):
     assert '<option value="IN" selected>India</option>' in page
 
 
-async def test_the_profile_leaves_alone_what_it_does_not_show(annas, user, database):
+async def test_saving_the_profile_preserves_other_preferences(annas, user, database):
     fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
     plan = replace(user.preferences, active=False, **fridays)
     await people.change(database, user.id, lambda _: replace(user, preferences=plan))
@@ -48,7 +48,7 @@ async def test_the_profile_leaves_alone_what_it_does_not_show(annas, user, datab
     assert (kept.active, kept.frequency, kept.weekdays) == (False, Frequency.CHOSEN, {Weekday.FRIDAY})
 
 
-async def test_being_invited_again_makes_no_member_of_an_admin(database, user):
+async def test_second_invitation_does_not_demote_an_admin(database, user):
     await people.set_role(database, user, Role.ADMIN)
     _, secret = await people.invite(database, user.email, timezone="UTC", role=Role.MEMBER)
     assert secret
@@ -66,14 +66,14 @@ async def test_being_invited_again_makes_no_member_of_an_admin(database, user):
         ("workday_start", "soon", "time"),
     ],
 )
-async def test_what_cannot_be_is_said_and_nothing_is_written(annas, user, database, field, value, words):
+async def test_invalid_profile_is_rejected_without_changes(annas, user, database, field, value, words):
     refused = await annas.post("/settings", **(PROFILE | {field: value}))
     assert (refused.status_code, words in refused.text) == (422, True)
     assert 'value="16:30"' in refused.text or field == "workday_end"
     assert await people.find(database, user.email) == user
 
 
-async def test_a_chosen_password_ends_the_other_sessions_and_needs_the_one_before(
+async def test_changing_the_password_requires_the_old_one_and_ends_other_sessions(
     annas, application, database, user, no_attempts_yet
 ):
     async with Browser.open(application, database) as other:
@@ -88,7 +88,7 @@ async def test_a_chosen_password_ends_the_other_sessions_and_needs_the_one_befor
     assert (await annas.get("/settings")).status_code == 200
 
 
-async def test_one_sees_where_one_is_signed_in(annas, application, database, user):
+async def test_sessions_are_listed(annas, application, database, user):
     async with Browser.open(application, database) as other:
         await other.enter(user)
         page = (await annas.get("/settings/access")).text
@@ -99,7 +99,7 @@ async def test_one_sees_where_one_is_signed_in(annas, application, database, use
     assert "everywhere else" not in (await annas.get("/settings/access")).text.partition("signed in")[2][300:]
 
 
-async def test_a_token_is_kept_as_a_hash_and_used_up_by_time_or_revoking(annas, user, database, as_admin):
+async def test_token_is_stored_hashed_and_expires_or_is_revoked(annas, user, database, as_admin):
     made = await annas.post("/settings/tokens", name="Widget", scope="read", days="30")
     secret = re.search(r"dbk_[\w-]{43}", made.text)[0]
     visitor = await people.bearer_of(database, secret)
@@ -115,7 +115,7 @@ async def test_a_token_is_kept_as_a_hash_and_used_up_by_time_or_revoking(annas, 
     assert await people.bearer_of(database, secret) is None
 
 
-async def test_a_session_is_no_token_and_a_token_no_session(annas, user, database):
+async def test_sessions_and_tokens_are_not_interchangeable(annas, user, database):
     assert await people.bearer_of(database, annas.secret) is None
     async with database.transaction([user.id]) as tx:
         _, secret = await people.make_token(tx, user.id, "x", Scope.WRITE, None)
@@ -123,7 +123,7 @@ async def test_a_session_is_no_token_and_a_token_no_session(annas, user, databas
 
 
 @pytest.mark.parametrize(("name", "days"), [("", 30), ("x" * 101, 30), ("x", 0), ("x", 4000)])
-async def test_a_token_without_a_name_or_for_no_time_is_refused(database, user, name, days):
+async def test_token_without_name_or_lifetime_is_rejected(database, user, name, days):
     with pytest.raises(InvalidInput):
         async with database.transaction([user.id]) as tx:
             await people.make_token(tx, user.id, name, Scope.READ, days)
@@ -138,9 +138,7 @@ def tables(archive: httpx2.Response) -> dict[str, list[dict]]:
         }
 
 
-async def test_the_export_holds_everything_of_ones_own_and_nothing_that_opens_a_door(
-    annas, bobs, user, database
-):
+async def test_export_contains_all_own_data_and_no_secrets(annas, bobs, user, database):
     await _work(database, user)
     await annas.post("/settings/access/password", password="correct horse", again="correct horse")
     archive = await annas.get("/settings/data/export")
@@ -165,9 +163,7 @@ async def _work(database: Database, user: people.User) -> None:
         )
 
 
-async def test_an_account_is_deleted_when_the_time_for_second_thoughts_is_over(
-    annas, user, database, as_admin
-):
+async def test_account_is_deleted_after_the_grace_period(annas, user, database, as_admin):
     await _work(database, user)
     slip = await annas.post("/settings/data/delete", email="somebody@example.org")
     assert (slip.status_code, f"Type {user.email}" in slip.text) == (422, True)
@@ -182,7 +178,7 @@ async def test_an_account_is_deleted_when_the_time_for_second_thoughts_is_over(
     assert (await annas.get("/settings")).headers["location"].startswith("/sign-in")
 
 
-async def test_who_thinks_better_of_it_stays(annas, user, database, as_admin):
+async def test_cancelled_deletion_preserves_the_account(annas, user, database, as_admin):
     await annas.post("/settings/data/delete", email=user.email)
     await annas.post("/settings/data/keep")
     assert "Your account stays." in (await annas.get("/settings")).text
@@ -190,7 +186,7 @@ async def test_who_thinks_better_of_it_stays(annas, user, database, as_admin):
     assert await people.find(database, user.email) == user
 
 
-async def test_an_admin_lets_others_in(annas, stranger, user, database, no_attempts_yet):
+async def test_admin_can_invite_users(annas, stranger, user, database, no_attempts_yet):
     assert (await annas.get("/settings/members")).status_code == 403
     await people.set_role(database, user, Role.ADMIN)
     email = f"{uuid4().hex}@example.org"
@@ -206,7 +202,7 @@ async def test_an_admin_lets_others_in(annas, stranger, user, database, no_attem
     assert (nobody.status_code, "invite them instead" in nobody.text) == (404, True)
 
 
-async def test_what_is_over_is_cleared_away(annas, user, database, as_admin):
+async def test_expired_credentials_are_purged(annas, user, database, as_admin):
     await people.make_link(database, user, people.Purpose.RESET)
     await as_admin.execute("UPDATE people_links SET expires_at = now() WHERE owner_id = $1", user.id)
     await as_admin.execute("UPDATE people_sessions SET expires_at = now() WHERE owner_id = $1", user.id)
@@ -229,5 +225,5 @@ async def test_what_is_over_is_cleared_away(annas, user, database, as_admin):
         ("", "Unknown"),
     ],
 )
-def test_browsers_are_called_by_their_names(user_agent, name):
+def test_browsers_are_named_by_user_agent(user_agent, name):
     assert browser_name(user_agent) == name

@@ -1,4 +1,4 @@
-"""Whoever sends slowly, or nothing at all, is told so, and keeps nobody else from sending."""
+"""Test that slow and stalled uploads time out and do not block others."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ class Sending:
     writer: asyncio.StreamWriter
 
     async def answer(self) -> str:
-        """What the server says, until it closes the connection: rudely, where one goes on sending."""
+        """Return the response until the server closes the connection, or resets it while data is sent."""
         text = b""
         with suppress(ConnectionResetError):
             while part := await asyncio.wait_for(self.reader.read(65536), 60):
@@ -58,7 +58,7 @@ class Receiver:
             return await people.begin(tx, user.id, Client(address="127.0.0.1"))
 
     async def begin(self, user: User) -> Sending:
-        """Begin an upload of that person's and send no end."""
+        """Start an upload of a user without finishing it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.settings.port)
         head = HEAD.format(port=self.settings.port, secret=await self.secret(user))
         writer.write(head.encode())
@@ -66,7 +66,7 @@ class Receiver:
         return Sending(reader, writer)
 
     async def send(self, user: User) -> httpx2.Response:
-        """Send a file, as one does."""
+        """Upload a file."""
         cookies = {f"daybreak-{self.settings.port}": await self.secret(user)}
         async with httpx2.AsyncClient(base_url=self.settings.address, cookies=cookies) as client:
             return await client.post(
@@ -96,16 +96,16 @@ def serving(postgres, database):
     return serving
 
 
-async def test_who_falls_silent_is_told_so_and_gives_the_place_back(serving, user, other_user):
+async def test_stalled_upload_gets_408_and_releases_its_slot(serving, user, other_user):
     async with serving(body_silence=1.0, uploads=1) as receiver:
         silent = await receiver.begin(user)
         answer = await silent.answer()
         assert answer.startswith("HTTP/1.1 408")
-        assert '"detail":"What you send does not come' in answer
+        assert '"detail":"The request body arrived too slowly' in answer
         assert (await receiver.send(other_user)).status_code == 202
 
 
-async def test_who_sends_a_letter_now_and_then_is_not_waited_for_for_ever(serving, user):
+async def test_trickling_upload_times_out(serving, user):
     async with serving(body_silence=60.0, body_seconds=0.5) as receiver:
         slow = await receiver.begin(user)
         trickling = asyncio.create_task(slow.trickle())
@@ -113,7 +113,7 @@ async def test_who_sends_a_letter_now_and_then_is_not_waited_for_for_ever(servin
         trickling.cancel()
 
 
-async def test_the_slow_uploads_of_one_person_hold_up_nobody_else(serving, user, other_user):
+async def test_slow_uploads_of_one_user_do_not_block_others(serving, user, other_user):
     with capture_logs() as said:
         async with serving(body_silence=60.0, uploads=2) as receiver:
             slow = [await receiver.begin(user) for _ in range(3)]
@@ -123,7 +123,7 @@ async def test_the_slow_uploads_of_one_person_hold_up_nobody_else(serving, user,
     assert [one for one in said if one["event"] == "web.defect"] == [], "a client that leaves is no defect"
 
 
-async def test_who_waits_too_long_for_a_place_is_told_to_come_again(serving, user):
+async def test_upload_that_waits_too_long_gets_503(serving, user):
     async with serving(upload_wait=0.4, uploads=1) as receiver, receiver.uploads.take(user.id):
         answer = await receiver.send(user)
         assert (answer.status_code, "Too many uploads" in answer.text) == (503, True)

@@ -1,4 +1,4 @@
-"""Streams: what happens comes to whoever follows it, from where they left off."""
+"""Test server-sent events and the LISTEN connection."""
 
 import asyncio
 from uuid import uuid4
@@ -17,7 +17,7 @@ from .browser import Browser
 
 @pytest.fixture
 async def listening(postgres):
-    """Notifications that hear the database."""
+    """Return a listener that is connected to the database."""
     notifications = Notifications(["trial"])
     task = asyncio.create_task(notifications.listen(postgres.app))
     await _until(lambda: notifications.hearing)
@@ -39,11 +39,11 @@ async def tell(postgres):
 
 async def _until(question) -> None:
     async with asyncio.timeout(60):
-        while not question():  # noqa: ASYNC110 - nothing tells of it
+        while not question():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.01)
 
 
-async def test_whoever_follows_a_topic_is_woken_and_nobody_else(listening, tell):
+async def test_only_subscribers_of_a_topic_are_woken(listening, tell):
     with listening.follow("a", "b") as mine, listening.follow("c") as other:
         assert listening.followers == 2
         await tell("x", "b")
@@ -53,7 +53,7 @@ async def test_whoever_follows_a_topic_is_woken_and_nobody_else(listening, tell)
     assert listening.followers == 0
 
 
-async def test_what_happens_while_one_looks_is_not_lost_and_many_are_as_one(listening, tell):
+async def test_notifications_between_waits_are_kept_and_merged(listening, tell):
     with listening.follow("a") as bell, listening.follow("z") as after:
         for _ in range(100):
             await tell("a")
@@ -64,7 +64,7 @@ async def test_what_happens_while_one_looks_is_not_lost_and_many_are_as_one(list
             await asyncio.wait_for(bell.wait(60), 0.3)
 
 
-async def test_a_connection_that_is_lost_is_made_again_and_everybody_looks(listening, tell, as_admin):
+async def test_lost_listener_reconnects_and_wakes_all_subscribers(listening, tell, as_admin):
     with listening.follow("a") as bell:
         await as_admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY daybreak_echo%'"
@@ -75,14 +75,14 @@ async def test_a_connection_that_is_lost_is_made_again_and_everybody_looks(liste
         assert await bell.wait(60)
 
 
-async def test_while_nobody_hears_one_looks_every_two_seconds(monkeypatch):
+async def test_disconnected_listener_polls_every_two_seconds(monkeypatch):
     assert notifications._DEAF == 2.0
     monkeypatch.setattr(notifications, "_DEAF", 0.01)
     with Notifications(["trial"]).follow("a") as bell:
         assert await asyncio.wait_for(bell.wait(3600), 60) == set()
 
 
-async def test_when_the_process_ends_everybody_is_woken(listening):
+async def test_closing_the_listener_wakes_all_subscribers(listening):
     with listening.follow("a") as bell:
         listening.close()
         assert await bell.wait(60)
@@ -97,7 +97,7 @@ def events(text: str) -> list[dict[str, str]]:
     return [one for one in found if "data" in one]
 
 
-async def test_a_stream_ends_with_the_last_and_goes_on_from_where_it_was_left(trial_app, database):
+async def test_stream_ends_with_the_last_event_and_resumes_after_an_id(trial_app, database):
     topic = str(uuid4())
     trial.told[topic] = ["one", "two", "last"]
     async with Browser.open(trial_app, database) as browser:
@@ -116,7 +116,7 @@ async def test_a_stream_ends_with_the_last_and_goes_on_from_where_it_was_left(tr
 
 @pytest.fixture
 async def followed(trial_app, database, user, monkeypatch):
-    """An open stream of Anna's that would not look for itself whether she is still signed in."""
+    """Return an open stream of Anna's whose periodic session check is disabled."""
     monkeypatch.setattr(streams, "_KNOWN", 3600.0)
     async with Browser.open(trial_app, database) as browser:
         await browser.enter(user)
@@ -127,14 +127,14 @@ async def followed(trial_app, database, user, monkeypatch):
         await asyncio.wait([followed])
 
 
-async def test_a_stream_ends_at_once_when_its_session_does(followed, database, user):
+async def test_stream_ends_at_once_with_its_session(followed, database, user):
     async with database.transaction([user.id]) as tx:
         await people.end_all(tx, user.id)
     answer = await asyncio.wait_for(followed, 60)
     assert (answer.status_code, events(answer.text)) == (200, [])
 
 
-async def test_a_stream_goes_on_when_another_session_ends(followed, trial_app, database, user, tell):
+async def test_stream_continues_when_another_session_ends(followed, trial_app, database, user, tell):
     async with database.transaction([user.id]) as tx:
         await people.begin(tx, user.id, Client(address="192.0.2.1"))
         newest, *_ = await people.list_sessions(tx, user.id)
@@ -145,7 +145,7 @@ async def test_a_stream_goes_on_when_another_session_ends(followed, trial_app, d
     assert not followed.done()
 
 
-async def test_a_stream_ends_at_once_when_its_token_is_revoked_and_soon_after_its_time_is_up(
+async def test_stream_ends_when_its_token_is_revoked_or_expires(
     application, database, user, as_admin, monkeypatch
 ):
     for seconds, over in (
@@ -163,12 +163,12 @@ async def test_a_stream_ends_at_once_when_its_token_is_revoked_and_soon_after_it
             assert (await asyncio.wait_for(followed, 60)).status_code == 200
 
 
-async def test_a_stream_that_goes_on_after_its_session_is_no_page_to_sign_in_at(stranger):
+async def test_stream_without_a_session_is_a_problem_and_no_sign_in_page(stranger):
     asked = await stranger.get("/runs/news", headers={"Accept": "text/html, text/event-stream"})
     assert asked.status_code == 401
 
 
-async def test_a_stream_is_fed_by_notifications(trial_app, database, tell):
+async def test_stream_sends_events_after_notifications(trial_app, database, tell):
     topic = str(uuid4())
     notifications = trial_app.state.site.notifications
     async with Browser.open(trial_app, database) as browser:

@@ -1,4 +1,4 @@
-"""What the document does not declare cannot be done: one path never answers for another."""
+"""Test that methods which OpenAPI does not declare are rejected."""
 
 import re
 from uuid import UUID
@@ -17,7 +17,7 @@ DECLARED = {path: {verb.upper() for verb in operations} for path, operations in 
 
 
 @pytest.mark.parametrize("path", DECLARED)
-async def test_what_is_not_declared_is_refused_with_exactly_what_is(stranger, path: str):
+async def test_undeclared_method_is_rejected_with_the_allowed_methods(stranger, path: str):
     address = PARAMETER.sub(lambda match: VALUES.get(match[1], str(UUID(int=1))), path)
     for method in sorted(set(METHODS) - DECLARED[path]):
         answer = await stranger.client.request(method, address)
@@ -26,7 +26,7 @@ async def test_what_is_not_declared_is_refused_with_exactly_what_is(stranger, pa
 
 
 @pytest.mark.parametrize("path", [path for path in DECLARED if "_id}" in path])
-async def test_what_is_no_id_is_not_there(annas, path: str):
+async def test_malformed_id_is_not_found(annas, path: str):
     for method in DECLARED[path]:
         answer = await annas.client.request(method, PARAMETER.sub("no-id", path), headers=annas.ours)
-        assert (answer.status_code, answer.json()["detail"]) == (404, "There is nothing at this address.")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is no resource at this address.")

@@ -1,4 +1,4 @@
-"""Pages to try the kit with, as a slice would have them."""
+"""Example pages to test the web framework, like those of a slice."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A server of the trial pages as a process of its own: python trial_server.py DATABASE PORT."""
+"""A server of example streams as a process: python trial_server.py DATABASE PORT."""
 
 import asyncio
 import sys

@@ -12,7 +12,7 @@ from ..web.browser import FROM_OUR_PAGE  # noqa: TID252 - tests are no package t
 ANSWERS = {"timezone": "America/New_York", "country": "US"}
 
 
-async def test_the_page_asks_for_zone_country_and_sources_and_offers_the_sample(annas):
+async def test_welcome_page_asks_for_zone_country_and_sources(annas):
     page = (await annas.get("/welcome")).text
     assert "Europe/Berlin (08:30)" in page
     assert "data-guess-zone" in page
@@ -20,10 +20,10 @@ async def test_the_page_asks_for_zone_country_and_sources_and_offers_the_sample(
         assert f'name="{name}"' in page
 
 
-async def test_the_first_brief_is_written_once_everything_is_read(annas, send, work, database, user):
+async def test_first_brief_is_composed_after_all_sources_are_read(annas, send, work, database, user):
     answer = await send(("todo.txt", b"Call Berta due:2026-03-29\n"), to="/welcome", sample="true", **ANSWERS)
     waiting = await annas.get(answer.headers["location"])
-    assert "Waiting for a worker" in waiting.text
+    assert "start a background worker" in waiting.text
     await work()
     assert (await annas.get(answer.headers["location"])).headers["location"] == "/"
     brief = await briefs.read(database, user.id, date(2026, 3, 29))
@@ -33,7 +33,7 @@ async def test_the_first_brief_is_written_once_everything_is_read(annas, send, w
         assert (await people.get(tx, user.id)).country == "US"
 
 
-async def test_without_any_source_there_is_a_brief_too(annas, send, work, database, user):
+async def test_first_brief_is_composed_without_sources(annas, send, work, database, user):
     await send(("", b""), to="/welcome", **ANSWERS)
     await work()
     assert await briefs.read(database, user.id, date(2026, 3, 29)) is not None
@@ -47,12 +47,12 @@ async def test_without_any_source_there_is_a_brief_too(annas, send, work, databa
         ({"address": "http://10.0.0.1/x.ics"}, "private address"),
     ],
 )
-async def test_what_cannot_be_used_is_said_on_the_same_page(send, given, sentence: str):
+async def test_invalid_input_is_reported_on_the_same_page(send, given, sentence: str):
     refused = await send(("", b""), to="/welcome", **ANSWERS | given)
     assert (refused.status_code, sentence in refused.text) == (422, True)
 
 
-async def test_nobody_follows_the_beginning_of_others(bobs, send):
+async def test_onboarding_of_another_user_is_not_found(bobs, send):
     answer = await send(("", b""), to="/welcome", **ANSWERS)
     assert (await bobs.get(answer.headers["location"])).status_code == 404
 
@@ -63,7 +63,7 @@ def parts(**said: str) -> list[tuple[str, tuple]]:
     return [file, *((name, (None, value)) for name, value in said.items())]
 
 
-async def test_a_program_begins_as_the_page_does(annas, work, database, user):
+async def test_program_onboards_like_the_page(annas, work, database, user):
     said = parts(timezone="America/New_York", country="US", sample="true")
     begun = await annas.client.post("/api/v1/welcome", files=said, headers=FROM_OUR_PAGE)
     assert (begun.status_code, begun.json()["status"]) == (202, "queued")
@@ -75,7 +75,7 @@ async def test_a_program_begins_as_the_page_does(annas, work, database, user):
     assert (await briefs.read(database, user.id, date(2026, 3, 29))).timezone == "America/New_York"
 
 
-async def test_a_program_that_begins_again_with_its_key_begins_once(annas):
+async def test_repeated_onboarding_with_a_key_runs_once(annas):
     request = annas.client.build_request("POST", "/api/v1/welcome", files=parts(timezone="UTC"))
     content, headers = await request.aread(), {**request.headers, **FROM_OUR_PAGE, "Idempotency-Key": "1"}
     answers = [await annas.client.post("/api/v1/welcome", content=content, headers=headers) for _ in range(2)]
@@ -83,7 +83,7 @@ async def test_a_program_that_begins_again_with_its_key_begins_once(annas):
     assert answers[1].headers["idempotency-replayed"] == "true"
 
 
-async def test_a_program_that_sends_its_beginning_again_undoes_nothing_done_since(annas, database, user):
+async def test_repeated_onboarding_preserves_later_changes(annas, database, user):
     request = annas.client.build_request("POST", "/api/v1/welcome", files=parts(timezone="UTC"))
     content, headers = await request.aread(), {**request.headers, **FROM_OUR_PAGE, "Idempotency-Key": "1"}
     await annas.client.post("/api/v1/welcome", content=content, headers=headers)
@@ -92,7 +92,7 @@ async def test_a_program_that_sends_its_beginning_again_undoes_nothing_done_sinc
     assert (await people.find(database, user.email)).timezone == "Asia/Kolkata"
 
 
-async def test_a_key_that_was_used_for_another_beginning_is_refused_before_anything_is_fetched(annas):
+async def test_reused_key_is_rejected_before_any_fetch(annas):
     keyed = {**FROM_OUR_PAGE, "Idempotency-Key": "1"}
     await annas.client.post("/api/v1/welcome", files=parts(timezone="UTC"), headers=keyed)
     other = parts(timezone="UTC", address="http://10.0.0.1/x.ics")
@@ -103,15 +103,13 @@ async def test_a_key_that_was_used_for_another_beginning_is_refused_before_anyth
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({}, "timezone"),
+        ({}, "Timezone is required."),
         ({"timezone": "Mars/Base"}, "is not a time zone"),
         ({"timezone": "UTC", "country": "XX"}, "No country with the code"),
         ({"timezone": "UTC", "address": "http://10.0.0.1/x.ics"}, "private address"),
     ],
 )
-async def test_a_program_is_told_what_cannot_be_used_and_nothing_begins(
-    annas, database, user, said, sentence: str
-):
+async def test_invalid_onboarding_is_rejected_and_starts_nothing(annas, database, user, said, sentence: str):
     refused = await annas.client.post("/api/v1/welcome", files=parts(**said), headers=FROM_OUR_PAGE)
     assert (refused.status_code, sentence in refused.json()["detail"]) == (422, True)
     assert (await annas.get("/api/v1/agenda/sources")).json()["items"] == []

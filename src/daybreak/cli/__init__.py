@@ -1,7 +1,7 @@
-"""The command line: one module per command group; each parses, calls one verb, prints.
+"""The command line: one module per command group; each parses options, calls one function and prints.
 
-Modules are imported when their command runs, so that ``daybreak version`` need not wait for PostgreSQL's
-driver or the calendar libraries.
+Modules are imported when their command runs, so that ``daybreak version`` does not load PostgreSQL's driver
+or the calendar libraries.
 """
 
 import os
@@ -14,7 +14,7 @@ _DEBUG = "--debug"
 
 
 def main() -> None:
-    """Run the command that the arguments name; errors are one line and a documented exit code."""
+    """Run the command of the arguments; print errors in one line and exit with a documented code."""
     debug = _DEBUG in sys.argv
     if debug:
         sys.argv = [argument for argument in sys.argv if argument != _DEBUG]
@@ -38,7 +38,7 @@ def _run() -> int:
     _refuse_empty(sys.argv[1:])
     code = 0
     if sys.argv[1:] in (["version"], ["--version"]):
-        # Asked by scripts all day long: not worth the time that loading the commands takes.
+        # Scripts call it often: it does not load the other commands.
         from daybreak.cli.version import version
 
         version()
@@ -51,15 +51,15 @@ def _run() -> int:
 
 
 def _refuse_empty(arguments: list[str]) -> None:
-    # Most likely a variable that is not set; as a path or an address it would mean something else entirely.
+    # Most likely an unset shell variable; as a path or an address an empty text has another meaning.
     for argument in arguments:
         option, _, value = argument.partition("=")
         if not argument.strip() or (option.startswith("--") and option != argument and not value.strip()):
-            raise InvalidInput("An argument is empty; give it a value, or leave it out.")
+            raise InvalidInput("An argument is empty; give it a value or omit it.")
 
 
 def _tell(error: Exception) -> int:
-    """Say on standard error what went wrong, in one line; gives the exit code."""
+    """Print an error on standard error in one line, and return the exit code."""
     from typer import TyperException
 
     from daybreak.cli.printing import say
@@ -70,7 +70,9 @@ def _tell(error: Exception) -> int:
         sentence, code = _usage(error), error.exit_code
     else:
         what = f"{type(error).__name__}: {error}".rstrip(": ")
-        sentence = f"This is a defect of Daybreak ({what}); please report it with what --debug shows."
+        sentence = (
+            f"This is an internal error of Daybreak ({what}); please report it with the output of --debug."
+        )
         code = Bug.exit_code
     say("daybreak: " + " ".join(sentence.split()))
     return code

@@ -1,4 +1,4 @@
-"""``daybreak users invite``, ``reset`` and ``link``: letting people in without a mail server."""
+"""``daybreak users invite``, ``reset`` and ``link``: access without a mail server."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +19,12 @@ LINK = examples("daybreak users link me@localhost")
 def invite(
     email: Email,
     tz: Zone = None,
-    admin: Annotated[bool, typer.Option("--admin", help="They may look after the others.")] = False,
+    admin: Annotated[bool, typer.Option("--admin", help="Make them an administrator.")] = False,
 ) -> None:
-    """Make a user, and print a link to choose a password with.
+    """Invite a user (prints a sign-up link).
 
-    Whoever opens it has an account. It is good once, for the time of
-    DAYBREAK_PEOPLE_LINK_HOURS; to send another one, invite again.
+    The link works once, for DAYBREAK_PEOPLE_LINK_HOURS hours. Send it only to the user: it opens the
+    account. To create another link, invite again.
     """
     from daybreak import people
     from daybreak.cli.dates import system_zone
@@ -40,9 +40,9 @@ def invite(
 
 
 def reset(email: Email) -> None:
-    """Print a link to choose a new password with.
+    """Print a one-time link to reset the password.
 
-    Until it is used the old one stays.
+    The old password stays valid until the link is used.
     """
     from daybreak import people
 
@@ -50,7 +50,7 @@ def reset(email: Email) -> None:
 
 
 def link(email: Email) -> None:
-    """Print a link that signs in, once, without a password."""
+    """Print a one-time sign-in link."""
     from daybreak import people
 
     _print(people.Purpose.SIGN_IN, _link(email, people.Purpose.SIGN_IN))

@@ -1,4 +1,4 @@
-"""All commands, and the options that go before every one of them."""
+"""All commands, and the options before them."""
 
 from typing import Annotated
 
@@ -23,17 +23,17 @@ from daybreak.cli import (
 from daybreak.cli.teaching import examples
 
 _HELP = """
-Turn what piles up overnight into a brief by morning.
+Write a daily brief from your calendars, tasks and notes.
 
 \b
 Exit codes:
-  0    done
-  2    wrong arguments or input
-  3    misconfigured: a setting, a right or the schema
+  0    success
+  2    invalid arguments or input
+  3    misconfigured: a setting, a permission or the schema
   4    not found
-  5    conflict: it is there already
-  6    something does not answer; trying again may help
-  70   a defect of Daybreak
+  5    conflict: already exists
+  6    a service isn't responding; try again
+  70   internal error
   130  interrupted
 """
 
@@ -51,7 +51,7 @@ app = typer.Typer(
 @app.callback()
 def _before(
     context: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log everything.")] = False,  # noqa: ARG001 - main takes it, wherever it stands
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log everything.")] = False,  # noqa: ARG001 - main reads it, in any position
 ) -> None:
     if context.invoked_subcommand is None:
         from daybreak.cli.printing import answer

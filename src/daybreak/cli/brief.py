@@ -1,4 +1,4 @@
-"""``daybreak brief``: read, compose, print."""
+"""``daybreak brief``: read sources, compose a brief, print it."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -28,14 +28,14 @@ EXAMPLES = examples(
 
 
 class EditionAsked(StrEnum):
-    """The editions that one can ask for."""
+    """The editions that the command can compose."""
 
     STANDARD = "standard"
     WEEKLY = "weekly"
 
 
 class Format(StrEnum):
-    """The forms that a brief can be printed in."""
+    """The output formats of a brief."""
 
     TEXT = "text"
     MARKDOWN = "md"
@@ -45,7 +45,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for on the command line."""
+    """The arguments of the command."""
 
     folder: Path | None
     date: str
@@ -57,12 +57,12 @@ class Request:
     edition: EditionAsked
 
 
-def brief(  # noqa: PLR0913, PLR0917 - one option for each wish
+def brief(  # noqa: PLR0913, PLR0917 - one parameter for each option
     folder: Annotated[
         Path | None,
         typer.Argument(
             metavar="[FOLDER]",
-            help="Read this folder (or file) and brief on it alone; without it, on all sources.",
+            help="Use only this folder (or file) instead of all sources.",
         ),
     ] = None,
     date: Annotated[
@@ -71,30 +71,30 @@ def brief(  # noqa: PLR0913, PLR0917 - one option for each wish
     tz: Annotated[
         str | None,
         typer.Option(
-            metavar="ZONE", help="IANA time zone of this brief, like Europe/Berlin; a new reader keeps it."
+            metavar="ZONE", help="IANA time zone of this brief, like Europe/Berlin; saved for a new user."
         ),
     ] = None,
     user: Annotated[
-        str | None, typer.Option(metavar="EMAIL", help="The reader; made if unknown, you if not given.")
+        str | None, typer.Option(metavar="EMAIL", help="Whose brief (default: you; created if new).")
     ] = None,
-    format_: Annotated[Format | None, typer.Option("--format", help="How to print it.")] = None,
+    format_: Annotated[Format | None, typer.Option("--format", help="Output format.")] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write it to this file instead; - prints it.")
+        Path | None, typer.Option(metavar="FILE", help="Write to this file; - prints it.")
     ] = None,
     background: Annotated[
-        bool, typer.Option("--background", help="Have a worker compose it; print the id of its run.")
+        bool, typer.Option("--background", help="Queue it for a background worker and print the run id.")
     ] = False,
     edition: Annotated[
-        EditionAsked, typer.Option("--edition", help="The brief of the day, or the sum of the week before.")
+        EditionAsked, typer.Option("--edition", help="The daily brief, or the weekly review.")
     ] = EditionAsked.STANDARD,
 ) -> None:
-    """Read calendars and task lists, print the brief of the day.
+    """Read calendars and task lists, and print the brief of a day.
 
-    FOLDER may hold iCalendar files (.ics), todo.txt, Markdown check lists, Taskwarrior exports (.json), CSV
-    exports of Todoist, Asana or Jira, and plain notes. It stays a source of later briefs.
+    FOLDER can have iCalendar files (.ics), todo.txt, Markdown check lists, Taskwarrior exports (.json), CSV
+    exports of Todoist, Asana or Jira, and plain notes. It becomes a source of later briefs.
 
-    Nothing leaves this machine but the requests to calendar addresses that were added as sources. The brief
-    is kept, so that tomorrow's can tell what has changed since.
+    No data leaves this machine except requests to calendar URLs that you added as sources. The brief is
+    stored, so that the next one can show what has changed.
     """
     from daybreak.cli.session import run
 
@@ -108,7 +108,7 @@ def _refuse_forms_of_nothing(request: Request) -> None:
     from daybreak.errors import InvalidInput
 
     if request.background and (request.form or request.output):
-        raise InvalidInput("With --background no brief is printed; leave out --format and --output.")
+        raise InvalidInput("--background prints no brief; omit --format and --output.")
 
 
 async def _brief(session: "Session", request: Request) -> None:
@@ -120,7 +120,7 @@ async def _brief(session: "Session", request: Request) -> None:
         clock.zone(request.timezone)
     person = await session.user(request.email, timezone=request.timezone)
     reader = replace(person, timezone=request.timezone or person.timezone)
-    day = parse_date(request.date, reader.today())  # sources are read in the owner's own zone, though
+    day = parse_date(request.date, reader.today())  # sources are read in the owner's own zone
     with reading_progress(str(request.folder or "your sources")) as progress:
         imported = await _read(session, session.reader(person, day, progress), request.folder)
     scope = tuple(one.source.id for one in imported) if request.folder else None
@@ -142,7 +142,7 @@ async def _compose(session: "Session", user_id: "UUID", wanted: "Wanted") -> "St
 
     def tell() -> None:
         if sys.stderr.isatty():
-            say("This brief is being composed already; waiting for that to end.")
+            say("This brief is already being composed; waiting for it to finish.")
 
     return await briefs.compose_on_demand(
         session.database, wiring.compose_kind(), user_id, wanted, waiting=tell
@@ -157,7 +157,7 @@ async def _start(session: "Session", user_id: "UUID", wanted: "Wanted") -> None:
         run = await briefs.start(tx, user_id, wanted)
     answer(f"{run.id}\n")
     if sys.stderr.isatty():
-        say("A worker composes it (“daybreak worker” is one); “daybreak runs watch” with this id follows it.")
+        say("Queued for a worker (“daybreak worker”). Follow it with “daybreak runs watch” and this id.")
 
 
 async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "list[Imported]":
@@ -172,8 +172,8 @@ async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "l
     known = await session.sources(reader.user)
     if not known:
         say(
-            "There are no sources yet: “daybreak brief FOLDER” reads a folder of calendars and task lists, "
-            "and “daybreak sources add ADDRESS” adds a calendar's address."
+            "There are no sources yet. Read a folder of calendars and task lists with “daybreak brief "
+            "FOLDER”, or add a calendar with “daybreak sources add URL”."
         )
     return await agenda.refresh(reader, known)
 

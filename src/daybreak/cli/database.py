@@ -11,40 +11,41 @@ from daybreak.cli.teaching import examples
 if TYPE_CHECKING:
     from pathlib import Path
 
-app = typer.Typer(help="The database: start, stop, status, migrate, shell.")
+app = typer.Typer(help="Manage the database.")
 
 
 @app.command("start", epilog=examples("daybreak db start"))
 def start() -> None:
-    """Start the embedded server, and keep it until “db stop”."""
+    """Start the embedded server; it runs until “daybreak db stop”."""
     from daybreak.cli.printing import answer
     from daybreak.db import embedded
 
     status = embedded.start(_home())
-    answer(f"PostgreSQL {status.version} runs as process {status.pid} until “daybreak db stop”.\n")
+    answer(f"PostgreSQL {status.version} is running as process {status.pid} until “daybreak db stop”.\n")
 
 
 @app.command("stop", epilog=examples("daybreak db stop"))
 def stop() -> None:
-    """Stop the embedded server when no command uses it."""
+    """Stop the embedded server once no command uses it."""
     from daybreak.cli.printing import answer
     from daybreak.db import embedded
 
     home = _home()
     before, after = embedded.status(home), embedded.stop(home)
     if after.used:
-        answer("Other commands still use it; it stops when they leave.\n")
+        answer("Other commands are using the server; it stops when they end.\n")
     else:
-        answer("Stopped.\n" if before.running else "It did not run.\n")
+        answer("Stopped.\n" if before.running else "The server was not running.\n")
 
 
 @app.command("status", epilog=examples("daybreak db status", "daybreak db status --json"))
 def status(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Tell whether the database runs, and where.
+    """Show database status.
 
-    Of a database that DAYBREAK_DATABASE_URL names it tells whether it has to be migrated.
+    For a database of DAYBREAK_DATABASE_URL, show whether migrations are due.
     """
     from daybreak import wiring
+    from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
     from daybreak.db import embedded
 
@@ -54,28 +55,28 @@ def status(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
             print_json({"server": "DAYBREAK_DATABASE_URL", "migrations_due": due})
             return
         said = "due: run “daybreak db migrate”" if due else "up to date"
-        print_table(("WHAT", "IS"), [("server", "DAYBREAK_DATABASE_URL"), ("migrations", said)])
+        print_table(("PROPERTY", "VALUE"), [("server", "DAYBREAK_DATABASE_URL"), ("migrations", said)])
         return
     found = embedded.status(_home())
     if json:
         print_json(asdict(found))
         return
     rows = [
-        ("server", f"runs as process {found.pid}" if found.running else "does not run"),
-        ("since", f"{found.since:%Y-%m-%d %H:%M:%S %Z}" if found.since else ""),
-        ("kept", "until “daybreak db stop”" if found.kept else "while a command uses it"),
+        ("server", f"running, process {found.pid}" if found.running else "stopped"),
+        ("since", moment(found.since) if found.since else ""),
+        ("lifetime", "until “daybreak db stop”" if found.kept else "while in use"),
         ("version", found.version or ""),
         ("data", found.data),
         ("socket", found.socket or ""),
     ]
-    print_table(("WHAT", "IS"), rows)
+    print_table(("PROPERTY", "VALUE"), rows)
 
 
 @app.command("migrate", epilog=examples("daybreak db migrate"))
 def migrate() -> None:
-    """Bring the schema to this version of Daybreak.
+    """Migrate the schema to this version of Daybreak.
 
-    It is safe to repeat, and to run more than once at a time. The embedded database is migrated by itself.
+    It is safe to repeat and to run concurrently. The embedded database is migrated automatically.
     """
     import asyncio
 
@@ -87,18 +88,18 @@ def migrate() -> None:
     with wiring.postgres(wiring.load_settings()) as addresses:
         if addresses.owner is None:
             raise Misconfigured(
-                "Migrations need DAYBREAK_DATABASE_OWNER_URL, the database as the role daybreak_owner."
+                "Migrations need DAYBREAK_DATABASE_OWNER_URL, the database URL for the role daybreak_owner."
             )
         applied = asyncio.run(apply(addresses.owner))
     for file in applied:
         answer(f"Applied {file.label}.\n")
     if not applied:
-        answer("Nothing to do: the schema is up to date.\n")
+        answer("The schema is up to date.\n")
 
 
 @app.command("shell", epilog=examples("daybreak db shell", "echo 'SELECT version()' | daybreak db shell"))
 def shell() -> None:
-    """Open PostgreSQL's own shell, psql, as the schema's owner."""
+    """Open psql, PostgreSQL's shell, as the schema's owner."""
     import signal
     import subprocess
 
@@ -113,14 +114,14 @@ def shell() -> None:
         try:
             os.execvpe("psql", ["psql", address], os.environ | password)  # noqa: S606, S607 - the operator's own
         except FileNotFoundError:
-            raise Misconfigured("psql is not installed; it comes with PostgreSQL's client package.") from None
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's to answer
+            raise Misconfigured("psql is not installed; install PostgreSQL's client package.") from None
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql handles Ctrl-C
     with embedded.attach(current.home) as server:
         raise SystemExit(subprocess.call(embedded.psql(current.home, server)))  # noqa: S603
 
 
 def _parted(url: str) -> tuple[str, dict[str, str]]:
-    """An address without its password, and the variable with it: arguments can be read by everybody."""
+    """Return a URL without its password, and the variable with it: every user can read arguments."""
     from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
     parts = urlsplit(url)
@@ -140,7 +141,7 @@ def _home() -> "Path":
 
     if wiring.load_settings().database_url is not None:
         raise Misconfigured(
-            "DAYBREAK_DATABASE_URL is set, so Daybreak does not run a server of its own; unset it to use one."
+            "DAYBREAK_DATABASE_URL is set, so Daybreak runs no embedded server; unset it to use one."
         )
     return wiring.load_settings().home
 

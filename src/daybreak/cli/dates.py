@@ -1,7 +1,7 @@
-"""Dates and zones as people give them on a command line, and as this machine has them."""
+"""Dates and time zones on the command line, and the time zone of this machine."""
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from daybreak import clock
 from daybreak.errors import InvalidInput
@@ -11,31 +11,44 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
 def parse_date(text: str, today: date) -> date:
-    """A date as people give it on a command line.
+    """Parse a date of the command line.
 
     Raises:
-        InvalidInput: it is neither ISO 8601 nor today, yesterday or tomorrow, or it is out of reach.
+        InvalidInput: it is neither ISO 8601 nor today, yesterday or tomorrow, or it is out of range.
     """
     word = text.strip().lower()
     try:
-        day = today + timedelta(days=_NEAR[word]) if word in _NEAR else date.fromisoformat(word)
+        found = today + timedelta(days=_NEAR[word]) if word in _NEAR else date.fromisoformat(word)
     except ValueError:
         raise InvalidInput(f"“{text}” is not a date; write it like 2026-03-29, or today, tomorrow.") from None
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InvalidInput(f"{day} is out of reach; give a date from {_FIRST_YEAR} to {_LAST_YEAR}.")
-    return day
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise InvalidInput(f"{found} is out of range; use a date from {_FIRST_YEAR} to {_LAST_YEAR}.")
+    return found
 
 
-def moment(at: datetime | None) -> str:
-    """An instant as clocks here show it."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}" if at else "never"
+def day(value: date | None) -> str:
+    """Format a date like “29 Mar 2026”; None is empty."""
+    return f"{value.day} {value:%b %Y}" if value else ""
+
+
+def moment(at: datetime | None, tz: tzinfo | None = None) -> str:
+    """Format an instant like “29 Mar 2026, 08:30 CEST”.
+
+    Args:
+        at: the instant; None is “never”.
+        tz: the reader's time zone; this machine's if None.
+    """
+    if at is None:
+        return "never"
+    local = at.astimezone(tz)
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def system_zone() -> str:
-    """The IANA zone of this machine, or of the variable ``TZ``.
+    """Return the IANA time zone of the variable ``TZ``, or of this machine.
 
     Raises:
-        InvalidInput: ``TZ`` is no IANA zone.
+        InvalidInput: ``TZ`` is not an IANA time zone.
     """
     import tzlocal
 

@@ -1,4 +1,4 @@
-"""``daybreak import``, and what every command does with a source that it has read."""
+"""``daybreak import``, and the printed result of reading a source."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,17 +18,17 @@ EXAMPLES = examples(
 
 def import_(
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A folder or a file with calendars, task lists, notes.")
+        Path, typer.Argument(metavar="FOLDER", help="A folder or file with calendars, task lists or notes.")
     ],
     user: Annotated[
-        str | None, typer.Option(metavar="EMAIL", help="The owner; made if unknown, you if not given.")
+        str | None, typer.Option(metavar="EMAIL", help="Whose source (default: you; created if new).")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Read a folder into the agenda.
 
-    It becomes a source, which later briefs read again. What changed is updated, what vanished is marked as
-    removed, what cannot be read is a warning.
+    The folder becomes a source that later briefs read again. Changed items are updated, missing items are
+    marked as removed, and unreadable ones become warnings.
     """
     from daybreak.cli.session import run
 
@@ -46,7 +46,7 @@ async def _import(session: "Session", folder: Path, email: str | None) -> "Impor
 
 
 def print_import(imported: "Imported", *, as_json: bool) -> None:
-    """What an import came to: warnings on standard error, the sums on standard output."""
+    """Print the result of an import: warnings on standard error, the counts on standard output."""
     from daybreak.cli.printing import answer, counted, print_json, say
     from daybreak.intake import printable
 
@@ -65,12 +65,12 @@ def print_import(imported: "Imported", *, as_json: bool) -> None:
 
 
 def hint_at_formats(imported: "Imported") -> None:
-    """Tell somebody whose folder gave nothing what could have been in it."""
-    from daybreak.cli.printing import say
+    """Print a hint if a folder has no supported files."""
+    from daybreak.cli.printing import counted, say
 
     if not imported.files and not imported.warnings:
-        others = f", only {imported.ignored} of other kinds" if imported.ignored else ""
+        others = f" ({counted(imported.ignored, 'file')} ignored)" if imported.ignored else ""
         say(
-            f"There is no file in “{imported.source.name}” that Daybreak reads{others}; "
-            "“daybreak brief --help” tells which ones it reads."
+            f"No supported files found in “{imported.source.name}”{others}; "
+            "“daybreak brief --help” lists the supported formats."
         )

@@ -1,4 +1,4 @@
-"""How the command line shows things: tables for people, JSON for programs, progress on standard error."""
+"""The output of the command line: tables for users, JSON for programs, progress on standard error."""
 
 import io
 import os
@@ -12,10 +12,10 @@ from daybreak.errors import InvalidInput, Unavailable
 
 
 def answer(text: str = "") -> None:
-    """Put what was asked for on standard output, at once; a reader who leaves early (“| head”) is no error.
+    """Write to standard output and flush; a closed pipe (“| head”) is no error.
 
     Raises:
-        Unavailable: it cannot be written, as when the disk is full.
+        Unavailable: it cannot be written, for example because the disk is full.
     """
     try:
         sys.stdout.write(text)
@@ -24,25 +24,27 @@ def answer(text: str = "") -> None:
         _discard_the_rest()
     except OSError as error:
         _discard_the_rest()
-        raise Unavailable(f"Standard output cannot be written ({error.strerror}).") from None
+        raise Unavailable(
+            f"Standard output cannot be written ({error.strerror}); check its target."
+        ) from None
 
 
 def counted(number: int, noun: str) -> str:
-    """So many of a regular noun, e.g. “1 file”, “3 files”."""
+    """Return a count with a regular noun, e.g. “1 file”, “3 files”."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def say(sentence: str) -> None:
-    """Tell a person something that is not what was asked for: on standard error."""
+    """Write a message to standard error."""
     with suppress(OSError):
         print(sentence, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def answer_data(text: str) -> None:
-    """Put what programs read on standard output: in UTF-8, whatever the terminal's encoding is.
+    """Write data for programs to standard output, in UTF-8 with any terminal encoding.
 
     Raises:
-        Unavailable: it cannot be written, as when the disk is full.
+        Unavailable: it cannot be written, for example because the disk is full.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
@@ -50,21 +52,21 @@ def answer_data(text: str) -> None:
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever orjson can write
-    """One JSON document on standard output."""
+    """Write a JSON document to standard output."""
     import orjson
 
     answer_data(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def print_json_lines(values: Iterable[Any]) -> None:
-    """A JSON document on each line of standard output."""
+    """Write a JSON document per line to standard output."""
     import orjson
 
     answer_data("".join(orjson.dumps(value, default=_plain).decode() + "\n" for value in values))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on standard output; tab-separated when nobody is looking. No cell commands the terminal."""
+    """Write a table to standard output, tab-separated without a terminal; control characters are removed."""
     from daybreak.intake import printable
 
     texts = [["" if cell is None else printable(str(cell)) for cell in row] for row in rows]
@@ -84,7 +86,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all; what is no ordinary file, such as a pipe, is written straight.
+    """Write a file atomically; anything but an ordinary file, such as a pipe, is written directly.
 
     Raises:
         InvalidInput: it cannot be written.
@@ -96,12 +98,12 @@ def write_file(path: Path, text: str) -> None:
         else:
             _replace(place, text)
     except OSError as error:
-        raise InvalidInput(f"“{path}” cannot be written ({error.strerror}); give another path.") from None
+        raise InvalidInput(f"“{path}” cannot be written ({error.strerror}); use another path.") from None
 
 
 @contextmanager
 def reading_progress(what: str) -> Iterator[Callable[[str], None]]:
-    """A call for each file that was read: a live line for people, nothing when nobody is looking."""
+    """Yield a callback for each file that was read; show progress if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _path: None
         return
@@ -120,9 +122,9 @@ def reading_progress(what: str) -> Iterator[Callable[[str], None]]:
 
 
 def hold_closed_streams() -> None:
-    """Put a stand-in where the caller closed a standard stream, lest the next file gets its number.
+    """Replace closed standard streams, so that no opened file gets their descriptors.
 
-    What is written to standard output then fails; questions and remarks get lost.
+    Writing to standard output then fails; messages on standard error are discarded.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -131,7 +133,7 @@ def hold_closed_streams() -> None:
 
 
 def tolerate_any_encoding() -> None:
-    """Print what the terminal's encoding has no sign for as an escape."""
+    """Print characters that the terminal's encoding lacks as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -153,5 +155,5 @@ def _plain(value: object) -> object:
 
 
 def _discard_the_rest() -> None:
-    # What is left in the buffer would fail once more, with a traceback, when the interpreter ends.
+    # The rest of the buffer would fail again, with a traceback, when the interpreter ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     import asyncpg
 
     from daybreak.cli.session import Session
+    from daybreak.people import User
     from daybreak.runs import Event, Run, Status, Times, WorkerSeen
 
-app = typer.Typer(help="The work that is done in the background.")
+app = typer.Typer(help="Manage background runs.")
 
-UserOption = Annotated[str | None, typer.Option(metavar="EMAIL", help="The owner; you if not given.")]
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Its id, or the beginning of it.")]
+UserOption = Annotated[str | None, typer.Option(metavar="EMAIL", help="Whose runs (default: yours).")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or its first characters.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 T = TypeVar("T")
@@ -33,12 +34,14 @@ _SHORTEST = 4
 def list_(
     user: UserOption = None,
     kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Only of this kind, like briefs.compose.")
+        list[str] | None, typer.Option(metavar="KIND", help="Filter by kind, e.g. briefs.compose.")
     ] = None,
     status: Annotated[
-        list[str] | None, typer.Option(metavar="STATUS", help="Only those that stand there, like failed.")
+        list[str] | None, typer.Option(metavar="STATUS", help="Filter by status, e.g. failed.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many at most.")] = 20,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=1, max=1000, help="Maximum number of runs to show.")
+    ] = 20,
     json: AsJson = False,
 ) -> None:
     """List runs, newest first."""
@@ -49,12 +52,13 @@ def list_(
 
     statuses = [_status(one) for one in status or ()] or None
 
-    async def verb(session: "Session") -> "list[Run]":
+    async def verb(session: "Session") -> "tuple[User, list[Run]]":
         person = await session.known_user(user)
         async with session.database.transaction([person.id]) as tx:
-            return await runs.list_runs(tx, person.id, kinds=kind or None, statuses=statuses, limit=limit)
+            listed = await runs.list_runs(tx, person.id, kinds=kind or None, statuses=statuses, limit=limit)
+            return person, listed
 
-    found = run(verb)
+    person, found = run(verb)
     if json:
         print_json(found)
         return
@@ -64,60 +68,63 @@ def list_(
             one.kind,
             one.key,
             one.status,
-            moment(one.created_at),
+            moment(one.created_at, person.tz),
             _attempts(one),
             _trouble(one),
         )
         for one in found
     ]
-    print_table(("ID", "KIND", "ABOUT", "STATUS", "STARTED", "ATTEMPTS", "TROUBLE"), rows)
+    print_table(("ID", "KIND", "SUBJECT", "STATUS", "CREATED", "ATTEMPTS", "LAST ERROR"), rows)
 
 
 @app.command("show", epilog=examples("daybreak runs show 7e681467", "daybreak runs show 7e681467 --json"))
 def show(run: RunArgument, user: UserOption = None, json: AsJson = False) -> None:
-    """Show one run: what it came to, and all that happened."""
+    """Show a run and its history."""
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
     from daybreak.cli.watching import all_events, all_items, progress
 
-    async def verb(tx: "asyncpg.Connection", found: "Run") -> "tuple[Run, list[Run], list[Event]]":
-        return found, await all_items(tx, found), await all_events(tx, found)
+    async def verb(
+        tx: "asyncpg.Connection", person: "User", found: "Run"
+    ) -> "tuple[User, Run, list[Run], list[Event]]":
+        return person, found, await all_items(tx, found), await all_events(tx, found)
 
-    found, items, events = _with_run(user, run, verb)
+    person, found, items, events = _with_run(user, run, verb)
+    tz = person.tz
     if json:
         print_json(asdict(found) | {"items": items, "events": events})
         return
     rows: list[tuple[str, object]] = [
         ("id", found.id),
         ("kind", found.kind),
-        ("about", found.key),
+        ("subject", found.key),
         ("status", found.status),
         ("attempts", _attempts(found)),
-        ("progress", progress(found)),
-        ("gaps", ", ".join(found.gaps)),
-        ("created", moment(found.created_at)),
-        ("begun", moment(found.started_at)),
-        ("ended", moment(found.finished_at)),
-        ("waited", f"{found.wait_seconds:.3g} s"),
-        ("took", f"{found.run_seconds:.3g} s"),
+        ("progress", progress(found, tz)),
+        ("incomplete", ", ".join(found.gaps)),
+        ("created", moment(found.created_at, tz)),
+        ("started", moment(found.started_at, tz)),
+        ("ended", moment(found.finished_at, tz)),
+        ("queue time", f"{found.wait_seconds:.3g} s"),
+        ("run time", f"{found.run_seconds:.3g} s"),
         *((f"parameter {name}", value) for name, value in found.parameters.items()),
         *((f"result {name}", value) for name, value in (found.result or {}).items()),
         *((f"error of attempt {one.epoch}.{one.attempt}", one.message) for one in found.errors),
         *((f"item {str(one.id)[:8]}", f"{one.key}: {one.status} {_trouble(one)}") for one in items),
-        *((f"event {one.number}", f"{moment(one.at)} {one.name}") for one in events),
+        *((f"event {one.number}", f"{moment(one.at, tz)} {one.name}") for one in events),
     ]
-    print_table(("WHAT", "IS"), rows)
+    print_table(("PROPERTY", "VALUE"), rows)
 
 
 @app.command("watch", epilog=examples("daybreak runs watch 7e681467", "daybreak runs watch 7e681467 --json"))
 def watch(
     run: RunArgument,
     user: UserOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Print what happens as lines of JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print events as lines of JSON.")] = False,
 ) -> None:
-    """Follow a run to its end.
+    """Follow a run until it ends.
 
-    Exits with 0 if it succeeded, even if only in part, with 5 if it was cancelled, with 6 if it failed.
+    Exits with 0 if it succeeded fully or partly, with 5 if it was cancelled, with 6 if it failed.
     """
     from daybreak.cli.session import run as with_session
     from daybreak.cli.watching import follow
@@ -126,22 +133,22 @@ def watch(
         person = await session.known_user(user)
         async with session.database.transaction([person.id]) as tx:
             found = await _find(tx, person.id, run)
-        await follow(session.database, found, as_json=json)
+        await follow(session.database, found, person.tz, as_json=json)
 
     with_session(verb)
 
 
 @app.command("cancel", epilog=examples("daybreak runs cancel 7e681467"))
 def cancel(run: RunArgument, user: UserOption = None) -> None:
-    """Cancel a run: at once if it waits, soon if it is under way."""
+    """Cancel a run: at once if queued, soon if running."""
     from daybreak import runs
     from daybreak.cli.printing import answer
 
-    now = _with_run(user, run, lambda tx, found: runs.cancel(tx, found.owner_id, found.id))
+    now = _with_run(user, run, lambda tx, _person, found: runs.cancel(tx, found.owner_id, found.id))
     if now.cancel:
-        answer(f"Asked the worker that runs {now.id} to cancel it.\n")
+        answer(f"Cancelling run {now.id}.\n")
     else:
-        answer(f"The run {now.id} is {now.status}.\n")
+        answer(f"Run {now.id} is {now.status}.\n")
 
 
 @app.command("retry", epilog=examples("daybreak runs retry 7e681467", "daybreak runs retry 7e681467 --whole"))
@@ -149,29 +156,30 @@ def retry(
     run: RunArgument,
     user: UserOption = None,
     whole: Annotated[
-        bool, typer.Option("--whole/--failed", help="All of it anew, or only what did not succeed.")
+        bool, typer.Option("--whole/--failed", help="Retry everything, or only the failed parts.")
     ] = False,
 ) -> None:
-    """Run again what failed, was cancelled, or has gaps.
+    """Retry a run that failed, was cancelled or is partial.
 
-    Of a run with items those that did not succeed are done again, the others stay; with --whole it is begun
-    anew, and all its items are done again. With the id of an item, as “daybreak runs show” tells it, that
-    one alone.
+    Of a run with items, only those that did not succeed are retried; with --whole all items are. With the id
+    of an item (see “daybreak runs show”), only that item is retried.
     """
     from daybreak import runs
     from daybreak.cli.printing import answer
 
-    now = _with_run(user, run, lambda tx, found: runs.retry(tx, found.owner_id, found.id, whole=whole))
-    answer(f"The run {now.id} is {now.status} again.\n")
+    now = _with_run(
+        user, run, lambda tx, _person, found: runs.retry(tx, found.owner_id, found.id, whole=whole)
+    )
+    answer(f"Retrying: run {now.id} is {now.status}.\n")
 
 
 @app.command("stats", epilog=examples("daybreak runs stats", "daybreak runs stats --json"))
 def stats(json: AsJson = False) -> None:
-    """Count everybody's runs, and tell how long they waited and took.
+    """Show counts and durations of all users' runs.
 
-    How many there are by kind and state; of those that ended in the last week how long they took.
-    WAIT is from when a run could have begun until it began, TOOK from then to its end, both in seconds and
-    over all attempts; 95 % of the runs were at most that long.
+    Counts are by kind and status. QUEUE is the time until a run starts, RUN the time from then to its end, in
+    seconds and over all attempts, for runs that ended in the last 7 days. p50 means half of the runs took no
+    longer.
     """
     from daybreak import runs
     from daybreak.cli.printing import print_json, print_table
@@ -187,16 +195,13 @@ def stats(json: AsJson = False) -> None:
     if json:
         print_json({kind: {**table[kind], "times": times.get(kind)} for kind in kinds})
         return
-    headings = (*(status.upper() for status in Status), "WAIT 50 %", "95 %", "TOOK 50 %", "95 %")
+    headings = (*(status.upper() for status in Status), "QUEUE p50", "p95", "RUN p50", "p95")
     print_table(("KIND", *headings), [(k, *table[k].values(), *_spreads(times.get(k))) for k in kinds])
 
 
 @app.command("workers", epilog=examples("daybreak runs workers", "daybreak runs workers --json"))
 def workers(json: AsJson = False) -> None:
-    """List who works, and what each is doing.
-
-    Whoever was seen within the last day is listed, too.
-    """
+    """List workers of the last 24 hours and their current runs."""
     from daybreak import runs
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
@@ -209,17 +214,17 @@ def workers(json: AsJson = False) -> None:
     rows = [
         (one.name, _state_of(one), moment(one.started_at), moment(one.seen_at), _doing(one)) for one in found
     ]
-    print_table(("WORKER", "IS", "SINCE", "LAST SEEN", "DOING"), rows)
+    print_table(("WORKER", "STATUS", "STARTED", "LAST SEEN", "RUNNING"), rows)
 
 
 def _state_of(worker: "WorkerSeen") -> str:
     if not worker.alive:
-        return "gone"
-    return "draining" if worker.draining else "working"
+        return "offline"
+    return "stopping" if worker.draining else "online"
 
 
 def _doing(worker: "WorkerSeen") -> str:
-    return ", ".join(f"{number} of {kind}" for kind, number in worker.doing.items()) or "nothing"
+    return ", ".join(f"{number} of {kind}" for kind, number in worker.doing.items()) or "idle"
 
 
 def _spreads(times: "Times | None") -> tuple[str, ...]:
@@ -230,28 +235,30 @@ def _spreads(times: "Times | None") -> tuple[str, ...]:
     )
 
 
-def _with_run(email: str | None, which: str, verb: "Callable[[asyncpg.Connection, Run], Awaitable[T]]") -> T:
-    """Do something with one of a user's runs, in one transaction."""
+def _with_run(
+    email: str | None, which: str, verb: "Callable[[asyncpg.Connection, User, Run], Awaitable[T]]"
+) -> T:
+    """Call a function with one of a user's runs, in one transaction."""
     from daybreak.cli.session import run
 
     async def act(session: "Session") -> T:
         person = await session.known_user(email)
         async with session.database.transaction([person.id]) as tx:
-            return await verb(tx, await _find(tx, person.id, which))
+            return await verb(tx, person, await _find(tx, person.id, which))
 
     return run(act)
 
 
 async def _find(tx: "asyncpg.Connection", owner_id: "UUID", which: str) -> "Run":
-    """The run or item of that id; the beginning of it will do if no other one begins so."""
+    """Return the run or item with that id or unique id prefix."""
     from daybreak import runs
     from daybreak.errors import InvalidInput, NotFound
 
     meant = await runs.find(tx, owner_id, which.strip()) if len(which.strip()) >= _SHORTEST else []
     if len(meant) > 1:
-        raise InvalidInput(f"“{which}” begins the ids of several runs; give more of it.")
+        raise InvalidInput(f"Several run ids start with “{which}”; use more characters.")
     if not meant:
-        raise NotFound(f"There is no run “{which}”; “daybreak runs list” shows them.")
+        raise NotFound(f"There is no run “{which}”; “daybreak runs list” lists them.")
     return meant[0]
 
 
@@ -262,7 +269,7 @@ def _status(word: str) -> "Status":
     try:
         return Status(word.strip().lower())
     except ValueError:
-        raise InvalidInput(f"“{word}” is no status; it is one of {', '.join(Status)}.") from None
+        raise InvalidInput(f"“{word}” is not a status; use one of {', '.join(Status)}.") from None
 
 
 def _attempts(run: "Run") -> str:

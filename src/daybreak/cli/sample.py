@@ -1,4 +1,4 @@
-"""``daybreak sample``: a realistic folder around today, for trying Daybreak without data of one's own."""
+"""``daybreak sample``: a realistic folder of sample data around today."""
 
 from contextlib import suppress
 from datetime import date as Date  # noqa: N812 - an option is called date
@@ -17,18 +17,20 @@ _MARK = ".daybreak-sample"
 
 
 def sample(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write it; made if missing.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The folder to write to; created if missing.")
+    ],
     date: Annotated[
-        str, typer.Option(metavar="DATE", help="The day it is about, like 2026-03-29.")
+        str, typer.Option(metavar="DATE", help="The day of the sample, like 2026-03-29.")
     ] = "today",
     before: Annotated[
-        bool, typer.Option("--before", help="As it stood the evening before, to see what changes overnight.")
+        bool, typer.Option("--before", help="The state of the evening before, to see what changes overnight.")
     ] = False,
 ) -> None:
-    """Write a sample folder to try Daybreak with.
+    """Write a sample folder.
 
-    It holds a freelancer's calendar, task lists and notes, dated around today. A folder with files of your
-    own is left alone.
+    It contains a freelancer's calendar, task lists and notes, dated around today. Folders with other files
+    are not changed.
     """
     from daybreak import clock
     from daybreak.cli.dates import parse_date, system_zone
@@ -40,11 +42,11 @@ def sample(
 
 
 def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
-    """Write the sample around a date; gives the number of files.
+    """Write the sample around a date, and return the number of files.
 
     Raises:
         InvalidInput: the folder cannot be written to.
-        Conflict: it holds something else than such a sample.
+        Conflict: the folder has other files than a sample.
     """
     from daybreak import agenda
     from daybreak.errors import InvalidInput
@@ -59,15 +61,15 @@ def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InvalidInput(f"“{folder}” cannot be written ({error.strerror}); give another folder.") from None
+        raise InvalidInput(f"“{folder}” cannot be written ({error.strerror}); use another folder.") from None
     return len(found)
 
 
 def _refuse_foreign(folder: Path) -> None:
     from daybreak.errors import Conflict
 
-    with suppress(OSError):  # what cannot be listed cannot be written to either
+    with suppress(OSError):  # a folder that cannot be listed fails when it is written to
         if any(folder.iterdir()) and not (folder / _MARK).exists():
             raise Conflict(
-                f"“{folder}” is not empty; give a new folder, so that no file of yours is replaced."
+                f"“{folder}” is not empty; use a new folder, so that none of your files is replaced."
             )

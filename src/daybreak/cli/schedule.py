@@ -9,22 +9,23 @@ from daybreak.cli.teaching import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import tzinfo
     from uuid import UUID
 
     from daybreak.cli.session import Session
     from daybreak.people import Preferences, User
     from daybreak.schedule import Aside, Decision, Due, LeftOut, Overview, Standing, UpkeepStanding
 
-app = typer.Typer(help="Who gets a brief when, and why not.")
+app = typer.Typer(help="Manage brief schedules.")
 
-UserArgument = Annotated[str | None, typer.Argument(metavar="EMAIL", help="Whose; yours if not given.")]
+UserArgument = Annotated[str | None, typer.Argument(metavar="EMAIL", help="Whose schedule (default: yours).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _MOST_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """What “list” shows."""
+    """The data of “daybreak schedule list”."""
 
     view: "Overview"
     aside: "list[Aside]"
@@ -36,11 +37,11 @@ class _Listed:
 @app.command("list", epilog=examples("daybreak schedule list", "daybreak schedule list --limit 500 --json"))
 def list_(
     limit: Annotated[
-        int, typer.Option(metavar="N", min=1, max=1000, help="How many at most whom something is wrong with.")
+        int, typer.Option(metavar="N", min=1, max=1000, help="Maximum number of problems to show.")
     ] = 50,
     json: AsJson = False,
 ) -> None:
-    """Show the next 24 hours, and whom something is wrong with."""
+    """Show the next 24 hours and any problems."""
     from daybreak import people, schedule
     from daybreak.cli.printing import print_json
     from daybreak.cli.session import run
@@ -71,10 +72,10 @@ def list_(
 @app.command("next", epilog=examples("daybreak schedule next", "daybreak schedule next anna@example.org"))
 def next_(
     user: UserArgument = None,
-    count: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many.")] = 5,
+    count: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="Number of briefs.")] = 5,
     json: AsJson = False,
 ) -> None:
-    """Say when the next briefs are due."""
+    """Show when the next briefs are due."""
     from daybreak import schedule
     from daybreak.cli.printing import print_json
     from daybreak.cli.session import run
@@ -93,59 +94,59 @@ def next_(
 
 @app.command("explain", epilog=examples("daybreak schedule explain anna@example.org"))
 def explain(user: UserArgument = None, json: AsJson = False) -> None:
-    """Say what became of the last days, and why."""
+    """Show recent results and reasons."""
     from daybreak import schedule
     from daybreak.cli.printing import answer, print_json
     from daybreak.cli.session import run
 
-    async def verb(session: "Session") -> "tuple[Standing, list[Decision], list[Decision]]":
+    async def verb(session: "Session") -> "tuple[User, Standing, list[Decision], list[Decision]]":
         person = await session.known_user(user)
         standing = await schedule.standing(session.database, person.id)
         settings = schedule.ScheduleSettings.load()
         pending = await schedule.explain(session.database, person.id, settings)
         async with session.database.transaction([person.id]) as tx:
-            return standing, pending, await schedule.history(tx, person.id, 10)
+            return person, standing, pending, await schedule.history(tx, person.id, 10)
 
-    standing, pending, past = run(verb)
+    person, standing, pending, past = run(verb)
     if json:
         print_json({"standing": standing, "pending": pending, "past": past})
         return
     if standing.aside:
-        answer(f"Set aside: {standing.aside} {standing.cure}\n")
-    _print_decisions([*pending, *past])
+        answer(f"Needs attention: {standing.aside} {standing.cure}\n")
+    _print_decisions([*pending, *past], person.tz)
 
 
 @app.command("simulate", epilog=examples("daybreak schedule simulate anna@example.org --count 40"))
 def simulate(
     user: UserArgument = None,
-    count: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="How many days.")] = 14,
+    count: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="Number of days.")] = 14,
     json: AsJson = False,
 ) -> None:
-    """Say what the next days bring if nobody visits.
+    """Preview the next days (nothing is saved).
 
-    It is the tick itself, whose work is undone again.
+    The preview assumes that the user is not active.
     """
     from daybreak import schedule
     from daybreak.cli.printing import print_json
     from daybreak.cli.session import run
 
-    async def verb(session: "Session") -> "list[Decision]":
+    async def verb(session: "Session") -> "tuple[User, list[Decision]]":
         person = await session.known_user(user)
         settings = schedule.ScheduleSettings.load()
-        return await schedule.simulate(session.database, person.id, settings, count)
+        return person, await schedule.simulate(session.database, person.id, settings, count)
 
-    decisions = run(verb)
+    person, decisions = run(verb)
     if json:
         print_json([asdict(one) for one in decisions])
         return
-    _print_decisions(decisions)
+    _print_decisions(decisions, person.tz)
 
 
 @app.command("run-now", epilog=examples("daybreak schedule run-now anna@example.org"))
 def run_now(user: UserArgument = None) -> None:
-    """Have today's brief composed now.
+    """Queue today's brief now.
 
-    It is freshened all the same when it is due.
+    It is updated again at its scheduled time.
     """
     from daybreak import briefs
     from daybreak.cli.printing import answer
@@ -164,11 +165,11 @@ def run_now(user: UserArgument = None) -> None:
 )
 def pause(
     user: UserArgument = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on again instead.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume a paused schedule.")] = False,
 ) -> None:
-    """Stop the briefs of somebody for a while.
+    """Pause a user's briefs.
 
-    Days that pass meanwhile are not owed.
+    Briefs aren't created while paused.
     """
     _change(user, lambda preferences: replace(preferences, active=resume))
 
@@ -178,16 +179,16 @@ def pause(
 )
 def retry(
     user: UserArgument = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Everybody who is set aside.")] = False,
+    everybody: Annotated[bool, typer.Option("--all", help="Retry all stopped schedules.")] = False,
 ) -> None:
-    """Try somebody again who was set aside."""
+    """Retry a stopped schedule."""
     from daybreak import schedule
-    from daybreak.cli.printing import answer
+    from daybreak.cli.printing import answer, counted
     from daybreak.cli.session import run
     from daybreak.errors import InvalidInput
 
     if user and everybody:
-        raise InvalidInput("Name one person or give --all, not both.")
+        raise InvalidInput("Use either EMAIL or --all, not both.")
 
     async def verb(session: "Session") -> int:
         if everybody:
@@ -197,7 +198,7 @@ def retry(
             return int(await schedule.try_again(tx, person.id))
 
     tried = run(verb)
-    answer(f"Tried again with the next tick: {tried}.\n" if tried else "Nobody was set aside.\n")
+    answer(f"Retrying: {counted(tried, 'schedule')}.\n" if tried else "No schedule was stopped.\n")
 
 
 @app.command(
@@ -209,41 +210,44 @@ def retry(
         "daybreak schedule set --except Household",
     ),
 )
-def set_(  # noqa: PLR0913, PLR0917 - one option for each wish
+def set_(  # noqa: PLR0913, PLR0917 - one parameter for each option
     user: UserArgument = None,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="When it is due, like 07:00.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="Time of the brief, like 07:00.")] = None,
     frequency: Annotated[
         str | None, typer.Option(metavar="WORD", help="daily, weekdays, weekly or chosen.")
     ] = None,
     on: Annotated[
-        str | None, typer.Option(metavar="DAYS", help="For weekly and chosen, like mon,thu.")
+        str | None, typer.Option(metavar="DAYS", help="Days for weekly and chosen, like mon,thu.")
     ] = None,
-    email: Annotated[bool | None, typer.Option("--email/--no-email", help="Mail it, too.")] = None,
+    email: Annotated[
+        bool | None, typer.Option("--email/--no-email", help="Also send briefs by e-mail.")
+    ] = None,
     quiet: Annotated[
         str | None, typer.Option(metavar="WORD", help="On quiet days: send, shorten, skip or weekly.")
     ] = None,
     weekly_on: Annotated[
-        str | None, typer.Option(metavar="DAY", help="When “weekly” sums the week up, like fri.")
+        str | None,
+        typer.Option(metavar="DAY", help="Day of the weekly review (--quiet weekly), like fri."),
     ] = None,
     catch_up: Annotated[
-        str | None, typer.Option(metavar="TIME", help="How late it is still wanted, like 4h.")
+        str | None, typer.Option(metavar="TIME", help="Maximum delay of a late brief, like 4h.")
     ] = None,
     reengage: Annotated[
         bool | None,
-        typer.Option("--reengage/--no-reengage", help="May briefs grow rare while you are away?"),
+        typer.Option("--reengage/--no-reengage", help="Send less while you are away."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="PROJECT", help="Only of this project; repeat for more.")
+        list[str] | None, typer.Option(metavar="PROJECT", help="Include only this project; repeat for more.")
     ] = None,
     except_: Annotated[
         list[str] | None,
-        typer.Option("--except", metavar="PROJECT", help="Of all but this; repeat for more."),
+        typer.Option("--except", metavar="PROJECT", help="Exclude this project; repeat for more."),
     ] = None,
-    all_projects: Annotated[bool, typer.Option("--all-projects", help="Of all projects again.")] = False,
+    all_projects: Annotated[bool, typer.Option("--all-projects", help="Include all projects again.")] = False,
 ) -> None:
-    """Change when briefs come.
+    """Change a schedule.
 
-    Only what is given changes.
+    Only the given options change.
     """
     from daybreak.cli.wishes import Wishes
 
@@ -271,27 +275,33 @@ def _change(user: str | None, change: "Callable[[Preferences], Preferences]") ->
 
 
 def _print_dues(person: "User", standing: "Standing", dues: "Iterable[Due]") -> None:
+    from daybreak.cli.dates import day, moment
     from daybreak.cli.printing import answer, print_table
 
     if standing.aside:
-        answer(f"Set aside: {standing.aside} {standing.cure}\n")
+        answer(f"Needs attention: {standing.aside} {standing.cure}\n")
     elif not standing.active:
-        answer(f"{person.email} is paused; “daybreak schedule pause --resume” goes on.\n")
+        answer(
+            f"The schedule of {person.email} is paused; resume it with “daybreak schedule pause --resume”.\n"
+        )
     else:
-        local = [(due, due.due_at.astimezone(person.tz)) for due in dues]
-        rows = [(f"{at:%a %Y-%m-%d %H:%M %Z}", due.local_date, ", ".join(due.editions)) for due, at in local]
-        print_table(("DUE", "BRIEF OF", "EDITION"), rows)
+        rows = [(moment(due.due_at, person.tz), day(due.local_date), ", ".join(due.editions)) for due in dues]
+        print_table(("DUE", "BRIEF FOR", "EDITION"), rows)
 
 
-def _print_decisions(decisions: "Iterable[Decision]") -> None:
-    from daybreak.cli.dates import moment
+def _print_decisions(decisions: "Iterable[Decision]", tz: "tzinfo") -> None:
+    from daybreak.cli.dates import day, moment
     from daybreak.cli.printing import print_table
 
     rows = [
-        (one.local_date, one.edition, moment(one.due_at), one.outcome, one.reason.sentence)
+        (day(one.local_date), one.edition, moment(one.due_at, tz), _result(one.outcome), one.reason.sentence)
         for one in decisions
     ]
-    print_table(("BRIEF OF", "EDITION", "DUE", "OUTCOME", "WHY"), rows)
+    print_table(("BRIEF FOR", "EDITION", "DUE", "RESULT", "REASON"), rows)
+
+
+def _result(outcome: str) -> str:
+    return "started" if outcome == "rung" else outcome
 
 
 def _print_overview(view: "Overview") -> None:
@@ -305,30 +315,31 @@ def _print_overview(view: "Overview") -> None:
     )
     or_more = " or more" if view.missed + view.skipped >= view.most else ""
     answer(
-        f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {behind} behind now; "
-        f"{aside} set aside; {view.missed}{or_more} missed and {view.skipped}{or_more} skipped "
-        f"in the last 24 hours; {view.per_second:.0f} a second at best.\n\n"
+        f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {behind} overdue now; "
+        f"{aside} need attention; {view.missed}{or_more} missed and {view.skipped}{or_more} skipped "
+        f"in the last 24 hours; estimated capacity: {view.per_second:.0f} per second.\n\n"
     )
     busiest = sorted(view.to_come, key=lambda minute: -minute.people)[:_MOST_ROWS]
     rows = [(moment(one.due_at), one.people, one.late) for one in sorted(busiest, key=lambda one: one.due_at)]
-    print_table(("DUE", "BRIEFS", "LATE"), rows)
+    print_table(("DUE", "BRIEFS", "LIKELY LATE"), rows)
 
 
 def _print_troubles(listed: "_Listed") -> None:
+    from daybreak.cli.dates import day
     from daybreak.cli.printing import answer, print_table
 
     aside = [
-        (listed.emails.get(one.owner_id), one.local_date, "set aside", f"{one.reason} {one.cure}")
+        (listed.emails.get(one.owner_id), day(one.local_date), "needs attention", f"{one.reason} {one.cure}")
         for one in listed.aside
     ]
     left_out = [
-        (listed.emails.get(one.owner_id), one.local_date, one.outcome, one.reason.sentence)
+        (listed.emails.get(one.owner_id), day(one.local_date), one.outcome, one.reason.sentence)
         for one in listed.left_out
     ]
-    print_table(("NOT RUNG", "BRIEF OF", "OUTCOME", "WHY"), [*aside, *left_out])
+    print_table(("MISSED OR SKIPPED", "BRIEF FOR", "RESULT", "REASON"), [*aside, *left_out])
     view = listed.view
     if (hidden := view.aside + view.missed + view.skipped - len(aside) - len(left_out)) > 0:
-        answer(f"At least {hidden} more; “--limit”, or the page Operations, Schedule, shows more of them.\n")
+        answer(f"At least {hidden} more; use “--limit”, or see the page Operations, Schedule.\n")
 
 
 def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
@@ -341,4 +352,4 @@ def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
         when = moment(last.started_at) if last else "never"
         said = [str(last.status), last.said] if last else []
         rows.append((one.name, one.cron, moment(one.next_at), when, ": ".join(filter(None, said))))
-    print_table(("BY THE CLOCK", "CRON", "NEXT", "LAST", "SAID"), rows)
+    print_table(("SCHEDULED JOB", "CRON (UTC)", "NEXT RUN", "LAST RUN", "RESULT"), rows)

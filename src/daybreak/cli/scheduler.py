@@ -8,10 +8,10 @@ EXAMPLES = examples("daybreak scheduler", "DAYBREAK_SCHEDULE_INTERVAL=5 daybreak
 
 
 def scheduler() -> None:
-    """Ring everybody's brief at its local minute.
+    """Start everyone's briefs at their scheduled time.
 
-    Every worker does this too, unless DAYBREAK_SCHEDULE_IN_WORKER is false; any number of schedulers may run
-    on one database. It works until it gets SIGTERM or Ctrl-C.
+    Every worker does this, too, unless DAYBREAK_SCHEDULE_IN_WORKER is false. Any number of schedulers can run
+    on one database. Stop it with SIGTERM or Ctrl-C.
     """
     from daybreak import worker
 
@@ -22,4 +22,4 @@ def _greet() -> None:
     from daybreak.cli.printing import say
 
     if sys.stderr.isatty():
-        say("Keeping the schedule; Ctrl-C stops it.")
+        say("Scheduler is running. Press Ctrl-C to stop.")

@@ -1,4 +1,4 @@
-"""What a command works with: a database that answers, the settings, and the user who is meant."""
+"""The context of a command: settings, an open database, and the user."""
 
 import asyncio
 import logging
@@ -26,13 +26,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open database and the settings that led to it."""
+    """The settings and the open database of a command."""
 
     settings: Settings
     database: Database
 
     def reader(self, user: User, day: date, progress: Callable[[str], None] | None = None) -> Reader:
-        """What sources of a user are read with."""
+        """Return the reader of a user's sources."""
         return Reader(
             database=self.database,
             user=user,
@@ -43,10 +43,10 @@ class Session:
         )
 
     async def user(self, email: str | None, *, timezone: str | None = None) -> User:
-        """The user of that address, or the one local user; made if there is none yet.
+        """Return the user with that address, or the local user; create the user if missing.
 
         Raises:
-            InvalidInput: the address or the zone is malformed.
+            InvalidInput: the address or the time zone is malformed.
         """
         address = email or LOCAL_USER
         found = await people.find(self.database, address)
@@ -55,35 +55,35 @@ class Session:
         try:
             zone, name = timezone or system_zone(), None if email else login_name()
             return await people.add(self.database, address, timezone=zone, name=name)
-        except Conflict:  # another command made the same user a moment ago
+        except Conflict:  # another command has just created the same user
             return await self.known_user(address)
 
     async def known_user(self, email: str | None) -> User:
-        """The user of that address, or the one local user, who is always there.
+        """Return the user with that address, or the local user, who is created if missing.
 
         Raises:
-            NotFound: nobody has that address.
+            NotFound: no user has that address.
         """
         if email is None:
             return await self.user(None)
         found = await people.find(self.database, email)
         if found is None:
-            raise NotFound(f"There is no user {email}; “daybreak users add {email}” makes one.")
+            raise NotFound(f"There is no user {email}; create one with “daybreak users add {email}”.")
         return found
 
     async def sources(self, user: User) -> list[Source]:
-        """All sources of a user."""
+        """Return all sources of a user."""
         return [overview.source for overview in await agenda.overview(self.database, user)]
 
 
 def run(verb: Callable[[Session], Awaitable[T]]) -> T:
-    """Open the database, starting the embedded server if need be, and do one thing with it."""
+    """Open the database, start the embedded server if needed, and call a function with the context."""
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    # Libraries stay silent: a person reads of trouble in the brief, or in one sentence.
+    # Libraries print nothing: users see errors in the brief, or in one sentence.
     logging.getLogger().addHandler(logging.NullHandler())
     if wiring.is_first_start(current) and sys.stderr.isatty():
-        say(f"Setting up the database in {current.home}; this happens once.")
+        say(f"Setting up the database in {current.home} (only once).")
     with wiring.postgres(current) as addresses:
         return asyncio.run(_with_database(current, addresses, verb))
 
@@ -96,12 +96,12 @@ async def _with_database(
             return await verb(Session(current, database))
     except asyncio.CancelledError:
         # Ctrl-C: the transaction is rolled back. asyncio would wait for the thread that reads files, which
-        # nobody can interrupt; its child processes end with us.
+        # cannot be interrupted; its child processes end with this one.
         os._exit(INTERRUPTED)
 
 
 def login_name() -> str:
-    """Who is logged in, for greeting."""
+    """Return the login name, as the name of the local user."""
     import getpass
 
     try:

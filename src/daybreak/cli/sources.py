@@ -14,28 +14,30 @@ if TYPE_CHECKING:
 
     from daybreak.agenda import Imported, Source, SourceOverview
     from daybreak.cli.session import Session
+    from daybreak.people import User
 
-app = typer.Typer(help="The folders and calendar addresses that briefs read.")
+app = typer.Typer(help="Manage the folders and calendars that briefs read.")
 
-UserOption = Annotated[str | None, typer.Option(metavar="EMAIL", help="The owner; you if not given.")]
+UserOption = Annotated[str | None, typer.Option(metavar="EMAIL", help="Whose sources (default: yours).")]
 SourceArgument = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="Its name, its path, or the beginning of its id.")
+    str, typer.Argument(metavar="SOURCE", help="Name, path or id (or its first characters).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list", epilog=examples("daybreak sources list", "daybreak sources list --json"))
 def list_(user: UserOption = None, json: AsJson = False) -> None:
-    """List sources: when they were read, what they gave."""
+    """List sources with their last sync and contents."""
     from daybreak import agenda
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import counted, print_json, print_table
     from daybreak.cli.session import run
 
-    async def verb(session: "Session") -> "Sequence[SourceOverview]":
-        return await agenda.overview(session.database, await session.known_user(user))
+    async def verb(session: "Session") -> "tuple[User, Sequence[SourceOverview]]":
+        person = await session.known_user(user)
+        return person, await agenda.overview(session.database, person)
 
-    known = run(verb)
+    person, known = run(verb)
     if json:
         print_json(known)
         return
@@ -44,7 +46,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
             str(one.source.id)[:8],
             one.source.name,
             one.source.locator,
-            moment(one.source.last_read_at),
+            moment(one.source.last_read_at, person.tz),
             one.tasks,
             one.events,
             one.notes,
@@ -52,38 +54,41 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
         )
         for one in known
     ]
-    print_table(("ID", "NAME", "PLACE", "LAST READ", "TASKS", "EVENTS", "NOTES", "TROUBLE"), rows)
+    print_table(("ID", "NAME", "LOCATION", "LAST READ", "TASKS", "EVENTS", "NOTES", "PROBLEMS"), rows)
 
 
 @app.command("show", epilog=examples("daybreak sources show plans", "daybreak sources show 7e681467 --json"))
 def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) -> None:
-    """Show one source with its times and all its warnings."""
+    """Show a source with its times and all warnings."""
     from daybreak import agenda
     from daybreak.cli.dates import moment
     from daybreak.cli.printing import print_json, print_table
     from daybreak.cli.session import run
 
-    async def verb(session: "Session") -> "tuple[SourceOverview, list[str]]":
+    async def verb(session: "Session") -> "tuple[User, SourceOverview, list[str]]":
         person = await session.known_user(user)
         found = await agenda.find(session.database, person, source)
         warnings = await agenda.warnings(session.database, person, found.source)
-        return found, [str(warning) for warning in warnings]
+        return person, found, [str(warning) for warning in warnings]
 
-    found, warnings = run(verb)
+    person, found, warnings = run(verb)
     if json:
         print_json(asdict(found) | {"warnings": warnings})
         return
     rows = [
         ("id", found.source.id),
         ("name", found.source.name),
-        ("place", found.source.locator),
-        ("last read", moment(found.source.last_read_at)),
-        ("last changed", moment(found.source.last_changed_at)),
-        ("gave", f"{found.tasks} tasks, {found.events} events, {found.notes} notes"),
+        ("location", found.source.locator),
+        ("last read", moment(found.source.last_read_at, person.tz)),
+        ("last changed", moment(found.source.last_changed_at, person.tz)),
+        ("contents", f"{found.tasks} tasks, {found.events} events, {found.notes} notes"),
     ]
     if found.source.error:
-        rows += [("failing since", moment(found.source.failing_since)), ("trouble", found.source.error)]
-    print_table(("WHAT", "IS"), [*rows, *(("warning", warning) for warning in warnings)])
+        rows += [
+            ("failing since", moment(found.source.failing_since, person.tz)),
+            ("error", found.source.error),
+        ]
+    print_table(("PROPERTY", "VALUE"), [*rows, *(("warning", warning) for warning in warnings)])
 
 
 @app.command(
@@ -95,15 +100,15 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
 )
 def add(
     place: Annotated[
-        str, typer.Argument(metavar="PLACE", help="A folder, a file, or an .ics address (https:, webcal:).")
+        str, typer.Argument(metavar="PLACE", help="A folder, a file, or a calendar URL (https:, webcal:).")
     ],
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the source.")] = None,
     user: UserOption = None,
     json: AsJson = False,
 ) -> None:
     """Add a source and read it.
 
-    One that cannot be read is not added. The address of a calendar is kept encrypted.
+    Sources that can't be read aren't added. Calendar URLs are stored encrypted.
     """
     from daybreak import agenda, wiring
     from daybreak.cli.imports import print_import
@@ -125,7 +130,7 @@ def add(
 
 @app.command("remove", epilog=examples("daybreak sources remove plans", "daybreak sources remove 7e681467"))
 def remove(source: SourceArgument, user: UserOption = None) -> None:
-    """Forget a source and all that it gave, but touch no file."""
+    """Remove a source and its items (files are not deleted)."""
     from daybreak import agenda
     from daybreak.cli.printing import answer
     from daybreak.cli.session import run
@@ -134,10 +139,10 @@ def remove(source: SourceArgument, user: UserOption = None) -> None:
         return await agenda.remove(session.database, await session.known_user(user), source)
 
     gone = run(verb)
-    answer(f"Forgot {gone.name}; “{_undo(gone, user)}” brings it back.\n")
+    answer(f"Removed {gone.name}. To add it again: “{_undo(gone, user)}”\n")
 
 
 def _undo(gone: "Source", user: str | None) -> str:
-    place = shlex.quote(gone.locator) if gone.kind == "folder" else "ADDRESS"
+    place = shlex.quote(gone.locator) if gone.kind == "folder" else "URL"
     words = ["daybreak", "sources", "add", place, "--name", shlex.quote(gone.name)]
     return " ".join(words + (["--user", shlex.quote(user)] if user else []))

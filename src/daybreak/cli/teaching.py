@@ -1,7 +1,7 @@
-"""How ``--help`` teaches: every command ends with examples that can be copied."""
+"""The examples at the end of every command's ``--help``."""
 
 
 def examples(*commands: str) -> str:
-    """The end of a command's help, one example a line."""
-    # The backspace keeps the paragraph from being wrapped.
+    """Return the end of a command's help, one example per line."""
+    # The backspace prevents wrapping of the paragraph.
     return "\b\nFor example:\n" + "\n".join(f"  {command}" for command in commands)

@@ -19,12 +19,11 @@ EXAMPLES = examples("daybreak up", "daybreak up --workers 2 --port 8400")
 
 def up(
     port: Port = None,
-    workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="How many workers.")] = 1,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Number of workers.")] = 1,
 ) -> None:
-    """Run all of Daybreak on this machine: database, workers and web.
+    """Start everything (database, worker, web) on this machine.
 
-    It prints the address, and a link that signs you in, once. Only this machine can reach it. Ctrl-C ends it
-    all.
+    Prints the address and a one-time sign-in link. Only reachable from this machine. Press Ctrl-C to stop.
     """
     from daybreak import telemetry, wiring
     from daybreak.cli.printing import say
@@ -35,7 +34,7 @@ def up(
     telemetry.adopt_libraries()
     given = {"host": "127.0.0.1", "url": None} | ({"port": port} if port else {})
     if wiring.is_first_start(current):
-        say(f"Setting up the database in {current.home}; this happens once.")
+        say(f"Setting up the database in {current.home} (only once).")
     with wiring.postgres(current) as addresses:
         asyncio.run(_up(current, web_settings().model_copy(update=given), addresses, workers))
 
@@ -55,7 +54,7 @@ async def _up(current: "Settings", web: "WebSettings", addresses: "Addresses", w
 
 
 async def _greeting(current: "Settings", web: "WebSettings", addresses: "Addresses") -> str:
-    """The address, and a link for the local user, who is an admin here."""
+    """Return the address and a sign-in link of the local user, who becomes an administrator."""
     from daybreak import people, wiring
     from daybreak.cli.session import Session
 
@@ -63,9 +62,11 @@ async def _greeting(current: "Settings", web: "WebSettings", addresses: "Address
         user = await Session(current, database).user(None)
         await people.set_role(database, user, people.Role.ADMIN)
         secret = await people.make_link(database, user, people.Purpose.SIGN_IN)
+    minutes = people.people_settings().sign_in_minutes
     return (
         f"Daybreak is at {web.address}\n"
-        f"This signs you in, once: {web.address}{people.Purpose.SIGN_IN.path(secret)}\n"
+        f"Sign-in link (works once, for {minutes:g} minutes): "
+        f"{web.address}{people.Purpose.SIGN_IN.path(secret)}\n"
     )
 
 
@@ -74,4 +75,4 @@ def _greet(greeting: str) -> None:
 
     answer(greeting)
     if sys.stderr.isatty():
-        say("Ctrl-C ends it.")
+        say("Press Ctrl-C to stop.")

@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from daybreak.cli.session import Session
     from daybreak.people import User
 
-app = typer.Typer(help="The people who get briefs.")
+app = typer.Typer(help="Manage users.")
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
 Zone = Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="IANA time zone, like Europe/Berlin.")]
-Name = Annotated[str | None, typer.Option(metavar="NAME", help="How to address them.")]
+Name = Annotated[str | None, typer.Option(metavar="NAME", help="The user's name.")]
 Country = Annotated[
     str | None,
-    typer.Option(metavar="CODE", help="ISO code for public holidays, like DE; “none” for none."),
+    typer.Option(metavar="CODE", help="Country code for public holidays, like DE, or “none”."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("add", epilog=examples("daybreak users add anna@example.org --tz Europe/Berlin --country DE"))
 def add(email: Email, tz: Zone = None, name: Name = None, country: Country = None) -> None:
-    """Make a user; the zone is this machine's unless given."""
+    """Create a user, by default in this machine's time zone."""
     from daybreak import people
     from daybreak.cli.dates import system_zone
     from daybreak.cli.printing import answer
@@ -73,10 +73,10 @@ def set_(
         str | None, typer.Option(metavar="HOURS", help="Working hours, like 09:00-17:30.")
     ] = None,
     brief_time: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When the brief is due, like 07:00.")
+        str | None, typer.Option(metavar="TIME", help="Time of the brief, like 07:00.")
     ] = None,
 ) -> None:
-    """Change a user: only what is given changes."""
+    """Change a user; only the given options change."""
     from daybreak import people
     from daybreak.cli.printing import answer
     from daybreak.cli.session import run
@@ -105,7 +105,7 @@ def set_(
 
     user = run(verb)
     answer(
-        f"Changed {user.email}: {user.name}, {user.timezone}, {user.country or 'no country'}, works "
+        f"Changed {user.email}: {user.name}, {user.timezone}, {user.country or 'no country'}, working hours "
         f"{_hours(user)}, brief at {_due(user)}.\n"
     )
 
@@ -114,7 +114,7 @@ def _refuse_nothing(*given: str | None) -> None:
     from daybreak.errors import InvalidInput
 
     if all(value is None for value in given):
-        raise InvalidInput("Nothing was given to change; see “daybreak users set --help”.")
+        raise InvalidInput("There is nothing to change; see “daybreak users set --help”.")
 
 
 def _country(given: str | None, known: str | None) -> str | None:

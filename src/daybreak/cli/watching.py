@@ -1,9 +1,10 @@
-"""Following a run: a live line for people, a line for each thing that happens when nobody is looking."""
+"""Following a run: a progress line on a terminal, else a line per event."""
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 
 import asyncpg
 
@@ -18,15 +19,15 @@ _PAGE = 1000
 Screen = Callable[[Run, list[Event]], None]
 
 
-async def follow(database: Database, run: Run, *, as_json: bool = False) -> None:
-    """Show a run until it has ended, or print what happens as lines of JSON.
+async def follow(database: Database, run: Run, tz: tzinfo, *, as_json: bool = False) -> None:
+    """Show a run until it ends, or print its events as lines of JSON.
 
     Raises:
         Unavailable: it failed.
         Conflict: it was cancelled.
     """
     after = 0
-    with _screen(run, as_json=as_json) as show:
+    with _screen(run, tz, as_json=as_json) as show:
         while True:
             async with database.transaction([run.owner_id]) as tx:
                 run = await runs.get(tx, run.owner_id, run.id)
@@ -40,7 +41,7 @@ async def follow(database: Database, run: Run, *, as_json: bool = False) -> None
 
 
 async def all_events(tx: asyncpg.Connection, run: Run, *, after: int = 0) -> list[Event]:
-    """What happened in a run after the event of that number, however much it is."""
+    """Return all events of a run after the one with that number, in pages."""
     found: list[Event] = []
     while page := await runs.events(tx, run.owner_id, run.id, after=after, limit=_PAGE):
         found += page
@@ -49,7 +50,7 @@ async def all_events(tx: asyncpg.Connection, run: Run, *, after: int = 0) -> lis
 
 
 async def all_items(tx: asyncpg.Connection, run: Run) -> list[Run]:
-    """The items of a run in their order, however many they are."""
+    """Return all items of a run in order, in pages."""
     found: list[Run] = []
     after = None
     while page := await runs.list_items(tx, run.owner_id, run.id, after=after, limit=_PAGE):
@@ -60,47 +61,47 @@ async def all_items(tx: asyncpg.Connection, run: Run) -> list[Run]:
 
 def _judge(run: Run) -> None:
     if run.status is Status.CANCELLED:
-        raise Conflict(f"The run was cancelled; “daybreak runs retry {run.id}” starts it again.")
+        raise Conflict(f"The run was cancelled; retry it with “daybreak runs retry {run.id}”.")
     if run.status is Status.FAILED:
-        why = run.errors[-1].message if run.errors else "no attempt is left."
-        raise Unavailable(f"The run failed: {why} “daybreak runs retry {run.id}” tries it again.")
+        why = run.errors[-1].message if run.errors else "no attempts are left."
+        raise Unavailable(f"The run failed: {why} Retry it with “daybreak runs retry {run.id}”.")
 
 
 @contextmanager
-def _screen(run: Run, *, as_json: bool) -> Iterator[Screen]:
+def _screen(run: Run, tz: tzinfo, *, as_json: bool) -> Iterator[Screen]:
     if as_json:
         yield lambda _run, news: print_json_lines(news)
         return
     if not sys.stdout.isatty():
-        yield lambda _run, news: answer("".join(_line(one) for one in news))
+        yield lambda _run, news: answer("".join(_line(one, tz) for one in news))
         return
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     text = TextColumn("{task.description}", markup=False)
     with Progress(SpinnerColumn(), text, BarColumn(), TimeElapsedColumn()) as bar:
-        line = bar.add_task(_state(run), total=None)
+        line = bar.add_task(_state(run, tz), total=None)
         yield lambda now, _news: bar.update(
-            line, description=_state(now), total=_total(now), completed=_completed(now)
+            line, description=_state(now, tz), total=_total(now), completed=_completed(now)
         )
 
 
-def _line(event: Event) -> str:
+def _line(event: Event, tz: tzinfo) -> str:
     told = "".join(f" {name}={value}" for name, value in event.data.items())
-    return f"{event.at.astimezone():%H:%M:%S} {event.name}{told}\n"
+    return f"{event.at.astimezone(tz):%H:%M:%S} {event.name}{told}\n"
 
 
-def progress(run: Run) -> str:
-    """How far a run is, in words; nothing when it has not said."""
+def progress(run: Run, tz: tzinfo) -> str:
+    """Return the progress of a run in words; empty if it has reported none."""
     if not run.total:
         return run.phase
     counted = f"{run.current} of {run.total} ({run.percentage} %)"
     failed = f", {run.failed} failed" if run.failed else ""
-    ready = f", ready about {run.eta.astimezone():%H:%M:%S}" if run.eta else ""
+    ready = f", ready at about {run.eta.astimezone(tz):%H:%M:%S}" if run.eta else ""
     return f"{run.phase} {counted}{failed}{ready}".lstrip()
 
 
-def _state(run: Run) -> str:
-    far = progress(run)
+def _state(run: Run, tz: tzinfo) -> str:
+    far = progress(run, tz)
     return f"{run.kind} {run.key}: {run.status}{f' ({far})' if far else ''}"
 
 

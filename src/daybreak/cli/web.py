@@ -7,20 +7,21 @@ import typer
 from daybreak.cli.teaching import examples
 
 Port = Annotated[
-    int | None, typer.Option(metavar="PORT", min=1, max=65535, help="The port; 8321 if not given.")
+    int | None, typer.Option(metavar="PORT", min=1, max=65535, help="The port to listen on (default: 8321).")
 ]
 EXAMPLES = examples("daybreak web", "daybreak web --port 8400")
 
 
 def web(
     host: Annotated[
-        str | None, typer.Option(metavar="HOST", help="The address to listen on; loopback if not given.")
+        str | None,
+        typer.Option(metavar="HOST", help="Address to listen on (default: this machine only)."),
     ] = None,
     port: Port = None,
 ) -> None:
-    """Serve the pages and the interface for programs.
+    """Serve the web app and the API.
 
-    It answers until it gets SIGTERM or Ctrl-C. Any number may work on one database.
+    Any number of web processes can use one database. Stop it with SIGTERM or Ctrl-C.
     """
     from daybreak import server
     from daybreak.cli.printing import answer

@@ -1,4 +1,4 @@
-"""What a person wants of the schedule, as it is written on a command line."""
+"""The options of “daybreak schedule set”, parsed into preferences."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -14,10 +14,10 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1)}
 
 
 def time_of_day(text: str) -> time:
-    """A local time like 07:00.
+    """Parse a local time like 07:00.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is not a time of day.
     """
     try:
         return datetime.strptime(text.strip(), "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
@@ -26,39 +26,39 @@ def time_of_day(text: str) -> time:
 
 
 def weekdays(text: str) -> frozenset[Weekday]:
-    """Days of the week like mon,thu.
+    """Parse days of the week like mon,thu.
 
     Raises:
-        InvalidInput: one is none.
+        InvalidInput: one of them is not a day of the week.
     """
     names = [name.strip().lower()[:3] for name in text.split(",") if name.strip()]
     for name in names:
         if name not in _DAYS:
-            raise InvalidInput(f"“{text}” are not days of the week; write them like mon,thu.")
+            raise InvalidInput(f"“{text}” is not a list of weekdays; write it like mon,thu.")
     return frozenset(_DAYS[name] for name in names)
 
 
 def one_weekday(text: str) -> Weekday:
-    """One day of the week.
+    """Parse one day of the week.
 
     Raises:
-        InvalidInput: it is none, or several.
+        InvalidInput: it is not exactly one day of the week.
     """
     found = weekdays(text)
     if len(found) != 1:
-        raise InvalidInput(f"“{text}” is not one day of the week; write it like fri.")
+        raise InvalidInput(f"“{text}” is not a weekday; write it like fri.")
     return next(iter(found))
 
 
 def stretch(text: str) -> timedelta:
-    """A stretch of time like 90m or 4h.
+    """Parse a duration like 90m or 4h.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is not a duration.
     """
     number, unit = text.strip()[:-1], text.strip()[-1:].lower()
     if unit not in _UNITS or not number.isdecimal() or len(number) > _LONGEST_NUMBER:
-        raise InvalidInput(f"“{text}” is not a stretch of time; write it like 90m or 4h.")
+        raise InvalidInput(f"“{text}” is not a duration; write it like 90m or 4h.")
     return int(number) * _UNITS[unit]
 
 
@@ -67,12 +67,12 @@ def _word(kind: type[W], text: str, what: str) -> W:
         return kind(text.strip().lower())
     except ValueError:
         known = ", ".join(kind)
-        raise InvalidInput(f"“{text}” is not {what}; choose one of {known}.") from None
+        raise InvalidInput(f"“{text}” is not {what}; use one of {known}.") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """The options of “daybreak schedule set” as they were given; None where nothing was."""
+    """The options of “daybreak schedule set”; None for omitted ones."""
 
     at: str | None
     frequency: str | None
@@ -87,14 +87,14 @@ class Wishes:
     all_projects: bool
 
     def changes(self) -> dict[str, Any]:
-        """What is to change, by the names of the preferences.
+        """Return the changed values by the names of the preferences.
 
         Raises:
-            InvalidInput: a wish cannot be understood, or there is none.
+            InvalidInput: an option is not valid, or none was given.
         """
         found = {
             "brief_time": self.at and time_of_day(self.at),
-            "quiet_day": self.quiet and _word(QuietDay, self.quiet, "a rule for quiet days"),
+            "quiet_day": self.quiet and _word(QuietDay, self.quiet, "an option for quiet days"),
             "weekly_day": self.weekly_on and one_weekday(self.weekly_on),
             "catch_up": self.catch_up and stretch(self.catch_up),
             "email": self.email,
@@ -104,7 +104,7 @@ class Wishes:
         }
         given = {name: value for name, value in found.items() if value is not None}
         if not given:
-            raise InvalidInput("Nothing was given to change; see “daybreak schedule set --help”.")
+            raise InvalidInput("There is nothing to change; see “daybreak schedule set --help”.")
         return given
 
     def _frequency(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class Wishes:
         }
         given = [choice for choice, wish in wishes.items() if wish]
         if len(given) > 1:
-            raise InvalidInput("Give one of --only, --except and --all-projects.")
+            raise InvalidInput("Use only one of --only, --except and --all-projects.")
         if not given:
             return {}
         return {"project_choice": given[0], "projects": tuple(self.only or self.leave_out or ())}

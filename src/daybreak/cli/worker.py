@@ -12,15 +12,15 @@ EXAMPLES = examples("daybreak worker", "daybreak worker --processes 2")
 
 def worker(
     processes: Annotated[
-        int, typer.Option(metavar="N", min=1, max=64, help="How many processes to work with.")
+        int, typer.Option(metavar="N", min=1, max=64, help="Number of worker processes.")
     ] = 1,
 ) -> None:
-    """Do the work that waits in the background.
+    """Process background runs.
 
-    It works until it gets SIGTERM or Ctrl-C; then it begins nothing more, lets what runs end within the time
-    of DAYBREAK_RUNS_DRAIN, and gives the rest back to other workers. Any number may work on one database.
+    On SIGTERM or Ctrl-C it claims no more runs, waits for current ones for at most DAYBREAK_RUNS_DRAIN
+    seconds, and releases the rest to other workers. Any number of workers can use one database.
 
-    It keeps the schedule as well, unless DAYBREAK_SCHEDULE_IN_WORKER is false.
+    It also runs the scheduler, unless DAYBREAK_SCHEDULE_IN_WORKER is false.
     """
     from daybreak import worker as process
 
@@ -34,4 +34,4 @@ def _greet() -> None:
     from daybreak.cli.printing import say
 
     if sys.stderr.isatty():
-        say("Working; Ctrl-C stops it.")
+        say("Worker is running. Press Ctrl-C to stop.")

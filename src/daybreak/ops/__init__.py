@@ -1,4 +1,4 @@
-"""Pages and operations over runs, for users; over workers and times, for operators."""
+"""Pages and API of runs for users, and of workers, durations and the schedule for administrators."""
 
 from daybreak.ops.spans import Chart, Row, Span, chart
 

@@ -1,4 +1,4 @@
-"""Runs for programs: look, wait, cancel, try again."""
+"""The API of runs: list, read, stream, cancel, retry; and the operations overview."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ from daybreak.web import (
 )
 
 api = Api("runs")
-StatusFilter = Annotated[list[Status] | None, Query(description="Only those in one of these states.")]
+StatusFilter = Annotated[list[Status] | None, Query(description="Only runs with one of these statuses.")]
 KindName = Annotated[str, StringConstraints(max_length=100, pattern=STORABLE)]
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}
@@ -54,17 +54,17 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def list_runs(
     visit: Reader,
     status: StatusFilter = None,
-    kind: Annotated[list[KindName] | None, Query(description="Only of one of these kinds.")] = None,
+    kind: Annotated[list[KindName] | None, Query(description="Only runs of one of these kinds.")] = None,
     about: Annotated[
         str,
-        Query(max_length=200, pattern=STORABLE, description="A part of the key, or the beginning of the id."),
+        Query(max_length=200, pattern=STORABLE, description="A part of the key, or the start of the id."),
     ] = "",
     after: After = None,
     limit: Limit = 50,
 ) -> Response:
-    """One's own runs, newest first.
+    """List your runs, newest first.
 
-    A page looks at some thousand runs at most: with few or none in it, it has a `next` if there are more.
+    A page searches at most a few thousand runs: it can have few or no items and still have a `next`.
     """
     wanted = Wanted(kinds=kind, statuses=status, text=about)
     async with visit.transaction() as tx:
@@ -74,7 +74,7 @@ async def list_runs(
 
 @api.get("/runs/stats", response_model=StatsView)
 async def read_stats(visit: Reader) -> Response:
-    """One's own runs by kind and state: how many, how long on average, the oldest and the newest."""
+    """Return statistics of your runs by kind and status: count, mean durations, the oldest and the newest."""
     async with visit.transaction() as tx:
         sums = await runs.sums(tx, visit.user.id)
     by_kind = [SumView.of(one) for one in sums.by_kind]
@@ -83,7 +83,7 @@ async def read_stats(visit: Reader) -> Response:
 
 @api.get("/runs/{run_id:uuid}", response_model=RunView)
 async def read_run(visit: Reader, run_id: UUID) -> Response:
-    """A run or an item, with its progress."""
+    """Return a run or an item, with its progress."""
     async with visit.transaction() as tx:
         run = await runs.get(tx, visit.user.id, run_id)
     return versioned(visit.request, RunView.of(run))
@@ -93,7 +93,7 @@ async def read_run(visit: Reader, run_id: UUID) -> Response:
 async def list_items(
     visit: Reader, run_id: UUID, status: StatusFilter = None, after: After = None, limit: Limit = 50
 ) -> Response:
-    """The items of a run, in their order."""
+    """List the items of a run, in order."""
     place = read_cursor(after)
     async with visit.transaction() as tx:
         await runs.get(tx, visit.user.id, run_id)
@@ -113,7 +113,7 @@ async def list_events(
     ] = 0,
     limit: Limit = 50,
 ) -> Response:
-    """What happened in a run, in order; `next` is a number too."""
+    """List the events of a run, in order; `next` is an event number."""
     async with visit.transaction() as tx:
         await runs.get(tx, visit.user.id, run_id)
         found = await runs.events(tx, visit.user.id, run_id, after=after, limit=limit + 1)
@@ -124,26 +124,26 @@ async def list_events(
 
 @api.get("/runs/{run_id:uuid}/stream", response_class=Response, responses=_STREAM)
 async def stream_run(visit: Reader, run_id: UUID) -> Response:
-    """What happens in a run, as it happens, until it has ended.
+    """Stream the events of a run until it ends.
 
-    The id of an event is its number; with `Last-Event-ID` or `?after=` the stream goes on after it.
+    The id of an event is its number; with `Last-Event-ID` or `?after=` the stream resumes after it.
     """
     return await follow_one(visit, run_id)
 
 
 @api.get("/events", response_class=Response, responses=_STREAM)
 async def stream_events(visit: Reader) -> Response:
-    """What happens in any of one's own runs, as it happens.
+    """Stream the events of all your runs.
 
-    With `Last-Event-ID` the stream goes on from there. After a connection was lost an event may come a second
-    time: `run` and `number` tell.
+    With `Last-Event-ID` the stream resumes there. After a lost connection an event can be repeated; `run` and
+    `number` identify it.
     """
     return await follow_all(visit)
 
 
 @api.post("/runs/{run_id:uuid}/cancel", status_code=202, response_model=RunView)
 async def cancel_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) -> Response:
-    """Cancel a run or an item: at once if it waits, within a second or so if it runs; what ended stays."""
+    """Cancel a run or an item: at once if queued, within about a second if running; never an ended run."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         return _accepted(await runs.cancel(tx, visit.user.id, run_id))
@@ -157,13 +157,13 @@ async def retry_run(
     run_id: UUID,
     *,
     whole: Annotated[
-        bool, Query(description="Begin the run anew, and do all its items again, also those that succeeded.")
+        bool, Query(description="Retry the whole run with all its items, including those that succeeded.")
     ] = False,
     key: IdempotencyKey = None,
 ) -> Response:
-    """Run again what did not succeed: of a run that has fanned out its failed items, or that one item.
+    """Retry a run that did not succeed: the failed items of a run with items, or a single item.
 
-    409 if it has not ended or did succeed, or if another run for the same thing is open; `run` is its id.
+    409 if it has not ended or has succeeded, or if another run with the same key is open; `run` is its id.
     """
 
     async def work(tx: asyncpg.Connection) -> Response:
@@ -174,7 +174,7 @@ async def retry_run(
 
 @api.get("/operations", response_model=OperationsView)
 async def read_operations(visit: Operator) -> Response:
-    """Workers, counts and times, of everybody; for admins."""
+    """Return workers, counts and durations of all users' runs; for administrators."""
     seen = await read_overview(visit.database)
     counts = [
         CountView(kind=one.name, status=status, runs=number)

@@ -1,4 +1,4 @@
-"""Bars of a picture: how high each is, and how far apart they stand."""
+"""The geometry of bar charts: heights and distances."""
 
 HEIGHT = 100.0
 STEP = 20.0
@@ -6,5 +6,5 @@ _SEEN = 2.0
 
 
 def height(number: int, most: int) -> float:
-    """The part of `HEIGHT` that so many have where the highest bar is `most`; what is there can be seen."""
+    """Return a bar's height, where `maximum` has `MAX_HEIGHT`; bars above zero have a visible minimum."""
     return round(max(number / most * HEIGHT, _SEEN), 1) if number else 0.0

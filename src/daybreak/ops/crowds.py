@@ -1,4 +1,4 @@
-"""Who is due in the next 24 hours, drawn: how many in each half hour, and how many of them will be late."""
+"""The chart of briefs due in the next 24 hours: users due, and users likely late, per half hour."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ _BARS = 48
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Everybody due in half an hour, and how that is drawn: as `ops.bars` has it.
+    """The users due in half an hour, and their bar, by the geometry of `charts.bars`.
 
     Attributes:
-        late_height: the upper part of the bar, for those who will be late.
+        late_height: the upper part of the bar, for users likely late.
     """
 
     begins: datetime
@@ -28,7 +28,7 @@ class Crowd:
 
 
 def crowds(minutes: Iterable[Minute], now: datetime) -> Sequence[Crowd]:
-    """The bars of 24 hours, the first of them around now."""
+    """Return the bars of 24 hours, starting with the current half hour."""
     people, late = [0] * (_BARS + 1), [0] * (_BARS + 1)
     first = _half_hour(now)
     for minute in minutes:

@@ -1,4 +1,4 @@
-"""Streams of events for programs: of one run, by number; of all of somebody's, by time."""
+"""Event streams of the API: of one run, by number; of all runs of a user, by time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,15 +16,15 @@ from daybreak.web import News, Visit, stream
 _AT_ONCE = 5000
 _EPOCH = 1970
 _DIGITS = 19  # of a bigint
-# An event bears the instant at which its transaction began: it may appear behind others that were sent.
+# An event has the time at which its transaction began: it can become visible after later events were sent.
 _LATE = timedelta(seconds=60)
 
 
 async def follow_one(visit: Visit, run_id: UUID) -> Response:
-    """What happens in a run until it has ended.
+    """Stream the events of a run until it ends.
 
     Raises:
-        NotFound: there is no such run of this person's.
+        NotFound: the user has no such run.
     """
     _number(_place(visit))
     async with visit.transaction() as tx:
@@ -46,7 +46,7 @@ async def follow_one(visit: Visit, run_id: UUID) -> Response:
 
 def _number(after: str) -> int:
     if after and not (after.isascii() and after.isdecimal() and len(after) < _DIGITS):
-        raise InvalidInput("The event to go on after has a number; leave it out to begin with the first.")
+        raise InvalidInput("The event id must be a number; omit it to start with the first event.")
     return int(after or 0)
 
 
@@ -56,7 +56,7 @@ def _news_of_run(event: Event) -> News:
 
 
 async def follow_all(visit: Visit) -> Response:
-    """What happens in all runs of this person."""
+    """Stream the events of all runs of a user."""
     if place := _place(visit):
         _instant(place)
     return stream(visit, Follower(visit).read, str(visit.user.id))
@@ -67,7 +67,7 @@ def _place(visit: Visit) -> str:
 
 
 class Follower:
-    """Reads what has not been sent yet on one connection."""
+    """The events that were not sent yet on one connection."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
@@ -75,7 +75,7 @@ class Follower:
         self._last: datetime | None = None
 
     async def read(self, after: str) -> Sequence[News]:
-        """What happened and was not sent, from a minute before the last that was; at first nothing old."""
+        """Return unsent events from a minute before the last sent one on; the first call returns none."""
         async with self._visit.transaction() as tx:
             is_new = self._last is None and not after
             last = self._last or (_instant(after) if after else await runs.moment(tx))
@@ -99,7 +99,7 @@ def _instant(after: str) -> datetime:
 
 
 def _refuse() -> NoReturn:
-    raise InvalidInput("The event to go on after is not one of ours; leave it out to begin now.")
+    raise InvalidInput("The event id is not valid; omit it to start now.")
 
 
 def _news(one: Happening, last: datetime) -> News:

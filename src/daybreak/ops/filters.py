@@ -1,4 +1,4 @@
-"""What a list of runs is narrowed to, as it stands in an address."""
+"""The filter and cursor of a list of runs, as parameters of an address."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,24 +14,24 @@ from daybreak.web import read_place, write_place
 STORABLE = r"^[^\x00]*$"
 GROUPS: dict[str, tuple[str, tuple[Status, ...] | None]] = {
     "": ("All", None),
-    "open": ("Under way", (Status.QUEUED, Status.RUNNING)),
+    "open": ("Running", (Status.QUEUED, Status.RUNNING)),
     "done": ("Done", (Status.SUCCEEDED,)),
-    "partial": ("With gaps", (Status.PARTIAL,)),
+    "partial": ("Partial", (Status.PARTIAL,)),
     "failed": ("Failed", (Status.FAILED,)),
     "cancelled": ("Cancelled", (Status.CANCELLED,)),
 }
-"""What a page offers, by the word in its address: the title, and the states."""
+"""The filters of a page, by their word in its address: title and statuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A list's filter.
+    """The parameters of a list of runs.
 
     Attributes:
-        status: one of `GROUPS`.
+        status: one of `STATUS_GROUPS`.
         kind: the name of a kind; empty for all.
-        text: what to look for in keys and ids.
-        after: the place after which the page begins; empty for the first.
+        text: the search text for keys and ids.
+        after: the cursor of the page; empty for the first.
     """
 
     status: str = ""
@@ -41,17 +41,17 @@ class Filter:
 
     @property
     def wanted(self) -> Wanted:
-        """What the engine is to look for."""
+        """The filter for the search."""
         kinds = [self.kind] if self.kind else None
         return Wanted(kinds=kinds, statuses=GROUPS[self.status][1], text=self.text)
 
     @property
     def is_narrow(self) -> bool:
-        """Whether anything is left out."""
+        """Whether any run is filtered out."""
         return bool(self.status or self.kind or self.text)
 
     def address(self, path: str = "/runs", **other: str) -> str:
-        """The address of the list with this filter, some of it changed."""
+        """Return the address of the list with these parameters, some of them changed."""
         values = {"status": self.status, "kind": self.kind, "q": self.text, **other}
         query = urlencode({name: value for name, value in values.items() if value})
         return f"{path}?{query}" if query else path
@@ -70,10 +70,10 @@ AFilter = Annotated[Filter, Depends(_filter)]
 
 
 def read_cursor(word: str | None) -> Cursor | None:
-    """The place in a list of runs that stands in an address.
+    """Return the list position of a cursor.
 
     Raises:
-        InvalidInput: it is not one of ours.
+        InvalidInput: it is not a cursor of this list.
     """
     if not word:
         return None
@@ -81,5 +81,5 @@ def read_cursor(word: str | None) -> Cursor | None:
 
 
 def write_cursor(cursor: Cursor | None) -> str | None:
-    """A place in a list of runs as it stands in an address."""
+    """Return the cursor of a list position, for an address."""
     return write_place(*cursor) if cursor else None

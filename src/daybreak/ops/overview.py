@@ -1,4 +1,4 @@
-"""What an operator sees: who works, how long it takes, how much there is, and whether upkeep is done."""
+"""The operations overview: workers, durations, counts and maintenance runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _DAYS = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindSeen:
-    """One kind: how many runs of it there are by state, and how long they took lately."""
+    """One run kind: counts by status, and recent durations."""
 
     name: str
     counts: Mapping[Status, int]
@@ -24,7 +24,7 @@ class KindSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """How many runs ended on a UTC day, and how it is drawn: as `ops.bars` has it."""
+    """The number of runs that ended on a UTC day, and its bar, by the geometry of `charts.bars`."""
 
     day: date
     ended: int
@@ -34,7 +34,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All of it, of all owners; upkeep's runs are kinds of their own."""
+    """The overview of all users' runs; maintenance runs have kinds of their own."""
 
     workers: Sequence[WorkerSeen]
     kinds: Sequence[KindSeen]
@@ -44,16 +44,16 @@ class Overview:
 
     @property
     def alive(self) -> int:
-        """How many workers were seen lately."""
+        """The number of workers with a recent heartbeat."""
         return sum(worker.alive for worker in self.workers)
 
     def total(self, status: Status) -> int:
-        """How many runs and items stand there."""
+        """Return the number of runs and items with that status."""
         return sum(kind.counts.get(status, 0) for kind in self.kinds)
 
 
 async def read_overview(database: Database) -> Overview:
-    """What there is now; none of it is counted for the occasion."""
+    """Return the current overview; all counts are maintained, none is computed by a scan."""
     times = await runs.times(database)
     return Overview(
         workers=await runs.workers(database),
@@ -65,7 +65,7 @@ async def read_overview(database: Database) -> Overview:
 
 
 def is_for_people(kind: str) -> bool:
-    """Whether runs of that kind are done for somebody, not by the installation for itself."""
+    """Return whether runs of that kind belong to users and not to the system."""
     return kind != UPKEEP and not kind.startswith("runs.")
 
 

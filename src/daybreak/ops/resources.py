@@ -1,4 +1,4 @@
-"""Runs as programs see them."""
+"""The response bodies of the API of runs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,46 +22,46 @@ class AttemptView(Resource):
     at: AwareDatetime = Field(examples=[_AT])
     kind: str = Field(description="The class of the error.", examples=["Unavailable"])
     message: str = Field(examples=["The provider did not answer."])
-    retryable: bool = Field(description="Whether another attempt could help.")
+    retryable: bool = Field(description="Whether the error is temporary.")
 
 
 class Progress(Resource):
-    """How far it is; steps are items for a run that has fanned out."""
+    """The progress of a run; for a run with items, the steps are its items."""
 
-    current: int = Field(description="How many steps are behind it, however they ended.", examples=[12])
-    total: int = Field(description="How many there are; 0 while that is unknown.", examples=[40])
+    current: int = Field(description="Number of completed steps, with any result.", examples=[12])
+    total: int = Field(description="Number of steps; 0 while it is unknown.", examples=[40])
     done: int = Field(examples=[11])
     failed: int = Field(examples=[1])
     skipped: int = Field(examples=[0])
     percentage: int | None = Field(ge=0, le=100, examples=[30])
     phase: str = Field(examples=["sections"])
     eta: AwareDatetime | None = Field(
-        description="When it will have ended at its present pace; null when that cannot be told.",
+        description="Estimated end at the current pace; null if unknown.",
         examples=[_AT],
     )
 
 
 class RunView(Resource):
-    """One unit of background work, or one item of it."""
+    """A unit of background work, or one item of it."""
 
     id: UUID = Field(examples=[_ID])
     part_of: UUID | None = Field(description="The run of which it is an item.", examples=[None])
     kind: str = Field(examples=["briefs.compose"])
     lane: Lane
     key: str = Field(
-        description="What it is about: one run at a time is open for a kind and key.",
+        description="The subject of the run: at most one run per kind and key is open.",
         examples=["2026-03-29/standard"],
     )
     status: Status
-    cancelling: bool = Field(description="Somebody has cancelled it, and it has not ended yet.")
+    cancelling: bool = Field(description="Whether a cancel was requested and the run has not ended yet.")
     progress: Progress
     epoch: int = Field(examples=[1])
     attempts: int = Field(examples=[1])
     max_attempts: int = Field(examples=[3])
-    gaps: Sequence[str] = Field(description="What is missing from the result.", examples=[[]])
+    gaps: Sequence[str] = Field(description="The parts that are missing from the result.", examples=[[]])
     errors: Sequence[AttemptView]
     parameters: Mapping[str, Any] = Field(examples=[{"date": "2026-03-29"}])
-    result: Any = Field(description="As its kind declares; null until it has ended well.", examples=[None])
+    result: Any = Field(description="The result of its kind; null until it has succeeded.", examples=[None])
     created_at: AwareDatetime = Field(examples=[_AT])
     started_at: AwareDatetime | None = Field(examples=[_AT])
     finished_at: AwareDatetime | None = Field(examples=[None])
@@ -70,7 +70,7 @@ class RunView(Resource):
 
     @classmethod
     def of(cls, run: Run) -> "RunView":
-        """That run."""
+        """Return the body of a run."""
         return cls.model_validate(
             {name: getattr(run, name) for name in cls.model_fields if hasattr(run, name)}
             | {"cancelling": run.cancel, "progress": Progress.model_validate(run)}
@@ -78,7 +78,7 @@ class RunView(Resource):
 
 
 class EventView(Resource):
-    """Something that happened in a run."""
+    """An event of a run."""
 
     number: int = Field(description="Without gaps, in the order of commits.", examples=[4])
     at: AwareDatetime = Field(examples=[_AT])
@@ -87,7 +87,7 @@ class EventView(Resource):
 
 
 class CountView(Resource):
-    """Runs of one kind in one state."""
+    """The number of runs of one kind and status."""
 
     kind: str = Field(examples=["briefs.compose"])
     status: Status
@@ -95,16 +95,16 @@ class CountView(Resource):
 
 
 class SumView(CountView):
-    """Runs of one kind in one state, and how long they took."""
+    """The number of runs of one kind and status, and their durations."""
 
     mean_wait_seconds: float = Field(examples=[0.03])
     mean_run_seconds: float = Field(examples=[2.9])
-    oldest: AwareDatetime = Field(description="When the oldest of them was asked for.", examples=[_AT])
+    oldest: AwareDatetime = Field(description="When the oldest of them was created.", examples=[_AT])
     newest: AwareDatetime = Field(examples=[_AT])
 
     @classmethod
     def of(cls, one: Sum) -> "SumView":
-        """That sum."""
+        """Return the body of a kind's statistics."""
         return cls(
             kind=one.kind,
             status=one.status,
@@ -117,15 +117,15 @@ class SumView(CountView):
 
 
 class StatsView(Resource):
-    """Sums over one's own runs."""
+    """Statistics of your runs."""
 
     sums: Sequence[SumView]
-    runs: int = Field(description="How many runs that is.", examples=[28])
-    is_complete: bool = Field(description="Whether it is about all of them, or only about the newest.")
+    runs: int = Field(description="Total number of runs.", examples=[28])
+    is_complete: bool = Field(description="Whether all runs are counted, or only the newest.")
 
 
 class SpreadView(Resource):
-    """How times are spread, in seconds; percentiles are at most 19 % too long."""
+    """The distribution of durations in seconds; percentiles are rounded up, by at most 19 %."""
 
     mean: float = Field(examples=[2.9])
     p50: float = Field(examples=[2.4])
@@ -134,12 +134,12 @@ class SpreadView(Resource):
 
     @classmethod
     def of(cls, spread: Spread) -> "SpreadView":
-        """That spread."""
+        """Return the body of a distribution."""
         return cls.model_validate(spread)
 
 
 class TimesView(Resource):
-    """How long the runs of a kind waited and took, in the last week."""
+    """Queue times and run times of a kind in the last week."""
 
     kind: str = Field(examples=["briefs.compose"])
     runs: int = Field(examples=[412])
@@ -148,33 +148,33 @@ class TimesView(Resource):
 
     @classmethod
     def of(cls, kind: str, times: Times) -> "TimesView":
-        """Those times."""
+        """Return the body of a kind's durations."""
         return cls(kind=kind, runs=times.runs, wait=SpreadView.of(times.wait), run=SpreadView.of(times.run))
 
 
 class WorkerView(Resource):
-    """A worker as the database last heard of it."""
+    """A worker with its last heartbeat."""
 
     id: UUID = Field(examples=[_ID])
     name: str = Field(examples=["host-1"])
     alive: bool
-    draining: bool = Field(description="It begins nothing more.")
+    draining: bool = Field(description="Whether it is stopping and claims no more runs.")
     started_at: AwareDatetime = Field(examples=[_AT])
     seen_at: AwareDatetime = Field(examples=[_AT])
     doing: Mapping[str, int] = Field(
-        description="How many runs of each kind it has.", examples=[{"briefs.compose": 4}]
+        description="Number of runs that it is executing, by kind.", examples=[{"briefs.compose": 4}]
     )
 
     @classmethod
     def of(cls, worker: WorkerSeen) -> "WorkerView":
-        """That worker."""
+        """Return the body of a worker."""
         return cls.model_validate(worker)
 
 
 class OperationsView(Resource):
-    """The work of everybody, for operators."""
+    """The operations overview."""
 
     workers: Sequence[WorkerView]
     counts: Sequence[CountView]
     times: Sequence[TimesView]
-    last_upkeep: datetime | None = Field(description="When the database was last cleared.", examples=[_AT])
+    last_upkeep: datetime | None = Field(description="When old runs were last pruned.", examples=[_AT])

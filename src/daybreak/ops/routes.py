@@ -1,4 +1,4 @@
-"""The pages “Runs”, and for admins “Operations”."""
+"""The pages “Activity”, and for administrators “Operations”."""
 
 import asyncio
 import hashlib
@@ -20,7 +20,7 @@ from daybreak.ops.steering import retry
 from daybreak.runs import Run
 from daybreak.web import Admin, NavItem, News, Pages, SignedIn, Undo, Visit, read_form, stream
 
-pages = Pages(__package__, nav=[NavItem(title="Runs", path="/runs", key="r", place=30)])
+pages = Pages(__package__, nav=[NavItem(title="Activity", path="/runs", key="r", place=30)])
 pages.include_router(timetable.routes)
 _ROWS = 50
 _PAUSE = 0.5
@@ -28,7 +28,7 @@ _PAUSE = 0.5
 
 @pages.get("/runs")
 async def show_runs(visit: SignedIn, narrowed: AFilter) -> Response:
-    """Everything under way and past, newest first."""
+    """List current and past runs, newest first."""
     kinds = sorted({kind for kind, _ in await runs.counts(visit.database) if is_for_people(kind)})
     values = await _list(visit, narrowed)
     return visit.page("ops/runs.html", groups=GROUPS, kinds=kinds, **values)
@@ -36,7 +36,7 @@ async def show_runs(visit: SignedIn, narrowed: AFilter) -> Response:
 
 @pages.get("/runs/news")
 async def follow_runs(visit: SignedIn, narrowed: AFilter) -> Response:
-    """The first page of the list again, whenever something happened."""
+    """Stream the first page of the list after each change."""
 
     async def draw() -> tuple[str, bool]:
         return visit.render("ops/_runs.html", **await _list(visit, narrowed)), False
@@ -60,7 +60,7 @@ async def show_run(
     after: Annotated[str, Query(max_length=500)] = "",
     before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
 ) -> Response:
-    """One run or item: how far it is, who had it when, what went wrong."""
+    """Show one run or item: progress, timeline, errors."""
     values = await _run(visit, run_id, items, after, before)
     return visit.page("ops/run.html", trouble=None, **values)
 
@@ -69,7 +69,7 @@ async def show_run(
 async def follow_run(
     visit: SignedIn, run_id: UUID, items: Annotated[str, Query(max_length=20)] = ""
 ) -> Response:
-    """The page of a run again, whenever something happened, until it has ended."""
+    """Stream the page of a run after each change, until the run ends."""
     async with visit.transaction() as tx:
         await runs.get(tx, visit.user.id, run_id)
 
@@ -99,14 +99,14 @@ async def _run(
 
 
 class Back(BaseModel):
-    """Where a button was pressed: on the page of the run, or of one of its items."""
+    """The page to return to: that of the run, or of the run that has it as an item."""
 
     at: UUID | None = None
 
 
 @pages.post("/runs/{run_id}/cancel")
 async def cancel_run(visit: SignedIn, run_id: UUID) -> Response:
-    """Cancel it; what ended stays."""
+    """Cancel a run; ended runs do not change."""
     back = await read_form(visit.request, Back)
     async with visit.transaction() as tx:
         run = await runs.cancel(tx, visit.user.id, run_id)
@@ -115,10 +115,10 @@ async def cancel_run(visit: SignedIn, run_id: UUID) -> Response:
 
 def _cancelled(run: Run) -> str:
     if run.status is runs.Status.CANCELLED:
-        return "It is cancelled."
+        return "Cancelled."
     if run.status.ended:
-        return "It had ended already."
-    return "It is being cancelled; that takes a second or so."
+        return "This run had already ended."
+    return "Cancelling… This takes about a second."
 
 
 def _undo(run: Run) -> Undo | None:
@@ -126,14 +126,14 @@ def _undo(run: Run) -> Undo | None:
 
 
 class Again(Back):
-    """What is tried again: what did not succeed, or the whole run."""
+    """The form of a retry: of the failed parts, or of the whole run."""
 
     whole: bool = False
 
 
 @pages.post("/runs/{run_id}/retry")
 async def retry_run(visit: SignedIn, run_id: UUID) -> Response:
-    """Run again what did not succeed, all of it or that one item; or the whole run."""
+    """Retry the failed parts of a run, a single item, or the whole run."""
     form = await read_form(visit.request, Again)
     again = form.model or Again()
     try:
@@ -142,7 +142,7 @@ async def retry_run(visit: SignedIn, run_id: UUID) -> Response:
     except Conflict as error:
         values = await _run(visit, run_id, "")
         return visit.page("ops/run.html", status=error.status, trouble=error, **values)
-    return visit.redirect(_page_of(run, again), "It is tried again.")
+    return visit.redirect(_page_of(run, again), "Retrying.")
 
 
 def _page_of(run: Run, back: Back | None) -> str:
@@ -151,7 +151,7 @@ def _page_of(run: Run, back: Back | None) -> str:
 
 @pages.get("/operations")
 async def show_operations(visit: Admin) -> Response:
-    """Workers, times, counts and upkeep; of everybody."""
+    """Show workers, durations, counts and maintenance of all users' runs."""
     return visit.page("ops/operations.html", overview=await read_overview(visit.database), words=words)
 
 
@@ -159,7 +159,7 @@ Draw = Callable[[], Awaitable[tuple[str, bool]]]
 
 
 def _redrawn(draw: Draw) -> Callable[[str], Awaitable[Sequence[News]]]:
-    """What a stream reads: a part of a page, if it is not what was sent last; twice a second at most."""
+    """Return the reader of a stream: a part of a page if it has changed, at most twice a second."""
     is_first = True
 
     async def read(after: str) -> Sequence[News]:

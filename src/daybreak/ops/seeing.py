@@ -1,4 +1,4 @@
-"""What the page of one run shows, read in one transaction."""
+"""The data of a run's page, read in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ EVENTS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """A run, its items, and what happened.
+    """A run with its items and events.
 
     Attributes:
-        whole: the run of which this is an item.
-        items: some of them, in their order.
-        more_items: where to go on; None when these are the last.
-        events: the latest, in order.
-        chart: who had the run and these items when.
+        parent: the run of which this is an item.
+        items: one page of items, in order.
+        next_items: the cursor of the next page; None on the last.
+        events: the latest events, in order.
+        chart: the attempts of the run and these items.
     """
 
     run: Run
@@ -37,17 +37,17 @@ class Sight:
 
     @property
     def has_items(self) -> bool:
-        """Whether it has fanned out."""
+        """Whether the run has items."""
         return bool(self.items) or (self.run.part_of is None and self.run.total > 0)
 
     @property
     def can_retry(self) -> bool:
-        """Whether it ended without success."""
+        """Whether it ended without full success."""
         return self.run.status in {Status.FAILED, Status.PARTIAL, Status.CANCELLED}
 
     @property
     def can_begin_anew(self) -> bool:
-        """Whether trying all of it again is more than trying again what did not succeed."""
+        """Whether a retry of the whole run differs from a retry of its failed parts."""
         return self.can_retry and bool(self.items)
 
 
@@ -60,10 +60,10 @@ async def see(
     after: Cursor | None = None,
     before: int | None = None,
 ) -> Sight:
-    """A run or an item, with the items that are in these states after that place, and events before a number.
+    """Return a run or item, with a page of its items in these statuses and the events before a number.
 
     Raises:
-        NotFound: there is no such run of this owner's.
+        NotFound: the user has no such run.
     """
     run = await runs.get(tx, owner_id, run_id)
     whole = await runs.get(tx, owner_id, run.part_of) if run.part_of else None

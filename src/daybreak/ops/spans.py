@@ -1,4 +1,4 @@
-"""Who had a run when: from what happened in it and in its items, to bars that share one time axis."""
+"""The chart of attempts: events of a run and its items become bars on one time axis."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ LOST = "lost"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """One attempt: from when a worker had it until it was over.
+    """One attempt, from its claim to its end.
 
     Attributes:
-        ended: None while it is under way.
-        outcome: what it came to: a status, “items” for fanning out, “lost” if its worker died, “running”.
-        x: where its bar begins, of `WIDTH`.
-        width: how long its bar is.
+        ended_at: None while it is running.
+        outcome: a status, “items” for fanning out, “lost” if its worker died, or “running”.
+        x: the start of its bar, of `CHART_WIDTH`.
+        width: the width of its bar.
     """
 
     run_id: UUID
@@ -37,7 +37,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A run or an item, with its attempts in order."""
+    """A run or item with its attempts, in order."""
 
     run: Run
     spans: Sequence[Span]
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The rows that have begun, in the order in which they did, from the first to the last instant."""
+    """The started runs and items, ordered by start, on an axis from the first to the last instant."""
 
     rows: Sequence[Row]
     first: datetime
@@ -53,17 +53,17 @@ class Chart:
 
     @property
     def seconds(self) -> float:
-        """How much time the axis shows."""
+        """The length of the axis in seconds."""
         return (self.last - self.first).total_seconds()
 
 
 def chart(runs: Sequence[Run], happened: Iterable[Happening], now: datetime) -> Chart | None:
-    """The attempts at these runs; None if none has begun.
+    """Return the chart of the attempts at these runs; None if no attempt has started.
 
     Args:
-        runs: a run, and items of it.
-        happened: what happened in them, in order.
-        now: until when what is under way is drawn.
+        runs: a run and items of it.
+        events: their events, in order.
+        now: the end of the bars of running attempts.
     """
     spans = _spans(happened)
     if not spans:

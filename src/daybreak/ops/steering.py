@@ -1,4 +1,4 @@
-"""Trying again, and why that cannot be."""
+"""Retries that detect a conflicting run first."""
 
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from daybreak.runs import Run
 
 
 async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, whole: bool = False) -> Run:
-    """Run again what did not succeed, or the whole run.
+    """Retry the failed parts of a run, or the whole run.
 
-    Another run that is open for the same thing is found before it is hit.
+    An open run with the same key is detected before the retry violates the constraint.
 
     Raises:
-        NotFound: there is no such run of this owner's.
-        Conflict: it cannot be; with the run that stands in the way, as ``run``, if one does.
+        NotFound: the user has no such run.
+        Conflict: it cannot be retried; the details have the conflicting run as ``run``, if there is one.
     """
     rival = await runs.rival(tx, owner_id, run_id)
     if rival is not None:
@@ -25,8 +25,7 @@ async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, whole: 
 
 
 def in_the_way(rival: UUID) -> Conflict:
-    """Why nothing is started: a run is open for the same thing."""
+    """Return the error for an open run with the same key."""
     return Conflict(
-        "Another run for the same thing is open, and two would get in each other's way; "
-        "wait for it, or cancel it."
+        "Another run of the same kind is already open for this; wait until it ends, or cancel it."
     ).telling(run=str(rival))

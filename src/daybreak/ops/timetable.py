@@ -1,4 +1,4 @@
-"""For admins, the page “Schedule”: who is due when, who is late or left out and why, and who sees to it."""
+"""The schedule page for administrators: due briefs, errors, missed days, schedulers and maintenance."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -22,14 +22,14 @@ _Place = Annotated[str, Query(max_length=500)]
 
 
 class Again(BaseModel):
-    """Who is to be tried again; everybody who is set aside if nobody is named."""
+    """The user whose schedule is retried; without a user, all schedules with errors."""
 
     user: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """One page of both lists of what went wrong, and where each goes on."""
+    """One page of both lists, errors and days without a brief, with the cursors of their next pages."""
 
     aside: list[Aside]
     left_out: list[LeftOut]
@@ -40,7 +40,7 @@ class Troubles:
 
 @routes.get(HERE)
 async def show_timetable(visit: Admin, aside_after: _Place = "", after: _Place = "") -> Response:
-    """The schedule of everybody."""
+    """Show the schedule of all users."""
     overview = await schedule.overview(visit.database, ScheduleSettings.load())
     return visit.page(
         "ops/timetable.html",
@@ -56,14 +56,14 @@ async def show_timetable(visit: Admin, aside_after: _Place = "", after: _Place =
 
 @routes.post(f"{HERE}/retry")
 async def retry_set_aside(visit: Admin) -> Response:
-    """Have the next tick try again who is set aside."""
+    """Make the next tick retry schedules with errors."""
     form = await read_form(visit.request, Again)
     if form.errors:
-        raise InvalidInput("That is nobody's id; try again from the list.")
+        raise InvalidInput("This user ID is not valid; try again from the list.")
     user = form.filled.user
     tried = await schedule.retry(visit.database, [user] if user else None)
-    said = "One person is" if tried == 1 else f"{words.size(tried)} people are"
-    return visit.redirect(HERE, f"{said} tried again with the next tick.")
+    said = "1 schedule" if tried == 1 else f"{words.size(tried)} schedules"
+    return visit.redirect(HERE, f"Retrying {said} within a minute.")
 
 
 async def _troubles(visit: Visit, aside_after: str, after: str) -> Troubles:

@@ -1,4 +1,4 @@
-"""How states, times and kinds are told to people."""
+"""Labels of statuses, kinds, events and times on pages."""
 
 from datetime import date, datetime, tzinfo
 
@@ -7,36 +7,36 @@ from markupsafe import Markup
 from daybreak.runs import Event, Run, Status
 
 STATUSES = {
-    Status.QUEUED: "Waiting",
-    Status.RUNNING: "Under way",
+    Status.QUEUED: "Queued",
+    Status.RUNNING: "Running",
     Status.SUCCEEDED: "Done",
-    Status.PARTIAL: "Done with gaps",
+    Status.PARTIAL: "Finished with errors",
     Status.FAILED: "Failed",
     Status.CANCELLED: "Cancelled",
     Status.SKIPPED: "Skipped",
 }
 OUTCOMES = {
     **{str(status): words.lower() for status, words in STATUSES.items()},
-    "queued": "to be tried again",
-    "items": "fanned out",
-    "lost": "worker lost",
+    "queued": "will retry",
+    "items": "split into tasks",
+    "lost": "worker stopped responding",
 }
 _UNTOLD = {"epoch", "attempt"}
 _MENDED = {
     "expired": (
-        "run taken back from a worker that fell silent",
-        "runs taken back from workers that fell silent",
+        "run recovered from an unresponsive worker",
+        "runs recovered from unresponsive workers",
     ),
-    "rung": ("run called anew that nobody had heard of", "runs called anew that nobody had heard of"),
-    "admitted": ("run let into the queue", "runs let into the queue"),
-    "recounted": ("run counted anew", "runs counted anew"),
+    "rung": ("re-queued run", "re-queued runs"),
+    "admitted": ("run admitted to the queue", "runs admitted to the queue"),
+    "recounted": ("run recounted", "runs recounted"),
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "min"), (_MINUTE, "min", 1, "s"))
 
 
 def title(run: Run) -> str:
-    """What a run is about, in words; of kinds that are not known here its key."""
+    """Return the title of a run; for unknown kinds its key."""
     match run.kind:
         case "briefs.compose":
             return _brief(*run.key.partition("/")[::2])
@@ -59,37 +59,37 @@ def _brief(day: str, edition: str) -> str:
 
 
 def mended(name: str, number: int) -> str:
-    """What upkeep did so many times, in words."""
+    """Return the text for a result of a maintenance run and its count."""
     one, many = _MENDED.get(name, (name.replace("_", " "),) * 2)
     return f"{size(number)} {one if number == 1 else many}"
 
 
 def state(run: Run) -> str:
-    """Where a run stands, in a word or two."""
+    """Return the label of a run's status."""
     if run.cancel and not run.status.ended:
-        return "Being cancelled"
+        return "Cancelling"
     if run.status is Status.QUEUED and run.errors:
-        return "Waiting to try again"
+        return "Waiting to retry"
     return STATUSES[run.status]
 
 
 def took(run: Run) -> str:
-    """How long one had to wait for it from when it began, with its items; of what never began nothing."""
+    """Return the text for the time from a run's start to its end, with its items."""
     if run.started_at is None or run.finished_at is None:
-        return "never began"
+        return "never started"
     return f"took {duration((run.finished_at - run.started_at).total_seconds())}"
 
 
 def happened(event: Event) -> tuple[str, str]:
-    """What an event says: a few words, and what is behind them."""
+    """Return the title and the details of an event."""
     data = event.data
     match event.name:
         case "running" if data.get("worker"):
-            return f"{data['worker']} began", f"attempt {data.get('attempt')}"
+            return f"Started by {data['worker']}", f"attempt {data.get('attempt')}"
         case "running":
-            return "Opened again", ""
+            return "Reopened", ""
         case "items":
-            return "Fanned out", f"to {data.get('items')} items"
+            return "Split into tasks", f"{data.get('items')} tasks"
         case "item":
             return f"{data.get('key')}", OUTCOMES.get(str(data.get("status")), "")
         case name if name in OUTCOMES:
@@ -100,10 +100,10 @@ def happened(event: Event) -> tuple[str, str]:
 
 
 def duration(seconds: float) -> str:
-    """A time as people say it: 40 ms, 3.2 s, 4 min 5 s, 2 h 10 min, 3 d 4 h."""
+    """Format a duration: 40 ms, 3.2 s, 4 min 5 s, 2 h 10 min, 3 d 4 h."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 10:  # noqa: PLR2004 - below, tenths tell something
+    if seconds < 10:  # noqa: PLR2004 - below, tenths are significant
         return f"{seconds:.1f} s"
     whole = round(seconds)
     for unit, name, part, smaller in (
@@ -118,16 +118,16 @@ def duration(seconds: float) -> str:
 
 
 def clock(instant: datetime, tz: tzinfo, *, beside: datetime | None = None) -> Markup:
-    """The time on somebody's wall to the second, with the date unless it is that of another instant."""
+    """Format an instant in a time zone to the second, without the date if `relative_to` has the same one."""
     local = instant.astimezone(tz)
     is_same_day = beside is not None and beside.astimezone(tz).date() == local.date()
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         f"{instant:%Y-%m-%dT%H:%M:%S.%fZ}",
         f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S.%f %Z}",
-        f"{local:%H:%M:%S}" if is_same_day else f"{local:%Y-%m-%d %H:%M:%S}",
+        f"{local:%H:%M:%S}" if is_same_day else f"{local.day} {local:%b %Y, %H:%M:%S}",
     )
 
 
 def size(number: int) -> str:
-    """A number with its thousands apart."""
+    """Format a number with separated thousands."""
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")

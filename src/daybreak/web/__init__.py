@@ -1,7 +1,6 @@
-"""The page kit: sign-in, rendering, forms, streams and what keeps them safe. It knows no slice.
+"""The web framework of the slices: sign-in, rendering, forms, streams and security. It imports no slice.
 
-Its parts are imported when they are asked for: a command that only reads the settings need not wait for
-FastAPI.
+Its modules are imported on first use, so that a command that only reads the settings does not load FastAPI.
 """
 
 from importlib import import_module

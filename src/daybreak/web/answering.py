@@ -1,4 +1,4 @@
-"""What a request that went wrong is answered with."""
+"""Error handlers: an exception becomes an error page or a problem document."""
 
 from urllib.parse import quote
 
@@ -11,33 +11,35 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from daybreak.errors import Bug, DaybreakError, NotFound, NotSignedIn, TooLarge, UserError
+from daybreak.errors import Bug, DaybreakError, InvalidInput, NotFound, NotSignedIn, TooLarge, UserError
 from daybreak.telemetry import log
 from daybreak.web.problems import Invalid, NotAllowed, headers, is_for_program, problem, sentence
 from daybreak.web.requests import route_of
 from daybreak.web.site import site_of
 from daybreak.web.theme import Theme
+from daybreak.web.validation import field_error, field_of, invalid_json
 from daybreak.web.visits import SEE_OTHER
 
 SIGN_IN = "/sign-in"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_NOTHING = "There is nothing at this address."
+_NOTHING = "This page doesn't exist or was removed."
+_NO_RESOURCE = "There is no resource at this address."
 _TITLES = {
-    400: "That did not work",
-    403: "You may not do that",
-    404: "There is nothing here",
-    429: "Too often",
+    400: "The request failed",
+    403: "You don't have access",
+    404: "Page not found",
+    429: "Too many requests",
 }
 
 
 class AnswerDefects:
-    """Answers what nobody expected, inside of what numbers requests and adds headers."""
+    """Middleware that answers unexpected exceptions, inside of the request id and security headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, or with an error when it breaks before it has answered."""
+        """Call the application, and respond with an error if it raises before its response has started."""
         begun = False
 
         async def send_and_note(message: Message) -> None:
@@ -47,7 +49,7 @@ class AnswerDefects:
 
         try:
             await self._app(scope, receive, send_and_note)
-        except ClientDisconnect:  # nobody is there to be answered
+        except ClientDisconnect:  # no response can be delivered
             log.info("web.disconnected", route=route_of(scope))
         except Exception as error:
             if begun or scope["type"] != "http":
@@ -58,17 +60,17 @@ class AnswerDefects:
 
 
 class BoundedBodies(RequestBodyLimitMiddleware):
-    """Refuses what is longer than a route takes, in our own words; a route's `max_body_size` goes before."""
+    """Middleware that rejects oversized bodies with our own error; a route's `max_body_size` has priority."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, or with an error when the request is too long."""
+        """Call the application, or respond with an error if the request is too large."""
         refused = False
 
         async def send_or_refuse(message: Message) -> None:
             nonlocal refused
             if message["type"] == "http.response.start" and message["status"] == TooLarge.status:
                 refused = True
-                response = answer(Request(scope), TooLarge("That is more than is taken at once."))
+                response = answer(Request(scope), TooLarge("The request is too large; send less at once."))
                 await response(scope, receive, send)
             elif not refused:
                 await send(message)
@@ -77,14 +79,14 @@ class BoundedBodies(RequestBodyLimitMiddleware):
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Have every error of ours and of the framework answered as `answer` does."""
+    """Register handlers that answer Daybreak's and the framework's errors with `error_response`."""
     app.add_exception_handler(DaybreakError, _expected)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _of_the_framework)
 
 
 def answer(request: Request, error: DaybreakError, status: int | None = None) -> Response:
-    """A problem document for a program, the sign-in or a page for a person."""
+    """Return a problem document for a program; the sign-in or an error page for a browser."""
     if is_for_program(request):
         return problem(request, error, status)
     if isinstance(error, NotSignedIn) and request.url.path != SIGN_IN:
@@ -105,8 +107,12 @@ async def _malformed(request: Request, error: Exception) -> Response:
         raise error
     found = error.errors()
     if any(one["loc"][0] == "path" for one in found):
-        return answer(request, NotFound(_NOTHING))
-    return answer(request, Invalid({".".join(map(str, one["loc"][1:])): one["msg"] for one in found}))
+        return answer(request, _not_found(request))
+    if found[0]["type"] == "json_invalid":
+        return answer(request, InvalidInput(invalid_json(found[0], error.body)))
+    return answer(
+        request, Invalid({field_of(one["loc"][1:]): field_error(one, one["loc"][1:]) for one in found})
+    )
 
 
 async def _of_the_framework(request: Request, error: Exception) -> Response:
@@ -120,7 +126,7 @@ async def _of_the_framework(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """What can be done to an address; the framework names only what its first route can."""
+    """Return the methods of an address; the framework names only those of its first matching route."""
     routes = request.app.routes
     scopes = [dict(request.scope, method=method) for method in _METHODS]
     return [scope["method"] for scope in scopes if any(one.matches(scope)[0] is Match.FULL for one in routes)]
@@ -129,16 +135,20 @@ def _allowed(request: Request) -> list[str]:
 def _ours(request: Request, error: HTTPException) -> DaybreakError:
     match error.status_code:
         case NotFound.status:
-            return NotFound(_NOTHING)
+            return _not_found(request)
         case NotAllowed.status:
-            return NotAllowed(f"{request.method} cannot be done to this address.")
+            return NotAllowed(f"{request.method} isn't supported here.")
         case TooLarge.status:
-            return TooLarge("That is more than is taken at once.")
-    return UserError(f"The request cannot be answered: {error.detail}.")
+            return TooLarge("The request is too large; send less at once.")
+    return UserError(f"The request failed: {error.detail}.")
+
+
+def _not_found(request: Request) -> NotFound:
+    return NotFound(_NO_RESOURCE if is_for_program(request) else _NOTHING)
 
 
 def _page(request: Request, error: DaybreakError, status: int) -> Response:
-    """The page that says what went wrong; it needs neither the database nor a session."""
+    """Return the error page; it needs neither the database nor a session."""
     site = site_of(request)
     text = site.templates.get_template("error.html").render(
         title=_TITLES.get(status, "Something went wrong"),

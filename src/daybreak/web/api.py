@@ -1,4 +1,4 @@
-"""The frame of `/api/v1`: what every operation for programs has in common."""
+"""The base of `/api/v1`: router, body models, responses and admin dependencies of all operations."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -17,25 +17,25 @@ JSON = "application/json"
 
 
 class Api(APIRouter):
-    """The operations of one slice; their names are the tag and that of the function."""
+    """The operations of one slice; an operation id is the tag and the function's name."""
 
     def __init__(self, tag: str) -> None:
-        """Make a router without operations.
+        """Create a router without operations.
 
         Args:
-            tag: under what the document lists them.
+            tag: the group under which the OpenAPI document lists them.
         """
         super().__init__(tags=[tag], dependencies=[Depends(paced)], generate_unique_id_function=_name)
 
 
 class Resource(BaseModel):
-    """What an operation gives."""
+    """The base class of response bodies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 class Order(BaseModel):
-    """What an operation is given: exactly the declared types, and nothing that is not declared.
+    """The base class of request bodies: exactly the declared types, and no undeclared fields.
 
     Dates, ids and choices are text in JSON: declare them as `Day`, `Id`, or with ``Field(strict=False)``.
     """
@@ -45,7 +45,7 @@ class Order(BaseModel):
 
 def _text(value: object) -> object:
     if value is not None and not isinstance(value, str | date):
-        raise ValueError("it should be text, like 2026-03-29")
+        raise ValueError("must be text, like 2026-03-29")
     return value
 
 
@@ -55,29 +55,29 @@ Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9
 
 
 def answer(resource: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
-    """A resource as an answer."""
+    """Return a response with that body as JSON."""
     return Response(resource.model_dump_json(), status, headers, JSON)
 
 
 def refusals(*errors: type[DaybreakError]) -> dict[int | str, dict[str, Any]]:
-    """What an operation may refuse besides what all may: for ``responses=``."""
+    """Return the errors of an operation besides those of all operations, for ``responses=``."""
     return {error.status: {"description": (error.__doc__ or "").partition("\n")[0]} for error in errors}
 
 
 async def operator(visit: Annotated[Visit, Depends(caller)]) -> Visit:
-    """The visit of an admin's program.
+    """Return the request context of an administrator's program.
 
     Raises:
-        Forbidden: it is somebody else's.
+        Forbidden: the user is no administrator.
     """
     return await admin(visit)
 
 
 async def operating_writer(visit: Annotated[Visit, Depends(writer)]) -> Visit:
-    """The visit of an admin's program that may change things.
+    """Return the request context of an administrator's program with write access.
 
     Raises:
-        Forbidden: it is somebody else's, or for reading only.
+        Forbidden: the user is no administrator, or the token is read-only.
     """
     return await admin(visit)
 

@@ -1,4 +1,4 @@
-"""Choosing light or dark."""
+"""The form that sets the light or dark theme."""
 
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +12,7 @@ pages = Pages(__package__)
 
 
 class Look(BaseModel):
-    """How pages are to look, and where one was."""
+    """The theme, and the page to return to."""
 
     theme: Theme
     next: str = HOME
@@ -20,7 +20,7 @@ class Look(BaseModel):
 
 @pages.post("/theme")
 async def choose_theme(visit: Anyone) -> Response:
-    """Remember it on this machine."""
+    """Store the theme in a cookie of this browser."""
     look = (await read_form(visit.request, Look)).model or Look(theme=Theme.SYSTEM)
     response = RedirectResponse(own_path(look.next), SEE_OTHER)
     look.theme.remember(response, secure=visit.site.settings.is_secure)

@@ -1,4 +1,4 @@
-"""The application: the pages of all slices behind what keeps them safe."""
+"""The ASGI application: the pages and operations of all slices, behind the middleware."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
@@ -39,16 +39,16 @@ def create_application(
     channels: Collection[str] = (),
     checks: Mapping[str, Check] = MappingProxyType({}),
 ) -> FastAPI:
-    """The ASGI application.
+    """Create the ASGI application.
 
     Args:
         settings: the web's settings.
-        opening: gives the database while the server runs.
+        open_database: opens the database for as long as the server runs.
         pages: the pages of every slice.
         apis: the operations of every slice, mounted below ``/api/v1``.
-        listen: the database's address, not through a pooler.
-        channels: what is heard there.
-        checks: what must hold for the process to be ready, by name.
+        listen_dsn: the database's address for LISTEN, not through a pooler.
+        channels: the NOTIFY channels to listen on.
+        checks: readiness checks besides the database, by name.
     """
     all_pages = [signing.pages, choosing.pages, appearance.pages, *pages, landing.pages]
     site = Site.of(settings, all_pages, channels)
@@ -56,7 +56,7 @@ def create_application(
         title="Daybreak",
         version=version("daybreak"),
         openapi_url=OPENAPI,
-        docs_url=None,  # both load scripts from elsewhere
+        docs_url=None,  # both load scripts from other sites
         redoc_url=None,
         lifespan=_lifespan(site, opening, listen),
         middleware=_guards(settings),
@@ -75,7 +75,7 @@ def create_application(
 
 
 def _guards(settings: WebSettings) -> list[Middleware]:
-    """What a request passes before it comes to a page, from outside to inside."""
+    """Return the middleware, outermost first."""
     return [
         Middleware(NumberedRequests),
         Middleware(SafeHeaders, is_secure=settings.is_secure),

@@ -1,4 +1,4 @@
-"""The pages where a password is chosen by a link: an invitation, or a link to a new one."""
+"""The pages that set a password by link: an invitation or a password reset."""
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -15,7 +15,7 @@ pages = Pages(__package__)
 
 
 class NewPassword(BaseModel):
-    """A password, twice: nobody sees what they type."""
+    """A new password and its confirmation."""
 
     password: str
     again: str
@@ -23,25 +23,25 @@ class NewPassword(BaseModel):
 
 @pages.get("/invitation/{secret}")
 async def show_invitation(visit: Anyone, secret: str) -> Response:
-    """Welcome somebody who was invited."""
+    """Show the form of an invitation."""
     return await _show(visit, secret, Purpose.INVITATION)
 
 
 @pages.post("/invitation/{secret}")
 async def accept_invitation(visit: Anyone, secret: str) -> Response:
-    """Give them their password and let them in."""
+    """Set the password of an invited user and sign the user in."""
     return await _choose(visit, secret, Purpose.INVITATION)
 
 
 @pages.get("/reset/{secret}")
 async def show_reset(visit: Anyone, secret: str) -> Response:
-    """Ask for a new password."""
+    """Show the form of a password reset."""
     return await _show(visit, secret, Purpose.RESET)
 
 
 @pages.post("/reset/{secret}")
 async def reset(visit: Anyone, secret: str) -> Response:
-    """Write it, end all sessions, and begin a new one."""
+    """Set the password, revoke all sessions and start a new one."""
     return await _choose(visit, secret, Purpose.RESET)
 
 
@@ -57,7 +57,7 @@ async def _show(
 async def _choose(visit: Visit, secret: str, purpose: Purpose) -> Response:
     form = await read_form(visit.request, NewPassword)
     if not form.errors and form.filled.password != form.filled.again:
-        form = form.refused(InvalidInput("The two are not the same; type them once more."), "again")
+        form = form.refused(InvalidInput("The passwords don't match."), "again")
     if form.errors:
         return await _show(visit, secret, purpose, form, InvalidInput.status)
     try:

@@ -1,4 +1,4 @@
-"""Versions: a program says which one it has seen, and is told when that is not the present one."""
+"""ETags: conditional reads with If-None-Match, and optimistic locking with If-Match."""
 
 import hashlib
 from typing import Annotated
@@ -17,25 +17,25 @@ IfMatch = Annotated[
     Header(
         alias="If-Match",
         max_length=1000,
-        description="The ETag of what is to be changed; if it is not that any more, 412 with what it is now.",
+        description="The ETag that you read last. If it has changed since, you get 412 with the current one.",
     ),
 ]
 _LENGTH = 22
 
 
 def etag_of(*values: object) -> str:
-    """The ETag of what these values tell apart, like a row's version."""
+    """Return the ETag of these values, such as a row's version."""
     text = orjson.dumps(values, default=str)
     return f'"{hashlib.sha256(text).hexdigest()[:_LENGTH]}"'
 
 
 def version_of(resource: BaseModel) -> str:
-    """The ETag of a resource that has no version but its content."""
+    """Return the ETag of a body's content, for resources without a version."""
     return etag_of(resource.model_dump_json())
 
 
 def versioned(request: Request, resource: BaseModel, etag: str | None = None, status: int = 200) -> Response:
-    """A resource with its ETag; 304 when the program has it already."""
+    """Return a body with its ETag, or 304 if the client already has this version."""
     etag = etag or version_of(resource)
     seen = request.headers.get("If-None-Match", "")
     if request.method in {"GET", "HEAD"} and _names(seen, etag, weak=True):
@@ -44,14 +44,14 @@ def versioned(request: Request, resource: BaseModel, etag: str | None = None, st
 
 
 def require_match(if_match: str | None, resource: BaseModel, etag: str | None = None) -> None:
-    """Go on only if the program has seen the present version, or does not say what it has seen.
+    """Check that the client has read the current version, unless it sent no If-Match.
 
     Raises:
-        Changed: it is another one by now; the details have it as ``current``.
+        PreconditionFailed: it has changed since; the details have it as ``current``.
     """
     etag = etag or version_of(resource)
     if if_match is not None and not _names(if_match, etag):
-        raise Changed("It was changed meanwhile; look at what it is now, and send it again.").telling(
+        raise Changed("It has changed since you read it; reload it and try again.").telling(
             current=resource.model_dump(mode="json"), etag=etag
         )
 

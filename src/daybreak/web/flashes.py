@@ -1,6 +1,6 @@
-"""Messages that the next page shows once, with a way to undo what was done.
+"""Flash messages: shown once by the next page, with an optional undo.
 
-They travel in a cookie that is signed with the secret of the session, which nobody else knows.
+They are stored in a cookie that is signed with the secret of the session.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _SALT = "daybreak.flash"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """How to take back what was done: a form that is sent to an address of ours."""
+    """The form that undoes an action: its address and hidden values."""
 
     action: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -25,21 +25,21 @@ class Undo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flash:
-    """A sentence for the next page."""
+    """A message for the next page."""
 
     text: str
     undo: Undo | None = None
 
 
 def write(response: Response, secret: str, flash: Flash, *, secure: bool) -> None:
-    """Have the next page of that session show it."""
+    """Set the cookie, so that the session's next page shows the message."""
     value = _signer(secret).dumps(asdict(flash))
     text = value if isinstance(value, str) else value.decode("ascii")
     response.set_cookie(COOKIE, text, max_age=_SECONDS, secure=secure, httponly=True, samesite="lax")
 
 
 def read(request: Request, secret: str) -> Flash | None:
-    """What the last page left to be shown."""
+    """Return the pending message, or None."""
     value = request.cookies.get(COOKIE)
     if not value:
         return None
@@ -52,7 +52,7 @@ def read(request: Request, secret: str) -> Flash | None:
 
 
 def clear(response: Response) -> None:
-    """It was shown."""
+    """Delete the message after it was shown."""
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
 
 

@@ -1,4 +1,4 @@
-"""Forms: what a person filled in, as a model, or with a sentence at each field that is wrong."""
+"""Forms: submitted values as a model, or with an error for each invalid field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,19 +9,20 @@ from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 
 from daybreak.errors import Bug, DaybreakError
+from daybreak.web.validation import field_error
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class Form(Generic[Model]):
-    """A form as it was sent, or as it is shown first.
+    """A form as it was submitted, or with its initial values.
 
     Attributes:
-        values: what stands in the fields, as text.
-        errors: a sentence for each field that is wrong; under the empty name one for the whole form.
-        model: what was filled in; None when something is wrong.
-        lists: what was chosen in the fields that take several values.
+        values: the text of each field.
+        errors: a sentence for each invalid field; under the empty name one for the whole form.
+        model: the validated values; None if the form has errors.
+        lists: the values of the fields that accept several.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -31,48 +32,48 @@ class Form(Generic[Model]):
 
     @property
     def filled(self) -> Model:
-        """What was filled in.
+        """The validated values.
 
         Raises:
-            Bug: something is wrong; look at `errors` first.
+            InternalError: the form has errors; check `errors` first.
         """
         if self.model is None:
             raise Bug("a form with errors was used")
         return self.model
 
     def value(self, name: str) -> str:
-        """What stands in a field."""
+        """Return the text of a field."""
         return self.values.get(name, "")
 
     def has(self, name: str, value: object) -> bool:
-        """Whether that value is chosen in a field: the one, or one of several."""
+        """Return whether a value is selected in a field that accepts one or several."""
         return str(value) in self.lists.get(name, (self.value(name),))
 
     def error(self, name: str = "") -> str:
-        """What is wrong with a field, or with the whole form; empty when nothing is."""
+        """Return the error of a field or of the whole form; empty if there is none."""
         return self.errors.get(name, "")
 
     def refused(self, error: DaybreakError, name: str = "") -> Self:
-        """The same form with a sentence at that field, or where the error says, to be shown again."""
+        """Return this form with an error at that field, or at the fields that the error names."""
         told = error.details.get("errors")
         told = told if isinstance(told, Mapping) and not name else {name: str(error)}
         return replace(self, errors={**self.errors, **told}, model=None)
 
 
 async def read_form(request: Request, model: type[Model]) -> Form[Model]:
-    """The form of a request, as that model; each field's value is what stands last under its name."""
+    """Parse a request's form into a model; the last value of a field counts."""
     async with request.form(max_files=0) as sent:
         return check_form(sent, model)
 
 
 def check_form(sent: ImmutableMultiDict[str, Any], model: type[Model]) -> Form[Model]:
-    """What was sent, as that model: a form, or the query of an address."""
+    """Parse a submitted form or a query into a model."""
     texts = {name: value for name, value in sent.items() if isinstance(value, str)}
     many = {name: [str(value) for value in sent.getlist(name)] for name in _lists(model)}
     try:
         return Form(texts, {}, model.model_validate({**texts, **many}), many)
     except ValidationError as error:
-        wrong = {_field(one["loc"]): _sentence(one["msg"]) for one in reversed(error.errors())}
+        wrong = {_field(one["loc"]): field_error(one, one["loc"][:1]) for one in reversed(error.errors())}
         return Form(texts, wrong, None, many)
 
 
@@ -82,8 +83,3 @@ def _lists(model: type[BaseModel]) -> list[str]:
 
 def _field(location: tuple[int | str, ...]) -> str:
     return str(location[0]) if location else ""
-
-
-def _sentence(words: str) -> str:
-    plain = words.removeprefix("Value error, ").rstrip(".")
-    return f"{plain[:1].upper()}{plain[1:]}."

@@ -1,9 +1,9 @@
-"""The headers that every answer has: what a browser may load and do, and who may keep a copy."""
+"""Security headers of every response: content policy, permissions and caching."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Images by data: are the arrows and ticks in Pico's style sheet.
+# Pico's style sheet has its arrows and check marks as data: images.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -21,14 +21,14 @@ _STRICT_TRANSPORT = "max-age=31536000"
 
 
 class SafeHeaders:
-    """Adds them to every answer; what an answer says of its own accord stays."""
+    """Middleware that adds the headers to every response, unless the response sets them itself."""
 
     def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
         self._app = app
         self._headers = _ALWAYS | ({"Strict-Transport-Security": _STRICT_TRANSPORT} if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, with the headers."""
+        """Call the application and add the headers to its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -38,7 +38,7 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                # Pages show what is somebody's own: nothing may be found again after signing out.
+                # Pages show private data: no cached copy may remain after signing out.
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -1,4 +1,4 @@
-"""For whoever watches the process: is it alive, can it work."""
+"""Liveness and readiness probes."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -15,26 +15,26 @@ _NOT_READY = 503
 
 
 def routes(checks: Mapping[str, Check]) -> APIRouter:
-    """The two probes.
+    """Return a router with the two probes.
 
     Args:
-        checks: what must hold besides the database and its schema, by name.
+        checks: readiness checks besides the database and its schema, by name.
     """
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
     async def alive() -> Response:
-        """The process answers."""
+        """Report that the process answers."""
         return JSONResponse({"status": "alive"})
 
     @router.get("/readyz")
     async def ready(request: Request) -> Response:
-        """The database answers, has this version's schema, and all checks hold."""
+        """Report whether the database answers, has this version's schema, and all checks pass."""
         found: dict[str, str] = {}
         try:
             database = site_of(request).database
             if await database.migrations_due():
-                raise Unavailable("Migrations are due; run “daybreak db migrate”.")
+                raise Unavailable("The database schema is out of date; run “daybreak db migrate”.")
             found = {name: "seen" if await check(database) else "missing" for name, check in checks.items()}
         except DaybreakError as error:
             return JSONResponse({"status": "not ready", "database": str(error)}, _NOT_READY)

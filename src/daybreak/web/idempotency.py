@@ -1,4 +1,4 @@
-"""POSTs that may be sent again: the answer is kept for a day, in the transaction that does the work."""
+"""Idempotency keys: a POST's response is stored for a day, in the transaction that does the work."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -25,24 +25,24 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="A word of the program's own. Whatever is sent again with it within a day is not done "
-        "again, and gets the same answer.",
+        description="A key of your choice. A request that is repeated with it within a day is not executed "
+        "again and gets the same response.",
     ),
 ]
 
 
 async def once(visit: Visit, key: str | None, work: Work) -> Response:
-    """Do it, or give the answer that it got when it was sent before with that key.
+    """Do the work, or return the stored response of an earlier request with that key.
 
-    What fails is not kept, since it changed nothing. Of two at the same time, one waits for the other.
+    Failed requests are not stored, since they changed nothing. Of two concurrent requests, one waits.
 
     Args:
-        visit: whose transaction it is.
-        key: what the program calls it; None does it each time.
-        work: does it in a transaction, and gives the answer.
+        context: the request context, whose transaction is used.
+        key: the client's key; None does the work each time.
+        work: does the work in a transaction and returns the response.
 
     Raises:
-        InvalidInput: the key was used for something else.
+        InvalidInput: the key was used for another request.
     """
     if key is None:
         async with visit.transaction() as tx:
@@ -57,10 +57,12 @@ async def once(visit: Visit, key: str | None, work: Work) -> Response:
 
 
 async def replayed(visit: Visit, key: str | None) -> Response | None:
-    """The answer that it got when it was sent before with that key: for what does more than `once` can undo.
+    """Return the stored response of an earlier request with that key, or None.
+
+    For requests with effects outside of the transaction, which `run_once` could not roll back.
 
     Raises:
-        InvalidInput: the key was used for something else.
+        InvalidInput: the key was used for another request.
     """
     if key is None:
         return None
@@ -83,6 +85,6 @@ def _kept(response: Response) -> tuple[int, str, bytes]:
 
 def _again(row: asyncpg.Record, mark: bytes) -> Response:
     if row["fingerprint"] != mark:
-        raise InvalidInput("This Idempotency-Key was used for another request; take a new one.")
+        raise InvalidInput("This Idempotency-Key was already used for another request; use a new one.")
     headers = {**orjson.loads(row["headers"]), "Idempotency-Replayed": "true"}
     return Response(row["body"], row["status"], headers)

@@ -1,4 +1,4 @@
-"""The first page, as long as no slice has one: whatever comes first in the navigation."""
+"""The home page for applications without a slice that serves it: the navigation's first entry."""
 
 from starlette.responses import Response
 
@@ -10,5 +10,5 @@ pages = Pages(__package__)
 
 @pages.get(HOME)
 async def go_on(visit: SignedIn) -> Response:
-    """Go to the first entry of the navigation."""
+    """Redirect to the first entry of the navigation."""
     return visit.redirect(visit.site.nav[0].path)

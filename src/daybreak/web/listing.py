@@ -1,4 +1,4 @@
-"""Lists in pages: each names the place from which the next goes on, which holds while rows come and go."""
+"""Pagination by cursor, which stays valid while rows are inserted and deleted."""
 
 import base64
 import binascii
@@ -19,35 +19,35 @@ MOST = 200
 
 After = Annotated[
     str | None,
-    Query(max_length=500, description="The `next` of the page before; nothing for the first page."),
+    Query(max_length=500, description="The `next` of the previous page; omit it for the first page."),
 ]
-Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Maximum number of items.")]
 
 
 class Listing(Resource, Generic[Item]):
     """One page of a list."""
 
     items: list[Item]
-    next: str | None = Field(description="Give it as `after` for the next page; null when there is none.")
+    next: str | None = Field(description="Pass it as `after` to get the next page; null on the last page.")
 
 
 def write_place(*values: datetime | UUID | str | int) -> str:
-    """A place in a list as one word, to be put into an address."""
+    """Return a list position as a URL-safe cursor."""
     return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).rstrip(b"=").decode()
 
 
 def read_place(word: str, *readers: Callable[[str], object]) -> list[object]:
-    """The values of a place.
+    """Return the values of a cursor.
 
     Args:
-        word: what `write_place` gave.
-        readers: make the values out of text, in their order, like `datetime.fromisoformat` and `UUID`.
+        cursor: the result of `encode_cursor`.
+        parsers: convert the values from text, in their order, like `datetime.fromisoformat` and `UUID`.
 
     Raises:
-        InvalidInput: it was not given by us.
+        InvalidInput: it is not a cursor of this list.
     """
     try:
         values = orjson.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
         return [read(str(value)) for read, value in zip(readers, values, strict=True)]
     except (ValueError, TypeError, binascii.Error):
-        raise InvalidInput("The place to go on from is not one of ours; begin with the first page.") from None
+        raise InvalidInput("The cursor is not valid; start from the first page.") from None

@@ -1,7 +1,7 @@
-"""One connection that listens, for all streams of a process.
+"""One LISTEN connection for all streams of a process.
 
-A notification names topics, separated by commas; whoever follows one of them is woken, once however many came
-meanwhile. What happened is then read from the database, so that nothing is lost with a notification.
+A notification names topics, separated by commas, and wakes the subscriptions to them: once, however many
+notifications arrived. The subscribers then read from the database, so that a lost notification loses no data.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ _ECHO = "daybreak_echo"
 _ECHO_EVERY = 30.0
 _ECHO_WITHIN = 5.0
 _AGAIN_AFTER = 2.0
-# How long a follower waits for a notification: a safety net while one hears, the only way while one does not.
+# Seconds between polls: a safety net while the connection listens, the only way while it is lost.
 _HEARING = 60.0
 _DEAF = 2.0
 
 
 class Notifications:
-    """Hears the channels of a database and wakes who follows."""
+    """A connection that listens on the channels of a database and wakes subscriptions."""
 
     def __init__(self, channels: Collection[str]) -> None:
         self._channels = tuple(channels)
@@ -37,18 +37,18 @@ class Notifications:
         self.closed = False
 
     def close(self) -> None:
-        """Wake everybody for the last time: the process is to end."""
+        """Wake all subscriptions for the last time, because the process stops."""
         self.closed = True
         self._ring_all()
 
     @property
     def followers(self) -> int:
-        """How many follow a topic."""
+        """The number of subscriptions."""
         return len(set().union(*self._bells.values()))
 
     @contextlib.contextmanager
     def follow(self, *topics: str) -> Iterator["Bell"]:
-        """Inside the block the bell tells of these topics."""
+        """Subscribe to these topics for the duration of the block."""
         bell = Bell(self)
         for topic in topics:
             self._bells[topic].add(bell)
@@ -61,10 +61,10 @@ class Notifications:
                     del self._bells[topic]
 
     async def listen(self, dsn: str) -> None:
-        """Hear that database until cancelled; a lost connection is made again.
+        """Listen until cancelled, and reconnect after a lost connection.
 
         Args:
-            dsn: its address, not through a pooler: notifications do not pass one.
+            dsn: the database's address, not through a pooler, which drops notifications.
         """
         while True:
             try:
@@ -90,13 +90,13 @@ class Notifications:
                 self._ring_all()
 
     async def _check(self, connection: asyncpg.Connection) -> None:
-        """Call, and see whether one hears oneself; through a pooler one does not."""
+        """Send a notification and wait for it; through a pooler it never arrives."""
         self._echoed.clear()
         await connection.execute(f"NOTIFY {_ECHO}, '{uuid4()}'")
         await asyncio.wait_for(self._echoed.wait(), _ECHO_WITHIN)
         if not self.hearing:
             self.hearing = True
-            self._ring_all()  # what was notified before, nobody heard
+            self._ring_all()  # earlier notifications were missed
 
     def _ring(self, payload: str) -> None:
         for topic in payload.split(","):
@@ -110,7 +110,7 @@ class Notifications:
 
 
 class Bell:
-    """Tells one follower that something happened."""
+    """A subscriber's event, with the topics that were notified."""
 
     def __init__(self, notifications: Notifications) -> None:
         self._notifications = notifications
@@ -118,18 +118,18 @@ class Bell:
         self._topics: set[str] = set()
 
     def ring(self, topic: str) -> None:
-        """Something happened there."""
+        """Wake the subscriber because of this topic."""
         self._topics.add(topic)
         self._rung.set()
 
     async def wait(self, at_most: float) -> Collection[str]:
-        """Until it rang since the last time, or it is time to look all the same.
+        """Wait for a notification since the last call, or until it is time to poll.
 
         Args:
-            at_most: seconds.
+            timeout_seconds: the longest wait.
 
         Returns:
-            The topics for which it rang.
+            The topics that were notified.
         """
         patience = min(at_most, _HEARING if self._notifications.hearing else _DEAF)
         with contextlib.suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI knows, and how every operation says that something went wrong."""
+"""The OpenAPI document: FastAPI's own, with the problem responses of every operation."""
 
 import http
 from typing import Any
@@ -22,17 +22,17 @@ from daybreak.web.problems import MEDIA_TYPE
 
 _ALWAYS: tuple[type[DaybreakError], ...] = (UserError, NotSignedIn, Forbidden, TooMany, Unavailable)
 _ABOUT = (
-    "Everything that a page can do. Send a token of Settings as `Authorization: Bearer …`. Errors are "
-    "problem documents (RFC 9457), one sentence in `detail`. Lists come in pages: give `next` as `after`. "
-    "A token for reading reads; one for reading and writing also changes; neither reaches further than "
-    "itself: a token that it makes allows no more, ends no later and is revoked with it, and what opens an "
-    "account that is there takes the password or the browser (docs/howto/api.md). "
-    "Long work is answered 202 with a run; a POST with an `Idempotency-Key` may be sent again."
+    "Everything that the pages can do. Send an API token (Settings, API tokens) as `Authorization: Bearer "
+    "…`. Errors are problem documents (RFC 9457) with one sentence in `detail`. Lists are paginated: pass "
+    "`next` as `after`. A read-only token reads; a read-write token also changes data. A token that another "
+    "one creates has at most its access, expires no later and is revoked with it. Operations that open an "
+    "existing account need the password or a browser session (docs/howto/api.md). Long operations return 202 "
+    "with a run. A POST with an `Idempotency-Key` can be repeated safely."
 )
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
-    "description": "What went wrong, and how to mend it.",
+    "description": "An error and how to fix it.",
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
         "type": {"type": "string", "examples": ["urn:daybreak:error:NotFound"]},
@@ -43,7 +43,7 @@ _PROBLEM: dict[str, Any] = {
         "request_id": {"type": ["string", "null"]},
         "errors": {
             "type": "object",
-            "description": "A sentence for each field that is wrong.",
+            "description": "A sentence for each invalid field.",
             "additionalProperties": {"type": "string"},
         },
     },
@@ -52,7 +52,7 @@ _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def describe(app: FastAPI) -> None:
-    """Have the application serve that document."""
+    """Make the application serve this document."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -85,7 +85,7 @@ def _possible(path: str, operation: dict[str, Any]) -> list[type[DaybreakError]]
 
 
 def _add_problems(responses: dict[str, Any], possible: list[type[DaybreakError]]) -> None:
-    responses.pop(str(InvalidInput.status), None)  # FastAPI's own, which we do not send
+    responses.pop(str(InvalidInput.status), None)  # FastAPI's own format, which Daybreak does not send
     for error in possible:
         responses.setdefault(str(error.status), {"description": http.HTTPStatus(error.status).phrase})
     for status, response in responses.items():

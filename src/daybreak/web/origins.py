@@ -1,4 +1,4 @@
-"""Which requests are let in at all: addressed to us, and, to change something, sent from our own pages."""
+"""Host and origin checks: protection against DNS rebinding and cross-site request forgery."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,12 +10,12 @@ from daybreak.web.problems import problem
 from daybreak.web.settings import WebSettings
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_PROBES = frozenset({"/healthz", "/readyz"})  # asked by number, by whoever watches the process
+_PROBES = frozenset({"/healthz", "/readyz"})  # monitoring requests them by IP address
 _OURS = frozenset({"same-origin", "none"})
 
 
 class SameOrigin:
-    """Refuses requests under other names (DNS rebinding) and changes asked for by other sites (CSRF)."""
+    """Middleware that rejects unknown hosts (DNS rebinding) and changes from other sites (CSRF)."""
 
     def __init__(self, app: ASGIApp, *, settings: WebSettings) -> None:
         self._app = app
@@ -23,7 +23,7 @@ class SameOrigin:
         self._cookie = SessionCookie(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may come in."""
+        """Call the application, or respond with a problem if the request is not allowed."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -36,11 +36,11 @@ class SameOrigin:
         host = request.headers.get("Host", "").lower()
         if host not in self._settings.hosts and request.url.path not in _PROBES:
             return UserError(
-                f"This server is {self._settings.address}; ask by that address, or set DAYBREAK_WEB_URL."
+                f"This server is {self._settings.address}; use that address, or set DAYBREAK_WEB_URL."
             )
         if request.method not in _SAFE and not self._is_ours(request):
             return Forbidden(
-                "The request came from another site and was not carried out; go to the page itself."
+                "The request came from another site and was blocked; open the page itself and try again."
             )
         return None
 
@@ -50,5 +50,5 @@ class SameOrigin:
             return site in _OURS
         if origin is not None:
             return origin.lower().partition("://")[2] in self._settings.hosts
-        # No browser says so little: a program, which has to show a token. A cookie alone is not enough.
+        # Every browser sends one of these headers: this is a program, which needs a token and not a cookie.
         return self._cookie.read(request) is None

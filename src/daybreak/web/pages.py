@@ -1,4 +1,4 @@
-"""The routes of a slice's pages, and where the slice stands in the navigation."""
+"""The router of a slice's pages, and the slice's entries in the navigation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ class NavItem:
     """An entry of the navigation.
 
     Attributes:
-        title: what it says.
-        path: where it leads; a page below that path counts as there.
-        key: the letter that leads there after ``g``.
-        place: where it stands; the smallest first.
+        title: the text of the link.
+        path: the page; pages below that path mark the entry as current, too.
+        key: the letter that opens the page after ``g``.
+        order: the position; the smallest is first.
     """
 
     title: str
@@ -27,11 +27,11 @@ class Pages(APIRouter):
     """The pages of one slice."""
 
     def __init__(self, package: str, *, nav: Sequence[NavItem] = ()) -> None:
-        """Make a router without routes.
+        """Create a router without routes.
 
         Args:
-            package: ``__package__``; its folder ``templates`` holds the pages.
-            nav: what the slice adds to the navigation.
+            package: ``__package__``; its folder ``templates`` has the templates.
+            nav: the slice's entries in the navigation.
         """
         super().__init__(include_in_schema=False)
         self.package = package

@@ -1,4 +1,4 @@
-"""How long one waits for the body of a request: somebody who sends nothing must not hold a place for ever."""
+"""Time limits for request bodies, so that a stalled client cannot block an upload slot."""
 
 import asyncio
 
@@ -10,22 +10,22 @@ from daybreak.web.answering import answer
 
 
 class PatientBodies:
-    """Ends requests whose bodies do not come: after a silence, and after a time in all."""
+    """Middleware that ends requests whose body stalls or takes too long in total."""
 
     def __init__(self, app: ASGIApp, *, silence: float, seconds: float) -> None:
-        """Make the middleware.
+        """Create the middleware.
 
         Args:
-            app: what is behind it.
-            silence: seconds without a byte.
-            seconds: in all, from when the body is asked for; a request that waits for its turn is not slow.
+            app: the application behind it.
+            idle_seconds: the longest pause between two parts of the body.
+            timeout_seconds: the time for the whole body from its first read; waiting in a queue is free.
         """
         self._app = app
         self._silence = silence
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does, or that it took too long."""
+        """Call the application, or respond with 408 if the body arrives too slowly."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -46,7 +46,7 @@ class PatientBodies:
 
 
 class _Body:
-    """The body of one request; what comes after it may take as long as it likes."""
+    """The body of one request; messages after it have no time limit."""
 
     def __init__(self, receive: Receive, silence: float, seconds: float) -> None:
         self._receive = receive
@@ -72,4 +72,4 @@ class _Body:
 
 
 def _too_slow() -> TooSlow:
-    return TooSlow("What you send does not come, or takes too long, so nothing was taken; try again.")
+    return TooSlow("The request body arrived too slowly, so nothing was saved; try again.")

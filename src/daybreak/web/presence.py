@@ -1,4 +1,4 @@
-"""Whether a request shows that somebody is there: a page that stays open asks by itself, too."""
+"""Decides whether a request counts as user activity; automatic requests of an open page do not."""
 
 from urllib.parse import urlsplit
 
@@ -9,9 +9,9 @@ _READING = frozenset({"GET", "HEAD"})
 
 
 def is_visit(request: Request) -> bool:
-    """Whether somebody, or a program of theirs, means to come: no stream, and nothing that an open page does.
+    """Return whether a user or a program made this request on purpose: no stream and no automatic reload.
 
-    A browser that does not tell how its requests come about counts as visiting, and so does a program.
+    A browser without Fetch Metadata headers counts as active, and so does a program.
     """
     if _is_stream(request):
         return False
@@ -27,7 +27,7 @@ def _is_stream(request: Request) -> bool:
 
 
 def _is_reloaded_by_itself(request: Request) -> bool:
-    """Whether the page asks for itself, without a click: it does so while it waits and hears no stream."""
+    """Return whether the page reloads itself, as it does while it waits and no stream arrives."""
     if request.headers.get("Sec-Fetch-User") == "?1":
         return False
     return urlsplit(request.headers.get("Referer", "")).path == request.url.path

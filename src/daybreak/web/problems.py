@@ -1,4 +1,4 @@
-"""Errors as answers: a page for people, a problem document (RFC 9457) for programs."""
+"""Problem documents (RFC 9457) for programs, and the public texts of errors."""
 
 import http
 import math
@@ -10,23 +10,23 @@ from daybreak.errors import Bug, DaybreakError, InvalidInput, NotSignedIn, TooMa
 
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
-_DEFECT = "This is a defect of Daybreak; please report it with the number of the request."
+_DEFECT = "This is an internal error of Daybreak; please report it with the request ID."
 
 
 def is_for_program(request: Request) -> bool:
-    """Whether the answer is read by a program, which a stream's reader is, and not by a person."""
+    """Return whether a program reads the response, which includes the reader of a stream."""
     wanted = request.headers.get("Accept", "")
     is_of_a_page = "text/html" in wanted and "text/event-stream" not in wanted
     return request.url.path.startswith(API) or not is_of_a_page
 
 
 def problem(request: Request, error: DaybreakError, status: int | None = None) -> Response:
-    """The problem document of an error; it can be made before anything else stands.
+    """Return the problem document of an error; it needs no other part of the application.
 
     Args:
-        request: what it is the answer to.
-        error: what went wrong.
-        status: the HTTP status when it is not the error's own.
+        request: the request to answer.
+        error: the error.
+        status: the HTTP status, if it is not the error's own.
     """
     status = status or error.status
     document = {
@@ -41,12 +41,12 @@ def problem(request: Request, error: DaybreakError, status: int | None = None) -
 
 
 def sentence(error: DaybreakError) -> str:
-    """What a person may read of it: of a defect nothing of the inside."""
+    """Return the public message of an error, without internals."""
     return _DEFECT if isinstance(error, Bug) else str(error)
 
 
 def headers(error: DaybreakError) -> dict[str, str]:
-    """The headers that belong to an error."""
+    """Return the response headers of an error."""
     found = {}
     if isinstance(error, TooMany):
         found["Retry-After"] = str(math.ceil(error.retry_after))
@@ -56,15 +56,15 @@ def headers(error: DaybreakError) -> dict[str, str]:
 
 
 class NotAllowed(UserError):
-    """The address is known, and that cannot be done to it."""
+    """The address exists, but does not support the method."""
 
     status = 405
 
 
 class Invalid(InvalidInput):
-    """Some fields cannot be used."""
+    """Some fields are invalid."""
 
     def __init__(self, errors: dict[str, str]) -> None:
-        """Say what is wrong with each field, in a sentence."""
-        super().__init__(" ".join(f"{field}: {why}" for field, why in errors.items()))
+        """Create the error from a sentence for each field."""
+        super().__init__(" ".join(errors.values()))
         self.details = {"errors": errors}

@@ -1,4 +1,4 @@
-"""How often programs may ask: a steady rate with room for bursts, counted in the memory of one process."""
+"""The rate limit of the API: a steady rate with bursts, counted in the memory of one process."""
 
 import asyncio
 from typing import Annotated
@@ -14,7 +14,7 @@ _FORGET_ABOVE = 10_000
 
 
 class Rates:
-    """Who has asked how often: the generic cell rate algorithm."""
+    """The generic cell rate algorithm (GCRA), by credential."""
 
     def __init__(self, per_minute: int) -> None:
         self._interval = 60 / per_minute
@@ -25,22 +25,22 @@ class Rates:
         """Count one request.
 
         Raises:
-            TooMany: they come too fast.
+            TooManyRequests: the rate is exceeded.
         """
         now = asyncio.get_running_loop().time()
         due = max(self._due.get(who, now), now)
         if due - now > self._ahead:
-            raise TooMany("Too many requests in too short a time; go slower.", due - now - self._ahead)
+            raise TooMany("Too many requests; wait a moment and try again.", due - now - self._ahead)
         self._due[who] = due + self._interval
         if len(self._due) > _FORGET_ABOVE:
             self._due = {one: when for one, when in self._due.items() if when > now}
 
 
 async def paced(visit: Annotated[Visit, Depends(caller)]) -> None:
-    """Let a program in that does not come too often.
+    """Apply the rate limit to a request.
 
     Raises:
-        TooMany: it does.
+        TooManyRequests: the rate is exceeded.
     """
     rates: Rates = visit.request.app.state.rates
     rates.take(visit.known.credential)

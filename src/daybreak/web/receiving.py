@@ -1,4 +1,4 @@
-"""Files that a browser or a program sends: bounded, and few requests at a time."""
+"""Uploads: bounded in size, and few requests at a time."""
 
 from contextlib import AsyncExitStack
 from typing import TypeVar
@@ -21,10 +21,10 @@ _MOST_FIELDS = 100
 
 
 class UploadRoute(APIRoute):
-    """A route that takes as much as may be uploaded, where others take a page's form."""
+    """A route with the size limit of uploads in place of that of forms."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as routes do, under another limit."""
+        """Handle a request under the size limit of uploads."""
         limit = IntakeSettings.load().upload_size + _ENVELOPE
         await RequestBodyLimitMiddleware(super().handle, max_body_size=limit)(scope, receive, send)
 
@@ -32,15 +32,15 @@ class UploadRoute(APIRoute):
 async def read_files(
     visit: Visit, model: type[Model], *, keep_body: bool = False
 ) -> tuple[Form[Model], list[SentFile]]:
-    """The form of a request, and the files that were sent with it, under the paths that came along.
+    """Parse a request's form, and return it with the uploaded files under their paths.
 
     Args:
-        visit: who sends it.
-        model: what the form's fields are to be.
-        keep_body: whether the body will be looked at once more.
+        context: the request context.
+        model: the model of the form's fields.
+        buffer_body: whether the body is read a second time.
 
     Raises:
-        Unavailable: too much is being received already.
+        Unavailable: too many uploads are in progress.
     """
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(visit.site.uploads.take(visit.user.id))

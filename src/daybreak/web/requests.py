@@ -1,4 +1,4 @@
-"""One number for each request, in its answer and in every log line about it, and one line when it is over."""
+"""Request ids: one for each request, in its response and in every log line, and a log line at its end."""
 
 import time
 from uuid import uuid4
@@ -13,13 +13,13 @@ HEADER = "X-Request-ID"
 
 
 class NumberedRequests:
-    """Numbers requests and logs them: the route, not the address, which may hold a secret."""
+    """Middleware that assigns request ids and logs requests by route: an address may contain a secret."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does."""
+        """Call the application with a request id, and log the result."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -48,5 +48,5 @@ class NumberedRequests:
 
 
 def route_of(scope: Scope) -> str:
-    """The route of a request, not its address, which may hold a secret."""
+    """Return the route of a request, not its address, which may contain a secret."""
     return str(getattr(scope.get("route"), "path", "none"))

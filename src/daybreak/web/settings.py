@@ -1,4 +1,4 @@
-"""Where the web listens, under which address people reach it, and how much it takes."""
+"""The web's settings: where it listens, its public address, and the limits of requests."""
 
 import ipaddress
 from functools import cache
@@ -16,7 +16,7 @@ _MIB = 1024 * 1024
 def _checked_address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-        raise ValueError("it should look like https://daybreak.example.org, without a path")
+        raise ValueError("must look like https://daybreak.example.org, without a path")
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
@@ -29,44 +29,44 @@ class WebSettings(Group):
     port: int = Field(default=8321, ge=1, le=65535, description="The port to listen on.")
     url: Annotated[str, AfterValidator(_checked_address)] | None = Field(
         default=None,
-        description="Where people reach it, like https://daybreak.example.org: links and checks go by it. "
-        "Needed to listen on anything but loopback.",
+        description="The public address, like https://daybreak.example.org, used for links and host checks. "
+        "Required to listen on anything but loopback.",
     )
     proxies: str = Field(
         default="127.0.0.1",
-        description="Addresses of proxies, separated by commas, whose X-Forwarded headers are believed.",
+        description="Addresses of proxies, separated by commas, whose X-Forwarded headers are trusted.",
     )
     max_body: ByteSize = Field(
         default=ByteSize(_MIB),
         gt=0,
-        description="A longer request is refused; uploads have limits of their own.",
+        description="Maximum size of a request body; uploads have limits of their own.",
     )
     body_silence: float = Field(
-        default=30.0, gt=0, description="A request whose body says nothing for so long is answered 408."
+        default=30.0, gt=0, description="Idle timeout for a request body; after it the request gets 408."
     )
     body_seconds: float = Field(
-        default=600.0, gt=0, description="Time in which the whole body of a request must have come."
+        default=600.0, gt=0, description="Seconds within which the whole body of a request must arrive."
     )
     uploads: int = Field(
         default=8,
         ge=1,
-        description="Uploads that are received at once, per web process; one person has a quarter of them.",
+        description="Maximum number of concurrent uploads per web process; one user gets at most a quarter.",
     )
     upload_wait: float = Field(
-        default=30.0, gt=0, description="How long an upload waits for its turn before it is answered 503."
+        default=30.0, gt=0, description="Seconds an upload waits for its turn before it gets 503."
     )
     api_rate: int = Field(
         default=600,
         ge=1,
-        description="Requests a minute that one token or session may make below /api, per web process.",
+        description="Maximum number of API requests a minute per token or session, per web process.",
     )
     connections: int = Field(
-        default=8, ge=1, description="Database connections of one web process, besides the one that listens."
+        default=8, ge=1, description="Database connections of one web process, besides its LISTEN connection."
     )
 
     @property
     def address(self) -> str:
-        """Under which address people reach it, without a slash at the end."""
+        """The public address, without a trailing slash."""
         if self.url:
             return self.url
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -82,12 +82,12 @@ class WebSettings(Group):
 
     @property
     def is_secure(self) -> bool:
-        """Whether people come over TLS."""
+        """Whether the public address uses TLS."""
         return self.address.startswith("https:")
 
     @property
     def hosts(self) -> frozenset[str]:
-        """What a request may call this server."""
+        """The values of the Host header that are accepted."""
         own = urlsplit(self.address).netloc
         local = {f"{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")}
         return frozenset({own} | local if self.is_local else {own})
@@ -95,5 +95,5 @@ class WebSettings(Group):
 
 @cache
 def web_settings() -> WebSettings:
-    """The settings of this process, read once."""
+    """Return the settings of this process, loaded once."""
     return WebSettings.load()

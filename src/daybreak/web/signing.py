@@ -1,4 +1,4 @@
-"""The pages where people sign in and out."""
+"""The pages to sign in and out."""
 
 from contextlib import suppress
 from typing import Annotated
@@ -19,7 +19,7 @@ pages = Pages(__package__)
 
 
 class Credentials(BaseModel):
-    """What somebody signs in with, and where they wanted to go."""
+    """E-mail address and password, and the page to open afterwards."""
 
     email: str
     password: str
@@ -28,7 +28,7 @@ class Credentials(BaseModel):
 
 @pages.get(SIGN_IN)
 async def show_sign_in(visit: Anyone, next: Annotated[str, Query()] = HOME) -> Response:  # noqa: A002
-    """The form; whoever is signed in goes on at once."""
+    """Show the form; redirect a user who is signed in."""
     if visit.visitor is not None:
         return visit.redirect(own_path(next))
     return visit.page("sign_in.html", form=Form[Credentials](values={"next": own_path(next)}))
@@ -36,7 +36,7 @@ async def show_sign_in(visit: Anyone, next: Annotated[str, Query()] = HOME) -> R
 
 @pages.post(SIGN_IN)
 async def sign_in(visit: Anyone) -> Response:
-    """Sign in with a password, into a session that is always a new one."""
+    """Sign in with a password, always into a new session."""
     form = await read_form(visit.request, Credentials)
     if form.errors:
         return visit.page("sign_in.html", form=form, status=InvalidInput.status)
@@ -50,7 +50,7 @@ async def sign_in(visit: Anyone) -> Response:
 
 @pages.get("/sign-in/link/{secret}")
 async def show_link(visit: Anyone, secret: str) -> Response:
-    """Ask before a link is used up: mail programs open links to look at them."""
+    """Ask for confirmation before the link is used, since mail programs open links in advance."""
     await people.take_attempt(visit.database, visit.client)
     user = await people.read_link(visit.database, secret, people.Purpose.SIGN_IN)
     return visit.page("sign_in_link.html", user=user, other=visit.visitor is not None and visit.user != user)
@@ -58,7 +58,7 @@ async def show_link(visit: Anyone, secret: str) -> Response:
 
 @pages.post("/sign-in/link/{secret}")
 async def sign_in_by_link(visit: Anyone, secret: str) -> Response:
-    """Use a link up."""
+    """Sign in with a one-time link."""
     _, session = await people.sign_in_by_link(visit.database, secret, visit.client)
     return await enter(visit, session)
 
@@ -75,7 +75,7 @@ async def sign_out(visit: SignedIn) -> Response:
 
 
 async def enter(visit: Visit, secret: str, path: str = HOME) -> Response:
-    """Go on in a new session; the one that the browser had before ends."""
+    """Redirect with the cookie of a new session, and revoke the browser's previous one."""
     if visit.visitor is not None:
         async with visit.transaction() as tx:
             with suppress(NotFound):

@@ -1,4 +1,4 @@
-"""What all requests of one process share."""
+"""The state that all requests of a process share."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _STATIC = Path(__file__).parent / "static"
 
 @dataclass(slots=True)
 class Site:
-    """The parts that pages are made with; the database comes when the server starts."""
+    """Settings, templates, cookies, listener and database; the database is set when the server starts."""
 
     settings: WebSettings
     static: StaticFiles
@@ -36,7 +36,7 @@ class Site:
 
     @classmethod
     def of(cls, settings: WebSettings, slices: Iterable[Pages], channels: Collection[str]) -> Self:
-        """A site with the pages of these slices, which hears these channels."""
+        """Create the state for the pages of these slices and these NOTIFY channels."""
         pages = list(slices)
         static = StaticFiles(_STATIC)
         return cls(
@@ -61,10 +61,10 @@ class Site:
         return self._database
 
     def open(self, database: Database | None) -> None:
-        """Answer from that database from now on; None ends it."""
+        """Use that database from now on; None ends it."""
         self._database = database
 
 
 def site_of(request: Request) -> Site:
-    """The site that a request came to."""
+    """Return the shared state of a request's application."""
     return cast("Site", request.app.state.site)

@@ -1,4 +1,4 @@
-"""Places for work that only so many may have at once, of which nobody gets all."""
+"""A concurrency limit for uploads, with a share for each user."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,14 +12,14 @@ _SHARE = 4
 
 
 class Slots:
-    """So many places in all, and for one person a quarter of them."""
+    """A limit on concurrent operations: in total, and a quarter of it for each user."""
 
     def __init__(self, at_once: int, patience: float) -> None:
-        """Make places that are all free.
+        """Create the limiter.
 
         Args:
-            at_once: how many there are.
-            patience: seconds for which one waits for a place.
+            capacity: the number of concurrent operations.
+            wait_seconds: the longest wait for a free slot.
         """
         self._all = asyncio.Semaphore(at_once)
         self._each = max(1, at_once // _SHARE)
@@ -28,10 +28,10 @@ class Slots:
 
     @asynccontextmanager
     async def take(self, who: UUID) -> AsyncIterator[None]:
-        """Have a place inside the block.
+        """Acquire a slot for the duration of the block.
 
         Raises:
-            Unavailable: none became free in time.
+            Unavailable: no slot became free in time.
         """
         own = self._persons.setdefault(who, asyncio.Semaphore(self._each))
         async with AsyncExitStack() as stack:
@@ -40,5 +40,5 @@ class Slots:
                     await stack.enter_async_context(own)
                     await stack.enter_async_context(self._all)
             except TimeoutError:
-                raise Unavailable("Too many uploads are under way; try again in a minute.") from None
+                raise Unavailable("Too many uploads are in progress; try again in a minute.") from None
             yield

@@ -1,4 +1,4 @@
-"""Static files, held in memory under addresses with their hash, so that browsers may keep them for ever."""
+"""Static files in memory, under addresses with their hash, so that browsers can cache them for ever."""
 
 import asyncio
 import gzip
@@ -30,7 +30,7 @@ class _File:
 
 
 class StaticFiles:
-    """All files of a folder, read once."""
+    """All files of a folder, loaded once."""
 
     def __init__(self, folder: Path) -> None:
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.*") if path.is_file()}
@@ -43,10 +43,10 @@ class StaticFiles:
             self._files[known] = _File(content, _media_type(path))
 
     def address(self, name: str) -> str:
-        """Where a file is, e.g. of ``vendor/pico.css``.
+        """Return the address of a file such as ``vendor/pico.css``.
 
         Raises:
-            Bug: there is none of that name.
+            InternalError: there is no file of that name.
         """
         try:
             return self._addresses[name]
@@ -54,14 +54,14 @@ class StaticFiles:
             raise Bug(f"there is no static file {name}") from None
 
     async def serve(self, request: Request) -> Response:
-        """The file that a request asks for.
+        """Return the requested file.
 
         Raises:
             NotFound: there is none, or it has changed since.
         """
         file = self._files.get(request.path_params["name"])
         if file is None:
-            raise NotFound("There is no such file; reload the page.")
+            raise NotFound("This file doesn't exist or has changed; reload the page.")
         headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"

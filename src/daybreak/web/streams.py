@@ -1,4 +1,4 @@
-"""Server-sent events: a page that stays open learns what happens, from where it left off."""
+"""Server-sent events, which resume after the last event that the client received."""
 
 import asyncio
 import random
@@ -22,10 +22,10 @@ class News:
     """One event of a stream.
 
     Attributes:
-        id: what the browser sends back to go on from here; rises within a stream.
+        id: sent back by the browser to resume after this event; increases within a stream.
         data: text or HTML, which htmx puts into the page.
-        name: what a script listens for; None for what htmx swaps.
-        is_last: whether nothing comes after it but an event named ``end``.
+        name: the event that a script listens for; None for events that htmx swaps.
+        is_last: whether only an event named ``end`` follows.
     """
 
     id: str
@@ -38,16 +38,16 @@ Read = Callable[[str], Awaitable[Sequence[News]]]
 
 
 def stream(visit: Visit, read: Read, *topics: str) -> Response:
-    """Send what `read` finds, now and whenever one of the topics is notified.
+    """Stream the events that `read` returns, now and whenever one of the topics is notified.
 
-    No connection is held while nothing happens, and a slow reader holds up nobody: what comes meanwhile waits
-    in the database. A stream ends with the session or token it came with: at once when that is ended, within
-    half a minute when its time is up or nothing is heard. After ten minutes the browser has to ask again.
+    An idle stream occupies no database connection, and a slow client delays no other: events wait in the
+    database. A stream ends with its session or token: at once if that is revoked, within half a minute if it
+    expires or no notification arrives. After about ten minutes the browser has to reconnect.
 
     Args:
-        visit: who asks; its Last-Event-ID says where to go on.
-        read: gives what comes after the event of that id, which is empty at the beginning.
-        topics: what is followed, e.g. the id of a run.
+        context: the request context; its Last-Event-ID is where the stream resumes.
+        read: returns the events after the one with that id, which is empty at the beginning.
+        topics: the topics to subscribe to, e.g. the id of a run.
     """
     after = visit.request.headers.get("Last-Event-ID") or visit.request.query_params.get("after", "")
     return EventSourceResponse(_events(visit, read, topics, after), ping=_PING, send_timeout=_SEND_WITHIN)
@@ -57,7 +57,7 @@ async def _events(
     visit: Visit, read: Read, topics: Sequence[str], after: str
 ) -> AsyncIterator[ServerSentEvent]:
     now = asyncio.get_running_loop().time
-    # Not all at once: those that a restart brought together part again.
+    # Jitter: streams that reconnected together after a restart must not expire together.
     end = now() + _LIFE * random.uniform(0.8, 1.2)  # noqa: S311 - guards nothing
     known_until = now() + _KNOWN
     notifications = visit.site.notifications
@@ -65,8 +65,8 @@ async def _events(
     credential = str(visit.visitor.credential) if visit.visitor else ""
     with notifications.follow(*topics, credential) as bell:
         while now() < end and not notifications.closed:
-            # In a task of its own, which is cancelled once: here nothing could be waited for any more, not
-            # even the end of a transaction.
+            # In a task of its own, which is cancelled only once: after a cancel nothing could be awaited
+            # here, not even a rollback.
             for news in await asyncio.ensure_future(read(after)):
                 after = news.id
                 yield ServerSentEvent(id=news.id, event=news.name, data=news.data)

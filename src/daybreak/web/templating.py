@@ -1,4 +1,4 @@
-"""Templates: the kit's own and those of each slice, one environment for all."""
+"""The Jinja environment with the templates of the web and of each slice."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
@@ -21,11 +21,11 @@ FOLDER = Path(__file__).parent / "templates"
 
 
 def environment(packages: Iterable[str], static: StaticFiles) -> Environment:
-    """The environment of a site.
+    """Create the environment.
 
     Args:
-        packages: the slices that have templates; ``daybreak.account`` has them as ``account/….html``.
-        static: what ``static("app.css")`` gives the addresses of.
+        packages: the slices with templates; those of ``daybreak.account`` are ``account/….html``.
+        static: the static files whose addresses ``static("app.css")`` returns.
     """
     slices: dict[str, BaseLoader] = {name.rpartition(".")[2]: PackageLoader(name) for name in packages}
     made = Environment(
@@ -42,15 +42,15 @@ def environment(packages: Iterable[str], static: StaticFiles) -> Environment:
 
 
 def _day(day: date) -> str:
-    """A date as people write it: Sunday 29 March 2026."""
+    """Format a date like “Sunday 29 March 2026”."""
     return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def _moment(instant: datetime, tz: tzinfo) -> Markup:
-    """An instant as it is on somebody's wall, to the minute; the exact one is there for programs."""
+    """Format an instant in a time zone like “29 Mar 2026, 08:30”, with the whole instant on hover."""
     local = instant.astimezone(tz)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         f"{instant:%Y-%m-%dT%H:%M:%SZ}",
         f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}",
-        f"{local:%Y-%m-%d %H:%M}",
+        f"{local.day} {local:%b %Y, %H:%M}",
     )

@@ -1,4 +1,4 @@
-"""Light or dark: as the system has it, or as somebody chose on this machine."""
+"""The theme: light, dark or that of the system, stored in a cookie."""
 
 from enum import StrEnum
 from typing import Self
@@ -11,7 +11,7 @@ _YEAR = 31536000
 
 
 class Theme(StrEnum):
-    """How pages are coloured."""
+    """The colour scheme of the pages."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -19,10 +19,10 @@ class Theme(StrEnum):
 
     @classmethod
     def of(cls, request: Request) -> Self:
-        """What was chosen on that machine."""
+        """Return the theme of a request's cookie."""
         chosen = request.cookies.get(COOKIE, "")
         return cls(chosen) if chosen in set(cls) else cls("system")
 
     def remember(self, response: Response, *, secure: bool) -> None:
-        """Have the browser send it along."""
+        """Store the theme in a cookie."""
         response.set_cookie(COOKIE, self, max_age=_YEAR, secure=secure, httponly=True, samesite="lax")

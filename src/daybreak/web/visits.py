@@ -1,4 +1,4 @@
-"""A visit: one request by somebody, and the ways to answer it."""
+"""The context of a request (user, transaction, responses) and the FastAPI dependencies that return it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ HOME = "/"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request, and who sent it."""
+    """A request with its principal: the signed-in user or the bearer of a token."""
 
     request: Request
     site: Site
@@ -35,19 +35,19 @@ class Visit:
 
     @property
     def user(self) -> User:
-        """Who it is.
+        """The signed-in user.
 
         Raises:
-            NotSignedIn: nobody is signed in.
+            Unauthenticated: no user is signed in.
         """
         return self.known.user
 
     @property
     def known(self) -> Visitor:
-        """Who is signed in, and how.
+        """The signed-in user with role, credential and scope.
 
         Raises:
-            NotSignedIn: nobody is.
+            Unauthenticated: no user is signed in.
         """
         if self.visitor is None:
             raise NotSignedIn("Sign in first.")
@@ -55,7 +55,7 @@ class Visit:
 
     @property
     def is_admin(self) -> bool:
-        """Whether somebody looks after the others here."""
+        """Whether the user is an administrator."""
         return self.visitor is not None and self.visitor.role is Role.ADMIN
 
     @property
@@ -65,35 +65,35 @@ class Visit:
 
     @property
     def client(self) -> Client:
-        """Where the request comes from."""
+        """The address and browser of the client."""
         host = self.request.client.host if self.request.client else ""
         return Client(address=host, user_agent=self.request.headers.get("User-Agent", ""))
 
     @property
     def path(self) -> str:
-        """What was asked for, to come back to."""
+        """The requested path with its query, to return to."""
         query = self.request.url.query
         return f"{self.request.url.path}?{query}" if query else self.request.url.path
 
     def is_at(self, path: str) -> bool:
-        """Whether this page is that one or below it."""
+        """Return whether this page is at that path or below it."""
         here = self.request.url.path
         return here == path or (path != "/" and here.startswith(f"{path}/"))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """A transaction that sees this person's rows and no others."""
+        """Open a transaction that sees only the rows of this user."""
         async with self.database.transaction([self.user.id]) as tx:
             yield tx
 
     async def is_still_known(self) -> bool:
-        """Whether the session or token that this visit came with is still good; strangers stay strangers."""
+        """Return whether the session or token of this request is still valid; True for anonymous requests."""
         if self.visitor is None:
             return True
         return await people.is_known(self.database, self.user.id, self.visitor.credential)
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
-        """A page of a template, which may use ``visit``, ``flash`` and these values."""
+        """Return a page; its template can use ``context``, ``flash`` and these values."""
         secret = self.site.cookie.read(self.request)
         flash = flashes.read(self.request, secret) if secret and self.visitor else None
         response = HTMLResponse(self.render(template, flash=flash, **values), status)
@@ -102,13 +102,13 @@ class Visit:
         return response
 
     def render(self, template: str, **values: object) -> str:
-        """The text of a template: of a page, or of the part of one that a stream sends."""
+        """Render a template: a page, or the part of a page that a stream sends."""
         return self.site.templates.get_template(template).render(
             {"visit": self, "theme": Theme.of(self.request), "flash": None, **values}
         )
 
     def redirect(self, path: str, flash: str | None = None, *, undo: Undo | None = None) -> Response:
-        """Go on to a page of ours, which shows a sentence once and offers to undo what was done."""
+        """Redirect to a page of this site, which shows a message once and offers an undo."""
         if not is_own_path(path):
             raise Bug(f"a redirect must stay on this site, unlike {path}")
         response = RedirectResponse(path, SEE_OTHER)
@@ -120,7 +120,7 @@ class Visit:
 
 
 def is_own_path(path: str) -> bool:
-    """Whether that leads to a page of ours: no other host, no trick that browsers read as one."""
+    """Return whether a path stays on this site: no other host, and nothing that browsers parse as one."""
     return (
         path.startswith("/")
         and not path.startswith(("//", "/\\"))
@@ -130,12 +130,12 @@ def is_own_path(path: str) -> bool:
 
 
 def own_path(path: str) -> str:
-    """That path if it leads to a page of ours, else the first page's."""
+    """Return the path if it stays on this site, else that of the home page."""
     return path if is_own_path(path) else HOME
 
 
 async def anyone(request: Request) -> Visit:
-    """The visit of whoever it is, signed in or not."""
+    """Return the context of any request, signed in or not."""
     site = site_of(request)
     secret = site.cookie.read(request)
     if secret is None:
@@ -144,43 +144,43 @@ async def anyone(request: Request) -> Visit:
     return Visit(request, site, visitor)
 
 
-_bearer = HTTPBearer(auto_error=False, description="A token of Settings, Tokens.")
+_bearer = HTTPBearer(auto_error=False, description="A token of Settings, API tokens.")
 
 
 async def caller(
     visit: Annotated[Visit, Depends(anyone)],
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Visit:
-    """The visit of a program with a token, or of a page of ours with a session.
+    """Return the context of a program with a token, or of a page of this site with a session.
 
     Raises:
-        NotSignedIn: there is neither, or the token is not good.
+        Unauthenticated: there is neither, or the token is not valid.
     """
     if given is not None:
         counts = is_visit(visit.request)
         bearer = await people.bearer_of(visit.database, given.credentials, is_visit=counts)
         if bearer is None:
-            raise NotSignedIn("The token is not good: it was revoked, its time is up, or it never was one.")
+            raise NotSignedIn("Invalid or expired token.")
         visit = replace(visit, visitor=bearer)
     return await signed_in(visit)
 
 
 async def writer(visit: Annotated[Visit, Depends(caller)]) -> Visit:
-    """The visit of whoever may change things.
+    """Return the context of a request with write access.
 
     Raises:
-        Forbidden: the token is for reading only.
+        Forbidden: the token is read-only.
     """
     if visit.visitor is not None and not visit.visitor.may_write:
-        raise Forbidden("This token is for reading only; make one that may write.")
+        raise Forbidden("This token is read-only; create one with write access.")
     return visit
 
 
 async def signed_in(visit: Annotated[Visit, Depends(anyone)]) -> Visit:
-    """The visit of somebody who is signed in.
+    """Return the context of a signed-in user.
 
     Raises:
-        NotSignedIn: nobody is; a page then leads to the sign-in.
+        Unauthenticated: no user is signed in; a page then redirects to the sign-in.
     """
     if visit.visitor is None:
         raise NotSignedIn("Sign in first.")
@@ -188,13 +188,13 @@ async def signed_in(visit: Annotated[Visit, Depends(anyone)]) -> Visit:
 
 
 async def admin(visit: Annotated[Visit, Depends(signed_in)]) -> Visit:
-    """The visit of an admin.
+    """Return the context of an administrator.
 
     Raises:
-        Forbidden: it is somebody else.
+        Forbidden: the user is no administrator.
     """
     if not visit.is_admin:
-        raise Forbidden("Only admins may do that; ask one of them.")
+        raise Forbidden("Only administrators have access; ask one of them.")
     return visit
 
 

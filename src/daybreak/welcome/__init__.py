@@ -1,4 +1,4 @@
-"""The first visit: where somebody is, what to read, and the first brief at once."""
+"""Onboarding: a new user's location and sources, and the first brief."""
 
 from daybreak.welcome.jobs import Begin, kinds, start
 

@@ -1,4 +1,4 @@
-"""The first visit for programs."""
+"""The onboarding operation of the API."""
 
 from typing import Any
 from uuid import UUID
@@ -45,10 +45,10 @@ _FORM: dict[str, Any] = {
                         "address": {
                             "type": "string",
                             "maxLength": 4000,
-                            "description": "A calendar's.",
+                            "description": "The URL of a calendar (.ics).",
                             "examples": ["https://calendar.example/my.ics"],
                         },
-                        "sample": {"type": "boolean", "description": "Whether to add the sample."},
+                        "sample": {"type": "boolean", "description": "Whether to add sample data."},
                         "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
                     },
                 }
@@ -59,7 +59,7 @@ _FORM: dict[str, Any] = {
 
 
 class BeginningView(Resource):
-    """A run that reads the sources and then has the first brief written; `/api/v1/runs/{run}` tells of it."""
+    """A run that reads the sources and then enqueues the first brief; see `/api/v1/runs/{run}`."""
 
     run: UUID = Field(examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"])
     status: Status
@@ -67,15 +67,14 @@ class BeginningView(Resource):
 
 @receiving.post("/welcome", status_code=202, response_model=BeginningView, openapi_extra=_FORM)
 async def begin_first_visit(visit: Writer, key: IdempotencyKey = None) -> Response:
-    """Say where one is and what to read, and have the first brief written: 202 with the run that does it.
+    """Set location and sources and create the first brief: 202 with the run that does it.
 
-    Files are named as for `agenda.send_files`. What cannot be used is refused, and nothing is begun.
+    Files are named as for `agenda.send_files`. Invalid input is rejected, and nothing is started.
     """
-    # With a key the body is looked at once more, to tell whether it was sent before.
+    # With a key the body is read a second time, to compare its fingerprint.
     form, files = await read_files(visit, Beginning, keep_body=key is not None)
     if form.errors:
-        sentences = " ".join(f"{field}: {why}" for field, why in form.errors.items())
-        raise InvalidInput(sentences).telling(errors=form.errors)
+        raise InvalidInput(" ".join(form.errors.values())).telling(errors=form.errors)
     if (before := await replayed(visit, key)) is not None:
         return before
     said = form.filled

@@ -1,4 +1,4 @@
-"""What a first visit does, for its page and for programs."""
+"""Onboarding for the page and the API: validate the location, group the files, enqueue the run."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,27 +16,27 @@ _SAMPLE = "Sample"
 
 
 def placed(user: User, timezone: str, country: str) -> User:
-    """Somebody where they say they are; no country means no public holidays.
+    """Return the user with that time zone and country; no country means no public holidays.
 
     Raises:
-        InvalidInput: there is no such zone, or no such country.
+        InvalidInput: the time zone or the country does not exist.
     """
     clock.zone(timezone)
     return replace(user, timezone=timezone, country=people.checked_country(country) if country else None)
 
 
 async def sort_files(files: Sequence[SentFile], user: User, *, with_sample: bool) -> list[Upload]:
-    """What was sent as sources, and the sample when it is wanted.
+    """Return the uploaded files grouped into sources, with the sample if requested.
 
     Raises:
-        InvalidInput: nothing in the files can be read, or one of them is malformed.
+        InvalidInput: no file has a supported format, or a file is malformed.
     """
     uploads = await agenda.sort_sent(files) if files else []
     return [*uploads, _sample(user)] if with_sample else uploads
 
 
 async def begin(tx: asyncpg.Connection, user: User, uploads: Iterable[Upload]) -> Run:
-    """Keep where they are and what was sent, and have all sources read and the first brief written."""
+    """Save the user's location and uploads, and enqueue the run that reads all sources."""
     known = await people.hold(tx, user.id)
     await people.update_in(tx, replace(known, timezone=user.timezone, country=user.country))
     for upload in uploads:

@@ -1,4 +1,4 @@
-"""The kind of run that a first visit starts: all sources are read, then the first brief is begun."""
+"""The run kind of onboarding: reads all sources, then enqueues the first brief."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,21 +12,21 @@ from daybreak.runs import AnyKind, Effects, Kind, Lane, Run, Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begin:
-    """For which of the reader's dates the first brief is."""
+    """The date of the first brief, in the user's time zone."""
 
     date: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """How many sources were to be read, and which run writes the brief, once it is begun."""
+    """The number of sources, and the id of the brief's run once it is enqueued."""
 
     sources: int
     brief: UUID | None = None
 
 
 async def start(tx: asyncpg.Connection, owner_id: UUID, begin: Begin) -> Run:
-    """Have the sources read and the first brief begun, once the caller's transaction commits."""
+    """Enqueue the onboarding run in the caller's transaction."""
     return await runs.start(tx, BEGIN, owner_id, begin, "first")
 
 
@@ -62,5 +62,5 @@ BEGIN = Kind(
 
 
 def kinds() -> list[AnyKind]:
-    """The kinds of run of a first visit."""
+    """Return the run kinds of onboarding."""
     return [BEGIN]

@@ -1,4 +1,4 @@
-"""What is said at a first visit."""
+"""The form of onboarding."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 
 class Beginning(BaseModel):
-    """Where somebody is, and what to read; files come beside it."""
+    """A user's location and sources; uploaded files are separate parts of the request."""
 
     timezone: str
     country: str = ""

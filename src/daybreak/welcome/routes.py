@@ -1,4 +1,4 @@
-"""The first visit: one page that asks all there is to ask, and the way to the first brief."""
+"""The onboarding pages: the form, and the progress until the first brief."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,7 +19,7 @@ HERE = "/welcome"
 
 @pages.get(HERE)
 async def show_welcome(visit: SignedIn) -> Response:
-    """The one page."""
+    """Show the onboarding form."""
     user = visit.user
     values = {"timezone": user.timezone, "country": user.country or ""}
     async with visit.transaction() as tx:
@@ -31,7 +31,7 @@ async def show_welcome(visit: SignedIn) -> Response:
 
 @receiving.post(HERE)
 async def begin_first_visit(visit: SignedIn) -> Response:
-    """Keep what was said, read what was given, and begin the first brief."""
+    """Save the form, add the sources and enqueue the run."""
     form, files = await read_files(visit, Beginning)
     if form.errors:
         return _page(visit, form, status=InvalidInput.status)
@@ -55,7 +55,7 @@ pages.include_router(receiving)
 
 @pages.get(f"{HERE}/{{run_id}}")
 async def show_beginning(visit: SignedIn, run_id: UUID) -> Response:
-    """How far the reading is; when it is over, the first brief."""
+    """Show the progress of reading; redirect to the first brief once the run has ended."""
     async with visit.transaction() as tx:
         run = await runs.get(tx, visit.user.id, run_id)
     if run.status.ended:
@@ -65,7 +65,7 @@ async def show_beginning(visit: SignedIn, run_id: UUID) -> Response:
 
 @pages.get(f"{HERE}/{{run_id}}/news")
 async def follow_beginning(visit: SignedIn, run_id: UUID) -> Response:
-    """The same while the page is open."""
+    """Stream the progress to an open page."""
     async with visit.transaction() as tx:
         await runs.get(tx, visit.user.id, run_id)
 
@@ -87,5 +87,5 @@ def _page(visit: Visit, form: Form[Beginning], *, status: int = 200) -> Response
         status=status,
         form=form,
         zones=people.zones(form.value("timezone")),
-        countries=[("", "None: no public holidays"), *people.countries().items()],
+        countries=[("", "No public holidays"), *people.countries().items()],
     )

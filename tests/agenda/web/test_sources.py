@@ -68,7 +68,7 @@ async def test_of_an_upload_it_is_said_when_it_came_and_a_brief_does_not_call_it
     await send(("todo.txt", TODO))
     await work()
     page = await shown(annas)
-    assert re.search("Uploaded <time [^>]*>2026-03-29 08:30</time>", page)
+    assert re.search("Uploaded <time [^>]*>29 Mar 2026, 08:30</time>", page)
     assert "last read" not in page
     later = clock.now() + timedelta(days=3)
     monkeypatch.setattr(clock, "now", lambda: later)

@@ -91,7 +91,7 @@ async def test_the_page_of_a_task_tells_who_decided_what_and_where_it_came_from(
     assert "plan.md:2" in page
     assert re.search(r"you\s+said that it is done", page)
     assert re.search(r"you\s+ignored it; then decided otherwise", page)
-    assert "2026-03-29 08:30" in page
+    assert "29 Mar 2026, 08:30" in page
 
 
 async def test_a_decision_leads_back_to_pages_of_ours_only(annas, berta: Task):

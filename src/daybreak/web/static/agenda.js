@@ -1,4 +1,4 @@
-// What scripts add to the agenda: dropping folders and files onto the page.
+// Drag and drop of folders and files onto the agenda pages.
 
 "use strict";
 
@@ -54,19 +54,19 @@ for (const form of document.querySelectorAll("[data-drop]")) {
     send(form, event.dataTransfer.items);
   });
   form.addEventListener("submit", () => {
-    // A field without files would be sent as an empty one.
+    // A file field without files would be submitted as an empty file.
     for (const field of form.querySelectorAll("input[type=file]")) field.disabled = !field.files.length;
   });
 }
 
-// The zone that this machine is in, for somebody who is here for the first time.
+// Preselects the time zone of this machine for a new user.
 const guess = document.querySelector("[data-guess-zone] select");
 if (guess) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if ([...guess.options].some((option) => option.value === zone)) guess.value = zone;
 }
 
-// What is followed says when it is over, and where it goes on.
+// A followed element ends with a link to the next page.
 for (const followed of document.querySelectorAll("[data-follow]")) {
   const goOn = () => followed.querySelector("[data-go-on]") && location.replace(followed.querySelector("[data-go-on]").href);
   new MutationObserver(goOn).observe(followed, { childList: true, subtree: true });

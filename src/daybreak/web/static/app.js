@@ -1,4 +1,4 @@
-// What scripts add to pages that work without them: the keyboard, and forms that need no click.
+// Progressive enhancement: keyboard shortcuts, and forms that submit without a click.
 
 "use strict";
 
@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A menu closes when one goes elsewhere.
+// Closes a menu on a click outside of it.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.dropdown[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
@@ -55,13 +55,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A question before what cannot be taken back.
+// Asks for confirmation before an action that cannot be undone.
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
-// Signed out elsewhere: an open page must not go on showing what was somebody's.
+// Signed out on another device: an open page must not continue to show private data.
 document.addEventListener("htmx:sse:error", (event) => {
   if (event.detail?.status === 401) window.location.reload();
 });

@@ -1,4 +1,4 @@
-// What scripts add to a brief: evidence at a hover, Escape closes it, a look again when no stream comes through.
+// Enhancements of a brief: evidence on hover, Escape closes it, polling if no stream arrives.
 
 "use strict";
 
@@ -25,7 +25,7 @@ document.addEventListener("pointerout", (event) => {
   if (!details || details.contains(event.relatedTarget)) return;
   clearTimeout(soon);
   if ("hovered" in details.dataset) {
-    // A moment to get from the sentence to what it rests on.
+    // Time to move the pointer from the sentence to its evidence.
     soon = setTimeout(() => close(details), 300);
   }
 });
@@ -40,7 +40,7 @@ document.addEventListener("click", (event) => {
   if (!details) return;
   clearTimeout(soon);
   if ("hovered" in details.dataset) {
-    delete details.dataset.hovered; // it was open already, and stays so
+    delete details.dataset.hovered; // it was already open, and stays open
     pinned = details;
     event.preventDefault();
   }
@@ -64,13 +64,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// A proxy that holds streams back, or none at all: ask for the page itself instead.
+// A proxy that buffers streams, or no stream at all: reload the page instead.
 if (document.querySelector("[data-live]")) {
   let heard = false;
   document.addEventListener("htmx:sse:after:connection", () => { heard = true; });
   document.addEventListener("htmx:sse:error", () => { heard = false; });
   setInterval(() => {
-    // Not reload(): that would look as if somebody had come from elsewhere, and count as a visit.
+    // Not reload(): it has no same-page referrer and would count as user activity.
     if (!heard && !document.hidden) window.location.replace(window.location.pathname + window.location.search);
   }, 2000);
 }
