@@ -1,4 +1,4 @@
-"""The first start makes everything or nothing."""
+"""The first start creates everything or nothing."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ WHERE rolname LIKE 'daybreak%' AND rolcanlogin
 """
 
 
-def test_it_makes_two_powerless_roles_and_a_database_that_one_of_them_owns(home, sql):
+def test_it_creates_two_unprivileged_roles_and_a_database_owned_by_one_of_them(home, sql):
     with embedded.attach(home, fsync=False) as server:
         assert sql(home, server, ROLES) == "daybreak_app daybreak_owner"
         owner = "SELECT datdba::regrole, datcollate, pg_encoding_to_char(encoding) FROM pg_database"
@@ -36,7 +36,7 @@ def test_text_sorts_by_code_point_and_knows_the_case_of_every_letter(home, sql):
 
 
 @pytest.mark.parametrize("after", [0.1, 0.25, 0.35, 0.5, 0.65])
-def test_killed_while_it_is_being_made_the_next_start_just_works(place, command, sql, after):
+def test_a_start_after_a_killed_first_start_works(place, command, sql, after):
     home = place / "home"
     interrupted = command(home)
     time.sleep(after)
@@ -66,7 +66,7 @@ def test_a_cluster_that_could_not_be_finished_leaves_nothing(place, monkeypatch)
     ],
     ids=["full", "read-only"],
 )
-def test_a_disk_that_takes_nothing_is_one_sentence(place, command, mount, says):
+def test_an_unwritable_disk_is_one_sentence(place, command, mount, says):
     home = place / "home"
     home.mkdir()
     before = ("unshare", "-m", "sh", "-c", f'{mount} "$0" && exec "$@"', str(home))
@@ -79,7 +79,7 @@ def test_a_disk_that_takes_nothing_is_one_sentence(place, command, mount, says):
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("unshare"), reason="only root may mount a small disk"
 )
-def test_a_disk_that_fills_up_meanwhile_is_one_sentence(place, command):
+def test_a_disk_that_fills_up_is_one_sentence(place, command):
     home = place / "home"
     home.mkdir()
     mount = 'mount -t tmpfs -o size=16k tmpfs "$0" && exec "$@"'
@@ -90,7 +90,7 @@ def test_a_disk_that_fills_up_meanwhile_is_one_sentence(place, command):
     assert "\n" not in complaint
 
 
-async def test_asyncpg_takes_the_address_of_a_home_with_blanks_umlauts_and_quotes(place, clone):
+async def test_asyncpg_accepts_the_address_of_a_home_with_blanks_umlauts_and_quotes(place, clone):
     with embedded.attach(clone(place / "Müllers 100%20 „Zeug“ & #1?"), fsync=False) as server:
         connection = await asyncpg.connect(server.dsn("daybreak_app"))
         try:
@@ -99,7 +99,7 @@ async def test_asyncpg_takes_the_address_of_a_home_with_blanks_umlauts_and_quote
             await connection.close()
 
 
-def test_a_server_that_cannot_start_says_why_and_where_its_log_is(home):
+def test_a_failed_start_is_reported_with_its_reason_and_the_log(home):
     (home / "postgresql" / "data" / "global" / "pg_control").unlink()
     with pytest.raises(DaybreakError, match=r"pg_control.*server\.log"):
         embedded.attach(home, fsync=False).__enter__()
