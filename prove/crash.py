@@ -32,7 +32,7 @@ RESULT = Path(__file__).parent / "results" / "crash.json"
 BRIEF = ("brief", "sample", "--date", "2026-03-29", "--tz", "Europe/Berlin", "--format", "json")
 STAGES = ("first start", "importing", "composing")
 VICTIMS = ("the command", "the command", "the server", "everything")
-MEMORY = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
 PATIENCE = 120
 QUICK_RUNS = 12
 
@@ -83,7 +83,7 @@ def environment(home: Path) -> dict[str, str]:
 @contextmanager
 def prepared() -> Iterator[tuple[Place, str, dict[str, float]]]:
     """Prepare the workspace, the undisturbed brief, and the seconds of the command from each stage on."""
-    memory = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+    memory = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
     with tempfile.TemporaryDirectory(
         prefix="daybreak-crash-", dir=memory if memory.is_dir() else None
     ) as name:

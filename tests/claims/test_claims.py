@@ -25,7 +25,7 @@ def test_a_claim_is_supported_if_its_predicate_is_true_of_every_fact():
     [
         ("urgent", ["task:1"], "“urgent” is not a kind of claim"),
         ("overdue", [], "“Said” cites nothing"),
-        ("overdue", ["task:1", "task:3"], "“Said” cites task:3, which is not there"),
+        ("overdue", ["task:1", "task:3"], "“Said” cites task:3, which does not exist"),
         ("overdue", ["task:1", "task:2"], "“Said” does not follow from task:2"),
     ],
 )

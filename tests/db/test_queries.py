@@ -4,7 +4,7 @@ from daybreak.db.queries import Queries, _parse
 
 TWO = """\
 -- name: first_one
--- What it gives.
+-- Returns the user.
 SELECT 1 -- the end
 
 -- name: second

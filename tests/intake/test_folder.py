@@ -266,7 +266,7 @@ def test_names_that_are_not_text_or_not_printable_are_shown_as_escapes_and_read(
     assert {read(file, LIMITS) for file in files.values() if isinstance(file, FoundFile)} == {b"x"}
 
 
-@pytest.mark.skipif(not TMPFS.is_dir(), reason="only tmpfs holds times after the year 9999")
+@pytest.mark.skipif(not TMPFS.is_dir(), reason="only tmpfs stores times after the year 9999")
 def test_an_out_of_range_timestamp_does_not_end_the_walk() -> None:
     with tempfile.TemporaryDirectory(dir=TMPFS) as name:
         os.utime(put(Path(name) / "future.txt"), (2**40, 2**40))
@@ -274,7 +274,7 @@ def test_an_out_of_range_timestamp_does_not_end_the_walk() -> None:
         assert only(Path(name)).modified_at.year == 9999
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_unreadable_files_are_rejected_and_the_rest_is_found(open_folder: Path) -> None:
     put(open_folder / "closed" / "a.txt")
     put(open_folder / "mine.txt").chmod(0o600)

@@ -87,7 +87,7 @@ def unsupported(
     for fact_id in claim.facts:
         fact = facts.get(fact_id)
         if fact is None:
-            return f"“{claim.text}” cites {fact_id}, which is not there"
+            return f"“{claim.text}” cites {fact_id}, which does not exist"
         if not predicate(fact, today):
             return f"“{claim.text}” does not follow from {fact_id}"
     return None

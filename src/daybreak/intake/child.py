@@ -48,7 +48,7 @@ def _answer(call: Callable[[Any], Any], argument: bytes, seconds: float, largest
         answer = pickle.dumps(("done", call(pickle.loads(argument))))  # noqa: S301 - our own parent's
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a reader does not foresee is told to the parent
+    except Exception as error:  # noqa: BLE001 - unexpected errors are reported to the parent
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
         return pickle.dumps(("error", where, traceback.format_exc()))

@@ -26,7 +26,7 @@ _Parts = tuple[str, ...]
 
 
 Wanted = Callable[[str, bytes], bool]
-"""Whether a file is of use, by its path and its first 4 KiB; what is not is passed over without a word."""
+"""Whether a file is wanted, by its path and its first 4 KiB; other files are ignored without a message."""
 
 
 def walk(

@@ -88,7 +88,7 @@ def _kept_keys(path: Path) -> list[str]:
     except UnicodeDecodeError:
         keys = []
     if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
-        raise Misconfigured(f"Other users can read the key file {path}; change its mode to 600.")
+        raise Misconfigured(f"Other users can read the key file {path}; change it to mode 600.")
     if not keys:
         raise Misconfigured(f"The key file {path} contains no key; restore it from a backup.")
     return keys

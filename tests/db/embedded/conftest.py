@@ -18,7 +18,7 @@ from daybreak.db.embedded.locks import is_held
 SOURCES = Path(daybreak.__file__).parents[1]
 PYTHONPATH = os.pathsep.join([str(SOURCES), str(Path(asyncpg.__file__).parents[1])])
 ROOMY = 4_000_000_000
-FAST = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+FAST = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
 ATTACH = """
 import sys
 from contextlib import suppress
