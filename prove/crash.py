@@ -1,7 +1,7 @@
 """Proof: ``kill -9`` at any moment of ``daybreak brief FOLDER`` costs nothing but that command.
 
-Each run prepares a home (empty, migrated, or with the folder imported), starts the command, and at a random
-moment kills its process group, the database server, or all of it. The next command must succeed and print
+Each run prepares a home (empty, migrated, or with the folder imported) and starts the command. At a random
+moment it kills the process group, the database server, or all of it. The next command must succeed and print
 the brief of an undisturbed home. Writes prove/results/crash.json after every run and resumes from it;
 ``--check`` exits 1 on any failure, ``--quick`` makes a dozen runs and writes nothing.
 """

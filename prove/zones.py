@@ -1,8 +1,8 @@
 """Proof: the clock and the calendar importer are right in every IANA zone, on every day of two years.
 
-The expected values come from a walk through the instants of each zone, a quarter of an hour at a time, and
-never from the functions under proof. Prints a summary, writes prove/results/zones.json; ``--check`` exits 1
-on any failure, ``--quick`` tests every twentieth zone and writes nothing.
+The expected values come from a walk through the instants of each zone, a quarter of an hour at a time.
+They never come from the functions under proof. Prints a summary, writes prove/results/zones.json; ``--check``
+exits 1 on any failure, ``--quick`` tests every twentieth zone and writes nothing.
 """
 
 import argparse

@@ -143,17 +143,17 @@ def test_a_child_inherits_no_lock_and_no_setting(monkeypatch: pytest.MonkeyPatch
 
 
 def test_inputs_are_consumed_only_as_needed() -> None:
-    taken: list[int] = []
+    consumed: list[int] = []
 
     def inputs() -> Iterator[tuple[int, str]]:
         for number in range(100):
-            taken.append(number)
+            consumed.append(number)
             yield number, str(number)
 
     with BoundedPool[str, object]("builtins:eval", QUICK) as pool:
         results = pool.map(inputs())
         next(results)
-        assert len(taken) <= 3
+        assert len(consumed) <= 3
         results.close()
 
 

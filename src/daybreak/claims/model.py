@@ -76,8 +76,8 @@ def unsupported(
 ) -> str | None:
     """Return why a claim is not supported, in one sentence; None if it is supported.
 
-    A claim is supported if its kind is known, it cites at least one fact, every cited fact exists, and the
-    predicate of its kind is true of each of them on the reader's date ``today``.
+    A claim is supported if its kind is known, it cites at least one fact, and every cited fact exists. The
+    predicate of its kind must be true of each of them on the reader's date ``today``.
     """
     predicate = predicates.get(claim.kind)
     if predicate is None:

@@ -50,28 +50,28 @@ def test_a_cluster_that_could_not_be_finished_leaves_nothing(place, monkeypatch)
     monkeypatch.setattr(cluster, "_SETUP", "CREATE ROLE daybreak_owner;\nCREATE NONSENSE;\n")
     with pytest.raises(Unavailable, match="syntax error at or near"):
         embedded.attach(place / "home", fsync=False).__enter__()
-    kept = {path.name for path in (place / "home" / "postgresql").iterdir()}
-    assert not kept & {"data"}
-    assert not [name for name in kept if name.startswith("initdb-")]
+    remaining = {path.name for path in (place / "home" / "postgresql").iterdir()}
+    assert not remaining & {"data"}
+    assert not [name for name in remaining if name.startswith("initdb-")]
 
 
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("unshare"), reason="only root may mount a small disk"
 )
 @pytest.mark.parametrize(
-    ("mount", "says"),
+    ("mount", "message"),
     [
         ("mount -t tmpfs -o size=30m tmpfs", "Unavailable: The disk of"),
         ("mount -t tmpfs -o size=1m,ro tmpfs", "Misconfigured: "),
     ],
     ids=["full", "read-only"],
 )
-def test_an_unwritable_disk_is_one_sentence(place, command, mount, says):
+def test_an_unwritable_disk_is_one_sentence(place, command, mount, message):
     home = place / "home"
     home.mkdir()
     before = ("unshare", "-m", "sh", "-c", f'{mount} "$0" && exec "$@"', str(home))
     complaint = command(home, before=before).leave()
-    assert complaint.startswith(says)
+    assert complaint.startswith(message)
     assert "DAYBREAK_HOME" in complaint
     assert "\n" not in complaint
 

@@ -104,9 +104,9 @@ def test_the_log_is_bounded(place, monkeypatch):
     log = place / "server.log"
     for number in range(100):
         supervisor.append(log, f"line {number:04}{'.' * 90}\n".encode())
-    kept = log.read_text() + log.with_name("server.log.old").read_text()
-    assert len(kept) <= 2000
-    assert "line 0099" in kept
+    written = log.read_text() + log.with_name("server.log.old").read_text()
+    assert len(written) <= 2000
+    assert "line 0099" in written
 
 
 @pytest.mark.parametrize("after", [0.06, 0.1, 0.14, 0.18, 0.25])

@@ -1,6 +1,6 @@
 """RFC 5545 recurrence rules, expanded in wall-clock time.
 
-A rule without COUNT is expanded from the requested window, not from its first occurrence, so an old series is
+A rule without COUNT is expanded from the requested window, not from its first occurrence. So an old series is
 as fast as a new one. A rule with COUNT is counted from the beginning unless its end can be computed directly.
 """
 
