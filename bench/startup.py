@@ -1,4 +1,4 @@
-"""How long a person waits for the program: whole processes by the clock on the wall, medians."""
+"""How long a user waits for the program: whole processes in wall-clock time, medians."""
 
 import subprocess
 import time
@@ -11,7 +11,7 @@ from harness import PROGRAM, Report, environment, folder_of
 
 
 def run(home: Path, *arguments: str) -> float:
-    """Seconds that one command took, as a process; it must succeed."""
+    """Return the seconds of one command, run as a process; it must succeed."""
     settings = environment(home=str(home))
     began = time.perf_counter()
     subprocess.run([PROGRAM, *arguments], check=True, env=settings, stdout=subprocess.DEVNULL)
@@ -19,7 +19,7 @@ def run(home: Path, *arguments: str) -> float:
 
 
 def cold(folder: Path, number: int) -> float:
-    """The first brief of all: a new home, so that the database is made first."""
+    """Return the seconds of the first brief in a new home, which includes creating the database."""
     home = folder / f"home-{number}"
     try:
         return run(home, "brief", str(folder / "sample"))
@@ -28,7 +28,7 @@ def cold(folder: Path, number: int) -> float:
 
 
 def times(count: int, action: Callable[[int], float]) -> list[float]:
-    """The seconds of each of so many calls."""
+    """Return the seconds of each of ``count`` calls."""
     return [action(number) for number in range(count)]
 
 
@@ -39,7 +39,7 @@ def main(report: Report) -> None:
     with folder_of("startup") as folder:
         home, sample = folder / "home", str(folder / "sample")
         run(home, "sample", sample)
-        run(home, "version")  # compiles what is imported
+        run(home, "version")  # compiles the imported modules
         found = {
             "version": times(count, lambda _: run(home, "version")),
             "brief, new home (database made)": times(min(count, 3), lambda number: cold(folder, number)),
@@ -64,7 +64,7 @@ def _stopped(home: Path, sample: str) -> float:
 
 
 def show(report: Report, found: Mapping[str, Sequence[float]]) -> None:
-    """The table of all commands."""
+    """Print the table of all commands."""
     rows = [(title, median(seconds), min(seconds), max(seconds)) for title, seconds in found.items()]
     report.table(("daybreak …, seconds", "median", "least", "most"), rows)
 

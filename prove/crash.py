@@ -1,10 +1,9 @@
 """Proof: ``kill -9`` at any moment of ``daybreak brief FOLDER`` costs nothing but that command.
 
-Each run takes a home (empty, migrated, or with the folder imported), starts the command, and at a random
-moment kills its process group, the database server, or all of it. The next command must just work and give
-the brief that an undisturbed home gives. Writes prove/results/crash.json after every run and goes on from
-there when it is started again; ``--check`` exits 1 on any failure, ``--quick`` makes a dozen runs and writes
-nothing.
+Each run prepares a home (empty, migrated, or with the folder imported) and starts the command. At a random
+moment it kills the process group, the database server, or all of it. The next command must succeed and print
+the brief of an undisturbed home. Writes prove/results/crash.json after every run and resumes from it;
+``--check`` exits 1 on any failure, ``--quick`` makes a dozen runs and writes nothing.
 """
 
 import argparse
@@ -33,7 +32,7 @@ RESULT = Path(__file__).parent / "results" / "crash.json"
 BRIEF = ("brief", "sample", "--date", "2026-03-29", "--tz", "Europe/Berlin", "--format", "json")
 STAGES = ("first start", "importing", "composing")
 VICTIMS = ("the command", "the command", "the server", "everything")
-MEMORY = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
 PATIENCE = 120
 QUICK_RUNS = 12
 
@@ -45,14 +44,14 @@ class Place:
     root: Path
 
     def run(self, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command, from its start to its end."""
+        """Run a command to its end."""
         return subprocess.run(
             [PROGRAM, *arguments], cwd=self.root, env=environment(home),
             capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
 
     def start(self, home: Path) -> "subprocess.Popen[str]":
-        """The command that is to be killed, as the leader of a process group."""
+        """Start the command to be killed, as the leader of a process group."""
         return subprocess.Popen(
             [PROGRAM, *BRIEF], cwd=self.root, env=environment(home), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -60,7 +59,7 @@ class Place:
 
     @contextmanager
     def home(self, stage: str) -> Iterator[Path]:
-        """A copy of the home as it stands before that stage."""
+        """Copy the home of that stage, and remove the copy afterwards."""
         home = self.root / "home"
         if stage != "first start":
             subprocess.run(["cp", "-a", self.root / stage, home], check=True)
@@ -69,7 +68,7 @@ class Place:
         shutil.rmtree(home)
 
     def await_the_end(self, home: Path) -> None:
-        """Nobody is attached any more, so the server stops of itself."""
+        """Wait until the server has stopped, which it does without attached commands."""
         deadline = monotonic() + PATIENCE
         while server_of(home):
             assert monotonic() < deadline, "the server does not stop"
@@ -83,8 +82,8 @@ def environment(home: Path) -> dict[str, str]:
 
 @contextmanager
 def prepared() -> Iterator[tuple[Place, str, dict[str, float]]]:
-    """The place, the undisturbed brief, and the seconds that the command takes from each stage on."""
-    memory = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+    """Prepare the workspace, the undisturbed brief, and the seconds of the command from each stage on."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
     with tempfile.TemporaryDirectory(
         prefix="daybreak-crash-", dir=memory if memory.is_dir() else None
     ) as name:
@@ -109,7 +108,7 @@ def prepared() -> Iterator[tuple[Place, str, dict[str, float]]]:
 
 
 def essence(text: str) -> str:
-    """A brief without what differs between homes and moments: ids, hashes, the instant, what was reused."""
+    """Return a brief without what differs between homes and moments: ids, hashes, instants, reuse."""
     document = json.loads(text)
     for key, fact in document["facts"].items():
         text = text.replace(
@@ -123,7 +122,7 @@ def essence(text: str) -> str:
 
 
 def crash(place: Place, stage: str, victim: str, after: float, expected: str) -> tuple[bool, str]:
-    """One run: whether the command was still under way when it was hit, and what is wrong, if anything."""
+    """Make one run; return whether the command was still running when it was hit, and the failure, if any."""
     with place.home(stage) as home:
         command = place.start(home)
         sleep(after)
@@ -152,7 +151,7 @@ def kill(command: "subprocess.Popen[str]", home: Path, victim: str) -> None:
 
 
 def server_of(home: Path) -> list[int]:
-    """The processes of the postmaster and of its supervisor; none while there is no server."""
+    """Return the processes of the postmaster and of its supervisor; none while there is no server."""
     with suppress(OSError, ValueError, IndexError):
         pid = int((home / "postgresql/data/postmaster.pid").read_text().split()[0])
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -184,7 +183,7 @@ def prove(runs: int, seed: int, *, keep: bool) -> dict[str, object]:
 
 
 def begin(seed: int, runs: int, *, keep: bool) -> dict[str, Any]:
-    """An unfinished result of the same seed, or a new one."""
+    """Return an unfinished result of the same seed, or a new one."""
     if keep and RESULT.exists():
         found: dict[str, Any] = json.loads(RESULT.read_text())
         if found["seed"] == seed and found["runs"] < runs:

@@ -1,8 +1,8 @@
 """Proof: the clock and the calendar importer are right in every IANA zone, on every day of two years.
 
-The expected values come from a walk through the instants of each zone, a quarter of an hour at a time, and
-never from the functions under proof. Prints a summary, writes prove/results/zones.json; ``--check`` exits 1
-on any failure, ``--quick`` takes every twentieth zone and writes nothing.
+The expected values come from a walk through the instants of each zone, a quarter of an hour at a time.
+They never come from the functions under proof. Prints a summary, writes prove/results/zones.json; ``--check``
+exits 1 on any failure, ``--quick`` tests every twentieth zone and writes nothing.
 """
 
 import argparse
@@ -30,7 +30,7 @@ RESULT = Path(__file__).parent / "results" / "zones.json"
 
 
 class Walk:
-    """Every quarter of an hour of a zone, and the greatest time that its wall has shown by then."""
+    """Every quarter of an hour of a zone, and the latest wall-clock time up to then."""
 
     def __init__(self, tz: ZoneInfo) -> None:
         first = datetime.combine(BEGIN - 2 * DAY, time.min, UTC)
@@ -42,11 +42,11 @@ class Walk:
             self.highest[index] = max(self.highest[index], self.highest[index - 1])
 
     def first_at_or_after(self, wall: datetime) -> datetime:
-        """The first instant at which the wall shows that time, or has passed it."""
+        """Return the first instant at which the wall clock shows that time, or has passed it."""
         return self.instants[bisect_left(self.highest, wall)]
 
     def of_calendar(self, wall: datetime) -> datetime:
-        """The same, but a time in a gap is as long after the gap's start as the wall would have shown."""
+        """Return the same, but a time in a gap is that far after the gap's start in elapsed time."""
         index = bisect_left(self.highest, wall)
         if self.highest[index] == wall:
             return self.instants[index]

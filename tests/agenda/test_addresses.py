@@ -188,7 +188,7 @@ async def test_with_the_key_lost_the_last_copy_goes_on_and_the_reason_is_told(de
     an_hour_passes()
     stranger = Vault(["YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY="])
     lost = Desk(type(desk.reader)(**{**_fields(desk.reader), "open_vault": lambda: stranger}), desk.folder)
-    assert "encrypted with a key that is not there" in (await read_again(lost)).failure
+    assert "encrypted with a key that is missing" in (await read_again(lost)).failure
     assert await desk.titles() == {"Choir"}
 
 

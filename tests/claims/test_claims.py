@@ -16,7 +16,7 @@ def reason(kind: str, *facts: str) -> str | None:
     return unsupported(Claim(kind=kind, text="Said", facts=facts), FACTS, PREDICATES, TODAY)
 
 
-def test_a_claim_stands_when_its_predicate_holds_for_every_fact():
+def test_a_claim_is_supported_if_its_predicate_is_true_of_every_fact():
     assert reason("overdue", "task:1") is None
 
 
@@ -25,15 +25,15 @@ def test_a_claim_stands_when_its_predicate_holds_for_every_fact():
     [
         ("urgent", ["task:1"], "“urgent” is not a kind of claim"),
         ("overdue", [], "“Said” cites nothing"),
-        ("overdue", ["task:1", "task:3"], "“Said” cites task:3, which is not there"),
+        ("overdue", ["task:1", "task:3"], "“Said” cites task:3, which does not exist"),
         ("overdue", ["task:1", "task:2"], "“Said” does not follow from task:2"),
     ],
 )
-def test_a_claim_falls_with_a_reason(kind: str, facts: list[str], why: str):
+def test_an_unsupported_claim_has_a_reason(kind: str, facts: list[str], why: str):
     assert reason(kind, *facts) == why
 
 
-def test_facts_that_say_the_same_are_equal_and_hash_alike():
+def test_facts_with_the_same_values_are_equal_and_have_the_same_hash():
     again = Fact(kind="task", title="One", source="home", place="a:1", due=date(2026, 3, 30))
     assert {again, FACTS["task:1"]} == {FACTS["task:1"]}
     assert again != FACTS["task:2"]

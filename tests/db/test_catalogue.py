@@ -1,4 +1,4 @@
-"""What holds for every table, view and function, asked of the catalogue: a forgotten policy is found here."""
+"""Rules for every table, view and function, read from the catalogue: a missing policy is found here."""
 
 import asyncpg
 import pytest
@@ -16,10 +16,10 @@ GLOBAL = {
     "schedule_state",
     "schedule_upkeep",
 }
-# Called by other functions of the owner: the application has no business with whole weeks.
+# Called by other functions of the owner: the application must not create or drop whole weeks.
 FOR_UPKEEP_ALONE = {"runs_make_partitions", "runs_drop_partitions"}
 OWNER_COLUMN = {"people_users": "id"}
-UNIQUE_ACROSS_OWNERS = {"people_users_email"}  # an address is one person's
+UNIQUE_ACROSS_OWNERS = {"people_users_email"}  # an address belongs to one user
 
 TABLES = """
 SELECT c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
@@ -67,15 +67,15 @@ AND d.refobjid = (SELECT oid FROM pg_roles WHERE rolname = 'daybreak_app')
 
 
 @pytest.fixture
-async def ask(postgres):
+async def query(postgres):
     connection = await asyncpg.connect(postgres.admin)
     yield connection.fetch
     await connection.close()
 
 
 @pytest.fixture
-async def tables(ask):
-    found = {row["name"]: row for row in await ask(TABLES)}
+async def tables(query):
+    found = {row["name"]: row for row in await query(TABLES)}
     assert found.keys() > GLOBAL
     return {name: row for name, row in found.items() if name not in GLOBAL}
 
@@ -84,16 +84,16 @@ def owner_column(table: str) -> str:
     return OWNER_COLUMN.get(table, "owner_id")
 
 
-async def test_every_table_of_a_users_has_row_level_security_enabled_and_forced(tables):
+async def test_every_user_table_has_row_level_security_enabled_and_forced(tables):
     assert {name for name, row in tables.items() if not (row["enabled"] and row["forced"])} == set()
 
 
-async def test_every_table_of_a_users_begins_with_its_owner(tables):
+async def test_every_user_table_has_the_owner_as_first_column(tables):
     assert {name for name, row in tables.items() if row["columns"][0] != owner_column(name)} == set()
 
 
-async def test_every_table_has_the_two_policies_and_no_other(ask, tables):
-    policies = {(row["tablename"], row["policyname"]): row for row in await ask(POLICIES)}
+async def test_every_table_has_the_two_policies_and_no_other(query, tables):
+    policies = {(row["tablename"], row["policyname"]): row for row in await query(POLICIES)}
     assert policies.keys() == {(table, policy) for table in tables for policy in ("owners", "upkeep")}
     for (table, name), policy in policies.items():
         to = "daybreak_app" if name == "owners" else "daybreak_owner"
@@ -104,26 +104,26 @@ async def test_every_table_has_the_two_policies_and_no_other(ask, tables):
             assert "current_setting('daybreak.owner_ids'::text))::uuid[]" in policy["qual"], table
 
 
-async def test_every_unique_key_begins_with_the_owner(ask, tables):
-    keys = [row for row in await ask(UNIQUE_KEYS) if row["tablename"] in tables]
+async def test_every_unique_key_has_the_owner_as_first_column(query, tables):
+    keys = [row for row in await query(UNIQUE_KEYS) if row["tablename"] in tables]
     wrong = {row["name"] for row in keys if row["first_column"] != owner_column(row["tablename"])}
     assert wrong == UNIQUE_ACROSS_OWNERS
 
 
-async def test_every_foreign_key_begins_with_the_owner_on_both_sides(ask):
-    keys = await ask(FOREIGN_KEYS)
+async def test_every_foreign_key_has_the_owner_as_first_column_on_both_sides(query):
+    keys = await query(FOREIGN_KEYS)
     assert keys
     for row in keys:
         assert row["first_column"] == owner_column(row["tablename"]), row["name"]
         assert row["other_column"] == owner_column(row["other_table"]), row["name"]
 
 
-async def test_views_run_as_whoever_asks(ask):
-    assert {row["name"] for row in await ask(VIEWS) if row["options"] != ["security_invoker=true"]} == set()
+async def test_views_run_as_the_invoker(query):
+    assert {row["name"] for row in await query(VIEWS) if row["options"] != ["security_invoker=true"]} == set()
 
 
-async def test_functions_of_the_owner_have_a_fixed_search_path_and_are_open_to_nobody_else(ask):
-    functions = await ask(FUNCTIONS)
+async def test_definer_functions_have_a_fixed_search_path_and_are_executable_by_the_application_only(query):
+    functions = await query(FUNCTIONS)
     assert functions
     for function in functions:
         assert not function["open_to_all"], function["name"]
@@ -133,8 +133,8 @@ async def test_functions_of_the_owner_have_a_fixed_search_path_and_are_open_to_n
             assert function["open_to_app"] is (function["name"] not in FOR_UPKEEP_ALONE), function["name"]
 
 
-async def test_the_application_owns_nothing_and_can_make_nothing(ask, postgres):
-    assert await ask(OWNED_BY_APP) == []
+async def test_the_application_owns_nothing_and_can_create_nothing(query, postgres):
+    assert await query(OWNED_BY_APP) == []
     app = await asyncpg.connect(postgres.app)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await app.execute("CREATE TABLE public.mine (id uuid)")

@@ -21,18 +21,18 @@ async def country_of(database: Database, user: User) -> str | None:
 
 @pytest.fixture
 async def single(postgres):
-    """A database with one connection: what is left on it meets the next transaction."""
+    """Open a database with one connection: its leftover state affects the next transaction."""
     async with Database.connect(postgres.app, connections=1) as database:
         yield database
 
 
-async def test_what_the_block_did_is_there_when_it_ends(single, user):
+async def test_the_transaction_is_committed_at_the_end_of_the_block(single, user):
     async with single.transaction([user.id]) as tx:
         await tx.execute(COUNTRY, "FR")
     assert await country_of(single, user) == "FR"
 
 
-async def test_an_exception_takes_back_what_the_block_did(single, user):
+async def test_an_exception_rolls_the_transaction_back(single, user):
     async def work():
         async with single.transaction([user.id]) as tx:
             await tx.execute(COUNTRY, "FR")
@@ -44,9 +44,7 @@ async def test_an_exception_takes_back_what_the_block_did(single, user):
 
 
 @pytest.mark.parametrize("what", ["SELECT pg_sleep(600)", None])
-async def test_a_cancelled_task_takes_back_what_it_did_and_leaves_a_clean_connection(
-    single, user, what, monkeypatch
-):
+async def test_a_cancelled_task_rolls_back_and_leaves_a_clean_connection(single, user, what, monkeypatch):
     monkeypatch.setattr("daybreak.db.database._ROLLBACK_SECONDS", 0.5)
     begun = asyncio.Event()
 
@@ -65,7 +63,7 @@ async def test_a_cancelled_task_takes_back_what_it_did_and_leaves_a_clean_connec
     assert await country_of(single, user) == "DE"
 
 
-async def test_a_statement_that_does_not_heed_its_cancelling_holds_nobody_up(single, user, monkeypatch):
+async def test_a_statement_that_ignores_its_cancel_request_blocks_no_other(single, user, monkeypatch):
     monkeypatch.setattr("daybreak.db.database._ROLLBACK_SECONDS", 0.2)
 
     begun = asyncio.Event()
@@ -73,7 +71,7 @@ async def test_a_statement_that_does_not_heed_its_cancelling_holds_nobody_up(sin
     async def work():
         async with single.transaction([user.id]) as tx:
             await tx.execute(COUNTRY, "FR")
-            # What PostgreSQL does with a request that comes before the statement: nothing.
+            # PostgreSQL ignores a cancel request that arrives before the statement.
             monkeypatch.setattr(asyncpg.Connection, "_cancel", _overlooked)
             begun.set()
             await tx.execute("SELECT pg_sleep(600)")
@@ -93,7 +91,7 @@ async def _overlooked(connection, waiter, _cancelled=None):
         waiter.set_result(None)
 
 
-async def test_going_on_after_a_failed_statement_is_a_defect_and_not_a_silent_loss(single, user):
+async def test_continuing_after_a_failed_statement_is_an_error_and_not_a_silent_loss(single, user):
     async def work():
         async with single.transaction([user.id]) as tx:
             await tx.execute(COUNTRY, "FR")
@@ -105,14 +103,14 @@ async def test_going_on_after_a_failed_statement_is_a_defect_and_not_a_silent_lo
     assert await country_of(single, user) == "DE"
 
 
-async def test_the_owner_is_forgotten_when_the_transaction_ends(single, user):
+async def test_the_owner_is_reset_when_the_transaction_ends(single, user):
     async with single.transaction([user.id]):
         pass
     async with single.ownerless() as connection:
         assert await connection.fetchval("SELECT current_setting('daybreak.owner_ids', TRUE)") == ""
 
 
-async def test_a_broken_connection_is_said_to_be_one_and_the_next_transaction_works(single, user, postgres):
+async def test_a_broken_connection_is_reported_and_the_next_transaction_works(single, user, postgres):
     async with single.ownerless() as connection:
         pid = connection.get_server_pid()
     superuser = await asyncpg.connect(postgres.admin)
@@ -129,7 +127,7 @@ async def test_a_broken_connection_is_said_to_be_one_and_the_next_transaction_wo
     assert await country_of(single, user) == "DE"
 
 
-async def test_a_statement_that_takes_too_long_may_be_tried_again_and_takes_everything_back(single, user):
+async def test_a_timed_out_statement_is_rolled_back_and_retryable(single, user):
     async def work():
         async with single.transaction([user.id]) as tx:
             await tx.execute(COUNTRY, "FR")
@@ -140,7 +138,7 @@ async def test_a_statement_that_takes_too_long_may_be_tried_again_and_takes_ever
     assert await country_of(single, user) == "DE"
 
 
-async def test_what_the_server_breaks_off_may_be_tried_again(single, user):
+async def test_a_statement_that_the_server_cancels_is_retryable(single, user):
     async def work():
         async with single.transaction([user.id]) as tx:
             await tx.execute("SET LOCAL statement_timeout = 10")
@@ -162,7 +160,7 @@ async def test_two_transactions_at_once_have_their_own_owners(database, user, ot
 
 @pytest.fixture
 async def role(postgres):
-    """Makes a login role with some powers, for the length of a test."""
+    """Create a login role with some privileges, for the length of a test."""
     superuser = await asyncpg.connect(postgres.admin)
     name = f"daybreak_test_{uuid4().hex[:8]}"
 
@@ -175,7 +173,7 @@ async def role(postgres):
     await superuser.close()
 
 
-async def test_a_role_that_could_read_every_row_is_refused(postgres):
+async def test_a_role_that_could_read_every_row_is_rejected(postgres):
     for address in (postgres.admin, postgres.owner):
         with pytest.raises(Misconfigured, match="could read every user's rows"):
             async with Database.connect(address):
@@ -183,14 +181,14 @@ async def test_a_role_that_could_read_every_row_is_refused(postgres):
 
 
 @pytest.mark.parametrize("options", ["BYPASSRLS", "SUPERUSER", "IN ROLE daybreak_owner"])
-async def test_a_role_that_could_become_such_a_one_is_refused(postgres, role, options):
+async def test_a_role_that_could_become_such_a_role_is_rejected(postgres, role, options):
     await role(options)
     with pytest.raises(Misconfigured, match="daybreak_app could read every user's rows"):
         async with Database.connect(postgres.app):
             pass
 
 
-async def test_an_address_where_nobody_answers(tmp_path):
+async def test_an_address_without_a_server_is_unavailable(tmp_path):
     with pytest.raises(Unavailable, match="does not answer"):
         async with Database.connect(f"postgresql://daybreak_app@/daybreak?host={tmp_path}"):
             pass
@@ -204,7 +202,7 @@ async def test_a_malformed_address_is_explained_without_its_password(dsn):
     assert "geheim" not in str(refusal.value)
 
 
-async def test_a_database_that_is_not_there(postgres):
+async def test_a_missing_database_is_misconfigured(postgres):
     missing = urlunsplit(urlsplit(postgres.app)._replace(path="/daybreak_nowhere"))
     with pytest.raises(Misconfigured, match="daybreak_nowhere"):
         async with Database.connect(missing):

@@ -1,4 +1,4 @@
-"""One owner's rows and another's, through the door that the application uses."""
+"""Isolation of the rows of two owners, through the same interface as the application."""
 
 # ruff: noqa: S608 - the names of tables are this file's own
 
@@ -14,7 +14,7 @@ from daybreak.people import User
 
 NOW = "now()"
 KEPT = "owner_id, id, external_id, path, place"
-# One row for each table; $1 is the owner, $2 one id that all of them share.
+# One row for each table; $1 is the owner, $2 an id shared by all rows.
 ROWS = {
     "people_users": "(id, email, name, timezone) VALUES ($1, $2::uuid::text, 'x', 'UTC')",
     "people_preferences": "(owner_id) SELECT $1 WHERE $2::uuid IS NOT NULL",
@@ -81,7 +81,7 @@ ROWS |= {
     "web_answers": "(owner_id, key, fingerprint) VALUES ($1, $2::uuid::text, '')",
 }
 ROWS |= {
-    # A trigger has made one for everybody who is in people_preferences.
+    # A trigger has inserted one for every user in people_preferences.
     "schedule_dues": (
         "(owner_id, zone, local_time, weekdays, weekly, catch_up, reengage, active, stale)"
         " SELECT $1, 'UTC', '07:00', 1, 0, '0', TRUE, TRUE, TRUE WHERE $2::uuid IS NOT NULL"
@@ -119,7 +119,7 @@ def owner(table: str) -> str:
 
 
 async def fill(database: Database, user: User):
-    """A row in every table; all with the same id."""
+    """Insert a row into every table; all with the same id."""
     row_id = uuid4()
     async with database.transaction([user.id]) as tx:
         for table in OF_THEIRS:
@@ -128,11 +128,11 @@ async def fill(database: Database, user: User):
 
 
 @pytest.fixture
-async def theirs(database: Database, other_user: User):
+async def other_users_rows(database: Database, other_user: User):
     return await fill(database, other_user)
 
 
-async def test_every_table_is_tried_here(postgres):
+async def test_every_table_is_covered_here(postgres):
     connection = await asyncpg.connect(postgres.admin)
     names = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     await connection.close()
@@ -140,7 +140,9 @@ async def test_every_table_is_tried_here(postgres):
 
 
 @pytest.mark.parametrize("table", ROWS)
-async def test_rows_of_another_are_invisible_and_stay_as_they_are(database, user, other_user, theirs, table):
+async def test_rows_of_another_user_are_invisible_and_stay_unchanged(
+    database, user, other_user, other_users_rows, table
+):
     async with database.transaction([user.id]) as tx:
         column = owner(table)
         seen = await tx.fetchval(f"SELECT count(*) FROM {table} WHERE {column} <> $1", user.id)
@@ -156,14 +158,14 @@ async def test_rows_of_another_are_invisible_and_stay_as_they_are(database, user
 
 
 @pytest.mark.parametrize("table", ROWS)
-async def test_nobody_writes_a_row_for_another(database, user, theirs, table):
+async def test_a_row_of_another_user_cannot_be_inserted(database, user, other_users_rows, table):
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         async with database.transaction([user.id]) as tx:
-            await tx.execute(f"INSERT INTO {table} {ROWS[table]}", uuid4(), theirs)
+            await tx.execute(f"INSERT INTO {table} {ROWS[table]}", uuid4(), other_users_rows)
 
 
 @pytest.mark.parametrize("table", ROWS)
-async def test_nobody_gives_a_row_away(database, user, other_user, table):
+async def test_a_row_cannot_be_moved_to_another_user(database, user, other_user, table):
     await fill(database, user)
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match=r"row-level security|permission denied"):
         async with database.transaction([user.id]) as tx:
@@ -171,7 +173,7 @@ async def test_nobody_gives_a_row_away(database, user, other_user, table):
 
 
 @pytest.mark.parametrize("table", ROWS)
-async def test_forgetting_to_say_for_whom_is_an_error_and_not_an_empty_page(postgres, theirs, table):
+async def test_a_missing_owner_is_an_error_and_not_an_empty_result(postgres, other_users_rows, table):
     connection = await asyncpg.connect(postgres.app)
     with pytest.raises(asyncpg.UndefinedObjectError):
         await connection.fetch(f"SELECT * FROM {table}")
@@ -182,14 +184,16 @@ async def test_forgetting_to_say_for_whom_is_an_error_and_not_an_empty_page(post
     await connection.close()
 
 
-async def test_a_connection_of_nobodys_sees_no_row(database, user):
+async def test_a_connection_without_owner_sees_no_row(database, user):
     async with database.ownerless() as connection:
         with pytest.raises(asyncpg.PostgresError, match=r"daybreak\.owner_ids|malformed array"):
             await connection.fetch("SELECT * FROM people_users")
 
 
 @pytest.mark.parametrize("table", ROWS)
-async def test_a_transaction_for_two_sees_both_and_nobody_else(database, user, other_user, theirs, table):
+async def test_a_transaction_for_two_owners_sees_both_and_no_other(
+    database, user, other_user, other_users_rows, table
+):
     await fill(database, user)
     third = await people.add(database, f"{uuid4().hex}@example.org", timezone="UTC")
     await fill(database, third)
@@ -198,7 +202,7 @@ async def test_a_transaction_for_two_sees_both_and_nobody_else(database, user, o
     assert sorted(row["owner"] for row in rows) == sorted([user.id, other_user.id])
 
 
-async def test_a_transaction_for_nobody_is_a_defect(database):
+async def test_a_transaction_without_owners_is_an_error(database):
     with pytest.raises(Bug, match="at least one owner"):
         async with database.transaction([]):
             pass
@@ -217,14 +221,14 @@ async def test_a_transaction_for_nobody_is_a_defect(database):
         ("briefs_snapshots", "edition_id"),
     ],
 )
-async def test_a_row_cannot_refer_to_one_of_another(database, user, theirs, table, column):
+async def test_a_row_cannot_reference_a_row_of_another_user(database, user, other_users_rows, table, column):
     await fill(database, user)
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         async with database.transaction([user.id]) as tx:
-            await tx.execute(f"UPDATE {table} SET {column} = $1", theirs)
+            await tx.execute(f"UPDATE {table} SET {column} = $1", other_users_rows)
 
 
-async def test_a_person_who_goes_takes_everything_along(database, user, postgres):
+async def test_deleting_a_user_deletes_all_rows_of_the_user(database, user, postgres):
     await fill(database, user)
     async with database.transaction([user.id]) as tx:
         await tx.execute("DELETE FROM people_users WHERE id = $1", user.id)
@@ -236,12 +240,12 @@ async def test_a_person_who_goes_takes_everything_along(database, user, postgres
     await superuser.close()
 
 
-async def test_the_policy_reads_its_setting_once_and_lets_the_index_be_used(postgres, user):
+async def test_the_policy_reads_its_setting_once_and_allows_index_use(postgres, user):
     connection = await asyncpg.connect(postgres.app)
     await connection.execute(
         f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{user.id}}}'; SET enable_seqscan = off"
     )
-    # Its statements name rows by key; the policy must not tempt the planner to go by owner (0005_runs.sql).
+    # Its statements select rows by key; the policy must not make the planner search by owner (0005_runs.sql).
     for table in set(OF_THEIRS) - {"runs_open"}:
         lines = await connection.fetch(f"EXPLAIN SELECT * FROM {table}")
         plan = "\n".join(row["QUERY PLAN"] for row in lines)

@@ -22,7 +22,7 @@ CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 
 class Calendars(BaseHTTPRequestHandler):
-    """A server with one page for each way in which calendars are served, well and badly."""
+    """A server with one page for each way to serve calendars, valid and invalid."""
 
     protocol_version = "HTTP/1.1"
 
@@ -32,7 +32,7 @@ class Calendars(BaseHTTPRequestHandler):
         getattr(self, f"page_{page}")()
 
     def log_message(self, *_: object) -> None:
-        """Quiet."""
+        """Log nothing."""
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
@@ -113,7 +113,7 @@ class Server(ThreadingHTTPServer):
         self.seen: list[tuple[str, dict[str, str]]] = []
 
     def handle_error(self, *_: object) -> None:
-        """Quiet: clients of these tests hang up."""
+        """Ignore errors: clients of these tests disconnect."""
 
 
 @contextlib.contextmanager
@@ -161,24 +161,24 @@ def test_a_redirect_is_followed_with_the_validators(server: Server) -> None:
     assert fetch(url(server, "moved"), OPEN, etag='"v1"') == NotModified()
 
 
-def test_an_answer_in_chunks_is_put_together(server: Server) -> None:
+def test_a_chunked_response_is_reassembled(server: Server) -> None:
     assert fetch(url(server, "chunked"), OPEN) == Fetched(CALENDAR, None, None)
 
 
 @pytest.mark.parametrize(
     ("page", "kind", "message"),
     [
-        ("circle", InvalidInput, "more than 5 redirects"),
+        ("circle", InvalidInput, "redirects more than 5 times"),
         ("gone", InvalidInput, "404 Not Found"),
         ("broken", Unavailable, "503 Service Unavailable"),
         ("uninvited", Unavailable, "304"),
         ("zipped", InvalidInput, "compressed"),
         ("announced", InvalidInput, "more than 97.7 KiB"),
         ("endless", InvalidInput, "DAYBREAK_INTAKE_FETCH_SIZE"),
-        ("short", Unavailable, "broke off"),
+        ("short", Unavailable, "closed the connection early"),
     ],
 )
-def test_a_bad_answer_is_one_sentence_without_the_secrets_of_the_address(
+def test_a_bad_response_is_one_sentence_without_the_secrets_of_the_address(
     server: Server, page: str, kind: type[DaybreakError], message: str
 ) -> None:
     with pytest.raises(kind, match=message) as caught:
@@ -190,7 +190,7 @@ def test_a_bad_answer_is_one_sentence_without_the_secrets_of_the_address(
         assert secret not in sentence
 
 
-def test_a_server_that_drips_is_cut_off_in_time(server: Server) -> None:
+def test_a_slow_response_body_is_closed_at_the_deadline(server: Server) -> None:
     began = time.monotonic()
 
     with pytest.raises(Unavailable, match=r"within 0\.5 s"):
@@ -201,7 +201,7 @@ def test_a_server_that_drips_is_cut_off_in_time(server: Server) -> None:
 
 @contextlib.contextmanager
 def raw_server(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that does to its one connection what it is told."""
+    """Run a server that passes its one connection to ``serve``."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def accept() -> None:
@@ -221,14 +221,14 @@ def drip_headers(line: socket.socket) -> None:
         time.sleep(0.05)
 
 
-def say_nothing(line: socket.socket) -> None:
+def stay_silent(line: socket.socket) -> None:
     while line.recv(4096):
         pass
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("serve", [drip_headers, say_nothing])
-def test_a_server_that_never_comes_to_the_point_is_cut_off_in_time(
+@pytest.mark.parametrize("serve", [drip_headers, stay_silent])
+def test_a_server_that_never_responds_is_closed_at_the_deadline(
     scheme: str, serve: Callable[[socket.socket], None]
 ) -> None:
     began = time.monotonic()
@@ -255,14 +255,14 @@ def test_a_closed_port_is_unavailable() -> None:
         fetch(f"http://127.0.0.1:{port}/", OPEN)
 
 
-def test_without_the_allowance_nothing_private_is_even_connected_to(server: Server) -> None:
+def test_private_addresses_are_never_connected_to_unless_allowed(server: Server) -> None:
     with pytest.raises(InvalidInput):
         fetch(url(server, "good"), IntakeSettings())
 
     assert server.seen == []
 
 
-def test_a_redirect_to_a_private_address_is_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_to_a_private_address_is_rejected(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "is_public", lambda address: address == "127.0.0.1")
     monkeypatch.setattr(guard, "_PUBLIC_PORTS", {80, server.server_port})
 
@@ -279,7 +279,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(server: Server) -> 
     assert server.seen[0][1]["host"] == f"calendar.example:{server.server_port}"
 
 
-def test_the_next_address_of_a_name_is_tried_when_one_does_not_answer(server: Server) -> None:
+def test_the_next_address_of_a_name_is_tried_if_one_does_not_respond(server: Server) -> None:
     answer = fetch(
         url(server, "good", "calendar.example"), OPEN, resolve=lambda *_: ["127.0.0.3", "127.0.0.1"]
     )
@@ -289,7 +289,7 @@ def test_the_next_address_of_a_name_is_tried_when_one_does_not_answer(server: Se
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate, with its key, for calendar.example and 127.0.0.1."""
+    """Return a certificate, with its key, for calendar.example and 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Daybreak test")])
     names = [x509.DNSName("calendar.example"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -326,7 +326,7 @@ def test_https_is_verified_for_the_name_while_connected_to_the_checked_address(
 @pytest.mark.parametrize(
     ("host", "message"), [("calendar.example", "self.signed"), ("other.example", "mismatch")]
 )
-def test_a_certificate_that_does_not_hold_is_named_as_the_reason(
+def test_an_invalid_certificate_is_named_as_the_reason(
     tls_server: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch, host: str, message: str
 ) -> None:
     if message == "mismatch":

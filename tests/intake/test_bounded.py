@@ -26,7 +26,7 @@ IN_C = "__import__('re').match('(a*)*b', 'a' * 40)"
 
 
 def outcomes(*expressions: str, limits: IntakeSettings = QUICK, processes: int = 1) -> list[Any]:
-    """What a pool makes of Python expressions."""
+    """Return a pool's results for Python expressions."""
     with BoundedPool[str, object]("builtins:eval", limits, processes=processes) as pool:
         return list(pool.map(enumerate(expressions)))
 
@@ -66,17 +66,17 @@ def test_results_come_in_the_order_of_the_inputs(processes: int) -> None:
 
 
 @pytest.mark.parametrize("endless", [IN_PYTHON, IN_C, "__import__('time').sleep(99)"])
-def test_input_that_takes_too_long_is_given_up_and_the_next_is_read(endless: str) -> None:
+def test_slow_input_is_skipped_and_the_next_is_read(endless: str) -> None:
     first, second = outcomes(endless, "7")
 
     assert first.message.startswith("took longer than 1 s to read")
     assert second == Done(1, 7)
 
 
-def test_input_that_needs_too_much_memory_is_given_up_and_the_next_is_read() -> None:
+def test_input_over_the_memory_limit_is_skipped_and_the_next_is_read() -> None:
     first, second = outcomes("bytearray(1 << 30)", "7")
 
-    assert first.message.startswith("needed more than 256 MiB of memory to read")
+    assert first.message.startswith("needs more than 256 MiB of memory to read")
     assert second == Done(1, 7)
 
 
@@ -86,17 +86,17 @@ def test_input_that_needs_too_much_memory_is_given_up_and_the_next_is_read() -> 
         ("__import__('ctypes').string_at(0)", "SIGSEGV"),
         ("__import__('os').abort()", "SIGABRT"),
         ("__import__('os')._exit(3)", "exit code 3"),
-        ("__import__('os').kill(__import__('os').getpid(), 9)", "want of memory"),
+        ("__import__('os').kill(__import__('os').getpid(), 9)", "memory ran out"),
     ],
 )
-def test_input_that_kills_its_reader_is_given_up_and_the_next_is_read(fatal: str, cause: str) -> None:
+def test_input_that_crashes_the_reader_is_skipped_and_the_next_is_read(fatal: str, cause: str) -> None:
     first, second = outcomes(fatal, "7")
 
     assert cause in first.message
     assert second == Done(1, 7)
 
 
-def test_an_error_of_the_function_is_told_by_kind_and_place_and_never_by_what_was_read() -> None:
+def test_an_error_of_the_function_is_reported_by_type_and_line_without_the_input() -> None:
     (failed,) = outcomes("int('the secret that was read')")
 
     assert "ValueError in <string>:1" in failed.message
@@ -105,7 +105,7 @@ def test_an_error_of_the_function_is_told_by_kind_and_place_and_never_by_what_wa
 
 
 @pytest.mark.parametrize("unusable", ["__import__('threading').Lock()", "__import__('sys').exit(1)"])
-def test_a_result_that_cannot_be_sent_costs_that_input_only(unusable: str) -> None:
+def test_an_unsendable_result_skips_only_that_input(unusable: str) -> None:
     first, second = outcomes(unusable, "7")
 
     assert isinstance(first, Failed)
@@ -142,18 +142,18 @@ def test_a_child_inherits_no_lock_and_no_setting(monkeypatch: pytest.MonkeyPatch
     assert not [name for name in variables.value if name.startswith("DAYBREAK_")]
 
 
-def test_inputs_are_taken_only_as_they_are_needed() -> None:
-    taken: list[int] = []
+def test_inputs_are_consumed_only_as_needed() -> None:
+    consumed: list[int] = []
 
     def inputs() -> Iterator[tuple[int, str]]:
         for number in range(100):
-            taken.append(number)
+            consumed.append(number)
             yield number, str(number)
 
     with BoundedPool[str, object]("builtins:eval", QUICK) as pool:
         results = pool.map(inputs())
         next(results)
-        assert len(taken) <= 3
+        assert len(consumed) <= 3
         results.close()
 
 
@@ -168,7 +168,7 @@ def test_leaving_the_results_early_ends_the_child_at_once() -> None:
         assert is_gone(pid)
 
 
-def test_inputs_that_fail_to_come_end_the_child_and_raise() -> None:
+def test_an_error_of_the_input_iterator_ends_the_child_and_is_raised() -> None:
     def inputs() -> Iterator[tuple[int, str]]:
         yield 0, IN_C
         raise KeyboardInterrupt
@@ -225,6 +225,6 @@ def test_no_child_outlives_a_parent_that_is_killed(busy_with: str, read_seconds:
     assert is_gone(pid)
 
 
-def test_ctrl_c_is_the_parents_to_answer() -> None:
+def test_ctrl_c_is_handled_by_the_parent() -> None:
     with BoundedPool[str, object]("builtins:eval", QUICK) as pool:
         assert os.getpgid(pid_of(pool)) != os.getpgid(0)

@@ -16,7 +16,7 @@ TMPFS = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
 
 
 def found(root: Path, limits: IntakeSettings = LIMITS) -> dict[str, FoundFile | str]:
-    """What a walk finds, by path: a file, or the message of a refusal."""
+    """Return the results of a walk by path: a file, or the message of a rejection."""
     return {
         thing.path: thing.message if isinstance(thing, Refused) else thing for thing in walk(root, limits)
     }
@@ -36,7 +36,7 @@ def put(path: Path, content: bytes = b"x") -> Path:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that every user of the machine can enter."""
+    """Create a folder that every user of the machine can enter."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name).resolve()
@@ -55,26 +55,26 @@ def test_files_come_sorted_with_posix_paths_sizes_and_times(tmp_path: Path) -> N
     assert (file.size, file.modified_at) == (5, datetime.fromtimestamp(1_700_000_000, UTC))
 
 
-def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
+def test_a_file_is_read_unchanged(tmp_path: Path) -> None:
     put(tmp_path / "a" / "b.txt", b"one\r\ntwo\0\xff")
 
     assert read(only(tmp_path), LIMITS) == b"one\r\ntwo\0\xff"
 
 
-def test_hidden_things_and_node_modules_are_passed_over_without_a_word(tmp_path: Path) -> None:
+def test_hidden_files_and_node_modules_are_ignored_without_a_message(tmp_path: Path) -> None:
     for name in (".git/config", ".obsidian/app.json", ".hidden", "node_modules/x/readme.md", "kept.md"):
         put(tmp_path / name)
 
     assert list(found(tmp_path)) == ["kept.md"]
 
 
-def test_a_hidden_folder_that_is_named_itself_is_walked(tmp_path: Path) -> None:
+def test_a_hidden_root_folder_is_walked(tmp_path: Path) -> None:
     put(tmp_path / ".vault" / "a.md")
 
     assert list(found(tmp_path / ".vault")) == ["a.md"]
 
 
-def test_a_single_file_can_be_given(tmp_path: Path) -> None:
+def test_the_root_may_be_a_single_file(tmp_path: Path) -> None:
     put(tmp_path / "todo.txt", b"(A) call")
     put(tmp_path / "other.txt")
 
@@ -91,7 +91,7 @@ def test_a_single_file_may_be_named_by_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["absent", "absent/deeper", "pipe", "circle"])
-def test_a_root_that_is_no_folder_and_no_file_is_named_in_the_error(tmp_path: Path, name: str) -> None:
+def test_a_root_that_is_neither_folder_nor_file_is_named_in_the_error(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "circle").symlink_to("circle")
 
@@ -99,7 +99,7 @@ def test_a_root_that_is_no_folder_and_no_file_is_named_in_the_error(tmp_path: Pa
         walk(tmp_path / name, LIMITS)
 
 
-def test_a_link_to_its_own_folder_is_refused_and_the_walk_goes_on(tmp_path: Path) -> None:
+def test_a_link_to_its_own_folder_is_rejected_and_the_walk_continues(tmp_path: Path) -> None:
     put(tmp_path / "a" / "note.md")
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     (tmp_path / "a" / "self").symlink_to("self")
@@ -108,11 +108,11 @@ def test_a_link_to_its_own_folder_is_refused_and_the_walk_goes_on(tmp_path: Path
     files = found(tmp_path)
 
     assert list(files) == ["a/loop", "a/note.md", "a/self", "z.md"]
-    assert "folder that it lies in" in str(files["a/loop"])
-    assert "leads nowhere" in str(files["a/self"])
+    assert "one of its parent folders" in str(files["a/loop"])
+    assert "broken link" in str(files["a/self"])
 
 
-def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+def test_a_link_out_of_the_folder_is_rejected(tmp_path: Path) -> None:
     secret = put(tmp_path / "outside" / "secret.txt")
     inside = tmp_path / "inside"
     inside.mkdir()
@@ -123,10 +123,10 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     files = found(inside)
 
     assert list(files) == ["file.txt", "folder", "system"]
-    assert all("link out of the folder" in str(message) for message in files.values())
+    assert all("link to outside the folder" in str(message) for message in files.values())
 
 
-def test_what_stands_in_the_folder_anyway_is_not_found_again_through_a_link(tmp_path: Path) -> None:
+def test_a_file_in_the_folder_is_not_found_again_through_a_link(tmp_path: Path) -> None:
     put(tmp_path / "days" / "2026-03-29.md")
     (tmp_path / "again").symlink_to("days")
     (tmp_path / "today.md").symlink_to("days/2026-03-29.md")
@@ -134,7 +134,7 @@ def test_what_stands_in_the_folder_anyway_is_not_found_again_through_a_link(tmp_
     assert list(found(tmp_path)) == ["days/2026-03-29.md"]
 
 
-def test_a_link_to_a_hidden_place_inside_is_followed_once(tmp_path: Path) -> None:
+def test_a_link_to_a_hidden_folder_inside_is_followed_once(tmp_path: Path) -> None:
     put(tmp_path / ".data" / "deep" / "todo.txt", b"(A) call")
     (tmp_path / "data").symlink_to(".data")
     (tmp_path / "deep").symlink_to(".data/deep")
@@ -145,7 +145,7 @@ def test_a_link_to_a_hidden_place_inside_is_followed_once(tmp_path: Path) -> Non
     assert (file.path, read(file, LIMITS)) == ("data/deep/todo.txt", b"(A) call")
 
 
-def test_pipes_and_sockets_are_refused_without_being_opened(open_folder: Path) -> None:
+def test_pipes_and_sockets_are_rejected_without_being_opened(open_folder: Path) -> None:
     os.mkfifo(open_folder / "pipe.txt")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(open_folder / "socket.ics"))
@@ -155,7 +155,7 @@ def test_pipes_and_sockets_are_refused_without_being_opened(open_folder: Path) -
     assert "socket" in str(files["socket.ics"])
 
 
-def test_a_file_over_the_limit_is_refused_with_both_sizes_and_the_way_out(tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_rejected_with_both_sizes_and_the_setting(tmp_path: Path) -> None:
     with put(tmp_path / "huge.ics").open("wb") as file:
         file.truncate(500 * 1024**2)
 
@@ -173,7 +173,7 @@ def test_a_file_at_the_limit_is_read(tmp_path: Path) -> None:
     assert read(only(tmp_path, limits), limits) == b"0123456789"
 
 
-def test_a_file_that_grows_over_the_limit_meanwhile_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_grows_over_the_limit_is_rejected(tmp_path: Path) -> None:
     limits = IntakeSettings(max_file_size=10)
     path = put(tmp_path / "a", b"0123456789")
     file = only(tmp_path, limits)
@@ -186,7 +186,7 @@ def test_a_file_that_grows_over_the_limit_meanwhile_is_refused(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("swap", ["file_for_link", "folder_for_link", "file_for_pipe", "gone"])
-def test_what_is_swapped_after_it_was_found_is_refused_and_not_followed(tmp_path: Path, swap: str) -> None:
+def test_a_file_swapped_after_it_was_found_is_rejected_and_not_followed(tmp_path: Path, swap: str) -> None:
     put(tmp_path / "outside" / "todo.txt", b"secret")
     path = put(tmp_path / "inside" / "sub" / "todo.txt")
     file = only(tmp_path / "inside")
@@ -205,7 +205,7 @@ def test_what_is_swapped_after_it_was_found_is_refused_and_not_followed(tmp_path
     assert content.path == "sub/todo.txt"
 
 
-def test_after_the_most_files_the_rest_is_left_out_with_one_message(tmp_path: Path) -> None:
+def test_files_over_the_count_limit_are_skipped_with_one_message(tmp_path: Path) -> None:
     for number in range(6):
         put(tmp_path / f"{number}.txt")
 
@@ -215,7 +215,7 @@ def test_after_the_most_files_the_rest_is_left_out_with_one_message(tmp_path: Pa
     assert "more than 3 files" in str(files["."])
 
 
-def test_after_the_most_bytes_the_rest_is_left_out_with_one_message(tmp_path: Path) -> None:
+def test_files_over_the_total_size_limit_are_skipped_with_one_message(tmp_path: Path) -> None:
     for number in range(6):
         put(tmp_path / f"{number}.txt", b"x" * 10)
 
@@ -232,7 +232,7 @@ def test_a_forest_of_empty_folders_ends_the_walk(tmp_path: Path) -> None:
     assert list(found(tmp_path, IntakeSettings(max_files=2))) == ["."]
 
 
-def test_folders_beyond_the_depth_are_refused_and_their_neighbours_are_not(tmp_path: Path) -> None:
+def test_only_folders_over_the_depth_limit_are_rejected(tmp_path: Path) -> None:
     put(tmp_path / "a" / "b" / "c" / "deep.txt")
     put(tmp_path / "a" / "b" / "z.txt")
 
@@ -266,16 +266,16 @@ def test_names_that_are_not_text_or_not_printable_are_shown_as_escapes_and_read(
     assert {read(file, LIMITS) for file in files.values() if isinstance(file, FoundFile)} == {b"x"}
 
 
-@pytest.mark.skipif(not TMPFS.is_dir(), reason="only tmpfs holds times after the year 9999")
-def test_a_time_that_no_calendar_knows_does_not_end_the_walk() -> None:
+@pytest.mark.skipif(not TMPFS.is_dir(), reason="only tmpfs stores times after the year 9999")
+def test_an_out_of_range_timestamp_does_not_end_the_walk() -> None:
     with tempfile.TemporaryDirectory(dir=TMPFS) as name:
         os.utime(put(Path(name) / "future.txt"), (2**40, 2**40))
 
         assert only(Path(name)).modified_at.year == 9999
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_what_may_not_be_read_is_refused_and_the_rest_is_found(open_folder: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_unreadable_files_are_rejected_and_the_rest_is_found(open_folder: Path) -> None:
     put(open_folder / "closed" / "a.txt")
     put(open_folder / "mine.txt").chmod(0o600)
     put(open_folder / "ours.txt").chmod(0o644)
@@ -294,7 +294,7 @@ def test_what_may_not_be_read_is_refused_and_the_rest_is_found(open_folder: Path
     }
 
 
-def test_what_nobody_wants_counts_towards_no_limit(tmp_path: Path) -> None:
+def test_filtered_files_count_towards_no_limit(tmp_path: Path) -> None:
     put(tmp_path / "holiday.jpg", b"x" * 2000)
     put(tmp_path / "todo.txt", b"x")
     limits = IntakeSettings(max_file_size=1000, max_files=1)

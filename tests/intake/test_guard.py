@@ -24,7 +24,7 @@ from daybreak.intake.guard import WebAddress, endpoints, is_public, resolve_name
         ("https://münchen.example/", "https://xn--mnchen-3ya.example", "/"),
     ],
 )
-def test_an_address_is_taken_apart(url: str, origin: str, target: str) -> None:
+def test_an_address_is_parsed_into_its_parts(url: str, origin: str, target: str) -> None:
     address = WebAddress.parse(url)
 
     assert (address.origin, address.target) == (origin, target)
@@ -46,8 +46,8 @@ def test_an_address_is_taken_apart(url: str, origin: str, target: str) -> None:
         "https://-" + "x" * 70 + "é.example/secret",
     ],
 )
-def test_what_is_no_web_address_is_refused_without_repeating_it(url: str) -> None:
-    with pytest.raises(InvalidInput, match="not a web address") as caught:
+def test_an_invalid_address_is_rejected_without_repeating_it(url: str) -> None:
+    with pytest.raises(InvalidInput, match="not a valid web address") as caught:
         WebAddress.parse(url)
 
     assert "secret" not in str(caught.value)
@@ -84,9 +84,9 @@ def test_credentials_follow_a_redirect_within_the_origin_only() -> None:
 
 @pytest.mark.parametrize(
     ("location", "message"),
-    [("http://calendar.example/", "unencrypted"), ("ftp://x/", "no web address"), ("https://[x/", "no web")],
+    [("http://calendar.example/", "https to http"), ("ftp://x/", "invalid"), ("https://[x/", "invalid")],
 )
-def test_a_redirect_to_worse_is_refused(location: str, message: str) -> None:
+def test_an_insecure_or_invalid_redirect_is_rejected(location: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         WebAddress.parse("https://calendar.example/token").follow(location)
 
@@ -110,7 +110,7 @@ def test_private_and_special_addresses_are_not(address: str) -> None:
     assert not is_public(address)
 
 
-def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
+def test_one_private_address_among_public_ones_is_rejected() -> None:
     address = WebAddress.parse("https://calendar.example/token")
 
     with pytest.raises(InvalidInput, match="private address") as caught:
@@ -121,23 +121,23 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.1", "0x7f000001", "2130706433", "[::1]", "017700000001"])
-def test_every_spelling_of_this_machine_is_refused(host: str) -> None:
+def test_every_spelling_of_this_machine_is_rejected(host: str) -> None:
     address = WebAddress.parse(f"http://{host}/")
 
     with pytest.raises(InvalidInput, match="private address"):
         endpoints(address, seconds=60, allow_private=False, resolve=resolve_name)
 
 
-def test_other_ports_are_refused_unless_private_addresses_are_allowed() -> None:
+def test_other_ports_are_rejected_unless_private_addresses_are_allowed() -> None:
     address = WebAddress.parse("http://calendar.example:6379/")
 
-    with pytest.raises(InvalidInput, match="port"):
+    with pytest.raises(InvalidInput, match="Port 6379 isn't allowed"):
         endpoints(address, seconds=60, allow_private=False, resolve=lambda *_: ["8.8.8.8"])
     assert endpoints(address, seconds=60, allow_private=True, resolve=lambda *_: ["10.0.0.1"]) == ["10.0.0.1"]
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """Have the system's resolver say that."""
+    """Patch the system's resolver to raise this error."""
 
     def ask(*_arguments, **_options):
         raise error
@@ -146,23 +146,21 @@ def answering(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 
 @pytest.mark.parametrize("number", [socket.EAI_NONAME, socket.EAI_NODATA])
-def test_a_name_that_nobody_has_is_the_callers_to_mend(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_an_unknown_name_is_invalid_input(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     answering(monkeypatch, socket.gaierror(number, "Name or service not known"))
 
-    with pytest.raises(InvalidInput, match=r"There is no host “calender\.example”"):
+    with pytest.raises(InvalidInput, match=r"Couldn't find “calender\.example”"):
         resolve_name("calender.example", 443, 5)
 
 
-def test_a_name_that_cannot_be_one_is_the_callers_to_mend() -> None:
-    with pytest.raises(InvalidInput, match="There is no host"):
+def test_an_impossible_name_is_invalid_input() -> None:
+    with pytest.raises(InvalidInput, match="Couldn't find"):
         resolve_name("x" * 70 + ".example", 443, 5)
 
 
 @pytest.mark.parametrize("number", [socket.EAI_AGAIN, socket.EAI_FAIL])
-def test_a_name_that_cannot_be_looked_up_now_may_be_later(
-    monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_a_temporary_resolver_failure_is_unavailable(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     answering(monkeypatch, socket.gaierror(number, "Temporary failure in name resolution"))
 
-    with pytest.raises(Unavailable, match="could not be looked up"):
+    with pytest.raises(Unavailable, match="Couldn't resolve"):
         resolve_name("calendar.example", 443, 5)

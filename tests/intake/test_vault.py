@@ -18,7 +18,7 @@ ADDRESS = "https://calendar.example/secret-token/my.ics"
 
 @settings(max_examples=50)
 @given(st.text(alphabet=st.characters(codec="utf-8")))
-def test_what_is_encrypted_comes_back_and_cannot_be_read_meanwhile(secret: str) -> None:
+def test_an_encrypted_secret_is_unreadable_and_can_be_decrypted(secret: str) -> None:
     token = Vault([NEW]).encrypt(secret)
 
     assert Vault([NEW]).decrypt(token) == secret
@@ -26,7 +26,7 @@ def test_what_is_encrypted_comes_back_and_cannot_be_read_meanwhile(secret: str) 
     assert len(secret) < 5 or secret not in token
 
 
-def test_equal_secrets_give_different_tokens() -> None:
+def test_equal_secrets_have_different_tokens() -> None:
     vault = Vault([NEW])
 
     assert vault.encrypt(ADDRESS) != vault.encrypt(ADDRESS)
@@ -41,15 +41,15 @@ def test_after_a_rotation_the_old_key_is_not_needed() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "ä", "tampered"])
-def test_a_token_of_another_key_or_of_none_is_an_operators_matter(token: str) -> None:
+def test_a_token_of_another_key_or_of_none_is_misconfigured(token: str) -> None:
     if token == "tampered":
         token = Vault([OLD]).encrypt(ADDRESS)
     for use in (Vault([NEW]).decrypt, Vault([NEW]).rotate):
-        with pytest.raises(Misconfigured, match="key that is not there"):
+        with pytest.raises(Misconfigured, match="key that is missing"):
             use(token)
 
 
-def test_the_key_is_made_on_first_use_for_its_owner_only_and_kept(tmp_path: Path) -> None:
+def test_the_key_file_is_created_on_first_use_for_its_owner_only(tmp_path: Path) -> None:
     home = tmp_path / "new" / "home"
     token = Vault.open(IntakeSettings(), home).encrypt(ADDRESS)
 
@@ -81,7 +81,7 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
     assert {Vault.open(IntakeSettings(), tmp_path).decrypt(token) for token in tokens} == {"x"}
 
 
-def test_keys_of_the_settings_come_before_the_key_file(tmp_path: Path) -> None:
+def test_keys_of_the_settings_have_precedence_over_the_key_file(tmp_path: Path) -> None:
     token = Vault([OLD]).encrypt(ADDRESS)
     limits = IntakeSettings(secret_keys=SecretStr(f"{NEW}, {OLD}"))
 
@@ -104,7 +104,7 @@ def test_keys_can_come_from_a_file_of_the_operator(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     "keys", ["short", ",", f"{NEW},short", "ä"], ids=["short", "comma", "one short", "umlaut"]
 )
-def test_malformed_keys_are_refused_without_being_shown(tmp_path: Path, keys: str) -> None:
+def test_malformed_keys_are_rejected_without_being_shown(tmp_path: Path, keys: str) -> None:
     with pytest.raises(Misconfigured, match="must be Fernet keys") as caught:
         Vault.open(IntakeSettings(secret_keys=SecretStr(keys)), tmp_path)
 
@@ -116,7 +116,7 @@ def test_malformed_keys_are_refused_without_being_shown(tmp_path: Path, keys: st
     [(f"{NEW}\n", 0o644, "mode 600"), ("", 0o600, "no key"), ("ä", 0o600, "no key")],
     ids=["open", "empty", "umlaut"],
 )
-def test_a_key_file_that_is_open_or_empty_is_refused(
+def test_a_key_file_that_is_readable_by_others_or_empty_is_rejected(
     tmp_path: Path, content: str, mode: int, message: str
 ) -> None:
     path = tmp_path / "secret.key"
@@ -127,7 +127,7 @@ def test_a_key_file_that_is_open_or_empty_is_refused(
         Vault.open(IntakeSettings(), tmp_path)
 
 
-def test_a_home_that_cannot_hold_a_key_file_is_named(tmp_path: Path) -> None:
+def test_a_home_that_cannot_store_a_key_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
 
     with pytest.raises(Misconfigured, match=str(tmp_path / "home")):

@@ -1,7 +1,7 @@
-"""What an importer takes out of one file, before it has any identity in the database.
+"""The contract of the importers: what an importer parses from one file, before it has database ids.
 
-An ``external_id`` names a thing within its source: importing the same file again finds the same things. A
-``place`` is where a person would look it up: ``file:line``, or the UID of a calendar entry.
+An ``external_id`` identifies an entry within its source: importing the same file again finds the same
+entries. A ``source_ref`` is where a user finds the entry: ``file:line``, or the UID of a calendar entry.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from daybreak.agenda.model import Moment, Priority, TaskStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedProject:
-    """A project; ``name`` identifies it within the source, whatever its case."""
+    """A project; ``name`` identifies it within the source, ignoring case."""
 
     name: str
     place: str
@@ -60,9 +60,9 @@ class ImportedTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedEvent:
-    """One occurrence; ``external_id`` is the UID, with the recurrence id behind it where it recurs.
+    """One occurrence; ``external_id`` is the UID, followed by the recurrence id for a recurring event.
 
-    ``end`` is exclusive and of the same kind as ``start``: date, naive (floating) or aware.
+    ``end`` is exclusive and of the same type as ``start``: date, naive (floating) or aware.
     """
 
     external_id: str
@@ -78,7 +78,7 @@ class ImportedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedNote:
-    """A note, dated by the file or by what it says itself."""
+    """A note, dated by the file or by a date in its text."""
 
     external_id: str
     title: str
@@ -90,7 +90,7 @@ class ImportedNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadWarning:
-    """What could not be read, in one sentence without the path: the line number says where, if known."""
+    """A part of a file that could not be read: one sentence without the path, with the line if known."""
 
     path: str
     message: str
@@ -102,7 +102,7 @@ class ReadWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
-    """All that one file gave."""
+    """The entries and warnings of one file."""
 
     projects: tuple[ImportedProject, ...] = ()
     phases: tuple[ImportedPhase, ...] = ()
@@ -114,7 +114,7 @@ class Harvest:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file as read; ``path`` is relative to its source, with ``/``; places and warnings show it."""
+    """A file as read; ``path`` is relative to its source, with ``/``; references and warnings use it."""
 
     path: str
     content: bytes = field(repr=False)
@@ -123,10 +123,10 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """For whom and when a file is read.
+    """The owner's time zone and dates with which a file is read.
 
     Attributes:
-        tz: the owner's zone; a time without a zone in a task list is meant there.
+        tz: the owner's zone; times without a zone in a task list are in this zone.
         today: the owner's date.
         expand_from: recurrences are expanded from this date on ...
         expand_until: ... up to, not including, this one.
@@ -139,12 +139,12 @@ class ImportContext:
 
 
 class Importer(Protocol):
-    """One file format. Pure: bytes in, a harvest out; what is malformed becomes a warning, never an error."""
+    """One file format. Pure: bytes in, `ParsedFile` out; malformed input becomes a warning, not an error."""
 
     name: str
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
-        """Whether a file is of this format, by its name and its first 4 KiB."""
+        """Return whether a file is of this format, by its name and its first 4 KiB."""
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """Everything that the file holds."""
+        """Return all entries of the file."""

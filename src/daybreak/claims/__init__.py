@@ -1,4 +1,4 @@
-"""Facts, claims, and the check that the second follow from the first."""
+"""Facts, claims, and the check that claims follow from their facts."""
 
 from daybreak.claims.model import Claim, Fact, Predicate, Statement, unsupported
 

@@ -1,4 +1,4 @@
-"""A fact is one thing that is so; a claim is one sentence with the facts that support it."""
+"""A fact is one true statement about the agenda; a claim is one sentence with the facts that support it."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -9,19 +9,19 @@ from daybreak.frozen import frozen
 
 @frozen
 class Fact:
-    """One thing as a brief sees it, with the place where a person can look it up.
+    """One thing of the agenda as a brief sees it, with the source reference where a user finds it.
 
     Moments are dates or aware datetimes in the reader's zone, so that ``.date()`` is the reader's date.
 
     Attributes:
         kind: ``task``, ``event``, ``note``, ``project``, ``phase``, ``holiday``, ``source``, ``stat``, or
             ``memory``: a task as an earlier brief knew it.
-        title: what its owner calls it.
-        source: the name of the source that it came from.
-        place: ``file:line``, the UID of a calendar entry, or how a number was counted.
-        file: the file of the source that it stands in, if it stands in one.
-        status: where it stands, if it is a thing that has a status.
-        waiting: whether something open has to be done before it.
+        title: the owner's title.
+        source: the name of its source.
+        source_ref: ``file:line``, the UID of a calendar entry, or how a number was counted.
+        file: the file of the source that contains it, if any.
+        status: its status, if it is a thing that has one.
+        waiting: whether an open task blocks it.
         value: the number, if it is a ``stat``.
         of: ids of what was counted, if it is a ``stat`` that counts things shown in the document.
     """
@@ -45,7 +45,7 @@ class Fact:
 
 @frozen
 class Claim:
-    """One sentence; ``facts`` are the ids of all that it rests on, ``kind`` says what must hold for them."""
+    """One sentence; ``facts`` are the ids of its facts, ``kind`` names their predicate."""
 
     kind: str
     text: str
@@ -57,15 +57,15 @@ class Statement(Protocol):
 
     @property
     def kind(self) -> str:
-        """What must hold for its facts."""
+        """The predicate that must be true of its facts."""
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The sentence."""
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """The ids that it rests on."""
+        """The ids of its facts."""
 
 
 Predicate = Callable[[Fact, date], bool]
@@ -74,10 +74,10 @@ Predicate = Callable[[Fact, date], bool]
 def unsupported(
     claim: Statement, facts: Mapping[str, Fact], predicates: Mapping[str, Predicate], today: date
 ) -> str | None:
-    """Why a claim does not stand, in one sentence; None when it does.
+    """Return why a claim is not supported, in one sentence; None if it is supported.
 
-    It stands when its kind is known, it cites at least one fact, every cited fact exists, and the predicate
-    of its kind holds for each of them on the reader's date ``today``.
+    A claim is supported if its kind is known, it cites at least one fact, and every cited fact exists. The
+    predicate of its kind must be true of each of them on the reader's date ``today``.
     """
     predicate = predicates.get(claim.kind)
     if predicate is None:
@@ -87,7 +87,7 @@ def unsupported(
     for fact_id in claim.facts:
         fact = facts.get(fact_id)
         if fact is None:
-            return f"“{claim.text}” cites {fact_id}, which is not there"
+            return f"“{claim.text}” cites {fact_id}, which does not exist"
         if not predicate(fact, today):
             return f"“{claim.text}” does not follow from {fact_id}"
     return None

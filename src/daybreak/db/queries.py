@@ -1,7 +1,7 @@
-"""Named SQL statements, kept in a `queries.sql` beside the code that runs them.
+"""Named SQL statements from a `queries.sql` beside the code that runs them.
 
-A statement starts with a line ``-- name: find_user``; the comment lines below it say what it gives; the rest
-is SQL with native ``$1`` parameters, up to the next name. ``tests/migrations`` prepares every one of them.
+A statement starts with a line ``-- name: find_user``; the comment lines below it describe its result; the
+rest is SQL with native ``$1`` parameters, up to the next name. ``tests/migrations`` prepares all of them.
 """
 
 import re
@@ -12,7 +12,7 @@ _HEADER = re.compile(r"^-- name: (?P<name>[a-z_]+)$", re.MULTILINE)
 
 
 class Queries:
-    """The statements of one package, each an attribute that holds its SQL."""
+    """The statements of one package, each an attribute with its SQL."""
 
     def __init__(self, package: str, statements: dict[str, str]) -> None:
         self.package = package
@@ -27,7 +27,7 @@ class Queries:
 
 @cache
 def load(package: str) -> Queries:
-    """The statements in the package's `queries.sql`.
+    """Return the statements in the package's `queries.sql`.
 
     Raises:
         ValueError: two statements have the same name.

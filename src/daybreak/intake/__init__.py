@@ -1,4 +1,4 @@
-"""Whatever comes from outside: bounded reading of folders, files and addresses, and secrets at rest."""
+"""Input from outside: bounded reading of folders, files and addresses, and encrypted secrets."""
 
 from daybreak.intake.address import Fetched, NotModified, fetch
 from daybreak.intake.archive import SentFile, is_passed_over, safe_path, unpack

@@ -1,4 +1,4 @@
-"""Fetching what is at an address that a user gave: bounded, guarded and without a word about its secrets."""
+"""Fetching of a user's web address: bounded, guarded and without its secrets in any message."""
 
 import socket
 import ssl
@@ -24,7 +24,7 @@ _PERMANENT = frozenset({400, 401, 403, 404, 405, 406, 410, 451})
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address gave, with the validators to ask again with."""
+    """The content of an address, with the validators for the next request."""
 
     content: bytes = field(repr=False)
     etag: str | None
@@ -33,7 +33,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The address still has what the validators were given for."""
+    """The content has not changed since the response that had these validators."""
 
 
 def fetch(
@@ -44,14 +44,16 @@ def fetch(
     last_modified: str | None = None,
     resolve: Resolve = resolve_name,
 ) -> Fetched | NotModified:
-    """What is at ``url`` now. Blocks for at most ``limits.fetch_seconds``, so call it in a thread.
+    """Return the current content of ``url``.
+
+    Blocks for at most ``limits.fetch_seconds``, so call it in a thread.
 
     No cookies, no proxies, no credentials but those in the address itself. Every redirect is checked like the
     address was, and the connection goes to the very network address that was checked.
 
     Raises:
-        InvalidInput: the address, or one it redirects to, may not or cannot be fetched; nor what is there.
-        Unavailable: it did not answer, or not as it should; later it may.
+        InvalidInput: the address, its redirect or its content is not allowed or cannot be fetched.
+        Unavailable: it did not respond, or not correctly; a later attempt may succeed.
     """
     address = WebAddress.parse(url)
     visit = _Visit(limits, resolve, _validators(etag, last_modified))
@@ -60,11 +62,11 @@ def fetch(
         if not isinstance(answer, str):
             return answer
         address = address.follow(answer)
-    raise InvalidInput(f"{address.origin} is reached only after more than {_MAX_REDIRECTS} redirects.")
+    raise InvalidInput(f"{address.origin} redirects more than {_MAX_REDIRECTS} times; use the final address.")
 
 
 class _Visit:
-    """All the requests of one fetch, under one deadline."""
+    """All requests of one fetch, under one deadline."""
 
     def __init__(self, limits: IntakeSettings, resolve: Resolve, validators: dict[str, str]) -> None:
         self._limits = limits
@@ -73,7 +75,7 @@ class _Visit:
         self._deadline = monotonic() + limits.fetch_seconds
 
     def get(self, address: WebAddress) -> Fetched | NotModified | str:
-        """What is there, or the location of a redirect."""
+        """Return the content, or the location of a redirect."""
         headers = {"Host": address.authority, "User-Agent": "Daybreak", "Accept-Encoding": "identity"}
         if address.authorization is not None:
             headers["Authorization"] = address.authorization
@@ -95,7 +97,7 @@ class _Visit:
                 line = stack.enter_context(context.wrap_socket(line, server_hostname=address.host))
             connection = stack.enter_context(closing(HTTPConnection(address.host, address.port)))
             connection.sock = line
-            connection.auto_open = 0  # it would connect by name again, past the guard
+            connection.auto_open = 0  # it would connect by name again and bypass the guard
             yield connection
 
     def _dial(self, address: WebAddress) -> socket.socket:
@@ -124,9 +126,9 @@ class _Visit:
             return NotModified()
         if response.status != HTTPStatus.OK:
             failure = InvalidInput if response.status in _PERMANENT else Unavailable
-            raise failure(f"{address.origin} answered {_named(response.status)} instead of the content.")
+            raise failure(f"{address.origin} answered {_named(response.status)}; check the address.")
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise InvalidInput(f"{address.origin} sends compressed content only, which is not taken.")
+            raise InvalidInput(f"{address.origin} sends only compressed content, which is not supported.")
         content = self._body(address, response)
         return Fetched(content, response.headers.get("ETag"), response.headers.get("Last-Modified"))
 
@@ -134,8 +136,8 @@ class _Visit:
         limit = self._limits.fetch_size
         if (response.length or 0) > limit or len(content := response.read(limit + 1)) > limit:
             raise InvalidInput(
-                f"{address.origin} gives more than {size_of(limit)}, so none of it was taken; raise "
-                "DAYBREAK_INTAKE_FETCH_SIZE to take it."
+                f"{address.origin} sends more than {size_of(limit)}; "
+                "raise DAYBREAK_INTAKE_FETCH_SIZE to allow it."
             )
         self._remaining()
         if response.length:
@@ -152,17 +154,17 @@ class _Visit:
         if monotonic() >= self._deadline or isinstance(error, TimeoutError):
             return f"did not answer within {self._limits.fetch_seconds:g} s"
         if isinstance(error, ssl.SSLCertVerificationError):
-            return f"has a certificate that does not hold: {error.verify_message}"
+            return f"has an invalid certificate: {error.verify_message}"
         if isinstance(error, ssl.SSLError):
-            return "cannot be spoken to over TLS"
+            return "failed the TLS handshake"
         if isinstance(error, OSError):
             return f"cannot be reached: {reason(error)}"
-        return "broke off its answer, or answered something else than HTTP"
+        return "closed the connection early, or did not answer with HTTP"
 
 
 @contextmanager
 def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
-    """Cut a connection off when its time is up: timeouts of a socket start anew with every byte."""
+    """Close a connection after that time: timeouts of a socket start anew with every byte."""
     with line.dup() as same_line:
 
         def hang_up() -> None:

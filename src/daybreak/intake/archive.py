@@ -1,4 +1,4 @@
-"""The files of an upload: paths that lead nowhere else, archives that are no bombs."""
+"""The files of an upload: paths that stay inside the folder, and limits against zip bombs."""
 
 import io
 import stat
@@ -22,7 +22,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSErro
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file as somebody sent it; ``path`` is relative, with ``/``, and leads to nothing outside."""
+    """An uploaded file; ``path`` is relative, with ``/``, and stays inside the folder."""
 
     path: str
     content: bytes = field(repr=False)
@@ -31,7 +31,7 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class _Archive:
-    """What the child is given to unpack."""
+    """The argument of the child process that unpacks."""
 
     content: bytes
     max_size: int
@@ -39,30 +39,29 @@ class _Archive:
 
 
 def safe_path(name: str) -> str:
-    """The path of a file that somebody sent, as it may be kept.
+    """Return the path of an uploaded file as it may be stored.
 
     Raises:
-        InvalidInput: it leads out of its folder, or is no path.
+        InvalidInput: it leads out of its folder, or is not a path.
     """
     parts = name.split("/")
     is_sound = name and len(name) <= _LONGEST_PATH and "\\" not in name and "\0" not in name
     if not is_sound or name.startswith("/") or parts[0].endswith(":") or {"", ".", ".."} & set(parts):
-        raise InvalidInput(
-            f"“{printable(name[:80])}” is not the path of a file below a folder, so nothing was taken."
-        )
+        raise InvalidInput(f"“{printable(name[:80])}” is not a valid file path, so nothing was uploaded.")
     return printable(name)
 
 
 def is_passed_over(path: str) -> bool:
-    """Whether such a file is left out without a word, as in a folder: hidden, or somebody's tools."""
+    """Return whether a file is ignored without a warning, as in a folder: hidden, or part of a tool."""
     return any(part.startswith(".") or part in _PASSED_OVER for part in PurePosixPath(path).parts)
 
 
 def unpack(name: str, content: bytes, limits: IntakeSettings) -> list[SentFile]:
-    """The files of a zip archive, unpacked in a child process. Blocks, so call it in a thread.
+    """Return the files of a zip archive, unpacked in a child process. Blocks, so call it in a thread.
 
     Raises:
-        InvalidInput: it is malformed, encrypted, a bomb, or a path in it leads elsewhere; nothing is taken.
+        InvalidInput: it is malformed, encrypted, a bomb, or has a path outside its folder; no file is
+            returned.
     """
     archive = _Archive(content, limits.upload_size, limits.max_files)
     pool: BoundedPool[_Archive, list[SentFile] | str] = BoundedPool(f"{__name__}:files_of", limits)
@@ -77,13 +76,13 @@ def unpack(name: str, content: bytes, limits: IntakeSettings) -> list[SentFile]:
 
 
 def files_of(archive: _Archive) -> list[SentFile] | str:
-    """The files, or why there are none; called in a child process."""
+    """Return the files, or the reason for the rejection; called in a child process."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive.content)) as opened:
             entries = [entry for entry in opened.infolist() if not entry.is_dir()]
             return _refusal(entries, archive) or list(_read(opened, entries, archive.max_size))
     except InvalidInput as error:
-        return f"was not taken: {error}"
+        return f"was rejected: {error}"
     except _BROKEN:
         return "cannot be unpacked: it is damaged, or not a zip archive."
 
@@ -91,12 +90,12 @@ def files_of(archive: _Archive) -> list[SentFile] | str:
 def _refusal(entries: Sequence[zipfile.ZipInfo], archive: _Archive) -> str:
     if len(entries) > archive.max_files:
         return (
-            f"holds more than {archive.max_files:,} files (DAYBREAK_INTAKE_MAX_FILES), so it was not taken."
+            f"contains more than {archive.max_files:,} files (DAYBREAK_INTAKE_MAX_FILES), so it was rejected."
         )
     if sum(entry.file_size for entry in entries) > archive.max_size:
         return _too_large(archive.max_size)
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        return "is encrypted; unpack it yourself and send the files."
+        return "is encrypted; unpack it and upload the files."
     return ""
 
 
@@ -107,7 +106,7 @@ def _read(opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], left: int
         if is_passed_over(path) or stat.S_ISLNK(entry.external_attr >> 16):
             continue
         with opened.open(entry) as file:
-            content = file.read(left + 1)  # what it says of its size may be a lie
+            content = file.read(left + 1)  # the size in its header may be false
         left -= len(content)
         if left < 0:
             raise InvalidInput(f"it {_too_large(limit)}")
@@ -115,7 +114,7 @@ def _read(opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], left: int
 
 
 def _too_large(limit: int) -> str:
-    return f"unpacks to more than {size_of(limit)} (DAYBREAK_INTAKE_UPLOAD_SIZE), so it was not taken."
+    return f"unpacks to more than {size_of(limit)} (DAYBREAK_INTAKE_UPLOAD_SIZE), so it was rejected."
 
 
 def _modified_at(entry: zipfile.ZipInfo) -> datetime:

@@ -1,7 +1,7 @@
-"""Calling a function on untrusted input, in child processes with limits of time and memory.
+"""A pool of child processes, with time and memory limits, for calling a function on untrusted input.
 
 Input that hangs, crashes or exhausts its reader costs that reader and one sentence; the next input gets a
-fresh one. It keeps accidents in, not attackers: a child runs as the same user as its parent.
+fresh one. It contains accidents, not attacks: a child runs as the same user as its parent.
 """
 
 from collections import deque
@@ -26,7 +26,7 @@ _AHEAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Key, Result]):
-    """What the function made of the input of that key."""
+    """The function's result for the input with that key."""
 
     key: Key
     value: Result
@@ -34,12 +34,12 @@ class Done(Generic[Key, Result]):
 
 @dataclass(frozen=True, slots=True)
 class Failed(Generic[Key]):
-    """An input that gave nothing.
+    """An input without a result.
 
     Attributes:
         key: of the input.
-        message: why; it goes on where a file's path ends, and ends as a sentence.
-        traceback: of the function, when it raised; for developers, since it may show what was read.
+        message: the reason; it follows the path of a file, and ends as a sentence.
+        traceback: of the function, if it raised; for developers, since it may contain the input.
     """
 
     key: Key
@@ -50,10 +50,10 @@ class Failed(Generic[Key]):
 class BoundedPool(Generic[Argument, Result]):
     """Child processes that call one function of one argument, each under the limits of the settings.
 
-    The function is named ``module:function``, so that only the children import it; they start with the pool,
-    so that their imports overlap with what the caller does meanwhile. Use it as a context manager, from one
-    thread at a time. No child outlives it, and none a parent that was killed: it leaves within its time limit
-    at worst, when C code holds the interpreter.
+    The function is named ``module:function``, so that only the children import it. They start with the pool,
+    so that their imports overlap with the caller's work. Use it as a context manager, from one thread at a
+    time. No child outlives it. If the parent is killed, a child exits within its time limit at worst, when C
+    code does not release the interpreter.
     """
 
     def __init__(self, function: str, limits: IntakeSettings, *, processes: int = 1) -> None:
@@ -63,15 +63,14 @@ class BoundedPool(Generic[Argument, Result]):
             self._idle.put(seat)
 
     def map(self, inputs: Iterable[tuple[Key, Argument]]) -> Iterator[Done[Key, Result] | Failed[Key]]:
-        """Call the function on every input; the results come in the inputs' order, as soon as they are there.
+        """Call the function on every input; results come in the inputs' order, as soon as they are ready.
 
-        Inputs are taken, and results kept, only two per process ahead. Leaving the iterator before its end
-        closes the pool.
+        At most two inputs and results per process are buffered. Leaving the iterator early closes the pool.
 
         Raises:
-            Bug: the function cannot be imported, or the pool is closed.
-            Misconfigured: the memory limit leaves no room to start in.
-            Unavailable: the system has no process to give.
+            InternalError: the function cannot be imported, or the pool is closed.
+            Misconfigured: the memory limit is too low to start.
+            Unavailable: the system cannot start a process.
         """
         pending: deque[tuple[Key, Future[tuple[Any, ...]]]] = deque()
         with ThreadPoolExecutor(len(self._seats), thread_name_prefix="intake") as threads:
@@ -90,7 +89,7 @@ class BoundedPool(Generic[Argument, Result]):
                 raise
 
     def close(self) -> None:
-        """End every child now."""
+        """Kill every child now."""
         for seat in self._seats:
             seat.close()
 
@@ -113,7 +112,7 @@ class BoundedPool(Generic[Argument, Result]):
 
 
 class _Seat:
-    """The place of one child, and of the next one when that has died."""
+    """The slot of one child, and of its replacement after it has died."""
 
     def __init__(self, function: str, limits: IntakeSettings) -> None:
         self._function = function
@@ -162,11 +161,11 @@ def _outcome(key: Key, future: Future[tuple[Any, ...]]) -> Done[Key, Any] | Fail
         case ("done", value):
             return Done(key, value)
         case ("died", reason):
-            return Failed(key, f"{reason}, so it was left out.")
+            return Failed(key, f"{reason}, so it was skipped.")
         case ("large",):
-            return Failed(key, "holds more than can be taken in at once, so it was left out; split it.")
+            return Failed(key, "contains more than can be read at once, so it was skipped; split it.")
         case ("error", place, traceback):
-            message = f"met an error in Daybreak itself ({place}), so it was left out; please report it."
+            message = f"caused an internal error ({place}), so it was skipped; please report it."
             return Failed(key, message, traceback)
         case answer:
             raise Bug(f"A reader answered {answer[0]!r}.")

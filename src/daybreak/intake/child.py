@@ -1,9 +1,9 @@
-"""The program of a child process: calls one function on what it is sent, under limits that the kernel keeps.
+"""The program of a child process: calls one function on its input, under limits that the kernel enforces.
 
-Run as a file, not as a module, and free of imports from Daybreak, so that it starts with no more than the
-function needs. The protocol: it says ``ready`` once (or ``missing``), then answers every argument with a
-tuple that begins with ``done``, ``large`` or ``error``. When memory runs out it does not answer, it exits
-with `OUT_OF_MEMORY`.
+It is run as a file, not as a module, and imports nothing from Daybreak, so that it starts with no more than
+the function needs. The protocol: it sends ``ready`` once (or ``missing``), then answers every argument with a
+tuple that begins with ``done``, ``large`` or ``error``. If memory runs out it does not answer, it exits with
+`OUT_OF_MEMORY`.
 """
 
 import importlib
@@ -25,7 +25,7 @@ _ALONE_SECONDS = 2.0
 
 
 def main() -> None:
-    """Serve the parent at the other end of a socket until it goes away."""
+    """Serve the parent at the other end of a socket until it disconnects."""
     descriptor, function, seconds, memory, largest = sys.argv[1:]
     parent = Connection(int(descriptor))
     try:
@@ -42,13 +42,13 @@ def main() -> None:
 
 def _answer(call: Callable[[Any], Any], argument: bytes, seconds: float, largest: int) -> bytes:
     # The parent kills a child that is late. The alarm is for a child whose parent was killed: its default
-    # action needs no interpreter, so it ends even a loop in C that never lets go of the lock.
+    # action needs no interpreter, so it ends even a loop in C that never releases the lock.
     signal.setitimer(signal.ITIMER_REAL, seconds + _ALONE_SECONDS)
     try:
         answer = pickle.dumps(("done", call(pickle.loads(argument))))  # noqa: S301 - our own parent's
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a reader does not foresee is told to the parent
+    except Exception as error:  # noqa: BLE001 - unexpected errors are reported to the parent
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
         return pickle.dumps(("error", where, traceback.format_exc()))
@@ -69,13 +69,13 @@ def _announced(name: str, parent: Connection) -> Callable[[Any], Any]:
 
 
 def _limit_memory(size: int) -> None:
-    with suppress(ValueError, OSError):  # macOS knows the limit and refuses it
+    with suppress(ValueError, OSError):  # macOS has the limit but rejects it
         resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _leave_with(parent: Connection) -> None:
-    """End this process when the parent is gone, even while it works."""
+    """End this process when the parent is gone, even during a call."""
     hangup = select.poll()
     hangup.register(parent.fileno(), 0)
 

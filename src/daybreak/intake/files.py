@@ -1,7 +1,7 @@
-"""A file that was found, and its bytes.
+"""A found file, and its bytes.
 
-It is opened link by link from the folder that it was found in, so that nobody who moves things about in the
-meantime can lead the reader elsewhere or make it wait at a named pipe.
+It is opened component by component from the folder in which it was found. So a concurrent rename or link
+can neither redirect the reader nor block it at a named pipe.
 """
 
 import os
@@ -24,11 +24,11 @@ class FoundFile:
     """A regular file, not opened yet.
 
     Attributes:
-        path: relative to the folder, with ``/``, and safe to print whatever the name holds.
-        size: bytes, as the folder had it.
+        path: relative to the folder, with ``/``, and safe to print for any name.
+        size: bytes, as the folder listed it.
         modified_at: aware, in UTC.
-        root: the real folder that the search began in, and
-        parts: the way from there to the file, free of links.
+        root: the real folder in which the search began, and
+        parts: the path from there to the file, free of links.
     """
 
     path: str
@@ -40,19 +40,19 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What was left out, and why: ``message`` goes on where ``path`` ends, and ends as a sentence."""
+    """A skipped file, with the reason: ``message`` follows ``path`` and ends as a sentence."""
 
     path: str
     message: str
 
 
 def read(found: FoundFile, limits: IntakeSettings) -> bytes | Refused:
-    """The content of a file, whatever became of it since it was found; never more than the limit."""
+    """Return the content of a file, even if it has changed since it was found; never more than the limit."""
     try:
         with FileIO(open_beneath(found.root, found.parts)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                return Refused(found.path, "is no longer a regular file, so it was left out.")
+                return Refused(found.path, "is no longer a regular file, so it was skipped.")
             content = _read_at_most(file, limits.max_file_size + 1)
     except OSError as error:
         return Refused(found.path, f"cannot be read: {reason(error)}.")
@@ -62,7 +62,7 @@ def read(found: FoundFile, limits: IntakeSettings) -> bytes | Refused:
 
 
 def read_head(root: Path, parts: tuple[str, ...]) -> bytes:
-    """The first 4 KiB of a file; nothing if it cannot be read."""
+    """Return the first 4 KiB of a file; empty if it cannot be read."""
     try:
         with FileIO(open_beneath(root, parts)) as file:
             return file.read(_HEAD) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
@@ -71,10 +71,10 @@ def read_head(root: Path, parts: tuple[str, ...]) -> bytes:
 
 
 def open_beneath(root: Path, parts: tuple[str, ...], flags: int = 0) -> int:
-    """A descriptor of what is at ``parts`` below ``root``, where no part is a link.
+    """Return a descriptor of the entry at ``parts`` below ``root``, where no part is a link.
 
     Raises:
-        OSError: it is not there, not allowed, or one of the parts has become a link.
+        OSError: it does not exist, is not allowed, or one of the parts has become a link.
     """
     descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for number, part in enumerate(parts, start=1):
@@ -88,16 +88,16 @@ def open_beneath(root: Path, parts: tuple[str, ...], flags: int = 0) -> int:
 
 
 def too_large(path: str, size: int, limits: IntakeSettings) -> Refused:
-    """The refusal of a file over the limit, with both sizes."""
+    """Return the rejection of a file over the limit, with both sizes."""
     return Refused(
         path,
-        f"is {size_of(size)} long, more than the {size_of(limits.max_file_size)} that are read of one file; "
+        f"is {size_of(size)}, over the limit of {size_of(limits.max_file_size)} for one file; "
         "split it or raise DAYBREAK_INTAKE_MAX_FILE_SIZE.",
     )
 
 
 def reason(error: OSError) -> str:
-    """What the system says about a failure, in lower case and without the path."""
+    """Return the system's message for a failure, in lower case and without the path."""
     return (error.strerror or "unknown error").lower()
 
 

@@ -1,4 +1,4 @@
-"""The files below a folder, in a stable order and within limits; what is left out is said once."""
+"""The files below a folder, in a stable order and within limits; each skipped file is reported once."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ from daybreak.intake.wording import printable, size_of
 
 _SKIPPED = frozenset({"node_modules"})
 _ENTRIES_PER_FILE = 10
-_LAST_SECOND = 253_402_300_799.0  # of the year 9999: a file may claim to be younger
+_LAST_SECOND = 253_402_300_799.0  # of the year 9999: a file may claim to be newer
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -26,20 +26,20 @@ _Parts = tuple[str, ...]
 
 
 Wanted = Callable[[str, bytes], bool]
-"""Whether a file is of use, by its path and its first 4 KiB; what is not is passed over without a word."""
+"""Whether a file is wanted, by its path and its first 4 KiB; other files are ignored without a message."""
 
 
 def walk(
     root: Path, limits: IntakeSettings, wanted: Wanted = lambda _path, _head: True
 ) -> Iterator[FoundFile | Refused]:
-    """Everything below ``root`` (or ``root`` itself, when it is a file), sorted by the parts of its path.
+    """Yield every file below ``root`` (or ``root`` itself if it is a file), sorted by the parts of its path.
 
-    Names that begin with a dot and ``node_modules`` are passed over without a word. So is a link to what
-    stands in the folder under a name of its own: nothing is found twice. Only what is ``wanted`` counts
-    towards the limits on size and number.
+    Names with a leading dot and ``node_modules`` are ignored without a message. So is a link to a file that
+    is also in the folder under its own name: no file is found twice. Only files accepted by ``file_filter``
+    count towards the limits on size and number.
 
     Raises:
-        InvalidInput: ``root`` is not there, cannot be read or is neither a folder nor a file.
+        InvalidInput: ``root`` does not exist, cannot be read or is neither a folder nor a file.
     """
     try:
         real = Path(os.path.realpath(root, strict=True))
@@ -50,7 +50,7 @@ def walk(
     except OSError as error:
         raise InvalidInput(f"“{printable(str(root))}” cannot be read: {reason(error)}.") from None
     if not stat.S_ISREG(status.st_mode):
-        raise InvalidInput(f"“{printable(str(root))}” is {_kind(status)}; give a folder or a file.")
+        raise InvalidInput(f"“{printable(str(root))}” is {_kind(status)}; choose a folder or a file.")
     return _until_full(_Walk(real.parent, limits, wanted).file((real.name,), (real.name,), status))
 
 
@@ -62,11 +62,11 @@ def _until_full(finds: Iterator[FoundFile | Refused]) -> Iterator[FoundFile | Re
     try:
         yield from finds
     except _Full as full:
-        yield Refused(".", f"{full}, so the rest was left out; split the folder or raise the limit.")
+        yield Refused(".", f"{full}, so the rest was skipped; split the folder or raise the limit.")
 
 
 class _Walk:
-    """One walk: ``shown`` is how a user sees the way to a thing, ``real`` the same way without links."""
+    """One walk: ``shown`` is the path as the user sees it, ``real`` the same path without links."""
 
     def __init__(self, root: Path, limits: IntakeSettings, wanted: Wanted) -> None:
         self._root = root
@@ -79,8 +79,8 @@ class _Walk:
 
     def folder(self, shown: _Parts, real: _Parts) -> Iterator[FoundFile | Refused]:
         if len(shown) > self._limits.max_depth:
-            limit = f"the {self._limits.max_depth} folders that are read (DAYBREAK_INTAKE_MAX_DEPTH)"
-            yield Refused(_path(shown), f"lies deeper than {limit}, so it was left out.")
+            limit = f"{self._limits.max_depth} folders (DAYBREAK_INTAKE_MAX_DEPTH)"
+            yield Refused(_path(shown), f"is nested deeper than {limit}, so it was skipped.")
             return
         try:
             entries = self._entries(real)
@@ -107,7 +107,7 @@ class _Walk:
             with os.scandir(descriptor) as listing:
                 entries = list(islice(listing, self._entries_left + 1))
             if len(entries) > self._entries_left:
-                raise _Full(f"holds more than {self._limits.max_files * _ENTRIES_PER_FILE:,} entries")
+                raise _Full(f"contains more than {self._limits.max_files * _ENTRIES_PER_FILE:,} entries")
             self._entries_left -= len(entries)
             return sorted(_with_status(entries), key=lambda entry: entry[0])
         finally:
@@ -125,24 +125,24 @@ class _Walk:
         elif stat.S_ISREG(status.st_mode):
             yield from self.file(shown, real, status)
         else:
-            yield Refused(_path(shown), f"is {_kind(status)}, not a file; it was not opened.")
+            yield Refused(_path(shown), f"is {_kind(status)}, not a file, so it was skipped.")
 
     def _link(self, shown: _Parts, real: _Parts) -> Iterator[FoundFile | Refused]:
         try:
             target = Path(os.path.realpath(self._root.joinpath(*real), strict=True))
             status = target.lstat()
         except OSError as error:
-            yield Refused(_path(shown), f"is a link that leads nowhere: {reason(error)}.")
+            yield Refused(_path(shown), f"is a broken link: {reason(error)}.")
             return
         if not target.is_relative_to(self._root):
             yield Refused(
                 _path(shown),
-                "is a link out of the folder and was not followed; add its target as a source of its own.",
+                "is a link to outside the folder, so it was skipped; add its target as a separate source.",
             )
             return
         parts = target.relative_to(self._root).parts
         if parts == real[: len(parts)]:
-            yield Refused(_path(shown), "is a link to a folder that it lies in, and was not followed.")
+            yield Refused(_path(shown), "is a link to one of its parent folders, so it was skipped.")
         elif any(map(_is_skipped, parts)):
             yield from self._entry(shown, parts, status)
 
@@ -150,10 +150,10 @@ class _Walk:
         self._files += 1
         self._bytes += size
         if self._files > self._limits.max_files:
-            raise _Full(f"holds more than {self._limits.max_files:,} files (DAYBREAK_INTAKE_MAX_FILES)")
+            raise _Full(f"contains more than {self._limits.max_files:,} files (DAYBREAK_INTAKE_MAX_FILES)")
         if self._bytes > self._limits.max_total_size:
             limit = size_of(self._limits.max_total_size)
-            raise _Full(f"holds more than {limit} in all (DAYBREAK_INTAKE_MAX_TOTAL_SIZE)")
+            raise _Full(f"contains more than {limit} in all (DAYBREAK_INTAKE_MAX_TOTAL_SIZE)")
 
 
 def _with_status(entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_result]]:

@@ -1,6 +1,6 @@
-"""Which web addresses of a user may be visited, and at which network addresses.
+"""The rules for a user's web addresses: which may be fetched, and at which network addresses.
 
-Calendar addresses are secrets: whatever is shown of one is its `WebAddress.origin`.
+Calendar addresses are secrets: only their `WebAddress.origin` may be shown.
 """
 
 import base64
@@ -25,17 +25,17 @@ _HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 _UNICAST = ipaddress.IPv6Network("2000::/3")
-# EAI_NODATA is not everywhere: the name is known there, and has no address.
+# EAI_NODATA does not exist everywhere: the name is known there, and has no address.
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
-    """An http or https address, taken apart; its path, query and credentials are never printed.
+    """An http or https address in its parts; its path, query and credentials are never printed.
 
     Attributes:
-        target: path and query as they go into the request line.
-        authorization: the header that carries the credentials of the address, if it has any.
+        target: path and query as sent in the request line.
+        authorization: the header with the credentials of the address, if it has any.
     """
 
     scheme: str
@@ -46,7 +46,7 @@ class WebAddress:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """The address that ``url`` means; ``webcal:`` is ``https:``.
+        """Return the parsed address; ``webcal:`` is ``https:``.
 
         Raises:
             InvalidInput: it is not such an address.
@@ -65,7 +65,7 @@ class WebAddress:
 
     @property
     def authority(self) -> str:
-        """Host and, where it is not the usual one, port, as in a ``Host`` header."""
+        """Host and, unless it is the default, port, as in a ``Host`` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -75,49 +75,47 @@ class WebAddress:
         return f"{self.scheme}://{self.authority}"
 
     def follow(self, location: str) -> "WebAddress":
-        """Where a redirect leads; credentials go along within the same origin only.
+        """Return the target of a redirect; credentials are passed on within the same origin only.
 
         Raises:
-            InvalidInput: it leads to no address, or from https to http.
+            InvalidInput: it leads to an invalid address, or from https to http.
         """
         try:
             url = urljoin(self.origin + self.target, location)
             goal = WebAddress.parse(url)
         except (ValueError, InvalidInput):
-            raise InvalidInput(f"{self.origin} redirects to something that is no web address.") from None
+            raise InvalidInput(f"{self.origin} redirects to an invalid web address.") from None
         if self.scheme == "https" and goal.scheme == "http":
-            raise InvalidInput(f"{self.origin} redirects to an unencrypted address, which is not followed.")
+            raise InvalidInput(f"{self.origin} redirects from https to http, which is not allowed.")
         if goal.origin == self.origin and goal.authorization is None:
             return WebAddress(goal.scheme, goal.host, goal.port, goal.target, self.authorization)
         return goal
 
 
-_NOT_AN_ADDRESS = (
-    "This is not a web address that can be fetched; give one such as https://calendar.example/my.ics."
-)
+_NOT_AN_ADDRESS = "This is not a valid web address. Enter one such as https://calendar.example/my.ics."
 
 
 def endpoints(address: WebAddress, *, seconds: float, allow_private: bool, resolve: Resolve) -> list[str]:
-    """The network addresses to connect to, each of them checked; the name must not be resolved again.
+    """Return the network addresses to connect to, each of them checked; the name must not be resolved again.
 
     Raises:
-        InvalidInput: one of them, or the port, is not for the public; or there is no such name.
-        Unavailable: the name could not be looked up within ``seconds``.
+        InvalidInput: one of them, or the port, is not public; or the name does not exist.
+        Unavailable: the name could not be resolved within ``seconds``.
     """
     if address.port not in _PUBLIC_PORTS and not allow_private:
-        ports = ", ".join(map(str, sorted(_PUBLIC_PORTS)))
-        raise InvalidInput(f"{address.origin} is at a port that is not fetched from; use one of {ports}.")
+        *ports, last = map(str, sorted(_PUBLIC_PORTS))
+        raise InvalidInput(f"Port {address.port} isn't allowed. Use {', '.join(ports)} or {last}.")
     found = resolve(address.host, address.port, seconds)
     if not allow_private and not all(map(is_public, found)):
         raise InvalidInput(
-            f"{address.origin} is at a private address, and only public ones are fetched unless "
+            f"{address.origin} is at a private address. Only public addresses are allowed unless "
             "DAYBREAK_INTAKE_ALLOW_PRIVATE_ADDRESSES is set."
         )
     return found
 
 
 def is_public(text: str) -> bool:
-    """Whether a network address is one that anybody may reach: no way into this machine or its network."""
+    """Return whether a network address is publicly reachable, not on this machine or in its network."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -131,11 +129,11 @@ def is_public(text: str) -> bool:
 
 
 def resolve_name(host: str, port: int, seconds: float) -> list[str]:
-    """The network addresses of a name, in the system's order of preference.
+    """Return the network addresses of a name, in the system's order of preference.
 
     Raises:
-        InvalidInput: there is no such name, or it has no address.
-        Unavailable: nobody could say, or the answer took longer than ``seconds``.
+        InvalidInput: the name does not exist, or it has no address.
+        Unavailable: no resolver answered, or not within ``seconds``.
     """
     found: list[str] = []
     failures: list[Exception] = []
@@ -148,19 +146,19 @@ def resolve_name(host: str, port: int, seconds: float) -> list[str]:
             return
         found.extend(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
-    # The system's resolver knows no time limit, so it is left behind in a thread when it takes too long.
+    # The system's resolver has no time limit, so a slow call is abandoned in its thread.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(seconds)
     if any(map(_is_final, failures)):
-        raise InvalidInput(f"There is no host “{host}”; check the address for a slip.")
+        raise InvalidInput(f"Couldn't find “{host}”. Check the address for typos.")
     if not found:
-        raise Unavailable(f"“{host}” could not be looked up; check the network, or try again later.")
+        raise Unavailable(f"Couldn't resolve “{host}”. Check the network, or try again in a minute.")
     return list(found)
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether a name cannot be looked up because there is none: asking again would not help."""
+    """Return whether the name does not exist, so that another attempt would not help."""
     return isinstance(error, UnicodeError) or getattr(error, "errno", None) in _NO_SUCH_HOST
 
 

@@ -21,14 +21,14 @@ _LARGEST_ANSWER = 256 * 1024 * 1024
 
 
 class Death(Exception):
-    """The child is gone; the message says what the argument did to it: “made the reader crash”."""
+    """The child has died; the message has the effect of the argument: “crashed the reader”."""
 
 
 class ChildProcess:
     """One process that calls one function, named ``module:function``.
 
-    It gets the ``DAYBREAK_`` variables of nobody, no descriptor but its own socket (locks are descriptors!),
-    and a process group of its own, so that a Ctrl-C is the parent's to answer.
+    It gets no ``DAYBREAK_`` variables and no descriptor but its own socket (locks are descriptors!). It has a
+    process group of its own, so that a Ctrl-C is handled by the parent.
     """
 
     def __init__(self, function: str, *, seconds: float, memory: int) -> None:
@@ -59,16 +59,19 @@ class ChildProcess:
                 )
             except OSError as error:
                 ours.close()
-                raise Unavailable(f"No process could be started to read files: {error.strerror}.") from None
+                raise Unavailable(
+                    f"The process that reads files could not be started ({error.strerror}); "
+                    "try again in a minute."
+                ) from None
         self._connection = Connection(ours.detach())
 
     def call(self, argument: object) -> tuple[Any, ...]:
-        """What the child answers to ``argument``: ``(word, …)`` as `child` has them.
+        """Return the child's answer to ``argument``: ``(word, …)`` as `child` defines them.
 
         Raises:
-            Death: it took too long, too much memory or crashed; the process is reaped.
-            Misconfigured: it found no room to start in.
-            Bug: the function cannot be imported.
+            ChildDied: it exceeded its time or memory, or crashed; the process is reaped.
+            Misconfigured: it has too little memory to start.
+            InternalError: the function cannot be imported.
         """
         self._await_start()
         try:
@@ -78,11 +81,11 @@ class ChildProcess:
         return self._receive(self._seconds)
 
     def kill(self) -> None:
-        """End it at once; whoever waits in `call` gets `Death`. Safe from any thread."""
+        """Kill it at once; a thread that waits in `call` gets `ChildDied`. Safe from any thread."""
         self._process.kill()
 
     def close(self) -> None:
-        """End it, reap it and give its socket back; no other thread may be in `call`."""
+        """Kill it, reap it and close its socket; no other thread may be in `call`."""
         self._process.kill()
         self._process.wait()
         self._connection.close()
@@ -95,7 +98,7 @@ class ChildProcess:
         except Death as death:
             if self._process.returncode == child.OUT_OF_MEMORY:
                 raise Misconfigured(
-                    f"{size_of(self._memory)} of memory cannot hold the process that reads files; "
+                    f"The process that reads files needs more than {size_of(self._memory)} to start; "
                     "raise DAYBREAK_INTAKE_READ_MEMORY."
                 ) from None
             raise Bug(f"The process that calls {self._function} did not start: {death}.") from None
@@ -121,13 +124,13 @@ class ChildProcess:
             code = -signal.SIGKILL
         self.close()
         if code == child.OUT_OF_MEMORY:
-            return f"needed more than {size_of(self._memory)} of memory to read (DAYBREAK_INTAKE_READ_MEMORY)"
+            return f"needs more than {size_of(self._memory)} of memory to read (DAYBREAK_INTAKE_READ_MEMORY)"
         if code == -signal.SIGALRM:
             return _too_slow(self._seconds)
         if code == -signal.SIGKILL:
-            return "made the system end the reader, most likely for want of memory"
+            return "made the system kill the reader, probably because memory ran out"
         cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return f"made the reader crash ({cause})"
+        return f"crashed the reader ({cause})"
 
 
 def _too_slow(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""How much of the outside is let in. Every message about a limit names the variable that moves it."""
+"""The limits on input from outside. Every message about a limit names its setting."""
 
 from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -9,40 +9,48 @@ _MIB = 1024 * 1024
 
 
 class IntakeSettings(Group):
-    """The bounds on folders, files, readers and addresses, and the keys for what is kept secret."""
+    """The limits on folders, files, readers and addresses, and the keys for stored secrets."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}INTAKE_")
 
     max_file_size: ByteSize = Field(
-        default=ByteSize(32 * _MIB), gt=0, description="A larger file is left out with a warning."
+        default=ByteSize(32 * _MIB),
+        gt=0,
+        description="Size of a file; a larger one is skipped with a warning.",
     )
-    max_files: int = Field(default=20_000, gt=0, description="How many files of one folder are read.")
+    max_files: int = Field(
+        default=20_000, gt=0, description="Files read from one folder; the rest is skipped with a warning."
+    )
     max_total_size: ByteSize = Field(
-        default=ByteSize(512 * _MIB), gt=0, description="How much of one folder is read in all."
+        default=ByteSize(512 * _MIB), gt=0, description="Total size of the files read from one folder."
     )
-    max_depth: int = Field(default=32, ge=1, description="How many folders deep a folder is read.")
-    read_seconds: float = Field(default=30.0, gt=0, description="Time in which one file must be read.")
+    max_depth: int = Field(default=32, ge=1, description="Levels of subfolders that are read.")
+    read_seconds: float = Field(
+        default=30.0, gt=0, description="Seconds for reading one file; after that it is skipped."
+    )
     folder_seconds: float = Field(
-        default=600.0, gt=0, description="Time after which the rest of a folder is left out."
+        default=600.0, gt=0, description="Seconds for reading one folder; after that the rest is skipped."
     )
     read_memory: ByteSize = Field(
         default=ByteSize(1024 * _MIB),
         ge=128 * _MIB,
-        description="Address space of the process that reads files, where the platform can limit it.",
+        description="Address space of the process that reads files, on platforms that can limit it.",
     )
     fetch_seconds: float = Field(
-        default=20.0, gt=0, description="Time in which an address must have answered, redirects included."
+        default=20.0, gt=0, description="Seconds for fetching one address, redirects included."
     )
     fetch_size: ByteSize = Field(
-        default=ByteSize(16 * _MIB), gt=0, description="A longer answer of an address is refused."
+        default=ByteSize(16 * _MIB),
+        gt=0,
+        description="Size of the response of an address; a larger one is rejected.",
     )
     upload_size: ByteSize = Field(
-        default=ByteSize(32 * _MIB), gt=0, description="How much may be uploaded at once, packed or not."
+        default=ByteSize(32 * _MIB), gt=0, description="Total size of one upload, before and after unpacking."
     )
     allow_private_addresses: bool = Field(
         default=False,
         description="Fetch from loopback and private networks too, and from any port. "
-        "Leave it off where others can add addresses.",
+        "Leave it off if other users can add addresses.",
     )
     secret_keys: SecretStr | None = Field(
         default=None,

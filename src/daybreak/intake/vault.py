@@ -1,4 +1,4 @@
-"""Secrets that users give, encrypted at rest."""
+"""Users' secrets, encrypted at rest."""
 
 import os
 import stat
@@ -18,9 +18,9 @@ KEY_FILE = "secret.key"
 
 
 class Vault:
-    """Encrypts with the first of its keys and decrypts with any of them (Fernet, as `cryptography` has it).
+    """Encryption with the first of several keys and decryption with any of them (Fernet of `cryptography`).
 
-    To rotate: put a new key first, `rotate` every stored secret, then drop the old key.
+    To rotate: put a new key first, `rotate` every stored secret, then remove the old key.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -33,21 +33,22 @@ class Vault:
 
     @classmethod
     def open(cls, settings: IntakeSettings, home: Path) -> Self:
-        """The vault with the keys of the settings or, when they name none, of the key file in ``home``.
+        """Return the vault with the keys of the settings or, if unset, of the key file in ``home``.
 
         Raises:
-            Misconfigured: the keys are malformed, or the file cannot be read or made, or others can read it.
+            Misconfigured: the keys are malformed, or the file cannot be read or created, or others can read
+                it.
         """
         if settings.secret_keys is None:
             return cls(_kept_keys(home / KEY_FILE))
         return cls(_split(settings.secret_keys.get_secret_value()))
 
     def encrypt(self, secret: str) -> str:
-        """A token for ``secret``: ASCII, another one each time."""
+        """Return a token for ``secret``: ASCII, different on each call."""
         return self._fernet.encrypt(secret.encode()).decode("ascii")
 
     def decrypt(self, token: str) -> str:
-        """The secret of a token.
+        """Return the secret of a token.
 
         Raises:
             Misconfigured: none of the keys made that token.
@@ -58,7 +59,7 @@ class Vault:
             raise Misconfigured(_KEY_MISSING) from None
 
     def rotate(self, token: str) -> str:
-        """The same secret under the first key.
+        """Return a token of the same secret under the first key.
 
         Raises:
             Misconfigured: none of the keys made that token.
@@ -70,7 +71,7 @@ class Vault:
 
 
 _KEY_MISSING = (
-    "A stored secret was encrypted with a key that is not there any more; put that key behind the others in "
+    "A stored secret was encrypted with a key that is missing; add that key after the others in "
     f"DAYBREAK_INTAKE_SECRET_KEYS or {KEY_FILE}, or enter the secret again."
 )
 
@@ -83,18 +84,18 @@ def _kept_keys(path: Path) -> list[str]:
             mode = os.fstat(file.fileno()).st_mode
             keys = _split(file.read().replace("\n", ","))
     except OSError as error:
-        raise Misconfigured(f"The key file {path} cannot be read or made ({reason(error)}).") from None
+        raise Misconfigured(f"The key file {path} cannot be read or created ({reason(error)}).") from None
     except UnicodeDecodeError:
         keys = []
     if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
-        raise Misconfigured(f"Others can read the key file {path}; give it the mode 600.")
+        raise Misconfigured(f"Other users can read the key file {path}; change it to mode 600.")
     if not keys:
-        raise Misconfigured(f"The key file {path} holds no key; restore it from a backup.")
+        raise Misconfigured(f"The key file {path} contains no key; restore it from a backup.")
     return keys
 
 
 def _make_key(path: Path) -> None:
-    # Linked into place whole: of two processes that start together one makes the key and both use it.
+    # Linked as a complete file: of two processes that start together one creates the key and both use it.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as file:
         file.write(Fernet.generate_key() + b"\n")

@@ -1,4 +1,4 @@
-"""How names and sizes from outside are put into a sentence."""
+"""Names and sizes from outside as text for messages."""
 
 import os
 import unicodedata
@@ -9,17 +9,17 @@ _UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 
 def printable(name: str) -> str:
-    r"""A file name that can be printed and stored.
+    r"""Return a file name that can be printed and stored.
 
-    Bytes that are not UTF-8 (surrogates, as `os.fsdecode` has them), control characters and signs that
-    reorder text are written as escapes: ``\x1b``.
+    Bytes that are not UTF-8 (surrogates, as from `os.fsdecode`), control characters and signs that reorder
+    text are written as escapes: ``\x1b``.
     """
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(_escaped(sign) for sign in text)
 
 
 def size_of(count: int) -> str:
-    """A number of bytes for people, e.g. ``31.5 MiB``."""
+    """Return a number of bytes for people, e.g. ``31.5 MiB``."""
     for unit, size in _UNITS:
         if count >= size:
             return f"{count / size:.1f}".removesuffix(".0") + f" {unit}"

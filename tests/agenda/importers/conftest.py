@@ -13,7 +13,7 @@ Read = Callable[..., Harvest]
 
 @pytest.fixture(scope="session")
 def read() -> Read:
-    """Reads a file, given by path and content, as a person in Berlin (or elsewhere) would have it read."""
+    """Return a function that reads a file, by path and content, for a user in Berlin (or elsewhere)."""
 
     def _read(path: str, content: str | bytes, tz: str = "Europe/Berlin") -> Harvest:
         data = content.encode() if isinstance(content, str) else content

@@ -97,32 +97,32 @@ def test_a_plain_table_is_read_by_its_header(read):
     assert tasks["Ask the landlord"].details == "Blocked by: an answer by mail"
 
 
-def test_what_is_wrong_in_a_row_is_a_warning_with_its_line_and_the_row_comes_in(read):
+def test_an_invalid_cell_is_a_warning_with_its_line_and_the_row_is_imported(read):
     harvest = read("house.csv", PLAIN)
     assert [warning.line for warning in harvest.warnings] == [4, 4, 7]
     assert "Buy paint" in by_title(harvest)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_found_out(read, delimiter):
+def test_the_delimiter_is_detected(read, delimiter):
     content = "\ufefftitle,due\r\nSend offer,2026-03-29\r\n".replace(",", delimiter)
     (task,) = read("a.csv", content).tasks
     assert (task.title, task.due, task.place) == ("Send offer", date(2026, 3, 29), "a.csv:2")
 
 
-def test_excels_hint_at_the_delimiter_is_heeded(read):
+def test_excels_delimiter_hint_is_used(read):
     (task,) = read("a.csv", "sep=;\ntask;notes\nSend offer;a, b, c, d\n").tasks
     assert (task.title, task.details) == ("Send offer", "a, b, c, d")
 
 
-def test_a_date_that_may_be_two_days_is_not_guessed(read):
+def test_an_ambiguous_date_is_not_guessed(read):
     harvest = read("a.csv", "task,due\nSend offer,05/04/2026\n")
     assert harvest.tasks[0].due is None
     assert "two different days" in harvest.warnings[0].message
 
 
 @pytest.mark.parametrize("header", ["Foo,Bar", "Name,Email,Phone", "Title,Author"])
-def test_a_table_of_something_else_is_one_warning_that_names_what_is_understood(read, header):
+def test_an_unsupported_table_is_one_warning_that_names_the_supported_columns(read, header):
     harvest = read("people.csv", f"{header}\n1,2\n3,4\n")
     assert harvest.tasks == ()
     (warning,) = harvest.warnings
@@ -130,7 +130,7 @@ def test_a_table_of_something_else_is_one_warning_that_names_what_is_understood(
     assert "“due”" in warning.message
 
 
-def test_a_quotation_mark_without_an_end_costs_only_its_row(read):
+def test_an_unclosed_quotation_mark_skips_only_its_row(read):
     harvest = read("a.csv", 'task,due\nfirst,\n"second,2026-03-29\nthird,2026-03-30\nfourth,\n')
     assert [task.title for task in harvest.tasks] == ["first", "third", "fourth"]
     assert [warning.line for warning in harvest.warnings] == [3]

@@ -26,7 +26,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         "03/29/2026",
     ],
 )
-def test_a_day_is_read_in_the_ways_people_and_programs_write_it(text):
+def test_common_date_formats_are_parsed(text):
     assert parse_moment(text, BERLIN) == date(2026, 3, 29)
 
 
@@ -42,7 +42,9 @@ def test_a_day_is_read_in_the_ways_people_and_programs_write_it(text):
         ("2026-03-29 02:30", datetime(2026, 3, 29, 1, tzinfo=UTC)),
     ],
 )
-def test_a_time_without_a_zone_is_the_owners_and_one_in_a_gap_is_the_first_instant_after_it(text, expected):
+def test_a_time_without_a_zone_is_in_the_owners_zone_and_one_in_a_gap_is_the_first_instant_after_it(
+    text, expected
+):
     assert parse_moment(text, BERLIN) == expected
 
 
@@ -65,11 +67,11 @@ def test_a_time_without_a_zone_is_the_owners_and_one_in_a_gap_is_the_first_insta
         "1" * 5000,
     ],
 )
-def test_what_is_no_date_or_might_be_two_is_none(text):
+def test_an_invalid_or_ambiguous_date_is_none(text):
     assert parse_moment(text, BERLIN) is None
 
 
-def test_a_date_with_slashes_is_read_as_the_rest_of_its_column():
+def test_a_date_with_slashes_is_parsed_like_the_rest_of_its_column():
     assert slash_order(["05/04/2026", "29/03/2026"]) is True
     assert slash_order(["05/04/2026", "03/29/2026"]) is False
     assert slash_order(["29/03/2026", "03/29/2026"]) is None
@@ -101,12 +103,12 @@ def test_the_first_and_the_last_second_of_a_day_mean_the_day(instant, expected):
         ("PT1H30M", 90),
     ],
 )
-def test_a_length_of_time_is_read(text, minutes):
+def test_a_duration_is_parsed(text, minutes):
     assert parse_minutes(text) == minutes
 
 
 @pytest.mark.parametrize("text", ["", "90", "0m", "soon", "2 people", "99999d", "p", "1h later"])
-def test_what_is_no_length_of_time_is_none(text):
+def test_an_invalid_duration_is_none(text):
     assert parse_minutes(text) is None
 
 

@@ -74,7 +74,7 @@ def test_a_damaged_file_is_never_an_error(read, path, data):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_binary_rubbish_is_one_warning_and_nothing_else(read, path):
+def test_binary_data_is_one_warning_without_entries(read, path):
     harvest = read(path, (HEAD if path == "tasks.jsonl" else b"") + b"\x7fELF\x02\x01\0\0\0" * 100)
     assert (harvest.tasks, harvest.notes, harvest.projects) == ((), (), ())
     (warning,) = harvest.warnings
@@ -85,7 +85,7 @@ def test_binary_rubbish_is_one_warning_and_nothing_else(read, path):
 @pytest.mark.parametrize(
     ("path", "line"), [("todo.txt", "Größe"), ("plan.md", "- [ ] Größe"), ("t.csv", "task\nGröße")]
 )
-def test_an_old_encoding_is_one_warning_and_the_tasks_come_in(read, path, line):
+def test_a_legacy_encoding_is_one_warning_and_the_tasks_are_imported(read, path, line):
     harvest = read(path, f"{line}\n".encode("cp1252"))
     assert [task.title for task in harvest.tasks] == ["Größe"]
     assert len(harvest.warnings) == 1
@@ -96,13 +96,13 @@ def test_overrides_of_the_reading_direction_and_controls_are_stripped(read):
     assert task.title == "Pay liam[31m the bill"
 
 
-def test_a_long_title_is_cut_at_500_characters(read):
+def test_a_long_title_is_truncated_to_500_characters(read):
     (task,) = read("todo.txt", "word " * 1000).tasks
     assert len(task.title) <= 500
     assert task.title.endswith("…")
 
 
-def test_many_faults_are_counted_instead_of_listed(read):
+def test_many_errors_are_counted_instead_of_listed(read):
     harvest = read("todo.txt", "Call due:2026-02-30\n" * 100)
     assert len(harvest.tasks) == 100
     assert len(harvest.warnings) == MOST_WARNINGS + 1
@@ -117,5 +117,5 @@ def test_many_faults_are_counted_instead_of_listed(read):
         HEAD.decode() + "1" * 100_000,
     ],
 )
-def test_deeply_nested_json_is_a_warning_soon(read, content):
+def test_deeply_nested_json_is_a_warning_without_delay(read, content):
     assert read("tasks.json", content).warnings

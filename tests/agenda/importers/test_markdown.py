@@ -78,7 +78,7 @@ def test_a_task_before_any_heading_belongs_to_the_title_of_the_file(tasks):
     assert tasks["Approve holidays"].project == "Team plan"
 
 
-def test_the_signs_of_obsidian_tasks_and_dataview_are_read(tasks):
+def test_the_fields_of_obsidian_tasks_and_dataview_are_parsed(tasks):
     logo = tasks["Logo"]
     assert (logo.priority, logo.due, logo.recurrence) == (Priority.HIGH, date(2026, 3, 1), "every week")
     assert (logo.tags, logo.assignee) == (("design",), "anna")
@@ -107,13 +107,13 @@ def test_code_links_and_empty_boxes_are_no_tasks(tasks):
     assert len(tasks) == 9
 
 
-def test_a_day_that_does_not_exist_is_a_warning_with_its_line_and_the_task_comes_in(plan, tasks):
+def test_a_nonexistent_date_is_a_warning_with_its_line_and_the_task_is_imported(plan, tasks):
     (warning,) = plan.warnings
     assert warning.line == TEAM_LEAD.splitlines().index("1. [ ] Launch ⛔ foot, head 📅 2026-02-30") + 1
     assert tasks["Launch"].due is None
 
 
-def test_every_place_is_the_line_of_the_task(tasks):
+def test_every_source_ref_is_the_line_of_the_task(tasks):
     source = TEAM_LEAD.splitlines()
     for task in tasks.values():
         assert task.title.split()[0] in source[int(task.place.removeprefix("plan.md:")) - 1]
@@ -129,7 +129,7 @@ def test_a_daily_note_is_no_project(read):
     assert task.project is None
 
 
-def test_the_front_matters_project_holds_for_the_whole_file(read):
+def test_the_front_matters_project_applies_to_the_whole_file(read):
     harvest = read("kickoff.md", '---\nproject: "[[Bakery]]"\n---\n# Agenda\n- [ ] Ask for photos\n')
     assert [(task.title, task.project) for task in harvest.tasks] == [("Ask for photos", "Bakery")]
 
@@ -171,13 +171,13 @@ def test_a_phase_with_an_impossible_or_reversed_date_is_a_warning(read):
     assert [warning.line for warning in harvest.warnings] == [2, 4]
 
 
-def test_a_code_block_without_an_end_is_a_warning(read):
+def test_an_unclosed_code_block_is_a_warning(read):
     harvest = read("a.md", "- [ ] before\n```\n- [ ] inside\n")
     assert [task.title for task in harvest.tasks] == ["before"]
     assert [warning.line for warning in harvest.warnings] == [2]
 
 
-def test_a_picture_or_a_mention_in_a_sentence_stays_in_the_title(read):
+def test_an_emoji_or_a_mention_in_a_sentence_stays_in_the_title(read):
     harvest = read("a.md", "- [ ] 📅 Plan the party with @bob for issue #12\n")
     assert harvest.tasks[0].title == "📅 Plan the party with bob for issue #12"
     assert harvest.tasks[0].assignee is None

@@ -15,7 +15,7 @@ def test_a_date_in_the_files_name_is_the_start_of_that_day(read):
     assert note.noted_at == datetime(2026, 3, 28, 23, tzinfo=UTC)
 
 
-def test_front_matter_gives_title_date_and_project(read):
+def test_front_matter_sets_title_date_and_project(read):
     matter = "---\ntitle: Kick-off\nproject: Bakery\ndate: 2026-03-27 10:00\ntags:\n  - call\n---\n"
     harvest = read("2026-01-01.md", f"{matter}First line.\nSecond line.\n")
     (note,) = harvest.notes
@@ -25,7 +25,7 @@ def test_front_matter_gives_title_date_and_project(read):
     assert [project.name for project in harvest.projects] == ["Bakery"]
 
 
-def test_a_long_note_is_cut(read):
+def test_a_long_note_is_truncated(read):
     (note,) = read("novel.txt", "Title\n" + "word " * 100_000).notes
     assert len(note.body) <= 20_000
     assert note.body.endswith("…")

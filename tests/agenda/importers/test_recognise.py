@@ -25,7 +25,7 @@ EXPORTED = b'[{"id":1,"description":"x","status":"pending"}]'
         ("download", b"BEGIN:VCALENDAR\r\n", "icalendar"),
     ],
 )
-def test_a_file_is_known_by_its_name_or_its_head(path, head, name):
+def test_a_file_is_recognised_by_its_name_or_its_head(path, head, name):
     importer = recognise(PurePosixPath(path), head)
     assert importer is not None
     assert importer.name == name
@@ -35,7 +35,7 @@ def test_a_file_is_known_by_its_name_or_its_head(path, head, name):
     ("path", "head"),
     [("photo.jpg", b"\xff\xd8"), ("package.json", b'{"name":"x","description":"y"}'), ("x", b"")],
 )
-def test_other_files_are_nobodys(path, head):
+def test_other_files_have_no_importer(path, head):
     assert recognise(PurePosixPath(path), head) is None
 
 

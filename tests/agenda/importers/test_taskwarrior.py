@@ -18,7 +18,7 @@ def by_id(harvest):
     return {task.external_id: task for task in harvest.tasks}
 
 
-def test_a_researchers_export_comes_in_with_everything_it_says(read):
+def test_every_field_of_a_researchers_export_is_imported(read):
     tasks = by_id(read("tasks.json", RESEARCHER))
     paper = tasks["a1"]
     assert (paper.status, paper.priority) == (TaskStatus.IN_PROGRESS, Priority.HIGH)
@@ -39,15 +39,15 @@ def test_due_at_local_midnight_is_the_day(read):
     assert elsewhere == datetime(2026, 3, 28, 23, tzinfo=UTC)
 
 
-def test_a_template_of_a_recurring_task_is_left_out(read):
+def test_the_template_of_a_recurring_task_is_skipped(read):
     assert "a5" not in by_id(read("tasks.json", RESEARCHER))
 
 
-def test_what_json_can_spell_but_no_database_can_keep_is_stripped(read):
+def test_characters_that_a_database_cannot_store_are_stripped(read):
     assert by_id(read("tasks.json", RESEARCHER))["a3"].title == "Water the plants"
 
 
-def test_one_object_a_line_is_read_as_well(read):
+def test_one_object_per_line_is_parsed(read):
     bare = "\n".join(json.dumps(task) for task in json.loads(RESEARCHER))
     assert by_id(read("tasks.jsonl", bare)).keys() == by_id(read("tasks.json", RESEARCHER)).keys()
 
@@ -56,7 +56,7 @@ def test_utf_16_as_a_windows_shell_writes_it_is_read(read):
     assert len(read("tasks.json", RESEARCHER.encode("utf-16")).tasks) == 4
 
 
-def test_a_truncated_or_broken_object_costs_only_itself(read):
+def test_only_a_truncated_or_malformed_object_is_skipped(read):
     lines = RESEARCHER.splitlines()
     harvest = read("tasks.json", "\n".join([*lines[:2], lines[2][:40], *lines[3:5], lines[1][:90]]))
     assert by_id(harvest).keys() == {"a1", "a3", "a4"}

@@ -20,7 +20,7 @@ def by_title(harvest):
     return {task.title: task for task in harvest.tasks}
 
 
-def test_a_freelancers_list_comes_in_with_everything_it_says(read):
+def test_every_field_of_a_freelancers_list_is_imported(read):
     tasks = by_title(read("todo.txt", FREELANCER))
     offer = tasks["Send the offer to Anna"]
     assert (offer.project, offer.tags, offer.priority) == ("BakeryWebsite", ("mail",), Priority.HIGHEST)
@@ -44,7 +44,7 @@ def test_projects_are_named_once_where_they_are_first_mentioned(read):
     ]
 
 
-def test_a_day_that_does_not_exist_is_a_warning_with_its_line_and_the_task_comes_in(read):
+def test_a_nonexistent_date_is_a_warning_with_its_line_and_the_task_is_imported(read):
     harvest = read("todo.txt", FREELANCER)
     (warning,) = harvest.warnings
     assert (warning.path, warning.line) == ("todo.txt", 8)
@@ -52,7 +52,7 @@ def test_a_day_that_does_not_exist_is_a_warning_with_its_line_and_the_task_comes
     assert by_title(harvest)["Remember the milk"].due is None
 
 
-def test_a_hidden_task_is_left_out(read):
+def test_a_hidden_task_is_skipped(read):
     assert not any("Secret" in task.title for task in read("todo.txt", FREELANCER).tasks)
 
 
@@ -74,12 +74,12 @@ def test_a_changed_date_or_priority_keeps_the_id(read):
     assert before.external_id == after.external_id
 
 
-def test_a_parent_waits_for_the_tasks_that_name_it(read):
+def test_a_parent_is_blocked_by_the_tasks_that_name_it(read):
     tasks = by_title(read("todo.txt", "Move house id:1\nPack books p:1\nBook a van id:2 p:1\n"))
     assert tasks["Move house"].blocked_by == ("todo.txt#pack-books", "2")
 
 
-def test_a_time_is_meant_in_the_owners_zone(read):
+def test_a_time_is_in_the_owners_zone(read):
     (task,) = read("work.todo.txt", "Call due:2026-03-30T09:00", tz="America/New_York").tasks
     assert task.due == datetime(2026, 3, 30, 13, tzinfo=UTC)
 

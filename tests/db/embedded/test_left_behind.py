@@ -1,4 +1,4 @@
-"""What a killed machine, a restarted container or a hand left in the folder."""
+"""Stale files of a killed machine, a restarted container or a user in the folder."""
 
 import os
 import subprocess
@@ -61,13 +61,13 @@ def test_a_pid_file_that_names_a_living_stranger_is_removed(home, data, account,
     assert stranger.poll() is None
 
 
-def test_postgresql_itself_would_have_refused_that_pid_file(home, data, account, as_account):
+def test_postgresql_itself_would_have_rejected_that_pid_file(home, data, account, as_account):
     leave_pid_file(home, data, as_account(SLEEP).pid, account)
     programs = binaries.find(account, home / "postgresql" / "binaries")
     assert as_account([programs.program("postgres"), "-D", str(data)]).wait(60) != 0
 
 
-def test_a_server_that_somebody_started_by_hand_is_left_alone(home, data, account, as_account, processes):
+def test_a_server_started_by_hand_is_not_touched(home, data, account, as_account, processes):
     programs = binaries.find(account, home / "postgresql" / "binaries")
     options = ["-c", "listen_addresses=", "-k", str(home / "postgresql" / "run"), "-F"]
     by_hand = as_account([programs.program("postgres"), "-D", str(data), *options])
@@ -78,7 +78,7 @@ def test_a_server_that_somebody_started_by_hand_is_left_alone(home, data, accoun
 
 
 @pytest.mark.parametrize("rubbish", ["", "\n", "12", "not a number\n" * 9])
-def test_a_pid_file_of_rubbish_is_removed(home, data, sql, rubbish):
+def test_a_malformed_pid_file_is_removed(home, data, sql, rubbish):
     (data / "postmaster.pid").write_text(rubbish)
     with embedded.attach(home, fsync=False) as server:
         assert sql(home, server, "SELECT 1") == "1"
@@ -106,13 +106,13 @@ def test_the_log_is_bounded(place, monkeypatch):
     log = place / "server.log"
     for number in range(100):
         supervisor.append(log, f"line {number:04}{'.' * 90}\n".encode())
-    kept = log.read_text() + log.with_name("server.log.old").read_text()
-    assert len(kept) <= 2000
-    assert "line 0099" in kept
+    written = log.read_text() + log.with_name("server.log.old").read_text()
+    assert len(written) <= 2000
+    assert "line 0099" in written
 
 
 @pytest.mark.parametrize("after", [0.06, 0.1, 0.14, 0.18, 0.25])
-def test_a_start_that_was_killed_does_not_hinder_the_next(home, command, sql, after):
+def test_a_killed_start_does_not_block_the_next(home, command, sql, after):
     interrupted = command(home)
     time.sleep(after)
     interrupted.kill()

@@ -1,4 +1,4 @@
-"""Who starts the server, who shares it, when it stops."""
+"""Starting, sharing and stopping the server."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from daybreak.db.embedded import verbs
 pytestmark = pytest.mark.integration
 
 
-def test_two_commands_share_one_server_and_the_last_to_leave_stops_it(home, command, processes):
+def test_two_commands_share_one_server_and_the_last_to_detach_stops_it(home, command, processes):
     first = command(home)
     pid = first.attached()
     second = command(home)
@@ -114,7 +114,7 @@ def test_a_started_server_stays_until_it_is_stopped(home, command, processes, mo
     assert not processes.alive(begun.pid)
 
 
-def test_stop_leaves_a_server_in_use_to_the_last_who_uses_it(home, command, processes):
+def test_stop_of_a_server_in_use_waits_for_the_last_command(home, command, processes):
     begun = embedded.start(home)
     one = command(home)
     one.attached()
@@ -144,7 +144,7 @@ def test_stop_ends_the_server_itself_when_the_supervisor_hangs(home, processes, 
         assert not stopping.result(60).running
 
 
-def test_a_command_that_ends_badly_leaves_no_lock_behind(home, processes):
+def test_a_failed_command_leaves_no_lock_behind(home, processes):
     with pytest.raises(ZeroDivisionError), embedded.attach(home) as server:
         _ = 1 / 0
     assert processes.ends(server.pid)

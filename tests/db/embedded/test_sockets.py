@@ -1,4 +1,4 @@
-"""Who may connect, and where the socket lies."""
+"""The access to the socket, and its folder."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from daybreak.db.embedded import sockets
 from daybreak.errors import Misconfigured
 
 LONG = "long-name-" * 10
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_there_is_no_network_socket(home, sql):
 
 
 @pytest.mark.parametrize("name", [LONG, "one,two", 'say "hi"', "back\\slash"])
-def test_a_home_that_cannot_hold_a_socket_gets_a_short_private_folder(place, clone, sql, name):
+def test_a_home_with_a_long_path_gets_a_short_private_socket_folder(place, clone, sql, name):
     home = clone(place / name)
     with embedded.attach(home, fsync=False) as server:
         assert len(os.fsencode(server.socket / sockets.NAME)) <= 103
@@ -47,7 +47,7 @@ def test_a_home_that_cannot_hold_a_socket_gets_a_short_private_folder(place, clo
 
 @as_root
 @pytest.mark.parametrize("trap", ["folder", "link", "open"])
-def test_a_short_folder_that_somebody_else_has_made_is_refused(long_home, place, trap):
+def test_a_short_folder_of_another_user_is_rejected(long_home, place, trap):
     short = sockets.choose(long_home / "postgresql")
     if trap == "link":
         target = place / "target"
@@ -65,7 +65,7 @@ def test_a_short_folder_that_somebody_else_has_made_is_refused(long_home, place,
 
 
 @as_root
-def test_another_user_is_refused_even_where_the_socket_is_in_reach(home, python):
+def test_another_user_is_rejected_even_if_the_socket_is_reachable(home, python):
     program, path = python
     with embedded.attach(home, fsync=False) as server:
         server.socket.chmod(0o711)

@@ -1,4 +1,4 @@
-"""The importers, one for each file format, and which of them reads a given file."""
+"""The importers, one for each file format, and the choice of an importer for a file."""
 
 from pathlib import PurePosixPath
 from typing import Final
@@ -16,18 +16,18 @@ _CALENDAR_ENDINGS = {".ics", ".ical", ".icalendar", ".ifb"}
 
 
 class _CalendarImporter:
-    """The iCalendar importer, loaded at the first file that may be a calendar: its libraries take 0.3 s."""
+    """The iCalendar importer, loaded for the first possible calendar: its libraries need 0.3 s to load."""
 
     name = "icalendar"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
-        """Whether the iCalendar importer accepts the file."""
+        """Return whether the iCalendar importer accepts the file."""
         if path.suffix.lower() in _CALENDAR_ENDINGS or b"BEGIN:VCALENDAR" in head.upper():
             return self._loaded().accepts(path, head)
         return False
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """Everything that the calendar holds."""
+        """Return all entries of the calendar."""
         return self._loaded().read(file, context)
 
     @staticmethod
@@ -48,5 +48,5 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
 
 
 def recognise(path: PurePosixPath, head: bytes) -> Importer | None:
-    """The importer for a file, by its name and its first 4 KiB; None when no importer reads such files."""
+    """Return the importer for a file, by its name and its first 4 KiB; None if no importer accepts it."""
     return next((importer for importer in IMPORTERS if importer.accepts(path, head)), None)

@@ -1,7 +1,7 @@
-"""Dates and times as people and programs write them, and how long something takes.
+"""Parsing of dates, times and durations as people and programs write them.
 
-English month names only. ``05/04/2026`` may be two dates: it is read only when the caller knows which
-number is the day, or when only one of them can be.
+English month names only. ``05/04/2026`` is ambiguous: it is parsed only if the caller knows which number is
+the day, or if only one of them can be.
 """
 
 import re
@@ -53,9 +53,9 @@ _LONGEST_ESTIMATE = 500 * _MINUTES["d"]
 
 
 def parse_moment(text: str, tz: ZoneInfo, *, day_first: bool | None = None) -> Moment | None:
-    """The date, or the instant in UTC, that a text spells; None when it is neither.
+    """Return the date, or the instant in UTC, that a text spells; None if it is neither.
 
-    A time without a zone is meant in ``tz``. ``day_first`` tells how to read ``05/04/2026``.
+    A time without a zone is in ``tz``. ``day_first`` decides how ``05/04/2026`` is parsed.
     """
     text = text.strip()
     if len(text) > _LONGEST_DATE:
@@ -67,13 +67,13 @@ def parse_moment(text: str, tz: ZoneInfo, *, day_first: bool | None = None) -> M
 
 
 def parse_date(text: str) -> date | None:
-    """The whole day that a text spells; None when it is none, or has a time."""
+    """Return the whole day that a text spells; None if it spells none, or includes a time."""
     moment = parse_moment(text, ZoneInfo("UTC"))
     return None if isinstance(moment, datetime) else moment
 
 
 def whole_day_at_midnight(moment: Moment | None, tz: ZoneInfo) -> Moment | None:
-    """The date, where a program wrote the first or the last second of a day in ``tz`` to mean the day."""
+    """Return the date if a program wrote the first or last second of a day in ``tz`` to mean the day."""
     if not isinstance(moment, datetime):
         return moment
     local = moment.astimezone(tz)
@@ -83,14 +83,14 @@ def whole_day_at_midnight(moment: Moment | None, tz: ZoneInfo) -> Moment | None:
 
 
 def as_instant(moment: Moment | None, tz: ZoneInfo) -> datetime | None:
-    """The instant, in UTC, at which a moment begins in ``tz``."""
+    """Return the instant, in UTC, at which a moment begins in ``tz``."""
     if moment is None or isinstance(moment, datetime):
         return moment
     return clock.start_of_day(moment, tz)
 
 
 def slash_order(texts: list[str]) -> bool | None:
-    """Whether dates such as ``29/03/2026`` put the day first; None when nothing in a column settles it."""
+    """Return whether dates such as ``29/03/2026`` put the day first; None if no date in a column decides."""
     pairs = [(int(match[1]), int(match[3])) for match in map(_SLASHED.match, texts) if match]
     day_first = any(first > _MONTHS_PER_YEAR >= second for first, second in pairs)
     month_first = any(second > _MONTHS_PER_YEAR >= first for first, second in pairs)
@@ -98,13 +98,13 @@ def slash_order(texts: list[str]) -> bool | None:
 
 
 def is_ambiguous(text: str) -> bool:
-    """Whether a text is a date such as ``05/04/2026``, of which nothing says where the day stands."""
+    """Return whether a text is a date such as ``05/04/2026``, whose order of day and month is unknown."""
     match = _SLASHED.match(text.strip())
     return match is not None and max(int(match[1]), int(match[3])) <= _MONTHS_PER_YEAR
 
 
 def parse_minutes(text: str) -> int | None:
-    """The minutes that ``45m``, ``1h 30m``, ``1.5 hours``, ``2d`` (of eight hours) or ``PT1H`` stand for."""
+    """Return the minutes of ``45m``, ``1h 30m``, ``1.5 hours``, ``2d`` (of eight hours) or ``PT1H``."""
     text = text.strip().lower()
     if not text or len(text) > _LONGEST_DATE:
         return None

@@ -1,9 +1,9 @@
-"""From the bytes of a file to text."""
+"""Decoding of a file's bytes to text."""
 
 import codecs
 
-_BINARY = "It holds binary data instead of text, so nothing was read; save it as text in UTF-8."
-_DAMAGED = "It is not quite valid UTF-16, so some characters may be wrong; save it as UTF-8."
+_BINARY = "It contains binary data, so nothing was imported; save it as UTF-8 text."
+_DAMAGED = "It is not valid UTF-16, so some characters may be wrong; save it as UTF-8."
 _LEGACY = "It is not UTF-8 and was read as Windows-1252, so some letters may be wrong; save it as UTF-8."
 
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -12,10 +12,10 @@ _MOST_CONTROLS_PER_BYTE = 0.02
 
 
 def decode(content: bytes) -> tuple[str, str | None]:
-    """The text of a file, and one sentence of warning where it may not be what its author wrote.
+    """Return the text of a file, and a one-sentence warning if it may differ from what its author wrote.
 
-    UTF-8 and, where a byte order mark says so, UTF-16 are read as they are; anything else as Windows-1252.
-    Binary data gives the empty text. The text has no byte order mark and no NUL; line ends are untouched.
+    UTF-8 and, with a byte order mark, UTF-16 are decoded as such; anything else as Windows-1252. Binary data
+    returns the empty text. The text has no byte order mark and no NUL; line ends are untouched.
     """
     if content.startswith(_UTF_16_MARKS):
         return _decode_utf_16(content)

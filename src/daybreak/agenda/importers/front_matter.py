@@ -10,18 +10,18 @@ _MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a file says of itself; keys in lower case; ``size`` is how many lines the block takes."""
+    """The metadata of a file; keys in lower case; ``line_count`` is the number of lines of the block."""
 
     values: dict[str, str]
     size: int
 
     def first(self, *keys: str) -> str | None:
-        """The value of the first of these keys that has one."""
+        """Return the value of the first of these keys that has one."""
         return next((self.values[key] for key in keys if self.values.get(key)), None)
 
 
 def front_matter(lines: list[str]) -> FrontMatter:
-    """The block at the top of a file, or an empty one; nested and multi-line values are left out."""
+    """Return the block at the top of a file, or an empty one; nested and multi-line values are ignored."""
     if not lines or lines[0].rstrip() != "---":
         return FrontMatter({}, 0)
     for at, line in enumerate(lines[1:_MOST_LINES], start=1):

@@ -1,4 +1,4 @@
-"""What one file has given so far, while an importer walks through it."""
+"""The builder that collects the entries of one file while an importer parses it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -24,9 +24,9 @@ MOST_WARNINGS = 20
 
 @dataclass(slots=True, kw_only=True)
 class TaskDraft:
-    """A task as its format spells it, neither cleaned nor cut yet.
+    """A task as its format spells it, neither cleaned nor truncated yet.
 
-    ``own_id`` is the id that its format has for it, if any; `Gathering.identify` makes ``external_id``.
+    ``native_id`` is the format's own id, if any; `ParsedFileBuilder.assign_external_id` sets ``external_id``.
     """
 
     line: int
@@ -50,12 +50,13 @@ class TaskDraft:
 
 
 class Gathering:
-    """Collects what a file gives: cleans it, numbers it, and bounds its warnings.
+    """A builder that cleans and numbers the entries of a file and limits its warnings.
 
-    A task keeps its external id while its line moves: the id is the format's own or made of the title.
+    A task's external id does not change when its line moves: it is the format's own or derived from the
+    title.
 
     Attributes:
-        text: the decoded text of the file; empty when it holds none.
+        text: the decoded text of the file; empty if the file has none.
     """
 
     def __init__(self, file: SourceFile, context: ImportContext) -> None:
@@ -74,11 +75,11 @@ class Gathering:
             self.warn(warning)
 
     def place(self, line: int) -> str:
-        """Where a person would look a line up."""
+        """Return the source reference of a line."""
         return f"{self.file.path}:{line}"
 
     def warn(self, message: str, line: int | None = None) -> None:
-        """Add a warning, or only count it when there are many already."""
+        """Add a warning, or only count it once the limit is reached."""
         if len(self._warnings) >= MOST_WARNINGS:
             self._unsaid += 1
             return
@@ -87,26 +88,26 @@ class Gathering:
     def moment(
         self, text: str | None, line: int, what: str, *, day_first: bool | None = None
     ) -> Moment | None:
-        """The moment that a text spells; a warning, and None, when it spells none."""
+        """Return the moment that a text spells; add a warning and return None if it spells none."""
         if text is None or not text.strip():
             return None
         moment = parse_moment(text, self.context.tz, day_first=day_first)
         if moment is None:
-            fault = "may be two different days" if is_ambiguous(text) else "is not a date that can be read"
+            fault = "could be two different days" if is_ambiguous(text) else "is not a valid date"
             self.warn(f"The {what} {quote(text)} {fault}; write it like 2026-03-29.", line)
         return moment
 
     def minutes(self, text: str | None, line: int) -> int | None:
-        """The minutes that an estimate spells; a warning, and None, when it spells none."""
+        """Return the minutes that an estimate spells; add a warning and return None if it spells none."""
         if text is None or not text.strip():
             return None
         minutes = parse_minutes(text)
         if minutes is None:
-            self.warn(f"The estimate {quote(text)} cannot be read; write it like 2h or 30m.", line)
+            self.warn(f"The estimate {quote(text)} is not valid; write it like 2h or 30m.", line)
         return minutes
 
     def add_project(self, name: str, line: int, description: str = "") -> str | None:
-        """Note that a project is mentioned; its name as it was first spelt."""
+        """Record the mention of a project and return its name as it was first spelt."""
         name = one_line(name)
         if not name:
             return None
@@ -124,7 +125,7 @@ class Gathering:
         dates: tuple[date | None, date | None] = (None, None),
         description: str = "",
     ) -> str | None:
-        """Note that a phase of a project is mentioned; its name as it was first spelt."""
+        """Record the mention of a phase of a project and return its name as it was first spelt."""
         owner, name = self.add_project(project, line), one_line(name)
         if owner is None or not name:
             return None
@@ -141,7 +142,7 @@ class Gathering:
         return self._phases.setdefault((owner.casefold(), name.casefold()), phase).name
 
     def add_task(self, draft: TaskDraft) -> None:
-        """Add a task, its project and its phase; one without a title gets none of the three."""
+        """Add a task, its project and its phase; add none of the three for a task without a title."""
         title = one_line(draft.title)
         if not title:
             return
@@ -175,7 +176,7 @@ class Gathering:
         self._notes.append(replace(note, project=project))
 
     def identify(self, draft: TaskDraft) -> str:
-        """The draft's external id, made when first asked for; no other task of the file has it."""
+        """Return the task's external id, assigned on the first call and unique within the file."""
         if draft.external_id is None:
             own = one_line(draft.own_id or "", LONGEST_ID)
             draft.external_id = self._unique(own or f"{self.file.path}#{slug(one_line(draft.title))}")
@@ -190,9 +191,9 @@ class Gathering:
         return unique
 
     def harvest(self) -> Harvest:
-        """All that was gathered."""
+        """Return everything that was collected."""
         if self._unsaid:
-            rest = f"{self._unsaid} more things in it could not be read; mend those above and import again."
+            rest = f"{self._unsaid} more problems were found in it; fix those above and import it again."
             self._warnings.append(ReadWarning(path=self.file.path, message=rest))
             self._unsaid = 0
         return Harvest(

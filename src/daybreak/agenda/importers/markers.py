@@ -1,12 +1,12 @@
-"""Words with a sign in front, such as ``+project``, ``@context`` or ``#tag``, within a title."""
+"""Words with a leading sign, such as ``+project``, ``@context`` or ``#tag``, within a title."""
 
 import re
 
 
 def without_markers(text: str, marker: re.Pattern[str]) -> str:
-    """The title without the markers at its ends; one in mid-sentence only loses its sign.
+    """Return the title without the markers at its ends; one in mid-sentence only loses its sign.
 
-    ``marker`` matches a whole word, its first group is what stands behind the sign.
+    ``marker`` matches a whole word; its first group is the word without the sign.
     """
     words = text.split()
     while words and marker.fullmatch(words[-1]):

@@ -16,21 +16,21 @@ _LONGEST_TITLE = 200
 
 
 class NotesImporter:
-    """Reads a text file that is no task list as one note.
+    """The importer of text files that are not task lists: one note per file.
 
-    Its title is that of the front matter, or the first line. It is dated by the front matter (``date``), or
-    the file's name (``2026-03-29 Call with Anna.txt``: the start of that day), or the file's last change. The
-    front matter's ``project`` is its project.
+    The title is that of the front matter, or the first line. The note is dated by the front matter
+    (``date``), or the file's name (``2026-03-29 Call with Anna.txt``: the start of that day), or the file's
+    last change. The front matter's ``project`` is its project.
     """
 
     name = "notes"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
-        """Whether the name is that of a text file."""
+        """Return whether the name is that of a text file."""
         return path.suffix.lower() in _ENDINGS
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """One note, or nothing when the file is empty."""
+        """Return one note, or nothing if the file is empty."""
         gathering = Gathering(file, context)
         content = lines(gathering.text)
         gather_note(gathering, content, front_matter(content))

@@ -1,4 +1,4 @@
-"""Taskwarrior: what ``task export`` prints, an array of objects or one object a line."""
+"""Taskwarrior: the output of ``task export``, an array of objects or one object per line."""
 
 import json
 import re
@@ -28,16 +28,16 @@ _ESTIMATES = ("estimate", "est", "estimated", "duration")
 
 
 class TaskwarriorImporter:
-    """Reads the JSON that ``task export`` prints.
+    """The importer of the JSON that ``task export`` prints.
 
-    A task that was started is in progress; ``scheduled``, else ``wait``, is its start; one that repeats
-    comes in through its instances, not its template. Moments at midnight in the owner's zone are days.
+    A started task is in progress; ``scheduled``, else ``wait``, is its start. A recurring task is imported
+    through its instances, not its template. Moments at midnight in the owner's zone are days.
     """
 
     name = "taskwarrior"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
-        """Whether it is JSON whose first objects look like Taskwarrior's."""
+        """Return whether the file is JSON whose first objects resemble Taskwarrior's."""
         if path.suffix.lower() not in _ENDINGS:
             return False
         plain = head.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n")
@@ -47,7 +47,7 @@ class TaskwarriorImporter:
         )
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """One task an object."""
+        """Return one task per object."""
         gathering = Gathering(file, context)
         for line, value in _objects(newlines_only(gathering.text), gathering):
             _add(_Fields(value, line, gathering))
@@ -55,7 +55,7 @@ class TaskwarriorImporter:
 
 
 def _objects(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Every object with its line; after a malformed one the next line that begins with a brace is tried."""
+    """Yield every object with its line; after a malformed one, resume at the next line that starts with {."""
     decoder = json.JSONDecoder()
     at, line, counted, faults = 0, 1, 0, 0
     while (at := _skip(text, at)) < len(text):
@@ -63,7 +63,7 @@ def _objects(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, A
         try:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            gathering.warn("This task is malformed JSON, so it was left out.", line)
+            gathering.warn("This task is malformed JSON, so it was skipped.", line)
             faults += 1
             following = _NEXT_OBJECT.search(text, at) if faults < _MOST_FAULTS else None
             at = following.end() - 1 if following else len(text)
@@ -71,7 +71,7 @@ def _objects(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, A
             if isinstance(value, dict):
                 yield line, value
             else:
-                gathering.warn("This is not a task as Taskwarrior exports them.", line)
+                gathering.warn("This is not a task in Taskwarrior's export format, so it was skipped.", line)
 
 
 def _skip(text: str, at: int) -> int:
@@ -81,7 +81,7 @@ def _skip(text: str, at: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """One object; what is not of the expected type counts as missing."""
+    """One object; a value of an unexpected type counts as missing."""
 
     values: dict[str, Any]
     line: int
@@ -92,7 +92,7 @@ class _Fields:
         return value if isinstance(value, str) and value.strip() else None
 
     def texts(self, key: str) -> list[str]:
-        """A list of texts, or one text with commas as older versions wrote."""
+        """Return a list of texts, or the parts of one text with commas, as older versions wrote it."""
         value = self.values.get(key)
         if isinstance(value, str):
             return [part.strip() for part in value.split(",")]
@@ -110,7 +110,7 @@ def _add(fields: _Fields) -> None:
         return
     title = fields.text("description")
     if title is None:
-        fields.gathering.warn("This task has no description, so it was left out.", fields.line)
+        fields.gathering.warn("This task has no description, so it was skipped.", fields.line)
         return
     status = _status(fields)
     fields.gathering.add_task(

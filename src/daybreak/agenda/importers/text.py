@@ -1,4 +1,4 @@
-"""Text as it may be shown: one line or a block, bounded, without what could garble or disguise it."""
+"""Text for display: one line or a block, bounded, without characters that garble or disguise it."""
 
 import re
 import unicodedata
@@ -15,33 +15,33 @@ _NOT_IN_SLUG = re.compile(r"[^\w]+")
 
 
 def lines(text: str) -> list[str]:
-    """The lines as an editor counts them, without their ends."""
+    """Return the lines as an editor counts them, without their ends."""
     return newlines_only(text).split("\n")
 
 
 def newlines_only(text: str) -> str:
-    r"""The text with ``\n`` for every line end, so that line numbers are those of an editor."""
+    r"""Return the text with ``\n`` for every line end, so that line numbers are those of an editor."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def one_line(text: str, limit: int = LONGEST_TITLE) -> str:
-    """A title, a name, an id: spaces collapsed, at most ``limit`` characters."""
+    """Return a title, name or id with spaces collapsed, at most ``limit`` characters."""
     return _cut(" ".join(_UNSAFE.sub("", text).split()), limit)
 
 
 def block(text: str, limit: int = LONGEST_BLOCK) -> str:
-    """Several lines, at most ``limit`` characters, without empty ones at either end."""
+    """Return several lines, at most ``limit`` characters, without empty ones at either end."""
     clean = _UNSAFE.sub("", newlines_only(text))
     return _cut("\n".join(line.rstrip() for line in clean.split("\n")).strip("\n"), limit)
 
 
 def quote(value: str) -> str:
-    """A value as a warning shows it."""
+    """Return a value as a warning shows it."""
     return f"“{one_line(value, 60)}”"
 
 
 def slug(title: str) -> str:
-    """What identifies a title whatever its case, spacing and punctuation; never empty."""
+    """Return an identifier of a title that ignores case, spacing and punctuation; never empty."""
     plain = unicodedata.normalize("NFKC", title).casefold()
     return _NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_ID] or "untitled"
 

@@ -1,4 +1,4 @@
-"""todo.txt: one task a line, as todotxt.org describes it, with the customary ``key:value`` extensions."""
+"""todo.txt: one task per line, as todotxt.org describes it, with the customary ``key:value`` extensions."""
 
 import re
 from pathlib import PurePosixPath
@@ -24,23 +24,23 @@ _ENDINGS = (".todo.txt", ".done.txt", ".todotxt")
 
 
 class TodoTxtImporter:
-    """Reads ``todo.txt`` and its kin.
+    """The importer of ``todo.txt`` and similar files.
 
     Priority A is the highest, B high, C normal, everything below low. The first ``+project`` is the project,
     ``@contexts`` are tags. ``due:``, ``t:`` (start), ``rec:``, ``id:`` or ``uuid:``, ``est:`` (``2h``),
-    ``status:`` and ``dep:`` (ids that it waits for) are read; ``p:`` names the task that waits for this one.
-    A hidden task (``h:1``) is left out.
+    ``status:`` and ``dep:`` (ids of its blockers) are read; ``p:`` names the task that this one blocks. A
+    hidden task (``h:1``) is skipped.
     """
 
     name = "todotxt"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
-        """Whether the name is one that todo.txt programs use."""
+        """Return whether the name is one that todo.txt programs use."""
         name = path.name.lower()
         return name in _NAMES or name.endswith(_ENDINGS)
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """One task a line."""
+        """Return one task per line."""
         gathering = Gathering(file, context)
         entries = [
             _entry(text.strip(), number, gathering)
@@ -85,7 +85,7 @@ def _task(match: re.Match[str], keys: dict[str, str], line: int, gathering: Gath
 
 
 def _let_parents_wait(entries: list[tuple[TaskDraft, dict[str, str]]]) -> None:
-    """A task is done only after those that name it with ``p:``."""
+    """Add the tasks that name a parent with ``p:`` to the blockers of that parent."""
     parents = {task.own_id: task for task, _ in entries if task.own_id}
     for task, keys in entries:
         if (parent := parents.get(keys.get("p", ""))) and task.external_id and parent is not task:

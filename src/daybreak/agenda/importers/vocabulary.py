@@ -19,7 +19,7 @@ _STATUSES = {
         "duplicate; rejected; abandoned; obsolete; cannot reproduce"
     ),
 }
-# “Major” is where older Jira puts every issue that nobody gave a priority.
+# “Major” is the default priority of issues in older versions of Jira.
 _PRIORITIES = {
     Priority.HIGHEST: "highest; critical; blocker; urgent; p0; p1; 1; a",
     Priority.HIGH: "high; important; p2; 2; b; h",
@@ -36,17 +36,17 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 
 
 def status_of(word: str) -> TaskStatus | None:
-    """The status that a word stands for, whatever its case; None for a word that is not known."""
+    """Return the status that a word means, ignoring case; None for an unknown word."""
     return _STATUS_OF.get(_plain(word))
 
 
 def priority_of(word: str) -> Priority | None:
-    """The priority that a word stands for, whatever its case; of numbers, 1 is the highest."""
+    """Return the priority that a word means, ignoring case; of numbers, 1 is the highest."""
     return _PRIORITY_OF.get(_plain(word))
 
 
 def truth_of(word: str) -> bool | None:
-    """Whether a word says yes; None when it says neither yes nor no."""
+    """Return whether a word means yes; None if it means neither yes nor no."""
     plain = _plain(word)
     return True if plain in _YES else False if plain in _NO else None
 

@@ -1,7 +1,7 @@
-"""A PostgreSQL server of Daybreak's own, for laptops, the demo and the tests.
+"""The embedded PostgreSQL server, for laptops, the demo and the tests.
 
-Commands share one server for each home. Whoever needs it attaches; the first starts it, and it stops when
-the last has left, however they leave. ``docs/adr/0002-embedded-postgresql.md`` has the reasons.
+Commands share one server for each home. A command attaches to it; the first one starts it, and it stops when
+the last has detached, even if killed. ``docs/adr/0002-embedded-postgresql.md`` has the reasons.
 
     with embedded.attach(home) as server:
         pool = await asyncpg.create_pool(server.dsn("daybreak_app"))

@@ -1,7 +1,7 @@
 """The operating system's user that the server runs as.
 
-PostgreSQL refuses to run as root. For root it runs as ``postgres``, the account made for that, or where there
-is none as ``nobody``; once there is a database, as its owner. For everybody else it runs as themselves.
+PostgreSQL refuses to run as root. For root it runs as ``postgres``, the user made for that, or else as
+``nobody``; once a database exists, as its owner. For all other users it runs as themselves.
 """
 
 import os
@@ -27,15 +27,15 @@ class Account:
 
     @classmethod
     def current(cls) -> "Account":
-        """Whoever runs this process."""
+        """Return the user of this process."""
         return cls(cls.name_of(os.geteuid()), os.geteuid(), os.getegid())
 
     @classmethod
     def for_server(cls, data: Path) -> "Account":
-        """Who runs the server whose cluster is, or will be, in ``data``.
+        """Return the user of the server whose cluster is, or will be, in ``data``.
 
         Raises:
-            Misconfigured: there is nobody who could.
+            Misconfigured: no suitable user exists.
         """
         if os.geteuid() != 0:
             return cls._of_a_person()
@@ -56,14 +56,14 @@ class Account:
         account = cls.current()
         if account.name == str(account.uid):
             raise Misconfigured(
-                f"The user number {account.uid} has no name on this system, and PostgreSQL wants one; "
-                "give it an entry in /etc/passwd, or set DAYBREAK_DATABASE_URL."
+                f"The user number {account.uid} has no name on this system, and PostgreSQL requires one; "
+                "add it to /etc/passwd, or set DAYBREAK_DATABASE_URL."
             )
         return account
 
     @staticmethod
     def name_of(uid: int) -> str:
-        """The name of a user, or the number where there is none."""
+        """Return the name of a user, or the number if there is none."""
         try:
             return pwd.getpwuid(uid).pw_name
         except KeyError:
@@ -71,15 +71,15 @@ class Account:
 
     @property
     def foreign(self) -> bool:
-        """Whether a process must change its user to become this account."""
+        """Whether a process must change its user to become this one."""
         return self.uid != os.geteuid()
 
     def identity(self) -> dict[str, Any]:
-        """The arguments with which `subprocess` runs a program as this account."""
+        """Return the arguments with which `subprocess` runs a program as this user."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.foreign else {}
 
     def enters(self, folder: Path) -> bool:
-        """Whether the mode bits let the account pass through ``folder``; a missing one bars nobody."""
+        """Return whether the mode bits let the user pass through ``folder``; a missing one is no obstacle."""
         if not self.foreign or not folder.exists():
             return True
         found = folder.stat()

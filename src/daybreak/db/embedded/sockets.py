@@ -11,13 +11,13 @@ from daybreak.db.embedded.folder import Folder, give
 from daybreak.errors import Misconfigured
 
 NAME = f".s.PGSQL.{PORT}"
-_LONGEST = 103  # bytes, as macOS has it; Linux allows four more
+_LONGEST = 103  # bytes, the limit of macOS; Linux allows four more
 _TEMPORARY = Path("/tmp")  # noqa: S108 - checked for its owner and mode; TMPDIR would differ between commands
-_UNFIT = set(",\"'\\")  # PostgreSQL and its clients read the folder as a list
+_UNFIT = set(",\"'\\")  # PostgreSQL and its clients parse the folder as a list
 
 
 def choose(folder: Path) -> Path:
-    """Where the socket of the server in ``folder`` belongs."""
+    """Return the folder for the socket of the server in ``folder``."""
     inside = folder / "run"
     if len(os.fsencode(inside / NAME)) <= _LONGEST and _is_plain(str(inside)):
         return inside
@@ -26,13 +26,13 @@ def choose(folder: Path) -> Path:
 
 
 def prepare(folder: Folder, account: Account) -> Path:
-    """Make the folder of the socket, private to the account and empty; only for who holds ``serving``.
+    """Create the folder of the socket, private to the user and empty; only under the lock ``serving``.
 
-    A server that was killed leaves its socket's lock file, and PostgreSQL believes it as soon as some other
-    process has got the number in it.
+    A killed server leaves its socket's lock file, and PostgreSQL trusts it as soon as another process has
+    reused the process id in it.
 
     Raises:
-        Misconfigured: somebody else has made that folder in /tmp before us.
+        Misconfigured: another user has created that folder in /tmp before us.
     """
     socket = choose(folder.root)
     give(socket, account)
@@ -50,6 +50,6 @@ def _is_plain(path: str) -> bool:
 
 def _taken(socket: Path) -> Misconfigured:
     return Misconfigured(
-        f"{socket}, the folder for the database's socket, is not a private one of ours; remove it, "
+        f"{socket}, the folder for the database's socket, is not private to this user; remove it, "
         "or set DAYBREAK_HOME to a shorter path."
     )

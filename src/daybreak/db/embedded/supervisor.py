@@ -1,7 +1,7 @@
-"""The process that owns the server: starts it, keeps its log, stops it when the last command has left.
+"""The process that owns the server: starts it, writes its log, stops it when the last command has detached.
 
-Run as a file, with nothing but the standard library, so that it starts in some milliseconds. It inherits the
-lock ``serving`` and hands it on to the server, which thereby holds it for as long as one of its processes
+It is run as a file, with nothing but the standard library, so that it starts within milliseconds. It inherits
+the lock ``serving`` and passes it on to the server, which thereby owns it for as long as one of its processes
 lives. When the supervisor is killed, the kernel asks the server to shut down (Linux); when the server ends,
 so does the supervisor.
 """
@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-LOG_LIMIT = 4_000_000  # bytes; as much again is kept as server.log.old
+LOG_LIMIT = 4_000_000  # bytes; as much again is stored as server.log.old
 _POLL = 0.2
 _PATIENCE = 30
 _PR_SET_PDEATHSIG = 1
@@ -51,7 +51,7 @@ def main(order: dict[str, Any]) -> None:
 
 
 def start(order: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    """Run the server as a direct child that speaks into a pipe."""
+    """Run the server as a direct child with its output in a pipe."""
     return subprocess.Popen(  # noqa: S603 - the launcher's command
         order["command"],
         stdin=subprocess.DEVNULL,
@@ -66,7 +66,7 @@ def start(order: dict[str, Any]) -> "subprocess.Popen[bytes]":
 
 
 def stop_after_the_last(folder: Path, server: "subprocess.Popen[bytes]") -> None:
-    """Wait until no command is attached and none wants the server kept, then shut it down."""
+    """Wait until no command is attached and no marker prevents it, then shut the server down."""
     attached = os.open(folder / "attached", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     while True:
         while (folder / "keep").exists():
@@ -75,7 +75,7 @@ def stop_after_the_last(folder: Path, server: "subprocess.Popen[bytes]") -> None
         if not (folder / "keep").exists():
             break
         fcntl.flock(attached, fcntl.LOCK_UN)
-    # From here on the exclusive lock keeps new commands waiting until this process has ended.
+    # From here on the exclusive lock blocks new commands until this process has ended.
     server.send_signal(signal.SIGINT)
     try:
         server.wait(_PATIENCE)
@@ -84,14 +84,14 @@ def stop_after_the_last(folder: Path, server: "subprocess.Popen[bytes]") -> None
 
 
 def keep_log(server: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Copy what the server says into a log of bounded size, until all its processes have ended."""
+    """Copy the server's output into a log of bounded size, until all its processes have ended."""
     assert server.stdout is not None  # noqa: S101 - a pipe was asked for
     while chunk := os.read(server.stdout.fileno(), 65536):
         append(log, chunk)
 
 
 def append(log: Path, chunk: bytes) -> None:
-    """Append to the log; what a full disk does not take is lost."""
+    """Append to the log; output is lost if the disk is full."""
     with contextlib.suppress(OSError):
         if log.exists() and log.stat().st_size + len(chunk) > LOG_LIMIT:
             log.replace(log.with_name(log.name + ".old"))
@@ -102,7 +102,7 @@ def append(log: Path, chunk: bytes) -> None:
 def _die_with_parent() -> "partial[None] | None":
     if not sys.platform.startswith("linux"):
         return None
-    # To be called after the change of user, which clears it: Popen calls preexec_fn last.
+    # Call it after the change of user, which clears it: Popen calls preexec_fn last.
     prctl = ctypes.CDLL(None).prctl
     return partial(_bind, prctl, os.getpid())
 

@@ -1,4 +1,4 @@
-"""What ``daybreak db start|stop|status|shell`` do."""
+"""The operations of ``daybreak db start|stop|status|shell``."""
 
 import os
 import signal
@@ -21,14 +21,14 @@ _HINT_AFTER = 3.0
 
 @dataclass(frozen=True)
 class Status:
-    """How the server of a home is.
+    """The status of the server of a home.
 
     Attributes:
-        data: where the data is, or will be.
-        running: whether it takes connections.
+        data: the folder where the data is, or will be.
+        running: whether it accepts connections.
         used: whether a command is attached to it.
         kept: whether it outlives the commands until `stop`.
-        version: the major version of PostgreSQL that made the data.
+        version: the major version of PostgreSQL that created the data.
         pid: its process.
         since: when it started.
         socket: the folder of its socket.
@@ -45,7 +45,7 @@ class Status:
 
 
 def start(home: Path) -> Status:
-    """Start the server and keep it until `stop`, also across commands and restarts of the machine.
+    """Start the server and leave it running until `stop`, also across commands and restarts of the machine.
 
     Raises:
         DaybreakError: as `attach` does.
@@ -57,12 +57,12 @@ def start(home: Path) -> Status:
 
 
 def stop(home: Path) -> Status:
-    """Keep the server no longer, and wait until it has stopped unless commands still use it.
+    """Let the server stop, and wait until it has stopped unless commands still use it.
 
-    The last of those stops it when it leaves; ``used`` says that this is so.
+    The last of those stops it when it detaches; ``used`` reports this case.
 
     Raises:
-        Unavailable: nobody uses it, and it does not stop.
+        Unavailable: no command uses it, and it does not stop.
     """
     folder = Folder.of(home)
     if not folder.exists():
@@ -75,10 +75,10 @@ def stop(home: Path) -> Status:
 
 
 def status(home: Path) -> Status:
-    """How the server is; changes nothing.
+    """Return the status of the server; changes nothing.
 
     Raises:
-        Misconfigured: the folder is not ours to look into.
+        Misconfigured: the folder belongs to another user.
     """
     folder = Folder.of(home)
     if not folder.exists():
@@ -98,7 +98,7 @@ def status(home: Path) -> Status:
 
 
 def psql(home: Path, server: Server, role: str = "daybreak_owner") -> list[str]:
-    """The command line of PostgreSQL's shell for a server that one is attached to.
+    """Return the command line of PostgreSQL's shell for a server to which this process is attached.
 
     Raises:
         NotFound: this installation of PostgreSQL has no psql.
@@ -126,7 +126,7 @@ def _wait_for_the_end(folder: Folder) -> None:
 
 
 def _is_used(folder: Folder) -> bool:
-    """Whether a command holds the lock; the supervisor's exclusive one means that the server is stopping."""
+    """Return whether a command owns the lock; the supervisor's exclusive one means “stopping”."""
     return is_held(folder.attached) and not is_held(folder.attached, shared=True)
 
 

@@ -12,7 +12,7 @@ Read = Callable[..., Harvest]
 
 @pytest.fixture(scope="session")
 def read() -> Read:
-    """Reads a calendar for a person in Berlin on 25 March 2026, with March and April as the window."""
+    """Return a reader of calendars for a user in Berlin on 25 March 2026; the window is March and April."""
 
     def read_calendar(content: str | bytes, **changes) -> Harvest:
         zone = changes.pop("tz", ZoneInfo("Europe/Berlin"))
@@ -26,7 +26,7 @@ def read() -> Read:
 
 @pytest.fixture(scope="session")
 def entry() -> Callable[..., str]:
-    """One entry, from its lines."""
+    """Return a function that builds one entry from its lines."""
 
     def write(*lines: str, kind: str = "VEVENT", uid: str = "a@example") -> str:
         return "\r\n".join([f"BEGIN:{kind}", f"UID:{uid}", *lines, f"END:{kind}", ""])
@@ -36,7 +36,7 @@ def entry() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def calendar() -> Callable[..., str]:
-    """A calendar, from its parts."""
+    """Return a function that builds a calendar from its parts."""
 
     def write(*parts: str) -> str:
         return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + "".join(parts) + "END:VCALENDAR\r\n"
@@ -46,7 +46,7 @@ def calendar() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def events(read, calendar, entry) -> Callable[..., list]:
-    """The events of a calendar with one VEVENT of those lines, in order of their starts."""
+    """Return a reader of the events of a calendar with one VEVENT of these lines, ordered by start."""
 
     def read_events(*lines: str, **changes) -> list:
         found = read(calendar(entry(*lines)), **changes)

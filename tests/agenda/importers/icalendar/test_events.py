@@ -11,7 +11,7 @@ def berlin(month: int, day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
-def test_an_event_brings_its_title_place_people_and_times(events):
+def test_an_event_is_imported_with_title_location_people_and_times(events):
     (event,) = events(
         START,
         "DTEND;TZID=Europe/Berlin:20260302T103000",
@@ -49,7 +49,7 @@ def test_a_floating_event_stays_floating(events):
     assert (event.start, event.end) == (datetime(2026, 3, 29, 9), datetime(2026, 3, 29, 9, 45))  # noqa: DTZ001
 
 
-def test_a_duration_of_hours_is_exact_and_one_of_days_is_on_the_wall(events):
+def test_a_duration_of_hours_is_exact_and_one_of_days_is_in_wall_clock_time(events):
     (night,) = events("DTSTART;TZID=Europe/Berlin:20260328T220000", "DURATION:PT8H")
     (day,) = events("DTSTART;TZID=Europe/Berlin:20260328T220000", "DURATION:P1D")
     assert night.end == berlin(3, 29, 7)
@@ -74,11 +74,11 @@ def test_a_time_that_occurs_twice_is_its_first_occurrence(events):
     assert event.start == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
-def test_single_events_come_in_whenever_they_are(events):
+def test_single_events_are_imported_with_any_date(events):
     assert len(events("DTSTART:20110101T090000Z")) == 1
 
 
-def test_a_weekly_event_stays_at_nine_on_the_wall_and_keeps_its_ids(events):
+def test_a_weekly_event_stays_at_nine_in_wall_clock_time_with_stable_ids(events):
     found = events(*WEEKLY)
     assert [event.start for event in found] == [
         *(berlin(3, day, 9) for day in (2, 9, 16, 23, 30)),
@@ -105,12 +105,12 @@ def test_an_occurrence_that_reaches_into_the_window_is_in_it(events):
         "EXDATE:20260309T090000",
     ],
 )
-def test_an_excluded_date_is_left_out_however_it_is_written(events, exdate):
+def test_an_excluded_date_is_skipped_in_any_notation(events, exdate):
     assert berlin(3, 9, 9) not in [event.start for event in events(*WEEKLY, exdate)]
     assert len(events(*WEEKLY, exdate)) == 8
 
 
-def test_added_dates_and_periods_come_in_with_their_own_lengths(events):
+def test_added_dates_and_periods_have_their_own_durations(events):
     found = events(
         START, "DURATION:PT1H", "RDATE;VALUE=PERIOD:20260310T100000Z/PT3H,20260311T100000Z/20260311T110500Z"
     )
@@ -139,7 +139,7 @@ def test_count_counts_from_the_first_occurrence_not_from_the_window(events):
     assert len(events("DTSTART;VALUE=DATE:20260227", "RRULE:FREQ=DAILY;COUNT=5")) == 3
 
 
-def test_an_excluded_rule_takes_its_occurrences_away(events):
+def test_an_excluded_rule_removes_its_occurrences(events):
     found = events("DTSTART;VALUE=DATE:20260302", "RRULE:FREQ=DAILY;COUNT=4", "EXRULE:FREQ=DAILY;INTERVAL=2")
     assert [event.start.day for event in found] == [3, 5]
 
@@ -195,7 +195,7 @@ def test_this_and_future_moves_what_follows_until_the_next_such_change(read, cal
     ]
 
 
-def test_what_is_cancelled_does_not_come_in(read, calendar, entry):
+def test_cancelled_events_are_skipped(read, calendar, entry):
     assert read_all(read, calendar, entry(START, "STATUS:CANCELLED")) == {}
     once = entry("RECURRENCE-ID:20260330T070000Z", "STATUS:CANCELLED")
     found = read_all(read, calendar, entry(*WEEKLY), once)
@@ -203,11 +203,11 @@ def test_what_is_cancelled_does_not_come_in(read, calendar, entry):
     assert len(found) == 8
 
 
-def test_an_invitation_that_was_withdrawn_does_not_come_in(read, calendar, entry):
+def test_a_withdrawn_invitation_is_skipped(read, calendar, entry):
     assert read_all(read, calendar, "METHOD:CANCEL\r\n", entry(START)) == {}
 
 
-def test_an_override_without_its_series_comes_in_alone(read, calendar, entry):
+def test_an_override_without_its_series_is_imported_alone(read, calendar, entry):
     found = read_all(read, calendar, entry("RECURRENCE-ID:20260330T070000Z", "DTSTART:20260330T080000Z"))
     assert list(found) == ["a@example/2026-03-30T07:00:00+00:00"]
 
@@ -217,7 +217,7 @@ def test_of_two_versions_the_higher_sequence_wins(read, calendar, entry):
     assert [title for _, title in read_all(read, calendar, new, old).values()] == ["New"]
 
 
-def test_an_event_without_a_uid_keeps_the_id_that_its_content_gives(read, calendar):
+def test_an_event_without_a_uid_has_an_id_derived_from_its_content(read, calendar):
     def ids(stamp: str, title: str) -> list[str]:
         body = f"BEGIN:VEVENT\r\nDTSTAMP:{stamp}\r\n{START}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
         return [event.external_id for event in read(calendar(body)).events]
@@ -234,7 +234,7 @@ def test_several_calendars_in_one_file_each_have_their_own_zone(read, calendar, 
     assert found["b"][0] == berlin(3, 2, 9)
 
 
-def test_what_recurs_in_utc_follows_the_clock_of_its_calendar(read, calendar, entry):
+def test_a_series_in_utc_follows_the_clock_of_its_calendar(read, calendar, entry):
     weekly = entry("DTSTART:20260302T080000Z", "DTEND:20260302T090000Z", "RRULE:FREQ=WEEKLY")
     found = read_all(read, calendar, "X-WR-TIMEZONE:Europe/Berlin\r\n", weekly)
     assert berlin(4, 6, 9) in [start for start, _ in found.values()]

@@ -1,4 +1,4 @@
-"""Well-meant calendars mean the same to us as to the library that everybody else reads them with."""
+"""Well-formed calendars have the same occurrences here as in the library recurring_ical_events."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ def series(draw: st.DrawFn) -> str:
 
 @given(st.lists(series(), min_size=1, max_size=8))
 @settings(max_examples=40, deadline=None)
-def test_a_generated_calendar_has_the_same_occurrences_as_for_its_peer(found: list[str]):
+def test_a_generated_calendar_has_the_same_occurrences_as_in_recurring_ical_events(found: list[str]):
     head = "BEGIN:VEVENT\r\nUID:{0}\r\nDTSTAMP:20250101T000000Z\r\nSUMMARY:{0}\r\n"
     events = "".join(f"{head.format(number)}{body}END:VEVENT\r\n" for number, body in enumerate(found))
     text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test\r\n{events}END:VCALENDAR\r\n".encode()
@@ -62,6 +62,6 @@ def _theirs(text: bytes) -> set[tuple[str, datetime]]:
 
 
 def _within(starts) -> set[tuple[str, datetime]]:
-    # A day inside the window: at its edges the two may mean different zones by a date.
+    # A day inside the window: at its edges the two may use different zones for a date.
     first, last = datetime(2026, 2, 2, tzinfo=UTC), datetime(2026, 4, 29, tzinfo=UTC)
     return {(title, start.astimezone(UTC)) for title, start in starts if first <= start < last}

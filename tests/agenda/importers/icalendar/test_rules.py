@@ -1,4 +1,4 @@
-"""Our rules beside dateutil's, where dateutil follows RFC 5545; and the RFC's own examples."""
+"""Our rules compared with dateutil's, where dateutil follows RFC 5545; and the RFC's own examples."""
 
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -21,7 +21,7 @@ def rules(draw) -> tuple[str, str]:
     parts = [f"FREQ={frequency}", f"INTERVAL={interval}", f"WKST={week_start}"]
     months = draw(st.sets(st.integers(1, 12), max_size=3))
     weekdays = draw(st.sets(st.sampled_from(WEEKDAYS), max_size=3))
-    # dateutil wants numbered and plain weekdays to hold together, the RFC either: so never both.
+    # dateutil requires numbered and plain weekdays together, the RFC either: so never both.
     number = draw(st.sampled_from(["", "1", "2", "-1"])) if frequency in {"YEARLY", "MONTHLY"} else ""
     if months:
         parts.append(f"BYMONTH={','.join(map(str, sorted(months)))}")
@@ -45,13 +45,13 @@ def rules(draw) -> tuple[str, str]:
     first=st.datetimes(datetime(2019, 1, 1), datetime(2024, 12, 31)),  # noqa: DTZ001 -- wall-clock times
     later=st.floats(0, 1),
 )
-def test_a_rule_gives_what_dateutil_gives(rule, first, later):
+def test_a_rule_has_the_same_occurrences_as_in_dateutil(rule, first, later):
     frequency, text = rule
     first = first.replace(microsecond=0)
     span = timedelta(days=SPANS[frequency])
     begin = first + span * later
     ours = list(parse_rule(text).between(first, begin, begin + span))
-    # A rule that matches nothing has dateutil search up to the year 9999, or refuse.
+    # For a rule that matches nothing, dateutil searches up to the year 9999, or fails.
     assume(ours)
     expected_rule = rrulestr(text, dtstart=first)
     expected = takewhile(lambda wall: wall < begin + span, expected_rule)

@@ -16,7 +16,7 @@ def tasks(read, calendar, entry):
     return read_tasks
 
 
-def test_a_task_brings_all_that_is_said_of_it(tasks):
+def test_every_field_of_a_task_is_imported(tasks):
     (task,) = tasks(
         (
             "SUMMARY:Pay the rent",
@@ -53,7 +53,7 @@ def test_a_task_brings_all_that_is_said_of_it(tasks):
         ((), TaskStatus.OPEN),
     ],
 )
-def test_where_a_task_stands(tasks, lines, status):
+def test_the_status_of_a_task_is_parsed(tasks, lines, status):
     (task,) = tasks(("SUMMARY:x", *lines))
     assert task.status is status
 
@@ -70,12 +70,12 @@ def test_where_a_task_stands(tasks, lines, status):
         ("urgent", Priority.NORMAL),
     ],
 )
-def test_how_important_a_task_is(tasks, written, priority):
+def test_the_priority_of_a_task_is_parsed(tasks, written, priority):
     (task,) = tasks(("SUMMARY:x", f"PRIORITY:{written}"))
     assert task.priority is priority
 
 
-def test_a_start_with_a_duration_says_when_it_is_due(tasks):
+def test_a_start_with_a_duration_sets_the_due_date(tasks):
     (task,) = tasks(("DTSTART:20260320T080000Z", "DURATION:P2D"))
     assert (task.due, task.estimate_minutes) == (datetime(2026, 3, 22, 8, tzinfo=UTC), None)
 
@@ -85,14 +85,14 @@ def test_the_file_names_the_project_of_a_nameless_calendar(read, calendar, entry
     assert [project.name for project in found.projects] == [found.tasks[0].project] == ["work"]
 
 
-def test_a_recurring_task_is_there_once_as_it_last_came_due(tasks):
+def test_a_recurring_task_is_imported_once_as_it_last_came_due(tasks):
     (daily,) = tasks(("DUE;VALUE=DATE:20200101", "RRULE:FREQ=DAILY"))
     assert (daily.due, daily.external_id) == (date(2026, 3, 25), "a@example/2026-03-25")
     (weekly,) = tasks(("DUE;VALUE=DATE:20260302", "RRULE:FREQ=WEEKLY"))
     assert weekly.due == date(2026, 3, 23)
 
 
-def test_a_recurring_task_that_was_done_shows_its_next_time_and_what_was_done(tasks):
+def test_a_completed_recurring_task_has_its_next_and_its_completed_occurrence(tasks):
     done, coming = tasks(
         ("DUE;VALUE=DATE:20260302", "RRULE:FREQ=WEEKLY"),
         (
@@ -106,7 +106,7 @@ def test_a_recurring_task_that_was_done_shows_its_next_time_and_what_was_done(ta
     assert (coming.status, coming.due) == (TaskStatus.OPEN, date(2026, 3, 30))
 
 
-def test_a_recurring_task_of_the_future_waits_for_its_first_time(tasks):
+def test_a_future_recurring_task_has_its_first_occurrence(tasks):
     (task,) = tasks(("DTSTART;VALUE=DATE:20270101", "DUE;VALUE=DATE:20270103", "RRULE:FREQ=MONTHLY"))
     assert (task.start, task.due) == (date(2027, 1, 1), date(2027, 1, 3))
 
@@ -116,7 +116,7 @@ def test_a_recurring_task_that_ended_long_ago_is_not_lost(tasks):
     assert (task.due, task.status) == (date(2010, 1, 1), TaskStatus.OPEN)
 
 
-def test_a_recurring_task_that_is_done_altogether_is_done(tasks):
+def test_a_recurring_task_with_a_completed_master_is_done(tasks):
     (task,) = tasks(("DUE;VALUE=DATE:20260302", "RRULE:FREQ=WEEKLY", "STATUS:COMPLETED"))
     assert (task.status, task.external_id) == (TaskStatus.DONE, "a@example")
 

@@ -1,4 +1,4 @@
-"""What stands on the wall is what counts, in every zone; the expected instants are searched, not computed."""
+"""Wall-clock times are preserved in every zone; the expected instants are searched, not computed."""
 
 import os
 import random
@@ -32,7 +32,7 @@ QUARTERS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(  # no
 
 
 def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant that shows ``wall``; in a gap, the one that the offset before it would give."""
+    """Return the first instant with wall-clock time ``wall``; in a gap, by the offset before it."""
     near = [wall.replace(tzinfo=UTC) + timedelta(minutes=15 * step) for step in range(-160, 161)]
     shown = [at for at in near if at.astimezone(zone).replace(tzinfo=None) == wall]
     if shown:
@@ -61,7 +61,7 @@ def test_an_all_day_event_is_on_its_own_date_wherever_its_owner_is(events, zone,
 
 @settings(max_examples=40, deadline=None)
 @given(zone=st.sampled_from(ZONES), owner=st.sampled_from(ZONES), first=QUARTERS, every=st.integers(1, 7))
-def test_what_recurs_stays_where_it_is_on_the_wall(events, zone, owner, first, every):
+def test_a_series_stays_at_the_same_wall_clock_time(events, zone, owner, first, every):
     tz, begin, end = ZoneInfo(zone), first.date() + timedelta(days=100), first.date() + timedelta(days=300)
     found = events(
         f"DTSTART;TZID={zone}:{first:%Y%m%dT%H%M%S}",

@@ -30,7 +30,7 @@ END:VTIMEZONE\r
         '"Europe/Berlin"',
     ],
 )
-def test_a_zone_is_known_by_any_of_its_names(read, calendar, entry, tzid):
+def test_a_zone_is_found_by_any_of_its_names(read, calendar, entry, tzid):
     found = read(calendar(entry(f"DTSTART;TZID={tzid}:20260701T090000")))
     assert found.events[0].start == datetime(2026, 7, 1, 7, tzinfo=UTC)
     assert not found.warnings
@@ -47,14 +47,14 @@ def test_a_zone_is_known_by_any_of_its_names(read, calendar, entry, tzid):
         ("19700101T000000", datetime(1969, 12, 31, 23, 0, tzinfo=UTC)),
     ],
 )
-def test_the_files_own_zone_holds_around_its_changes(read, calendar, entry, wall, utc):
+def test_a_vtimezone_applies_around_its_transitions(read, calendar, entry, wall, utc):
     own = MINE.format(name="Customized Time Zone 7")
     found = read(calendar(own, entry(f"DTSTART;TZID=Customized Time Zone 7:{wall}")))
     assert found.events[0].start == utc
     assert not found.warnings
 
 
-def test_a_weekly_event_in_the_files_own_zone_stays_on_the_wall(read, calendar, entry):
+def test_a_weekly_event_in_a_vtimezone_stays_at_the_same_wall_clock_time(read, calendar, entry):
     weekly = entry(
         "DTSTART;TZID=Mine:20260323T090000", "RRULE:FREQ=WEEKLY;COUNT=2", "EXDATE:20200101T000000Z"
     )
@@ -62,12 +62,12 @@ def test_a_weekly_event_in_the_files_own_zone_stays_on_the_wall(read, calendar, 
     assert [event.start.hour for event in found.events] == [8, 7]
 
 
-def test_a_zone_of_one_file_means_nothing_in_another(read, calendar, entry):
+def test_a_vtimezone_is_unknown_in_another_file(read, calendar, entry):
     timed = entry("DTSTART;TZID=Mine:20260701T090000")
     assert read(calendar(MINE.format(name="Mine"), timed)).events[0].start.tzinfo is not None
     other = read(calendar(timed))
     assert other.events[0].start == datetime(2026, 7, 1, 9)  # noqa: DTZ001
-    assert "“Mine” is not known" in other.warnings[0].message
+    assert "“Mine” is unknown" in other.warnings[0].message
 
 
 def test_a_zone_with_a_single_offset_is_that_offset(read, calendar, entry):
@@ -79,7 +79,7 @@ def test_a_zone_with_a_single_offset_is_that_offset(read, calendar, entry):
     assert found.events[0].start == datetime(2026, 7, 1, 3, 15, tzinfo=UTC)
 
 
-def test_an_unknown_zone_is_said_once_and_its_times_are_local(read, calendar, entry):
+def test_an_unknown_zone_is_one_warning_and_its_times_are_local(read, calendar, entry):
     found = read(
         calendar(*(entry("DTSTART;TZID=Nowhere/Land:20260701T090000", uid=str(i)) for i in range(3)))
     )

@@ -1,4 +1,4 @@
-"""Which columns of a table mean what; column names in lower case, the first that is filled counts."""
+"""The meaning of a table's columns; column names in lower case, the first filled one counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ _HOUR = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """One kind of export.
+    """The column names of one kind of export.
 
     Attributes:
-        required: it is of this kind when one column of each of these is there.
-        estimates: column to the minutes that a bare number in it stands for; 0 when it needs a unit.
+        required: a table is of this kind if it has one column of each of these.
+        estimates: column to the minutes that a bare number in it means; 0 if it needs a unit.
         completed: a date, or a yes or no.
-        status: the first whose word is known counts.
+        status: the first known word counts.
         ids_are_global: its ids are unique beyond the file.
     """
 
@@ -44,11 +44,11 @@ class Columns:
     ids_are_global: bool = True
 
     def dates(self) -> Names:
-        """Every column that may hold a date."""
+        """Return every column that may contain a date."""
         return (*self.start, *self.due, *self.completed, *self.touched_at)
 
     def fit(self, headers: list[str]) -> bool:
-        """Whether a table with these headers is of this kind."""
+        """Return whether a table with these headers is of this kind."""
         return all(any(name in headers for name in names) for names in self.required)
 
 
@@ -134,8 +134,8 @@ PLAIN: Final = Columns(
 
 KINDS: Final = (ASANA, JIRA, PLAIN)
 UNDERSTOOD: Final = (
-    "This table does not look like a task list, so it was left out; its header needs “task”, or “title” "
+    "This table does not look like a task list, so it was skipped; its header needs “task”, or “title” "
     "beside one of “due”, “status”, “priority”, “project” and “done” (“phase”, “start”, “estimate”, "
     "“assignee”, “notes”, “id” and “blocked by” are read as well), or to be that of "
-    "an export of Todoist, Asana or Jira."
+    "an export from Todoist, Asana or Jira."
 )

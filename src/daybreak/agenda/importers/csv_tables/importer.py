@@ -10,20 +10,20 @@ from daybreak.agenda.importers.text import lines
 
 
 class CsvImporter:
-    """Reads tables of tasks by their header: exports of Todoist, Asana and Jira, or any plain one.
+    """The importer of task tables, chosen by header: exports of Todoist, Asana and Jira, or any plain table.
 
-    The delimiter is a comma, a semicolon, a tab or a bar, whichever the header has most of. An id of a plain
-    table counts within its file; the other programs' ids are their own.
+    The delimiter is a comma, a semicolon, a tab or a bar: the one that occurs most often in the header. An id
+    of a plain table is unique within its file; the ids of the other programs are global.
     """
 
     name = "csv"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
-        """Whether the name is that of a table."""
+        """Return whether the name is that of a table."""
         return path.suffix.lower() in {".csv", ".tsv"}
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """One task a row."""
+        """Return one task per row."""
         gathering = Gathering(file, context)
         is_tabbed = file.path.lower().endswith(".tsv")
         table = read_table(lines(gathering.text), delimiter="\t" if is_tabbed else None)

@@ -1,4 +1,4 @@
-"""A CSV file as rows that know their line, their columns by name whatever the case."""
+"""A CSV file as rows with their line numbers and with columns by case-insensitive name."""
 
 import csv
 import re
@@ -11,29 +11,29 @@ _DELIMITERS = ",;\t|"
 _EXCEL_HINT = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATORS = re.compile(r"[\s_]+")
-_ENDLESS = "A quotation mark in this row is never closed, so the row was left out."
+_ENDLESS = "A quotation mark in this row is never closed, so the row was skipped."
 _TOO_LONG = "A cell in this row has more than 131,072 characters; the file was read up to here."
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; a column that occurs several times has several cells."""
+    """One row; a repeated column has several cells."""
 
     line: int
     cells: dict[str, list[str]]
 
     def all(self, *columns: str) -> list[str]:
-        """The filled cells of all these columns."""
+        """Return the filled cells of all these columns."""
         return [cell for column in columns for cell in self.cells.get(column, ()) if cell.strip()]
 
     def first(self, *columns: str) -> str:
-        """The first filled cell of these columns; empty when there is none."""
+        """Return the first filled cell of these columns; empty if there is none."""
         return next(iter(self.all(*columns)), "")
 
 
 @dataclass(slots=True)
 class Table:
-    """The rows of a file, and what was wrong with it as (line, message)."""
+    """The rows of a file, and its errors as (line, message)."""
 
     headers: list[str] = field(default_factory=list)
     header_line: int = 1
@@ -42,7 +42,7 @@ class Table:
 
 
 def read_table(lines: list[str], *, delimiter: str | None = None) -> Table:
-    """The table in these lines; the first row that is not empty names the columns."""
+    """Return the table in these lines; the first row that is not empty names the columns."""
     table = Table()
     first = 0
     if hint := _EXCEL_HINT.fullmatch(lines[0].strip(" ")):
@@ -58,7 +58,7 @@ def read_table(lines: list[str], *, delimiter: str | None = None) -> Table:
 
 
 def _records(lines: list[str], first: int, delimiter: str, table: Table) -> Iterator[tuple[int, list[str]]]:
-    """The records with the number of the line on which each begins; what is broken goes to the faults."""
+    """Yield the records with the number of their first line; add broken records to the errors."""
     at = first
     while at < len(lines):
         reader = csv.reader((f"{line}\n" for line in lines[at:]), delimiter=delimiter)
@@ -80,7 +80,7 @@ def _records(lines: list[str], first: int, delimiter: str, table: Table) -> Iter
 
 
 def _is_endless(lines: list[str], delimiter: str) -> bool:
-    """Whether a quotation mark in the first line swallows all the others."""
+    """Return whether a quotation mark in the first line is unclosed and extends over all the others."""
     if len(lines) == 1:
         return False
     try:

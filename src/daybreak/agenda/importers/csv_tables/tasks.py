@@ -1,4 +1,4 @@
-"""From the rows of a table to tasks, whichever program exported it."""
+"""Conversion of table rows to tasks, for every exporting program but Todoist."""
 
 import re
 
@@ -21,7 +21,7 @@ _NO_SECTION = {"untitled section", "(no section)", "no section"}
 
 
 class TableReader:
-    """Reads the rows of one table of a known kind."""
+    """A reader for the rows of one table of a known kind."""
 
     def __init__(self, table: Table, columns: Columns, gathering: Gathering) -> None:
         self._table = table
@@ -46,7 +46,7 @@ class TableReader:
             self._gathering.add_task(task)
         for row, task in tasks:
             if not one_line(task.title):
-                self._gathering.warn("This row has no title, so it was left out.", row.line)
+                self._gathering.warn("This row has no title, so it was skipped.", row.line)
 
     def _task(self, row: Row) -> TaskDraft:
         columns = self._columns
@@ -98,7 +98,7 @@ class TableReader:
         word = words[0].strip()
         if known is None and row.first(*self._columns.status) and word not in self._unknown_statuses:
             self._unknown_statuses.add(word)
-            message = f"The status {quote(word)} is not known, so such tasks count as open."
+            message = f"The status {quote(word)} is unknown, so such tasks count as open."
             self._gathering.warn(message, row.line)
         return known or TaskStatus.OPEN
 
@@ -129,7 +129,7 @@ class TableReader:
                 self._block(task, one_line(name))
 
     def _block(self, task: TaskDraft, name: str) -> None:
-        """Let the task wait for another one or, when none is called so, for what its owner wrote."""
+        """Add a blocker to the task: another task or, if none has that name, a line in its details."""
         other = self._by_name.get(name.casefold())
         if other and other is not task:
             task.blocked_by.append(self._gathering.identify(other))

@@ -1,4 +1,4 @@
-"""Todoist's CSV: a project a file, whose rows are sections, tasks and the comments on the task above."""
+"""Todoist's CSV: one project per file, whose rows are sections, tasks and comments on the task above."""
 
 import re
 from pathlib import PurePosixPath
@@ -17,17 +17,17 @@ _PROJECT_NUMBER = re.compile(r"\s*\[\d+\]$")
 _PERSON_NUMBER = re.compile(r"\s*\(\d+\)$")
 _LABEL = re.compile(r"@([^\s@]+)")
 _RECURRING = re.compile(r"(?:every|after|daily|weekly|monthly|yearly)\b.*", re.IGNORECASE)
-# 4 is what Todoist gives to a task without a priority.
+# Todoist assigns 4 to a task without a priority.
 _PRIORITIES = {"1": Priority.HIGHEST, "2": Priority.HIGH}
 
 
 def is_todoist(headers: list[str]) -> bool:
-    """Whether a table with these headers is Todoist's."""
+    """Return whether a table with these headers is Todoist's."""
     return {"type", "content"} <= set(headers)
 
 
 class TodoistReader:
-    """Reads the rows in their order: a section or a parent holds for the rows below."""
+    """A reader of the rows in their order: a section or a parent applies to the rows below."""
 
     def __init__(self, table: Table, gathering: Gathering) -> None:
         self._table = table
@@ -75,7 +75,7 @@ class TodoistReader:
         return f"Part of “{one_line(parent.title)}”." if parent else ""
 
     def _date(self, task: TaskDraft, row: Row) -> None:
-        """The date is when it is to be done: due, or the start where a deadline is due."""
+        """Set the date of the task: the due date, or the start if there is a deadline."""
         text = row.first("date").strip()
         if _RECURRING.fullmatch(text):
             task.recurrence = text

@@ -1,4 +1,4 @@
-"""iCalendar files: RFC 5545 events, tasks and journal entries, with everything that recurs.
+"""iCalendar files: RFC 5545 events, tasks and journal entries, with recurrences.
 
 bytes → ``decoding`` → ``components`` → ``entries`` (one group per UID) → ``series`` → ``events``, ``todos``.
 """

@@ -1,4 +1,4 @@
-"""The components of an iCalendar stream, found by a scan that survives whatever is missing or misplaced."""
+"""The components of an iCalendar stream, found by a scan that tolerates missing and misplaced lines."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from icalendar.parser import rfc_6868_unescape
 from daybreak.agenda.importers.icalendar.decoding import LogicalLine
 
 _ENTRIES = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
-# RFC 5545 nests three deep; whatever goes deeper is rubbish, and costs nothing.
+# RFC 5545 nests three deep; deeper components are invalid and ignored at no cost.
 _DEEPEST = 8
 _NAME = re.compile(r"\s*([A-Za-z0-9-]+)\s*")
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*("[^"]*"|[^";:]*)((?:,(?:"[^"]*"|[^";:,]*))*)\s*')
@@ -25,7 +25,7 @@ class Property:
 
 @dataclass(slots=True)
 class Component:
-    """One ``BEGIN`` … ``END``; ``line`` is where it begins, ``closed`` whether its ``END`` was found."""
+    """One ``BEGIN`` … ``END``; ``line`` is its first line, ``is_closed`` whether its ``END`` was found."""
 
     name: str
     line: int
@@ -35,28 +35,28 @@ class Component:
     _properties: dict[str, list[Property]] | None = None
 
     def all(self, name: str) -> list[Property]:
-        """Every property of that (upper-case) name, in the order of the file."""
+        """Return every property of that (upper-case) name, in the order of the file."""
         if self._properties is None:
             self._properties = _properties(self.lines)
         return self._properties.get(name, [])
 
     def first(self, name: str) -> Property | None:
-        """The first property of that name."""
+        """Return the first property of that name."""
         found = self.all(name)
         return found[0] if found else None
 
     def value(self, name: str) -> str:
-        """The first value of that name, still escaped; an empty string where there is none."""
+        """Return the first value of that name, still escaped; an empty string if there is none."""
         found = self.all(name)
         return found[0].value.strip() if found else ""
 
     def word(self, name: str) -> str:
-        """The first value of that name in upper case, for values that are one of a few words."""
+        """Return the first value of that name in upper case, for values from a fixed set of words."""
         return self.value(name).upper()
 
 
 def scan(lines: Iterable[LogicalLine]) -> list[Component]:
-    """The calendars of a stream, in order; entries outside any calendar come in one of their own."""
+    """Return the calendars of a stream, in order; entries outside any calendar get one of their own."""
     return _Scan().run(lines)
 
 

@@ -1,4 +1,4 @@
-"""Which days a recurrence rule picks: the BYxxx parts of a rule that speak of days."""
+"""The days that a recurrence rule selects: the BYxxx parts of a rule that concern days."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class DayFilter:
         week_numbers: BYWEEKNO; negative ones count from the end of the year.
         year_days: BYYEARDAY; likewise.
         month_days: BYMONTHDAY; likewise.
-        weekdays: BYDAY without a number in front, Monday is 0.
+        weekdays: BYDAY without a leading number; Monday is 0.
         nth_in_month: BYDAY with a number, counted within the month, as (number, weekday).
         nth_in_year: BYDAY with a number, counted within the year.
         week_start: WKST.
@@ -45,7 +45,7 @@ class DayFilter:
     week_start: int = 0
 
     def allows(self, day: date) -> bool:
-        """Whether the rule picks that day."""
+        """Return whether the rule selects that day."""
         return (
             (not self.months or day.month in self.months)
             and (not self.month_days or self._is_month_day(day))
@@ -79,7 +79,7 @@ class DayFilter:
 
     def _is_in_week(self, day: date) -> bool:
         first = week_of(day, self.week_start)
-        # The fourth day of a week lies in the year that the week belongs to.
+        # The fourth day of a week is in the year that the week belongs to.
         year = (first + 3 * _DAY).year
         number = (first - _first_week(year, self.week_start)).days // 7 + 1
         weeks = (_first_week(year + 1, self.week_start) - _first_week(year, self.week_start)).days // 7
@@ -87,7 +87,7 @@ class DayFilter:
 
 
 def period_days(frequency: Frequency, anchor: date, months: frozenset[int]) -> Iterator[date]:
-    """The days of the year, month, week or day that begins at ``anchor``, of a year only the given months."""
+    """Return the days of the period that begins at ``anchor``; of a year, only those of ``months`` if set."""
     if frequency == Frequency.YEARLY and months:
         for month in sorted(months):
             yield from _run(date(anchor.year, month, 1), days_in_month(anchor.year, month))
@@ -100,19 +100,19 @@ def period_days(frequency: Frequency, anchor: date, months: frozenset[int]) -> I
 
 
 def week_of(day: date, week_start: int) -> date:
-    """The first day of the week that a day is in."""
+    """Return the first day of the week that contains a day."""
     return day - (day.weekday() - week_start) % 7 * _DAY
 
 
 def days_in_month(year: int, month: int) -> int:
-    """How many days a month has."""
+    """Return the number of days of a month."""
     if month == 2:  # noqa: PLR2004 -- February
         return days_in_year(year) - 337
     return 30 if month in {4, 6, 9, 11} else 31
 
 
 def days_in_year(year: int) -> int:
-    """How many days a year has."""
+    """Return the number of days of a year."""
     return 366 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 365
 
 

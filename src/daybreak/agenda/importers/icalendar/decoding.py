@@ -1,4 +1,4 @@
-"""Bytes of an iCalendar stream to numbered logical lines, whatever their encoding and line ends."""
+"""Decoding of an iCalendar stream to numbered logical lines, for any encoding and line ends."""
 
 import codecs
 import re
@@ -19,14 +19,14 @@ class LogicalLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The logical lines of a file; ``complaint`` says what was wrong with its encoding, if anything was."""
+    """The logical lines of a file; ``warning`` describes a problem of its encoding, if there is one."""
 
     lines: list[LogicalLine]
     complaint: str | None
 
 
 def decode(content: bytes) -> Decoded:
-    """Unfold and decode a file: UTF-8, UTF-16 with its mark, else Windows-1252 with a complaint."""
+    """Unfold and decode a file: UTF-8, UTF-16 with its mark, else Windows-1252 with a warning."""
     complaint = None
     if content.startswith(_UTF16_MARKS):
         text = content.decode("utf-16", errors="replace")

@@ -1,4 +1,4 @@
-"""Events, tasks and journal entries as they stand in the file, and those of one UID brought together."""
+"""Events, tasks and journal entries as written in the file, grouped by UID."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _CHANGES_WITH_EVERY_EXPORT = ("DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE")
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What the entries of one VCALENDAR share."""
+    """The properties that the entries of one VCALENDAR share."""
 
     name: str
     cancels: bool
@@ -21,7 +21,7 @@ class Calendar:
 
     @classmethod
     def of(cls, component: Component, stem: str) -> "Calendar":
-        """The calendar of a component; one without a name has the file's."""
+        """Return the calendar of a component; its default name is that of the file."""
         name = parse_text(component.value("X-WR-CALNAME")) or parse_text(component.value("NAME")) or stem
         return cls(name, component.word("METHOD") == "CANCEL", StampReader.of(component))
 
@@ -36,12 +36,12 @@ class Entry:
 
     @property
     def cancelled(self) -> bool:
-        """Whether it is called off."""
+        """Whether it is cancelled."""
         return self.calendar.cancels or self.component.word("STATUS") == "CANCELLED"
 
     @property
     def revision(self) -> tuple[int, str]:
-        """What tells a newer version from an older one."""
+        """The sort key by which a newer version follows an older one."""
         sequence = self.component.value("SEQUENCE")
         number = int(sequence[:9]) if sequence.isascii() and sequence.isdigit() else 0
         return number, self.component.value("LAST-MODIFIED") or self.component.value("DTSTAMP")
@@ -56,7 +56,7 @@ class Group:
     overrides: dict[tuple[str, str], Entry] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
-        """Take an entry in, unless a newer version of it is there."""
+        """Add an entry unless a newer version of it is present."""
         recurrence = entry.component.first("RECURRENCE-ID")
         if recurrence is None:
             self.master = _newer(self.master, entry)
@@ -71,7 +71,7 @@ class Group:
 
 
 def group(entries: Iterable[Entry]) -> list[Group]:
-    """The groups of one kind of entry, in the order in which their UIDs first occur."""
+    """Return the groups of one kind of entry, in the order in which their UIDs first occur."""
     groups: dict[str, Group] = {}
     for entry in entries:
         groups.setdefault(entry.uid, Group(entry.uid)).add(entry)
@@ -79,7 +79,7 @@ def group(entries: Iterable[Entry]) -> list[Group]:
 
 
 def uid_of(component: Component) -> str:
-    """The UID; where there is none, one that the same content always gets."""
+    """Return the UID; if there is none, one derived from the content, so that it is stable."""
     uid = component.value("UID")
     if uid:
         return uid

@@ -1,4 +1,4 @@
-"""VEVENT to events: single ones whenever they are, recurring ones inside the window."""
+"""Conversion of VEVENTs to events: single ones of any date, recurring ones inside the window."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,10 +18,10 @@ _NOTHING = timedelta(0)
 
 
 def read_events(group: Group, context: ImportContext, complain: Complain) -> list[ImportedEvent]:
-    """The events of one UID.
+    """Return the events of one UID.
 
     Raises:
-        ValueError: the entry that they rest on cannot be read; the message says why.
+        ValueError: the entry that they derive from cannot be read; the message has the reason.
     """
     if group.master is not None and group.master.cancelled:
         return []
@@ -32,7 +32,7 @@ def read_events(group: Group, context: ImportContext, complain: Complain) -> lis
     if expansion.cut:
         complain(
             group.entries[0],
-            f"this event recurs too often; at most {MOST_OCCURRENCES:,} of its times were imported.",
+            f"this event recurs too often; at most {MOST_OCCURRENCES:,} occurrences were imported.",
         )
     return [
         _event(one.entry, f"{group.uid}/{one.recurrence_id.isoformat()}", one.start, one.end)
@@ -42,7 +42,7 @@ def read_events(group: Group, context: ImportContext, complain: Complain) -> lis
 
 
 def event_timing(entry: Entry) -> tuple[Stamp, Span]:
-    """When an event starts and how long it takes.
+    """Return when an event starts and its duration.
 
     Raises:
         ValueError: it has no start, or a time that cannot be read.
@@ -86,7 +86,7 @@ def _event(entry: Entry, external_id: str, start: Moment, end: Moment) -> Import
 
 
 def person(found: Property | None) -> str | None:
-    """Who is meant by an ORGANIZER or ATTENDEE: the name, else the address."""
+    """Return the person of an ORGANIZER or ATTENDEE: the name, else the address."""
     if found is None:
         return None
     scheme, _, address = found.value.strip().rpartition(":")

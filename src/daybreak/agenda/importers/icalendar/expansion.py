@@ -1,4 +1,4 @@
-"""The occurrences of a series inside the window of an import, never more than anybody can read."""
+"""The occurrences of a series inside the window of an import, limited to a readable number."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,16 +27,16 @@ class Window:
 
     @classmethod
     def of(cls, context: ImportContext) -> "Window":
-        """The window in which an import expands."""
+        """Return the window in which an import expands."""
         return cls.between(context.expand_from, context.expand_until, context.tz)
 
     @classmethod
     def between(cls, begin: date, end: date, tz: ZoneInfo) -> "Window":
-        """The dates of a person in that zone."""
+        """Return the window of these dates in that zone."""
         return cls(begin, end, clock.start_of_day(begin, tz), clock.start_of_day(end, tz))
 
     def holds(self, start: Moment, end: Moment) -> bool:
-        """Whether any part of [start, end) lies in the window; a moment without length counts as one."""
+        """Return whether any part of [start, end) is in the window; a moment without length counts as one."""
         begin, until = self._bounds(start)
         return start < until and (end > begin or start >= begin)
 
@@ -50,14 +50,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """What a window shows of a series; ``cut`` where it has more occurrences than are worth showing."""
+    """The occurrences of a series in a window; ``is_truncated`` if there were too many to return all."""
 
     occurrences: list[Occurrence]
     cut: bool
 
 
 def expand(series: Series, context: ImportContext) -> Expansion:
-    """The occurrences in the window; of a series with too many of them, those from yesterday on."""
+    """Return the occurrences in the window; for a series with too many, those from yesterday on."""
     window = Window.of(context)
     found = _expand(series, window)
     near = context.today - timedelta(days=1)

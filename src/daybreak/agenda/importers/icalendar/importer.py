@@ -1,4 +1,4 @@
-"""The iCalendar importer: RFC 5545 files, and what programs make of them."""
+"""The iCalendar importer: RFC 5545 files, and the variants that programs write."""
 
 import codecs
 from collections.abc import Callable, Iterable
@@ -30,16 +30,16 @@ _Fact = TypeVar("_Fact", ImportedEvent, ImportedTask, ImportedNote)
 
 
 class ICalendarImporter:
-    """Reads events, tasks and journal entries; recurring ones inside the window of the context."""
+    """The importer of events, tasks and journal entries; recurring ones inside the window of the context."""
 
     name = "icalendar"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
-        """Whether a file is a calendar, by its name or its first line."""
+        """Return whether a file is a calendar, by its name or its first line."""
         return path.suffix.lower() in _SUFFIXES or _begins_a_calendar(head)
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """Everything that the file holds."""
+        """Return all entries of the file."""
         return _Reading(file, context).harvest()
 
 
@@ -72,7 +72,7 @@ class _Reading:
             self._warn(None, decoded.complaint)
         calendars = scan(decoded.lines)
         if not calendars:
-            self._warn(None, "there is no calendar in it; an .ics file begins with BEGIN:VCALENDAR.")
+            self._warn(None, "the file contains no calendar; an .ics file begins with BEGIN:VCALENDAR.")
         entries: dict[str, list[Entry]] = {kind: [] for kind in _KINDS}
         for component in calendars:
             self._sort_out(component, entries)
@@ -84,7 +84,7 @@ class _Reading:
             if child.name in _KINDS and child.closed:
                 entries[child.name].append(Entry(child, shared, uid_of(child)))
             elif child.name in _KINDS:
-                self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was left out.")
+                self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was skipped.")
         if not calendar.closed and all(child.closed for child in calendar.children):
             self._warn(calendar.line, "the calendar has no END:VCALENDAR; the file may have been cut off.")
         self._calendars.append((calendar.line, shared))
@@ -97,7 +97,7 @@ class _Reading:
             except (ValueError, OverflowError) as error:
                 reason = f"{error}" if isinstance(error, ValueError) else "it has a date out of range"
                 kind = _KINDS[one.entries[0].component.name]
-                self._complain(one.entries[0], f"this {kind} was left out: {reason}.")
+                self._complain(one.entries[0], f"this {kind} was skipped: {reason}.")
         return facts
 
     def _name_unknown_zones(self) -> None:
@@ -105,8 +105,8 @@ class _Reading:
             for tzid in sorted(calendar.stamps.zones.unknown):
                 self._warn(
                     line,
-                    f"the time zone “{shorten(tzid)}” is not known and the file does not define it;"
-                    " its times were read as local ones.",
+                    f"the time zone “{shorten(tzid)}” is unknown and the file does not define it;"
+                    " its times were read as local times.",
                 )
 
     def _complain(self, entry: Entry, message: str) -> None:

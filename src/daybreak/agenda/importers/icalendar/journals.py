@@ -1,4 +1,4 @@
-"""VJOURNAL to notes."""
+"""Conversion of VJOURNALs to notes."""
 
 from daybreak.agenda.harvest import ImportContext, ImportedNote, SourceFile
 from daybreak.agenda.importers.icalendar.entries import Entry, Group
@@ -7,10 +7,10 @@ from daybreak.agenda.model import instant
 
 
 def read_notes(group: Group, file: SourceFile, context: ImportContext) -> list[ImportedNote]:
-    """The notes of one UID: a journal does not plan ahead, so each entry counts as it is written.
+    """Return the notes of one UID, one per entry as written: a journal entry has no future occurrences.
 
     Raises:
-        ValueError: the date of one cannot be read; the message says why.
+        ValueError: the date of one cannot be read; the message has the reason.
     """
     return [_note(entry, file, context) for entry in group.entries if not entry.cancelled]
 

@@ -1,4 +1,4 @@
-"""The text of an RRULE, read."""
+"""Parsing of the text of an RRULE."""
 
 import re
 from datetime import date, datetime
@@ -13,10 +13,10 @@ _LARGEST_NUMBER = 10**12
 
 
 def parse_rule(text: str) -> Rule:
-    """The rule that the value of an RRULE says.
+    """Return the rule that the value of an RRULE defines.
 
     Raises:
-        ValueError: it says none; the message names the part that is wrong.
+        ValueError: it is not a rule; the message names the part that is wrong.
     """
     parts = _Parts(text)
     until, until_is_utc = parts.until()
@@ -29,7 +29,7 @@ def parse_rule(text: str) -> Rule:
         until_is_utc=until_is_utc,
         hours=tuple(sorted(parts.numbers("BYHOUR", 0, 23))),
         minutes=tuple(sorted(parts.numbers("BYMINUTE", 0, 59))),
-        # RFC 5545 allows the leap second 60, which no clock of ours has.
+        # RFC 5545 allows the leap second 60, which Python's clocks do not have.
         seconds=tuple(sorted({min(second, 59) for second in parts.numbers("BYSECOND", 0, 60)})),
         days=_days(parts, frequency),
         positions=parts.numbers("BYSETPOS", -366, 366),
@@ -55,7 +55,7 @@ def _days(parts: "_Parts", frequency: Frequency) -> DayFilter:
 
 
 class _Parts:
-    """The NAME=VALUE pairs of a rule; one that is given twice counts as it is given last."""
+    """The NAME=VALUE pairs of a rule; of a repeated name the last value counts."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -66,9 +66,7 @@ class _Parts:
         try:
             return Frequency[self.values.get("FREQ", "")]
         except KeyError:
-            raise ValueError(
-                f"the recurrence rule “{shorten(self.text)}” has no FREQ that is known"
-            ) from None
+            raise ValueError(f"the recurrence rule “{shorten(self.text)}” has no known FREQ") from None
 
     def number(self, name: str) -> int | None:
         text = self.values.get(name, "")

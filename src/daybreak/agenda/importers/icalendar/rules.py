@@ -1,7 +1,7 @@
-"""RFC 5545 recurrence rules, followed on the wall clock.
+"""RFC 5545 recurrence rules, expanded in wall-clock time.
 
-A rule without COUNT is entered at the window asked for, not at its first occurrence: how far back a series
-began costs nothing. A rule with COUNT is counted from the beginning unless plain arithmetic tells its end.
+A rule without COUNT is expanded from the requested window, not from its first occurrence. So an old series is
+as fast as a new one. A rule with COUNT is counted from the beginning unless its end can be computed directly.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _STEP = {
 
 
 class Unbounded(Exception):
-    """Following the rule would take longer than anybody's calendar is worth."""
+    """The expansion of the rule needs more steps than allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Rule:
     Attributes:
         until: the last possible moment: a date, or a naive time; in UTC if ``until_is_utc``.
         hours: BYHOUR; ``minutes`` BYMINUTE, ``seconds`` BYSECOND, all sorted.
-        days: the parts that speak of days.
+        days: the parts that concern days.
         positions: BYSETPOS.
     """
 
@@ -49,7 +49,7 @@ class Rule:
     positions: frozenset[int] = frozenset()
 
     def ends_before(self, wall: datetime, instant: datetime) -> bool:
-        """Whether UNTIL excludes the occurrence at that wall-clock time and (naive, UTC) instant."""
+        """Return whether UNTIL excludes the occurrence at that wall-clock time and (naive, UTC) instant."""
         if self.until is None:
             return False
         if not isinstance(self.until, datetime):
@@ -57,15 +57,15 @@ class Rule:
         return (instant if self.until_is_utc else wall) > self.until
 
     def between(self, first: datetime, begin: datetime, end: datetime) -> Iterator[datetime]:
-        """The wall-clock times that the rule gives in [begin, end), ascending; UNTIL is not looked at.
+        """Return the wall-clock times of the rule in [begin, end), ascending; UNTIL is ignored.
 
         Args:
-            first: DTSTART, from which the rule counts and takes what it does not say itself.
-            begin: nothing before it is given.
-            end: nothing from it on is given.
+            first: DTSTART, from which the rule counts and which fills in the parts that the rule omits.
+            begin: times before it are excluded.
+            end: times from it on are excluded.
 
         Raises:
-            Unbounded: it cannot be told in MOST_STEPS steps.
+            RuleTooExpensive: the expansion needs more than MAX_STEPS steps.
         """
         rule = self._completed(first)
         if rule.count is None:
@@ -121,7 +121,7 @@ class Rule:
             yield [datetime.combine(day, at) for day in days for at in times]
 
     def _anchors(self, first: date, begin: date) -> Iterator[date]:
-        """The first day of every period that the rule meets, beginning with the one that ``begin`` is in."""
+        """Return the first day of every period of the rule, starting with the one that contains ``begin``."""
         if self.frequency in _STEP:
             return _anchor_days(self._first_anchor(first), self._first_anchor(begin), self._step())
         if self.frequency == Frequency.YEARLY:
@@ -152,7 +152,7 @@ class Rule:
         raise Unbounded
 
     def _skip(self, at: datetime) -> datetime | None:
-        """The next moment at which a period that BYxxx does not allow may be followed by one that it does."""
+        """Return when an allowed period may follow one that BYxxx excludes; None if ``at`` is allowed."""
         if not self.days.allows(at.date()):
             return datetime.combine(at.date() + _DAY, time.min)
         if self.hours and at.hour not in self.hours:
@@ -170,7 +170,7 @@ class Rule:
 
 
 def _completed_days(days: DayFilter, frequency: Frequency, first: date) -> DayFilter:
-    """What a rule leaves open about the day is taken from DTSTART."""
+    """Return the filter with the parts that a rule omits filled in from DTSTART."""
     if days.year_days or days.month_days or days.weekdays or days.nth_in_month or days.nth_in_year:
         return days
     if frequency == Frequency.WEEKLY or (frequency == Frequency.YEARLY and days.week_numbers):
@@ -185,7 +185,7 @@ def _completed_days(days: DayFilter, frequency: Frequency, first: date) -> DayFi
 
 def _anchor_days(origin: date, begin: date, step: timedelta) -> Iterator[date]:
     steps = max(0, -(-(begin - origin) // step)) if begin > origin else 0
-    # One period back: a week may begin before the day that is asked for.
+    # One period back: a week may begin before the requested day.
     steps = max(0, steps - 1)
     try:
         anchor = origin + steps * step
@@ -211,7 +211,7 @@ def _floor(at: time, frequency: Frequency) -> time:
 
 
 def _align(origin: datetime, step: timedelta, wanted: datetime) -> datetime | None:
-    """The first multiple of the step that is not before the moment wanted; None if time ends before it."""
+    """Return the first multiple of the step at or after ``earliest``; None past the last datetime."""
     try:
         return origin + -(-(wanted - origin) // step) * step
     except OverflowError:
@@ -219,7 +219,7 @@ def _align(origin: datetime, step: timedelta, wanted: datetime) -> datetime | No
 
 
 def _after(first: datetime, steps: int, step: timedelta, latest: datetime) -> datetime:
-    """A second after that many steps, or the latest moment of interest."""
+    """Return a second after that many steps, or ``latest`` if that overflows."""
     try:
         return first + steps * step + timedelta(seconds=1)
     except OverflowError:

@@ -20,7 +20,7 @@ Timing = Callable[[Entry], tuple[Stamp, Span]]
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """An entry with its place in time; ``moved`` is how far it puts the occurrences that it stands for."""
+    """An entry with its start and duration; ``offset`` is how far it moves the occurrences it replaces."""
 
     entry: Entry
     start: Stamp
@@ -30,7 +30,7 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One time that an entry takes place; ``recurrence_id`` is where its series had put it."""
+    """One occurrence of an entry; ``recurrence_id`` is its original time in the series."""
 
     entry: Entry
     recurrence_id: Moment
@@ -40,14 +40,15 @@ class Occurrence:
 
 @dataclass(slots=True)
 class Series:
-    """A recurring entry, ready to be followed.
+    """A recurring entry, ready to be expanded.
 
     Attributes:
-        master: the entry that recurs; None in a file that holds only single occurrences of it.
-        overrides: what replaces single occurrences, by recurrence id.
-        later: what replaces all occurrences from a recurrence id on, in order (RANGE=THISANDFUTURE).
-        excluded: the recurrence ids that do not take place, and the dates of which none does.
-        lengths: the spans of occurrences that have one of their own (an RDATE that is a PERIOD).
+        master: the entry that recurs; None in a file with only single occurrences of it.
+        overrides: replacements of single occurrences, by recurrence id.
+        this_and_future: replacements of all occurrences from a recurrence id on, in order
+            (RANGE=THISANDFUTURE).
+        excluded: the recurrence ids without an occurrence, and the dates without any.
+        durations: the durations of occurrences with one of their own (an RDATE that is a PERIOD).
     """
 
     master: Timed | None
@@ -61,25 +62,25 @@ class Series:
 
     @property
     def reach(self) -> timedelta:
-        """How far from its recurrence id an occurrence can lie, or its end."""
+        """How far from its recurrence id an occurrence, or its end, can be."""
         timed = [timed for _, timed in self.later] + ([] if self.master is None else [self.master])
         longest = max((abs(one.moved) + one.span.rough for one in timed), default=timedelta(0))
         return max([longest, *(span.rough for span in self.lengths.values())])
 
     @property
     def slack(self) -> timedelta:
-        """How far a gap of the clock can push an occurrence; what recurs by the minute has one beside it."""
+        """How far a gap of the clock can move an occurrence; a series by the minute has one beside it."""
         day = timedelta(days=1)
         return max((_SLACK.get(rule.frequency, day) for rule in self.rules), default=day)
 
     def clock_at(self, instant: datetime, day: date) -> datetime:
-        """What its clock shows at an instant, the midnight with which that day begins for the owner."""
+        """Return the series' wall-clock time at an instant, the owner's midnight that begins ``day``."""
         if self.master is None or self.master.start.zone is None:
             return datetime.combine(day, time.min)
         return self.master.start.zone.to_wall(instant)
 
     def changed(self) -> Iterator[Occurrence]:
-        """The occurrences that have an entry of their own, wherever they lie."""
+        """Yield the occurrences that have an entry of their own, at any time."""
         for recurrence_id, timed in self.overrides.items():
             if recurrence_id not in self.excluded:
                 yield Occurrence(
@@ -87,14 +88,14 @@ class Series:
                 )
 
     def as_written(self, master: Timed) -> Occurrence:
-        """The occurrence that the master itself describes."""
+        """Return the occurrence that the master itself describes."""
         return self._occurrence(master, master.start, master.start.moment)
 
     def unchanged(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
-        """The other occurrences whose recurrence ids are in [begin, end) on the wall clock, in order.
+        """Yield the other occurrences with recurrence ids in [begin, end) in wall-clock time, in order.
 
         Raises:
-            Unbounded: they cannot be told in reasonable time.
+            RuleTooExpensive: the expansion needs too many steps.
         """
         if self.master is None:
             return
@@ -132,17 +133,17 @@ class Series:
 
 
 def recurs(group: Group) -> bool:
-    """Whether a group is a series, and not a single entry."""
+    """Return whether a group is a series, and not a single entry."""
     if group.overrides or group.master is None:
         return True
     return bool(group.master.component.all("RRULE") or group.master.component.all("RDATE"))
 
 
 def read_series(group: Group, timing: Timing, complain: Callable[[Entry, str], None]) -> Series:
-    """The series of a group; an override that cannot be read is complained of and left out.
+    """Return the series of a group; an unreadable override is skipped with a warning.
 
     Raises:
-        ValueError: the master cannot be read; the message says why.
+        ValueError: the master cannot be read; the message has the reason.
     """
     series = Series(master=None)
     if group.master is not None:
@@ -192,7 +193,7 @@ def _is_this_and_future(entry: Entry) -> bool:
 
 
 def _key(stamp: Stamp, anchor: Stamp) -> Moment:
-    """What a recurrence id is looked up by: a date names all occurrences of its day."""
+    """Return the lookup key of a recurrence id: a date names all occurrences of its day."""
     if stamp.all_day or (stamp.zone is not None and anchor.zone is not None and not anchor.all_day):
         return stamp.moment
     return stamp.like(anchor).moment
@@ -206,7 +207,7 @@ def _walls(rule: Rule, first: Stamp, begin: datetime, end: datetime) -> Iterator
 
 
 def _instant(stamp: Stamp) -> datetime:
-    """The naive instant in UTC; of a date or a floating time what stands on the wall."""
+    """Return the naive instant in UTC; the wall-clock time for a date or a floating time."""
     if stamp.zone is None or stamp.all_day:
         return stamp.clock
     return stamp.zone.to_utc(stamp.clock).astimezone(UTC).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Dates and times of a calendar: what stands on the wall, and in which zone."""
+"""Dates and times of a calendar: wall-clock times and their zones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,17 +31,17 @@ class Stamp:
 
     @property
     def moment(self) -> Moment:
-        """The same for the rest of Daybreak: a date, a naive time, or an instant in UTC."""
+        """The value in the agenda's type: a date, a naive time, or an instant in UTC."""
         if self.zone is None or not isinstance(self.wall, datetime):
             return self.wall
         return self.zone.to_utc(self.wall)
 
     def at(self, clock: datetime) -> "Stamp":
-        """A stamp of the same kind and zone at another wall-clock time."""
+        """Return a timestamp of the same kind and zone at another wall-clock time."""
         return Stamp(clock.date() if self.all_day else clock, self.zone)
 
     def like(self, other: "Stamp") -> "Stamp":
-        """The same as a stamp of the other's kind: a date loses its time, a floating time gets the zone."""
+        """Return it converted to the other's kind: a date loses its time, a floating time gets the zone."""
         if other.all_day:
             return Stamp(self.clock.date())
         if self.zone is None or other.zone is None or self.zone == other.zone:
@@ -51,11 +51,11 @@ class Stamp:
 
 @dataclass(slots=True)
 class StampReader:
-    """Reads the dates and times of one calendar.
+    """A reader of the dates and times of one calendar.
 
     Attributes:
-        zones: what the calendar's TZIDs mean.
-        default: X-WR-TIMEZONE; floating times are meant in it, and what recurs in UTC follows its clock.
+        zones: the zones of the calendar's TZIDs.
+        default_zone: X-WR-TIMEZONE, the zone of floating times; entries that recur in UTC follow its clock.
     """
 
     zones: Zones
@@ -63,11 +63,11 @@ class StampReader:
 
     @classmethod
     def of(cls, calendar: Component) -> "StampReader":
-        """The reader for a VCALENDAR."""
+        """Return the reader for a VCALENDAR."""
         return cls(Zones.of(calendar), iana_zone(calendar.value("X-WR-TIMEZONE")))
 
     def first(self, component: Component, name: str) -> Stamp | None:
-        """The first property of that name.
+        """Return the first property of that name.
 
         Raises:
             ValueError: it is neither a date nor a time; the message names the property.
@@ -78,7 +78,7 @@ class StampReader:
         return self.read(name, found.value, found)
 
     def every(self, component: Component, name: str) -> Iterator[Stamp]:
-        """All values of all properties of that name; of a PERIOD its start.
+        """Yield all values of all properties of that name; of a PERIOD its start.
 
         Raises:
             ValueError: one is neither a date nor a time.
@@ -89,10 +89,10 @@ class StampReader:
                     yield self.read(name, value.partition("/")[0], found)
 
     def periods(self, component: Component, name: str) -> Iterator[tuple[Stamp, "Span"]]:
-        """The starts and lengths of all values of that name that are PERIODs.
+        """Yield the starts and lengths of all values of that name that are PERIODs.
 
         Raises:
-            ValueError: one is none.
+            ValueError: a value is not a PERIOD.
         """
         for found in component.all(name):
             for value in found.value.split(",") if "/" in found.value else ():
@@ -110,7 +110,7 @@ class StampReader:
                     )
 
     def read(self, name: str, value: str, found: Property) -> Stamp:
-        """One value of a property.
+        """Return one value of a property.
 
         Raises:
             ValueError: it is neither a date nor a time; the message names the property.
@@ -128,7 +128,7 @@ class StampReader:
         return Stamp(wall, zone or self.default)
 
     def for_recurring(self, start: Stamp) -> Stamp:
-        """The stamp from which a series runs: on the calendar's clock if it is written in UTC."""
+        """Return the timestamp from which a series runs: on the calendar's clock if it is written in UTC."""
         if self.default is None or start.zone is not UTC_ZONE:
             return start
         return Stamp(self.default.to_wall(UTC_ZONE.to_utc(start.clock)), self.default)
@@ -136,37 +136,37 @@ class StampReader:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How long something takes: ``nominal`` on the wall clock, and ``exact`` on a stopwatch after it."""
+    """A duration: ``nominal`` in wall-clock time, then ``exact`` in elapsed time."""
 
     nominal: timedelta = timedelta(0)
     exact: timedelta = timedelta(0)
 
     @classmethod
     def between(cls, start: Stamp, end: Stamp) -> "Span":
-        """From one stamp to another, of the first one's kind."""
+        """Return the duration between two timestamps, converted to the kind of the first."""
         if start.zone is None or end.zone is None or start.zone == end.zone:
             return cls(nominal=end.like(start).clock - start.clock)
         return cls(exact=end.zone.to_utc(end.clock) - start.zone.to_utc(start.clock))
 
     @classmethod
     def lasting(cls, duration: str) -> "Span":
-        """The DURATION of that text: RFC 5545 §3.3.6 counts its days on the wall and its hours exactly.
+        """Return the duration of a DURATION: RFC 5545 §3.3.6 counts days in wall-clock time, hours exactly.
 
         Raises:
-            ValueError: it is none.
+            ValueError: it is not a DURATION.
         """
         return cls(*parse_duration(duration))
 
     @property
     def rough(self) -> timedelta:
-        """Its length, but for changes of the clock."""
+        """The length without regard to clock changes."""
         return self.nominal + self.exact
 
     def after(self, start: Stamp) -> Moment:
-        """The moment at which something ends that starts then."""
+        """Return the end of something that starts at ``start``."""
         end = start.at(start.clock + self.nominal).moment
         if start.all_day:
             return end + timedelta(days=self.exact.days)
         end += self.exact
-        # A start that a gap of the clock pushes on may come to lie behind an end that it leaves alone.
+        # A gap of the clock may move a start past an end that it does not move.
         return end if end >= start.moment else start.moment + self.rough

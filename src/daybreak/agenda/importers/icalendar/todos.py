@@ -1,4 +1,4 @@
-"""VTODO to tasks: single ones, and of a recurring one what is to be done now and what was done."""
+"""Conversion of VTODOs to tasks: single ones, and for recurring ones the current and the completed ones."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
@@ -25,7 +25,7 @@ _STATUS = {
     "CANCELLED": TaskStatus.CANCELLED,
 }
 _DAY = timedelta(days=1)
-# How far to look for the occurrence that is due: a frequent task has one near, a rare one is worth the way.
+# How far to search for the due occurrence: a frequent task has one near, a rare one needs a long range.
 _LOOK_BACK = (timedelta(days=2), timedelta(days=40), timedelta(days=800))
 _LOOK_AHEAD = timedelta(days=4000)
 _MOST_CANDIDATES = 5_000
@@ -33,10 +33,10 @@ _MOST_MINUTES = 10 * 365 * 24 * 60
 
 
 def read_tasks(group: Group, context: ImportContext, complain: Complain) -> list[ImportedTask]:
-    """The tasks of one UID.
+    """Return the tasks of one UID.
 
     Raises:
-        ValueError: the entry that they rest on cannot be read; the message says why.
+        ValueError: the entry that they derive from cannot be read; the message has the reason.
     """
     master = group.master
     if master is not None and (not recurs(group) or not _is_open(master) or not _is_anchored(master)):
@@ -47,7 +47,7 @@ def read_tasks(group: Group, context: ImportContext, complain: Complain) -> list
     try:
         current = _current(series, changed, context)
     except Unbounded:
-        complain(group.entries[0], "this task recurs too often; only its first time was imported.")
+        complain(group.entries[0], "this task recurs too often; only its first occurrence was imported.")
         current = None
     if current is None and not finished and series.master is not None:
         current = series.as_written(series.master)
@@ -55,7 +55,7 @@ def read_tasks(group: Group, context: ImportContext, complain: Complain) -> list
 
 
 def _current(series: Series, changed: list[Occurrence], context: ImportContext) -> Occurrence | None:
-    """The latest occurrence that has come due, if it is still open; else the next open one."""
+    """Return the latest occurrence that has come due, if it is still open; else the next open one."""
 
     def when(one: Occurrence) -> datetime:
         return instant(one.end, context.tz)
@@ -74,7 +74,7 @@ def _current(series: Series, changed: list[Occurrence], context: ImportContext) 
 
 
 def _recent(series: Series, midnight: datetime) -> list[Occurrence]:
-    """The unchanged occurrences of the shortest look back that finds any up to tomorrow."""
+    """Return the generated occurrences up to tomorrow of the shortest search range that has any."""
     for look_back in _LOOK_BACK:
         begin = midnight - series.reach - look_back
         found = list(_follow(series, begin, midnight + series.reach + 2 * _DAY))
@@ -91,7 +91,7 @@ def _follow(series: Series, begin: datetime, end: datetime) -> Iterator[Occurren
 
 
 def _timing(entry: Entry) -> tuple[Stamp, Span]:
-    """From which stamp a task recurs, and how long after it is due.
+    """Return the timestamp from which a task recurs, and the duration until it is due.
 
     Raises:
         ValueError: it has neither a start nor a due date, or one that cannot be read.
@@ -166,7 +166,7 @@ def _status(entry: Entry) -> TaskStatus:
 
 
 def _priority(written: str) -> Priority:
-    # RFC 5545 §3.8.1.9: 1 is the highest, 1-4 are high, 5 is normal, 6-9 are low, 0 says nothing.
+    # RFC 5545 §3.8.1.9: 1 is the highest, 1-4 are high, 5 is normal, 6-9 are low, 0 is undefined.
     rank = int(written) if written in set("123456789") else 5
     if rank == 1:
         return Priority.HIGHEST
@@ -174,7 +174,7 @@ def _priority(written: str) -> Priority:
 
 
 def _instant(entry: Entry, name: str) -> datetime | None:
-    """A property that RFC 5545 wants in UTC; whatever is not is taken as if it were, or not at all."""
+    """Return a property that RFC 5545 requires in UTC; read other times as UTC, or return None."""
     try:
         stamp = entry.calendar.stamps.first(entry.component, name)
     except ValueError:
@@ -188,7 +188,7 @@ def _estimate(component: Component) -> int | None:
             length = Span.lasting(component.value(name)).rough
         except ValueError:
             continue
-        # A DURATION of days says when a task is due, not how much work it is.
+        # A DURATION of days is when a task is due, not how much work it is.
         if name == "ESTIMATED-DURATION" or length < _DAY:
             minutes = round(length / timedelta(minutes=1))
             return minutes if 0 < minutes <= _MOST_MINUTES else None

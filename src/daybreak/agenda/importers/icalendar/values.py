@@ -12,15 +12,15 @@ _OFFSET = re.compile(r"([+-]?)(\d\d):?(\d\d):?(\d\d)?")
 _DURATION = re.compile(
     r"([+-]?)P(?=[\dT])(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?:(\d{1,8})H)?(?:(\d{1,9})M)?(?:(\d{1,10})S)?)?"
 )
-# A day less at either end, so that no zone's offset carries a moment out of what Python can hold.
+# A day less at either end, so that no zone's offset moves a moment out of Python's range.
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 
 def parse_moment(text: str) -> tuple[date | datetime, bool]:
-    """A DATE, or a naive DATE-TIME, and whether a “Z” marks it as UTC.
+    """Return a DATE, or a naive DATE-TIME, and whether a “Z” marks it as UTC.
 
     Raises:
-        ValueError: it is neither, or no day that the calendar has.
+        ValueError: it is neither, or a day that does not exist.
     """
     matched = _DATE_TIME.fullmatch(text.strip())
     if matched is None:
@@ -32,15 +32,15 @@ def parse_moment(text: str) -> tuple[date | datetime, bool]:
         on = date(int(year), int(month), int(day))
         if hour is None:
             return on, False
-        # RFC 5545 allows the leap second 60, which no clock of ours has.
+        # RFC 5545 allows the leap second 60, which Python's clocks do not have.
         at = time(int(hour), int(minute), min(int(second or 0), 59))
         return datetime.combine(on, at), utc is not None
     except ValueError:
-        raise ValueError(f"“{shorten(text)}” is not a day and time that exist") from None
+        raise ValueError(f"“{shorten(text)}” is not an existing day and time") from None
 
 
 def parse_local(text: str) -> datetime:
-    """A naive DATE-TIME; a DATE is its midnight, a “Z” is not looked at.
+    """Return a naive DATE-TIME; a DATE is its midnight, a “Z” is ignored.
 
     Raises:
         ValueError: it is neither.
@@ -50,10 +50,10 @@ def parse_local(text: str) -> datetime:
 
 
 def parse_offset(text: str) -> timedelta:
-    """A UTC-OFFSET, less than a day either way.
+    """Return a UTC-OFFSET, less than a day either way.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a UTC-OFFSET.
     """
     matched = _OFFSET.fullmatch(text.strip())
     if matched is None or int(matched[2]) > 23:  # noqa: PLR2004 -- hours of a day
@@ -63,10 +63,10 @@ def parse_offset(text: str) -> timedelta:
 
 
 def parse_duration(text: str) -> tuple[timedelta, timedelta]:
-    """A DURATION as its nominal part (weeks and days) and its exact one (hours, minutes, seconds).
+    """Return a DURATION as its nominal part (weeks and days) and its exact one (hours, minutes, seconds).
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a DURATION.
     """
     matched = _DURATION.fullmatch(text.strip().upper())
     if matched is None:
@@ -78,10 +78,10 @@ def parse_duration(text: str) -> tuple[timedelta, timedelta]:
 
 
 def parse_text(value: str) -> str:
-    """A TEXT without its escapes and the white space around it."""
+    """Return a TEXT without its escapes and the white space around it."""
     return unescape_backslash(value).strip() if "\\" in value else value.strip()
 
 
 def shorten(text: str, limit: int = 40) -> str:
-    """The beginning of a text, for a warning: nothing in it commands a terminal."""
+    """Return the beginning of a text, for a warning, without terminal control characters."""
     return one_line(text, limit)

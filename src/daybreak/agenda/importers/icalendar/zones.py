@@ -1,4 +1,4 @@
-"""What a TZID means: an IANA zone, Microsoft's name of one, or a VTIMEZONE of the file itself."""
+"""The zone of a TZID: an IANA zone, Microsoft's name of one, or a VTIMEZONE of the file itself."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -23,16 +23,16 @@ _MOST_ZONES = 200
 
 
 class Zone(Protocol):
-    """A reading of wall-clock times, as RFC 5545 §3.3.5 wants it.
+    """A conversion between wall-clock times and instants, as RFC 5545 §3.3.5 requires it.
 
     A time inside a gap is read with the offset before it; a time that occurs twice is its first occurrence.
     """
 
     def to_utc(self, wall: datetime) -> datetime:
-        """The instant of a naive wall-clock time, aware, in UTC."""
+        """Return the instant of a naive wall-clock time, aware, in UTC."""
 
     def to_wall(self, instant: datetime) -> datetime:
-        """The naive wall-clock time at an instant."""
+        """Return the naive wall-clock time at an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class IanaZone:
     tz: ZoneInfo
 
     def to_utc(self, wall: datetime) -> datetime:
-        """The instant of a naive wall-clock time, aware, in UTC."""
+        """Return the instant of a naive wall-clock time, aware, in UTC."""
         return wall.replace(tzinfo=self.tz, fold=0).astimezone(UTC)
 
     def to_wall(self, instant: datetime) -> datetime:
-        """The naive wall-clock time at an instant."""
+        """Return the naive wall-clock time at an instant."""
         return instant.astimezone(self.tz).replace(tzinfo=None, fold=0)
 
 
@@ -55,11 +55,11 @@ class UtcZone:
     """Coordinated universal time."""
 
     def to_utc(self, wall: datetime) -> datetime:
-        """The same time, aware."""
+        """Return the same time, aware."""
         return wall.replace(tzinfo=UTC, fold=0)
 
     def to_wall(self, instant: datetime) -> datetime:
-        """The same time, naive."""
+        """Return the same time, naive."""
         return instant.astimezone(UTC).replace(tzinfo=None)
 
 
@@ -68,8 +68,9 @@ class OwnZone:
     """A VTIMEZONE.
 
     Attributes:
-        starts: from ``starts[i]`` on the wall, ``offsets[i + 1]`` holds; before the first, ``offsets[0]``.
-        changes: the same beginnings as naive times in UTC.
+        wall_transitions: from ``wall_transitions[i]`` in wall-clock time on, ``offsets[i + 1]`` applies;
+            before the first, ``offsets[0]``.
+        utc_transitions: the same transitions as naive times in UTC.
         offsets: from UTC.
     """
 
@@ -78,18 +79,18 @@ class OwnZone:
     offsets: tuple[timedelta, ...]
 
     def to_utc(self, wall: datetime) -> datetime:
-        """The instant of a naive wall-clock time, aware, in UTC."""
+        """Return the instant of a naive wall-clock time, aware, in UTC."""
         return (wall - self.offsets[bisect_right(self.starts, wall)]).replace(tzinfo=UTC, fold=0)
 
     def to_wall(self, instant: datetime) -> datetime:
-        """The naive wall-clock time at an instant."""
+        """Return the naive wall-clock time at an instant."""
         utc = instant.astimezone(UTC).replace(tzinfo=None)
         return utc + self.offsets[bisect_right(self.changes, utc)]
 
 
 @dataclass(slots=True)
 class Zones:
-    """The zones that one calendar of a file may name; ``unknown`` collects the names that mean nothing."""
+    """The zones that one calendar of a file may name; ``unknown_names`` collects the names without a zone."""
 
     components: dict[str, Component] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
@@ -97,12 +98,12 @@ class Zones:
 
     @classmethod
     def of(cls, calendar: Component) -> "Zones":
-        """The zones of a VCALENDAR."""
+        """Return the zones of a VCALENDAR."""
         own = (child for child in calendar.children if child.name == "VTIMEZONE")
         return cls({component.value("TZID"): component for component in own})
 
     def find(self, tzid: str) -> Zone | None:
-        """The zone of that name; None, and noted as unknown, where there is none."""
+        """Return the zone of that name; record it as unknown and return None if there is none."""
         tzid = tzid.strip()
         if tzid not in self._found:
             self._found[tzid] = self._look_up(tzid)
@@ -121,13 +122,13 @@ class Zones:
 
 
 def iana_zone(name: str) -> IanaZone | None:
-    """The zone with that IANA or Windows name, whatever its case."""
+    """Return the zone with that IANA or Windows name, ignoring case."""
     key = _zone_names().get(name.casefold())
     return None if key is None else IanaZone(ZoneInfo(key))
 
 
 def own_zone(component: Component) -> OwnZone | None:
-    """What a VTIMEZONE says, from 1900 to 2100; None if it says nothing that can be used."""
+    """Return the zone of a VTIMEZONE, from 1900 to 2100; None if it defines no usable one."""
     changes: dict[datetime, tuple[timedelta, timedelta]] = {}
     for observance in component.children[:_MOST_OBSERVANCES]:
         try:
@@ -143,8 +144,8 @@ def own_zone(component: Component) -> OwnZone | None:
 
 
 def _zone_of(changes: list[tuple[datetime, tuple[timedelta, timedelta]]]) -> OwnZone:
-    # The later of the two wall-clock readings of a change is where the new offset begins to hold both for
-    # a gap (read with the offset before it) and for a fold (the first occurrence is the one before it).
+    # A new offset starts at the later of the two wall-clock readings of a change. This is right for a gap
+    # (read with the offset before it) and for a fold (the first occurrence is the one before it).
     starts: list[datetime] = []
     offsets = [changes[0][1][0]]
     for instant, (before, after) in changes:
@@ -170,7 +171,7 @@ def _onsets(observance: Component, before: timedelta) -> list[datetime]:
 
 
 def _vendor_zone(tzid: str) -> IanaZone | None:
-    # RFC 5545 §3.2.19: “/vendor.example/20240101/Europe/Berlin” is a globally unique name of some vendor's.
+    # RFC 5545 §3.2.19: “/vendor.example/20240101/Europe/Berlin” is a globally unique name of a vendor.
     parts = tzid.strip("/").split("/")
     suffixes = ("/".join(parts[begin:]) for begin in range(min(len(parts), 10)))
     return next((zone for zone in map(iana_zone, suffixes) if zone is not None), None)

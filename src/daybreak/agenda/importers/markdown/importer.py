@@ -13,27 +13,27 @@ from daybreak.agenda.model import TaskStatus
 
 _ENDINGS = {".md", ".markdown", ".mdown", ".mkd"}
 _UNTELLING_STEM = re.compile(r"\d{4}-?\d{2}-?\d{2}.*|to-?dos?|tasks|inbox|index|readme|notes", re.IGNORECASE)
-_ENDLESS = "The code block or comment that begins here never ends; what follows it was left out."
+_ENDLESS = "The code block or comment that begins here is never closed; the rest of the file was skipped."
 _STATES_OF_COLUMNS = (TaskStatus.IN_PROGRESS, TaskStatus.BLOCKED)
 
 
 class MarkdownImporter:
-    """Reads task lists in Markdown; a file without a check box is one note.
+    """The importer of task lists in Markdown; a file without a check box is one note.
 
-    The nearest heading is the project, the paragraph right under it the description; see `Outline` for
+    The nearest heading is the project, the paragraph right under it the description; see `HeadingTree` for
     phases. Without a heading the project is the front matter's ``title``, else the file's name; the front
-    matter's ``project`` holds for the whole file. A nested item is a task of its own whose details name its
-    parent. Lines below a task that are indented deeper are its details; all other prose is left out.
+    matter's ``project`` applies to the whole file. A nested item is a task of its own whose details name its
+    parent. Lines below a task that are indented deeper are its details; all other prose is ignored.
     """
 
     name = "markdown"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
-        """Whether the name is that of a Markdown file."""
+        """Return whether the name is that of a Markdown file."""
         return path.suffix.lower() in _ENDINGS
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """The file's tasks with their projects and phases, or its text as a note."""
+        """Return the file's tasks with their projects and phases, or its text as a note."""
         gathering = Gathering(file, context)
         content = lines(gathering.text)
         matter = front_matter(content)
@@ -80,7 +80,7 @@ class _Walk:
         self._paragraph = []
 
     def _end_paragraph(self, token: Token | None) -> None:
-        """Give the heading its description once the paragraph below it is over."""
+        """Set the description of the heading once the paragraph below it has ended."""
         if self._paragraph is None:
             return
         if isinstance(token, Prose) and (token.is_paragraph or not (token.text or self._paragraph)):

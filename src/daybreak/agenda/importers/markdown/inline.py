@@ -22,7 +22,7 @@ _LONGEST_LINE = 4_000
 
 
 def plain(markdown: str) -> str:
-    """The words of one line, at most 4,000 characters of it: no emphasis, no link targets, no block id."""
+    """Return one line, at most 4,000 characters of it, without emphasis, link targets and block id."""
     markdown = markdown[:_LONGEST_LINE]
     for pattern, replacement in _REPLACEMENTS:
         markdown = pattern.sub(replacement, markdown)

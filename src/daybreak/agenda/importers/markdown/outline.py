@@ -1,4 +1,4 @@
-"""Which project and phase the headings of a file put a task into."""
+"""The project and phase that the headings of a file assign to a task."""
 
 import re
 from dataclasses import dataclass
@@ -59,8 +59,8 @@ class Outline:
     A heading is a project, unless
 
     * it ends with dates in parentheses: a phase of the nearest project above;
-    * it stands below a phase: a part of that phase;
-    * it only names a state or a day (“Doing”, “Next steps”, “2026-03-29”): a part of what it stands in.
+    * it is below a phase: a part of that phase;
+    * it only names a state or a day (“Doing”, “Next steps”, “2026-03-29”): a part of its parent heading.
     """
 
     def __init__(self, gathering: Gathering, *, only: str | None, otherwise: str | None) -> None:
@@ -82,17 +82,17 @@ class Outline:
 
     @property
     def status(self) -> TaskStatus | None:
-        """The state that the heading gives to the open tasks below it, as on a board."""
+        """The status that the heading assigns to the open tasks below it, as on a board."""
         return self._sections[-1].status if self._sections else None
 
     def enter(self, heading: Heading) -> None:
-        """Go on below a heading."""
+        """Continue below a heading."""
         while self._sections and self._sections[-1].level >= heading.level:
             self._sections.pop()
         self._sections.append(self._section(heading, plain(heading.text[:_LONGEST_HEADING])))
 
     def describe(self, paragraph: str) -> None:
-        """The paragraph right under the heading that was entered last; empty when there is none."""
+        """Set the description of the last heading: the paragraph right under it, empty if there is none."""
         section = self._sections[-1]
         section.description = plain(paragraph)
         if section.is_phase and section.project:
@@ -102,7 +102,7 @@ class Outline:
             )
 
     def mention_project(self) -> None:
-        """Add the current project where its heading stands."""
+        """Add the current project with the line of its heading."""
         known = self._last_project
         if known and known.name == self.project:
             self._gathering.add_project(known.name, known.line, known.description)
@@ -136,13 +136,15 @@ class Outline:
                     f"{quote(text)} in this heading is not a date; write it like 2026-03-29.", line
                 )
         if start and end and start > end:
-            self._gathering.warn("The phase in this heading ends before it starts; it came in undated.", line)
+            self._gathering.warn(
+                "The phase in this heading ends before it starts, so it was imported without dates.", line
+            )
             return None, None
         return start, end
 
 
 def _dated(text: str) -> tuple[str, tuple[str, str]] | None:
-    """The name and the two ends of a heading such as “Build (2026-03-01 to 2026-04-15)”."""
+    """Return the name and the two ends of a heading such as “Build (2026-03-01 to 2026-04-15)”."""
     match = _RANGE_AT_END.match(text)
     if match is None or not match[1]:
         return None
@@ -166,6 +168,6 @@ def _ends(text: str) -> tuple[str, str] | None:
 
 
 def _date_at(text: str, other: str) -> date | None:
-    """The date; a missing year is that of the range's other end (“1 March to 15 April 2026”)."""
+    """Return the date; a missing year is that of the range's other end (“1 March to 15 April 2026”)."""
     other_day = parse_date(other)
     return parse_date(text) or (parse_date(f"{text}, {other_day.year}") if text and other_day else None)

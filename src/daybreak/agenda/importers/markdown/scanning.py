@@ -1,4 +1,4 @@
-"""A Markdown file as a sequence of headings, check boxes and other lines; code and comments are left out."""
+"""A Markdown file as a sequence of headings, check boxes and other lines; code and comments are skipped."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Checkbox:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Any other line; ``is_paragraph`` when it is neither empty nor of a list, a table or the like."""
+    """Any other line; ``is_paragraph`` if it is neither empty nor part of a list, a table or the like."""
 
     line: int
     indent: int
@@ -44,7 +44,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class EndlessBlock:
-    """Where code or a comment begins that nothing ends."""
+    """The start of code or a comment that is never closed."""
 
     line: int
 
@@ -53,7 +53,7 @@ Token = Heading | Checkbox | Prose | EndlessBlock
 
 
 def scan(lines: list[str], first: int = 0) -> Iterator[Token]:
-    """The tokens of the lines from the index ``first`` on; lines count from 1."""
+    """Yield the tokens of the lines from the index ``start`` on; lines count from 1."""
     at = first
     while at < len(lines):
         line = _unquoted(lines[at])
@@ -78,7 +78,7 @@ def _unquoted(line: str) -> str:
 
 
 def _end_of_hidden(lines: list[str], at: int, line: str) -> int | None:
-    """The index of the last line of the code or comment that begins here; None when none does."""
+    """Return the index of the last line of the code or comment that begins here; None if none does."""
     if fence := _FENCE.match(line):
         closing = re.compile(rf"\s*{fence[1][0]}{{{len(fence[1])},}}\s*")
         ends = (n for n in range(at + 1, len(lines)) if closing.fullmatch(_unquoted(lines[n])))

@@ -1,4 +1,4 @@
-"""What the text of a check box says beside its title: the Obsidian Tasks signs and Dataview fields."""
+"""The fields in the text of a check box beside its title: the Obsidian Tasks signs and Dataview fields."""
 
 import re
 
@@ -66,7 +66,7 @@ _WITHOUT_SELECTORS = dict.fromkeys(map(ord, "\ufe0e\ufe0f"))
 
 
 def read_checkbox(box: Checkbox, gathering: Gathering) -> TaskDraft:
-    """The task that a check box stands for, without project and phase."""
+    """Return the task of a check box, without project and phase."""
     fields: dict[str, str] = {}
     text = _take_fields(box.text[:_LONGEST_LINE].translate(_WITHOUT_SELECTORS), fields)
     text = plain(_take_estimate(_take_signs(text, fields), fields))
@@ -124,7 +124,7 @@ def _take_signs(text: str, fields: dict[str, str]) -> str:
 
 
 def _take_value(sign: re.Match[str], text: str, fields: dict[str, str]) -> int:
-    """Where the sign's value ends; where the sign itself begins when it is but a picture in a sentence."""
+    """Return where the sign's value ends, or where the sign begins if it is only an emoji in a sentence."""
     if sign[0] in _PRIORITY_SIGNS:
         fields.setdefault("priority", _PRIORITY_SIGNS[sign[0]].name)
         return sign.end()
@@ -146,7 +146,7 @@ def _take_estimate(text: str, fields: dict[str, str]) -> str:
 
 
 def _assignee(words: list[str]) -> str | None:
-    """A name at either end of the text; in mid-sentence somebody is only spoken of."""
+    """Return a name at either end of the text; a name in mid-sentence is only a mention."""
     at_ends = [*_leading(words), *_leading(words[::-1])]
     return next((word[1:] for word in at_ends if _ASSIGNEE.fullmatch(word)), None)
 
