@@ -76,6 +76,6 @@ def test_the_committed_schema_is_the_one_that_the_model_gives():
 def test_the_schema_describes_attributes_and_demands_each_of_them():
     definitions = schema()["$defs"]
     gaps = definitions["Workload"]["properties"]["gaps"]
-    assert gaps["description"] == "free stretches of at least a quarter of an hour."
+    assert gaps["description"] == "free intervals of at least 15 minutes."
     assert set(definitions["Fact"]["required"]) == set(Fact.__dataclass_fields__)
     assert "Attributes:" not in SCHEMA_FILE.read_text("utf-8")
