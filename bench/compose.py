@@ -1,8 +1,8 @@
-"""Standard briefs: how many a second with one and two processes, round trips, WAL, latency, rendering.
+"""Standard briefs: throughput with one and two processes, round trips, WAL, latency, rendering.
 
 A standard brief has 5 projects of 40 tasks, 12 events of which 4 recur, and yesterday's received brief to
 compare with. Each is composed by `daybreak.briefs.compose`: row-level security on, the role daybreak_app,
-fsync on, JSON and snapshot stored. Beside it runs a loop over projects (naive.py): same server, same rows.
+fsync on, JSON and snapshot stored. The baseline is a loop over projects, on the same server and rows.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _HERE = Path(__file__).parent
 
 
 async def prepare(bench: Bench, workers: Crew, users: int) -> list[UUID]:
-    """Users with standard briefs, who received yesterday's; gives their ids."""
+    """Create users with standard briefs who received yesterday's; return their ids."""
     await bench.admin.execute(f"SET bench.users = {users}; SET bench.day = '{DAY}'")
     await bench.admin.execute((_HERE / "standard.sql").read_text(encoding="utf-8"))
     owner = await asyncpg.connect(bench.server.dsn("daybreak_owner"))
@@ -45,7 +45,7 @@ async def prepare(bench: Bench, workers: Crew, users: int) -> list[UUID]:
 
 
 async def forget_today(bench: Bench) -> None:
-    """Take back all briefs of the day, so that the next compose is the first again."""
+    """Delete all briefs of the day, so that the next compose is the first again."""
     await bench.admin.execute("DELETE FROM briefs_editions WHERE brief_date = $1", DAY)
     await bench.admin.execute(f"TRUNCATE {', '.join(naive.TABLES)}")
     for table in ("briefs_editions", "briefs_snapshots"):
@@ -64,7 +64,7 @@ class Case:
 
     @property
     def title(self) -> str:
-        """What people read."""
+        """The label in the table."""
         names = {
             "compose": "compose",
             "rendered": "compose, render Markdown and HTML",
@@ -75,7 +75,7 @@ class Case:
 
 
 def cases(*, quick: bool) -> list[Case]:
-    """What a round measures."""
+    """Return the cases of a round."""
     grid = list(product((1, 2), (4,) if quick else CONCURRENCIES))
     singly = [Case(verb, *place) for place in grid for verb in ("loop", "compose")]
     batched = [Case("compose", processes, 2, BATCH) for processes in (1, 2)]
@@ -83,7 +83,7 @@ def cases(*, quick: bool) -> list[Case]:
 
 
 async def sweep(bench: Bench, workers: Crew, ids: Sequence[UUID], *, quick: bool) -> dict[Case, list[Pass]]:
-    """Every case once a round, so that each meets the machine in the same moods."""
+    """Measure every case once per round, so that changes of the machine's load affect all cases."""
     found: dict[Case, list[Pass]] = {}
     for number in range(2):
         users = ids[number::6]
@@ -97,7 +97,7 @@ async def sweep(bench: Bench, workers: Crew, ids: Sequence[UUID], *, quick: bool
 
 
 async def round_trips(bench: Bench, user: UUID) -> tuple[float, float]:
-    """How often one brief, first and again, waits for the database; statements are prepared by then."""
+    """Count the round trips of one brief, first and again; statements are already prepared."""
     counts = []
     async with relayed(bench.server.socket) as relay:
         dsn = bench.server.dsn("daybreak_app").partition("?")[0] + f"?host={relay.folder}"
@@ -111,7 +111,7 @@ async def round_trips(bench: Bench, user: UUID) -> tuple[float, float]:
 
 
 def rendering(report: Report, document: briefs.Document) -> None:
-    """How long each form of one document takes to render."""
+    """Report the rendering time of each output format of one document."""
     rows = []
     for form in Form:
         render(document, form)
@@ -127,7 +127,7 @@ def rendering(report: Report, document: briefs.Document) -> None:
 def best(
     found: dict[Case, list[Pass]], verb: str, processes: int, *, again: bool = False
 ) -> tuple[Case, float]:
-    """The case of that verb with the highest median rate, singly or batched."""
+    """Return the case of an operation with the highest median rate, single or batched, and the rate."""
     rates = {
         case: median(one.per_second for one in passes)
         for case, passes in found.items()
@@ -138,7 +138,7 @@ def best(
 
 
 def show(report: Report, found: dict[Case, list[Pass]]) -> None:
-    """The table of all cases, medians over the rounds."""
+    """Report the table of all cases, with medians over the rounds."""
     rows = [
         (
             case.title,

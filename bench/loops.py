@@ -1,8 +1,8 @@
-"""The peers of schedule.py: a loop over users, as schedulers are written when nobody counts the queries.
+"""The baselines of schedule.py: a loop over users, as in a scheduler that does not minimize queries.
 
-Same server, same people, no row-level security. For each user: two queries for the engagement, one for a
-duplicate within half an hour, one insertion. The later variant asks for the engagement of all in parallel,
-for all duplicates at once, and inserts in parallel.
+Same server, same users, no row-level security. For each user: two queries for the engagement, one for a
+duplicate within 30 minutes, one insertion. The concurrent variant queries the engagement in parallel, all
+duplicates in one statement, and inserts in parallel.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ VALUES ($1, 'brief', $2, $3, $4) ON CONFLICT DO NOTHING
 
 
 async def one_by_one(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
-    """All four statements for one user after the other."""
+    """Execute all four statements for one user after another."""
     for user in users:
         await _engaged(pool, user, due_at)
         if not await pool.fetchval(_DUPLICATE, user, due_at):
@@ -48,7 +48,7 @@ async def one_by_one(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime
 
 
 async def side_by_side(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
-    """The same, but as much at once as the pool has connections."""
+    """Execute the same concurrently, limited by the connections of the pool."""
     await asyncio.gather(*(_engaged(pool, user, due_at) for user in users))
     there = {row["owner_id"] for row in await pool.fetch(_DUPLICATES, list(users), due_at)}
     await asyncio.gather(*(_insert(pool, user, due_at) for user in users if user not in there))

@@ -1,4 +1,4 @@
-"""Counting round trips and statements where they happen: on the socket between the driver and PostgreSQL."""
+"""A count of round trips and statements, on the socket between the driver and PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,12 +11,12 @@ _CHUNK = 1 << 20
 
 
 class Relay:
-    """Passes bytes on; a round trip is whenever the client speaks after the server has spoken.
+    """A relay of bytes; a round trip begins when the client sends after the server has sent.
 
     Attributes:
         folder: the folder of its socket, to connect to instead of the server's.
-        round_trips: how many there were on all connections.
-        statements: how many were executed, whatever the driver; several in one query are one.
+        round_trips: the number of round trips on all connections.
+        statements: the number of executed statements, for any driver; several in one query count as one.
     """
 
     def __init__(self, folder: Path, server: Path) -> None:
@@ -26,11 +26,11 @@ class Relay:
         self._server = server
 
     async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Stand between one client and the server until either hangs up."""
+        """Forward bytes between one client and the server until either disconnects."""
         upstream_reader, upstream = await asyncio.open_unix_connection(str(self._server / _SOCKET))
         spoken = asyncio.Event()
         spoken.set()
-        with suppress(ConnectionError):  # a process that is killed takes no leave
+        with suppress(ConnectionError):  # a killed process does not close its connection
             await asyncio.gather(
                 self._ask(reader, upstream, spoken), self._answer(upstream_reader, writer, spoken)
             )
@@ -57,14 +57,14 @@ class Relay:
 
 
 class _Messages:
-    """What one client says: a start-up message without a type, then messages of a type, a size and a body."""
+    """The messages of one client: a start-up message without a type, then type, size and body each."""
 
     def __init__(self) -> None:
         self._rest = b""
-        self._type = 0  # bytes that the type takes
+        self._type = 0  # length of the type in bytes
 
     def statements_in(self, data: bytes) -> int:
-        """How many queries (Q) and executions of a prepared statement (E) are complete with these bytes."""
+        """Count the queries (Q) and executions of a prepared statement (E) that these bytes complete."""
         said, at, found = self._rest + data, 0, 0
         while len(said) >= (body := at + self._type + 4):
             end = at + self._type + int.from_bytes(said[body - 4 : body], "big")
@@ -78,7 +78,7 @@ class _Messages:
 
 @asynccontextmanager
 async def relayed(server: Path) -> AsyncIterator[Relay]:
-    """A relay to the server whose socket is in that folder."""
+    """Open a relay to the server whose socket is in that folder."""
     with TemporaryDirectory(prefix="daybreak-wire-") as folder:
         relay = Relay(Path(folder), server)
         listener = await asyncio.start_unix_server(relay.relay, str(relay.folder / _SOCKET))

@@ -1,4 +1,4 @@
-"""Agendas built by hand: things with plausible parts, of which a test names only those that matter to it."""
+"""Factories of agenda items with plausible defaults; a test names only the fields that matter to it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -158,5 +158,5 @@ def brief(found: Agenda, on: Day | None = None, **parts) -> Composed:
 
 
 def contents(document: Document) -> set[str]:
-    """What the next compose of the same edition is told of this one."""
+    """Return the content hashes that the next compose of the same edition reads."""
     return {section.content for section in document.sections}

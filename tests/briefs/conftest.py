@@ -1,4 +1,4 @@
-"""A source of one user, whose things a test sets as an import would."""
+"""A source of one user, whose items a test replaces as an import would."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from daybreak.people import User
 
 @dataclass(frozen=True)
 class Plans:
-    """A folder that somebody plans in."""
+    """A folder of plans, registered as a source."""
 
     database: Database
     user: User
     source: Source
 
     async def hold(self, *things: ImportedTask | ImportedEvent) -> None:
-        """From now on it holds these things and no others."""
+        """Replace the items of the source with these."""
         harvest = Harvest(
             tasks=tuple(thing for thing in things if isinstance(thing, ImportedTask)),
             events=tuple(thing for thing in things if isinstance(thing, ImportedEvent)),
@@ -37,12 +37,12 @@ class Plans:
             await importing.write(tx, self.reader, gathered)
 
     async def fail(self, reason: str) -> None:
-        """It could not be read."""
+        """Record that the source could not be read."""
         await importing._note_failure(self.reader, self.source, reason)
 
     @property
     def reader(self) -> Reader:
-        """What it is read with."""
+        """The reader of the source."""
         today = clock.local_date(clock.now(), self.user.tz)
         return Reader(self.database, self.user, today, IntakeSettings(), _no_vault)
 

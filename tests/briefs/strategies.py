@@ -1,4 +1,4 @@
-"""Strategies for whole agendas, on dates and in zones that make trouble."""
+"""Strategies for whole agendas, on difficult dates and in difficult zones."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -26,7 +26,7 @@ ZONES = (
 )
 DATES = (
     date(2011, 12, 30),  # Apia skipped it
-    date(2018, 11, 4),  # São Paulo's began at one o'clock
+    date(2018, 11, 4),  # in São Paulo it began at 01:00
     date(2024, 2, 29),
     date(2026, 3, 8),
     date(2026, 3, 29),
@@ -51,7 +51,7 @@ def days(draw) -> Day:
 
 
 def instants(day: Day) -> st.SearchStrategy[datetime]:
-    """Instants around the midnights of the days around, and around the brief itself."""
+    """Return instants near the midnights of adjacent days, and near the brief itself."""
     midnights = days_apart.map(lambda apart: clock.start_of_day(day.today + apart * _DAY, day.tz))
     nudges = st.sampled_from((-3600, -1, 0, 1, 5400, 36_000)).map(lambda seconds: timedelta(seconds=seconds))
     anchors = midnights | st.sampled_from((day.as_of, day.as_of - _DAY, day.end, day.start))
@@ -106,7 +106,7 @@ def tasks(draw, day: Day, projects, phases, known):
 
 @st.composite
 def agendas_on(draw, day: Day) -> Agenda:
-    """An agenda around a day; blockers may be open, closed or unknown."""
+    """Draw an agenda around a day; blockers may be open, closed or unknown."""
     projects = [agendas.project(f"P{n}", description="Why" * n) for n in range(draw(st.integers(0, 3)))]
     ends = st.none() | dates(day)
     phases = [agendas.phase(p, start_on=draw(ends), end_on=draw(ends)) for p in projects]

@@ -1,4 +1,4 @@
-"""A word to a reader who is away: short, in the tone of its tier, and true."""
+"""Test the note to a reader who is away: short, in the tone of its tier, and supported by facts."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def word(tier: Tier, found=None, **parts) -> Document:
 
 
 @pytest.mark.parametrize(("tier", "actions"), [("gentle", 3), ("motivating", 1), ("warm", 0), ("offer", 0)])
-def test_each_tier_has_its_own_words_and_a_way_to_stop(tier: str, actions: int):
+def test_each_tier_has_its_own_opening_and_a_way_to_stop(tier: str, actions: int):
     document = word(Tier(tier))
     assert len(document.next_actions) == actions
     assert (document.timeline, document.sections, document.since_last.entries) == ((), (), ())
@@ -43,13 +43,13 @@ def test_every_sentence_about_tasks_follows_from_its_facts(tier: Tier):
     assert {fact for claim in said for fact in claim.facts} == document.facts.keys()
 
 
-def test_gently_it_says_what_waits():
+def test_the_gentle_tier_counts_waiting_tasks():
     assert [claim.text for claim in word(Tier.GENTLE).headline] == [
         "1 task due today, 4 overdue, 0 to come in 7 days."
     ]
 
 
-def test_motivating_it_says_what_was_done_meanwhile():
+def test_the_motivating_tier_counts_finished_tasks():
     last = brief(agenda(*TASKS), day(later(-12))).snapshot
     done = replace(TASKS[0], status=TaskStatus.DONE, completed=later(-3))
     document = word(Tier.MOTIVATING, agenda(done, *TASKS[1:]), last_received=last)
@@ -59,7 +59,7 @@ def test_motivating_it_says_what_was_done_meanwhile():
     assert word(Tier.MOTIVATING).headline == ()
 
 
-def test_a_part_that_fails_costs_itself_alone(monkeypatch):
+def test_a_failed_part_leaves_the_others(monkeypatch):
     monkeypatch.setattr(word_sentences, "waiting", lambda *_: 1 / 0)
     document = word(Tier.GENTLE)
     assert [gap.source for gap in document.warnings] == ["The opening"]

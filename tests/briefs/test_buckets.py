@@ -43,13 +43,13 @@ def bucket_of(it, *others, on=None) -> Bucket | None:
         ({"status": DONE, "due": later(-1)}, None),
     ],
 )
-def test_the_first_rule_that_fits_decides(parts: dict, expected: Bucket | None):
+def test_the_first_matching_rule_decides(parts: dict, expected: Bucket | None):
     assert bucket_of(task(**parts)) is expected
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu"])
 @pytest.mark.parametrize("today", [TODAY, date(2026, 3, 29), date(2026, 10, 25)])
-def test_an_instant_counts_for_the_date_that_it_has_where_the_reader_is(zone: str, today: date):
+def test_an_instant_counts_for_its_date_in_the_readers_zone(zone: str, today: date):
     here = day(today, zone)
     assert bucket_of(task(due=here.start - SECOND), on=here) is Bucket.OVERDUE
     assert bucket_of(task(due=here.start), on=here) is Bucket.DUE_TODAY
@@ -58,7 +58,7 @@ def test_an_instant_counts_for_the_date_that_it_has_where_the_reader_is(zone: st
     assert bucket_of(task(due=today), on=here) is Bucket.DUE_TODAY
 
 
-def test_a_date_that_the_zone_skipped_is_still_before_the_next():
+def test_a_date_skipped_by_the_zone_precedes_the_next():
     apia = day(date(2011, 12, 31), "Pacific/Apia")
     assert bucket_of(task(due=date(2011, 12, 30)), on=apia) is Bucket.OVERDUE
     assert bucket_of(task(due=apia.start), on=apia) is Bucket.DUE_TODAY
@@ -78,7 +78,7 @@ def test_a_date_that_the_zone_skipped_is_still_before_the_next():
         (None, False),
     ],
 )
-def test_what_was_finished_within_24_hours_is_recent(completed, recent: bool):
+def test_a_task_finished_within_24_hours_is_recently_completed(completed, recent: bool):
     it = task(status=DONE, completed=completed, touched_at=local(7))
     assert (bucket_of(it) is Bucket.RECENTLY_COMPLETED) == recent
 
@@ -90,14 +90,14 @@ def test_24_hours_reach_two_dates_back_after_a_short_day():
     assert brief(agenda(it), monday).withheld == ()
 
 
-def test_work_is_stale_when_its_last_touch_is_seven_dates_ago():
+def test_a_task_untouched_for_seven_dates_is_stale():
     midnight = local(0, on=later(-6))
     assert bucket_of(task(status=ONGOING, touched_at=midnight - SECOND)) is Bucket.STALE
     assert bucket_of(task(status=ONGOING, touched_at=midnight)) is Bucket.IN_PROGRESS
     assert bucket_of(task(touched_at=datetime(2020, 1, 1, tzinfo=UTC))) is Bucket.UNDATED
 
 
-def test_a_task_is_blocked_for_as_long_as_what_it_waits_for_is_open():
+def test_a_task_is_blocked_while_its_blocker_is_open():
     for status in (TaskStatus.OPEN, ONGOING, TaskStatus.BLOCKED):
         first = task(status=status)
         assert bucket_of(task(due=TODAY, blocked_by=(first.id,)), first) is Bucket.BLOCKED
@@ -107,6 +107,6 @@ def test_a_task_is_blocked_for_as_long_as_what_it_waits_for_is_open():
     assert bucket_of(task(due=TODAY, blocked_by=(task().id,))) is Bucket.DUE_TODAY
 
 
-def test_a_task_does_not_wait_for_itself():
+def test_a_task_does_not_block_itself():
     it = task(due=TODAY)
     assert bucket_of(task(id=it.id, due=TODAY, blocked_by=(it.id,))) is Bucket.DUE_TODAY

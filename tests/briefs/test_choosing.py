@@ -1,4 +1,4 @@
-"""What a reader leaves out is in no part of a brief, and the brief says that something is left out."""
+"""Test that excluded projects are in no part of a brief, and that the brief states the exclusion."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def chosen(found, preferences: Preferences, **parts) -> Document:
 
 
 @pytest.mark.parametrize("edition", list(Edition))
-def test_nothing_of_a_project_that_is_left_out_is_in_any_part_of_any_edition(edition: Edition):
+def test_an_excluded_project_is_in_no_part_of_any_edition(edition: Edition):
     last = brief(ALL).snapshot
     document = chosen(ALL, WITHOUT_SECRET, edition=edition, last_received=last, week=[last])
     assert "idden" not in codec.encode(document).decode()
@@ -44,14 +44,14 @@ def test_nothing_of_a_project_that_is_left_out_is_in_any_part_of_any_edition(edi
         assert "1 project left out, as you chose." in " ".join(render(document, form).split())
 
 
-def test_numbers_and_next_actions_are_of_what_is_left():
+def test_counts_and_next_actions_exclude_excluded_projects():
     document = chosen(ALL, WITHOUT_SECRET)
     assert (document.counts.due_today, document.counts.overdue, document.counts.projects) == (2, 0, 1)
     assert [action.text for action in document.next_actions] == ["“Loose”", "“Sow”"]
     assert [entry.text for entry in document.timeline] == ["“Standup”"]
 
 
-def test_with_some_projects_only_what_is_in_none_is_left_out_too_and_said():
+def test_tasks_without_a_project_are_excluded_if_only_some_projects_are_included():
     document = chosen(ALL, ONLY_GARDEN)
     assert [section.project for section in document.sections] == ["Garden"]
     assert document.left_out == LeftOut(projects=2, tasks=1)
@@ -59,12 +59,12 @@ def test_with_some_projects_only_what_is_in_none_is_left_out_too_and_said():
     assert closing in " ".join(render(document, Form.TEXT).split())
 
 
-def test_who_chose_nothing_is_told_nothing():
+def test_without_exclusions_nothing_is_reported_as_excluded():
     assert chosen(ALL, Preferences()).left_out is None
     assert "left out" not in render(chosen(ALL, Preferences()), Form.TEXT)
 
 
-def test_what_waits_for_something_left_out_is_blocked_and_does_not_say_by_what():
+def test_a_task_blocked_by_an_excluded_task_is_blocked_without_naming_it():
     hidden = task("Hidden permit", project_id=SECRET.id)
     build = task("Build", project_id=HOUSE.id, due=TODAY, blocked_by=(hidden.id,))
     document = chosen(agenda(HOUSE, SECRET, hidden, build), WITHOUT_SECRET)
@@ -74,7 +74,7 @@ def test_what_waits_for_something_left_out_is_blocked_and_does_not_say_by_what()
     assert document.next_actions == ()
 
 
-def test_a_project_that_is_left_out_did_not_vanish_and_does_not_come_in_when_it_is_back():
+def test_excluding_and_including_a_project_are_not_changes():
     then = brief(ALL)
     left = brief(ALL, preferences=WITHOUT_SECRET, last_received=then.snapshot)
     assert left.document.since_last.entries == ()
@@ -82,7 +82,7 @@ def test_a_project_that_is_left_out_did_not_vanish_and_does_not_come_in_when_it_
     assert back.document.since_last.entries == ()
 
 
-def test_what_vanished_from_a_project_that_is_left_out_is_not_told():
+def test_tasks_vanished_from_an_excluded_project_are_not_listed():
     then = brief(ALL).snapshot
     now = replace(ALL, tasks=(SOW,))
     told = chosen(now, WITHOUT_SECRET, last_received=then).since_last.entries

@@ -36,7 +36,7 @@ def test_every_document_fits_the_schema(original):
 
 
 @pytest.mark.parametrize("original", [rich(), quiet(), hostile()], ids=["rich", "quiet", "hostile"])
-def test_text_and_bytes_are_both_understood(original):
+def test_text_and_bytes_are_both_decoded(original):
     assert decode(encode(original).decode()) == original
 
 
@@ -49,7 +49,7 @@ def test_a_date_stays_a_date_and_midnight_stays_a_moment():
     assert isinstance(read.due, datetime)
 
 
-def test_both_runs_of_a_repeated_hour_keep_their_offset():
+def test_both_passes_of_a_repeated_hour_have_their_offset():
     first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     for moment, hours in ((first, 2), (first.replace(fold=1), 1)):
         read = decode(encode(document(as_of=moment))).as_of
@@ -57,25 +57,25 @@ def test_both_runs_of_a_repeated_hour_keep_their_offset():
         assert read.utcoffset() == timedelta(hours=hours)
 
 
-def test_what_is_not_a_document_is_refused():
+def test_an_invalid_document_is_rejected():
     with pytest.raises(ValidationError):
         decode(b'{"user": "mira"}')
 
 
-def test_the_json_has_the_documented_names_at_its_top():
+def test_the_json_has_the_documented_top_level_names():
     promised = {"user", "date", "timezone", "counts", "next_actions", "since_last", "timeline", "sections"}
     assert promised | {"facts", "warnings"} <= json.loads(encode(rich())).keys()
 
 
-def test_the_committed_schema_is_the_one_that_the_model_gives():
+def test_the_committed_schema_matches_the_model():
     assert json.loads(SCHEMA_FILE.read_text("utf-8")) == schema(), (
         "write it again: python -m daybreak.briefs.schema > docs/brief.schema.json"
     )
 
 
-def test_the_schema_describes_attributes_and_demands_each_of_them():
+def test_the_schema_describes_and_requires_attributes():
     definitions = schema()["$defs"]
     gaps = definitions["Workload"]["properties"]["gaps"]
-    assert gaps["description"] == "free stretches of at least a quarter of an hour."
+    assert gaps["description"] == "free intervals of at least 15 minutes."
     assert set(definitions["Fact"]["required"]) == set(Fact.__dataclass_fields__)
     assert "Attributes:" not in SCHEMA_FILE.read_text("utf-8")

@@ -36,7 +36,7 @@ def statements(document):
 
 @given(situations())
 @relaxed
-def test_every_sentence_follows_from_facts_that_are_there(situation):
+def test_every_sentence_is_supported_by_its_facts(situation):
     day, found = situation
     composed = brief(found, day)
     assert composed.withheld == ()
@@ -98,7 +98,7 @@ def test_the_order_of_the_rows_does_not_matter(situation, shuffle: random.Random
     assert brief(found, day, last_received=last).document == brief(other, day, last_received=last).document
 
 
-def test_changes_that_read_alike_have_an_order():
+def test_changes_with_equal_texts_have_a_fixed_order():
     last = brief(agenda()).snapshot
     one, other = task("Call"), task("Call")
     ways = [brief(agenda(*pair), last_received=last).document for pair in ((one, other), (other, one))]
@@ -115,7 +115,7 @@ def test_a_brief_survives_its_json(situation):
 
 @given(situations())
 @relaxed
-def test_a_quiet_day_asks_for_nothing_and_was_seen_whole(situation):
+def test_a_quiet_day_has_no_tasks_and_no_warnings(situation):
     day, found = situation
     document = brief(found, day).document
     asking = {"due_today", "overdue", "starting_today", "in_progress", "stale"}
@@ -140,7 +140,7 @@ def two_mornings(draw):
 
 @given(two_mornings())
 @relaxed
-def test_what_has_changed_follows_from_its_facts_and_is_told_once(mornings):
+def test_changes_are_supported_by_facts_and_listed_once(mornings):
     before, then, now, found = mornings
     composed = brief(found, now, last_received=brief(then, before).snapshot)
     told = [claim.facts for claim in composed.document.since_last.entries]
@@ -158,19 +158,19 @@ def test_nothing_has_changed_since_a_brief_of_the_same_facts(situation):
 
 @given(situations())
 @relaxed
-def test_composing_again_finds_every_section_unchanged(situation):
+def test_composing_again_reuses_every_section(situation):
     day, found = situation
     first = brief(found, day).document
     again = brief(found, day, last_contents=contents(first)).document
     assert all(section.reused for section in again.sections)
     as_new = tuple(replace(section, reused=False) for section in again.sections)
-    # Not compared as objects: Python holds that an instant in a repeated hour equals none of another zone.
+    # Not compared as objects: in Python an instant in a repeated hour equals no instant of another zone.
     assert orjson.loads(codec.encode(replace(again, sections=as_new))) == orjson.loads(codec.encode(first))
 
 
 @given(situations(), days())
 @relaxed
-def test_what_is_called_unchanged_is_the_very_same(situation, other: Day):
+def test_a_reused_section_is_identical(situation, other: Day):
     day, found = situation
     last = brief(found, replace(day, tz=other.tz)).document
     changed = replace(found, tasks=tuple(task for task in found.tasks if task.is_open)[1:])
@@ -183,7 +183,7 @@ def test_what_is_called_unchanged_is_the_very_same(situation, other: Day):
 
 @given(situations())
 @relaxed
-def test_a_document_cites_every_fact_that_it_carries(situation):
+def test_a_document_cites_every_fact_it_contains(situation):
     day, found = situation
     document = brief(found, day).document
     assert {i for statement in statements(document) for i in statement.facts} == document.facts.keys()

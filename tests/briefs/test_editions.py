@@ -1,4 +1,4 @@
-"""Editions as they are composed from what is stored: earlier briefs, and what the schedule decided."""
+"""Test editions composed from stored data: earlier briefs and the decisions of the schedule."""
 
 from datetime import date, timedelta
 
@@ -25,12 +25,14 @@ async def known_since(plans: Plans, *days: date) -> date | None:
     [((9, 7, 3), 7), ((9, 3), 3), ((20, 9), 9), ((40,), None), ((), None)],
     ids=["a week ago", "in the week", "before it", "too long ago", "never"],
 )
-async def test_a_week_is_told_from_its_briefs_or_the_last_one_before_it(plans: Plans, days_ago, expected):
+async def test_a_weekly_brief_uses_the_briefs_of_the_week_or_the_last_one_before(
+    plans: Plans, days_ago, expected
+):
     since = await known_since(plans, *(SUNDAY - timedelta(days=days) for days in days_ago))
     assert since == (SUNDAY - timedelta(days=expected) if expected else None)
 
 
-async def test_a_week_tells_what_its_briefs_knew_though_the_source_does_not_any_more(plans: Plans):
+async def test_a_weekly_brief_lists_tasks_that_the_source_no_longer_has(plans: Plans):
     await plans.hold(task("Kept", project="House"), task("Given up", project="House"))
     await briefs.compose(plans.database, plans.user.id, SUNDAY - timedelta(days=4))
     await plans.hold(task("Kept", project="House"), task("New", project="House"))
@@ -40,7 +42,7 @@ async def test_a_week_tells_what_its_briefs_knew_though_the_source_does_not_any_
     assert told == {"added": ["“New” came in."], "gone": ["“Given up” is no longer in plans."]}
 
 
-async def test_a_week_takes_one_round_trip_more_than_a_day(postgres, plans: Plans):
+async def test_a_weekly_brief_needs_one_more_round_trip(postgres, plans: Plans):
     await plans.hold(task("One", due=SUNDAY))
     statements: list[str] = []
     async with Database.connect(postgres.app, connections=1) as narrow:
@@ -54,7 +56,7 @@ async def test_a_week_takes_one_round_trip_more_than_a_day(postgres, plans: Plan
 @pytest.mark.parametrize(
     ("reason", "tier"), [("gentle", Tier.GENTLE), ("warm", Tier.WARM), ("offer", Tier.OFFER)]
 )
-async def test_a_note_to_return_is_in_the_tone_that_the_schedule_decided_on(plans: Plans, reason: str, tier):
+async def test_the_schedule_decides_the_tone_of_a_reengagement_note(plans: Plans, reason: str, tier):
     async with plans.database.transaction([plans.user.id]) as tx:
         await tx.execute(
             "INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
@@ -67,7 +69,7 @@ async def test_a_note_to_return_is_in_the_tone_that_the_schedule_decided_on(plan
     assert brief.document.absence.tier is tier
 
 
-async def test_what_a_skipped_day_was_is_for_its_owner_alone_to_say(plans: Plans, other_user):
+async def test_only_the_owner_can_record_a_quiet_day(plans: Plans, other_user):
     async with plans.database.transaction([plans.user.id]) as tx:
         await tx.execute(
             "INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"

@@ -1,4 +1,4 @@
-"""A brief that is read while it is written: whatever has been told of it stands on the page, in its order."""
+"""Test a brief that is read while it is composed: every reported part is shown, in order."""
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -41,18 +41,18 @@ def section(place: int) -> tuple[str, dict]:
     }
 
 
-def test_before_anything_is_told_there_is_nothing_to_read():
+def test_without_events_there_is_no_document():
     assert told().brief() is None
     assert told(("running", {})).brief() is None
 
 
-def test_what_follows_from_facts_can_be_read_before_any_section():
+def test_the_facts_are_readable_before_any_section():
     draft = told(("running", {}), facts())
     assert draft.brief() == replace(WHOLE, sections=(), facts={})
     assert (draft.pending, draft.number) == (2, 2)
 
 
-def test_sections_stand_in_their_order_however_they_come():
+def test_sections_are_in_order_however_they_arrive():
     draft = told(facts(), section(1), section(0))
     assert (draft.brief().sections, draft.pending) == (WHOLE.sections, 0)
 
@@ -63,11 +63,11 @@ def test_a_section_that_could_not_be_written_is_a_warning_in_its_stead():
     assert (draft.brief().warnings, draft.pending) == ((gap, *WHOLE.warnings), 0)
 
 
-def test_what_was_too_long_to_be_told_is_not_waited_for():
+def test_a_section_too_long_for_an_event_is_not_pending():
     draft = told(facts(), ("section", {"place": 0, "section": None, "gap": None}))
     assert (draft.brief().sections, draft.pending) == ((), 1)
 
 
-def test_another_attempt_begins_anew():
+def test_another_attempt_starts_over():
     draft = told(facts(), section(0), ("running", {}), facts(), section(1))
     assert draft.brief().sections == WHOLE.sections[1:]

@@ -1,4 +1,4 @@
-"""One part fails: the rest of the brief stands, and says what is missing."""
+"""Test that a failed part leaves the rest of the brief, which names what is missing."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,12 +17,12 @@ from .agendas import TODAY, agenda, brief, event, later, project, task
 from .test_composing import statements
 
 GARDEN, HOUSE = project("Garden"), project("House")
-NOBODY_CAN_PLACE = date.min  # in Berlin that day begins before time does
+NOBODY_CAN_PLACE = date.min  # in Berlin that day begins before the minimum of datetime
 SECRET = "hunter2"
 
 
 def odd(**parts):
-    """A task that no project can be sorted out with."""
+    """Return a task whose project cannot be sorted into buckets."""
     return task("Found in a ruin", due=NOBODY_CAN_PLACE, **parts)
 
 
@@ -41,7 +41,7 @@ def spoiled(monkeypatch, module, name: str, error: Exception) -> None:
     monkeypatch.setattr(module, name, spoil)
 
 
-def test_a_project_that_cannot_be_sorted_out_is_a_gap_and_the_others_are_there():
+def test_a_project_that_fails_is_a_gap_and_the_others_remain():
     composed = brief(agenda(GARDEN, HOUSE, due("Sow", project_id=GARDEN.id), odd(project_id=HOUSE.id)))
     document = composed.document
     assert [section.project for section in document.sections] == ["Garden"]
@@ -54,7 +54,7 @@ def test_a_project_that_cannot_be_sorted_out_is_a_gap_and_the_others_are_there()
     assert [action.text for action in document.next_actions] == ["“Sow”"]
 
 
-def test_when_every_project_fails_there_is_still_a_timeline_and_something_to_do_first(monkeypatch):
+def test_timeline_and_next_actions_remain_when_every_project_fails(monkeypatch):
     spoiled(monkeypatch, writing, "write_section", ZeroDivisionError(SECRET))
     composed = brief(
         agenda(GARDEN, HOUSE, event("Standup"), due("Sow", project_id=GARDEN.id), odd(project_id=HOUSE.id))
@@ -65,7 +65,7 @@ def test_when_every_project_fails_there_is_still_a_timeline_and_something_to_do_
     assert [action.text for action in composed.document.next_actions] == ["“Sow”"]
 
 
-def test_a_section_that_fails_does_not_lower_the_numbers_and_says_so(monkeypatch):
+def test_a_failed_section_does_not_change_the_counts(monkeypatch):
     things = agenda(GARDEN, due("Sow", project_id=GARDEN.id), due("Call"))
     whole = brief(things).document
     spoiled(monkeypatch, writing, "write_section", ZeroDivisionError(SECRET))
@@ -75,7 +75,7 @@ def test_a_section_that_fails_does_not_lower_the_numbers_and_says_so(monkeypatch
     assert gaps(composed).keys() == {"Garden", "Tasks without a project"}
 
 
-def test_what_a_section_cited_before_it_failed_is_no_fact_of_the_brief(monkeypatch):
+def test_facts_cited_by_a_failed_section_are_not_in_the_brief(monkeypatch):
     def fail_late(page, material):
         write_section(page, material)
         raise ZeroDivisionError
@@ -98,7 +98,7 @@ PARTS = {
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_part_that_fails_is_named_and_costs_nothing_else(monkeypatch, name):
+def test_a_failed_part_is_named_and_the_others_remain(monkeypatch, name):
     things = agenda(GARDEN, event("Standup"), due("Sow", project_id=GARDEN.id))
     last = brief(agenda(GARDEN)).snapshot
     whole = brief(things, last_received=last).document
@@ -121,7 +121,7 @@ def test_a_day_with_a_gap_is_never_quiet(monkeypatch, name):
     assert "quiet" not in {claim.kind for claim in document.headline}
 
 
-def test_nothing_is_said_of_a_calendar_that_cannot_be_placed(monkeypatch):
+def test_a_failed_calendar_has_no_timeline_and_no_workload(monkeypatch):
     things = agenda(event("Standup"), due("Sow", estimate_minutes=30))
     assert brief(things).document.workload.free_minutes > 0
     spoiled(monkeypatch, composing, "slots", ZeroDivisionError())
@@ -129,14 +129,14 @@ def test_nothing_is_said_of_a_calendar_that_cannot_be_placed(monkeypatch):
     assert (document.timeline, document.workload.statements, document.workload.gaps) == ((), (), ())
 
 
-def test_an_event_that_ends_after_time_does_costs_the_timeline_and_no_more():
+def test_an_event_beyond_the_last_date_costs_only_the_timeline():
     endless = event("Retirement", end=datetime.max.replace(tzinfo=UTC))
     composed = brief(agenda(endless, GARDEN, due("Sow", project_id=GARDEN.id)))
     assert gaps(composed).keys() == {composing.TIMELINE}
     assert len(composed.document.sections) == 1
 
 
-def test_of_a_task_set_aside_nothing_is_told_to_have_changed():
+def test_a_task_of_a_failed_project_has_no_changes():
     it = task("Found in a ruin", project_id=HOUSE.id)
     before = brief(agenda(HOUSE, it)).snapshot
     composed = brief(agenda(HOUSE, replace(it, due=NOBODY_CAN_PLACE)), last_received=before)
@@ -147,7 +147,7 @@ def test_of_a_task_set_aside_nothing_is_told_to_have_changed():
     assert [claim.kind for claim in mended.since_last.entries] == ["moved"]
 
 
-def test_what_waits_for_a_task_set_aside_waits_all_the_same():
+def test_a_task_blocked_by_one_of_a_failed_project_stays_blocked():
     blocker = odd(project_id=HOUSE.id)
     composed = brief(
         agenda(HOUSE, GARDEN, blocker, due("Sow", project_id=GARDEN.id, blocked_by=(blocker.id,)))
@@ -156,7 +156,7 @@ def test_what_waits_for_a_task_set_aside_waits_all_the_same():
     assert composed.document.counts.blocked == 1
 
 
-def test_a_brief_after_one_that_knew_nothing_tells_no_changes(monkeypatch):
+def test_a_brief_after_an_empty_snapshot_has_no_changes(monkeypatch):
     with monkeypatch.context() as patch:
         spoiled(patch, groundwork, "snapshot", ZeroDivisionError())
         blind = brief(agenda(GARDEN, due("Sow"))).snapshot
@@ -165,7 +165,7 @@ def test_a_brief_after_one_that_knew_nothing_tells_no_changes(monkeypatch):
     assert next_day.gaps == ()
 
 
-def test_the_words_of_our_own_errors_are_shown(monkeypatch):
+def test_messages_of_daybreak_errors_are_shown(monkeypatch):
     spoiled(monkeypatch, writing, "write_section", Unavailable("The model does not answer."))
     text = gaps(brief(agenda(due("Sow"))))["Tasks without a project"]
     assert text.endswith("the numbers count its tasks: The model does not answer.")
@@ -185,6 +185,6 @@ def test_the_terminal_shows_the_gap():
     assert "House: could not be sorted out" in captured.get()
 
 
-def test_a_project_without_anything_odd_is_not_a_gap_at_the_edges_of_time():
+def test_a_date_close_to_the_maximum_is_not_a_gap():
     far = brief(agenda(task("One day", due=date.max - timedelta(days=2)))).document
     assert far.warnings == ()

@@ -1,4 +1,4 @@
-"""A brief that is composed as a run: it stands when the run has ended, and not before."""
+"""Test a brief composed by a run: it is stored when the run ends, not before."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -28,7 +28,7 @@ async def finish(database: Database, run: Run) -> Run:
     return await testing.run_inline(database, [briefs.COMPOSE], run)
 
 
-async def test_a_run_composes_the_brief_and_says_what_came_of_it(plans: Plans):
+async def test_a_run_composes_the_brief_and_returns_a_result(plans: Plans):
     await plans.hold(DUE)
     run = await finish(plans.database, await start(plans.database, plans.user.id))
     stored = await briefs.read(plans.database, plans.user.id, SUNDAY)
@@ -38,7 +38,7 @@ async def test_a_run_composes_the_brief_and_says_what_came_of_it(plans: Plans):
     await briefs.receive(plans.database, plans.user.id, UUID(run.result["edition_id"]))
 
 
-async def test_it_is_the_same_brief_that_composing_at_once_gives(plans: Plans):
+async def test_a_run_composes_the_same_brief_as_composing_directly(plans: Plans):
     await plans.hold(DUE)
     at_once = await briefs.compose(plans.database, plans.user.id, SUNDAY)
     async with plans.database.transaction([plans.user.id]) as tx:
@@ -47,13 +47,13 @@ async def test_it_is_the_same_brief_that_composing_at_once_gives(plans: Plans):
     assert await briefs.read(plans.database, plans.user.id, SUNDAY) == at_once.document
 
 
-async def test_facts_that_come_after_the_start_are_in_the_brief(plans: Plans):
+async def test_facts_added_after_the_enqueue_are_in_the_brief(plans: Plans):
     run = await start(plans.database, plans.user.id)
     await plans.hold(DUE)
     assert (await finish(plans.database, run)).result["due_today"] == 1
 
 
-async def test_a_run_keeps_to_the_zone_and_the_sources_that_were_asked_for(plans: Plans):
+async def test_a_run_uses_the_requested_zone_and_sources(plans: Plans):
     await plans.hold(DUE)
     wanted = {"timezone": "Asia/Tokyo", "sources": (uuid4(),)}
     run = await finish(plans.database, await start(plans.database, plans.user.id, **wanted))
@@ -61,26 +61,26 @@ async def test_a_run_keeps_to_the_zone_and_the_sources_that_were_asked_for(plans
     assert (run.status, stored.timezone, stored.counts.due_today) == (Status.SUCCEEDED, "Asia/Tokyo", 0)
 
 
-async def test_started_twice_it_is_one_run(plans: Plans):
+async def test_enqueuing_twice_is_one_run(plans: Plans):
     first = await start(plans.database, plans.user.id)
     assert (await start(plans.database, plans.user.id)).id == first.id
     await finish(plans.database, first)
     assert (await start(plans.database, plans.user.id)).id != first.id
 
 
-async def test_a_run_for_other_sources_does_not_pass_for_this_one(plans: Plans):
+async def test_a_run_for_other_sources_is_a_conflict(plans: Plans):
     await start(plans.database, plans.user.id)
     with pytest.raises(Conflict, match="other sources or for another zone"):
         await start(plans.database, plans.user.id, sources=(plans.source.id,))
 
 
-async def test_a_brief_for_nobody_fails_at_once_with_its_reason(database: Database):
+async def test_a_run_for_an_unknown_user_fails_without_retries(database: Database):
     run = await finish(database, await start(database, uuid4()))
     assert (run.status, run.attempts) == (Status.FAILED, 1)
     assert "no such user" in run.errors[0].message
 
 
-async def test_composed_in_a_transaction_that_fails_no_brief_stands(plans: Plans):
+async def test_a_failed_transaction_stores_no_brief(plans: Plans):
     await plans.hold(DUE)
     with pytest.raises(ZeroDivisionError):
         await _compose_and_fail(plans)

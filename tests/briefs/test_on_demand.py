@@ -1,4 +1,4 @@
-"""A brief that somebody waits for is a run like every other, and never answers with older facts."""
+"""Test a brief composed in the foreground: it is a run like every other and never has older facts."""
 
 import asyncio
 import subprocess
@@ -32,7 +32,7 @@ def due(title: str, project: str = "Garden") -> ImportedTask:
 
 
 class Gate:
-    """A writer that lets nobody through before it is opened."""
+    """A writer that waits until it is opened."""
 
     def __init__(self) -> None:
         self.reached, self.opened = asyncio.Event(), asyncio.Event()
@@ -61,7 +61,7 @@ async def start(plans: Plans, **wanted) -> Run:
 
 
 async def listed(plans: Plans) -> list[Run]:
-    """The runs of the reader, oldest first."""
+    """Return the runs of the reader, oldest first."""
     async with plans.database.transaction([plans.user.id]) as tx:
         return (await runs.list_runs(tx, plans.user.id))[::-1]
 
@@ -70,7 +70,7 @@ def titles(brief: StoredBrief) -> set[str]:
     return {fact.title for fact in brief.document.facts.values() if fact.kind == "task"}
 
 
-async def test_it_is_a_run_that_has_ended_and_the_brief_stands(plans: Plans):
+async def test_composing_on_demand_ends_a_run_and_stores_the_brief(plans: Plans):
     await plans.hold(due("Sow"))
     brief = await compose(plans)
     assert brief.document == await briefs.read(plans.database, plans.user.id, SUNDAY)
@@ -79,14 +79,14 @@ async def test_it_is_a_run_that_has_ended_and_the_brief_stands(plans: Plans):
     ]
 
 
-async def test_with_a_gap_the_run_is_partial_and_the_brief_there(plans: Plans):
+async def test_a_gap_makes_the_run_partial_and_the_brief_is_stored(plans: Plans):
     await plans.hold(due("Sow"))
     brief = await compose(plans, composing_with(Spoiled()))
     assert [gap.source for gap in brief.document.warnings] == ["Garden"]
     assert [run.status for run in await listed(plans)] == [Status.PARTIAL]
 
 
-async def test_a_brief_for_nobody_is_an_error_and_its_run_has_failed(plans: Plans):
+async def test_an_unknown_user_is_an_error_and_fails_the_run(plans: Plans):
     nobody = uuid4()
     with pytest.raises(NotFound):
         await briefs.compose_on_demand(plans.database, COMPOSE, nobody, Wanted(date=SUNDAY))
@@ -94,7 +94,7 @@ async def test_a_brief_for_nobody_is_an_error_and_its_run_has_failed(plans: Plan
         assert [run.status for run in await runs.list_runs(tx, nobody)] == [Status.FAILED]
 
 
-async def test_a_run_that_may_know_less_is_waited_for_and_another_one_begins(plans: Plans):
+async def test_a_run_with_older_facts_is_awaited_and_another_is_enqueued(plans: Plans):
     gate = Gate()
     await plans.hold(due("Sow"))
     early = asyncio.create_task(
@@ -111,14 +111,14 @@ async def test_a_run_that_may_know_less_is_waited_for_and_another_one_begins(pla
     assert [run.status for run in await listed(plans)] == [Status.SUCCEEDED] * 2
 
 
-async def test_a_run_that_waits_for_a_worker_is_made_use_of(plans: Plans):
+async def test_a_queued_run_is_used(plans: Plans):
     waiting = await start(plans)
     await plans.hold(due("Sow"))
     assert titles(await compose(plans)) == {"Sow"}
     assert [(run.id, run.status) for run in await listed(plans)] == [(waiting.id, Status.SUCCEEDED)]
 
 
-async def test_a_run_for_other_sources_comes_to_its_end_before(plans: Plans):
+async def test_a_run_for_other_sources_is_awaited(plans: Plans):
     await plans.hold(due("Sow"))
     await start(plans, sources=(uuid4(),))
     brief = await compose(plans)
@@ -128,12 +128,12 @@ async def test_a_run_for_other_sources_comes_to_its_end_before(plans: Plans):
 
 
 def a_dead_process() -> str:
-    """The place of a process that is over."""
+    """Return the key of a process that has ended."""
     program = "from daybreak.runs import whereabouts; print(whereabouts.here(), end='')"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 
-async def test_what_a_killed_command_left_behind_does_not_delay_the_next_one(plans: Plans):
+async def test_the_run_of_a_killed_command_does_not_delay_the_next(plans: Plans):
     await plans.hold(due("Sow"))
     once = replace(COMPOSE, max_attempts=1)
     async with plans.database.transaction([plans.user.id]) as tx:
@@ -148,7 +148,7 @@ async def test_what_a_killed_command_left_behind_does_not_delay_the_next_one(pla
     ]
 
 
-async def test_many_at_once_each_get_a_brief_and_nothing_stays_open(plans: Plans):
+async def test_concurrent_commands_each_return_a_brief_and_leave_no_open_run(plans: Plans):
     await plans.hold(due("Sow"))
     found = await asyncio.gather(*(compose(plans) for _ in range(5)))
     assert len({brief.id for brief in found}) == 1

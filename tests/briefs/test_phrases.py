@@ -16,12 +16,12 @@ def test_a_date_is_written_in_full():
 
 
 @given(st.dates(min_value=date(1000, 1, 1)))
-def test_a_date_reads_as_the_c_locale_would_write_it(day):
+def test_a_date_equals_that_of_the_c_locale(day):
     assert locale.setlocale(locale.LC_TIME) == "C"
     assert long_date(day) == day.strftime("%A %d %B %Y").replace(" 0", " ")
 
 
-def test_the_date_of_a_moment_is_the_one_on_its_own_wall():
+def test_the_date_of_a_datetime_is_that_of_its_own_zone():
     late = datetime(2026, 3, 28, 23, 30, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
     assert long_date(late) == "Sunday 29 March 2026"
 
@@ -35,12 +35,12 @@ def test_a_time_has_two_digits_on_each_side_and_no_seconds():
     ("minutes", "words"),
     [(0, "0 min"), (1, "1 min"), (59, "59 min"), (60, "1 h"), (90, "1 h 30 min"), (1500, "25 h")],
 )
-def test_a_duration_leaves_out_what_is_zero(minutes, words):
+def test_a_duration_omits_zero_parts(minutes, words):
     assert duration(minutes) == words
 
 
 @given(st.integers(0, 100_000))
-def test_a_duration_says_exactly_so_many_minutes(minutes):
+def test_a_duration_has_exactly_its_minutes(minutes):
     found = re.fullmatch(r"(?:(\d+) h)? ?(?:(\d+) min)?", duration(minutes))
     hours, rest = (int(part or 0) for part in found.groups())
     assert timedelta(hours=hours, minutes=rest) == timedelta(minutes=minutes)

@@ -52,7 +52,7 @@ def test_the_points_are_those_of_the_table(parts: dict, points: int, why: str):
     ("followers", "points", "why"),
     [(1, 10, "1 task waits for it"), (3, 30, "3 tasks wait for it"), (5, 30, "5 tasks wait for it")],
 )
-def test_what_others_wait_for_counts_for_each_of_them(followers: int, points: int, why: str):
+def test_each_dependent_task_adds_points(followers: int, points: int, why: str):
     first = task()
     waiting = [task(blocked_by=(first.id, first.id)) for _ in range(followers)]
     done = task(blocked_by=(first.id,), status=TaskStatus.DONE)
@@ -60,7 +60,7 @@ def test_what_others_wait_for_counts_for_each_of_them(followers: int, points: in
     assert (only.score, only.reasons) == (points, [why])
 
 
-def test_only_what_can_be_worked_on_competes():
+def test_only_workable_tasks_are_candidates():
     first = task("First", due=later(3))
     found = ranked(
         first,
@@ -74,11 +74,11 @@ def test_only_what_can_be_worked_on_competes():
     assert [candidate.task.title for candidate in found] == ["First"]
 
 
-def test_what_has_no_points_is_offered_when_there_is_nothing_else():
+def test_tasks_without_points_are_offered_only_if_no_task_has_any():
     assert [candidate.task.title for candidate in ranked(task("B"), task("A"))] == ["A", "B"]
 
 
-def test_ties_go_to_the_earlier_due_date_and_then_to_the_title():
+def test_ties_are_resolved_by_due_date_then_title():
     found = ranked(
         task("C", due=later(6)), task("B", due=later(5)), task("A", due=later(5)), task("D", due=later(-20)),
         task("E", due=later(-15)),
@@ -86,7 +86,7 @@ def test_ties_go_to_the_earlier_due_date_and_then_to_the_title():
     assert [candidate.task.title for candidate in found] == ["D", "E", "A", "B", "C"]
 
 
-def test_three_are_chosen_and_the_others_are_counted():
+def test_three_actions_are_picked_and_the_others_counted():
     document = brief(agenda(*(task(f"{n}", due=later(-n), estimate_minutes=15) for n in range(8)))).document
     assert [action.text for action in document.next_actions] == ["“7”", "“6”", "“5”"]
     assert document.next_actions_left_out == 5
@@ -96,12 +96,12 @@ def test_three_are_chosen_and_the_others_are_counted():
     assert document.facts[first.facts[0]].place == "plan.md:3"
 
 
-def test_the_longest_gap_of_the_day_is_what_a_task_must_fit_into():
+def test_a_task_must_fit_into_the_longest_free_interval():
     busy = [event("A", local(9), local(13)), event("B", local(14), local(17, 30))]
     for minutes, fits in ((60, True), (61, False)):
         document = brief(agenda(task(due=TODAY, estimate_minutes=minutes), *busy)).document
         assert ("fits" in document.next_actions[0].reason) == fits
 
 
-def test_one_without_a_reason_says_so():
+def test_an_action_without_a_reason_has_a_default_reason():
     assert brief(agenda(task())).document.next_actions[0].reason == "nothing is more urgent"

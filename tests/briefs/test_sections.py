@@ -71,7 +71,7 @@ def test_a_task_reads_well_in_each_bucket(parts: dict, expected: str):
     assert sentence(**parts) == expected
 
 
-def test_a_section_has_description_phase_what_is_next_in_it_and_notes():
+def test_a_section_has_description_phase_next_task_and_notes():
     build = phase(GARDEN, "Build", start_on=later(-10), end_on=later(10))
     done = phase(GARDEN, "Plan", start_on=later(-30), end_on=later(-11))
     found = section(
@@ -91,7 +91,7 @@ def test_a_section_has_description_phase_what_is_next_in_it_and_notes():
     assert texts(found.notes) == ["“Seeds”, yesterday: Tomatoes and beans"]
 
 
-def test_what_is_next_in_a_phase_is_due_first_though_something_else_was_begun_earlier():
+def test_the_next_task_of_a_phase_is_the_one_due_first():
     build = phase(GARDEN, "Build", start_on=later(-10), end_on=later(10))
     here = {"project_id": GARDEN.id, "phase_id": build.id}
     found = section(
@@ -118,36 +118,36 @@ def test_the_five_newest_notes_of_seven_days_are_shown():
     assert [claim.text[:6] for claim in section(*alone).notes] == ["“Young"]
 
 
-def test_what_is_left_out_of_a_long_list_is_counted():
+def test_omitted_tasks_of_a_long_list_are_counted():
     found = section(*(task(f"{n:02}", due=later(-1)) for n in range(30)))
     assert (found.buckets[0].count, len(found.buckets[0].entries)) == (30, 20)
 
 
-def test_what_comes_later_is_counted_and_not_listed():
+def test_later_tasks_are_counted_and_not_listed():
     found = section(task(due=later(30)), task(due=later(31)))
     assert [(view.bucket, view.count, view.entries) for view in found.buckets] == [(Bucket.LATER, 2, ())]
 
 
-def test_what_burns_comes_first_and_tasks_without_a_project_last():
+def test_urgent_sections_come_first_and_tasks_without_a_project_last():
     calm, burning = project("Alpha"), project("Zulu")
     things = [task(project_id=calm.id), task(project_id=burning.id, due=TODAY), task(due=later(3))]
     found = brief(agenda(calm, burning, *things)).document.sections
     assert [section.project for section in found] == ["Zulu", "Alpha", None]
 
 
-def test_a_task_of_a_project_that_is_gone_is_shown_without_one():
+def test_a_task_of_an_unknown_project_is_shown_without_one():
     document = brief(agenda(task("Orphan", project_id=UUID(int=7), due=TODAY))).document
     assert [section.project for section in document.sections] == [None]
     assert document.counts.due_today == 1
 
 
-def test_a_project_of_which_there_is_nothing_to_tell_has_no_section():
+def test_an_empty_project_has_no_section():
     document = brief(agenda(GARDEN)).document
     assert (document.sections, document.counts.projects) == ((), 0)
 
 
 @pytest.mark.parametrize("renamed", ["source", "project", "zone"])
-def test_a_section_is_renewed_when_what_its_facts_say_changes(renamed: str):
+def test_a_section_is_renewed_when_its_facts_change(renamed: str):
     it = task(project_id=GARDEN.id, due=later(3))
     last = brief(agenda(GARDEN, it)).document
     found, on = agenda(GARDEN, it), day()
@@ -165,7 +165,7 @@ def headline(*things, **parts) -> list[str]:
     return texts(brief(agenda(*things), **parts).document.headline)
 
 
-def test_the_opening_counts():
+def test_the_opening_has_the_counts():
     assert headline(GARDEN, task(project_id=GARDEN.id, due=TODAY), task(due=later(-1)))[0] == (
         "1 project: 1 due today, 1 overdue, 0 upcoming in 7 days, 0 blocked, 0 done in the last 24 hours."
     )
@@ -187,7 +187,7 @@ def test_a_public_holiday_is_named(country: str | None, today: str, name: str | 
     assert [text for text in said if "holiday" in text] == expected
 
 
-def test_a_quiet_day_says_what_comes_next():
+def test_a_quiet_day_names_what_comes_next():
     assert headline(event("Fair", local(10, on=later(2))), task("Sow", due=later(3)))[1:] == [
         "A quiet day: nothing is due, overdue or on the calendar.",
         "What comes next is “Fair”, on Thursday 2 April at 10:00.",
@@ -215,7 +215,7 @@ def test_a_day_with_anything_in_it_is_not_quiet(thing):
     assert len(document.headline) == 1
 
 
-def test_a_file_that_was_not_read_may_hold_what_the_day_asks_for():
+def test_a_day_with_an_unread_file_is_not_quiet():
     warning = SourceWarning(source_id=HOME.id, path="plan.ics", line=3, message="not a date")
     document = brief(agenda(warnings=[warning])).document
     assert not document.quiet
@@ -230,7 +230,7 @@ def test_warnings_beyond_twenty_are_counted():
     assert found[-1].text.startswith("and 5 more warnings;")
 
 
-def test_a_title_is_always_somebody_elses_words():
+def test_a_title_is_always_quoted():
     found = section(task("  two\n lines  ", due=TODAY), task("", due=later(1)), task("x" * 200, due=later(2)))
     said = [entry.text for view in found.buckets for entry in view.entries]
     assert said[0] == "“two lines” is due today"
@@ -238,12 +238,12 @@ def test_a_title_is_always_somebody_elses_words():
     assert said[2] == f"“{'x' * 119}…” is due on Thursday 2 April"
 
 
-def test_a_place_with_line_breaks_stays_on_its_line():
+def test_a_location_with_line_breaks_is_shown_on_one_line():
     found = brief(agenda(event("A", location="Room\n 4", tentative=True, busy=False))).document.timeline
     assert found[0].text == "“A”, Room 4 (tentative, free)"
 
 
-def test_somebody_without_any_source_is_told_so_and_not_that_the_day_is_quiet():
+def test_without_any_source_the_day_is_not_quiet():
     document = brief(agenda(sources=[])).document
     assert [gap.text for gap in document.warnings] == [
         "has nothing to read yet; add a folder or a calendar's address."
@@ -251,7 +251,7 @@ def test_somebody_without_any_source_is_told_so_and_not_that_the_day_is_quiet():
     assert not document.quiet
 
 
-def test_a_source_read_a_moment_ago_is_not_old_in_a_brief_of_next_week():
+def test_a_recently_read_source_is_not_outdated_in_a_brief_of_next_week():
     on = day(later(7))
     found = agenda(task(due=later(7)))
     assert brief(found, on, composed_at=local(8)).document.warnings == ()

@@ -45,7 +45,7 @@ async def test_a_brief_that_was_composed_can_be_read(plans: Plans):
     assert await briefs.read(plans.database, plans.user.id, SUNDAY - timedelta(days=1)) is None
 
 
-async def test_nobody_reads_the_brief_of_another(plans: Plans, other_user):
+async def test_another_users_brief_is_not_readable(plans: Plans, other_user):
     await plans.hold(task("One", due=SUNDAY))
     composed = await briefs.compose(plans.database, plans.user.id, SUNDAY)
     await briefs.receive(plans.database, other_user.id, composed.id)
@@ -53,12 +53,12 @@ async def test_nobody_reads_the_brief_of_another(plans: Plans, other_user):
     assert (await briefs.compose(plans.database, other_user.id, SUNDAY)).document.sections == ()
 
 
-async def test_a_brief_for_nobody_is_an_error(database: Database):
+async def test_an_unknown_user_is_not_found(database: Database):
     with pytest.raises(NotFound):
         await briefs.compose(database, people.model.UUID(int=0), SUNDAY)
 
 
-async def test_composed_eight_times_at_once_it_exists_once(postgres, plans: Plans):
+async def test_eight_concurrent_composes_store_one_brief(postgres, plans: Plans):
     await plans.hold(*many(5))
     async with Database.connect(postgres.app, connections=8) as wide:
         found = await asyncio.gather(*(briefs.compose(wide, plans.user.id, SUNDAY) for _ in range(8)))
@@ -70,7 +70,7 @@ async def test_composed_eight_times_at_once_it_exists_once(postgres, plans: Plan
     assert {claim.kind for claim in again.document.since_last.entries} == {"became_overdue"}
 
 
-async def test_an_edition_keeps_what_was_received_and_what_is_pending(plans: Plans):
+async def test_an_edition_has_a_received_and_a_pending_snapshot(plans: Plans):
     await plans.hold(task("One"))
     for _ in range(3):
         brief = await briefs.compose(plans.database, plans.user.id, SUNDAY)
@@ -80,7 +80,9 @@ async def test_an_edition_keeps_what_was_received_and_what_is_pending(plans: Pla
 
 
 @pytest.mark.parametrize("projects", [1, 50])
-async def test_composing_takes_six_round_trips_however_many_projects(postgres, plans: Plans, projects: int):
+async def test_composing_needs_six_round_trips_for_any_number_of_projects(
+    postgres, plans: Plans, projects: int
+):
     await plans.hold(*many(projects))
     statements: list[str] = []
     async with Database.connect(postgres.app, connections=1) as narrow:
@@ -94,7 +96,9 @@ async def test_composing_takes_six_round_trips_however_many_projects(postgres, p
     assert statements[-1] == "COMMIT"
 
 
-async def test_many_readers_briefs_take_six_round_trips_too(postgres, plans: Plans, new_plans, other_user):
+async def test_composing_for_many_readers_needs_six_round_trips(
+    postgres, plans: Plans, new_plans, other_user
+):
     theirs: Plans = await new_plans("theirs", other_user)
     await plans.hold(task("Mine", due=SUNDAY))
     await theirs.hold(task("Theirs", due=SUNDAY))
@@ -112,9 +116,7 @@ async def test_many_readers_briefs_take_six_round_trips_too(postgres, plans: Pla
     assert both[other_user.id].document.timezone == other_user.timezone
 
 
-async def test_of_many_readers_only_those_of_the_next_brief_are_facts_in_memory(
-    plans: Plans, new_plans, other_user
-):
+async def test_only_the_facts_of_the_next_brief_are_in_memory(plans: Plans, new_plans, other_user):
     theirs: Plans = await new_plans("theirs", other_user)
     await plans.hold(task("Mine", due=SUNDAY))
     await theirs.hold(task("Theirs", due=SUNDAY))
@@ -140,7 +142,7 @@ def statements_of(seen: list[str]):
     return lambda record: seen.append(record.query)
 
 
-async def test_composed_again_unchanged_every_section_is_taken_over(plans: Plans):
+async def test_unchanged_sections_are_reused(plans: Plans):
     await plans.hold(*many(3))
     first = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
     again = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
@@ -149,7 +151,7 @@ async def test_composed_again_unchanged_every_section_is_taken_over(plans: Plans
     assert again.facts == first.facts
 
 
-async def test_one_changed_task_renews_its_own_section_alone(plans: Plans):
+async def test_a_changed_task_renews_only_its_own_section(plans: Plans):
     tasks = many(3)
     await plans.hold(*tasks)
     await briefs.compose(plans.database, plans.user.id, SUNDAY)
@@ -162,7 +164,7 @@ async def test_one_changed_task_renews_its_own_section_alone(plans: Plans):
     }
 
 
-async def test_a_section_is_renewed_when_what_blocks_it_elsewhere_changes(plans: Plans):
+async def test_a_section_is_renewed_when_a_blocker_in_another_project_changes(plans: Plans):
     blocked = task("Build", project="House", blocked_by=("a", "b"))
 
     def blockers(first: str, status: TaskStatus):
@@ -189,7 +191,7 @@ async def test_a_section_is_renewed_when_what_blocks_it_elsewhere_changes(plans:
     ]
 
 
-async def test_a_zone_for_one_brief_renews_its_sections(plans: Plans):
+async def test_a_timezone_for_one_brief_renews_its_sections(plans: Plans):
     due = clock.first_instant(SUNDAY, clock.time(12), plans.user.tz)
     await plans.hold(task("One", due=due))
     for zone, text in (("Europe/Berlin", "12:00"), ("Asia/Kathmandu", "15:45")):
@@ -197,7 +199,7 @@ async def test_a_zone_for_one_brief_renews_its_sections(plans: Plans):
         assert document.sections[0].buckets[0].entries[0].text == f"“One” is due today at {text}"
 
 
-async def test_what_another_version_stored_is_written_anew(plans: Plans):
+async def test_a_brief_of_another_version_is_replaced(plans: Plans):
     await plans.hold(task("One", due=SUNDAY))
     await briefs.compose(plans.database, plans.user.id, SUNDAY)
     async with plans.database.transaction([plans.user.id]) as tx:
@@ -207,7 +209,7 @@ async def test_what_another_version_stored_is_written_anew(plans: Plans):
     assert await briefs.read(plans.database, plans.user.id, SUNDAY) == again
 
 
-async def test_a_quiet_day_is_called_so(plans: Plans):
+async def test_a_quiet_day_is_named_in_the_headline(plans: Plans):
     await plans.hold(task("Later", due=SUNDAY + timedelta(days=5)))
     document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
     assert document.quiet
@@ -248,7 +250,7 @@ async def test_a_source_that_was_read_two_days_ago_is_a_warning(plans: Plans, mo
     ]
 
 
-async def test_who_wants_quiet_days_short_gets_no_sections_on_them_and_all_on_others(plans: Plans):
+async def test_shortened_quiet_days_have_no_sections(plans: Plans):
     user = replace(plans.user, preferences=replace(plans.user.preferences, quiet_day=QuietDay.SHORTEN))
     await people.change(plans.database, user.id, lambda _: user)
     undated = ImportedTask(external_id="1", title="Read Ulysses", place="plan.md:1")

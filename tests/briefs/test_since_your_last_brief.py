@@ -40,7 +40,7 @@ async def changes(plans: Plans, day: date = SUNDAY, **parts) -> list[tuple[str, 
     return [(claim.kind, claim.text) for claim in document.since_last.entries]
 
 
-async def test_each_change_is_told_once(plans: Plans):
+async def test_each_change_is_listed_once(plans: Plans):
     same = task("Same", due=MONDAY)
     await plans.hold(
         same,
@@ -72,7 +72,7 @@ async def test_each_change_is_told_once(plans: Plans):
     ]
 
 
-async def test_a_task_that_was_archived_as_done_was_done(plans: Plans):
+async def test_an_archived_task_is_listed_as_done(plans: Plans):
     await plans.hold(task("Water the plants", due=SUNDAY), task("Mow", due=SUNDAY))
     await received(plans, SATURDAY)
     archived = ImportedTask(
@@ -86,9 +86,7 @@ async def test_a_task_that_was_archived_as_done_was_done(plans: Plans):
     assert await changes(plans) == [("done", "“Water the plants” was finished on Saturday 28 March.")]
 
 
-async def test_three_edited_lines_of_a_file_are_three_lines_of_the_brief(
-    database: Database, user: User, tmp_path: Path
-):
+async def test_three_edited_lines_of_a_file_are_three_changes(database: Database, user: User, tmp_path: Path):
     def write(**due: str) -> None:
         entries = [
             {"uuid": f"00000000-0000-4000-8000-{n:012}", "description": name, "status": "pending", "due": day}
@@ -111,7 +109,7 @@ async def test_three_edited_lines_of_a_file_are_three_lines_of_the_brief(
     ]
 
 
-async def test_the_calendar_is_compared_too(plans: Plans):
+async def test_calendar_events_are_compared(plans: Plans):
     monday = datetime(2026, 3, 30, 9)  # noqa: DTZ001 - floating
     await plans.hold(event("Same", monday), event("Moved", monday), event("Called off", MONDAY))
     await received(plans, SATURDAY)
@@ -123,33 +121,33 @@ async def test_the_calendar_is_compared_too(plans: Plans):
     ]
 
 
-async def test_what_is_over_has_not_vanished(plans: Plans):
+async def test_past_events_do_not_vanish(plans: Plans):
     await plans.hold(event("Dinner", SATURDAY), task("Sleep"))
     await received(plans, SATURDAY)
     await plans.hold(task("Sleep"))
     assert await changes(plans) == []
 
 
-async def test_the_window_moves_without_bringing_anything_in(plans: Plans):
+async def test_events_that_enter_the_window_are_not_new(plans: Plans):
     await plans.hold(*(event(f"Day {n}", SATURDAY + timedelta(days=n)) for n in range(20)))
     await received(plans, SATURDAY)
     assert await changes(plans) == []
 
 
-async def test_a_new_source_is_not_two_hundred_new_tasks(plans: Plans, new_plans):
+async def test_tasks_of_a_new_source_are_not_listed(plans: Plans, new_plans):
     await plans.hold(task("Old"))
     await received(plans, SATURDAY)
     await (await new_plans("second")).hold(*(task(f"Task {n}") for n in range(200)))
     assert await changes(plans) == []
 
 
-async def test_the_first_brief_has_nothing_to_compare_with(plans: Plans):
+async def test_the_first_brief_has_no_changes(plans: Plans):
     await plans.hold(task("New"))
     document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
     assert document.since_last == briefs.model.SinceLast(date=None)
 
 
-async def test_a_brief_that_nobody_received_does_not_count(plans: Plans):
+async def test_an_unreceived_brief_is_not_compared_with(plans: Plans):
     await plans.hold(task("One"))
     await received(plans, SATURDAY - timedelta(days=1))
     await plans.hold(task("One"), task("Two"))
@@ -157,7 +155,7 @@ async def test_a_brief_that_nobody_received_does_not_count(plans: Plans):
     assert await changes(plans) == [("came_in", "“Two” came in.")]
 
 
-async def test_composing_again_on_the_day_still_compares_with_the_day_before(plans: Plans):
+async def test_composing_again_compares_with_the_day_before(plans: Plans):
     await plans.hold(task("One"))
     await received(plans, SATURDAY)
     await plans.hold(task("One"), task("Two"))
@@ -166,7 +164,7 @@ async def test_composing_again_on_the_day_still_compares_with_the_day_before(pla
     assert await changes(plans) == [("came_in", "“Three” came in."), ("came_in", "“Two” came in.")]
 
 
-async def test_what_was_received_counts_and_not_what_was_freshened_later(plans: Plans):
+async def test_the_received_version_is_compared_with_not_a_later_one(plans: Plans):
     await plans.hold(task("One"))
     await received(plans, SATURDAY)
     await plans.hold(task("One"), task("Two"))
@@ -174,7 +172,7 @@ async def test_what_was_received_counts_and_not_what_was_freshened_later(plans: 
     assert await changes(plans) == [("came_in", "“Two” came in.")]
 
 
-async def test_what_was_received_last_counts(plans: Plans):
+async def test_the_last_received_version_is_compared_with(plans: Plans):
     await plans.hold(task("One"))
     await received(plans, SATURDAY)
     await plans.hold(task("One"), task("Two"))
@@ -182,7 +180,7 @@ async def test_what_was_received_last_counts(plans: Plans):
     assert await changes(plans) == []
 
 
-async def test_receiving_twice_is_receiving_once(plans: Plans):
+async def test_receiving_is_idempotent(plans: Plans):
     await plans.hold(task("One"))
     brief = await briefs.compose(plans.database, plans.user.id, SATURDAY)
     for _ in range(2):
@@ -191,7 +189,7 @@ async def test_receiving_twice_is_receiving_once(plans: Plans):
     assert await changes(plans) == [("vanished", "“One” is no longer in plans.")]
 
 
-async def test_a_move_to_another_zone_moves_no_appointment(plans: Plans):
+async def test_a_timezone_change_moves_no_event(plans: Plans):
     monday = datetime(2026, 3, 30, 23, 30)  # noqa: DTZ001 - floating
     await plans.hold(
         event("Floating", monday),
@@ -208,7 +206,7 @@ async def test_a_move_to_another_zone_moves_no_appointment(plans: Plans):
         assert await changes(plans) == []
 
 
-async def test_a_brief_of_one_source_tells_of_that_source_alone(plans: Plans, new_plans):
+async def test_a_brief_of_one_source_lists_changes_of_that_source_only(plans: Plans, new_plans):
     second = await new_plans("second")
     await plans.hold(task("One"))
     await second.hold(task("Other"))
@@ -218,21 +216,21 @@ async def test_a_brief_of_one_source_tells_of_that_source_alone(plans: Plans, ne
     assert await changes(plans, sources=[plans.source.id]) == [("vanished", "“One” is no longer in plans.")]
 
 
-async def test_a_source_that_was_removed_takes_its_tasks_along_in_silence(plans: Plans):
+async def test_tasks_of_a_removed_source_are_not_listed(plans: Plans):
     await plans.hold(task("One"))
     await received(plans, SATURDAY)
     await agenda.remove(plans.database, plans.user, "plans")
     assert await changes(plans) == []
 
 
-async def test_a_source_that_fails_keeps_its_tasks(plans: Plans):
+async def test_tasks_of_a_failing_source_do_not_vanish(plans: Plans):
     await plans.hold(task("One"))
     await received(plans, SATURDAY)
     await plans.fail("The folder is gone.")
     assert await changes(plans) == []
 
 
-async def test_more_changes_than_fit_are_counted(plans: Plans):
+async def test_omitted_changes_are_counted(plans: Plans):
     await plans.hold()
     await received(plans, SATURDAY)
     await plans.hold(*(task(f"Task {n}") for n in range(40)))
@@ -240,7 +238,7 @@ async def test_more_changes_than_fit_are_counted(plans: Plans):
     assert (len(since.entries), since.left_out) == (25, 15)
 
 
-async def test_every_edition_counts_as_a_brief(plans: Plans):
+async def test_every_edition_is_compared_with(plans: Plans):
     await plans.hold(task("One"))
     await received(plans, SATURDAY, edition=Edition.WEEKLY)
     await plans.hold(task("One"), task("Two"))

@@ -30,7 +30,7 @@ def said(*things, kind: str) -> list[str]:
     return [claim.text for claim in load(*things).statements if claim.kind == kind]
 
 
-def test_an_event_over_midnight_is_cut_to_the_day():
+def test_an_event_over_midnight_is_clipped_to_the_day():
     night = event("Night train", local(22, on=later(-1)), local(6))
     assert shown(night) == [("“Night train”", "Tue 00:00", "Tue 06:00")]
     assert shown(night, on=day(later(-1))) == [("“Night train”", "Mon 22:00", "Tue 00:00")]
@@ -42,7 +42,7 @@ def test_an_event_that_ends_at_midnight_is_not_of_the_next_day():
     assert shown(late) == []
 
 
-def test_an_event_without_length_is_shown_and_takes_no_time():
+def test_an_event_without_length_is_listed_but_not_busy():
     for hour in (0, 12):
         assert shown(event("Ping", local(hour), local(hour))) == [
             ("“Ping”", f"Tue {hour:02}:00", f"Tue {hour:02}:00")
@@ -51,16 +51,16 @@ def test_an_event_without_length_is_shown_and_takes_no_time():
 
 
 @pytest.mark.parametrize(("apart", "there"), [(-1, False), (0, True), (1, True), (2, True), (3, False)])
-def test_an_event_of_whole_days_is_on_each_of_its_days(apart: int, there: bool):
+def test_an_all_day_event_is_on_each_of_its_days(apart: int, there: bool):
     fair = event("Fair", TODAY, later(3))
     assert shown(fair, on=day(later(apart))) == ([("“Fair”", None, None)] if there else [])
 
 
-def test_a_whole_day_that_says_it_takes_none_takes_one():
+def test_an_all_day_event_of_zero_days_counts_as_one():
     assert shown(event("Day", TODAY, TODAY)) == [("“Day”", None, None)]
 
 
-def test_a_whole_day_is_on_its_own_date_everywhere():
+def test_an_all_day_event_has_its_date_in_every_zone():
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
         assert len(shown(event("Day", TODAY), on=day(zone=zone))) == 1
         assert shown(event("Day", later(1)), event("Day", later(-1)), on=day(zone=zone)) == []
@@ -68,20 +68,20 @@ def test_a_whole_day_is_on_its_own_date_everywhere():
     assert len(shown(event("Day that was skipped", apia.today), on=apia)) == 1
 
 
-def test_a_floating_event_is_at_its_time_everywhere():
+def test_a_floating_event_has_its_time_in_every_zone():
     at_nine = datetime(2026, 3, 31, 9)  # noqa: DTZ001 - floating
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
         assert shown(event("Tea", at_nine), on=day(zone=zone)) == [("“Tea”", "Tue 09:00", "Tue 10:00")]
 
 
-def test_whole_days_come_first_and_then_what_begins_first():
+def test_all_day_events_come_first_then_events_by_start():
     found = shown(
         event("B", local(11)), event("A", local(9)), event("Day", TODAY), event("C", local(9), local(9, 30))
     )
     assert [text for text, _, _ in found] == ["“Day”", "“C”", "“A”", "“B”"]
 
 
-def test_gaps_are_what_busy_events_leave_of_the_working_day():
+def test_free_intervals_are_the_working_day_without_busy_events():
     found = gaps(
         event("Early", local(7), local(9, 30)),
         event("Inside", local(11), local(12)),
@@ -94,21 +94,21 @@ def test_gaps_are_what_busy_events_leave_of_the_working_day():
     assert found == [("09:30", "11:00", 90), ("13:00", "17:00", 240)]
 
 
-def test_a_quarter_of_an_hour_is_a_gap():
+def test_fifteen_minutes_are_a_free_interval():
     assert ("12:00", "12:15", 15) in gaps(
         event("A", local(9), local(12)), event("B", local(12, 15), local(13))
     )
 
 
 @pytest.mark.parametrize(("today", "minutes"), [(SPRING, 150), (AUTUMN, 270), (TODAY, 210)])
-def test_the_hours_of_a_gap_are_those_that_really_pass(today: date, minutes: int):
+def test_the_length_of_a_free_interval_is_elapsed_time(today: date, minutes: int):
     booked = event("Rest", local(3, 30, on=today), local(17, 30, on=today))
     on = day(today)
     early = replace(on, as_of=on.start, work_from=datetime.min.time())
     assert gaps(booked, on=early) == [("00:00", "03:30", minutes)]
 
 
-def test_what_is_over_is_not_free_any_more():
+def test_past_time_is_not_free():
     assert gaps(on=replace(day(), as_of=local(16))) == [("16:00", "17:30", 90)]
     assert gaps(on=replace(day(), as_of=local(19))) == []
 
@@ -123,7 +123,7 @@ def test_two_events_at_once_are_a_conflict():
     ]
 
 
-def test_what_touches_or_takes_no_time_is_no_conflict():
+def test_adjacent_or_empty_events_do_not_conflict():
     a = event("A", local(9), local(10))
     others = [
         event("After", local(10), local(11)),
@@ -134,11 +134,11 @@ def test_what_touches_or_takes_no_time_is_no_conflict():
     assert said(a, *others, kind="conflict") == []
 
 
-def test_what_is_tentative_still_takes_its_time():
+def test_tentative_events_conflict():
     assert len(said(event("A", local(9)), event("B", local(9), tentative=True), kind="conflict")) == 1
 
 
-def test_every_pair_is_a_conflict():
+def test_every_overlapping_pair_is_a_conflict():
     found = said(*(event(name, local(9), local(12)) for name in "ABC"), kind="conflict")
     assert [text[:13] for text in found] == ["“A” and “B” o", "“A” and “C” o", "“B” and “C” o"]
 
@@ -150,13 +150,13 @@ def test_a_day_of_five_hundred_events_is_quick():
     assert time.process_time() - began < 0.5
 
 
-def test_what_does_not_fit_is_said():
+def test_an_overload_is_stated():
     assert said(task(due=TODAY, estimate_minutes=600), kind="overload") == [
         "You can't do all of it: 10 h of tasks, 8 h 30 min free."
     ]
 
 
-def test_what_fits_is_said_too():
+def test_a_load_that_fits_is_stated():
     found = load(task(due=TODAY, estimate_minutes=510), task(due=later(-1)), task(estimate_minutes=99))
     assert (found.planned_minutes, found.unestimated, found.free_minutes) == (510, 1, 510)
     assert [claim.text for claim in found.statements] == [

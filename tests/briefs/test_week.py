@@ -1,4 +1,4 @@
-"""The week summed up: from what its briefs knew, and from what is known now."""
+"""Test the weekly edition, which compares the snapshots of the week with the current facts."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ GARDEN = project("Garden")
 
 
 def knew(found: Agenda, days_ago: int):
-    """What the brief of so many days ago knew."""
+    """Return the snapshot of the brief of that many days ago."""
     return brief(found, day(later(-days_ago))).snapshot
 
 
@@ -49,7 +49,7 @@ def done(one, on):
     return replace(one, status=TaskStatus.DONE, completed=on)
 
 
-def test_each_task_is_told_of_by_what_became_of_it():
+def test_each_task_is_listed_by_its_topic():
     sow, weed, mow = (task(title, project_id=GARDEN.id) for title in ("Sow", "Weed", "Mow"))
     call = task("Call Bob", due=later(-2))
     hedge = task("Cut the hedge", project_id=GARDEN.id, due=later(-3))
@@ -85,7 +85,7 @@ def test_each_task_is_told_of_by_what_became_of_it():
     ]
 
 
-def test_what_a_brief_in_the_midst_of_the_week_knew_counts_too():
+def test_snapshots_within_the_week_are_used():
     brief_life, moved = task("Came and went"), task("Report", due=later(-4))
     known = [knew(agenda(), 6), knew(agenda(brief_life, moved), 5), knew(agenda(moved), 1)]
     document = week(agenda(replace(moved, due=None)), *known)
@@ -98,7 +98,7 @@ def test_what_a_brief_in_the_midst_of_the_week_knew_counts_too():
     assert (memory.title, memory.due) == ("Report", later(-4))
 
 
-def test_without_briefs_of_the_week_it_says_so_and_tells_what_dates_tell():
+def test_without_briefs_of_the_week_the_review_is_based_on_dates():
     document = week(agenda(done(task("Sow"), later(-2)), done(task("Ancient"), later(-20)), task("New")))
     assert said(document) == {(None, Topic.DONE): ["“Sow” was finished on Sunday 29 March."]}
     assert document.headline[0].text == "Tasks since Tuesday 24 March: 1 done, 0 slipped."
@@ -106,18 +106,18 @@ def test_without_briefs_of_the_week_it_says_so_and_tells_what_dates_tell():
         assert "No brief of the weeks before was kept" in " ".join(render(document, form).split())
 
 
-def test_a_source_that_is_new_did_not_bring_everything_in():
+def test_tasks_of_a_new_source_are_not_added():
     before = replace(knew(agenda(), 7), sources={})
     assert said(week(agenda(task("Imported")), before)) == {}
 
 
-def test_a_task_that_stands_as_done_in_another_list_was_done():
+def test_a_task_done_in_another_list_is_done():
     before = knew(agenda(task("Sow")), 7)
     document = week(agenda(done(task("Sow"), datetime(2026, 3, 30, 9, tzinfo=UTC))), before)
     assert said(document) == {(None, Topic.DONE): ["“Sow” was finished on Monday 30 March."]}
 
 
-def test_the_calendar_of_the_coming_week_is_listed_to_a_bound():
+def test_the_calendar_of_the_coming_week_is_limited():
     events = [event(f"Standup {n}", local(9, 0, later(n // 4))) for n in range(40)]
     document = week(agenda(*events))
     assert (len(document.week.calendar), document.week.calendar_left_out) == (20, 12)
@@ -127,7 +127,7 @@ def test_the_calendar_of_the_coming_week_is_listed_to_a_bound():
     assert "and 12 more" in text
 
 
-def test_a_long_topic_is_counted_and_cut():
+def test_a_long_topic_is_counted_and_shortened():
     document = week(agenda(*(done(task(f"Row {n}"), later(-1)) for n in range(14))))
     view = document.week.projects[0].topics[0]
     assert (view.count, len(view.entries)) == (14, 10)
@@ -135,14 +135,14 @@ def test_a_long_topic_is_counted_and_cut():
 
 
 @pytest.mark.parametrize("form", [Form.TEXT, Form.MARKDOWN, Form.HTML])
-def test_every_form_shows_the_week(form: Form):
+def test_every_format_shows_the_week(form: Form):
     document = week(agenda(GARDEN, done(task("Sow", project_id=GARDEN.id), later(-1)), event("Fair")))
     words = " ".join(render(document, form).split())
     for part in ("The week since Tuesday 24 March 2026", "Garden", "Done", "“Sow” was finished", "“Fair”"):
         assert part in words
 
 
-def test_a_project_whose_week_fails_is_a_gap_and_the_others_are_there(monkeypatch):
+def test_a_project_whose_week_fails_is_a_gap_and_the_others_remain(monkeypatch):
     monkeypatch.setattr(week_sentences, "slipped", lambda *_: 1 / 0)
     late, fine = task("Late", project_id=GARDEN.id, due=later(-1)), done(task("Sow"), later(-1))
     composed = brief(agenda(GARDEN, late, fine), edition=Edition.WEEKLY)
@@ -152,7 +152,7 @@ def test_a_project_whose_week_fails_is_a_gap_and_the_others_are_there(monkeypatc
 
 @given(situations())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_sentence_of_a_week_follows_from_its_facts(situation):
+def test_every_sentence_of_a_week_is_supported_by_its_facts(situation):
     on, found = situation
     known = brief(replace(found, tasks=found.tasks[::2]), on).snapshot
     known = replace(known, day=later(-3, on.today))
@@ -181,6 +181,6 @@ def test_every_sentence_of_a_week_follows_from_its_facts(situation):
         ("no_briefs", {"kind": "stat", "value": 2}),
     ],
 )
-def test_a_sentence_about_the_week_does_not_stand_on_what_does_not_bear_it(kind: str, parts):
+def test_an_unsupported_sentence_about_the_week_is_rejected(kind: str, parts):
     facts = {"x": Fact(**{"kind": "task", "title": "X", "source": "home", "place": "x:1"} | parts)}
     assert unsupported(Claim(kind=kind, text="X.", facts=("x",)), facts, PREDICATES, TUESDAY)

@@ -1,4 +1,4 @@
-"""Sections by a writer that has to wait: they overlap, each fails alone, and one can watch them come."""
+"""Test sections of a waiting writer: concurrent, failing alone, and readable as they are written."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ def due(project: str, title: str = "Task") -> ImportedTask:
 
 
 class Writer:
-    """Waits as it is told to, then writes what the deterministic writer does."""
+    """A writer that waits, then returns the section of the deterministic writer."""
 
     def __init__(self, wait: Callable[[str], Awaitable[object]]) -> None:
         self._wait = wait
@@ -58,14 +58,14 @@ async def events(database: Database, run: Run) -> list[Event]:
         return await runs.events(tx, run.owner_id, run.id)
 
 
-async def test_sections_of_one_brief_wait_at_the_same_time(plans: Plans):
+async def test_sections_of_one_brief_are_written_concurrently(plans: Plans):
     await plans.hold(*(due(name) for name in "ABCD"))
     all_there = asyncio.Barrier(4)
     run = await compose(plans.database, plans.user.id, lambda _: all_there.wait())
     assert (run.status, run.phase, run.done, run.failed, run.total) == (Status.SUCCEEDED, "sections", 4, 0, 4)
 
 
-async def test_briefs_of_different_users_wait_at_the_same_time(
+async def test_briefs_of_different_users_are_written_concurrently(
     postgres, database: Database, plans: Plans, new_plans, other_user
 ):
     theirs: Plans = await new_plans("theirs", other_user)
@@ -78,7 +78,7 @@ async def test_briefs_of_different_users_wait_at_the_same_time(
     try:
         begun = [await start(database, one.user.id) for one in (plans, theirs)]
         async with asyncio.timeout(PATIENCE):
-            while not await _all_succeeded(database, begun):  # noqa: ASYNC110 - the rows tell nobody
+            while not await _all_succeeded(database, begun):  # noqa: ASYNC110 - nothing notifies of the rows
                 await asyncio.sleep(0.02)
     finally:
         worker.drain()
@@ -93,7 +93,7 @@ async def _all_succeeded(database: Database, some: list[Run]) -> bool:
     return statuses == {Status.SUCCEEDED}
 
 
-async def test_so_many_sections_are_under_way_and_no_more(plans: Plans, monkeypatch):
+async def test_section_concurrency_is_limited(plans: Plans, monkeypatch):
     monkeypatch.setattr(jobs, "_SECTIONS_AT_ONCE", 3)
     await plans.hold(*(due(f"P{number}") for number in range(9)))
     most = under_way = 0
@@ -110,7 +110,7 @@ async def test_so_many_sections_are_under_way_and_no_more(plans: Plans, monkeypa
     assert most == 3
 
 
-async def test_no_connection_is_held_while_sections_are_waited_for(postgres, plans: Plans):
+async def test_no_connection_is_acquired_while_sections_are_written(postgres, plans: Plans):
     await plans.hold(due("A"), due("B"))
     async with Database.connect(postgres.app, connections=1) as narrow:
 
@@ -121,7 +121,7 @@ async def test_no_connection_is_held_while_sections_are_waited_for(postgres, pla
         assert (await compose(narrow, plans.user.id, ask)).status is Status.SUCCEEDED
 
 
-async def test_it_is_the_same_brief_whoever_comes_last(plans: Plans):
+async def test_the_brief_does_not_depend_on_the_order_of_sections(plans: Plans):
     await plans.hold(due("A"), due("B"), due("C"))
     at_once = await briefs.compose(plans.database, plans.user.id, SUNDAY)
     order = {"A": asyncio.Event(), "B": asyncio.Event(), "C": asyncio.Event()}
@@ -173,7 +173,7 @@ async def test_when_all_sections_fail_there_is_a_brief_with_named_gaps(plans: Pl
     assert len(document.next_actions) == 2
 
 
-async def test_a_section_that_does_not_come_in_time_is_a_gap(plans: Plans, monkeypatch):
+async def test_a_section_that_times_out_is_a_gap(plans: Plans, monkeypatch):
     monkeypatch.setattr(jobs, "_SECTIONS_WITHIN", 0.05)
     await plans.hold(due("A"), due("B"))
     never = asyncio.Event()
@@ -191,7 +191,7 @@ async def _at_once() -> None:
     return
 
 
-async def test_the_facts_can_be_read_before_a_section_is_there_and_each_section_as_it_comes(plans: Plans):
+async def test_facts_and_sections_are_readable_as_they_are_written(plans: Plans):
     await plans.hold(due("A", "Sow"), due("B", "Reap"))
     gates = {"A": asyncio.Event(), "B": asyncio.Event()}
     run = await start(plans.database, plans.user.id)
@@ -217,7 +217,7 @@ async def test_the_facts_can_be_read_before_a_section_is_there_and_each_section_
 
 
 async def told(database: Database, run: Run, name: str, count: int) -> list[Event]:
-    """So many events of that name, as soon as they are there."""
+    """Wait until there are that many events of a name; return them."""
     async with asyncio.timeout(PATIENCE):
         while True:
             found = [event for event in await events(database, run) if event.name == name]
@@ -226,7 +226,7 @@ async def told(database: Database, run: Run, name: str, count: int) -> list[Even
             await asyncio.sleep(0.02)
 
 
-async def test_what_is_too_long_for_an_event_is_left_to_the_brief(plans: Plans, monkeypatch):
+async def test_a_section_too_long_for_an_event_is_null(plans: Plans, monkeypatch):
     monkeypatch.setattr(announcing, "_LONGEST_SECTION", 100)
     await plans.hold(due("A"))
     run = await compose(plans.database, plans.user.id, lambda _: _at_once())
@@ -237,7 +237,7 @@ async def test_what_is_too_long_for_an_event_is_left_to_the_brief(plans: Plans, 
     }
 
 
-async def test_when_nothing_is_waited_for_the_run_has_no_events_of_its_own(plans: Plans):
+async def test_the_deterministic_writer_adds_no_events(plans: Plans):
     await plans.hold(due("A"))
     run = await testing.run_inline(plans.database, [COMPOSE], await start(plans.database, plans.user.id))
     assert [event.name for event in await events(plans.database, run)] == ["running", "succeeded"]
@@ -247,7 +247,7 @@ async def test_when_nothing_is_waited_for_the_run_has_no_events_of_its_own(plans
 @pytest.mark.parametrize(
     ("column", "beyond"), [("due_on", date.min), ("due_at", datetime(9999, 12, 31, 23, 59, tzinfo=UTC))]
 )
-async def test_a_row_that_no_code_expected_costs_its_project_alone(postgres, plans: Plans, column, beyond):
+async def test_an_unexpected_row_costs_only_its_project(postgres, plans: Plans, column, beyond):
     await plans.hold(due("A"), replace(due("B"), due=None))
     owner = await asyncpg.connect(postgres.owner)
     await owner.execute(

@@ -1,4 +1,4 @@
-"""Daily briefs: facts become sections, sections a document, and every sentence names its facts."""
+"""Daily briefs: facts become sections, sections become a document, and every sentence cites its facts."""
 
 from daybreak.briefs.jobs import COMPOSE, ComposeKind, Wanted, composing_with, start
 from daybreak.briefs.model import Document, Edition

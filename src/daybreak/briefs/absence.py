@@ -1,6 +1,6 @@
-"""A word to a reader who is away: short, friendly, and the longer they are away the more plainly a question.
+"""The edition for a reader who is away: short and friendly, and plainer the longer they are away.
 
-What it says of tasks are claims like all others; the words around them are fixed and about no fact.
+Its sentences about tasks are claims like all others; the text around them is fixed and about no fact.
 
 ==========  ===========================  =========================================
 gentle      away for four days or more   the numbers, three things to do first
@@ -29,7 +29,7 @@ _MOST_ACTIONS = {Tier.GENTLE: 3, Tier.MOTIVATING: 1, Tier.WARM: 0, Tier.OFFER: 0
 
 
 def compose_word(occasion: Occasion) -> Composed:
-    """Write a word to a reader who is away."""
+    """Compose the note to a reader who is away."""
     ground, tier = Groundwork(occasion), occasion.tier or Tier.GENTLE
     parts, numbers = ground.parts, count(ground.materials)
     said: tuple[Claim, ...] = parts.write(OPENING, partial(_opening, ground, tier, numbers), ())

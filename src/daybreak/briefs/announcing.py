@@ -1,11 +1,11 @@
-"""A brief told while it is being written: first what follows from facts alone, then section by section.
+"""Progress of a brief while it is composed: first the parts that need facts alone, then each section.
 
-Events of its run, whose parts are those of the document (``docs/brief.schema.json``):
+The events of the run; their parts are those of the document (``docs/brief.schema.json``):
 
-``facts``    ``total``, the sections to come; ``document``, without sections and facts
-``section``  ``place`` among the sections, from 0; ``section``, or ``gap``, the warning in its stead
+``facts``    ``total``, the number of sections to come; ``document``, without sections and facts
+``section``  ``index`` among the sections, from 0; ``section``, or ``gap``, the warning in its stead
 
-A document or section that is too long for an event is null there: the brief itself has it in the end.
+A document or section that is too long for an event is null there; the stored brief contains it.
 """
 
 from dataclasses import asdict, replace
@@ -23,7 +23,7 @@ _LONGEST_SECTION = 8 * 1024
 
 
 class Announcer:
-    """Tells of one brief in the progress and events of its run."""
+    """The progress of one brief, written to the progress and events of its run."""
 
     def __init__(self, task: Task[Any], total: int) -> None:
         self._task = task
@@ -31,13 +31,13 @@ class Announcer:
         self._done = self._failed = 0
 
     def tell_facts(self, document: Document) -> None:
-        """Everything stands but the sections."""
+        """Report that everything but the sections is composed."""
         told = _unless_longer(_LONGEST_DOCUMENT, codec.encode(replace(document, facts={}, sections=())))
         self._task.event("facts", total=self._total, document=told)
         self._tell_progress()
 
     def tell_section(self, place: int, written: Written) -> None:
-        """A section stands, or there is a gap in its place."""
+        """Report that a section is composed, or is a gap."""
         section, gap = written.section, written.gap
         self._done += section is not None
         self._failed += gap is not None
@@ -49,5 +49,5 @@ class Announcer:
         self._task.progress(phase="sections", done=self._done, failed=self._failed, total=self._total)
 
 
-def _unless_longer(limit: int, text: bytes) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def _unless_longer(limit: int, text: bytes) -> Any:  # noqa: ANN401 - any JSON value
     return orjson.loads(text) if len(text) <= limit else None

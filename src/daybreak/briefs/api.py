@@ -1,4 +1,4 @@
-"""What programs can do with briefs."""
+"""The API of briefs."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Self
@@ -44,7 +44,7 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class FeedbackView(Resource):
-    """What the reader thinks of a sentence."""
+    """The reader's opinion of a sentence."""
 
     text: str = Field(examples=["“Water the plants” is due today"])
     facts: tuple[str, ...] = Field(examples=[[_FACT]])
@@ -52,16 +52,16 @@ class FeedbackView(Resource):
 
 
 class BriefView(Resource):
-    """A brief that stands."""
+    """A stored brief."""
 
     id: UUID
     composed_at: datetime
     feedback: list[FeedbackView]
-    document: Document = Field(description="As docs/brief.schema.json of Daybreak describes it.")
+    document: Document = Field(description="The format is described in docs/brief.schema.json of Daybreak.")
 
     @classmethod
     def of(cls, found: Morning) -> Self:
-        """The brief of a day.
+        """Return the brief of a day.
 
         Raises:
             NotFound: there is none.
@@ -81,11 +81,11 @@ class BriefLine(Resource):
     edition: Edition
     composed_at: datetime
     opening: str = Field(examples=["1 project: 2 due today, 0 overdue."])
-    lines: list[str] = Field(description="Of a search: the sentences that it is about, three at most.")
+    lines: list[str] = Field(description="In search results: the matching sentences, at most three.")
 
     @classmethod
     def of(cls, kept: Kept) -> Self:
-        """A brief of the archive."""
+        """Return a brief of the archive as a list item."""
         lines = ["".join(piece.text for piece in line) for line in kept.lines]
         return cls(
             id=kept.id,
@@ -98,7 +98,7 @@ class BriefLine(Resource):
 
 
 class WritingView(Resource):
-    """A run that writes a brief; `/api/v1/runs/{run}` tells how far it is."""
+    """A run that composes a brief; `/api/v1/runs/{run}` has its progress."""
 
     run: UUID
     status: Status
@@ -107,29 +107,29 @@ class WritingView(Resource):
 
 
 class BriefOrder(Order):
-    """Which brief is wanted."""
+    """The brief to compose."""
 
     date: Day = Field(examples=[_DATE])
     edition: Edition = Field(Edition.STANDARD, strict=False, description="`standard` or `weekly`.")
     regenerate: Regenerate = Field(
         Regenerate.NONE,
         strict=False,
-        description="What to do if it stands: leave it (`none`), compose it again if facts have changed "
-        "since (`changed`), or compose it again whatever has (`all`).",
+        description="What to do if the brief exists: return it (`none`), compose it again if facts have "
+        "changed since (`changed`), or always compose it again (`all`).",
     )
 
 
 class Judgement(Order):
-    """What the reader thinks of a sentence."""
+    """The reader's opinion of a sentence, or its removal."""
 
-    text: Words = Field(examples=["“Water the plants” is due today"], description="As the document has it.")
+    text: Words = Field(
+        examples=["“Water the plants” is due today"], description="The sentence exactly as in the document."
+    )
     facts: list[Annotated[str, StringConstraints(max_length=200)]] = Field(max_length=500, examples=[[_FACT]])
-    opinion: Opinion | None = Field(strict=False, description="null takes back what was said before.")
+    opinion: Opinion | None = Field(strict=False, description="null removes the opinion.")
 
 
-_STANDS: dict[int | str, dict[str, Any]] = {
-    200: {"model": BriefView, "description": "The brief that stands."}
-}
+_STANDS: dict[int | str, dict[str, Any]] = {200: {"model": BriefView, "description": "The existing brief."}}
 
 
 @api.post(
@@ -139,7 +139,7 @@ _STANDS: dict[int | str, dict[str, Any]] = {
     responses=_STANDS | refusals(Conflict),
 )
 async def write_brief(visit: Writer, order: BriefOrder, key: IdempotencyKey = None) -> Response:
-    """Have a brief written: 202 with the run that does it, or 200 with the brief that stands."""
+    """Compose a brief: 202 with the run that composes it, or 200 with the existing brief."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         which = Which(order.date, order.edition)
@@ -156,14 +156,12 @@ async def list_briefs(
     visit: Reader,
     q: Annotated[
         str,
-        Query(
-            max_length=archive.LONGEST_SEARCH, description="Only those that say something with these words."
-        ),
+        Query(max_length=archive.LONGEST_SEARCH, description="Only briefs that contain these words."),
     ] = "",
     after: After = None,
     limit: Limit = archive.PAGE,
 ) -> Response:
-    """One's own briefs, newest first, or those that a search finds."""
+    """List your own briefs, newest first, or those that match a search."""
     place = _place(after) if after else None
     if q.strip():
         page = await archive.search(visit.database, visit.user.id, q, place, limit=min(limit, _MOST_FOUND))
@@ -174,7 +172,7 @@ async def list_briefs(
 
 @api.get("/briefs/{day}", response_model=BriefView)
 async def read_brief(visit: Reader, day: date, edition: Edition = Edition.STANDARD) -> Response:
-    """A brief of a day; reading it is receiving it, so that the next one tells what has changed since."""
+    """Return the brief of a day and mark it as received, so that the next one lists the changes since."""
     async with visit.transaction() as tx:
         view = BriefView.of(await morning.look(tx, visit.user.id, Which(day, edition)))
     return versioned(visit.request, view)
@@ -184,7 +182,7 @@ async def read_brief(visit: Reader, day: date, edition: Edition = Edition.STANDA
 async def judge_sentence(
     visit: Writer, day: date, judgement: Judgement, edition: Edition = Edition.STANDARD
 ) -> Response:
-    """Say what one thinks of a sentence of a brief, or take it back."""
+    """Record your opinion of a sentence of a brief, or remove it."""
     claim = claim_id(one_line(judgement.text), judgement.facts)
     async with visit.transaction() as tx:
         await feedback.judge(tx, visit.user.id, day, claim, judgement.opinion, edition)
@@ -197,10 +195,10 @@ def _place(after: str) -> Place:
 
 
 def _missing(found: Morning) -> str:
-    order = "have it written with a POST to /api/v1/briefs."
+    order = "create it with a POST to /api/v1/briefs."
     if found.is_skipped:
-        return f"Of {found.which.day} there is no brief, since a quiet day is skipped as you prefer; {order}"
-    return f"There is no brief of {found.which.day}; {order}"
+        return f"There is no brief for {found.which.day}: your preferences skip quiet days; {order}"
+    return f"There is no brief for {found.which.day}; {order}"
 
 
 def _started(run: Run, which: Which) -> Response:

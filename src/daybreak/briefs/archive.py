@@ -1,7 +1,7 @@
-"""The archive: earlier briefs by date, and the search in what they say.
+"""The archive: earlier briefs by date, and full-text search.
 
-The words of a brief are indexed when somebody searches: composing need not wait for it, and most people never
-search. A search reads at most so many briefs anew and says how many it has left out.
+Briefs are indexed by the first search after they were composed: composing does not wait for it, and most
+users never search. A search indexes a limited number of briefs and reports whether more remain.
 """
 
 import asyncio
@@ -30,9 +30,9 @@ _TO_MARK = re.compile("([^\ue000\ue001]*)([\ue000\ue001]|$)")
 
 
 class _Plain(dict[int, int]):
-    """Signs as the search takes them: lower case, and only letters and digits beyond ASCII.
+    """The characters of a search: lower case, and beyond ASCII only letters and digits.
 
-    What PostgreSQL does about capitals and quotation marks depends on the locale of the database.
+    PostgreSQL treats capitals and quotation marks by the locale of the database, so they are replaced here.
     """
 
     def __missing__(self, code: int) -> int:
@@ -45,14 +45,14 @@ _PLAIN = _Plain()
 
 
 class Place(NamedTuple):
-    """A place in the archive, from which a list goes on."""
+    """A position in the archive, after which a list continues."""
 
     date: date
     edition: Edition
 
 
 class Piece(NamedTuple):
-    """A piece of a line; ``is_found`` if it is what was searched for."""
+    """A piece of a sentence; ``is_match`` if it matches the search."""
 
     text: str
     is_found: bool
@@ -64,7 +64,7 @@ class Kept:
 
     Attributes:
         opening: its first sentences.
-        lines: the sentences that a search is about, in pieces.
+        lines: the sentences that match a search, in pieces.
     """
 
     id: UUID
@@ -77,11 +77,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some briefs, newest first.
+    """A page of briefs, newest first.
 
     Attributes:
-        after: where the next page goes on; None if there is none.
-        unsearched: whether there are older briefs that the search has not read yet.
+        after: the cursor of the next page; None on the last one.
+        unsearched: whether older briefs are not indexed yet.
     """
 
     briefs: Sequence[Kept]
@@ -92,7 +92,7 @@ class Page:
 async def browse(
     database: Database, owner_id: UUID, after: Place | None = None, *, limit: int = PAGE
 ) -> Page:
-    """The archive by date, after that place."""
+    """List the archive by date, after a cursor."""
     async with database.transaction([owner_id]) as tx:
         rows = await tx.fetch(_sql.list_editions, owner_id, *_parts(after), limit + 1)
     return _page([_kept(row) for row in rows], limit)
@@ -101,20 +101,20 @@ async def browse(
 async def search(
     database: Database, owner_id: UUID, words: str, after: Place | None = None, *, limit: int = PAGE
 ) -> Page:
-    """The briefs that say something with these words, after that place, with the sentences.
+    """Return the briefs that match a search, after a cursor, with the matching sentences.
 
     Args:
-        database: where everything is.
-        owner_id: whose archive.
-        words: as in web searches: all of them, “or”, "exact words", -without.
-        after: where to go on.
-        limit: how many briefs at most.
+        database: the database.
+        owner_id: the owner of the archive.
+        words: the query, as in web searches: all words, “or”, "exact words", -without.
+        after: the cursor to continue from.
+        limit: at most this many briefs.
 
     Raises:
-        InvalidInput: it is too much to search for.
+        InvalidInput: the query is too long.
     """
     if len(words) > LONGEST_SEARCH or "\0" in words:
-        raise InvalidInput(f"A search has at most {LONGEST_SEARCH} characters; give fewer words.")
+        raise InvalidInput(f"A search has at most {LONGEST_SEARCH} characters; use fewer words.")
     wanted = words.translate(_PLAIN)
     unsearched = await _index(database, owner_id)
     async with database.transaction([owner_id]) as tx:
@@ -131,7 +131,7 @@ async def search(
 
 
 async def _index(database: Database, owner_id: UUID) -> bool:
-    """Index what is not indexed yet; gives whether something was left for another time."""
+    """Index the newest briefs that are not indexed yet; return whether more remain."""
     async with database.transaction([owner_id]) as tx:
         rows = await tx.fetch(_sql.list_unindexed, owner_id, _INDEXED_AT_ONCE + 1)
     rows, is_more = rows[:_INDEXED_AT_ONCE], len(rows) > _INDEXED_AT_ONCE
@@ -150,7 +150,7 @@ def _text(document: bytes) -> str:
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
-    """The sentences of a brief, as its JSON has them."""
+    """Yield the sentences of a brief, from its JSON."""
     claims = [
         *document["headline"],
         *document["next_actions"],
@@ -189,7 +189,7 @@ def _kept(row: asyncpg.Record, lines: tuple[tuple[Piece, ...], ...] = ()) -> Kep
 
 
 def _pieces(line: str, marked: str) -> tuple[Piece, ...]:
-    """A line in pieces; ``marked`` is the same, sign by sign, in its plain form, with marks in between."""
+    """Split a sentence; ``marked`` is its normalized form, with the matches between marks."""
     pieces, begin = [], 0
     for text, mark in _TO_MARK.findall(marked):
         pieces.append(Piece(line[begin : begin + len(text)], mark == _END))

@@ -1,4 +1,4 @@
-"""What a brief was composed from, as a hash: as long as it stays the same, no fact has changed."""
+"""The fingerprint of a brief: a hash of its inputs. As long as it is equal, no fact has changed."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -11,19 +11,19 @@ from daybreak.briefs.since import Snapshot
 from daybreak.people import User
 
 _BYTES = 16
-# Raised when briefs are told otherwise of the same facts: then one that stands is behind, too.
+# Raised when the wording of the same facts changes: then existing briefs are out of date, too.
 _TELLING = 1
 _ID = attrgetter("id.bytes")
 
 
 def basis(agenda: Agenda, user: User, known: Iterable[Snapshot], more: Iterable[object]) -> str:
-    """The hash of facts and of what decides how they are told; the time of day is no part of it.
+    """Return the hash of the facts and of the settings that affect their wording, but not of the time of day.
 
     Args:
-        agenda: the facts. That a source was read again, and nothing new was found, is no change.
+        agenda: the facts. Reading a source again without finding changes does not alter the hash.
         user: the reader.
-        known: what the brief is compared with.
-        more: what is told besides, such as what is the matter with the sources.
+        known: the snapshots that the brief is compared with.
+        more: further inputs, such as the warnings about sources.
     """
     wishes = user.preferences
     told = [
@@ -36,7 +36,7 @@ def basis(agenda: Agenda, user: User, known: Iterable[Snapshot], more: Iterable[
         [(source.id, source.name) for source in agenda.sources],
         *(sorted(things, key=_ID) for things in _things(agenda)),
     ]
-    # The driver has a UUID of its own, which JSON does not know.
+    # asyncpg has its own UUID class, which orjson cannot encode.
     return blake2b(orjson.dumps(told, default=str), digest_size=_BYTES).hexdigest()
 
 

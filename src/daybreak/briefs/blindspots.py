@@ -1,4 +1,4 @@
-"""What a brief could not see: sources that were not read, or not lately, and pieces of them."""
+"""Warnings for sources, or pieces of them, that could not be read, or not recently."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ _MOST_WARNINGS = 20
 
 
 def blindspots(agenda: Agenda, day: Day, now: datetime) -> Iterator[Blindspot]:
-    """One for each source that is in trouble and each piece that was not understood, up to a bound."""
+    """Yield a warning per failing source and per piece that could not be parsed, up to a limit."""
     if not (agenda.sources or agenda.tasks or agenda.events):
         yield Blindspot(source="Daybreak", text=sentences.NO_SOURCES)
     names = {source.id: source.name for source in agenda.sources}

@@ -1,7 +1,7 @@
-"""The fact book: what a brief may cite. A thing becomes a fact when the first claim asks for its id.
+"""The fact book: what a brief may cite. An item becomes a fact when a claim first cites its id.
 
-Each part of a brief is written on a page of its own, so that one that fails leaves no facts behind and
-several can be written at the same time.
+Each part of a brief is written in its own scope of the book: a part that fails leaves no facts behind, and
+several parts can be written at the same time.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,22 +17,22 @@ S = TypeVar("S", bound=Statement)
 
 
 class FactBook:
-    """Facts by id, made from the agenda as they are cited.
+    """Facts by id, made from the agenda when they are cited.
 
     Attributes:
         facts: all that has been cited so far.
-        open: the tasks that still have to be done, by id.
-        set_aside: ids of tasks of which nothing can be said; what waits for them waits all the same.
-        withheld: why statements were not let through, if any: each is a defect of ours.
+        open: the open tasks, by id.
+        set_aside: ids of tasks that a failed project leaves out; tasks blocked by them stay blocked.
+        withheld: reasons for which statements were withheld; each is a defect in Daybreak.
     """
 
     def __init__(self, agenda: Agenda, day: Day, hidden: Collection[UUID] = ()) -> None:
-        """Open a book.
+        """Create a book with nothing cited yet.
 
         Args:
-            agenda: what can be cited.
+            agenda: the items that can be cited.
             day: the reader's day.
-            hidden: tasks of which nothing can be said; what waits for them waits all the same.
+            hidden: ids of excluded tasks; tasks blocked by them stay blocked.
         """
         self.day = day
         self._hidden = frozenset(hidden)
@@ -48,13 +48,13 @@ class FactBook:
         self._unfinished = self.open | snoozed
 
     def page(self) -> "FactBook":
-        """The same book with nothing cited yet."""
+        """Return a scope: the same book with nothing cited yet."""
         page = FactBook.__new__(FactBook)
         page.__dict__ |= self.__dict__ | {"facts": {}, "withheld": []}
         return page
 
     def admit(self, statements: Iterable[S]) -> tuple[S, ...]:
-        """The statements that follow from their facts; the others are withheld."""
+        """Return the statements that their facts support; withhold the others."""
         admitted = []
         for statement in statements:
             reason = unsupported(statement, self.facts, PREDICATES, self.day.today)
@@ -65,22 +65,22 @@ class FactBook:
         return tuple(admitted)
 
     def blockers(self, task: Task) -> Sequence[Task]:
-        """The tasks that have to be done before this one, be they snoozed."""
+        """Return the unfinished tasks that block this one, snoozed ones included."""
         ids, unfinished = dict.fromkeys(task.blocked_by), self._unfinished
         return [unfinished[blocker] for blocker in ids if blocker in unfinished and blocker != task.id]
 
     def is_waiting(self, task: Task) -> bool:
-        """Whether something has to be done before it, be it hidden."""
+        """Return whether an unfinished task blocks it, excluded ones included."""
         if not task.blocked_by:
             return False
         return bool(self.blockers(task)) or not self._hidden.isdisjoint(task.blocked_by)
 
     def is_blocked(self, task: Task) -> bool:
-        """Whether a task cannot be worked on now."""
+        """Return whether a task cannot be worked on now."""
         return task.status is TaskStatus.BLOCKED or self.is_waiting(task)
 
     def task(self, task: Task) -> str:
-        """The id under which a task can be cited."""
+        """Cite a task; return the id of its fact."""
         fact_id = f"task:{task.id}"
         fact = self._made.get(fact_id)
         if fact is None:
@@ -102,7 +102,7 @@ class FactBook:
         return fact_id
 
     def event(self, event: Event) -> str:
-        """The id under which an event can be cited; the fact's end is inclusive."""
+        """Cite an event; return the id of its fact, whose end is inclusive."""
         fact_id = f"event:{event.id}"
         fact = self._made.get(fact_id)
         if fact is None:
@@ -119,7 +119,7 @@ class FactBook:
         return fact_id
 
     def note(self, note: Note) -> str:
-        """The id under which a note can be cited."""
+        """Cite a note; return the id of its fact."""
         fact_id = f"note:{note.id}"
         self.facts[fact_id] = Fact(
             kind="note",
@@ -132,7 +132,7 @@ class FactBook:
         return fact_id
 
     def project(self, project: Project) -> str:
-        """The id under which a project can be cited."""
+        """Cite a project; return the id of its fact."""
         fact_id = f"project:{project.id}"
         self.facts[fact_id] = Fact(
             kind="project", title=project.name, source=self.source(project.source_id), place=project.place
@@ -140,7 +140,7 @@ class FactBook:
         return fact_id
 
     def phase(self, phase: Phase) -> str:
-        """The id under which a phase can be cited."""
+        """Cite a phase; return the id of its fact."""
         fact_id = f"phase:{phase.id}"
         project = self._projects.get(phase.project_id)
         self.facts[fact_id] = Fact(
@@ -155,7 +155,7 @@ class FactBook:
         return fact_id
 
     def stat(self, name: str, title: str, value: int, definition: str, of: tuple[str, ...] = ()) -> str:
-        """The id under which a number can be cited; ``definition`` says how it was counted."""
+        """Cite a number; return the id of its fact. ``definition`` is how it was counted."""
         fact_id = f"stat:{name}"
         self.facts[fact_id] = Fact(
             kind="stat", title=title, source="Daybreak", place=definition, value=value, of=of
@@ -163,10 +163,10 @@ class FactBook:
         return fact_id
 
     def other(self, fact_id: str, fact: Fact) -> str:
-        """Enter a fact that does not come from the agenda as it is now."""
+        """Add a fact that does not come from the current agenda; return its id."""
         self.facts[fact_id] = fact
         return fact_id
 
     def source(self, source_id: UUID | None) -> str:
-        """The name of a source; what has none came from Daybreak itself."""
+        """Return the name of a source; items without a source are Daybreak's own."""
         return self._sources.get(source_id, "Daybreak")

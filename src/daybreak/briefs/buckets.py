@@ -1,13 +1,13 @@
-"""Which bucket a task is in: one, on the reader's date. The first rule that fits decides.
+"""The bucket of a task on the reader's date; exactly one. The first matching rule decides.
 
 1. finished in the last 24 hours; finished earlier or cancelled: none
-2. blocked, whatever its dates: it cannot be worked on
+2. blocked, regardless of its dates: it cannot be worked on
 3. overdue, due today
-4. in progress, and stale when nobody has touched it for a week
+4. in progress; stale if untouched for a week
 5. starting today
 6. upcoming: due or starting within seven days
 7. later: due or starting after that
-8. undated: nothing lies ahead
+8. undated: no date lies ahead
 """
 
 from datetime import date, datetime, timedelta
@@ -20,11 +20,11 @@ from daybreak.briefs.model import Bucket
 ASKS_TODAY = frozenset(
     {Bucket.OVERDUE, Bucket.DUE_TODAY, Bucket.STARTING_TODAY, Bucket.IN_PROGRESS, Bucket.STALE}
 )
-"""The buckets whose tasks want to be worked on today."""
+"""The buckets of tasks to work on today."""
 
 
 def bucket(task: Task, book: FactBook) -> Bucket | None:
-    """The bucket of a task; None when a brief has nothing to say of it."""
+    """Return the bucket of a task; None if briefs do not mention it."""
     day = book.day
     if task.id not in book.open:
         return Bucket.RECENTLY_COMPLETED if finished_lately(task, day) else None
@@ -41,7 +41,7 @@ def bucket(task: Task, book: FactBook) -> Bucket | None:
 
 
 def finished_lately(task: Task, day: Day) -> bool:
-    """Whether it was finished in the 24 hours before the brief; a date alone counts as its whole day."""
+    """Return whether it was finished in the 24 hours before the brief; a date means its whole day."""
     if task.status is not TaskStatus.DONE or task.completed is None:
         return False
     since, completed = day.as_of - DONE_WITHIN, task.completed
@@ -51,7 +51,7 @@ def finished_lately(task: Task, day: Day) -> bool:
 
 
 def is_stale(task: Task, day: Day) -> bool:
-    """Whether nobody has touched it for a week."""
+    """Return whether it has been untouched for a week."""
     return task.touched_at.astimezone(day.tz).date() <= day.today - timedelta(days=STALE_DAYS)
 
 

@@ -1,6 +1,6 @@
-"""Which projects a brief looks at, as its reader chose: nothing of another one is in any part of it.
+"""The filter of projects that the reader chose: no part of a brief mentions an excluded project.
 
-Appointments belong to no project, and stay.
+Events belong to no project and are never excluded.
 """
 
 from dataclasses import dataclass, replace
@@ -14,12 +14,12 @@ from daybreak.people import Preferences, ProjectChoice
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is left of an agenda.
+    """An agenda without the excluded projects.
 
     Attributes:
-        hidden: the unfinished tasks that are left out.
-        finished: the finished ones.
-        left_out: how much that is; None when it is nothing.
+        hidden: ids of the excluded unfinished tasks.
+        finished: ids of the excluded finished tasks.
+        left_out: the number of excluded items; None if nothing is excluded.
     """
 
     agenda: Agenda
@@ -29,7 +29,7 @@ class Chosen:
     left_out: LeftOut | None = None
 
     def of(self, last: Snapshot) -> Snapshot:
-        """What is left of what an earlier brief knew."""
+        """Return an earlier snapshot without the excluded tasks."""
         if self.preferences.project_choice is ProjectChoice.ALL:
             return last
         shown = {str(task.id) for task in (*self.agenda.tasks, *self.agenda.put_off)}
@@ -43,7 +43,7 @@ class Chosen:
 
 
 def choose(agenda: Agenda, preferences: Preferences) -> Chosen:
-    """The agenda without what its owner chose to leave out."""
+    """Return the agenda without the projects its owner excluded."""
     if preferences.project_choice is ProjectChoice.ALL:
         return Chosen(agenda, preferences)
     names = {project.id: project.name for project in agenda.projects}

@@ -1,6 +1,6 @@
 """The document as JSON and back.
 
-A moment keeps its offset but not the name of its zone, which the document says once (``timezone``).
+An instant keeps its offset but not the name of its zone, which the document has in ``timezone``.
 """
 
 from functools import cache
@@ -12,12 +12,12 @@ from daybreak.briefs.model import Document
 
 
 def encode(document: Document) -> bytes:
-    """The document as one compact JSON object in UTF-8."""
+    """Return the document as one compact JSON object in UTF-8."""
     return orjson.dumps(document)
 
 
 def decode(text: bytes | str) -> Document:
-    """The document that `encode` wrote.
+    """Return the document that `encode` wrote.
 
     Raises:
         pydantic.ValidationError: the text is not the JSON of a document.
@@ -27,5 +27,5 @@ def decode(text: bytes | str) -> Document:
 
 @cache
 def adapter() -> TypeAdapter[Document]:
-    """What pydantic knows about the document; made on first use, which takes a while."""
+    """Return pydantic's adapter of the document; built on first use because that is slow."""
     return TypeAdapter(Document)

@@ -1,7 +1,7 @@
-"""From facts to the document of a day: pure, so that the same agenda on the same day is the same brief.
+"""From facts to the document of a day. Pure: the same agenda on the same day results in the same brief.
 
-A draft is all that follows from the facts alone; sections complete it, whoever writes them. What fails costs
-its own part, and is a named gap.
+A draft has everything that needs the facts alone; sections complete it, by any writer. A failure costs only
+its own part, which becomes a named gap.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,17 +32,17 @@ _NO_CHANGES = SinceLast(date=None)
 
 
 def compose_day(occasion: Occasion) -> Composed:
-    """Write the brief of a day, sections and all, without waiting for anybody."""
+    """Compose the brief of a day with its sections, without waiting for an external writer."""
     draft = Draft(occasion)
     return draft.complete(write_all(draft.book, draft.materials))
 
 
 class Draft:
-    """A brief without its sections: all that follows from the facts alone.
+    """A brief without its sections: everything that needs the facts alone.
 
     Attributes:
-        book: what its sections may cite.
-        materials: what its sections are to be written from, in their order.
+        book: the facts that its sections may cite.
+        materials: the facts of each section, in the order of the sections.
     """
 
     def __init__(self, occasion: Occasion) -> None:
@@ -59,7 +59,7 @@ class Draft:
         self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE, self._entries, ())
 
     def complete(self, written: Sequence[Written] = ()) -> Composed:
-        """The brief with these sections; with none it is what can be read while they are written."""
+        """Return the brief with these sections; without any it is the preview while they are written."""
         ground, parts, numbers = self._ground, self._parts.fork(), count(self.materials)
         lost = [*ground.lost, *(one.gap for one in written if one.gap)]
         unseen = bool(ground.unseen or lost or parts.gaps or parts.withheld)
@@ -120,7 +120,7 @@ class Draft:
         return page.admit(timeline(page, self._today or ()))
 
     def _is_calm(self) -> bool:
-        """Whether nothing that could be seen asks for anything today."""
+        """Return whether nothing that could be read needs attention today."""
         held_up = _is_held_up(self.materials, self._occasion.day)
         return not (self._asked or self._today or self._changes.entries or held_up)
 
@@ -129,6 +129,6 @@ class Draft:
 
 
 def _is_held_up(found: Iterable[Material], day: Day) -> bool:
-    """Whether something blocked is due by today: nothing can be done about it, yet the day is not quiet."""
+    """Return whether a blocked task is due by today: it cannot be worked on, yet the day is not quiet."""
     blocked = (task for one in found for task in one.buckets.get(Bucket.BLOCKED, ()))
     return any((day.on(task.due) or date.max) <= day.today for task in blocked)

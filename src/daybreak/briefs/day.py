@@ -1,4 +1,4 @@
-"""The reader's day: which instants it spans, and where a moment of the agenda falls in it."""
+"""The reader's day: the instants it spans, and the position of the agenda's moments in it."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,7 +22,7 @@ class Day:
     Attributes:
         today: the brief's date.
         tz: the reader's zone.
-        as_of: the instant that the brief speaks for.
+        as_of: the instant that the brief describes.
         work_from: local time at which the working day begins ...
         work_until: ... and ends.
     """
@@ -44,7 +44,7 @@ class Day:
         return _start_of_day(self.today + timedelta(days=1), self.tz)
 
     def shown(self, moment: Moment) -> Moment:
-        """A moment in the reader's terms: a date, or an aware datetime in the reader's zone."""
+        """Return a moment in the reader's terms: a date, or an aware datetime in the reader's zone."""
         if not isinstance(moment, datetime):
             return moment
         if moment.tzinfo is None:
@@ -52,18 +52,18 @@ class Day:
         return moment.astimezone(self.tz)
 
     def local(self, moment: Moment | None) -> Moment | None:
-        """As `shown`, for a moment that there may not be."""
+        """Return a moment as `localize` does, or None if there is none."""
         return None if moment is None else self.shown(moment)
 
     def on(self, moment: Moment | None) -> date | None:
-        """The reader's date of a moment."""
+        """Return the reader's date of a moment."""
         if not isinstance(moment, datetime):
             return moment
         shown = self.shown(moment)
         return shown.date() if isinstance(shown, datetime) else shown
 
     def instant(self, moment: Moment) -> datetime:
-        """The instant, in UTC, at which a moment begins."""
+        """Return the instant, in UTC, at which a moment begins."""
         if not isinstance(moment, datetime):
             return _start_of_day(moment, self.tz)
         if moment.tzinfo is None:
@@ -72,7 +72,7 @@ class Day:
 
 
 def last_day(event: Event) -> date:
-    """The last date of a whole-day event, which takes one day even if it says that it takes none."""
+    """Return the last date of an all-day event; one with a length of zero counts as one day."""
     return max(event.start, event.end - timedelta(days=1))
 
 

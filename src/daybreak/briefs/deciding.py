@@ -1,4 +1,4 @@
-"""Decisions about tasks, made where a brief speaks of them; the brief then says so."""
+"""Decisions about tasks, made from within a brief, which is then composed again."""
 
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ _A_WEEK = 7
 
 
 class Verb(StrEnum):
-    """What can be done about a task."""
+    """An action on a task."""
 
     DONE = "done"
     SNOOZE = "snooze"
@@ -29,7 +29,7 @@ class Verb(StrEnum):
 async def decide(
     tx: asyncpg.Connection, user: User, which: Which, verb: Verb, task_id: UUID, until: date | None = None
 ) -> str:
-    """Decide about a task, and have the brief that spoke of it freshened; gives what was done, as a sentence.
+    """Apply an action to a task and enqueue the brief that mentions it; return a confirmation for the user.
 
     Raises:
         NotFound: there is no such task.
@@ -44,7 +44,7 @@ async def decide(
             await agenda.undo(tx, user.id, [task_id])
         case Verb.SNOOZE:
             if until is None:
-                raise InvalidInput("A snoozed task needs a day on which it returns; give one.")
+                raise InvalidInput("A snoozed task needs a day to return on; choose one.")
             await agenda.snooze(tx, user.id, [task_id], return_on=until, today=user.today())
     title = await _title(tx, user.id, which, task_id)
     await morning.begin(tx, user, which, Regenerate.CHANGED)
@@ -52,7 +52,7 @@ async def decide(
 
 
 def snooze_days(today: date) -> list[tuple[str, date]]:
-    """The days that are offered for a task to return on, each with its name."""
+    """Return the days on which a snoozed task can return, each with its name."""
     monday = today + timedelta(days=_A_WEEK - today.weekday())
     offered = {
         monday: "Monday",

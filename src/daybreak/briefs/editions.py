@@ -1,4 +1,4 @@
-"""Each edition has its own way to be composed."""
+"""The composer of each edition."""
 
 from typing import assert_never
 
@@ -10,7 +10,7 @@ from daybreak.briefs.weekly import compose_week
 
 
 def compose(occasion: Occasion) -> Composed:
-    """Write a brief of whatever edition, without waiting for anybody."""
+    """Compose a brief of any edition, without waiting for an external writer."""
     match occasion.edition:
         case Edition.STANDARD:
             return compose_day(occasion)

@@ -1,4 +1,4 @@
-"""What readers think of the sentences of their briefs."""
+"""Readers' opinions of the sentences of their briefs."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,20 +22,20 @@ _BYTES = 8
 
 
 class Opinion(StrEnum):
-    """What somebody thinks of a sentence."""
+    """An opinion of a sentence."""
 
     USEFUL = "useful"
     WRONG = "wrong"
 
 
 def claim_id(text: str, facts: Collection[str]) -> str:
-    """What a sentence is known by: 16 hexadecimal digits that follow from its words and its facts."""
+    """Return the id of a sentence: 16 hexadecimal digits derived from its text and its facts."""
     return blake2b("\0".join((text, *facts)).encode(), digest_size=_BYTES).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a reader thinks of one sentence, with its words and facts."""
+    """A reader's opinion of one sentence, with its text and facts."""
 
     claim: str
     text: str
@@ -44,7 +44,7 @@ class Given:
 
 
 async def opinions(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID) -> dict[str, Given]:
-    """What the reader of a brief thinks of its sentences, by their ids."""
+    """Return the feedback of a brief's reader by the ids of the sentences."""
     rows = await tx.fetch(_sql.list_opinions, owner_id, edition_id)
     return {row["claim"]: _given(row) for row in rows}
 
@@ -62,14 +62,14 @@ async def judge(
     opinion: Opinion | None,
     edition: Edition = Edition.STANDARD,
 ) -> None:
-    """Keep what a reader thinks of a sentence of a brief; None takes back what was said before.
+    """Record a reader's opinion of a sentence of a brief; None removes it.
 
     Raises:
-        NotFound: the brief says no such thing, or not any more.
+        NotFound: the brief does not exist or does not contain the sentence.
     """
     brief = await store.find(tx, owner_id, day, edition)
     if brief is None:
-        raise NotFound(f"There is no brief of {day}.")
+        raise NotFound(f"There is no brief for {day}.")
     if opinion is None:
         await tx.execute(_sql.take_opinion_back, owner_id, brief.id, claim)
         return
@@ -84,4 +84,4 @@ def _statement(document: Document, claim: str) -> Statement:
             for statement in block.statements:
                 if claim_id(statement.text, statement.facts) == claim:
                     return statement
-    raise NotFound("The brief does not say that any more; reload the page.")
+    raise NotFound("The brief no longer contains this sentence; reload it and try again.")

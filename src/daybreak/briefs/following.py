@@ -1,4 +1,4 @@
-"""A brief while it is being written, as far as the events of its run tell of it (briefs/announcing.py)."""
+"""A brief while it is composed, built from the events of its run (see `ComposeProgress`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -17,12 +17,12 @@ _FACTS, _SECTION = "facts", "section"
 
 @dataclass(slots=True)
 class Draft:
-    """What can be read already.
+    """The parts of a brief that are composed so far.
 
     Attributes:
-        number: that of the last event that was heard of.
-        total: how many sections there will be; None before that is known.
-        document: the brief without sections and without facts; None before it is there.
+        number: the number of the last event applied.
+        total: the number of sections to expect; None before it is known.
+        document: the brief without sections and facts; None before it is composed.
     """
 
     number: int = 0
@@ -33,14 +33,14 @@ class Draft:
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> "Draft":
-        """What those events tell, which are all of a run's so far."""
+        """Return the brief that these events describe, all events of the run so far."""
         draft = cls()
         for event in events:
             draft.hear(event)
         return draft
 
     def hear(self, event: Event) -> None:
-        """Go on with the next event; a new attempt begins anew."""
+        """Apply the next event; a new attempt starts over."""
         self.number = event.number
         if event.name == _FACTS:
             self._begin(event.data)
@@ -49,11 +49,11 @@ class Draft:
 
     @property
     def pending(self) -> int:
-        """How many sections are still to come."""
+        """The number of sections still to come."""
         return max(0, (self.total or 0) - len(self._sections) - len(self._gaps))
 
     def brief(self) -> Document | None:
-        """What there is, in the order in which it will stand."""
+        """Return the document so far, its sections in their final order."""
         if self.document is None:
             return None
         sections = [section for _, section in sorted(self._sections.items()) if section]

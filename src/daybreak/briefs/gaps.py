@@ -1,4 +1,4 @@
-"""What is missing from a brief because its own part failed: the rest of the brief stands, and says so."""
+"""Parts of a brief and their failures: a part that fails becomes a named gap, and the rest remains."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A project or part that is not in the brief.
+    """A project or part that is missing from the brief.
 
     Attributes:
-        name: what the reader knows it by.
-        error: why; only the words of our own errors are shown, those of others may hold secrets.
-        text: what the reader is told, in one sentence.
+        name: the name that the reader sees.
+        error: the cause; only messages of Daybreak's own errors are shown, others may contain secrets.
+        text: the explanation for the reader, in one sentence.
     """
 
     name: str
@@ -29,17 +29,17 @@ class Gap:
 
     @classmethod
     def of_part(cls, name: str, error: Exception) -> "Gap":
-        """A part of the brief that is not about one project."""
+        """Return the gap of a part that is not about one project."""
         return cls(name, error, sentences.part_missing(_reason(error)))
 
     @classmethod
     def of_section(cls, project: str | None, error: Exception) -> "Gap":
-        """The section of a project whose tasks are sorted out and counted."""
+        """Return the gap of a section whose tasks are sorted into buckets and counted."""
         return cls(project or sentences.NO_PROJECT, error, sentences.section_missing(_reason(error)))
 
     @classmethod
     def of_project(cls, project: str | None, tasks: int, error: Exception) -> "Gap":
-        """A project of whose tasks nothing can be said."""
+        """Return the gap of a project whose tasks could not be sorted into buckets."""
         text = sentences.project_missing(_reason(error), tasks)
         return cls(project or sentences.NO_PROJECT, error, text)
 
@@ -50,12 +50,12 @@ class Gap:
 
 
 class Parts:
-    """The parts of a brief, each written on its own page of the book; one that fails is a gap.
+    """The parts of a brief, each written in its own scope of the book; a part that fails becomes a gap.
 
     Attributes:
-        facts_by_part: what each part cites.
+        facts_by_part: the facts that each part cites.
         gaps: the parts that failed.
-        withheld: why statements were not let through.
+        withheld: the reasons for which statements were withheld.
     """
 
     def __init__(self, book: FactBook) -> None:
@@ -65,11 +65,11 @@ class Parts:
         self.withheld: list[str] = []
 
     def write(self, name: str, writer: Callable[[FactBook], T], otherwise: T) -> T:
-        """What the writer gives, or the alternative if it fails."""
+        """Return the result of the writer, or the default if it fails."""
         page = self._book.page()
         try:
             written = writer(page)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it costs this part and no other
+        except Exception as error:  # noqa: BLE001 - any error costs this part and no other
             self.gaps.append(Gap.of_part(name, error))
             return otherwise
         self.facts_by_part[name] = page.facts
@@ -77,7 +77,7 @@ class Parts:
         return written
 
     def fork(self) -> "Parts":
-        """The same parts, to which others can be added without changing these."""
+        """Return a copy to which parts can be added without changing this one."""
         fork = Parts(self._book)
         fork.facts_by_part.update(self.facts_by_part)
         fork.gaps += self.gaps
@@ -85,7 +85,7 @@ class Parts:
         return fork
 
     def facts(self, *names: str) -> dict[str, Fact]:
-        """What those parts cite."""
+        """Return the facts that these parts cite."""
         found: dict[str, Fact] = {}
         for name in names:
             found |= self.facts_by_part.get(name, {})

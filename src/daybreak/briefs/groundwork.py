@@ -1,4 +1,4 @@
-"""What every edition begins with: the facts that its reader wants, sorted out, and what they leave behind."""
+"""The base of every edition: the filtered facts by project, the snapshot for the next brief, the warnings."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,20 +35,20 @@ NO_LOAD = Workload(planned_minutes=0, unestimated=0, free_minutes=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """What a brief is composed for and from.
+    """The input of a composer.
 
     Attributes:
         user: the reader.
         day: the reader's day.
-        edition: which brief of the day.
+        edition: the edition of that day.
         agenda: the facts.
-        composed_at: when; None for the instant that the brief speaks for.
+        composed_at: the time of composing; None for the instant that the brief describes.
         whole: whether the facts are from all of the reader's sources.
-        last_received: what the last brief that the reader received knew.
-        last_contents: the contents of the sections of this edition as it was composed before.
+        last_received: the snapshot of the last brief that the reader received.
+        last_contents: the content hashes of the sections of this edition when it was last composed.
         stands: whether this edition was composed before.
-        week: what the briefs of the week before knew, the first one first, for the edition that sums it up.
-        tier: how long the reader has been away, for the edition that asks to return.
+        week: the snapshots of the past week's briefs, oldest first, for the weekly edition.
+        tier: how long the reader has been away, for the re-engagement edition.
     """
 
     user: User
@@ -66,7 +66,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A brief, what it knew, what was withheld from it, and what is missing."""
+    """A brief with its snapshot, the reasons of withheld statements, and its gaps."""
 
     document: Document
     snapshot: Snapshot
@@ -75,16 +75,16 @@ class Composed:
 
 
 class Groundwork:
-    """The facts of an occasion.
+    """The filtered facts of a compose input, by project.
 
     Attributes:
-        agenda: as far as the reader wants to hear of it.
-        book: what can be cited.
-        materials: what there is to say of each project, the most urgent first.
-        lost: projects that could not be sorted out.
-        parts: where parts are written, so that one that fails costs itself alone.
-        known: what the next brief will compare with.
-        unseen: what could not be seen.
+        agenda: the facts without excluded projects.
+        book: the facts that can be cited.
+        materials: the facts of each project, the most urgent project first.
+        lost: gaps of projects whose tasks could not be sorted into buckets.
+        parts: the writer of parts, so that a failing part costs itself alone.
+        known: the snapshot that the next brief compares with; None if it failed.
+        unseen: the warnings about sources.
     """
 
     def __init__(self, occasion: Occasion) -> None:
@@ -106,7 +106,7 @@ class Groundwork:
         quiet: bool,
         counts: Counts,
     ) -> Document:
-        """A document with nothing in it yet but what all of them have."""
+        """Return a document with only the fields that every edition fills."""
         user, day = self.occasion.user, self.occasion.day
         return Document(
             user=Reader(email=user.email, name=user.name),
@@ -130,7 +130,7 @@ class Groundwork:
         )
 
     def composed(self, document: Document, gaps: Sequence[Gap], withheld: Sequence[str]) -> Composed:
-        """The brief with all that is kept beside it."""
+        """Return the composed brief: the document with its snapshot, withheld reasons and gaps."""
         known = self.known or nothing_known(self.occasion.day.today)
         return Composed(document, known, tuple(withheld), tuple(gaps))
 
@@ -142,12 +142,12 @@ class Groundwork:
 
 
 def basis_of(occasion: Occasion) -> str:
-    """What the basis of a brief would be that was composed for that occasion."""
+    """Return the fingerprint that a brief composed from this input would have."""
     return _basis(occasion, _unseen(occasion))
 
 
 def count(found: Iterable[Material]) -> Counts:
-    """The sums over all sections."""
+    """Return the counts of all buckets, summed over all sections."""
     sums, projects = dict.fromkeys(Bucket, 0), 0
     for one in found:
         projects += one.project is not None
@@ -158,12 +158,12 @@ def count(found: Iterable[Material]) -> Counts:
 
 
 def _sorted_out(book: FactBook, agenda: Agenda) -> tuple[list[Material], list[Gap]]:
-    """What there is to say of each project, the most urgent first, and what could not be sorted out."""
+    """Return the facts of each project, the most urgent first, and the gaps of projects that failed."""
     found, lost = [], []
     for holding in holdings(agenda):
         try:
             found.append(material(book, holding))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it costs this project and no other
+        except Exception as error:  # noqa: BLE001 - any error costs this project and no other
             book.set_aside.update(task.id for task in holding.tasks)
             name = holding.project.name if holding.project else None
             lost.append(Gap.of_project(name, len(holding.tasks), error))

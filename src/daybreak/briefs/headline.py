@@ -1,4 +1,4 @@
-"""How a brief opens: the numbers, a public holiday, and on a quiet day what comes next."""
+"""The opening of a brief: the numbers, a public holiday, and on a quiet day what comes next."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -14,15 +14,15 @@ from daybreak.claims import Claim, Fact
 def headline(
     book: FactBook, agenda: Agenda, country: str | None, numbers: Counts, *, calm: bool, unseen: bool
 ) -> Iterator[Claim]:
-    """The opening sentences.
+    """Yield the opening sentences.
 
     Args:
-        book: facts that can be cited.
-        agenda: where to look for what comes next.
-        country: whose public holidays count.
-        numbers: the sums over all sections.
-        calm: whether nothing that was seen asks for anything today.
-        unseen: whether something could not be seen.
+        book: the facts that can be cited.
+        agenda: the facts among which the next item is found.
+        country: the country whose public holidays count.
+        numbers: the counts, summed over all sections.
+        calm: whether nothing that could be read needs attention today.
+        unseen: whether a source or part is missing.
     """
     yield Claim(kind="counts", text=sentences.counts(numbers), facts=_count_facts(book, numbers))
     yield from _holidays(book, country)
@@ -55,7 +55,7 @@ def _holidays(book: FactBook, country: str | None) -> Iterator[Claim]:
 
 @lru_cache(maxsize=512)
 def _holiday_names(country: str, year: int) -> dict[date, str]:
-    import holidays  # noqa: PLC0415 - 0.1 s that most commands need not wait for
+    import holidays  # noqa: PLC0415 - saves most commands 0.1 s
 
     if country not in holidays.list_supported_countries(include_aliases=False):
         return {}

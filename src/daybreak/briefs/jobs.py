@@ -1,4 +1,4 @@
-"""Composing as background work: the kind of run that writes a brief."""
+"""The run kind that composes a brief."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -29,14 +29,14 @@ _SKIPPING = frozenset({QuietDay.SKIP, QuietDay.WEEKLY})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which brief is to be composed.
+    """The parameters of a composing run.
 
     Attributes:
         date: the reader's local date.
-        edition: which brief of that day.
+        edition: the edition of that day.
         timezone: the zone of this brief alone; None for the reader's.
-        sources: only what these gave; None for all of the reader's sources.
-        asked: whether somebody asked for it, and gets it however quiet the day is; else the schedule did.
+        sources: ids of the only sources to use; None for all of the reader's sources.
+        asked: whether a user asked for it, who gets it even on a quiet day; False if the schedule did.
     """
 
     date: date
@@ -48,11 +48,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What came of it; the brief itself is in its own table.
+    """The result of a composing run; the brief itself is in its own table.
 
     Attributes:
-        edition_id: the brief; None if the day is quiet and skipped, as its reader prefers.
-        sections: how many sections it has; like all numbers here it is of what was composed, be it skipped.
+        edition_id: the brief; None if the day is quiet and the reader's preferences skip it.
+        sections: the number of sections; like all counts here also set when the brief was skipped.
     """
 
     edition_id: UUID | None
@@ -67,40 +67,40 @@ ComposeKind: TypeAlias = Kind[Wanted, Summary]
 
 
 async def start(tx: asyncpg.Connection, user_id: UUID, wanted: Wanted) -> Run:
-    """Have a brief that somebody asks for composed once the caller's transaction commits.
+    """Enqueue a brief that a user asks for; the run is dispatched when the caller's transaction commits.
 
-    Gives the run, or the one that is open; if that was begun by the schedule, it may skip a quiet day.
+    Return the new run, or the one that is open; an open run of the schedule may skip a quiet day.
 
     Args:
-        tx: a transaction of this reader's.
+        tx: a transaction of this reader.
         user_id: the reader.
-        wanted: which brief; one run at a time is open for a date and edition.
+        wanted: the parameters; at most one run is open per date and edition.
 
     Raises:
-        Conflict: the open one composes it from other sources or for another zone.
+        Conflict: the open run uses other sources or another zone.
     """
     run = await start_or_find(tx, COMPOSE, user_id, wanted)
     if not is_for(run, COMPOSE, wanted):
         raise Conflict(
             f"The brief of {wanted.date} is being composed from other sources or for another zone; wait "
-            f"for it, or cancel it with “daybreak runs cancel {run.id}”."
+            f"until it is done, or cancel it with “daybreak runs cancel {run.id}”."
         )
     return run
 
 
 async def start_or_find(tx: asyncpg.Connection, kind: ComposeKind, user_id: UUID, wanted: Wanted) -> Run:
-    """A new run for whoever asks, or the one that is open for that date and edition, whatever it is for."""
+    """Enqueue a run for a user, or return the open one of that date and edition, with any parameters."""
     asked = replace(wanted, asked=True)
     return await runs.start(tx, kind, user_id, asked, f"{wanted.date.isoformat()}/{wanted.edition}")
 
 
 def is_for(run: Run, kind: ComposeKind, wanted: Wanted) -> bool:
-    """Whether a run composes this very brief."""
+    """Return whether a run has exactly these parameters."""
     return wanted_by(run, kind) == wanted
 
 
 def wanted_by(run: Run, kind: ComposeKind) -> Wanted:
-    """Which brief a run composes."""
+    """Return the parameters of a run."""
     return kind.read_parameters(json.dumps(run.parameters))
 
 
@@ -127,7 +127,7 @@ async def _compose(writer: SectionWriter | None, task: Task[Wanted]) -> Effects[
 
 
 def _is_skipped(wanted: Wanted, occasion: Occasion, composed: Composed) -> bool:
-    """Whether nobody asked for it and its reader prefers to hear nothing on a day like this."""
+    """Return whether the schedule asked for it and its reader skips quiet days like this one."""
     is_unasked = not (wanted.asked or occasion.stands) and occasion.edition is Edition.STANDARD
     return is_unasked and composed.document.quiet and occasion.user.preferences.quiet_day in _SKIPPING
 
@@ -171,10 +171,10 @@ def _summary(edition_id: UUID | None, composed: Composed) -> Summary:
 
 
 def composing_with(writer: SectionWriter | None) -> ComposeKind:
-    """The kind of run that composes a brief.
+    """Return the run kind that composes a brief.
 
     Args:
-        writer: who writes the sections; None for the deterministic writer, which waits for nobody.
+        writer: the writer of the sections; None for the deterministic one, which never waits.
     """
     return Kind(
         name="briefs.compose",

@@ -1,7 +1,7 @@
-"""The kinds of claims that a brief makes, each with what must hold for every fact that it cites.
+"""The kinds of claims, each with the predicate that must be true of every fact it cites.
 
-`sentences` words them; this table is what keeps the words true. A predicate sees the fact and the reader's
-date and nothing else.
+The wording is in `sentences`; this table ensures that it is true. A predicate depends on the fact and the
+reader's date alone.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ def _is_stale(fact: Fact, today: date) -> bool:
 
 
 def _is_recently_completed(fact: Fact, today: date) -> bool:
-    # 24 hours before a brief at midnight reach two dates back when yesterday had only 23.
+    # 24 hours before a brief at midnight reach two dates back if yesterday lasted only 23 hours.
     completed = _on(fact.completed)
     return _is_done(fact, today) and completed is not None and today - timedelta(days=2) <= completed <= today
 

@@ -1,7 +1,7 @@
-"""The document: what a brief says, in one shape that every form is rendered from.
+"""The document: the contents of a brief, from which every output format is rendered.
 
-Its JSON (``docs/brief.schema.json``) is what is stored. Every sentence in it is a `Claim`; the ids that
-claims cite are the keys of ``facts``.
+It is stored as JSON (``docs/brief.schema.json``). Every sentence in it is a `Claim`; the ids that claims cite
+are the keys of ``facts``.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from daybreak.claims import Claim, Fact
 
 
 class Edition(StrEnum):
-    """Which brief of a day it is."""
+    """The edition of a brief; a day can have several."""
 
     STANDARD = "standard"
     REENGAGEMENT = "reengagement"
@@ -20,7 +20,7 @@ class Edition(StrEnum):
 
 
 class Bucket(StrEnum):
-    """Where a task stands on the reader's date; each task is in one. In the order of a section."""
+    """The state of a task on the reader's date; each task is in one bucket. In the order of a section."""
 
     OVERDUE = "overdue"
     DUE_TODAY = "due_today"
@@ -36,7 +36,7 @@ class Bucket(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """For whom the brief is."""
+    """The reader of the brief."""
 
     email: str
     name: str
@@ -44,7 +44,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The opening numbers; each is the sum over all sections of the bucket of its name."""
+    """The opening numbers; each is the size of the bucket of its name, summed over all sections."""
 
     projects: int
     due_today: int
@@ -66,8 +66,8 @@ class NextAction:
     Attributes:
         text: what to do, as a sentence.
         reason: why it ranks here, in words.
-        score: the points of the ranking (briefs/ranking.py), higher first.
-        estimate_minutes: how long its owner thinks that it takes.
+        score: the points of the ranking, higher first.
+        estimate_minutes: the estimate of its owner, in minutes.
     """
 
     text: str
@@ -80,12 +80,12 @@ class NextAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinceLast:
-    """What differs from the last brief that the reader received.
+    """The changes since the last brief that the reader received.
 
     Attributes:
         date: the date of that brief; None when this is the first.
         entries: claims of the kinds ``done``, ``came_in``, ``moved``, ``became_overdue``, ``vanished``.
-        left_out: how many more there are than are listed.
+        left_out: the number of entries that are not listed.
     """
 
     date: date | None
@@ -115,14 +115,14 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """What the day asks and what it has room for.
+    """The planned work of the day and its free time.
 
     Attributes:
-        planned_minutes: estimates of what is overdue, due, starting or in progress, added up.
-        unestimated: how many of those tasks have no estimate.
-        free_minutes: the gaps, added up.
-        gaps: free stretches of at least a quarter of an hour.
-        statements: conflicts between events, and whether it all fits.
+        planned_minutes: the sum of the estimates of tasks that are overdue, due, starting or in progress.
+        unestimated: the number of those tasks without an estimate.
+        free_minutes: the sum of the free intervals.
+        gaps: free intervals of at least 15 minutes.
+        statements: conflicts between events, and whether the planned work fits.
     """
 
     planned_minutes: int
@@ -134,7 +134,7 @@ class Workload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketView:
-    """The tasks of one bucket in one section; ``count`` includes those left out of ``entries``."""
+    """The tasks of one bucket in one section; ``count`` includes those omitted from ``entries``."""
 
     bucket: Bucket
     count: int
@@ -146,10 +146,10 @@ class Section:
     """One project, or the tasks without one (``project`` is None).
 
     Attributes:
-        statements: description, current phase and what is next in it.
+        statements: description, current phase and its next task.
         notes: the newest of the last seven days.
-        content: hash of all that it says and of the facts that it rests on.
-        reused: whether the last compose of this edition had the very same section.
+        content: the hash of its text and of the facts that it cites.
+        reused: whether the section is identical to that of the last compose of this edition.
     """
 
     project: str | None
@@ -162,12 +162,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blindspot:
-    """A gap in what the brief knows or tells.
+    """Something that the brief may be missing.
 
     Attributes:
-        source: a source of which a piece or all was not read, or is old; or a project or a part of the brief
+        source: a source that was not read, or not fully, or not recently; or a project or a part of the brief
             that could not be written.
-        text: what is the matter with it.
+        text: what is wrong with it.
     """
 
     source: str
@@ -175,7 +175,7 @@ class Blindspot:
 
 
 class Topic(StrEnum):
-    """What a week is summed up by. In the order of a project."""
+    """A topic of the weekly edition. In the order of a project."""
 
     DONE = "done"
     SLIPPED = "slipped"
@@ -186,7 +186,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicView:
-    """What there is of one topic in one project; ``count`` includes those left out of ``entries``."""
+    """The entries of one topic in one project; ``count`` includes those omitted from ``entries``."""
 
     topic: Topic
     count: int
@@ -203,14 +203,14 @@ class ProjectWeek:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """Seven days summed up, and the seven to come.
+    """A review of the past seven days, and a preview of the next seven.
 
     Attributes:
         starts: the date a week before that of the brief.
-        known_since: the date of the earliest brief that it is told from; None when there is none.
-        projects: one after the other, those in which something happened or lies ahead.
+        known_since: the date of the earliest brief that the review is based on; None if there is none.
+        projects: the projects with changes or with tasks ahead.
         calendar: events of the coming week.
-        calendar_left_out: how many more there are than are listed.
+        calendar_left_out: the number of events that are not listed.
     """
 
     starts: date
@@ -221,7 +221,7 @@ class Week:
 
 
 class Tier(StrEnum):
-    """How long its reader has been away, and so in which tone a word to return is said."""
+    """How long the reader has been away, which decides the tone of the note."""
 
     GENTLE = "gentle"
     MOTIVATING = "motivating"
@@ -231,11 +231,11 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """The words around a brief for a reader who is away; nothing in them is about facts.
+    """The fixed text around a brief for a reader who is away; none of it depends on facts.
 
     Attributes:
-        opening: how it begins.
-        closing: how it ends: that these briefs can be stopped, and how.
+        opening: the first paragraph.
+        closing: the last paragraph: how to stop these briefs.
     """
 
     tier: Tier
@@ -245,11 +245,11 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """What the reader chose to leave out of every brief.
+    """The items that the reader excluded from every brief.
 
     Attributes:
-        projects: how many projects.
-        tasks: how many tasks that are in no project.
+        projects: the number of excluded projects.
+        tasks: the number of excluded tasks without a project.
     """
 
     projects: int
@@ -261,10 +261,10 @@ class Document:
     """A whole brief.
 
     Attributes:
-        week: the sum of the week, in the edition ``weekly``.
-        absence: the words around it, in the edition ``reengagement``.
-        left_out: what its reader chose to leave out of it; None when that is nothing.
-        basis: hash of all that it was composed from: with another one, facts have changed since.
+        week: the review of the week, in the edition ``weekly``.
+        absence: the fixed text around it, in the edition ``reengagement``.
+        left_out: the items that the reader excluded; None if there are none.
+        basis: the hash of the inputs of the brief; if it differs, facts have changed since.
     """
 
     user: Reader

@@ -1,4 +1,4 @@
-"""A brief as its reader meets it: the one that stands, and the run that writes one."""
+"""The state of one brief for its reader: the stored document and the run that composes it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ _FURTHEST = timedelta(days=366)
 
 
 class Regenerate(StrEnum):
-    """What to do about a brief that stands already.
+    """What to do if the brief exists.
 
-    ``none``: leave it. ``changed``: compose it again if facts have changed since. ``all``: compose it again.
+    ``none``: nothing. ``changed``: compose it again if facts have changed since. ``all``: compose it again.
     """
 
     NONE = "none"
@@ -39,23 +39,23 @@ class Regenerate(StrEnum):
 
 
 class Which(NamedTuple):
-    """One brief of a reader's."""
+    """The key of one brief of a reader."""
 
     day: date
     edition: Edition = Edition.STANDARD
 
     @property
     def key(self) -> str:
-        """What runs that compose it are known by."""
+        """The key of the runs that compose it."""
         return f"{self.day.isoformat()}/{self.edition}"
 
     @property
     def path(self) -> str:
-        """Where it is read."""
+        """The path of its page."""
         return self._at("")
 
     def verb(self, name: str) -> str:
-        """Where something is done about it."""
+        """Return the path of an action on it."""
         return self._at(f"/{name}")
 
     def _at(self, verb: str) -> str:
@@ -65,14 +65,14 @@ class Which(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Morning:
-    """What there is of a brief.
+    """The state of a brief.
 
     Attributes:
-        brief: the brief that stands.
-        others: further editions of the day that stand.
-        opinions: what its reader thinks of its sentences.
-        run: the latest run that composed it, or is about to.
-        is_skipped: whether there is none because the day is quiet and its reader has such days skipped.
+        brief: the stored brief.
+        others: the other stored editions of the day.
+        opinions: the reader's feedback by the ids of sentences.
+        run: the latest run that composes it, ended or not.
+        is_skipped: whether there is no brief because the day is quiet and the reader skips such days.
     """
 
     which: Which
@@ -84,18 +84,18 @@ class Morning:
 
     @property
     def writing(self) -> Run | None:
-        """The run that is under way."""
+        """The run, if it has not ended."""
         return self.run if self.run and not self.run.status.ended else None
 
     @property
     def trouble(self) -> Run | None:
-        """The latest run, if nothing came of it."""
+        """The latest run, if it failed or was cancelled."""
         is_lost = self.run is not None and self.run.status in {Status.FAILED, Status.CANCELLED}
         return self.run if is_lost else None
 
 
 async def look(tx: asyncpg.Connection, owner_id: UUID, which: Which) -> Morning:
-    """What there is of that brief; the reader has it from now on."""
+    """Return the state of a brief and mark the brief as received."""
     brief = await store.find(tx, owner_id, *which)
     given = await feedback.opinions(tx, owner_id, brief.id) if brief else {}
     if brief and brief.is_unread:
@@ -112,7 +112,7 @@ async def look(tx: asyncpg.Connection, owner_id: UUID, which: Which) -> Morning:
 
 
 async def latest_run(tx: asyncpg.Connection, owner_id: UUID, which: Which) -> Run | None:
-    """The run that composed that brief last, or is about to, unless it was long ago."""
+    """Return the newest run of that brief, ended or not; None if it is not among the reader's latest runs."""
     found = await runs.list_runs(tx, owner_id, kinds=[COMPOSE.name], limit=_LATEST_RUNS)
     return next((run for run in found if run.key == which.key), None)
 
@@ -120,15 +120,13 @@ async def latest_run(tx: asyncpg.Connection, owner_id: UUID, which: Which) -> Ru
 async def begin(
     tx: asyncpg.Connection, user: User, which: Which, regenerate: Regenerate = Regenerate.NONE
 ) -> Run | None:
-    """Have that brief composed; None if it stands and is to be left.
+    """Enqueue a brief; return its run, or None if the brief exists and need not be composed again.
 
     Raises:
-        InvalidInput: the day is too far away, or the edition is none that one asks for.
+        InvalidInput: the day is too far away, or the edition cannot be requested.
     """
     if abs(which.day - user.today()) > _FURTHEST:
-        raise InvalidInput(
-            f"A brief of {which.day} would be more than a year away; give a date that is nearer."
-        )
+        raise InvalidInput(f"The date {which.day} is more than a year away; choose a nearer one.")
     brief = await store.find(tx, user.id, *which)
     if brief is None:
         await _check_edition(tx, user.id, which)
@@ -140,13 +138,13 @@ async def begin(
 
 
 def which_of(run: Run) -> Which:
-    """Which brief a run composes."""
+    """Return the key of the brief that a run composes."""
     wanted = jobs.wanted_by(run, COMPOSE)
     return Which(wanted.date, wanted.edition)
 
 
 async def is_anybody_working(database: Database) -> bool:
-    """Whether a worker that can compose briefs was seen lately."""
+    """Return whether a live worker accepts runs."""
     return any(worker.alive and not worker.draining for worker in await runs.workers(database))
 
 
@@ -168,6 +166,6 @@ async def _check_edition(tx: asyncpg.Connection, owner_id: UUID, which: Which) -
         return
     if owner_id not in await schedule.reasons(tx, {owner_id: which.day}, which.edition):
         raise InvalidInput(
-            "The edition “reengagement” is written by the schedule alone, for readers who are away; ask for "
+            "The edition “reengagement” is created by the schedule alone, for readers who are away; request "
             "“standard” or “weekly”."
         )

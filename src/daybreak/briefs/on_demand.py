@@ -1,7 +1,7 @@
-"""A brief for somebody who waits for it: composed through a run, here and now.
+"""A brief that a command waits for, composed by a run in the same process.
 
-The run is seen, steered and fenced like every other, but it belongs to the command that began it: it is
-attempted once, and when the command dies nobody takes it up.
+The run is listed, cancelled and fenced like every other, but it belongs to the command that enqueued it: it
+has one attempt, and no worker retries it if the command dies.
 """
 
 from collections.abc import Callable
@@ -26,23 +26,23 @@ async def compose_on_demand(
     *,
     waiting: Callable[[], None] | None = None,
 ) -> StoredBrief:
-    """Compose a brief from the facts as they are now, and store it.
+    """Compose a brief from the current facts and store it.
 
-    A run that is under way for that date and edition already may know less, or compose from other sources:
-    it is waited for, and another one begins; so is one of the schedule, which may skip a quiet day. One that
-    somebody asked for and that only waits to begin is as good as a new one.
+    A run in progress for that date and edition may have older facts or other sources: it is awaited, then a
+    new run is enqueued. A run of the schedule is awaited too, because it may skip a quiet day. A queued run
+    with the same parameters that a user requested is used as it is.
 
     Args:
-        database: where everything is.
-        kind: how it is composed.
+        database: the database.
+        kind: the run kind.
         user_id: the reader.
-        wanted: which brief.
-        waiting: called when somebody else is at it for a second.
+        wanted: the parameters.
+        waiting: called when another process has been running the run for a second.
 
     Raises:
         NotFound: there is no such user.
-        Conflict: the run was cancelled meanwhile, or one that composes from other sources waits for its time.
-        Unavailable: the database does not answer.
+        Conflict: the run was cancelled, or a run with other sources is scheduled for later.
+        Unavailable: the database does not respond.
     """
     kind = replace(kind, max_attempts=1)
     while True:
@@ -58,12 +58,12 @@ async def compose_on_demand(
 async def _get_over(
     database: Database, kind: ComposeKind, run: Run, waiting: Callable[[], None] | None
 ) -> None:
-    """See to the end of a run that is in the way; how it ends is its own affair."""
+    """Wait until a blocking run has ended; its outcome does not matter here."""
     try:
         await runs.perform(database, [kind], run, waiting=waiting)
     except runs.NotDue:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it was, ours comes next and may fare better
+    except Exception as error:  # noqa: BLE001 - any failure of the other run; ours comes next
         log.info("briefs.got_over", run=str(run.id), error=type(error).__name__)
 
 
@@ -71,5 +71,5 @@ async def _stored(database: Database, run: Run, wanted: Wanted) -> StoredBrief:
     async with database.transaction([run.owner_id]) as tx:
         document = await store.read(tx, run.owner_id, wanted.date, wanted.edition)
     if document is None:
-        raise Bug("The brief was composed, and is not there.")
+        raise Bug("The brief was composed but is not stored.")
     return StoredBrief(UUID(run.result["edition_id"]), document)

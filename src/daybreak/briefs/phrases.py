@@ -1,4 +1,4 @@
-"""How dates, times, lengths and numbers of things are put into English."""
+"""Dates, times, durations and counts in English."""
 
 from datetime import date, datetime
 
@@ -21,12 +21,12 @@ _MINUTES_PER_HOUR = 60
 
 
 def long_date(day: date) -> str:
-    """The date in full, e.g. “Sunday 29 March 2026”; of a datetime, its own date."""
+    """Return the date in full, e.g. “Sunday 29 March 2026”; of a datetime, its own date."""
     return f"{_without_year(day)} {day.year}"
 
 
 def day_month(day: date, today: date) -> str:
-    """The date without its year unless that is another one than today's, e.g. “Sunday 29 March”."""
+    """Return the date, with its year only if that is not today's, e.g. “Sunday 29 March”."""
     return long_date(day) if day.year != today.year else _without_year(day)
 
 
@@ -35,12 +35,12 @@ def _without_year(day: date) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """The time on the clock in the moment's own zone, e.g. “09:30”."""
+    """Return the time in the datetime's own zone, e.g. “09:30”."""
     return f"{moment.hour:02}:{moment.minute:02}"
 
 
 def duration(minutes: int) -> str:
-    """A length of time of zero minutes or more, e.g. “1 h 30 min”, “2 h” or “45 min”."""
+    """Return a duration of zero minutes or more in words, e.g. “1 h 30 min”, “2 h” or “45 min”."""
     hours, rest = divmod(minutes, _MINUTES_PER_HOUR)
     if hours and rest:
         return f"{hours} h {rest} min"
@@ -48,7 +48,7 @@ def duration(minutes: int) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """So many of them, e.g. “1 task”, “3 tasks”, “2 entries”; ``noun`` is a regular one in the singular."""
+    """Return a count with its noun, e.g. “1 task”, “2 entries”; ``noun`` is a regular one in the singular."""
     return f"{count} {noun}" if count == 1 else f"{count} {_many(noun)}"
 
 

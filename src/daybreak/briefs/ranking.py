@@ -1,4 +1,4 @@
-"""What to do first: a sum of points, each with its reason in words.
+"""The ranking of next actions: a sum of points, each with its reason in words.
 
 =====================================  ======================================
 overdue                                60, and 2 for each day up to 10 days
@@ -12,8 +12,8 @@ other tasks wait for it                10 each, up to 30
 fits into a gap of today               3, if it has points already
 =====================================  ======================================
 
-Only what can be worked on competes: open, not blocked, not starting later. What has no points at all is a
-candidate only if nothing else is. Ties go to the earlier due date, then to the title.
+Candidates are tasks that can be worked on: open, not blocked, not starting later. A task without points is a
+candidate only if no task has any. Ties are resolved by the earlier due date, then by the title.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ MOST = 3
 
 
 class Point(NamedTuple):
-    """Points and why there are any; the reason is worded only for those who are chosen."""
+    """Points with their reason, which is worded only for the tasks that are picked."""
 
     value: int
     word: Callable[..., str]
@@ -56,7 +56,7 @@ _FITS = Point(3, sentences.fits_a_gap)
 
 
 class Ranked(NamedTuple):
-    """A candidate with its points; ``due`` is the reader's date of it, the last of all if it has none."""
+    """A candidate with its points; ``due`` is its date for the reader, the maximum if it has none."""
 
     task: Task
     due: date
@@ -65,17 +65,17 @@ class Ranked(NamedTuple):
 
     @property
     def reasons(self) -> list[str]:
-        """Why it ranks here, in words."""
+        """The reasons of its rank, in words."""
         return [point.word(*point.arguments) for point in self.points]
 
 
 def next_actions(book: FactBook, longest_gap: int, most: int = MOST) -> tuple[list[NextAction], int]:
-    """At most so many next actions over everything, and how many more candidates there were.
+    """Return the next actions over all projects, and the number of further candidates.
 
     Args:
-        book: facts that can be cited.
-        longest_gap: minutes of the longest free stretch of the day.
-        most: how many.
+        book: the facts that can be cited.
+        longest_gap: the length of the longest free interval of the day, in minutes.
+        most: the maximum number of actions.
     """
     ranked = rank(book, longest_gap)
     chosen = [
@@ -92,7 +92,7 @@ def next_actions(book: FactBook, longest_gap: int, most: int = MOST) -> tuple[li
 
 
 def rank(book: FactBook, longest_gap: int) -> list[Ranked]:
-    """All candidates, the first one first."""
+    """Return all candidates in the order of their rank."""
     day = book.day
     tasks = [task for task in book.open.values() if task.id not in book.set_aside]
     waiting = Counter(blocker.id for task in tasks if task.blocked_by for blocker in book.blockers(task))

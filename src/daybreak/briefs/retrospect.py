@@ -1,4 +1,4 @@
-"""What became of tasks in a week: pure, from what its briefs knew and from what is known now."""
+"""The review of tasks over a week. Pure: it compares the week's snapshots with the current agenda."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ from daybreak.briefs.since import Remembered, Snapshot, remembered_moment, sourc
 
 
 class Passed(NamedTuple):
-    """A due date that passed, as the brief of that day knew it."""
+    """A due date that passed, from the snapshot of that day."""
 
     known_on: date
     before: Remembered
@@ -23,20 +23,20 @@ class Retrospect:
 
     Attributes:
         starts: the date a week before.
-        briefs: how many briefs it is told from.
-        known_since: the date of the earliest of them; None when there is none.
+        briefs: the number of briefs that it is based on.
+        known_since: the date of the earliest of them; None if there is none.
     """
 
     def __init__(
         self, book: FactBook, agenda: Agenda, known: Sequence[Snapshot], sources: dict[str, str]
     ) -> None:
-        """Look back.
+        """Compare the week's snapshots with the agenda.
 
         Args:
-            book: knows the day, and of which tasks nothing can be said.
-            agenda: what is known now.
-            known: what the briefs of the week knew, the first one first.
-            sources: the names of the sources that are read now.
+            book: has the day and the tasks that could not be sorted into buckets.
+            agenda: the current facts.
+            known: the snapshots of the week's briefs, oldest first.
+            sources: the names of the current sources by key.
         """
         self._day, self._known, self._sources = book.day, known, sources
         self.starts = book.day.today - timedelta(days=WEEK_DAYS)
@@ -47,24 +47,24 @@ class Retrospect:
         self._finished = {task.title for task in agenda.tasks if self.is_done(task)}
 
     def is_done(self, task: Task) -> bool:
-        """Whether it was finished in the week."""
+        """Return whether it was finished in the week."""
         if task.status is not TaskStatus.DONE:
             return False
         was_open = str(task.id) in self._mentioned
         finished = self._day.on(task.completed)
         if finished is None:
             return was_open
-        # A brief of the first date that did not know it as open could tell that it was done.
+        # A brief of the first date that did not list it as open may already have reported it as done.
         since = self.starts + timedelta(days=not was_open and self.known_since == self.starts)
         return since <= finished <= self._day.today
 
     def is_past_due(self, task: Task) -> bool:
-        """Whether its due date passed in the week, and it is open still."""
+        """Return whether its due date passed in the week and it is still open."""
         due = self._day.on(task.due)
         return task.is_open and due is not None and self._is_over(due)
 
     def passed(self, task: Task) -> Passed | None:
-        """The due date of an open task that passed in the week, if it has a later one now, or none."""
+        """Return the due date that an open task missed in the week, if it now has a later one or none."""
         due = self._day.on(task.due)
         if not task.is_open or (due is not None and due < self._day.today):
             return None
@@ -77,18 +77,18 @@ class Retrospect:
         return None
 
     def has_come_in(self, task: Task) -> bool:
-        """Whether it is open, and the first brief did not know it though its source was read by then."""
+        """Return whether it is open and new: the first brief read its source but did not list it."""
         if not self._known or not task.is_open:
             return False
         first = self._known[0]
         return str(task.id) not in first.tasks and source_key(task.source_id) in first.sources
 
     def is_cancelled(self, task: Task) -> bool:
-        """Whether it was open in the week, and will not be done."""
+        """Return whether it was open in the week and is now cancelled."""
         return task.status is TaskStatus.CANCELLED and str(task.id) in self._mentioned
 
     def vanished(self) -> Iterator[tuple[str, Remembered]]:
-        """What its source no longer has, as it was known last; what stands as done elsewhere was done."""
+        """Yield tasks that their source no longer has, as last known, except those done elsewhere."""
         last: dict[str, Remembered] = {}
         for snapshot in self._known:
             last |= snapshot.tasks
@@ -98,7 +98,7 @@ class Retrospect:
                 yield task_id, before
 
     def source(self, before: Remembered) -> str:
-        """The name of the source that something was in."""
+        """Return the name of the source that an item was in."""
         return self._sources.get(before.source, "Daybreak")
 
     def _is_over(self, due: date) -> bool:

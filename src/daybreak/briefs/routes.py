@@ -37,7 +37,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 
 
 def wanted_of(day: date, edition: Edition = Edition.STANDARD) -> Which:
-    """Which brief a request is about."""
+    """Return the key of the brief that a request is about."""
     return Which(day, edition)
 
 
@@ -45,13 +45,13 @@ Wanted = Annotated[Which, Depends(wanted_of)]
 
 
 class Writing(BaseModel):
-    """What to do about a brief that stands."""
+    """What to do if the brief exists."""
 
     regenerate: Regenerate = Regenerate.CHANGED
 
 
 class Judging(BaseModel):
-    """What somebody thinks of a sentence: its id under the opinion's name."""
+    """An opinion of a sentence: the sentence's id in the field of that opinion."""
 
     useful: str = ""
     wrong: str = ""
@@ -59,7 +59,7 @@ class Judging(BaseModel):
 
 
 class Deciding(BaseModel):
-    """What becomes of a task: its id under the verb's name."""
+    """An action on a task: the task's id in the field of that action."""
 
     done: UUID | None = None
     ignore: UUID | None = None
@@ -76,7 +76,7 @@ class Deciding(BaseModel):
 
     @property
     def chosen(self) -> tuple[Verb, UUID, date | None] | None:
-        """The verb, the task, and until when it is snoozed."""
+        """The action, the task, and the day until which it is snoozed."""
         if self.snooze:
             task, _, day = self.snooze.partition("/")
             return Verb.SNOOZE, UUID(task), date.fromisoformat(day)
@@ -88,7 +88,7 @@ class Deciding(BaseModel):
 
 @pages.get("/")
 async def show_today(visit: SignedIn) -> Response:
-    """Today's brief; whoever has none yet gets it written now, or is asked first what it is to be about."""
+    """Show today's brief; without one, enqueue it, or start onboarding if the agenda is empty."""
     which = Which(visit.user.today())
     async with visit.transaction() as tx:
         found = await morning.look(tx, visit.user.id, which)
@@ -102,7 +102,7 @@ async def show_today(visit: SignedIn) -> Response:
 
 @pages.get("/briefs/{day}")
 async def show_day(visit: SignedIn, which: Wanted) -> Response:
-    """A brief of a day."""
+    """Show the brief of a day."""
     async with visit.transaction() as tx:
         found = await morning.look(tx, visit.user.id, which)
     return await _show(visit, found)
@@ -140,7 +140,7 @@ async def _values(visit: Visit, found: Morning, draft: Draft) -> dict[str, objec
 
 @pages.post("/briefs/{day}/write")
 async def write(visit: SignedIn, which: Wanted) -> Response:
-    """Have a brief of a day written, or written again."""
+    """Compose a brief of a day, for the first time or again."""
     form = await read_form(visit.request, Writing)
     wanted = form.model.regenerate if form.model else Regenerate.CHANGED
     async with visit.transaction() as tx:
@@ -150,7 +150,7 @@ async def write(visit: SignedIn, which: Wanted) -> Response:
 
 @pages.get("/briefs/runs/{run_id}/news")
 async def follow(visit: SignedIn, run_id: UUID) -> Response:
-    """How far a brief is that is being written; its text too, where none stands yet, and when it is ready."""
+    """Stream the progress of a brief; also its text until one is stored, and once it is ready."""
     async with visit.transaction() as tx:
         which = morning.which_of(await runs.get(tx, visit.user.id, run_id))
 
@@ -168,7 +168,7 @@ async def follow(visit: SignedIn, run_id: UUID) -> Response:
 
 @pages.post("/briefs/{day}/feedback")
 async def judge(visit: SignedIn, which: Wanted) -> Response:
-    """Keep what a reader thinks of a sentence."""
+    """Record a reader's opinion of a sentence."""
     form = (await read_form(visit.request, Judging)).filled
     claim = form.useful or form.wrong or form.nothing
     opinion = Opinion.USEFUL if form.useful else Opinion.WRONG if form.wrong else None
@@ -181,7 +181,7 @@ async def judge(visit: SignedIn, which: Wanted) -> Response:
 
 @pages.post("/briefs/{day}/tasks")
 async def decide(visit: SignedIn, which: Wanted) -> Response:
-    """Decide about a task that the brief speaks of, and have the brief say so."""
+    """Apply an action to a task that the brief mentions, and compose the brief again."""
     form = await read_form(visit.request, Deciding)
     chosen = form.model.chosen if form.model else None
     if chosen is None:
@@ -197,7 +197,7 @@ async def decide(visit: SignedIn, which: Wanted) -> Response:
 async def show_archive(
     visit: SignedIn, q: Text = "", before: date | None = None, edition: Edition = Edition.STANDARD
 ) -> Response:
-    """Earlier briefs by date, or those that say something with these words."""
+    """List earlier briefs by date, or those that match a search."""
     after = Place(before, edition) if before else None
     if q:
         page = await archive.search(visit.database, visit.user.id, q, after)
@@ -220,6 +220,6 @@ def _address(visit: Visit, which: Which) -> str:
 
 
 def _path(today: date, day: date, edition: Edition = Edition.STANDARD) -> str:
-    """Where a brief is read; today's is the page that one opens in the morning."""
+    """Return the path of a brief's page; the path of today's is “/”."""
     which = Which(day, Edition(edition))
     return "/" if which == Which(today) else which.path

@@ -1,4 +1,4 @@
-"""The schema of a document's JSON; ``python -m daybreak.briefs.schema`` prints it."""
+"""The JSON Schema of a document; ``python -m daybreak.briefs.document.json_schema`` prints it."""
 
 import inspect
 import re
@@ -15,13 +15,13 @@ _ENTRY = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what `codec.encode` writes, described by the docstrings of the model."""
+    """Return the JSON Schema (2020-12) of what `codec.encode` writes, described by the model's docstrings."""
     described = adapter().json_schema(mode="serialization", schema_generator=_Described)
     return {"$schema": _Described.schema_dialect, **described}
 
 
 class _Described(GenerateJsonSchema):
-    """Moves the entries of an “Attributes:” section to the properties that they speak of."""
+    """A schema generator that moves the entries of an “Attributes:” section to their properties."""
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         result = super().dataclass_schema(schema)

@@ -28,7 +28,7 @@ _NOT_NEXT = frozenset({Bucket.BLOCKED, Bucket.RECENTLY_COMPLETED})
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that one section is computed from, and nothing else."""
+    """The facts of one section: everything that it is computed from."""
 
     project: Project | None
     phase: Phase | None
@@ -37,12 +37,12 @@ class Material:
 
     @property
     def is_worth_a_section(self) -> bool:
-        """Whether there is anything to say."""
+        """Whether the section has any content."""
         return bool(self.buckets or self.notes or self.phase)
 
     @property
     def urgency(self) -> tuple[bool, bool, str, str]:
-        """The order of sections: what burns first, then by name, tasks without a project last."""
+        """The order of sections: overdue or due today first, then by name, tasks without a project last."""
         burns = Bucket.OVERDUE in self.buckets or Bucket.DUE_TODAY in self.buckets
         name = self.project.name if self.project else ""
         return (
@@ -55,7 +55,7 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What the agenda has of one project, or of none, not looked at yet."""
+    """The agenda's items of one project, or of none, not yet sorted into buckets."""
 
     project: Project | None
     phases: list[Phase] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Holding:
 
 
 def holdings(agenda: Agenda) -> list[Holding]:
-    """The agenda by project; what is in none that is known comes last."""
+    """Return the agenda by project; items without a known project come last."""
     found: dict[UUID | None, Holding] = {project.id: Holding(project) for project in agenda.projects}
     loose = Holding(None)
     for phase in agenda.phases:
@@ -78,7 +78,7 @@ def holdings(agenda: Agenda) -> list[Holding]:
 
 
 def material(book: FactBook, holding: Holding) -> Material:
-    """What there is to say of a project."""
+    """Return the facts of a project's section."""
     today = book.day.today
     return Material(
         project=holding.project,
@@ -89,12 +89,12 @@ def material(book: FactBook, holding: Holding) -> Material:
 
 
 def asked_today(found: Iterable[Material]) -> list[Task]:
-    """The tasks that the day asks for."""
+    """Return the tasks to work on today."""
     return [task for material in found for name in ASKS_TODAY for task in material.buckets.get(name, ())]
 
 
 def write_section(page: FactBook, material: Material) -> Section:
-    """The section of one project, in the deterministic writer's words."""
+    """Return the section of one project, in the wording of the deterministic writer."""
     project = material.project.name if material.project else None
     statements = page.admit(_statements(page, material))
     views = tuple(_view(page, name, material.buckets[name]) for name in Bucket if name in material.buckets)
@@ -149,7 +149,7 @@ def _next_in(phase: Phase, material: Material, day: Day) -> Task | None:
         if name not in _NOT_NEXT
     ]
     dated = [[task for task in tasks if task.due is not None] for tasks in workable]
-    # Each bucket is in the order of urgency already.
+    # Each bucket is already in the order of urgency.
     first = [tasks[0] for tasks in dated if tasks] or [tasks[0] for tasks in workable if tasks]
     return min(first, key=lambda task: _by_urgency(task, day), default=None)
 

@@ -1,6 +1,6 @@
-"""The catalogue of everything that the deterministic writer says, in English; titles always stand quoted.
+"""The catalogue of the deterministic writer's sentences, in English; titles are always quoted.
 
-Pure wording: what may be said of which facts is decided elsewhere and checked by `kinds`.
+Pure wording: other modules decide which sentences the facts support, and the predicates check it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,18 +21,18 @@ _PRIORITIES = {
 
 
 def quoted(title: str) -> str:
-    """A title as somebody's words, never ours."""
+    """Return a title in quotation marks, so that it never reads as Daybreak's own text."""
     clean = " ".join(title.split()) or "untitled"
     return f"“{clean}”" if len(clean) <= _LONGEST_TITLE else f"“{clean[: _LONGEST_TITLE - 1].rstrip()}…”"
 
 
 def priority(value: Priority) -> str:
-    """A priority in words; nothing for the normal one."""
+    """Return a priority in words; empty for the normal one."""
     return _PRIORITIES.get(value, "")
 
 
 def when(moment: Moment, today: date) -> str:
-    """A moment near today: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
+    """Return a moment relative to today: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
     day = moment.date() if isinstance(moment, datetime) else moment
     at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
     near = _NEAR.get((day - today).days) or f"on {day_month(day, today)}"
@@ -40,7 +40,7 @@ def when(moment: Moment, today: date) -> str:
 
 
 def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task] = ()) -> str:
-    """What a section says of a task in that bucket; ``fact`` has its moments in the reader's terms."""
+    """Return the sentence about a task in a bucket; ``fact`` has its moments in the reader's terms."""
     said = f"{quoted(task.title)} {_state(bucket, fact, today, blockers)}"
     if bucket is Bucket.RECENTLY_COMPLETED:
         return said
@@ -122,42 +122,42 @@ def _day(moment: Moment) -> date:
 
 
 def days_overdue(days: int) -> str:
-    """“3 days overdue”."""
+    """Return “3 days overdue”."""
     return f"{plural(days, 'day')} overdue"
 
 
 def due_reason(days: int) -> str:
-    """Why a due date ranks: “due today”, “due in 3 days”."""
+    """Return the ranking reason of a due date: “due today”, “due in 3 days”."""
     return {0: "due today", 1: "due tomorrow"}.get(days, f"due in {plural(days, 'day')}")
 
 
-def begun(stale: bool) -> str:  # noqa: FBT001 - the one thing it says
-    """Why a task in progress ranks."""
+def begun(stale: bool) -> str:  # noqa: FBT001 - the only parameter
+    """Return the ranking reason of a task in progress."""
     return "begun, but untouched for a week" if stale else "already begun"
 
 
 def starts_today() -> str:
-    """Why a task ranks on the day on which it starts."""
+    """Return the ranking reason of a task that starts today."""
     return "starts today"
 
 
 def fits_a_gap() -> str:
-    """Why a short task ranks."""
+    """Return the ranking reason of a short task."""
     return "fits into a gap of today"
 
 
 def others_wait(count: int) -> str:
-    """“2 tasks wait for it”."""
+    """Return “2 tasks wait for it”."""
     return f"{plural(count, 'task')} {'waits' if count == 1 else 'wait'} for it"
 
 
 def reasons(parts: Iterable[str]) -> str:
-    """The reasons of a next action in one phrase."""
+    """Return the reasons of a next action in one phrase."""
     return ", ".join(parts) or "nothing is more urgent"
 
 
 def counts(numbers: Counts) -> str:
-    """The opening sentence."""
+    """Return the opening sentence."""
     return (
         f"{plural(numbers.projects, 'project')}: {numbers.due_today} due today, {numbers.overdue} overdue, "
         f"{numbers.upcoming} upcoming in 7 days, {numbers.blocked} blocked, "
@@ -166,7 +166,7 @@ def counts(numbers: Counts) -> str:
 
 
 def holiday(name: str, country: str) -> str:
-    """“Today is Good Friday, a public holiday (DE).”."""
+    """Return “Today is Good Friday, a public holiday (DE).”."""
     return f"Today is {name}, a public holiday ({country})."
 
 
@@ -175,12 +175,12 @@ NOT_ALL_SEEN = "Nothing is due, overdue or on the calendar, as far as it could b
 
 
 def next_up(title: str, moment: Moment, today: date) -> str:
-    """What comes next on a quiet day."""
+    """Return the sentence about what comes next on a quiet day."""
     return f"What comes next is {quoted(title)}, {when(moment, today)}."
 
 
 def event(event: Event) -> str:
-    """An event of the timeline; its times stand beside it."""
+    """Return an event of the timeline, without its times."""
     where = f", {place}" if (place := " ".join(event.location.split())) else ""
     remarks = [word for word, holds in (("tentative", event.tentative), ("free", not event.busy)) if holds]
     if event.all_day:
@@ -190,13 +190,13 @@ def event(event: Event) -> str:
 
 
 def conflict(first: Event, second: Event, begins: datetime, ends: datetime) -> str:
-    """Two events at once."""
+    """Return the sentence about two overlapping events."""
     stretch = f"from {clock_time(begins)} to {clock_time(ends)}"
     return f"{quoted(first.title)} and {quoted(second.title)} overlap {stretch}."
 
 
 def load(planned: int, free: int, unestimated: int) -> str:
-    """Whether the day's tasks fit between its events."""
+    """Return the sentence on whether the day's tasks fit between its events."""
     without = f"; {plural(unestimated, 'task')} without an estimate" if unestimated else ""
     if not planned:
         return f"{duration(free)} free{without}."
@@ -206,20 +206,20 @@ def load(planned: int, free: int, unestimated: int) -> str:
 
 
 def phase(phase: Phase, today: date) -> str:
-    """The current phase with its dates."""
+    """Return the sentence about the current phase and its dates."""
     since = f", since {day_month(phase.start_on, today)}" if phase.start_on else ""
     until = f", until {day_month(phase.end_on, today)}" if phase.end_on else ""
     return f"Current phase: {quoted(phase.name)}{since}{until}."
 
 
 def next_in_phase(title: str, due_at: Moment | None, today: date) -> str:
-    """What is next in the current phase."""
+    """Return the sentence about the next task of the current phase."""
     due = f", due {when(due_at, today)}" if due_at is not None else ""
     return f"Next in it: {quoted(title)}{due}."
 
 
 def note(title: str, body: str, noted: datetime, today: date) -> str:
-    """A note with the beginning of its text."""
+    """Return a note's title with the beginning of its text."""
     preview = " ".join(body.split())
     if len(preview) > _LONGEST_TITLE:
         preview = preview[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + " …"
@@ -228,30 +228,30 @@ def note(title: str, body: str, noted: datetime, today: date) -> str:
 
 
 def description(text: str) -> str:
-    """A project's own words, cut at the end of a word."""
+    """Return a project's description, shortened at the end of a word."""
     clean = " ".join(text.split())
     longest = 2 * _LONGEST_TITLE
     return clean if len(clean) <= longest else clean[: longest - 1].rsplit(" ", 1)[0] + " …"
 
 
 def done(title: str, completed: Moment | None) -> str:
-    """Since the last brief: finished."""
+    """Return the change “finished”."""
     day = "" if completed is None else f" on {day_month(_day(completed), _day(completed))}"
     return f"{quoted(title)} was finished{day}."
 
 
 def came_in(title: str, due: Moment | None) -> str:
-    """Since the last brief: a task that was not there."""
+    """Return the change “came in” of a new task."""
     return f"{quoted(title)} came in{_due_on(due)}."
 
 
 def event_came_in(title: str, start: Moment | None) -> str:
-    """Since the last brief: an event that was not there."""
+    """Return the change “came in” of a new event."""
     return f"{quoted(title)} came into the calendar{_at(' for ', start)}."
 
 
 def moved(title: str, then: Moment | None, now: Moment | None) -> str:
-    """Since the last brief: another date."""
+    """Return the change “moved” of a date."""
     if then is None:
         return f"{quoted(title)} now has a date: {_short(now)}."
     if now is None:
@@ -263,7 +263,7 @@ def moved(title: str, then: Moment | None, now: Moment | None) -> str:
 
 
 def start_moved(title: str, then: Moment | None, now: Moment | None) -> str:
-    """Since the last brief: another start."""
+    """Return the change “moved” of a start."""
     if then is None:
         return f"{quoted(title)} now has a start: {_short(now)}."
     if now is None:
@@ -272,22 +272,22 @@ def start_moved(title: str, then: Moment | None, now: Moment | None) -> str:
 
 
 def became_overdue(title: str, due: date) -> str:
-    """Since the last brief: its day went by."""
+    """Return the change “became overdue”."""
     return f"{quoted(title)} became overdue: it was due on {_short(due)}."
 
 
 def vanished(title: str, source: str) -> str:
-    """Since the last brief: a task that is gone from its source."""
+    """Return the change “vanished” of a task that its source no longer has."""
     return f"{quoted(title)} is no longer in {source}."
 
 
 def cancelled(title: str) -> str:
-    """Since the last brief: a task that will not be done."""
+    """Return the change “vanished” of a cancelled task."""
     return f"{quoted(title)} was cancelled."
 
 
 def event_vanished(title: str, start: Moment) -> str:
-    """Since the last brief: an event that is gone, or moved further than the calendar was read."""
+    """Return the change “vanished” of an event that was removed, or moved beyond the days that are read."""
     return f"{quoted(title)} is no longer on the calendar for {_short(start)}."
 
 
@@ -295,7 +295,7 @@ NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
 
 
 def source_unread(since: datetime | None, reason: str, today: date) -> str:
-    """A source that could not be read."""
+    """Return the warning for a source that could not be read."""
     last = f"; what is shown of it was read {when(since, today)}" if since else ""
     return f"could not be read: {reason.rstrip('.')}{last}."
 
@@ -304,12 +304,12 @@ SOURCE_NEVER_READ = "has not been read yet."
 
 
 def source_old(since: datetime, today: date) -> str:
-    """A source that has not been read for a while."""
+    """Return the warning for a source that was not read recently."""
     return f"was last read {when(since, today)}; what changed since then is not here."
 
 
 def more_warnings(count: int) -> str:
-    """Warnings beyond those that are listed."""
+    """Return the number of warnings that are not listed."""
     return f"and {plural(count, 'more warning')}; “daybreak sources list” counts them by source."
 
 
@@ -317,29 +317,29 @@ NO_PROJECT = "Tasks without a project"
 
 
 def defect(kind: str) -> str:
-    """Why something failed that should not: the kind of the error, whose words may hold secrets."""
+    """Return the reason for an unexpected error: its class alone, since its message may contain secrets."""
     return f"there is a defect in Daybreak ({kind}), which its log describes"
 
 
 def part_missing(reason: str) -> str:
-    """A part of the brief that failed."""
+    """Return the warning for a part of the brief that failed."""
     return f"is missing from this brief: {reason}."
 
 
 def section_missing(reason: str) -> str:
-    """A project whose section failed, while its tasks could be sorted out."""
+    """Return the warning for a project whose section failed although its tasks were sorted into buckets."""
     return f"has no section in this brief, though the numbers count its tasks: {reason}."
 
 
 def project_missing(reason: str, tasks: int) -> str:
-    """A project whose tasks could not be sorted out."""
+    """Return the warning for a project whose tasks could not be sorted into buckets."""
     what = f"its {plural(tasks, 'task')}" if tasks else "it"
     verb = "are" if tasks > 1 else "is"
     return f"could not be sorted out; {what} {verb} in no part of this brief, nor in its numbers: {reason}."
 
 
 def withheld(count: int) -> str:
-    """Sentences that did not follow from their facts."""
+    """Return the warning for sentences that their facts did not support."""
     return f"{plural(count, 'sentence')} left out because the facts did not bear it; please report this."
 
 

@@ -1,4 +1,4 @@
-"""The verbs on briefs: compose, read, receive. Composing is one transaction of six round trips."""
+"""Composing, reading and receiving briefs. Composing is one transaction of six round trips."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ DAYS_AHEAD = 31
 
 @dataclass(frozen=True, slots=True)
 class StoredBrief:
-    """A brief as it is stored."""
+    """A stored brief."""
 
     id: UUID
     document: Document
@@ -38,15 +38,15 @@ async def compose(
     timezone: str | None = None,
     sources: Collection[UUID] | None = None,
 ) -> StoredBrief:
-    """Compose the brief of a user's local date and store it; an edition that stands already is freshened.
+    """Compose the brief of a user's local date and store it; an existing edition is replaced.
 
     Args:
-        database: where everything is.
+        database: the database.
         user_id: the reader.
         day: the reader's local date.
-        edition: which brief of that day.
+        edition: the edition of that day.
         timezone: the zone of this brief alone; None for the reader's.
-        sources: only what these gave; None for all of the reader's sources.
+        sources: ids of the only sources to use; None for all of the reader's sources.
 
     Raises:
         NotFound: there is no such user.
@@ -63,9 +63,9 @@ async def compose_all(
     timezone: str | None = None,
     sources: Collection[UUID] | None = None,
 ) -> dict[UUID, StoredBrief]:
-    """Compose the briefs of several readers, each of its local date, all or none of them.
+    """Compose the briefs of several readers, each for its local date, all or none of them.
 
-    One transaction of six round trips, however many they are. Takes and raises what `compose` does.
+    One transaction of six round trips, for any number of readers. Parameters and errors as for `compose`.
     """
     if not days:
         return {}
@@ -81,14 +81,14 @@ async def compose_in(
     timezone: str | None = None,
     sources: Collection[UUID] | None = None,
 ) -> dict[UUID, StoredBrief]:
-    """Compose as `compose_all` does, in the caller's transaction: nothing stands before that commits.
+    """Compose as `compose_all` does, in the caller's transaction: nothing is stored before it commits.
 
     Args:
-        tx: a transaction of these readers; facts are read, and briefs are stored, in it.
+        tx: a transaction of these readers, in which facts are read and briefs are stored.
         days: the readers' ids and local dates, at least one.
-        edition: which brief of that day.
+        edition: the edition of that day.
         timezone: the zone of these briefs alone; None for the readers'.
-        sources: only what these gave; None for all.
+        sources: ids of the only sources to use; None for all.
 
     Raises:
         NotFound: there is no such user.
@@ -112,10 +112,10 @@ async def read_occasions(
     timezone: str | None,
     sources: Collection[UUID] | None,
 ) -> Iterator[Occasion]:
-    """What these briefs are composed from, in three round trips; takes and raises what `compose_in` does.
+    """Read the inputs of these briefs, in three round trips.
 
-    Editions other than the standard one take one more. Whoever lets go of an occasion before the next one has
-    the facts of one reader in memory and not those of all.
+    Editions other than the standard one need one more. Parameters and errors are those of `compose_in`. The
+    inputs are yielded one by one: a caller that drops each before the next has one reader's facts in memory.
     """
     users = {user.id: _in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()}
     before = await store.read_before(tx, days, edition)
@@ -146,13 +146,13 @@ async def read_occasions(
 async def read(
     database: Database, user_id: UUID, day: date, edition: Edition = Edition.STANDARD
 ) -> Document | None:
-    """The stored brief of that date; None if it was never composed."""
+    """Return the stored brief of that date; None if it was never composed."""
     async with database.transaction([user_id]) as tx:
         return await store.read(tx, user_id, day, edition)
 
 
 async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
-    """The reader has this brief: the next one tells what has changed since."""
+    """Mark this brief as received: the next one lists the changes since."""
     async with database.transaction([user_id]) as tx:
         await store.mark_received(tx, user_id, brief_id, clock.now())
 
@@ -173,7 +173,7 @@ def _wanted(user_id: UUID, day: Day, last: Snapshot | None, week: Sequence[Snaps
 
 
 def _done_since(day: Day, last: Snapshot | None) -> datetime:
-    # Back to the last brief, since a task may be gone from one file and stand as done in another.
+    # Back to the last brief, since a task may have moved from one file to another as done.
     earliest = day.as_of - timedelta(days=DAYS_AHEAD)
     since = clock.start_of_day(last.day, day.tz) if last else day.as_of
     return max(earliest, min(since, day.as_of - DONE_WITHIN))
@@ -188,7 +188,7 @@ def _in_zone(user: User, timezone: str | None) -> User:
 
 
 def day_of(user: User, day: date) -> Day:
-    """A local date of a user, with the instant and the working hours that the brief goes by."""
+    """Return a local date of a user, with the instant and the working hours of the brief."""
     return Day(
         today=day,
         tz=user.tz,
@@ -199,7 +199,7 @@ def day_of(user: User, day: date) -> Day:
 
 
 def window(day: date) -> agenda.Window:
-    """The events that a brief of that date may speak of, with a day to spare for every zone on earth."""
+    """Return the range of events that a brief of that date may mention, with a margin for every zone."""
     return agenda.Window(
         start=datetime.combine(day - timedelta(days=1), time.min, UTC),
         end=datetime.combine(day + timedelta(days=DAYS_AHEAD), time.min, UTC),
@@ -207,7 +207,7 @@ def window(day: date) -> agenda.Window:
 
 
 def report(user_id: UUID, composed: Composed, took: timedelta) -> None:
-    """Log what a brief came to, and why what is missing from it is."""
+    """Log the figures of a brief, and the cause of each gap."""
     document, counts = composed.document, composed.document.counts
     log.info(
         "briefs.compose",

@@ -1,8 +1,8 @@
-"""Since your last brief: the difference between what that one knew and what is known now.
+"""Changes since the last brief: the difference between its snapshot and the current one.
 
-A thing appears once, as the first of: vanished, done, came in, moved, became overdue. Only sources that both
-briefs read are compared, and only the days of the calendar that both could see: a source that is new is not
-two hundred new tasks. A task that is gone from one list and stands as done in another, archived, was done.
+An item appears once, as the first of: vanished, done, came in, moved, became overdue. Only sources that both
+briefs read are compared, and only calendar days that both cover: a new source does not appear as two hundred
+new tasks. A task that is missing from one list and done in another, an archive, counts as done.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _AS_WRITTEN = (None, UTC)
 
 
 class Remembered(NamedTuple):
-    """A task or event as an earlier brief knew it; moments in ISO format, instants in UTC."""
+    """A task or event in a snapshot; moments in ISO format, instants in UTC."""
 
     title: str
     place: str
@@ -39,7 +39,7 @@ class Remembered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a brief knew: the open tasks and the events of the days ahead, by id, and its sources."""
+    """The knowledge of a brief: the open tasks and the events of the days ahead, by id, and its sources."""
 
     day: date
     tasks: dict[str, Remembered]
@@ -47,7 +47,7 @@ class Snapshot:
     sources: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """Compact: a list for each thing instead of an object."""
+        """Return the snapshot as compact JSON: a list for each item instead of an object."""
         return {
             "tasks": {task_id: [*task] for task_id, task in self.tasks.items()},
             "events": {event_id: [*event] for event_id, event in self.events.items()},
@@ -56,7 +56,7 @@ class Snapshot:
 
     @classmethod
     def from_json(cls, day: date, stored: dict[str, Any]) -> "Snapshot":
-        """The inverse of `as_json`."""
+        """Return the snapshot that `as_json` wrote."""
         return cls(
             day=day,
             tasks={key: Remembered(*parts) for key, parts in stored["tasks"].items()},
@@ -66,10 +66,10 @@ class Snapshot:
 
 
 def snapshot(day: Day, agenda: Agenda, *, whole: bool) -> Snapshot:
-    """What the next brief will compare with; ``whole`` if the agenda is of all that the reader has."""
-    # With days to spare on either side: the reader's zone may be another one by then.
+    """Return the snapshot for the next brief; ``covers_all_sources`` unless the agenda is of some sources."""
+    # With a margin on either side: the reader's zone may change before the next brief.
     first, until = day.today - _TO_SPARE, day.today + timedelta(days=EVENT_DAYS) + _TO_SPARE
-    # What is put off or left out is remembered too: when it is back, it has not come in.
+    # Snoozed and excluded tasks are included too: when they return, they are not new.
     tasks = [*(task for task in agenda.tasks if task.is_open), *agenda.put_off]
     projects: dict[UUID | None, str] = {project.id: project.name for project in agenda.projects}
     return Snapshot(
@@ -93,12 +93,12 @@ def _sources(agenda: Agenda, *, whole: bool) -> dict[str, str]:
 
 
 def nothing_known(day: date) -> Snapshot:
-    """What a brief knew that cannot tell: the next one compares nothing with it."""
+    """Return the snapshot of a brief that could not record one: the next brief compares nothing with it."""
     return Snapshot(day=day, tasks={}, events={}, sources={})
 
 
 def since_last(book: FactBook, agenda: Agenda, last: Snapshot | None, now: Snapshot) -> SinceLast:
-    """What differs between ``now`` and the last brief that was received."""
+    """Return the changes from the last received snapshot to the current one."""
     if last is None:
         return SinceLast(date=None)
     comparison = _Comparison(book, agenda, last, now)
@@ -107,7 +107,7 @@ def since_last(book: FactBook, agenda: Agenda, last: Snapshot | None, now: Snaps
 
 
 class _Comparison:
-    """One pass over two states of the agenda."""
+    """A comparison of two states of the agenda, in one pass."""
 
     def __init__(self, book: FactBook, agenda: Agenda, last: Snapshot, now: Snapshot) -> None:
         self._book = book
@@ -211,7 +211,7 @@ def _remember(
 
 
 def source_key(source_id: UUID | None) -> str:
-    """What a snapshot knows a source by; what has none was entered by hand."""
+    """Return the key of a source in snapshots; items without a source were entered by hand."""
     return str(source_id) if source_id else _MANUAL
 
 
@@ -221,7 +221,7 @@ def _is_within(event: Event, day: Day, start: date, end: date) -> bool:
 
 
 def _iso(moment: Moment | None) -> str | None:
-    # Not in the reader's zone: a reader who moves to another one has not moved every appointment.
+    # Not in the reader's zone: a reader who changes the zone has not moved every event.
     if moment is None:
         return None
     if isinstance(moment, datetime) and moment.tzinfo not in _AS_WRITTEN:
@@ -230,7 +230,7 @@ def _iso(moment: Moment | None) -> str | None:
 
 
 def remembered_moment(text: str | None, day: Day) -> Moment | None:
-    """A moment of a snapshot in the reader's terms."""
+    """Return a moment of a snapshot in the reader's terms."""
     if text is None:
         return None
     return day.local(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""Briefs in PostgreSQL: one edition per (user, local date, edition), and what each one knew."""
+"""Briefs in PostgreSQL: one row per (user, local date, edition), and their snapshots."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,12 @@ _FAST = 1
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What earlier briefs left.
+    """The data of earlier briefs that composing needs.
 
     Attributes:
         stands: whether this edition was composed before.
-        contents: those of the sections of this edition as it stands.
-        received: what the last brief that the reader received knew.
+        contents: the content hashes of the sections of this edition as stored.
+        received: the snapshot of the last brief that the reader received.
     """
 
     stands: bool
@@ -38,7 +38,7 @@ class Before:
 async def read_before(
     tx: asyncpg.Connection, days: Mapping[UUID, date], edition: Edition
 ) -> dict[UUID, Before]:
-    """What composing needs of earlier briefs, by owner, in one round trip."""
+    """Return the data of earlier briefs that composing needs, by owner, in one round trip."""
     rows = await tx.fetch(_sql.read_before, list(days.keys()), list(days.values()), edition)
     return {row["owner_id"]: _before(row) for row in rows}
 
@@ -53,7 +53,7 @@ def _before(row: asyncpg.Record) -> Before:
 
 
 async def read_weeks(tx: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[UUID, list[Snapshot]]:
-    """What the briefs of the week before each date knew, the first one first, by owner, in one round trip."""
+    """Return the snapshots of the week before each date, oldest first, by owner, in one round trip."""
     weeks: dict[UUID, list[Snapshot]] = {owner_id: [] for owner_id in days}
     for row in await tx.fetch(_sql.read_weeks, list(days.keys()), list(days.values())):
         weeks[row["owner_id"]].append(Snapshot.from_json(row["brief_date"], unpacked(row["facts"])))
@@ -61,7 +61,7 @@ async def read_weeks(tx: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[
 
 
 class Packed(NamedTuple):
-    """A brief of a reader's and what it knew, as they are stored: compressed JSON."""
+    """A reader's brief and its snapshot as stored: compressed JSON."""
 
     owner_id: UUID
     day: date
@@ -70,7 +70,7 @@ class Packed(NamedTuple):
 
 
 def pack(owner_id: UUID, composed: Composed) -> Packed:
-    """The brief as it is stored; quickest just after it was composed, while the processor has it at hand."""
+    """Return the brief as stored; fastest right after composing, while it is in the processor's cache."""
     document, snapshot = codec.encode(composed.document), orjson.dumps(composed.snapshot.as_json())
     return Packed(
         owner_id, composed.document.date, zlib.compress(document, _FAST), zlib.compress(snapshot, _FAST)
@@ -80,7 +80,7 @@ def pack(owner_id: UUID, composed: Composed) -> Packed:
 async def write(
     tx: asyncpg.Connection, edition: Edition, briefs: Sequence[Packed], at: datetime
 ) -> dict[UUID, UUID]:
-    """Store briefs and what they knew, in one round trip; gives the ids of the editions by owner."""
+    """Store briefs and their snapshots, in one round trip; return the ids of the editions by owner."""
     rows = await tx.fetch(
         _sql.write_briefs,
         edition,
@@ -95,17 +95,17 @@ async def write(
 
 
 async def read(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> Document | None:
-    """A stored brief; None if it was never composed."""
+    """Return a stored brief; None if it was never composed."""
     row = await tx.fetchrow(_sql.read_document, owner_id, day, edition)
     return codec.decode(zlib.decompress(row["document"])) if row else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A brief that stands.
+    """A stored brief with its neighbours.
 
     Attributes:
-        is_unread: whether the reader has not had it as it stands.
+        is_unread: whether the reader has not received this version.
         earlier: the date of the brief before it, of the same edition.
         later: the date of the one after it.
     """
@@ -119,7 +119,7 @@ class Standing:
 
 
 async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> Standing | None:
-    """A stored brief with its neighbours; None if it was never composed."""
+    """Return a stored brief with its neighbours; None if it was never composed."""
     row = await tx.fetchrow(_sql.find_edition, owner_id, day, edition)
     if row is None:
         return None
@@ -128,15 +128,15 @@ async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Editi
 
 
 async def editions(tx: asyncpg.Connection, owner_id: UUID, day: date) -> list[Edition]:
-    """The editions of a date that stand."""
+    """Return the stored editions of a date."""
     return [Edition(row["edition"]) for row in await tx.fetch(_sql.name_editions, owner_id, day)]
 
 
 def unpacked(stored: bytes | None) -> dict[str, Any]:
-    """What is stored of a brief, as its JSON was parsed to; nothing if nothing is."""
+    """Return the parsed JSON of a stored brief or snapshot; empty if there is none."""
     return orjson.loads(zlib.decompress(stored)) if stored else {}
 
 
 async def mark_received(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID, at: datetime) -> None:
-    """The reader has the edition as it stands; safe to repeat."""
+    """Mark the stored version of an edition as received; safe to repeat."""
     await tx.execute(_sql.mark_received, owner_id, edition_id, at)

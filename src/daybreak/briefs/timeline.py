@@ -1,4 +1,4 @@
-"""Today's timeline: events in local time, conflicts, free gaps, and whether the plan fits into the day."""
+"""Today's timeline: events in local time, conflicts, free intervals, and whether the planned work fits."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An event cut to the day, as instants [start, end)."""
+    """An event clipped to the day, as instants [start, end)."""
 
     event: Event
     start: datetime
@@ -28,7 +28,7 @@ class Slot:
 
 
 def slots(events: Iterable[Event], day: Day) -> list[Slot]:
-    """The events that touch the day: whole-day ones first, then by time."""
+    """Return the events that overlap the day: all-day ones first, then by time."""
     found = [
         Slot(event, max(start, day.start), min(end, day.end))
         for event in events
@@ -46,7 +46,7 @@ def _touches(event: Event, day: Day) -> bool:
 
 
 def timeline(book: FactBook, today: Sequence[Slot]) -> tuple[TimelineEntry, ...]:
-    """One entry for each event of the day."""
+    """Return one entry for each event of the day."""
     tz = book.day.tz
     return tuple(
         TimelineEntry(
@@ -60,7 +60,7 @@ def timeline(book: FactBook, today: Sequence[Slot]) -> tuple[TimelineEntry, ...]
 
 
 def workload(book: FactBook, today: Sequence[Slot], asked: Sequence[Task]) -> Workload:
-    """What the day asks for against the time it leaves."""
+    """Return the planned work of the day and its free time."""
     free = gaps(today, book.day)
     planned = sum(task.estimate_minutes or 0 for task in asked)
     unestimated = sum(1 for task in asked if task.estimate_minutes is None)
@@ -76,7 +76,7 @@ def workload(book: FactBook, today: Sequence[Slot], asked: Sequence[Task]) -> Wo
 
 
 def gaps(today: Sequence[Slot], day: Day) -> list[Gap]:
-    """What is left of the working day and no busy event takes, each at least a quarter of an hour."""
+    """Return the intervals of the rest of the working day without a busy event, at least 15 minutes each."""
     begin = max(clock.first_instant(day.today, day.work_from, day.tz), day.as_of)
     end = clock.first_instant(day.today, day.work_until, day.tz)
     found = []
@@ -90,7 +90,7 @@ def gaps(today: Sequence[Slot], day: Day) -> list[Gap]:
 
 
 def _busy(today: Sequence[Slot]) -> list[Slot]:
-    # A whole-day event says where one is, not that one has no time.
+    # An all-day event marks the day; it does not make its hours busy.
     return [slot for slot in today if slot.event.busy and not slot.event.all_day and slot.start < slot.end]
 
 

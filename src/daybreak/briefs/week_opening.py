@@ -1,4 +1,4 @@
-"""How the sum of a week opens: its numbers, those of the week to come, and how much it is told from."""
+"""The opening of the weekly edition: its numbers, those of the coming week, and the briefs it is based on."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,14 +15,14 @@ _TOLD_BY_BRIEFS = (Topic.ADDED, Topic.GONE)
 def week_opening(
     page: FactBook, back: Retrospect, projects: Sequence[ProjectWeek], *, events: int, overdue: int
 ) -> Iterator[Claim]:
-    """The opening sentences.
+    """Yield the opening sentences.
 
     Args:
-        page: facts that can be cited.
-        back: the week.
-        projects: its projects, whose numbers are added up.
-        events: how many events begin in the coming week.
-        overdue: how many tasks were overdue before the week began.
+        page: the facts that can be cited.
+        back: the review of the week.
+        projects: the projects of the week, whose numbers are added up.
+        events: the number of events that begin in the coming week.
+        overdue: the number of tasks that were overdue before the week began.
     """
     topics = _TOLD_BY_DATES + (_TOLD_BY_BRIEFS if back.briefs else ())
     numbers = [(topic, _count(projects, topic)) for topic in topics]

@@ -1,4 +1,4 @@
-"""What the deterministic writer says of a week, in English; the rest of the catalogue is in `sentences`."""
+"""The sentences of the weekly edition, in English; the rest of the catalogue is in `sentences`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ TOPICS: Mapping[Topic, tuple[str, str]] = {
     Topic.ADDED: ("tasks came in", "open, and not in the first brief of the week"),
     Topic.GONE: ("tasks went away", "cancelled in the week, or in their source no longer"),
 }
-"""What is counted of a week, and how."""
+"""The counted topics of a week: title and definition."""
 
 _COUNTED = {
     Topic.DONE: "done",
@@ -30,19 +30,19 @@ NO_BRIEFS = (
 
 
 def counts(starts: date, today: date, numbers: Sequence[tuple[Topic, int]]) -> str:
-    """The week in numbers."""
+    """Return the numbers of the week."""
     told = ", ".join(f"{number} {_COUNTED[topic]}" for topic, number in numbers)
     return f"Tasks since {day_month(starts, today)}: {told}."
 
 
 def ahead(tasks: int, events: int, overdue: int) -> str:
-    """What is to come in numbers, and what was late already."""
+    """Return the numbers of the coming week, and of tasks that were already overdue."""
     before = f"; {plural(overdue, 'task')} overdue from before" if overdue else ""
     return f"Ahead in the next 7 days: {plural(tasks, 'task')} and {plural(events, 'event')}{before}."
 
 
 def coverage(briefs: int, since: date, today: date) -> str:
-    """How much the sum of the week rests on."""
+    """Return the sentence about the briefs that the review is based on."""
     day = day_month(since, today)
     return (
         f"Told from the brief of {day}." if briefs == 1 else f"Told from {briefs} briefs, the first of {day}."
@@ -50,18 +50,18 @@ def coverage(briefs: int, since: date, today: date) -> str:
 
 
 def slipped(title: str, due: Moment | None) -> str:
-    """A due date has passed."""
+    """Return the sentence about a missed due date that is unchanged."""
     return f"{sentences.quoted(title)} was due on {_short(due)}, and is still open."
 
 
 def slipped_to(title: str, then: Moment, now: Moment | None) -> str:
-    """A due date has passed, and there is another one, or none."""
+    """Return the sentence about a missed due date that was changed or removed."""
     was = f"{sentences.quoted(title)} was due on {_short(then)}, and "
     return f"{was}has no due date now." if now is None else f"{was}is now due on {_short(now)}."
 
 
 def event_ahead(event: Event, start: Moment, today: date) -> str:
-    """An event of the coming week."""
+    """Return the sentence about an event of the coming week."""
     return f"{sentences.event(event)}, {sentences.when(start, today)}"
 
 

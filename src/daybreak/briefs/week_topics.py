@@ -1,6 +1,6 @@
-"""A project's week by topic: what was done, slipped, came in and went away, and what is ahead.
+"""A project's week by topic: tasks that were done, slipped, were added or went away, and tasks ahead.
 
-What slipped did not come in besides; what is ahead is told whatever else became of it in the week.
+A slipped task is not listed as added as well; a task ahead is listed in addition to any other topic.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ _Teller = Callable[[FactBook], Claim]
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What the week of one project, or of the tasks without one, is told from."""
+    """The facts of the week of one project, or of the tasks without one."""
 
     project: str | None
     tasks: Sequence[Task]
@@ -32,23 +32,23 @@ class Matter:
 
     @property
     def part(self) -> str:
-        """What its reader knows this part of the brief by."""
+        """The name of this part of the brief for its reader."""
         return f"The week of {self.project or 'tasks without a project'}"
 
 
 def write_topics(back: Retrospect, matter: Matter, page: FactBook) -> tuple[TopicView, ...]:
-    """The topics of which there is anything to tell."""
+    """Return the topics that have entries."""
     told = _told(back, matter, page.day)
     return tuple(_view(page, topic, tellers) for topic, tellers in told.items() if tellers)
 
 
 def is_coming(day_of_it: date | None, day: Day) -> bool:
-    """Whether a date is today or in the seven days after."""
+    """Return whether a date is today or in the next seven days."""
     return day_of_it is not None and day.today <= day_of_it <= day.today + timedelta(days=WEEK_DAYS)
 
 
 def _told(back: Retrospect, matter: Matter, day: Day) -> Mapping[Topic, Sequence[_Teller]]:
-    """What there is to say, by topic; nothing is cited before it is said."""
+    """Return the claims by topic, as functions: a fact is cited only when its claim is written."""
     tasks = sorted(matter.tasks, key=lambda task: (task.title, str(task.id)))
     late = {task.id: passed for task in tasks if (passed := back.passed(task))}
     slipped = [task for task in tasks if back.is_past_due(task) or task.id in late]

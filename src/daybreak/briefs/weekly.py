@@ -1,6 +1,6 @@
-"""The week summed up, project by project, and the week to come.
+"""The weekly edition: a review of the week by project, and the week to come.
 
-What was, follows from what the briefs of the week knew (their snapshots) and from what is known now.
+The review compares the snapshots of the week's briefs with the current facts.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _MOST_EVENTS = 20
 
 
 def compose_week(occasion: Occasion) -> Composed:
-    """Sum the week up that ends with the day of the occasion."""
+    """Compose the review of the week that ends with the day of the input."""
     ground, sums = Groundwork(occasion), []
     back, parts = _look_back(ground), ground.parts
     matters, events = _matters(ground, back), _coming(ground)
@@ -65,7 +65,7 @@ def _look_back(ground: Groundwork) -> Retrospect:
 
 
 def _matters(ground: Groundwork, back: Retrospect) -> list[Matter]:
-    """What there is to tell from by project: by name, tasks without a project last."""
+    """Return the facts of the week by project: by name, tasks without a project last."""
     tasks: dict[str | None, list[Task]] = {}
     vanished: dict[str | None, list[tuple[str, Remembered]]] = {}
     for holding in holdings(ground.agenda):

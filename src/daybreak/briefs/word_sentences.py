@@ -1,4 +1,4 @@
-"""What is said to a reader who is away, in English; the rest of the catalogue is in `sentences`."""
+"""The sentences for a reader who is away, in English; the rest of the catalogue is in `sentences`."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -24,7 +24,7 @@ HOW_TO_STOP = "You can pause these briefs at any time in your settings, or with 
 
 
 def waiting(numbers: Counts) -> str:
-    """What waits, in numbers."""
+    """Return the numbers of waiting tasks."""
     return (
         f"{plural(numbers.due_today, 'task')} due today, {numbers.overdue} overdue, "
         f"{numbers.upcoming} to come in 7 days."
@@ -32,5 +32,5 @@ def waiting(numbers: Counts) -> str:
 
 
 def done_meanwhile(done: int, since: date, today: date) -> str:
-    """What was finished although the reader was away."""
+    """Return the number of tasks finished while the reader was away."""
     return f"{plural(done, 'task')} finished since your last brief, {day_month(since, today)}."

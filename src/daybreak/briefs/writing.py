@@ -1,4 +1,4 @@
-"""Writing sections: each on a page of its own, apart from the others, so that a failure costs one alone."""
+"""Section writers: each section is written in its own scope of the book, so that a failure costs it alone."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,20 +13,20 @@ from daybreak.errors import Unavailable
 
 
 class SectionWriter(Protocol):
-    """Writes sections, and may wait for somebody to do so; the deterministic writer never does."""
+    """A writer of sections, which may wait for an external service; the deterministic writer never waits."""
 
     async def write(self, page: FactBook, material: Material) -> Section:
-        """The section of one project.
+        """Return the section of one project.
 
         Args:
-            page: what it may cite; only claims that the page admits belong into a section.
-            material: all that it is written from.
+            page: a scope of the book; a section may contain only claims that `keep_supported` returned.
+            material: the facts of the project.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of one section: it is there, or there is a gap in its place."""
+    """The result of one section: the section, or a gap in its place."""
 
     page: FactBook
     section: Section | None = None
@@ -34,7 +34,7 @@ class Written:
 
 
 def write_all(book: FactBook, materials: Sequence[Material]) -> list[Written]:
-    """The sections in the deterministic writer's words, at once."""
+    """Return the sections in the wording of the deterministic writer, without waiting."""
     return [_write(book, material) for material in materials]
 
 
@@ -42,7 +42,7 @@ def _write(book: FactBook, material: Material) -> Written:
     page = book.page()
     try:
         return Written(page, write_section(page, material))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it costs this section and no other
+    except Exception as error:  # noqa: BLE001 - any error costs this section and no other
         return _missing(book, material, error)
 
 
@@ -55,15 +55,15 @@ async def write_with(
     within: float,
     told: Callable[[int, Written], None],
 ) -> list[Written]:
-    """The sections by a writer that waits, several at a time, in the order of their materials.
+    """Return the sections of an external writer, written concurrently, in the order of their projects.
 
     Args:
-        writer: who writes them.
-        book: what they may cite.
-        materials: what each is written from.
-        at_once: how many are under way at most.
-        within: seconds for all of them; what is not there by then is a gap.
-        told: hears of each as soon as it is there, with its place.
+        writer: the writer.
+        book: the facts that they may cite.
+        materials: the facts of each project.
+        at_once: at most this many sections are written at the same time.
+        within: seconds for all of them; a section that is not written by then is a gap.
+        told: called with each result as soon as it is known, with its index.
     """
     room = asyncio.Semaphore(at_once)
     deadline = asyncio.get_running_loop().time() + within
@@ -73,7 +73,7 @@ async def write_with(
         try:
             async with limit, room:
                 written = Written(page, await writer.write(page, material))
-        except Exception as error:  # noqa: BLE001 - likewise
+        except Exception as error:  # noqa: BLE001 - as above
             late = Unavailable(f"it took longer than {within:g} seconds.")
             written = _missing(book, material, late if limit.expired() else error)
         told(place, written)

@@ -1,4 +1,4 @@
-"""Documents built by hand: a rich day, a quiet one, one with hostile titles, and the standard load."""
+"""Documents for tests: a rich day, a quiet one, one with hostile titles, and the standard load."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -90,7 +90,7 @@ def bucket(kind, *claims, left_out=0):
 
 
 def rich():
-    """A full day: everything that a brief can hold, in words as the deterministic writer puts them."""
+    """Return a full day: every part of a brief, in the wording of the deterministic writer."""
     facts = {
         "task:report": task("Send the quarterly report", "todo.txt:4", due=date(2026, 3, 27)),
         "task:rent": task("Pay the rent", "todo.txt:9", due=TODAY),
@@ -356,7 +356,7 @@ def hostile():
 
 
 def standard():
-    """Five projects, 120 task claims, 12 events; ids and places as long as in earnest."""
+    """Return five projects, 120 task claims, 12 events; ids and source references of realistic length."""
     facts, sections = {}, []
     for number in range(120):
         title = f"Write to the supplier about delivery number {number}"

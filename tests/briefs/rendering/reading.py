@@ -1,4 +1,4 @@
-"""Reading each form back: what a person sees of it, without line breaks and decoration."""
+"""The visible text of each output format, without line breaks and decoration."""
 
 import io
 from html.parser import HTMLParser
@@ -55,12 +55,12 @@ def terminal_text(document, width=80):
 
 
 def squeezed(text):
-    """Without white space, and without what a panel and a rule are drawn with."""
+    """Return the text without white space and without the characters of panels and rules."""
     return "".join(text.split()).translate({ord(sign): None for sign in "│─╭╮╰╯!"})
 
 
 def seen(document):
-    """What a person sees in each of the forms."""
+    """Return the visible text of a document in each output format."""
     return {
         "text": squeezed(render(document, Form.TEXT)),
         "markdown": squeezed(Page(COMMONMARK.render(render(document, Form.MARKDOWN))).text),

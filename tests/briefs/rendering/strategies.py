@@ -1,4 +1,4 @@
-"""Documents of any shape, with texts that like to be mistaken for markup."""
+"""Strategies for documents of any shape, with texts that resemble markup."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 

@@ -13,7 +13,7 @@ def test_json_is_the_document_itself():
         assert decode(render(document, Form.JSON)) == document
 
 
-def test_printed_json_cannot_command_a_terminal():
+def test_printed_json_cannot_control_a_terminal():
     text = render(hostile(), Form.JSON)
     assert text.replace("\n", "").isprintable()
     assert "\\u202e" in text
@@ -21,7 +21,7 @@ def test_printed_json_cannot_command_a_terminal():
 
 
 @pytest.mark.parametrize("form", Form)
-def test_every_form_ends_with_exactly_one_line_feed(form):
+def test_every_format_ends_with_exactly_one_line_feed(form):
     text = render(rich(), form)
     assert text.endswith("\n")
     assert not text.endswith("\n\n")

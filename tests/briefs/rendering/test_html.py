@@ -27,7 +27,7 @@ def page(document):
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-def test_no_text_brings_an_element_or_attribute_of_its_own(document):
+def test_no_text_adds_an_element_or_attribute(document):
     elements = page(document).elements
     assert {tag for tag, _ in elements} <= set(OURS.split())
     names = {name for _, attributes in elements for name in attributes}
@@ -41,12 +41,12 @@ def test_hostile_titles_stay_text():
     assert "{{ 7 * 7 }}" in source
 
 
-def test_the_page_needs_nothing_from_anywhere():
+def test_the_page_loads_nothing():
     source = render(rich(), Form.HTML)
     assert not re.search(r"https?:|//|url\(|@import|src=|href=", source)
 
 
-def test_the_page_says_its_language_width_and_schemes():
+def test_the_page_declares_language_width_and_colour_schemes():
     elements = page(rich()).elements
     assert ("html", {"lang": "en"}) in elements
     assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in elements
@@ -61,28 +61,28 @@ def test_headings_descend_one_level_at_a_time():
     assert all(below - above <= 1 for above, below in pairwise(levels))
 
 
-def test_a_statement_carries_the_ids_of_its_facts_and_their_places_in_full():
+def test_a_statement_has_fact_ids_and_full_references():
     elements = page(rich()).elements
     assert ("p", {"data-facts": "event:dentist event:review"}) in elements
     assert ("small", {"title": "family.ics: 77aa@family; work.ics: 91ff@work"}) in elements
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK, PRINT], ids=["light", "dark", "print"])
-def test_every_colour_of_text_can_be_read(palette):
+def test_every_text_colour_has_enough_contrast(palette):
     for name in ("ink", "soft", "late", "today", "done"):
         assert contrast(palette[name], palette["page"]) >= 4.5, name
     assert contrast(palette["ink"], palette["alert"]) >= 4.5
     assert contrast(palette["edge"], palette["page"]) >= 3
 
 
-def test_a_brief_stays_below_the_size_at_which_mail_readers_cut():
+def test_a_brief_is_below_the_size_limit_of_mail_readers():
     assert len(render(quiet(), Form.HTML).encode()) < 5_000
     assert len(render(rich(), Form.HTML).encode()) < 20_000
     assert len(render(standard(), Form.HTML).encode()) < 90_000
 
 
 def contrast(one, other):
-    """The ratio of WCAG 2.2, “contrast ratio”."""
+    """Return the contrast ratio as WCAG 2.2 defines it."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

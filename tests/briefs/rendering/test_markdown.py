@@ -14,7 +14,7 @@ OURS = {"h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "code", "blockq
 
 @pytest.mark.parametrize("frame", ["{}", "- {}", "1. one\n   {}", "> - {}", "## {}", "**x**\n{}"])
 @given(text=texts.map(one_line))
-def test_any_text_shows_literally_wherever_it_stands(frame, text):
+def test_any_text_is_shown_literally_anywhere(frame, text):
     page = Page(COMMONMARK.render(frame.format(escaped(text))))
     bare = Page(COMMONMARK.render(frame.format("w")))
     assert page.text.strip() == bare.text.replace("w", text).strip()
@@ -23,32 +23,32 @@ def test_any_text_shows_literally_wherever_it_stands(frame, text):
 
 
 @given(text=texts.map(one_line))
-def test_any_place_can_stand_in_a_code_span(text):
+def test_any_reference_fits_in_a_code_span(text):
     if text:
         assert Page(COMMONMARK.render(f"a {code(text)}")).text == f"a {text}\n"
 
 
 @pytest.mark.parametrize(("frame", "tag"), [("{}", "p"), ("## {}", "h2")])
 @pytest.mark.parametrize("title", HOSTILE)
-def test_a_hostile_title_shows_as_it_is(title, frame, tag):
+def test_a_hostile_title_is_shown_literally(title, frame, tag):
     page = Page(COMMONMARK.render(frame.format(escaped(one_line(title)))))
     assert page.text == one_line(title) + "\n"
     assert page.elements == [(tag, {})]
 
 
-def test_hostile_titles_bring_no_element_of_their_own():
+def test_hostile_titles_add_no_element():
     page = Page(COMMONMARK.render(render(hostile(), Form.MARKDOWN)))
     assert {tag for tag, _ in page.elements} <= OURS
     assert sum(tag == "h1" for tag, _ in page.elements) == 1
     assert max(int(attributes.get("start", 1)) for tag, attributes in page.elements if tag == "ol") == 1
 
 
-def test_ordinary_words_are_not_cluttered_with_backslashes():
+def test_ordinary_text_has_no_backslashes():
     plain = "Send report_2026 & pay 3 + 4 (50%), at 09:30:00 - now! It's #4, a/b."
     assert escaped(plain) == plain
 
 
-def test_every_list_is_one_list_and_headings_have_room():
+def test_lists_are_not_split_and_headings_have_blank_lines():
     text = render(rich(), Form.MARKDOWN)
     assert "\n\n\n" not in text
     assert "1. **Send the quarterly report**\n   2 days overdue," in text

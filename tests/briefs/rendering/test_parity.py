@@ -11,7 +11,7 @@ from .strategies import documents
 
 
 def expected(document):
-    """All that a form must show, in order; written from the document, not from the outline."""
+    """Return all texts that a format must show, in order; derived from the document, not from the outline."""
     yield long_date(document.date)
     yield document.user.name if one_line(document.user.name) else document.user.email
     yield from expected_opening(document)
@@ -105,14 +105,14 @@ def missing(text, parts):
 @example(rich())
 @example(quiet())
 @example(hostile())
-def test_every_form_shows_every_claim_count_and_warning_in_the_same_order(document):
+def test_every_format_shows_all_claims_counts_and_warnings_in_the_same_order(document):
     assert {
         form: missing(text, expected(document)) for form, text in seen(document).items()
     } == dict.fromkeys(["text", "markdown", "html", "terminal"])
 
 
 @pytest.mark.parametrize("document", [rich(), quiet(), hostile()], ids=["rich", "quiet", "hostile"])
-def test_every_form_shows_the_place_of_every_cited_fact(document):
+def test_every_format_shows_the_reference_of_every_cited_fact(document):
     cited = {fact_id for claim in shown_claims(document) for fact_id in claim.facts}
     places = {
         fact.source if fact.kind in {"event", "holiday"} else fact.place

@@ -21,12 +21,12 @@ from daybreak.briefs.rendering.safe_text import one_line
         ("👩\u200d🔬 تست\u200cها", "👩\u200d🔬 تست\u200cها"),
     ],
 )
-def test_only_what_can_be_read_is_left(text, shown):
+def test_only_visible_characters_remain(text, shown):
     assert one_line(text) == shown
 
 
 @given(st.text(st.characters()))
-def test_no_text_can_command_a_terminal_break_a_line_or_reorder_it(text):
+def test_no_text_can_control_a_terminal_break_a_line_or_reorder_it(text):
     shown = one_line(text)
     assert not {"Cc", "Cs", "Zl", "Zp"} & {unicodedata.category(sign) for sign in shown}
     bidirectional = {unicodedata.bidirectional(sign) for sign in shown}

@@ -17,7 +17,7 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-def test_nothing_but_our_own_styles_commands_the_terminal(day):
+def test_only_own_styles_control_the_terminal(day):
     assert STYLE.sub("", terminal(day)).find("\x1b") == -1
 
 
@@ -40,5 +40,5 @@ def test_a_long_name_of_a_project_is_wrapped_not_cut(length):
     assert "n" * length in "".join(shown.split())
 
 
-def test_the_most_urgent_heading_is_coloured_and_says_so_in_words():
+def test_the_most_urgent_heading_is_coloured_and_named():
     assert "\x1b[1;31mOverdue\x1b[0m" in terminal(rich())

@@ -30,7 +30,7 @@ def test_a_next_action_has_its_reason_estimate_and_source_below_it():
     ) in render(rich(), Form.TEXT)
 
 
-def test_the_day_reads_down_the_clock():
+def test_the_day_is_in_the_order_of_time():
     assert (
         "  All day      “Book fair”, Leipzig [family.ics]\n"
         "  09:00–09:30  “Stand-up” [work.ics]\n"
@@ -69,5 +69,5 @@ def test_wrapping_loses_nothing_and_indents_what_follows(text, width):
     assert "".join("".join(line[4:] for line in lines).split()) == text.replace(" ", "")
 
 
-def test_a_word_is_kept_whole_if_it_fits_on_a_line():
+def test_a_word_that_fits_on_a_line_is_not_split():
     assert wrapped("one two three", width=9) == ["one two", "three"]

@@ -19,12 +19,12 @@ def drawn(*events, on: date = TODAY):
     return picture(brief(agenda(*events), on=day(today=on)).document)
 
 
-def test_a_day_without_times_has_no_picture():
+def test_a_day_without_timed_events_has_no_chart():
     assert drawn() is None
     assert drawn(event(start=TODAY, end=TODAY + timedelta(days=1))) is None
 
 
-def test_an_event_stands_where_the_clock_says():
+def test_an_event_is_drawn_at_its_time():
     shown = drawn(event("Standup", local(10), local(11, 30)))
     (block,) = shown.events
     tick = next(tick for tick in shown.ticks if tick.label == "10:00")
@@ -32,7 +32,7 @@ def test_an_event_stands_where_the_clock_says():
     assert (block.text, block.time) == ("“Standup”", "10:00\N{EN DASH}11:30")
 
 
-def test_events_at_once_stand_beside_each_other_and_others_have_all_the_room():
+def test_only_overlapping_events_share_the_width():
     shown = drawn(
         event("A", local(9), local(11)),
         event("B", local(10), local(12)),
@@ -47,7 +47,7 @@ def test_events_at_once_stand_beside_each_other_and_others_have_all_the_room():
     ]
 
 
-def test_a_night_without_its_third_hour_is_drawn_as_long_as_it_is():
+def test_a_skipped_hour_is_not_drawn():
     starts = local(0, 30, on=NIGHT_OF_SUMMER_TIME)
     shown = drawn(event("Night shift", starts, local(5, on=NIGHT_OF_SUMMER_TIME)), on=NIGHT_OF_SUMMER_TIME)
     labels = [tick.label for tick in shown.ticks]
@@ -55,7 +55,7 @@ def test_a_night_without_its_third_hour_is_drawn_as_long_as_it_is():
     assert shown.events[0].height == HOUR * 7 // 2
 
 
-def test_it_shows_now_only_on_the_day_itself():
+def test_the_current_time_is_drawn_only_on_its_day():
     shown = drawn(event("Late", local(20), local(21)))
     assert shown.now is None
     on_time = replace(brief(agenda(event())).document, as_of=local(10, 30))
@@ -67,7 +67,7 @@ moments = st.integers(0, 24 * 60 - 1)
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(moments, st.integers(0, 600)), min_size=1, max_size=12), st.booleans())
-def test_whatever_the_day_no_two_blocks_overlap_and_none_leaves_the_picture(spans, has_a_jump):
+def test_blocks_never_overlap_or_exceed_the_chart(spans, has_a_jump):
     on = NIGHT_OF_SUMMER_TIME if has_a_jump else TODAY
     tz = ZoneInfo("Europe/Berlin")
     begin = datetime.combine(on, datetime.min.time(), tz)

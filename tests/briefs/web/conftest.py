@@ -1,4 +1,4 @@
-"""Anna's and Bob's browsers, as in the tests of the page kit, and a worker that writes when it is told to."""
+"""A worker whose section writer waits for a signal of the test."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ class Author:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """It works for the length of the block."""
+        """Run the worker for the duration of the block."""
         worker = Worker(self.app, [briefs.composing_with(self)], settings=QUICK)
         working = asyncio.create_task(worker.run())
         try:
@@ -41,7 +41,7 @@ class Author:
 @pytest.fixture
 async def author(postgres) -> Author:
     admin = await asyncpg.connect(postgres.admin)
-    # What other tests have left waiting would take all the places of its worker.
+    # Runs left by other tests would use all the capacity of its worker.
     await admin.execute("DELETE FROM runs_open")
     await admin.close()
     return Author(postgres.app)

@@ -1,4 +1,4 @@
-"""What Anna plans for the Sunday on which summer time begins."""
+"""Anna's agenda for the Sunday on which summer time begins."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Briefs for programs."""
+"""Test the API of briefs."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ BRIEFS = "/api/v1/briefs"
 
 @pytest.fixture
 def program(annas):
-    """Something on Anna's page that speaks the API."""
+    """Return a function that calls the API with Anna's session."""
 
     async def ask(method: str, path: str, json=None, **headers):
         return await annas.client.request(method, path, json=json, headers={**annas.ours, **headers})
@@ -28,7 +28,7 @@ async def compose(plans: Plans, day=SUNDAY) -> None:
     await briefs.compose(plans.database, plans.user.id, day)
 
 
-async def test_a_brief_is_ordered_followed_and_read(program, plans):
+async def test_a_brief_can_be_requested_and_read(program, plans):
     await plans.hold(WATER)
     assert (await program("GET", f"{BRIEFS}/{SUNDAY}")).status_code == 404
     ordered = await program("POST", BRIEFS, {"date": "2026-03-29"})
@@ -44,7 +44,7 @@ async def test_a_brief_is_ordered_followed_and_read(program, plans):
 
 
 @pytest.mark.parametrize(("regenerate", "status"), [("none", 200), ("changed", 200), ("all", 202)])
-async def test_a_brief_that_stands_is_answered_unless_it_is_to_be_composed_again(
+async def test_an_existing_brief_is_returned_unless_it_is_composed_again(
     program, plans, regenerate: str, status: int
 ):
     await compose(plans)
@@ -53,7 +53,7 @@ async def test_a_brief_that_stands_is_answered_unless_it_is_to_be_composed_again
     assert (answer.json()["document"]["date"] if status == 200 else answer.json()["date"]) == "2026-03-29"
 
 
-async def test_changed_composes_again_when_facts_have_changed_and_then_the_brief_stands(program, plans):
+async def test_changed_composes_again_only_if_facts_have_changed(program, plans):
     await compose(plans)
     order = {"date": "2026-03-29", "regenerate": "changed"}
     assert (await program("POST", BRIEFS, order)).status_code == 200
@@ -64,7 +64,7 @@ async def test_changed_composes_again_when_facts_have_changed_and_then_the_brief
     assert (stands.status_code, stands.json()["document"]["counts"]["overdue"]) == (200, 0)
 
 
-async def test_a_source_that_was_read_again_without_news_changes_no_fact(program, plans, monkeypatch):
+async def test_reading_a_source_again_without_changes_changes_no_fact(program, plans, monkeypatch):
     await compose(plans)
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
@@ -73,7 +73,7 @@ async def test_a_source_that_was_read_again_without_news_changes_no_fact(program
     assert (await program("POST", BRIEFS, order)).status_code == 200
 
 
-async def test_a_week_is_ordered_and_read_by_its_edition(program, plans):
+async def test_a_weekly_brief_can_be_requested_and_read(program, plans):
     await compose(plans)
     ordered = await program("POST", BRIEFS, {"date": "2026-03-29", "edition": "weekly"})
     assert (ordered.status_code, ordered.json()["edition"]) == (202, "weekly")
@@ -87,7 +87,7 @@ async def test_a_week_is_ordered_and_read_by_its_edition(program, plans):
     assert stranger.status_code == 422
 
 
-async def test_an_order_sent_twice_is_one_order_also_when_the_first_has_ended(program, plans):
+async def test_a_repeated_idempotency_key_returns_the_first_response(program, plans):
     order = {"date": "2026-03-29", "regenerate": "all"}
     first = await program("POST", BRIEFS, order, **{"Idempotency-Key": "monday"})
     await testing.drain(plans.database, [briefs.COMPOSE], plans.user.id)
@@ -100,12 +100,12 @@ async def test_an_order_sent_twice_is_one_order_also_when_the_first_has_ended(pr
     "order",
     [{}, {"date": "soon"}, {"date": 5}, {"date": "2026-03-29", "regenerate": "some"}, {"date": "2031-01-01"}],
 )
-async def test_an_order_that_cannot_be_meant_is_refused_as_a_problem(program, plans, order):
+async def test_an_invalid_request_is_rejected_with_a_problem(program, plans, order):
     answer = await program("POST", BRIEFS, order)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
-async def test_the_list_goes_on_and_is_searched(program, plans):
+async def test_the_list_can_be_paged_and_searched(program, plans):
     for number in range(3):
         await compose(plans, SUNDAY - timedelta(days=number))
     first = (await program("GET", f"{BRIEFS}?limit=2")).json()
@@ -117,7 +117,7 @@ async def test_the_list_goes_on_and_is_searched(program, plans):
     assert (await program("GET", f"{BRIEFS}?after=nonsense")).status_code == 422
 
 
-async def test_feedback_is_given_by_the_sentence_and_taken_back(program, plans):
+async def test_feedback_is_recorded_and_removed_by_sentence(program, plans):
     await compose(plans)
     document = (await program("GET", f"{BRIEFS}/{SUNDAY}")).json()["document"]
     claim = document["next_actions"][0]
@@ -132,7 +132,7 @@ async def test_feedback_is_given_by_the_sentence_and_taken_back(program, plans):
     assert unsaid.status_code == 404
 
 
-async def test_briefs_of_others_are_not_there(bobs, plans):
+async def test_briefs_of_other_users_are_not_found(bobs, plans):
     await compose(plans)
     assert (await bobs.get(f"{BRIEFS}/{SUNDAY}")).status_code == 404
     assert (await bobs.get(BRIEFS)).json()["items"] == []

@@ -1,4 +1,4 @@
-"""A morning in Chromium: the brief is written before one's eyes, asked for its reasons, and acted upon."""
+"""Test briefs in Chromium: live composing, evidence, and actions on tasks."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,12 +20,12 @@ expect.set_options(timeout=60_000)
 
 @pytest.fixture(autouse=True)
 def fixed_clock() -> None:
-    """It is not fixed: the server is a process of its own, and whoever writes must agree with it."""
+    """Leave the clock running: the server is a separate process, and the writer must agree with its time."""
 
 
 @pytest.fixture
 def today():
-    """The real one, likewise."""
+    """Return the real date, for the same reason."""
     return datetime.now(ZoneInfo("Europe/Berlin")).date()
 
 
@@ -41,7 +41,7 @@ async def planned(plans: Plans, today) -> Plans:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-async def test_the_brief_is_written_before_ones_eyes_and_says_so_when_a_task_is_done(
+async def test_a_brief_appears_while_it_is_composed_and_shows_a_done_task(
     chromium, planned, author, scripts: bool
 ):
     async with chromium.desk(planned.user, java_script_enabled=scripts) as desk:
@@ -62,7 +62,7 @@ async def test_the_brief_is_written_before_ones_eyes_and_says_so_when_a_task_is_
         assert desk.said == []
 
 
-async def test_a_hover_shows_what_a_sentence_rests_on_and_escape_hides_it(chromium, planned, today):
+async def test_a_hover_shows_the_evidence_and_escape_hides_it(chromium, planned, today):
     await briefs.compose(planned.database, planned.user.id, today)
     async with chromium.desk(planned.user, viewport={"width": 1280, "height": 800}) as desk:
         page = await desk.open("/")
@@ -76,7 +76,7 @@ async def test_a_hover_shows_what_a_sentence_rests_on_and_escape_hides_it(chromi
         await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
 
 
-async def test_briefs_are_for_everybody_and_every_screen(chromium, planned, today):
+async def test_brief_pages_are_accessible_and_fit_every_screen(chromium, planned, today):
     noon = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=12)
     await planned.hold(
         ImportedTask(external_id="1", title="Water the plants " + "x" * 90, place="plan.md:1", due=today),
@@ -110,7 +110,7 @@ async def test_briefs_are_for_everybody_and_every_screen(chromium, planned, toda
             await page.close()
 
 
-async def test_what_is_not_there_yet_is_for_everybody_too(chromium, planned, other_user):
+async def test_pages_without_a_brief_are_accessible(chromium, planned, other_user):
     async with chromium.desk(planned.user) as desk:
         for path in ["/", "/briefs/2020-01-01"]:
             page = await desk.open(path)

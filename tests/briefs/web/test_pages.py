@@ -1,4 +1,4 @@
-"""The pages Today and Briefs, as a browser without scripts meets them."""
+"""Test the pages Today and Briefs in a browser without scripts."""
 
 import re
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
 @pytest.fixture
 async def brief(plans: Plans) -> Plans:
-    """Anna's brief of today, which she has not opened yet."""
+    """Return Anna's plans, with a brief of today that she has not opened yet."""
     await plans.hold(WATER, SEEDS, MARKET)
     await briefs.compose(plans.database, plans.user.id, SUNDAY)
     return plans
@@ -34,7 +34,7 @@ async def latest(plans: Plans) -> Run:
 
 
 async def work(plans: Plans) -> Run:
-    """What a worker would do."""
+    """Run the latest run to its end, as a worker would."""
     return await testing.run_inline(plans.database, [briefs.COMPOSE], await latest(plans))
 
 
@@ -42,7 +42,7 @@ def sentence_id(page: str, words: str) -> str:
     return re.search(rf'id="s-([0-9a-f]{{16}})"(?:(?!id="s-).)*?{re.escape(words)}', page, re.DOTALL)[1]
 
 
-async def test_whoever_has_no_brief_gets_one_begun_and_sees_it_when_it_is_there(annas, plans):
+async def test_opening_today_enqueues_a_missing_brief(annas, plans):
     await plans.hold(WATER)
     first = await annas.get("/")
     assert (first.status_code, "About to write your brief" in first.text) == (200, True)
@@ -56,19 +56,19 @@ async def test_whoever_has_no_brief_gets_one_begun_and_sees_it_when_it_is_there(
         assert len(await runs.list_runs(tx, plans.user.id)) == 1
 
 
-async def test_whoever_has_nothing_to_be_told_of_is_led_to_the_first_visit(annas):
+async def test_an_empty_agenda_redirects_to_onboarding(annas):
     answer = await annas.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
 
 
-async def test_a_brief_that_nobody_writes_says_so_with_the_way_out(annas, plans, as_admin):
+async def test_a_brief_without_a_worker_shows_a_hint(annas, plans, as_admin):
     await as_admin.execute("DELETE FROM runs_workers")
     page = (await annas.get("/")).text
     assert "No worker is there" in page
     assert "daybreak worker" in page
 
 
-async def test_the_page_tells_what_to_do_first_then_the_day_and_where_each_sentence_comes_from(annas, brief):
+async def test_the_page_shows_next_actions_then_the_day_and_sources(annas, brief):
     page = (await annas.get("/")).text
     order = [page.index(words) for words in ("Sunday 29 March 2026", "Do first", "<svg", "<h2><bdi>Today<")]
     assert order == sorted(order)
@@ -77,7 +77,7 @@ async def test_the_page_tells_what_to_do_first_then_the_day_and_where_each_sente
     assert "plans: plan.md:2" in page
 
 
-async def test_opening_a_brief_is_receiving_it(annas, brief):
+async def test_opening_a_brief_marks_it_as_received(annas, brief):
     await annas.get("/")
     await brief.hold(WATER, SEEDS, MARKET, ImportedTask(external_id="9", title="Mow", place="plan.md:9"))
     monday = SUNDAY + timedelta(days=1)
@@ -88,7 +88,7 @@ async def test_opening_a_brief_is_receiving_it(annas, brief):
     )
 
 
-async def test_a_brief_is_written_again_while_it_can_be_read_and_then_says_what_is_new(annas, brief):
+async def test_a_brief_stays_readable_while_it_is_composed_again(annas, brief):
     await brief.hold(
         WATER, ImportedTask(external_id="9", title="Mow the lawn", place="plan.md:9", due=SUNDAY)
     )
@@ -101,7 +101,7 @@ async def test_a_brief_is_written_again_while_it_can_be_read_and_then_says_what_
     assert "Mow the lawn" in (await annas.get("/")).text
 
 
-async def test_a_brief_that_stands_is_left_alone_when_that_is_asked_for(annas, brief):
+async def test_regenerate_none_does_not_compose_an_existing_brief(annas, brief):
     answer = await annas.post(f"/briefs/{SUNDAY}/write", regenerate="none")
     assert answer.status_code == 303
     assert "nothing was written" in (await annas.get("/")).text
@@ -109,7 +109,7 @@ async def test_a_brief_that_stands_is_left_alone_when_that_is_asked_for(annas, b
         assert await runs.list_runs(tx, brief.user.id) == []
 
 
-async def test_a_brief_of_facts_that_have_not_changed_is_not_written_again(annas, brief):
+async def test_a_brief_of_unchanged_facts_is_not_composed_again(annas, brief):
     await annas.get("/")
     await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
     assert "Nothing has changed since the brief was written" in (await annas.get("/")).text
@@ -117,7 +117,7 @@ async def test_a_brief_of_facts_that_have_not_changed_is_not_written_again(annas
         assert await runs.list_runs(tx, brief.user.id) == []
 
 
-async def test_every_edition_of_a_day_has_its_page_and_leads_to_the_others(annas, brief):
+async def test_every_edition_of_a_day_has_a_page_with_links_to_the_others(annas, brief):
     await briefs.compose(brief.database, brief.user.id, SUNDAY, edition=Edition.WEEKLY)
     here = f"/briefs/{SUNDAY}?edition=weekly"
     assert f'<a href="{here}">The week</a>' in (await annas.get("/")).text
@@ -136,7 +136,7 @@ async def test_every_edition_of_a_day_has_its_page_and_leads_to_the_others(annas
     assert f'<a href="{here}">Sunday 29 March 2026: The week</a>' in archive
 
 
-async def test_a_week_is_written_from_its_page_and_followed_there(annas, brief):
+async def test_a_weekly_brief_is_composed_from_its_page(annas, brief):
     here = f"/briefs/{SUNDAY}?edition=weekly"
     assert (await annas.get(here)).status_code == 404
     answer = await annas.post(f"/briefs/{SUNDAY}/write?edition=weekly", regenerate="none")
@@ -151,7 +151,7 @@ async def test_a_week_is_written_from_its_page_and_followed_there(annas, brief):
     assert "was finished on Sunday 29 March" in (await annas.get(here)).text
 
 
-async def test_a_skipped_day_says_so_and_is_written_for_whoever_asks(annas, plans, monkeypatch):
+async def test_a_skipped_brief_can_be_composed_on_request(annas, plans, monkeypatch):
     preferences = replace(plans.user.preferences, quiet_day=QuietDay.SKIP)
     await people.change(plans.database, plans.user.id, lambda _: replace(plans.user, preferences=preferences))
     await plans.hold(ImportedTask(external_id="1", title="Later", place="plan.md:1", due=date(2026, 4, 20)))
@@ -170,12 +170,12 @@ async def test_a_skipped_day_says_so_and_is_written_for_whoever_asks(annas, plan
     assert "No brief was written" not in (await annas.get("/")).text
 
 
-async def test_a_note_to_return_is_written_by_the_schedule_alone(annas, brief):
+async def test_a_reengagement_note_cannot_be_requested(annas, brief):
     answer = await annas.post(f"/briefs/{SUNDAY}/write?edition=reengagement", regenerate="all")
     assert (answer.status_code, "by the schedule alone" in answer.text) == (422, True)
 
 
-async def test_a_brief_that_could_not_be_written_says_why_and_can_be_tried_again(annas, plans, monkeypatch):
+async def test_a_failed_brief_shows_the_reason_and_can_be_retried(annas, plans, monkeypatch):
     await annas.get("/")
     async with plans.database.transaction([plans.user.id]) as tx:
         await runs.cancel(tx, plans.user.id, (await latest_in(tx, plans)).id)
@@ -190,7 +190,7 @@ async def latest_in(tx, plans: Plans) -> Run:
     return (await runs.list_runs(tx, plans.user.id))[0]
 
 
-async def test_a_task_that_is_done_is_done_in_the_brief_and_undone_again(annas, brief):
+async def test_a_task_can_be_done_and_undone_from_the_brief(annas, brief):
     page = (await annas.get("/")).text
     task = re.search(r'name="done" value="([0-9a-f-]{36})"', page)[1]
     title = re.search(rf"Task “([^”]+)”(?:(?!Task “).)*{task}", page, re.DOTALL)[1]
@@ -206,7 +206,7 @@ async def test_a_task_that_is_done_is_done_in_the_brief_and_undone_again(annas, 
 
 
 @pytest.mark.parametrize("verb", ["snooze", "ignore"])
-async def test_a_task_that_is_put_off_leaves_the_brief(annas, brief, verb: str):
+async def test_a_snoozed_or_ignored_task_leaves_the_brief(annas, brief, verb: str):
     page = (await annas.get("/")).text
     chosen = re.search(rf'name="{verb}" value="([^"]+)"', page)[1]
     title = re.search(rf"Task “([^”]+)”(?:(?!Task “).)*{chosen}", page, re.DOTALL)[1]
@@ -223,7 +223,7 @@ async def test_a_task_cannot_be_snoozed_until_yesterday(annas, brief):
     assert (answer.status_code, "from tomorrow on" in answer.text) == (422, True)
 
 
-async def test_what_a_reader_thinks_of_a_sentence_is_kept_and_can_be_taken_back(annas, brief):
+async def test_feedback_on_a_sentence_is_recorded_and_can_be_removed(annas, brief):
     claim = sentence_id((await annas.get("/")).text, "Order seeds")
     answer = await annas.post(f"/briefs/{SUNDAY}/feedback", wrong=claim)
     assert answer.headers["location"] == f"/#s-{claim}"
@@ -235,11 +235,11 @@ async def test_what_a_reader_thinks_of_a_sentence_is_kept_and_can_be_taken_back(
     assert 'aria-pressed="true">wrong' not in (await annas.get("/")).text
 
 
-async def test_nothing_is_thought_of_what_the_brief_does_not_say(annas, brief):
+async def test_feedback_on_an_unknown_sentence_is_not_found(annas, brief):
     assert (await annas.post(f"/briefs/{SUNDAY}/feedback", useful="0" * 16)).status_code == 404
 
 
-async def test_the_archive_leads_to_every_brief_and_from_one_to_the_next(annas, brief):
+async def test_the_archive_links_every_brief_and_briefs_link_their_neighbours(annas, brief):
     await briefs.compose(brief.database, brief.user.id, SUNDAY - timedelta(days=1))
     archive = (await annas.get("/briefs")).text
     assert archive.index("Sunday 29 March 2026") < archive.index("Saturday 28 March 2026")
@@ -248,7 +248,7 @@ async def test_the_archive_leads_to_every_brief_and_from_one_to_the_next(annas, 
     assert '<a href="/briefs/2026-03-28" rel="prev">Earlier</a>' in (await annas.get("/")).text
 
 
-async def test_the_archive_is_searched_by_words_in_any_form(annas, brief, monkeypatch):
+async def test_the_search_matches_any_form_of_a_word(annas, brief, monkeypatch):
     found = (await annas.get("/briefs?q=seed+ordering")).text
     assert "“<mark>Order</mark> <mark>seeds</mark>” " in found
     assert "says anything with “tractor”" in (await annas.get("/briefs?q=tractor")).text
@@ -258,7 +258,7 @@ async def test_the_archive_is_searched_by_words_in_any_form(annas, brief, monkey
     assert "<mark>TRÄCTOR</mark>" in (await annas.get("/briefs?q=träctor")).text
 
 
-async def test_the_archive_goes_on_where_a_page_ends(annas, plans):
+async def test_the_archive_is_paged(annas, plans):
     days = [SUNDAY - timedelta(days=number) for number in range(22)]
     for day in days:
         await briefs.compose(plans.database, plans.user.id, day)
@@ -270,7 +270,7 @@ async def test_the_archive_goes_on_where_a_page_ends(annas, plans):
     assert not set(shown[0]) & set(shown[1])
 
 
-async def test_what_others_wrote_shows_as_text(annas, plans):
+async def test_foreign_titles_are_escaped(annas, plans):
     await plans.hold(ImportedTask(external_id="1", title=EVIL, place=EVIL, due=SUNDAY))
     await briefs.compose(plans.database, plans.user.id, SUNDAY)
     for path in ("/", "/briefs", "/briefs?q=script", f"/briefs?q={EVIL}"):
@@ -279,7 +279,7 @@ async def test_what_others_wrote_shows_as_text(annas, plans):
         assert "<img" not in page.replace('<img src="/static', "")
 
 
-async def test_a_brief_is_nobody_elses(annas, bobs, brief):
+async def test_a_brief_is_not_accessible_to_other_users(annas, bobs, brief):
     claim = sentence_id((await annas.get("/")).text, "Order seeds")
     task = re.search(r'name="done" value="([0-9a-f-]{36})"', (await annas.get("/")).text)[1]
     await annas.post(f"/briefs/{SUNDAY}/write", regenerate="all")
@@ -291,7 +291,7 @@ async def test_a_brief_is_nobody_elses(annas, bobs, brief):
     assert (await bobs.post(f"/briefs/{SUNDAY}/tasks", done=task)).status_code == 404
 
 
-async def test_a_day_without_a_brief_offers_to_write_one(annas, plans):
+async def test_a_day_without_a_brief_offers_to_compose_one(annas, plans):
     page = await annas.get("/briefs/2026-03-02")
     assert (page.status_code, "There is no brief of this day" in page.text) == (404, True)
     answer = await annas.post("/briefs/2026-03-02/write", regenerate="none")
@@ -299,7 +299,7 @@ async def test_a_day_without_a_brief_offers_to_write_one(annas, plans):
     assert "About to write" in (await annas.get("/briefs/2026-03-02")).text
 
 
-async def test_no_page_asks_the_database_more_than_eight_times(annas, brief, monkeypatch):
+async def test_no_page_executes_more_than_eight_statements(annas, brief, monkeypatch):
     asked: list[str] = []
     plain = Database.ownerless
 
@@ -318,6 +318,6 @@ async def test_no_page_asks_the_database_more_than_eight_times(annas, brief, mon
 
 
 @pytest.mark.parametrize("day", [date(2020, 1, 1), date(9999, 12, 31), "tomorrow"])
-async def test_a_brief_of_a_day_far_away_is_refused(annas, plans, day):
+async def test_a_date_too_far_away_is_rejected(annas, plans, day):
     answer = await annas.post(f"/briefs/{day}/write", regenerate="none")
     assert answer.status_code in {404, 422}

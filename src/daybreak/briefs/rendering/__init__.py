@@ -1,4 +1,4 @@
-"""One document in every form, all of them rendered from the same outline."""
+"""Every output format of a document, all rendered from the same outline."""
 
 from enum import StrEnum
 from typing import assert_never
@@ -14,7 +14,7 @@ __all__ = ["Form", "render"]
 
 
 class Form(StrEnum):
-    """What a document can be rendered into."""
+    """An output format of a document."""
 
     TEXT = "text"
     MARKDOWN = "md"
@@ -23,7 +23,7 @@ class Form(StrEnum):
 
 
 def render(document: Document, form: Form) -> str:
-    """The whole document in that form; ends with a line feed."""
+    """Return the whole document in an output format; it ends with a line feed."""
     match form:
         case Form.TEXT:
             return render_text(outline(document))

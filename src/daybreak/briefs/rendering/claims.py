@@ -9,7 +9,7 @@ from daybreak.claims import Claim
 
 
 def statement(claim: Claim, places: Places) -> Statement:
-    """A claim as it is shown."""
+    """Return a claim as a sentence of the outline."""
     return Statement(
         text=one_line(claim.text),
         facts=claim.facts,
@@ -19,18 +19,18 @@ def statement(claim: Claim, places: Places) -> Statement:
 
 
 def prose(claims: Iterable[Claim], places: Places) -> Iterator[Prose]:
-    """Claims that are no list, if there are any."""
+    """Yield a prose block of the claims, if there are any."""
     if statements := tuple(statement(claim, places) for claim in claims):
         yield Prose(statements)
 
 
 def bullets(claims: Iterable[Claim], places: Places) -> Iterator[Items]:
-    """Claims as a list, if there are any."""
+    """Yield a bullet list of the claims, if there are any."""
     if statements := tuple(statement(claim, places) for claim in claims):
         yield Items(Listing.BULLETS, statements)
 
 
 def left_out(count: int) -> Iterator[Aside]:
-    """How many more there are, if there are any."""
+    """Yield a remark with the number of omitted entries, if there are any."""
     if count > 0:
         yield Aside(f"and {count} more")

@@ -10,9 +10,9 @@ _UNSAFE_TO_PRINT = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u
 
 
 def render_json(document: Document) -> str:
-    r"""One JSON object, indented; ends with a line feed.
+    r"""Return one JSON object, indented; it ends with a line feed.
 
-    Signs that would command a terminal or reorder its text are written as ``\uXXXX``: the same JSON.
+    Characters that control a terminal or reorder its text are written as ``\uXXXX``: the same JSON.
     """
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
     return _UNSAFE_TO_PRINT.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)

@@ -1,4 +1,4 @@
-"""The day as one list: what fills all of it, then events and the free time between them, by the clock."""
+"""The day as one list: all-day events, then events and the free time between them, by time."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ _UNTIL = "\N{EN DASH}"
 
 
 def day_list(entries: Iterable[TimelineEntry], gaps: Iterable[Gap], places: Places) -> tuple[Statement, ...]:
-    """Entries and gaps in the order in which they begin; of two that begin together, the entry first."""
+    """Return entries and free intervals in the order of their start; of equal starts the entry first."""
     dated = [
         *((entry.starts, _event(entry, places)) for entry in entries),
         *((gap.starts, _free(gap)) for gap in gaps),
@@ -39,7 +39,7 @@ def _free(gap: Gap) -> Statement:
 
 
 def _span(starts: datetime | None, ends: datetime | None) -> str:
-    """A stretch by the clock; where the clock repeats or leaves out an hour, its length is added."""
+    """Return a time range; where the clock repeats or skips an hour, the duration is added."""
     if starts is None:
         return "All day"
     if ends is None or starts.astimezone(UTC) == ends.astimezone(UTC):

@@ -1,4 +1,4 @@
-"""The outline as one page of HTML that needs nothing else: no script, no image, no address to load from."""
+"""The outline as one self-contained HTML page: no script, no image, nothing to load."""
 
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from daybreak.briefs.rendering.outline import Outline
 
 
 def render_html(outline: Outline) -> str:
-    """The whole page; ends with a line feed."""
+    """Return the whole page; it ends with a line feed."""
     named = [(type(block).__name__, block) for block in outline]
     return _template().render(blocks=named)
 

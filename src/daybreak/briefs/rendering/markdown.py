@@ -1,4 +1,4 @@
-"""The outline as CommonMark that also reads well as it is; whatever a title holds, it shows literally."""
+"""The outline as CommonMark that is readable as plain text; any title is shown literally."""
 
 import re
 from collections.abc import Iterator
@@ -31,18 +31,18 @@ _BACKTICKS = re.compile("`+")
 
 
 def render_markdown(outline: Outline) -> str:
-    """The whole brief; ends with a line feed."""
+    """Return the whole brief; it ends with a line feed."""
     text = "\n".join(line for block in outline for line in _lines(block))
     return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
 def escaped(text: str) -> str:
-    """One line of text that CommonMark, with the usual extensions, shows as it is."""
+    """Escape one line of text so that CommonMark, with the usual extensions, shows it literally."""
     return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", text))
 
 
 def code(text: str) -> str:
-    """One line of text as a code span."""
+    """Return one line of text as a code span."""
     fence = "`" * (max(map(len, _BACKTICKS.findall(text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"

@@ -1,11 +1,11 @@
-"""The outline: a brief as a short list of neutral blocks, which every form renders and adds nothing to."""
+"""The outline: a brief as a short list of neutral blocks, which every format renders without additions."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
 
 class Tone(Enum):
-    """How much a block asks for attention; a form may colour it, its words must do without."""
+    """The urgency of a block; an output format may colour it, but the text must not depend on the colour."""
 
     PLAIN = auto()
     LATE = auto()
@@ -14,7 +14,7 @@ class Tone(Enum):
 
 
 class Part(Enum):
-    """Which part of the brief begins with a heading; a form may place it by that."""
+    """The part of the brief that a heading begins; an output format may arrange parts by it."""
 
     FIRST = auto()
     DAY = auto()
@@ -24,7 +24,7 @@ class Part(Enum):
 
 
 class Listing(Enum):
-    """What stands in front of the items of a list."""
+    """The markers of a list."""
 
     BULLETS = auto()
     NUMBERS = auto()
@@ -33,15 +33,15 @@ class Listing(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence and where it comes from; all text is fit to be shown, and nothing is escaped yet.
+    """One sentence and its sources; all text is safe to show, and nothing is escaped yet.
 
     Attributes:
-        remarks: what is said about the sentence on a line of its own: reason, estimate.
-        time: the time of day in front of it, in a list of `Listing.TIMES`.
-        facts: ids of the facts that it rests on.
-        places: where a person finds those facts, as shown.
+        remarks: remarks on the sentence, on a line of their own: reason, estimate.
+        time: the time of day in front of it, in a list of `ListStyle.TIMES`.
+        facts: ids of the facts that it cites.
+        places: the source references of those facts, shortened.
         origin: the same in full, each with its source.
-        muted: whether it is not a statement of anybody but free time between two.
+        muted: whether it is the free time between two events instead of a statement.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The first block: the date, and whose brief it is."""
+    """The first block: the date and the reader."""
 
     text: str
     subtitle: str
@@ -63,10 +63,10 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 2 or 3, with the number of things below it and a discreet remark, if any.
+    """A heading of level 2 or 3, with the number of items below it and an optional remark.
 
     Attributes:
-        part: what begins with it; None for a heading of level 3, which goes on with a part.
+        part: the part that it begins; None for a heading of level 3, which is inside a part.
     """
 
     level: int
@@ -79,7 +79,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Sentences that are no list; each begins a line."""
+    """Sentences outside a list; each begins a line."""
 
     statements: tuple[Statement, ...]
 
@@ -94,7 +94,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Warnings:
-    """What the brief could not see; every form makes it stand out."""
+    """The warnings of the brief, highlighted in every output format."""
 
     title: str
     lines: tuple[str, ...]
@@ -102,14 +102,14 @@ class Warnings:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A short remark about what was left out."""
+    """A short remark about omitted entries."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last block: when and from what the brief was composed."""
+    """The last block: the time and the sources of the brief."""
 
     text: str
 

@@ -1,8 +1,7 @@
-"""From a document to its outline: what is shown, in which order, and what is left unsaid.
+"""From a document to its outline: the contents, their order, and the omissions.
 
-What was not read stands right below the opening numbers, before anything that asks for a decision: a reader
-who goes no further must not take a gap for a quiet day. An empty part leaves nothing behind, not even its
-heading.
+Warnings come directly below the opening numbers, before anything that needs a decision: a reader who stops
+there must not mistake a gap for a quiet day. An empty part is omitted together with its heading.
 """
 
 from collections.abc import Iterable, Iterator
@@ -56,7 +55,7 @@ _BUCKETS = {
 
 
 def outline(document: Document) -> Outline:
-    """The blocks of a brief, in reading order."""
+    """Return the blocks of a brief, in reading order."""
     return tuple(_blocks(document, Places(document.facts)))
 
 

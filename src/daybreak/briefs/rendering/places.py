@@ -1,4 +1,4 @@
-"""Where a person can look up what a statement rests on."""
+"""Source references: where a reader finds the facts of a sentence."""
 
 import re
 from collections import defaultdict
@@ -12,17 +12,17 @@ _LINE_OF_A_FILE = re.compile(r".+:\d+")
 
 
 class Places:
-    """The places of a document's facts, as they are shown in it."""
+    """The source references of a document's facts, as shown in it."""
 
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self._facts = facts
         self._ambiguous = _paths_of_several_sources(facts.values())
 
     def shown(self, fact_ids: Iterable[str]) -> tuple[str, ...]:
-        """The places of those facts, each once; many are cut to a few and “and N more”.
+        """Return the references of these facts, each once; many are shortened to a few and “and N more”.
 
-        A line of a file is shown as such, with its source only where two sources have such a file. What has
-        no line (a calendar entry) is shown as its file. A number was counted and stands nowhere.
+        A line of a file is shown with its source only if two sources have a file of that path. An item
+        without a line (a calendar entry) is shown as its file. A number is computed and has no reference.
         """
         places = list(dict.fromkeys(filter(None, map(self._place, fact_ids))))
         if len(places) <= _MOST_SHOWN + 1:
@@ -30,12 +30,12 @@ class Places:
         return (*places[:_MOST_SHOWN], f"and {len(places) - _MOST_SHOWN} more")
 
     def in_full(self, fact_ids: Iterable[str]) -> str:
-        """Source and place of each of those facts, also the UID of a calendar entry."""
+        """Return source and reference of each of these facts, including the UID of a calendar entry."""
         known = (self._facts[fact_id] for fact_id in fact_ids if fact_id in self._facts)
         return "; ".join(dict.fromkeys(one_line(f"{fact.source}: {fact.place}") for fact in known))
 
     def sources(self) -> tuple[str, ...]:
-        """The names of all sources, in the order in which they are first cited."""
+        """Return the names of all sources, in the order of their first citation."""
         cited = (one_line(fact.source) for fact in self._facts.values() if fact.kind != "stat")
         return tuple(dict.fromkeys(filter(None, cited)))
 

@@ -1,4 +1,4 @@
-"""Text from outside, made fit to stand in a line of any form."""
+"""Untrusted text, made safe for one line of any output format."""
 
 import re
 
@@ -9,11 +9,11 @@ _INVISIBLE = re.compile(
 
 
 def one_line(text: str) -> str:
-    """The text on one line, as it may be shown.
+    """Return the text on one line, safe to show.
 
-    White space of any kind becomes single spaces, a control character (such as the one that starts a
-    terminal's commands) becomes “�”, and signs without a shape of their own, above all those that reorder
-    what stands around them, are left out. The joiners that emoji and some scripts need stay.
+    White space of any kind becomes single spaces. A control character, such as the one that starts terminal
+    commands, becomes “�”. Invisible characters are removed, above all those that reorder the surrounding
+    text. The joiners that emoji and some scripts need are preserved.
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()

@@ -1,4 +1,4 @@
-"""The outline for a person at a terminal. Data is only ever put into `Text`, which knows no markup."""
+"""The outline for a terminal. Data is only ever passed to `Text`, which interprets no markup."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _INDENT = "  "
 
 
 def terminal_view(document: Document) -> RenderableType:
-    """The whole brief, for ``Console.print``; made for 80 columns, good from 40."""
+    """Return the whole brief for ``Console.print``; designed for 80 columns, readable from 40."""
     return Group(*(part for block in outline(document) for part in _parts(block)))
 
 
@@ -74,7 +74,7 @@ def _heading(heading: Heading) -> Iterator[RenderableType]:
 
 @dataclass(frozen=True, slots=True)
 class _Ruled:
-    """A line with a rule after it, if there is room; a rule alone would cut a long title."""
+    """A line followed by a rule if it fits; `Rule` would truncate a long title."""
 
     line: Text
 

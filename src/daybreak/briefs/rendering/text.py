@@ -1,4 +1,4 @@
-"""The outline as plain text, for mail and for files: 78 columns, nothing but characters."""
+"""The outline as plain text for mail and files: 78 columns, no markup."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -24,7 +24,7 @@ _UNDERLINED = 2
 
 
 def render_text(outline: Outline) -> str:
-    """The whole brief; ends with a line feed."""
+    """Return the whole brief; it ends with a line feed."""
     lines = (line for block in outline for line in _lines(block))
     return "\n".join(lines).strip("\n") + "\n"
 

@@ -1,4 +1,4 @@
-"""The week as blocks of an outline: project by project, then the calendar of the coming days."""
+"""The week as blocks of an outline: the projects, then the calendar of the coming days."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _TOPICS = {
 
 
 def week_blocks(week: Week, places: Places) -> Iterator[Block]:
-    """The blocks of a week."""
+    """Yield the blocks of a week."""
     for project in week.projects:
         yield from _project(project, places)
     if week.calendar:

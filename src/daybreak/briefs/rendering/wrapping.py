@@ -1,4 +1,4 @@
-"""Breaking lines by the columns that a terminal or a mail reader gives to each character."""
+"""Line breaks by the display columns of each character."""
 
 from rich.cells import cell_len, chop_cells
 
@@ -6,10 +6,10 @@ WIDTH = 78
 
 
 def wrapped(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> list[str]:
-    """The lines of ``text``, none wider than ``width`` columns.
+    """Wrap ``text`` to lines of at most ``width`` columns.
 
-    The first begins with ``first``, the others with ``rest`` (as many spaces as ``first`` is wide, if not
-    given). A word that is wider than a line is cut.
+    The first line begins with ``first``, the others with ``rest``, by default as many spaces as ``first`` is
+    wide. A word that is wider than a line is split.
     """
     if rest is None:
         rest = " " * cell_len(first)

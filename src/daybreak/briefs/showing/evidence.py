@@ -1,4 +1,4 @@
-"""What a sentence rests on, in words: each fact with what is known of it and where it stands."""
+"""The evidence of a sentence, in words: each cited fact with its details and its source."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Evidence:
     """A fact as a reader sees it.
 
     Attributes:
-        title: what it is and what its owner calls it.
-        known: what is known of it.
-        place: where a person can look it up.
+        title: its kind and title.
+        known: its details.
+        place: its source and source reference.
         task: the id of the task, if it is one.
     """
 
@@ -36,7 +36,7 @@ class Evidence:
 
 
 def evidence(ids: Iterable[str], facts: Mapping[str, Fact], today: date) -> tuple[Evidence, ...]:
-    """The facts of those ids that are known."""
+    """Return the evidence of these fact ids; unknown ids are ignored."""
     return tuple(_one(fact_id, facts[fact_id], today) for fact_id in ids if fact_id in facts)
 
 

@@ -1,7 +1,7 @@
-"""The day as a picture: where each event stands by the clock, beside those that it overlaps.
+"""The chart of the day: each event at its time, beside those that it overlaps.
 
-Positions count real time, so that a day of 23 or 25 hours is drawn as long as it is; what the clock says
-stands beside them. The page has the same as a list, for whoever does not see pictures.
+Positions are elapsed time, so that a day of 23 or 25 hours is drawn to scale; the labels are clock times. The
+page has the same content as a list, for readers who cannot see the chart.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ _WHOLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A full hour, so many pixels from the top."""
+    """The line of a full hour; ``y`` in pixels from the top."""
 
     y: int
     label: str
@@ -32,10 +32,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """An event, or free time: pixels down, percent across.
+    """An event or a free interval: vertical in pixels, horizontal in percent.
 
     Attributes:
-        is_short: whether there is room for one line only.
+        is_short: whether only one line of text fits.
     """
 
     y: int
@@ -49,10 +49,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is drawn.
+    """The contents of the chart.
 
     Attributes:
-        now: where the instant stands that the brief speaks for; None if it is not in the picture.
+        now: the position of the instant that the brief describes; None if it is outside the chart.
     """
 
     height: int
@@ -64,7 +64,7 @@ class Picture:
 
 
 class _Stretch(NamedTuple):
-    """Real time, in UTC."""
+    """An interval of instants, in UTC."""
 
     starts: datetime
     ends: datetime
@@ -72,12 +72,12 @@ class _Stretch(NamedTuple):
 
     @property
     def drawn_until(self) -> datetime:
-        """A short one takes as much time as it needs to be seen."""
+        """The end of the drawn block; a short interval is drawn tall enough to be visible."""
         return max(self.ends, self.starts + timedelta(hours=_SHORTEST / HOUR))
 
 
 def picture(document: Document) -> Picture | None:
-    """The picture of a brief's day; None if nothing in it has a time."""
+    """Return the chart of a brief's day; None if no event has a time."""
     timed = [
         _Stretch(entry.starts.astimezone(UTC), entry.ends.astimezone(UTC), one_line(entry.text))
         for entry in document.timeline
@@ -142,7 +142,7 @@ class _Scale:
 
 
 def _beside(scale: _Scale, events: Iterable[_Stretch]) -> Iterator[Block]:
-    """Each event, in as many lanes as overlap at once."""
+    """Yield a block for each event, in as many columns as events overlap."""
     for group in _overlapping(events):
         lanes = _lanes(group)
         for one, lane in zip(group, lanes, strict=True):
@@ -161,7 +161,7 @@ def _overlapping(events: Iterable[_Stretch]) -> Iterator[list[_Stretch]]:
 
 
 def _lanes(group: Sequence[_Stretch]) -> list[int]:
-    """For each the first lane that is free when it begins."""
+    """Return the column of each event: the first that is free at its start."""
     free_at: list[datetime] = []
     taken = []
     for one in group:

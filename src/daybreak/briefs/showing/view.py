@@ -1,4 +1,4 @@
-"""From the outline of a brief to the parts of its page, which says nothing that the outline does not say."""
+"""From the outline of a brief to the parts of its page, which adds no statement to the outline."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -21,18 +21,18 @@ from daybreak.briefs.showing.evidence import Evidence, evidence
 from daybreak.briefs.showing.picture import Picture, picture
 
 EDITIONS = {Edition.STANDARD: "The day", Edition.WEEKLY: "The week", Edition.REENGAGEMENT: "A note"}
-"""What the editions of a day are called."""
+"""The labels of the editions of a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One sentence with all that its reader may ask about it.
+    """One sentence with its evidence and the reader's opinion.
 
     Attributes:
-        id: what it is known by.
-        anchor: its address on the page; empty if the very same sentence stands there already.
+        id: the id for feedback.
+        anchor: its anchor on the page; empty if an identical sentence precedes it.
         time: the time of day in front of it, in a list of the day.
-        muted: whether it is free time between two.
+        muted: whether it is the free time between two events.
     """
 
     id: str
@@ -48,7 +48,7 @@ class Sentence:
 
 @dataclass(slots=True)
 class Group:
-    """Sentences below one heading; ``title`` is empty for those right below that of the chapter."""
+    """Sentences below one heading; ``title`` is empty for those directly below the section's title."""
 
     title: str = ""
     tone: str = "plain"
@@ -60,7 +60,7 @@ class Group:
 
 @dataclass(slots=True)
 class Chapter:
-    """A part of the brief."""
+    """A section of the page."""
 
     part: Part | None
     title: str = ""
@@ -70,13 +70,13 @@ class Chapter:
 
 @dataclass(slots=True)
 class View:
-    """A brief by its parts.
+    """The page of a brief.
 
     Attributes:
-        opening: what stands before all headings.
-        warnings: what the brief could not see.
-        chapters: the parts in their order.
-        picture: the day as a picture.
+        opening: the sentences before the first heading.
+        warnings: the warnings of the brief.
+        chapters: the sections in their order.
+        picture: the chart of the day.
     """
 
     title: str = ""
@@ -88,12 +88,12 @@ class View:
     picture: Picture | None = None
 
     def of(self, *parts: str) -> list[Chapter]:
-        """The chapters of these parts, e.g. ``of("FIRST")``."""
+        """Return the sections of these parts, e.g. ``sections_of("FIRST")``."""
         return [one for one in self.chapters if one.part and one.part.name in parts]
 
 
 def view(document: Document, opinions: Mapping[str, Given] | None = None) -> View:
-    """The parts of a brief's page."""
+    """Return the page of a brief."""
     maker = _Maker(document, opinions or {})
     for block in outline(document):
         maker.take(block)
@@ -102,7 +102,7 @@ def view(document: Document, opinions: Mapping[str, Given] | None = None) -> Vie
 
 
 class _Maker:
-    """Takes the blocks of an outline, in their order."""
+    """A builder of the page, to which the blocks of an outline are added in order."""
 
     def __init__(self, document: Document, opinions: Mapping[str, Given]) -> None:
         self.view = View()
