@@ -63,7 +63,7 @@ def test_a_file_that_was_named_must_be_there(monkeypatch, tmp_path):
         ("intake_max_files = 1", "“intake_max_files” is not a setting"),
         ("intake = 1", "“intake” is not a setting"),
         ("[intake.max_files]\na = 1", "“intake.max_files.a” is not a setting"),
-        ("log_level =", "is not TOML"),
+        ("log_level =", "is not valid TOML"),
         ("log_level = 'loud'", "DAYBREAK_LOG_LEVEL: Input should be"),
     ],
 )

@@ -1,6 +1,6 @@
-"""The web's process: it answers until it is told to stop.
+"""The web server process, which serves requests until it is stopped.
 
-SIGTERM and Ctrl-C end streams, let what is under way finish for a few seconds, and then the process.
+SIGTERM and Ctrl-C close the streams, allow requests in progress a few seconds to finish, and end the process.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from daybreak.errors import Misconfigured
 from daybreak.processes import on_signals
 from daybreak.web import WebSettings, create_application
 
-# Who does not read keeps it waiting for all of this, and it is to be gone within five seconds when busy, too.
+# A client that does not read delays the shutdown by all of it; a busy server must stop within 5 seconds, too.
 _TO_FINISH = 2
 _KEEP_ALIVE = 30
 
 
 def create_app(settings: WebSettings, addresses: wiring.Addresses) -> FastAPI:
-    """The application with the pages of every slice, on that database."""
+    """Create the application with the pages and APIs of every slice, on this database."""
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Database]:
@@ -42,14 +42,14 @@ def create_app(settings: WebSettings, addresses: wiring.Addresses) -> FastAPI:
 
 
 def serve(settings: WebSettings, ready: Callable[[], None] | None = None) -> None:
-    """Answer requests in this process until it is told to stop.
+    """Serve requests in this process until it is stopped.
 
     Args:
-        settings: where to listen, and the rest.
-        ready: called once it answers.
+        settings: address, port and limits of the server.
+        ready: called once the server accepts requests.
 
     Raises:
-        Misconfigured: a setting, the role or the schema is wrong, or the port is taken.
+        Misconfigured: a setting, the role or the schema is wrong, or the port is in use.
         Unavailable: the database does not answer.
     """
     current = wiring.load_settings()
@@ -57,8 +57,8 @@ def serve(settings: WebSettings, ready: Callable[[], None] | None = None) -> Non
     telemetry.adopt_libraries()
     if not settings.is_local and settings.url is None:
         raise Misconfigured(
-            f"To listen on {settings.host}, others must know the address: give it in DAYBREAK_WEB_URL, "
-            "like https://daybreak.example.org."
+            f"Set DAYBREAK_WEB_URL to the public address, such as https://daybreak.example.org, "
+            f"to listen on {settings.host}."
         )
     with wiring.postgres(current) as addresses:
         asyncio.run(_serve(settings, addresses, ready))
@@ -71,7 +71,7 @@ async def answer(
     stop: asyncio.Event,
     ready: Callable[[], None] | None = None,
 ) -> None:
-    """Answer requests at that socket until the event is set; then streams end, and soon all there is."""
+    """Serve requests on this socket until the event is set; then close the streams and shut down."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -108,7 +108,7 @@ async def _stop(server: uvicorn.Server, app: FastAPI, stop: asyncio.Event) -> No
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us, and tells when it answers."""
+    """A server without signal handlers that calls back when it accepts requests."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
         super().__init__(config)
@@ -125,10 +125,10 @@ class _Server(uvicorn.Server):
 
 
 def listen(settings: WebSettings) -> socket.socket:
-    """A socket at the address and port of the settings.
+    """Return a socket bound to the address and port of the settings.
 
     Raises:
-        Misconfigured: it is taken, or there is no such address here.
+        Misconfigured: the port is in use, or this machine does not have the address.
     """
     try:
         family, kind, _, _, place = socket.getaddrinfo(
@@ -139,8 +139,8 @@ def listen(settings: WebSettings) -> socket.socket:
         listening.bind(place)
     except OSError as error:
         raise Misconfigured(
-            f"Nothing can listen on {settings.host}, port {settings.port} ({error.strerror}); "
-            "give another one with --host and --port."
+            f"Cannot listen on {settings.host}, port {settings.port} ({error.strerror}); "
+            "choose another port with --port, or another address with --host."
         ) from None
-    listening.setblocking(False)  # noqa: FBT003 - the socket's own
+    listening.setblocking(False)  # noqa: FBT003 - signature of the socket module
     return listening

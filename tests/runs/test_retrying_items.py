@@ -78,7 +78,7 @@ async def test_after_a_whole_run_was_done_again_its_failed_items_are_retried_as_
     await engine_room.verb(WHOLE, run)
     ended = await drained(engine_room, run)
     assert (ended.status, counted(ended), ended.gaps) == (Status.PARTIAL, (2, 1, 1, 0), ("a",))
-    with pytest.raises(Conflict, match="begun anew without it"):
+    with pytest.raises(Conflict, match="restarted without it"):
         await engine_room.verb(runs.retry, gone)
     again = await engine_room.verb(runs.retry, run)
     assert (again.status, again.epoch, counted(again)) == (Status.RUNNING, 3, (2, 1, 0, 0))
@@ -102,7 +102,7 @@ async def test_items_that_items_add_are_done_again_with_the_whole_run(engine_roo
 async def test_an_item_is_no_whole_run_and_what_succeeded_is_not_done_again(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD})
     await drained(engine_room, run)
-    with pytest.raises(Conflict, match="That is an item"):
+    with pytest.raises(Conflict, match="This is an item"):
         await engine_room.verb(WHOLE, (await items(engine_room, run))[0])
     good = await drained(engine_room, await engine_room.start(owner))
     with pytest.raises(Conflict, match="succeeded"):

@@ -138,7 +138,7 @@ async def test_a_worker_told_to_stop_while_the_database_is_away_does_so_in_time_
         process.send_signal(signal.SIGTERM)
         words, _ = await asyncio.to_thread(process.communicate, timeout=15)
         assert process.returncode == 0
-        assert b"taken over when its leases end" in words
+        assert b"claim the open runs when their leases expire" in words
 
 
 @contextmanager
