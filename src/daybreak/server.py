@@ -7,6 +7,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from errno import EADDRINUSE
 
 import uvicorn
 from fastapi import FastAPI
@@ -138,9 +139,9 @@ def listen(settings: WebSettings) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
     except OSError as error:
+        reason = "is already in use" if error.errno == EADDRINUSE else f"cannot be opened ({error.strerror})"
         raise Misconfigured(
-            f"Cannot listen on {settings.host}, port {settings.port} ({error.strerror}); "
-            "choose another port with --port, or another address with --host."
+            f"Port {settings.port} of {settings.host} {reason}; choose another one with --host and --port."
         ) from None
     listening.setblocking(False)  # noqa: FBT003 - signature of the socket module
     return listening

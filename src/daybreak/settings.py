@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from daybreak.errors import Misconfigured
+from daybreak.validation import describe_invalid
 
 PREFIX = "DAYBREAK_"
 CONFIG = f"{PREFIX}CONFIG"
@@ -57,7 +58,7 @@ class Group(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = f"{prefix(cls)}{'_'.join(map(str, first['loc']))}".upper()
-            raise Misconfigured(f"{name}: {first['msg']}; see docs/settings.md.") from None
+            raise Misconfigured(f"{name} {describe_invalid(first)}; see docs/settings.md.") from None
 
     @classmethod
     def settings_customise_sources(

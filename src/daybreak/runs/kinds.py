@@ -15,6 +15,7 @@ from daybreak.errors import Bug, InvalidInput
 from daybreak.runs.model import Lane
 from daybreak.runs.tasks import Effects, Skipped, Task
 from daybreak.runs.texts import plain
+from daybreak.validation import describe_invalid
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -152,6 +153,5 @@ def _storable(adapter: TypeAdapter[Any], value: object) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return f"{place}: {first['msg']}" if place else first["msg"]
+        return f"{'.'.join(map(str, first['loc'])) or 'the value'} {describe_invalid(first)}"
     return "a value is not of the declared type"
