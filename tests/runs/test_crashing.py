@@ -30,7 +30,7 @@ async def died(process: subprocess.Popen) -> None:
         ("after commit", 1),
     ],
 )
-async def test_a_worker_killed_at_any_place_loses_and_doubles_nothing(engine_room, owner, place, attempts):
+async def test_worker_killed_at_any_point_loses_and_duplicates_no_run(engine_room, owner, place, attempts):
     process = engine_room.process(die_at="" if place in IN_ORDERS else place)
     run = await engine_room.start(owner, Order(total=3, die_at=place if place in IN_ORDERS else ""))
     await died(process)
@@ -48,7 +48,7 @@ async def nothing_rings(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) = 0 FROM pgq.pgqueuer")
 
 
-async def test_a_worker_killed_while_its_commit_waits_for_a_lock_writes_nothing(engine_room, owner):
+async def test_worker_killed_during_a_lock_wait_of_its_commit_writes_nothing(engine_room, owner):
     process = engine_room.process()
     run = await engine_room.start(owner, Order(nap=0.3))
     await engine_room.status(run, Status.RUNNING)
@@ -65,7 +65,7 @@ async def somebody_waits(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
 
 
-async def test_a_worker_frozen_past_its_lease_is_refused_when_it_wakes(engine_room, owner):
+async def test_stale_fence_of_a_worker_frozen_past_its_lease_is_rejected(engine_room, owner):
     process = engine_room.process()
     run = await engine_room.start(owner, Order(nap=1.0))
     await engine_room.status(run, Status.RUNNING)
@@ -80,7 +80,7 @@ async def test_a_worker_frozen_past_its_lease_is_refused_when_it_wakes(engine_ro
     assert await engine_room.attempts_written(run) == [2]
 
 
-async def test_a_late_write_is_refused_while_another_worker_still_runs(engine_room, owner):
+async def test_late_commit_is_rejected_while_another_attempt_runs(engine_room, owner):
     process = engine_room.process()
     run = await engine_room.start(owner, Order(nap=2.5))
     # It sleeps between two beats: neither tells it, when it wakes, that the run is lost before it has ended.
@@ -104,7 +104,7 @@ async def first_nap_is_over(station) -> bool:
     return await station.as_owner.fetchval("SELECT now() > started_at + interval '2.7 s' FROM runs_open")
 
 
-async def test_with_the_whole_queue_emptied_everything_is_rung_again(engine_room, owner):
+async def test_all_runs_are_redispatched_after_losing_all_jobs(engine_room, owner):
     many = await engine_room.start_many(owner, [Order() for _ in range(60)])
     await engine_room.as_owner.execute("TRUNCATE pgq.pgqueuer")
     engine_room.worker()
@@ -113,7 +113,7 @@ async def test_with_the_whole_queue_emptied_everything_is_rung_again(engine_room
     assert await engine_room.attempts_written(*many) == [1] * 60
 
 
-async def test_two_workers_do_nothing_twice(engine_room, owner):
+async def test_two_workers_execute_each_run_once(engine_room, owner):
     engine_room.worker()
     engine_room.process(settings=PATIENT)
     many = await engine_room.start_many(owner, [Order() for _ in range(200)])

@@ -61,7 +61,7 @@ async def do(station, run, ask: str) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asks=st.lists(st.sampled_from(ASKS), min_size=1, max_size=12))
-async def test_a_run_makes_the_drawn_moves_and_no_other(engine_room, asks):
+async def test_run_makes_only_documented_transitions(engine_room, asks):
     run = await engine_room.start(uuid4())
     fence = 0
     for ask in asks:

@@ -11,7 +11,7 @@ from .proxy import proxied
 from .station import QUICK
 
 
-async def test_a_worker_whose_connections_hang_stops_what_it_runs_and_another_does_it(engine_room, owner):
+async def test_worker_with_hanging_connections_stops_its_runs(engine_room, owner):
     stopped = asyncio.Event()
 
     async def patient(task) -> Effects[Receipt]:
@@ -46,7 +46,7 @@ async def receipt(attempt: int, _tx: object) -> Receipt:
     return Receipt(attempt)
 
 
-async def test_a_worker_whose_connections_are_dead_without_a_word_works_on_new_ones(engine_room, owner):
+async def test_worker_reconnects_when_connections_are_silently_dead(engine_room, owner):
     async with proxied(engine_room.app) as proxy:
         engine_room.worker(settings=QUICK, at=proxy.dsn)
         run = await engine_room.start(owner, Order(nap=1.0))

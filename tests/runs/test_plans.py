@@ -12,11 +12,11 @@ ORDER BY p.proname
 UPKEEP = ["runs_drop_partitions", "runs_fold", "runs_make_partitions", "runs_sweep", "runs_upkeep"]
 
 
-async def test_every_move_of_runs_is_planned_the_same_whatever_the_statistics_say(engine_room):
+async def test_functions_of_runs_have_fixed_planner_settings(engine_room):
     loose = [name for (name,) in await engine_room.as_owner.fetch(LOOSE)]
     assert loose == UPKEEP
 
 
-async def test_the_sweep_finds_doorbells_by_their_ids_however_many_the_planner_knows_of(engine_room):
+async def test_rescue_finds_jobs_by_primary_key(engine_room):
     settings = "SELECT proconfig FROM pg_proc WHERE proname = 'runs_sweep'"
     assert {"enable_hashjoin=off", "enable_seqscan=off"} <= set(await engine_room.as_owner.fetchval(settings))

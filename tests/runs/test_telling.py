@@ -61,7 +61,7 @@ def topics():
     return [uuid4() for _ in range(450)]
 
 
-async def test_an_end_is_told_when_it_can_be_read(engine_room, owner, ear):
+async def test_end_is_notified_after_its_commit(engine_room, owner, ear):
     engine_room.worker()
     run = await engine_room.start(owner, Order(nap=0.2))
 
@@ -71,7 +71,7 @@ async def test_an_end_is_told_when_it_can_be_read(engine_room, owner, ear):
     await ear.until(run.id, ended)
 
 
-async def test_who_follows_all_runs_of_theirs_hears_of_each_end(engine_room, owner, ear):
+async def test_owner_topic_is_notified_of_each_end(engine_room, owner, ear):
     engine_room.worker()
     many = await engine_room.start_many(owner, [Order(nap=0.2)] * 5)
 
@@ -81,7 +81,7 @@ async def test_who_follows_all_runs_of_theirs_hears_of_each_end(engine_room, own
     await ear.until(owner, all_ended)
 
 
-async def test_who_follows_a_run_hears_of_the_ends_of_its_items(engine_room, owner, ear):
+async def test_run_topic_is_notified_of_ended_items(engine_room, owner, ear):
     engine_room.worker(FANNED)
     run = await fan(engine_room, owner, {"short": Order(nap=0.3), "long": Order(nap=30)})
 
@@ -91,7 +91,7 @@ async def test_who_follows_a_run_hears_of_the_ends_of_its_items(engine_room, own
     await ear.until(run.id, one_is_done)
 
 
-async def test_who_follows_a_run_hears_of_items_that_are_cancelled(engine_room, owner, ear):
+async def test_run_topic_is_notified_of_cancelled_items(engine_room, owner, ear):
     run = await attempt(engine_room, await fan(engine_room, owner, {"a": GOOD, "b": GOOD}, FAN))
     first, _ = await items(engine_room, run)
     await ear.so_far()
@@ -99,7 +99,7 @@ async def test_who_follows_a_run_hears_of_items_that_are_cancelled(engine_room, 
     assert f"{run.id}" in set().union(*await ear.so_far())
 
 
-async def test_who_follows_a_run_hears_when_whoever_performed_it_lets_go(engine_room, owner, ear):
+async def test_run_topic_is_notified_when_a_foreground_run_is_cancelled(engine_room, owner, ear):
     run = await engine_room.start(owner, Order(nap=60))
     performing = asyncio.create_task(runs.perform(engine_room.database, ALL, run))
     await engine_room.status(run, Status.RUNNING)
@@ -109,7 +109,7 @@ async def test_who_follows_a_run_hears_when_whoever_performed_it_lets_go(engine_
     assert await ear.so_far() == [{f"{owner}", f"{run.id}"}]
 
 
-async def test_a_commit_tells_nobody_and_a_worker_that_stops_tells_the_rest(
+async def test_commits_do_not_notify_and_a_stopping_worker_sends_pending_notifications(
     engine_room, owner, ear, monkeypatch
 ):
     monkeypatch.setattr(telling, "_EVERY", 60)
@@ -125,7 +125,7 @@ async def test_a_commit_tells_nobody_and_a_worker_that_stops_tells_the_rest(
     assert await ear.so_far() == [{f"{owner}", f"{untold.id}"}]
 
 
-async def test_what_comes_close_together_is_told_together(engine_room, ear, topics):
+async def test_notifications_close_together_are_batched(engine_room, ear, topics):
     teller = Teller(engine_room.database)
     for topic in topics:
         teller.tell([topic])
@@ -154,9 +154,7 @@ class AwayAtFirst:
             yield connection
 
 
-async def test_what_could_not_be_told_is_told_when_the_database_answers_again(
-    engine_room, ear, topics, monkeypatch
-):
+async def test_failed_notification_is_sent_again(engine_room, ear, topics, monkeypatch):
     monkeypatch.setattr(telling, "_AGAIN_AFTER", 0)
     teller = Teller(AwayAtFirst(engine_room.database))
     teller.tell(topics[:1])
