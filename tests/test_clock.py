@@ -1,4 +1,4 @@
-"""The owner's clock, checked against a search through the instants themselves."""
+"""Tests of local times, compared with a search through all instants."""
 
 import os
 import random
@@ -30,10 +30,10 @@ ZONES = HARD + random.Random(SEED).sample(ALL, 20)  # noqa: S311 -- a sample, no
 
 
 def first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first quarter of an hour at whose instant the wall shows that time, or has passed it.
+    """Return the first quarter of an hour at which the wall clock shows that time, or a later one.
 
-    A fold takes the clock back behind a time that it has shown already: the first showing counts. Before
-    a gap the clock shows less, after it more.
+    In a fold the clock shows some times twice: the first occurrence counts. Before a gap the clock shows an
+    earlier time, after it a later one.
     """
     instants = (wall.replace(tzinfo=UTC) + timedelta(minutes=15 * step) for step in range(-160, 161))
     return next(at for at in instants if at.astimezone(zone).replace(tzinfo=None) >= wall)

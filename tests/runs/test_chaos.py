@@ -1,4 +1,4 @@
-"""Samples of the long proofs of the engine; `make prove` disturbs 40,000 runs and kills 200 times."""
+"""Samples of the long proofs; `make prove` disturbs 40,000 runs and kills 200 workers."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Workers that die or freeze at every place: another one finishes, exactly once."""
+"""Tests that another worker finishes a run exactly once when a worker dies or freezes at any point."""
 
 import asyncio
 import signal
@@ -34,7 +34,7 @@ async def test_worker_killed_at_any_point_loses_and_duplicates_no_run(engine_roo
     process = engine_room.process(die_at="" if place in IN_ORDERS else place)
     run = await engine_room.start(owner, Order(total=3, die_at=place if place in IN_ORDERS else ""))
     await died(process)
-    # The bell that a dead hearer took is missed after the lease of whoever sweeps.
+    # The job of a dead worker counts as lost after the lease of the worker that runs the rescuer.
     engine_room.worker(settings=QUICK if place == "before claim" else PATIENT)
     ended = await engine_room.ended(run)
     assert (ended.status, ended.attempts) == (Status.SUCCEEDED, attempts)
@@ -83,11 +83,11 @@ async def test_stale_fence_of_a_worker_frozen_past_its_lease_is_rejected(engine_
 async def test_late_commit_is_rejected_while_another_attempt_runs(engine_room, owner):
     process = engine_room.process()
     run = await engine_room.start(owner, Order(nap=2.5))
-    # It sleeps between two beats: neither tells it, when it wakes, that the run is lost before it has ended.
+    # It freezes between two heartbeats, so that none reports the lost run before the attempt has ended.
     await engine_room.until(lambda: has_beaten(engine_room))
     process.send_signal(signal.SIGSTOP)
     engine_room.worker()
-    # By now the first handler's nap is over, and the second one's is not: the late write comes as it wakes.
+    # The first handler's sleep has ended and the second one's has not: the late commit follows the wake-up.
     await engine_room.until(lambda: first_nap_is_over(engine_room))
     assert (await engine_room.get(run)).attempts == 2
     process.send_signal(signal.SIGCONT)

@@ -16,7 +16,7 @@ async def test_permanent_error_fails_the_run_with_its_message(engine_room, owner
     engine_room.worker()
     ended = await engine_room.ended(await engine_room.start(owner, Order(fail="invalid")))
     assert (ended.status, ended.attempts) == (Status.FAILED, 1)
-    assert ended.errors[0].message == "It failed as it was told to."
+    assert ended.errors[0].message == "It failed as requested."
 
 
 async def test_failing_run_stops_after_max_attempts_without_leaking_secrets(engine_room, owner):
@@ -34,7 +34,7 @@ async def test_failing_run_stops_after_max_attempts_without_leaking_secrets(engi
 
 
 async def test_run_that_breaks_a_batch_commit_does_not_affect_others(engine_room, owner):
-    # Both begin before either commits, and so share a transaction.
+    # All start before any commits, so they share a transaction.
     orders = [Order(nap=0.3, spoil=n == 5) for n in range(10)]
     many = await engine_room.start_many(owner, orders)
     engine_room.worker()

@@ -1,4 +1,4 @@
-"""Statistics are always old: when many runs began a moment ago, one of them is still found by its ids."""
+"""Tests that a run is found by primary key while the planner statistics are stale, after many claims."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Runs that fan out: their items are claimed, fenced and cancelled each for itself."""
+"""Tests of fan-out: each item is claimed, fenced and cancelled separately."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""The machine of docs/states.md: every legal move, and nothing else, whatever is asked in whatever order."""
+"""Tests of the state machine of docs/states.md: only legal transitions, for any order of actions."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -20,7 +20,7 @@ SELECT fence FROM runs_open WHERE id = $1 UNION ALL SELECT fence FROM runs_finis
 
 
 def expected(status: Status, attempts: int, ask: str, *, cancelling: bool) -> tuple[Status, int]:
-    """Where a run stands after that was asked of it, and after how many attempts."""
+    """Return the expected status and number of attempts after an action."""
     moves = {
         (Status.QUEUED, "cancel"): (Status.CANCELLED, attempts),
         (Status.QUEUED, "claim"): (Status.RUNNING, attempts + 1),

@@ -1,4 +1,4 @@
-"""Text that PostgreSQL cannot store: it is kept with the character replaced, and harms nobody else."""
+"""Tests that unstorable text is stored with replacement characters and affects no other run."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""Connections that fall silent: whoever is cut off stops, and the others have its runs soon."""
+"""Tests of network partitions: a disconnected worker stops, and others claim its runs."""
 
 import asyncio
 from functools import partial
@@ -34,7 +34,7 @@ async def test_worker_with_hanging_connections_stops_its_runs(engine_room, owner
         assert (ended.status, ended.result) == (Status.SUCCEEDED, {"attempt": 2})
         await engine_room.drain(other)
         proxy.go_on()
-        # It takes part again as soon as it is heard.
+        # The worker claims runs again as soon as it is connected.
         again = await engine_room.start(owner, key="again", kind=waiting)
         await engine_room.status(again, Status.RUNNING)
         await engine_room.verb(runs.cancel, again)

@@ -23,7 +23,7 @@ async def ended(station, owner, key="it") -> runs.Run:
 async def test_partitions_are_created_ahead_once(engine_room):
     before = await engine_room.as_owner.fetchval(PARTITIONS)
     assert await engine_room.as_owner.fetchval("SELECT runs_make_partitions('28 days')") == 0
-    # One more week, for what ended and for events.
+    # One more week of finished runs and of events.
     assert await engine_room.as_owner.fetchval("SELECT runs_make_partitions('35 days')") == 2
     assert await engine_room.as_owner.fetchval(PARTITIONS) == before + 2
 

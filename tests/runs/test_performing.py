@@ -1,4 +1,4 @@
-"""Runs that somebody waits for: performed in this process, or followed where another one has them."""
+"""Tests of foreground runs: executed in this process, or awaited if another process has them."""
 
 import asyncio
 import subprocess
@@ -35,20 +35,20 @@ async def workers(room: Station) -> int:
 
 
 async def held_by(room: Station, run: Run, place: str, lease: float = 600) -> None:
-    """A worker in that place has the run, and is heard of no more."""
+    """Claim the run for a worker with this process key that sends no further heartbeat."""
     engine = Engine(room.database, ALL, RunsSettings(lease=lease))
     await Beat(engine, "host:1", engine.database, place=place).once()
     assert len(await engine.claim([(run.owner_id, run.id)])) == 1
 
 
 def a_dead_process() -> str:
-    """The place of a process that is over."""
+    """Return the key of a process that has ended."""
     program = "from daybreak.runs import whereabouts; print(whereabouts.here(), end='')"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 
 def in_a_container(place: str) -> str:
-    """Where the process with the same id is, in another namespace of the same host."""
+    """Return the key of the process with the same id in another PID namespace of the host."""
     boot, _, process = place.partition(":")
     return f"{boot}:1/{process.partition('/')[2]}"
 
@@ -71,7 +71,7 @@ async def test_foreground_run_with_gaps_succeeds(engine_room, owner):
 )
 async def test_error_of_a_foreground_run_is_raised_unchanged(engine_room, owner, fail, kind):
     run = await engine_room.start(owner, Order(fail=fail), kind=ONCE)
-    with pytest.raises(kind, match="It failed as it was told to"):
+    with pytest.raises(kind, match="It failed as requested"):
         await perform(engine_room, run)
     assert (await engine_room.get(run)).status is Status.FAILED
     assert await workers(engine_room) == 0
@@ -108,7 +108,7 @@ async def test_error_of_a_run_that_failed_in_a_worker_is_raised_with_its_message
     run = await engine_room.start(owner, Order(fail=fail), kind=ONCE)
     engine_room.worker()
     await engine_room.ended(run)
-    with pytest.raises(kind, match=r"It failed as it was told to|ZeroDivisionError"):
+    with pytest.raises(kind, match=r"It failed as requested|ZeroDivisionError"):
         await perform(engine_room, run)
 
 

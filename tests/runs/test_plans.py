@@ -1,4 +1,4 @@
-"""Plans of the protocol do not depend on statistics, which are old whenever much has come."""
+"""Tests that query plans do not depend on planner statistics, which are stale after many inserts."""
 
 LOOSE = """
 SELECT p.proname FROM pg_proc AS p INNER JOIN pg_language AS l ON p.prolang = l.oid
@@ -8,7 +8,7 @@ WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'runs\\_%' AND 
     @> '{plan_cache_mode=force_generic_plan,enable_hashjoin=off,enable_seqscan=off}'
 ORDER BY p.proname
 """
-# One at a time looks at all that there is: no list is given to them.
+# These run one at a time over whole tables and have no list parameters.
 UPKEEP = ["runs_drop_partitions", "runs_fold", "runs_make_partitions", "runs_sweep", "runs_upkeep"]
 
 

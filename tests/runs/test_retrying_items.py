@@ -1,4 +1,4 @@
-"""Items that are done again: those that failed, one of them, or all with their run."""
+"""Tests of item retries: the failed items, one item, or all items with their run."""
 
 import asyncio
 from functools import partial
@@ -43,7 +43,7 @@ async def test_whole_retry_repeats_all_items(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": BAD, "c": GOOD}, FAN_AND_FINISH)
     assert (await drained(engine_room, run)).status is Status.PARTIAL
     old = {item.key: item for item in await items(engine_room, run)}
-    # What it fans out to now: one item as before, one mended, a new one; “c” is no more.
+    # The new fan-out has one item as before, one fixed and one new item, and no “c”.
     orders = """{"orders": {"0": {}, "a": {}, "b": {}}}"""
     await engine_room.as_owner.execute(
         "UPDATE runs_finished SET parameters = $1 WHERE id = $2", orders, run.id

@@ -1,4 +1,4 @@
-"""Workers that stall or mistake the time, a database that is away or held up: nothing is stuck or doubled."""
+"""Tests that no run is stuck or duplicated by slow workers, wrong clocks or an unavailable database."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ UPKEEP = "SELECT (runs_upkeep('0s', '28 days', '90 days', 100) -> 'partitions_ma
 
 async def test_handler_that_blocks_its_process_past_the_lease_loses_its_runs(engine_room, owner):
     blocked = engine_room.process()
-    # When it comes to itself, the others are at it: its late writes meet runs that are under way.
+    # When the blocked process continues, other attempts are in progress: its late commits are rejected.
     runs = await engine_room.start_many(owner, [Order(nap=2.5, block=4.0), Order(nap=3.0)])
     for run in runs:
         await engine_room.status(run, Status.RUNNING)
@@ -67,7 +67,7 @@ async def test_leases_are_independent_of_worker_clocks(engine_room, owner):
     done = [await engine_room.ended(run) for run in (later, again)]
     assert [(run.status, run.attempts) for run in done] == [(Status.SUCCEEDED, 1), (Status.SUCCEEDED, 2)]
     assert done[0].started_at - done[0].created_at >= timedelta(seconds=1)
-    # By now the slow one has swept many times, and has not taken the run of the fast one for lost.
+    # The slow worker has run its rescuer many times by now, without rescuing the run of the fast one.
     assert (await engine_room.get(first)).attempts == 1
     fast.kill()
     fast.wait()
@@ -88,7 +88,7 @@ async def test_open_transaction_delays_pruning_and_blocks_no_run(engine_room, ow
     )
     watching = await asyncpg.connect(engine_room.app)
     async with watching.transaction(isolation="repeatable_read"):
-        # Whoever reads a list keeps its weeks from being changed until the transaction ends.
+        # Reading a list locks its partitions against changes until the transaction ends.
         await watching.execute("SET LOCAL daybreak.owner_ids = '{}'")
         assert await watching.fetchval("SELECT count(*) FROM runs_all") == 0
         engine_room.worker()
@@ -155,7 +155,7 @@ async def station_on(server: embedded.Server) -> AsyncIterator[Station]:
         async with Database.connect(app) as database:
             yield Station(app, database, owner)
     finally:
-        owner.terminate()  # nobody may be there to say goodbye to
+        owner.terminate()  # the server may have stopped already
 
 
 async def test_events_written_while_a_handler_ends_are_not_lost(engine_room, owner, monkeypatch):
@@ -172,7 +172,7 @@ async def test_events_written_while_a_handler_ends_are_not_lost(engine_room, own
 
     async def slow_report(tx, news) -> None:
         reporting.set()
-        # Long enough for the run to end meanwhile, if nobody keeps it from that.
+        # Long enough for the run to end in the meantime, unless it is prevented.
         await asyncio.wait({attempt}, timeout=0.5)
         await report(tx, news)
 

@@ -31,7 +31,7 @@ async def test_queued_run_is_cancelled_immediately(engine_room, owner):
 
 
 async def test_cancel_stops_a_running_handler_within_a_second(engine_room, owner):
-    # No beat tells the worker: it hears of it.
+    # The notification delivers the cancel; the next heartbeat is too late.
     engine_room.worker(settings=QUICK.model_copy(update={"lease": 60.0, "beat": 20.0}))
     run = await engine_room.start(owner, Order(nap=30))
     await engine_room.status(run, Status.RUNNING)
@@ -111,7 +111,7 @@ async def test_dispatched_runs_per_owner_are_limited(engine_room, owner):
     many = await engine_room.start_many(owner, [Order() for _ in range(120)], kind=BULK, window=10)
     assert await rung(engine_room, owner) == 10
     other = await engine_room.start(uuid4(), kind=BULK)
-    # Without a sweep: each commit lets the next one in.
+    # Without the rescuer: each commit dispatches the next run.
     engine_room.worker(settings=QUICK.model_copy(update={"sweep": 60.0, "window": 10}))
     await engine_room.ended(other)
     for run in many:
@@ -135,7 +135,7 @@ async def test_delayed_runs_do_not_count_towards_the_dispatch_limit(engine_room,
     worker = engine_room.worker(settings=QUICK.model_copy(update={"window": 5}))
     assert (await engine_room.ended(due)).status is Status.SUCCEEDED
     await engine_room.drain(worker)
-    # All at the same time, and let in as many as there are places.
+    # All become due at the same time, and are dispatched up to the limit.
     await testing.move_clock(engine_room.database, owner, timedelta(minutes=3))
     swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(5, '15s', '30s', 100)")
     assert (swept["rung"], swept["admitted"], await rung(engine_room, owner)) == (30, 5, 5)

@@ -1,4 +1,4 @@
-"""Handlers and workers that do not behave: the rows stay right."""
+"""Tests that the rows stay correct with uncooperative handlers and workers."""
 
 import asyncio
 from datetime import timedelta
@@ -78,7 +78,7 @@ async def test_worker_stops_its_attempts_when_heartbeats_get_no_answer(engine_ro
         beats = asyncio.create_task(Beat(started, "mute", started.database).run())
         await asyncio.wait_for(attempt, 5)
         beats.cancel()
-    # The row is as it was: its lease ends, and then it is somebody else's.
+    # The row is unchanged: another worker can claim it after the lease.
     assert (await engine_room.get(run)).status is Status.RUNNING
     assert await engine_room.attempts_written(run) == []
 

@@ -1,4 +1,4 @@
-"""Whoever follows runs is told of their ends after the commits."""
+"""Tests of the notifier: subscribers are notified of ended runs after the commits."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ from .kinds import ALL, Order
 
 
 class Ear:
-    """Hears what is told of runs."""
+    """A subscriber to the channel of runs."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -27,7 +27,7 @@ class Ear:
         self._heard.put_nowait(set(words[-1].split(",")))
 
     async def so_far(self) -> list[set[str]]:
-        """What was told until now; notifications come in the order of their commits."""
+        """Return the notifications until now; they arrive in the order of their commits."""
         mark = f"{uuid4()}"
         await self._connection.execute("SELECT pg_notify('daybreak_runs', $1)", mark)
         heard = []
@@ -36,12 +36,12 @@ class Ear:
         return heard
 
     async def named(self, topic: UUID) -> None:
-        """Wait until that topic is named."""
+        """Wait for a notification of this topic."""
         while f"{topic}" not in await asyncio.wait_for(self._heard.get(), 10):
             continue
 
     async def until(self, topic: UUID, question) -> None:
-        """Ask whenever that topic is named, and only then, until the answer is yes."""
+        """Check the condition after each notification of this topic, and only then, until it is true."""
         await self.named(topic)
         while not await question():
             await self.named(topic)
@@ -139,7 +139,7 @@ async def test_notifications_close_together_are_batched(engine_room, ear, topics
 
 
 class AwayAtFirst:
-    """A database that does not answer the first time."""
+    """A database that is unavailable at the first connection."""
 
     def __init__(self, database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Wait and run times per kind: counted as runs end, read without looking at a run."""
+"""Tests of wait and run times per kind, counted as runs end and read without reading runs."""
 
 from datetime import timedelta
 from math import ceil, log2
