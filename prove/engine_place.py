@@ -29,7 +29,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - only the parent of a directory with a 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["engine_worker", "daybreak.runs.doorbell"])
 QUICK: dict[str, Any] = {"lease": 1.5, "beat": 0.3, "sweep": 0.3, "grace": 0.5, "poll": 2.0, "drain": 0.5}
-"""The engine's intervals, scaled down so that what takes a minute takes seconds."""
+"""Settings of runs with short intervals, so that a minute of operation lasts seconds."""
 CLEAR = """
 TRUNCATE runs_open, runs_finished, runs_events, runs_workers, runs_counters, effects, pgq.pgqueuer;
 UPDATE runs_sweeps SET rung_at = '-infinity'

@@ -13,7 +13,7 @@ DaybreakError                      one sentence for a person; `status`, `retryab
 │   └── TooManyRequests   429  6   retryable: too many requests in a short time
 ├── Misconfigured         500  3   wrong settings, roles or schema: an operator must act
 ├── Unavailable           503  6   retryable: a database, server or address did not answer
-└── InternalError         500  70  an internal invariant does not hold: please report
+└── InternalError         500  70  a violated internal invariant: please report it
 """
 
 from collections.abc import Mapping

@@ -136,7 +136,7 @@ def test_process_is_dead_when_ended_or_its_id_is_reused():
     assert [whereabouts.is_dead(place) for place in (in_a_container(dead), "host:1", "", None)] == [False] * 4
 
 
-@pytest.mark.parametrize("kind", [WORK, ONCE], ids=["taken over", "ended"])
+@pytest.mark.parametrize("kind", [WORK, ONCE], ids=["claimed", "ended"])
 async def test_foreground_waits_for_the_lease_of_a_process_in_another_container(
     engine_room, owner, kind: Kind
 ):

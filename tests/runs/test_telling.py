@@ -113,11 +113,11 @@ async def test_commits_do_not_notify_and_a_stopping_worker_sends_pending_notific
     engine_room, owner, ear, monkeypatch
 ):
     monkeypatch.setattr(telling, "_EVERY", 60)
-    told = await engine_room.start(owner, key="told at once")
+    told = await engine_room.start(owner, key="notified alone")
     await ear.so_far()
     worker = engine_room.worker()
     await ear.named(told.id)
-    untold = await engine_room.start(owner, key="told with others")
+    untold = await engine_room.start(owner, key="notified in a batch")
     await ear.so_far()
     await engine_room.ended(untold)
     assert await ear.so_far() == []
