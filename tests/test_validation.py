@@ -14,7 +14,7 @@ class Point:
     x: int
 
 
-class Form(BaseModel, extra="forbid"):
+class NamedForm(BaseModel, extra="forbid"):
     name: str
 
 
@@ -36,9 +36,9 @@ def reject(value: str) -> str:
         (list[int], 1, "must be a list"),
         (dict[str, int], 1, "must be an object"),
         (Point, 1, "must be an object"),
-        (Form, 1, "must be an object"),
-        (Form, {}, "is required"),
-        (Form, {"name": "x", "nmae": "x"}, "is not a known field"),
+        (NamedForm, 1, "must be an object"),
+        (NamedForm, {}, "is required"),
+        (NamedForm, {"name": "x", "nmae": "x"}, "is not a known field"),
         (Literal["a", "b"], "c", "must be one of 'a' or 'b'"),
         (Annotated[int, Field(ge=1)], 0, "must be at least 1"),
         (Annotated[int, Field(gt=0)], 0, "must be greater than 0"),
