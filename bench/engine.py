@@ -1,8 +1,8 @@
-"""The engine: runs a second singly and grouped, pick-up, takeover, idling, what a run costs, and its peers.
+"""The engine: runs per second singly and grouped, pick-up, takeover, idle load, cost of a run, and its peers.
 
-A run writes one row of a table with row-level security; its start, its end and its events are rows as well.
-They are fenced, and the effect and the end are one commit. One worker, a process of its own, as the role
-daybreak_app, fsync on. Peers write the same rows where they can; it is printed what each of them lacks.
+A run writes one row of a table with row-level security; its enqueueing, its end and its events are rows, too.
+They are fenced, and effect and completion are one commit. One worker process runs as the role daybreak_app,
+with fsync on. Peers write the same rows where they can; the features that each of them lacks are printed.
 """
 
 import asyncio
@@ -43,13 +43,14 @@ TAKEN_OVER = 10
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured.
+    """The extent of the measurements.
 
     Attributes:
-        counts: jobs of a backlog, enough for a second or more and not for minutes; in the order of DRAINED.
-        waiting: whose jobs wait for 50 ms.
-        wired: whose statements are counted, for so many jobs each.
-        idle: seconds.
+        backlog_sizes: jobs per backlog, for at least a second and less than minutes; in the order of
+            THROUGHPUT_CONTENDERS.
+        sleeping_contenders: contenders with jobs that sleep for 50 ms.
+        traced_contenders: contenders whose statements are counted, for `traced_jobs` jobs each.
+        idle_seconds: duration of the idle measurement.
     """
 
     rounds: int
@@ -70,7 +71,7 @@ Passes = Mapping[str, Sequence[Pass]]
 
 
 async def drains(stages: Stages, extent: Extent) -> Passes:
-    """Backlogs of jobs that only write; each contender once a round, so that all meet the same moods."""
+    """Measure backlogs of jobs that only write, each contender once per round for equal conditions."""
     found: dict[str, list[Pass]] = {}
     for _ in range(extent.rounds):
         for contender, count in zip(DRAINED, extent.counts, strict=True):
@@ -79,7 +80,7 @@ async def drains(stages: Stages, extent: Extent) -> Passes:
 
 
 async def waits(stages: Stages, extent: Extent) -> Passes:
-    """Backlogs of jobs that wait for 50 ms, a hundred at once."""
+    """Measure backlogs of jobs that sleep for 50 ms, with a concurrency of 100."""
     found: dict[str, list[Pass]] = {}
     for _ in range(extent.rounds):
         for contender in extent.waiting:
@@ -88,7 +89,7 @@ async def waits(stages: Stages, extent: Extent) -> Passes:
 
 
 def introduce(contenders: Sequence[Contender]) -> None:
-    """Say how each was tuned, and what the peers lack."""
+    """Print the settings of the contenders, and the features that the peers lack."""
     for contender in contenders:
         print(f"{contender.title}: {contender.settings}")
     for peer in PEERS:
@@ -97,7 +98,7 @@ def introduce(contenders: Sequence[Contender]) -> None:
 
 
 async def show_drains(report: Report, stages: Stages, found: Passes, extent: Extent) -> None:
-    """The table of throughput and cost."""
+    """Report throughput and cost."""
     wired = {
         contender.title: await on_the_wire(stages[contender.title], extent.wired_jobs)
         for contender in extent.wired
@@ -116,13 +117,13 @@ async def show_drains(report: Report, stages: Stages, found: Passes, extent: Ext
 
 
 def show_waits(report: Report, found: Passes) -> None:
-    """The table of runs that wait."""
+    """Report the jobs that sleep."""
     rows = [(title, middle(passes, "seconds"), times_ideal(passes)) for title, passes in found.items()]
     report.table((f"{NAPS:,} waits of 50 ms, {PLACES} at once", "seconds", "times ideal"), rows)
 
 
 async def show_pick_ups(report: Report, stages: Stages, extent: Extent) -> float:
-    """The table of waiting for a handler to begin; gives the 99th percentile behind the backlog."""
+    """Report the latency until a handler starts; return the 99th percentile behind the backlog."""
     found = {
         f"{contender.title}, idle": await pick_ups(stages[contender.title], extent.clicks)
         for contender in PICKING_UP
@@ -135,7 +136,7 @@ async def show_pick_ups(report: Report, stages: Stages, extent: Extent) -> float
 
 
 async def show_takeover(report: Report, stages: Stages, contender: Daybreak) -> float:
-    """The seconds until another worker has all that a killed one had."""
+    """Report and return the seconds until another worker has claimed all runs of a killed one."""
     seconds = await takeover(stages[contender.title], TAKEN_OVER)
     title = f"{contender.title}: {contender.settings}"
     report.table(("takeover after kill -9", "runs", "seconds"), [(title, TAKEN_OVER, seconds)])
@@ -143,7 +144,7 @@ async def show_takeover(report: Report, stages: Stages, contender: Daybreak) -> 
 
 
 async def show_idle(report: Report, stages: Stages, extent: Extent) -> Idling:
-    """The table of a worker that has nothing to do."""
+    """Report the load of an idle worker."""
     found = await idle(stages[AS_INSTALLED.title], extent.idle)
     row = (AS_INSTALLED.title, extent.idle, found.queries_per_second, found.python, found.postgres)
     report.table(("an idle worker", "seconds", "queries/s", "its % of a core", "PostgreSQL's"), [row])
@@ -151,7 +152,7 @@ async def show_idle(report: Report, stages: Stages, extent: Extent) -> Idling:
 
 
 def show_ratios(report: Report, drained: Passes, waited: Passes) -> None:
-    """The ratios to the peers, and the bars that are on them and on the rates."""
+    """Report the ratios to the peers, and the bars on ratios and rates."""
     rates = {title: middle(passes, "per_second") for title, passes in drained.items()}
     times = {peer: rates[GROUPED.title] / rates[peer.title] for peer in PEERS}
     report.ratio("grouped_vs_bare_pgqueuer", times[BARE])
@@ -189,17 +190,17 @@ async def main(report: Report) -> None:
 
 
 def middle(passes: Sequence[Pass], name: str) -> float:
-    """The median of a number over the rounds."""
+    """Return the median of a measurement over the rounds."""
     return median(float(getattr(one, name)) for one in passes)
 
 
 def times_ideal(passes: Sequence[Pass]) -> float:
-    """How many times as long as the waiting alone would take."""
+    """Return the ratio of the duration to that of the sleeps alone."""
     return middle(passes, "seconds") / (NAPS * NAP / PLACES)
 
 
 def p99(seconds: Sequence[float]) -> float:
-    """The 99th percentile."""
+    """Return the 99th percentile."""
     return quantiles(seconds, n=100, method="inclusive")[-1]
 
 

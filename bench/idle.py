@@ -1,4 +1,4 @@
-"""What a whole server asks of the machine while there is nothing to do: worker with scheduler, and web."""
+"""The load of an idle server: worker with scheduler, and web."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from wire import relayed
 
 SETTLING = 15.0
 Commands = Mapping[tuple[str, ...], bytes]
-"""Commands of the program, each with what it says when it has started."""
+"""Commands of the program, each with the output that shows that it has started."""
 WORKER: Commands = {("worker",): b"schedule.started"}
 
 
@@ -32,7 +32,7 @@ async def main(report: Report) -> None:
 
 
 async def idle(bench: Bench, commands: Commands, seconds: float) -> tuple[float, float, float]:
-    """Statements a second of these commands together, and percent of a core: theirs and PostgreSQL's."""
+    """Return statements per second of these commands, and percent of a core of them and of PostgreSQL."""
     async with relayed(bench.server.socket) as relay, AsyncExitStack() as stack:
         dsn = Home(bench.server, "daybreak").by_way_of(relay.folder).dsn("daybreak_app")
         settings = environment(database_url=dsn, log_level="info")

@@ -1,4 +1,4 @@
-"""Chaos: thousands of small runs while workers die, freeze and leave, and bells are lost and doubled."""
+"""Chaos: thousands of small runs while workers die, freeze and drain, and jobs are lost and duplicated."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ PAUSE = 0.1
 UNHEARD = 3
 PATIENCE = 60
 LATE_COMMITS = 2, 0.005
-"""How many workers wake with a commit in hand while another has the run: at least, and for each run."""
+"""Workers that wake with a pending commit while another attempt runs: minimum, and number per run."""
 TRIES = 5
 AFTER_WAKING = 1.0
 EMPTY = "DELETE FROM pgq.pgqueuer"
@@ -54,7 +54,7 @@ SELECT count(pg_terminate_backend(pid)) FROM (
 
 @dataclass
 class Chaos:
-    """One round: so many runs, and everything that happens to them."""
+    """One round of runs with injected faults."""
 
     place: Place
     dice: random.Random
@@ -66,7 +66,7 @@ class Chaos:
     _group: asyncio.TaskGroup = field(default_factory=asyncio.TaskGroup)
 
     async def pass_over(self, count: int) -> None:
-        """Start them, disturb until they are all started, wait for their end, and look at what is there."""
+        """Enqueue the runs, inject faults until all are enqueued, wait for their end, and check the rows."""
         self.settings = RunsSettings(window=self.dice.choice((1, 5, 50)), **QUICK)
         self._replace_the_dead()
         async with asyncio.TaskGroup() as self._group:
@@ -113,7 +113,7 @@ class Chaos:
         )
 
     async def _start_unheard(self) -> None:
-        """Runs whose bells are lost before anybody hears them; only the sweep can ring for them again."""
+        """Enqueue runs whose jobs are lost before delivery; only the rescuer can dispatch them."""
         owner = uuid4()
         async with self.place.turn(owner) as tx:
             self.started += [
@@ -158,7 +158,7 @@ class Chaos:
             send(self.dice.choice(ready), signal.SIGTERM)
 
     async def _make_late(self, wanted: int) -> None:
-        """Have so many commits refused that come while another attempt is under way."""
+        """Force commits that arrive while another attempt runs, until `wanted` of them were rejected."""
         for _ in range(TRIES * wanted):
             (run,) = await self.place.start(uuid4(), [Order(freezes=AFTER_WAKING)], CLICK)
             await self._wake_when_taken(run)
@@ -166,10 +166,10 @@ class Chaos:
             self.happened["commits too late"] += f"{run.id}" in self.place.noted("refused")
             if self.happened["commits too late"] >= wanted:
                 return
-        self.wrong.append(f"of {wanted} late commits only {self.happened['commits too late']} were refused")
+        self.wrong.append(f"of {wanted} late commits only {self.happened['commits too late']} were rejected")
 
     async def _wake_when_taken(self, run: Run) -> None:
-        """Until it has ended: wake whoever stopped with its commit in hand as soon as another has it."""
+        """Wake the process that stopped before its commit once another worker has the run."""
         frozen = 0
 
         async def has_ended() -> bool:
@@ -220,7 +220,7 @@ class Chaos:
             self.happened["run again"] += 1
 
     async def _wait_for_the_end(self) -> None:
-        """Until nothing is open and nothing rings, or there has long been no less of it: then it is stuck."""
+        """Wait until no open run and no job is left, or until their number stops falling (stuck)."""
         fewest, deadline = sys.maxsize, monotonic() + PATIENCE
         while fewest and monotonic() < deadline:
             self._replace_the_dead()

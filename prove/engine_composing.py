@@ -1,4 +1,4 @@
-"""``kill -9`` at points of composing: another worker writes the brief, once, as if nothing had happened."""
+"""``kill -9`` at points of composing: another worker writes the same brief exactly once."""
 
 import random
 from collections import Counter
@@ -27,7 +27,7 @@ WORKERS = 6
 PATIENCE = 120
 ONE_AT_A_TIME = QUICK | {"people": 1, "briefs": 0, "bulk": 0}
 POINTS = dict(zip(PHASES, (2, 3, 12, 4, 10, 2), strict=True))
-"""How many points each phase has at least."""
+"""Minimum number of kill points of each phase."""
 EDITIONS = """
 SELECT r.id AS run_id, r.epoch FROM runs_all AS r INNER JOIN briefs_editions AS e
 ON e.owner_id = r.owner_id AND e.brief_date = (r.parameters ->> 'date')::date
@@ -39,7 +39,7 @@ SELECT owner_id, brief_date, count(*) FROM briefs_snapshots GROUP BY owner_id, b
 
 @dataclass
 class Composing:
-    """Readers with the same folder, each of whose briefs costs one worker its life."""
+    """Users with the same folder; one worker is killed for each of their briefs."""
 
     place: Place
     dice: random.Random
@@ -47,7 +47,7 @@ class Composing:
     wrong: list[str] = field(default_factory=list)
 
     async def pass_over(self, kills: int, already: int = 0) -> None:
-        """Compose them all, killing in each phase by turns, from the one after `already` on."""
+        """Compose all briefs and kill in each phase in turn, continuing after `already` kills."""
         days = [FIRST + timedelta(days=number) for number in range(-(-kills // READERS))]
         write_sample(self.place.folder / "sample", FIRST)
         async with Database.connect(self.place.addresses.app) as database:

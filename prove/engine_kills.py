@@ -1,7 +1,7 @@
-"""Dies, by ``kill -9``, at exact places of composing a brief: armed inside the worker's process.
+"""Kill points at exact places of composing a brief, installed inside the worker process.
 
-Places are found by what goes over the wire and by steps of the engine, so that they stay where they are when
-the code between them changes.
+The places are defined by SQL statements and by steps of the executor, so that they stay the same when the
+code between them changes.
 """
 
 import asyncio
@@ -31,9 +31,9 @@ Step = Callable[..., Awaitable[Any]]
 
 
 class Plan:
-    """Where this process is to die: at which run, in which phase, at its how-manieth point.
+    """The kill plan of a process: run, phase, and number of the point within the phase.
 
-    Each planned death happens once: who dies leaves a file, which whoever comes next finds.
+    Each planned kill happens once: the process creates a file before it dies, which later processes check.
     """
 
     def __init__(self, plan: Path, notes: Path) -> None:
@@ -44,12 +44,12 @@ class Plan:
         self.settled = False
 
     def begin(self, run_id: str) -> None:
-        """From now on it is about this run."""
+        """Start counting the points of this run."""
         self._run, self.settled = run_id, False
         self._passed.clear()
 
     def reach(self, phase: str) -> None:
-        """A point of that phase; nobody returns from the planned one."""
+        """Count a point of the phase, and kill the process at the planned one."""
         self._passed[phase] += 1
         mark = self._notes / f"died-for-{self._run}"
         if self._plan.get(self._run) == [phase, self._passed[phase]] and not mark.exists():
@@ -59,7 +59,7 @@ class Plan:
 
 
 def arm(plan: Path, notes: Path) -> None:
-    """Die as planned from now on."""
+    """Install the kill points of the plan in this process."""
     armed = Plan(plan, notes)
     _watch_claims(armed)
     _watch_statements(armed)
@@ -97,7 +97,7 @@ def _watched(step: Step, plan: Plan) -> Step:
     return watched
 
 
-def _after(query: str, answer: Any, plan: Plan) -> None:  # noqa: ANN401 - rows, or what was done
+def _after(query: str, answer: Any, plan: Plan) -> None:  # noqa: ANN401 - rows, or a status
     if CLAIMED in query and answer:
         plan.begin(str(answer[0]["id"]))
         plan.reach("claimed")
@@ -109,7 +109,7 @@ def _after(query: str, answer: Any, plan: Plan) -> None:  # noqa: ANN401 - rows,
 
 
 async def _commit(step: Awaitable[Any], plan: Plan) -> Any:  # noqa: ANN401 - the answer
-    """The word has gone out, and whether it was heard, only the database knows."""
+    """Pass kill points between sending the commit and its answer, when only the database knows its result."""
     plan.settled = False
     sent = asyncio.ensure_future(step)
     for _ in range(10):

@@ -1,4 +1,4 @@
-"""What the proofs of the engine let run: small runs that go wrong in every way, and the table they write."""
+"""Run kinds for the proofs, with all kinds of faults, and the table of their effects."""
 
 import asyncio
 import os
@@ -32,17 +32,17 @@ POISONS = ("invalid", "unexpected", "dies", "spoils")
 
 @dataclass(frozen=True)
 class Order:
-    """What a run is to do, in this order.
+    """The steps of a run, in this order.
 
     Attributes:
-        counts: so many events.
-        nap: seconds to wait.
-        blocks: seconds for which the first attempt holds up its whole process.
-        freezes: stop the process of the first attempt when all that is left is to commit; seconds that later
-            attempts take, so that the late commit comes while one of them is under way.
-        fails: “unavailable”, or one of `POISONS`; nothing for a run that just succeeds.
-        fails_until: the last attempt that fails.
-        gaps: what to leave out.
+        event_count: number of events.
+        sleep_seconds: seconds to sleep.
+        block_seconds: seconds for which the first attempt blocks its whole process.
+        seconds_after_freeze: stop the process of the first attempt just before its commit. Later attempts
+            last this many seconds, so that the late commit arrives while one of them runs.
+        failure: “unavailable”, or one of `FATAL_FAILURES`; empty for a run that succeeds.
+        last_failing_attempt: the last attempt that fails.
+        gaps: gaps of the result.
     """
 
     counts: int = 0
@@ -55,20 +55,20 @@ class Order:
 
     @property
     def is_poison(self) -> bool:
-        """Whether no attempt can succeed."""
+        """True if no attempt can succeed."""
         return self.fails in POISONS
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Which attempt wrote."""
+    """The attempt that wrote the effects."""
 
     attempt: int
 
 
 @dataclass(frozen=True)
 class Fan:
-    """A run that is made of others, which share its fate when it is cancelled."""
+    """The parameters of a run with items, which are cancelled with it."""
 
     orders: list[Order]
     fails: str = ""
@@ -91,7 +91,7 @@ async def _work(task: Task[Order]) -> Effects[Receipt]:
         task.event("counted", attempt=task.attempt, number=number)
     await asyncio.sleep(order.nap)
     if order.blocks and task.attempt == 1:
-        time.sleep(order.blocks)  # noqa: ASYNC251 - a handler that does what none may
+        time.sleep(order.blocks)  # noqa: ASYNC251 - a handler that blocks the event loop
     if order.freezes:
         await _freeze(task)
     failing = order.fails if task.attempt <= order.fails_until else ""
@@ -108,7 +108,7 @@ async def _work(task: Task[Order]) -> Effects[Receipt]:
 
 async def _freeze(task: Task[Order]) -> None:
     if (task.epoch, task.attempt) == (1, 1):
-        # Whoever wakes it knows from the row when to do so.
+        # The proof wakes the process once the row shows another attempt.
         os.kill(os.getpid(), signal.SIGSTOP)
     else:
         await asyncio.sleep(task.parameters.freezes)
@@ -116,9 +116,9 @@ async def _freeze(task: Task[Order]) -> None:
 
 def _fail(how: str) -> None:
     if how == "unavailable":
-        raise Unavailable("It failed as it was told to.")
+        raise Unavailable("It failed as requested.")
     if how == "invalid":
-        raise InvalidInput("It failed as it was told to.")
+        raise InvalidInput("It failed as requested.")
     if how == "unexpected":
         raise ZeroDivisionError
     if how == "dies":

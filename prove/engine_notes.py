@@ -1,17 +1,17 @@
-"""What is left of a process that was killed: lines in files."""
+"""A log that survives kills: lines in files."""
 
 import os
 from pathlib import Path
 
 
 def note(folder: Path, name: str, line: str) -> None:
-    """Append a line in one system call, so that it is whole or not there."""
+    """Append a line in one system call, so that it is complete or absent."""
     file = os.open(folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.write(file, f"{line}\n".encode())
     os.close(file)
 
 
 def noted(folder: Path, name: str) -> list[str]:
-    """The lines that were left under that name."""
+    """Return the lines of the file with this name."""
     file = folder / name
     return file.read_text().splitlines() if file.exists() else []

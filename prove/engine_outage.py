@@ -1,4 +1,4 @@
-"""The database away for a while, and held up by a transaction that nobody ends."""
+"""Outages: a stopped database server, and a transaction that stays open."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from engine_verdict import verdict
 
 WORKERS = 2
 LONGEST = QUICK["lease"] + QUICK["sweep"]
-"""Seconds for which a run may be in nobody's hands: the next sweep, and a slow machine."""
+"""Maximum seconds between an expired lease and the next claim: the rescue interval, and a slow machine."""
 OVERDUE = """
 SELECT
     coalesce(max(extract(EPOCH FROM now() - lease_until))
@@ -33,7 +33,7 @@ DEAD_ROWS = "SELECT coalesce(sum(n_dead_tup), 0)::bigint FROM pg_stat_user_table
 
 @dataclass
 class Outage:
-    """Runs on a database that does not do what it should, and how late they were for it."""
+    """Runs on an impaired database, and how late they are."""
 
     place: Place
     dice: random.Random
@@ -42,7 +42,7 @@ class Outage:
     wrong: list[str] = field(default_factory=list)
 
     async def database_away(self, seconds: float) -> None:
-        """The server is stopped under running work, and started again after so long."""
+        """Stop the server while runs are in progress, and start it again after this time."""
         self.place.hire_up_to(WORKERS)
         await until(self._all_work, 60)
         for _ in range(20):
@@ -60,7 +60,7 @@ class Outage:
             await owner.close()
 
     async def transaction_open(self, seconds: float) -> None:
-        """A steady trickle of runs, while an old snapshot keeps every dead row alive."""
+        """Enqueue runs steadily while an old snapshot prevents the removal of dead rows."""
         self.place.hire_up_to(WORKERS)
         watching = await asyncpg.connect(self.place.addresses.app)
         async with watching.transaction(isolation="repeatable_read"):
@@ -72,12 +72,12 @@ class Outage:
         self.measured["longest lease over and not taken, seconds"] = lost
         self.measured["longest wait for a place, seconds"] = waiting
         if lost > LONGEST:
-            self.wrong.append(f"a run was in nobody's hands for {lost:.1f} s")
+            self.wrong.append(f"a run was unclaimed for {lost:.1f} s after its lease")
         self.wrong += self._survivors() + await self.place.dismiss()
         self.wrong += (await verdict(self.place.owner, self.started, ())).wrong
 
     async def _all_work(self) -> bool:
-        """Whether all workers have begun: one that finds no database at its start ends, and should."""
+        """Return whether all workers have started: without a database a starting worker exits, correctly."""
         seen: int = await self.place.owner.fetchval("SELECT count(*) FROM runs_workers")
         return seen >= WORKERS
 

@@ -1,4 +1,4 @@
-"""A database of its own, workers on it as processes, and somebody who starts runs and looks at them."""
+"""A separate database with worker processes, and operations to enqueue and inspect runs."""
 
 import asyncio
 import multiprocessing
@@ -25,11 +25,11 @@ from engine_notes import noted
 from engine_worker import Orders
 from engine_worker import main as work
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+MEMORY = Path("/dev/shm")  # noqa: S108 - only the parent of a directory with a random name
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["engine_worker", "daybreak.runs.doorbell"])
 QUICK: dict[str, Any] = {"lease": 1.5, "beat": 0.3, "sweep": 0.3, "grace": 0.5, "poll": 2.0, "drain": 0.5}
-"""The engine's intervals, scaled down so that what takes a minute takes seconds."""
+"""Settings of runs with short intervals, so that a minute of operation lasts seconds."""
 CLEAR = """
 TRUNCATE runs_open, runs_finished, runs_events, runs_workers, runs_counters, effects, pgq.pgqueuer;
 UPDATE runs_sweeps SET rung_at = '-infinity'
@@ -38,14 +38,14 @@ UPDATE runs_sweeps SET rung_at = '-infinity'
 
 @dataclass(frozen=True)
 class Addresses:
-    """One database, by role."""
+    """Database URLs by role."""
 
     admin: str
     owner: str
     app: str
 
     def of(self, database: str) -> "Addresses":
-        """Another database on the same server."""
+        """Return the URLs of another database on the same server."""
         return Addresses(
             *(urlunsplit(urlsplit(url)._replace(path=f"/{database}")) for url in asdict(self).values())
         )
@@ -53,7 +53,7 @@ class Addresses:
 
 @dataclass
 class Place:
-    """A database, and who works on it."""
+    """A database with its workers."""
 
     addresses: Addresses
     folder: Path
@@ -64,27 +64,27 @@ class Place:
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def clear(self) -> None:
-        """Forget all runs."""
+        """Delete all runs."""
         await self.owner.execute(CLEAR)
 
     async def start(self, owner_id: UUID, orders: Sequence[Order | Fan], kind: AnyKind) -> list[Run]:
-        """Start so many runs in one transaction of that owner's."""
+        """Enqueue the runs in one transaction of this owner."""
         async with self.turn(owner_id) as tx:
             return [await runs.start(tx, kind, owner_id, one, uuid4().hex) for one in orders]
 
     @asynccontextmanager
     async def turn(self, owner_id: UUID) -> AsyncIterator[asyncpg.Connection]:
-        """A transaction of that owner's."""
+        """Open a transaction of this owner."""
         async with self._one_at_a_time, self.app.transaction():
             await self.app.execute("SELECT set_config('daybreak.owner_ids', $1, TRUE)", f"{{{owner_id}}}")
             yield self.app
 
     async def open_runs(self) -> int:
-        """How many have not ended."""
+        """Return the number of open runs."""
         return int(await self.owner.fetchval("SELECT count(*) FROM runs_open"))
 
     def hire(self, **orders: Any) -> BaseProcess:  # noqa: ANN401 - fields of Orders
-        """One more worker."""
+        """Start another worker."""
         given = {"dsn": self.addresses.app, "notes": str(self.folder), "settings": QUICK} | orders
         worker = _processes.Process(target=work, args=(Orders(**given),), daemon=True)
         worker.start()
@@ -92,7 +92,7 @@ class Place:
         return worker
 
     def hire_up_to(self, count: int, **orders: Any) -> list[int | None]:  # noqa: ANN401 - fields of Orders
-        """As many more as are missing; gives how those ended who are gone."""
+        """Start the missing workers; return the exit codes of those that have ended."""
         gone = [worker for worker in self.workers if worker.exitcode is not None]
         self.workers = [worker for worker in self.workers if worker not in gone]
         while len(self.workers) < count:
@@ -100,7 +100,7 @@ class Place:
         return [worker.exitcode for worker in gone]
 
     async def dismiss(self, patience: float = 30) -> list[str]:
-        """Drain all workers, kill who only starts; what went wrong in that."""
+        """Drain all workers, kill those that are still starting, and return what went wrong."""
         drainable = {int(pid) for pid in self.noted("drainable")}
         alive = [one for one in self.workers if one.exitcode is None and one.pid in drainable]
         for worker in alive:
@@ -109,22 +109,22 @@ class Place:
         ended = await until(lambda: _have_ended(alive), patience)
         self.kill_all()
         wrong = [f"a worker left with {worker.exitcode}" for worker in alive if ended and worker.exitcode]
-        return wrong if ended else ["a worker that was told to drain did not end"]
+        return wrong if ended else ["a draining worker did not end"]
 
     def kill_all(self) -> None:
-        """Nobody works any more."""
+        """Kill all workers."""
         for worker in self.workers:
             worker.kill()
             worker.join()
         self.workers.clear()
 
     def noted(self, name: str) -> list[str]:
-        """The lines that workers left under that name."""
+        """Return the lines that workers wrote to the log with this name."""
         return noted(self.folder, name)
 
 
 def send(worker: BaseProcess, number: signal.Signals) -> None:
-    """A signal to that worker, if it is still there."""
+    """Send a signal to the worker if it is alive."""
     if worker.pid is not None and worker.exitcode is None:
         with suppress(ProcessLookupError):
             os.kill(worker.pid, number)
@@ -135,7 +135,7 @@ async def _have_ended(workers: Sequence[BaseProcess]) -> bool:
 
 
 async def until(question: Callable[[], Any], patience: float, pause: float = 0.02) -> Any:  # noqa: ANN401 - the answer
-    """The first answer that is true, or None after so many seconds."""
+    """Return the first true answer, or None after `patience` seconds."""
     deadline = monotonic() + patience
     while monotonic() < deadline:
         if answer := await question():
@@ -146,7 +146,7 @@ async def until(question: Callable[[], Any], patience: float, pause: float = 0.0
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder in memory, for as long as the block runs; the server's user may enter it."""
+    """Create a folder in memory during the block, which the server's user can enter."""
     memory = MEMORY if MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="daybreak-engine-", dir=memory) as name:
         Path(name).chmod(0o755)
@@ -155,7 +155,7 @@ def scratch() -> Iterator[Path]:
 
 @asynccontextmanager
 async def place(given: Addresses | None = None) -> AsyncIterator[Place]:
-    """A migrated database on that server, or on one of its own; it is gone afterwards."""
+    """Create a migrated database on this server, or on a separate one, and drop it afterwards."""
     with ExitStack() as stack:
         folder = stack.enter_context(scratch())
         if given is None:

@@ -1,15 +1,15 @@
-"""Proof: whatever happens to workers, database and clocks, every run ends once and none is lost.
+"""Proof that every run ends exactly once and none is lost, with faults of workers, database and clocks.
 
-chaos      40,000 small runs while workers are killed, frozen and drained, bells are lost and doubled,
-           connections are cut, runs are cancelled and run again
-composing  200 ``kill -9`` at points of composing a brief: another worker writes it, once and the same
-outages    the database stopped for a minute; a transaction held open for ten
-scale      a million runs waiting, known to the planner and not: no statement slows down, a person's run is
-           picked up within a second, a worker's memory stays flat
+chaos      40,000 small runs while workers are killed, frozen and drained, jobs are lost and duplicated,
+           connections are terminated, runs are cancelled and retried
+composing  200 ``kill -9`` at points of composing a brief: another worker writes the same brief once
+outages    the database stopped for 1 minute; a transaction open for 10 minutes
+scale      a million queued runs, with stale and fresh planner statistics: no statement slows down, an
+           interactive run starts within a second, and the memory of a worker does not grow
 
-Each part writes prove/results/engine_PART.json; the first two go on from there when they are started again.
-``--check`` exits 1 on any failure, ``--quick`` makes do with seconds and thousands and writes nothing, and
-``--server`` takes a database that is there (its superuser's, owner's and application's addresses).
+Each part writes prove/results/engine_PART.json; the first two continue from there when started again.
+``--check`` exits 1 on any failure. ``--quick`` runs for seconds with thousands of runs and writes no result.
+``--server`` uses an existing server (URLs of superuser, owner and application).
 """
 
 import argparse
@@ -52,7 +52,7 @@ async def composing(here: Place, dice: random.Random, runs: int, already: int) -
 
 @dataclass(frozen=True)
 class Part:
-    """A part that is made of rounds, each on a clean database with other dice."""
+    """A part of several rounds, each on a clean database with another random seed."""
 
     round: Callable[[Place, random.Random, int, int], Awaitable[Happened]]
     runs: int
@@ -104,7 +104,7 @@ async def prove_scale(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def begin(part: str, given: argparse.Namespace, wanted: int) -> dict[str, Any]:
-    """An unfinished result of the same seed, or a new one."""
+    """Return the unfinished result with the same seed, or a new one."""
     path = RESULTS / f"engine_{part}.json"
     if not given.quick and path.exists():
         found: dict[str, Any] = json.loads(path.read_text())
@@ -125,13 +125,13 @@ def keep(part: str, given: argparse.Namespace, result: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Disturbs the engine in every way.")
+    parser = argparse.ArgumentParser(description="Test the execution of runs with injected faults.")
     parser.add_argument("part", choices=[*PARTS, "outages", "scale"])
-    parser.add_argument("--runs", type=int, help="how many; of scale, how many wait")
+    parser.add_argument("--runs", type=int, help="number of runs; for scale, number of queued runs")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--check", action="store_true", help="exit with 1 when anything failed")
-    parser.add_argument("--quick", action="store_true", help="seconds and thousands; writes no result")
-    parser.add_argument("--server", nargs=3, metavar=("ADMIN", "OWNER", "APP"), help="one that is there")
+    parser.add_argument("--check", action="store_true", help="exit with code 1 on any failure")
+    parser.add_argument("--quick", action="store_true", help="seconds and thousands of runs; write no result")
+    parser.add_argument("--server", nargs=3, metavar=("ADMIN", "OWNER", "APP"), help="an existing server")
     given = parser.parse_args()
     given.server = Addresses(*given.server) if given.server else None
     telemetry.configure("warning")

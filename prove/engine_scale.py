@@ -1,4 +1,4 @@
-"""A backlog of a million, and a planner that believes that the table is empty."""
+"""A backlog of a million runs, with planner statistics of an empty table."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ from engine_kinds import ALL, CLICK, Order
 from engine_place import Place, until
 
 SLOWER = 3.0
-"""How many times slower a statement may be with statistics that are wrong."""
+"""Maximum slowdown of a statement with stale statistics."""
 ROUNDS = 15
 AT_ONCE = 20
 CLICKS = 20
 GROWTH = 15_000
-"""Kilobytes that a worker may grow by while it works at a backlog, once it is warm."""
+"""Maximum growth of a warm worker in kilobytes while it processes a backlog."""
 BELIEVE = """
 ALTER TABLE runs_open SET (autovacuum_enabled = off);
 ALTER TABLE pgq.pgqueuer SET (autovacuum_enabled = off);
@@ -47,7 +47,7 @@ WAITED = "SELECT extract(EPOCH FROM started_at - created_at)::float FROM runs_al
 
 @dataclass
 class Scale:
-    """A table of that many rows."""
+    """Measurements on a table with `rows` rows."""
 
     place: Place
     rows: int
@@ -55,7 +55,7 @@ class Scale:
     wrong: list[str] = field(default_factory=list)
 
     async def pass_over(self) -> None:
-        """Fill it behind the planner's back, measure, tell the planner, measure, then let a worker at it."""
+        """Fill the table without ANALYZE, measure, ANALYZE, measure again, then start a worker."""
         owner = self.place.owner
         await owner.execute(BELIEVE)
         await owner.execute(FILL, self.rows, timeout=900)
@@ -69,7 +69,7 @@ class Scale:
         await self._work()
 
     async def _durations(self, database: Database) -> dict[str, float]:
-        """Milliseconds, median, of each thing that a worker does, for twenty runs at a time."""
+        """Return the median milliseconds of each step of a worker, for 20 runs at a time."""
         settings = RunsSettings()
         took: dict[str, list[float]] = {"claim": [], "beat": [], "run and commit": [], "sweep": []}
         async with Engine(database, ALL, settings).started() as engine:
@@ -82,8 +82,8 @@ class Scale:
                 await _timed(took["sweep"], sweep.once())
         return {name: median(times) for name, times in took.items()}
 
-    async def _scanned(self, work: Any) -> int:  # noqa: ANN401 - whatever it gives is not used
-        """How many rows that work has read one after the other; what asks for pairs reads a few itself."""
+    async def _scanned(self, work: Any) -> int:  # noqa: ANN401 - the result is not used
+        """Return the rows read by sequential scans, including a few of the query for the run keys."""
         before = await self._rows_read()
         await work
         return await self._rows_read() - before
@@ -106,7 +106,7 @@ class Scale:
             self.wrong.append(f"{scanned} rows were read by sequential scans")
 
     async def _work(self) -> None:
-        """A worker at the backlog: its memory, and how soon a person's run is picked up."""
+        """Measure a worker with the backlog: its memory, and the wait of interactive runs."""
         worker = self.place.hire(settings={})
         assert worker.pid
         await until(partial(self._has_ended, None, 1), 30)

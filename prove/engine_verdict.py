@@ -1,4 +1,4 @@
-"""What must be true of runs after whatever happened to them, read from the rows alone."""
+"""Invariants of runs after any faults, checked with the rows alone."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -27,7 +27,7 @@ COUNTERS = "SELECT kind, status, sum(change) FROM runs_counters GROUP BY kind, s
 
 @dataclass
 class Verdict:
-    """What there is, and a sentence for each thing that must not be."""
+    """Counts of the rows, and a message for each violation."""
 
     counts: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Event:
-    """An event as it stands in its row."""
+    """An event as stored in its row."""
 
     number: int
     name: str
@@ -48,13 +48,13 @@ async def verdict(
     cancelled: Collection[UUID],
     effects_of: str = EFFECTS,
 ) -> Verdict:
-    """Look at all runs of the database; nobody may be at work any more.
+    """Check all runs of the database; no worker may be running.
 
     Args:
         owner: a connection that sees all rows.
-        started: the runs that must be there.
-        cancelled: those that may be cancelled.
-        effects_of: the statement that gives (run_id, epoch) of all that was written.
+        started: the runs that must exist.
+        cancelled: the runs that may be cancelled.
+        effects_of: statement that returns (run_id, epoch) of all written effects.
     """
     found = Verdict()
     rows = {row["id"]: row for row in await owner.fetch(RUNS)}
@@ -82,7 +82,7 @@ async def verdict(
             error["class"] == "WorkerDied" for error in orjson.loads(row["errors"])
         )
     if set(map(tuple, await owner.fetch(REAL_COUNTS))) != set(map(tuple, await owner.fetch(COUNTERS))):
-        found.wrong.append("the counters are not what is there")
+        found.wrong.append("the counters differ from the rows")
     return found
 
 
@@ -96,7 +96,7 @@ def _by_run(rows: Iterable[asyncpg.Record]) -> dict[UUID, list[Event]]:
 
 
 def _by_run_of(rows: Iterable[asyncpg.Record]) -> dict[UUID, list[str]]:
-    """How the items of each run stand."""
+    """Return the statuses of the items by run."""
     found: dict[UUID, list[str]] = {}
     for row in rows:
         if row["part_of"]:
@@ -105,7 +105,7 @@ def _by_run_of(rows: Iterable[asyncpg.Record]) -> dict[UUID, list[str]]:
 
 
 def _fanned(row: asyncpg.Record, items: Sequence[str]) -> Iterable[str]:
-    """A run has each of its items once, has counted how they ended, and ended as they did."""
+    """Check that a run has each item once, that its counters match, and that its status follows from them."""
     how = Counter(items)
     done, failed = how["succeeded"] + how["partial"], how["failed"]
     wanted = len(orjson.loads(row["parameters"])["orders"])
@@ -126,18 +126,18 @@ def _status(row: asyncpg.Record, *, asked_to_cancel: bool) -> Iterable[str]:
     if status in {"queued", "running"}:
         yield f"stuck as {status}"
     elif status == "cancelled" and not asked_to_cancel:
-        yield "cancelled, and nobody asked for it"
+        yield "cancelled without a request"
     elif status in WELL and poisoned:
-        yield "succeeded, and could not"
+        yield "succeeded, although it must fail"
     elif status == "failed" and not poisoned and row["kind"] != FAN.name:
         yield from _gave_up(row)
 
 
 def _gave_up(row: asyncpg.Record) -> Iterable[str]:
-    """A run that could have succeeded may fail only when its workers died at its every attempt."""
+    """Check that a run that could have succeeded failed only because its workers died at every attempt."""
     last = [error["class"] for error in orjson.loads(row["errors"]) if error["epoch"] == row["epoch"]]
     if last != ["WorkerDied"] * row["max_attempts"]:
-        yield f"failed, and could have succeeded, after {last}"
+        yield f"failed, although it could have succeeded, after {last}"
 
 
 def _numbers(row: asyncpg.Record, told: Sequence[Event]) -> Iterable[str]:
@@ -148,7 +148,7 @@ def _numbers(row: asyncpg.Record, told: Sequence[Event]) -> Iterable[str]:
 
 
 def _course(row: asyncpg.Record, told: Sequence[Event], effects: Counter[tuple[UUID, int]]) -> Iterable[str]:
-    """Each epoch writes if it ends well and only then, and what its last attempt said is told once."""
+    """Check that an epoch writes if and only if it succeeds, and that its events are recorded once."""
     endings = Counter(event.data["epoch"] for event in told if event.name in WELL)
     for epoch in range(1, row["epoch"] + 1):
         ended, wrote = endings[epoch], effects[row["id"], epoch]
@@ -166,21 +166,21 @@ def _course(row: asyncpg.Record, told: Sequence[Event], effects: Counter[tuple[U
         said = [event.data["number"] for event in attempt if event.name == "counted"]
         whole = any(event.name in WELL for event in attempt)
         if said != list(range(1, (counts if whole else len(said)) + 1)):
-            yield f"an attempt told of {said}"
+            yield f"an attempt recorded {said}"
         authors = {
             event.data.get("attempt") for event in attempt if event.name in {"running", "counted", *WELL}
         }
         if len(authors) > 1:
-            yield f"a loser wrote: attempts {authors} within one"
+            yield f"a stale attempt wrote: events of attempts {authors} within one"
 
 
 def _counted(attempts: Sequence[int]) -> Iterable[str]:
-    """Each attempt has the next number, or that of one which was given back."""
+    """Check that each attempt has the next number, or the number of a released attempt."""
     if any(number - before not in {0, 1} for before, number in pairwise([1, *attempts])):
         yield f"an epoch had the attempts {attempts}"
 
 
 def _attempts(told: Sequence[Event]) -> Iterable[Sequence[Event]]:
-    """The events of each attempt, from “running” up to the next."""
+    """Return the events of each attempt, from its “running” event up to the next one."""
     begins = [place for place, event in enumerate(told) if event.name == "running"]
     return (told[begin:end] for begin, end in pairwise([*begins, len(told)]))

@@ -1,6 +1,6 @@
-"""A worker as a process of its own, to be disturbed.
+"""A separate worker process for fault injection.
 
-It notes refused commits and its own death in a folder, since nothing else of it may survive.
+It records rejected commits and its own kill in a folder, since nothing else survives the kill.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from engine_notes import note
 
 @dataclass(frozen=True, kw_only=True)
 class Orders:
-    """How to work.
+    """The options of a worker process.
 
     Attributes:
-        dsn: the database.
-        notes: the folder for what is to be known of this process afterwards.
-        settings: the engine's, by name.
-        ahead: seconds by which the clock of this process is wrong.
-        plan: a file that says at which place to die for whom; None to die for nobody.
+        dsn: the database URL.
+        crash_log: the folder for records that survive the process.
+        settings: settings of runs by name.
+        clock_ahead: seconds by which the clock of this process is fast.
+        kill_plan: the file with the kill points of runs; None for none.
     """
 
     dsn: str
@@ -42,7 +42,7 @@ class Orders:
 
 
 def main(orders: Orders) -> None:
-    """What the process does."""
+    """Run the worker process."""
     log = os.open(Path(orders.notes) / "workers.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.dup2(log, sys.stdout.fileno())
     os.dup2(log, sys.stderr.fileno())
@@ -76,7 +76,7 @@ def _count_refusals(folder: Path) -> None:
 
 
 def _shift_clock(seconds: float) -> None:
-    """Everything in this process that asks what time it is gets the wrong answer."""
+    """Shift all clocks of this process."""
     right_time, right_now = time.time, clock.now
 
     def wrong_time() -> float:

@@ -1,4 +1,4 @@
-"""The owner's clock, checked against a search through the instants themselves."""
+"""Tests of local times, compared with a search through all instants."""
 
 import os
 import random
@@ -30,10 +30,10 @@ ZONES = HARD + random.Random(SEED).sample(ALL, 20)  # noqa: S311 -- a sample, no
 
 
 def first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The first quarter of an hour at whose instant the wall shows that time, or has passed it.
+    """Return the first quarter of an hour at which the wall clock shows that time, or a later one.
 
-    A fold takes the clock back behind a time that it has shown already: the first showing counts. Before
-    a gap the clock shows less, after it more.
+    In a fold the clock shows some times twice: the first occurrence counts. Before a gap the clock shows an
+    earlier time, after it a later one.
     """
     instants = (wall.replace(tzinfo=UTC) + timedelta(minutes=15 * step) for step in range(-160, 161))
     return next(at for at in instants if at.astimezone(zone).replace(tzinfo=None) >= wall)
@@ -45,14 +45,14 @@ def first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
     on=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     quarter=st.integers(0, 95),
 )
-def test_a_time_of_day_begins_at_the_first_instant_that_shows_it(zone, on, quarter):
+def test_time_of_day_starts_at_its_first_instant(zone, on, quarter):
     at, tz = time(quarter // 4, quarter % 4 * 15), ZoneInfo(zone)
     assert clock.first_instant(on, at, tz) == first_shown(datetime.combine(on, at), tz)
 
 
 @settings(max_examples=100, deadline=None)
 @given(zone=st.sampled_from(ZONES), on=st.dates(date(2026, 1, 1), date(2027, 12, 31)))
-def test_a_day_begins_where_its_date_does(zone, on):
+def test_day_starts_with_its_first_instant(zone, on):
     tz = ZoneInfo(zone)
     begins = clock.start_of_day(on, tz)
     assert clock.local_date(begins, tz) == on
@@ -80,7 +80,7 @@ def test_gaps_folds_and_skipped_days(zone, on, at, expected):
 @pytest.mark.parametrize(
     "name", ["CEST", "localtime", "Factory", "+02:00", "europe/berlin", "", "../etc/passwd"]
 )
-def test_what_is_no_iana_zone_is_refused(name):
+def test_names_that_are_no_iana_zones_are_rejected(name):
     with pytest.raises(InvalidInput, match="is not a time zone"):
         clock.zone(name)
 

@@ -17,7 +17,7 @@ def lines(capsys: pytest.CaptureFixture[str]):
     telemetry.structlog.reset_defaults()
 
 
-def test_a_log_line_is_json_on_standard_error(lines):
+def test_log_line_is_json_on_standard_error(lines):
     telemetry.configure("info")
     telemetry.log.info("briefs.compose", facts=3)
     telemetry.log.debug("not.written")
@@ -25,7 +25,7 @@ def test_a_log_line_is_json_on_standard_error(lines):
     assert (line["event"], line["level"], line["facts"]) == ("briefs.compose", "info", 3)
 
 
-def test_a_traceback_holds_no_values(lines):
+def test_traceback_contains_no_values(lines):
     telemetry.configure("info")
     try:
         _fail_with("very-secret")
@@ -36,7 +36,7 @@ def test_a_traceback_holds_no_values(lines):
     assert "very-secret" not in json.dumps(line)
 
 
-def test_what_a_library_warns_of_is_a_log_line_without_its_values(lines):
+def test_library_warning_is_a_log_line_without_its_values(lines):
     telemetry.configure("info")
     before = list(logging.getLogger().handlers)
     telemetry.adopt_libraries()

@@ -1,1 +1,1 @@
-"""Whoever does background work on PostgreSQL here: the engine, and the peers that it is measured beside."""
+"""Job systems on PostgreSQL: the engine, and the peers with which it is compared."""

@@ -1,4 +1,4 @@
-"""What the engine and its peers have in common here: a database of their own, and a worker process."""
+"""Base of the engine and its peers: a separate database, and a worker process."""
 
 import asyncio
 import multiprocessing
@@ -19,9 +19,9 @@ from daybreak.db.embedded import Server
 from peers.rows import Job
 
 Began = MutableSequence[float]
-"""When each job began, by the machine's clock; 0 for those that have not."""
+"""Start time of each job by the machine's clock; 0 before the start."""
 Click = Callable[[Job], Awaitable[object]]
-"""Has one job done; over when that is committed."""
+"""Enqueues one job; returns after the commit."""
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -31,7 +31,7 @@ class Home:
     """A contender's database.
 
     Attributes:
-        socket: the folder to connect to; another one to be watched on the way.
+        socket: folder of the socket; None for the server's own, or that of a relay that counts statements.
     """
 
     server: Server
@@ -39,23 +39,23 @@ class Home:
     socket: Path | None = None
 
     def dsn(self, role: str) -> str:
-        """Its address."""
+        """Return the database URL for a role."""
         dsn = self.server.dsn(role).replace("/daybreak?", f"/{self.database}?")
         return dsn if self.socket is None else f"{dsn.partition('?')[0]}?host={self.socket}&port=5432"
 
     def by_way_of(self, socket: Path) -> "Home":
-        """The same, reached through somebody who listens."""
+        """Return the same database with connections through another socket."""
         return replace(self, socket=socket)
 
 
 @dataclass(frozen=True)
 class Contender(ABC):
-    """Somebody who does jobs.
+    """A job system in the comparison.
 
     Attributes:
-        title: what people read.
-        database: the name of its database, which it may share with others of its kind.
-        lacks: what the engine gives and this does not.
+        title: the name in reports.
+        database: name of the database, which contenders of the same class may share.
+        missing_features: features of the engine that it lacks.
     """
 
     title: str
@@ -65,34 +65,34 @@ class Contender(ABC):
     @property
     @abstractmethod
     def settings(self) -> str:
-        """What was tuned."""
+        """Settings that differ from the defaults."""
 
     @abstractmethod
     async def install(self, home: Home) -> None:
-        """Make its tables."""
+        """Create its tables."""
 
     @abstractmethod
     async def clear(self, owner: asyncpg.Connection) -> None:
-        """Forget all jobs."""
+        """Delete all jobs."""
 
     @abstractmethod
     async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
-        """Have these done, as many at once as it can be told."""
+        """Enqueue the jobs, in the largest batches that it supports."""
 
     @abstractmethod
     def clicking(self, home: Home) -> AbstractAsyncContextManager[Click]:
-        """A connection over which one job at a time is asked for."""
+        """Open a connection for enqueueing single jobs."""
 
     @abstractmethod
     async def work(self, home: Home, began: Began) -> None:
-        """Do jobs, in a process of its own, until that is ended."""
+        """Execute jobs in a separate process until the process ends."""
 
     def run(self, home: Home, began: Began) -> None:
-        """Do jobs on the event loop that it comes with."""
+        """Execute jobs on the event loop of this contender."""
         asyncio.run(self.work(home, began))
 
     async def finished(self, owner: asyncpg.Connection) -> tuple[int, float]:
-        """How many are done, and when the last one was."""
+        """Return the number of completed jobs, and the time of the last completion."""
         row = await owner.fetchrow(
             "SELECT count(*), coalesce(extract(epoch FROM max(at)), 0) FROM bench_effects"
         )
@@ -108,7 +108,7 @@ class Worker:
 
     @property
     def cpu(self) -> float:
-        """Seconds of processor time that it took so far; 0 where there is no /proc."""
+        """CPU seconds so far; 0 without /proc."""
         stat = Path(f"/proc/{self.process.pid}/stat")
         if not stat.exists():
             return 0.0
@@ -116,7 +116,7 @@ class Worker:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
-        """As `kill -9` does."""
+        """Kill the process like `kill -9`."""
         if self.process.is_alive():
             os.kill(self.process.pid, signal.SIGKILL)
         self.process.join()
@@ -124,7 +124,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Gate:
-    """Imports are over before anything is measured."""
+    """Events that start the work after all imports, so that imports are not measured."""
 
     ready: Event
     go: Event
@@ -132,7 +132,7 @@ class Gate:
 
 @contextmanager
 def at_the_gate(contender: Contender, home: Home, jobs: int) -> Iterator[tuple[Worker, Gate]]:
-    """A worker's process that has imported what it needs; it works when it is let go."""
+    """Start a worker process that has imported its modules and waits for the start event."""
     began: Began = _spawn.RawArray("d", jobs)
     gate = Gate(_spawn.Event(), _spawn.Event())
     process = _spawn.Process(target=_serve, args=(contender, home, began, gate), daemon=True)
@@ -148,7 +148,7 @@ def at_the_gate(contender: Contender, home: Home, jobs: int) -> Iterator[tuple[W
 
 @contextmanager
 def working(contender: Contender, home: Home, jobs: int) -> Iterator[Worker]:
-    """A worker's process that works for the length of the block."""
+    """Run a worker process during the block."""
     with at_the_gate(contender, home, jobs) as (worker, gate):
         gate.go.set()
         yield worker

@@ -1,4 +1,4 @@
-"""The engine itself: `daybreak.runs` as the product runs it."""
+"""The engine: `daybreak.runs` as in the product."""
 
 import asyncio
 import time
@@ -49,12 +49,12 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Daybreak(Contender):
-    """Runs, claimed by doorbells, committed with their effects.
+    """Runs, dispatched by jobs and committed with their effects.
 
     Attributes:
-        changes: of the settings that a worker has by default.
-        bell: how many runs one doorbell names.
-        lane: where `enqueue` puts them.
+        changed_settings: settings of the worker that differ from the defaults.
+        runs_per_job: number of runs that one job dispatches.
+        queue: the queue of enqueued runs.
     """
 
     database: str = "daybreak"
@@ -65,21 +65,21 @@ class Daybreak(Contender):
 
     @property
     def settings(self) -> str:
-        """What differs from the defaults."""
+        """Settings that differ from the defaults."""
         return ", ".join(f"{name}={value}" for name, value in self.changes.items()) or "defaults"
 
     async def install(self, home: Home) -> None:
-        """Only the effects: its own tables are there."""
+        """Create the table of effects; its own tables exist already."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         await owner.execute(EFFECTS)
         await owner.close()
 
     async def clear(self, owner: asyncpg.Connection) -> None:
-        """Forget all jobs."""
+        """Delete all jobs."""
         await owner.execute(_CLEAR)
 
     async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
-        """As a schedule's tick does: rows in chunks, and a doorbell for so many of them."""
+        """Enqueue like a tick of the scheduler: rows in batches, and one job per `runs_per_job` of them."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         for start in range(0, len(jobs), _CHUNK):
             chunk = jobs[start : start + _CHUNK]
@@ -94,7 +94,7 @@ class Daybreak(Contender):
 
     @asynccontextmanager
     async def clicking(self, home: Home) -> AsyncIterator[Click]:
-        """As a person asks for a run."""
+        """Enqueue like a user's request."""
         kind = _kind(Lane.PEOPLE)
         async with Database.connect(home.dsn("daybreak_app")) as database:
 
@@ -105,11 +105,11 @@ class Daybreak(Contender):
             yield click
 
     def run(self, home: Home, began: Began) -> None:
-        """On uvloop, as `daybreak worker` does."""
+        """Execute jobs on uvloop, like `daybreak worker`."""
         uvloop.run(self.work(home, began))
 
     async def work(self, home: Home, began: Began) -> None:
-        """A worker with a kind for each lane."""
+        """Run a worker with one kind per queue."""
         kinds = [_kind(lane, began) for lane in Lane]
         await runs.Worker(home.dsn("daybreak_app"), kinds, settings=RunsSettings(**self.changes)).run()
 

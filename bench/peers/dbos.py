@@ -45,28 +45,28 @@ class Dbos(Contender):
 
     @property
     def settings(self) -> str:
-        """What was tuned."""
+        """Settings that differ from the defaults."""
         return (
             f"worker_concurrency={self.concurrency}, polling_interval_sec={_POLL}, "
             f"pools of {_CONNECTIONS}, READ COMMITTED"
         )
 
     async def install(self, home: Home) -> None:
-        """Its tables and ours."""
+        """Create its tables and ours."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         await owner.execute(EFFECTS + RUNS)
         await owner.close()
         await asyncio.to_thread(_migrate, home)
 
     async def clear(self, owner: asyncpg.Connection) -> None:
-        """Forget all workflows."""
+        """Delete all workflows."""
         await owner.execute(
             "TRUNCATE dbos.workflow_status, dbos.datasource_outputs, bench_effects, bench_runs, bench_events "
             "CASCADE"
         )
 
     async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
-        """Its client, job by job: it has nothing for many; the rows before."""
+        """Insert the rows, then enqueue with its client one by one, since it has no batch operation."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         await add_runs(owner, jobs)
         await owner.close()
@@ -74,7 +74,7 @@ class Dbos(Contender):
 
     @asynccontextmanager
     async def clicking(self, home: Home) -> AsyncIterator[Click]:
-        """The row, then the workflow."""
+        """Insert the row, then enqueue the workflow."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         client = DBOSClient(system_database_url=_url(home))
 
@@ -87,7 +87,7 @@ class Dbos(Contender):
         await owner.close()
 
     async def work(self, home: Home, began: Began) -> None:
-        """Its queue worker in this process."""
+        """Run its queue worker in this process."""
         datasource = await AsyncSQLAlchemyDatasource.create(
             _url(home), engine_kwargs={"pool_size": _CONNECTIONS}, run_migrations=False
         )

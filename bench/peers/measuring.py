@@ -1,4 +1,4 @@
-"""What is measured of a contender: draining a backlog, picking up, taking over, idling, the cost of a job."""
+"""Measurements of a contender: throughput of a backlog, pick-up, takeover, idle load, cost of a job."""
 
 import asyncio
 import random
@@ -28,14 +28,14 @@ class Stage:
     owner: asyncpg.Connection
 
     async def prepare(self, some: list[Job]) -> None:
-        """A backlog of these and nothing else, with fresh statistics."""
+        """Prepare a backlog of exactly these jobs, with fresh statistics."""
         await self.contender.clear(self.owner)
         await self.contender.enqueue(self.home, some)
         await self.owner.execute("VACUUM ANALYZE")
         await self.bench.admin.execute("CHECKPOINT")
 
     async def done(self, count: int) -> float:
-        """Wait until so many are done; gives when the last one was."""
+        """Wait until `count` jobs are completed; return the time of the last completion."""
         async with asyncio.timeout(_PATIENCE):
             while True:
                 done, last = await self.contender.finished(self.owner)
@@ -46,7 +46,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(bench: Bench, contenders: Iterable[Contender]) -> AsyncIterator[Mapping[str, Stage]]:
-    """Each contender by its title, on a database that those of the same name share."""
+    """Prepare the contenders by title; contenders with the same database name share a database."""
     stages: dict[str, Stage] = {}
     owners: dict[str, asyncpg.Connection] = {}
     for contender in contenders:
@@ -66,13 +66,13 @@ async def staged(bench: Bench, contenders: Iterable[Contender]) -> AsyncIterator
 
 @dataclass(frozen=True)
 class Pass:
-    """One backlog drained by one worker.
+    """One backlog processed by one worker.
 
     Attributes:
-        seconds: from when the first job began until the last was done.
-        wal: bytes of WAL for a job, from its claim to its end, after a checkpoint.
-        python: milliseconds of the worker's processor time for a job, connecting included ...
-        postgres: ... and of the server's; unlike the rest they hardly depend on what else the machine does.
+        seconds: time from the start of the first job to the end of the last one.
+        wal_bytes: bytes of WAL per job, from claim to end, after a checkpoint.
+        worker_cpu_ms: milliseconds of CPU time of the worker per job, including the connection.
+        server_cpu_ms: milliseconds of CPU time of the server per job. CPU times hardly depend on other load.
     """
 
     count: int
@@ -83,12 +83,12 @@ class Pass:
 
     @property
     def per_second(self) -> float:
-        """Jobs done in a second."""
+        """Completed jobs per second."""
         return self.count / self.seconds
 
 
 async def drain(stage: Stage, count: int, nap: float = 0.0) -> Pass:
-    """One worker on a backlog that waits for it."""
+    """Measure one worker on a prepared backlog."""
     await stage.prepare(jobs(count, nap))
     bench = stage.bench
     with at_the_gate(stage.contender, stage.home, count) as (worker, gate):
@@ -101,7 +101,7 @@ async def drain(stage: Stage, count: int, nap: float = 0.0) -> Pass:
 
 
 async def pick_ups(stage: Stage, clicks: int, backlog: int = 0) -> list[float]:
-    """Seconds from each of so many starts, one after the other, until its handler began."""
+    """Return the seconds from each of `clicks` single enqueues to the start of its handler."""
     await stage.prepare(jobs(backlog))
     asked = {}
     with working(stage.contender, stage.home, backlog + clicks) as worker:
@@ -116,7 +116,7 @@ async def pick_ups(stage: Stage, clicks: int, backlog: int = 0) -> list[float]:
 
 
 async def takeover(stage: Stage, count: int) -> float:
-    """Seconds from `kill -9` of a worker with so many jobs until another has begun all of them."""
+    """Return the seconds from `kill -9` of a worker with `count` jobs until another has started them all."""
     await stage.prepare(jobs(count, nap=60))
     with working(stage.contender, stage.home, count) as first:
         await _begun(first, range(count))
@@ -130,7 +130,7 @@ async def takeover(stage: Stage, count: int) -> float:
 
 @dataclass(frozen=True)
 class Idling:
-    """What a worker that has nothing to do asks of the machine; processor time in percent of a core."""
+    """The load of an idle worker; CPU time in percent of a core."""
 
     queries_per_second: float
     python: float
@@ -138,7 +138,7 @@ class Idling:
 
 
 async def idle(stage: Stage, seconds: float) -> Idling:
-    """A worker with an empty queue, for so long."""
+    """Measure a worker with an empty queue."""
     await stage.prepare([])
     async with _watched(stage) as (worker, relay):
         said, python, postgres = relay.statements, worker.cpu, stage.bench.cpu()
@@ -151,7 +151,7 @@ async def idle(stage: Stage, seconds: float) -> Idling:
 
 
 async def on_the_wire(stage: Stage, count: int) -> tuple[float, float]:
-    """Statements and round trips for each of so many jobs that come at once to a waiting worker."""
+    """Return statements and round trips per job, for `count` jobs that reach an idle worker together."""
     await stage.prepare([])
     async with _watched(stage, count) as (_, relay):
         said, trips = relay.statements, relay.round_trips
@@ -162,7 +162,7 @@ async def on_the_wire(stage: Stage, count: int) -> tuple[float, float]:
 
 @asynccontextmanager
 async def _watched(stage: Stage, count: int = 1) -> AsyncIterator[tuple[Worker, Relay]]:
-    """A worker that has come to rest, and what it says to the database."""
+    """Run an idle worker with a relay that counts its statements."""
     async with relayed(stage.bench.server.socket) as relay:
         with working(stage.contender, stage.home.by_way_of(relay.folder), count) as worker:
             await asyncio.sleep(_SETTLING)

@@ -1,4 +1,4 @@
-"""PgQueuer bare: its own worker and handlers that do nothing, what `daybreak.runs` stands on."""
+"""PgQueuer alone, on which `daybreak.runs` is based: its worker with handlers that do nothing."""
 
 import asyncio
 import time
@@ -36,26 +36,26 @@ class PgQueuer(Contender):
 
     @property
     def settings(self) -> str:
-        """What was tuned."""
+        """Settings that differ from the defaults."""
         return f"batch_size={self._at_once}, max_concurrent_tasks={self.concurrency}, asyncpg, uvloop"
 
     @property
     def _at_once(self) -> int:
-        return min(self.batch, self.concurrency // 2)  # it wants room for two batches
+        return min(self.batch, self.concurrency // 2)  # it requires capacity for two batches
 
     async def install(self, home: Home) -> None:
-        """Its tables."""
+        """Create its tables."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         await Queries(AsyncpgDriver(owner)).install()
         await owner.execute(_GRANT)
         await owner.close()
 
     async def clear(self, owner: asyncpg.Connection) -> None:
-        """Forget all jobs."""
+        """Delete all jobs."""
         await owner.execute("TRUNCATE pgqueuer, pgqueuer_log")
 
     async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
-        """One statement for all."""
+        """Enqueue all jobs with one statement."""
         connection = await asyncpg.connect(home.dsn("daybreak_app"))
         payloads: list[bytes | None] = [orjson.dumps((job.number, job.nap)) for job in jobs]
         await Queries(AsyncpgDriver(connection)).enqueue(["bench"] * len(jobs), payloads, [0] * len(jobs))
@@ -63,14 +63,14 @@ class PgQueuer(Contender):
 
     @asynccontextmanager
     async def clicking(self, home: Home) -> AsyncIterator[Click]:
-        """One statement each."""
+        """Enqueue each job with one statement."""
         connection = await asyncpg.connect(home.dsn("daybreak_app"))
         queries = Queries(AsyncpgDriver(connection))
         yield lambda job: queries.enqueue("bench", orjson.dumps((job.number, job.nap)))
         await connection.close()
 
     async def finished(self, owner: asyncpg.Connection) -> tuple[int, float]:
-        """As its log has it: nothing else is left of a job."""
+        """Return the values of its log, since it deletes completed jobs."""
         row = await owner.fetchrow(
             "SELECT count(*), coalesce(extract(epoch FROM max(created)), 0) FROM pgqueuer_log "
             "WHERE status = 'successful'"
@@ -78,11 +78,11 @@ class PgQueuer(Contender):
         return row[0], float(row[1])
 
     def run(self, home: Home, began: Began) -> None:
-        """On uvloop, as its own command line does."""
+        """Execute jobs on uvloop, like its own command line."""
         uvloop.run(self.work(home, began))
 
     async def work(self, home: Home, began: Began) -> None:
-        """Its queue manager over one connection."""
+        """Run its queue manager on one connection."""
         connection = await asyncpg.connect(home.dsn("daybreak_app"))
         manager = QueueManager(Queries(AsyncpgDriver(connection)))
 

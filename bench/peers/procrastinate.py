@@ -1,4 +1,4 @@
-"""Procrastinate, with the rows of a run written by hand."""
+"""Procrastinate, with the rows of a run written by the handler."""
 
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -21,7 +21,7 @@ _CONNECTIONS = 20
 
 @dataclass(frozen=True)
 class Procrastinate(Contender):
-    """A queue on psycopg; each job is fetched and finished by a statement of its own."""
+    """A queue on psycopg; each job is fetched and finished by a separate statement."""
 
     title: str = "Procrastinate, same rows"
     database: str = "bench_procrastinate"
@@ -32,11 +32,11 @@ class Procrastinate(Contender):
 
     @property
     def settings(self) -> str:
-        """What was tuned."""
+        """Settings that differ from the defaults."""
         return f"concurrency={self.concurrency}, pool of {_CONNECTIONS}, LISTEN on; rows over asyncpg"
 
     async def install(self, home: Home) -> None:
-        """Its tables and ours."""
+        """Create its tables and ours."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         async with _app(home, "daybreak_owner").open_async() as app:
             await app.schema_manager.apply_schema_async()
@@ -44,11 +44,11 @@ class Procrastinate(Contender):
         await owner.close()
 
     async def clear(self, owner: asyncpg.Connection) -> None:
-        """Forget all jobs."""
+        """Delete all jobs."""
         await owner.execute("TRUNCATE procrastinate_jobs, bench_effects, bench_runs, bench_events CASCADE")
 
     async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
-        """Its own statement for many jobs; the rows before."""
+        """Insert the rows, then enqueue with its batch statement."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         await add_runs(owner, jobs)
         await owner.close()
@@ -58,7 +58,7 @@ class Procrastinate(Contender):
 
     @asynccontextmanager
     async def clicking(self, home: Home) -> AsyncIterator[Click]:
-        """The row, then the job: they do not share a connection."""
+        """Insert the row, then enqueue the job, on separate connections."""
         owner = await asyncpg.connect(home.dsn("daybreak_owner"))
         async with _app(home).open_async() as app:
 
@@ -70,7 +70,7 @@ class Procrastinate(Contender):
         await owner.close()
 
     async def work(self, home: Home, began: Began) -> None:
-        """Its worker; the handler does by hand what the engine does by itself."""
+        """Run its worker; the handler writes the rows that the engine writes automatically."""
         app = _app(home)
         async with Database.connect(home.dsn("daybreak_app"), connections=_CONNECTIONS) as database:
 

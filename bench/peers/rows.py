@@ -1,4 +1,4 @@
-"""The rows of a job: its effect for everybody, and for a peer the run that it does not keep by itself."""
+"""The rows of a job: its effect for all contenders, and the run for peers that do not store one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -89,11 +89,11 @@ SELECT owner_id, number, event_number, 'succeeded', jsonb_build_object('attempt'
 
 @dataclass(frozen=True)
 class Job:
-    """One piece of work.
+    """One job.
 
     Attributes:
-        number: from 0; where it writes when it began.
-        nap: seconds that it waits for something else than the processor.
+        number: number from 0, and index of its start time.
+        sleep_seconds: seconds of waiting without CPU time.
     """
 
     number: int
@@ -101,22 +101,22 @@ class Job:
 
     @property
     def owner(self) -> UUID:
-        """Whose it is; ten jobs have the same owner."""
+        """Owner; ten jobs share an owner."""
         return UUID(int=1 + self.number // _RUNS_PER_OWNER)
 
 
 def jobs(count: int, nap: float = 0.0) -> list[Job]:
-    """So many of them."""
+    """Return `count` jobs."""
     return [Job(number, nap) for number in range(count)]
 
 
 async def add_runs(connection: asyncpg.Connection, some: Sequence[Job]) -> None:
-    """The rows of runs that wait."""
+    """Insert the rows of queued runs."""
     await connection.execute(ADD_RUNS, [job.owner for job in some], [job.number for job in some])
 
 
 async def work_by_hand(database: Database, job: Job) -> None:
-    """What a queue leaves to its user: a fenced claim, the work, and one commit for effect and end."""
+    """Run a job as a user of a queue must: a fenced claim, the work, and one commit for effect and end."""
     async with database.transaction([job.owner]) as tx:
         fence = await tx.fetchval(_CLAIM, job.owner, job.number)
     if job.nap:
@@ -124,4 +124,4 @@ async def work_by_hand(database: Database, job: Job) -> None:
     async with database.transaction([job.owner]) as tx:
         await tx.execute(WRITE_EFFECT, job.owner, job.number)
         if await tx.execute(_END, job.owner, job.number, fence) != "INSERT 0 1":
-            raise RuntimeError("somebody else has the run")
+            raise RuntimeError("another worker has the run")

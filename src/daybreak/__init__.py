@@ -1,1 +1,1 @@
-"""Daybreak turns what piles up overnight into finished work by morning."""
+"""Daybreak: a daily brief from calendars, tasks and notes."""

@@ -1,19 +1,19 @@
-"""Every error that Daybreak raises on purpose.
+"""All errors that Daybreak raises deliberately, with HTTP status and exit code.
 
-DaybreakError                    one sentence for a person; `status`, `retryable` and `exit_code` on the class
-├── UserError           400  2   the caller can mend it: the sentence says what, where and how
-│   ├── InvalidInput    422  2   a value that cannot be used (a zone, a date, a file)
-│   ├── NotSignedIn     401  2   nobody is known to ask, or the password is wrong
-│   ├── Forbidden       403  2   whoever asks may not do that
-│   ├── NotFound        404  4   no such user, source, brief
-│   ├── Conflict        409  5   it exists already, or it changed meanwhile
-│   ├── Changed         412  5   it is not any more what the caller has seen
-│   ├── TooSlow         408  6   retryable: what was sent came too slowly
-│   ├── TooLarge        413  2   more than is taken at once
-│   └── TooMany         429  6   retryable: too often in too short a time
-├── Misconfigured       500  3   settings, roles or schema are wrong: an operator must act
-├── Unavailable         503  6   retryable: a database, a server or an address did not answer
-└── Bug                 500  70  an invariant of ours does not hold: please report
+DaybreakError                      one sentence for a person; `status`, `retryable`, `exit_code` on the class
+├── UserError             400  2   the caller can fix it: the sentence states what, where and how
+│   ├── InvalidInput      422  2   an unusable value (a time zone, a date, a file)
+│   ├── Unauthenticated   401  2   no known user, or a wrong password
+│   ├── Forbidden         403  2   the user is known and lacks the permission
+│   ├── NotFound          404  4   no such user, source or brief
+│   ├── Conflict          409  5   it already exists, or it has changed in the meantime
+│   ├── PreconditionFailed 412 5   it has changed since the caller read it
+│   ├── RequestTimeout    408  6   retryable: the request body arrived too slowly
+│   ├── PayloadTooLarge   413  2   the request exceeds a size limit
+│   └── TooManyRequests   429  6   retryable: too many requests in a short time
+├── Misconfigured         500  3   wrong settings, roles or schema: an operator must act
+├── Unavailable           503  6   retryable: a database, server or address did not answer
+└── InternalError         500  70  a violated internal invariant: please report it
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class DaybreakError(Exception):
-    """The base: its message is one sentence for a person, never a secret.
+    """Base class; the message is one sentence for a person and never contains a secret.
 
     Attributes:
-        status: the HTTP status that the web answers with.
-        retryable: whether the same call may succeed later without anybody's help.
-        exit_code: what the command line exits with.
-        details: what a program is told besides the sentence, as JSON can hold it.
+        status: HTTP status of the response.
+        retryable: whether the same call may succeed later without intervention.
+        exit_code: exit code of the command line.
+        details: additional JSON-compatible fields for programs.
     """
 
     status: ClassVar[int] = 500
@@ -39,59 +39,59 @@ class DaybreakError(Exception):
     details: Mapping[str, object] = _NOTHING
 
     def telling(self, **details: object) -> Self:
-        """The same error with these details."""
+        """Add details to this error and return it."""
         self.details = {**self.details, **details}
         return self
 
 
 class UserError(DaybreakError):
-    """The caller can mend it."""
+    """An error that the caller can fix."""
 
     status = 400
     exit_code = 2
 
 
 class InvalidInput(UserError):
-    """A value that cannot be used."""
+    """An unusable value."""
 
     status = 422
 
 
 class NotFound(UserError):
-    """What was named does not exist, or belongs to somebody else."""
+    """A resource that does not exist, or belongs to another user."""
 
     status = 404
     exit_code = 4
 
 
 class NotSignedIn(UserError):
-    """Nobody is known to ask: no session, no token, or a wrong password."""
+    """No authenticated user: no session, no token, or a wrong password."""
 
     status = 401
 
 
 class Forbidden(UserError):
-    """Whoever asks is known, and may not do that."""
+    """A known user without the required permission."""
 
     status = 403
 
 
 class Conflict(UserError):
-    """It exists already, or it changed meanwhile."""
+    """A resource that already exists, or has changed in the meantime."""
 
     status = 409
     exit_code = 5
 
 
 class Changed(UserError):
-    """It is not any more what the caller has seen."""
+    """A resource that has changed since the caller read it."""
 
     status = 412
     exit_code = 5
 
 
 class TooSlow(UserError):
-    """What is sent does not come, or takes too long."""
+    """A request body that does not arrive in time."""
 
     status = 408
     retryable = True
@@ -99,16 +99,16 @@ class TooSlow(UserError):
 
 
 class TooLarge(UserError):
-    """More than is taken at once."""
+    """A request larger than the limit."""
 
     status = 413
 
 
 class TooMany(UserError):
-    """Too often in too short a time.
+    """Too many requests in a short time.
 
     Attributes:
-        retry_after: seconds after which it may be tried again.
+        retry_after: seconds until the next attempt is allowed.
     """
 
     status = 429
@@ -121,13 +121,13 @@ class TooMany(UserError):
 
 
 class Misconfigured(DaybreakError):
-    """Settings, roles or schema are wrong; an operator must act."""
+    """Wrong settings, roles or schema; an operator must act."""
 
     exit_code = 3
 
 
 class Unavailable(DaybreakError):
-    """Something that is needed did not answer; trying again may help."""
+    """A required service that did not answer; a retry may succeed."""
 
     status = 503
     retryable = True
@@ -135,13 +135,16 @@ class Unavailable(DaybreakError):
 
 
 class Bug(DaybreakError):
-    """An invariant of Daybreak itself does not hold."""
+    """A violated internal invariant, that is, a defect of Daybreak."""
 
     exit_code = 70
 
 
 def sentence_of(error: BaseException) -> str:
-    """An error for others to read: our own sentence; of a foreign one the class, for it may hold secrets."""
+    """Return the message to show: the sentence of an own error, or only the class of a foreign one.
+
+    The text of a foreign error may contain secrets.
+    """
     if isinstance(error, DaybreakError):
         return str(error)
-    return f"An unexpected error ({type(error).__name__}); the log has more."
+    return f"Unexpected error ({type(error).__name__}); see the log for details."

@@ -1,4 +1,4 @@
-"""Processes that are kept going until told to stop, each replaced when it dies."""
+"""Supervision of child processes: each is restarted when it exits, until the supervisor stops."""
 
 import asyncio
 import signal
@@ -14,14 +14,14 @@ Command = Sequence[str]
 
 
 async def keep_going(commands: Sequence[Command], stop: asyncio.Event) -> None:
-    """Run these commands, each as a process, until the event is set; then end them and wait."""
+    """Run each command as a process until the event is set; then terminate them and wait."""
     async with asyncio.TaskGroup() as group:
         for command in commands:
             group.create_task(_keep_one(command, stop))
 
 
 def on_signals(stop: Callable[[], None]) -> None:
-    """Stop at the first SIGTERM or Ctrl-C; at the second the process ends as processes do."""
+    """Call `stop` at the first SIGTERM or SIGINT; the second one ends the process by default handling."""
     loop = asyncio.get_running_loop()
 
     def first() -> None:
@@ -35,7 +35,7 @@ def on_signals(stop: Callable[[], None]) -> None:
 
 async def _keep_one(command: Command, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        # A group of its own: Ctrl-C reaches a child through us, and once.
+        # A separate process group: Ctrl-C reaches a child once, through this process.
         process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
         await _until_it_ends(process, stop)
         if not stop.is_set():

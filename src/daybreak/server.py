@@ -1,12 +1,13 @@
-"""The web's process: it answers until it is told to stop.
+"""The web server process, which serves requests until it is stopped.
 
-SIGTERM and Ctrl-C end streams, let what is under way finish for a few seconds, and then the process.
+SIGTERM and Ctrl-C close the streams, allow requests in progress a few seconds to finish, and end the process.
 """
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from errno import EADDRINUSE
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,13 +18,13 @@ from daybreak.errors import Misconfigured, Unavailable
 from daybreak.processes import on_signals
 from daybreak.web import WebSettings, create_application
 
-# Who does not read keeps it waiting for all of this, and it is to be gone within five seconds when busy, too.
+# A client that does not read delays the shutdown by all of it; a busy server must stop within 5 seconds, too.
 _TO_FINISH = 2
 _KEEP_ALIVE = 30
 
 
 def create_app(settings: WebSettings, addresses: wiring.Addresses) -> FastAPI:
-    """The application with the pages of every slice, on that database."""
+    """Create the application with the pages and APIs of every slice, on this database."""
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Database]:
@@ -42,14 +43,14 @@ def create_app(settings: WebSettings, addresses: wiring.Addresses) -> FastAPI:
 
 
 def serve(settings: WebSettings, ready: Callable[[], None] | None = None) -> None:
-    """Answer requests in this process until it is told to stop.
+    """Serve requests in this process until it is stopped.
 
     Args:
-        settings: where to listen, and the rest.
-        ready: called once it answers.
+        settings: address, port and limits of the server.
+        ready: called once the server accepts requests.
 
     Raises:
-        Misconfigured: a setting, the role or the schema is wrong, or the port is taken.
+        Misconfigured: a setting, the role or the schema is wrong, or the port is in use.
         Unavailable: the database does not answer.
     """
     current = wiring.load_settings()
@@ -57,8 +58,8 @@ def serve(settings: WebSettings, ready: Callable[[], None] | None = None) -> Non
     telemetry.adopt_libraries()
     if not settings.is_local and settings.url is None:
         raise Misconfigured(
-            f"To listen on {settings.host}, others must know the address: give it in DAYBREAK_WEB_URL, "
-            "like https://daybreak.example.org."
+            f"Set DAYBREAK_WEB_URL to the public address, such as https://daybreak.example.org, "
+            f"to listen on {settings.host}."
         )
     with wiring.postgres(current) as addresses:
         asyncio.run(_serve(settings, addresses, ready))
@@ -71,7 +72,7 @@ async def answer(
     stop: asyncio.Event,
     ready: Callable[[], None] | None = None,
 ) -> None:
-    """Answer requests at that socket until the event is set; then streams end, and soon all there is.
+    """Serve requests on this socket until the event is set; then close the streams and shut down.
 
     Raises:
         Unavailable: the database was lost before the first request.
@@ -114,7 +115,7 @@ async def _stop(server: uvicorn.Server, app: FastAPI, stop: asyncio.Event) -> No
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to us, and tells when it answers."""
+    """A server without signal handlers that calls back when it accepts requests."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
         super().__init__(config)
@@ -131,10 +132,10 @@ class _Server(uvicorn.Server):
 
 
 def listen(settings: WebSettings) -> socket.socket:
-    """A socket at the address and port of the settings.
+    """Return a socket bound to the address and port of the settings.
 
     Raises:
-        Misconfigured: it is taken, or there is no such address here.
+        Misconfigured: the port is in use, or this machine does not have the address.
     """
     try:
         family, kind, _, _, place = socket.getaddrinfo(
@@ -144,9 +145,9 @@ def listen(settings: WebSettings) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(place)
     except OSError as error:
+        reason = "is already in use" if error.errno == EADDRINUSE else f"cannot be opened ({error.strerror})"
         raise Misconfigured(
-            f"Nothing can listen on {settings.host}, port {settings.port} ({error.strerror}); "
-            "give another one with --host and --port."
+            f"Port {settings.port} of {settings.host} {reason}; choose another one with --host and --port."
         ) from None
-    listening.setblocking(False)  # noqa: FBT003 - the socket's own
+    listening.setblocking(False)  # noqa: FBT003 - signature of the socket module
     return listening

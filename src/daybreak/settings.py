@@ -1,10 +1,10 @@
-"""The base of all settings: one prefix, one order, no unknown names.
+"""Base of all settings: one prefix, one order of sources, no unknown names.
 
-Environment over file over default. Every variable starts with ``DAYBREAK_``; its value may come from a file
-named by the same variable with ``_FILE`` behind it, as secrets do. The file is TOML: ``daybreak.toml`` in
-``DAYBREAK_HOME``, or the one that ``DAYBREAK_CONFIG`` names; a group with a prefix of its own is a table in
-it. ``docs/settings.md`` lists them all, and a test holds it to that. A slice declares its own group as a
-subclass of `Group` with its own prefix, in its module ``settings``.
+The environment overrides the settings file, which overrides the defaults. Every variable starts with
+``DAYBREAK_``. A variable with the suffix ``_FILE`` names a file with the value, as for secrets. The settings
+file is TOML: ``daybreak.toml`` in ``DAYBREAK_HOME``, or the file named by ``DAYBREAK_CONFIG``. A group with a
+prefix is a table in it. A slice declares its group in its module ``settings``, as a subclass of
+`SettingsGroup` with a prefix. A test compares the groups with ``docs/settings.md``.
 """
 
 import os
@@ -25,15 +25,16 @@ from pydantic_settings import (
 )
 
 from daybreak.errors import Misconfigured
+from daybreak.validation import describe_invalid
 
 PREFIX = "DAYBREAK_"
 CONFIG = f"{PREFIX}CONFIG"
 
 
 def default_home() -> Path:
-    """Where data lives unless ``DAYBREAK_HOME`` says otherwise.
+    """Return the default of ``DAYBREAK_HOME``, the folder for all data.
 
-    Root's own home is closed to the unprivileged user that the embedded server runs as, hence /var/lib.
+    For root it is /var/lib: the embedded server's unprivileged user cannot enter root's home.
     """
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         return Path("/var/lib/daybreak")
@@ -47,7 +48,7 @@ class Group(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """The group as the environment and the file have it.
+        """Load the group from the environment and the settings file.
 
         Raises:
             Misconfigured: a value is malformed, or a file cannot be read.
@@ -57,7 +58,7 @@ class Group(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = f"{prefix(cls)}{'_'.join(map(str, first['loc']))}".upper()
-            raise Misconfigured(f"{name}: {first['msg']}; see docs/settings.md.") from None
+            raise Misconfigured(f"{name} {describe_invalid(first)}; see docs/settings.md.") from None
 
     @classmethod
     def settings_customise_sources(
@@ -68,39 +69,39 @@ class Group(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The order in which values are looked for."""
+        """Return the sources in order of precedence."""
         return init_settings, env_settings, InitSettingsSource(settings_cls, _values(cls, _config()))
 
 
 class Settings(Group):
-    """What every part of Daybreak reads."""
+    """Settings that are common to all parts of Daybreak."""
 
-    home: Path = Field(default_factory=default_home, description="Folder for everything Daybreak keeps.")
+    home: Path = Field(default_factory=default_home, description="Folder for all data.")
     database_url: SecretStr | None = Field(
         default=None,
-        description="PostgreSQL ≥ 15 as the role daybreak_app; the embedded server is used when it is unset.",
+        description="URL of PostgreSQL ≥ 15 for the role daybreak_app. Unset: the embedded server.",
     )
     database_owner_url: SecretStr | None = Field(
         default=None,
-        description="The same database as the role daybreak_owner; only migrations need it.",
+        description="URL of the same database for the role daybreak_owner, used for migrations only.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="error", description="The least serious log line that is written (JSON, on stderr)."
+        default="error", description="Minimum level of log lines (JSON, on standard error)."
     )
 
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once; unknown names are refused, in the environment and the file."""
+    """Return the settings of this process, read once; unknown names are rejected in both sources."""
     refuse_unknown()
     return Settings.load()
 
 
 def refuse_unknown() -> None:
-    """Refuse a name that no group declares: it is most likely a typing error.
+    """Reject names that no group declares, which are most likely typing errors.
 
     Raises:
-        Misconfigured: there is such a variable, or such a name in the file.
+        Misconfigured: the environment or the settings file contains an unknown name.
     """
     known = {CONFIG} | {name for group in groups() for name in variables(group)}
     for name in sorted(os.environ):
@@ -118,7 +119,7 @@ def refuse_unknown() -> None:
 
 
 def groups() -> Iterator[type[Group]]:
-    """Every group of every slice, whether its module has been imported or not."""
+    """Yield the settings groups of all slices; imports the modules that declare them."""
     for slice_ in sorted(files("daybreak").iterdir(), key=lambda entry: entry.name):
         if slice_.joinpath("settings.py").is_file():
             import_module(f"daybreak.{slice_.name}.settings")
@@ -130,18 +131,18 @@ def groups() -> Iterator[type[Group]]:
 
 
 def prefix(group: type[Group]) -> str:
-    """What the names of a group's variables begin with."""
+    """Return the prefix of a group's environment variables."""
     return str(group.model_config.get("env_prefix", PREFIX))
 
 
 def variables(group: type[Group]) -> Iterator[str]:
-    """The names of the environment variables that a group reads."""
+    """Yield the names of a group's environment variables."""
     for field in group.model_fields:
         yield f"{prefix(group)}{field}".upper()
 
 
 def table(group: type[Group]) -> tuple[str, ...]:
-    """The name of a group's table in the file; empty when its names stand at the top."""
+    """Return the path of a group's table in the settings file; empty for names at the top level."""
     name = prefix(group).removeprefix(PREFIX).removesuffix("_").lower()
     return (name,) if name else ()
 
@@ -162,14 +163,14 @@ def _config_path() -> Path:
 
 
 def _config() -> dict[str, Any]:
-    """The settings file; nothing when there is none and none was asked for."""
+    """Load the settings file; empty if the default file does not exist."""
     path = _config_path()
     if not os.environ.get(CONFIG) and not _is_there(path):
         return {}
     try:
         return tomllib.loads(_read(path, CONFIG))
     except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"{path} is not TOML: {error}; see docs/settings.md.") from None
+        raise Misconfigured(f"{path} is not valid TOML: {error}; see docs/settings.md.") from None
 
 
 def _is_there(path: Path) -> bool:
@@ -183,7 +184,7 @@ def _read(path: Path, named_by: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise Misconfigured(f"{named_by}: {path} cannot be read ({reason}).") from None
 
 

@@ -1,4 +1,4 @@
-"""Logs: JSON lines on standard error, an event and its values; never mail bodies, prompts or secrets."""
+"""Logging as JSON lines on standard error: an event and its values, never mail bodies, prompts or secrets."""
 
 import logging
 import sys
@@ -6,13 +6,13 @@ from typing import Any
 
 import structlog
 
-# Local variables hold addresses, tokens and mail.
+# Local variables may contain addresses, tokens and mail.
 _traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 log: Any = structlog.get_logger("daybreak")
 
 
 def configure(level: str) -> None:
-    """Write log lines of that level and above; standard output stays free for what was asked for."""
+    """Write log lines of this level and above to standard error; standard output is for results only."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -28,14 +28,14 @@ def configure(level: str) -> None:
 
 
 def _leave_rows_out(_logger: Any, _method: str, event: Any) -> Any:  # noqa: ANN401 - structlog's own types
-    """Of what an error says its first line: PostgreSQL and pydantic add the values that were wrong."""
+    """Reduce error messages to their first line: PostgreSQL and pydantic append the rejected values."""
     for error in event.get("exception") or ():
         error["exc_value"] = str(error["exc_value"]).partition("\n")[0]
     return event
 
 
 def adopt_libraries() -> None:
-    """Write what libraries warn of as log lines too: the words without the values, which may be secrets."""
+    """Write warnings of libraries as log lines: the message template without values, which may be secret."""
     root = logging.getLogger()
     if not any(isinstance(handler, _Adopter) for handler in root.handlers):
         root.addHandler(_Adopter(logging.WARNING))

@@ -1,6 +1,6 @@
-"""The only place that names concrete things: which database, which limits, which keys.
+"""The composition root: the only module that chooses databases, limits and keys.
 
-Everything below is handed what it needs; everything above asks here.
+Modules in lower layers receive their dependencies as arguments; modules in higher layers get them here.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 CHANNELS = ("daybreak_runs", "daybreak_people")
-"""What the web hears: runs that something happened in, sessions and tokens that ended; by their ids."""
+"""Channels that the web subscribes to: ids of changed runs, and of ended sessions and revoked tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the database is, by role; only migrations need the owner."""
+    """Database URLs by role; only migrations need the owner."""
 
     app: str
     owner: str | None
@@ -35,17 +35,17 @@ class Addresses:
 
 
 def load_settings() -> Settings:
-    """The settings of this process; every group is declared by now, so none of its variables is refused.
+    """Return the settings of this process; all groups are declared by now, so all their variables are known.
 
     Raises:
-        Misconfigured: one is unknown or malformed.
+        Misconfigured: a setting is unknown or malformed.
     """
     return settings()
 
 
 @contextmanager
 def postgres(settings: Settings) -> Iterator[Addresses]:
-    """A PostgreSQL that answers: the one that the settings name, or the embedded server while the block runs.
+    """Provide the PostgreSQL server of the settings, or the embedded one, which runs during the block.
 
     Raises:
         DaybreakError: the embedded server cannot be started.
@@ -65,10 +65,10 @@ def postgres(settings: Settings) -> Iterator[Addresses]:
 
 
 def is_first_start(settings: Settings) -> bool:
-    """Whether `postgres` would have to make the embedded server's data first, which takes some seconds.
+    """Return whether `postgres` must first initialize the embedded server, which takes some seconds.
 
     Raises:
-        DaybreakError: the folder is not ours to look into.
+        DaybreakError: the home folder is not readable for this user.
     """
     if settings.database_url is not None:
         return False
@@ -79,39 +79,39 @@ def is_first_start(settings: Settings) -> bool:
 
 @asynccontextmanager
 async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncIterator[Database]:
-    """A database with this version's schema.
+    """Connect to a database with this version's schema.
 
-    The embedded one is migrated when that is due; on any other that is the operator's decision.
+    Pending migrations are applied to the embedded database only; on any other an operator applies them.
 
     Raises:
-        Misconfigured: migrations are due, or the role is too powerful.
+        Misconfigured: migrations are pending, or the role has too many privileges.
     """
     async with Database.connect(addresses.app, connections=connections) as database:
         if await database.migrations_due():
             if not addresses.embedded or addresses.owner is None:
                 raise Misconfigured(
-                    "The database has to be migrated for this version of Daybreak; run “daybreak db migrate”."
+                    "The database must be migrated for this version of Daybreak; run “daybreak db migrate”."
                 )
             await db.migrate(addresses.owner)
         yield database
 
 
 def compose_kind() -> "ComposeKind":
-    """How briefs are composed: with the deterministic writer."""
-    from daybreak import briefs  # noqa: PLC0415 - only what composes has to wait for it
+    """Return the run kind that composes briefs, with the deterministic writer."""
+    from daybreak import briefs  # noqa: PLC0415 - slow import; only composing processes need it
 
     return briefs.COMPOSE
 
 
 def kinds() -> "list[AnyKind]":
-    """Every kind of run that a worker of this version can do."""
-    from daybreak import agenda, schedule, welcome  # noqa: PLC0415 - only what runs them has to wait for them
+    """Return every run kind that a worker of this version can execute."""
+    from daybreak import agenda, schedule, welcome  # noqa: PLC0415 - slow imports; only workers need them
 
     return [compose_kind(), *agenda.kinds(), *welcome.kinds(), schedule.upkeep_kind(upkeeps())]
 
 
 def upkeeps() -> "list[Upkeep]":
-    """Everything that is done by the clock."""
+    """Return all maintenance tasks with their cron schedules."""
     from daybreak import agenda, people, schedule  # noqa: PLC0415 - likewise
 
     return [
@@ -123,22 +123,22 @@ def upkeeps() -> "list[Upkeep]":
 
 
 def scheduler(database: Database) -> "Scheduler":
-    """What keeps the schedule, and starts what is done by the clock."""
+    """Create the scheduler, which enqueues due briefs and maintenance tasks."""
     from daybreak import schedule  # noqa: PLC0415 - likewise
 
     return schedule.Scheduler(database, schedule.ScheduleSettings.load(), upkeeps())
 
 
 async def is_worker_there(database: Database) -> bool:
-    """Whether a worker was seen within its lease, and goes on."""
+    """Return whether a worker sent a heartbeat within its lease and is not draining."""
     from daybreak import runs  # noqa: PLC0415 - as above
 
     return any(one.alive and not one.draining for one in await runs.workers(database))
 
 
 def pages() -> "list[Pages]":
-    """The pages of every slice."""
-    from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web waits for FastAPI
+    """Return the pages of every slice."""
+    from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web needs FastAPI
     from daybreak.agenda.routes import pages as agenda  # noqa: PLC0415 - likewise
     from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
     from daybreak.ops.routes import pages as ops  # noqa: PLC0415 - likewise
@@ -148,8 +148,8 @@ def pages() -> "list[Pages]":
 
 
 def apis() -> "list[Api]":
-    """The operations of every slice, for programs."""
-    from daybreak.account.api import api as account  # noqa: PLC0415 - only the web waits for FastAPI
+    """Return the API of every slice."""
+    from daybreak.account.api import api as account  # noqa: PLC0415 - only the web needs FastAPI
     from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - likewise
     from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - likewise
     from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
@@ -160,10 +160,10 @@ def apis() -> "list[Api]":
 
 
 def intake_limits() -> IntakeSettings:
-    """The bounds on what is read from outside."""
+    """Return the limits for files, uploads and fetched calendars."""
     return IntakeSettings.load()
 
 
 def vault(settings: Settings) -> Vault:
-    """What encrypts the secrets of users."""
+    """Open the vault that encrypts the secrets of users."""
     return Vault.open(intake_limits(), settings.home)

@@ -1,6 +1,7 @@
-"""The processes in the background: a worker does runs, a scheduler keeps the schedule, until told to stop.
+"""The background processes: a worker executes runs, a scheduler enqueues due briefs.
 
-SIGTERM and Ctrl-C drain it: nothing more begins, what runs may end in its time, the rest is given back.
+SIGTERM and Ctrl-C drain a worker: it claims no more runs, waits a limited time for those in progress, and
+releases the rest.
 """
 
 import asyncio
@@ -19,10 +20,10 @@ _GARBAGE = (50_000, 20, 20)
 
 
 def work(ready: Callable[[], None] | None = None) -> None:
-    """Do runs in this process until it is drained.
+    """Execute runs in this process until it is drained.
 
     Args:
-        ready: called once it answers doorbells.
+        ready: called once the worker consumes jobs.
 
     Raises:
         Misconfigured: a setting, the role or the schema is wrong.
@@ -31,7 +32,7 @@ def work(ready: Callable[[], None] | None = None) -> None:
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
     telemetry.adopt_libraries()
-    # This loop spends a third less time than asyncio's own on the same runs.
+    # uvloop spends a third less time than asyncio's default loop on the same runs.
     with (
         wiring.postgres(current) as addresses,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
@@ -54,19 +55,19 @@ async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -
 
 
 def collect_garbage_seldom() -> None:
-    """Look through what runs leave behind, less often, and never again through what is there to stay.
+    """Collect garbage less often, and exclude all objects that exist at startup.
 
-    By Python's own thresholds that takes a quarter of the time of composing a brief.
+    With Python's default thresholds, garbage collection takes a quarter of the time of composing a brief.
     """
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
 
 
 def keep_schedule(ready: Callable[[], None] | None = None) -> None:
-    """Keep the schedule in this process until told to stop.
+    """Run the scheduler in this process until it is stopped.
 
     Args:
-        ready: called once the first tick is over.
+        ready: called once the first tick is complete.
 
     Raises:
         Misconfigured: a setting, the role or the schema is wrong.
@@ -90,14 +91,14 @@ async def _keep_schedule(addresses: wiring.Addresses, ready: Callable[[], None] 
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    # A tick that is cut off rolls one chunk back, and whoever ticks next goes on there.
+    # A cancelled tick rolls back one batch; the next tick of any scheduler continues there.
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _check(addresses: wiring.Addresses) -> None:
-    """Refuse what no worker could work with; the embedded database gets this version's schema."""
+    """Raise for a database that no worker could use; migrate the embedded database."""
     async with wiring.open_database(addresses, connections=1):
         return
 
@@ -109,7 +110,7 @@ async def _tell(begun: asyncio.Event, ready: Callable[[], None] | None) -> None:
 
 
 def supervise(processes: int) -> None:
-    """Keep so many workers going, each a process of its own, until told to stop; then wait for them.
+    """Run this many worker processes, restarting each that exits, until stopped; then wait for them.
 
     Raises:
         Misconfigured: a setting, the role or the schema is wrong.

@@ -18,7 +18,7 @@ def _of(url: str, database: str) -> str:
 
 @pytest.fixture(scope="session")
 async def station(postgres) -> AsyncIterator[Station]:
-    """A database of the engine's own on the same server, with a table for what runs write."""
+    """Provide a separate database on the same server, with a table for the effects of runs."""
     name = f"daybreak_runs_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(postgres.admin)
     await admin.execute(f"CREATE DATABASE {name} OWNER daybreak_owner")
@@ -35,7 +35,7 @@ async def station(postgres) -> AsyncIterator[Station]:
 
 @pytest.fixture
 async def engine_room(station: Station) -> AsyncIterator[Station]:
-    """The database with nothing to do in it; what a test leaves is cleared away."""
+    """Provide the database without runs; all workers are stopped after the test."""
     await station.clear()
     yield station
     await station.stop_all()

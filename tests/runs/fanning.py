@@ -1,4 +1,4 @@
-"""Kinds that fan out, for the tests: a run is told which items it has and what each is to do."""
+"""Fan-out kinds for tests: the parameters of a run list its items and their parameters."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,11 +12,11 @@ from .kinds import ALL, AT_ONCE, Order, Receipt, work
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run fans out to.
+    """The parameters of a fan-out.
 
     Attributes:
-        orders: the items by key.
-        fail_finish: how many attempts to finish fail.
+        orders: parameters of the items by key.
+        fail_finish: number of attempts of `finish` that fail.
     """
 
     orders: dict[str, Order] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Chain:
-    """An item that adds the next one, so many times."""
+    """The parameters of an item that adds the next one, until `links` is 1."""
 
     links: int
 
@@ -60,7 +60,7 @@ async def part(task) -> Effects[Receipt] | Skipped:
 
 
 async def grow(task) -> Effects[Receipt]:
-    """The first item adds many others."""
+    """Add many items from the first one."""
 
     async def write(_) -> Receipt:
         return Receipt(task.attempt)
@@ -87,7 +87,7 @@ async def chain(task) -> Effects[Any]:
 
 
 class Overlap:
-    """How many were under way at the same time, at most."""
+    """The highest number of handlers that ran at the same time."""
 
     now = most = 0
 

@@ -1,4 +1,4 @@
-"""Kinds of run for the tests: each does one thing that can go wrong."""
+"""Run kinds for tests, whose parameters inject one fault each."""
 
 import asyncio
 import os
@@ -27,15 +27,15 @@ AT_ONCE = Backoff(base=timedelta(), cap=timedelta())
 
 @dataclass(frozen=True)
 class Order:
-    """What a run of these kinds is to do, in this order.
+    """The steps of a run, in this order.
 
     Attributes:
-        nap: seconds to sleep.
-        block: seconds for which the first attempt holds up its whole process.
-        fail: the class of an error to raise, while the attempt is at most `fail_until`.
-        spoil: break the transaction while writing.
-        freeze: stop the first attempt's process while writing.
-        gaps: what to leave out.
+        sleep_seconds: seconds to sleep.
+        block_seconds: seconds for which the first attempt blocks its whole process.
+        fail: class of an error to raise, up to the attempt `fail_until`.
+        break_transaction: break the transaction while writing.
+        stop_process: stop the first attempt's process while writing.
+        gaps: gaps of the result.
     """
 
     nap: float = 0.0
@@ -58,7 +58,7 @@ ERRORS = {"unavailable": Unavailable, "invalid": InvalidInput, "unexpected": Zer
 
 
 def die(order: Order, place: str, attempt: int) -> None:
-    """What `kill -9` does, at an exact place, in the first attempt."""
+    """Kill the process like `kill -9` at an exact place of the first attempt."""
     if order.die_at == place and attempt == 1:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -70,10 +70,10 @@ async def work(task) -> Effects[Receipt]:
         task.event("counted", number=done + 1)
     await asyncio.sleep(order.nap)
     if task.attempt == 1:
-        time.sleep(order.block)  # noqa: ASYNC251 - a handler that does what none may
+        time.sleep(order.block)  # noqa: ASYNC251 - a handler that blocks the event loop
     die(order, "handler", task.attempt)
     if order.fail and task.attempt <= order.fail_until:
-        raise ERRORS[order.fail]("It failed as it was told to.")
+        raise ERRORS[order.fail]("It failed as requested.")
 
     async def write(tx) -> Receipt:
         await tx.execute(WRITE, task.owner_id, task.run_id, task.attempt)

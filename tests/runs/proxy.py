@@ -1,4 +1,4 @@
-"""Something between a worker and the database that can fall silent without closing a connection."""
+"""A TCP proxy between a worker and the database that can stall without closing connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,15 +15,15 @@ class Proxy:
         self.dsn = ""
 
     def hang(self) -> None:
-        """Nothing comes through any more, in connections that are there and in new ones."""
+        """Stop forwarding on open and new connections."""
         self._open.clear()
 
     def go_on(self) -> None:
-        """What was held back comes through, and everything after it."""
+        """Forward the delayed data and all further data."""
         self._open.set()
 
     def hang_what_is_open(self) -> None:
-        """The connections that are there are dead for ever, and nobody is told; new ones work."""
+        """Stop forwarding on open connections for ever, without closing them; new ones work."""
         self._open.clear()
         self._open = asyncio.Event()
         self._open.set()
@@ -72,7 +72,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxied(url: str) -> AsyncIterator[Proxy]:
-    """A way to that database, on a loopback port."""
+    """Run a proxy to the database on a loopback port."""
     proxy = Proxy(url)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.listens_on(server.sockets[0].getsockname()[1])

@@ -1,4 +1,4 @@
-"""A database with workers on it, in this process or as processes of their own."""
+"""A database with workers, in this process or as separate processes."""
 
 import asyncio
 import os
@@ -22,9 +22,9 @@ from daybreak.runs import Kind, Run, RunsSettings, Status, Worker
 from .kinds import ALL, WORK, Order
 
 QUICK = RunsSettings(lease=1.5, beat=0.3, sweep=0.3, grace=0.5, poll=2.0, drain=0.5)
-"""For whoever is to lose its runs soon."""
+"""For workers that must lose their runs soon."""
 PATIENT = QUICK.model_copy(update={"lease": 8.0})
-"""For whoever must not lose them on a busy machine."""
+"""For workers that must not lose their runs on a busy machine."""
 CLEAR = """
 TRUNCATE runs_open, runs_finished, runs_events, runs_workers, runs_counters, runs_times, effects,
     pgq.pgqueuer;
@@ -72,7 +72,7 @@ class Station:
             return await runs.events(tx, run.owner_id, run.id, after=after)
 
     async def ended(self, run: Run, within: float = 60.0) -> Run:
-        """The run, when it has ended."""
+        """Wait until the run has ended and return it."""
         return await self.status(run, *(status for status in Status if status.ended), within=within)
 
     async def status(self, run: Run, *statuses: Status, within: float = 60.0) -> Run:
@@ -84,7 +84,7 @@ class Station:
 
     async def until(self, question: Callable[[], Awaitable], within: float = 60.0):
         async with asyncio.timeout(within):
-            while not (answer := await question()):  # noqa: ASYNC110 - the database tells nobody
+            while not (answer := await question()):  # noqa: ASYNC110 - the database does not notify
                 await asyncio.sleep(0.01)
             return answer
 
@@ -97,7 +97,7 @@ class Station:
     def worker(
         self, kinds: Iterable[Kind] = ALL, settings: RunsSettings = PATIENT, at: str | None = None
     ) -> Worker:
-        """A worker in this process; it is drained at the end of the test."""
+        """Start a worker in this process; it is drained at the end of the test."""
         worker = Worker(at or self.app, kinds, settings=settings)
         self._workers.append((worker, asyncio.create_task(worker.run())))
         return worker
@@ -110,7 +110,7 @@ class Station:
     def process(
         self, die_at: str = "", ahead: float = 0.0, settings: RunsSettings = QUICK, **options
     ) -> subprocess.Popen:
-        """A worker as a process of its own, which may kill itself at some place, or mistake the time."""
+        """Start a separate worker process, which may kill itself at some place or have a wrong clock."""
         program = Path(__file__).with_name("worker_process.py")
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         orders = (self.app, die_at, f"{ahead}", settings.model_dump_json())
@@ -131,7 +131,7 @@ class Station:
 
     @asynccontextmanager
     async def blocked(self, run: Run):
-        """Somebody holds the run's row for the length of the block."""
+        """Lock the run's row during the block."""
         async with self.as_owner.transaction():
             await self.as_owner.execute("SELECT FROM runs_open WHERE id = $1 FOR UPDATE", run.id)
             yield
@@ -142,7 +142,7 @@ class Station:
 
 
 class AnswersLost:
-    """A database that commits, and whose answers to that get lost, so many times."""
+    """A database that commits, but whose first `times` answers to a commit are lost."""
 
     def __init__(self, database, times: int) -> None:
         self._database = database

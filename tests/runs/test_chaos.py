@@ -1,4 +1,4 @@
-"""Samples of the long proofs of the engine; `make prove` disturbs 40,000 runs and kills 200 times."""
+"""Samples of the long proofs; `make prove` disturbs 40,000 runs and kills 200 workers."""
 
 import subprocess
 import sys
@@ -19,13 +19,13 @@ def proven(postgres, part: str, runs: int) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_whatever_happens_to_workers_every_run_ends_once_and_none_is_lost(postgres):
+def test_every_run_ends_exactly_once_under_worker_failures(postgres):
     done = proven(postgres, "chaos", 300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"runs": 300' in done.stdout
 
 
-def test_a_brief_whose_composer_is_killed_anywhere_is_written_once_by_another(postgres):
+def test_brief_is_written_once_when_its_worker_is_killed_at_any_point(postgres):
     done = proven(postgres, "composing", 12)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"after commit": 2' in done.stdout

@@ -1,4 +1,4 @@
-"""Workers that die or freeze at every place: another one finishes, exactly once."""
+"""Tests that another worker finishes a run exactly once when a worker dies or freezes at any point."""
 
 import asyncio
 import signal
@@ -32,11 +32,11 @@ async def died(process: subprocess.Popen) -> None:
         ("after commit", 1),
     ],
 )
-async def test_a_worker_killed_at_any_place_loses_and_doubles_nothing(engine_room, owner, place, attempts):
+async def test_worker_killed_at_any_point_loses_and_duplicates_no_run(engine_room, owner, place, attempts):
     process = engine_room.process(die_at="" if place in IN_ORDERS else place)
     run = await engine_room.start(owner, Order(total=3, die_at=place if place in IN_ORDERS else ""))
     await died(process)
-    # The bell that a dead hearer took is missed after the lease of whoever sweeps.
+    # The job of a dead worker counts as lost after the lease of the worker that runs the rescuer.
     engine_room.worker(settings=QUICK if place == "before claim" else PATIENT)
     ended = await engine_room.ended(run)
     assert (ended.status, ended.attempts) == (Status.SUCCEEDED, attempts)
@@ -50,7 +50,7 @@ async def nothing_rings(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) = 0 FROM pgq.pgqueuer")
 
 
-async def test_a_worker_killed_while_its_commit_waits_for_a_lock_writes_nothing(engine_room, owner):
+async def test_worker_killed_during_a_lock_wait_of_its_commit_writes_nothing(engine_room, owner):
     process = engine_room.process()
     run = await engine_room.start(owner, Order(nap=0.3))
     await engine_room.status(run, Status.RUNNING)
@@ -67,7 +67,7 @@ async def somebody_waits(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
 
 
-async def test_a_worker_frozen_past_its_lease_is_refused_when_it_wakes(engine_room, owner):
+async def test_stale_fence_of_a_worker_frozen_past_its_lease_is_rejected(engine_room, owner):
     process = engine_room.process()
     run = await engine_room.start(owner, Order(nap=1.0))
     await engine_room.status(run, Status.RUNNING)
@@ -82,14 +82,14 @@ async def test_a_worker_frozen_past_its_lease_is_refused_when_it_wakes(engine_ro
     assert await engine_room.attempts_written(run) == [2]
 
 
-async def test_a_late_write_is_refused_while_another_worker_still_runs(engine_room, owner):
+async def test_late_commit_is_rejected_while_another_attempt_runs(engine_room, owner):
     process = engine_room.process()
     run = await engine_room.start(owner, Order(nap=2.5))
-    # It sleeps between two beats: neither tells it, when it wakes, that the run is lost before it has ended.
+    # It freezes between two heartbeats, so that none reports the lost run before the attempt has ended.
     await engine_room.until(lambda: has_beaten(engine_room))
     process.send_signal(signal.SIGSTOP)
     engine_room.worker()
-    # By now the first handler's nap is over, and the second one's is not: the late write comes as it wakes.
+    # The first handler's sleep has ended and the second one's has not: the late commit follows the wake-up.
     await engine_room.until(lambda: first_nap_is_over(engine_room))
     assert (await engine_room.get(run)).attempts == 2
     process.send_signal(signal.SIGCONT)
@@ -106,7 +106,7 @@ async def first_nap_is_over(station) -> bool:
     return await station.as_owner.fetchval("SELECT now() > started_at + interval '2.7 s' FROM runs_open")
 
 
-async def test_with_the_whole_queue_emptied_everything_is_rung_again(engine_room, owner):
+async def test_all_runs_are_redispatched_after_losing_all_jobs(engine_room, owner):
     many = await engine_room.start_many(owner, [Order() for _ in range(60)])
     await engine_room.as_owner.execute("TRUNCATE pgq.pgqueuer")
     engine_room.worker()
@@ -115,7 +115,7 @@ async def test_with_the_whole_queue_emptied_everything_is_rung_again(engine_room
     assert await engine_room.attempts_written(*many) == [1] * 60
 
 
-async def test_two_workers_do_nothing_twice(engine_room, owner):
+async def test_two_workers_execute_each_run_once(engine_room, owner):
     engine_room.worker()
     engine_room.process(settings=PATIENT)
     many = await engine_room.start_many(owner, [Order() for _ in range(200)])

@@ -12,12 +12,12 @@ WHERE id IN (SELECT job_id FROM runs_open WHERE key IN ('3', '20', '39')) RETURN
 ORPHANS = "SELECT count(*) FROM runs_open WHERE job_id NOT IN (SELECT id FROM pgq.pgqueuer)"
 
 
-async def test_pgqueuer_finds_nothing_to_upgrade_in_our_migration(engine_room):
+async def test_migration_matches_the_pgqueuer_schema(engine_room):
     plan = await doorbell.queries(engine_room.as_owner).plan_upgrade()
     assert (list(plan.statements), list(plan.notes)) == ([], [])
 
 
-async def test_what_the_environment_says_renames_none_of_its_objects(monkeypatch: pytest.MonkeyPatch):
+async def test_environment_does_not_rename_pgqueuer_objects(monkeypatch: pytest.MonkeyPatch):
     before = doorbell.names()
     for field in type(before).model_fields:
         monkeypatch.setenv(field.upper(), "stray")
@@ -26,7 +26,7 @@ async def test_what_the_environment_says_renames_none_of_its_objects(monkeypatch
     assert doorbell.names() == before
 
 
-async def test_one_doorbell_rings_for_a_hundred_runs(engine_room, owner):
+async def test_one_job_dispatches_a_hundred_runs(engine_room, owner):
     many = await engine_room.start_many(owner, [Order() for _ in range(250)], window=1)
     await engine_room.as_owner.execute("TRUNCATE pgq.pgqueuer")
     await engine_room.as_owner.execute(
@@ -42,7 +42,7 @@ async def test_one_doorbell_rings_for_a_hundred_runs(engine_room, owner):
     assert await engine_room.attempts_written(*many) == [1] * 250
 
 
-async def test_a_few_lost_doorbells_among_many_that_are_there_are_found_pass_by_pass(engine_room, owner):
+async def test_lost_jobs_are_found_pass_by_pass(engine_room, owner):
     await engine_room.start_many(owner, [Order() for _ in range(40)])
     await engine_room.as_owner.execute("UPDATE runs_open SET rung_at = now() - interval '1 minute'")
     lost = await engine_room.as_owner.fetch(LOSE_THREE)
@@ -52,7 +52,7 @@ async def test_a_few_lost_doorbells_among_many_that_are_there_are_found_pass_by_
     assert not await engine_room.as_owner.fetchval(ORPHANS)
 
 
-async def test_the_log_is_pruned(engine_room, owner):
+async def test_job_log_is_pruned(engine_room, owner):
     engine_room.worker()
     await engine_room.ended(await engine_room.start(owner))
     await engine_room.as_owner.execute("UPDATE pgq.pgqueuer_log SET created = now() - interval '2 hours'")

@@ -4,7 +4,7 @@ from daybreak.runs import Status
 from .kinds import BRIEF, Order
 
 
-async def test_an_error_that_may_pass_is_tried_again_and_kept(engine_room, owner):
+async def test_retryable_error_is_retried_and_recorded(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner, Order(fail="unavailable", fail_until=1))
     ended = await engine_room.ended(run)
@@ -12,14 +12,14 @@ async def test_an_error_that_may_pass_is_tried_again_and_kept(engine_room, owner
     assert [(one.attempt, one.kind, one.retryable) for one in ended.errors] == [(1, "Unavailable", True)]
 
 
-async def test_an_error_that_will_not_pass_fails_the_run_at_once_with_its_sentence(engine_room, owner):
+async def test_permanent_error_fails_the_run_with_its_message(engine_room, owner):
     engine_room.worker()
     ended = await engine_room.ended(await engine_room.start(owner, Order(fail="invalid")))
     assert (ended.status, ended.attempts) == (Status.FAILED, 1)
-    assert ended.errors[0].message == "It failed as it was told to."
+    assert ended.errors[0].message == "It failed as requested."
 
 
-async def test_a_poisoned_run_stops_after_its_attempts_and_tells_no_secret(engine_room, owner):
+async def test_failing_run_stops_after_max_attempts_without_leaking_secrets(engine_room, owner):
     engine_room.worker()
     poisoned = await engine_room.start(owner, Order(fail="unexpected"), key="poisoned")
     others = await engine_room.start_many(owner, [Order() for _ in range(20)])
@@ -29,12 +29,12 @@ async def test_a_poisoned_run_stops_after_its_attempts_and_tells_no_secret(engin
     assert (ended.status, ended.attempts) == (Status.FAILED, 3)
     assert [one.attempt for one in ended.errors] == [1, 2, 3]
     assert {one.message for one in ended.errors} == {
-        "An unexpected error (ZeroDivisionError); the log has more."
+        "Unexpected error (ZeroDivisionError); see the log for details."
     }
 
 
-async def test_a_run_that_breaks_the_group_commit_harms_no_other(engine_room, owner):
-    # Both begin before either commits, and so share a transaction.
+async def test_run_that_breaks_a_batch_commit_does_not_affect_others(engine_room, owner):
+    # All start before any commits, so they share a transaction.
     orders = [Order(nap=0.3, spoil=n == 5) for n in range(10)]
     many = await engine_room.start_many(owner, orders)
     engine_room.worker()
@@ -44,16 +44,16 @@ async def test_a_run_that_breaks_the_group_commit_harms_no_other(engine_room, ow
     assert [one.kind for one in ended[5].errors] == ["DivisionByZeroError"] * 3
 
 
-async def test_what_takes_longer_than_its_kind_allows_is_ended(engine_room, owner):
+async def test_attempt_exceeding_the_time_limit_is_stopped(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner, Order(nap=30), kind=BRIEF)
     ended = await engine_room.ended(run)
     assert (ended.status, ended.attempts) == (Status.FAILED, 3)
-    assert ended.errors[0].message == "It took longer than 0.2 seconds."
+    assert ended.errors[0].message == "Timed out after 0.2 seconds."
     assert await engine_room.attempts_written(run) == []
 
 
-async def test_a_failed_run_can_be_run_again_as_a_new_epoch(engine_room, owner):
+async def test_retry_of_a_failed_run_starts_a_new_epoch(engine_room, owner):
     worker = engine_room.worker()
     run = await engine_room.start(owner, Order(fail="invalid"))
     assert (await engine_room.ended(run)).status is Status.FAILED

@@ -1,4 +1,4 @@
-"""Statistics are always old: when many runs began a moment ago, one of them is still found by its ids."""
+"""Tests that a run is found by primary key while the planner statistics are stale, after many claims."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -42,7 +42,7 @@ async def _pass_on(tx, claim):
 
 
 @pytest.mark.parametrize("do", [_hold, _settle, _report, _pass_on])
-async def test_what_is_done_to_one_run_reads_no_others(engine_room, owner, claims, do):
+async def test_statement_for_one_run_reads_no_other_rows(engine_room, owner, claims, do):
     async with engine_room.database.transaction([owner]) as tx:
         before = await tx.fetchval(READ)
         await do(tx, claims[MANY // 2])

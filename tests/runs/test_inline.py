@@ -5,12 +5,12 @@ from daybreak.runs import Status, testing
 from .kinds import ALL, Order
 
 
-async def test_a_run_can_be_made_in_a_test_without_a_worker(engine_room, owner):
+async def test_run_inline_needs_no_worker(engine_room, owner):
     run = await engine_room.start(owner)
     assert (await testing.run_inline(engine_room.database, ALL, run)).result == {"attempt": 1}
 
 
-async def test_draining_attempts_all_that_is_due_and_no_more(engine_room, owner):
+async def test_run_all_due_attempts_due_runs_only(engine_room, owner):
     due = await engine_room.start(owner, Order(fail="unavailable", fail_until=1), key="due")
     later = await engine_room.start(owner, key="later", delay=timedelta(hours=1))
     await testing.drain(engine_room.database, ALL, owner)
@@ -21,7 +21,7 @@ async def test_draining_attempts_all_that_is_due_and_no_more(engine_room, owner)
     assert (await engine_room.get(later)).status is Status.SUCCEEDED
 
 
-async def test_what_waits_long_is_rung_for_when_its_time_has_come(engine_room, owner):
+async def test_delayed_run_is_dispatched_when_due(engine_room, owner):
     run = await engine_room.start(owner, delay=timedelta(hours=1))
     assert await engine_room.as_owner.fetchval("SELECT count(*) FROM pgq.pgqueuer") == 0
     engine_room.worker()

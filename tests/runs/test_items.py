@@ -1,4 +1,4 @@
-"""Runs that fan out: their items are claimed, fenced and cancelled each for itself."""
+"""Tests of fan-out: each item is claimed, fenced and cancelled separately."""
 
 import asyncio
 import signal
@@ -37,7 +37,7 @@ from .kinds import Order
 from .station import QUICK, AnswersLost
 
 
-async def test_a_run_ends_when_all_its_items_have_ended(engine_room, owner):
+async def test_run_ends_when_all_items_have_ended(engine_room, owner):
     run = await fan(engine_room, owner, {f"part {n}": GOOD for n in range(7)})
     engine_room.worker(KINDS)
     ended = await engine_room.ended(run)
@@ -49,7 +49,7 @@ async def test_a_run_ends_when_all_its_items_have_ended(engine_room, owner):
     assert await engine_room.attempts_written(*done) == [1] * 7
 
 
-async def test_whoever_finishes_a_run_is_told_what_came_of_its_items(engine_room, owner):
+async def test_finish_receives_the_outcome_of_the_items(engine_room, owner):
     orders = {"a": GOOD, "b": BAD, "nothing here": GOOD}
     ended = await drained(engine_room, await fan(engine_room, owner, orders, FAN_AND_FINISH))
     assert (ended.status, ended.result) == (Status.PARTIAL, {"planned": 3, "done": 1})
@@ -69,13 +69,13 @@ async def test_whoever_finishes_a_run_is_told_what_came_of_its_items(engine_room
     ],
 )
 @pytest.mark.parametrize("kind", [FAN, FAN_AND_FINISH])
-async def test_a_run_ends_as_its_items_did(engine_room, owner, orders, status, kind):
+async def test_status_of_a_run_follows_from_its_items(engine_room, owner, orders, status, kind):
     ended = await drained(engine_room, await fan(engine_room, owner, orders, kind))
     assert ended.status is status
     assert bool(ended.errors) is (status is Status.FAILED)
 
 
-async def test_an_item_fails_for_itself_and_its_error_is_kept(engine_room, owner):
+async def test_failed_item_records_its_error_and_does_not_affect_others(engine_room, owner):
     run = await fan(engine_room, owner, {"a": Order(fail="unavailable"), "b": GOOD})
     ended = await drained(engine_room, run)
     failed, good = await items(engine_room, run)
@@ -84,12 +84,12 @@ async def test_an_item_fails_for_itself_and_its_error_is_kept(engine_room, owner
     assert ended.status is Status.PARTIAL
 
 
-async def test_items_add_items_to_their_run(engine_room, owner):
+async def test_items_can_add_items_to_their_run(engine_room, owner):
     ended = await drained(engine_room, await engine_room.start(owner, Chain(5), kind=CHAIN))
     assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (5, 5, 0, 0))
 
 
-async def test_an_item_is_done_once_however_often_it_is_added(engine_room, owner):
+async def test_item_added_repeatedly_is_executed_once(engine_room, owner):
     run = await engine_room.start(owner, Chain(3), kind=CHAIN)
     await drained(engine_room, run)
     await engine_room.as_owner.execute(
@@ -102,7 +102,7 @@ async def test_an_item_is_done_once_however_often_it_is_added(engine_room, owner
     assert [item.key for item in await items(engine_room, run)] == ["3", "2", "1"]
 
 
-async def test_progress_counts_items_and_tells_when_they_will_be_done(engine_room, owner):
+async def test_progress_counts_items_and_estimates_the_end(engine_room, owner):
     run = await fan(engine_room, owner, {f"{n}": GOOD for n in range(4)})
     assert (await engine_room.get(run)).percentage is None
     await attempt(engine_room, run)
@@ -116,7 +116,7 @@ async def test_progress_counts_items_and_tells_when_they_will_be_done(engine_roo
     assert now.pace > 0
 
 
-async def test_progress_does_not_fall_when_items_add_items_but_begins_anew_with_a_retry(engine_room, owner):
+async def test_progress_falls_only_with_a_retry(engine_room, owner):
     async def plan_growing(_task) -> Effects:
         async def write(_) -> Sum:
             return Sum(planned=2)
@@ -139,7 +139,7 @@ async def test_progress_does_not_fall_when_items_add_items_but_begins_anew_with_
     assert (again.current, again.total, again.percentage) == (3, 11, 27)
 
 
-async def test_events_tell_of_every_item(engine_room, owner):
+async def test_events_record_every_item(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": BAD})
     await drained(engine_room, run)
     events = await engine_room.events(run)
@@ -149,14 +149,14 @@ async def test_events_tell_of_every_item(engine_room, owner):
     assert told == {"a": "succeeded", "b": "failed"}
 
 
-async def test_a_list_of_runs_has_no_items(engine_room, owner):
+async def test_list_of_runs_excludes_items(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD})
     await attempt(engine_room, run)
     async with engine_room.database.transaction([owner]) as tx:
         assert [one.id for one in await runs.list_runs(tx, owner)] == [run.id]
 
 
-async def test_cancelling_a_run_cancels_what_waits_and_what_runs(engine_room, owner):
+async def test_cancel_of_a_run_cancels_queued_and_running_items(engine_room, owner):
     run = await fan(engine_room, owner, {f"{n}": Order(nap=30) for n in range(25)})
     engine_room.worker(KINDS, RunsSettings(lease=600, beat=200, sweep=200, bulk=5))
 
@@ -172,7 +172,7 @@ async def test_cancelling_a_run_cancels_what_waits_and_what_runs(engine_room, ow
     assert counted(ended) == (25, 0, 0, 25)
 
 
-async def test_an_item_that_came_back_while_its_run_was_cancelled_is_swept_away(engine_room, owner):
+async def test_rescue_cancels_an_item_that_was_released_during_the_cancel_of_its_run(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD})
     await attempt(engine_room, run)
     item = (await items(engine_room, run))[0]
@@ -184,7 +184,7 @@ async def test_an_item_that_came_back_while_its_run_was_cancelled_is_swept_away(
     assert (await engine_room.get(run)).status is Status.CANCELLED
 
 
-async def test_cancelling_one_item_leaves_the_others(engine_room, owner):
+async def test_cancel_of_one_item_does_not_affect_others(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
     await attempt(engine_room, run)
     await engine_room.verb(runs.cancel, (await items(engine_room, run))[0])
@@ -192,7 +192,7 @@ async def test_cancelling_one_item_leaves_the_others(engine_room, owner):
     assert (ended.status, counted(ended)) == (Status.SUCCEEDED, (2, 1, 0, 1))
 
 
-async def test_an_item_is_not_retried_while_its_run_is_being_cancelled(engine_room, owner):
+async def test_item_retry_is_rejected_while_its_run_is_being_cancelled(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD, "b": GOOD})
     await attempt(engine_room, run)
     first, second = await items(engine_room, run)
@@ -203,7 +203,7 @@ async def test_an_item_is_not_retried_while_its_run_is_being_cancelled(engine_ro
             await engine_room.verb(runs.retry, first)
 
 
-async def test_a_cancel_of_the_run_wins_over_an_item_that_is_not_committed(engine_room, owner):
+async def test_cancel_of_the_run_wins_over_an_uncommitted_item(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD})
     await attempt(engine_room, run)
     item = (await items(engine_room, run))[0]
@@ -216,9 +216,7 @@ async def test_a_cancel_of_the_run_wins_over_an_item_that_is_not_committed(engin
     assert await engine_room.attempts_written(item) == []
 
 
-async def test_a_worker_that_has_not_heard_of_it_learns_by_its_beat_that_a_run_is_cancelled(
-    engine_room, owner
-):
+async def test_heartbeat_delivers_a_missed_cancel_of_a_fan_out(engine_room, owner):
     run = await fan(engine_room, owner, {"a": Order(nap=60)})
     engine_room.worker(KINDS)
 
@@ -230,7 +228,7 @@ async def test_a_worker_that_has_not_heard_of_it_learns_by_its_beat_that_a_run_i
     assert (await engine_room.ended(run)).status is Status.CANCELLED
 
 
-async def test_an_item_of_a_dead_worker_is_taken_back(engine_room, owner):
+async def test_item_of_a_dead_worker_is_rescued(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD})
     await attempt(engine_room, run)
     item = (await items(engine_room, run))[0]
@@ -243,7 +241,7 @@ async def test_an_item_of_a_dead_worker_is_taken_back(engine_room, owner):
     assert (await drained(engine_room, run)).status is Status.SUCCEEDED
 
 
-async def test_an_item_of_a_dead_worker_is_taken_back_even_if_its_run_is_gone(engine_room, owner):
+async def test_item_of_a_dead_worker_is_rescued_without_its_run(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD})
     await attempt(engine_room, run)
     item = (await items(engine_room, run))[0]
@@ -255,12 +253,12 @@ async def test_an_item_of_a_dead_worker_is_taken_back_even_if_its_run_is_gone(en
     assert (await drained(engine_room, item)).status is Status.SUCCEEDED
 
 
-async def test_a_run_that_is_no_item_cannot_be_skipped(engine_room, owner):
+async def test_only_items_can_be_skipped(engine_room, owner):
     ended = await drained(engine_room, await engine_room.start(owner, key="nothing", kind=PART))
     assert (ended.status, ended.errors[0].kind) == (Status.FAILED, "Bug")
 
 
-async def test_fanning_out_whose_commit_got_no_answer_is_not_done_twice(engine_room, owner):
+async def test_fan_out_is_not_repeated_when_the_answer_to_its_commit_is_lost(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
     async with Engine(engine_room.database, KINDS, RunsSettings()).started() as engine:
         engine._committer._database = AnswersLost(engine_room.database, 1)
@@ -272,7 +270,7 @@ async def test_fanning_out_whose_commit_got_no_answer_is_not_done_twice(engine_r
     assert [event.number for event in events] == list(range(1, len(events) + 1))
 
 
-async def test_gaps_of_a_run_that_fans_out_are_a_defect_and_not_lost(engine_room, owner):
+async def test_gaps_together_with_items_are_an_internal_error(engine_room, owner):
     async def both(task) -> Effects:
         async def write(_) -> Sum:
             return Sum(planned=1)
@@ -284,7 +282,7 @@ async def test_gaps_of_a_run_that_fans_out_are_a_defect_and_not_lost(engine_room
     assert run.errors[0].kind == "Bug"
 
 
-async def test_items_of_a_run_that_nobody_waits_for_are_bulk(engine_room, owner):
+async def test_items_of_a_bulk_run_are_bulk(engine_room, owner):
     eager = replace(PART, lane=Lane.PEOPLE)
 
     async def plan(_task) -> Effects:
@@ -300,7 +298,7 @@ async def test_items_of_a_run_that_nobody_waits_for_are_bulk(engine_room, owner)
         assert [item.lane for item in await items(engine_room, run)] == [expected]
 
 
-async def test_waiting_runs_leave_the_window_to_their_items(engine_room, owner):
+async def test_runs_waiting_for_items_do_not_count_towards_the_dispatch_limit(engine_room, owner):
     engine_room.worker(KINDS, RunsSettings(lease=5, beat=1, sweep=0.3, window=3))
     many = [
         await engine_room.start(owner, Plan({f"{n}": GOOD for n in range(9)}), key=f"{k}", kind=FAN)
@@ -311,7 +309,7 @@ async def test_waiting_runs_leave_the_window_to_their_items(engine_room, owner):
 
 
 @pytest.mark.parametrize("place", ["after claim", "before commit", "after commit"])
-async def test_a_killed_worker_costs_no_item_and_doubles_none(engine_room, owner, place):
+async def test_killed_worker_loses_and_duplicates_no_item(engine_room, owner, place):
     run = await fan(engine_room, owner, {f"{n}": GOOD for n in range(6)}, FAN_AND_FINISH)
     doomed = engine_room.process(place)
     assert await asyncio.to_thread(doomed.wait, 30) == -signal.SIGKILL
@@ -321,7 +319,7 @@ async def test_a_killed_worker_costs_no_item_and_doubles_none(engine_room, owner
     assert len(await engine_room.attempts_written(*(await items(engine_room, run)))) == 6
 
 
-async def test_a_run_whose_items_are_gone_is_found_and_finished(engine_room, owner):
+async def test_run_with_missing_items_is_rescued_and_finished(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
     await attempt(engine_room, run)
     await engine_room.as_owner.execute("DELETE FROM runs_open WHERE part_of = $1", run.id)
@@ -330,7 +328,7 @@ async def test_a_run_whose_items_are_gone_is_found_and_finished(engine_room, own
     assert (await drained(engine_room, run)).status.ended
 
 
-async def test_items_of_many_runs_commit_at_once_without_deadlock(engine_room):
+async def test_concurrent_commits_of_items_do_not_deadlock(engine_room):
     owners = [uuid4() for _ in range(4)]
     many = [
         await fan(engine_room, owner, {f"{n}": GOOD for n in range(40)}, FAN_AND_FINISH) for owner in owners
@@ -341,7 +339,7 @@ async def test_items_of_many_runs_commit_at_once_without_deadlock(engine_room):
         assert counted(await engine_room.ended(run)) == (40, 40, 0, 0)
 
 
-async def test_of_a_kind_with_few_places_no_more_are_under_way_at_once(engine_room, owner):
+async def test_concurrency_of_a_kind_is_limited(engine_room, owner):
     for settings, most in ((QUICK, 2), (QUICK.model_copy(update={"at_once": {NARROW.name: 3}}), 3)):
         Overlap.most = 0
         many = await engine_room.start_many(owner, [Order(nap=0.05)] * 8, kind=NARROW)
@@ -352,7 +350,7 @@ async def test_of_a_kind_with_few_places_no_more_are_under_way_at_once(engine_ro
         await engine_room.drain(worker)
 
 
-async def test_the_parameters_of_an_item_are_checked(engine_room, owner):
+async def test_parameters_of_items_are_validated(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD})
     await engine_room.as_owner.execute("""UPDATE runs_open SET parameters = '{"orders": {"a": 3}}'""")
     assert (await drained(engine_room, run)).status is Status.FAILED

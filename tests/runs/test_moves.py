@@ -1,4 +1,4 @@
-"""The machine of docs/states.md: every legal move, and nothing else, whatever is asked in whatever order."""
+"""Tests of the state machine of docs/states.md: only legal transitions, for any order of actions."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -20,7 +20,7 @@ SELECT fence FROM runs_open WHERE id = $1 UNION ALL SELECT fence FROM runs_finis
 
 
 def expected(status: Status, attempts: int, ask: str, *, cancelling: bool) -> tuple[Status, int]:
-    """Where a run stands after that was asked of it, and after how many attempts."""
+    """Return the expected status and number of attempts after an action."""
     moves = {
         (Status.QUEUED, "cancel"): (Status.CANCELLED, attempts),
         (Status.QUEUED, "claim"): (Status.RUNNING, attempts + 1),
@@ -65,7 +65,7 @@ async def do(station, run, ask: str) -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(asks=st.lists(st.sampled_from(ASKS), min_size=1, max_size=12))
-async def test_a_run_makes_the_drawn_moves_and_no_other(engine_room, asks):
+async def test_run_makes_only_documented_transitions(engine_room, asks):
     run = await engine_room.start(uuid4())
     fence = 0
     for ask in asks:

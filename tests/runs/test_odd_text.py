@@ -1,4 +1,4 @@
-"""Text that PostgreSQL cannot store: it is kept with the character replaced, and harms nobody else."""
+"""Tests that unstorable text is stored with replacement characters and affects no other run."""
 
 from dataclasses import dataclass, replace
 
@@ -40,7 +40,7 @@ async def say_odd_things(task) -> Effects[Said]:
 SAYING = replace(kind("test.saying", handler=say_odd_things), parameters=Said, result=Said)
 
 
-async def test_what_is_said_is_kept_with_the_odd_characters_replaced(engine_room, owner):
+async def test_unstorable_characters_of_handlers_are_replaced(engine_room, owner):
     run = await engine_room.start(owner, Said(ODD), key=ODD, kind=SAYING)
     assert (run.key, run.parameters) == (KEPT, {"words": KEPT})
     assert (await engine_room.start(owner, Said(ODD), key=ODD, kind=SAYING)).id == run.id
@@ -52,7 +52,7 @@ async def test_what_is_said_is_kept_with_the_odd_characters_replaced(engine_room
     assert (said["words"], said["places"]) == (KEPT, {KEPT: [KEPT, str(2**70)]})
 
 
-async def test_items_are_named_and_skipped_with_odd_text(engine_room, owner):
+async def test_unstorable_characters_of_items_are_replaced(engine_room, owner):
     async def nothing_to_do(_task) -> Skipped:
         return Skipped(ODD)
 
@@ -70,7 +70,7 @@ async def test_items_are_named_and_skipped_with_odd_text(engine_room, owner):
     assert (ended.status, ended.gaps, ended.skipped) == (Status.PARTIAL, (KEPT,), 1)
 
 
-async def test_what_others_say_at_the_same_time_is_written_with_it(engine_room, owner):
+async def test_unstorable_text_does_not_affect_progress_of_other_runs(engine_room, owner):
     odd = await engine_room.start(owner, Said(""), key="odd", kind=SAYING)
     other = await engine_room.start(owner, key="other")
     async with Engine(engine_room.database, [SAYING, WORK], QUICK).started() as engine:
@@ -84,7 +84,7 @@ async def test_what_others_say_at_the_same_time_is_written_with_it(engine_room, 
         engine.registry._running.clear()
 
 
-async def test_a_counter_that_no_row_can_hold_is_a_defect_of_its_handler(engine_room, owner):
+async def test_progress_counter_out_of_range_is_an_internal_error(engine_room, owner):
     async def count_wrong(task) -> Effects:
         task.progress(done=10**12)
 
@@ -103,7 +103,7 @@ ANYTHING = st.recursive(
 
 @settings(max_examples=50)
 @given(ANYTHING)
-def test_whatever_is_said_becomes_json_that_stays_as_it_is(value):
+def test_json_conversion_is_idempotent(value):
     told = plain(value)
     text = orjson.dumps(told)
     assert b"\\u0000" not in text.replace(b"\\\\", b"")

@@ -9,11 +9,11 @@ from .kinds import Order, Receipt
 
 @dataclass
 class Gate:
-    """A kind whose handlers are over at once, and whose commits wait until somebody opens.
+    """A kind whose handlers end immediately, and whose commits wait until the gate opens.
 
     Attributes:
-        begun: the runs that have begun ...
-        open: ... and how many of them were not committed when each one did.
+        started_keys: keys of the started runs, in order.
+        uncommitted_counts: number of uncommitted runs at each start.
     """
 
     begun: list[str] = field(default_factory=list)
@@ -59,16 +59,14 @@ async def _begin_ten(engine_room, owner, places: int, beginning: int) -> Gate:
     return gate
 
 
-async def test_while_some_are_committed_others_begin_in_their_places_but_no_more_than_a_commit_has_room_for(
-    engine_room, owner
-):
-    # Six commits are under way at once, of one run each; the others have a place and wait for a commit.
+async def test_runs_start_during_commits_up_to_the_completion_slots(engine_room, owner):
+    # Six commits of one run each are in progress; two more runs occupy the queue's capacity.
     gate = await _begin_ten(engine_room, owner, places=2, beginning=8)
     assert sorted(gate.begun) == [f"{n}" for n in range(10)]
     assert max(gate.open) == 8
 
 
-async def test_in_a_lane_of_one_place_a_run_begins_when_the_one_before_it_is_committed(engine_room, owner):
+async def test_queue_with_concurrency_one_starts_a_run_after_the_previous_commit(engine_room, owner):
     gate = await _begin_ten(engine_room, owner, places=1, beginning=1)
     assert gate.begun == [f"{n}" for n in range(10)]
     assert gate.open == [1] * 10

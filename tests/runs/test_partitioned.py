@@ -1,4 +1,4 @@
-"""Connections that fall silent: whoever is cut off stops, and the others have its runs soon."""
+"""Tests of network partitions: a disconnected worker stops, and others claim its runs."""
 
 import asyncio
 from functools import partial
@@ -15,7 +15,7 @@ from .station import QUICK
 pytestmark = pytest.mark.integration
 
 
-async def test_a_worker_whose_connections_hang_stops_what_it_runs_and_another_does_it(engine_room, owner):
+async def test_worker_with_hanging_connections_stops_its_runs(engine_room, owner):
     stopped = asyncio.Event()
 
     async def patient(task) -> Effects[Receipt]:
@@ -38,7 +38,7 @@ async def test_a_worker_whose_connections_hang_stops_what_it_runs_and_another_do
         assert (ended.status, ended.result) == (Status.SUCCEEDED, {"attempt": 2})
         await engine_room.drain(other)
         proxy.go_on()
-        # It takes part again as soon as it is heard.
+        # The worker claims runs again as soon as it is connected.
         again = await engine_room.start(owner, key="again", kind=waiting)
         await engine_room.status(again, Status.RUNNING)
         await engine_room.verb(runs.cancel, again)
@@ -50,7 +50,7 @@ async def receipt(attempt: int, _tx: object) -> Receipt:
     return Receipt(attempt)
 
 
-async def test_a_worker_whose_connections_are_dead_without_a_word_works_on_new_ones(engine_room, owner):
+async def test_worker_reconnects_when_connections_are_silently_dead(engine_room, owner):
     async with proxied(engine_room.app) as proxy:
         engine_room.worker(settings=QUICK, at=proxy.dsn)
         run = await engine_room.start(owner, Order(nap=1.0))

@@ -20,15 +20,15 @@ async def ended(station, owner, key="it") -> runs.Run:
     return await station.verb(runs.cancel, run)
 
 
-async def test_weeks_are_made_ahead_once(engine_room):
+async def test_partitions_are_created_ahead_once(engine_room):
     before = await engine_room.as_owner.fetchval(PARTITIONS)
     assert await engine_room.as_owner.fetchval("SELECT runs_make_partitions('28 days')") == 0
-    # One more week, for what ended and for events.
+    # One more week of finished runs and of events.
     assert await engine_room.as_owner.fetchval("SELECT runs_make_partitions('35 days')") == 2
     assert await engine_room.as_owner.fetchval(PARTITIONS) == before + 2
 
 
-async def test_what_came_while_its_week_was_missing_moves_there_when_it_is_made(engine_room, owner):
+async def test_rows_move_from_the_default_partition_to_a_new_one(engine_room, owner):
     run = await ended(engine_room, owner)
     await engine_room.as_owner.execute(
         "UPDATE runs_finished SET finished_at = date_trunc('week', now()) + interval '10 weeks'"
@@ -40,9 +40,7 @@ async def test_what_came_while_its_week_was_missing_moves_there_when_it_is_made(
     assert await runs.counts(engine_room.database) == await engine_room.real_counts()
 
 
-async def test_weeks_that_came_and_went_while_nobody_worked_are_made_and_dropped_afterwards(
-    engine_room, owner
-):
+async def test_partitions_missed_without_workers_are_created_and_dropped_later(engine_room, owner):
     old, older = await ended(engine_room, owner, "old"), await ended(engine_room, owner, "older")
     for run, days in ((old, 40), (older, 400)):
         await engine_room.as_owner.execute(AGE, run.id, days)
@@ -58,7 +56,7 @@ async def test_weeks_that_came_and_went_while_nobody_worked_are_made_and_dropped
     assert told == counted == {("test.work", Status.CANCELLED): 1}
 
 
-async def test_weeks_that_are_over_are_dropped_and_no_longer_counted(engine_room, owner):
+async def test_dropped_partitions_are_subtracted_from_the_counters(engine_room, owner):
     old, new = await ended(engine_room, owner, "old"), await ended(engine_room, owner, "new")
     await engine_room.as_owner.execute(
         "CREATE TABLE runs_partitions.runs_finished_2020_10 PARTITION OF runs_finished "

@@ -1,4 +1,4 @@
-"""Plans of the protocol do not depend on statistics, which are old whenever much has come."""
+"""Tests that query plans do not depend on planner statistics, which are stale after many inserts."""
 
 LOOSE = """
 SELECT p.proname FROM pg_proc AS p INNER JOIN pg_language AS l ON p.prolang = l.oid
@@ -8,15 +8,15 @@ WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'runs\\_%' AND 
     @> '{plan_cache_mode=force_generic_plan,enable_hashjoin=off,enable_seqscan=off}'
 ORDER BY p.proname
 """
-# One at a time looks at all that there is: no list is given to them.
+# These run one at a time over whole tables and have no list parameters.
 UPKEEP = ["runs_drop_partitions", "runs_fold", "runs_make_partitions", "runs_sweep", "runs_upkeep"]
 
 
-async def test_every_move_of_runs_is_planned_the_same_whatever_the_statistics_say(engine_room):
+async def test_functions_of_runs_have_fixed_planner_settings(engine_room):
     loose = [name for (name,) in await engine_room.as_owner.fetch(LOOSE)]
     assert loose == UPKEEP
 
 
-async def test_the_sweep_finds_doorbells_by_their_ids_however_many_the_planner_knows_of(engine_room):
+async def test_rescue_finds_jobs_by_primary_key(engine_room):
     settings = "SELECT proconfig FROM pg_proc WHERE proname = 'runs_sweep'"
     assert {"enable_hashjoin=off", "enable_seqscan=off"} <= set(await engine_room.as_owner.fetchval(settings))

@@ -1,4 +1,4 @@
-"""Items that are done again: those that failed, one of them, or all with their run."""
+"""Tests of item retries: the failed items, one item, or all items with their run."""
 
 import asyncio
 from functools import partial
@@ -25,7 +25,7 @@ from .fanning import (
 WHOLE = partial(runs.retry, whole=True)
 
 
-async def test_retrying_a_run_repeats_only_what_did_not_succeed(engine_room, owner):
+async def test_retry_repeats_only_unsuccessful_items(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": BAD, "c": BAD}, FAN_AND_FINISH)
     assert (await drained(engine_room, run)).status is Status.PARTIAL
     await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'b'")
@@ -39,11 +39,11 @@ async def test_retrying_a_run_repeats_only_what_did_not_succeed(engine_room, own
     assert len(bad.errors) == 2
 
 
-async def test_a_whole_run_is_done_again_with_all_its_items(engine_room, owner):
+async def test_whole_retry_repeats_all_items(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": BAD, "c": GOOD}, FAN_AND_FINISH)
     assert (await drained(engine_room, run)).status is Status.PARTIAL
     old = {item.key: item for item in await items(engine_room, run)}
-    # What it fans out to now: one item as before, one mended, a new one; “c” is no more.
+    # The new fan-out has one item as before, one fixed and one new item, and no “c”.
     orders = """{"orders": {"0": {}, "a": {}, "b": {}}}"""
     await engine_room.as_owner.execute(
         "UPDATE runs_finished SET parameters = $1 WHERE id = $2", orders, run.id
@@ -67,7 +67,7 @@ async def test_a_whole_run_is_done_again_with_all_its_items(engine_room, owner):
         assert numbers == list(range(1, len(numbers) + 1))
 
 
-async def test_after_a_whole_run_was_done_again_its_failed_items_are_retried_as_ever(engine_room, owner):
+async def test_failed_items_can_be_retried_after_a_whole_retry(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD, "b": GOOD, "gone": BAD})
     await drained(engine_room, run)
     gone = (await items(engine_room, run))[2]
@@ -78,14 +78,14 @@ async def test_after_a_whole_run_was_done_again_its_failed_items_are_retried_as_
     await engine_room.verb(WHOLE, run)
     ended = await drained(engine_room, run)
     assert (ended.status, counted(ended), ended.gaps) == (Status.PARTIAL, (2, 1, 1, 0), ("a",))
-    with pytest.raises(Conflict, match="begun anew without it"):
+    with pytest.raises(Conflict, match="restarted without it"):
         await engine_room.verb(runs.retry, gone)
     again = await engine_room.verb(runs.retry, run)
     assert (again.status, again.epoch, counted(again)) == (Status.RUNNING, 3, (2, 1, 0, 0))
     assert [item.epoch for item in await items(engine_room, run)] == [3, 2]
 
 
-async def test_items_that_items_add_are_done_again_with_the_whole_run(engine_room, owner):
+async def test_whole_retry_repeats_items_added_by_items(engine_room, owner):
     run = await engine_room.start(owner, Chain(3), kind=CHAIN)
     await drained(engine_room, run)
     await engine_room.as_owner.execute("UPDATE runs_finished SET status = 'failed' WHERE id = $1", run.id)
@@ -99,17 +99,17 @@ async def test_items_that_items_add_are_done_again_with_the_whole_run(engine_roo
     ]
 
 
-async def test_an_item_is_no_whole_run_and_what_succeeded_is_not_done_again(engine_room, owner):
+async def test_whole_retry_rejects_items_and_succeeded_runs(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD})
     await drained(engine_room, run)
-    with pytest.raises(Conflict, match="That is an item"):
+    with pytest.raises(Conflict, match="This is an item"):
         await engine_room.verb(WHOLE, (await items(engine_room, run))[0])
     good = await drained(engine_room, await engine_room.start(owner))
     with pytest.raises(Conflict, match="succeeded"):
         await engine_room.verb(WHOLE, good)
 
 
-async def test_one_item_is_retried_in_a_run_that_has_ended(engine_room, owner):
+async def test_single_item_of_an_ended_run_is_retried(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD, "b": BAD})
     assert (await drained(engine_room, run)).status is Status.FAILED
     await engine_room.as_owner.execute("UPDATE runs_finished SET parameters = '{}' WHERE key = 'a'")
@@ -119,7 +119,7 @@ async def test_one_item_is_retried_in_a_run_that_has_ended(engine_room, owner):
     assert [item.epoch for item in await items(engine_room, run)] == [2, 1]
 
 
-async def test_one_item_is_retried_while_the_others_are_under_way(engine_room, owner):
+async def test_single_item_is_retried_while_others_run(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD, "b": GOOD})
     await attempt(engine_room, run)
     first = (await items(engine_room, run))[0]
@@ -131,7 +131,7 @@ async def test_one_item_is_retried_while_the_others_are_under_way(engine_room, o
     assert (await drained(engine_room, run)).status is Status.SUCCEEDED
 
 
-async def test_a_run_cancelled_half_way_goes_on_where_it_was(engine_room, owner):
+async def test_retry_of_a_cancelled_run_continues_with_the_remaining_items(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": GOOD})
     await attempt(engine_room, run)
     first, second = await items(engine_room, run)
@@ -142,7 +142,7 @@ async def test_a_run_cancelled_half_way_goes_on_where_it_was(engine_room, owner)
     assert await engine_room.attempts_written(first, second) == [1, 1]
 
 
-async def test_an_item_retried_twice_at_once_is_done_once_and_its_run_waits_for_it(engine_room, owner):
+async def test_concurrent_retries_of_an_item_execute_it_once(engine_room, owner):
     run = await fan(engine_room, owner, {"a": BAD, "b": BAD})
     await drained(engine_room, run)
     item = (await items(engine_room, run))[0]
@@ -160,21 +160,21 @@ async def somebody_waits(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
 
 
-async def test_what_succeeded_is_not_retried(engine_room, owner):
+async def test_succeeded_item_cannot_be_retried(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD, "b": BAD})
     await drained(engine_room, run)
     with pytest.raises(Conflict, match="succeeded"):
         await engine_room.verb(runs.retry, (await items(engine_room, run))[0])
 
 
-async def test_finishing_has_attempts_of_its_own(engine_room, owner):
+async def test_finish_has_separate_attempts(engine_room, owner):
     ended = await drained(
         engine_room, await fan(engine_room, owner, {"a": GOOD}, FAN_AND_FINISH, fail_finish=2)
     )
     assert (ended.status, ended.attempts, len(ended.errors)) == (Status.SUCCEEDED, 3, 2)
 
 
-async def test_a_run_whose_finish_failed_is_retried_without_its_items(engine_room, owner):
+async def test_retry_after_a_failed_finish_skips_the_items(engine_room, owner):
     run = await fan(engine_room, owner, {"a": GOOD}, FAN_AND_FINISH, fail_finish=3)
     assert (await drained(engine_room, run)).status is Status.FAILED
     await engine_room.as_owner.execute(

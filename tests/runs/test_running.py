@@ -12,7 +12,7 @@ from .station import QUICK
 MALFORMED = r"parameters of a run “test\.work” are malformed"
 
 
-async def test_a_run_is_done_once_and_keeps_its_result(engine_room, owner):
+async def test_run_is_executed_once_and_stores_its_result(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner)
     assert (run.status, run.parameters["nap"]) == (Status.QUEUED, 0.0)
@@ -21,14 +21,14 @@ async def test_a_run_is_done_once_and_keeps_its_result(engine_room, owner):
     assert await engine_room.attempts_written(run) == [1]
 
 
-async def test_parameters_of_another_type_are_refused_when_a_run_is_started(engine_room, owner):
+async def test_enqueue_rejects_parameters_of_another_type(engine_room, owner):
     with pytest.raises(InvalidInput, match=MALFORMED):
         await engine_room.start(owner, Order(nap="long"))
     with pytest.raises(InvalidInput, match=MALFORMED):
         await engine_room.start(owner, "order")
 
 
-async def test_parameters_that_no_longer_fit_fail_the_run_for_good(engine_room, owner):
+async def test_incompatible_stored_parameters_fail_the_run_without_retry(engine_room, owner):
     run = await engine_room.start(owner)
     await engine_room.as_owner.execute('UPDATE runs_open SET parameters = \'{"nap": "long"}\'')
     engine_room.worker()
@@ -36,7 +36,7 @@ async def test_parameters_that_no_longer_fit_fail_the_run_for_good(engine_room, 
     assert (ended.status, ended.attempts, ended.errors[0].kind) == (Status.FAILED, 1, "InvalidInput")
 
 
-async def test_starting_the_same_thing_twice_gives_the_run_that_is_open(engine_room, owner):
+async def test_enqueue_with_an_open_key_returns_the_open_run(engine_room, owner):
     first = await engine_room.start(owner, key="today")
     assert (await engine_room.start(owner, Order(nap=1), key="today")).id == first.id
     assert (await engine_room.start(owner, key="tomorrow")).id != first.id
@@ -46,14 +46,14 @@ async def test_starting_the_same_thing_twice_gives_the_run_that_is_open(engine_r
     assert (await engine_room.start(owner, key="today")).id != first.id
 
 
-async def test_what_is_missing_from_the_result_makes_it_partial_and_is_named(engine_room, owner):
+async def test_gaps_end_the_run_as_partial_and_are_recorded(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner, Order(gaps=["Garden"]))
     assert (await engine_room.ended(run)).status is Status.PARTIAL
     assert (await engine_room.events(run))[-1].data["gaps"] == ["Garden"]
 
 
-async def test_a_run_that_is_delayed_begins_when_its_time_has_come(engine_room, owner):
+async def test_delayed_run_starts_when_due(engine_room, owner):
     engine_room.worker(settings=QUICK.model_copy(update={"poll": 600.0, "sweep": 600.0}))
     run = await engine_room.start(owner, delay=timedelta(seconds=0.4))
     ended = await engine_room.ended(run)

@@ -8,7 +8,7 @@ from daybreak.runs import Status
 from .kinds import BULK, Order
 
 
-async def test_events_have_no_gaps_and_can_be_replayed_from_any_of_them(engine_room, owner):
+async def test_event_numbers_have_no_gaps_and_events_can_be_read_from_any_number(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner, Order(total=5, nap=1.2))
     await engine_room.ended(run)
@@ -18,7 +18,7 @@ async def test_events_have_no_gaps_and_can_be_replayed_from_any_of_them(engine_r
     assert await engine_room.events(run, after=3) == told[3:]
 
 
-async def test_progress_is_seen_while_it_runs_and_never_falls(engine_room, owner):
+async def test_progress_is_visible_during_the_run_and_never_falls(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner, Order(total=5, nap=30))
 
@@ -32,13 +32,13 @@ async def test_progress_is_seen_while_it_runs_and_never_falls(engine_room, owner
     assert (await engine_room.ended(run)).done == 5
 
 
-async def test_the_last_progress_is_kept_when_a_run_ends_before_it_was_reported(engine_room, owner):
+async def test_last_progress_is_written_when_a_run_ends(engine_room, owner):
     engine_room.worker()
     ended = await engine_room.ended(await engine_room.start(owner, Order(total=3)))
     assert (ended.phase, ended.done, ended.total) == ("counting", 3, 3)
 
 
-async def test_a_list_goes_on_after_any_run_and_can_be_narrowed(engine_room, owner):
+async def test_list_of_runs_supports_cursors_and_filters(engine_room, owner):
     many = await engine_room.start_many(owner, [Order() for _ in range(5)])
     bulk = await engine_room.start(owner, kind=BULK)
     await engine_room.verb(runs.cancel, many[2])
@@ -52,7 +52,7 @@ async def test_a_list_goes_on_after_any_run_and_can_be_narrowed(engine_room, own
     assert [run.id for run in cancelled] == [many[2].id]
 
 
-async def test_what_is_started_in_a_transaction_that_fails_was_never_there(engine_room, owner):
+async def test_run_enqueued_in_a_failed_transaction_does_not_exist(engine_room, owner):
     async def start_and_fail():
         async with engine_room.database.transaction([owner]) as tx:
             await runs.start(tx, BULK, owner, Order(), "it")
@@ -66,7 +66,7 @@ async def test_what_is_started_in_a_transaction_that_fails_was_never_there(engin
     assert await runs.counts(engine_room.database) == {}
 
 
-async def test_counters_equal_what_is_there_after_all_kinds_of_moves(engine_room, owner):
+async def test_counters_equal_the_rows_after_all_transitions(engine_room, owner):
     engine_room.worker()
     orders = [Order(), Order(fail="invalid"), Order(gaps=["x"]), Order(fail="unavailable", fail_until=1)] * 5
     many = await engine_room.start_many(owner, orders)

@@ -1,4 +1,4 @@
-"""Workers that stall or mistake the time, a database that is away or held up: nothing is stuck or doubled."""
+"""Tests that no run is stuck or duplicated by slow workers, wrong clocks or an unavailable database."""
 
 import asyncio
 import os
@@ -29,9 +29,9 @@ NEXT_WEEK = (
 UPKEEP = "SELECT (runs_upkeep('0s', '28 days', '90 days', 100) -> 'partitions_made')::int"
 
 
-async def test_a_handler_that_blocks_its_process_past_the_lease_loses_its_runs(engine_room, owner):
+async def test_handler_that_blocks_its_process_past_the_lease_loses_its_runs(engine_room, owner):
     blocked = engine_room.process()
-    # When it comes to itself, the others are at it: its late writes meet runs that are under way.
+    # When the blocked process continues, other attempts are in progress: its late commits are rejected.
     runs = await engine_room.start_many(owner, [Order(nap=2.5, block=4.0), Order(nap=3.0)])
     for run in runs:
         await engine_room.status(run, Status.RUNNING)
@@ -43,7 +43,7 @@ async def test_a_handler_that_blocks_its_process_past_the_lease_loses_its_runs(e
     assert await engine_room.attempts_written(*runs) == [2, 2]
 
 
-async def test_a_worker_frozen_within_its_commit_holds_its_run_no_longer_than_its_lease(engine_room, owner):
+async def test_worker_frozen_in_its_commit_loses_its_run_after_the_lease(engine_room, owner):
     frozen = engine_room.process()
     run = await engine_room.start(owner, Order(freeze=True))
     await engine_room.until(lambda: asyncio.to_thread(is_stopped, frozen.pid))
@@ -60,7 +60,7 @@ def is_stopped(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-async def test_workers_whose_clocks_differ_by_ten_minutes_agree_on_who_has_a_run(engine_room, owner):
+async def test_leases_are_independent_of_worker_clocks(engine_room, owner):
     fast = engine_room.process(ahead=TEN_MINUTES, settings=PATIENT)
     first = await engine_room.start(owner, Order(nap=30), key="first")
     await engine_room.status(first, Status.RUNNING)
@@ -70,7 +70,7 @@ async def test_workers_whose_clocks_differ_by_ten_minutes_agree_on_who_has_a_run
     done = [await engine_room.ended(run) for run in (later, again)]
     assert [(run.status, run.attempts) for run in done] == [(Status.SUCCEEDED, 1), (Status.SUCCEEDED, 2)]
     assert done[0].started_at - done[0].created_at >= timedelta(seconds=1)
-    # By now the slow one has swept many times, and has not taken the run of the fast one for lost.
+    # The slow worker has run its rescuer many times by now, without rescuing the run of the fast one.
     assert (await engine_room.get(first)).attempts == 1
     fast.kill()
     fast.wait()
@@ -83,7 +83,7 @@ async def begun_again(station, run) -> bool:
     return (await station.get(run)).attempts == 2
 
 
-async def test_while_a_transaction_is_held_open_upkeep_gives_way_and_no_run_is_stuck(engine_room, owner):
+async def test_open_transaction_delays_pruning_and_blocks_no_run(engine_room, owner):
     await engine_room.as_owner.execute("UPDATE runs_sweeps SET upkept_at = NULL")
     week = await engine_room.as_owner.fetchval(NEXT_WEEK)
     await engine_room.as_owner.execute(
@@ -91,7 +91,7 @@ async def test_while_a_transaction_is_held_open_upkeep_gives_way_and_no_run_is_s
     )
     watching = await asyncpg.connect(engine_room.app)
     async with watching.transaction(isolation="repeatable_read"):
-        # Whoever reads a list keeps its weeks from being changed until the transaction ends.
+        # Reading a list locks its partitions against changes until the transaction ends.
         await watching.execute("SET LOCAL daybreak.owner_ids = '{}'")
         assert await watching.fetchval("SELECT count(*) FROM runs_all") == 0
         engine_room.worker()
@@ -103,7 +103,7 @@ async def test_while_a_transaction_is_held_open_upkeep_gives_way_and_no_run_is_s
     assert await engine_room.as_owner.fetchval(UPKEEP) == 2
 
 
-async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(owner):
+async def test_worker_survives_a_database_restart(owner):
     with home_of_its_own() as home, ExitStack() as stack:
         stack.callback(embedded.stop, home)
         server = stack.enter_context(embedded.attach(home, fsync=False))
@@ -125,7 +125,7 @@ async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(ow
         await asyncio.wait_for(working, 60)
 
 
-async def test_a_worker_told_to_stop_while_the_database_is_away_does_so_in_time_and_says_so(owner):
+async def test_worker_stops_in_time_and_reports_it_while_the_database_is_down(owner):
     with home_of_its_own() as home, ExitStack() as stack:
         stack.callback(embedded.stop, home)
         server = stack.enter_context(embedded.attach(home, fsync=False))
@@ -141,7 +141,7 @@ async def test_a_worker_told_to_stop_while_the_database_is_away_does_so_in_time_
         process.send_signal(signal.SIGTERM)
         words, _ = await asyncio.to_thread(process.communicate, timeout=60)
         assert process.returncode == 0
-        assert b"taken over when its leases end" in words
+        assert b"claim the open runs when their leases expire" in words
 
 
 @contextmanager
@@ -158,10 +158,10 @@ async def station_on(server: embedded.Server) -> AsyncIterator[Station]:
         async with Database.connect(app) as database:
             yield Station(app, database, owner)
     finally:
-        owner.terminate()  # nobody may be there to say goodbye to
+        owner.terminate()  # the server may have stopped already
 
 
-async def test_events_that_are_being_written_as_a_handler_ends_are_not_lost(engine_room, owner, monkeypatch):
+async def test_events_written_while_a_handler_ends_are_not_lost(engine_room, owner, monkeypatch):
     report, reporting = store.report, asyncio.Event()
 
     async def talkative(task) -> Effects[Receipt]:
@@ -175,7 +175,7 @@ async def test_events_that_are_being_written_as_a_handler_ends_are_not_lost(engi
 
     async def slow_report(tx, news) -> None:
         reporting.set()
-        # Long enough for the run to end meanwhile, if nobody keeps it from that.
+        # Long enough for the run to end in the meantime, unless it is prevented.
         await asyncio.wait({attempt}, timeout=0.5)
         await report(tx, news)
 

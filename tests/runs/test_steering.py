@@ -20,7 +20,7 @@ SELECT runs_ring('bulk', array_agg(owner_id), array_agg(id)) FROM backlog;
 """
 
 
-async def test_a_waiting_run_is_cancelled_at_once(engine_room, owner):
+async def test_queued_run_is_cancelled_immediately(engine_room, owner):
     run = await engine_room.start(owner)
     assert (await engine_room.verb(runs.cancel, run)).status is Status.CANCELLED
     engine_room.worker()
@@ -29,8 +29,8 @@ async def test_a_waiting_run_is_cancelled_at_once(engine_room, owner):
     assert await engine_room.attempts_written(run) == []
 
 
-async def test_cancelling_reaches_what_a_run_waits_for_before_the_next_heartbeat(engine_room, owner):
-    # No beat tells the worker: it hears of it.
+async def test_cancel_stops_a_running_handler_before_the_next_heartbeat(engine_room, owner):
+    # The notification delivers the cancel; the next heartbeat is too late.
     engine_room.worker(settings=QUICK.model_copy(update={"lease": 600.0, "beat": 200.0}))
     run = await engine_room.start(owner, Order(nap=30))
     await engine_room.status(run, Status.RUNNING)
@@ -39,7 +39,7 @@ async def test_cancelling_reaches_what_a_run_waits_for_before_the_next_heartbeat
     assert await engine_room.attempts_written(run) == []
 
 
-async def test_a_worker_that_has_not_heard_of_a_cancel_learns_it_by_its_beat(engine_room, owner):
+async def test_heartbeat_delivers_a_missed_cancel(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner, Order(nap=30))
     await engine_room.status(run, Status.RUNNING)
@@ -47,7 +47,7 @@ async def test_a_worker_that_has_not_heard_of_a_cancel_learns_it_by_its_beat(eng
     assert (await engine_room.ended(run)).status is Status.CANCELLED
 
 
-async def test_a_cancel_wins_over_an_end_that_is_not_committed(engine_room, owner):
+async def test_cancel_wins_over_an_uncommitted_completion(engine_room, owner):
     engine_room.worker()
     run = await engine_room.start(owner, Order(nap=0.2))
     await engine_room.status(run, Status.RUNNING)
@@ -62,7 +62,7 @@ async def somebody_waits(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
 
 
-async def test_a_run_that_ended_stays_as_it_is_and_one_that_is_open_cannot_be_retried(engine_room, owner):
+async def test_ended_run_ignores_cancel_and_open_run_rejects_retry(engine_room, owner):
     run = await engine_room.start(owner)
     with pytest.raises(Conflict, match="has not ended"):
         await engine_room.verb(runs.retry, run)
@@ -73,7 +73,7 @@ async def test_a_run_that_ended_stays_as_it_is_and_one_that_is_open_cannot_be_re
         await engine_room.verb(runs.retry, run)
 
 
-async def test_a_run_cannot_be_retried_while_another_is_open_for_the_same_thing(engine_room, owner):
+async def test_retry_is_rejected_while_a_run_with_the_same_key_is_open(engine_room, owner):
     run = await engine_room.start(owner)
     await engine_room.verb(runs.cancel, run)
     await engine_room.start(owner)
@@ -82,7 +82,7 @@ async def test_a_run_cannot_be_retried_while_another_is_open_for_the_same_thing(
     assert (await engine_room.get(run)).status is Status.CANCELLED
 
 
-async def test_nobody_sees_or_steers_the_runs_of_somebody_else(engine_room, owner):
+async def test_runs_of_other_owners_are_inaccessible(engine_room, owner):
     run = await engine_room.start(owner)
     async with engine_room.database.transaction([uuid4()]) as tx:
         for verb in (runs.get, runs.cancel, runs.retry):
@@ -92,7 +92,7 @@ async def test_nobody_sees_or_steers_the_runs_of_somebody_else(engine_room, owne
         assert await runs.events(tx, owner, run.id) == []
 
 
-async def test_a_worker_that_is_drained_gives_back_what_does_not_end_in_time(engine_room, owner):
+async def test_draining_worker_releases_runs_that_do_not_end_in_time(engine_room, owner):
     worker = engine_room.worker()
     quick = await engine_room.start(owner, Order(nap=0.2), key="quick")
     slow = await engine_room.start(owner, Order(nap=30), key="slow")
@@ -106,11 +106,11 @@ async def test_a_worker_that_is_drained_gives_back_what_does_not_end_in_time(eng
     await engine_room.status(slow, Status.RUNNING)
 
 
-async def test_of_one_owners_many_runs_only_a_window_is_rung_for_at_once(engine_room, owner):
+async def test_dispatched_runs_per_owner_are_limited(engine_room, owner):
     many = await engine_room.start_many(owner, [Order() for _ in range(120)], kind=BULK, window=10)
     assert await rung(engine_room, owner) == 10
     other = await engine_room.start(uuid4(), kind=BULK)
-    # Without a sweep: each commit lets the next one in.
+    # Without the rescuer: each commit dispatches the next run.
     engine_room.worker(settings=QUICK.model_copy(update={"sweep": 60.0, "window": 10}))
     await engine_room.ended(other)
     for run in many:
@@ -118,13 +118,13 @@ async def test_of_one_owners_many_runs_only_a_window_is_rung_for_at_once(engine_
     assert await engine_room.attempts_written(*many) == [1] * 120
 
 
-async def test_the_sweep_lets_in_what_waits_where_a_place_is_left_free(engine_room, owner):
+async def test_rescue_dispatches_waiting_runs_within_the_limit(engine_room, owner):
     await engine_room.start_many(owner, [Order() for _ in range(30)], kind=BULK, window=5)
     await engine_room.as_owner.execute("SELECT runs_sweep(20, '15s', '30s', 100)")
     assert await rung(engine_room, owner) == 20
 
 
-async def test_what_is_not_due_takes_no_place_from_what_is(engine_room, owner):
+async def test_delayed_runs_do_not_count_towards_the_dispatch_limit(engine_room, owner):
     later = await engine_room.start_many(
         owner, [Order() for _ in range(30)], kind=BULK, window=5, delay=timedelta(minutes=2)
     )
@@ -134,7 +134,7 @@ async def test_what_is_not_due_takes_no_place_from_what_is(engine_room, owner):
     worker = engine_room.worker(settings=QUICK.model_copy(update={"window": 5}))
     assert (await engine_room.ended(due)).status is Status.SUCCEEDED
     await engine_room.drain(worker)
-    # All at the same time, and let in as many as there are places.
+    # All become due at the same time, and are dispatched up to the limit.
     await testing.move_clock(engine_room.database, owner, timedelta(minutes=3))
     swept = await engine_room.as_owner.fetchrow("SELECT * FROM runs_sweep(5, '15s', '30s', 100)")
     assert (swept["rung"], swept["admitted"], await rung(engine_room, owner)) == (30, 5, 5)
@@ -146,13 +146,13 @@ async def test_what_is_not_due_takes_no_place_from_what_is(engine_room, owner):
     assert await engine_room.attempts_written(*later) == [1] * 30
 
 
-async def test_of_many_runs_that_are_due_soon_only_a_window_gets_doorbells_of_their_own(engine_room, owner):
+async def test_runs_due_soon_get_jobs_within_the_dispatch_limit(engine_room, owner):
     soon = timedelta(seconds=50)
     await engine_room.start_many(owner, [Order() for _ in range(30)], kind=BULK, window=5, delay=soon)
     assert await engine_room.as_owner.fetchval("SELECT count(*) FROM pgq.pgqueuer") == 5
 
 
-async def test_a_place_that_is_given_up_for_longer_is_given_to_the_next(engine_room, owner):
+async def test_long_retry_delay_frees_capacity_for_the_next_run(engine_room, owner):
     tried, waiting = await engine_room.start_many(owner, [Order(), Order()], window=1)
     async with engine_room.database.transaction([owner]) as tx:
         (claim,) = await store.claim(tx, [(owner, tried.id)], [WORK.name], uuid4(), timedelta(minutes=1))
@@ -168,7 +168,7 @@ async def rung(station, owner) -> int:
     )
 
 
-async def test_a_persons_click_is_done_before_ten_thousand_bulk_runs(engine_room, owner):
+async def test_interactive_run_ends_before_ten_thousand_bulk_runs(engine_room, owner):
     await engine_room.as_owner.execute(BACKLOG)
     worker = engine_room.worker(kinds=[WORK, BULK])
     await worker.ready.wait()
@@ -182,7 +182,7 @@ async def some_bulk_is_done(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) > 0 FROM runs_finished")
 
 
-async def test_what_waits_behind_a_backlog_comes_before_it_when_a_person_asks_for_it(engine_room, owner):
+async def test_interactive_request_moves_a_queued_bulk_run_to_the_interactive_queue(engine_room, owner):
     run = await engine_room.start(owner, kind=BULK)
     asked = await engine_room.start(owner, kind=BULK, lane=Lane.PEOPLE)
     assert (asked.id, asked.lane) == (run.id, Lane.PEOPLE)

@@ -1,4 +1,4 @@
-"""Handlers and workers that do not behave: the rows stay right."""
+"""Tests that the rows stay correct with uncooperative handlers and workers."""
 
 import asyncio
 from datetime import timedelta
@@ -12,7 +12,9 @@ from .kinds import ALL, BULK, WORK, Order, Receipt, kind
 from .station import QUICK, AnswersLost
 
 
-async def test_a_handler_that_will_not_end_is_left_behind_and_writes_nothing(engine_room, owner, monkeypatch):
+async def test_handler_that_ignores_cancellation_is_abandoned_and_writes_nothing(
+    engine_room, owner, monkeypatch
+):
     monkeypatch.setattr(engine, "_TO_UNWIND", 0.1)
     let_go = asyncio.Event()
     written = []
@@ -38,7 +40,7 @@ async def test_a_handler_that_will_not_end_is_left_behind_and_writes_nothing(eng
     assert written == []
 
 
-async def test_a_handler_that_gives_no_effects_fails_as_a_bug_of_ours(engine_room, owner):
+async def test_handler_without_effects_fails_as_internal_error(engine_room, owner):
     async def forgetful(_task):
         return None
 
@@ -48,7 +50,7 @@ async def test_a_handler_that_gives_no_effects_fails_as_a_bug_of_ours(engine_roo
     assert (ended.status, ended.errors[0].kind) == (Status.FAILED, "Bug")
 
 
-async def test_runs_of_kinds_that_a_worker_does_not_know_are_left_for_another(engine_room, owner):
+async def test_runs_of_unknown_kinds_are_left_to_other_workers(engine_room, owner):
     ignorant = engine_room.worker([BULK])
     run = await engine_room.start(owner, kind=WORK)
     await engine_room.until(lambda: heard(engine_room))
@@ -62,7 +64,7 @@ async def heard(station) -> bool:
     return await station.as_owner.fetchval("SELECT count(*) = 0 FROM pgq.pgqueuer")
 
 
-async def test_a_worker_whose_beats_nobody_answers_stops_what_it_runs(engine_room, owner, monkeypatch):
+async def test_worker_stops_its_attempts_when_heartbeats_get_no_answer(engine_room, owner, monkeypatch):
     run = await engine_room.start(owner, Order(nap=600))
     quick = QUICK.model_copy(update={"lease": 0.3, "beat": 0.05})
     async with Engine(engine_room.database, ALL, quick).started() as started:
@@ -76,12 +78,12 @@ async def test_a_worker_whose_beats_nobody_answers_stops_what_it_runs(engine_roo
         beats = asyncio.create_task(Beat(started, "mute", started.database).run())
         await asyncio.wait_for(attempt, 60)
         beats.cancel()
-    # The row is as it was: its lease ends, and then it is somebody else's.
+    # The row is unchanged: another worker can claim it after the lease.
     assert (await engine_room.get(run)).status is Status.RUNNING
     assert await engine_room.attempts_written(run) == []
 
 
-async def test_what_a_worker_says_of_a_run_that_it_has_lost_is_not_written(engine_room, owner):
+async def test_progress_of_a_lost_run_is_rejected(engine_room, owner):
     run = await engine_room.start(owner)
     async with (
         Engine(engine_room.database, ALL, QUICK).started() as loser,
@@ -98,7 +100,7 @@ async def test_what_a_worker_says_of_a_run_that_it_has_lost_is_not_written(engin
     assert [event.name for event in await engine_room.events(run)] == ["running", "running"]
 
 
-async def test_events_whose_commit_got_no_answer_are_not_told_twice(engine_room, owner):
+async def test_events_are_not_duplicated_when_the_answer_to_a_commit_is_lost(engine_room, owner):
     both_told = asyncio.Event()
 
     async def talkative(task) -> Effects[Receipt]:
@@ -125,9 +127,7 @@ async def test_events_whose_commit_got_no_answer_are_not_told_twice(engine_room,
     assert told == [("running", None), ("counted", 1), ("counted", 2), ("counted", 3), ("succeeded", None)]
 
 
-async def test_effects_that_find_something_unavailable_fail_the_attempt_and_hold_up_nobody(
-    engine_room, owner
-):
+async def test_unavailable_raised_by_effects_fails_only_the_attempt(engine_room, owner):
     async def refusing(task) -> Effects[Receipt]:
         async def write(_tx) -> Receipt:
             raise Unavailable("The printer is out of paper.")

@@ -1,4 +1,4 @@
-"""Whoever follows runs is told of their ends after the commits."""
+"""Tests of the notifier: subscribers are notified of ended runs after the commits."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ from .kinds import ALL, Order
 
 
 class Ear:
-    """Hears what is told of runs."""
+    """A subscriber to the channel of runs."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -27,7 +27,7 @@ class Ear:
         self._heard.put_nowait(set(words[-1].split(",")))
 
     async def so_far(self) -> list[set[str]]:
-        """What was told until now; notifications come in the order of their commits."""
+        """Return the notifications until now; they arrive in the order of their commits."""
         mark = f"{uuid4()}"
         await self._connection.execute("SELECT pg_notify('daybreak_runs', $1)", mark)
         heard = []
@@ -36,12 +36,12 @@ class Ear:
         return heard
 
     async def named(self, topic: UUID) -> None:
-        """Wait until that topic is named."""
+        """Wait for a notification of this topic."""
         while f"{topic}" not in await asyncio.wait_for(self._heard.get(), 60):
             continue
 
     async def until(self, topic: UUID, question) -> None:
-        """Ask whenever that topic is named, and only then, until the answer is yes."""
+        """Check the condition after each notification of this topic, and only then, until it is true."""
         await self.named(topic)
         while not await question():
             await self.named(topic)
@@ -61,7 +61,7 @@ def topics():
     return [uuid4() for _ in range(450)]
 
 
-async def test_an_end_is_told_when_it_can_be_read(engine_room, owner, ear):
+async def test_end_is_notified_after_its_commit(engine_room, owner, ear):
     engine_room.worker()
     run = await engine_room.start(owner, Order(nap=0.2))
 
@@ -71,7 +71,7 @@ async def test_an_end_is_told_when_it_can_be_read(engine_room, owner, ear):
     await ear.until(run.id, ended)
 
 
-async def test_who_follows_all_runs_of_theirs_hears_of_each_end(engine_room, owner, ear):
+async def test_owner_topic_is_notified_of_each_end(engine_room, owner, ear):
     engine_room.worker()
     many = await engine_room.start_many(owner, [Order(nap=0.2)] * 5)
 
@@ -81,7 +81,7 @@ async def test_who_follows_all_runs_of_theirs_hears_of_each_end(engine_room, own
     await ear.until(owner, all_ended)
 
 
-async def test_who_follows_a_run_hears_of_the_ends_of_its_items(engine_room, owner, ear):
+async def test_run_topic_is_notified_of_ended_items(engine_room, owner, ear):
     engine_room.worker(FANNED)
     run = await fan(engine_room, owner, {"short": Order(nap=0.3), "long": Order(nap=30)})
 
@@ -91,7 +91,7 @@ async def test_who_follows_a_run_hears_of_the_ends_of_its_items(engine_room, own
     await ear.until(run.id, one_is_done)
 
 
-async def test_who_follows_a_run_hears_of_items_that_are_cancelled(engine_room, owner, ear):
+async def test_run_topic_is_notified_of_cancelled_items(engine_room, owner, ear):
     run = await attempt(engine_room, await fan(engine_room, owner, {"a": GOOD, "b": GOOD}, FAN))
     first, _ = await items(engine_room, run)
     await ear.so_far()
@@ -99,7 +99,7 @@ async def test_who_follows_a_run_hears_of_items_that_are_cancelled(engine_room, 
     assert f"{run.id}" in set().union(*await ear.so_far())
 
 
-async def test_who_follows_a_run_hears_when_whoever_performed_it_lets_go(engine_room, owner, ear):
+async def test_run_topic_is_notified_when_a_foreground_run_is_cancelled(engine_room, owner, ear):
     run = await engine_room.start(owner, Order(nap=60))
     performing = asyncio.create_task(runs.perform(engine_room.database, ALL, run))
     await engine_room.status(run, Status.RUNNING)
@@ -109,15 +109,15 @@ async def test_who_follows_a_run_hears_when_whoever_performed_it_lets_go(engine_
     assert await ear.so_far() == [{f"{owner}", f"{run.id}"}]
 
 
-async def test_a_commit_tells_nobody_and_a_worker_that_stops_tells_the_rest(
+async def test_commits_do_not_notify_and_a_stopping_worker_sends_pending_notifications(
     engine_room, owner, ear, monkeypatch
 ):
     monkeypatch.setattr(telling, "_EVERY", 60)
-    told = await engine_room.start(owner, key="told at once")
+    told = await engine_room.start(owner, key="notified alone")
     await ear.so_far()
     worker = engine_room.worker()
     await ear.named(told.id)
-    untold = await engine_room.start(owner, key="told with others")
+    untold = await engine_room.start(owner, key="notified in a batch")
     await ear.so_far()
     await engine_room.ended(untold)
     assert await ear.so_far() == []
@@ -125,7 +125,7 @@ async def test_a_commit_tells_nobody_and_a_worker_that_stops_tells_the_rest(
     assert await ear.so_far() == [{f"{owner}", f"{untold.id}"}]
 
 
-async def test_what_comes_close_together_is_told_together(engine_room, ear, topics):
+async def test_notifications_close_together_are_batched(engine_room, ear, topics):
     teller = Teller(engine_room.database)
     for topic in topics:
         teller.tell([topic])
@@ -139,7 +139,7 @@ async def test_what_comes_close_together_is_told_together(engine_room, ear, topi
 
 
 class AwayAtFirst:
-    """A database that does not answer the first time."""
+    """A database that is unavailable at the first connection."""
 
     def __init__(self, database) -> None:
         self._database = database
@@ -154,9 +154,7 @@ class AwayAtFirst:
             yield connection
 
 
-async def test_what_could_not_be_told_is_told_when_the_database_answers_again(
-    engine_room, ear, topics, monkeypatch
-):
+async def test_failed_notification_is_sent_again(engine_room, ear, topics, monkeypatch):
     monkeypatch.setattr(telling, "_AGAIN_AFTER", 0)
     teller = Teller(AwayAtFirst(engine_room.database))
     teller.tell(topics[:1])

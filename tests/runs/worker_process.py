@@ -1,6 +1,6 @@
-"""A worker as a process of its own: `worker_process.py DSN PLACE AHEAD SETTINGS`.
+"""A separate worker process: `worker_process.py DSN PLACE AHEAD SETTINGS`.
 
-It kills itself when it gets to that place, if there is one, and its clock is so many seconds ahead.
+It kills itself at the place, if one is set, and its clock is AHEAD seconds fast.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ def die(*_arguments: object, **_named: object) -> None:
 
 
 def arm() -> None:
-    """Die in place of, or just after, a step of the engine."""
+    """Kill the process instead of, or just after, a step of the executor."""
     engine = importlib.import_module("daybreak.runs.engine").Engine
     committer = importlib.import_module("daybreak.runs.committing").Committer
     claim, settle = engine.claim, committer.settle
@@ -46,7 +46,7 @@ def arm() -> None:
 
 
 def shift_clock() -> None:
-    """Everything here that asks what time it is gets the wrong answer."""
+    """Shift all clocks of this process."""
     clock = importlib.import_module("daybreak.clock")
     right_time, right_now = time.time, clock.now
     time.time = lambda: right_time() + AHEAD

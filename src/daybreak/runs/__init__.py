@@ -1,4 +1,4 @@
-"""Runs: background work that is fenced, seen, steered and never stuck."""
+"""Runs: background work with fencing, leases, progress, cancellation and retries."""
 
 from daybreak.runs.kinds import AnyKind, Backoff, Kind
 from daybreak.runs.model import (

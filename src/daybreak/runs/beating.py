@@ -1,4 +1,4 @@
-"""A worker's beat: it renews the leases of what runs, and learns what is lost or to be cancelled."""
+"""The worker heartbeat: renews leases and picks up lost leases and cancel requests."""
 
 import asyncio
 from collections.abc import Collection
@@ -14,7 +14,7 @@ _sql = load(__package__)
 
 
 class Beat:
-    """Says that this worker is alive, one statement for all that it runs."""
+    """A worker's heartbeat, one statement for all its runs."""
 
     def __init__(
         self,
@@ -24,14 +24,14 @@ class Beat:
         lanes: Collection[Lane] = (),
         place: str | None = None,
     ) -> None:
-        """Make a beat; nothing is said before `once` or `run`.
+        """Create a heartbeat; nothing is sent before `send` or `run`.
 
         Args:
-            engine: whose runs are spoken of.
-            name: what the worker is called in lists.
-            database: where it is said.
-            lanes: those whose doorbells it answers.
-            place: where its process is; None for where this one is.
+            engine: the executor whose attempts are renewed.
+            name: the name of the worker in lists.
+            database: the database of the runs.
+            lanes: the queues that the worker consumes.
+            place: the identity of the worker's process; None for this process.
         """
         self._engine = engine
         self._lanes = list(lanes)
@@ -41,7 +41,11 @@ class Beat:
         self.draining = False
 
     async def run(self) -> None:
-        """Beat, until cancelled. When nobody answers for too long, all is ended: others have it soon."""
+        """Send heartbeats until cancelled.
+
+        After two thirds of the lease without an answer, all attempts are stopped: other workers will soon
+        claim their runs.
+        """
         settings = self._engine.settings
         loop = asyncio.get_running_loop()
         answered = loop.time()
@@ -51,14 +55,14 @@ class Beat:
                 async with asyncio.timeout(settings.beat):
                     await self.once()
                 answered = asked
-            except Exception as error:  # noqa: BLE001 - the next beat may be heard
+            except Exception as error:  # noqa: BLE001 - the next heartbeat may succeed
                 log.warning("runs.beat_failed", error=type(error).__name__)
                 if loop.time() - answered > settings.lease * 2 / 3:
                     self._engine.registry.end_all(Stop.LOST)
             await asyncio.sleep(settings.beat)
 
     async def once(self) -> None:
-        """One beat."""
+        """Send one heartbeat and stop attempts that are lost or cancelled."""
         engine = self._engine
         ours = list(engine.registry)
         async with self._database.ownerless() as connection:

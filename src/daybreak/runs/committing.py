@@ -1,8 +1,8 @@
-"""The one way for a run to write: fenced commits, several runs at a time.
+"""The only way for a run to write: fenced commits, several runs per transaction.
 
-What is ready within a few milliseconds shares a transaction: one statement checks all fences, the effects
-are written one after the other, one statement settles all runs. If anything in it fails, it is redone one by
-one, so that a poisoned run hurts nobody.
+Attempts that end within a few milliseconds share a transaction. One statement checks all fences, the effects
+are written one after the other, and one statement completes all runs. If the transaction fails, each run is
+committed alone, so that a failing run does not affect the others.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from daybreak.runs.tasks import Skipped
 from daybreak.runs.telling import Teller
 from daybreak.telemetry import log
 
-# PostgreSQL writes its log to disk once for all who commit meanwhile.
+# PostgreSQL flushes its log once for all transactions that commit at the same time.
 _AT_ONCE = 6
 _TRIES_WHEN_CROWDED = 5
 _AWAY_FOR = 60.0
@@ -50,7 +50,7 @@ class _Entry:
 
 
 class _Refused(Exception):
-    """Effects that said themselves that something is not available: the database was."""
+    """Effects that raised `Unavailable` themselves, while the database was available."""
 
     def __init__(self, reason: Unavailable) -> None:
         super().__init__(str(reason))
@@ -58,7 +58,7 @@ class _Refused(Exception):
 
 
 class Committer:
-    """Ends attempts, in groups."""
+    """Completion of attempts, in batches."""
 
     def __init__(self, database: Database, settings: RunsSettings, teller: Teller) -> None:
         self._database = database
@@ -70,14 +70,14 @@ class Committer:
         self._room = asyncio.Semaphore(_AT_ONCE * settings.commit_group)
 
     def room(self) -> AbstractAsyncContextManager[None]:
-        """Room for a run that is to be settled; there is some for as many as are committed at once."""
+        """Return a slot for one completion; there are as many as can be committed at the same time."""
         return self._room
 
     async def settle(self, running: Running, outcome: Outcome) -> Status:
-        """Write what an attempt has come to; gives where the run stands then.
+        """Write the outcome of an attempt and return the new status of its run.
 
         Raises:
-            StaleFence: somebody else has the run meanwhile; nothing was written.
+            StaleFence: another worker has claimed the run in the meantime; nothing was written.
         """
         entry = _Entry(running, outcome)
         self._ready.append(entry)
@@ -85,7 +85,7 @@ class Committer:
         return await entry.settled
 
     async def run(self) -> None:
-        """Commit what is ready, until cancelled."""
+        """Commit pending completions until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._wake.wait()
@@ -113,7 +113,7 @@ class Committer:
             return
         try:
             settled = await self._write(entries)
-        except Exception as error:  # noqa: BLE001 - whatever it was, each is tried alone
+        except Exception as error:  # noqa: BLE001 - after any error each run is committed alone
             log.info("runs.group_redone", runs=len(entries), error=type(error).__name__)
             for entry in entries:
                 await self._commit_one(entry)
@@ -127,7 +127,7 @@ class Committer:
             tries += 1
             try:
                 self._announce([entry], await self._write([entry]))
-            except Exception as error:  # noqa: BLE001 - it becomes the run's own error
+            except Exception as error:  # noqa: BLE001 - becomes the error of the run
                 if isinstance(error, _Refused):
                     entry.outcome = Failed(error.reason)
                 elif pause := _pause(error, tries, clock() - began):
@@ -139,12 +139,12 @@ class Committer:
 
     def _announce(self, entries: list[_Entry], settled: dict[UUID, Status]) -> None:
         for entry in entries:
-            # Also of those that are not ours any more: a commit may have been written whose answer was lost.
+            # Lost runs are notified, too: an earlier commit may have succeeded although its answer was lost.
             self._teller.tell(entry.running.claim.topics)
             if status := settled.get(entry.running.claim.id):
                 entry.settle(status)
             else:
-                entry.refuse(StaleFence("The run was claimed by somebody else meanwhile."))
+                entry.refuse(StaleFence("Another worker has claimed the run in the meantime."))
 
     async def _write(self, entries: list[_Entry]) -> dict[UUID, Status]:
         claims = [entry.running.claim for entry in entries]
@@ -174,12 +174,15 @@ class Committer:
             case Failed(error):
                 return outcomes.failed(claim, kind, error, said)
             case GivenBack() | Cancelled():
-                # Only the row says that it is cancelled: a notification could be anybody's.
+                # Only the row decides whether the run is cancelled: anyone could send the notification.
                 return outcomes.given_back(claim, said)
 
 
 def _pause(error: Exception, tries: int, lasted: float) -> float | None:
-    """Seconds until the same commit may succeed; whether a lost one was written, the fence tells."""
+    """Return the seconds before the next attempt at a commit, or None for a permanent error.
+
+    The fence shows whether a commit without an answer was written.
+    """
     if isinstance(error, Unavailable) and lasted < _AWAY_FOR:
         return 1.0
     if isinstance(error, _CROWDED) and tries < _TRIES_WHEN_CROWDED:

@@ -1,7 +1,7 @@
-"""The doorbell: the only module that knows PgQueuer.
+"""The job queue, the only module that uses PgQueuer.
 
-One thing is asked of it: that somebody looks soon at the runs that a job names. Its retries, cancellation,
-dedupe keys and deadlines are not used; the rows decide everything.
+A PgQueuer job only names runs that a worker should claim soon. PgQueuer's retries, cancellation, dedupe keys
+and deadlines are not used; the rows of runs decide everything.
 """
 
 import asyncio
@@ -37,25 +37,25 @@ _AGAIN_AFTER = 1.0
 
 @dataclass(kw_only=True)
 class _UnhurriedLog(buffers.JobStatusLogBuffer):
-    """Writes down once a second, and when a batch is full, which bells were answered."""
+    """A job log that is written once a second, and when a batch is full."""
 
     timeout: timedelta = timedelta(seconds=1)
 
 
-# PgQueuer looks ten times a second in each lane, and has no setting for it: most of what an idle worker did.
-# Nor has it one for how often a lane probes its connection, which is a third of the rest.
+# PgQueuer flushes ten times a second per queue and has no setting for it: most of the work of an idle worker.
+# There is no setting for the interval of connection checks either, which are a third of the rest.
 buffers.JobStatusLogBuffer = _UnhurriedLog  # type: ignore[misc]
 
 
 class _UnhurriedManager(QueueManager):
-    """Asks itself twice a minute whether it hears anything, and not every ten seconds."""
+    """A queue manager that checks its connection twice a minute instead of every ten seconds."""
 
     async def _run_periodic_health_check(self, interval: timedelta = timedelta(seconds=30)) -> None:
         await super()._run_periodic_health_check(interval)
 
 
 def names() -> DBSettings:
-    """What its objects are called in our migration, whatever the environment says."""
+    """Return the names of PgQueuer's objects in our migration, independently of the environment."""
     return DBSettings(
         prefix="",
         db_schema="pgq",
@@ -73,7 +73,7 @@ def names() -> DBSettings:
 
 
 def queries(connection: asyncpg.Connection) -> Queries:
-    """PgQueuer's statements over that connection, with our names."""
+    """Return PgQueuer's statements on this connection, with our object names."""
     settings = names()
     return Queries(
         AsyncpgDriver(connection),
@@ -93,21 +93,21 @@ async def answer_doorbells(
     poll: timedelta,
     listeners: Listeners | None = None,
 ) -> None:
-    """Give what every doorbell of that lane names to `answer`, until told to stop.
+    """Consume the jobs of a queue until `stop` is set, reconnecting after errors.
 
     Args:
-        dsn: the database, not through a pooler: notifications do not pass one.
-        lane: whose doorbells.
-        answer: gets (owner, run) pairs; must not raise.
-        stop: set it to hear no more; bells that are being answered are waited for.
-        lease: a bell whose hearer is silent for so long is heard by somebody else.
-        poll: how often to look when nothing is heard.
-        listeners: other channels to hear on the same connection.
+        dsn: the database URL, without a pooler: poolers do not forward notifications.
+        lane: the queue to consume.
+        answer: called with (owner, run) pairs; must not raise.
+        stop: ends consumption when set; jobs in progress are awaited.
+        lease: time without a heartbeat after which another worker receives the job.
+        poll: interval of polling without notifications.
+        listeners: callbacks for other channels on the same connection.
     """
     while not stop.is_set():
         try:
             await _answer_on_one_connection(dsn, lane, answer, stop, lease, poll, listeners or {})
-        except Exception as error:  # noqa: BLE001 - whatever broke, the bells must be heard again
+        except Exception as error:  # noqa: BLE001 - after any error the worker must reconnect
             log.warning("runs.doorbell_lost", lane=str(lane), error=type(error).__name__)
             await _pause(stop)
 

@@ -1,4 +1,4 @@
-"""The core: claim runs, run their handlers, end them."""
+"""The executor: claims runs, runs their handlers and completes them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
@@ -29,11 +29,11 @@ _TO_UNWIND = 5.0
 
 
 class TookTooLong(Unavailable):
-    """An attempt did not end within its kind's time limit."""
+    """An attempt that exceeded the time limit of its kind."""
 
 
 class Engine:
-    """What every worker has inside, without anybody who rings."""
+    """The core of every worker, without job consumption."""
 
     def __init__(self, database: Database, kinds: Iterable[AnyKind], settings: RunsSettings) -> None:
         self.id: UUID = uuid4()
@@ -48,8 +48,8 @@ class Engine:
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[Self]:
-        """The engine, writing what its runs say and come to for the length of the block."""
-        # If one of them broke, nothing would ever end: the block is cancelled and the error comes out.
+        """Run the completer, progress writer and notifier during the block."""
+        # If one of them failed, no run would ever end: the task group cancels the block and raises the error.
         async with asyncio.TaskGroup() as group:
             parts = (self._committer, self._reporter, self._teller)
             loops = [group.create_task(part.run()) for part in parts]
@@ -61,7 +61,7 @@ class Engine:
                     loop.cancel()
 
     async def claim(self, pairs: Collection[Pair]) -> list[Running]:
-        """Take what can be taken of these runs; each is to be given to `execute` at once."""
+        """Claim the claimable runs among these; the caller must pass each one to `execute` immediately."""
         order = sorted(pairs)
         async with self.database.transaction({owner for owner, _ in order}) as tx:
             claims = await store.claim(tx, order, list(self.kinds), self.id, self.settings.lease_time)
@@ -73,12 +73,12 @@ class Engine:
         return running
 
     async def execute(self, running: Running, handled: Handled | None = None) -> None:
-        """Run the handler and write what it comes to; never raises but for cancellation.
+        """Run the handler and write its outcome; raises nothing except for cancellation.
 
         Args:
-            running: what was claimed.
-            handled: called when the handler is over and a commit has room for what it gave, so that another
-                may begin meanwhile.
+            running: the claimed attempt.
+            handled: called when the handler has ended and a completion slot is acquired, so that another
+                run can start.
         """
         started = asyncio.get_running_loop().time()
         try:
@@ -93,7 +93,7 @@ class Engine:
         _summarise(running.claim, outcome, status, asyncio.get_running_loop().time() - started)
 
     async def _attempt(self, running: Running) -> Outcome | None:
-        """What the attempt came to; None if the run is no longer ours."""
+        """Return the outcome of the attempt; None if another worker has the run."""
         limit = running.kind.time_limit.total_seconds()
         work = asyncio.create_task(self._handle(running), name=f"run {running.claim.id}")
         try:
@@ -102,14 +102,14 @@ class Engine:
             if not work.done():
                 running.end(Stop.TIME_LIMIT)
                 work.cancel()
-                # A handler that will not end is left behind: the fence keeps it from writing.
+                # A handler that does not end is abandoned: the fence prevents it from writing.
                 await asyncio.wait({work}, timeout=_TO_UNWIND)
         finally:
             work.cancel()
         return _outcome(work, running)
 
     async def _attempt_in_turn(self, running: Running) -> Outcome | None:
-        """Attempt it when there is a place among the runs of its kind; waiting is not part of its time."""
+        """Run the attempt within the concurrency of its kind; the time limit does not include the wait."""
         at_once = self.settings.at_once.get(running.kind.name, running.kind.at_once)
         if at_once is None:
             return await self._attempt(running)
@@ -145,9 +145,9 @@ class Engine:
         if isinstance(given, Skipped) and claim.part_of:
             return given
         if not isinstance(given, Effects):
-            raise Bug(f"The handler of “{claim.kind}” gave no effects.")
+            raise Bug(f"The handler of “{claim.kind}” returned no effects.")
         if given.gaps and given.items and claim.part_of is None:
-            raise Bug(f"“{claim.kind}” gave gaps and items at once; let `finish` name what is missing.")
+            raise Bug(f"“{claim.kind}” returned both gaps and items; return the gaps from `finish`.")
         return given
 
     async def _settle(self, running: Running, outcome: Outcome | None) -> Status | None:
@@ -157,7 +157,7 @@ class Engine:
             return await self._committer.settle(running, outcome)
         except StaleFence:
             return None
-        except Exception as error:  # noqa: BLE001 - its lease will end, and another worker has it then
+        except Exception as error:  # noqa: BLE001 - the lease expires, then another worker claims the run
             log.error("runs.commit_failed", run=str(running.claim.id), exc_info=error)
             return None
 
@@ -206,14 +206,12 @@ def _unfinished(running: Running, reason: Stop | None) -> Outcome:
     if reason is Stop.DRAIN:
         return GivenBack()
     if reason is Stop.TIME_LIMIT:
-        return Failed(
-            TookTooLong(f"It took longer than {running.kind.time_limit.total_seconds():g} seconds.")
-        )
+        return Failed(TookTooLong(f"Timed out after {running.kind.time_limit.total_seconds():g} seconds."))
     return Failed(asyncio.CancelledError())
 
 
 def _forget(work: asyncio.Task[Any]) -> None:
-    """Nobody will ask how it ended."""
+    """Retrieve the exception of an abandoned task, so that asyncio does not log it."""
     if work.done() and not work.cancelled():
         work.exception()
 

@@ -1,4 +1,4 @@
-"""A kind of run: what it is given, what it gives, and how hard to try."""
+"""Run kinds: parameters, result, handler, limits and retries."""
 
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -15,6 +15,7 @@ from daybreak.errors import Bug, InvalidInput
 from daybreak.runs.model import Lane
 from daybreak.runs.tasks import Effects, Skipped, Task
 from daybreak.runs.texts import plain
+from daybreak.validation import describe_invalid
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -23,38 +24,38 @@ _MALFORMED = (ValidationError, PydanticSerializationError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    """How long to wait before the next attempt: exponential, with full jitter.
+    """Retry delay: exponential with full jitter.
 
     Attributes:
-        base: the longest wait after the first attempt.
-        cap: the longest wait at all.
+        base: maximum delay after the first attempt.
+        cap: maximum delay after any attempt.
     """
 
     base: timedelta = timedelta(seconds=2)
     cap: timedelta = timedelta(minutes=10)
 
     def seconds(self, attempt: int) -> float:
-        """Anything up to ``base * 2 ** (attempt - 1)`` and no more than ``cap``."""
+        """Return a random delay of at most ``base * 2 ** (attempt - 1)`` and at most ``cap``."""
         longest = min(self.cap.total_seconds(), self.base.total_seconds() * 2 ** (attempt - 1))
         return random.uniform(0, longest)  # noqa: S311 - not a secret
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[P, R]):
-    """A kind of run, declared once by the slice that owns it.
+    """A run kind, declared once by the slice that owns it.
 
     Attributes:
-        name: ``slice.verb``, also that of its log events and metrics.
-        lane: who waits for it.
-        parameters: a dataclass or model; checked when a run is started and again before the handler.
-        result: likewise for what the handler's effects give; it is stored.
-        handler: does the slow part without a database connection and returns what is to be written.
-        time_limit: how long an attempt may take before it is cancelled.
-        finish: called like `handler` when all items of a run have ended, however they did; what it gives is
-            the run's result. Without it that is what fanning out gave.
-        max_attempts: how often to try within an epoch, to begin and again to finish.
-        backoff: how long to wait between attempts.
-        at_once: how many a worker does at the same time; None for as many as its lane has places.
+        name: ``slice.verb``, also used in log events and metrics.
+        queue: the queue of its runs.
+        parameters: a dataclass or model; validated when a run is enqueued and again before the handler.
+        result: a dataclass or model for the result of the handler's effects, which is stored.
+        handler: does the slow work without a database connection and returns the effects to write.
+        time_limit: maximum duration of an attempt, after which it is cancelled.
+        finish: called like `handler` when all items of a run have ended, with any status. It returns the
+            result of the run; without it, the result is that of the fan-out.
+        max_attempts: attempts per epoch, counted separately for `handler` and `finish`.
+        backoff: delay between attempts.
+        concurrency: maximum runs of this kind per worker; None for the concurrency of the queue.
     """
 
     name: str
@@ -69,10 +70,10 @@ class Kind(Generic[P, R]):
     at_once: int | None = None
 
     def write_parameters(self, parameters: P) -> str:
-        """The parameters as JSON.
+        """Return the parameters as JSON.
 
         Raises:
-            InvalidInput: they are not of the declared type.
+            InvalidInput: the parameters are not of the declared type.
         """
         try:
             return _dump(self._parameters, parameters)
@@ -82,10 +83,10 @@ class Kind(Generic[P, R]):
             ) from None
 
     def read_parameters(self, text: str) -> P:
-        """The parameters from JSON.
+        """Parse the parameters from JSON.
 
         Raises:
-            InvalidInput: they are not of the declared type, as after a change of the kind.
+            InvalidInput: the parameters are not of the declared type, such as after a change of the kind.
         """
         try:
             return self._parameters.validate_json(text)
@@ -95,10 +96,10 @@ class Kind(Generic[P, R]):
             ) from None
 
     def write_result(self, result: R) -> str:
-        """The result as JSON.
+        """Return the result as JSON.
 
         Raises:
-            Bug: the handler gave something else than it declared.
+            InternalError: the result is not of the declared type.
         """
         try:
             return _dump(self._result, result)
@@ -106,7 +107,7 @@ class Kind(Generic[P, R]):
             raise Bug(f"The result of a run “{self.name}” is malformed: {_reason(error)}.") from None
 
     def read_result(self, value: object) -> R:
-        """The result from what its JSON was parsed to."""
+        """Validate a result that was parsed from JSON."""
         return self._result.validate_python(value)
 
     @cached_property
@@ -122,10 +123,10 @@ AnyKind: TypeAlias = Kind[Any, Any]
 
 
 def by_name(kinds: Iterable[AnyKind]) -> Mapping[str, AnyKind]:
-    """The kinds by their names.
+    """Return the kinds by name.
 
     Raises:
-        Bug: two have the same name.
+        InternalError: two kinds have the same name.
     """
     found: dict[str, AnyKind] = {}
     for kind in kinds:
@@ -144,7 +145,7 @@ def _storable(adapter: TypeAdapter[Any], value: object) -> str:
     try:
         text = adapter.dump_json(value, warnings="error").decode()
     except PydanticSerializationError:
-        # It stops at half of a surrogate pair as it does at what is malformed; the latter fails here again.
+        # pydantic rejects lone surrogates as it rejects malformed values; the latter fail again here.
         return orjson.dumps(plain(adapter.dump_python(value, mode="json", warnings="error"))).decode()
     return orjson.dumps(plain(orjson.loads(text))).decode() if "\\u0000" in text else text
 
@@ -152,6 +153,5 @@ def _storable(adapter: TypeAdapter[Any], value: object) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        return f"{place}: {first['msg']}" if place else first["msg"]
+        return f"{'.'.join(map(str, first['loc'])) or 'the value'} {describe_invalid(first)}"
     return "a value is not of the declared type"

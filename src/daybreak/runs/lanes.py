@@ -1,4 +1,4 @@
-"""One lane of a worker: so many places, and who answers the doorbell for them."""
+"""The consumer of one queue in a worker: limited capacity, and the handling of jobs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _URGENT = 1
 
 
 class Places:
-    """How many more runs may begin; waiting for one is how a busy lane slows its doorbells down."""
+    """The free capacity of a queue; waiting for it is the back-pressure on the jobs of a busy queue."""
 
     def __init__(self, count: int) -> None:
         self._free = count
@@ -26,7 +26,7 @@ class Places:
         self._closed = False
 
     async def take(self, wanted: int, patience: float) -> int:
-        """Up to so many places, at least one; none if it took too long or the lane is closed."""
+        """Acquire capacity for 1 to `max_count` runs; return 0 after the timeout or when closed."""
         try:
             async with asyncio.timeout(patience), self._turn:
                 await self._wait_for_some(wanted)
@@ -37,27 +37,27 @@ class Places:
         return taken
 
     async def _wait_for_some(self, wanted: int) -> None:
-        """Wait for one place and, as runs end together, a little for more: every claim is a transaction."""
+        """Wait until a run fits, then briefly for more: runs end together, and a claim is a transaction."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._free or self._closed)
         if self._free < wanted and not self._closed:
             await asyncio.sleep(_LINGER)
 
     async def give_back(self, count: int) -> None:
-        """So many places are free again."""
+        """Release capacity for this many runs."""
         async with self._changed:
             self._free += count
             self._changed.notify_all()
 
     async def close(self) -> None:
-        """Nobody gets a place any more."""
+        """Refuse all further acquisition."""
         async with self._changed:
             self._closed = True
             self._changed.notify_all()
 
 
 class LaneWorker:
-    """Claims what doorbells name and starts it, within the places of the lane."""
+    """The consumer of a queue: claims the runs that jobs name and starts them within its capacity."""
 
     def __init__(self, lane: Lane, engine: Engine, children: asyncio.TaskGroup) -> None:
         self._lane = lane
@@ -65,18 +65,18 @@ class LaneWorker:
         self._children = children
         places = engine.settings.places(lane)
         self._places = Places(places)
-        # Where there is one place, a run sees what the one before it wrote.
+        # With a concurrency of 1 a run must see the rows that the previous one has committed.
         self._overlaps = places > 1
 
     async def answer(self, pairs: Sequence[Pair]) -> None:
-        """Look at these runs; always returns normally, the rows keep what went wrong."""
+        """Claim and execute these runs; never raises, since the rows record all errors."""
         try:
             await self._answer(sorted(pairs))
-        except Exception as error:  # noqa: BLE001 - the sweep rings again for what was not claimed
+        except Exception as error:  # noqa: BLE001 - the rescuer dispatches unclaimed runs again
             log.warning("runs.doorbell_unanswered", runs=len(pairs), error=type(error).__name__)
 
     async def close(self) -> None:
-        """Begin nothing more."""
+        """Stop claiming runs."""
         await self._places.close()
 
     async def _answer(self, waiting: list[Pair]) -> None:
@@ -95,7 +95,7 @@ class LaneWorker:
             waiting = waiting[taken:]
 
     async def _pass_on(self, pairs: list[Pair]) -> None:
-        """Another worker may have room; it is their turn before those that came later."""
+        """Dispatch the runs again, before later ones: another worker may have capacity."""
         async with self._engine.database.transaction({owner for owner, _ in pairs}) as tx:
             await store.pass_on(tx, self._lane, pairs, urgency=_URGENT)
 

@@ -1,4 +1,4 @@
-"""A run as it can be seen, and the words for where it stands."""
+"""Runs, items, claims, events and workers, and the statuses of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from uuid import UUID
 from daybreak.errors import DaybreakError
 
 NOBODY = UUID(int=0)
-"""Whose runs are those that an installation does for itself."""
+"""Owner of the runs that belong to the installation and to no user."""
 
 
 class Lane(StrEnum):
-    """Who waits for a run; each lane has places of its own, so that none delays another."""
+    """The queue of a run; each queue has its own concurrency, so that none delays another."""
 
     PEOPLE = "people"
     BRIEFS = "briefs"
@@ -22,7 +22,7 @@ class Lane(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a run stands; docs/states.md draws the moves."""
+    """The status of a run; docs/states.md shows the transitions."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -34,12 +34,12 @@ class Status(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more happens unless somebody asks for a retry."""
+        """Whether the status is final unless a retry is requested."""
         return self not in {Status.QUEUED, Status.RUNNING}
 
 
 class StaleFence(DaybreakError):
-    """Somebody else has claimed the run meanwhile: nothing of this attempt may be written."""
+    """A claim by another worker in the meantime: nothing of this attempt may be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,12 @@ class Attempt:
     """An attempt that did not succeed.
 
     Attributes:
-        epoch: counts retries of the whole run.
-        attempt: counts claims within the epoch.
-        at: when it was over, by the database's clock.
-        kind: the name of the error's class.
-        message: one sentence, without secrets.
-        retryable: whether another attempt could help.
+        epoch: number of the epoch; every retry starts a new one.
+        attempt: number of the claim within the epoch.
+        at: end of the attempt, by the clock of the database.
+        error_class: class name of the error.
+        message: one sentence without secrets.
+        retryable: whether another attempt may succeed.
     """
 
     epoch: int
@@ -65,21 +65,21 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One unit of background work, open or ended; or one item of it.
+    """One unit of background work, open or ended, or one item of it.
 
     Attributes:
-        part_of: the run that it is an item of; None for a run.
-        key: what it is about; one run at a time is open for (owner, kind, key), one item in (run, kind, key).
-        parameters: as the kind declares them.
-        result: as the kind declares it; None until the run has ended well.
-        gaps: the names of what is missing from the result.
-        done: of `total`, as are `failed` and `skipped`; none of them falls within an epoch.
-        pace: seconds that a step takes now, as measured; None until there was one.
-        paced_at: when the last step was made.
-        reached: the greatest percentage of this epoch; None while there was none.
-        cancel: somebody asked for it to be cancelled, and it has not ended yet.
-        wait_seconds: for how long it could have been under way but was not, over all attempts.
-        run_seconds: for how long it was under way, over all attempts.
+        parent_id: the run that contains this item; None for a run.
+        key: the subject; at most one open run exists per (owner, kind, key), one item per (run, kind, key).
+        parameters: as declared by the kind.
+        result: as declared by the kind; None until the run has succeeded, fully or partly.
+        gaps: names of the parts that are missing from the result.
+        done: completed steps of `total`, as are `failed` and `skipped`; none of them falls within an epoch.
+        seconds_per_step: measured duration of a step; None before the first step.
+        last_step_at: time of the last step.
+        highest_percentage: maximum percentage of this epoch; None before the first one.
+        cancel_requested: a cancel was requested, and the run has not ended yet.
+        wait_seconds: time in which the run was due but not running, over all attempts.
+        run_seconds: time in which the run was running, over all attempts.
     """
 
     owner_id: UUID
@@ -114,12 +114,12 @@ class Run:
 
     @property
     def current(self) -> int:
-        """How many of `total` steps are behind it, however they ended."""
+        """Number of ended steps of `total`, with any status."""
         return self.done + self.failed + self.skipped
 
     @property
     def percentage(self) -> int | None:
-        """Whole percent of the steps that are known; None while there are none.
+        """Ended steps in whole percent of the known steps; None while no step is known.
 
         It does not fall within an epoch, even if items add items.
         """
@@ -129,19 +129,19 @@ class Run:
 
     @property
     def eta(self) -> datetime | None:
-        """When it will have ended at its present pace; None when that cannot be told."""
+        """Estimated end at the current pace; None if there is no estimate."""
         if self.status.ended or not self.total or self.pace is None or self.paced_at is None:
             return None
         return self.paced_at + timedelta(seconds=self.pace * (self.total - self.current))
 
     @property
     def cursor(self) -> "Cursor":
-        """The place in a list from which to go on after this run."""
+        """The cursor for the page after this run."""
         return Cursor(self.created_at, self.id)
 
 
 class Cursor(NamedTuple):
-    """A place in a list of runs, newest first."""
+    """A cursor in a list of runs, newest first."""
 
     created_at: datetime
     id: UUID
@@ -149,7 +149,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened in a run; numbers have no gaps and follow the order of commits."""
+    """An event of a run; numbers have no gaps and follow the order of commits."""
 
     number: int
     at: datetime
@@ -159,12 +159,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSeen:
-    """A worker as the database last heard of it.
+    """A worker according to its last heartbeat.
 
     Attributes:
-        alive: it was seen within a lease.
-        draining: it begins nothing more.
-        doing: how many runs of each kind it holds.
+        alive: the last heartbeat is not older than the lease.
+        draining: the worker claims no more runs.
+        running: number of claimed runs by kind.
     """
 
     id: UUID
@@ -178,11 +178,11 @@ class WorkerSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items:
-    """What came of a run's items, when all have ended.
+    """The outcome of a run's items after all have ended.
 
     Attributes:
-        gaps: the keys of those that failed or have gaps, a hundred at most.
-        result: what fanning out gave.
+        gaps: keys of the items that failed or have gaps, at most 100.
+        result: the result of the fan-out.
     """
 
     total: int
@@ -195,14 +195,14 @@ class Items:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A run that this worker holds, until its lease ends or its fence is passed.
+    """A run claimed by this worker, until the lease expires or another claim increments the fence.
 
     Attributes:
-        part_of: the run that it is an item of.
-        fence: rises at every claim; what is written with an older one is refused.
-        event_number: that of the event which tells of this claim.
-        waited: seconds from when it could have begun until it was claimed.
-        items: what came of its items, if it has had some and is to be finished.
+        parent_id: the run that contains this item; None for a run.
+        fence: incremented by every claim; writes with an older fence are rejected.
+        last_event_number: number of the event that records this claim.
+        wait_seconds: seconds from the time when the run was due until the claim.
+        items: the outcome of its items, if the run has fanned out and must be finished.
     """
 
     owner_id: UUID
@@ -222,10 +222,10 @@ class Claim:
 
     @property
     def place(self) -> tuple[UUID, UUID]:
-        """Where it stands in the order in which rows are locked."""
+        """Sort key of the order in which rows are locked."""
         return self.owner_id, self.id
 
     @property
     def topics(self) -> set[UUID]:
-        """What somebody may follow in which this run is seen: itself, its run, all runs of its owner."""
+        """Notification topics of this run: the run itself, its parent, and all runs of its owner."""
         return {self.owner_id, self.id, self.part_of or self.id}

@@ -1,4 +1,4 @@
-"""What an attempt came to, and what becomes of its run then."""
+"""Outcomes of an attempt, and the completion of the run that follows from each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,31 +13,31 @@ from daybreak.runs.texts import storable
 
 
 class ItemsFailed(DaybreakError):
-    """A run has come to nothing, since all its items failed."""
+    """A run without a result because all its items failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The handler gave its effects."""
+    """A handler that returned its effects."""
 
     effects: Effects[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The attempt failed, with this error."""
+    """An attempt that failed with this error."""
 
     error: BaseException
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Somebody asked for it to be cancelled."""
+    """An attempt that was cancelled on request."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """The worker is told to stop; the attempt does not count."""
+    """An attempt that a draining worker releases; it does not count."""
 
 
 Outcome = Done | Skipped | Failed | Cancelled | GivenBack
@@ -46,7 +46,7 @@ Outcome = Done | Skipped | Failed | Cancelled | GivenBack
 def done(
     claim: Claim, kind: AnyKind, effects: Effects[Any], result: object, said: News, window: int
 ) -> Settlement:
-    """The run ends with its result, or waits for its items."""
+    """Build the completion of a run with a result, or of one that waits for its items."""
     items = new_items(effects.items, claim.lane)
     if claim.part_of is None and claim.items is None and (items or kind.finish):
         return _fanned_out(claim, kind, items, result, said, window)
@@ -54,7 +54,7 @@ def done(
     status = Status.PARTIAL if gaps else Status.SUCCEEDED
     error = None
     if claim.items and claim.items.failed and not claim.items.done:
-        status, error = Status.FAILED, ItemsFailed(f"All its items failed ({claim.items.failed}).")
+        status, error = Status.FAILED, ItemsFailed(f"All items failed ({claim.items.failed}).")
     return Settlement(
         claim=claim,
         status=status,
@@ -89,15 +89,15 @@ def _fanned_out(
 
 
 def new_items(items: Iterable[Item], lane: Lane) -> list[NewItem]:
-    """Items as they are stored.
+    """Build the rows of items.
 
     Raises:
-        InvalidInput: parameters are not what the item's kind declares.
+        InvalidInput: the parameters are not of the type that the item's kind declares.
     """
     return [
         NewItem(
             kind=item.kind.name,
-            # Nobody waits for the items of a run that nobody waits for.
+            # Items of a bulk run are bulk, too: no user waits for them.
             lane=Lane.BULK if lane is Lane.BULK else item.kind.lane,
             key=storable(item.key),
             parameters=item.kind.write_parameters(item.parameters),
@@ -108,7 +108,7 @@ def new_items(items: Iterable[Item], lane: Lane) -> list[NewItem]:
 
 
 def skipped(claim: Claim, reason: str, said: News) -> Settlement:
-    """There was nothing to do for this item."""
+    """Build the completion of an item without work."""
     status = Status.SKIPPED
     return Settlement(
         claim=claim,
@@ -120,7 +120,7 @@ def skipped(claim: Claim, reason: str, said: News) -> Settlement:
 
 
 def failed(claim: Claim, kind: AnyKind, error: BaseException, said: News) -> Settlement:
-    """The run is tried again later, if that may help and attempts are left."""
+    """Build the completion of a failed attempt: a delayed retry if retryable and attempts are left."""
     entry = _entry(claim, error)
     again = entry["retryable"] and claim.attempt < claim.max_attempts
     status = Status.QUEUED if again else Status.FAILED
@@ -136,7 +136,7 @@ def failed(claim: Claim, kind: AnyKind, error: BaseException, said: News) -> Set
 
 
 def cancelled(claim: Claim, said: News) -> Settlement:
-    """The run ends without a result."""
+    """Build the completion of a cancelled run, without a result."""
     status = Status.CANCELLED
     return Settlement(
         claim=claim,
@@ -148,7 +148,7 @@ def cancelled(claim: Claim, said: News) -> Settlement:
 
 
 def given_back(claim: Claim, said: News) -> Settlement:
-    """Another worker may have it at once."""
+    """Build the release of a run, which another worker may claim immediately."""
     event = _event(claim, Status.QUEUED, {"reason": "drain"})
     return Settlement(
         claim=claim,
@@ -161,7 +161,7 @@ def given_back(claim: Claim, said: News) -> Settlement:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An error as it is kept."""
+    """Return an error as a JSON object for storage."""
     retryable = error.retryable if isinstance(error, DaybreakError) else True
     return {
         "class": type(error).__name__,

@@ -1,7 +1,7 @@
-"""A run performed in this process, for somebody who waits for it: no worker has to be there.
+"""Execution of a run in the foreground, for a caller who waits for it; no worker is required.
 
-It goes through the same claim, handler, beat and fenced commit as in a worker. Where somebody else has the
-run, it is followed to its end; where that somebody has died, the run is freed at once.
+It uses the same claim, handler, heartbeat and fenced commit as a worker. If another process has the run,
+it is followed to its end; if that process has died, the run is freed immediately.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from daybreak.runs.tasks import News
 from daybreak.telemetry import log
 
 _sql = load(__package__)
-# Short, so that whoever comes after a command that died on another machine need not wait for long.
+# Short, so that a command need not wait long for the run of one that died on another machine.
 _LEASE, _BEAT = 10.0, 3.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 _TO_LET_GO = 2.0
@@ -34,7 +34,7 @@ _WORKER_DIED = "WorkerDied"
 
 
 class NotDue(Conflict):
-    """A run waits for a time that nobody should be made to wait for."""
+    """A run that is scheduled too far ahead to wait for it."""
 
 
 async def perform(
@@ -45,21 +45,21 @@ async def perform(
     *,
     waiting: Callable[[], None] | None = None,
 ) -> Run:
-    """Run it here, or follow whoever does; gives the run when it has succeeded, if only in part.
+    """Run it in this process, or wait for the worker that has it.
 
-    Cancelled, it cancels what it has begun.
+    Returns the run once it has succeeded, fully or partly. Cancelling the call cancels the run.
 
     Args:
-        database: where the run is.
-        kinds: what can be run here; items that a run fans out to are left to workers.
-        run: which one.
+        database: the database of the run.
+        kinds: kinds that this process can execute; items of a fan-out are left to workers.
+        run: the run to execute.
         settings: None for those of this process, with a short lease.
-        waiting: called once when somebody else has had the run for a second.
+        waiting: called once when another process has had the run for a second.
 
     Raises:
-        DaybreakError: it failed, with this error; whatever else its handler raised comes out as it was.
-        Conflict: it was cancelled.
-        NotDue: it waits for a time to come.
+        DaybreakError: the run failed with this error; other exceptions of its handler are raised unchanged.
+        Conflict: the run was cancelled.
+        NotDue: the run is scheduled for later.
         Unavailable: the database does not answer.
     """
     performer = _Performer(database, kinds, settings or _short_lived())
@@ -70,7 +70,7 @@ async def perform(
     if ended.status is Status.FAILED:
         raise performer.error or _error(ended)
     if ended.status is Status.CANCELLED:
-        raise Conflict(f"The run was cancelled; “daybreak runs retry {ended.id}” starts it again.")
+        raise Conflict(f"The run was cancelled; to run it again, use “daybreak runs retry {ended.id}”.")
     return ended
 
 
@@ -80,17 +80,17 @@ def _short_lived() -> RunsSettings:
 
 
 def _error(run: Run) -> DaybreakError:
-    """Why a run failed of which nobody here knows more than its row."""
+    """Build the error of a run that failed in another process, from its row."""
     if not run.errors:
-        return Bug("The run failed, and did not say why.")
+        return Bug("The run failed without an error message.")
     last = run.errors[-1]
     if last.kind == _WORKER_DIED:
-        return Unavailable(f"{last.message} Trying again may help.")
+        return Unavailable(f"{last.message} Try again in a minute.")
     return _family(DaybreakError).get(last.kind, Bug)(last.message)
 
 
 def _family(base: type[DaybreakError]) -> dict[str, type[DaybreakError]]:
-    # One that takes more than its sentence cannot be made from its row.
+    # An error class with more arguments than the message cannot be created from the row.
     found = {} if "__init__" in vars(base) else {base.__name__: base}
     for one in base.__subclasses__():
         found |= _family(one)
@@ -98,11 +98,11 @@ def _family(base: type[DaybreakError]) -> dict[str, type[DaybreakError]]:
 
 
 class _Engine(Engine):
-    """Keeps the error that a handler raised: the run's row has only its sentence."""
+    """An executor that remembers the exception of a handler: the row has only its message."""
 
     error: Exception | None = None
 
-    async def _handle(self, running: Running) -> Any:  # noqa: ANN401 - whatever the handler gives
+    async def _handle(self, running: Running) -> Any:  # noqa: ANN401 - the handler's return value
         self.error = None
         try:
             return await super()._handle(running)
@@ -112,7 +112,7 @@ class _Engine(Engine):
 
 
 class _Performer:
-    """What this process does for one run."""
+    """Foreground execution of one run in this process."""
 
     def __init__(self, database: Database, kinds: Iterable[AnyKind], settings: RunsSettings) -> None:
         self._database = database
@@ -123,11 +123,11 @@ class _Performer:
 
     @property
     def error(self) -> Exception | None:
-        """What the last attempt of ours raised."""
+        """Exception of the last attempt in this process."""
         return self._engine.error
 
     async def to_the_end(self, run: Run, waiting: Callable[[], None] | None) -> Run:
-        """Attempt it as often as it can be had, until it has ended."""
+        """Attempt the run whenever it can be claimed, until it has ended."""
         loop = asyncio.get_running_loop()
         patience, pause = loop.time() + _LONG, _FIRST_PAUSE
         await self._beat.once()
@@ -145,7 +145,7 @@ class _Performer:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def leave(self) -> None:
-        """Nothing is done here any more."""
+        """Remove this process from the list of workers."""
         if self._cut_off:
             return
         with suppress(Exception):
@@ -166,7 +166,7 @@ class _Performer:
             raise away
 
     async def _execute(self, running: Running) -> Unavailable | None:
-        """Until the attempt is over; gives why that cannot be told, if the database does not answer."""
+        """Wait for the end of the attempt; return an error if the database does not answer."""
         executing = asyncio.create_task(self._engine.execute(running))
         try:
             while not executing.done():
@@ -183,11 +183,11 @@ class _Performer:
 
     def _away(self, error: Exception) -> Unavailable:
         known = (self.error, error)
-        unanswered = Unavailable("The database does not answer; try again.")
+        unanswered = Unavailable("The database does not answer; try again in a minute.")
         return next((one for one in known if isinstance(one, Unavailable)), unanswered)
 
     async def _let_go(self, claim: Claim) -> None:
-        """Nobody waits for it any more: it is cancelled, unless it has ended or somebody else has it."""
+        """Cancel the attempt's run unless it has ended or another process has claimed it."""
         with suppress(Exception):
             async with asyncio.timeout(_TO_LET_GO), self._database.transaction([claim.owner_id]) as tx:
                 if await store.hold(tx, [claim]):
@@ -199,10 +199,10 @@ class _Performer:
             return await service.get(tx, run.owner_id, run.id)
 
     async def _make_way(self, run: Run) -> None:
-        """Free the run if whoever has it is dead.
+        """Free the run if the process that claimed it is dead.
 
         Raises:
-            NotDue: it waits for a time to come.
+            NotDue: the run is scheduled for later.
         """
         async with self._database.transaction([run.owner_id]) as tx:
             found = await tx.fetchrow(
@@ -210,7 +210,8 @@ class _Performer:
             )
             if found and found["is_far"]:
                 raise NotDue(
-                    f"The run waits for its time; “daybreak runs cancel {run.id}” lets another one begin."
+                    f"The run is scheduled for later; cancel it with “daybreak runs cancel {run.id}” "
+                    "to start a new one."
                 )
             if not found or not (found["is_over"] or whereabouts.is_dead(found["place"])):
                 return

@@ -1,4 +1,4 @@
-"""Progress and events of what is running, written together, once a second at most."""
+"""Progress and events of running attempts, written in batches at most once a second."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ _AT_ONCE = 100
 
 
 class Reporter:
-    """Writes what tasks say, fenced like everything else."""
+    """Writer of reported progress and events, fenced like all writes of a run."""
 
     def __init__(self, database: Database, registry: Registry) -> None:
         self._database = database
@@ -21,13 +21,13 @@ class Reporter:
         self._lock = asyncio.Lock()
 
     async def run(self) -> None:
-        """Write what there is, until cancelled."""
+        """Write pending progress every second until cancelled."""
         while True:
             await asyncio.sleep(_EVERY)
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what has not been written yet."""
+        """Write all pending progress."""
         untold = [running for running in self._registry if running.news.untold and not running.settling]
         untold.sort(key=lambda running: running.claim.place)
         for start in range(0, len(untold), _AT_ONCE):
@@ -35,7 +35,7 @@ class Reporter:
                 await self._write([one for one in untold[start : start + _AT_ONCE] if not one.settling])
 
     async def quiet(self, running: Running) -> None:
-        """Report no more of this one; when it returns, what is left of its news is not written yet."""
+        """Stop writing progress of this attempt; afterwards the rest of its buffer is certainly unwritten."""
         running.settling = True
         if running in self._writing:
             async with self._lock:
@@ -49,7 +49,7 @@ class Reporter:
         try:
             async with self._database.transaction({running.claim.owner_id for running in group}) as tx:
                 await store.report(tx, [(running.claim, news) for running, news in taken])
-        except Exception as error:  # noqa: BLE001 - it is said again next time
+        except Exception as error:  # noqa: BLE001 - written again next time
             log.warning("runs.report_failed", runs=len(group), error=type(error).__name__)
             for running, news in taken:
                 running.news.put_back(news)

@@ -1,4 +1,4 @@
-"""What this process is running right now."""
+"""The attempts that run in this process."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from daybreak.runs.tasks import News
 
 
 class Stop(Enum):
-    """Why an attempt is ended from outside."""
+    """Reason for stopping an attempt."""
 
     CANCEL = auto()
     LOST = auto()
@@ -21,11 +21,11 @@ class Stop(Enum):
 
 @dataclass(eq=False, slots=True)
 class Running:
-    """An attempt under way.
+    """An attempt in progress.
 
     Attributes:
-        stop: set by whoever ends it.
-        settling: its handler is over; from here on only the fence decides.
+        stop_requested: set with the reason when the attempt must stop.
+        is_completing: the handler has ended; from now on only the fence decides.
     """
 
     claim: Claim
@@ -38,13 +38,13 @@ class Running:
         self.news = News(self.claim.event_number)
 
     def end(self, reason: Stop) -> None:
-        """Ask it to end; the first reason counts."""
+        """Request a stop; the first reason wins."""
         if not self.stop.done():
             self.stop.set_result(reason)
 
 
 class Registry:
-    """The attempts under way, by run and fence."""
+    """The attempts in progress, by run and fence."""
 
     def __init__(self) -> None:
         self._running: dict[tuple[object, int], Running] = {}
@@ -58,27 +58,27 @@ class Registry:
         return len(self._running)
 
     def add(self, running: Running) -> None:
-        """It began."""
+        """Add an attempt that has started."""
         self._running[running.claim.id, running.claim.fence] = running
         self._empty.clear()
 
     def remove(self, running: Running) -> None:
-        """It is over."""
+        """Remove an attempt that has ended."""
         del self._running[running.claim.id, running.claim.fence]
         if not self._running:
             self._empty.set()
 
     def cancel(self, run_id: str) -> None:
-        """Somebody asked for this run to be cancelled, and with it its items."""
+        """Request a stop of this run and its items because of a cancel request."""
         for running in self:
             if run_id in {str(running.claim.id), str(running.claim.part_of)} and not running.settling:
                 running.end(Stop.CANCEL)
 
     def end_all(self, reason: Stop) -> None:
-        """End whatever is under way."""
+        """Request a stop of all attempts."""
         for running in self:
             running.end(reason)
 
     async def wait_until_empty(self) -> None:
-        """Wait for the last one to be over."""
+        """Wait until the last attempt has ended."""
         await self._empty.wait()

@@ -1,4 +1,4 @@
-"""The verbs on runs: start, look, cancel, retry. Each joins the caller's transaction."""
+"""Operations on runs: enqueue, get, list, cancel, retry. Each joins the caller's transaction."""
 
 import re
 from collections.abc import Collection
@@ -32,22 +32,22 @@ async def start(
     lane: Lane | None = None,
     delay: timedelta = timedelta(),
 ) -> Run:
-    """Start a run when the caller's transaction commits, or give the one that is open for the same thing.
+    """Enqueue a run in the caller's transaction, or return the open run with the same key.
 
     Args:
-        tx: a transaction of this owner's.
-        kind: what to run.
-        owner_id: whose run it is.
-        parameters: what the kind declares.
-        key: what it is about; one run at a time is open for (owner, kind, key).
-        lane: who waits for it; None for whom its kind says.
-        delay: how long to wait at least.
+        tx: a transaction of this owner.
+        kind: the run kind.
+        owner_id: the owner of the run.
+        parameters: as declared by the kind.
+        key: the subject; at most one run is open per (owner, kind, key).
+        lane: the queue; None for the queue of the kind.
+        delay: minimum delay before the run is due.
 
     Raises:
-        InvalidInput: the parameters are not what the kind declares.
+        InvalidInput: the parameters are not of the declared type, or the delay is negative.
     """
     if delay < timedelta():
-        raise InvalidInput("A run cannot start in the past; give a delay of zero or more.")
+        raise InvalidInput("A run cannot start in the past; use a delay of zero or more.")
     checked = kind.write_parameters(parameters)
     run = (owner_id, uuid4(), kind.name, lane or kind.lane, storable(key), checked, kind.max_attempts)
     run_id = await store.start(tx, run, delay=delay, window=runs_settings().window)
@@ -55,10 +55,10 @@ async def start(
 
 
 async def get(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
-    """The run, open or ended.
+    """Return the run, open or ended.
 
     Raises:
-        NotFound: there is none, or it is somebody else's, or it was so long ago that it is forgotten.
+        NotFound: no such run of this owner exists, or it was deleted after the retention time.
     """
     run = await store.read(tx, owner_id, run_id)
     if run is None:
@@ -67,7 +67,7 @@ async def get(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
 
 
 async def find(tx: asyncpg.Connection, owner_id: UUID, beginning: str) -> list[Run]:
-    """The runs and items of an owner's whose ids begin so, two at most; none if no id can begin so."""
+    """Return at most two runs or items of an owner by the beginning of their id."""
     digits = beginning.lower().replace("-", "")
     if not _HEXADECIMAL.fullmatch(digits):
         return []
@@ -84,7 +84,7 @@ async def list_runs(
     statuses: Collection[Status] | None = None,
     limit: int = 50,
 ) -> list[Run]:
-    """An owner's runs, newest first, after that place; of all kinds and states unless some are named."""
+    """Return a page of an owner's runs after the cursor, newest first, optionally by kind and status."""
     return await store.page(tx, owner_id, after, kinds, statuses, limit)
 
 
@@ -97,53 +97,52 @@ async def list_items(
     statuses: Collection[Status] | None = None,
     limit: int = 50,
 ) -> list[Run]:
-    """The items of a run in their order, after that place; of all states unless some are named."""
+    """Return a page of a run's items after the cursor, in their order, optionally by status."""
     return await store.items(tx, owner_id, run_id, after, statuses, limit)
 
 
 async def events(
     tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, after: int = 0, limit: int = 1000
 ) -> list[Event]:
-    """What happened in a run after the event of that number, in order."""
+    """Return the events of a run after this event number, in order."""
     return await store.read_events(tx, owner_id, run_id, after, limit)
 
 
 async def counts(database: Database) -> dict[tuple[str, Status], int]:
-    """How many runs of everybody's there are, by kind and state; no run is counted for it."""
+    """Return the number of runs of all owners by kind and status, from counters."""
     async with database.ownerless() as connection:
         return await store.count(connection)
 
 
 async def workers(database: Database) -> list[WorkerSeen]:
-    """Who works, who did so within the last day, and what each is doing; of all owners."""
+    """Return all workers of the last day with the runs that each has claimed."""
     async with database.ownerless() as connection:
         return await store.workers(connection, runs_settings().lease_time)
 
 
 async def cancel(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run:
-    """Cancel a run or an item: at once if it waits, within a second or so if it runs; what ended stays.
+    """Cancel a run or an item: immediately if queued, within about a second if running; no-op if ended.
 
     Raises:
-        NotFound: there is no such run of this owner's.
+        NotFound: no such run of this owner exists.
     """
     await tx.execute(_sql.cancel, owner_id, run_id)
     return await get(tx, owner_id, run_id)
 
 
 async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, whole: bool = False) -> Run:
-    """Run again what did not succeed, as a new epoch with all its attempts.
+    """Retry the failed parts of a run in a new epoch, with the full number of attempts.
 
     Args:
-        tx: a transaction of this owner's.
-        owner_id: whose run it is.
-        run_id: of a run that has fanned out, all items that did not succeed are done again; of an item that
-            alone, in the same run.
-        whole: begin the run anew, and do all items that it comes to then, also those that had succeeded.
+        tx: a transaction of this owner.
+        owner_id: the owner of the run.
+        run_id: a run, whose unsuccessful items are retried; or one item, which is retried alone.
+        whole: restart the run with its fan-out, and execute all items again, also those that had succeeded.
 
     Raises:
-        NotFound: there is no such run of this owner's.
-        Conflict: it has not ended, it succeeded, another run for the same thing is open, or what is to be
-            done as a whole is an item.
+        NotFound: no such run of this owner exists.
+        Conflict: the run has not ended or has succeeded, another run with the same key is open, or `whole` is
+            set for an item.
     """
     try:
         answer = await tx.fetchval(_sql.retry, owner_id, run_id, runs_settings().window, whole)
@@ -155,10 +154,10 @@ async def retry(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, whole: 
 
 
 _WHY_NOT = {
-    "open": "The run has not ended; wait for it or cancel it first.",
-    "succeeded": "The run succeeded, so there is nothing to retry; start a new one instead.",
-    "busy": "The run of which this is an item is just ending; try again in a moment.",
-    "item": "That is an item; name the run that it is a part of, or try the item alone again.",
-    "past": "The run of which this is an item was begun anew without it, or is forgotten.",
-    "another": "Another run for the same thing is open; wait for it or cancel it first.",
+    "open": "The run has not ended; wait for it, or cancel it first.",
+    "succeeded": "The run succeeded, so there is nothing to retry; start a new run instead.",
+    "busy": "The run of this item is just ending; try again in a few seconds.",
+    "item": "This is an item; retry the whole run that contains it, or only this item.",
+    "past": "The run of this item was restarted without it, or has been deleted.",
+    "another": "Another run for the same thing is open; wait for it, or cancel it first.",
 }

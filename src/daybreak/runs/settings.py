@@ -1,4 +1,4 @@
-"""How much a worker does at once, and how soon it notices what went wrong."""
+"""Settings of workers: concurrency, intervals, timeouts and retention."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 from daybreak.runs.model import Lane
 from daybreak.settings import PREFIX, Group
 
-# What a preset says counts where nothing else is said; “prod” is what the fields have as their defaults.
+# Values of a preset replace the defaults of the fields; explicit settings override both.
 _PRESETS: Mapping[str, Mapping[str, object]] = {
     "prod": {},
     "dev": {"people": 4, "briefs": 4, "bulk": 2, "drain": 5.0},
@@ -19,45 +19,53 @@ _PRESETS: Mapping[str, Mapping[str, object]] = {
 
 
 class RunsSettings(Group):
-    """The engine's bounds and intervals; all times are seconds."""
+    """Limits and intervals of workers; all times are seconds."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}RUNS_")
 
     preset: Literal["dev", "prod"] = Field(
         default="prod",
-        description="“dev” asks less of a laptop: 4, 4 and 2 runs at once in the lanes, 5 seconds to drain.",
+        description="“dev” uses less of a laptop: 4, 4 and 2 concurrent runs per queue, 5 seconds to drain.",
     )
-    people: int = Field(default=10, ge=0, description="Runs at once, per worker, that a person asked for.")
-    briefs: int = Field(default=20, ge=0, description="Scheduled briefs at once, per worker.")
-    bulk: int = Field(default=10, ge=0, description="Other runs at once, per worker.")
+    people: int = Field(
+        default=10, ge=0, description="Maximum concurrent runs per worker that a user has requested."
+    )
+    briefs: int = Field(default=20, ge=0, description="Maximum concurrent scheduled briefs per worker.")
+    bulk: int = Field(default=10, ge=0, description="Maximum concurrent other runs per worker.")
     at_once: dict[str, PositiveInt] = Field(
         default={},
-        description='Runs of a kind at once, per worker, like {"briefs.compose": 4}; others as their lane.',
+        description='Maximum concurrent runs of a kind per worker, such as {"briefs.compose": 4}.',
     )
     window: int = Field(
         default=50,
         ge=1,
-        description="Runs of one user in one lane that may be waiting in the queue; others wait behind.",
+        description="Maximum dispatched runs of one user per queue; more runs wait until these have ended.",
     )
     lease: float = Field(
-        default=30.0, gt=0, description="A worker that is silent for so long loses its runs."
+        default=30.0, gt=0, description="Seconds without a heartbeat after which a worker loses its runs."
     )
-    beat: float = Field(default=10.0, gt=0, description="How often a worker says that it is alive.")
-    sweep: float = Field(default=10.0, gt=0, description="How often lost runs and doorbells are looked for.")
+    beat: float = Field(default=10.0, gt=0, description="Seconds between heartbeats of a worker.")
+    sweep: float = Field(
+        default=10.0, gt=0, description="Seconds between checks for expired leases and lost jobs."
+    )
     grace: float = Field(
-        default=15.0, ge=0, description="How long a doorbell may be late before it counts as lost."
+        default=15.0,
+        ge=0,
+        description="Seconds after which a dispatched run that no worker has claimed is dispatched again.",
     )
     poll: float = Field(
-        default=60.0, gt=0, description="How often the queue is looked at without a notification."
+        default=60.0, gt=0, description="Seconds between polls of the queue, in addition to notifications."
     )
     drain: float = Field(
-        default=20.0, ge=0, description="Time for running work when a worker is told to stop."
+        default=20.0, ge=0, description="Seconds for running work to finish when a worker is stopped."
     )
     commit_linger: float = Field(
-        default=0.002, ge=0, description="How long a commit waits for others to join it."
+        default=0.002, ge=0, description="Seconds that a commit waits for other runs to join it."
     )
-    commit_group: int = Field(default=50, ge=1, description="How many runs one commit may end.")
-    keep_days: int = Field(default=90, ge=7, description="How long ended runs and their events are kept.")
+    commit_group: int = Field(default=50, ge=1, description="Maximum runs per commit.")
+    keep_days: int = Field(
+        default=90, ge=7, description="Days after which ended runs and their events are deleted."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -65,7 +73,7 @@ class RunsSettings(Group):
         return {**_PRESETS.get(values.get("preset", "prod"), {}), **values}
 
     def places(self, lane: Lane) -> int:
-        """How many runs of that lane a worker does at once."""
+        """Return the maximum concurrent runs of this queue per worker."""
         return {Lane.PEOPLE: self.people, Lane.BRIEFS: self.briefs, Lane.BULK: self.bulk}[lane]
 
     @property
@@ -76,5 +84,5 @@ class RunsSettings(Group):
 
 @cache
 def runs_settings() -> RunsSettings:
-    """The settings of this process, read once."""
+    """Return the settings of this process, read once."""
     return RunsSettings.load()

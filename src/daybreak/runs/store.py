@@ -1,4 +1,4 @@
-"""Every statement of the engine, in and out of its own types."""
+"""The SQL statements of runs, with conversion to and from the types of the model."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ Pair = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """An item to be made; `parameters` is JSON."""
+    """The row of a new item; `parameters` is JSON."""
 
     kind: str
     lane: Lane
@@ -33,19 +33,19 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What becomes of one run that is held.
+    """The completion of one claimed and locked run.
 
     Attributes:
-        status: ``queued`` sends it back, ``running`` lets it wait for its items, any other ends it.
-        after_event: the number of the event before these; None puts them after all others.
-        progress: what it said last and nobody wrote yet.
+        status: ``queued`` releases the run, ``running`` lets it wait for its items, any other ends it.
+        after_event: number of the event before these; None appends them after all others.
+        progress: last reported progress that is not written yet.
         result: JSON.
-        gaps: what is missing from the result; None leaves what is known.
-        error: what to add to its errors.
-        delay: seconds until it is rung for again.
+        gaps: names of the parts that are missing from the result; None leaves the stored ones.
+        error: error to append to the run.
+        delay: seconds until the run is dispatched again.
         refund: the attempt does not count.
-        items: what is to be added to the run, or to the run of which it is an item.
-        window: how many runs of an owner in a lane may be rung for at once.
+        items: items to add to the run, or to its parent if it is an item.
+        max_dispatched: maximum dispatched runs of an owner per queue.
     """
 
     claim: Claim
@@ -63,20 +63,20 @@ class Settlement:
 
 
 async def start(tx: asyncpg.Connection, run: tuple[Any, ...], *, delay: timedelta, window: int) -> UUID:
-    """Make a run (owner, id, kind, lane, key, parameters, most attempts); gives the id of the open one."""
+    """Insert a run (owner, id, kind, queue, key, parameters, max_attempts); return the id of the open run."""
     started: UUID = await tx.fetchval(_sql.start, *run, delay, window)
     return started
 
 
 async def pass_on(tx: asyncpg.Connection, lane: Lane, pairs: Sequence[Pair], *, urgency: int) -> None:
-    """Ring again for those of these that wait and are due, when the transaction commits."""
+    """Dispatch the queued and due runs among these again, when the transaction commits."""
     await tx.execute(_sql.pass_on, lane, *_columns(pairs), urgency)
 
 
 async def claim(
     tx: asyncpg.Connection, pairs: Sequence[Pair], kinds: Collection[str], worker_id: UUID, lease: timedelta
 ) -> list[Claim]:
-    """Take what can be taken of these."""
+    """Claim the claimable runs among these."""
     rows = await tx.fetch(_sql.claim, *_columns(pairs), list(kinds), worker_id, lease)
     return [_claim(row) for row in rows]
 
@@ -87,20 +87,23 @@ def _claim(row: asyncpg.Record) -> Claim:
 
 
 async def hold(tx: asyncpg.Connection, claims: Sequence[Claim]) -> dict[UUID, bool]:
-    """Lock those that are still ours, sorted by place; gives for each whether it is to be cancelled."""
+    """Lock the runs whose fence is still valid; return whether a cancel is requested for each.
+
+    The claims must be sorted by `lock_key`.
+    """
     owners, ids = _columns([claim.place for claim in claims])
     rows = await tx.fetch(_sql.hold, owners, ids, [claim.fence for claim in claims])
     return {row["run_id"]: row["cancelled"] for row in rows}
 
 
 async def settle(tx: asyncpg.Connection, settlements: Iterable[Settlement]) -> None:
-    """Do to runs that are held what is said; whoever follows them is to be told afterwards."""
+    """Complete locked runs; the caller notifies their topics after the commit."""
     rows = [_settlement_row(one) for one in settlements]
     await tx.execute(_sql.settle, orjson.dumps(rows, default=str).decode())
 
 
 async def tell(connection: asyncpg.Connection, topics: Iterable[UUID]) -> None:
-    """Wake whoever follows these topics."""
+    """Notify the subscribers of these topics."""
     await connection.execute(_sql.tell, list(topics))
 
 
@@ -139,7 +142,7 @@ def _item_row(item: NewItem) -> dict[str, Any]:
 
 
 async def report(tx: asyncpg.Connection, news: Iterable[tuple[Claim, News]]) -> None:
-    """Write progress and events of these, sorted by place."""
+    """Write progress and events of these runs, which must be sorted by `lock_key`."""
     rows = [
         {
             "owner_id": claim.owner_id,
@@ -155,13 +158,13 @@ async def report(tx: asyncpg.Connection, news: Iterable[tuple[Claim, News]]) -> 
 
 
 async def read(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run | None:
-    """The run, open or ended."""
+    """Return the run, open or ended, or None."""
     row = await tx.fetchrow(_sql.read_run, owner_id, run_id)
     return _run(row) if row else None
 
 
 async def find(tx: asyncpg.Connection, owner_id: UUID, first: UUID, last: UUID, *, limit: int) -> list[Run]:
-    """An owner's runs and items with ids from the first to the last."""
+    """Return an owner's runs and items with ids in this range, both ends included."""
     return [_run(row) for row in await tx.fetch(_sql.find_runs, owner_id, first, last, limit)]
 
 
@@ -173,7 +176,7 @@ async def page(
     statuses: Collection[Status] | None,
     limit: int,
 ) -> list[Run]:
-    """An owner's runs, newest first."""
+    """Return a page of an owner's runs, newest first."""
     place = after or (None, None)
     rows = await tx.fetch(
         _sql.list_runs, owner_id, *place, kinds and list(kinds), statuses and list(statuses), limit
@@ -184,7 +187,7 @@ async def page(
 async def search(
     tx: asyncpg.Connection, owner_id: UUID, wanted: "Wanted", after: Cursor | None, limit: int, reach: int
 ) -> list[Run]:
-    """Of so many runs of an owner's after a place those that are wanted, newest first."""
+    """Return the matches among the next `search_limit` runs of an owner after the cursor, newest first."""
     place = after or (None, None)
     kinds, statuses = wanted.kinds, wanted.statuses
     rows = await tx.fetch(
@@ -208,7 +211,7 @@ async def items(
     statuses: Collection[Status] | None,
     limit: int,
 ) -> list[Run]:
-    """The items of a run, in their order."""
+    """Return a page of a run's items, in their order."""
     place = after or (None, None)
     rows = await tx.fetch(_sql.list_items, owner_id, run_id, *place, statuses and list(statuses), limit)
     return [_run(row) for row in rows]
@@ -217,19 +220,19 @@ async def items(
 async def read_events(
     tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, after: int, limit: int
 ) -> list[Event]:
-    """What happened after that number."""
+    """Return the events after this number."""
     rows = await tx.fetch(_sql.read_events, owner_id, run_id, after, limit)
     return [Event(row["number"], row["at"], row["name"], orjson.loads(row["data"])) for row in rows]
 
 
 async def count(connection: asyncpg.Connection) -> dict[tuple[str, Status], int]:
-    """How many runs there are by kind and state."""
+    """Return the number of runs by kind and status."""
     rows = await connection.fetch(_sql.count_runs)
     return {(row["kind"], Status(row["status"])): row["runs"] for row in rows}
 
 
 async def workers(connection: asyncpg.Connection, lease: timedelta) -> list[WorkerSeen]:
-    """Who works, oldest first; alive is who was seen within that time."""
+    """Return the workers, oldest first; alive means a heartbeat within the lease."""
     rows = await connection.fetch(_sql.workers, lease)
     return [WorkerSeen(**{**row, "doing": orjson.loads(row["doing"])}) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What mends the rest: runs of dead workers, lost doorbells, places left free, weeks without partitions."""
+"""Rescues runs of dead workers, re-dispatches lost jobs, admits waiting runs and creates partitions."""
 
 import asyncio
 import random
@@ -17,14 +17,14 @@ _AHEAD = timedelta(weeks=4)
 
 
 class Sweep:
-    """Every worker sweeps; the database lets one do so at a time."""
+    """The rescuer of every worker; an advisory lock of the database lets one run at a time."""
 
     def __init__(self, database: Database, settings: RunsSettings) -> None:
         self._database = database
         self._settings = settings
 
     async def run(self) -> None:
-        """Sweep, until cancelled."""
+        """Rescue, fold counters and prune periodically, until cancelled."""
         sweeps = 0
         while True:
             try:
@@ -40,7 +40,7 @@ class Sweep:
             await asyncio.sleep(self._settings.sweep * random.uniform(0.8, 1.0))  # noqa: S311 - not a secret
 
     async def once(self) -> bool:
-        """One pass; gives whether there is more than one pass can do."""
+        """Run one pass; return whether more is left than one pass can process."""
         settings = self._settings
         async with self._database.ownerless() as connection:
             grace = timedelta(seconds=settings.grace)
@@ -53,12 +53,12 @@ class Sweep:
         return bool(found["expired"] == _BATCH or found["rung"] >= _BATCH or found["looked"] == _BATCH)
 
     async def fold(self) -> None:
-        """Fold the counters, so that reading them stays quick."""
+        """Fold the counters, so that reading them stays fast."""
         async with self._database.ownerless() as connection:
             await connection.execute(_sql.fold)
 
     async def upkeep(self) -> None:
-        """Prune what nobody needs and make the weeks to come, if nobody has done so for ten minutes."""
+        """Delete expired rows and create future partitions, unless a worker did so within 10 minutes."""
         keep = timedelta(days=self._settings.keep_days)
         async with self._database.ownerless() as connection:
             await connection.execute(_sql.upkeep, _UPKEEP_EVERY, _AHEAD, keep, 10 * _BATCH)

@@ -1,4 +1,4 @@
-"""What a handler sees of its run, and what it gives back."""
+"""The context that a handler receives, and the effects that it returns."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,12 +23,12 @@ _COUNTABLE = range(500_000_001)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One independent part of a run, to be done by a kind of its own, in parallel to the others.
+    """One independent part of a run, executed by its own kind in parallel to the others.
 
     Attributes:
-        kind: what does it; its limits and retries are the item's, and its lane unless the run's is bulk.
-        key: what it is about; a run has one item for each (kind, key), however often it is added.
-        parameters: what the kind declares.
+        kind: the kind of the item, with its limits and retries; also its queue, unless the run's is bulk.
+        key: the subject; a run has one item per (kind, key), also if it is added repeatedly.
+        parameters: as declared by the kind.
     """
 
     kind: "AnyKind"
@@ -38,14 +38,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Effects(Generic[R]):
-    """What an attempt has come to, to be written in the one transaction that ends it.
+    """The effects of an attempt, written in the transaction that completes it.
 
     Attributes:
-        write: writes the rows and gives the result. It may be called again, in another transaction, after the
-            first was rolled back; so it does nothing else than write.
-        gaps: the names of what is missing from the result; with any, the run ends as ``partial``.
-        items: what is to be done next: a run that gives items ends when all of them have, an item adds them
-            to its run.
+        write: writes the rows and returns the result. It may be called again in another transaction after a
+            rollback, so it must have no other side effects.
+        gaps: names of the parts that are missing from the result; with any, the run ends as ``partial``.
+        items: items to execute next. A run with items ends when all of them have ended; an item adds them to
+            its run.
     """
 
     write: Callable[[asyncpg.Connection], Awaitable[R]]
@@ -55,18 +55,18 @@ class Effects(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What the handler of an item gives that found nothing to do."""
+    """The return value of an item's handler without work to do."""
 
     reason: str
 
 
 @dataclass(slots=True)
 class News:
-    """What a task has said since it was last written.
+    """Reported progress and events that are not written yet.
 
     Attributes:
-        after_event: the number of the last event that is known to be written; of what follows nothing is
-            written twice, even if the answer to a commit was lost.
+        after_event: number of the last event that is known to be written. It prevents duplicate events, even
+            if the answer to a commit was lost.
     """
 
     after_event: int | None = None
@@ -75,32 +75,32 @@ class News:
     untold: bool = True
 
     def take(self) -> "News":
-        """All of it, leaving nothing."""
+        """Return the content and empty the buffer."""
         taken = News(self.after_event, self.progress, self.events, self.untold)
         self.progress, self.events, self.untold = {}, [], False
         return taken
 
     def put_back(self, taken: "News") -> None:
-        """Undo `take`: nobody knows whether what was taken has been written."""
+        """Undo `drain` after a failed write, which may have been committed or not."""
         self.progress = taken.progress | self.progress
         self.events = taken.events + self.events
         self.untold = True
 
     def written(self, taken: "News") -> None:
-        """What was taken is written."""
+        """Record that the drained content is written."""
         if self.after_event is not None:
             self.after_event += len(taken.events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Generic[P]):
-    """One attempt at a run or an item, as its handler sees it.
+    """The context of one attempt at a run or an item, passed to its handler.
 
     Attributes:
-        run_id: the id of the run, or of the item.
-        part_of: the run that it is an item of.
-        items: what came of the run's items, for whoever finishes it.
-        database: for reading what it works on; a connection is given back before anything slow is waited for.
+        run_id: the id of the run or item.
+        parent_id: the run that contains the item; None for a run.
+        items: the outcome of the run's items, for `finish`.
+        database: for reading the input; release the connection before any slow operation.
     """
 
     owner_id: UUID
@@ -123,25 +123,25 @@ class Task(Generic[P]):
         failed: int | None = None,
         skipped: int | None = None,
     ) -> None:
-        """Say how far it is; written within a second or so. Counters that would fall are ignored.
+        """Report progress, which is written within about a second. Counters that would fall are ignored.
 
         Raises:
-            Bug: a counter is below zero, or above five hundred million.
+            InternalError: a counter is negative or above 500 million.
         """
         counters = {"done": done, "total": total, "failed": failed, "skipped": skipped}
         told = {name: value for name, value in counters.items() if value is not None}
         if wrong := {name: value for name, value in told.items() if value not in _COUNTABLE}:
-            raise Bug(f"Progress cannot be told as {wrong}; count in larger steps.")
+            raise Bug(f"Progress {wrong} is out of range; count in larger steps.")
         self.news.progress |= told if phase is None else told | {"phase": storable(phase)}
         self.news.untold = True
 
-    def event(self, name: str, **data: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
-        """Append an event to the run; written within a second or so, or with the end of the run.
+    def event(self, name: str, **data: Any) -> None:  # noqa: ANN401 - any JSON value
+        """Append an event to the run, which is written within about a second or with the end of the run.
 
         Raises:
-            Bug: the engine's own events have that name.
+            InternalError: the name is reserved for events of the executor.
         """
         if name in _ENGINES_EVENTS:
-            raise Bug(f"The event “{name}” is the engine's own; give it another name.")
+            raise Bug(f"The event name “{name}” is reserved; use another one.")
         self.news.events.append((storable(name), plain(data)))
         self.news.untold = True

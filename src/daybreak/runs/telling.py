@@ -1,8 +1,8 @@
-"""Wakes whoever follows runs that have ended: after their commits, for many of them at once.
+"""Sends NOTIFY for ended runs, after their commits and in batches.
 
-A commit that notifies holds a lock of the whole server until it is on disk, so that no other one that does is
-written at the same time. What happened stands in the rows, and whoever follows looks there now and then: a
-notification that is lost only makes them wait.
+A transaction with NOTIFY blocks all others with NOTIFY, on the whole server, until its commit is on disk.
+So runs are not notified in their own commits. The rows contain the facts, and subscribers poll them, too:
+a lost notification only delays a subscriber.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ _PATIENCE = 2.0
 
 
 class Teller:
-    """Tells at once what comes alone, and together what comes close together."""
+    """A notifier that sends immediately when idle and batches notifications that arrive close together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -28,18 +28,18 @@ class Teller:
         self._lock = asyncio.Lock()
 
     def tell(self, topics: Iterable[UUID]) -> None:
-        """Something that can be read now has happened there."""
+        """Queue a notification for these topics, whose changes are committed."""
         self._untold.update(topics)
         self._wake.set()
 
     async def run(self) -> None:
-        """Tell what there is, until cancelled."""
+        """Send pending notifications until cancelled."""
         while True:
             await self._wake.wait()
             await asyncio.sleep(_EVERY if await self.flush() else _AGAIN_AFTER)
 
     async def flush(self) -> bool:
-        """Tell what has not been told yet; gives whether that could be done."""
+        """Send all pending notifications; return whether that succeeded."""
         async with self._lock:
             self._wake.clear()
             topics, self._untold = self._untold, set()
@@ -49,7 +49,7 @@ class Teller:
         try:
             async with asyncio.timeout(_PATIENCE), self._database.ownerless() as connection:
                 await store.tell(connection, topics)
-        except Exception as error:  # noqa: BLE001 - it is told again
+        except Exception as error:  # noqa: BLE001 - the notification is sent again
             log.warning("runs.not_told", topics=len(topics), error=type(error).__name__)
             self.tell(topics)
             return False

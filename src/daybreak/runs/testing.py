@@ -1,4 +1,4 @@
-"""Runs without a worker, for the tests of slices: through the same claims, handlers and fenced commits."""
+"""Execution of runs without a worker, for tests: with the same claims, handlers and fenced commits."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -15,9 +15,9 @@ _sql = load(__package__)
 
 
 async def run_inline(database: Database, kinds: Iterable[AnyKind], run: Run) -> Run:
-    """Make one attempt at this run, in this task; gives the run as it is then.
+    """Make one attempt at this run in the current task, and return the run afterwards.
 
-    A run that is not due, or in other hands, stays as it is.
+    A run that is not due, or claimed by another worker, is not changed.
     """
     await _attempt(database, kinds, [(run.owner_id, run.id)])
     async with database.transaction([run.owner_id]) as tx:
@@ -25,7 +25,7 @@ async def run_inline(database: Database, kinds: Iterable[AnyKind], run: Run) -> 
 
 
 async def drain(database: Database, kinds: Iterable[AnyKind], owner_id: UUID) -> None:
-    """Attempt whatever is due of this owner's, one after the other, until nothing is."""
+    """Attempt all due runs of this owner, one after the other, until none is due."""
     known = list(kinds)
     while due := await _due(database, owner_id):
         if not await _attempt(database, known, due):
@@ -33,7 +33,7 @@ async def drain(database: Database, kinds: Iterable[AnyKind], owner_id: UUID) ->
 
 
 async def move_clock(database: Database, owner_id: UUID, by: timedelta) -> None:
-    """Let so much time have passed for this owner's open runs: waits are over sooner, leases end."""
+    """Advance the clock for this owner's open runs: delays end sooner, leases expire."""
     async with database.transaction([owner_id]) as tx:
         await tx.execute(_sql.move_clock, owner_id, by)
 

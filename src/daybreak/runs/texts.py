@@ -1,6 +1,6 @@
-"""What handlers say, as PostgreSQL can store it: JSON without NUL and halves of surrogate pairs.
+"""Sanitizing of handlers' values for PostgreSQL: JSON without NUL and lone surrogates.
 
-Many runs share a statement, so what cannot be stored is replaced where it comes in, before it meets theirs.
+Many runs share a statement, so unstorable characters are replaced on input, before they can break it.
 """
 
 import re
@@ -16,15 +16,15 @@ _NUMBERS = range(-(2**63), 2**64)
 
 
 def storable(text: str) -> str:
-    """The text with a replacement character for each one that PostgreSQL cannot store."""
+    """Replace each character that PostgreSQL cannot store with U+FFFD."""
     return _ODD.sub(_REPLACEMENT, text)
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """The value as JSON has it, storable, and apart from what may still change; other things become text.
+def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a storable JSON copy of the value; values of other types become text.
 
     Raises:
-        TypeError: it is nested deeper than JSON is read.
+        TypeError: the value is nested more deeply than the JSON parser accepts.
     """
     try:
         text = orjson.dumps(value, default=str)

@@ -1,4 +1,4 @@
-"""How long the runs of a kind waited and took, from classes that the database counts into."""
+"""Wait and run times by kind, from histograms of the database."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ _A_WEEK = timedelta(days=7)
 
 
 class Counted(NamedTuple):
-    """So many runs of one pair of classes; the class n holds what took up to 2^(n/4) milliseconds."""
+    """The number of runs in one pair of buckets; bucket n contains times up to 2^(n/4) milliseconds."""
 
     wait_class: int
     run_class: int
@@ -25,7 +25,7 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How times are spread, in seconds. The percentiles are at most 19 % too long, never too short."""
+    """Mean and percentiles in seconds. The percentiles are at most 19 % too long, never too short."""
 
     mean: float
     p50: float
@@ -35,7 +35,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long so many ended runs waited until they could be under way, and were under way."""
+    """Wait and run times of ended runs."""
 
     runs: int
     wait: Spread
@@ -43,7 +43,7 @@ class Times:
 
 
 async def times(database: Database, *, within: timedelta = _A_WEEK) -> dict[str, Times]:
-    """The times of every kind's runs that ended within so many days, those of all owners together."""
+    """Return the times by kind of the runs of all owners that ended within this period."""
     since = (clock.now() - within).date()
     async with database.ownerless() as connection:
         rows = await connection.fetch(_sql.times, since)
@@ -54,7 +54,7 @@ async def times(database: Database, *, within: timedelta = _A_WEEK) -> dict[str,
 
 
 def measure(counted: Iterable[Counted]) -> Times:
-    """The times that were counted so, at least one."""
+    """Calculate the times from histogram buckets, at least one."""
     found = list(counted)
     runs = sum(one.runs for one in found)
     waits, takes = defaultdict[int, int](int), defaultdict[int, int](int)

@@ -1,4 +1,4 @@
-"""Looking at many runs at once: searches that never take long, sums, and what happened in any of them."""
+"""Queries over many runs: bounded search, statistics, and events."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from daybreak.runs.model import NOBODY, Cursor, Event, Run, Status
 
 _sql = load(__package__)
 REACH = 5000
-"""How many runs a search looks at before it asks whether to go on, however few it finds."""
+"""Maximum number of runs that one search reads, also if it finds fewer than a page."""
 _SUMMED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which runs are looked for.
+    """The filter of a search.
 
     Attributes:
-        kinds: their kinds; None for all.
-        statuses: their states; None for all.
+        kinds: kinds of the runs; None for all.
+        statuses: statuses of the runs; None for all.
         text: a part of the key, or the beginning of the id.
     """
 
@@ -37,11 +37,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a search has come to.
+    """A page of search results.
 
     Attributes:
-        next: where to go on; None when everything was looked at.
-        reached: how far it has looked, if it stopped before there were enough.
+        next: cursor of the next page; None after the last one.
+        searched_until: creation time of the last run read, if the search stopped before the page was full.
     """
 
     runs: Sequence[Run]
@@ -51,7 +51,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
-    """Runs of one kind in one state; times are seconds."""
+    """Statistics of the runs of one kind in one status; times are averages in seconds."""
 
     kind: str
     status: Status
@@ -64,11 +64,11 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """An owner's runs, by kind and state.
+    """Statistics of an owner's runs by kind and status.
 
     Attributes:
-        runs: how many they are about.
-        is_complete: whether these are all, and not only the newest ones.
+        runs: number of runs included.
+        is_complete: whether all runs are included, and not only the newest ones.
     """
 
     by_kind: Sequence[Sum]
@@ -78,7 +78,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """An event, and the run or item in which it happened."""
+    """An event with the id of its run or item."""
 
     run_id: UUID
     number: int
@@ -90,7 +90,7 @@ class Happening:
 async def search(
     tx: asyncpg.Connection, owner_id: UUID, wanted: Wanted, *, after: Cursor | None = None, limit: int = 50
 ) -> Found:
-    """An owner's runs that are wanted, newest first, after that place."""
+    """Return a page of an owner's matching runs after the cursor, newest first."""
     found = await store.search(tx, owner_id, wanted, after, limit + 1, REACH)
     if len(found) > limit:
         return Found(runs=found[:limit], next=found[limit - 1].cursor, reached=None)
@@ -100,7 +100,7 @@ async def search(
 
 
 async def sums(tx: asyncpg.Connection, owner_id: UUID) -> Sums:
-    """An owner's runs by kind and state, of the newest ten thousand."""
+    """Return statistics of an owner's newest 10,000 runs by kind and status."""
     rows = await tx.fetch(_sql.sum_runs, owner_id, _SUMMED)
     by_kind = [Sum(**{**row, "status": Status(row["status"])}) for row in rows]
     number = sum(one.runs for one in by_kind)
@@ -110,14 +110,14 @@ async def sums(tx: asyncpg.Connection, owner_id: UUID) -> Sums:
 async def happenings(
     tx: asyncpg.Connection, owner_id: UUID, since: datetime, *, limit: int = 500
 ) -> list[Happening]:
-    """What happened in any of an owner's runs since then, in the order of the transactions' beginnings."""
+    """Return the events of all runs of an owner since then, ordered by the start of their transactions."""
     return [_happening(row) for row in await tx.fetch(_sql.read_owners_events, owner_id, since, limit)]
 
 
 async def latest_events(
     tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, *, before: int | None = None, limit: int = 100
 ) -> list[Event]:
-    """What happened last in a run, or last before the event of that number; in order."""
+    """Return the last events of a run, or the last ones before this event number, in order."""
     rows = await tx.fetch(_sql.read_latest_events, owner_id, run_id, before, limit)
     return [Event(row["number"], row["at"], row["name"], orjson.loads(row["data"])) for row in reversed(rows)]
 
@@ -125,31 +125,31 @@ async def latest_events(
 async def moves(
     tx: asyncpg.Connection, owner_id: UUID, run_ids: Collection[UUID], *, limit: int = 500
 ) -> list[Happening]:
-    """When these runs and items began and stopped being under way, and who had them, in order: the latest."""
+    """Return the latest start and end events of the attempts of these runs and items, in order."""
     rows = await tx.fetch(_sql.read_moves, owner_id, list(run_ids), limit)
     return [_happening(row) for row in reversed(rows)]
 
 
 async def moment(tx: asyncpg.Connection) -> datetime:
-    """What time it is by the clock that events bear: that of the database, when the transaction began."""
+    """Return the start time of the transaction by the clock of the database, which stamps all events."""
     now: datetime = await tx.fetchval(_sql.read_moment)
     return now
 
 
 async def rival(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> UUID | None:
-    """The run that is open for the same thing as one that has ended."""
+    """Return the open run with the same owner, kind and key as an ended one, or None."""
     found: UUID | None = await tx.fetchval(_sql.find_rival, owner_id, run_id)
     return found
 
 
 async def upkeep(database: Database, kind: str, *, limit: int = 10) -> Sequence[Run]:
-    """The latest runs of nobody's, by which the engine looked after itself: “runs.sweep” or “runs.upkeep”."""
+    """Return the latest maintenance runs of the installation, of kind “runs.sweep” or “runs.upkeep”."""
     async with database.transaction([NOBODY]) as tx:
         return await store.page(tx, NOBODY, None, [kind], None, limit)
 
 
 async def ended_by_day(database: Database, *, days: int) -> dict[date, dict[str, int]]:
-    """How many runs of each kind ended on each UTC day, those of all owners together; no day is left out."""
+    """Return the ended runs of all owners by UTC day and kind; days without runs are included."""
     today = clock.now().date()
     counted: dict[date, dict[str, int]] = {today - timedelta(days=n): {} for n in reversed(range(days))}
     async with database.ownerless() as connection:

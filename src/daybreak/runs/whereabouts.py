@@ -1,8 +1,8 @@
-"""Where a process is, so that another one on the same machine can see whether it still lives.
+"""Process identity, by which another process on the same machine detects that a worker has died.
 
-A host's name and a process id are not enough: containers share names, and each has process ids of its own. A
-boot of the kernel, a namespace of process ids, an id in it and when that process began name one process.
-Where the system does not tell them nobody is ever found dead, and leases decide.
+Host name and process id are not sufficient: containers share host names and have separate process ids.
+The kernel's boot id, the PID namespace, the process id and the start time identify one process. On systems
+without these values no process is ever reported dead, and leases decide.
 """
 
 import os
@@ -13,13 +13,13 @@ _GONE = {"Z", "X"}
 
 
 def here() -> str | None:
-    """The place of this process; None where the system does not tell."""
+    """Return the key of this process; None if the system does not provide the values."""
     neighbourhood, life = _neighbourhood(), _life(os.getpid())
     return f"{neighbourhood}/{os.getpid()}/{life[1]}" if neighbourhood and life else None
 
 
 def is_dead(place: str | None) -> bool:
-    """Whether the process of that place is there no more; not if it cannot be seen from here."""
+    """Return whether this process has ended; False if it is not visible from here."""
     neighbourhood, _, process = (place or "").partition("/")
     pid, _, began = process.partition("/")
     if not pid.isdecimal() or neighbourhood != _neighbourhood():
@@ -28,7 +28,7 @@ def is_dead(place: str | None) -> bool:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except PermissionError:  # somebody else's, and perhaps another one with its id
+    except PermissionError:  # a process of another user, possibly one that reuses the id
         pass
     except (OSError, OverflowError):
         return False
@@ -37,7 +37,7 @@ def is_dead(place: str | None) -> bool:
 
 
 def _neighbourhood() -> str | None:
-    """The boot of this kernel, and our namespace of process ids in it."""
+    """Return the kernel's boot id and the PID namespace of this process."""
     try:
         boot = (_PROCESSES / "sys/kernel/random/boot_id").read_text().strip()
         return f"{boot}:{(_PROCESSES / 'self/ns/pid').stat().st_ino}"
@@ -46,9 +46,9 @@ def _neighbourhood() -> str | None:
 
 
 def _life(pid: int) -> tuple[str, str] | None:
-    """The state of a process, and when it began in ticks since the boot."""
+    """Return the state of a process, and its start time in ticks since boot."""
     try:
-        # The name of its program comes first, in brackets, and may hold anything.
+        # The program name comes first, in parentheses, and may contain any character.
         words = (_PROCESSES / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
         return None

@@ -1,4 +1,4 @@
-"""A worker: one process that answers doorbells, beats, sweeps, and drains when told to."""
+"""A worker process: consumes jobs, sends heartbeats, rescues runs, and drains on request."""
 
 import asyncio
 import os
@@ -21,15 +21,15 @@ from daybreak.telemetry import log
 _CONNECTIONS = 12
 _CANCELLED = "daybreak_runs_cancel"
 _TO_GIVE_BACK = 10.0
-_GAVE_UP = "The database does not answer; what was under way is taken over when its leases end."
+_GAVE_UP = "The database does not answer; other workers will claim the open runs when their leases expire."
 
 
 class _AbandonedError(Exception):
-    """The time to stop in is over, and the database has not answered."""
+    """A shutdown that exceeded its time limit because the database did not answer."""
 
 
 class Worker:
-    """Runs these kinds until it is drained."""
+    """A worker for a set of run kinds, until it is drained."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class Worker:
         settings: RunsSettings | None = None,
         name: str | None = None,
     ) -> None:
-        """Make a worker; nothing happens before `run`.
+        """Create a worker; nothing happens before `run`.
 
         Args:
-            dsn: the database as ``daybreak_app``, not through a pooler.
-            kinds: what it can run; of other kinds it leaves the runs alone.
-            settings: how much and how often; None for those of this process.
-            name: what it is called in lists; None for host and process.
+            dsn: database URL of the role ``daybreak_app``, without a pooler.
+            kinds: kinds that the worker executes; it does not claim runs of other kinds.
+            settings: limits and intervals; None for those of this process.
+            name: the name in lists; None for host and process id.
         """
         self._dsn = dsn
         self._kinds = list(kinds)
@@ -56,19 +56,19 @@ class Worker:
         self.ready = asyncio.Event()
 
     def drain(self) -> None:
-        """Begin nothing more, let runs end in the time for it, give back the rest; then `run` returns."""
+        """Stop claiming runs and wait a limited time for those in progress; then `run` releases the rest."""
         self._drained.set()
 
     async def run(self) -> None:
-        """Work until drained.
+        """Execute runs until drained.
 
         Raises:
             Unavailable: the database does not answer at the start.
-            Misconfigured: it refuses the role, or the role could get round row-level security.
+            Misconfigured: the database rejects the role, or the role can bypass row-level security.
         """
-        # Who waits for an answer longer than that has lost its runs meanwhile.
+        # After waiting longer than that for an answer, the worker has lost its runs anyway.
         patience = self._settings.lease
-        # The beat has a connection of its own: no crowd of handlers may keep it waiting.
+        # The heartbeat has a separate connection, so that handlers cannot delay it.
         async with (
             Database.connect(self._dsn, connections=_CONNECTIONS, patience=patience) as database,
             Database.connect(self._dsn, connections=1, patience=patience) as pulse,
@@ -102,7 +102,7 @@ class Worker:
         await self._finish(engine, bells)
 
     async def _listen(self, lane: Lane, worker: LaneWorker, engine: Engine, stop: asyncio.Event) -> None:
-        # PgQueuer takes a quarter of a second to import, and only a worker needs it.
+        # PgQueuer takes 0.25 seconds to import, and only a worker needs it.
         from daybreak.runs.doorbell import answer_doorbells  # noqa: PLC0415
 
         await answer_doorbells(
@@ -116,17 +116,17 @@ class Worker:
         )
 
     async def _finish(self, engine: Engine, bells: Collection[asyncio.Task[None]]) -> None:
-        """Let what runs end; give back what does not end in time, and leave what cannot be given back.
+        """Wait for running attempts, release those that do not end in time, and abandon the rest.
 
         Raises:
-            _AbandonedError: something is under way still.
+            _ShutdownTimeout: an attempt could not be released in time.
         """
         log.info("runs.worker_drains", worker=self._name, running=len(engine.registry))
         with suppress(TimeoutError):
             await asyncio.wait_for(_until_idle(engine, bells), self._settings.drain)
         engine.registry.end_all(Stop.DRAIN)
         try:
-            # After its lease somebody else may have it anyway.
+            # After the lease another worker may claim the run anyway.
             await asyncio.wait_for(_until_idle(engine, bells), min(_TO_GIVE_BACK, self._settings.lease))
         except TimeoutError:
             raise _AbandonedError from None
