@@ -76,7 +76,7 @@ async def test_who_is_set_aside_is_shown_with_the_cure_and_tried_again(
     await as_admin.execute(ASIDE, both, "The schedule failed on it: <b>poison</b>")
     page = (await annas.get(HERE)).text
     assert page.count("&lt;b&gt;poison&lt;/b&gt;") == 2
-    assert page.count("Mend what it names, then try again") == 2
+    assert page.count("Fix the cause, then retry") == 2
     assert other_user.email in page
     aside = "SELECT count(*) FROM schedule_dues WHERE aside IS NOT NULL"
     for nobody in ("", "abc"):
@@ -94,9 +94,9 @@ async def test_long_lists_go_on_from_page_to_page(annas, as_operator, quiet, as_
     others = [await people.add(database, f"{n}-{desk.user.email}", timezone="UTC") for n in range(52)]
     await as_admin.execute(ASIDE, [one.id for one in others], "There is no time zone “Mars”.")
     page = (await annas.get(HERE)).text
-    assert (page.count("Nobody was there to ring it"), page.count("Choose another one")) == (50, 50)
+    assert (page.count("The server was down past"), page.count("Choose another one")) == (50, 50)
     more_aside, more = re.findall(r'href="([^"#]+)#[a-z-]+" rel="next"', page)
-    assert (await annas.get(more)).text.count("Nobody was there to ring it") == 3
+    assert (await annas.get(more)).text.count("The server was down past") == 3
     assert (await annas.get(more_aside)).text.count("Choose another one") == 2
     await as_admin.execute("DELETE FROM people_users WHERE id = ANY ($1)", [one.id for one in others])
 
