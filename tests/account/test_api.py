@@ -19,7 +19,7 @@ SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname
 """
 
 
-async def test_profile_patch_changes_only_given_fields(ask, database, user):
+async def test_profile_patch_changes_only_its_fields(ask, database, user):
     fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
     await people.change(
         database, user.id, lambda _: replace(user, preferences=replace(user.preferences, **fridays))

@@ -100,7 +100,7 @@ class Preferences:
         _check_projects(self.project_choice, self.projects)
 
     def wants(self, project: str | None) -> bool:
-        """Return whether a brief covers the project of a name; None stands for items without a project."""
+        """Return whether a brief covers the project of a name; None means items without a project."""
         match self.project_choice:
             case ProjectChoice.ONLY:
                 return project in self.projects

@@ -127,7 +127,7 @@ async def end(tx: asyncpg.Connection, user_id: UUID, session_id: UUID) -> None:
 
 
 async def end_all(tx: asyncpg.Connection, user_id: UUID, *, but: UUID | None = None) -> None:
-    """Revoke all sessions of a user, except one if it is given."""
+    """Revoke all sessions of a user, optionally except one."""
     await tx.execute(_sql.end_sessions, user_id, but)
 
 

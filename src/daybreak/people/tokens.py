@@ -78,8 +78,8 @@ async def derive_token(
     until: datetime | None = own["expires_at"]
     if until is not None and (made.expires_at is None or made.expires_at > until):
         raise Forbidden(
-            f"This token expires on {until:%Y-%m-%d at %H:%M} UTC, and a token that it creates cannot expire "
-            "later. Ask for fewer days."
+            f"This token expires at {until.astimezone(maker.user.tz):%Y-%m-%d %H:%M}, and a token that it "
+            "creates cannot expire later. Ask for fewer days."
         )
     return made, secret
 

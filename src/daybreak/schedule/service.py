@@ -47,7 +47,7 @@ async def next_briefs(database: Database, user_id: UUID, count: int = 5) -> list
 
 
 async def preview(tx: asyncpg.Connection, user: User, count: int = 5) -> list[Due]:
-    """Return the next briefs of a user as if the given preferences, stored or not, were written now.
+    """Return the next briefs of a user as if these preferences, stored or not, were written now.
 
     The first one is computed as `schedule_recompute_next` does it; a pause is ignored.
 

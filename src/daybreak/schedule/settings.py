@@ -9,7 +9,7 @@ from daybreak.settings import PREFIX, Group
 
 
 class ScheduleSettings(Group):
-    """The schedule's intervals and limits; times are seconds unless the name says otherwise."""
+    """The schedule's intervals and limits; times are seconds unless the name has another unit."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}SCHEDULE_")
 

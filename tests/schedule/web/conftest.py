@@ -47,7 +47,7 @@ def keep_days(as_admin) -> Callable[..., Awaitable[None]]:
 
 @pytest.fixture
 def break_zone(as_admin, database) -> Callable[..., Awaitable[None]]:
-    """Return a function that gives a user's schedule the error of an unknown time zone."""
+    """Return a function that sets the error of an unknown time zone in a user's schedule."""
 
     async def break_zone(owner) -> None:
         await as_admin.execute(

@@ -18,7 +18,7 @@ async def invite_member(visit: OperatingWriter, order: InvitationOrder) -> Respo
     """Create an invitation link; for admins.
 
     With a token, only new users can be invited, as members. Inviting an admin, or a user again, needs the
-    browser, since such a link can give access that the token does not have.
+    browser, since such a link can grant access that the token does not have.
     """
     zone = visit.user.timezone
     if visit.known.is_program:

@@ -20,7 +20,7 @@ async def read_profile(visit: Reader) -> Response:
 
 @routes.patch(HERE, response_model=ProfileView, responses=refusals(Changed))
 async def change_profile(visit: Writer, change: ProfileChange, if_match: IfMatch = None) -> Response:
-    """Change the given fields of your profile."""
+    """Change some fields of your profile."""
     async with visit.transaction() as tx:
         user = await people.hold(tx, visit.user.id)
         require_match(if_match, ProfileView.of(user))
