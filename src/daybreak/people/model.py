@@ -104,5 +104,5 @@ def checked_country(text: str) -> str:
 
     code = text.strip()
     if not code.isascii() or code.upper() not in holidays.list_supported_countries(include_aliases=False):
-        raise InvalidInput(f"No country has the code “{code[:40]}”. Enter a code such as DE or US.")
+        raise InvalidInput(f"No country with the code “{code[:40]}” is known. Enter one such as DE or US.")
     return code.upper()
