@@ -120,7 +120,7 @@ async def test_scheduler_survives_read_only_database_and_reports_no_row_values(o
     monkeypatch.setattr(Presence, "say", refused_once)
     running = asyncio.create_task(scheduler.run())
     async with asyncio.timeout(20):
-        while turns.qsize() < 3:  # noqa: ASYNC110 - reads the queue's size without emptying it
+        while turns.qsize() < 3:  # noqa: ASYNC110 - the queue is looked at, not emptied
             await asyncio.sleep(0.01)
     (seen,) = await schedulers(office.database)
     assert "ReadOnlySQLTransactionError" in seen.trouble

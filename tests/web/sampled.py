@@ -71,7 +71,7 @@ SELECT
     'succeeded', 1, 1, 3, 1, 0, '', 0, 0, 0, 0, jsonb_build_object('said', said), '[]', at::timestamptz,
     at::timestamptz, at::timestamptz, seconds
 FROM (
-    VALUES ('people.tidy', '2037-03-31 04:17+00', 0.02, 'Deleted 0 accounts due for deletion.'),
+    VALUES ('people.tidy', '2037-03-31 04:17+00', 0.02, 'Deleted 0 accounts whose time had come.'),
         ('agenda.refresh', '2037-03-31 05:00+00', 0.11, 'Refreshes started: 1 of 1 due.')
 ) AS v (name, at, seconds, said);
 UPDATE people_sessions SET created_at = created_at + {0}, seen_at = seen_at + {0};

@@ -34,7 +34,7 @@ async def change_password(visit: SignedIn) -> Response:
     """Save a new password and end all other sessions."""
     form = await read_form(visit.request, PasswordChange)
     if not form.errors and form.filled.password != form.filled.again:
-        form = form.refused(InvalidInput("The passwords do not match. Type them again."), "again")
+        form = form.refused(InvalidInput("The passwords don't match."), "again")
     if form.errors:
         return await _page(visit, form, InvalidInput.status)
     try:
