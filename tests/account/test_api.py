@@ -64,7 +64,7 @@ async def test_concurrent_updates_with_the_same_etag_succeed_once(ask, database,
         ({"country": "XX"}, "No country"),
         ({"name": " "}, "printable characters"),
         ({"workday_end": "08:00"}, "has no hours"),
-        ({"workday_start": "soon"}, "workday_start"),
+        ({"workday_start": "soon"}, "Workday start"),
         ({"email": "bob@example.org"}, "email"),
     ],
 )

@@ -99,7 +99,7 @@ async def test_read_only_token_changes_nothing(application, database, user, as_o
             assert (await reader.get(path, headers=headers)).status_code == 200
         for path in (f"{HERE}/pause", f"{HERE}/retry", f"{EVERYBODYS}/retry"):
             refused = await reader.client.post(path, json={}, headers=headers)
-            assert (refused.status_code, "for reading only" in refused.json()["detail"]) == (403, True)
+            assert (refused.status_code, "read-only" in refused.json()["detail"]) == (403, True)
 
 
 async def test_operator_sees_all_users_and_retries_errors(

@@ -76,7 +76,7 @@ async def test_form_is_saved_and_shown_again(annas, user, database):
         ({"weekdays": []}, "weekdays", "Choose at least one"),
         ({"quiet_day": "sleep"}, "quiet_day", "send"),
         ({"catch_up": "6000"}, "catch_up", "1200"),
-        ({"catch_up": "9" * 5000}, "catch_up", "integer"),
+        ({"catch_up": "9" * 5000}, "catch_up", "whole number"),
         ({"projects": []}, "projects", "Enter at least one"),
         ({"projects": ["x" * 201]}, "projects", "printable characters"),
         ({"projects": ["a\x00b"]}, "projects", "printable characters"),
