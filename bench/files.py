@@ -1,4 +1,4 @@
-"""Folders of realistic files for the benchmarks: calendars with recurrences, and task lists in three formats."""
+"""Folders of realistic files for benchmarks: calendars with recurrences, and task lists in three formats."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta

@@ -32,7 +32,7 @@ EMAIL = "bench{}@example.org"
 
 
 def measured(started: float, **more: object) -> dict[str, object]:
-    """Return the measurements of a process: seconds since ``started``, peak memory of itself and its children."""
+    """Return a process's measurements: seconds since ``started``, peak memory of it and its children."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "seconds": time.perf_counter() - started,

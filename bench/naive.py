@@ -2,7 +2,7 @@
 
 Schema, rows, row-level security and server are the same. The baseline reads the tasks, phases and notes of
 each project with one query each. It stores one brief per project and one per day, and commits each statement
-separately. It stores the rows that it read and computes nothing: the lower bound of the cost of such a design.
+separately. It stores the rows that it read and computes nothing: a lower bound for the cost of this design.
 """
 
 from datetime import date, timedelta

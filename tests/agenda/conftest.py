@@ -23,7 +23,7 @@ def vault() -> Vault:
 
 
 class SamePool:
-    """A pool that parses in this process, a second faster for each import; child processes are tested apart."""
+    """A pool that parses in this process, a second faster per import; child processes are tested apart."""
 
     def __init__(self, *_arguments, **_options):
         pass

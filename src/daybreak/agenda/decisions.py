@@ -1,7 +1,7 @@
 """Decisions about tasks: done, snoozed, ignored, and their undo.
 
-A decision overrides the source of a task until the source itself changes the task's status, or until the
-date on which a snoozed task returns.
+A decision overrides the source of a task until the source changes the task's status. A snooze also ends on
+the date on which the task returns.
 """
 
 from collections.abc import Collection
@@ -88,7 +88,7 @@ async def ignore(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UU
 
 
 async def undo(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> None:
-    """Undo the current decisions about tasks; the decisions that they replaced take effect again.
+    """Undo the current decisions about tasks; the replaced decisions apply again.
 
     Args:
         tx: a transaction as this owner.

@@ -2,8 +2,8 @@
 
 A ``Moment`` is one of three things, distinguished by Python's own types:
 
-* * a ``date``: the whole day, in whatever zone its owner is;
-* * a naive ``datetime``: a wall-clock time, in whatever zone its owner is (a *floating* time);
+* * * a ``date``: the whole day, in the owner's current zone;
+* * a naive ``datetime``: a wall-clock time, in the owner's current zone (a *floating* time);
 * an aware ``datetime``: an instant.
 """
 

@@ -15,7 +15,7 @@ Progress = Callable[[str], None]
 
 _Request = tuple[SourceFile, ImportContext]
 _HEAD = 4096
-_TOO_LONG = "took longer than {:.0f} s to read (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was skipped."
+_TOO_LONG = "could not be read within {:.0f} s (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was skipped."
 _FILES_FOR_A_SECOND_PROCESS = 200
 
 

@@ -1,6 +1,6 @@
 """Conversion of parsed files to rows: names become ids, files merge into one source, moments become columns.
 
-Pure. A row's id is derived from its source and its external id, so an item that is read twice is the same row
+Pure. A row's id is derived from its source and external id: an item that is read twice is the same row,
 without a database query. A row's fingerprint is the hash of its content in the source.
 """
 
