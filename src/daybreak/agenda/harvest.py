@@ -1,7 +1,7 @@
-"""What an importer takes out of one file, before it has any identity in the database.
+"""The importer contract: the items parsed from one file, before they have rows in the database.
 
-An ``external_id`` names a thing within its source: importing the same file again finds the same things. A
-``place`` is where a person would look it up: ``file:line``, or the UID of a calendar entry.
+An ``external_id`` identifies an item within its source, so a second import of the same file matches the same
+items. A ``source_ref`` is where a user finds the item: ``file:line``, or the UID of a calendar entry.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from daybreak.agenda.model import Moment, Priority, TaskStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedProject:
-    """A project; ``name`` identifies it within the source, whatever its case."""
+    """A project; ``name`` identifies it within the source, case-insensitively."""
 
     name: str
     place: str
@@ -24,7 +24,7 @@ class ImportedProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedPhase:
-    """A phase of the project of that name; both dates are inclusive; ``position`` orders them."""
+    """A phase of the named project; both dates are inclusive; ``position`` orders phases."""
 
     project: str
     name: str
@@ -60,7 +60,7 @@ class ImportedTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedEvent:
-    """One occurrence; ``external_id`` is the UID, with the recurrence id behind it where it recurs.
+    """One occurrence; ``external_id`` is the UID, followed by the recurrence id for a recurring event.
 
     ``end`` is exclusive and of the same kind as ``start``: date, naive (floating) or aware.
     """
@@ -78,7 +78,7 @@ class ImportedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedNote:
-    """A note, dated by the file or by what it says itself."""
+    """A note, dated by its own text or by its file."""
 
     external_id: str
     title: str
@@ -90,7 +90,7 @@ class ImportedNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadWarning:
-    """What could not be read, in one sentence without the path: the line number says where, if known."""
+    """A part that could not be read: one sentence without the path, and the line number if known."""
 
     path: str
     message: str
@@ -102,7 +102,7 @@ class ReadWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
-    """All that one file gave."""
+    """All items parsed from one file."""
 
     projects: tuple[ImportedProject, ...] = ()
     phases: tuple[ImportedPhase, ...] = ()
@@ -114,7 +114,7 @@ class Harvest:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file as read; ``path`` is relative to its source, with ``/``; places and warnings show it."""
+    """A file as read; ``path`` is relative to its source, with ``/``, for source refs and warnings."""
 
     path: str
     content: bytes = field(repr=False)
@@ -123,13 +123,13 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """For whom and when a file is read.
+    """The owner's zone and dates with which a file is parsed.
 
     Attributes:
-        tz: the owner's zone; a time without a zone in a task list is meant there.
+        tz: the owner's zone, used for times without a zone in task lists.
         today: the owner's date.
-        expand_from: recurrences are expanded from this date on ...
-        expand_until: ... up to, not including, this one.
+        expand_from: the first date for which recurrences are expanded.
+        expand_until: the date before which that expansion ends.
     """
 
     tz: ZoneInfo
@@ -139,12 +139,12 @@ class ImportContext:
 
 
 class Importer(Protocol):
-    """One file format. Pure: bytes in, a harvest out; what is malformed becomes a warning, never an error."""
+    """One file format. Pure: bytes in, a parsed file out; malformed parts become warnings, never errors."""
 
     name: str
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
-        """Whether a file is of this format, by its name and its first 4 KiB."""
+        """Return whether a file is of this format, by its name and its first 4 KiB."""
 
     def read(self, file: SourceFile, context: ImportContext) -> Harvest:
-        """Everything that the file holds."""
+        """Parse the file and return all items in it."""
