@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 from playwright.async_api import async_playwright
 
@@ -29,12 +31,30 @@ from daybreak.web import WebSettings
 from .web.browser import ADDRESS, Browser
 from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile(
+    "daybreak", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("daybreak")
+
 NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
 
 
 def pytest_configure() -> None:
     """Have commands under test hear of Ctrl-C, even where the tests were started without it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the ten slowest files, the time of their fixtures included."""
+    seconds: Counter[str] = Counter()
+    for report in (one for reports in terminalreporter.stats.values() for one in reports):
+        if isinstance(report, pytest.TestReport):
+            seconds[report.nodeid.partition("::")[0]] += report.duration
+    if seconds:
+        terminalreporter.section("slowest files")
+    for file, spent in seconds.most_common(10):
+        terminalreporter.write_line(f"{spent:7.1f} s  {file}")
 
 
 @dataclass(frozen=True)
@@ -131,7 +151,7 @@ async def served(postgres) -> AsyncIterator[int]:
     assert str(port).encode() in greeting
     yield port
     server.terminate()
-    assert await asyncio.wait_for(server.wait(), 20) == 0
+    assert await asyncio.wait_for(server.wait(), 60) == 0
 
 
 @pytest.fixture(scope="session")

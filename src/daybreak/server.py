@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from daybreak import telemetry, wiring
 from daybreak.db import Database
-from daybreak.errors import Misconfigured
+from daybreak.errors import Misconfigured, Unavailable
 from daybreak.processes import on_signals
 from daybreak.web import WebSettings, create_application
 
@@ -71,7 +71,11 @@ async def answer(
     stop: asyncio.Event,
     ready: Callable[[], None] | None = None,
 ) -> None:
-    """Answer requests at that socket until the event is set; then streams end, and soon all there is."""
+    """Answer requests at that socket until the event is set; then streams end, and soon all there is.
+
+    Raises:
+        Unavailable: the database was lost before the first request.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -86,6 +90,8 @@ async def answer(
     stopping = asyncio.create_task(_stop(server, app, stop))
     try:
         await server.serve(sockets=[listening])
+    except SystemExit:  # uvicorn's, when the application cannot open its database; its log has the reason
+        raise Unavailable("The web server cannot start: the database does not answer; try again.") from None
     finally:
         stopping.cancel()
 

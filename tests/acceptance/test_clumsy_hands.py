@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),

@@ -18,8 +18,10 @@ from daybreak.db import Database
 from daybreak.intake import IntakeSettings
 from daybreak.people import User
 
+pytestmark = pytest.mark.integration
+
 DAY = date(2026, 3, 29)
-_PATIENCE = 30
+_PATIENCE = 60
 _COMPOSE = """
 import asyncio, sys
 from datetime import date

@@ -12,6 +12,8 @@ import pytest
 
 from .server import editions, held, somebody_waits
 
+pytestmark = pytest.mark.integration
+
 MANY = 400
 
 
@@ -33,7 +35,7 @@ def test_ctrl_c_ends_a_command_quietly_and_the_next_one_works(daybreak, many_fil
     if command.poll() is not None:
         pytest.skip("this machine is too fast to be interrupted")
     command.send_signal(signal.SIGINT)
-    _, complaint = command.communicate(timeout=10)
+    _, complaint = command.communicate(timeout=60)
     # In the first milliseconds Python handles the signal itself, before any of our code runs.
     assert (command.returncode, complaint) == (130, b"") or after < 0.5
     assert daybreak("sources", "list").code == 0
@@ -74,7 +76,7 @@ async def test_next_command_works_after_a_kill_during_composing(daybreak, sample
         command = daybreak.start("brief", sample, "--user", "killed@example.org")
         await somebody_waits(admin, "briefs_editions")
         command.kill()
-        command.communicate(timeout=10)
+        command.communicate(timeout=60)
     answer = daybreak("brief", sample, "--user", "killed@example.org")
     assert (answer.code, answer.err) == (0, "")
     assert await editions(admin, "killed@example.org") == 1
@@ -142,7 +144,7 @@ def statuses(daybreak, user: str) -> list[str]:
 def interrupt(command: subprocess.Popen) -> None:
     """Press Ctrl-C; the command must end soon, and without a word."""
     command.send_signal(signal.SIGINT)
-    assert command.communicate(timeout=10) == (b"", b"")
+    assert command.communicate(timeout=60) == (b"", b"")
     assert command.returncode == 130
 
 

@@ -84,7 +84,7 @@ def test_scheduler_lists_maintenance_and_stops(daybreak, command):
             if json.loads(line)["event"] == "schedule.started":
                 break
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 0

@@ -35,7 +35,7 @@ def started(daybreak) -> Iterator[Callable]:
     yield start
     for process in running:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def line(process: subprocess.Popen, *words: str) -> str:
@@ -48,7 +48,7 @@ def line(process: subprocess.Popen, *words: str) -> str:
 
 def stopped(process: subprocess.Popen, how: signal.Signals) -> int:
     process.send_signal(how)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     return process.returncode
 
 
@@ -64,10 +64,10 @@ def test_up_runs_everything_and_its_link_signs_in_once(daybreak, started, port):
     link = line(up, "Sign-in link").split()[-1]
     assert link.startswith(f"{address}/sign-in/link/")
     me = browser()
-    page = me.open(link, data=b"", timeout=30)
+    page = me.open(link, data=b"", timeout=60)
     assert (page.status, b"me@localhost" in page.read()) == (200, True)
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        browser().open(link, data=b"", timeout=30)
+        browser().open(link, data=b"", timeout=60)
     with pytest.raises(urllib.error.HTTPError, match="403"):
         me.open(urllib.request.Request(f"{address}/settings", b"", {"Sec-Fetch-Site": "cross-site"}))  # noqa: S310
     run = daybreak("brief", "--background").out.strip()

@@ -50,7 +50,7 @@ def worker(daybreak) -> Iterator[Callable]:
     yield start
     for process in started:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def said(process: subprocess.Popen, event: str) -> dict:
@@ -64,7 +64,7 @@ def said(process: subprocess.Popen, event: str) -> dict:
 
 def stopped(process: subprocess.Popen, how: signal.Signals = signal.SIGTERM) -> int:
     process.send_signal(how)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     return process.returncode
 
 
@@ -96,7 +96,7 @@ async def test_stopping_worker_completes_its_runs(daybreak, sample, worker, admi
         await somebody_waits(admin, "briefs_editions")
         working.send_signal(how)
         await asyncio.to_thread(said, working, "runs.worker_drains")
-    await asyncio.to_thread(working.communicate, timeout=30)
+    await asyncio.to_thread(working.communicate, timeout=60)
     assert working.returncode == 0
     shown = daybreak("runs", "show", run, "--user", user, "--json").json()
     assert (shown["status"], shown["attempts"]) == ("succeeded", 1)
@@ -108,7 +108,7 @@ async def test_run_of_a_worker_killed_in_its_commit_is_rescued(daybreak, sample,
         run = in_background(daybreak, sample, "taken@example.org")
         await somebody_waits(admin, "briefs_editions")
         killed.kill()
-        await asyncio.to_thread(killed.communicate, timeout=30)
+        await asyncio.to_thread(killed.communicate, timeout=60)
     assert await editions(admin, "taken@example.org") == 0
     worker()
     watched = await asyncio.to_thread(daybreak, "runs", "watch", run, "--user", "taken@example.org")

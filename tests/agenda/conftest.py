@@ -14,7 +14,7 @@ KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 @pytest.fixture
 def limits() -> IntakeSettings:
-    return IntakeSettings(allow_private_addresses=True, fetch_seconds=5)
+    return IntakeSettings(allow_private_addresses=True, fetch_seconds=60)
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@ import asyncio
 import sys
 
 import asyncpg
+import pytest
 
 from .desk import DAY, Desk
+
+pytestmark = pytest.mark.integration
 
 IMPORT = """
 import asyncio, sys

@@ -23,7 +23,11 @@ from .desk import Desk
 
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia", "Pacific/Kiritimati", "America/St_Johns", "UTC")
 NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
-PLAIN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PLAIN = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 
 
 def task(external_id: str, title: str, **more) -> ImportedTask:

@@ -24,7 +24,7 @@ from daybreak.runs.engine import Engine
 from .conftest import Plans
 
 SUNDAY = date(2026, 3, 29)
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def due(title: str, project: str = "Garden") -> ImportedTask:

@@ -22,7 +22,7 @@ from daybreak.runs import Event, Run, RunsSettings, Status, Worker, testing
 from .conftest import Plans
 
 SUNDAY = date(2026, 3, 29)
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def due(project: str, title: str = "Task") -> ImportedTask:

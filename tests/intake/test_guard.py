@@ -114,7 +114,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
     address = WebAddress.parse("https://calendar.example/token")
 
     with pytest.raises(InvalidInput, match="private address") as caught:
-        endpoints(address, seconds=1, allow_private=False, resolve=lambda *_: ["8.8.8.8", "10.0.0.1"])
+        endpoints(address, seconds=60, allow_private=False, resolve=lambda *_: ["8.8.8.8", "10.0.0.1"])
 
     assert "token" not in str(caught.value)
     assert "10.0.0.1" not in str(caught.value)
@@ -125,15 +125,15 @@ def test_every_spelling_of_this_machine_is_refused(host: str) -> None:
     address = WebAddress.parse(f"http://{host}/")
 
     with pytest.raises(InvalidInput, match="private address"):
-        endpoints(address, seconds=5, allow_private=False, resolve=resolve_name)
+        endpoints(address, seconds=60, allow_private=False, resolve=resolve_name)
 
 
 def test_other_ports_are_refused_unless_private_addresses_are_allowed() -> None:
     address = WebAddress.parse("http://calendar.example:6379/")
 
     with pytest.raises(InvalidInput, match="port"):
-        endpoints(address, seconds=1, allow_private=False, resolve=lambda *_: ["8.8.8.8"])
-    assert endpoints(address, seconds=1, allow_private=True, resolve=lambda *_: ["10.0.0.1"]) == ["10.0.0.1"]
+        endpoints(address, seconds=60, allow_private=False, resolve=lambda *_: ["8.8.8.8"])
+    assert endpoints(address, seconds=60, allow_private=True, resolve=lambda *_: ["10.0.0.1"]) == ["10.0.0.1"]
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

@@ -69,10 +69,10 @@ async def dump_program(postgres, home: Path) -> Path:
 
 @pytest.fixture
 def eventually():
-    """Asks again until the answer is yes; no after ten seconds."""
+    """Asks again until the answer is yes; no after a minute."""
 
     async def eventually(question) -> bool:
-        for _ in range(500):
+        for _ in range(3000):
             if await question():
                 return True
             await asyncio.sleep(0.02)

@@ -14,6 +14,8 @@ from ..web.chromium import (  # noqa: TID252 - tests are no package that could b
     overflow,
 )
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 async def chromium(address, database):

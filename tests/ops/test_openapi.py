@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.integration
+
 EXCLUDED = (
     "agenda.add_address",  # asks another machine
     "welcome.begin_first_visit",  # likewise
@@ -14,7 +18,7 @@ ENDLESS = r"/stream$|/api/v1/events$"
 # Cursors and used idempotency keys have a valid format, but are rejected.
 UNSAID = "positive_data_acceptance"
 COMMAND = (
-    *("run", "--no-color", "--max-time=25", "--max-examples=12", "--request-timeout=10", "--warnings=off"),
+    *("run", "--no-color", "--max-time=25", "--max-examples=12", "--request-timeout=60", "--warnings=off"),
     *("--generation-database=none", "--seed=1", "--no-shrink", "--workers=1", "--continue-on-failure"),
 )
 

@@ -139,7 +139,7 @@ async def test_run_page_charts_attempts_by_worker(annas, desk, postgres):
     run = await desk.start("x", items={"page 1": "", "page 2": "always"})
     worker = Worker(postgres.app, KINDS, settings=RunsSettings(drain=2), name="atlas-7")
     working = asyncio.create_task(worker.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (await desk.get(run)).status.ended:  # noqa: ASYNC110 - the test has no subscription
             await asyncio.sleep(0.05)
     worker.drain()

@@ -13,7 +13,7 @@ from daybreak.runs import Status
 @pytest.fixture
 async def listener(address, program):
     headers = {"Authorization": program.headers["Authorization"], "Accept": "text/event-stream"}
-    async with httpx2.AsyncClient(base_url=address, headers=headers, timeout=20) as client:
+    async with httpx2.AsyncClient(base_url=address, headers=headers, timeout=60) as client:
         yield client
 
 
@@ -42,7 +42,7 @@ async def _events(lines):
 
 async def collect(events, until: str) -> list[dict[str, str]]:
     found = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for event in events:
             found.append(event)
             if event.get("event") == until:

@@ -71,18 +71,18 @@ class Station:
         async with self.database.transaction([run.owner_id]) as tx:
             return await runs.events(tx, run.owner_id, run.id, after=after)
 
-    async def ended(self, run: Run, within: float = 20.0) -> Run:
+    async def ended(self, run: Run, within: float = 60.0) -> Run:
         """The run, when it has ended."""
         return await self.status(run, *(status for status in Status if status.ended), within=within)
 
-    async def status(self, run: Run, *statuses: Status, within: float = 20.0) -> Run:
+    async def status(self, run: Run, *statuses: Status, within: float = 60.0) -> Run:
         async def seen() -> Run | None:
             now = await self.get(run)
             return now if now.status in statuses else None
 
         return await self.until(seen, within)
 
-    async def until(self, question: Callable[[], Awaitable], within: float = 20.0):
+    async def until(self, question: Callable[[], Awaitable], within: float = 60.0):
         async with asyncio.timeout(within):
             while not (answer := await question()):  # noqa: ASYNC110 - the database tells nobody
                 await asyncio.sleep(0.01)
@@ -105,7 +105,7 @@ class Station:
     async def drain(self, worker: Worker) -> None:
         task = next(task for one, task in self._workers if one is worker)
         worker.drain()
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 60)
 
     def process(
         self, die_at: str = "", ahead: float = 0.0, settings: RunsSettings = QUICK, **options
@@ -121,7 +121,7 @@ class Station:
     async def stop_all(self) -> None:
         for worker, task in self._workers:
             worker.drain()
-            await asyncio.wait_for(task, 20)
+            await asyncio.wait_for(task, 60)
         for process in self._processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)

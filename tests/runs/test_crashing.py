@@ -12,11 +12,13 @@ from daybreak.runs import Status
 from .kinds import Order
 from .station import PATIENT, QUICK
 
+pytestmark = pytest.mark.integration
+
 IN_ORDERS = ("handler", "commit")
 
 
 async def died(process: subprocess.Popen) -> None:
-    assert await asyncio.wait_for(asyncio.to_thread(process.wait), 20) == -signal.SIGKILL
+    assert await asyncio.wait_for(asyncio.to_thread(process.wait), 60) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ async def test_a_worker_frozen_past_its_lease_is_refused_when_it_wakes(engine_ro
     ended = await engine_room.ended(run)
     process.send_signal(signal.SIGCONT)
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(asyncio.to_thread(process.wait), 20) == 0
+    assert await asyncio.wait_for(asyncio.to_thread(process.wait), 60) == 0
     assert (ended.status, ended.attempts) == (Status.SUCCEEDED, 2)
     assert ended.errors[0].message == "The worker died or lost touch with the database."
     assert await engine_room.attempts_written(run) == [2]

@@ -59,7 +59,11 @@ async def do(station, run, ask: str) -> None:
             assert ask == "retry"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(asks=st.lists(st.sampled_from(ASKS), min_size=1, max_size=12))
 async def test_a_run_makes_the_drawn_moves_and_no_other(engine_room, asks):
     run = await engine_room.start(uuid4())

@@ -21,7 +21,7 @@ from .station import QUICK, Station
 
 ONCE = replace(WORK, max_attempts=1)
 LONG = RunsSettings(lease=600, beat=0.3)
-SOON = 15
+SOON = 60
 
 
 async def perform(room: Station, run: Run, **options) -> Run:
@@ -150,7 +150,7 @@ async def test_of_a_process_in_another_container_the_lease_is_waited_for(engine_
 
 
 async def test_interrupted_it_cancels_what_it_has_begun(engine_room, owner):
-    run = await engine_room.start(owner, Order(nap=60))
+    run = await engine_room.start(owner, Order(nap=600))
     performing = asyncio.create_task(perform(engine_room, run))
     await engine_room.status(run, Status.RUNNING)
     performing.cancel()
@@ -177,7 +177,7 @@ async def workers_are(room: Station, count: int) -> bool:
 
 
 async def test_cancelled_by_somebody_it_is_a_conflict(engine_room, owner):
-    run = await engine_room.start(owner, Order(nap=60))
+    run = await engine_room.start(owner, Order(nap=600))
     performing = asyncio.create_task(perform(engine_room, run))
     await engine_room.status(run, Status.RUNNING)
     await engine_room.verb(runs.cancel, run)
@@ -200,7 +200,7 @@ async def test_several_at_once_write_once(engine_room, owner):
 
 
 async def test_a_database_that_falls_silent_is_not_waited_for(engine_room, owner):
-    run = await engine_room.start(owner, Order(nap=60))
+    run = await engine_room.start(owner, Order(nap=600))
     async with proxied(engine_room.app) as proxy, Database.connect(proxy.dsn, connections=2) as database:
         performing = asyncio.create_task(runs.perform(database, ALL, run, QUICK))
         await engine_room.status(run, Status.RUNNING)

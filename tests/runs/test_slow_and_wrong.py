@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import asyncpg
+import pytest
 
 from daybreak.db import Database, embedded, migrate
 from daybreak.runs import Effects, Status, Worker, store, testing
@@ -18,6 +19,8 @@ from daybreak.runs.engine import Engine
 
 from .kinds import ALL, EFFECTS, Order, Receipt, kind
 from .station import PATIENT, QUICK, Station
+
+pytestmark = pytest.mark.integration
 
 TEN_MINUTES = 600.0
 NEXT_WEEK = (
@@ -36,7 +39,7 @@ async def test_a_handler_that_blocks_its_process_past_the_lease_loses_its_runs(e
     ended = [await engine_room.ended(run) for run in runs]
     assert [(run.status, run.attempts) for run in ended] == [(Status.SUCCEEDED, 2)] * 2
     blocked.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(asyncio.to_thread(blocked.wait), 20) == 0
+    assert await asyncio.wait_for(asyncio.to_thread(blocked.wait), 60) == 0
     assert await engine_room.attempts_written(*runs) == [2, 2]
 
 
@@ -45,11 +48,11 @@ async def test_a_worker_frozen_within_its_commit_holds_its_run_no_longer_than_it
     run = await engine_room.start(owner, Order(freeze=True))
     await engine_room.until(lambda: asyncio.to_thread(is_stopped, frozen.pid))
     engine_room.worker()
-    ended = await engine_room.ended(run, within=10)
+    ended = await engine_room.ended(run)
     assert (ended.status, ended.attempts) == (Status.SUCCEEDED, 2)
     frozen.send_signal(signal.SIGCONT)
     frozen.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(asyncio.to_thread(frozen.wait), 20) == 0
+    assert await asyncio.wait_for(asyncio.to_thread(frozen.wait), 60) == 0
     assert await engine_room.attempts_written(run) == [2]
 
 
@@ -72,7 +75,7 @@ async def test_workers_whose_clocks_differ_by_ten_minutes_agree_on_who_has_a_run
     fast.kill()
     fast.wait()
     await testing.move_clock(engine_room.database, owner, PATIENT.lease_time)
-    await engine_room.until(lambda: begun_again(engine_room, first), within=10)
+    await engine_room.until(lambda: begun_again(engine_room, first))
     assert slow.poll() is None
 
 
@@ -94,7 +97,7 @@ async def test_while_a_transaction_is_held_open_upkeep_gives_way_and_no_run_is_s
         engine_room.worker()
         for _ in range(2):
             for run in await engine_room.start_many(owner, [Order() for _ in range(50)]):
-                assert (await engine_room.ended(run, within=10)).status is Status.SUCCEEDED
+                assert (await engine_room.ended(run)).status is Status.SUCCEEDED
         assert await watching.fetchval("SELECT count(*) FROM runs_workers") == 0
     await watching.close()
     assert await engine_room.as_owner.fetchval(UPKEEP) == 2
@@ -119,7 +122,7 @@ async def test_a_worker_outlives_a_database_that_is_stopped_and_started_again(ow
             assert {run.status for run in ended} == {Status.SUCCEEDED}
             assert len(await after.attempts_written(*runs)) == 20
         worker.drain()
-        await asyncio.wait_for(working, 20)
+        await asyncio.wait_for(working, 60)
 
 
 async def test_a_worker_told_to_stop_while_the_database_is_away_does_so_in_time_and_says_so(owner):
@@ -136,7 +139,7 @@ async def test_a_worker_told_to_stop_while_the_database_is_away_does_so_in_time_
             await before.status(run, Status.RUNNING)
             os.kill(server.pid, signal.SIGINT)
         process.send_signal(signal.SIGTERM)
-        words, _ = await asyncio.to_thread(process.communicate, timeout=15)
+        words, _ = await asyncio.to_thread(process.communicate, timeout=60)
         assert process.returncode == 0
         assert b"taken over when its leases end" in words
 

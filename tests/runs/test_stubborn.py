@@ -63,7 +63,7 @@ async def heard(station) -> bool:
 
 
 async def test_a_worker_whose_beats_nobody_answers_stops_what_it_runs(engine_room, owner, monkeypatch):
-    run = await engine_room.start(owner, Order(nap=30))
+    run = await engine_room.start(owner, Order(nap=600))
     quick = QUICK.model_copy(update={"lease": 0.3, "beat": 0.05})
     async with Engine(engine_room.database, ALL, quick).started() as started:
         (running,) = await started.claim([(owner, run.id)])
@@ -74,7 +74,7 @@ async def test_a_worker_whose_beats_nobody_answers_stops_what_it_runs(engine_roo
 
         monkeypatch.setattr(Beat, "once", silence)
         beats = asyncio.create_task(Beat(started, "mute", started.database).run())
-        await asyncio.wait_for(attempt, 5)
+        await asyncio.wait_for(attempt, 60)
         beats.cancel()
     # The row is as it was: its lease ends, and then it is somebody else's.
     assert (await engine_room.get(run)).status is Status.RUNNING

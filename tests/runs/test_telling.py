@@ -31,13 +31,13 @@ class Ear:
         mark = f"{uuid4()}"
         await self._connection.execute("SELECT pg_notify('daybreak_runs', $1)", mark)
         heard = []
-        while (one := await asyncio.wait_for(self._heard.get(), 10)) != {mark}:
+        while (one := await asyncio.wait_for(self._heard.get(), 60)) != {mark}:
             heard.append(one)
         return heard
 
     async def named(self, topic: UUID) -> None:
         """Wait until that topic is named."""
-        while f"{topic}" not in await asyncio.wait_for(self._heard.get(), 10):
+        while f"{topic}" not in await asyncio.wait_for(self._heard.get(), 60):
             continue
 
     async def until(self, topic: UUID, question) -> None:

@@ -91,7 +91,7 @@ async def test_stopped_scheduler_is_not_listed(office, how):
     await office.admin.execute("TRUNCATE schedule_schedulers")
     scheduler = Scheduler(office.database, office.settings)
     running = asyncio.create_task(scheduler.run())
-    await asyncio.wait_for(scheduler.ready.wait(), 20)
+    await asyncio.wait_for(scheduler.ready.wait(), 60)
     assert len(await schedulers(office.database)) == 1
     scheduler.stop() if how == "stop" else running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -119,14 +119,14 @@ async def test_scheduler_survives_read_only_database_and_reports_no_row_values(o
     monkeypatch.setattr(Ticker, "tick", refused)
     monkeypatch.setattr(Presence, "say", refused_once)
     running = asyncio.create_task(scheduler.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while turns.qsize() < 3:  # noqa: ASYNC110 - the queue is looked at, not emptied
             await asyncio.sleep(0.01)
     (seen,) = await schedulers(office.database)
     assert "ReadOnlySQLTransactionError" in seen.trouble
     assert "anna" not in seen.trouble
     scheduler.stop()
-    await asyncio.wait_for(running, 20)
+    await asyncio.wait_for(running, 60)
 
 
 async def test_history_continues_after_a_cursor(office):

@@ -133,7 +133,11 @@ async def test_moving_east_across_the_date_line_enqueues_the_current_date_at_onc
         max_size=6,
     )
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 async def test_however_somebody_travels_each_date_comes_once_and_none_is_left_out(office, moves):
     office.at(utc("2026-05-01 12:00"))
     user = await office.join(catch_up=timedelta(hours=20))

@@ -67,7 +67,7 @@ class Chromium:
     async def desk(self, user: User | None = None, **context) -> AsyncIterator[Desk]:
         """Open a browser session, optionally signed in; `context` as for Playwright's `new_context`."""
         made = await self.browser.new_context(**context)
-        made.set_default_timeout(20_000)
+        made.set_default_timeout(60_000)
         if user:
             await made.add_cookies([await self._cookie(user)])
         yield Desk(made, self.address)

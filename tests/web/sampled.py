@@ -132,7 +132,7 @@ async def _serving(dsn: str, port: int) -> AsyncIterator[str]:
     stop, ready = asyncio.Event(), asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(server.answer(app, settings, server.listen(settings), stop, ready.set))
-        await asyncio.wait_for(ready.wait(), 30)
+        await asyncio.wait_for(ready.wait(), 60)
         try:
             yield settings.address
         finally:

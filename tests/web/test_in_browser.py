@@ -10,6 +10,8 @@ from daybreak.people import Purpose, Role, Scope
 
 from .chromium import faults, overflow
 
+pytestmark = pytest.mark.integration
+
 SETTINGS = [
     "/settings",
     "/settings/schedule",

@@ -33,7 +33,7 @@ class Sending:
         """Return the response until the server closes the connection, or resets it while data is sent."""
         text = b""
         with suppress(ConnectionResetError):
-            while part := await asyncio.wait_for(self.reader.read(65536), 20):
+            while part := await asyncio.wait_for(self.reader.read(65536), 60):
                 text += part
         self.writer.close()
         return text.decode()
@@ -86,18 +86,18 @@ def serving(postgres, database):
         app = server.create_app(web, wiring.Addresses(postgres.app, None, embedded=False))
         stop, ready = asyncio.Event(), asyncio.Event()
         task = asyncio.create_task(server.answer(app, web, listening, stop, ready.set))
-        await asyncio.wait_for(ready.wait(), 20)
+        await asyncio.wait_for(ready.wait(), 60)
         try:
             yield Receiver(web, app.state.site.uploads, database)
         finally:
             stop.set()
-            await asyncio.wait_for(task, 20)
+            await asyncio.wait_for(task, 60)
 
     return serving
 
 
 async def test_stalled_upload_gets_408_and_releases_its_slot(serving, user, other_user):
-    async with serving(body_silence=0.3, uploads=1) as receiver:
+    async with serving(body_silence=1.0, uploads=1) as receiver:
         silent = await receiver.begin(user)
         answer = await silent.answer()
         assert answer.startswith("HTTP/1.1 408")
@@ -106,7 +106,7 @@ async def test_stalled_upload_gets_408_and_releases_its_slot(serving, user, othe
 
 
 async def test_trickling_upload_times_out(serving, user):
-    async with serving(body_silence=5.0, body_seconds=0.5) as receiver:
+    async with serving(body_silence=60.0, body_seconds=0.5) as receiver:
         slow = await receiver.begin(user)
         trickling = asyncio.create_task(slow.trickle())
         assert (await slow.answer()).startswith("HTTP/1.1 408")
@@ -115,7 +115,7 @@ async def test_trickling_upload_times_out(serving, user):
 
 async def test_slow_uploads_of_one_user_do_not_block_others(serving, user, other_user):
     with capture_logs() as said:
-        async with serving(body_silence=20.0, uploads=2) as receiver:
+        async with serving(body_silence=60.0, uploads=2) as receiver:
             slow = [await receiver.begin(user) for _ in range(3)]
             assert (await receiver.send(other_user)).status_code == 202
             for one in slow:

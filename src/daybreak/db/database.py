@@ -6,24 +6,28 @@ and write; nothing else is visible in it, and a statement outside of one is an e
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
 from uuid import UUID
 
 import asyncpg
 
-from daybreak.db.connecting import PASSING, check_version, explained
+from daybreak.db.connecting import (
+    BROKEN,
+    CONNECT_SECONDS,
+    check_version,
+    explained,
+    is_lost,
+    translate_loss,
+)
 from daybreak.db.migrate import pending
 from daybreak.db.queries import load
-from daybreak.errors import Bug, Misconfigured, Unavailable
+from daybreak.errors import Bug, Misconfigured
 
 _sql = load(__package__)
-_CONNECT_SECONDS = 10
 _COMMAND_SECONDS = 60
 _ROLLBACK_SECONDS = 5
 _RELEASE_SECONDS = 5
-# asyncpg tells of a connection that broke in the middle of an answer in more than one way.
-_BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class Database:
@@ -94,21 +98,17 @@ class Database:
             with explained():
                 connection = await self._pool.acquire()
             stack.push_async_callback(self._release, connection)
-            try:
+            with translate_loss(connection):
                 yield connection
-            except _BROKEN as error:
-                if isinstance(error, asyncpg.InternalClientError) and not _is_lost(connection):
-                    connection.terminate()
-                if _is_lost(connection):
-                    raise Unavailable("The connection to PostgreSQL broke; try again.") from None
-                if isinstance(error, PASSING):
-                    raise Unavailable(f"PostgreSQL did not do it ({_why(error)}); try again.") from None
-                raise
 
     async def _release(self, connection: asyncpg.Connection) -> None:
-        # A connection that is dead without a word never says that it has heard of a cancellation.
-        with suppress(TimeoutError):
+        # What was to be done on it is done or has failed already. A lost connection may be back in the pool;
+        # one that died in silence never acknowledges a cancellation.
+        try:
             await self._pool.release(connection, timeout=_RELEASE_SECONDS)
+        except BROKEN as error:
+            if not (is_lost(connection) or isinstance(error, TimeoutError)):
+                raise
 
     async def migrations_due(self) -> bool:
         """Whether the schema is older than this version of Daybreak.
@@ -141,7 +141,7 @@ async def _open_pool(dsn: str, connections: int, patience: float | None) -> asyn
             dsn,
             min_size=1,
             max_size=connections,
-            timeout=_CONNECT_SECONDS,
+            timeout=CONNECT_SECONDS,
             command_timeout=patience or _COMMAND_SECONDS,
             # Every setting of ours is local to its transaction, so there is nothing to reset on release;
             # asyncpg still rolls back what was left open.
@@ -152,33 +152,20 @@ async def _open_pool(dsn: str, connections: int, patience: float | None) -> asyn
 
 async def _roll_back(connection: asyncpg.Connection) -> None:
     # PostgreSQL overlooks a request to cancel that comes before its statement, and answers when that ends.
-    if _is_lost(connection):
+    if is_lost(connection):
         return
     try:
         if connection.is_in_transaction():
             await asyncio.wait_for(connection.execute("ROLLBACK"), _ROLLBACK_SECONDS)
-    except _BROKEN:
-        if not _is_lost(connection):
+    except BROKEN:
+        if not is_lost(connection):
             connection.terminate()
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    return str(error).partition("\n")[0]
-
-
-def _is_lost(connection: asyncpg.Connection) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:  # the pool takes a broken connection back at once
-        return True
 
 
 async def _close(pool: asyncpg.Pool) -> None:
     try:
         await asyncio.wait_for(pool.close(), timeout=5)
-    except (TimeoutError, OSError):  # nobody is there to say goodbye to
+    except BROKEN:  # nobody is there to say goodbye to
         pool.terminate()
 
 

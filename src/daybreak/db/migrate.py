@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import asyncpg
 
-from daybreak.db.connecting import check_version, explained
+from daybreak.db.connecting import check_version, connect
 from daybreak.db.queries import load
 from daybreak.errors import Misconfigured, Unavailable
 
@@ -50,19 +50,14 @@ async def migrate(owner_dsn: str) -> list[Migration]:
             wrong or missing.
         Unavailable: the database does not answer, or somebody else's locks are in the way.
     """
-    with explained():
-        connection = await asyncpg.connect(
-            owner_dsn, timeout=10, server_settings={"application_name": "daybreak migrate"}
-        )
     try:
-        await _check(connection)
-        return [migration for migration in shipped() if await _apply(connection, migration)]
+        async with connect(owner_dsn, server_settings={"application_name": "daybreak migrate"}) as connection:
+            await _check(connection)
+            return [migration for migration in shipped() if await _apply(connection, migration)]
     except asyncpg.LockNotAvailableError:
         raise Unavailable(
             "Another transaction or migration holds what the migration needs; try again when it has ended."
         ) from None
-    finally:
-        await connection.close(timeout=10)
 
 
 async def pending(connection: asyncpg.Connection) -> list[Migration]:

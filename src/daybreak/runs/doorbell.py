@@ -25,6 +25,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 from pgqueuer.types import Channel
 
+from daybreak import db
 from daybreak.runs.model import Lane
 from daybreak.telemetry import log
 
@@ -120,8 +121,7 @@ async def _answer_on_one_connection(
     poll: timedelta,
     listeners: Listeners,
 ) -> None:
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=lease.total_seconds())
-    try:
+    async with db.connect(dsn, command_timeout=lease.total_seconds()) as connection:
         for channel, heard in listeners.items():
             await connection.add_listener(channel, lambda *words, heard=heard: heard(words[-1]))
         manager = _UnhurriedManager(queries(connection), channel=names().channel)
@@ -142,8 +142,6 @@ async def _answer_on_one_connection(
             )
         finally:
             stopping.cancel()
-    finally:
-        connection.terminate()
 
 
 async def _pass(stop: asyncio.Event, shutdown: asyncio.Event) -> None:

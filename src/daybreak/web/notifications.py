@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import asyncpg
 
+from daybreak import db
+from daybreak.errors import DaybreakError
 from daybreak.telemetry import log
 
 _ECHO = "daybreak_echo"
@@ -67,26 +69,25 @@ class Notifications:
         while True:
             try:
                 await self._listen_on_one_connection(dsn)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (DaybreakError, TimeoutError, asyncpg.PostgresError) as error:
                 log.warning("web.deaf", error=type(error).__name__)
             await asyncio.sleep(_AGAIN_AFTER)
 
     async def _listen_on_one_connection(self, dsn: str) -> None:
-        connection = await asyncpg.connect(dsn, timeout=10, command_timeout=10)
-        self._lost.clear()
-        connection.add_termination_listener(lambda _connection: self._lost.set())
-        try:
-            for channel in self._channels:
-                await connection.add_listener(channel, lambda *words: self._ring(str(words[-1])))
-            await connection.add_listener(_ECHO, lambda *_words: self._echoed.set())
-            while not self._lost.is_set():
-                await self._check(connection)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._lost.wait(), _ECHO_EVERY)
-        finally:
-            self.hearing = False
-            connection.terminate()
-            self._ring_all()
+        async with db.connect(dsn, command_timeout=10) as connection:
+            self._lost.clear()
+            connection.add_termination_listener(lambda _connection: self._lost.set())
+            try:
+                for channel in self._channels:
+                    await connection.add_listener(channel, lambda *words: self._ring(str(words[-1])))
+                await connection.add_listener(_ECHO, lambda *_words: self._echoed.set())
+                while not self._lost.is_set():
+                    await self._check(connection)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._lost.wait(), _ECHO_EVERY)
+            finally:
+                self.hearing = False
+                self._ring_all()
 
     async def _check(self, connection: asyncpg.Connection) -> None:
         """Send a notification and wait for it; through a pooler it never arrives."""

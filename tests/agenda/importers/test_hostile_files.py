@@ -30,7 +30,11 @@ SAMPLES = {
     ),
     "note.txt": "---\ndate: 2026-03-29\n---\nTitle\nbody\n",
 }
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 
 
 def check(harvest):

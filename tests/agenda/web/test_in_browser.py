@@ -5,6 +5,8 @@ from playwright.async_api import expect
 
 from ...web.chromium import faults, overflow  # noqa: TID252 - likewise
 
+pytestmark = pytest.mark.integration
+
 PAGES = (
     "/agenda",
     "/agenda?show=snoozed",

@@ -31,7 +31,7 @@ class Author:
             yield
         finally:
             worker.drain()
-            await asyncio.wait_for(working, 20)
+            await asyncio.wait_for(working, 60)
 
     async def write(self, page, material):
         await self.may_write.wait()

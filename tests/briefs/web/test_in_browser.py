@@ -13,7 +13,9 @@ from ...web.chromium import faults, overflow  # noqa: TID252 - tests are no pack
 from ..conftest import Plans  # noqa: TID252
 from .plan import MARKET
 
-expect.set_options(timeout=20_000)
+pytestmark = pytest.mark.integration
+
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(autouse=True)

@@ -54,11 +54,11 @@ class Command:
 
     def leave(self) -> str:
         """Its complaint, or nothing."""
-        return self.process.communicate(timeout=40)[1].strip()
+        return self.process.communicate(timeout=60)[1].strip()
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate(timeout=40)
+        self.process.communicate(timeout=60)
 
 
 def python_for_all() -> str:
@@ -90,7 +90,7 @@ def place() -> Iterator[Path]:
     yield place
     for lock in place.rglob("postgresql/serving"):
         lock.with_name("keep").unlink(missing_ok=True)
-        assert Processes().eventually(lambda lock=lock: not is_held(lock), seconds=20)
+        assert Processes().eventually(lambda lock=lock: not is_held(lock))
     shutil.rmtree(place)
 
 
@@ -149,13 +149,13 @@ class Processes:
     def parent(self, pid: int) -> int:
         return int(self._ps("ppid", pid))
 
-    def eventually(self, condition, seconds: float = 5) -> bool:
+    def eventually(self, condition, seconds: float = 60) -> bool:
         deadline = time.monotonic() + seconds
         while not (met := condition()) and time.monotonic() < deadline:
             time.sleep(0.01)
         return bool(met)
 
-    def ends(self, pid: int, seconds: float = 5) -> bool:
+    def ends(self, pid: int, seconds: float = 60) -> bool:
         return self.eventually(lambda: not self.alive(pid), seconds)
 
     def _ps(self, column: str, pid: int) -> str:
@@ -178,5 +178,5 @@ def python():
 
 def _sql(home: Path, server: embedded.Server, statement: str, role: str = "daybreak_owner") -> str:
     command = [*embedded.psql(home, server, role), "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return answer.stdout.strip() or answer.stderr.strip()

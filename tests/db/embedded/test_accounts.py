@@ -12,6 +12,8 @@ from daybreak.db import embedded
 from daybreak.db.embedded import binaries
 from daybreak.errors import Misconfigured
 
+pytestmark = pytest.mark.integration
+
 NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []}
 SOURCES = str(Path(daybreak.__file__).parents[1])
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")

@@ -11,6 +11,8 @@ from daybreak.db import embedded
 from daybreak.db.embedded import cluster
 from daybreak.errors import DaybreakError, Unavailable
 
+pytestmark = pytest.mark.integration
+
 ROLES = """
 SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles
 WHERE rolname LIKE 'daybreak%' AND rolcanlogin

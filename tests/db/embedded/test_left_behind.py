@@ -11,6 +11,8 @@ from daybreak.db.embedded import binaries, postmaster, supervisor
 from daybreak.db.embedded.account import Account
 from daybreak.errors import Conflict
 
+pytestmark = pytest.mark.integration
+
 SLEEP = ["sleep", "60"]
 
 
@@ -39,7 +41,7 @@ def as_account(account):
     yield start
     for process in started:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def leave_pid_file(home, data, pid, account):
@@ -62,7 +64,7 @@ def test_a_pid_file_that_names_a_living_stranger_is_removed(home, data, account,
 def test_postgresql_itself_would_have_refused_that_pid_file(home, data, account, as_account):
     leave_pid_file(home, data, as_account(SLEEP).pid, account)
     programs = binaries.find(account, home / "postgresql" / "binaries")
-    assert as_account([programs.program("postgres"), "-D", str(data)]).wait(10) != 0
+    assert as_account([programs.program("postgres"), "-D", str(data)]).wait(60) != 0
 
 
 def test_a_server_that_somebody_started_by_hand_is_left_alone(home, data, account, as_account, processes):

@@ -11,6 +11,8 @@ import pytest
 from daybreak.db import embedded
 from daybreak.db.embedded import verbs
 
+pytestmark = pytest.mark.integration
+
 
 def test_two_commands_share_one_server_and_the_last_to_leave_stops_it(home, command, processes):
     first = command(home)
@@ -20,7 +22,7 @@ def test_two_commands_share_one_server_and_the_last_to_leave_stops_it(home, comm
     assert first.leave() == ""
     assert embedded.status(home).running
     assert second.leave() == ""
-    assert processes.ends(pid, seconds=1.5)
+    assert processes.ends(pid)
     assert not embedded.status(home).running
 
 
@@ -34,7 +36,7 @@ def test_a_server_outlives_the_killed_command_that_started_it_while_another_uses
         time.sleep(0.3)
         assert server.pid == pid
         assert sql(home, server, "SELECT 1") == "1"
-    assert processes.ends(pid, seconds=1.5)
+    assert processes.ends(pid)
 
 
 def test_killing_every_command_stops_the_server(home, command, processes):
@@ -43,14 +45,14 @@ def test_killing_every_command_stops_the_server(home, command, processes):
     assert len(pids) == 1
     for one in commands:
         one.kill()
-    assert processes.ends(pids.pop(), seconds=1.5)
+    assert processes.ends(pids.pop())
 
 
 def test_killing_the_supervisor_shuts_the_server_down_and_the_next_attach_has_the_data(home, processes, sql):
     with embedded.attach(home) as server:
         assert sql(home, server, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)") == ""
         os.kill(processes.parent(server.pid), signal.SIGKILL)
-        assert processes.ends(server.pid, seconds=1.5)
+        assert processes.ends(server.pid)
     with embedded.attach(home) as server:
         assert sql(home, server, "SELECT id FROM kept") == "7"
     assert "database system was not properly shut down" not in _log(home)
@@ -96,7 +98,9 @@ def test_attaching_while_the_server_stops_waits_and_starts_it_again(home, sql):
     assert len(pids) > 1
 
 
-def test_a_started_server_stays_until_it_is_stopped(home, command, processes):
+def test_a_started_server_stays_until_it_is_stopped(home, command, processes, monkeypatch):
+    # Its supervisor ends it; without that it would be interrupted from outside after a while.
+    monkeypatch.setattr(verbs, "_HINT_AFTER", 3600)
     begun = embedded.start(home)
     assert (begun.running, begun.kept, begun.used, begun.version) == (True, True, False, 18)
     one = command(home)
@@ -104,9 +108,7 @@ def test_a_started_server_stays_until_it_is_stopped(home, command, processes):
     one.leave()
     time.sleep(0.5)
     assert embedded.status(home) == begun
-    asked = time.monotonic()
     ended = embedded.stop(home)
-    assert time.monotonic() - asked < 1.5
     assert not ended.running
     assert not ended.kept
     assert not processes.alive(begun.pid)
@@ -119,7 +121,7 @@ def test_stop_leaves_a_server_in_use_to_the_last_who_uses_it(home, command, proc
     asked = embedded.stop(home)
     assert (asked.running, asked.used, asked.kept) == (True, True, False)
     one.leave()
-    assert processes.ends(begun.pid, seconds=1.5)
+    assert processes.ends(begun.pid)
 
 
 def test_stop_and_status_of_a_home_without_a_server_touch_nothing(place):
@@ -139,13 +141,13 @@ def test_stop_ends_the_server_itself_when_the_supervisor_hangs(home, processes, 
         ended = processes.ends(begun.pid)
         os.kill(supervisor, signal.SIGCONT)
         assert ended
-        assert not stopping.result(10).running
+        assert not stopping.result(60).running
 
 
 def test_a_command_that_ends_badly_leaves_no_lock_behind(home, processes):
     with pytest.raises(ZeroDivisionError), embedded.attach(home) as server:
         _ = 1 / 0
-    assert processes.ends(server.pid, seconds=1.5)
+    assert processes.ends(server.pid)
 
 
 def _log(home):
