@@ -1,4 +1,4 @@
-"""Folders of real files for the benches: calendars with recurrences, and task lists in three formats."""
+"""Folders of realistic files for benchmarks: calendars with recurrences, and task lists in three formats."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -35,7 +35,7 @@ END:VTIMEZONE
 
 
 def write_calendars(folder: Path, today: date, events: int, per_file: int = 250) -> list[Path]:
-    """So many VEVENTs around today, every fifth of them a series, some with exceptions; gives the files."""
+    """Write that many VEVENTs around today, every fifth a series, some with exceptions; return the files."""
     chance = Random(2)
     paths = []
     for first in range(0, events, per_file):
@@ -73,7 +73,7 @@ def _event(chance: Random, today: date, number: int) -> str:
 
 
 def write_tasks(folder: Path, today: date, tasks: int, per_file: int = 200) -> list[Path]:
-    """So many tasks: two fifths each in todo.txt and Markdown files, the rest in CSV; gives the files."""
+    """Write that many tasks, two fifths each in todo.txt and Markdown, the rest in CSV; return the files."""
     chance = Random(3)
     formats = (_todo_txt, _markdown, _todo_txt, _markdown, _csv)
     paths = []

@@ -1,8 +1,8 @@
-"""Importing a folder: 10,000 calendar entries, 2,000 of them series, and 10,000 tasks in files.
+"""Import of a folder: 10,000 calendar entries, 2,000 of them series, and 10,000 tasks in files.
 
-Cold is the first import, then the same files again, then with one entry in a hundred changed. The floor is
-icalendar with recurring-ical-events: it parses and expands the same calendars over the same days in one
-process, and does nothing else. Every import is a process of its own, timed inside; fsync is on.
+Cold is the first import, warm repeats it with the same files, and changed repeats it after an edit of one
+entry in a hundred. The floor is icalendar with recurring-ical-events: it only parses and expands the same
+calendars over the same days, in one process. Each import runs in its own process, timed inside; fsync is on.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ EMAIL = "bench{}@example.org"
 
 
 def measured(started: float, **more: object) -> dict[str, object]:
-    """What one process came to: seconds since ``started``, and the largest memory of it and its children."""
+    """Return a process's measurements: seconds since ``started``, peak memory of it and its children."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "seconds": time.perf_counter() - started,
@@ -50,7 +50,7 @@ def _peak() -> int:
 
 
 async def import_once(dsn: str, email: str, folder: Path) -> dict[str, object]:
-    """One import of the folder, as a new or known user."""
+    """Import the folder once, as a new or known user."""
     telemetry.configure("error")
     async with Database.connect(dsn) as database:
         user = await people.find(database, email) or await people.add(
@@ -69,11 +69,11 @@ async def import_once(dsn: str, email: str, folder: Path) -> dict[str, object]:
 
 
 def _no_vault() -> Vault:
-    raise Bug("a folder holds no secrets")
+    raise Bug("a folder has no secrets")
 
 
 def floor(paths: Sequence[Path]) -> dict[str, object]:
-    """Parse and expand the calendars, and nothing else."""
+    """Parse and expand the calendars only."""
     import icalendar  # noqa: PLC0415 - only this process measures them
     import recurring_ical_events  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ def floor(paths: Sequence[Path]) -> dict[str, object]:
 
 
 def in_a_process(*arguments: str) -> dict[str, Any]:
-    """This script again, in a process of its own; gives what it measured."""
+    """Run this script in a new process and return its measurements."""
     program = [sys.executable, __file__, *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
     done = subprocess.run(program, check=True, stdout=subprocess.PIPE, env=environment)
@@ -95,7 +95,7 @@ def in_a_process(*arguments: str) -> dict[str, Any]:
 
 
 def touch_one_in_a_hundred(paths: Sequence[Path], turn: int) -> None:
-    """Another title for every hundredth entry of every file."""
+    """Change the title of every hundredth entry of each file."""
     for path in paths:
         lines = path.read_bytes().split(b"\n")
         marks = (b"SUMMARY:", b"(A) ", b"(B) ", b"(C) ", b"- [ ]", b"- [x]", b"Order item")
@@ -112,7 +112,7 @@ def touch_one_in_a_hundred(paths: Sequence[Path], turn: int) -> None:
 
 
 async def one_round(bench: Bench, number: int, size: int) -> dict[str, dict[str, Any]]:
-    """Floor and imports once, as a user of their own, in a folder of their own."""
+    """Run the floor and the imports once, with a new user and a new folder."""
     found: dict[str, dict[str, Any]] = {}
     with TemporaryDirectory(prefix="daybreak-files-") as name:
         folder = Path(name)

@@ -1,8 +1,8 @@
-"""The peer of compose.py: a loop over projects, as daily briefs are written when nobody counts the queries.
+"""The baseline of compose.py: daily briefs composed in a loop over projects, without regard to query count.
 
-Same schema, same rows, same row-level security, same server. It reads the tasks, phases and notes of each
-project with a query each, stores a brief for each project and one for the day, and commits each statement by
-itself. It stores what it read and computes nothing: what such a design costs at the very least.
+Schema, rows, row-level security and server are the same. The baseline reads the tasks, phases and notes of
+each project with one query each. It stores one brief per project and one per day, and commits each statement
+separately. It stores the rows that it read and computes nothing: a lower bound for the cost of this design.
 """
 
 from datetime import date, timedelta
@@ -53,7 +53,7 @@ _WRITE_PROJECT, _WRITE_DAY = (
 
 
 async def compose(pool: asyncpg.Pool, user_id: UUID, day: date) -> None:
-    """Read and store one user's brief of that day, query by query."""
+    """Read and store one user's brief of that day, one query at a time."""
     async with pool.acquire() as connection:
         await connection.execute(f"SET daybreak.owner_ids = '{{{user_id}}}'")
         await connection.fetchrow(_USER, user_id)

@@ -1,7 +1,7 @@
-"""How punctual briefs are when so many people are due at each of some minutes that workers are at 70 percent.
+"""Punctuality of briefs when the users due at each of several minutes load the workers to 70 percent.
 
-Two worker processes keep the schedule and compose standard briefs (without yesterday's) by the clock on the
-wall, as installed. What they can do in a second is measured before, with a crowd that is rung at once.
+Two worker processes run schedulers and compose standard briefs (without yesterday's) in real time, as
+installed. Their capacity in briefs per second is measured first, with many briefs enqueued at once.
 """
 
 import asyncio
@@ -44,13 +44,13 @@ WHERE d.owner_id = ANY ($1)
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured.
+    """The size of a measurement.
 
     Attributes:
-        crowd: how many people the capacity is measured with.
-        minutes: so many minutes in a row, at each of which somebody is due.
-        most: how many may be due at one of them.
-        ahead: how long before the first of them plans are made, at least.
+        crowd: number of users with which the capacity is measured.
+        minutes: number of consecutive minutes at which users are due.
+        most: maximum number of users due at one minute.
+        ahead: minimum time between setting the brief times and the first due minute.
     """
 
     crowd: int
@@ -60,7 +60,7 @@ class Extent:
 
     @property
     def people(self) -> int:
-        """Everybody there has to be."""
+        """The number of users needed."""
         return WARM_UP + self.crowd + self.minutes * self.most
 
 
@@ -89,7 +89,7 @@ async def main(report: Report) -> None:
 
 
 async def populate(bench: Bench, people: int) -> list[UUID]:
-    """So many people with standard briefs of today, all in one zone, who have not asked for a brief yet."""
+    """Create users with the data for standard briefs of today, all in one time zone, without any brief."""
     today = (datetime.now(UTC) + 10 * MINUTE).date()
     await bench.admin.execute(f"SET bench.users = {people}; SET bench.day = '{today}'")
     await bench.admin.execute(STANDARD_SQL.read_text(encoding="utf-8"))
@@ -100,7 +100,7 @@ async def populate(bench: Bench, people: int) -> list[UUID]:
 
 
 async def drain(bench: Bench, owners: Sequence[UUID]) -> float:
-    """Have the briefs of these composed; gives how many were in a second."""
+    """Compose the briefs of these users; return the number of briefs per second."""
     today = datetime.now(UTC).date()
     wanted = json.dumps({"date": f"{today}", "edition": "standard"})
     count = len(owners)
@@ -114,7 +114,7 @@ async def drain(bench: Bench, owners: Sequence[UUID]) -> float:
 
 
 async def plan(bench: Bench, crowds: Sequence[Sequence[UUID]], ahead: timedelta) -> None:
-    """One crowd after the other is due at a minute of its own."""
+    """Set the brief times, so that each group of users is due at its own minute."""
     first = (datetime.now(UTC) + ahead).replace(second=0, microsecond=0) + MINUTE
     for number, crowd in enumerate(crowds):
         due = (first + number * MINUTE).time()
@@ -124,15 +124,15 @@ async def plan(bench: Bench, crowds: Sequence[Sequence[UUID]], ahead: timedelta)
         print(f"{len(crowd):,} people are due at {due:%H:%M} UTC", flush=True)
     await settled(bench)
     async with Database.connect(bench.server.dsn("daybreak_app")) as database:
-        # Upkeep does so every ten minutes: it counts who is due when, and how quickly briefs are done.
+        # Maintenance does this every ten minutes: it counts due users and measures the composing rate.
         await schedule.housekeeping(ScheduleSettings())[0].do(database)
-    # As on any day but their first, what is next is found when the crowd has been counted.
+    # On any day but the first, the next due date is recomputed after the due users have been counted.
     await bench.admin.execute("UPDATE schedule_dues SET stale = TRUE")
     await settled(bench)
 
 
 async def settled(bench: Bench) -> None:
-    """Wait until what is next has been found for everybody."""
+    """Wait until the next due date has been recomputed for all users."""
     async with asyncio.timeout(PATIENCE):
         while True:
             if not await bench.admin.fetchval("SELECT EXISTS (SELECT FROM schedule_dues WHERE stale)"):
@@ -141,7 +141,7 @@ async def settled(bench: Bench) -> None:
 
 
 async def wait_until_ready(bench: Bench, owners: Sequence[UUID]) -> list[tuple[float, float]]:
-    """For each the seconds from due to ready, and from begun to due."""
+    """Return for each user the seconds from due to ready, and from start to due."""
     async with asyncio.timeout(PATIENCE):
         while True:
             rows = await bench.admin.fetch(READY, owners)
@@ -151,7 +151,7 @@ async def wait_until_ready(bench: Bench, owners: Sequence[UUID]) -> list[tuple[f
 
 
 def show(report: Report, capacity: float, each: int, ready: Sequence[tuple[float, float]]) -> None:
-    """The table, and the bars: below the load that it is to be measured at, the first says nothing."""
+    """Print the table and check the bars; below the intended load, the first bar is meaningless."""
     after = [seconds for seconds, _ in ready]
     p99 = quantiles(after, n=100)[-1]
     load = 100 * each / (capacity * 60)

@@ -1,4 +1,4 @@
-"""The tick: how long it takes to ring up to a million people who are due at one instant."""
+"""The tick: the time to enqueue briefs for up to a million users who are due at one instant."""
 
 import asyncio
 import multiprocessing
@@ -38,7 +38,7 @@ CLAIM = "SELECT count(*) FROM runs_claim(ARRAY[$1::uuid], ARRAY[$2::uuid], ARRAY
 
 @dataclass
 class Pass:
-    """What one tick over everybody came to; times are seconds."""
+    """The measurements of one tick over all users; times are seconds."""
 
     people: int
     seconds: float = 0.0
@@ -50,12 +50,12 @@ class Pass:
 
     @property
     def click(self) -> float | None:
-        """The 99th percentile of the wait of a click."""
+        """The 99th percentile of the wait after a click."""
         return quantiles(self.clicks, n=100)[-1] if len(self.clicks) > 1 else None
 
 
 class Timed(Ticker):
-    """A ticker that keeps how long each of its transactions took."""
+    """A ticker that records the duration of each of its transactions."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, SETTINGS)
@@ -72,7 +72,7 @@ class Timed(Ticker):
 
 
 async def populate(bench: Bench, database: Database, people: int) -> None:
-    """So many people, all of them due at one instant."""
+    """Create users who are all due at one instant."""
     await bench.admin.execute("TRUNCATE people_users, runs_open, pgq.pgqueuer, schedule_days CASCADE")
     await bench.admin.execute(PEOPLE, people)
     await bench.admin.execute("INSERT INTO people_preferences (owner_id) SELECT id FROM people_users")
@@ -82,14 +82,14 @@ async def populate(bench: Bench, database: Database, people: int) -> None:
 
 
 async def rest(bench: Bench) -> None:
-    """As the server is when nothing happened for a while."""
+    """Restore the state of an idle server: an empty queue, after VACUUM and CHECKPOINT."""
     await bench.admin.execute("TRUNCATE runs_open, pgq.pgqueuer")
     await bench.admin.execute("VACUUM ANALYZE")
     await bench.admin.execute("CHECKPOINT")
 
 
 async def measured(bench: Bench, people: int, tick: Callable[[Pass], Awaitable[None]]) -> Pass:
-    """A tick, watched: the first doorbell, and clicks of a person meanwhile."""
+    """Measure a tick: its duration, the first job, and simulated clicks in the meantime."""
     found = Pass(people)
     dsn = bench.server.dsn("postgres")
     wal, cpu = await bench.wal(), bench.cpu()
@@ -108,7 +108,7 @@ async def measured(bench: Bench, people: int, tick: Callable[[Pass], Awaitable[N
 async def _first_bell(dsn: str, began: float, found: Pass) -> None:
     connection = await asyncpg.connect(dsn)
     bell = "SELECT EXISTS (SELECT FROM pgq.pgqueuer WHERE entrypoint = 'runs.briefs')"
-    while not await connection.fetchval(bell):  # noqa: ASYNC110 - the database tells nobody
+    while not await connection.fetchval(bell):  # noqa: ASYNC110 - the database sends no event for this
         await asyncio.sleep(0.005)
     found.first_bell = time.perf_counter() - began
     await connection.close()
@@ -139,7 +139,7 @@ def _scheduler(dsn: str, moment: datetime) -> None:
 
 
 def alone(database: Database, moment: datetime) -> Callable[[Pass], Awaitable[None]]:
-    """One scheduler, in this process."""
+    """Return a tick by one scheduler in this process."""
 
     async def tick(found: Pass) -> None:
         ticker = Timed(database)
@@ -150,7 +150,7 @@ def alone(database: Database, moment: datetime) -> Callable[[Pass], Awaitable[No
 
 
 def together(dsn: str, moment: datetime, count: int = 2) -> Callable[[Pass], Awaitable[None]]:
-    """So many schedulers at once, as processes; their start is in the time."""
+    """Return a tick by several scheduler processes at once; the time includes their start."""
 
     async def tick(_found: Pass) -> None:
         spawn = multiprocessing.get_context("spawn")
@@ -164,7 +164,7 @@ def together(dsn: str, moment: datetime, count: int = 2) -> Callable[[Pass], Awa
 
 
 async def idle(database: Database) -> float:
-    """Milliseconds of a tick with nobody due."""
+    """Return the milliseconds of a tick without due users."""
     ticker, times = Ticker(database, SETTINGS), []
     await ticker.tick(DUE + DAY)
     for _ in range(IDLE_TICKS):
@@ -175,7 +175,7 @@ async def idle(database: Database) -> float:
 
 
 async def looped(bench: Bench) -> dict[str, float]:
-    """Seconds for a person of the per-user loops, over a thousand people."""
+    """Return the seconds per user of the per-user loops, over a thousand users."""
     await bench.admin.execute(loops.SCHEMA)
     users: Sequence[UUID] = [
         row["id"] for row in await bench.admin.fetch("SELECT id FROM people_users LIMIT $1", LOOPED)
@@ -192,7 +192,7 @@ async def looped(bench: Bench) -> dict[str, float]:
 
 
 async def doubled(bench: Bench) -> int:
-    """How many have more than one run."""
+    """Return the number of duplicate runs."""
     rows = await bench.admin.fetchval(
         "SELECT count(*) - count(DISTINCT owner_id) FROM runs_open WHERE kind = 'briefs.compose'"
     )
@@ -235,7 +235,7 @@ def _row(found: Pass, who: str) -> list[object]:
         found.wal,
         len(found.chunks) or "",
         1000 * found.click if found.click else "",
-        # Of schedulers that have ended, the backends and their times are gone.
+        # The backends of schedulers that have ended, and their CPU times, no longer exist.
         1e6 * found.cpu / found.people if found.chunks else "",
     ]
 

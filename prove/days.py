@@ -1,10 +1,11 @@
-"""Proof: everybody gets exactly one brief for every local date, due at the right instant, for two years.
+"""Proof: every user gets exactly one brief per local date, due at the right instant, for two years.
 
-One user for each IANA zone and each of seven times of day, some of whom travel; a real PostgreSQL, a clock
-that is moved in uneven steps, and half-way new rules for some zones. What should have come out is computed by
-a walk through the instants of each zone (zones.py) and never by the functions under proof; one SQL query
-compares. Prints a summary, writes prove/results/days.json; ``--check`` exits 1 on any failure,
-``--quick`` takes every fortieth zone for ten weeks and writes nothing.
+The simulation has one user for each IANA time zone and each of seven times of day; some of them travel. It
+uses a real PostgreSQL, a clock that advances in uneven steps, and new rules for some time zones half-way. The
+expected result is computed by a walk through the instants of each time zone (zones.py), never by the
+functions under proof; one SQL query compares. Prints a summary and writes prove/results/days.json.
+``--check`` exits with 1 on any failure; ``--quick`` uses every fortieth time zone for ten weeks and writes
+nothing.
 """
 
 import argparse
@@ -41,10 +42,10 @@ NEW_RULES = {
 EVERY = 40
 WEEKS = 10
 TRAVELLERS = 0.03
-# Nobody composes here, so a queue that is full would stay full.
+# No worker runs here, so a full queue would stay full.
 SETTINGS = ScheduleSettings(chunk=2000, backlog=10**9)
 
-# For every (user, local date): one row of the schedule, at the instant that the walk gave, and one run.
+# For every (user, local date): one outcome, at the instant that the walk computed, and one run.
 INVARIANT = """
 WITH runs AS (SELECT owner_id, key, count(*) AS runs FROM runs_open GROUP BY owner_id, key)
 SELECT
@@ -59,7 +60,7 @@ FULL JOIN (SELECT * FROM schedule_days WHERE owner_id NOT IN (SELECT owner_id FR
     ON e.owner_id = d.owner_id AND e.local_date = d.local_date
 LEFT JOIN runs AS r ON d.owner_id = r.owner_id AND r.key = d.local_date || '/' || d.edition
 """
-# Whoever travels gets each date once, without a gap; one may be missed if it was over where they went.
+# A travelling user gets each date once, without a gap; a date already past at the destination may be missed.
 TRAVELLED = """
 SELECT
     count(*) FILTER (WHERE d.local_date - d.before <> 1) AS gaps,
@@ -74,7 +75,7 @@ FROM (
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who wants a brief at that local time."""
+    """A user with a brief at a local time."""
 
     id: UUID
     zone: str
@@ -84,7 +85,7 @@ class Person:
 
 @dataclass
 class World:
-    """A database with people in it, and a clock that is moved."""
+    """A database with users, and a clock that is advanced."""
 
     admin: asyncpg.Connection
     database: Database
@@ -96,7 +97,7 @@ class World:
     moments: int = 0
 
     async def settle(self, names: list[str]) -> None:
-        """Everybody moves in."""
+        """Create the users."""
         self.people = [
             Person(uuid4(), name, at, self.dice.random() < TRAVELLERS) for name in names for at in zones.TIMES
         ]
@@ -120,7 +121,7 @@ class World:
         )
 
     def steps(self) -> Iterator[datetime]:
-        """Moments from the begin to the end, minutes or hours apart."""
+        """Yield instants from begin to end, minutes or hours apart."""
         moment = self.begin
         while moment < self.end:
             yield moment
@@ -128,7 +129,7 @@ class World:
         yield self.end
 
     async def live(self, names: list[str]) -> datetime:
-        """Let the time pass; gives the last moment under the old rules."""
+        """Tick through all instants; return the last one under the old time zone rules."""
         ticker = Ticker(self.database, SETTINGS)
         before, change = self.begin, self.end
         for moment in self.steps():
@@ -143,13 +144,13 @@ class World:
         return change
 
     async def change_rules(self) -> None:
-        """Some governments decide, and there is a new tzdata."""
+        """Change the rules of some time zones, as a new tzdata does."""
         real = clock.zone
         clock.zone = lambda name: real(NEW_RULES.get(name, name))  # type: ignore[assignment]
         await self.admin.execute("UPDATE schedule_state SET tzdata = 'older'")
 
     async def travel(self, names: list[str]) -> None:
-        """Now and then somebody goes somewhere else, perhaps across the date line."""
+        """Move some travelling users to other time zones, possibly across the date line."""
         going = [one.id for one in self.people if one.travels and self.dice.random() < 0.01]
         if going:
             await self.admin.execute(
@@ -161,8 +162,8 @@ class World:
 
 
 def expected(world: World, last_old: datetime) -> Iterator[tuple[UUID, date, datetime]]:
-    """What a walk through each zone says should have been rung."""
-    first = zones.BEGIN - DAY  # it is still that date in the west
+    """Yield the briefs that should have been enqueued, from a walk through each time zone."""
+    first = zones.BEGIN - DAY  # it is still the previous date in the west
     dates = [first + DAY * n for n in range((world.end.date() - first).days + 2)]
     staying = [one for one in world.people if not one.travels]
     for name in sorted({one.zone for one in staying}):
@@ -179,7 +180,7 @@ def expected(world: World, last_old: datetime) -> Iterator[tuple[UUID, date, dat
 
 
 async def compare(world: World, change: datetime) -> dict[str, int]:
-    """The invariant, as one query over all that was kept."""
+    """Evaluate the invariant, one query over all outcomes."""
     await world.admin.execute(
         "CREATE TEMP TABLE expected (owner_id uuid, local_date date, due_at timestamptz)"
     )
@@ -198,7 +199,7 @@ def _home() -> Iterator[Path]:
 
 @asynccontextmanager
 async def world(begin: datetime, end: datetime, seed: int) -> AsyncIterator[World]:
-    """A server of its own for the length of the block."""
+    """Start a separate server for the duration of the block."""
     with _home() as home:
         with embedded.attach(home, fsync=False) as server:
             await migrate(server.dsn("daybreak_owner"))
@@ -210,7 +211,7 @@ async def world(begin: datetime, end: datetime, seed: int) -> AsyncIterator[Worl
 
 
 async def simulate(place: World, names: list[str]) -> dict[str, int]:
-    """Let people of these zones live there until the end; gives what the invariant found."""
+    """Simulate users of these time zones until the end; return the counts of the invariant."""
     real = clock.zone
     try:
         await place.settle(names)
@@ -221,7 +222,7 @@ async def simulate(place: World, names: list[str]) -> dict[str, int]:
 
 
 def failures(found: dict[str, int]) -> dict[str, int]:
-    """What is not as it should be."""
+    """Return the counts that should be zero but are not."""
     fine = {"days", "travelled_days", "travelled_missed"}
     return {name: count for name, count in found.items() if count and name not in fine}
 
@@ -252,8 +253,8 @@ async def prove(names: list[str], end: datetime, seed: int) -> dict[str, object]
 def main() -> int:
     parser = argparse.ArgumentParser(description="Proves the schedule in every IANA zone over two years.")
     parser.add_argument("--check", action="store_true", help="exit with 1 when anything failed")
-    parser.add_argument("--quick", action="store_true", help=f"every {EVERY}th zone; writes no result")
-    parser.add_argument("--weeks", type=int, help="no more than so many, from January 2026 on")
+    parser.add_argument("--quick", action="store_true", help=f"every {EVERY}th time zone; writes no result")
+    parser.add_argument("--weeks", type=int, help="maximum number of weeks, from January 2026 on")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     telemetry.configure("error")

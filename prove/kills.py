@@ -1,9 +1,9 @@
-"""Proof: a day of briefs loses and doubles none while its processes are killed and the database stops.
+"""Proof: a day of briefs loses and duplicates none while its processes are killed and the database restarts.
 
-Two schedulers and three workers with a clock that is moved; one after the other, chosen by dice, is killed
-by ``kill -9`` and replaced, and half-way the database is stopped and started. Each brief of the day must have
-been rung once, run once and written once. Prints a summary, writes prove/results/kills.json; ``--check``
-exits 1 on any failure, ``--quick`` kills a dozen times and writes nothing.
+Two schedulers and three workers share a clock that is advanced. Processes chosen at random are killed with
+``kill -9`` and replaced, and half-way the database is restarted. Each brief of the day must be enqueued, run
+and written exactly once. Prints a summary and writes prove/results/kills.json. ``--check`` exits with 1 on
+any failure; ``--quick`` kills a dozen times and writes nothing.
 """
 
 import argparse
@@ -65,7 +65,7 @@ LEFT JOIN (
 
 @dataclass
 class Crew:
-    """The processes of the day, the clock that they go by, and who was killed."""
+    """The processes of the day, their shared clock, and the number of kills per role."""
 
     dsn: str
     clock: Path
@@ -73,19 +73,19 @@ class Crew:
     killed: Counter[str] = field(default_factory=Counter)
 
     def set_clock(self, moment: datetime) -> None:
-        """It is that moment for all of them."""
+        """Set the clock of all processes."""
         draft = self.clock.with_suffix(".new")
         draft.write_text(moment.isoformat())
         draft.replace(self.clock)
 
     def start(self, role: str) -> None:
-        """One more process."""
+        """Start one more process."""
         arguments = [sys.executable, __file__, "--be", role, self.dsn, str(self.clock)]
-        # What a process says of a database that is away is no finding.
+        # Errors that a process prints while the database is unavailable are expected.
         self.places.append((role, subprocess.Popen(arguments, stderr=subprocess.DEVNULL)))
 
     def kill(self, place: int, *, replace: bool) -> None:
-        """End a process as nothing it does could foresee."""
+        """Kill a process with SIGKILL, and optionally replace it."""
         role, process = self.places.pop(place)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -94,13 +94,13 @@ class Crew:
             self.start(role)
 
     def kill_all(self) -> None:
-        """End all of them."""
+        """Kill all processes."""
         while self.places:
             self.kill(0, replace=False)
 
 
 async def be(role: str, dsn: str, shown: Path) -> None:
-    """One of the processes, until it is killed."""
+    """Run one of the processes until it is killed."""
     telemetry.configure("error")
     clock.now = lambda: datetime.fromisoformat(shown.read_text())
     while True:
@@ -109,12 +109,12 @@ async def be(role: str, dsn: str, shown: Path) -> None:
                 await Worker(dsn, [briefs.COMPOSE], settings=RUNS).run()
             async with Database.connect(dsn, connections=2) as database:
                 await Scheduler(database, SCHEDULE).run()
-        except Exception:  # noqa: BLE001 - the database is away for a while
+        except Exception:  # noqa: BLE001 - the database is unavailable for a while
             await asyncio.sleep(0.2)
 
 
 async def populate(dsn: str, people: int, dice: random.Random) -> None:
-    """So many people, due at any minute of the day."""
+    """Create users with briefs due at random minutes of the day."""
     ids = [uuid4() for _ in range(people)]
     connection = await asyncpg.connect(dsn)
     await connection.execute(
@@ -133,7 +133,7 @@ async def populate(dsn: str, people: int, dice: random.Random) -> None:
 
 
 async def ask(dsn: str, question: str, *arguments: object) -> dict[str, int]:
-    """One row, over a connection of its own: the server may have been stopped meanwhile."""
+    """Return one row, over a new connection, since the server may have been restarted."""
     connection = await asyncpg.connect(dsn)
     try:
         return dict(await connection.fetchrow(question, *arguments))
@@ -142,19 +142,19 @@ async def ask(dsn: str, question: str, *arguments: object) -> dict[str, int]:
 
 
 async def count(dsn: str) -> dict[str, int]:
-    """The invariant, as one query."""
+    """Evaluate the invariant, one query."""
     return await ask(dsn, INVARIANT, DAY)
 
 
 async def until(question: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until the answer is yes, or nobody should have to wait any longer."""
+    """Wait until a condition holds, or the timeout has passed."""
     deadline = time.monotonic() + PATIENCE
-    while not await question() and time.monotonic() < deadline:  # noqa: ASYNC110 - the database tells nobody
+    while not await question() and time.monotonic() < deadline:  # noqa: ASYNC110 - the database sends no event for this
         await asyncio.sleep(0.02)
 
 
 async def day(home: Path, kills: int, people: int, seed: int) -> dict[str, object]:
-    """A day on a server of its own, in steps; each waits until all who are due were rung."""
+    """Simulate a day on a separate server, in steps; each waits until all due briefs are enqueued."""
     dice = random.Random(seed)
     with ExitStack() as attached:
         server = attached.enter_context(embedded.attach(home, fsync=False))
@@ -188,18 +188,18 @@ async def day(home: Path, kills: int, people: int, seed: int) -> dict[str, objec
 
 
 async def all_rung(dsn: str, moment: datetime) -> bool:
-    """Whether nobody is due any more at that moment."""
+    """Return whether no brief is due any more at an instant."""
     due = await ask(dsn, "SELECT count(*) AS people FROM schedule_dues WHERE start_at <= $1", moment)
     return not due["people"]
 
 
 async def is_done(dsn: str) -> bool:
-    """Whether nothing is missing."""
+    """Return whether no brief is missing."""
     return not any((await count(dsn)).values())
 
 
 def failures(found: dict[str, object]) -> dict[str, object]:
-    """What is not as it should be."""
+    """Return the counts that should be zero but are not."""
     return {name: found[name] for name in ("not_rung", "not_run", "not_written", "doubled") if found[name]}
 
 

@@ -1,4 +1,4 @@
-"""Anna's programs: with her session, and with tokens of hers."""
+"""API clients of Anna: with her session, and with her tokens."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -16,7 +16,7 @@ Ask = Callable[..., Awaitable[httpx2.Response]]
 
 @pytest.fixture
 def ask(annas: Browser) -> Ask:
-    """Ask as a page of Anna's does: method, path below the account, and what is sent as JSON."""
+    """Return a function that sends Anna's requests: method, path below the account, JSON body."""
 
     async def ask(method: str, path: str, json=None, **headers: str) -> httpx2.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -27,7 +27,7 @@ def ask(annas: Browser) -> Ask:
 
 @pytest.fixture
 async def program(application, database, user) -> AsyncIterator[Callable[..., Awaitable[Ask]]]:
-    """Ask with a new token of Anna's."""
+    """Return a function that creates a token of Anna and returns a client with it."""
     async with Browser.open(application, database) as browser:
 
         async def program(scope: Scope = Scope.WRITE, days: int | None = 30) -> Ask:
@@ -39,7 +39,7 @@ async def program(application, database, user) -> AsyncIterator[Callable[..., Aw
 
 
 def with_token(browser: Browser, secret: str) -> Ask:
-    """Ask with that token."""
+    """Return a function that sends requests with a token."""
 
     async def ask(method: str, path: str, json=None) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {secret}"}

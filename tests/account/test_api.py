@@ -1,4 +1,4 @@
-"""One's own account for programs: the same as the pages, in JSON."""
+"""Tests of the account API: the same as the pages, in JSON."""
 
 import asyncio
 import io
@@ -19,7 +19,7 @@ SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname
 """
 
 
-async def test_the_profile_is_read_and_changed_where_it_says_so(ask, database, user):
+async def test_profile_patch_changes_only_its_fields(ask, database, user):
     fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
     await people.change(
         database, user.id, lambda _: replace(user, preferences=replace(user.preferences, **fridays))
@@ -34,7 +34,7 @@ async def test_the_profile_is_read_and_changed_where_it_says_so(ask, database, u
     assert (kept.frequency, kept.weekdays) == (Frequency.CHOSEN, {Weekday.FRIDAY})
 
 
-async def test_a_profile_that_was_changed_meanwhile_is_not_changed_but_told(ask):
+async def test_stale_etag_is_rejected_with_current_profile(ask):
     etag = (await ask("GET", "/profile")).headers["etag"]
     assert (await ask("GET", "/profile", If_None_Match=etag)).status_code == 304
     assert (await ask("PATCH", "/profile", {"name": "Annika"}, If_Match=etag)).status_code == 200
@@ -43,7 +43,7 @@ async def test_a_profile_that_was_changed_meanwhile_is_not_changed_but_told(ask)
     assert (await ask("PATCH", "/profile", {"name": "Ann"}, If_Match=late.json()["etag"])).status_code == 200
 
 
-async def test_of_two_who_saw_the_same_profile_one_changes_it(ask, database, user, as_admin):
+async def test_concurrent_updates_with_the_same_etag_succeed_once(ask, database, user, as_admin):
     etag = (await ask("GET", "/profile")).headers["etag"]
     async with database.transaction([user.id]) as tx:
         await people.hold(tx, user.id)
@@ -64,17 +64,17 @@ async def test_of_two_who_saw_the_same_profile_one_changes_it(ask, database, use
         ({"country": "XX"}, "No country"),
         ({"name": " "}, "printable characters"),
         ({"workday_end": "08:00"}, "has no hours"),
-        ({"workday_start": "soon"}, "workday_start"),
+        ({"workday_start": "soon"}, "Workday start"),
         ({"email": "bob@example.org"}, "email"),
     ],
 )
-async def test_a_profile_that_cannot_be_is_refused_in_a_sentence(ask, database, user, change, words):
+async def test_invalid_profile_is_rejected_with_a_message(ask, database, user, change, words):
     refused = await ask("PATCH", "/profile", change)
     assert (refused.status_code, words in refused.json()["detail"]) == (422, True)
     assert await people.find(database, user.email) == user
 
 
-async def test_the_password_is_changed_by_whoever_knows_it_and_other_sessions_end(
+async def test_password_change_needs_current_password_and_ends_other_sessions(
     ask, program, application, database, user, no_attempts_yet
 ):
     by_token = await program()
@@ -84,7 +84,7 @@ async def test_the_password_is_changed_by_whoever_knows_it_and_other_sessions_en
         assert (await ask("PUT", "/password", {"password": PASSWORD})).status_code == 204
         assert (await other.get("/settings")).status_code == 303
     wrong = await ask("PUT", "/password", {"current": "not it", "password": "another horse"})
-    assert (wrong.status_code, "is not right" in wrong.json()["detail"]) == (403, True)
+    assert (wrong.status_code, "password is wrong" in wrong.json()["detail"]) == (403, True)
     change = {"current": PASSWORD, "password": "another horse"}
     assert (await by_token("PUT", "/password", change)).status_code == 204
     assert (await ask("GET", "/profile")).status_code == 401
@@ -105,14 +105,14 @@ async def test_sessions_are_listed_and_ended(ask, application, database, user):
         assert [session["is_this"] for session in (await ask("GET", "/sessions")).json()["items"]] == [True]
 
 
-async def test_everything_of_ones_own_comes_as_an_archive(ask, user):
+async def test_export_returns_an_archive(ask, user):
     archive = await ask("GET", "/export")
     assert archive.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
         assert user.email.encode() in files.read("people_users.jsonl")
 
 
-async def test_an_account_is_deleted_by_its_address_and_kept_on_second_thoughts(ask, user):
+async def test_deletion_needs_the_address_and_can_be_cancelled(ask, user):
     slip = await ask("PUT", "/deletion", {"email": "somebody@example.org"})
     assert (slip.status_code, user.email in slip.json()["detail"]) == (422, True)
     asked = await ask("PUT", "/deletion", {"email": user.email.upper()})
@@ -122,7 +122,7 @@ async def test_an_account_is_deleted_by_its_address_and_kept_on_second_thoughts(
     assert (await ask("GET", "/deletion")).json() == {"due": None}
 
 
-async def test_an_admin_lets_others_in_and_a_member_does_not(ask, stranger, database, user):
+async def test_only_admins_create_invitations_and_resets(ask, stranger, database, user):
     email = f"{uuid4().hex}@example.org"
     assert (await ask("POST", "/members/invitations", {"email": email})).status_code == 403
     await people.set_role(database, user, Role.ADMIN)
@@ -131,5 +131,5 @@ async def test_an_admin_lets_others_in_and_a_member_does_not(ask, stranger, data
     assert email in (await stranger.get(made.json()["link"])).text
     reset = (await ask("POST", "/members/resets", {"email": email})).json()
     assert (reset["email"], "/reset/" in reset["link"]) == (email, True)
-    nobody = await ask("POST", "/members/resets", {"email": "nobody@example.org"})
-    assert (nobody.status_code, "invite them instead" in nobody.json()["detail"]) == (404, True)
+    unknown = await ask("POST", "/members/resets", {"email": "nobody@example.org"})
+    assert (unknown.status_code, "Invite them instead" in unknown.json()["detail"]) == (404, True)

@@ -1,4 +1,4 @@
-"""What a token may do with the account that it belongs to: nothing that reaches further than itself."""
+"""Tests of token access to the account: a token cannot grant more than its own access."""
 
 from uuid import uuid4
 
@@ -15,13 +15,13 @@ def made(answer) -> dict:
     return answer.json()
 
 
-async def test_a_token_for_reading_reads(program):
+async def test_read_only_token_reads_everything(program):
     reader = await program(Scope.READ)
     for path in ("/profile", "/sessions", "/tokens", "/deletion", "/export"):
         assert (await reader("GET", path)).status_code == 200
 
 
-async def test_the_secret_of_a_token_is_told_once(ask, stranger):
+async def test_token_secret_is_returned_only_once(ask, stranger):
     token = made(await ask("POST", "/tokens", {"name": "Widget", "scope": "write", "days": 30}))
     assert (await with_token(stranger, token["secret"])("GET", "/profile")).status_code == 200
     listed = await ask("GET", "/tokens")
@@ -34,18 +34,18 @@ async def test_the_secret_of_a_token_is_told_once(ask, stranger):
 
 
 @pytest.mark.parametrize("days", [31, 3650, None])
-async def test_a_token_makes_none_that_is_good_for_longer(program, ask, days: int | None):
+async def test_token_cannot_create_one_that_expires_later(program, ask, days: int | None):
     refused = await (await program(days=30))("POST", "/tokens", {"name": "x", "days": days})
-    assert (refused.status_code, "ask for fewer days" in refused.json()["detail"]) == (403, True)
+    assert (refused.status_code, "Ask for fewer days" in refused.json()["detail"]) == (403, True)
     assert [one["name"] for one in (await ask("GET", "/tokens")).json()["items"]] == ["A program"]
 
 
-async def test_a_token_without_an_end_makes_others_without_one(program):
+async def test_token_without_expiry_can_create_another_one(program):
     maker = await program(days=None)
     assert (made(await maker("POST", "/tokens", {"name": "x", "days": None})))["expires_at"] is None
 
 
-async def test_what_a_token_made_is_revoked_with_it(program, ask, stranger):
+async def test_child_tokens_are_revoked_with_their_parent(program, ask, stranger):
     maker = await program()
     child = made(await maker("POST", "/tokens", {"name": "child", "scope": "write", "days": 20}))
     grandchild = made(
@@ -59,9 +59,7 @@ async def test_what_a_token_made_is_revoked_with_it(program, ask, stranger):
     assert (await ask("GET", "/tokens")).json()["items"] == []
 
 
-async def test_an_admins_token_invites_new_members_and_opens_no_account_that_is_there(
-    program, database, user, other_user
-):
+async def test_admin_token_invites_new_members_only(program, database, user, other_user):
     await people.set_role(database, user, Role.ADMIN)
     maker = await program()
     email = f"{uuid4().hex}@example.org"

@@ -23,7 +23,7 @@ def vault() -> Vault:
 
 
 class SamePool:
-    """Reads in this process, which saves a second for each import; what children add is tested for itself."""
+    """A pool that parses in this process, a second faster per import; child processes are tested apart."""
 
     def __init__(self, *_arguments, **_options):
         pass
@@ -40,7 +40,7 @@ class SamePool:
 
 @pytest.fixture
 def children() -> None:
-    """Asked for by tests that read in child processes, as the program does."""
+    """Request real child processes, as in production."""
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def desk(database, user, limits, vault, tmp_path: Path, request, monkeypatch: py
 
 @pytest.fixture
 def desk_of(desk: Desk):
-    """The same folder on the desk of somebody else."""
+    """Return the workspace of another user with the same folder."""
 
     def desk_of(person) -> Desk:
         return replace(desk, reader=replace(desk.reader, user=person))

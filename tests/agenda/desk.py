@@ -1,4 +1,4 @@
-"""A user's agenda and the folder that fills it, as tests handle them."""
+"""The workspace of a test: a user's agenda and the folder that is imported into it."""
 
 import os
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ FOREVER = Window(LONG_AGO, datetime(9999, 12, 30, tzinfo=UTC))
 
 @dataclass(frozen=True)
 class Desk:
-    """One user's agenda, and the folder that fills it."""
+    """One user's agenda, and the folder that is imported into it."""
 
     reader: Reader
     folder: Path
@@ -27,7 +27,7 @@ class Desk:
         return replace(self, reader=replace(self.reader, day=day))
 
     def put(self, name: str, *lines: str, days_old: float = 0) -> Path:
-        """A file of the folder, last changed so many days before the fixed now."""
+        """Write a file of the folder, last modified that many days before the fixed now."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -42,7 +42,7 @@ class Desk:
         return await agenda.import_folder(self.reader, path or self.folder)
 
     async def write(self, *harvests: Harvest | FileHarvest, unread=()) -> Imported:
-        """Import what files named 0, 1, ... would have given."""
+        """Import parsed files as if they were files named 0, 1, ..."""
         source = await agenda.add_folder(self.reader.database, self.reader.user, self.folder)
         files = [
             one if isinstance(one, FileHarvest) else FileHarvest(str(number), datetime.now(UTC), one)
@@ -71,7 +71,7 @@ class Desk:
         return task
 
     async def versions(self) -> dict[str, str]:
-        """Which transaction wrote each row last."""
+        """Return the last writing transaction of each row."""
         kinds = ("projects", "phases", "tasks", "events", "notes")
         async with self.reader.database.transaction([self.reader.user.id]) as tx:
             return {

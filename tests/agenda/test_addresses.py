@@ -1,4 +1,4 @@
-"""Calendars at an address: asked again politely, kept when it fails, and never a word of its secret."""
+"""Tests of calendar URLs: conditional requests, the last good copy on failure, and secrecy of the URL."""
 
 import threading
 from datetime import timedelta
@@ -26,7 +26,7 @@ def calendar(*titles: str) -> bytes:
 
 
 class Publisher:
-    """A web server with one calendar, whose answer a test decides."""
+    """A web server with one calendar, whose response a test sets."""
 
     def __init__(self):
         self.content, self.status, self.etag = calendar("Choir"), 200, '"1"'
@@ -83,25 +83,25 @@ def an_hour_passes(monkeypatch):
 
 
 async def read_again(desk: Desk) -> agenda.Imported:
-    """As a brief does: with the source as it is stored."""
+    """Import the source as stored, as a brief does."""
     (known,) = await agenda.overview(desk.reader.database, desk.reader.user)
     return await agenda.read_source(desk.reader, known.source)
 
 
-async def test_what_it_has_not_changed_is_not_sent_again(desk, source, publisher, an_hour_passes):
+async def test_unchanged_calendar_is_not_downloaded_again(desk, source, publisher, an_hour_passes):
     assert (await agenda.read_source(desk.reader, source)).changes.added > 5
     an_hour_passes()
     assert not (await read_again(desk)).changes.any
     assert publisher.asked == [None, '"1"']
 
 
-async def test_it_is_not_asked_again_within_a_quarter_of_an_hour(desk, source, publisher):
+async def test_url_is_not_requested_again_within_15_minutes(desk, source, publisher):
     await agenda.read_source(desk.reader, source)
     await read_again(desk)
     assert len(publisher.asked) == 1
 
 
-async def test_it_is_asked_again_after_a_quarter_of_an_hour_however_often_its_copy_was_read_meanwhile(
+async def test_url_is_requested_again_15_minutes_after_the_last_request_even_if_its_copy_was_read(
     desk, source, publisher, monkeypatch
 ):
     started = clock.now()
@@ -114,7 +114,7 @@ async def test_it_is_asked_again_after_a_quarter_of_an_hour_however_often_its_co
     assert publisher.asked == [None, '"1"']
 
 
-async def test_what_changed_there_changes_here(desk, source, publisher, an_hour_passes):
+async def test_changed_calendar_is_imported(desk, source, publisher, an_hour_passes):
     await agenda.read_source(desk.reader, source)
     an_hour_passes()
     publisher.content, publisher.etag = calendar("Swimming"), '"2"'
@@ -123,16 +123,16 @@ async def test_what_changed_there_changes_here(desk, source, publisher, an_hour_
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "says"),
+    ("status", "content", "reason"),
     [
         (500, b"", "answered 500 Internal Server Error"),
         (404, b"", "answered 404 Not Found"),
-        (200, b"<html>Please sign in</html>", "did not give a calendar"),
-        (200, b"", "did not give a calendar"),
+        (200, b"<html>Please sign in</html>", "did not return a calendar"),
+        (200, b"", "did not return a calendar"),
     ],
 )
-async def test_while_it_fails_the_last_good_copy_goes_on(
-    desk, source, publisher, an_hour_passes, status, content, says
+async def test_last_good_copy_is_used_while_the_url_fails(
+    desk, source, publisher, an_hour_passes, status, content, reason
 ):
     await agenda.read_source(desk.reader, source)
     seen = len((await desk.stored()).events)
@@ -140,15 +140,15 @@ async def test_while_it_fails_the_last_good_copy_goes_on(
     publisher.status, publisher.content, publisher.etag = status, content, '"2"'
     later = desk.on(DAY + timedelta(days=28))
     imported = await read_again(later)
-    assert says in imported.failure
+    assert reason in imported.failure
     found = await later.stored()
     assert len(found.events) == seen + 4
-    assert says in found.sources[0].error
+    assert reason in found.sources[0].error
     assert found.sources[0].failing_since == clock.now()
     assert TOKEN not in imported.failure + found.sources[0].error
 
 
-async def test_when_it_answers_again_the_trouble_is_over(desk, source, publisher, an_hour_passes):
+async def test_error_is_cleared_when_the_url_responds_again(desk, source, publisher, an_hour_passes):
     await agenda.read_source(desk.reader, source)
     an_hour_passes()
     publisher.status = 503
@@ -159,21 +159,21 @@ async def test_when_it_answers_again_the_trouble_is_over(desk, source, publisher
     assert (known.error, known.failing_since) == (None, None)
 
 
-async def test_an_address_that_never_worked_is_an_error_and_a_visible_one(desk, source, publisher):
+async def test_url_that_never_worked_raises_and_records_an_error(desk, source, publisher):
     publisher.status = 503
     with pytest.raises(Unavailable, match="answered 503"):
         await agenda.read_source(desk.reader, source)
     assert "answered 503" in (await desk.stored()).sources[0].error
 
 
-async def test_a_server_that_is_gone_is_an_error_without_the_secret(desk, source, publisher):
+async def test_unreachable_server_raises_an_error_without_the_secret(desk, source, publisher):
     publisher.server.server_close()
     with pytest.raises(DaybreakError) as refusal:
         await agenda.read_source(desk.reader, source)
     assert TOKEN not in str(refusal.value)
 
 
-async def test_the_address_is_nowhere_in_the_database_to_be_read(desk, source, publisher, postgres):
+async def test_url_is_not_readable_in_the_database(desk, source, publisher, postgres):
     await agenda.read_source(desk.reader, source)
     superuser = await asyncpg.connect(postgres.admin)
     for table in ("agenda_sources", "agenda_warnings", "agenda_events"):
@@ -183,7 +183,7 @@ async def test_the_address_is_nowhere_in_the_database_to_be_read(desk, source, p
     assert TOKEN not in source.name + source.locator
 
 
-async def test_with_the_key_lost_the_last_copy_goes_on_and_the_reason_is_told(desk, source, an_hour_passes):
+async def test_last_good_copy_is_used_and_the_reason_reported_without_the_key(desk, source, an_hour_passes):
     await agenda.read_source(desk.reader, source)
     an_hour_passes()
     stranger = Vault(["YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY="])
@@ -196,30 +196,30 @@ def _fields(reader):
     return {name: getattr(reader, name) for name in reader.__dataclass_fields__}
 
 
-async def test_a_strange_validator_does_not_break_anything(desk, source, publisher, an_hour_passes):
+async def test_malformed_etag_does_not_break_an_import(desk, source, publisher, an_hour_passes):
     publisher.etag = '"\x85\xff"'
     await agenda.read_source(desk.reader, source)
     an_hour_passes()
     assert (await read_again(desk)).failure is None
 
 
-async def test_the_same_address_twice_is_one_source(desk, source, publisher, vault):
+async def test_url_added_twice_is_one_source(desk, source, publisher, vault):
     again = await agenda.add_address(desk.reader.database, desk.reader.user, f" {publisher.url} ", vault)
     assert again == source
 
 
-async def test_what_is_no_address_is_refused_where_it_is_given(desk, vault):
+async def test_unsupported_url_is_rejected(desk, vault):
     with pytest.raises(InvalidInput):
         await agenda.add_address(desk.reader.database, desk.reader.user, "ftp://example.org/x.ics", vault)
 
 
-async def test_a_removed_address_is_said_to_be_removed(desk, source):
+async def test_import_of_a_removed_url_is_rejected(desk, source):
     await agenda.remove(desk.reader.database, desk.reader.user, source.name)
-    with pytest.raises(NotFound, match="was removed meanwhile"):
+    with pytest.raises(NotFound, match="has been removed"):
         await agenda.read_source(desk.reader, source)
 
 
-async def test_a_new_copy_that_cannot_be_read_does_not_replace_the_good_one(
+async def test_unreadable_download_does_not_replace_the_last_good_copy(
     desk, source, publisher, an_hour_passes, monkeypatch
 ):
     await agenda.read_source(desk.reader, source)

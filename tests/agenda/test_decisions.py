@@ -1,4 +1,4 @@
-"""What people decide about tasks that came from files: it wins until the file says something else."""
+"""Tests of decisions about tasks of files: a decision applies until the file changes the status."""
 
 from datetime import date, timedelta
 from uuid import uuid4
@@ -15,7 +15,7 @@ FRIDAY = date(2026, 4, 3)
 
 
 class Deciding:
-    """Somebody at the desk, who has one task in a file."""
+    """A workspace with one task in a file, and the decisions about it."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -59,7 +59,7 @@ async def anna(desk: Desk) -> Deciding:
     return deciding
 
 
-async def test_a_task_that_was_decided_to_be_done_counts_as_done_whatever_its_file_says(anna: Deciding):
+async def test_task_marked_as_done_counts_as_done_despite_its_file(anna: Deciding):
     await anna.decide(agenda.complete)
     await anna.has("Call Berta due:2026-03-28", "Another task")
     task = await anna.desk.task("Call Berta")
@@ -68,7 +68,7 @@ async def test_a_task_that_was_decided_to_be_done_counts_as_done_whatever_its_fi
     assert (counts.overdue, counts.done) == (0, 1)
 
 
-async def test_the_file_wins_again_when_its_own_status_changes(anna: Deciding):
+async def test_status_change_in_the_file_ends_a_decision(anna: Deciding):
     await anna.decide(agenda.ignore)
     await anna.has("x 2026-03-29 Call Berta due:2026-03-28")
     assert await anna.put_off() == []
@@ -77,7 +77,7 @@ async def test_the_file_wins_again_when_its_own_status_changes(anna: Deciding):
     assert await anna.history() == [("ignored", "overtaken")]
 
 
-async def test_a_snoozed_task_is_in_no_brief_until_its_day_has_come(anna: Deciding):
+async def test_snoozed_task_is_in_no_brief_before_its_return_date(anna: Deciding):
     await anna.snooze()
     assert (await anna.brief()).counts.overdue == 0
     assert await anna.put_off(FRIDAY - timedelta(days=1)) == ["Call Berta"]
@@ -85,7 +85,7 @@ async def test_a_snoozed_task_is_in_no_brief_until_its_day_has_come(anna: Decidi
     assert (await anna.brief(FRIDAY)).counts.overdue == 1
 
 
-async def test_what_is_put_off_has_neither_vanished_nor_come_in_when_it_is_back(anna: Deciding):
+async def test_snoozed_task_is_reported_neither_as_removed_nor_as_new(anna: Deciding):
     await anna.brief(DAY - timedelta(days=1))
     await anna.snooze()
     assert (await anna.brief()).since_last.entries == ()
@@ -93,7 +93,7 @@ async def test_what_is_put_off_has_neither_vanished_nor_come_in_when_it_is_back(
     assert kinds == []
 
 
-async def test_a_snoozed_task_still_blocks_what_waits_for_it(anna: Deciding):
+async def test_snoozed_task_still_blocks_its_dependents(anna: Deciding):
     lines = ["- [ ] Call Berta 🆔 berta", "- [ ] Paint the door ⛔ berta"]
     anna.desk.put("todo.txt", "")
     anna.desk.put("plan.md", *lines)
@@ -104,7 +104,7 @@ async def test_a_snoozed_task_still_blocks_what_waits_for_it(anna: Deciding):
     assert (await anna.brief()).counts.blocked == 0
 
 
-async def test_undo_brings_back_what_was_decided_before(anna: Deciding):
+async def test_undo_restores_the_previous_decision(anna: Deciding):
     await anna.snooze()
     await anna.decide(agenda.complete)
     await anna.decide(agenda.undo)
@@ -115,19 +115,19 @@ async def test_undo_brings_back_what_was_decided_before(anna: Deciding):
     assert set(await anna.history()) == {("done", "undone"), ("snoozed", "undone")}
 
 
-async def test_said_twice_it_is_decided_once(anna: Deciding):
+async def test_repeated_decision_is_recorded_once(anna: Deciding):
     await anna.snooze()
     await anna.snooze()
     assert await anna.history() == [(str(Verdict.SNOOZED), None)]
 
 
 @pytest.mark.parametrize("until", [DAY, DAY - timedelta(days=1), date(2999, 1, 1)])
-async def test_a_snooze_needs_a_day_that_is_ahead(anna: Deciding, until: date):
+async def test_snooze_requires_a_date_in_the_allowed_range(anna: Deciding, until: date):
     with pytest.raises(InvalidInput, match="from tomorrow on"):
         await anna.snooze(until)
 
 
-async def test_nobody_decides_about_tasks_of_others_or_of_nobody(anna: Deciding, other_user):
+async def test_decision_about_an_unknown_task_or_one_of_another_user_is_rejected(anna: Deciding, other_user):
     task_id = await anna.id()
     async with anna.database.transaction([other_user.id]) as tx:
         for verb in (agenda.complete, agenda.ignore, agenda.undo):

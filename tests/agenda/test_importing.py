@@ -1,4 +1,4 @@
-"""What reading a folder again and again does to the agenda."""
+"""Tests of repeated imports of a folder."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ CALENDAR = (
 )
 
 
-async def test_reading_the_same_again_writes_no_row(desk: Desk, children):
+async def test_import_of_unchanged_files_writes_no_row(desk: Desk, children):
     desk.put("calendar.ics", *CALENDAR)
     desk.put("todo.txt", "Call Berta +House due:2026-04-01", "x 2026-03-28 Pay +House")
     desk.put("work.md", "# Move", "- [ ] Pack the books", "- [x] Sort the books")
@@ -53,7 +53,7 @@ async def test_reading_the_same_again_writes_no_row(desk: Desk, children):
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Pacific/Pago_Pago"])
-async def test_as_days_pass_occurrences_come_and_none_goes(desk: Desk, database, desk_of, zone):
+async def test_later_imports_add_occurrences_and_remove_none(desk: Desk, database, desk_of, zone):
     person = await agenda_user(database, zone)
     desk = desk_of(person)
     desk.put("calendar.ics", *CALENDAR)
@@ -68,7 +68,7 @@ async def agenda_user(database, zone: str):
     return await people.add(database, f"{uuid4().hex}@example.org", timezone=zone)
 
 
-async def test_only_what_changed_is_written(desk: Desk):
+async def test_only_changed_rows_are_written(desk: Desk):
     desk.put("todo.txt", "Call Berta id:1", "Pay the rent id:2")
     await desk.read()
     before = await desk.versions()
@@ -80,7 +80,7 @@ async def test_only_what_changed_is_written(desk: Desk):
     assert await desk.titles() == {"Call Berta today", "Pay the rent"}
 
 
-async def test_what_vanished_is_gone_and_comes_back_as_the_same_thing(desk: Desk):
+async def test_removed_task_returns_with_the_same_id(desk: Desk):
     desk.put("todo.txt", "Call Berta", "Pay the rent")
     await desk.read()
     berta = await desk.task("Call Berta")
@@ -93,7 +93,7 @@ async def test_what_vanished_is_gone_and_comes_back_as_the_same_thing(desk: Desk
     assert (await desk.task("Call Berta")).id == berta.id
 
 
-async def test_a_file_that_cannot_be_read_keeps_what_it_gave(desk: Desk):
+async def test_unreadable_file_retains_its_tasks(desk: Desk):
     desk.put("todo.txt", "Call Berta")
     desk.put("deep/er/todo.txt", "Pay the rent")
     await desk.read()
@@ -107,7 +107,7 @@ async def test_a_file_that_cannot_be_read_keeps_what_it_gave(desk: Desk):
     assert len((await desk.stored()).warnings) == 2
 
 
-async def test_a_folder_that_is_gone_keeps_what_it_gave_and_says_so(desk: Desk):
+async def test_missing_folder_retains_its_tasks_and_records_the_error(desk: Desk):
     desk.put("todo.txt", "Call Berta")
     source = (await desk.read()).source
     desk.folder.rename(desk.folder.with_name("elsewhere"))
@@ -119,7 +119,7 @@ async def test_a_folder_that_is_gone_keeps_what_it_gave_and_says_so(desk: Desk):
     assert found.sources[0].failing_since == clock.now()
 
 
-async def test_a_source_that_fails_does_not_keep_the_others_from_being_read(desk: Desk):
+async def test_failing_source_does_not_prevent_the_import_of_others(desk: Desk):
     desk.put("todo.txt", "Call Berta")
     good = await agenda.add_folder(desk.reader.database, desk.reader.user, desk.folder)
     other = desk.folder.with_name("other")
@@ -130,14 +130,14 @@ async def test_a_source_that_fails_does_not_keep_the_others_from_being_read(desk
     assert [one.source.id for one in imported] == [good.id]
 
 
-async def test_two_imports_at_once_of_one_source_are_one(desk: Desk, children):
+async def test_concurrent_imports_of_one_source_write_once(desk: Desk, children):
     desk.put("todo.txt", *(f"Task {number}" for number in range(50)))
     results = await asyncio.gather(*(desk.read() for _ in range(3)))
     assert sorted(result.changes.added for result in results) == [0, 0, 50]
     assert len((await desk.stored()).tasks) == 50
 
 
-async def test_one_folder_added_by_many_at_once_is_one_source(desk: Desk):
+async def test_folder_added_concurrently_is_one_source(desk: Desk):
     for number in range(10):
         folder = desk.folder / f"{number}"
         folder.mkdir()
@@ -145,7 +145,7 @@ async def test_one_folder_added_by_many_at_once_is_one_source(desk: Desk):
         assert len({source.id for source in await asyncio.gather(*adding)}) == 1
 
 
-async def test_one_folder_by_several_paths_is_one_source(desk: Desk, monkeypatch):
+async def test_folder_with_several_paths_is_one_source(desk: Desk, monkeypatch):
     desk.put("todo.txt", "Call Berta")
     link = desk.folder.with_name("link")
     link.symlink_to(desk.folder)
@@ -157,14 +157,14 @@ async def test_one_folder_by_several_paths_is_one_source(desk: Desk, monkeypatch
     assert len(await agenda.overview(desk.reader.database, desk.reader.user)) == 1
 
 
-async def test_two_people_have_their_own_source_in_one_folder(desk: Desk, desk_of, other_user):
+async def test_two_users_have_separate_sources_for_one_folder(desk: Desk, desk_of, other_user):
     desk.put("todo.txt", "Call Berta")
     theirs = desk_of(other_user)
     assert (await desk.read()).source.id != (await theirs.read()).source.id
     assert (await desk.task("Call Berta")).id != (await theirs.task("Call Berta")).id
 
 
-async def test_a_task_done_without_a_date_was_done_when_that_was_noticed(desk: Desk, monkeypatch):
+async def test_undated_completion_gets_the_time_of_the_import(desk: Desk, monkeypatch):
     desk.put("work.md", "# Move", "- [ ] Pack", "- [ ] Rest")
     await desk.read()
     noticed = clock.now()
@@ -178,13 +178,13 @@ async def test_a_task_done_without_a_date_was_done_when_that_was_noticed(desk: D
     assert packed.completed == noticed
 
 
-async def test_a_task_that_was_done_before_it_was_ever_seen_is_no_news(desk: Desk):
+async def test_task_already_done_at_its_first_import_is_not_in_the_agenda(desk: Desk):
     desk.put("work.md", "# Move", "- [x] Pack")
     assert (await desk.read()).changes.added == 2
     assert await desk.titles() == set()
 
 
-async def test_a_task_opened_again_is_not_done_any_more(desk: Desk):
+async def test_reopened_task_is_open(desk: Desk):
     for mark in (" ", "x", " "):
         desk.put("work.md", "# Move", f"- [{mark}] Pack")
         await desk.read()
@@ -192,13 +192,13 @@ async def test_a_task_opened_again_is_not_done_any_more(desk: Desk):
     assert (packed.status, packed.completed) == (TaskStatus.OPEN, None)
 
 
-async def test_a_completion_by_date_stays_a_date(desk: Desk):
+async def test_completion_date_stays_a_date(desk: Desk):
     desk.put("todo.txt", "x 2026-03-28 Pay the rent")
     await desk.read()
     assert (await desk.task("Pay the rent")).completed == DAY - timedelta(days=1)
 
 
-async def test_a_task_that_only_moved_to_another_line_was_not_touched(desk: Desk):
+async def test_move_to_another_line_does_not_touch_a_task(desk: Desk):
     desk.put("work.md", "# Move", "- [/] Pack", days_old=20)
     await desk.read()
     touched = (await desk.task("Pack")).touched_at
@@ -211,7 +211,7 @@ async def test_a_task_that_only_moved_to_another_line_was_not_touched(desk: Desk
     assert (await desk.task("Pack")).touched_at > touched
 
 
-async def test_a_task_was_touched_when_its_source_says_so(desk: Desk):
+async def test_update_time_of_the_source_sets_touched_at(desk: Desk):
     desk.put("jira.csv", "Issue key,Summary,Status,Updated", "NL-1,Pack,In Progress,2026-03-10 09:00")
     await desk.read()
     desk.put("jira.csv", "Issue key,Summary,Status,Updated", "NL-1,Pack,In Progress,2026-03-28 09:00")
@@ -222,7 +222,7 @@ async def test_a_task_was_touched_when_its_source_says_so(desk: Desk):
     assert (await desk.task("Pack")).touched_at.date() == date(2026, 3, 28)
 
 
-async def test_ten_thousand_tasks_are_one_import(desk: Desk, children):
+async def test_ten_thousand_tasks_are_imported_at_once(desk: Desk, children):
     desk.put("todo.txt", *(f"Task {number} +Project{number % 20}" for number in range(10_000)))
     assert (await desk.read()).changes.added == 10_020
     desk.put("todo.txt", *(f"Task {number} +Project{number % 20}" for number in range(1, 10_000)))
@@ -230,22 +230,22 @@ async def test_ten_thousand_tasks_are_one_import(desk: Desk, children):
     assert (changes.added, changes.removed) == (0, 1)
 
 
-async def test_a_source_that_is_removed_while_it_is_read_is_not_brought_back(desk: Desk):
+async def test_source_removed_during_an_import_is_not_restored(desk: Desk):
     desk.put("todo.txt", "Call Berta")
     source = await agenda.add_folder(desk.reader.database, desk.reader.user, desk.folder)
     await agenda.remove(desk.reader.database, desk.reader.user, source.name)
-    with pytest.raises(NotFound, match="was removed meanwhile"):
+    with pytest.raises(NotFound, match="has been removed"):
         await agenda.read_source(desk.reader, source)
     assert await agenda.overview(desk.reader.database, desk.reader.user) == []
 
 
-async def test_the_date_of_a_file_may_be_absurd(desk: Desk):
+async def test_absurd_modification_time_is_clamped(desk: Desk):
     os.utime(desk.put("todo.txt", "Call Berta"), (-(10**10), -(10**10)))
     await desk.read()
     assert (await desk.task("Call Berta")).touched_at == datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def test_pictures_are_counted_and_leave_room_for_the_task_list(desk: Desk):
+async def test_unsupported_files_are_counted_and_do_not_use_up_the_size_limit(desk: Desk):
     (desk.folder / "film.mp4").write_bytes(b"\0" * 5000)
     desk.put("todo.txt", "Water the plants")
     narrow = replace(desk, reader=replace(desk.reader, limits=IntakeSettings(max_file_size=1000)))
@@ -253,18 +253,18 @@ async def test_pictures_are_counted_and_leave_room_for_the_task_list(desk: Desk)
     assert (done.files, done.ignored, done.warnings) == (1, 1, ())
 
 
-async def test_a_folder_that_takes_too_long_keeps_what_was_not_reached(desk: Desk):
+async def test_import_past_the_time_limit_retains_tasks_of_skipped_files(desk: Desk):
     desk.put("a.todo.txt", "One")
     desk.put("b.todo.txt", "Two")
     await desk.read()
     hasty = replace(desk, reader=replace(desk.reader, limits=IntakeSettings(folder_seconds=0.000001)))
     done = await hasty.read()
-    assert ["so the rest was left out" in warning for warning in done.warnings] == [True]
+    assert ["so the rest was skipped" in warning for warning in done.warnings] == [True]
     assert done.changes.removed == 0
     assert await desk.titles() == {"One", "Two"}
 
 
-async def test_a_place_that_could_never_be_read_does_not_stay_a_source(desk: Desk):
+async def test_path_that_was_never_readable_does_not_become_a_source(desk: Desk):
     with pytest.raises(InvalidInput):
         await agenda.import_folder(desk.reader, desk.folder / "missing")
     assert await agenda.overview(desk.reader.database, desk.reader.user) == []

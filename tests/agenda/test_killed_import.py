@@ -33,7 +33,7 @@ WHERE application_name = 'daybreak' AND wait_event_type = 'Lock' AND datname = c
 GONE = "SELECT TRUE WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)"
 
 
-async def test_an_import_that_is_killed_while_it_writes_leaves_nothing_half(desk: Desk, postgres):
+async def test_import_killed_while_writing_leaves_no_partial_rows(desk: Desk, postgres):
     desk.put("work.md", "# House", "- [ ] Call Berta")
     desk.put("thought.txt", "A note, which is written last.")
     owner = await asyncpg.connect(postgres.owner)

@@ -1,4 +1,4 @@
-"""What several files of one source say together, and what they may say without breaking an import."""
+"""Tests of rows built from several files of one source, and of arbitrary texts and dates."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ def task(external_id: str, title: str, **more) -> ImportedTask:
     return ImportedTask(external_id=external_id, title=title, place="here", **more)
 
 
-async def test_one_project_in_two_files_is_one_project_whatever_its_case(desk: Desk):
+async def test_project_in_two_files_is_merged_case_insensitively(desk: Desk):
     await desk.write(
         Harvest(tasks=(task("a", "A", project="House"),)),
         Harvest(
@@ -47,7 +47,7 @@ async def test_one_project_in_two_files_is_one_project_whatever_its_case(desk: D
     assert {one.project_id for one in found.tasks} == {found.projects[0].id}
 
 
-async def test_a_phase_that_one_file_mentions_gets_its_dates_from_another(desk: Desk):
+async def test_phase_mentioned_in_one_file_gets_its_dates_from_another(desk: Desk):
     begins = date(2026, 4, 1)
     await desk.write(
         Harvest(tasks=(task("a", "A", project="House", phase="Packing"),)),
@@ -60,7 +60,7 @@ async def test_a_phase_that_one_file_mentions_gets_its_dates_from_another(desk: 
     assert found.tasks[0].phase_id == found.phases[0].id
 
 
-async def test_a_task_may_wait_for_one_in_another_file(desk: Desk):
+async def test_task_may_be_blocked_by_a_task_of_another_file(desk: Desk):
     await desk.write(
         Harvest(tasks=(task("a", "A", blocked_by=("b",)),)),
         Harvest(tasks=(task("b", "B"),)),
@@ -68,14 +68,14 @@ async def test_a_task_may_wait_for_one_in_another_file(desk: Desk):
     assert (await desk.task("A")).blocked_by == ((await desk.task("B")).id,)
 
 
-async def test_a_task_waits_for_one_that_comes_in_later(desk: Desk):
+async def test_task_may_be_blocked_by_a_task_imported_later(desk: Desk):
     waiting = Harvest(tasks=(task("a", "A", blocked_by=("b",)),))
     await desk.write(waiting)
     await desk.write(waiting, Harvest(tasks=(task("b", "B"),)))
     assert (await desk.task("A")).blocked_by == ((await desk.task("B")).id,)
 
 
-async def test_an_id_that_two_files_use_for_different_tasks_loses_neither(desk: Desk):
+async def test_id_used_by_two_files_for_different_tasks_retains_both(desk: Desk):
     harvests = [
         Harvest(tasks=(task("1", "Milk"), task("2", "Bread", blocked_by=("1",)))),
         Harvest(tasks=(task("1", "Invoice"), task("2", "Taxes", blocked_by=("1",)))),
@@ -86,12 +86,12 @@ async def test_an_id_that_two_files_use_for_different_tasks_loses_neither(desk: 
     assert (await desk.write(*harvests)).changes == agenda.Changes(unchanged=4)
 
 
-async def test_the_same_task_in_two_files_is_one(desk: Desk):
+async def test_same_task_in_two_files_is_merged(desk: Desk):
     await desk.write(Harvest(tasks=(task("1", "Milk"),)), Harvest(tasks=(task("1", "Milk"),)))
     assert len((await desk.stored()).tasks) == 1
 
 
-async def test_a_project_stays_while_a_file_that_cannot_be_read_has_tasks_in_it(desk: Desk):
+async def test_project_stays_while_an_unreadable_file_has_tasks_in_it(desk: Desk):
     first = FileHarvest("a.md", NOW, Harvest(tasks=(task("a", "A", project="House", phase="Packing"),)))
     second = FileHarvest("b.md", NOW, Harvest(tasks=(task("b", "B", project="House", phase="Packing"),)))
     await desk.write(first, second)
@@ -103,13 +103,13 @@ async def test_a_project_stays_while_a_file_that_cannot_be_read_has_tasks_in_it(
 
 
 @pytest.mark.parametrize("gap", ["docs", "docs/deep", "docs/deep/a.md", "."])
-async def test_what_is_below_an_unread_folder_stays(desk: Desk, gap: str):
+async def test_tasks_below_an_unreadable_folder_stay(desk: Desk, gap: str):
     await desk.write(FileHarvest("docs/deep/a.md", NOW, Harvest(tasks=(task("a", "A"),))))
     await desk.write(unread=[ReadWarning(path=gap, message="is closed.")])
     assert await desk.titles() == {"A"}
 
 
-async def test_what_is_beside_an_unread_folder_goes(desk: Desk):
+async def test_tasks_beside_an_unreadable_folder_are_removed(desk: Desk):
     await desk.write(FileHarvest("docs2/a.md", NOW, Harvest(tasks=(task("a", "A"),))))
     await desk.write(unread=[ReadWarning(path="docs", message="is closed.")])
     assert await desk.titles() == set()
@@ -121,7 +121,7 @@ moments = st.one_of(
     st.datetimes(timezones=st.sampled_from([UTC, *map(ZoneInfo, ZONES)])),
 )
 instants = st.datetimes(timezones=st.sampled_from([UTC, *map(ZoneInfo, ZONES)]))
-# Surrogates, NUL and all: whatever a file may hold.
+# Any text that a file may contain, with surrogates and NUL.
 texts = st.text(st.characters(), max_size=40) | st.sampled_from(
     ["\0", "a\0b", "\ud800", "x" * 9_000, "ΐ" * 500]
 )
@@ -198,7 +198,7 @@ harvests = st.builds(
 
 @PLAIN
 @given(st.lists(harvests, min_size=1, max_size=2))
-async def test_no_text_and_no_date_breaks_an_import(desk: Desk, found: list[Harvest]):
+async def test_arbitrary_texts_and_dates_are_imported(desk: Desk, found: list[Harvest]):
     await desk.write(*found)
     again = await desk.write(*found)
     assert not again.changes.any
@@ -207,7 +207,7 @@ async def test_no_text_and_no_date_breaks_an_import(desk: Desk, found: list[Harv
 
 @PLAIN
 @given(st.lists(events(), min_size=1, max_size=4, unique_by=lambda event: storable(event.external_id)))
-async def test_events_come_back_as_they_were_read(desk: Desk, found: list[ImportedEvent]):
+async def test_stored_events_equal_the_parsed_ones(desk: Desk, found: list[ImportedEvent]):
     harvest = Harvest(events=tuple(found))
     imported = await desk.write(harvest)
     rows = source_rows(imported.source.id, [FileHarvest("0", NOW, harvest)], ZoneInfo("UTC"))

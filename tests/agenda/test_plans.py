@@ -1,4 +1,4 @@
-"""The lists of pages find their rows by index, however many others there are."""
+"""Tests that the lists of pages find their rows by index among many rows of other users."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -33,7 +33,7 @@ LISTS = {
 
 @pytest.fixture
 async def crowd(postgres, database, user, other_user) -> UUID:
-    """Anna with two hundred tasks among twenty thousand of Bob's."""
+    """Insert 200 tasks of Anna and 20,000 of Bob; return Anna's id."""
     for one, count in ((user.id, 200), (other_user.id, 20_000)):
         async with database.transaction([one]) as tx:
             await tx.execute(FILL, one, count)
@@ -43,7 +43,7 @@ async def crowd(postgres, database, user, other_user) -> UUID:
     return user.id
 
 
-async def test_no_list_reads_the_tasks_of_everybody(database, crowd: UUID):
+async def test_no_list_scans_the_tasks_of_all_users(database, crowd: UUID):
     scanned = []
     for name, values in LISTS.items():
         async with database.transaction([crowd]) as tx:

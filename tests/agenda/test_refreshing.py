@@ -1,4 +1,4 @@
-"""Calendar addresses are asked again in the background, so that a brief in the night finds them read."""
+"""Tests of the periodic refresh of calendar URLs."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ END:VCALENDAR
 
 @pytest.fixture
 async def subscribed(database, user, tmp_path, monkeypatch):
-    """A user with an address, and what answers there."""
+    """Add a calendar URL for the user; return the list of its responses."""
     vault = Vault.open(IntakeSettings(), tmp_path)
     answers = [CALENDAR]
 
@@ -44,19 +44,19 @@ async def only_run(database, user):
 
 async def refreshed(database, user):
     await agenda.start_refreshes(database)
-    for _ in range(3):  # an address that does not answer is asked again
+    for _ in range(3):  # a URL that does not respond is requested again
         await testing.drain(database, agenda.kinds(), user.id)
         await testing.move_clock(database, user.id, timedelta(minutes=1))
     return await only_run(database, user)
 
 
-async def test_an_address_that_was_not_asked_for_hours_is_read(database, user, subscribed):
+async def test_url_not_read_for_hours_is_refreshed(database, user, subscribed):
     run = await refreshed(database, user)
     assert (run.status, run.result) == (Status.SUCCEEDED, {"sources": 1})
     assert [one.events for one in await agenda.overview(database, user)] == [1]
 
 
-async def test_one_refresh_at_a_time_is_open_for_an_owner_and_none_while_it_is_fresh(
+async def test_owner_has_one_open_refresh_and_none_while_the_url_is_fresh(
     database, user, subscribed, monkeypatch
 ):
     await agenda.start_refreshes(database)
@@ -69,7 +69,7 @@ async def test_one_refresh_at_a_time_is_open_for_an_owner_and_none_while_it_is_f
     assert (await only_run(database, user)).id != run.id
 
 
-async def test_an_address_that_does_not_answer_is_a_gap_and_counts_as_stale_after_days(
+async def test_unresponsive_url_is_a_gap_and_counts_as_stale_after_days(
     database, user, subscribed, monkeypatch
 ):
     subscribed.append(None)

@@ -1,4 +1,4 @@
-"""What a person prefers is checked where it is written: a wrong wish is an error."""
+"""Tests of preferences: validation, storage and activity."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,40 +19,40 @@ MONDAY, THURSDAY = Weekday.MONDAY, Weekday.THURSDAY
         ({"brief_time": time(7, tzinfo=UTC)}, "local time"),
         ({"frequency": Frequency.WEEKLY}, "one day of the week"),
         ({"frequency": Frequency.WEEKLY, "weekdays": frozenset({MONDAY, THURSDAY})}, "one day of the week"),
-        ({"frequency": Frequency.CHOSEN, "weekdays": frozenset()}, "some day"),
-        ({"frequency": Frequency.WEEKDAYS}, "names its days itself"),
-        ({"frequency": Frequency.DAILY, "weekdays": frozenset({MONDAY})}, "names its days itself"),
+        ({"frequency": Frequency.CHOSEN, "weekdays": frozenset()}, "No day of the week"),
+        ({"frequency": Frequency.WEEKDAYS}, "has fixed days"),
+        ({"frequency": Frequency.DAILY, "weekdays": frozenset({MONDAY})}, "has fixed days"),
         ({"catch_up": timedelta(hours=21)}, "0 to 20 hours"),
         ({"catch_up": timedelta(minutes=-1)}, "0 to 20 hours"),
         ({"project_choice": ProjectChoice.ONLY}, "at least one"),
         ({"project_choice": ProjectChoice.EXCEPT, "projects": ("a\0",)}, "printable"),
     ],
 )
-def test_a_wrong_wish_is_refused(wishes, words):
+def test_invalid_preference_is_rejected(wishes, words):
     with pytest.raises(InvalidInput, match=words):
         Preferences(**wishes)
 
 
-def test_a_frequency_means_its_days():
+def test_frequency_resolves_to_its_weekdays():
     assert len(weekdays_of(Frequency.DAILY)) == 7
     assert weekdays_of(Frequency.WEEKDAYS) == frozenset(map(Weekday, range(1, 6)))
     assert weekdays_of(Frequency.WEEKLY, [MONDAY]) == frozenset({MONDAY})
 
 
-def test_a_brief_falls_on_the_days_that_were_wished_for_unless_it_is_paused():
+def test_brief_is_due_on_selected_weekdays_unless_paused():
     preferences = Preferences(frequency=Frequency.CHOSEN, weekdays=frozenset({MONDAY}))
     assert [preferences.falls_on(date(2026, 3, day)) for day in (29, 30, 31)] == [False, True, False]
     assert not replace(preferences, active=False).falls_on(date(2026, 3, 30))
 
 
-def test_projects_are_the_only_ones_or_left_out():
+def test_projects_are_included_or_excluded():
     only = Preferences(project_choice=ProjectChoice.ONLY, projects=("House",))
     without = replace(only, project_choice=ProjectChoice.EXCEPT)
     assert [only.wants(name) for name in ("House", "Work", None)] == [True, False, False]
     assert [without.wants(name) for name in ("House", "Work", None)] == [False, True, True]
 
 
-async def test_every_preference_is_stored_and_read_again(database, user):
+async def test_every_preference_survives_storage(database, user):
     wishes = Preferences(
         active=False,
         brief_time=time(6, 15),
@@ -72,7 +72,7 @@ async def test_every_preference_is_stored_and_read_again(database, user):
     assert found.preferences == wishes
 
 
-async def test_a_visit_is_kept_to_some_minutes_and_never_goes_back(database, user, monkeypatch):
+async def test_activity_is_recorded_every_few_minutes_and_never_goes_back(database, user, monkeypatch):
     async def seen() -> datetime:
         async with database.transaction([user.id]) as tx:
             await people.visit(tx, user.id)

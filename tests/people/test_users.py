@@ -15,21 +15,21 @@ def address() -> str:
     return f"{uuid4().hex}@example.org"
 
 
-async def test_a_user_is_found_by_the_address_in_any_case(database: Database, user: User):
+async def test_user_is_found_by_address_in_any_case(database: Database, user: User):
     assert await people.find(database, f" {user.email.upper()} ") == user
 
 
-async def test_nobody_is_found_by_an_address_that_nobody_has(database: Database):
+async def test_unknown_address_finds_no_user(database: Database):
     assert await people.find(database, address()) is None
 
 
-async def test_an_address_is_taken_once(database: Database, user: User):
+async def test_duplicate_address_is_rejected(database: Database, user: User):
     with pytest.raises(Conflict, match="already"):
         await people.add(database, user.email.upper(), timezone="UTC")
 
 
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "CEST", "+02:00", "", "localtime", "europe/berlin"])
-async def test_a_wrong_zone_is_an_error_where_it_is_written(database: Database, user: User, zone: str):
+async def test_invalid_timezone_is_rejected(database: Database, user: User, zone: str):
     with pytest.raises(InvalidInput, match="time zone"):
         await people.add(database, address(), timezone=zone)
     with pytest.raises(InvalidInput, match="time zone"):
@@ -39,13 +39,13 @@ async def test_a_wrong_zone_is_an_error_where_it_is_written(database: Database, 
 @pytest.mark.parametrize(
     "email", ["", "anna", "anna@", "a b@c", "a@b@c", "a\0@b", f"{'a' * 250}@b.de", "\ud800@b"]
 )
-async def test_a_wrong_address_is_an_error_where_it_is_written(database: Database, email: str):
+async def test_invalid_address_is_rejected(database: Database, email: str):
     with pytest.raises(InvalidInput, match="e-mail address"):
         await people.add(database, email, timezone="UTC")
 
 
 @pytest.mark.parametrize("country", ["DEU", "D", "12", "ß", "Österreich"])
-async def test_a_wrong_country_is_an_error_where_it_is_written(database: Database, user: User, country: str):
+async def test_invalid_country_is_rejected(database: Database, user: User, country: str):
     with pytest.raises(InvalidInput, match="No country"):
         await people.add(database, address(), timezone="UTC", country=country)
     with pytest.raises(InvalidInput, match="No country"):
@@ -53,18 +53,18 @@ async def test_a_wrong_country_is_an_error_where_it_is_written(database: Databas
 
 
 @pytest.mark.parametrize("name", ["   ", "Anna\0", "An\nna", "\ud800", "x" * 201])
-async def test_a_wrong_name_is_an_error_where_it_is_written(database: Database, user: User, name: str):
+async def test_invalid_name_is_rejected(database: Database, user: User, name: str):
     with pytest.raises(InvalidInput, match="name"):
         await people.add(database, address(), timezone="UTC", name=name)
     with pytest.raises(InvalidInput, match="name"):
         await people.change(database, user.id, lambda _: replace(user, name=name))
 
 
-async def test_without_a_name_the_address_gives_one(database: Database):
+async def test_name_defaults_to_local_part_of_address(database: Database):
     assert (await people.add(database, f"zoë+{address()}", timezone="UTC")).name.startswith("zoë+")
 
 
-async def test_what_was_changed_is_read_again(database: Database, user: User):
+async def test_changed_user_is_stored(database: Database, user: User):
     changed = replace(
         user,
         name="Annika",
@@ -76,45 +76,45 @@ async def test_what_was_changed_is_read_again(database: Database, user: User):
     assert await people.find(database, user.email) == changed
 
 
-async def test_what_changing_gives_back_is_what_is_stored(database: Database, user: User):
+async def test_update_returns_the_stored_user(database: Database, user: User):
     stored = await people.change(database, user.id, lambda _: replace(user, name=" Annika ", country="fr"))
     assert (stored.name, stored.country) == ("Annika", "FR")
     assert await people.find(database, user.email) == stored
 
 
-async def test_a_user_who_is_gone_cannot_be_changed(database: Database, user: User):
+async def test_deleted_user_cannot_be_updated(database: Database, user: User):
     with pytest.raises(NotFound):
         await people.change(database, uuid4(), lambda known: known)
 
 
-async def test_two_who_change_a_user_at_once_undo_nothing_of_each_other(database: Database, user: User):
+async def test_concurrent_updates_do_not_overwrite_each_other(database: Database, user: User):
     changes = (lambda known: replace(known, name="Annika"), lambda known: replace(known, country="FR"))
     await asyncio.gather(*(people.change(database, user.id, change) for change in changes))
     stored = await people.find(database, user.email)
     assert (stored.name, stored.country) == ("Annika", "FR")
 
 
-async def test_one_user_cannot_be_read_in_the_transaction_of_another(database, user, other_user):
+async def test_user_cannot_be_read_in_the_transaction_of_another(database, user, other_user):
     with pytest.raises(NotFound):
         async with database.transaction([user.id]) as tx:
             await people.get(tx, other_user.id)
 
 
-async def test_an_operator_sees_everyone_the_oldest_first(database, user, other_user):
+async def test_operator_sees_all_users_oldest_first(database, user, other_user):
     everyone = list(await people.everyone(database))
     assert everyone.index(user) < everyone.index(other_user)
 
 
-def test_a_working_day_has_hours():
+def test_working_day_without_hours_is_rejected():
     with pytest.raises(InvalidInput, match="has no hours"):
         Preferences(workday_start=time(17), workday_end=time(9))
 
 
-async def test_today_is_the_date_on_the_users_wall(user: User, other_user: User, monkeypatch):
+async def test_today_is_the_date_in_the_users_timezone(user: User, other_user: User, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 29, 21, 59, tzinfo=UTC))
     assert (user.today(), other_user.today()) == (date(2026, 3, 29), date(2026, 3, 30))
 
 
-async def test_a_brief_speaks_of_now_or_of_the_time_at_which_it_is_due(user: User):
+async def test_brief_describes_now_or_its_due_time(user: User):
     assert user.as_of(user.today()) == clock.now()
     assert user.as_of(date(2026, 3, 30)) == datetime(2026, 3, 30, 5, 0, tzinfo=UTC)

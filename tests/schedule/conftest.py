@@ -25,7 +25,7 @@ def _of(url: str, database: str) -> str:
 
 @dataclass
 class Office:
-    """A database of the schedule's own, a clock that a test sets, and who ticks there."""
+    """A database for the schedule tests, a clock that the test sets, and a ticker."""
 
     app: str
     database: Database
@@ -34,13 +34,13 @@ class Office:
     settings: ScheduleSettings = field(default_factory=lambda: ScheduleSettings(chunk=100))
 
     def at(self, moment: datetime | str) -> datetime:
-        """It is that moment, from now on."""
+        """Set the clock to an instant and return it."""
         now = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         self.monkeypatch.setattr(clock, "now", lambda: now)
         return now
 
     async def join(self, timezone: str = "Europe/Berlin", **preferences) -> User:
-        """Somebody new, for whom what is next has been found."""
+        """Create a user whose next due date has been computed."""
         user = await people.add(self.database, f"{uuid4().hex}@example.org", timezone=timezone)
         if preferences:
             user = await people.change(
@@ -50,7 +50,7 @@ class Office:
         return user
 
     async def prefer(self, user: User, timezone: str | None = None, **preferences) -> User:
-        """The user has these preferences, from now on."""
+        """Change a user's preferences."""
         changed = replace(
             user,
             timezone=timezone or user.timezone,
@@ -59,7 +59,7 @@ class Office:
         return await people.change(self.database, changed.id, lambda _: changed)
 
     async def tick(self, moment: datetime | str | None = None, ticker: Ticker | None = None) -> Ticked:
-        """One tick, at that moment."""
+        """Tick once, at an instant."""
         if moment:
             self.at(moment)
         return await (ticker or Ticker(self.database, self.settings)).tick(clock.now())
@@ -69,7 +69,7 @@ class Office:
         return [await self.tick(moment, ticker) for moment in moments]
 
     async def days(self, user: User) -> list[Decision]:
-        """What became of the days, the first one first."""
+        """Return the outcomes of a user, oldest first."""
         async with self.database.transaction([user.id]) as tx:
             return (await schedule.history(tx, user.id, 1000))[::-1]
 
@@ -77,7 +77,7 @@ class Office:
         return [(one.local_date, one.edition, one.outcome, one.reason) for one in await self.days(user)]
 
     async def runs(self, user: User) -> list[str]:
-        """What the open runs of a user are about."""
+        """Return the keys of a user's open runs."""
         rows = await self.admin.fetch("SELECT key FROM runs_open WHERE owner_id = $1 ORDER BY key", user.id)
         return [row["key"] for row in rows]
 
@@ -95,7 +95,7 @@ class Office:
 
 @pytest.fixture(scope="session")
 async def premises(postgres) -> AsyncIterator[tuple[str, Database, asyncpg.Connection]]:
-    """A database of the schedule's own on the same server."""
+    """Create a separate database for the schedule tests on the same server."""
     name = f"daybreak_schedule_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(postgres.admin)
     await admin.execute(f"CREATE DATABASE {name} OWNER daybreak_owner")
@@ -111,7 +111,7 @@ async def premises(postgres) -> AsyncIterator[tuple[str, Database, asyncpg.Conne
 
 @pytest.fixture
 async def office(premises, monkeypatch) -> Office:
-    """Nobody is there yet; it is noon of a Sunday in March, the day on which summer time began in Berlin."""
+    """Return an empty harness at noon on 29 March 2026, the day on which summer time starts in Berlin."""
     app, database, admin = premises
     await admin.execute(CLEAR)
     office = Office(app, database, admin, monkeypatch)

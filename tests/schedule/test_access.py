@@ -1,4 +1,4 @@
-"""What the application's role may ask of the database: only for whom it acts, and not to forget too much."""
+"""Tests of database access of the application's role: own users only, and limited deletion."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ KEPT = "SELECT current_date - local_date AS age FROM schedule_days WHERE owner_i
 
 
 @pytest.mark.parametrize("question", ASKED)
-async def test_nobody_is_asked_about_but_by_whoever_acts_for_them(office, question):
+async def test_functions_reject_other_owners(office, question):
     anna, bob = await office.join(), await office.join()
     async with office.database.transaction([bob.id]) as tx:
         await tx.fetch(question, bob.id)
@@ -32,14 +32,14 @@ async def test_nobody_is_asked_about_but_by_whoever_acts_for_them(office, questi
 
 
 @pytest.mark.parametrize("question", ASKED)
-async def test_without_saying_for_whom_one_acts_nothing_is_answered(office, question):
+async def test_functions_reject_transactions_without_owner(office, question):
     anna = await office.join()
     async with office.database.ownerless() as connection:
         with pytest.raises(asyncpg.PostgresError):
             await connection.fetch(question, anna.id)
 
 
-async def test_days_of_the_last_month_are_never_forgotten_whatever_date_is_given(office):
+async def test_days_of_the_last_month_are_never_pruned(office):
     user = await office.join()
     await office.admin.execute(KEEP, user.id, [0, 5, 30, 90])
     months = "SELECT count(*) FROM pg_class WHERE relnamespace = 'schedule_partitions'::regnamespace"

@@ -1,4 +1,4 @@
-"""Briefs that grow rare while their reader is away: what is decided, once for each stretch of an absence."""
+"""Tests of fewer briefs while a user is away: one reminder for each stage of the absence."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ LAST_VISIT = datetime(2026, 3, 29, 10, tzinfo=UTC)
 
 @pytest.fixture
 async def away(office):
-    """Somebody whom mail reaches, and who was last seen on the 29th of March."""
+    """Return a user who is reachable by e-mail and was last active on 29 March."""
     office.settings = office.settings.model_copy(update={"backoff": True})
     user = await office.join()
     await office.set_visit(user, LAST_VISIT)
@@ -20,7 +20,7 @@ async def away(office):
 
 
 async def live(office, user, days: int, *, received: bool = True) -> dict[int, tuple[str, str]]:
-    """Ring for so many days; gives edition and reason of each, by how many days it came after the visit."""
+    """Tick for some days; return edition and reason of each day, by days since the last activity."""
     ticker = schedule.Ticker(office.database, office.settings)
     for _ in range(days):
         due_at = await office.next_due(user)
@@ -30,7 +30,7 @@ async def live(office, user, days: int, *, received: bool = True) -> dict[int, t
     return {(one.due_at - LAST_VISIT).days: (one.edition, one.reason) for one in await office.days(user)}
 
 
-async def test_an_absence_is_met_with_silence_and_one_word_for_each_stretch(office, away):
+async def test_absence_gets_silence_and_one_reminder_per_stage(office, away):
     became = await live(office, away, 95)
     rung = {day: said for day, said in became.items() if said[1] not in {"silent", "dormant"}}
     assert rung == {
@@ -46,7 +46,7 @@ async def test_an_absence_is_met_with_silence_and_one_word_for_each_stretch(offi
     assert became[3] == ("standard", "silent")
 
 
-async def test_a_visit_ends_it_and_another_absence_begins_anew(office, away):
+async def test_activity_ends_absence_and_next_absence_restarts(office, away):
     await live(office, away, 8)
     async with office.database.transaction([away.id]) as tx:
         await people.visit(tx, away.id)
@@ -55,39 +55,39 @@ async def test_a_visit_ends_it_and_another_absence_begins_anew(office, away):
     assert reasons[8:] == ["due", "due", "silent", "gentle", "silent", "silent"]
 
 
-async def test_a_day_on_which_nobody_ticked_does_not_cost_a_word(office, away):
+async def test_day_without_tick_does_not_skip_a_reminder(office, away):
     await live(office, away, 3)
     await office.tick(LAST_VISIT + timedelta(days=5, hours=22))
     assert (await office.days(away))[-1].reason == "gentle"
 
 
-async def test_what_was_not_received_is_said_again_two_days_later(office, away):
+async def test_undelivered_reminder_is_repeated_two_days_later(office, away):
     became = await live(office, away, 8, received=False)
     assert [day for day, said in became.items() if said[1] == "gentle"] == [4, 6]
 
 
-async def test_whoever_cannot_be_seen_reading_is_never_taken_for_absent(office, away):
+async def test_unobservable_user_is_never_treated_as_absent(office, away):
     await office.set_reach(away.id, observable=False)
     assert set((await live(office, away, 40)).values()) == {("standard", "due")}
 
 
-async def test_nobody_is_written_to_whom_nothing_reaches(office, away):
+async def test_unreachable_user_gets_no_reminder(office, away):
     await office.set_reach(away.id, reachable=False)
     became = await live(office, away, 12, received=False)
     assert {said for day, said in became.items() if day >= 3} == {("standard", "unreachable")}
 
 
-async def test_whoever_opts_out_gets_every_brief(office, away):
+async def test_user_who_opts_out_gets_every_brief(office, away):
     await office.prefer(away, reengage=False)
     assert set((await live(office, away, 12)).values()) == {("standard", "due")}
 
 
-async def test_an_installation_that_does_not_ask_for_it_rings_every_brief(office, away):
+async def test_disabled_setting_enqueues_every_brief(office, away):
     office.settings = office.settings.model_copy(update={"backoff": False})
     assert set((await live(office, away, 12)).values()) == {("standard", "due")}
 
 
-async def test_a_simulation_says_what_the_tick_then_does_and_changes_nothing(office, away):
+async def test_simulation_predicts_the_tick_and_changes_nothing(office, away):
     foretold = await schedule.simulate(office.database, away.id, office.settings, 40)
     assert await office.days(away) == []
     assert await office.runs(away) == []
@@ -97,7 +97,7 @@ async def test_a_simulation_says_what_the_tick_then_does_and_changes_nothing(off
     ][:5]
 
 
-async def test_an_explanation_names_the_reason_for_what_would_happen_now(office, away):
+async def test_explanation_states_reason_of_expected_outcome(office, away):
     office.at(LAST_VISIT + timedelta(days=12))
     await office.tick()
     explained = await schedule.explain(office.database, away.id, office.settings)

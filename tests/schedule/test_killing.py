@@ -1,4 +1,4 @@
-"""A sample of `prove/kills.py`: a day of briefs while processes are killed and the database stops."""
+"""A sample of `prove/kills.py`: a day of briefs with killed processes and a database restart."""
 
 from importlib import import_module
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 PROVE = Path(__file__).parents[2] / "prove"
 
 
-async def test_a_dozen_kills_and_a_stop_of_the_database_lose_and_double_no_brief(monkeypatch):
+async def test_killed_processes_and_database_restart_lose_and_duplicate_no_brief(monkeypatch):
     monkeypatch.syspath_prepend(str(PROVE))
     proof = import_module("kills")
     with proof.home() as folder:

@@ -1,4 +1,4 @@
-"""What an operator sees of everybody, bounded and page by page, and can mend."""
+"""Tests of the operator's view of all users: bounded, paginated, with retry."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ async def set_zone(office, zone: str, *users) -> None:
     await office.admin.execute("UPDATE people_users SET timezone = $1 WHERE id = ANY ($2)", zone, ids)
 
 
-async def test_who_is_set_aside_is_listed_page_by_page_and_tried_again(office):
+async def test_errors_are_paginated_and_retried(office):
     users = [await office.join() for _ in range(5)]
     await set_zone(office, "Mars/Olympus", *users)
     await office.tick(MORNING)
@@ -35,7 +35,7 @@ async def test_who_is_set_aside_is_listed_page_by_page_and_tried_again(office):
     assert (await schedule.overview(office.database, office.settings)).aside == 5
 
 
-async def test_somebody_on_whom_the_tick_failed_is_rung_when_tried_again(office):
+async def test_retry_after_failed_tick_enqueues_the_brief(office):
     user = await office.join()
     await office.admin.execute(
         f"ALTER TABLE schedule_days ADD CONSTRAINT poison CHECK (owner_id <> '{user.id}')"
@@ -50,7 +50,7 @@ async def test_somebody_on_whom_the_tick_failed_is_rung_when_tried_again(office)
     assert await office.runs(user) == ["2026-03-30/standard"]
 
 
-async def test_what_was_left_out_is_listed_page_by_page_the_latest_first(office):
+async def test_days_without_brief_are_paginated_newest_first(office):
     users = [await office.join() for _ in range(3)]
     await office.tick(MORNING + timedelta(days=2))
     whole = await schedule.left_out(office.database, limit=100)
@@ -71,7 +71,7 @@ async def test_what_was_left_out_is_listed_page_by_page_the_latest_first(office)
     assert {one.owner_id for one in whole} == {user.id for user in users}
 
 
-async def test_a_scheduler_is_seen_while_it_is_there_and_says_what_went_wrong(office):
+async def test_scheduler_heartbeat_is_listed_with_last_error_until_stale(office):
     await office.admin.execute("TRUNCATE schedule_schedulers")
     presence = Presence(office.database)
     await presence.say()
@@ -87,7 +87,7 @@ async def test_a_scheduler_is_seen_while_it_is_there_and_says_what_went_wrong(of
 
 
 @pytest.mark.parametrize("how", ["stop", "cancel"])
-async def test_a_scheduler_that_ends_is_not_listed_any_more(office, how):
+async def test_stopped_scheduler_is_not_listed(office, how):
     await office.admin.execute("TRUNCATE schedule_schedulers")
     scheduler = Scheduler(office.database, office.settings)
     running = asyncio.create_task(scheduler.run())
@@ -98,15 +98,13 @@ async def test_a_scheduler_that_ends_is_not_listed_any_more(office, how):
     assert await schedulers(office.database) == []
 
 
-async def test_a_scheduler_outlives_a_database_that_takes_nothing_and_tells_no_words_of_others(
-    office, monkeypatch
-):
+async def test_scheduler_survives_read_only_database_and_reports_no_row_values(office, monkeypatch):
     await office.admin.execute("TRUNCATE schedule_schedulers")
     refusal = ReadOnlySQLTransactionError("cannot execute INSERT: Key (email)=(anna@example.org)")
     settings = office.settings.model_copy(update={"interval": 0.05})
     scheduler = Scheduler(office.database, settings)
     turns = asyncio.Queue()
-    say = Presence.say
+    send = Presence.say
 
     async def refused(_ticker, moment):
         turns.put_nowait(moment)
@@ -115,7 +113,7 @@ async def test_a_scheduler_outlives_a_database_that_takes_nothing_and_tells_no_w
     async def refused_once(self, trouble=""):
         if turns.qsize() < 2:
             raise refusal
-        await say(self, trouble)
+        await send(self, trouble)
         turns.put_nowait(trouble)
 
     monkeypatch.setattr(Ticker, "tick", refused)
@@ -131,7 +129,7 @@ async def test_a_scheduler_outlives_a_database_that_takes_nothing_and_tells_no_w
     await asyncio.wait_for(running, 60)
 
 
-async def test_history_goes_on_from_where_a_page_ended(office):
+async def test_history_continues_after_a_cursor(office):
     user = await office.join()
     await office.tick(MORNING + timedelta(days=6))
     whole = (await office.days(user))[::-1]

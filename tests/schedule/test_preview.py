@@ -1,4 +1,4 @@
-"""What is promised while one still chooses is what comes when it is saved."""
+"""Tests that the preview of a schedule equals the briefs after saving it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -32,7 +32,7 @@ async def promised_and_kept(office, user, zone, anew) -> tuple[list, list]:
 
 @pytest.mark.parametrize("hours", [-1, 0, 3, 30], ids=["before", "just due", "overdue", "long overdue"])
 @pytest.mark.parametrize("ticks", [False, True], ids=["no tick", "ticked"])
-async def test_what_is_promised_before_saving_is_what_comes_after_it(office, hours, ticks):
+async def test_preview_equals_next_briefs_after_saving(office, hours, ticks):
     users = [await office.join() for _ in ANEW]
     moment = office.at(MORNING + timedelta(hours=hours))
     if ticks:
@@ -43,7 +43,7 @@ async def test_what_is_promised_before_saving_is_what_comes_after_it(office, hou
         assert len(promised) == 5
 
 
-async def test_a_pause_is_overlooked_and_nothing_that_passed_in_it_is_promised(office):
+async def test_preview_ignores_a_pause_and_contains_no_past_days(office):
     user = await office.join(active=False)
     office.at(MORNING + timedelta(days=3, hours=1))
     async with office.database.transaction([user.id]) as tx:

@@ -1,4 +1,4 @@
-"""Quiet days that are to be skipped: known when the brief is composed, kept with the days of the schedule."""
+"""Tests of quiet days: detected when the brief is composed, recorded in the schedule's outcomes."""
 
 from datetime import date, timedelta
 
@@ -22,7 +22,7 @@ async def plan(office, user: User, title: str, due: date) -> None:
 
 
 async def compose(office, user: User) -> list[Run]:
-    """What workers would do with all that was rung."""
+    """Execute all enqueued runs as workers would; return the user's ended runs."""
     await testing.drain(office.database, [briefs.COMPOSE], user.id)
     rows = await office.admin.fetch("SELECT id FROM runs_finished WHERE owner_id = $1", user.id)
     async with office.database.transaction([user.id]) as tx:
@@ -36,7 +36,7 @@ async def editions(office, user: User) -> list[tuple[date, str]]:
     return [(row["brief_date"], row["edition"]) for row in rows]
 
 
-async def test_a_quiet_day_is_skipped_and_kept_as_such(office):
+async def test_quiet_day_is_skipped_and_recorded(office):
     user = await office.join(quiet_day=QuietDay.SKIP)
     await plan(office, user, "Later", MONDAY + timedelta(days=5))
     await office.tick(utc("2026-03-30 05:00"))
@@ -51,7 +51,7 @@ async def test_a_quiet_day_is_skipped_and_kept_as_such(office):
 
 
 @pytest.mark.parametrize("rule", [QuietDay.SEND, QuietDay.SHORTEN])
-async def test_who_wants_quiet_days_gets_them(office, rule):
+async def test_quiet_day_is_composed_if_preferred(office, rule):
     user = await office.join(quiet_day=rule)
     await plan(office, user, "Later", MONDAY + timedelta(days=5))
     await office.tick(utc("2026-03-30 05:00"))
@@ -59,7 +59,7 @@ async def test_who_wants_quiet_days_gets_them(office, rule):
     assert await editions(office, user) == [(MONDAY, "standard")]
 
 
-async def test_a_day_that_asks_for_something_is_not_skipped(office):
+async def test_day_with_due_task_is_not_skipped(office):
     user = await office.join(quiet_day=QuietDay.SKIP)
     await plan(office, user, "Call Bob", MONDAY)
     await office.tick(utc("2026-03-30 05:00"))
@@ -68,7 +68,7 @@ async def test_a_day_that_asks_for_something_is_not_skipped(office):
     assert await office.outcomes(user) == [(MONDAY, "standard", "rung", "due")]
 
 
-async def test_the_brief_of_a_skipped_day_is_written_for_whoever_asks_and_freshened_then(office):
+async def test_brief_of_skipped_day_is_composed_on_demand(office):
     user = await office.join(quiet_day=QuietDay.SKIP)
     await plan(office, user, "Later", MONDAY + timedelta(days=5))
     await office.tick(utc("2026-03-30 05:00"))
@@ -79,7 +79,7 @@ async def test_the_brief_of_a_skipped_day_is_written_for_whoever_asks_and_freshe
     assert await editions(office, user) == [(MONDAY, "standard")]
 
 
-async def test_a_brief_that_was_asked_for_before_its_time_is_freshened_then_however_quiet_the_day(office):
+async def test_early_brief_is_updated_at_its_time_even_on_quiet_day(office):
     user = await office.join(quiet_day=QuietDay.SKIP)
     await plan(office, user, "Later", MONDAY + timedelta(days=5))
     office.at(utc("2026-03-30 04:00"))
@@ -90,7 +90,7 @@ async def test_a_brief_that_was_asked_for_before_its_time_is_freshened_then_howe
     assert await office.outcomes(user) == [(MONDAY, "standard", "rung", "due")]
 
 
-async def test_who_asks_while_the_schedule_is_at_it_gets_the_brief(office):
+async def test_request_during_scheduled_run_gets_the_brief(office):
     user = await office.join(quiet_day=QuietDay.SKIP)
     await plan(office, user, "Later", MONDAY + timedelta(days=5))
     await office.tick(utc("2026-03-30 05:00"))
@@ -99,7 +99,7 @@ async def test_who_asks_while_the_schedule_is_at_it_gets_the_brief(office):
     assert await editions(office, user) == [(MONDAY, "standard")]
 
 
-async def test_on_the_chosen_day_the_week_is_summed_up_and_quiet_days_are_skipped(office):
+async def test_weekly_review_is_created_on_its_day_and_quiet_days_are_skipped(office):
     user = await office.join(quiet_day=QuietDay.WEEKLY, weekly_day=Weekday.FRIDAY)
     await plan(office, user, "Report", MONDAY + timedelta(days=1))
     for day in range(5):

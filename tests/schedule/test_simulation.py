@@ -1,4 +1,4 @@
-"""A seeded sample of `prove/days.py`: people in a few zones, some of whom travel, when clocks change."""
+"""A seeded sample of `prove/days.py`: users in a few time zones, some travelling, across clock changes."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ import pytest
 from daybreak import telemetry
 
 PROVE = Path(__file__).parents[2] / "prove"
-# Half an hour and 45 minutes off, a gap of half an hour, gaps at midnight, the far side of the date line.
+# Offsets of 30 and 45 minutes, a gap of half an hour, gaps at midnight, the far side of the date line.
 ZONES = ["Australia/Lord_Howe", "Africa/Cairo", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati"]
 
 
@@ -22,7 +22,7 @@ async def proof(monkeypatch):
     return import_module("days")
 
 
-async def test_everybody_gets_one_brief_for_each_local_date_at_the_right_instant(office, proof):
+async def test_every_user_gets_one_brief_per_local_date_at_the_right_instant(office, proof):
     admin = await asyncpg.connect(office.app.replace("daybreak_app", "postgres"))
     begin = datetime(2026, 2, 27, tzinfo=UTC)
     dice = random.Random(7)  # noqa: S311 - not a secret

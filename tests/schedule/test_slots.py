@@ -1,4 +1,4 @@
-"""Local times of day as instants, and what becomes of them when a plan or the rules of a zone change."""
+"""Tests of slots: local times as instants, and changes of due patterns and time zone rules."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,16 +23,16 @@ def due(zone: str, at: time, day: date) -> datetime | None:
     return found[0].due_at if found else None
 
 
-def test_a_time_in_the_gap_goes_at_the_first_instant_after_it():
+def test_time_in_gap_is_the_first_instant_after_it():
     assert due("Europe/Berlin", time(2, 30), date(2026, 3, 29)) == utc("2026-03-29 01:00")
 
 
-def test_a_time_in_the_fold_goes_once_at_the_first():
+def test_time_in_fold_is_the_first_occurrence():
     assert due("Europe/Berlin", time(2, 30), date(2026, 10, 25)) == utc("2026-10-25 00:30")
 
 
-def test_a_date_that_the_zone_left_out_has_no_slot():
-    # Samoa went from the 29th to the 31st of December 2011.
+def test_skipped_date_of_a_timezone_has_no_slot():
+    # Samoa skipped 30 December 2011.
     found = [
         one.local_date.day
         for one in slots(TimeOfDay("Pacific/Apia", time(7)), days(date(2011, 12, 28), date(2011, 12, 31)))
@@ -46,7 +46,7 @@ def test_a_date_that_the_zone_left_out_has_no_slot():
     day=st.dates(date(2000, 1, 1), date(2037, 12, 31)),
 )
 @settings(max_examples=100)
-def test_a_slot_is_the_first_instant_at_which_the_wall_shows_the_time_or_has_passed_it(zone, at, day):
+def test_slot_is_the_first_instant_not_before_the_local_time(zone, at, day):
     instant = due(zone, at, day)
     if instant is None:
         return
@@ -55,7 +55,7 @@ def test_a_slot_is_the_first_instant_at_which_the_wall_shows_the_time_or_has_pas
     assert instant.astimezone(tz).replace(tzinfo=None) >= wall > before
 
 
-async def test_a_time_in_the_gap_comes_back_to_itself_the_day_after(office):
+async def test_time_in_gap_returns_to_normal_the_day_after(office):
     user = await office.join(brief_time=time(2, 30))
     office.at(utc("2027-03-26 12:00"))
     await office.tick()
@@ -64,7 +64,7 @@ async def test_a_time_in_the_gap_comes_back_to_itself_the_day_after(office):
     assert last == [utc("2027-03-27 01:30"), utc("2027-03-28 01:00"), utc("2027-03-29 00:30")]
 
 
-async def test_a_later_time_on_the_same_day_holds_the_brief_back_and_does_not_double_it(office):
+async def test_later_time_on_the_same_day_delays_the_brief_without_duplicate(office):
     user = await office.join(brief_time=time(7))
     office.at(utc("2026-03-30 04:00"))
     await office.prefer(user, brief_time=time(8))
@@ -73,7 +73,7 @@ async def test_a_later_time_on_the_same_day_holds_the_brief_back_and_does_not_do
     assert (await office.days(user))[0].due_at == utc("2026-03-30 06:00")
 
 
-async def test_a_time_that_has_passed_already_today_does_not_cost_the_brief_of_today(office):
+async def test_change_to_a_past_time_still_creates_the_brief_of_today(office):
     user = await office.join(brief_time=time(21), catch_up=timedelta(hours=1))
     office.at(utc("2026-03-30 18:00"))
     await office.prefer(user, brief_time=time(7))
@@ -84,14 +84,14 @@ async def test_a_time_that_has_passed_already_today_does_not_cost_the_brief_of_t
     ]
 
 
-async def test_a_new_time_after_the_brief_of_today_counts_from_tomorrow(office):
+async def test_new_time_after_the_brief_of_today_applies_from_tomorrow(office):
     user = await office.join(brief_time=time(7))
     await office.tick(utc("2026-03-30 05:00"))
     await office.prefer(user, brief_time=time(8))
     assert await office.next_due(user) == utc("2026-03-31 06:00")
 
 
-async def test_other_days_of_the_week_owe_no_brief_that_was_not_pending(office):
+async def test_changed_weekdays_create_no_brief_for_past_days(office):
     user = await office.join(frequency=Frequency.WEEKLY, weekdays=frozenset({Weekday.MONDAY}))
     await office.tick(utc("2026-03-30 05:00"))
     office.at(utc("2026-03-31 10:00"))
@@ -99,12 +99,12 @@ async def test_other_days_of_the_week_owe_no_brief_that_was_not_pending(office):
     assert await office.next_due(user) == utc("2026-04-07 05:00")
 
 
-async def test_somebody_new_owes_nothing_of_the_day_that_is_half_over(office):
+async def test_new_user_gets_no_brief_for_the_current_day(office):
     user = await office.join(brief_time=time(7))
     assert (await schedule.next_briefs(office.database, user.id, 1))[0].local_date == date(2026, 3, 30)
 
 
-async def test_westward_over_the_date_line_no_date_comes_twice(office):
+async def test_moving_west_across_the_date_line_duplicates_no_date(office):
     user = await office.join("Pacific/Auckland", brief_time=time(7))
     await office.tick(utc("2026-03-29 18:00"))  # the 30th in Auckland
     office.at(utc("2026-03-29 20:00"))
@@ -113,7 +113,7 @@ async def test_westward_over_the_date_line_no_date_comes_twice(office):
     assert await office.runs(user) == ["2026-03-30/standard"]
 
 
-async def test_eastward_over_the_date_line_the_date_that_began_meanwhile_is_rung_at_once(office):
+async def test_moving_east_across_the_date_line_enqueues_the_current_date_at_once(office):
     user = await office.join("Pacific/Honolulu", brief_time=time(7))
     await office.tick(utc("2026-03-29 17:00"))  # the 29th in Honolulu
     office.at(utc("2026-03-30 06:00"))
@@ -151,7 +151,7 @@ async def test_however_somebody_travels_each_date_comes_once_and_none_is_left_ou
     assert dates == [dates[0] + timedelta(days=n) for n in range(len(dates))] if dates else True
 
 
-async def test_new_rules_of_a_zone_move_what_is_next_and_ring_no_date_twice(office, monkeypatch):
+async def test_new_timezone_rules_move_the_next_due_date_without_duplicates(office, monkeypatch):
     user, other = await office.join("Europe/Berlin"), await office.join("Asia/Tokyo")
     await office.tick(utc("2026-03-30 05:00"))
     real = clock.zone
@@ -164,7 +164,7 @@ async def test_new_rules_of_a_zone_move_what_is_next_and_ring_no_date_twice(offi
 
 
 @pytest.mark.parametrize("text", ["2026-03-28 22:00", "2026-03-29 10:00"])
-async def test_a_promise_of_the_next_five_is_kept_over_a_change_of_the_clocks(office, text):
+async def test_next_five_briefs_are_correct_across_a_clock_change(office, text):
     office.at(utc(text))
     user = await office.join("America/New_York", brief_time=time(2, 30))
     promised = await schedule.next_briefs(office.database, user.id, 5)

@@ -1,4 +1,4 @@
-"""Who is due is rung: once for each local date, at the right instant, whatever happened before."""
+"""Tests of the tick: each due brief is enqueued once per local date, at the right instant."""
 
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,7 +17,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-async def test_nobody_is_rung_before_the_time_and_everybody_at_it(office):
+async def test_brief_is_enqueued_at_its_time_and_not_before(office):
     user = await office.join(brief_time=time(7))
     assert await office.next_due(user) == utc("2026-03-30 05:00")
     assert await office.tick(utc("2026-03-30 04:59:59")) == Ticked()
@@ -27,7 +27,7 @@ async def test_nobody_is_rung_before_the_time_and_everybody_at_it(office):
     assert await office.next_due(user) == utc("2026-03-31 05:00")
 
 
-async def test_a_run_is_rung_for_with_a_doorbell_of_the_lane_for_briefs(office):
+async def test_runs_are_dispatched_with_one_job_of_the_scheduled_queue(office):
     users = [await office.join() for _ in range(3)]
     await office.tick(utc("2026-03-30 05:00"))
     bells = await office.admin.fetch(
@@ -37,13 +37,13 @@ async def test_a_run_is_rung_for_with_a_doorbell_of_the_lane_for_briefs(office):
     assert all(str(user.id) in bells[0]["payload"] for user in users)
 
 
-async def test_a_second_tick_at_the_same_moment_rings_nobody(office):
+async def test_second_tick_at_the_same_instant_enqueues_nothing(office):
     user = await office.join()
     await office.tick_through(utc("2026-03-30 05:00"), utc("2026-03-30 05:00"))
     assert len(await office.runs(user)) == 1
 
 
-async def test_a_brief_read_early_is_freshened_at_its_time_and_not_doubled(office):
+async def test_early_run_is_not_duplicated_at_its_time(office):
     user = await office.join()
     async with office.database.transaction([user.id]) as tx:
         await tx.execute(
@@ -70,7 +70,7 @@ async def test_a_brief_read_early_is_freshened_at_its_time_and_not_doubled(offic
         ),
     ],
 )
-async def test_the_next_five_briefs_are_those_that_the_tick_rings(office, preferences, expected):
+async def test_next_five_briefs_are_those_that_the_tick_enqueues(office, preferences, expected):
     user = await office.join(**preferences)
     promised = await schedule.next_briefs(office.database, user.id, 5)
     assert [due.local_date.day for due in promised] == expected
@@ -81,7 +81,7 @@ async def test_the_next_five_briefs_are_those_that_the_tick_rings(office, prefer
     ]
 
 
-async def test_who_sums_the_week_up_gets_the_weekly_edition_beside_the_days(office):
+async def test_weekly_edition_is_enqueued_beside_daily_ones(office):
     days = frozenset({Weekday.THURSDAY, Weekday.FRIDAY})
     user = await office.join(
         frequency=Frequency.CHOSEN, weekdays=days, quiet_day=QuietDay.WEEKLY, weekly_day=Weekday.FRIDAY
@@ -91,7 +91,7 @@ async def test_who_sums_the_week_up_gets_the_weekly_edition_beside_the_days(offi
     assert await office.runs(user) == ["2026-04-02/standard", "2026-04-03/standard", "2026-04-03/weekly"]
 
 
-async def test_who_pauses_gets_nothing_and_later_owes_nothing(office):
+async def test_paused_user_gets_no_brief_and_no_catch_up_afterwards(office):
     user = await office.join()
     user = await office.prefer(user, active=False)
     assert await office.tick(utc("2026-03-30 05:00")) == Ticked()
@@ -101,13 +101,13 @@ async def test_who_pauses_gets_nothing_and_later_owes_nothing(office):
     assert await office.next_due(user) == utc("2026-04-01 05:00")
 
 
-async def test_a_tick_missed_within_the_window_is_caught_up(office):
+async def test_late_tick_within_window_is_caught_up(office):
     user = await office.join(catch_up=timedelta(hours=4))
     assert (await office.tick(utc("2026-03-30 09:00"))).rung == 1
     assert await office.outcomes(user) == [(date(2026, 3, 30), "standard", "rung", "caught_up")]
 
 
-async def test_after_an_outage_the_oldest_are_caught_up_as_the_queue_empties_beside_who_is_due_now(
+async def test_catch_up_after_outage_is_oldest_first_within_max_backlog(
     office,
 ):
     late = [await office.join(brief_time=time(5, minute)) for minute in (50, 10, 40, 20, 30)]
@@ -122,7 +122,7 @@ async def test_after_an_outage_the_oldest_are_caught_up_as_the_queue_empties_bes
     assert rung == [{*oldest[:2], on_time.id}, {*oldest[2:4]}, {oldest[4]}]
 
 
-async def test_while_the_queue_is_full_nobody_more_is_caught_up(office):
+async def test_full_queue_stops_catch_up(office):
     late = await office.join(brief_time=time(7))
     office.settings = office.settings.model_copy(update={"backlog": 1})
     queued = await office.join(brief_time=time(6))
@@ -132,7 +132,7 @@ async def test_while_the_queue_is_full_nobody_more_is_caught_up(office):
     assert await office.outcomes(late) == []
 
 
-async def test_a_tick_with_nobody_due_asks_once(office, monkeypatch):
+async def test_idle_tick_executes_one_statement(office, monkeypatch):
     await office.join()
     ticker = Ticker(office.database, office.settings)
     await office.tick(utc("2026-03-30 04:00"), ticker)
@@ -140,16 +140,16 @@ async def test_a_tick_with_nobody_due_asks_once(office, monkeypatch):
     for name in ("fetch", "fetchrow", "fetchval", "execute"):
         plain = getattr(asyncpg.Connection, name)
 
-        def listening(connection, query, *arguments, plain=plain, **more):
+        def recording(connection, query, *arguments, plain=plain, **more):
             asked.append(query)
             return plain(connection, query, *arguments, **more)
 
-        monkeypatch.setattr(asyncpg.Connection, name, listening)
+        monkeypatch.setattr(asyncpg.Connection, name, recording)
     assert await office.tick(utc("2026-03-30 04:00:10"), ticker) == Ticked()
     assert len(asked) == 1
 
 
-async def test_past_the_window_each_day_is_missed_and_said_to_be(office):
+async def test_days_past_the_window_are_missed_and_listed(office):
     user = await office.join(catch_up=timedelta(hours=4))
     ticked = await office.tick(utc("2026-04-02 09:00:01"))
     assert (ticked.rung, ticked.missed) == (0, 4)
@@ -166,7 +166,7 @@ async def test_past_the_window_each_day_is_missed_and_said_to_be(office):
     ]
 
 
-async def test_after_weeks_of_outage_slots_are_filled_from_where_they_ended(office):
+async def test_slots_continue_without_gap_after_long_outage(office):
     user = await office.join()
     ticked = await office.tick(utc("2026-05-30 05:00:00"))
     assert (ticked.rung, ticked.missed) == (1, 61)
@@ -174,7 +174,7 @@ async def test_after_weeks_of_outage_slots_are_filled_from_where_they_ended(offi
     assert dates == [date(2026, 3, 30) + timedelta(days=n) for n in range(62)]
 
 
-async def test_in_a_crowd_briefs_begin_earlier_each_at_a_moment_of_its_own(office):
+async def test_many_due_at_once_start_earlier_at_distinct_times(office):
     users = [await office.join() for _ in range(8)]
     await office.admin.execute("UPDATE schedule_state SET took = '2 seconds', per_second = 0.01")
     await office.admin.execute("UPDATE schedule_slots SET crowd = 8")
@@ -186,7 +186,7 @@ async def test_in_a_crowd_briefs_begin_earlier_each_at_a_moment_of_its_own(offic
     assert len(set(leads)) == len(leads)
 
 
-async def test_of_two_schedulers_at_once_each_person_is_rung_by_one(office):
+async def test_concurrent_schedulers_enqueue_each_user_once(office):
     users = [await office.join() for _ in range(40)]
     office.at(utc("2026-03-30 05:00"))
     office.settings = office.settings.model_copy(update={"chunk": 3})
@@ -197,7 +197,7 @@ async def test_of_two_schedulers_at_once_each_person_is_rung_by_one(office):
     assert await office.admin.fetchval("SELECT count(*) FROM runs_open") == len(users)
 
 
-async def test_a_zone_forced_in_that_does_not_exist_stops_nobody_else_and_is_shown(office):
+async def test_unknown_timezone_is_an_error_and_affects_no_other_user(office):
     broken, sound = await office.join(), await office.join()
     await office.admin.execute("UPDATE people_users SET timezone = 'Mars/Olympus' WHERE id = $1", broken.id)
     assert await office.tick(utc("2026-03-30 05:00")) == Ticked(claimed=1, rung=1)
@@ -212,7 +212,7 @@ async def test_a_zone_forced_in_that_does_not_exist_stops_nobody_else_and_is_sho
     assert await office.runs(sound) == ["2026-03-30/standard"]
 
 
-async def test_a_row_on_which_the_tick_fails_is_set_aside_and_the_others_go_on(office):
+async def test_failing_row_becomes_an_error_and_others_continue(office):
     users = [await office.join() for _ in range(5)]
     await office.admin.execute(
         f"ALTER TABLE schedule_days ADD CONSTRAINT poison CHECK (owner_id <> '{users[2].id}')"
@@ -227,7 +227,7 @@ async def test_a_row_on_which_the_tick_fails_is_set_aside_and_the_others_go_on(o
     assert (await office.tick()).rung == 1
 
 
-async def test_what_is_forgotten_with_a_user_are_the_days_too(office):
+async def test_outcomes_are_deleted_with_the_user(office):
     user = await office.join()
     await office.tick(utc("2026-03-30 05:00"))
     async with office.database.transaction([user.id]) as tx:
@@ -236,7 +236,7 @@ async def test_what_is_forgotten_with_a_user_are_the_days_too(office):
 
 
 @given(st.lists(st.sampled_from([0.01, 0.2, 3.0]), max_size=60))
-def test_chunks_stay_between_what_is_worth_a_commit_and_what_may_be_asked(lasted):
+def test_batch_size_stays_within_limits_and_follows_duration(lasted):
     size = 500
     for took in lasted:
         size, before = ticking._next_size(size, took, 5000), size

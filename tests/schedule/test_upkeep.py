@@ -1,4 +1,4 @@
-"""What is done by the clock: at its time, by one run, which says how it went."""
+"""Tests of maintenance tasks: enqueued at their time, executed by one run, with a recorded result."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ async def work(office, *upkeeps: Upkeep) -> None:
     await drain(office.database, [upkeep_kind(upkeeps)], NOBODY)
 
 
-async def test_it_is_done_at_its_time_and_not_before(office):
+async def test_task_is_executed_at_its_time_and_not_before(office):
     await clear(office)
     upkeep, done = counting()
     caretaker = Caretaker(office.database, [upkeep])
@@ -50,7 +50,7 @@ async def test_it_is_done_at_its_time_and_not_before(office):
     ]
 
 
-async def test_of_several_processes_one_starts_it(office):
+async def test_concurrent_processes_enqueue_a_task_once(office):
     await clear(office)
     upkeep, done = counting()
     caretakers = [Caretaker(office.database, [upkeep]) for _ in range(4)]
@@ -60,7 +60,7 @@ async def test_of_several_processes_one_starts_it(office):
     assert len(done) == 1
 
 
-async def test_what_is_still_under_way_is_not_started_once_more(office):
+async def test_task_that_has_not_ended_is_not_enqueued_again(office):
     await clear(office)
     upkeep, done = counting()
     caretaker = Caretaker(office.database, [upkeep])
@@ -71,7 +71,7 @@ async def test_what_is_still_under_way_is_not_started_once_more(office):
     assert len(done) == 1
 
 
-async def test_what_fails_is_noted_and_keeps_nothing_else_from_being_done(office):
+async def test_failed_task_is_recorded_and_blocks_no_other(office):
     await clear(office)
     (bad, _), (good, done) = counting("test.bad", fail=True), counting("test.good")
     caretaker = Caretaker(office.database, [bad, good])
@@ -84,7 +84,7 @@ async def test_what_fails_is_noted_and_keeps_nothing_else_from_being_done(office
     assert "The cellar is locked." in runs["test.bad"].said
 
 
-async def test_what_a_newer_version_does_by_the_clock_is_left_to_it(office):
+async def test_unknown_task_stays_queued_for_a_newer_version(office):
     await clear(office)
     upkeep, _ = counting("test.new")
     caretaker = Caretaker(office.database, [upkeep])
@@ -92,10 +92,10 @@ async def test_what_a_newer_version_does_by_the_clock_is_left_to_it(office):
         await caretaker.start_due(moment)
     await work(office)
     run = (await schedule.upkeep(office.database))[0].runs[0]
-    assert (run.status, "knows no upkeep “test.new”" in run.said) == ("queued", True)
+    assert (run.status, "no maintenance task “test.new”" in run.said) == ("queued", True)
 
 
-async def test_crowds_are_counted_and_the_lead_follows_what_was_measured(office):
+async def test_due_users_are_counted_and_lateness_follows_the_measured_rate(office):
     for _ in range(3):
         await office.join()
     measure, forget = schedule.housekeeping(office.settings)
@@ -105,10 +105,10 @@ async def test_crowds_are_counted_and_the_lead_follows_what_was_measured(office)
     await office.admin.execute("UPDATE schedule_state SET per_second = 0.001, longest_lead = '1 minute'")
     view = await schedule.overview(office.database, office.settings.model_copy(update={"longest_lead": 60}))
     assert view.to_come[0].late == 3
-    assert "Forgot 0 months" in await forget.do(office.database)
+    assert "Deleted 0 months" in await forget.do(office.database)
 
 
-async def test_slots_that_are_still_pending_are_not_forgotten(office):
+async def test_pending_slots_are_not_pruned(office):
     user = await office.join()
     office.at(NOON + timedelta(days=8))
     await schedule.housekeeping(office.settings)[1].do(office.database)
@@ -116,7 +116,7 @@ async def test_slots_that_are_still_pending_are_not_forgotten(office):
     assert len(await office.days(user)) == 8
 
 
-async def test_accounts_whose_time_has_come_are_deleted_by_the_clock(office):
+async def test_accounts_due_for_deletion_are_deleted_by_maintenance(office):
     await clear(office)
     going = await office.join()
     due = "INSERT INTO people_accounts (owner_id, deletion_due) VALUES ($1, now())"
@@ -127,4 +127,4 @@ async def test_accounts_whose_time_has_come_are_deleted_by_the_clock(office):
     await work(office, *wiring.upkeeps())
     assert await people.find(office.database, going.email) is None
     found = {one.name: one.runs for one in await schedule.upkeep(office.database)}
-    assert found["people.tidy"][0].said == "Deleted 1 account whose time had come."
+    assert found["people.tidy"][0].said == "Deleted 1 account due for deletion."

@@ -72,7 +72,7 @@ SELECT
     at::timestamptz, at::timestamptz, seconds
 FROM (
     VALUES ('people.tidy', '2037-03-31 04:17+00', 0.02, 'Deleted 0 accounts whose time had come.'),
-        ('agenda.refresh', '2037-03-31 05:00+00', 0.11, 'Refreshes started: 1 of 1 due.')
+        ('agenda.refresh', '2037-03-31 05:00+00', 0.11, 'Refreshes enqueued: 1 of 1 due.')
 ) AS v (name, at, seconds, said);
 UPDATE people_sessions SET created_at = created_at + {0}, seen_at = seen_at + {0};
 UPDATE people_tokens SET created_at = created_at + {0}, expires_at = expires_at + {0};

@@ -60,7 +60,7 @@ async def test_invited_user_sets_a_password_and_signs_in_again(
         await page.get_by_role("link", name="Settings").click()
         await page.get_by_label("Name").fill("Carol")
         await page.get_by_role("button", name="Save").click()
-        assert await page.get_by_role("status").inner_text() == "Your profile is saved."
+        assert await page.get_by_role("status").inner_text() == "Profile saved."
         assert await page.locator(".person summary").inner_text() == "Carol"
         assert desk.said == []
 
@@ -68,8 +68,8 @@ async def test_invited_user_sets_a_password_and_signs_in_again(
 async def test_token_is_shown_once(chromium, admin):
     async with chromium.desk(admin) as desk:
         page = await desk.open("/settings/tokens")
-        await page.get_by_label("What it is for").fill("Script")
-        await page.get_by_role("button", name="Make the token").click()
+        await page.get_by_label("Name").fill("Script")
+        await page.get_by_role("button", name="Create token").click()
         secret = await page.get_by_label("Token", exact=True).input_value()
         assert secret.startswith("dbk_")
         await page.get_by_role("link", name="Tokens").click()
@@ -77,7 +77,7 @@ async def test_token_is_shown_once(chromium, admin):
         assert secret[-4:] in await page.content()
         page.on("dialog", lambda dialog: dialog.accept())
         await page.get_by_role("row", name="Script").get_by_role("button").click()
-        await page.get_by_text("The token is revoked.").wait_for()
+        await page.get_by_text("Token revoked.").wait_for()
         assert await page.get_by_role("row", name="Script").count() == 0
 
 
@@ -92,9 +92,9 @@ async def test_keyboard_reaches_all_controls(chromium, admin):
         assert await page.get_by_role("dialog").is_visible()
         await page.keyboard.press("Escape")
         assert not await page.get_by_role("dialog").is_visible()
-        await page.get_by_label("What it is for").press("g")
-        await page.get_by_label("What it is for").press("s")
-        assert await page.get_by_label("What it is for").input_value() == "gs"
+        await page.get_by_label("Name").press("g")
+        await page.get_by_label("Name").press("s")
+        assert await page.get_by_label("Name").input_value() == "gs"
         await page.evaluate("document.activeElement.blur()")
         await page.keyboard.press("g")
         await page.keyboard.press("s")
@@ -115,11 +115,11 @@ async def test_theme_follows_the_system_until_it_is_set(chromium, user):
 async def test_schedule_form_previews_upcoming_briefs(chromium, user):
     async with chromium.desk(user) as desk:
         page = await desk.open("/settings/schedule")
-        assert not await page.get_by_role("button", name="Show what comes of it").is_visible()
+        assert not await page.get_by_role("button", name="Preview").is_visible()
         await page.get_by_label("Once a week").check()
-        await page.get_by_label("On which day of the week").select_option("Wednesday")
-        await page.get_by_label("Ready at").fill("05:45")
-        await page.get_by_label("Ready at").blur()
+        await page.get_by_label("Day of the week").select_option("Wednesday")
+        await page.get_by_label("Time", exact=True).fill("05:45")
+        await page.get_by_label("Time", exact=True).blur()
         coming = page.locator("#coming li")
         await expect(coming).to_have_text([re.compile("Wednesday .*, 05:45")] * 5)
         assert await faults(page) == []

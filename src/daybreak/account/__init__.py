@@ -1,3 +1,3 @@
-"""The pages of one's own account: profile, tokens, sessions, export, deletion."""
+"""Account settings: profile, schedule, security, API tokens, export and deletion."""
 
 __all__: list[str] = []

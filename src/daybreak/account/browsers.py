@@ -1,6 +1,6 @@
-"""What browsers call themselves, in words that people know."""
+"""Readable names of browsers from User-Agent headers."""
 
-# In this order: each pretends to be those behind it.
+# In this order, since each name also occurs in the headers of browsers before it.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -19,7 +19,7 @@ _SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """Such as “Firefox on Linux”; what nobody knows is shown as it calls itself."""
+    """Return a name like “Firefox on Linux”; an unknown header is returned as it is, shortened."""
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), None)
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), None)
     if browser is None:

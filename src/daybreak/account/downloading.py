@@ -1,4 +1,4 @@
-"""The archive of everything as an answer."""
+"""The export archive as an HTTP response."""
 
 from collections.abc import AsyncIterator
 from typing import IO
@@ -12,7 +12,7 @@ _CHUNK = 256 * 1024
 
 
 async def download(visit: Visit) -> Response:
-    """Everything of a visitor's in one archive, named for the day."""
+    """Return the user's data as a zip archive, with the date in its file name."""
     async with visit.transaction() as tx:
         file = await export(tx, visit.user.id)
     headers = {"Content-Disposition": f'attachment; filename="daybreak-{visit.user.today()}.zip"'}

@@ -1,4 +1,4 @@
-"""Everything of somebody's in one archive: a JSON file for each table, complete by construction."""
+"""The export of all data of one user: a zip archive with a JSON file per table, complete by construction."""
 
 import asyncio
 import tempfile
@@ -19,16 +19,16 @@ _sql = load(__package__)
 _AT_ONCE = 20
 _IN_MEMORY = 8 * 1024 * 1024
 _README = """\
-What Daybreak keeps of yours: a file for each table, one row a line, as JSON. Times are in UTC. Left out is
-what opens doors: of passwords, sessions and tokens Daybreak itself keeps nothing but hashes.
+Everything Daybreak stores about you: one file per table, one row per line, as JSON. Times are in UTC.
+Credentials are not included; of passwords, sessions and tokens Daybreak stores only hashes.
 """
 
 Lines = AsyncIterator[tuple[str, bytes]]
 
 
 async def export(tx: asyncpg.Connection, owner_id: UUID) -> IO[bytes]:
-    """A zip archive of all rows of an owner's, to be read from its beginning."""
-    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
+    """Return a zip archive of all rows of an owner, positioned at its start; the caller closes it."""
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _README)
         with ExitStack() as entry:
@@ -58,8 +58,8 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
     return {name: _unpacked(value) for name, value in row.items()}
 
 
-def _unpacked(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
-    """Bytes, which JSON has as hexadecimal digits, as what they are: compressed documents, or calendars."""
+def _unpacked(value: Any) -> Any:  # noqa: ANN401 - any value of a column
+    """Decode bytes, which JSON has as hexadecimal digits: compressed documents, or calendars."""
     if not isinstance(value, str) or not value.startswith("\\x"):
         return value
     try:

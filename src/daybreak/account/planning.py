@@ -1,4 +1,4 @@
-"""When one's briefs come, as it stands in the form: read from preferences, and written back to them."""
+"""The schedule form: filled from preferences, and applied to them."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -18,24 +18,24 @@ FREQUENCIES = (
     (Frequency.DAILY, "Every day"),
     (Frequency.WEEKDAYS, "Monday to Friday"),
     (Frequency.WEEKLY, "Once a week"),
-    (Frequency.CHOSEN, "On the days that I choose"),
+    (Frequency.CHOSEN, "Custom days"),
 )
 QUIET_DAYS = {
-    QuietDay.SEND: "Write the brief all the same.",
-    QuietDay.SHORTEN: "Keep it short: the next actions and the timeline of the day.",
-    QuietDay.SKIP: "Leave the brief out; the day is listed as skipped.",
-    QuietDay.WEEKLY: "Leave the brief out, and sum the week up on one day of it.",
+    QuietDay.SEND: "Send it anyway",
+    QuietDay.SHORTEN: "Send a short version: next actions and timeline",
+    QuietDay.SKIP: "Skip it",
+    QuietDay.WEEKLY: "Skip it and send a weekly review instead",
 }
 PROJECT_CHOICES = (
     (ProjectChoice.ALL, "All projects"),
-    (ProjectChoice.ONLY, "Only those chosen below"),
-    (ProjectChoice.EXCEPT, "All except those chosen below"),
+    (ProjectChoice.ONLY, "Only the selected projects"),
+    (ProjectChoice.EXCEPT, "All except the selected projects"),
 )
 WEEKDAYS = tuple((str(int(day)), day.name.capitalize()) for day in Weekday)
 
 
 class Planning(BaseModel):
-    """What is filled in; `day` is that of a weekly brief, `catch_up` in minutes."""
+    """The values of the schedule form; `day` is that of a weekly brief, `catch_up` is in minutes."""
 
     brief_time: time
     frequency: Frequency
@@ -51,7 +51,7 @@ class Planning(BaseModel):
 
     @classmethod
     def of(cls, user: User) -> Form[Self]:
-        """A form that shows how things are."""
+        """Return a form filled with a user's current preferences."""
         p = user.preferences
         values = {
             "brief_time": f"{p.brief_time:%H:%M}",
@@ -68,10 +68,10 @@ class Planning(BaseModel):
         return Form(values, lists=lists)
 
     def changed(self, user: User) -> User:
-        """The user as filled in.
+        """Return the user with the values of the form.
 
         Raises:
-            InvalidInput: what was chosen does not go together, or cannot be chosen yet.
+            InvalidInput: the values contradict each other, or cannot be chosen yet.
         """
         named = {self.day} if self.frequency is Frequency.WEEKLY else set(self.weekdays)
         plan = replace(
@@ -91,12 +91,12 @@ class Planning(BaseModel):
 
 
 def quiet_days() -> list[tuple[str, str]]:
-    """The rules for quiet days, each with what it does."""
+    """Return the options for quiet days, with their labels."""
     return [(str(rule), QUIET_DAYS[rule]) for rule in QuietDay]
 
 
 def windows(chosen: str) -> list[tuple[str, str]]:
-    """Times within which a brief may be caught up, in minutes; the chosen one is among them."""
+    """Return the options of the catch-up window, in minutes; the selected one is included."""
     known = {
         *_WINDOWS,
         *([int(chosen)] if chosen.isascii() and chosen.isdecimal() and len(chosen) <= _DIGITS else []),
@@ -106,11 +106,11 @@ def windows(chosen: str) -> list[tuple[str, str]]:
 
 def _window(minutes: int) -> str:
     if minutes == 0:
-        return "Not at all: a day that cannot be on time is missed"
+        return "Skip it"
     hours, rest = divmod(minutes, _HOUR)
     parts = [
         f"{number} {unit}{'' if number == 1 else 's'}"
         for number, unit in ((hours, "hour"), (rest, "minute"))
         if number
     ]
-    return f"Up to {' and '.join(parts)} late"
+    return f"Send it up to {' and '.join(parts)} late"

@@ -1,3 +1,3 @@
 -- name: export
--- All rows of one owner, table by table.
+-- Return all rows of one owner, table by table.
 SELECT table_name, content FROM account_export($1)

@@ -1,4 +1,4 @@
-"""What operations on one's own account give and are given."""
+"""Models of the account API."""
 
 from dataclasses import replace
 from datetime import datetime, time
@@ -19,21 +19,21 @@ Password = Annotated[str, StringConstraints(max_length=256)]
 
 
 class ProfileView(Resource):
-    """Who somebody is, where, and when they work; times are local to that person."""
+    """A user's profile; times are local to the user."""
 
     id: UUID = Field(examples=[_ID])
     email: str = Field(examples=[_EMAIL])
     name: str = Field(examples=["Anna"])
     timezone: str = Field(examples=["Europe/Berlin"], description="An IANA name.")
     country: str | None = Field(
-        examples=["DE"], description="Whose public holidays count, as ISO 3166-1 alpha-2; null for none."
+        examples=["DE"], description="Country for public holidays, as ISO 3166-1 alpha-2; null for none."
     )
     workday_start: str = Field(examples=["09:00"])
     workday_end: str = Field(examples=["17:30"])
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """The profile of a person."""
+        """Return the profile of a user."""
         hours = user.preferences
         return cls(
             id=user.id,
@@ -47,7 +47,7 @@ class ProfileView(Resource):
 
 
 class ProfileChange(Order):
-    """What is to be changed of a profile: what is left out, or null, stays as it is."""
+    """Changes to a profile; fields that are omitted or null stay as they are."""
 
     name: Line | None = Field(None, examples=["Anna"])
     timezone: Line | None = Field(None, examples=["Europe/Berlin"])
@@ -58,7 +58,7 @@ class ProfileChange(Order):
     workday_end: Clock | None = Field(None, examples=["17:30"])
 
     def applied_to(self, user: User) -> User:
-        """The user as changed.
+        """Return the user with these changes.
 
         Raises:
             InvalidInput: the working day has no hours.
@@ -83,28 +83,28 @@ def _time(said: str | None, known: time) -> time:
 
 
 class PasswordOrder(Order):
-    """Another password."""
+    """A new password."""
 
-    current: Password = Field("", description="The one until now.", examples=["correct horse"])
+    current: Password = Field("", description="The current password.", examples=["correct horse"])
     password: Password = Field(
-        description="10 to 256 characters, none of those that anybody would try first.",
+        description="10 to 256 characters, not easy to guess.",
         examples=["battery staple"],
     )
 
 
 class SessionView(Resource):
-    """A browser that is signed in."""
+    """The session of one browser."""
 
     id: UUID = Field(examples=[_ID])
     user_agent: str = Field(examples=["Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Firefox/143.0"])
     address: str = Field(examples=["192.0.2.1"])
     created_at: AwareDatetime = Field(examples=[_AT])
     seen_at: AwareDatetime = Field(examples=[_AT])
-    is_this: bool = Field(description="Whether it is the one that asks.")
+    is_this: bool = Field(description="Whether this request was made with it.")
 
     @classmethod
     def of(cls, session: Session, credential: UUID) -> Self:
-        """That session, as seen by whoever came with that credential."""
+        """Return the model of a session for a request with that credential."""
         return cls(
             id=session.id,
             user_agent=session.user_agent,
@@ -116,20 +116,20 @@ class SessionView(Resource):
 
 
 class TokenView(Resource):
-    """What is known of a token; the token itself is not."""
+    """A token, without its secret."""
 
     id: UUID = Field(examples=[_ID])
     name: str = Field(examples=["Widget"])
     scope: Scope
-    ending: str = Field(description="Its last characters, to tell it from others.", examples=["x7Qw"])
+    ending: str = Field(description="Its last characters, to recognise it.", examples=["x7Qw"])
     created_at: AwareDatetime = Field(examples=[_AT])
-    expires_at: AwareDatetime | None = Field(description="Null: until it is revoked.", examples=[_AT])
+    expires_at: AwareDatetime | None = Field(description="Null if it never expires.", examples=[_AT])
     used_at: AwareDatetime | None = Field(description="To the minute.", examples=[_AT])
-    is_this: bool = Field(description="Whether it is the one that asks.")
+    is_this: bool = Field(description="Whether this request was made with it.")
 
     @classmethod
     def of(cls, token: Token, credential: UUID) -> Self:
-        """That token, as seen by whoever came with that credential."""
+        """Return the model of a token for a request with that credential."""
         return cls(
             id=token.id,
             name=token.name,
@@ -143,53 +143,53 @@ class TokenView(Resource):
 
 
 class NewTokenView(TokenView):
-    """A new token, with the secret that is told this once."""
+    """A new token with its secret, which is returned only once."""
 
     secret: str = Field(examples=["dbk_…"], description="Send it as `Authorization: Bearer …`.")
 
     @classmethod
     def with_secret(cls, token: Token, credential: UUID, secret: str) -> Self:
-        """That token, just made."""
+        """Return the model of a token that was just created."""
         return cls(**TokenView.of(token, credential).model_dump(), secret=secret)
 
 
 class TokenOrder(Order):
-    """What a token is for, what it allows, and for how long."""
+    """The name, access and lifetime of a new token."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(examples=["Widget"])
     scope: Scope = Field(Scope.READ, strict=False)
     days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
-        90, description="null for until it is revoked.", examples=[30]
+        90, description="Days until it expires; null for never.", examples=[30]
     )
 
 
 class DeletionView(Resource):
-    """When everything of somebody's is deleted."""
+    """The requested deletion of an account."""
 
-    due: datetime | None = Field(description="Null: the account stays.", examples=[_AT])
+    due: datetime | None = Field(description="Null if no deletion was requested.", examples=[_AT])
 
 
 class DeletionOrder(Order):
-    """One's own address, so that nobody deletes an account by a slip."""
+    """Your own e-mail address, to confirm the deletion."""
 
     email: Email = Field(examples=[_EMAIL])
 
 
 class InvitationOrder(Order):
-    """Who is to be let in."""
+    """The user to invite."""
 
     email: Email = Field(examples=[_EMAIL])
     role: Role = Field(Role.MEMBER, strict=False)
 
 
 class ResetOrder(Order):
-    """Who is to choose a new password."""
+    """The user whose password to reset."""
 
     email: Email = Field(examples=[_EMAIL])
 
 
 class LinkView(Resource):
-    """A link that is good once, told this once: hand it over to nobody else."""
+    """A link that works once and is returned only once; share it with its user only."""
 
     email: str = Field(examples=[_EMAIL])
     link: str = Field(examples=["https://daybreak.example.org/invitation/…"])

@@ -1,4 +1,4 @@
-"""Projects, tasks, notes and events, and the importers that fill them from files and addresses."""
+"""Projects, tasks, notes and events, and the importers that read them from files and calendar URLs."""
 
 from daybreak.agenda.cards import is_empty, project_names
 from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo

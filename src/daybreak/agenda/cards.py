@@ -1,4 +1,4 @@
-"""The agenda as pages show it: lists that go on from where one was, and one thing with all around it."""
+"""Read models of the agenda for pages and API: lists with cursors, and details with related names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a list goes on: after the thing of that id, which stands at that instant."""
+    """A position in a list: after the row with that sort instant and id."""
 
     at: datetime
     id: UUID
@@ -34,11 +34,11 @@ LATEST = Place(datetime(9999, 12, 31, 23, tzinfo=UTC), UUID(int=0))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A task with the names around it.
+    """A task with the names of its project, phase and source.
 
     Attributes:
-        task: as its owner decided about it.
-        place: where a list goes on after it.
+        task: with its owner's decision applied.
+        cursor: the cursor of the list after this task.
     """
 
     task: Task
@@ -53,13 +53,13 @@ class Card:
 
     @property
     def is_own(self) -> bool:
-        """Whether it was entered in Daybreak."""
+        """Whether the task was added in Daybreak."""
         return self.task.source_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectCard:
-    """A project, with how many of its tasks are open and how many of those are late."""
+    """A project with the counts of its open and overdue tasks."""
 
     project: Project
     source: str | None
@@ -69,7 +69,7 @@ class ProjectCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCard:
-    """A note with the names around it."""
+    """A note with the names of its project and source."""
 
     note: Note
     source: str | None
@@ -86,11 +86,11 @@ class EventCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which tasks or notes are meant.
+    """A filter for lists of tasks.
 
     Attributes:
-        today: the owner's date, by which snoozed tasks come back.
-        words: what is in the title.
+        today: the owner's date, by which snoozed tasks return.
+        title_query: a text that the title contains, ignoring case.
     """
 
     today: date
@@ -100,7 +100,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """The dates [first, until) of somebody's calendar, with what is on it."""
+    """The dates [first, until) of a user's calendar, with their events and due tasks."""
 
     first: date
     until: date
@@ -111,7 +111,7 @@ class Stretch:
 async def open_tasks(
     tx: asyncpg.Connection, owner_id: UUID, which: Filter, after: Place = FIRST, limit: int = 50
 ) -> list[Card]:
-    """Open tasks that are not put off, by when they are due, those without a date last."""
+    """List open tasks that are neither snoozed nor ignored, by due date, those without one last."""
     rows = await tx.fetch(
         _sql.list_open_tasks,
         owner_id,
@@ -128,7 +128,7 @@ async def open_tasks(
 async def finished_tasks(
     tx: asyncpg.Connection, owner_id: UUID, which: Filter, after: Place = LATEST, limit: int = 50
 ) -> list[Card]:
-    """Tasks that are done or cancelled, by their source or by decision, the latest first."""
+    """List tasks that are done or cancelled, by their source or by decision, the latest first."""
     rows = await tx.fetch(
         _sql.list_finished_tasks, owner_id, which.project_id, which.words, after.at, after.id, limit
     )
@@ -143,7 +143,7 @@ async def decided_tasks(
     after: Place = FIRST,
     limit: int = 50,
 ) -> list[Card]:
-    """Tasks that are snoozed, or ignored, by when they are due."""
+    """List tasks that are snoozed, or ignored, by due date."""
     rows = await tx.fetch(
         _sql.list_decided_tasks, owner_id, verdict, which.words, after.at, after.id, limit, which.today
     )
@@ -151,27 +151,27 @@ async def decided_tasks(
 
 
 async def board(tx: asyncpg.Connection, owner_id: UUID, which: Filter, limit: int = 30) -> list[Card]:
-    """For each of the open states the tasks that are due first."""
+    """Return the tasks that are due first for each open status."""
     rows = await tx.fetch(_sql.list_board, owner_id, which.today, which.project_id, limit)
     return [_card(row, which.today) for row in rows]
 
 
 async def task_card(tx: asyncpg.Connection, owner_id: UUID, task_id: UUID, today: date) -> Card:
-    """One task.
+    """Return one task.
 
     Raises:
-        NotFound: there is no such task of this owner's.
+        NotFound: the owner has no such task.
     """
     row = await tx.fetchrow(_sql.read_card, owner_id, task_id)
     if row is None:
-        raise NotFound("There is no such task; its source may have lost it since.")
+        raise NotFound("This task does not exist; its source may no longer contain it.")
     return _card(row, today)
 
 
 async def task_cards(
     tx: asyncpg.Connection, owner_id: UUID, task_ids: Sequence[UUID], today: date
 ) -> list[Card]:
-    """Those of these tasks that are there, by when they are due."""
+    """Return those of these tasks that exist, by due date."""
     if not task_ids:
         return []
     return [_card(row, today) for row in await tx.fetch(_sql.read_cards, owner_id, list(task_ids))]
@@ -185,7 +185,7 @@ async def projects(
     after: tuple[str, UUID] = ("", UUID(int=0)),
     limit: int = 50,
 ) -> list[ProjectCard]:
-    """Projects by name, after the one of that name in lower case and id."""
+    """List projects by name, after the one with that lower-case name and id."""
     begins = clock.start_of_day(today, tz)
     rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, begins)
     return [
@@ -195,24 +195,24 @@ async def projects(
 
 
 async def project_names(tx: asyncpg.Connection, owner_id: UUID) -> list[tuple[UUID, str]]:
-    """The projects to choose from."""
+    """List the ids and names of the projects, for a select field."""
     return [(row["id"], row["name"]) for row in await tx.fetch(_sql.name_projects, owner_id)]
 
 
 async def project_card(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> ProjectCard:
-    """One project.
+    """Return one project.
 
     Raises:
-        NotFound: there is no such project of this owner's.
+        NotFound: the owner has no such project.
     """
     row = await tx.fetchrow(_sql.read_project, owner_id, project_id)
     if row is None:
-        raise NotFound("There is no such project.")
+        raise NotFound("This project does not exist.")
     return ProjectCard(project=store.project(row), source=row["source"])
 
 
 async def phases(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[Phase]:
-    """The phases of a project in their order."""
+    """List the phases of a project in their order."""
     return [store.phase(row) for row in await tx.fetch(_sql.list_phases, owner_id, project_id)]
 
 
@@ -225,39 +225,39 @@ async def notes(
     after: Place = LATEST,
     limit: int = 50,
 ) -> list[NoteCard]:
-    """Notes, the newest first."""
+    """List notes, the newest first."""
     rows = await tx.fetch(_sql.list_notes, owner_id, project_id, words, after.at, after.id, limit)
     return [_note_card(row) for row in rows]
 
 
 async def note_card(tx: asyncpg.Connection, owner_id: UUID, note_id: UUID) -> NoteCard:
-    """One note.
+    """Return one note.
 
     Raises:
-        NotFound: there is no such note of this owner's.
+        NotFound: the owner has no such note.
     """
     row = await tx.fetchrow(_sql.read_note, owner_id, note_id)
     if row is None:
-        raise NotFound("There is no such note.")
+        raise NotFound("This note does not exist.")
     return _note_card(row)
 
 
 async def event_card(tx: asyncpg.Connection, owner_id: UUID, event_id: UUID) -> EventCard:
-    """One event.
+    """Return one event.
 
     Raises:
-        NotFound: there is no such event of this owner's.
+        NotFound: the owner has no such event.
     """
     row = await tx.fetchrow(_sql.read_event, owner_id, event_id)
     if row is None:
-        raise NotFound("There is no such event; its source may have lost it since.")
+        raise NotFound("This event does not exist; its source may no longer contain it.")
     return EventCard(event=store.event(row), source=row["source"])
 
 
 async def calendar(
     tx: asyncpg.Connection, owner_id: UUID, first: date, until: date, tz: ZoneInfo, today: date
 ) -> Stretch:
-    """What is on from the first date up to, not including, the last one, where the owner is."""
+    """Return the events and due tasks of the dates [first, until) in the owner's zone."""
     begin, end = datetime.combine(first, time.min, UTC), datetime.combine(until, time.min, UTC)
     found = await tx.fetch(_sql.list_events, owner_id, begin - _A_DAY, end + _A_DAY, _MOST_OF_A_STRETCH)
     instants = clock.start_of_day(first, tz), clock.start_of_day(until, tz)
@@ -271,7 +271,7 @@ async def calendar(
 
 
 async def is_empty(tx: asyncpg.Connection, owner_id: UUID) -> bool:
-    """Whether somebody has neither a source nor anything of their own: a first visit."""
+    """Return whether a user has neither a source nor a manual entry, as on first use."""
     return bool(await tx.fetchval(_sql.is_empty, owner_id))
 
 

@@ -1,7 +1,7 @@
-"""The verbs that decide about tasks: done, snoozed, ignored, and all of it undone.
+"""Decisions about tasks: done, snoozed, ignored, and their undo.
 
-A decision wins over the file that a task came from until the file itself says something else of the task's
-status, or until the day has come on which a snoozed task returns.
+A decision overrides the source of a task until the source changes the task's status. A snooze also ends on
+the date on which the task returns.
 """
 
 from collections.abc import Collection
@@ -26,8 +26,8 @@ class PastDecision:
     """A decision in the history of a task.
 
     Attributes:
-        ended_at: since when it does not stand any more; None when it does.
-        ended_as: ``undone``, ``replaced`` by another one, or ``overtaken`` by what the source said later.
+        ended_at: when it ended; None while it is in effect.
+        ended_as: ``undone``, ``replaced`` by another decision, or ``overtaken`` by a change in the source.
     """
 
     decision: Decision
@@ -36,15 +36,15 @@ class PastDecision:
 
 
 async def complete(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> None:
-    """These tasks are done; about one that is done already nothing is decided.
+    """Mark tasks as done; a task that is done already gets no decision.
 
     Args:
-        tx: a transaction of this owner's.
-        owner_id: whose tasks, and who decides.
+        tx: a transaction as this owner.
+        owner_id: the owner of the tasks, who decides.
         task_ids: the tasks.
 
     Raises:
-        NotFound: one of them is not there.
+        NotFound: one of them does not exist.
     """
     decided = await _decide(tx, owner_id, task_ids, Verdict.DONE)
     await tx.execute(_sql.finish_own_tasks, owner_id, decided, clock.now())
@@ -53,48 +53,50 @@ async def complete(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[
 async def snooze(
     tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID], *, return_on: date, today: date
 ) -> None:
-    """Leave these tasks out of everything until a day.
+    """Exclude tasks from briefs and lists until a date.
 
     Args:
-        tx: a transaction of this owner's.
-        owner_id: whose tasks, and who decides.
+        tx: a transaction as this owner.
+        owner_id: the owner of the tasks, who decides.
         task_ids: the tasks.
-        return_on: the owner's date on which they are there again.
+        return_on: the owner's date on which the tasks return.
         today: the owner's date now.
 
     Raises:
-        InvalidInput: that day is not ahead, or too far.
-        NotFound: one of the tasks is not there.
+        InvalidInput: that date is not in the future, or more than 3,660 days away.
+        NotFound: one of the tasks does not exist.
     """
     if not today < return_on <= today + _LONGEST_SNOOZE:
-        raise InvalidInput(f"A task can be snoozed until a day from tomorrow on, not until {return_on}.")
+        raise InvalidInput(
+            "A task can be snoozed until a date from tomorrow on, up to ten years ahead; choose another date."
+        )
     await _decide(tx, owner_id, task_ids, Verdict.SNOOZED, return_on)
 
 
 async def ignore(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> None:
-    """Leave these tasks out of everything.
+    """Exclude tasks from briefs and lists for good.
 
     Args:
-        tx: a transaction of this owner's.
-        owner_id: whose tasks, and who decides.
+        tx: a transaction as this owner.
+        owner_id: the owner of the tasks, who decides.
         task_ids: the tasks.
 
     Raises:
-        NotFound: one of them is not there.
+        NotFound: one of them does not exist.
     """
     await _decide(tx, owner_id, task_ids, Verdict.IGNORED)
 
 
 async def undo(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> None:
-    """Take back what stands about these tasks; what had been decided before that stands again.
+    """Undo the current decisions about tasks; the replaced decisions apply again.
 
     Args:
-        tx: a transaction of this owner's.
-        owner_id: whose tasks, and who decides.
-        task_ids: the tasks; about some of them nothing may stand.
+        tx: a transaction as this owner.
+        owner_id: the owner of the tasks, who decides.
+        task_ids: the tasks; some may have no current decision.
 
     Raises:
-        NotFound: one of them is not there.
+        NotFound: one of them does not exist.
     """
     await _lock(tx, owner_id, task_ids)
     now = clock.now()
@@ -104,7 +106,7 @@ async def undo(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID
 
 
 async def decisions_about(tx: asyncpg.Connection, owner_id: UUID, task_id: UUID) -> list[PastDecision]:
-    """What was decided about a task, the latest first."""
+    """List the decisions about a task, the latest first."""
     rows = await tx.fetch(_sql.list_decisions, owner_id, task_id)
     return [
         PastDecision(decision=store.decision(row), ended_at=row["ended_at"], ended_as=row["ended_as"])
@@ -119,7 +121,7 @@ async def _decide(
     verdict: Verdict,
     return_on: date | None = None,
 ) -> list[UUID]:
-    """Decide about those tasks of which it is not said already; gives their ids."""
+    """Record a decision for the tasks without an equal current one; return their ids."""
     rows = await _lock(tx, owner_id, task_ids)
     chosen = [row["id"] for row in rows if not _is_said(row, verdict, return_on)]
     if chosen:
@@ -132,7 +134,7 @@ async def _decide(
 async def _lock(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> list[asyncpg.Record]:
     rows: list[asyncpg.Record] = await tx.fetch(_sql.lock_tasks, owner_id, list(task_ids))
     if len(rows) < len(set(task_ids)):
-        raise NotFound("There is no such task; its source may have lost it since.")
+        raise NotFound("This task does not exist; its source may no longer contain it.")
     return rows
 
 

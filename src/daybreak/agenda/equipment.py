@@ -1,4 +1,4 @@
-"""Reading sources in a server or worker, with the limits and keys of its settings."""
+"""Source readers with the limits and keys of this process's settings."""
 
 from daybreak.agenda import sources
 from daybreak.agenda.importing import Imported, Reader, read_new
@@ -9,16 +9,16 @@ from daybreak.settings import settings
 
 
 def open_vault() -> Vault:
-    """What encrypts the addresses of users.
+    """Open the vault that encrypts the calendar URLs of users.
 
     Raises:
-        Misconfigured: its keys are not there or malformed.
+        Misconfigured: its keys are missing or malformed.
     """
     return Vault.open(IntakeSettings.load(), settings().home)
 
 
 def reader_of(database: Database, user: User) -> Reader:
-    """What the sources of a user are read with, around today."""
+    """Make the reader of a user's sources, around today."""
     return Reader(
         database=database,
         user=user,
@@ -29,10 +29,10 @@ def reader_of(database: Database, user: User) -> Reader:
 
 
 async def add_and_read(database: Database, user: User, url: str, name: str | None = None) -> Imported:
-    """Add an .ics address and read it here and now; one that cannot be read is not added.
+    """Add an .ics URL and import it in this process; one that cannot be read is not added.
 
     Raises:
-        DaybreakError: it may not be fetched, does not answer, or gives no calendar.
+        DaybreakError: it may not be fetched, does not respond, or returns no calendar.
     """
     source = await sources.add_address(database, user, url, open_vault(), name)
     return await read_new(reader_of(database, user), source)

@@ -1,4 +1,4 @@
-"""What people fill in on the pages of the agenda."""
+"""The forms of the agenda's pages."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -34,7 +34,7 @@ PRIORITIES = tuple((str(one.value), one.name.capitalize()) for one in reversed(P
 
 
 class TaskForm(BaseModel):
-    """A task."""
+    """The form for a task."""
 
     title: Title
     details: str = ""
@@ -47,13 +47,13 @@ class TaskForm(BaseModel):
     estimate_minutes: Minutes = None
 
     def draft(self) -> TaskDraft:
-        """What is said of it.
+        """Return the task to save.
 
         Raises:
             InvalidInput: there is a time and no date.
         """
         if self.due_time and not self.due:
-            raise InvalidInput("A time needs a date: say on which day it is due.")
+            raise InvalidInput("Enter a due date, or clear the time.")
         return TaskDraft(
             title=self.title,
             details=self.details,
@@ -67,7 +67,7 @@ class TaskForm(BaseModel):
 
     @staticmethod
     def values(card: Card, wall: Wall) -> Mapping[str, str]:
-        """What stands in the fields for a task."""
+        """Return the field values for an existing task."""
         task = card.task
         return {
             "title": task.title,
@@ -83,25 +83,25 @@ class TaskForm(BaseModel):
 
 
 class NoteForm(BaseModel):
-    """A note."""
+    """The form for a note."""
 
     title: Title
     body: str = ""
     project_id: Row = None
 
     def draft(self) -> NoteDraft:
-        """What is said in it."""
+        """Return the note to save."""
         return NoteDraft(title=self.title, body=self.body, project_id=self.project_id)
 
     @staticmethod
     def values(card: NoteCard) -> Mapping[str, str]:
-        """What stands in the fields for a note."""
+        """Return the field values for an existing note."""
         note = card.note
         return {"title": note.title, "body": note.body, "project_id": _text(note.project_id)}
 
 
 class EventForm(BaseModel):
-    """An event; without times it takes whole days."""
+    """The form for an event; without times it is an all-day event."""
 
     title: Title
     location: str = ""
@@ -111,13 +111,13 @@ class EventForm(BaseModel):
     ends: At = None
 
     def draft(self) -> EventDraft:
-        """What is said of it.
+        """Return the event to save.
 
         Raises:
-            InvalidInput: it has an end and no beginning.
+            InvalidInput: it has an end time and no start time.
         """
         if self.ends and not self.begins:
-            raise InvalidInput("Say when it begins, or leave both times out for a whole day.")
+            raise InvalidInput("Enter a start time, or clear both times for an all-day event.")
         last = self.last_day or self.day
         start = _moment(self.day, self.begins) or self.day
         end = _moment(last, self.ends or self.begins) or last
@@ -125,7 +125,7 @@ class EventForm(BaseModel):
 
     @staticmethod
     def values(card: EventCard, wall: Wall) -> Mapping[str, str]:
-        """What stands in the fields for an event."""
+        """Return the field values for an existing event."""
         event, (first, _) = card.event, wall.days(card.event)
         last = wall.days(event)[1] if event.all_day else wall.on(event.end)
         return {
@@ -139,38 +139,38 @@ class EventForm(BaseModel):
 
 
 class ProjectForm(BaseModel):
-    """A project."""
+    """The form for a project."""
 
     name: Title
     description: str = ""
 
 
 class PhaseForm(BaseModel):
-    """A phase of a project."""
+    """The form for a phase of a project."""
 
     name: Title
     start_on: Day = None
     end_on: Day = None
 
     def draft(self) -> PhaseDraft:
-        """What is said of it."""
+        """Return the phase to save."""
         return PhaseDraft(name=self.name, start_on=self.start_on, end_on=self.end_on)
 
 
 class Back(BaseModel):
-    """Where one was."""
+    """The form field with the local path to return to."""
 
     next: str = "/agenda"
 
 
 class SnoozeForm(Back):
-    """Until when a task is to be left out."""
+    """The form for snoozing a task until a date."""
 
     return_on: date
 
 
 class AddressForm(BaseModel):
-    """The address of a calendar."""
+    """The form for the URL of a calendar."""
 
     address: Annotated[str, Field(min_length=1, max_length=4000)]
     name: Annotated[str, Field(max_length=200)] = ""
@@ -180,5 +180,5 @@ def _moment(day: date | None, at: time | None) -> Moment | None:
     return datetime.combine(day, at) if day and at else day
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - whatever a field may show
+def _text(value: Any) -> str:  # noqa: ANN401 - any value of a field
     return "" if value is None else str(value)

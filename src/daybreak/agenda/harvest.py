@@ -24,7 +24,7 @@ class ImportedProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedPhase:
-    """A phase of the project of that name; both dates are inclusive; ``position`` orders them."""
+    """A phase of the named project; both dates are inclusive; ``position`` orders phases."""
 
     project: str
     name: str
@@ -128,8 +128,8 @@ class ImportContext:
     Attributes:
         tz: the owner's zone; times without a zone in a task list are in this zone.
         today: the owner's date.
-        expand_from: recurrences are expanded from this date on ...
-        expand_until: ... up to, not including, this one.
+        expand_from: the first date for which recurrences are expanded.
+        expand_until: the date before which that expansion ends.
     """
 
     tz: ZoneInfo

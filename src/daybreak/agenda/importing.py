@@ -1,4 +1,4 @@
-"""Reading sources into the agenda: idempotent, and in one transaction for each source."""
+"""Idempotent import of sources into the agenda, in one transaction for each source."""
 
 import asyncio
 import zlib
@@ -32,15 +32,15 @@ _AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What reading a source came to.
+    """The result of importing a source.
 
     Attributes:
         source: the source.
-        files: how many files gave something.
-        ignored: how many are of no format that is read.
-        changes: rows written.
-        warnings: what could not be read, a sentence each.
-        failure: why an address was not read, when its last good copy had to do.
+        files: the number of files that were parsed.
+        ignored: the number of files in no supported format.
+        changes: the counts of rows.
+        warnings: one sentence for each part that could not be read.
+        failure: why a calendar URL could not be fetched, if its last good copy was used instead.
     """
 
     source: Source
@@ -53,10 +53,10 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom sources are read, around which date, and how much at most.
+    """A reader of one user's sources, around a date and within limits.
 
     Attributes:
-        open_vault: gives the vault that addresses are decrypted with, when one is read.
+        open_vault: returns the vault that decrypts calendar URLs; called only when one is fetched.
     """
 
     database: Database
@@ -68,7 +68,7 @@ class Reader:
 
     @property
     def context(self) -> ImportContext:
-        """What importers have to know; recurring events are expanded around the date."""
+        """The context for importers; recurring events are expanded around the date."""
         return ImportContext(
             tz=self.user.tz,
             today=self.day,
@@ -78,17 +78,17 @@ class Reader:
 
 
 async def import_folder(reader: Reader, path: Path) -> Imported:
-    """Read a folder or a file, which becomes a source if it is none yet.
+    """Import a folder or a file, and add it as a source if it is not one yet.
 
     Raises:
-        InvalidInput: it is not there or cannot be read.
+        InvalidInput: it does not exist or cannot be read.
     """
     source = await sources.add_folder(reader.database, reader.user, path)
     return await read_new(reader, source)
 
 
 async def read_new(reader: Reader, source: Source) -> Imported:
-    """Read a source that may just have been added; one that never could be read does not stay.
+    """Import a source that may just have been added; delete it if it could never be read.
 
     Raises:
         DaybreakError: it cannot be read.
@@ -102,7 +102,7 @@ async def read_new(reader: Reader, source: Source) -> Imported:
 
 
 async def refresh(reader: Reader, known: Collection[Source]) -> list[Imported]:
-    """Read sources again, a few at a time; one that cannot be read keeps what it gave and says since when."""
+    """Import sources again, a few at a time; an unreadable one retains its rows and records since when."""
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def read(source: Source) -> Imported | None:
@@ -117,12 +117,12 @@ async def refresh(reader: Reader, known: Collection[Source]) -> list[Imported]:
 
 
 async def read_source(reader: Reader, source: Source) -> Imported:
-    """Read one source and make its rows equal to it.
+    """Import one source and make its rows equal to it.
 
-    An address that cannot be read is expanded again from its last good copy, if there is one.
+    A calendar URL that cannot be fetched is expanded again from its last good copy, if it has one.
 
     Raises:
-        DaybreakError: it could not be read at all; that is noted with the source, whose rows stay.
+        DaybreakError: it could not be read at all; the error is recorded with the source, whose rows stay.
     """
     try:
         gathered = await gather(reader, source)
@@ -135,13 +135,13 @@ async def read_source(reader: Reader, source: Source) -> Imported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What a source gave, ready to be written.
+    """The contents of a source, ready to be written.
 
     Attributes:
-        read_at: when it was read; None for when it is written.
-        failure: why an address was not read, when its last good copy had to do.
-        copy: what an address gave, to be kept.
-        packed: the same, compressed.
+        read_at: when it was read; None for the time of writing.
+        failure: why a calendar URL could not be fetched, if its last good copy was used instead.
+        new_copy: the response of a calendar URL, to be stored as its last good copy.
+        compressed_copy: the same, compressed.
     """
 
     source: Source
@@ -154,7 +154,7 @@ class Gathered:
 
 
 async def gather(reader: Reader, source: Source) -> Gathered:
-    """Read a source without writing anything; no connection is held meanwhile.
+    """Fetch and parse a source without writing; no database connection is in use meanwhile.
 
     Raises:
         DaybreakError: it could not be read at all.
@@ -238,18 +238,18 @@ async def _fetch(reader: Reader, row: asyncpg.Record) -> Fetched | None:
     if not isinstance(fetched, Fetched):
         return None
     if b"BEGIN:VCALENDAR" not in fetched.content[:_HEAD].upper():
-        raise InvalidInput(f"{WebAddress.parse(url).origin} did not give a calendar; is the address right?")
+        raise InvalidInput(f"{WebAddress.parse(url).origin} did not return a calendar; check the URL.")
     return fetched
 
 
 async def write(tx: asyncpg.Connection, reader: Reader, gathered: Gathered) -> Imported:
-    """Make a source's rows equal to what was gathered, in the caller's transaction.
+    """Make a source's rows equal to its fetched contents, in the caller's transaction.
 
     Raises:
         NotFound: the source was removed meanwhile.
     """
     now, owner_id, source, reading = clock.now(), reader.user.id, gathered.source, gathered.reading
-    # Two imports of one source take turns here; the second finds nothing left to change.
+    # Two imports of one source are serialised here; the second has nothing left to change.
     await _lock(tx, owner_id, source)
     changes = await store.write_source(
         tx,
@@ -295,14 +295,14 @@ async def _note_failure(reader: Reader, source: Source, reason: str) -> None:
 
 
 async def note_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, reason: str) -> None:
-    """Note with a source that it could not be read; what it gave before stays."""
+    """Record that a source could not be read; its earlier rows stay."""
     await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
 
 
 async def _lock(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
     row = await tx.fetchrow(_sql.lock_source, owner_id, source.id)
     if row is None:
-        raise NotFound(f"The source “{source.name}” was removed meanwhile.")
+        raise NotFound(f"The source “{source.name}” has been removed.")
     return row
 
 

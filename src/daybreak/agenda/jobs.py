@@ -1,4 +1,4 @@
-"""Reading sources as background work: a run that has one item for each source."""
+"""The run kinds that read sources in the background: a run with one item for each source."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -21,28 +21,28 @@ ALL_SOURCES = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh:
-    """Which sources are to be read; None for all of the owner's."""
+    """The parameters of a refresh: the sources to read, or None for all of the owner's."""
 
     sources: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """How many sources were to be read."""
+    """The result of a refresh: the number of sources to read."""
 
     sources: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneSource:
-    """Which source is to be read."""
+    """The parameters of an item: the source to read."""
 
     source: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRead:
-    """What reading a source came to; ``error`` says why it could not be read, if so."""
+    """The counts of one imported source; ``error`` is the reason if it could not be read."""
 
     files: int = 0
     added: int = 0
@@ -55,12 +55,12 @@ class SourceRead:
 async def start_refresh(
     tx: asyncpg.Connection, owner_id: UUID, sources: Collection[UUID] | None = None
 ) -> Run:
-    """Have sources read once the caller's transaction commits; gives the run, or the open one for them.
+    """Enqueue a refresh, which starts after the caller's transaction; return its run, or the open one.
 
     Args:
-        tx: a transaction of this owner's.
-        owner_id: whose sources.
-        sources: which; None for all.
+        tx: a transaction as this owner.
+        owner_id: the owner of the sources.
+        sources: the ids of the sources; None for all.
     """
     chosen = tuple(sorted(set(sources))) if sources is not None else None
     key = ALL_SOURCES if chosen is None else ",".join(str(one)[:13] for one in chosen)[:200]
@@ -68,7 +68,7 @@ async def start_refresh(
 
 
 async def read_items(tx: asyncpg.Connection, owner_id: UUID, chosen: Collection[UUID] | None) -> list[Item]:
-    """What has to be done for these sources, or for all: an item of a run for each that is there."""
+    """Return the items of a refresh: one for each of these sources that exists, or for all of them."""
     known = await store.sources(tx, owner_id)
     wanted = [one for one in known if chosen is None or one.id in chosen]
     return [
@@ -78,7 +78,7 @@ async def read_items(tx: asyncpg.Connection, owner_id: UUID, chosen: Collection[
 
 
 def _names(sources: Sequence[Source]) -> list[str]:
-    """A name for each; those that have the same are told apart."""
+    """Return a name for each source, with part of the id where names are equal."""
     count = Counter(source.name for source in sources)
     return [one.name if count[one.name] == 1 else f"{one.name} ({str(one.id)[:8]})" for one in sources]
 
@@ -152,5 +152,5 @@ REFRESH = Kind(
 
 
 def kinds() -> list[AnyKind]:
-    """The kinds of run that read sources."""
+    """Return the kinds of run that read sources."""
     return [REFRESH, READ]

@@ -1,9 +1,9 @@
-"""The agenda as the rest of Daybreak reads it: projects, phases, tasks, notes, events and their sources.
+"""The agenda's data model: projects, phases, tasks, notes, events and their sources.
 
-A moment in a person's plans is one of three things, and Python's types already tell them apart:
+A ``Moment`` is one of three things, distinguished by Python's own types:
 
-* a ``date``: the whole day, wherever the person is;
-* a naive ``datetime``: a wall-clock time, wherever the person is (a *floating* time);
+* * * a ``date``: the whole day, in the owner's current zone;
+* * a naive ``datetime``: a wall-clock time, in the owner's current zone (a *floating* time);
 * an aware ``datetime``: an instant.
 """
 
@@ -20,7 +20,7 @@ Moment = date | datetime
 
 
 class TaskStatus(StrEnum):
-    """Where a task stands."""
+    """The status of a task."""
 
     OPEN = "open"
     IN_PROGRESS = "in_progress"
@@ -33,7 +33,7 @@ _CLOSED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
 
 
 class Priority(IntEnum):
-    """How important its owner said that a task is; higher is more."""
+    """A task's priority as set by its owner; higher is more important."""
 
     LOW = 1
     NORMAL = 2
@@ -42,7 +42,7 @@ class Priority(IntEnum):
 
 
 class SourceKind(StrEnum):
-    """Where facts come from."""
+    """The kind of a source."""
 
     FOLDER = "folder"
     ADDRESS = "address"
@@ -51,10 +51,10 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A folder, an .ics address or uploaded files that a user reads from.
+    """A folder, an .ics URL or uploaded files from which a user's items are imported.
 
     Attributes:
-        uploaded_at: when its files came; None for what can be read anew.
+        uploaded_at: when its files were uploaded; None for a source that can be read again.
     """
 
     id: UUID
@@ -70,7 +70,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceWarning:
-    """One thing in a source that could not be read; the rest of it was."""
+    """One part of a source that could not be read; the rest was read."""
 
     source_id: UUID
     path: str
@@ -95,7 +95,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """A stretch of a project; both dates are inclusive."""
+    """A part of a project; both dates are inclusive."""
 
     id: UUID
     project_id: UUID
@@ -106,14 +106,14 @@ class Phase:
     place: str
 
     def contains(self, day: date) -> bool:
-        """Whether the phase has dates and is under way on that day."""
+        """Return whether the phase has dates and includes that day."""
         if self.start_on is None and self.end_on is None:
             return False
         return (self.start_on or day) <= day <= (self.end_on or day)
 
 
 class Verdict(StrEnum):
-    """What somebody decided about a task."""
+    """The kind of a decision about a task."""
 
     DONE = "done"
     SNOOZED = "snoozed"
@@ -122,11 +122,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What somebody decided about a task in Daybreak, whatever its source says.
+    """A user's decision about a task, which overrides the status in its source.
 
     Attributes:
-        return_on: the owner's date on which a snoozed task comes back.
-        made_by: the person who decided.
+        return_on: the owner's date on which a snoozed task returns.
+        made_by: the user who made the decision.
     """
 
     verdict: Verdict
@@ -135,13 +135,13 @@ class Decision:
     made_by: UUID
 
     def holds(self, today: date) -> bool:
-        """Whether it still counts on that date: a snoozed task comes back."""
+        """Return whether the decision is still active on that date: a snooze expires."""
         return self.return_on is None or today < self.return_on
 
 
 @frozen
 class Task:
-    """Something to be done."""
+    """A to-do item."""
 
     id: UUID
     source_id: UUID | None
@@ -162,13 +162,13 @@ class Task:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still has to be done."""
+        """Whether the task is neither done nor cancelled."""
         return self.status not in _CLOSED
 
 
 @frozen
 class Event:
-    """One occurrence in a calendar; ``end`` is exclusive, and equals ``start`` when it takes no time."""
+    """One occurrence in a calendar; ``end`` is exclusive, and equals ``start`` if it has no duration."""
 
     id: UUID
     source_id: UUID | None
@@ -183,13 +183,13 @@ class Event:
 
     @property
     def all_day(self) -> bool:
-        """Whether it fills whole days instead of a stretch of hours."""
+        """Whether the event covers whole days instead of hours."""
         return not isinstance(self.start, datetime)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A piece of text that its owner wrote down."""
+    """A text note."""
 
     id: UUID
     source_id: UUID | None
@@ -202,11 +202,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """What a brief may look at: everything open, and the recent past and near future of the rest.
+    """The input of a brief: all open tasks, and other items of the recent past and near future.
 
     Attributes:
-        tasks: as their owner decided about them; one that was decided to be done counts as done.
-        put_off: tasks that their owner has snoozed or ignores; they are in no other part.
+        tasks: with their owner's decisions applied; a task that was marked done counts as done.
+        deferred: tasks that their owner has snoozed or ignored; they are in no other field.
     """
 
     sources: tuple[Source, ...] = ()
@@ -220,7 +220,7 @@ class Agenda:
 
 
 def instant(moment: Moment, tz: ZoneInfo) -> datetime:
-    """The instant, in UTC, at which a moment begins for a person in ``tz``."""
+    """Return the instant, in UTC, at which a moment begins in ``tz``."""
     if not isinstance(moment, datetime):
         return clock.start_of_day(moment, tz)
     if moment.tzinfo is None:
@@ -229,7 +229,7 @@ def instant(moment: Moment, tz: ZoneInfo) -> datetime:
 
 
 def day(moment: Moment, tz: ZoneInfo) -> date:
-    """The date on which a moment falls for a person in ``tz``."""
+    """Return the date on which a moment falls in ``tz``."""
     if not isinstance(moment, datetime):
         return moment
     return moment.date() if moment.tzinfo is None else clock.local_date(moment, tz)

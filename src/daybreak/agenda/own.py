@@ -1,6 +1,6 @@
-"""The verbs on what people enter in Daybreak itself: projects, phases, tasks, notes, events without a source.
+"""Operations on manual entries: projects, phases, tasks, notes and events without a source.
 
-What came from a source is changed there; here it can only be decided about.
+Items of a source are read-only here: users edit them in the source, and only record decisions about them.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _EARLIEST, _LATEST = date(1900, 1, 1), date(9999, 1, 1)
 
 
 class Thing(StrEnum):
-    """What can be entered, and removed again."""
+    """The kinds of entry that a user can add and remove."""
 
     TASK = "task"
     NOTE = "note"
@@ -36,7 +36,7 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDraft:
-    """What is said of a task; times without a zone are where its owner is."""
+    """The input for a task; times without a zone are in the owner's zone."""
 
     title: str
     details: str = ""
@@ -50,7 +50,7 @@ class TaskDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteDraft:
-    """What is said in a note."""
+    """The input for a note."""
 
     title: str
     body: str = ""
@@ -59,7 +59,7 @@ class NoteDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDraft:
-    """What is said of an event; both dates inclusive, or both times, the end exclusive."""
+    """The input for an event: two inclusive dates, or two times with an exclusive end."""
 
     title: str
     location: str = ""
@@ -69,7 +69,7 @@ class EventDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseDraft:
-    """What is said of a phase; both dates inclusive."""
+    """The input for a phase; both dates are inclusive."""
 
     name: str
     start_on: date | None = None
@@ -79,16 +79,16 @@ class PhaseDraft:
 async def write_task(
     tx: asyncpg.Connection, owner_id: UUID, draft: TaskDraft, tz: ZoneInfo, task_id: UUID | None = None
 ) -> UUID:
-    """Enter a task, or change the one of that id that was; gives its id.
+    """Create a task, or update the one with that id; return its id.
 
     Raises:
-        InvalidInput: something of it cannot be used.
-        NotFound: there is no such task or project.
-        Conflict: the task came from a source.
+        InvalidInput: a field is not valid.
+        NotFound: the task or the project does not exist.
+        Conflict: the task belongs to a source.
     """
     title = _title(draft.title)
     if draft.estimate_minutes is not None and not 0 < draft.estimate_minutes <= _LONGEST_ESTIMATE:
-        raise InvalidInput(f"An estimate is 1 to {_LONGEST_ESTIMATE} minutes.")
+        raise InvalidInput(f"Enter an estimate from 1 to {_LONGEST_ESTIMATE:,} minutes.")
     await _check(tx, owner_id, Thing.TASK, task_id)
     await _check_project(tx, owner_id, draft.project_id)
     row_id, now = task_id or uuid4(), clock.now()
@@ -103,12 +103,12 @@ async def write_task(
 async def write_project(
     tx: asyncpg.Connection, owner_id: UUID, name: str, description: str = "", project_id: UUID | None = None
 ) -> UUID:
-    """Enter a project, or change the one of that id that was; gives its id.
+    """Create a project, or update the one with that id; return its id.
 
     Raises:
-        InvalidInput: the name cannot be used.
-        NotFound: there is no such project.
-        Conflict: it came from a source.
+        InvalidInput: the name or the description is not valid.
+        NotFound: the project does not exist.
+        Conflict: it belongs to a source.
     """
     said, row_id = _title(name), project_id or uuid4()
     await _check(tx, owner_id, Thing.PROJECT, project_id)
@@ -117,15 +117,15 @@ async def write_project(
 
 
 async def add_phase(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID, draft: PhaseDraft) -> UUID:
-    """Add a phase to a project that was entered in Daybreak; gives its id.
+    """Add a phase to a manually entered project; return its id.
 
     Raises:
-        InvalidInput: it ends before it begins, or has no name.
-        NotFound: there is no such project.
-        Conflict: the project came from a source.
+        InvalidInput: it ends before it starts, or has no name.
+        NotFound: the project does not exist.
+        Conflict: the project belongs to a source.
     """
     if draft.start_on and draft.end_on and draft.end_on < draft.start_on:
-        raise InvalidInput("The phase ends before it begins; exchange the dates.")
+        raise InvalidInput("The phase ends before it starts; check the dates.")
     await _check(tx, owner_id, Thing.PROJECT, project_id)
     row_id, name = uuid4(), _title(draft.name)
     days = (_day(draft.start_on), _day(draft.end_on))
@@ -136,12 +136,12 @@ async def add_phase(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID, dr
 async def write_note(
     tx: asyncpg.Connection, owner_id: UUID, draft: NoteDraft, note_id: UUID | None = None
 ) -> UUID:
-    """Enter a note, or change the one of that id that was; gives its id.
+    """Create a note, or update the one with that id; return its id.
 
     Raises:
-        InvalidInput: something of it cannot be used.
-        NotFound: there is no such note or project.
-        Conflict: the note came from a source.
+        InvalidInput: a field is not valid.
+        NotFound: the note or the project does not exist.
+        Conflict: the note belongs to a source.
     """
     title, row_id = _title(draft.title), note_id or uuid4()
     await _check(tx, owner_id, Thing.NOTE, note_id)
@@ -154,19 +154,19 @@ async def write_note(
 async def write_event(
     tx: asyncpg.Connection, owner_id: UUID, draft: EventDraft, tz: ZoneInfo, event_id: UUID | None = None
 ) -> UUID:
-    """Enter an event, or change the one of that id that was; gives its id.
+    """Create an event, or update the one with that id; return its id.
 
     Raises:
-        InvalidInput: it ends before it begins, or something of it cannot be used.
-        NotFound: there is no such event.
-        Conflict: the event came from a source.
+        InvalidInput: it ends before it starts, or a field is not valid.
+        NotFound: the event does not exist.
+        Conflict: the event belongs to a source.
     """
     all_day = not isinstance(draft.start, datetime)
     if all_day is isinstance(draft.end, datetime):
-        raise InvalidInput("Give both times, or neither for a whole day.")
+        raise InvalidInput("Enter both times, or neither for an all-day event.")
     begins, ends = _stored(draft.start, tz), _stored(draft.end, tz)
     if ends < begins:
-        raise InvalidInput("The event ends before it begins; exchange the two.")
+        raise InvalidInput("The event ends before it starts; check the dates and times.")
     if all_day:
         ends += timedelta(days=1)
     title, row_id = _title(draft.title), event_id or uuid4()
@@ -177,29 +177,29 @@ async def write_event(
 
 
 async def hold(tx: asyncpg.Connection, row_id: UUID) -> None:
-    """Have whoever else changes what was entered under that id wait until the transaction ends."""
+    """Lock an entry: other transactions that change it wait until this one ends."""
     await tx.execute(_sql.hold_thing, row_id)
 
 
 async def remove_own(tx: asyncpg.Connection, owner_id: UUID, thing: Thing, row_id: UUID) -> None:
-    """Remove what was entered in Daybreak; `restore_own` brings it back.
+    """Remove a manual entry; `restore_entry` restores it.
 
     Raises:
-        NotFound: there is no such thing of this owner's.
-        Conflict: it came from a source.
+        NotFound: the owner has no such entry.
+        Conflict: it belongs to a source.
     """
     await _check(tx, owner_id, thing, row_id)
     await tx.execute(_REMOVAL[thing], owner_id, row_id, clock.now())
 
 
 async def restore_own(tx: asyncpg.Connection, owner_id: UUID, thing: Thing, row_id: UUID) -> None:
-    """Bring back what was removed; what was not is left as it is.
+    """Restore a removed entry; an entry that was not removed stays as it is.
 
     Raises:
-        NotFound: there is no such thing of this owner's.
+        NotFound: the owner has no such entry.
     """
     if await tx.fetchval(_REMOVAL[thing], owner_id, row_id, None) is None:
-        raise NotFound(f"There is no such {thing}.")
+        raise NotFound(f"This {thing} does not exist.")
 
 
 _REMOVAL: Mapping[Thing, str] = {
@@ -211,38 +211,38 @@ _REMOVAL: Mapping[Thing, str] = {
 
 
 async def _check(tx: asyncpg.Connection, owner_id: UUID, thing: Thing, row_id: UUID | None) -> None:
-    """Refuse to change what is not there or came from a source; what is new is neither."""
+    """Reject a change of an entry that does not exist or belongs to a source; accept a new entry."""
     if row_id is None:
         return
     await hold(tx, row_id)
     is_own = await tx.fetchval(_sql.lock_own, owner_id, thing, row_id)
     if is_own is None:
-        raise NotFound(f"There is no such {thing}.")
+        raise NotFound(f"This {thing} does not exist.")
     if not is_own:
-        raise Conflict(f"This {thing} came from a source; change it there and have the source read again.")
+        raise Conflict(f"This {thing} comes from a source. Edit it there, then sync the source.")
 
 
 async def _check_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID | None) -> None:
     if project_id and await tx.fetchval(_sql.lock_own, owner_id, Thing.PROJECT, project_id) is None:
-        raise NotFound("There is no such project.")
+        raise NotFound("This project does not exist.")
 
 
 def _title(text: str) -> str:
     title = " ".join(storable(text).split())
     if not 0 < len(title) <= _LONGEST_TITLE:
-        raise InvalidInput(f"A title has 1 to {_LONGEST_TITLE} characters.")
+        raise InvalidInput(f"Enter 1 to {_LONGEST_TITLE} characters.")
     return title
 
 
 def _text(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
-        raise InvalidInput(f"A text has at most {_LONGEST_TEXT:,} characters; make it shorter.")
+        raise InvalidInput(f"The text is longer than {_LONGEST_TEXT:,} characters; shorten it.")
     return str(storable(text)).replace("\r\n", "\n").strip()
 
 
 def _day(day: date | None) -> date | None:
     if day is not None and not _EARLIEST <= day <= _LATEST:
-        raise InvalidInput(f"Dates lie between {_EARLIEST} and {_LATEST}.")
+        raise InvalidInput(f"Enter a date from {_EARLIEST} to {_LATEST}.")
     return day
 
 

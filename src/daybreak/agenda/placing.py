@@ -1,4 +1,4 @@
-"""Where a list of the agenda goes on, as a word in an address."""
+"""Cursors of the agenda's lists, encoded for URLs."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,21 +11,21 @@ _FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 
 def write(place: Place) -> str:
-    """The word for a place."""
+    """Encode a cursor for a URL."""
     return write_place(place.at, place.id)
 
 
 def read(after: str | None) -> Place | None:
-    """The place of a word; None for the beginning.
+    """Decode a cursor; return None for the first page.
 
     Raises:
-        InvalidInput: it is not one of ours.
+        InvalidInput: it is malformed.
     """
     if not after:
         return None
     at, row_id = read_place(after, _instant, UUID)
     if not isinstance(at, datetime) or not isinstance(row_id, UUID):
-        raise InvalidInput("The place to go on from is not one of ours; begin with the first page.")
+        raise InvalidInput("The cursor is not valid; start from the first page.")
     return Place(at, row_id)
 
 

@@ -1,4 +1,4 @@
-"""From files to harvests, in child processes: a hostile file costs a warning and nothing else."""
+"""Parsing of files in child processes, so that a hostile file costs a warning and nothing else."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,21 +11,21 @@ from daybreak.agenda.rows import FileHarvest
 from daybreak.intake import BoundedPool, Failed, FoundFile, IntakeSettings, Refused, read, walk
 
 Progress = Callable[[str], None]
-"""Called with the path of each file that has been dealt with."""
+"""Called with the path of each processed file."""
 
 _Request = tuple[SourceFile, ImportContext]
 _HEAD = 4096
-_TOO_LONG = "took longer than {:.0f} s to read (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was left out."
+_TOO_LONG = "could not be read within {:.0f} s (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was skipped."
 _FILES_FOR_A_SECOND_PROCESS = 200
 
 
 @dataclass(slots=True)
 class Reading:
-    """All that a source gave.
+    """The contents of a source.
 
     Attributes:
-        harvests: one for each file that was understood, in the order of their paths.
-        unread: what could not be read, files and folders; what they gave before is still the best known.
+        files: the parsed files in the order of their paths.
+        unreadable: the files and folders that could not be read; their earlier items remain the best known.
         ignored: paths of files that no importer reads, such as pictures.
     """
 
@@ -34,7 +34,7 @@ class Reading:
     ignored: list[str] = field(default_factory=list)
 
     def wants(self, path: str, head: bytes) -> bool:
-        """Whether an importer reads such a file; takes note of those that none does."""
+        """Return whether an importer reads such a file, and record the path otherwise."""
         from daybreak.agenda.importers import recognise  # noqa: PLC0415 - only reading needs the importers
 
         wanted = recognise(PurePosixPath(path), head) is not None
@@ -46,10 +46,10 @@ class Reading:
 def read_folder(
     root: Path, context: ImportContext, limits: IntakeSettings, progress: Progress | None = None
 ) -> Reading:
-    """Read every file below a folder, or one file.
+    """Parse every file below a folder, or one file.
 
     Raises:
-        InvalidInput: there is nothing at ``root``, or it cannot be read.
+        InvalidInput: ``root`` does not exist or cannot be read.
     """
     reading = Reading()
     finds = list(walk(root, limits, reading.wants))
@@ -60,14 +60,14 @@ def read_folder(
 
 
 def read_calendar(name: str, content: bytes, context: ImportContext, limits: IntakeSettings) -> Reading:
-    """Read what an .ics address gave; ``name`` is what places and warnings show."""
+    """Parse the response of an .ics URL; ``name`` appears in source refs and warnings."""
     reading = Reading()
     _read_all(reading, [(SourceFile(name, content, clock.now()), context)], limits)
     return reading
 
 
 def read_files(files: Iterable[SourceFile], context: ImportContext, limits: IntakeSettings) -> Reading:
-    """Read the files of an upload; those that no importer reads are told of."""
+    """Parse the files of an upload; the result lists those that no importer reads."""
     reading = Reading()
     wanted = [file for file in files if reading.wants(file.path, file.content[:_HEAD])]
     _read_all(reading, [(file, context) for file in wanted], limits)
@@ -102,7 +102,7 @@ def _read_all(
 
 
 def harvest(request: _Request) -> Harvest | None:
-    """What one file holds; None when no importer reads such files. Called in a child process."""
+    """Parse one file in a child process; return None if no importer reads such files."""
     from daybreak.agenda.importers import recognise  # noqa: PLC0415 - only the children need the parsers
 
     file, context = request

@@ -1,4 +1,4 @@
-"""What operations on the agenda give and are given."""
+"""Input and output models of the agenda's API."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
@@ -24,10 +24,10 @@ _DAY = "2026-03-31"
 
 
 class DecisionView(Resource):
-    """What somebody decided about a task in Daybreak."""
+    """A decision about a task, made in Daybreak."""
 
     verdict: Verdict
-    return_on: date | None = Field(description="When a snoozed task comes back.")
+    return_on: date | None = Field(description="The date on which a snoozed task returns.")
     made_at: datetime
     made_by: UUID
 
@@ -37,16 +37,16 @@ class PastDecisionView(Resource):
 
     decision: DecisionView
     ended_at: datetime | None
-    ended_as: str | None = Field(description="`undone`, `replaced` or `overtaken` by its source.")
+    ended_as: str | None = Field(description="`undone`, `replaced` or `overtaken` (changed in its source).")
 
     @classmethod
     def of(cls, past: PastDecision) -> Self:
-        """A decision of the history."""
+        """Return the output for a past decision."""
         return cls(decision=_decision(past.decision), ended_at=past.ended_at, ended_as=past.ended_as)
 
 
 class TaskView(Resource):
-    """A task as its owner decided about it."""
+    """A task with its owner's decision applied."""
 
     id: UUID
     title: str = Field(examples=["Water the plants"])
@@ -60,15 +60,15 @@ class TaskView(Resource):
     project_id: UUID | None
     project: str | None
     phase: str | None
-    source_id: UUID | None = Field(description="Null for what was entered in Daybreak.")
+    source_id: UUID | None = Field(description="Null for a task added in Daybreak.")
     source: str | None
-    place: str = Field(description="Where in its source it stands.")
+    place: str = Field(description="The position in its source, like `plan.md:2`.")
     tags: tuple[str, ...]
     decision: DecisionView | None
 
     @classmethod
     def of(cls, card: Card) -> Self:
-        """A task."""
+        """Return the output for a task."""
         task = card.task
         return cls(
             id=task.id,
@@ -100,7 +100,7 @@ IMPORTANCE: dict[Priority, Importance] = {
 
 
 class TaskOrder(Order):
-    """A task of one's own."""
+    """A task to create or replace."""
 
     title: Words = Field(examples=["Water the plants"])
     details: Text = ""
@@ -109,11 +109,11 @@ class TaskOrder(Order):
     priority: Importance = "normal"
     start: Day | None = None
     due: Day | None = Field(None, examples=[_DAY])
-    due_time: Clock | None = Field(None, description="On the owner's wall.", examples=["14:30"])
+    due_time: Clock | None = Field(None, description="Local time in the owner's zone.", examples=["14:30"])
     estimate_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
     def draft(self) -> TaskDraft:
-        """What is said of it.
+        """Return the task to save.
 
         Raises:
             InvalidInput: there is a time and no date.
@@ -124,7 +124,7 @@ class TaskOrder(Order):
 
 
 class SnoozeOrder(Order):
-    """Until when a task is to be left out."""
+    """The date until which to snooze a task."""
 
     return_on: Day = Field(examples=["2026-04-03"])
 
@@ -140,7 +140,7 @@ class ProjectView(Resource):
 
     @classmethod
     def of(cls, card: ProjectCard) -> Self:
-        """A project."""
+        """Return the output for a project."""
         one = card.project
         return cls(
             id=one.id,
@@ -159,12 +159,12 @@ class ProjectLine(ProjectView):
 
     @classmethod
     def of(cls, card: ProjectCard) -> Self:
-        """A project with its counts."""
+        """Return the output for a project with its counts."""
         return cls(**ProjectView.of(card).model_dump(), open=card.open, late=card.late)
 
 
 class PhaseView(Resource):
-    """A phase of a project; both dates inclusive."""
+    """A phase of a project; both dates are inclusive."""
 
     id: UUID
     name: str
@@ -174,26 +174,26 @@ class PhaseView(Resource):
 
     @classmethod
     def of(cls, phase: Phase) -> Self:
-        """A phase."""
+        """Return the output for a phase."""
         return cls.model_validate(phase, extra="ignore")
 
 
 class ProjectOrder(Order):
-    """A project of one's own."""
+    """A project to create or replace."""
 
     name: Words = Field(examples=["Garden"])
     description: Text = ""
 
 
 class PhaseOrder(Order):
-    """A phase of a project of one's own."""
+    """A phase to add to a project; both dates are inclusive."""
 
     name: Words = Field(examples=["Spring"])
     start_on: Day | None = None
     end_on: Day | None = None
 
     def draft(self) -> PhaseDraft:
-        """What is said of it."""
+        """Return the phase to save."""
         return PhaseForm(**self.model_dump()).draft()
 
 
@@ -211,7 +211,7 @@ class NoteView(Resource):
 
     @classmethod
     def of(cls, card: NoteCard) -> Self:
-        """A note."""
+        """Return the output for a note."""
         note = card.note
         return cls(
             id=note.id,
@@ -226,19 +226,19 @@ class NoteView(Resource):
 
 
 class NoteOrder(Order):
-    """A note of one's own."""
+    """A note to create or replace."""
 
     title: Words = Field(examples=["Soil"])
     body: Text = ""
     project_id: Id | None = None
 
     def draft(self) -> NoteDraft:
-        """What is said in it."""
+        """Return the note to save."""
         return NoteDraft(title=self.title, body=self.body, project_id=self.project_id)
 
 
 class EventView(Resource):
-    """An event; the end is exclusive; dates are whole days, times without a zone are the owner's."""
+    """An event; the end is exclusive; dates mean whole days, times without a zone are in the owner's zone."""
 
     id: UUID
     title: str = Field(examples=["Dentist"])
@@ -252,7 +252,7 @@ class EventView(Resource):
 
     @classmethod
     def of(cls, card: EventCard) -> Self:
-        """An event."""
+        """Return the output for an event."""
         event = card.event
         return cls(
             id=event.id,
@@ -268,26 +268,26 @@ class EventView(Resource):
 
 
 class EventOrder(Order):
-    """An event of one's own; without times it takes whole days."""
+    """An event to create or replace; without times it is an all-day event."""
 
     title: Words = Field(examples=["Dentist"])
     location: Annotated[str, StringConstraints(max_length=1000)] = ""
     day: Day = Field(examples=[_DAY])
-    last_day: Day | None = Field(None, description="Inclusive; none for the same day.")
+    last_day: Day | None = Field(None, description="Inclusive; null for the same day.")
     begins: Clock | None = Field(None, examples=["10:00"])
     ends: Clock | None = Field(None, examples=["10:45"])
 
     def draft(self) -> EventDraft:
-        """What is said of it.
+        """Return the event to save.
 
         Raises:
-            InvalidInput: it has an end and no beginning.
+            InvalidInput: it has an end time and no start time.
         """
         return EventForm(**self.model_dump()).draft()
 
 
 class SourceView(Resource):
-    """A source, and what it gave."""
+    """A source with the counts of its items and warnings."""
 
     id: UUID
     kind: SourceKind
@@ -295,7 +295,7 @@ class SourceView(Resource):
     locator: str
     last_read_at: datetime | None
     last_changed_at: datetime | None
-    uploaded_at: datetime | None = Field(description="When its files came; null for what can be read anew.")
+    uploaded_at: datetime | None = Field(description="When its files were uploaded; null for other kinds.")
     failing_since: datetime | None
     error: str | None
     tasks: int
@@ -305,7 +305,7 @@ class SourceView(Resource):
 
     @classmethod
     def of(cls, found: SourceOverview) -> Self:
-        """A source."""
+        """Return the output for a source."""
         one = found.source
         return cls(
             id=one.id,
@@ -325,7 +325,7 @@ class SourceView(Resource):
 
 
 class WarningView(Resource):
-    """What could not be read of a source."""
+    """A part of a source that could not be read."""
 
     path: str
     line: int | None
@@ -333,7 +333,7 @@ class WarningView(Resource):
 
 
 class AddressOrder(Order):
-    """The address of a calendar."""
+    """The URL of a calendar to add."""
 
     address: Annotated[str, StringConstraints(min_length=1, max_length=4000)] = Field(
         examples=["https://calendar.example/my.ics"]
@@ -342,14 +342,14 @@ class AddressOrder(Order):
 
 
 class ReadingView(Resource):
-    """A run that reads sources; `/api/v1/runs/{run}` tells how far it is."""
+    """A run that reads sources; `/api/v1/runs/{run}` returns its progress."""
 
     run: UUID = Field(examples=[_ID])
     status: Status
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """A run."""
+        """Return the output for a run."""
         return cls(run=run.id, status=run.status)
 
 

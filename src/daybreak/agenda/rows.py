@@ -1,7 +1,7 @@
-"""From harvests to rows: names become ids, files become one source, moments become columns.
+"""Conversion of parsed files to rows: names become ids, files merge into one source, moments become columns.
 
-Pure. A row's id is derived from its source and its external id, so the same thing read twice is the same row
-and nothing has to be asked of the database. A row's fingerprint is the hash of what the source said of it.
+Pure. A row's id is derived from its source and external id: an item that is read twice is the same row,
+without a database query. A row's fingerprint is the hash of its content in the source.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ _EARLIEST, _LATEST = date(1, 1, 8), date(9999, 12, 24)
 
 @dataclass(frozen=True, slots=True)
 class FileHarvest:
-    """What one file of a source gave, and when the file was last changed."""
+    """The items parsed from one file of a source, and when the file was last modified."""
 
     path: str
     modified_at: datetime
@@ -42,7 +42,7 @@ class FileHarvest:
 
 @dataclass(frozen=True, slots=True)
 class SourceRows:
-    """All rows of one source, by id, table by table in the order in which they must be written."""
+    """All rows of one source by id, one field per table, in the order of writing."""
 
     projects: dict[UUID, Row] = field(default_factory=dict)
     phases: dict[UUID, Row] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class SourceRows:
     warnings: list[ReadWarning] = field(default_factory=list)
 
     def tables(self) -> Iterator[tuple[str, dict[UUID, Row]]]:
-        """Each table's name and rows; what others refer to comes first."""
+        """Yield each table's name and rows, referenced tables first."""
         yield from (
             ("projects", self.projects),
             ("phases", self.phases),
@@ -63,12 +63,12 @@ class SourceRows:
 
 
 def source_rows(source_id: UUID, harvests: Iterable[FileHarvest], tz: ZoneInfo) -> SourceRows:
-    """The rows of a source, out of all its files; the first file to name a thing wins.
+    """Build the rows of a source from all its files; the first file that names an item wins.
 
     Args:
-        source_id: the source they belong to.
-        harvests: its files in a stable order.
-        tz: the owner's zone, for times in task lists that name none.
+        source_id: the source of the files.
+        harvests: its parsed files in a stable order.
+        tz: the owner's zone, for times in task lists without a zone.
     """
     builder = _Builder(source_id, tz)
     for file in harvests:
@@ -77,7 +77,7 @@ def source_rows(source_id: UUID, harvests: Iterable[FileHarvest], tz: ZoneInfo) 
 
 
 class _Builder:
-    """The rows so far; `add` puts one file's harvest to them."""
+    """A builder of rows; `add` appends the items of one parsed file."""
 
     def __init__(self, source_id: UUID, tz: ZoneInfo) -> None:
         self._source_id = source_id
@@ -147,7 +147,7 @@ class _Builder:
         return phase_id
 
     def _task_id(self, task: ImportedTask) -> str:
-        """Its external id, or a longer one when another file uses it for something else."""
+        """Return the task's external id, or a longer one if another file uses it for a different task."""
         known = self.rows.tasks.get(self._id("task", task.external_id))
         is_same = known is None or known["title"] == storable(task.title)
         return task.external_id if is_same else f"{self._path}#{task.external_id}"
@@ -172,7 +172,7 @@ class _Builder:
             "place": task.place,
         }
         row = self._put(self.rows.tasks, ("task", ids[task.external_id]), content)
-        # Not in the fingerprint: a file's own date changes with every line of it.
+        # Not in the fingerprint: a file's modification time changes with each of its lines.
         row["file_changed_at"] = _as_if_utc(modified_at)
 
     def _add_event(self, event: ImportedEvent) -> None:
@@ -222,8 +222,8 @@ def _sign(row: Row) -> Row:
     return row
 
 
-def storable(value: Any) -> Any:  # noqa: ANN401 - whatever a row may hold
-    """The value without what PostgreSQL cannot store in a text: NUL and halves of surrogate pairs."""
+def storable(value: Any) -> Any:  # noqa: ANN401 - any value of a row
+    """Remove what PostgreSQL cannot store in a text: NUL and lone surrogates."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     return [storable(one) for one in value] if isinstance(value, (tuple, list)) else value
@@ -237,7 +237,7 @@ def _as_if_utc(moment: Moment) -> datetime:
 
 
 def _within_reach(moment: Moment) -> Moment:
-    # Near the ends of Python's calendar a change of zone overflows.
+    # Near the ends of Python's calendar a conversion between zones overflows.
     if _EARLIEST <= (moment.date() if isinstance(moment, datetime) else moment) <= _LATEST:
         return moment
     day = _EARLIEST if moment.year == _EARLIEST.year else _LATEST

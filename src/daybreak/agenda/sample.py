@@ -1,4 +1,4 @@
-"""A freelancer's calendar, task lists and notes around a day, for trying Daybreak without one's own data."""
+"""Sample data: a freelancer's calendar, task lists and notes around a day."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,11 +9,11 @@ _TEMPLATES = "sample_folder"
 
 
 def sample_files(today: date, *, before: bool = False) -> list[tuple[str, str]]:
-    """The paths and texts of the sample's files.
+    """Render the sample's files; return their paths and texts.
 
     Args:
-        today: the day it is about.
-        before: as it stood the evening before.
+        today: the date of the sample.
+        before: render the state of the evening before.
     """
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only the sample needs it
 

@@ -1,4 +1,4 @@
-"""The verbs on sources: add, list, remove."""
+"""Operations on sources: add, list, find, delete."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from daybreak.intake import Vault, WebAddress
 from daybreak.people import User
 
 _sql = load(__package__)
-_SHORTEST_ID = 4  # less may be a slip of the finger, or an empty variable of a script
+_SHORTEST_ID = 4  # fewer may be a typing error, or an empty variable of a script
 
 
 @dataclass(frozen=True, slots=True)
 class SourceOverview:
-    """A source with how many things it gave, and how many warnings."""
+    """A source with the counts of its items and warnings."""
 
     source: Source
     tasks: int
@@ -32,10 +32,10 @@ class SourceOverview:
 
 
 async def add_folder(database: Database, user: User, path: Path, name: str | None = None) -> Source:
-    """A folder, or a single file, as a source; the one that is there already if it is.
+    """Add a folder or a single file as a source, or return the existing one.
 
     Raises:
-        InvalidInput: there is nothing at that path.
+        InvalidInput: the path does not exist.
     """
     place = _existing(path)
     source = _source(user, SourceKind.FOLDER, name or place.name or str(place), str(place), str(place))
@@ -45,10 +45,10 @@ async def add_folder(database: Database, user: User, path: Path, name: str | Non
 async def add_address(
     database: Database, user: User, url: str, vault: Vault, name: str | None = None
 ) -> Source:
-    """An .ics address as a source; the address is kept encrypted, since it often holds a secret.
+    """Add an .ics URL as a source; the URL is stored encrypted, because it often contains a secret.
 
     Raises:
-        InvalidInput: it is not an http(s) or webcal address, or one that may not be fetched.
+        InvalidInput: it is not an http(s) or webcal URL, or one that may not be fetched.
     """
     locator = url.strip()
     address = WebAddress.parse(locator)
@@ -57,33 +57,33 @@ async def add_address(
 
 
 async def overview(database: Database, user: User) -> Sequence[SourceOverview]:
-    """The user's sources, by name."""
+    """List the user's sources by name."""
     async with database.transaction([user.id]) as tx:
         return await overview_in(tx, user.id)
 
 
 async def overview_in(tx: asyncpg.Connection, owner_id: UUID) -> Sequence[SourceOverview]:
-    """An owner's sources, by name, within the caller's transaction."""
+    """List an owner's sources by name, within the caller's transaction."""
     return [_overview(row) for row in await tx.fetch(_sql.list_sources, owner_id)]
 
 
 async def get(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> SourceOverview:
-    """One source, within the caller's transaction.
+    """Return one source, within the caller's transaction.
 
     Raises:
-        NotFound: there is no such source of this owner's.
+        NotFound: the owner has no such source.
     """
     row = await tx.fetchrow(_sql.read_source, owner_id, source_id)
     if row is None:
-        raise NotFound("There is no such source.")
+        raise NotFound("This source does not exist.")
     return _overview(row)
 
 
 async def forget(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> Source:
-    """Forget a source and all that it gave, within the caller's transaction; gives what it was.
+    """Delete a source and its items, within the caller's transaction; return the deleted source.
 
     Raises:
-        NotFound: there is no such source of this owner's.
+        NotFound: the owner has no such source.
     """
     gone = await get(tx, owner_id, source_id)
     await tx.execute(_sql.remove_source, owner_id, source_id)
@@ -95,37 +95,37 @@ def _overview(row: asyncpg.Record) -> SourceOverview:
 
 
 async def find(database: Database, user: User, which: str) -> SourceOverview:
-    """The source of that name, path or beginning of an id, at least four signs of it.
+    """Return the source with that name, path or id prefix of at least four characters.
 
     Raises:
         NotFound: the user has no such source.
-        InvalidInput: several sources are meant.
+        InvalidInput: several sources match.
     """
     return _choose(await overview(database, user), which)
 
 
 async def warnings(database: Database, user: User, source: Source) -> Sequence[SourceWarning]:
-    """What could not be read of a source when it was last read."""
+    """List the parts of a source that could not be read in its last import."""
     async with database.transaction([user.id]) as tx:
         return await warnings_of(tx, user.id, source.id)
 
 
 async def warnings_of(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> Sequence[SourceWarning]:
-    """Likewise, within the caller's transaction."""
+    """List the warnings of a source, within the caller's transaction."""
     return [store.warning(row) for row in await tx.fetch(_sql.list_warnings, owner_id, source_id)]
 
 
 async def remove(database: Database, user: User, which: str) -> Source:
-    """Forget a source and all that it gave; the files themselves are not touched.
+    """Delete a source and its items; the files themselves are not changed.
 
     Args:
-        database: where it is.
-        user: whose source.
-        which: its name, its path or the beginning of its id.
+        database: the database.
+        user: the owner of the source.
+        which: its name, its path or a prefix of its id.
 
     Raises:
         NotFound: the user has no such source.
-        InvalidInput: several sources are meant.
+        InvalidInput: several sources match.
     """
     chosen = (await find(database, user, which)).source
     async with database.transaction([user.id]) as tx:
@@ -138,12 +138,12 @@ def _existing(path: Path) -> Path:
     if place is None or not place.exists():
         raise InvalidInput(f"There is no folder or file “{storable(str(path))}”; check the path.")
     if storable(str(place)) != str(place):
-        raise InvalidInput(f"The path “{storable(str(place))}” is not in UTF-8; give it another name.")
+        raise InvalidInput(f"The path “{storable(str(place))}” is not in UTF-8; rename it.")
     return place
 
 
 def _resolved(path: Path) -> Path | None:
-    """The real path; None where there can be none: an endless link, a closed folder, an unknown home."""
+    """Return the real path, or None for a symlink loop, an inaccessible folder or an unknown home."""
     try:
         place = path.expanduser().resolve()
         place.exists()
@@ -157,10 +157,10 @@ def _choose(known: Sequence[SourceOverview], which: str) -> SourceOverview:
     found = [one for one in known if _is_meant(one.source, which, path)]
     if not found:
         names = ", ".join(f"“{one.source.name}”" for one in known) or "none yet"
-        raise NotFound(f"There is no source “{which}”; there are: {names}.")
+        raise NotFound(f"No source matches “{which}”. Your sources: {names}.")
     if len(found) > 1:
         ids = ", ".join(str(one.source.id)[:8] for one in found)
-        raise InvalidInput(f"“{which}” could mean {len(found)} sources; name one by its id: {ids}.")
+        raise InvalidInput(f"“{which}” matches {len(found)} sources; use one of these ids: {ids}.")
     return found[0]
 
 
@@ -171,7 +171,7 @@ def _is_meant(source: Source, which: str, path: str) -> bool:
 
 
 def _source(user: User, kind: SourceKind, name: str, shown: str, locator: str) -> Source:
-    # The id follows from owner and place, so that the same place added twice, or at once, is one source.
+    # The id is derived from owner and locator: a locator that is added twice, or concurrently, is one source.
     return Source(id=uuid5(user.id, f"{kind}:{locator}"), kind=kind, name=name, locator=shown)
 
 

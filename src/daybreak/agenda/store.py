@@ -1,4 +1,4 @@
-"""The agenda's rows in PostgreSQL: writing what a source gave, reading what a brief may look at."""
+"""The agenda's rows in PostgreSQL: synchronising a source and reading agendas for briefs."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ _PRIORITY = {priority.value: priority for priority in Priority}
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The stretch of events [start, end) that is meant."""
+    """A half-open range of instants [start, end) for events."""
 
     start: datetime
     end: datetime
@@ -46,15 +46,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How much of an owner's agenda a brief looks at, besides all that is open.
+    """A query for one owner's agenda: which items to read besides the open tasks.
 
     Attributes:
-        owner_id: whose.
-        events: which events; floating and whole-day ones are found with a day to spare on either side.
-        today: the owner's date, by which snoozed tasks come back.
-        done_since: finished tasks are given from this instant on ...
-        notes_since: ... and notes from this one.
-        tracked: ids of tasks, as texts, that are given even if finished earlier.
+        owner_id: the owner.
+        today: the owner's date, by which snoozed tasks return.
+        events: the range of events; for floating and all-day events it is a day wider on either side.
+        completed_since: the instant from which finished tasks are included.
+        notes_since: the instant from which notes are included.
+        tracked_task_ids: ids of tasks, as texts, that are included even if finished earlier.
     """
 
     owner_id: UUID
@@ -67,7 +67,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How many rows an import wrote and left alone."""
+    """The counts of rows that an import added, updated, removed and left unchanged."""
 
     added: int = 0
     updated: int = 0
@@ -76,7 +76,7 @@ class Changes:
 
     @property
     def any(self) -> bool:
-        """Whether anything was written."""
+        """Whether the import wrote any row."""
         return bool(self.added or self.updated or self.removed)
 
     def __add__(self, other: "Changes") -> "Changes":
@@ -90,11 +90,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The stretch of events that was read: by dates on the wall, and as instants for the owner.
+    """The range of events that was read, as local dates and as the owner's instants.
 
     Attributes:
-        dates: midnights, written as if they were UTC, as whole-day and floating events are stored.
-        instants: when those dates begin and end where the owner is.
+        dates: midnights, written as if they were UTC, as all-day and floating events are stored.
+        instants: the beginning and end of those dates in the owner's zone.
     """
 
     dates: Window
@@ -111,22 +111,22 @@ async def write_source(
     coverage: Coverage,
     at: datetime,
 ) -> Changes:
-    """Make the stored rows of a source equal to those that were read; only what differs is written.
+    """Make the stored rows of a source equal to the parsed rows, and write only the differences.
 
     Args:
         tx: a transaction as the owner, with the source locked.
-        owner_id: whose source.
-        source_id: which source.
-        rows: what was read.
-        unread: files and folders that could not be read; what they gave before stays.
-        coverage: the stretch of events that was read; those outside stay.
+        owner_id: the owner of the source.
+        source_id: the source.
+        rows: the parsed rows.
+        unread: files and folders that could not be read; their earlier rows stay.
+        coverage: the range of events that was read; events outside of it stay.
         at: when it was read.
     """
     known = await _known(tx, owner_id, source_id, rows, coverage)
     changes = Changes()
     for name, table in rows.tables():
         changes += await _write_table(tx, (owner_id, source_id), name, table, known[name], at)
-    # What refers to others goes first: a project stays while a task of an unread file is in it.
+    # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
     unread_paths = {gap.path for gap in unread}
     for name, table in reversed(list(rows.tables())):
         gone = [
@@ -197,15 +197,15 @@ async def _write_warnings(
 async def read_agendas(
     tx: asyncpg.Connection, wanted: Sequence[Wanted], sources: Collection[UUID] | None = None
 ) -> Iterator[tuple[UUID, Agenda]]:
-    """What briefs may look at, with its owner, in one round trip however many they are.
+    """Read the agendas of several owners in one round trip, and yield each with its owner.
 
-    An agenda is made when it is asked for: whoever lets go of one before the next has those of all in memory
-    only as rows.
+    An agenda is built when the iterator reaches it. A caller that drops each agenda before the next one
+    has the others in memory only as rows.
 
     Args:
         tx: a transaction as these owners.
-        wanted: of whom, and how much.
-        sources: only what these gave; None for everything.
+        wanted: one query for each owner.
+        sources: the sources to read from; None for all of them.
     """
     found = await tx.fetch(
         _sql.read_agendas,
@@ -222,7 +222,7 @@ async def read_agendas(
 
 
 def _agendas(found: list[asyncpg.Record], dates: Mapping[UUID, date]) -> Iterator[tuple[UUID, Agenda]]:
-    # The driver keeps this list until its next statement; what is taken out of it is free before that.
+    # The driver references this list until its next statement; popped rows are freed before that.
     while found:
         row = found.pop()
         yield row["owner_id"], _agenda(row, dates[row["owner_id"]])
@@ -248,29 +248,29 @@ def _agenda(row: asyncpg.Record, today: date) -> Agenda:
 
 
 def source(row: asyncpg.Record) -> Source:
-    """A source as it is stored."""
+    """Build a source from its row."""
     times = ("last_read_at", "last_changed_at", "failing_since", "uploaded_at")
     shown = ("id", "name", "locator", "error", *times)
     return Source(kind=SourceKind(row["kind"]), **_take(row, *shown))
 
 
 def warning(row: asyncpg.Record) -> SourceWarning:
-    """A warning as it is stored."""
+    """Build a warning from its row."""
     return SourceWarning(**_take(row, "source_id", "path", "line", "message"))
 
 
 def project(row: asyncpg.Record) -> Project:
-    """A project as it is stored."""
+    """Build a project from its row."""
     return Project(**_take(row, "id", "source_id", "name", "description", "place"))
 
 
 def phase(row: asyncpg.Record) -> Phase:
-    """A phase as it is stored."""
+    """Build a phase from its row."""
     return Phase(**_take(row, "id", "project_id", "name", "description", "start_on", "end_on", "place"))
 
 
 def task(row: asyncpg.Record) -> Task:
-    """A task as it is stored, whatever was decided about it."""
+    """Build a task from its row, without applying decisions."""
     return Task(
         id=row["id"],
         source_id=row["source_id"],
@@ -297,7 +297,7 @@ def _as_decided(task: Task, row: asyncpg.Record | None, today: date) -> Task:
 
 
 def decided(task: Task, made: Decision | None, today: date) -> Task:
-    """The task as its owner decided about it, if that still holds."""
+    """Return the task with a decision applied, if the decision is still active."""
     if made is None or not made.holds(today):
         return task
     if made.verdict is Verdict.DONE:
@@ -306,12 +306,12 @@ def decided(task: Task, made: Decision | None, today: date) -> Task:
 
 
 def decision(row: asyncpg.Record) -> Decision:
-    """A decision as it is stored."""
+    """Build a decision from its row."""
     return Decision(verdict=Verdict(row["kind"]), **_take(row, "return_on", "made_at", "made_by"))
 
 
 def event(row: asyncpg.Record) -> Event:
-    """An event as it is stored."""
+    """Build an event from its row."""
     return Event(
         id=row["id"],
         source_id=row["source_id"],
@@ -327,7 +327,7 @@ def event(row: asyncpg.Record) -> Event:
 
 
 def note(row: asyncpg.Record) -> Note:
-    """A note as it is stored."""
+    """Build a note from its row."""
     return Note(**_take(row, "id", "source_id", "project_id", "title", "body", "noted_at", "place"))
 
 
@@ -342,5 +342,5 @@ def _take(row: asyncpg.Record, *names: str) -> dict[str, Any]:
 
 
 async def sources(tx: asyncpg.Connection, owner_id: UUID) -> list[Source]:
-    """The owner's sources, by name."""
+    """List the owner's sources by name."""
     return [source(row) for row in await tx.fetch(_sql.list_sources, owner_id)]

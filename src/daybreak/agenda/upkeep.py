@@ -1,4 +1,4 @@
-"""What the clock does for everybody's sources, so that a brief in the night finds them read."""
+"""Periodic maintenance of all users' sources, so that they are current when briefs are written at night."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ _AT_ONCE = 500
 
 
 async def start_refreshes(database: Database) -> str:
-    """Start a refresh for everybody whose addresses were not asked for some hours; says how many."""
+    """Enqueue a refresh for each owner whose calendar URLs were last read hours ago; return a summary."""
     async with database.ownerless() as connection:
         rows = await connection.fetch(_sql.list_due_refreshes, clock.now() - _EVERY, _AT_ONCE)
     owners = [row["owner_id"] for row in rows]
@@ -22,11 +22,11 @@ async def start_refreshes(database: Database) -> str:
         async with database.transaction(owners) as tx:
             kind, attempts = REFRESH.name, REFRESH.max_attempts
             started = await tx.fetchval(_sql.start_refreshes, owners, kind, ALL_SOURCES, attempts)
-    return f"Refreshes started: {started} of {len(owners)} due."
+    return f"Refreshes enqueued: {started} of {len(owners)} due."
 
 
 async def report_stale(database: Database) -> str:
-    """Say how many sources have not been readable for days."""
+    """Return a summary of the sources that have been unreadable for days."""
     async with database.ownerless() as connection:
         found = await connection.fetchrow(_sql.count_stale, clock.now() - _STALE_AFTER)
-    return f"{found['sources']} sources of {found['owners']} people could not be read for 2 days or more."
+    return f"{found['sources']} sources of {found['owners']} users have been unreadable for 2 days or more."

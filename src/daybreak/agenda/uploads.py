@@ -1,4 +1,4 @@
-"""Uploaded files as sources: each upload is one, and a later one of the same name takes its place."""
+"""Uploaded files as sources: each upload is one source, and a later one of the same name replaces it."""
 
 import asyncio
 import zlib
@@ -30,18 +30,18 @@ FORMATS = (
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Files that were sent under one name: a folder, an archive, or a single file."""
+    """Files that were uploaded under one name: a folder, an archive, or a single file."""
 
     name: str
     files: Sequence[SentFile]
 
 
 def sort_uploads(sent: Iterable[SentFile], limits: IntakeSettings) -> list[Upload]:
-    """What was sent, by the names of folders, archives and single files. Blocks, so call it in a thread.
+    """Group files by the names of folders, archives and single files. Blocks, so call it in a thread.
 
     Raises:
-        InvalidInput: there is nothing in it that is read, a path leads elsewhere, or an archive is malformed
-            or a bomb; nothing of it is to be taken then.
+        InvalidInput: no file is supported, a path leads outside, an archive is malformed or a bomb, or a
+            limit is exceeded; the whole upload is rejected then.
     """
     groups: dict[str, list[SentFile]] = {}
     for file in sent:
@@ -49,32 +49,32 @@ def sort_uploads(sent: Iterable[SentFile], limits: IntakeSettings) -> list[Uploa
         groups.setdefault(name[:_LONGEST_NAME], []).extend(filter(_is_read, files))
     uploads = [Upload(name, files) for name, files in groups.items() if files]
     if not uploads:
-        raise InvalidInput(f"There is nothing in it that Daybreak reads; it reads {FORMATS}.")
+        raise InvalidInput(f"No supported files found. Supported: {FORMATS}.")
     if len(uploads) > _MOST_AT_ONCE:
         raise InvalidInput(
-            f"More than {_MOST_AT_ONCE} files at once become as many sources; put them into a folder."
+            f"An upload can add at most {_MOST_AT_ONCE} sources; put the files into one folder."
         )
     if sum(len(file.content) for upload in uploads for file in upload.files) > limits.upload_size:
         raise InvalidInput(
-            f"That is more than {limits.upload_size.human_readable()} in all, so nothing was taken; "
-            "send less at once, or raise DAYBREAK_INTAKE_UPLOAD_SIZE."
+            f"The upload is larger than {limits.upload_size.human_readable()}, so nothing was saved; "
+            "upload fewer files at once, or raise DAYBREAK_INTAKE_UPLOAD_SIZE."
         )
     return uploads
 
 
 async def sort_sent(sent: Sequence[SentFile]) -> list[Upload]:
-    """Likewise in a thread, few at a time, within the limits of the settings."""
+    """Group uploaded files in a thread, at most two at a time, within the limits of the settings."""
     async with _AT_ONCE:
         return await asyncio.to_thread(sort_uploads, sent, IntakeSettings.load())
 
 
 async def add_upload(tx: asyncpg.Connection, owner_id: UUID, upload: Upload) -> UUID:
-    """Keep an upload as a source, in place of an earlier one of that name; gives the source's id.
+    """Store an upload as a source, replacing an earlier one of that name; return the source's id.
 
     Args:
-        tx: a transaction of this owner's.
-        owner_id: whose it is.
-        upload: what was sent.
+        tx: a transaction as this owner.
+        owner_id: the owner of the source.
+        upload: the uploaded files.
     """
     name = str(storable(upload.name))
     source_id = uuid5(owner_id, f"{SourceKind.UPLOAD}:{name}")

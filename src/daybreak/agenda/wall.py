@@ -1,4 +1,4 @@
-"""When things are, as it says on somebody's wall: in words, by their own date and zone."""
+"""Dates and times of the agenda as one user sees them: as text, in the user's date and zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,46 +10,46 @@ from daybreak.agenda.model import Event, Moment, Task, instant
 from daybreak.agenda.model import day as day_of
 from daybreak.people import User
 
-GROUPS = ("Late", "Today", "Next seven days", "After that", "Without a date")
+GROUPS = ("Overdue", "Today", "Next 7 days", "Later", "No date")
 _WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """One person's calendar and clock."""
+    """One user's date and time zone."""
 
     today: date
     tz: ZoneInfo
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """That person's, now."""
+        """Return that user's calendar, as of now."""
         return cls(user.today(), user.tz)
 
     @property
     def monday(self) -> date:
-        """The day on which the next week begins."""
+        """The next Monday after today."""
         return self.ahead(7 - self.today.weekday())
 
     def ahead(self, days: int) -> date:
-        """The date so many days from today."""
+        """Return the date that many days from today."""
         return self.today + timedelta(days=days)
 
     def on(self, moment: Moment) -> date:
-        """The date on which it falls."""
+        """Return the local date of a moment."""
         return day_of(moment, self.tz)
 
     def time(self, moment: Moment) -> str:
-        """The time of day; empty when it is about a whole day."""
+        """Format the time of day; return an empty text for a whole day."""
         return f"{self._local(moment):%H:%M}" if isinstance(moment, datetime) else ""
 
     def words(self, moment: Moment) -> str:
-        """Like “tomorrow”, “Friday 3 April”, “today, 14:30”."""
+        """Format a moment like “tomorrow”, “Friday 3 April” or “today, 14:30”."""
         day, at = self.on(moment), self.time(moment)
         return f"{self.day(day)}, {at}" if at else self.day(day)
 
     def day(self, day: date) -> str:
-        """A date in few words."""
+        """Format a date briefly, like “today”, “Friday 3 April” or “3 April 2027”."""
         away = (day - self.today).days
         if away in _NEAR:
             return _NEAR[away]
@@ -57,7 +57,7 @@ class Wall:
         return f"{day:%A} {day.day} {day:%B}{year}" if 0 < away < _WEEK else f"{day.day} {day:%B}{year}"
 
     def is_late(self, task: Task) -> bool:
-        """Whether it is open and was due before today, or earlier today."""
+        """Return whether a task is open and was due before today, or earlier today."""
         if task.due is None or not task.is_open:
             return False
         if isinstance(task.due, datetime):
@@ -65,7 +65,7 @@ class Wall:
         return task.due < self.today
 
     def group(self, task: Task) -> str:
-        """Under which heading of a list it stands; one of `GROUPS`."""
+        """Return the heading of a list to which a task belongs; one of `DUE_GROUPS`."""
         if task.due is None:
             return GROUPS[4]
         away = (self.on(task.due) - self.today).days
@@ -76,7 +76,7 @@ class Wall:
         return GROUPS[2] if away <= _WEEK else GROUPS[3]
 
     def span(self, event: Event) -> str:
-        """From when to when it is, of one day."""
+        """Format the time range of an event, without its dates."""
         if event.all_day:
             return "all day"
         if event.end == event.start:
@@ -84,7 +84,7 @@ class Wall:
         return f"{self.time(event.start)}\N{EN DASH}{self.time(event.end)}"
 
     def days(self, event: Event) -> tuple[date, date]:
-        """Its first and last date."""
+        """Return the first and last local date of an event."""
         first = self.on(event.start)
         if event.all_day:
             return first, max(first, self.on(event.end) - timedelta(days=1))

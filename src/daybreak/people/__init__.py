@@ -1,4 +1,4 @@
-"""Users, their preferences, and how they sign in: data and rules, no pages."""
+"""Users, their preferences and their credentials: data and rules, no pages."""
 
 from daybreak.people.leaving import ask_to_leave, stay, tidy
 from daybreak.people.links import (

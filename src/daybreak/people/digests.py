@@ -1,4 +1,4 @@
-"""Random secrets that people and programs carry, and what is kept of them."""
+"""Random secrets of browsers, links and API clients, and the hashes stored of them."""
 
 import hashlib
 import secrets
@@ -7,10 +7,10 @@ _BYTES = 32
 
 
 def new_secret(prefix: str = "") -> str:
-    """A secret that nobody can guess, fit for addresses and headers."""
+    """Return a new random secret that is safe in URLs and headers."""
     return prefix + secrets.token_urlsafe(_BYTES)
 
 
 def digest(secret: str) -> bytes:
-    """What is kept of a secret; the secret does not follow from it."""
+    """Return the hash of a secret as it is stored; it cannot be reversed."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()

@@ -1,4 +1,4 @@
-"""Leaving: everything of somebody's is deleted, after a time in which they may think better of it."""
+"""Account deletion, with a grace period in which it can be cancelled."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,22 +13,22 @@ _sql = load(__package__)
 
 
 async def ask_to_leave(tx: asyncpg.Connection, user_id: UUID) -> datetime:
-    """Have everything of somebody's deleted; gives when."""
+    """Request the deletion of a user's account; return when it is due."""
     due: datetime = await tx.fetchval(_sql.write_deletion, user_id, people_settings().grace)
     return due
 
 
 async def stay(tx: asyncpg.Connection, user_id: UUID) -> None:
-    """Take that back."""
+    """Cancel the requested deletion of a user's account."""
     await tx.fetchval(_sql.write_deletion, user_id, None)
 
 
 async def tidy(database: Database) -> str:
-    """Clear away what is over, and delete whose time has come; says how many people that were."""
+    """Delete expired sessions, links and tokens, and accounts due for deletion; return a summary."""
     async with database.ownerless() as connection:
         due = [row["id"] for row in await connection.fetch(_sql.tidy)]
     deleted = sum([await _delete(database, user_id) for user_id in due])
-    return f"Deleted {deleted} {'account' if deleted == 1 else 'accounts'} whose time had come."
+    return f"Deleted {deleted} {'account' if deleted == 1 else 'accounts'} due for deletion."
 
 
 async def _delete(database: Database, user_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""Links that let somebody in once: invitations, links to a new password, links that sign in."""
+"""One-time links: invitations, password resets and sign-in links."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -17,46 +17,46 @@ _sql = load(__package__)
 
 
 class Purpose(StrEnum):
-    """What a link is for."""
+    """The purpose of a link."""
 
     INVITATION = "invitation"
     RESET = "reset"
     SIGN_IN = "sign-in"
 
     def path(self, secret: str) -> str:
-        """Where the web takes such a link."""
+        """Return the URL path of a link."""
         return f"/{self}/link/{secret}" if self is Purpose.SIGN_IN else f"/{self}/{secret}"
 
 
 async def invite(database: Database, email: str, *, timezone: str, role: Role) -> tuple[User, str]:
-    """Make somebody a user who is to choose a password, or invite such a one again; gives the link's secret.
+    """Create a user without a password, or invite such a user again; return the user and the link's secret.
 
     Raises:
-        InvalidInput: the address or the zone is malformed.
-        Conflict: that person has a password already.
+        InvalidInput: the address or the time zone is invalid.
+        Conflict: the user already has a password.
     """
     known = await find(database, email)
     user = known or await add(database, email, timezone=timezone)
     async with database.transaction([user.id]) as tx:
         if await tx.fetchval(_sql.read_password, user.id):
             raise Conflict(
-                f"{user.email} has an account already; “daybreak users reset” makes a link to a new password."
+                f"{user.email} already has an account. Use “daybreak users reset” for a password reset link."
             )
         await tx.execute(_sql.drop_links, user.id)
-        # An admin who comes by links alone must not become a member by being invited again.
+        # A second invitation must not demote an admin who signs in by link only.
         if known is None or role is Role.ADMIN:
             await tx.execute(_sql.write_role, user.id, role)
     return user, await make_link(database, user, Purpose.INVITATION)
 
 
 async def set_role(database: Database, user: User, role: Role) -> None:
-    """Make somebody a member or an admin."""
+    """Set a user's role."""
     async with database.transaction([user.id]) as tx:
         await tx.execute(_sql.write_role, user.id, role)
 
 
 async def make_link(database: Database, user: User, purpose: Purpose) -> str:
-    """A secret that is good once, for the end of an address."""
+    """Create a one-time link and return its secret, the last part of its URL."""
     secret = new_secret()
     async with database.transaction([user.id]) as tx:
         await tx.execute(_sql.insert_link, user.id, uuid4(), purpose, digest(secret), _life(purpose))
@@ -64,10 +64,10 @@ async def make_link(database: Database, user: User, purpose: Purpose) -> str:
 
 
 async def read_link(database: Database, secret: str, purpose: Purpose) -> User:
-    """Whom a link is for; it stays good.
+    """Return the user for whom a link was created; the link stays valid.
 
     Raises:
-        NotFound: it was used, it is too old, or it never was.
+        NotFound: the link was used, has expired or does not exist.
     """
     owner_id = await _owner(database, secret)
     async with database.transaction([owner_id]) as tx:
@@ -77,10 +77,10 @@ async def read_link(database: Database, secret: str, purpose: Purpose) -> User:
 
 
 async def sign_in_by_link(database: Database, secret: str, client: Client) -> tuple[User, str]:
-    """Use a link that signs in; gives whom, and the secret of a new session.
+    """Use a sign-in link; return its user and the secret of a new session.
 
     Raises:
-        NotFound: it was used, it is too old, or it never was.
+        NotFound: the link was used, has expired or does not exist.
     """
     owner_id = await _owner(database, secret)
     async with database.transaction([owner_id]) as tx:
@@ -92,11 +92,11 @@ async def sign_in_by_link(database: Database, secret: str, client: Client) -> tu
 async def set_password_by_link(
     database: Database, secret: str, purpose: Purpose, password: str, client: Client
 ) -> tuple[User, str]:
-    """Use an invitation or a link to a new password: every session ends, and a new one begins.
+    """Set a password by invitation or reset link; revoke all sessions and create a new one.
 
     Raises:
-        NotFound: the link was used, it is too old, or it never was.
-        InvalidInput: the password is no good; the link stays so.
+        NotFound: the link was used, has expired or does not exist.
+        InvalidInput: the password is not acceptable; the link stays valid.
     """
     user = await read_link(database, secret, purpose)
     kept = await passwords.hash_password(passwords.checked_password(password, user.email, user.name))
@@ -124,4 +124,4 @@ def _life(purpose: Purpose) -> timedelta:
 
 
 def _gone() -> NotFound:
-    return NotFound("This link is not good any more: it was used, or its time is up; ask for a new one.")
+    return NotFound("This link has expired or was already used. Ask for a new one.")

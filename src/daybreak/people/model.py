@@ -1,4 +1,4 @@
-"""A person who gets briefs."""
+"""The user and the validation of a user's fields."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person; `timezone` is always a valid IANA name, `country` an ISO 3166-1 code or None."""
+    """A user; `timezone` is always a valid IANA name, `country` an ISO 3166-1 code or None."""
 
     id: UUID
     email: str
@@ -31,15 +31,15 @@ class User:
 
     @property
     def tz(self) -> ZoneInfo:
-        """The user's zone, ready for arithmetic."""
+        """The user's time zone, ready for arithmetic."""
         return clock.zone(self.timezone)
 
     def today(self) -> date:
-        """The date on this person's wall right now."""
+        """Return the current date in the user's time zone."""
         return clock.local_date(clock.now(), self.tz)
 
     def as_of(self, day: date) -> datetime:
-        """The instant for which a brief of that local day speaks: now if it is today, else its due time."""
+        """Return the instant that a brief of a local day describes: now if it is today, else its due time."""
         moment = clock.now()
         if clock.local_date(moment, self.tz) == day:
             return moment
@@ -47,7 +47,7 @@ class User:
 
 
 def checked_email(text: str) -> str:
-    """An e-mail address in the form in which it identifies a user: trimmed, lower case.
+    """Return an e-mail address in the form that identifies a user: trimmed, lower case.
 
     Raises:
         InvalidInput: it cannot be an address.
@@ -55,24 +55,24 @@ def checked_email(text: str) -> str:
     address = text.strip().lower()
     if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address) or not address.isprintable():
         shown = text.strip()[:80]
-        raise InvalidInput(f"“{shown}” is not an e-mail address; it should look like name@example.org.")
+        raise InvalidInput(f"“{shown}” is not an e-mail address. Enter one like name@example.org.")
     return address
 
 
 def checked_name(text: str) -> str:
-    """What to call somebody: one line, trimmed.
+    """Return a user's name, trimmed.
 
     Raises:
-        InvalidInput: there is nothing in it, too much, or what cannot be printed.
+        InvalidInput: it is empty, too long, or contains characters that cannot be printed.
     """
     name = text.strip()
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise InvalidInput(f"A name has 1 to {_LONGEST_NAME} printable characters; give another one.")
+        raise InvalidInput(f"A name must have 1 to {_LONGEST_NAME} printable characters. Enter another one.")
     return name
 
 
 def zones(chosen: str) -> list[tuple[str, str]]:
-    """Every zone that a person may choose, with the time that it is there; the chosen one is among them."""
+    """Return every selectable time zone with its current local time; the selected one is included."""
     now = clock.now()
     names = {name for name in available_timezones() if "/" in name and not name.startswith(_NO_PLACES)}
     if chosen in available_timezones():
@@ -85,7 +85,7 @@ def zones(chosen: str) -> list[tuple[str, str]]:
 
 @cache
 def countries() -> dict[str, str]:
-    """The countries whose public holidays are known: their names by code, in the order of the names."""
+    """Return the countries with known public holidays: names by code, ordered by name."""
     import holidays  # noqa: PLC0415 - slow to import, and only needed when a country is chosen
     from holidays.registry import COUNTRIES  # noqa: PLC0415
 
@@ -95,14 +95,14 @@ def countries() -> dict[str, str]:
 
 
 def checked_country(text: str) -> str:
-    """An ISO 3166-1 alpha-2 code in upper case, of a country whose public holidays are known.
+    """Return an ISO 3166-1 alpha-2 code, in upper case, of a country with known public holidays.
 
     Raises:
-        InvalidInput: it is no such code.
+        InvalidInput: it is not such a code.
     """
     import holidays  # noqa: PLC0415 - slow to import, and only needed when a country is written
 
     code = text.strip()
     if not code.isascii() or code.upper() not in holidays.list_supported_countries(include_aliases=False):
-        raise InvalidInput(f"No country with the code “{code[:40]}” is known; give one such as DE or US.")
+        raise InvalidInput(f"No country with the code “{code[:40]}” is known. Enter one such as DE or US.")
     return code.upper()

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, computed off the event loop, a few at a time."""
+"""Password hashing with argon2id, off the event loop and with limited concurrency."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -13,42 +13,42 @@ if TYPE_CHECKING:
 SHORTEST = 10
 LONGEST = 256
 _FEWEST_SIGNS = 5
-# Each takes 64 MiB and a core for some 50 ms.
+# Each hash takes 64 MiB and one core for about 50 ms.
 _pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
 
 
 def checked_password(password: str, *known: str) -> str:
-    """A password that is worth the name.
+    """Return a new password if it is acceptable.
 
     Args:
-        password: what somebody wants.
-        known: what it must not be: the address, the name.
+        password: the new password.
+        known: texts that it must not equal: the user's e-mail address and name.
 
     Raises:
-        InvalidInput: it is too short, too long, or what anybody would try first.
+        InvalidInput: it is too short, too long or too easy to guess.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidInput(f"A password has {SHORTEST} to {LONGEST} characters; give another one.")
+        raise InvalidInput(f"A password must have {SHORTEST} to {LONGEST} characters. Choose another one.")
     plain = password.casefold()
     parts = {part for one in known for part in (one.casefold(), one.casefold().partition("@")[0])}
     if plain in parts or len(set(plain)) < _FEWEST_SIGNS or plain in _FIRST_TRIED:
-        raise InvalidInput("That password is among the first that anybody would try; give another one.")
+        raise InvalidInput("This password is too easy to guess. Choose another one.")
     return password
 
 
 async def hash_password(password: str) -> str:
-    """What is kept of a password: salted, with the parameters it was made with."""
+    """Return the salted hash of a password, which includes the hashing parameters."""
     return await asyncio.get_running_loop().run_in_executor(_pool, lambda: _hasher().hash(password))
 
 
 async def is_right(password: str, kept: str | None) -> bool:
-    """Whether that is the password; takes as long when there is none to compare with."""
+    """Return whether a password matches a hash; takes equally long if there is no hash."""
     found = await asyncio.get_running_loop().run_in_executor(_pool, _verify, password, kept)
     return found and kept is not None
 
 
 def is_outdated(kept: str) -> bool:
-    """Whether it was made with parameters of another time."""
+    """Return whether a hash was computed with outdated parameters."""
     return bool(_hasher().check_needs_rehash(kept))
 
 
@@ -68,7 +68,7 @@ def _nobodys() -> str:
 
 @cache
 def _hasher() -> "PasswordHasher":
-    from argon2 import PasswordHasher  # noqa: PLC0415 - commands that ask for no password need not wait for it
+    from argon2 import PasswordHasher  # noqa: PLC0415 - slow to import, and most commands need no password
 
     return PasswordHasher()
 

@@ -1,4 +1,4 @@
-"""What a person prefers: when a brief comes, which one, about what, and which hours are for work."""
+"""A user's preferences: times, editions and projects of briefs, and the working hours."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _LONGEST_PROJECT = 200
 
 
 class Weekday(IntEnum):
-    """A day of the week, numbered as ISO 8601 does."""
+    """A day of the week, numbered as in ISO 8601."""
 
     MONDAY = 1
     TUESDAY = 2
@@ -25,7 +25,7 @@ class Weekday(IntEnum):
 
 
 class Frequency(StrEnum):
-    """How often a brief comes; `WEEKLY` and `CHOSEN` name their weekdays."""
+    """How often a brief is created; `WEEKLY` and `CHOSEN` need weekdays."""
 
     DAILY = "daily"
     WEEKDAYS = "weekdays"
@@ -34,10 +34,10 @@ class Frequency(StrEnum):
 
 
 class QuietDay(StrEnum):
-    """What to do on a day on which nothing asks for anything.
+    """What to create on a quiet day, on which nothing is due.
 
-    `SHORTEN` writes next actions and timeline only, `SKIP` nothing, and `WEEKLY` nothing but the sum of the
-    week on one day. What is not written is there for whoever asks for it.
+    `SHORTEN` creates next actions and timeline only, `SKIP` nothing, and `WEEKLY` only the weekly review on
+    one day. A brief that was skipped can still be created on demand.
     """
 
     SEND = "send"
@@ -47,7 +47,7 @@ class QuietDay(StrEnum):
 
 
 class ProjectChoice(StrEnum):
-    """Which projects a brief looks at."""
+    """Which projects a brief covers."""
 
     ALL = "all"
     ONLY = "only"
@@ -60,19 +60,19 @@ WORKDAYS = frozenset(day for day in Weekday if day <= Weekday.FRIDAY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """What a person prefers; all times are local to that person.
+    """A user's preferences; all times are local to the user.
 
     Attributes:
-        active: whether briefs come at all.
+        active: whether briefs are created.
         brief_time: when the brief is due, to the minute.
-        frequency: how often; it has to agree with `weekdays`.
+        frequency: how often; must agree with `weekdays`.
         weekdays: on which days of the week.
-        email: whether the brief is mailed, too.
-        quiet_day: what to do when nothing is due.
-        weekly_day: when the week is summed up, if `quiet_day` says so.
-        catch_up: how late a brief may begin and is still wanted; after that the day is missed.
-        reengage: whether briefs may grow rare while their reader is away, where the installation does that.
-        project_choice: whether `projects` are the only ones, or left out; appointments always stay.
+        email: whether the brief is also sent by e-mail.
+        quiet_day: what to create when nothing is due.
+        weekly_day: the day of the weekly review, if `quiet_day` is `WEEKLY`.
+        catch_up: how late a brief may start; after that the day is missed.
+        reengagement: whether fewer briefs are created while the user is away, if the installation allows it.
+        project_choice: whether `projects` are included or excluded; events are always included.
         projects: names of projects.
         workday_start: when the working day begins ...
         workday_end: ... and ends.
@@ -100,7 +100,7 @@ class Preferences:
         _check_projects(self.project_choice, self.projects)
 
     def wants(self, project: str | None) -> bool:
-        """Whether a brief looks at the project of that name; None: what belongs to no project."""
+        """Return whether a brief covers the project of a name; None means items without a project."""
         match self.project_choice:
             case ProjectChoice.ONLY:
                 return project in self.projects
@@ -110,15 +110,15 @@ class Preferences:
                 return True
 
     def falls_on(self, day: date) -> bool:
-        """Whether a brief is wanted on that local date."""
+        """Return whether a brief is due on a local date."""
         return self.active and day.isoweekday() in self.weekdays
 
 
 def weekdays_of(frequency: Frequency, chosen: Collection[Weekday] = ()) -> frozenset[Weekday]:
-    """The weekdays that a frequency means.
+    """Return the weekdays of a frequency.
 
     Raises:
-        InvalidInput: it has to name some and does not, or names more than it can mean.
+        InvalidInput: the chosen weekdays do not fit the frequency.
     """
     days = {Frequency.DAILY: EVERY_DAY, Frequency.WEEKDAYS: WORKDAYS}.get(frequency, frozenset(chosen))
     _check_weekdays(frequency, days)
@@ -133,44 +133,41 @@ def _check_workday(start: time, end: time) -> None:
     if start >= end:
         raise _wrong(
             "workday_end",
-            f"A working day from {start:%H:%M} to {end:%H:%M} has no hours; "
-            "the end must come after the start.",
+            f"A working day from {start:%H:%M} to {end:%H:%M} has no hours. Choose an end after the start.",
         )
 
 
 def _check_minute(at: time) -> None:
     if at.second or at.microsecond or at.tzinfo is not None:
         raise _wrong(
-            "brief_time", f"A brief cannot be due at {at}; give a local time to the minute, like 07:00."
+            "brief_time", f"A brief cannot be due at {at}. Enter a local time to the minute, like 07:00."
         )
 
 
 def _check_weekdays(frequency: Frequency, days: frozenset[Weekday]) -> None:
     if frequency is Frequency.WEEKLY and len(days) != 1:
-        raise _wrong("weekdays", "A weekly brief comes on one day of the week; choose one.")
+        raise _wrong("weekdays", "A weekly brief needs exactly one day of the week. Choose one.")
     if not days:
-        raise _wrong("weekdays", "A brief has to come on some day of the week; choose at least one.")
+        raise _wrong("weekdays", "No day of the week is selected. Choose at least one.")
     fixed = {Frequency.DAILY: EVERY_DAY, Frequency.WEEKDAYS: WORKDAYS}.get(frequency, days)
     if days != fixed:
-        raise _wrong("weekdays", f"“{frequency}” names its days itself; choose “chosen” to name others.")
+        raise _wrong("weekdays", f"“{frequency}” has fixed days. Use “chosen” to select other days.")
 
 
 def _check_catch_up(window: timedelta) -> None:
     if not timedelta() <= window <= LONGEST_CATCH_UP:
         hours = LONGEST_CATCH_UP // timedelta(hours=1)
-        raise _wrong(
-            "catch_up", f"A brief can be caught up within 0 to {hours} hours; give such a time, like 4h."
-        )
+        raise _wrong("catch_up", f"The catch-up window must be 0 to {hours} hours. Enter a duration like 4h.")
 
 
 def _check_projects(choice: ProjectChoice, projects: tuple[str, ...]) -> None:
     if choice is not ProjectChoice.ALL and not projects:
-        raise _wrong("projects", f"“{choice}” needs the names of projects; give at least one.")
+        raise _wrong("projects", f"“{choice}” needs project names. Enter at least one.")
     if len(projects) > _MOST_PROJECTS or any(
         not name.strip() or len(name) > _LONGEST_PROJECT or not name.isprintable() for name in projects
     ):
         raise _wrong(
             "projects",
-            f"Up to {_MOST_PROJECTS} projects can be named, each with 1 to {_LONGEST_PROJECT} "
+            f"Select at most {_MOST_PROJECTS} projects, each with a name of 1 to {_LONGEST_PROJECT} "
             "printable characters.",
         )

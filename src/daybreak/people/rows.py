@@ -1,4 +1,4 @@
-"""People as their rows have them."""
+"""Conversion between users and their rows."""
 
 from dataclasses import fields
 from typing import Any
@@ -10,7 +10,7 @@ from daybreak.people.preferences import Frequency, Preferences, ProjectChoice, Q
 
 
 def user_of(row: asyncpg.Record) -> User:
-    """The user of a row of people_users with its preferences."""
+    """Return the user of a row of people_users joined with its preferences."""
     return User(
         id=row["id"],
         email=row["address"],
@@ -35,6 +35,6 @@ def _preferences(row: asyncpg.Record) -> Preferences:
 
 
 def columns(preferences: Preferences) -> list[Any]:
-    """The values in the order of the fields, which is that of the statement."""
+    """Return the preference values in field order, which is that of the statement."""
     stored = [getattr(preferences, one.name) for one in fields(Preferences)]
     return [sorted(value) if isinstance(value, frozenset) else value for value in stored]

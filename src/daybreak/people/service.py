@@ -1,4 +1,4 @@
-"""The verbs on people: add, find, list, change."""
+"""Users: create, find, list and update."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -18,11 +18,11 @@ _sql = load(__package__)
 async def add(
     database: Database, email: str, *, timezone: str, name: str | None = None, country: str | None = None
 ) -> User:
-    """Make a user; the name defaults to what stands before the @.
+    """Create a user; the name defaults to the part of the address before the @.
 
     Raises:
-        InvalidInput: the address, zone or country is malformed.
-        Conflict: there is such a user already.
+        InvalidInput: the address, time zone or country is invalid.
+        Conflict: a user with this address exists.
     """
     address = checked_email(email)
     clock.zone(timezone)
@@ -37,12 +37,12 @@ async def add(
         row = (user.id, user.email, user.name, user.timezone, user.country)
         added = await tx.fetchval(_sql.insert_user, *row)
     if added is None:
-        raise Conflict(f"There is a user {address} already; change it with “daybreak users set {address}”.")
+        raise Conflict(f"The user {address} already exists. Edit it with “daybreak users set {address}”.")
     return user
 
 
 async def find(database: Database, email: str) -> User | None:
-    """The user with that address, in any case; None if nobody has it."""
+    """Return the user with an e-mail address, in any case; None if there is none."""
     async with database.ownerless() as connection:
         user_id = await connection.fetchval(_sql.id_by_email, checked_email(email))
     if user_id is None:
@@ -52,19 +52,19 @@ async def find(database: Database, email: str) -> User | None:
 
 
 async def get(tx: asyncpg.Connection, user_id: UUID) -> User:
-    """The user of that id, within the caller's transaction.
+    """Return the user of an id, within the caller's transaction.
 
     Raises:
-        NotFound: there is no such user, or the transaction may not see them.
+        NotFound: there is no such user, or the transaction has no access to the user.
     """
     return (await get_all(tx, [user_id]))[user_id]
 
 
 async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UUID, User]:
-    """The users of these ids, within the caller's transaction.
+    """Return the users of several ids, within the caller's transaction.
 
     Raises:
-        NotFound: one of them is not there, or the transaction may not see them.
+        NotFound: one of them does not exist, or the transaction has no access to it.
     """
     users = {row["id"]: user_of(row) for row in await tx.fetch(_sql.read_users, list(user_ids))}
     if len(users) < len(user_ids):
@@ -73,7 +73,7 @@ async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UU
 
 
 async def addresses(database: Database, user_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The e-mail addresses of these users, for an operator's list; who is gone is left out."""
+    """Return the e-mail addresses of users, for an operator's list; deleted users are omitted."""
     if not user_ids:
         return {}
     async with database.transaction(user_ids) as tx:
@@ -81,7 +81,7 @@ async def addresses(database: Database, user_ids: Collection[UUID]) -> dict[UUID
 
 
 async def everyone(database: Database) -> Sequence[User]:
-    """All users, oldest first: an operator's view."""
+    """Return all users, oldest first, for operators."""
     async with database.ownerless() as connection:
         ids = [row["id"] for row in await connection.fetch(_sql.all_ids)]
     if not ids:
@@ -91,37 +91,37 @@ async def everyone(database: Database) -> Sequence[User]:
 
 
 async def hold(tx: asyncpg.Connection, user_id: UUID) -> User:
-    """The user as nobody else changes them until the caller's transaction ends.
+    """Return the user, locked until the transaction ends.
 
     Raises:
-        NotFound: the user is gone.
+        NotFound: the user does not exist.
     """
     await tx.execute(_sql.hold_user, user_id)
     return await get(tx, user_id)
 
 
 async def change(database: Database, user_id: UUID, change: Callable[[User], User]) -> User:
-    """Change a user as they are by then; gives the user as stored.
+    """Update a user from its current state, under a lock; return the user as stored.
 
     Args:
-        database: where the user is.
-        user_id: who is changed.
-        change: gives the user as they are to be, all but the id and the address.
+        database: the database of this process.
+        user_id: the user to update.
+        change: a function from the current to the new user; id and address are not written.
 
     Raises:
-        InvalidInput: the name, zone or country is malformed, or `change` says so.
-        NotFound: the user is gone.
+        InvalidInput: the name, time zone or country is invalid, or `change` raises it.
+        NotFound: the user does not exist.
     """
     async with database.transaction([user_id]) as tx:
         return await update_in(tx, change(await hold(tx, user_id)))
 
 
 async def update_in(tx: asyncpg.Connection, user: User) -> User:
-    """Write a changed user, who is held, back: all but the id and the address; gives the user as stored.
+    """Write a changed user, locked by `lock_user`, except id and address; return the user as stored.
 
     Raises:
-        InvalidInput: the name, zone or country is malformed.
-        NotFound: the user is gone.
+        InvalidInput: the name, time zone or country is invalid.
+        NotFound: the user does not exist.
     """
     clock.zone(user.timezone)
     country = checked_country(user.country) if user.country else None
@@ -133,5 +133,5 @@ async def update_in(tx: asyncpg.Connection, user: User) -> User:
 
 
 async def visit(tx: asyncpg.Connection, user_id: UUID) -> None:
-    """Note that this user was there just now: opened a page, called the API, answered, clicked."""
+    """Record that a user is active now: opened a page, called the API, answered or clicked."""
     await tx.execute(_sql.visit, user_id, clock.now())

@@ -1,4 +1,4 @@
-"""Sessions: who is signed in, kept on the server; the browser holds a secret that means nothing else."""
+"""Browser sessions, stored on the server; the browser's cookie contains a random secret only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,14 +19,14 @@ _LONGEST_AGENT = 300
 
 
 class Role(StrEnum):
-    """What somebody may do beyond their own things."""
+    """A user's rights beyond the user's own data."""
 
     MEMBER = "member"
     ADMIN = "admin"
 
 
 class Scope(StrEnum):
-    """What a program may do with somebody's things."""
+    """The access of a token to its owner's data."""
 
     READ = "read"
     WRITE = "write"
@@ -34,7 +34,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """Where a request comes from: an address and what the browser says it is."""
+    """The origin of a request: IP address and User-Agent header."""
 
     address: str
     user_agent: str = ""
@@ -42,15 +42,15 @@ class Client:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Somebody who is signed in.
+    """An authenticated user with role, credential and scope.
 
     Attributes:
-        user: who it is.
-        role: what they may do beyond their own things.
-        credential: the id of the session, or of the token, that they came with.
-        scope: what the token allows; None for a session, which allows everything.
-        has_password: whether they have one; else they come by links.
-        deletion_due: when everything of theirs is deleted; None when that is not asked for.
+        user: the user.
+        role: the user's rights beyond the user's own data.
+        credential: the id of the session or token that was used.
+        scope: the access of the token; None for a session, which has full access.
+        has_password: whether the user has a password; otherwise the user signs in by link.
+        deletion_due: when the account will be deleted; None if deletion was not requested.
     """
 
     user: User
@@ -62,18 +62,18 @@ class Visitor:
 
     @property
     def may_write(self) -> bool:
-        """Whether anything may be changed."""
+        """Whether the credential allows changes."""
         return self.scope is not Scope.READ
 
     @property
     def is_program(self) -> bool:
-        """Whether they came with a token, and not as somebody in a browser."""
+        """Whether the credential is a token, not a browser session."""
         return self.scope is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser that is signed in."""
+    """The session of one browser."""
 
     id: UUID
     user_agent: str
@@ -83,7 +83,7 @@ class Session:
 
 
 async def begin(tx: asyncpg.Connection, user_id: UUID, client: Client) -> str:
-    """Sign a browser in; gives the secret for its cookie, always a new one."""
+    """Create a session and return the new secret for its cookie."""
     secret = new_secret()
     agent = client.user_agent[:_LONGEST_AGENT]
     row = (user_id, uuid4(), digest(secret), agent, client.address, people_settings().session_time)
@@ -92,12 +92,12 @@ async def begin(tx: asyncpg.Connection, user_id: UUID, client: Client) -> str:
 
 
 async def visitor_of(database: Database, secret: str, *, is_visit: bool = True) -> Visitor | None:
-    """Whose session that is; None when it is over, or never was.
+    """Return the principal of a session; None if it has ended or does not exist.
 
     Args:
-        database: where it is kept.
-        secret: what the browser holds.
-        is_visit: whether somebody is there; that keeps the session alive.
+        database: the database of this process.
+        secret: the secret from the cookie.
+        is_visit: whether the request counts as user activity, which extends the session.
     """
     row_of = digest(secret), people_settings().session_time, is_visit
     async with database.ownerless() as connection:
@@ -106,33 +106,33 @@ async def visitor_of(database: Database, secret: str, *, is_visit: bool = True) 
 
 
 async def is_known(database: Database, user_id: UUID, credential: UUID) -> bool:
-    """Whether that session or token of somebody's is still good; asking is no visit."""
+    """Return whether a user's session or token is still valid; does not count as activity."""
     async with database.ownerless() as connection:
         return bool(await connection.fetchval(_sql.knows, user_id, credential))
 
 
 async def list_sessions(tx: asyncpg.Connection, user_id: UUID) -> list[Session]:
-    """Where somebody is signed in, the latest seen first."""
+    """Return a user's sessions, the most recently seen first."""
     return [Session(**row) for row in await tx.fetch(_sql.list_sessions, user_id)]
 
 
 async def end(tx: asyncpg.Connection, user_id: UUID, session_id: UUID) -> None:
-    """Sign one browser out.
+    """Revoke one session.
 
     Raises:
-        NotFound: there is no such session of this person's.
+        NotFound: the user has no such session.
     """
     if await tx.fetchval(_sql.end_session, user_id, session_id) is None:
-        raise NotFound("There is no such session; it may have ended already.")
+        raise NotFound("This session does not exist. It may have ended already.")
 
 
 async def end_all(tx: asyncpg.Connection, user_id: UUID, *, but: UUID | None = None) -> None:
-    """Sign somebody out everywhere, except in one session when it is named."""
+    """Revoke all sessions of a user, optionally except one."""
     await tx.execute(_sql.end_sessions, user_id, but)
 
 
 def visitor(row: asyncpg.Record) -> Visitor:
-    """The visitor of a row with a credential and a profile."""
+    """Return the principal of a row with a credential and a profile."""
     scope = row.get("scope")
     return Visitor(
         user=user_of(row),

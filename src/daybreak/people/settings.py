@@ -1,4 +1,4 @@
-"""How long people and programs stay signed in, and how often they may try."""
+"""Lifetimes of sessions and links, and the grace period of account deletion."""
 
 from datetime import timedelta
 from functools import cache
@@ -10,35 +10,33 @@ from daybreak.settings import PREFIX, Group
 
 
 class PeopleSettings(Group):
-    """The lives of sessions and links, and the time before a deletion."""
+    """Lifetimes of sessions and links, and the grace period of account deletion."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}PEOPLE_")
 
     session_days: float = Field(
-        default=30.0, gt=0, description="Days after which a session that nobody uses is over."
+        default=30.0, gt=0, description="Days without activity after which a session ends."
     )
     link_hours: float = Field(
-        default=72.0, gt=0, description="Hours for which invitations and links to a new password are good."
+        default=72.0, gt=0, description="Hours until an invitation or password reset link expires."
     )
-    sign_in_minutes: float = Field(
-        default=30.0, gt=0, description="Minutes for which a link that signs in is good."
-    )
+    sign_in_minutes: float = Field(default=30.0, gt=0, description="Minutes until a sign-in link expires.")
     grace_days: float = Field(
-        default=7.0, ge=0, description="Days between asking for the deletion of an account and its deletion."
+        default=7.0, ge=0, description="Days between the request to delete an account and its deletion."
     )
 
     @property
     def session_time(self) -> timedelta:
-        """How long a session lives unseen."""
+        """The lifetime of a session without activity."""
         return timedelta(days=self.session_days)
 
     @property
     def grace(self) -> timedelta:
-        """How long somebody may think better of a deletion."""
+        """The time in which a deletion can be cancelled."""
         return timedelta(days=self.grace_days)
 
 
 @cache
 def people_settings() -> PeopleSettings:
-    """The settings of this process, read once."""
+    """Return the settings of this process, loaded once."""
     return PeopleSettings.load()

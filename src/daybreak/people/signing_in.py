@@ -1,4 +1,4 @@
-"""Signing in with a password, and how often that may be tried."""
+"""Sign-in with a password, with rate limits per network, account and both."""
 
 import ipaddress
 import math
@@ -24,12 +24,12 @@ class _Limit(NamedTuple):
 
 
 async def sign_in(database: Database, email: str, password: str, client: Client) -> tuple[User, str]:
-    """Who has that address and password, and the secret of a new session.
+    """Sign in with e-mail address and password; return the user and the secret of a new session.
 
     Raises:
-        NotSignedIn: the address or the password is wrong; which of them is not said.
-        TooMany: it was tried too often, for that account or from that place.
-        InvalidInput: that is no address.
+        Unauthenticated: the address or the password is wrong; the message does not reveal which.
+        TooManyRequests: too many attempts for the account or from the client's network.
+        InvalidInput: the address is malformed.
     """
     address = checked_email(email)
     limits = _limits(address, client)
@@ -37,7 +37,7 @@ async def sign_in(database: Database, email: str, password: str, client: Client)
     user = await find(database, address)
     kept = await _kept(database, user)
     if not await passwords.is_right(password, kept) or user is None or kept is None:
-        raise NotSignedIn("The address or the password is not right; try again, or ask for a new link.")
+        raise NotSignedIn("Wrong e-mail or password. Try again, or ask for a sign-in link.")
     renewed = await passwords.hash_password(password) if passwords.is_outdated(kept) else None
     async with database.transaction([user.id]) as tx:
         if renewed:
@@ -50,26 +50,26 @@ async def sign_in(database: Database, email: str, password: str, client: Client)
 async def change_password(
     database: Database, visitor: Visitor, current: str, password: str, client: Client
 ) -> None:
-    """Give somebody another password; every other session of theirs ends.
+    """Change a user's password and revoke all other sessions.
 
     Args:
-        database: where it is kept.
-        visitor: who it is, and the session that goes on.
-        current: the password until now; not looked at when there is none.
-        password: the new one.
-        client: where the request comes from.
+        database: the database of this process.
+        visitor: the user, and the session that stays valid.
+        current: the current password; ignored if the user has none.
+        password: the new password.
+        client: the origin of the request.
 
     Raises:
-        NotSignedIn: the current password is wrong.
-        InvalidInput: the new one is no good.
-        TooMany: it was tried too often.
+        Unauthenticated: the current password is wrong.
+        InvalidInput: the new password is not acceptable.
+        TooManyRequests: too many attempts.
     """
     user = visitor.user
     if visitor.has_password:
         limits = _limits(user.email, client)
         await _take(database, limits)
         if not await passwords.is_right(current, await _kept(database, user)):
-            raise NotSignedIn("The current password is not right; try again.")
+            raise NotSignedIn("The current password is wrong. Try again.")
         await _forget(database, limits)
     kept = await passwords.hash_password(passwords.checked_password(password, user.email, user.name))
     async with database.transaction([user.id]) as tx:
@@ -79,10 +79,10 @@ async def change_password(
 
 
 async def take_attempt(database: Database, client: Client) -> None:
-    """Count an attempt to get in by a link from that place.
+    """Count an attempt to use a link from the client's network.
 
     Raises:
-        TooMany: there were too many.
+        TooManyRequests: there were too many.
     """
     await _take(database, [_place_limit(client)])
 
@@ -100,7 +100,7 @@ def _limits(address: str, client: Client) -> list[_Limit]:
     return [
         _place_limit(client),
         _Limit(f"pair {address} {place}", timedelta(minutes=1), 5),
-        # Wider, so that nobody can keep somebody else out with a few wrong passwords.
+        # A wider limit, so that a few wrong passwords from elsewhere cannot lock a user out.
         _Limit(f"account {address}", timedelta(minutes=1), 30),
     ]
 
@@ -110,7 +110,7 @@ def _place_limit(client: Client) -> _Limit:
 
 
 def _place(address: str) -> str:
-    """The address, or of an IPv6 address the network, which is one household's."""
+    """Return the client's IP address, or the /64 network of an IPv6 address, which is one household's."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -128,10 +128,10 @@ async def _take(database: Database, limits: list[_Limit]) -> None:
         )
     if wait:
         seconds = math.ceil(wait.total_seconds())
-        raise TooMany(f"There were too many attempts; try again in {seconds} seconds.", seconds)
+        raise TooMany(f"Too many attempts. Try again in {seconds} seconds.", seconds)
 
 
 async def _forget(database: Database, limits: list[_Limit]) -> None:
     async with database.ownerless() as connection:
-        # The place keeps its count: else one account of one's own would clear the way to all others.
+        # The network's count stays: otherwise an attacker could reset it by signing in to an own account.
         await connection.execute(_sql.forget_attempts, [digest(one.key) for one in limits[1:]])

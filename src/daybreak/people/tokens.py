@@ -1,4 +1,4 @@
-"""Tokens that programs come with: shown once, kept as a hash, for reading only or for everything."""
+"""API tokens: shown once, stored as a hash, with read or write access."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from daybreak.people.digests import digest, new_secret
 from daybreak.people.sessions import Scope, Visitor, visitor
 
 _sql = load(__package__)
-_PREFIX = "dbk_"  # so that scanners for leaked secrets know one when they see it
+_PREFIX = "dbk_"  # so that scanners for leaked secrets recognise it
 _SHOWN = 4
 _LONGEST_NAME = 100
 _LONGEST_LIFE = 3650
@@ -21,7 +21,7 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What is known of a token; not the token."""
+    """The stored properties of a token, without its secret."""
 
     id: UUID
     name: str
@@ -35,18 +35,18 @@ class Token:
 async def make_token(
     tx: asyncpg.Connection, user_id: UUID, name: str, scope: Scope, days: int | None
 ) -> tuple[Token, str]:
-    """A token and its secret, which is never told again.
+    """Create a token; return it with its secret, which cannot be read again.
 
     Args:
-        tx: the owner's transaction.
+        tx: a transaction of the owner.
         user_id: the owner.
-        name: what it is for, in the owner's words.
-        scope: what it allows.
-        days: how long it is good; None for ever.
+        name: the owner's name for it.
+        scope: its access.
+        days: days until it expires; None for never.
 
     Raises:
-        InvalidInput: there is no name, or the time makes no sense.
-        Conflict: the owner has too many.
+        InvalidInput: the name or the number of days is invalid.
+        Conflict: the owner has too many tokens.
     """
     return await _insert(tx, user_id, name, scope, days, None)
 
@@ -54,32 +54,32 @@ async def make_token(
 async def derive_token(
     tx: asyncpg.Connection, maker: Visitor, name: str, scope: Scope, days: int | None
 ) -> tuple[Token, str]:
-    """A token that a program makes with its own, and its secret; it is revoked together with that one.
+    """Create a token on behalf of another one, together with which it is revoked; return it with its secret.
 
     Args:
-        tx: the owner's transaction, which is to be rolled back when this raises.
-        maker: the program.
-        name: what it is for.
-        scope: what it allows, no more than the program's own.
-        days: how long it is good, no longer than the program's own; None for ever.
+        tx: a transaction of the owner, to be rolled back if this raises.
+        maker: the principal of the other token.
+        name: the name for it.
+        scope: its access, not more than the parent's.
+        days: days until it expires, not later than the parent; None for never.
 
     Raises:
-        Forbidden: it would allow more, or be good for longer.
-        NotSignedIn: the program's own token was revoked meanwhile.
-        InvalidInput: there is no name, or the time makes no sense.
-        Conflict: the owner has too many.
+        Forbidden: it would have more access than the parent, or expire later.
+        Unauthenticated: the parent token was revoked in the meantime.
+        InvalidInput: the name or the number of days is invalid.
+        Conflict: the owner has too many tokens.
     """
     if scope is Scope.WRITE and not maker.may_write:
-        raise Forbidden("A token for reading only cannot make one that may write.")
+        raise Forbidden("A read-only token cannot create a token with write access.")
     own = await tx.fetchrow(_sql.hold_token, maker.user.id, maker.credential)
     if own is None:
-        raise NotSignedIn("This token was revoked meanwhile.")
+        raise NotSignedIn("This token was revoked.")
     made, secret = await _insert(tx, maker.user.id, name, scope, days, maker.credential)
     until: datetime | None = own["expires_at"]
     if until is not None and (made.expires_at is None or made.expires_at > until):
         raise Forbidden(
-            f"This token is good until {until:%Y-%m-%d %H:%M} UTC, and none that it makes can be good for "
-            "longer; ask for fewer days."
+            f"This token expires at {until.astimezone(maker.user.tz):%Y-%m-%d %H:%M}, and a token that it "
+            "creates cannot expire later. Ask for fewer days."
         )
     return made, secret
 
@@ -89,11 +89,13 @@ async def _insert(
 ) -> tuple[Token, str]:
     title = name.strip()
     if not title or len(title) > _LONGEST_NAME or not title.isprintable():
-        raise InvalidInput(f"A token's name has 1 to {_LONGEST_NAME} printable characters; give another one.")
+        raise InvalidInput(
+            f"A token name must have 1 to {_LONGEST_NAME} printable characters. Enter another one."
+        )
     if days is not None and not 1 <= days <= _LONGEST_LIFE:
-        raise InvalidInput(f"A token is good for 1 to {_LONGEST_LIFE} days, or without an end.")
+        raise InvalidInput(f"A token expires in 1 to {_LONGEST_LIFE} days, or never. Choose one of these.")
     if len(await list_tokens(tx, user_id)) >= MOST:
-        raise Conflict(f"There are {MOST} tokens already; revoke one that is not needed any more.")
+        raise Conflict(f"You already have {MOST} tokens. Revoke one that you no longer need.")
     secret = new_secret(_PREFIX)
     life = timedelta(days=days) if days else None
     kept = (title, scope, digest(secret), secret[-_SHOWN:], life, made_by)
@@ -101,27 +103,27 @@ async def _insert(
 
 
 async def list_tokens(tx: asyncpg.Connection, user_id: UUID) -> list[Token]:
-    """Somebody's tokens, the newest first; those whose time is up too."""
+    """Return a user's tokens, newest first, including expired ones."""
     return [_token(row) for row in await tx.fetch(_sql.list_tokens, user_id)]
 
 
 async def revoke_token(tx: asyncpg.Connection, user_id: UUID, token_id: UUID) -> None:
-    """Make a token useless, from the next request on, and all that were made with it.
+    """Revoke a token and all tokens created with it, from the next request on.
 
     Raises:
-        NotFound: there is no such token of this person's.
+        NotFound: the user has no such token.
     """
     if await tx.fetchval(_sql.delete_token, user_id, token_id) is None:
-        raise NotFound("There is no such token; it may have been revoked already.")
+        raise NotFound("This token does not exist. It may have been revoked already.")
 
 
 async def bearer_of(database: Database, secret: str, *, is_visit: bool = True) -> Visitor | None:
-    """Whose token that is; None when it is not good, or not any more.
+    """Return the principal of a token; None if it is not valid.
 
     Args:
-        database: where it is kept.
-        secret: what the program holds.
-        is_visit: whether that counts as its owner's being there.
+        database: the database of this process.
+        secret: the token as the client sent it.
+        is_visit: whether the request counts as activity of the owner.
     """
     async with database.ownerless() as connection:
         row = await connection.fetchrow(_sql.read_bearer, digest(secret), is_visit)

@@ -1,4 +1,4 @@
-"""Who is due when: slots, the tick, catch-up, backoff. It knows no facts, and rings runs by their kind."""
+"""The schedule: slots, due dates, the tick and catch-up. It knows no facts and enqueues runs by kind."""
 
 from daybreak.schedule.housekeeping import housekeeping
 from daybreak.schedule.keepers import schedulers

@@ -1,4 +1,4 @@
-"""The schedule for programs: one's own, and for operators everybody's."""
+"""The schedule API: the user's own schedule, and for operators that of all users."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -53,13 +53,13 @@ Count = Annotated[int, Query(ge=1, le=50, description="How many.")]
 
 @api.get("/schedule", response_model=ScheduleView)
 async def read_schedule(visit: Reader) -> Response:
-    """When one's own briefs come."""
+    """Return your schedule."""
     return versioned(visit.request, ScheduleView.of(visit.user))
 
 
 @api.patch("/schedule", response_model=ScheduleView, responses=refusals(Changed))
 async def change_schedule(visit: Writer, order: ScheduleOrder, if_match: IfMatch = None) -> Response:
-    """Change when one's own briefs come."""
+    """Change your schedule."""
     async with visit.transaction() as tx:
         user = await people.hold(tx, visit.user.id)
         require_match(if_match, ScheduleView.of(user))
@@ -69,13 +69,13 @@ async def change_schedule(visit: Writer, order: ScheduleOrder, if_match: IfMatch
 
 @api.post("/schedule/pause", response_model=ScheduleView)
 async def pause_schedule(visit: Writer) -> Response:
-    """Have no briefs come until the schedule is resumed; days that pass meanwhile are not owed."""
+    """Pause your schedule until it is resumed; no briefs are created for the days in between."""
     return await _set_active(visit, active=False)
 
 
 @api.post("/schedule/resume", response_model=ScheduleView)
 async def resume_schedule(visit: Writer) -> Response:
-    """Have briefs come again."""
+    """Resume your schedule."""
     return await _set_active(visit, active=True)
 
 
@@ -92,7 +92,7 @@ def _with_active(user: User, *, active: bool) -> User:
 
 @api.get("/schedule/next", response_model=ComingView)
 async def list_next_briefs(visit: Reader, count: Count = 5) -> Response:
-    """The next briefs; none while the schedule is paused."""
+    """List your next briefs; none while the schedule is paused."""
     standing = await service.standing(visit.database, visit.user.id)
     dues = await service.next_briefs(visit.database, visit.user.id, count)
     return answer(ComingView.of(standing, dues))
@@ -100,7 +100,7 @@ async def list_next_briefs(visit: Reader, count: Count = 5) -> Response:
 
 @api.post("/schedule/preview", response_model=ComingView)
 async def preview_schedule(visit: Reader, order: ScheduleOrder, count: Count = 5) -> Response:
-    """The next briefs as they would be after these changes; nothing is changed. A pause is overlooked."""
+    """Preview your next briefs after these changes, without saving them; a pause is ignored."""
     user = order.changed(visit.user)
     async with visit.transaction() as tx:
         dues = await service.preview(tx, user, count)
@@ -110,21 +110,21 @@ async def preview_schedule(visit: Reader, order: ScheduleOrder, count: Count = 5
 
 @api.post("/schedule/retry", response_model=RetriedView)
 async def retry_schedule(visit: Writer) -> Response:
-    """Have the next tick try again if one was set aside."""
+    """Clear the error of your schedule, so that the next tick retries it."""
     async with visit.transaction() as tx:
         return answer(RetriedView(people=int(await service.try_again(tx, visit.user.id))))
 
 
 @api.get("/schedule/explanation", response_model=ExplanationView)
 async def explain_schedule(visit: Reader) -> Response:
-    """What will become of the next day, and why, if nothing happens until it is due."""
+    """Explain the expected outcome of your next brief, if nothing changes until it is due."""
     pending = await service.explain(visit.database, visit.user.id, ScheduleSettings.load())
     return answer(ExplanationView(pending=[DecisionView.of(one) for one in pending]))
 
 
 @api.get("/schedule/history", response_model=Listing[DecisionView])
 async def list_days(visit: Reader, after: After = None, limit: Limit = 50) -> Response:
-    """What became of past days, the latest first."""
+    """List the outcomes of your past days, newest first."""
     async with visit.transaction() as tx:
         found = await service.history(tx, visit.user.id, limit + 1, _day_place(after))
     more = write_place(*map(str, found[limit - 1].place)) if len(found) > limit else None
@@ -137,7 +137,7 @@ def _day_place(after: str | None) -> DayPlace | None:
 
 @api.get(EVERYBODYS, response_model=OverviewView)
 async def read_overview(visit: Operator) -> Response:
-    """Who is due when, who keeps the schedule, and what is done by the clock; for admins."""
+    """Return upcoming and overdue briefs, schedulers and maintenance; for admins."""
     seen = await overseeing.overview(visit.database, ScheduleSettings.load())
     there = await keepers.schedulers(visit.database)
     return answer(OverviewView.of(seen, there, await upkeep(visit.database)))
@@ -145,7 +145,7 @@ async def read_overview(visit: Operator) -> Response:
 
 @api.get(f"{EVERYBODYS}/aside", response_model=Listing[AsideView])
 async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
-    """Who is left out until something is mended; for admins."""
+    """List users whose schedule has an error; for admins."""
     place = UUID(str(read_place(after, UUID)[0])) if after else None
     found = await overseeing.set_aside(visit.database, place, limit + 1)
     emails = await people.addresses(visit.database, {one.owner_id for one in found})
@@ -156,7 +156,7 @@ async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50
 
 @api.get(f"{EVERYBODYS}/left-out", response_model=Listing[LeftOutView])
 async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
-    """Which days were missed or skipped in the last 24 hours, the latest first; for admins."""
+    """List days missed or skipped in the last 24 hours, newest first; for admins."""
     place = LeftOutPlace._make(read_place(after, *LeftOutPlace.readers())) if after else None
     found = await overseeing.left_out(visit.database, place, limit + 1)
     emails = await people.addresses(visit.database, {one.owner_id for one in found})
@@ -167,6 +167,6 @@ async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50)
 
 @api.post(f"{EVERYBODYS}/retry", response_model=RetriedView)
 async def retry_set_aside(visit: OperatingWriter, order: RetryOrder) -> Response:
-    """Have the next tick try again who is set aside; for admins."""
+    """Clear the schedule errors of one user or of all, so that the next tick retries them; for admins."""
     only = None if order.user is None else [order.user]
     return answer(RetriedView(people=await overseeing.retry(visit.database, only)))

@@ -1,4 +1,4 @@
-"""The schedule's own upkeep: counting crowds, measuring the pace, forgetting what is old."""
+"""The schedule's own maintenance tasks: count due users, measure the composing rate, prune old rows."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ _MONTHS_AHEAD = timedelta(days=62)
 
 
 def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
-    """What the schedule has to have done for itself."""
+    """Return the schedule's own maintenance tasks."""
 
     async def measure(database: Database) -> str:
         now = clock.now()
@@ -27,7 +27,7 @@ def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
             pace = await connection.fetchrow(
                 _sql.measure, COMPOSE, now - _RECENT, _ENOUGH, now, settings.lead
             )
-        return f"{pace['runs']} briefs in the last hour; {pace['per_second']:.1f} a second at best."
+        return f"{pace['runs']} briefs in the last hour; peak rate {pace['per_second']:.1f} per second."
 
     async def forget(database: Database) -> str:
         now = clock.now()
@@ -37,7 +37,7 @@ def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
             months = await connection.fetchval(_sql.drop_partitions, oldest)
             gone = await connection.fetchval(_sql.forget_slots_before, now.date() - _SLOTS_KEPT)
         await forget_gone(database)
-        return f"Forgot {months} months of days and {gone} slots."
+        return f"Deleted {months} months of outcomes and {gone} slots."
 
     return (
         Upkeep(name="schedule.measure", cron="*/10 * * * *", do=measure),

@@ -1,4 +1,4 @@
-"""Who keeps the schedule: each scheduler says now and then that it is there, and how its last turn went."""
+"""Scheduler heartbeats: each scheduler records that it is alive and the error of its last tick."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ _LONGEST_TROUBLE = 300
 
 
 class Presence:
-    """One scheduler's entry in the list of them."""
+    """The heartbeat of one scheduler."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,7 +32,7 @@ class Presence:
         self._trouble = ""
 
     async def say(self, trouble: str = "") -> None:
-        """Be seen, with what went wrong; nothing is written if that was said a moment ago."""
+        """Record a heartbeat with the last error; skip the write if an equal one is under 30 seconds old."""
         now = clock.now()
         if now - self._said_at < _OFTEN and trouble == self._trouble:
             return
@@ -42,14 +42,14 @@ class Presence:
         self._said_at, self._trouble = now, trouble
 
     async def leave(self) -> None:
-        """Be seen no more; if the database is away, it is forgotten there in time."""
+        """Remove this scheduler's entry; if the database is unavailable, the entry is pruned later."""
         with suppress(Exception):
             async with asyncio.timeout(_TO_LEAVE), self._database.ownerless() as connection:
                 await connection.execute(_sql.forget_scheduler, self._id)
 
 
 async def schedulers(database: Database) -> list[SchedulerSeen]:
-    """Who keeps the schedule, or did within a day, the latest seen first."""
+    """Return the schedulers of the last day, the most recently seen first."""
     now = clock.now()
     async with database.ownerless() as connection:
         rows = await connection.fetch(_sql.read_schedulers, _MOST_LISTED)
@@ -57,6 +57,6 @@ async def schedulers(database: Database) -> list[SchedulerSeen]:
 
 
 async def forget_gone(database: Database) -> None:
-    """Forget the schedulers that have not been seen for a day."""
+    """Delete the entries of schedulers without a heartbeat for a day."""
     async with database.ownerless() as connection:
         await connection.execute(_sql.forget_schedulers, clock.now() - _KEPT)

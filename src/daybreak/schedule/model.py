@@ -1,4 +1,4 @@
-"""What is due, what became of a day, and why: words for people included."""
+"""Due briefs, outcomes of days and their reasons, with the texts that users read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MOST_COUNTED = 10_000
 
 
 class Outcome(StrEnum):
-    """What became of a day; each is final, but for one that was rung and turned out to be quiet."""
+    """The outcome of a day. Each is final, except that an enqueued day can turn out to be quiet."""
 
     RUNG = "rung"
     MISSED = "missed"
@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a day came out as it did."""
+    """The reason for an outcome."""
 
     DUE = "due"
     CAUGHT_UP = "caught_up"
@@ -35,28 +35,28 @@ class Reason(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """The reason as a person reads it."""
+        """The reason as users read it."""
         return _SENTENCES[self]
 
 
 _SENTENCES = {
     Reason.DUE: "It was due.",
-    Reason.CAUGHT_UP: "It was due earlier and is caught up within the window for that.",
-    Reason.TOO_LATE: "Nobody was there to ring it until the window for catching up was over.",
-    Reason.UNREACHABLE: "Its reader has been away for three days or more, and nothing sent would arrive.",
-    Reason.SILENT: "Its reader is away, and what there was to say for this stretch of the absence was said.",
-    Reason.GENTLE: "Its reader has been away for four days or more: one gentle word.",
-    Reason.MOTIVATING: "Its reader has been away for ten days or more: one word that motivates.",
-    Reason.WARM: "Its reader has been away for a month: one warm and direct word.",
-    Reason.OFFER: "Its reader has been away for long: the monthly offer to return or to stop.",
-    Reason.QUIET: "Nothing asked for anything on it, and its reader has such days skipped.",
-    Reason.DORMANT: "Its reader has been away for more than a month, and the next offer is not due yet.",
+    Reason.CAUGHT_UP: "It was delayed, but still within the catch-up window.",
+    Reason.TOO_LATE: "The server was down past the catch-up window.",
+    Reason.UNREACHABLE: "The reader has been away for three days or more, and messages would not arrive.",
+    Reason.SILENT: "The reader is away and has already been sent the reminder for this part of the absence.",
+    Reason.GENTLE: "The reader has been away for four days or more: a gentle reminder.",
+    Reason.MOTIVATING: "The reader has been away for ten days or more: an encouraging reminder.",
+    Reason.WARM: "The reader has been away for a month: a personal reminder.",
+    Reason.OFFER: "The reader has been away for a long time: the monthly offer to return or to stop.",
+    Reason.QUIET: "Nothing was due, and quiet days are skipped.",
+    Reason.DORMANT: "The reader has been away for more than a month, and the next offer is not due yet.",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A brief to come."""
+    """A brief that is due in the future."""
 
     local_date: date
     due_at: datetime
@@ -65,7 +65,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What becomes, or became, of one edition of a day."""
+    """The outcome, past or expected, of one edition on one day."""
 
     local_date: date
     due_at: datetime
@@ -75,18 +75,18 @@ class Decision:
 
     @property
     def place(self) -> "DayPlace":
-        """Where a list of days goes on after it."""
+        """The cursor of a list of days after this one."""
         return DayPlace(self.local_date, self.edition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where the schedule stands with one user.
+    """The schedule of one user.
 
     Attributes:
-        next: the day that is pending; None when none is to come.
-        start_at: when it will be rung, some time before it is due.
-        aside: why the user is left out until the preferences are mended.
+        next: the pending brief; None if there is none.
+        start_at: when its run will be enqueued, some time before it is due.
+        error: why no brief is created until the preferences are fixed.
     """
 
     active: bool
@@ -96,23 +96,23 @@ class Standing:
 
     @property
     def cure(self) -> str:
-        """How that is mended; empty when nothing is wrong."""
+        """The way to fix the error; empty if there is none."""
         return cure(self.aside) if self.aside else ""
 
 
 def cure(aside: str) -> str:
-    """How to mend what somebody is set aside for."""
+    """Return how to fix an error of a schedule."""
     if aside.startswith("There is no time zone"):
         return "Choose another one in the profile, or with “daybreak users set EMAIL --tz ZONE”."
-    return "Mend what it names, then try again: there, or with “daybreak schedule retry EMAIL”."
+    return "Fix the cause, then retry: on the schedule page, or with “daybreak schedule retry EMAIL”."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """A user who is left out until something is mended.
+    """An error that stops the schedule of one user until it is fixed.
 
     Attributes:
-        local_date: the day on which it happened, if one was pending.
+        local_date: the day that was pending when it happened, if any.
     """
 
     owner_id: UUID
@@ -121,15 +121,15 @@ class Aside:
 
     @property
     def cure(self) -> str:
-        """How to mend it."""
+        """The way to fix it."""
         return cure(self.reason)
 
 
 def _edition(word: str) -> str:
-    """That word, if it can be the name of an edition.
+    """Return the text if it can be the name of an edition.
 
     Raises:
-        ValueError: it cannot.
+        ValueError: it cannot be one.
     """
     if not (word.isascii() and word.isalpha()):
         raise ValueError(word)
@@ -137,7 +137,7 @@ def _edition(word: str) -> str:
 
 
 class LeftOutPlace(NamedTuple):
-    """Where the list of what was left out goes on: before that edition of that owner's date."""
+    """A cursor in the list of days without a brief; the list continues with older entries."""
 
     decided_at: datetime
     owner_id: UUID
@@ -146,13 +146,13 @@ class LeftOutPlace(NamedTuple):
 
     @staticmethod
     def readers() -> tuple[Callable[[str], object], ...]:
-        """What makes its parts out of text."""
+        """Return the functions that parse its parts from text."""
         return datetime.fromisoformat, UUID, date.fromisoformat, _edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A user's day that was missed or skipped."""
+    """A day of one user that was missed or skipped."""
 
     owner_id: UUID
     local_date: date
@@ -163,25 +163,25 @@ class LeftOut:
 
     @property
     def place(self) -> LeftOutPlace:
-        """Where the list goes on after it."""
+        """The cursor of the list after this day."""
         return LeftOutPlace(self.decided_at, self.owner_id, self.local_date, self.edition)
 
 
 class DayPlace(NamedTuple):
-    """Where the list of somebody's days goes on: after that edition of that date, towards the past."""
+    """A cursor in the list of a user's days; the list continues with earlier days."""
 
     local_date: date
     edition: str
 
     @staticmethod
     def readers() -> tuple[Callable[[str], object], ...]:
-        """What makes its parts out of text."""
+        """Return the functions that parse its parts from text."""
         return date.fromisoformat, _edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minute:
-    """How many briefs are due at one instant, and how many of them are not expected to be ready then."""
+    """The number of briefs due at one instant, and how many of them are expected to be late."""
 
     due_at: datetime
     people: int
@@ -190,18 +190,18 @@ class Minute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Where the schedule stands as a whole.
+    """The schedule of all users.
 
     Attributes:
-        to_come: every instant of the next 24 hours at which somebody is due.
-        behind: how many should have begun a minute ago; no more than `most` are counted of anything.
-        aside: how many users are set aside.
-        missed: how many days were missed in the last 24 hours ...
-        skipped: ... and how many skipped.
-        took: how long 95 of 100 recent briefs took at most.
-        per_second: how many were done in a second of the busiest minute.
-        measured_at: when that was measured last.
-        most: where counting stops.
+        upcoming: every instant of the next 24 hours at which a brief is due.
+        overdue: number of briefs that should have started a minute ago; counts stop at `count_limit`.
+        errors: number of users whose schedule has an error.
+        missed: number of days missed in the last 24 hours ...
+        skipped: ... and number of days skipped.
+        p95_duration: 95th percentile of the duration of recent briefs.
+        briefs_per_second: briefs composed per second in the busiest minute.
+        measured_at: when that was last measured.
+        count_limit: the number at which counting stops.
     """
 
     to_come: tuple[Minute, ...]
@@ -217,11 +217,11 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulerSeen:
-    """Who keeps the schedule, as the database last heard of it.
+    """A scheduler process, by its last heartbeat.
 
     Attributes:
-        alive: whether that was lately.
-        trouble: what went wrong in its last turn; empty when nothing did.
+        alive: whether the last heartbeat is recent.
+        last_error: the error of its last tick; empty if it succeeded.
     """
 
     id: UUID
@@ -233,12 +233,12 @@ class SchedulerSeen:
 
 
 def forecast(crowds: list[tuple[datetime, int]], per_second: float, lead: timedelta) -> tuple[Minute, ...]:
-    """Who will be late, if so many briefs are done in a second and each may begin that long before it is due.
+    """Estimate how many briefs will be late at each instant.
 
     Args:
-        crowds: instants in order, and how many are due at each.
-        per_second: how many are done in a second.
-        lead: the longest time before an instant at which its briefs may begin.
+        crowds: instants in order, and the number of briefs due at each.
+        per_second: the briefs composed per second.
+        lead: the longest time before an instant at which its briefs may start.
     """
     minutes, free_from = [], None
     for due_at, people in crowds:

@@ -1,4 +1,4 @@
-"""Where the schedule stands as a whole: what is to come, who is late, what was left out and why."""
+"""The schedule of all users, for operators: upcoming and overdue briefs, errors, days without a brief."""
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +31,7 @@ _LATEST = LeftOutPlace(datetime(9999, 12, 31, tzinfo=UTC), _NOBODY, date(9999, 1
 
 
 async def overview(database: Database, settings: ScheduleSettings) -> Overview:
-    """An operator's view over everybody; who is to come was counted some minutes ago, not for each look."""
+    """Return the operator's overview; upcoming briefs are as counted by maintenance some minutes ago."""
     now = clock.now()
     async with database.ownerless() as connection:
         crowds = await connection.fetch(_sql.read_crowds, now, now + _AHEAD)
@@ -41,13 +41,13 @@ async def overview(database: Database, settings: ScheduleSettings) -> Overview:
 
 
 async def set_aside(database: Database, after: UUID | None = None, limit: int = 50) -> list[Aside]:
-    """An operator's list of who is left out until something is mended, by id, after that one."""
+    """Return the schedule errors of all users, ordered by user id, after that id."""
     async with database.ownerless() as connection:
         return [Aside(**row) for row in await connection.fetch(_sql.read_asides, after or _NOBODY, limit)]
 
 
 async def left_out(database: Database, before: LeftOutPlace | None = None, limit: int = 50) -> list[LeftOut]:
-    """An operator's list of the days that were missed or skipped in the last 24 hours, the latest first."""
+    """Return the days missed or skipped in the last 24 hours, newest first."""
     since = clock.now() - _BACK
     async with database.ownerless() as connection:
         rows = await connection.fetch(_sql.read_left_out, since, *(before or _LATEST), limit)
@@ -55,9 +55,9 @@ async def left_out(database: Database, before: LeftOutPlace | None = None, limit
 
 
 async def retry(database: Database, owners: Collection[UUID] | None = None) -> int:
-    """Have the next tick try again who is set aside, or only these users.
+    """Clear the errors of all users, or only of these, so that the next tick retries them.
 
-    Gives how many; no more than `MOST_COUNTED` at once.
+    Return how many were cleared, at most `COUNT_LIMIT` at once.
     """
     async with database.ownerless() as connection:
         only = None if owners is None else list(owners)

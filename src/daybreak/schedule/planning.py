@@ -1,4 +1,4 @@
-"""Filling slots, and finding what is next for whoever's plan has changed."""
+"""The slot table, and the next due date of users whose due pattern has changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -21,9 +21,9 @@ _OWNERS_AT_ONCE = 5000
 
 
 async def resolve(database: Database, moment: datetime) -> int:
-    """Find what is next for everybody whose plan has changed; gives how many.
+    """Recompute the next due date of all users whose due pattern has changed; return how many.
 
-    Slots that are not there yet are filled first; whoever's zone does not exist is set aside.
+    Missing slots are written first. A user whose time zone does not exist gets an error.
     """
     async with database.ownerless() as connection:
         rows = await connection.fetch(_sql.read_stale)
@@ -43,7 +43,7 @@ async def resolve(database: Database, moment: datetime) -> int:
 async def resolve_one(
     database: Database, user_id: UUID, plan: TimeOfDay, pending: date | None, moment: datetime
 ) -> None:
-    """As `resolve`, for one user only, whose plan has that time of day and pending date."""
+    """Recompute the next due date of one user, who has that time of day and pending date."""
     todays = _todays({plan.zone}, moment)
     async with database.ownerless() as connection:
         await fill(connection, _ahead({plan: pending}, todays))
@@ -52,14 +52,14 @@ async def resolve_one(
 
 
 def _ahead(pending: Mapping[TimeOfDay, date | None], todays: Mapping[str, date]) -> Iterator[Slot]:
-    """The slots in which what is next may be found: from what is pending until some days ahead."""
+    """Yield the slots that can be the next due date: from the pending date to some days ahead."""
     for one, first in pending.items():
         if today := todays.get(one.zone):
             yield from slots(one, days(min(first or today, today - _DAY), today + DAYS_AHEAD * _DAY))
 
 
 async def extend(database: Database, moment: datetime) -> None:
-    """Fill the slots of the days to come, from where they end; all of them, if the zones' rules are new."""
+    """Write the slots of the days ahead, from the last one on; rebuild all of them if tzdata has changed."""
     rules = version("tzdata")
     async with database.ownerless() as connection:
         if await connection.fetchval(_sql.read_tzdata) != rules:
@@ -69,7 +69,7 @@ async def extend(database: Database, moment: datetime) -> None:
 
 
 async def fill_anew(connection: asyncpg.Connection, moment: datetime, rules: str) -> None:
-    """Fill all slots to come from the zones' rules as they are now, and have what has moved found anew."""
+    """Rebuild all future slots from the current time zone rules and invalidate due dates that moved."""
     first = moment.date() - 2 * _DAY
     async with connection.transaction():
         await connection.execute(_sql.hold_slots)
@@ -82,7 +82,7 @@ async def fill_anew(connection: asyncpg.Connection, moment: datetime, rules: str
 
 
 async def _times(connection: asyncpg.Connection) -> dict[TimeOfDay, date]:
-    """The times of day that have slots, and the last date of each."""
+    """Return the times of day that have slots, with the last date of each."""
     rows = await connection.fetch(_sql.read_times)
     return {TimeOfDay(row["zone"], row["local_time"]): row["last_date"] for row in rows}
 
@@ -95,7 +95,7 @@ def _continued(times: dict[TimeOfDay, date], moment: datetime) -> Iterator[Slot]
 
 
 def _todays(zones: Iterable[str], moment: datetime) -> dict[str, date]:
-    """The local dates there; zones that do not exist are left out."""
+    """Return the local date of each time zone; time zones that do not exist are omitted."""
     found = {}
     for name in zones:
         try:
@@ -106,8 +106,8 @@ def _todays(zones: Iterable[str], moment: datetime) -> dict[str, date]:
 
 
 async def fill(connection: asyncpg.Connection, wanted: Iterable[Slot]) -> None:
-    """Write these slots, new or corrected."""
-    # In their order, so that two that fill the same slots do not lock each other out.
+    """Insert or correct slots."""
+    # Sorted, so that two processes that write the same slots do not deadlock.
     rows = sorted((one.time_of_day.zone, one.time_of_day.at, one.local_date, one.due_at) for one in wanted)
     for start in range(0, len(rows), _SLOTS_AT_ONCE):
         columns = [list(column) for column in zip(*rows[start : start + _SLOTS_AT_ONCE], strict=True)]

@@ -1,4 +1,4 @@
-"""A user's plan as the tick has it, and the briefs that it comes to: pure."""
+"""The due pattern of one user and the due briefs that follow from it; pure."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _FAR = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When briefs are due; sets of weekdays are bits, of which the lowest is Monday."""
+    """The times and weekdays on which briefs are due; weekdays are bits, the lowest is Monday."""
 
     time_of_day: TimeOfDay
     weekdays: int
@@ -24,27 +24,27 @@ class Plan:
 
     @classmethod
     def of_row(cls, row: asyncpg.Record) -> Self:
-        """The plan of a row of schedule_dues."""
+        """Return the pattern of a row of schedule_entries."""
         return cls(TimeOfDay(row["zone"], row["local_time"]), row["weekdays"], row["weekly"])
 
     @classmethod
     def of(cls, user: User) -> Self:
-        """The plan that these preferences come to, as `schedule_copy_plans` makes it."""
+        """Return the pattern of a user's preferences, exactly as `schedule_sync_entries` computes it."""
         p = user.preferences
         weekly = [p.weekly_day] if p.quiet_day is QuietDay.WEEKLY else []
         return cls(TimeOfDay(user.timezone, p.brief_time), _bits(p.weekdays), _bits(weekly))
 
     def editions(self, day: date) -> tuple[str, ...]:
-        """What is due on that date."""
+        """Return the editions that are due on a date."""
         bit = 1 << (day.isoweekday() - 1)
         named = (("standard", self.weekdays), ("weekly", self.weekly))
         return tuple(name for name, on in named if on & bit)
 
     def dues(self, first: date) -> Iterator[Due]:
-        """The briefs from that date on, for a year and a bit.
+        """Yield the due briefs from a date on, for 400 days.
 
         Raises:
-            InvalidInput: there is no such zone.
+            InvalidInput: the time zone does not exist.
         """
         for slot in slots(self.time_of_day, days(first, first + _FAR)):
             if editions := self.editions(slot.local_date):

@@ -1,4 +1,4 @@
-"""The schedule as programs see it, and what they may change of it."""
+"""Models of the schedule API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -53,33 +53,33 @@ class DayName(StrEnum):
 
     @property
     def weekday(self) -> Weekday:
-        """As preferences have it."""
+        """The same day as preferences represent it."""
         return Weekday[self.name]
 
 
 class ScheduleView(Resource):
-    """When briefs come; times are local to their reader."""
+    """A user's schedule; times are local to the user."""
 
-    active: bool = Field(description="Whether briefs come at all; false while paused.")
+    active: bool = Field(description="Whether briefs are created; false while paused.")
     brief_time: Clock = Field(examples=["07:00"])
-    timezone: str = Field(description="Of the profile, where it is changed.", examples=["Europe/Berlin"])
+    timezone: str = Field(description="Set in the profile.", examples=["Europe/Berlin"])
     frequency: Frequency
     weekdays: Sequence[DayName] = Field(examples=[["monday", "thursday"]])
     quiet_day: QuietDay = Field(description="What to do when nothing is due.")
-    weekly_day: DayName = Field(description="When the week is summed up, if `quiet_day` says so.")
+    weekly_day: DayName = Field(description="Day of the weekly review, if `quiet_day` is `weekly`.")
     catch_up_minutes: int = Field(
-        description="How late a brief may begin and is still wanted.", examples=[240]
+        description="Minutes by which a brief may be late; after that the day is missed.", examples=[240]
     )
-    email: bool = Field(description="Whether the brief is mailed, too.")
-    reengage: bool = Field(description="Whether briefs may grow rare while their reader is away.")
+    email: bool = Field(description="Whether the brief is also sent by e-mail.")
+    reengage: bool = Field(description="Whether fewer briefs are created while the user is away.")
     project_choice: ProjectChoice = Field(
-        description="Which projects a brief looks at: `all`, `only` those named, or all `except` those."
+        description="Which projects a brief covers: `all`, `only` those named, or all `except` those."
     )
     projects: Sequence[str] = Field(examples=[["House"]])
 
     @classmethod
     def of(cls, user: User) -> "ScheduleView":
-        """That user's."""
+        """Return the schedule of a user."""
         p = user.preferences
         return cls(
             active=p.active,
@@ -98,7 +98,7 @@ class ScheduleView(Resource):
 
 
 class ScheduleOrder(Order):
-    """What is to change; what is left out or null stays as it is."""
+    """Changes to a schedule; fields that are omitted or null stay as they are."""
 
     active: bool | None = None
     brief_time: Clock | None = Field(None, examples=["06:30"])
@@ -106,7 +106,7 @@ class ScheduleOrder(Order):
     weekdays: list[Annotated[DayName, Field(strict=False)]] | None = Field(
         None,
         max_length=7,
-        description="For `weekly` one, for `chosen` some; without a frequency it is `chosen`.",
+        description="One for `weekly`, any number for `chosen`; without `frequency` it is `chosen`.",
         examples=[["monday", "thursday"]],
     )
     quiet_day: QuietDay | None = Field(None, strict=False)
@@ -120,10 +120,10 @@ class ScheduleOrder(Order):
     )
 
     def changed(self, user: User) -> User:
-        """The user with these changes.
+        """Return the user with these changes.
 
         Raises:
-            InvalidInput: they do not go together.
+            InvalidInput: the changes contradict each other.
         """
         given = {name: value for name, value in self._values().items() if value is not None}
         return replace(user, preferences=replace(user.preferences, **given, **self._days(user.preferences)))
@@ -150,7 +150,7 @@ class ScheduleOrder(Order):
 
 
 class DueView(Resource):
-    """A brief to come."""
+    """A brief that is due in the future."""
 
     local_date: date = Field(examples=[_DATE])
     due_at: AwareDatetime = Field(examples=[_AT])
@@ -158,51 +158,51 @@ class DueView(Resource):
 
     @classmethod
     def of(cls, due: Due) -> "DueView":
-        """That brief."""
+        """Return the model of a due brief."""
         return cls.model_validate(due)
 
 
 class ComingView(Resource):
-    """The briefs to come."""
+    """The next briefs of a schedule."""
 
-    active: bool = Field(description="While it is false, none of them comes.")
+    active: bool = Field(description="While false, none of the briefs is created.")
     aside: str | None = Field(
-        description="Why none comes until something is mended, and what that is.", examples=[None]
+        description="Why no brief is created, and how to fix it; null if all is well.", examples=[None]
     )
     briefs: Sequence[DueView]
 
     @classmethod
     def of(cls, standing: Standing, dues: Sequence[Due]) -> "ComingView":
-        """Where the schedule stands, and what comes."""
+        """Return the status and the next briefs of a schedule."""
         aside = f"{standing.aside} {standing.cure}" if standing.aside else None
         return cls(active=standing.active, aside=aside, briefs=[DueView.of(due) for due in dues])
 
 
 class DecisionView(Resource):
-    """What becomes, or became, of one edition of a day."""
+    """The outcome, past or expected, of one edition on one day."""
 
     local_date: date = Field(examples=[_DATE])
     due_at: AwareDatetime = Field(examples=[_AT])
     edition: str = Field(examples=["standard"])
     outcome: Outcome
     reason: Reason
-    sentence: str = Field(description="The reason as a person reads it.", examples=["It was due."])
+    sentence: str = Field(description="The reason as users read it.", examples=["It was due."])
 
     @classmethod
     def of(cls, one: Decision) -> "DecisionView":
-        """That decision."""
+        """Return the model of an outcome."""
         values = {name: getattr(one, name) for name in cls.model_fields if hasattr(one, name)}
         return cls.model_validate(values | {"sentence": one.reason.sentence})
 
 
 class ExplanationView(Resource):
-    """What would become of the day that is pending, if nothing happened until it is due."""
+    """The expected outcomes of the pending day if nothing changes until it is due."""
 
     pending: Sequence[DecisionView]
 
 
 class MinuteView(Resource):
-    """How many briefs are due at one instant, and how many of them are not expected to be ready then."""
+    """The number of briefs due at one instant, and how many of them are expected to be late."""
 
     due_at: AwareDatetime = Field(examples=[_AT])
     people: int = Field(examples=[120])
@@ -210,25 +210,25 @@ class MinuteView(Resource):
 
     @classmethod
     def of(cls, minute: Minute) -> "MinuteView":
-        """That instant."""
+        """Return the model of an instant."""
         return cls.model_validate(minute)
 
 
 class UpkeepRunView(Resource):
-    """How one run of upkeep went, or goes."""
+    """One run of a maintenance task."""
 
     started_at: AwareDatetime = Field(
-        description="When it began, or, while it waits, since when.", examples=[_AT]
+        description="When it started or, while it is queued, when it was created.", examples=[_AT]
     )
-    seconds: float = Field(description="How long it was under way.", examples=[0.4])
+    seconds: float = Field(description="Running time in seconds.", examples=[0.4])
     status: Status
     said: str = Field(
-        description="What came of it, or why it failed.", examples=["Forgot 0 months of days and 12 slots."]
+        description="The result, or the error.", examples=["Deleted 0 months of outcomes and 12 slots."]
     )
 
 
 class UpkeepView(Resource):
-    """What is done by the clock, with its last runs, the latest first."""
+    """A maintenance task with its latest runs first."""
 
     name: str = Field(examples=["schedule.forget"])
     cron: str = Field(description="In UTC.", examples=["17 3 * * *"])
@@ -237,39 +237,41 @@ class UpkeepView(Resource):
 
     @classmethod
     def of(cls, one: UpkeepStanding) -> "UpkeepView":
-        """That upkeep."""
+        """Return the model of a task."""
         return cls.model_validate(one)
 
 
 class SchedulerView(Resource):
-    """Who keeps the schedule, as the database last heard of it."""
+    """A scheduler process, by its last heartbeat."""
 
     id: UUID = Field(examples=[_ID])
     name: str = Field(examples=["host-1:4711"])
     started_at: AwareDatetime = Field(examples=[_AT])
     seen_at: AwareDatetime = Field(examples=[_AT])
     alive: bool
-    trouble: str = Field(description="What went wrong in its last turn.", examples=[""])
+    trouble: str = Field(description="The error of its last tick; empty if it succeeded.", examples=[""])
 
     @classmethod
     def of(cls, one: SchedulerSeen) -> "SchedulerView":
-        """That scheduler."""
+        """Return the model of a scheduler."""
         return cls.model_validate(one)
 
 
 class OverviewView(Resource):
-    """Where the schedule stands as a whole, for operators."""
+    """The schedule of all users, for operators."""
 
-    to_come: Sequence[MinuteView] = Field(description="Every instant of the next 24 hours with somebody due.")
-    behind: int = Field(description="How many should have begun a minute ago.", examples=[0])
-    aside: int = Field(description="How many people are set aside.", examples=[0])
-    missed: int = Field(description="How many days were missed in the last 24 hours.", examples=[0])
-    skipped: int = Field(description="How many days were skipped in the last 24 hours.", examples=[3])
-    most: int = Field(description="These four are counted so far and no further.", examples=[10000])
-    per_second: float = Field(
-        description="Briefs done in a second of the busiest recent minute.", examples=[50.0]
+    to_come: Sequence[MinuteView] = Field(
+        description="Every instant of the next 24 hours at which a brief is due."
     )
-    took_seconds: float = Field(description="95 of 100 recent briefs took so long at most.", examples=[1.2])
+    behind: int = Field(description="Briefs that should have started a minute ago.", examples=[0])
+    aside: int = Field(description="Users whose schedule has an error.", examples=[0])
+    missed: int = Field(description="Days missed in the last 24 hours.", examples=[0])
+    skipped: int = Field(description="Days skipped in the last 24 hours.", examples=[3])
+    most: int = Field(description="Limit at which these four counts stop.", examples=[10000])
+    per_second: float = Field(description="Briefs per second in the busiest recent minute.", examples=[50.0])
+    took_seconds: float = Field(
+        description="95th percentile of the duration of recent briefs, in seconds.", examples=[1.2]
+    )
     measured_at: datetime | None = Field(examples=[_AT])
     schedulers: Sequence[SchedulerView]
     upkeep: Sequence[UpkeepView]
@@ -278,7 +280,7 @@ class OverviewView(Resource):
     def of(
         cls, seen: Overview, schedulers: Sequence[SchedulerSeen], upkeep: Sequence[UpkeepStanding]
     ) -> "OverviewView":
-        """All of it."""
+        """Return the overview with schedulers and maintenance."""
         values = {name: getattr(seen, name) for name in cls.model_fields if hasattr(seen, name)}
         return cls.model_validate(
             values
@@ -292,39 +294,39 @@ class OverviewView(Resource):
 
 
 class AsideView(Resource):
-    """Somebody who is left out until something is mended."""
+    """An error that stops the schedule of one user until it is fixed."""
 
     user: UUID = Field(examples=[_ID])
-    email: str | None = Field(description="Null for whoever is gone by now.", examples=["anna@example.org"])
+    email: str | None = Field(description="Null if the user was deleted.", examples=["anna@example.org"])
     local_date: date | None = Field(
-        description="The day on which it happened, if one was pending.", examples=[_DATE]
+        description="The day that was pending when it happened, if any.", examples=[_DATE]
     )
     reason: str = Field(examples=["There is no time zone “Mars/Olympus”."])
     cure: str = Field(examples=["Choose another one in the profile."])
 
     @classmethod
     def of(cls, one: Aside, email: str | None) -> "AsideView":
-        """Who it is, and why."""
+        """Return the model of an error with its user's e-mail address."""
         return cls(
             user=one.owner_id, email=email, local_date=one.local_date, reason=one.reason, cure=one.cure
         )
 
 
 class LeftOutView(Resource):
-    """A day of somebody's that was missed or skipped."""
+    """A day of one user that was missed or skipped."""
 
     user: UUID = Field(examples=[_ID])
-    email: str | None = Field(description="Null for whoever is gone by now.", examples=["anna@example.org"])
+    email: str | None = Field(description="Null if the user was deleted.", examples=["anna@example.org"])
     local_date: date = Field(examples=[_DATE])
     edition: str = Field(examples=["standard"])
     outcome: Outcome
     reason: Reason
-    sentence: str = Field(description="The reason as a person reads it.", examples=["It was due."])
+    sentence: str = Field(description="The reason as users read it.", examples=["It was due."])
     decided_at: AwareDatetime = Field(examples=[_AT])
 
     @classmethod
     def of(cls, one: LeftOut, email: str | None) -> "LeftOutView":
-        """That day, with whose it is."""
+        """Return the model of a day with its user's e-mail address."""
         return cls(
             user=one.owner_id,
             email=email,
@@ -338,14 +340,14 @@ class LeftOutView(Resource):
 
 
 class RetryOrder(Order):
-    """Who is to be tried again."""
+    """The user to retry."""
 
     user: Annotated[UUID, Field(strict=False)] | None = Field(
-        None, description="Null for everybody who is set aside.", examples=[None]
+        None, description="Null for all users whose schedule has an error.", examples=[None]
     )
 
 
 class RetriedView(Resource):
-    """How many are tried again at the next tick."""
+    """The number of users whose schedule the next tick retries."""
 
     people: int = Field(examples=[1])

@@ -1,4 +1,4 @@
-"""The scheduler: a loop that ticks and starts upkeep, in a process of its own or inside of a worker."""
+"""The scheduler: a loop that ticks and enqueues maintenance, in its own process or inside a worker."""
 
 import asyncio
 import random
@@ -16,17 +16,17 @@ from daybreak.telemetry import log
 
 
 class Scheduler:
-    """Keeps the schedule until it is told to stop; any number may."""
+    """The scheduling loop of one process; any number of schedulers may run at once."""
 
     def __init__(
         self, database: Database, settings: ScheduleSettings, upkeeps: Sequence[Upkeep] = ()
     ) -> None:
-        """Make a scheduler; nothing happens before `run`.
+        """Create a scheduler; it does nothing before `run`.
 
         Args:
-            database: where everything is.
-            settings: how often, and how much at once.
-            upkeeps: what else is done by the clock.
+            database: the database of this process.
+            settings: tick interval and batch size.
+            upkeeps: maintenance tasks to enqueue by their cron lines.
         """
         self._settings = settings
         self._ticker = Ticker(database, settings)
@@ -36,11 +36,11 @@ class Scheduler:
         self.ready = asyncio.Event()
 
     def stop(self) -> None:
-        """Begin no other tick; then `run` returns."""
+        """Stop after the current tick; then `run` returns."""
         self._stop.set()
 
     async def run(self) -> None:
-        """Tick and start upkeep, until told to stop. What fails is tried again at the next turn."""
+        """Tick and enqueue due maintenance until stopped; a failure is retried at the next tick."""
         try:
             while not self._stop.is_set():
                 await self._turn()
@@ -59,7 +59,7 @@ class Scheduler:
             await self._say_trouble(error)
 
     async def _say_trouble(self, error: Exception) -> None:
-        # Most likely it fails for the same reason, and the log has it.
+        # The write probably fails for the same reason, which is in the log already.
         with suppress(Exception):
             await self._presence.say(sentence_of(error))
 
@@ -69,7 +69,7 @@ class Scheduler:
             self.ready.set()
 
     async def _pause(self) -> None:
-        # Several schedulers soon look at different moments instead of all at once.
+        # Jitter, so that several schedulers do not tick at the same instant.
         seconds = self._settings.interval * random.uniform(0.8, 1.0)  # noqa: S311 - not a secret
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)

@@ -1,4 +1,4 @@
-"""The verbs on one user's schedule: what is next, what became of the days, and why."""
+"""The schedule of one user: status, next briefs, past outcomes, explanation and simulation."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -28,7 +28,7 @@ _LATEST = DayPlace(date.max, "")
 
 
 async def standing(database: Database, user_id: UUID) -> Standing:
-    """Where the schedule stands with a user; a change of preferences is taken account of first.
+    """Return a user's schedule status; a pending change of preferences is applied first.
 
     Raises:
         NotFound: there is no such user.
@@ -37,7 +37,7 @@ async def standing(database: Database, user_id: UUID) -> Standing:
 
 
 async def next_briefs(database: Database, user_id: UUID, count: int = 5) -> list[Due]:
-    """The next briefs of a user, by the same slots that the tick goes by.
+    """Return the next briefs of a user, from the same slots that the tick uses.
 
     Raises:
         NotFound: there is no such user.
@@ -47,12 +47,12 @@ async def next_briefs(database: Database, user_id: UUID, count: int = 5) -> list
 
 
 async def preview(tx: asyncpg.Connection, user: User, count: int = 5) -> list[Due]:
-    """The next briefs of a user if these preferences, which need not be stored, were written now.
+    """Return the next briefs of a user as if these preferences, stored or not, were written now.
 
-    The first of them is found as `schedule_resolve` finds it; a pause is overlooked.
+    The first one is computed as `schedule_recompute_next` does it; a pause is ignored.
 
     Raises:
-        InvalidInput: the user's zone does not exist.
+        InvalidInput: the user's time zone does not exist.
         NotFound: there is no such user.
     """
     row = await tx.fetchrow(_sql.read_pending, user.id)
@@ -68,14 +68,14 @@ async def preview(tx: asyncpg.Connection, user: User, count: int = 5) -> list[Du
 async def history(
     tx: asyncpg.Connection, user_id: UUID, limit: int = 30, before: DayPlace | None = None
 ) -> list[Decision]:
-    """What became of a user's days, the latest first, before that place; within the caller's transaction."""
+    """Return the outcomes of a user's days before the cursor, newest first."""
     return [_decision(row) for row in await tx.fetch(_sql.read_days, user_id, *(before or _LATEST), limit)]
 
 
 async def explain(
     database: Database, user_id: UUID, settings: ScheduleSettings, moment: datetime | None = None
 ) -> list[Decision]:
-    """What would become of a user's pending day at that moment, or when it is due if that is to come.
+    """Return the expected outcomes of a user's pending day at an instant, by default when due or now.
 
     Raises:
         NotFound: there is no such user.
@@ -87,7 +87,7 @@ async def explain(
 async def outlook(
     database: Database, user_id: UUID, settings: ScheduleSettings
 ) -> tuple[Standing, list[Decision]]:
-    """Where the schedule stands with a user, and what would become of the pending day when it is due.
+    """Return a user's schedule status and the expected outcomes of the pending day when it is due.
 
     Raises:
         NotFound: there is no such user.
@@ -115,7 +115,7 @@ async def _explained(
 async def simulate(
     database: Database, user_id: UUID, settings: ScheduleSettings, count: int
 ) -> list[Decision]:
-    """What will become of a user's next days if nobody visits: the tick itself, rolled back.
+    """Return the outcomes of a user's next days without activity: run the real tick, then roll back.
 
     Raises:
         NotFound: there is no such user.
@@ -135,33 +135,33 @@ async def simulate(
 
 
 async def try_again(tx: asyncpg.Connection, user_id: UUID) -> bool:
-    """Have the next tick try again with somebody who is set aside; gives whether they were."""
+    """Clear the error of a user's schedule, so that the next tick retries it; return whether it had one."""
     return await tx.fetchval(_sql.try_again, user_id) is not None
 
 
 async def note_reach(tx: asyncpg.Connection, user_id: UUID, *, reachable: bool, observable: bool) -> None:
-    """For whoever delivers: whether messages arrive at a user, and whether reading them would be seen."""
+    """Record whether messages reach a user, and whether opening them can be observed; for delivery."""
     await tx.execute(_sql.write_reach, user_id, reachable, observable)
 
 
 async def note_received(tx: asyncpg.Connection, user_id: UUID) -> None:
-    """For whoever delivers: something has just arrived at a user. Opening it is a visit (`people.visit`)."""
+    """Record that a message has just reached a user; opening it is `people.record_activity`."""
     await tx.execute(_sql.write_received, user_id, clock.now())
 
 
 async def reasons(tx: asyncpg.Connection, days: Mapping[UUID, date], edition: str) -> dict[UUID, Reason]:
-    """Why that edition of users' dates came out as it did, where that was decided."""
+    """Return the reasons for one edition of users' dates, where an outcome is recorded."""
     rows = await tx.fetch(_sql.read_reasons, list(days.keys()), list(days.values()), edition)
     return {row["owner_id"]: Reason(row["reason"]) for row in rows}
 
 
 async def note_quiet(tx: asyncpg.Connection, user_id: UUID, day: date, edition: str) -> None:
-    """For whoever composes, since the schedule knows no facts: the day is quiet, and skipped."""
+    """Record that a day is quiet and skipped; composing calls it, since the schedule knows no facts."""
     await tx.execute(_sql.note_quiet, user_id, day, edition)
 
 
 class _Rehearsed(Exception):
-    """What rolls a rehearsal back."""
+    """Rolls back a simulation."""
 
 
 def _undo() -> NoReturn:

@@ -1,4 +1,4 @@
-"""How often the schedule looks, how much it does at once, and what it leaves out."""
+"""Intervals, batch sizes, limits and retention of the schedule."""
 
 from datetime import timedelta
 
@@ -9,37 +9,38 @@ from daybreak.settings import PREFIX, Group
 
 
 class ScheduleSettings(Group):
-    """The schedule's intervals and bounds; all times are seconds."""
+    """The schedule's intervals and limits; times are seconds unless the name has another unit."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}SCHEDULE_")
 
     in_worker: bool = Field(
-        default=True, description="Whether every worker keeps the schedule, too; any number of them may."
+        default=True, description="Whether every worker also runs a scheduler; any number of them may."
     )
-    interval: float = Field(default=10.0, gt=0, le=60, description="How often to look who is due.")
+    interval: float = Field(default=10.0, gt=0, le=60, description="Seconds between two ticks.")
     chunk: int = Field(
-        default=5000, ge=1, le=20000, description="How many users one transaction of the tick deals with."
+        default=5000, ge=1, le=20000, description="Maximum number of users per transaction of the tick."
     )
     backlog: int = Field(
         default=10_000,
         ge=1,
-        description="How many briefs may wait to be composed before no more of those that are over "
-        "15 minutes late, as after an outage, are started.",
+        description="Maximum number of queued briefs while briefs over 15 minutes late are caught up, "
+        "as after an outage.",
     )
     backoff: bool = Field(
         default=False,
-        description="Whether briefs grow rare while their reader is away: silence, then a word to return.",
+        description="Whether users who are away get fewer briefs: none, then an occasional reminder.",
     )
     longest_lead: float = Field(
         default=1800.0,
         ge=0,
-        description="How long before it is due a brief may begin, when many are due at the same minute.",
+        description="Maximum seconds by which a brief may start before it is due, when many are due at "
+        "the same minute.",
     )
     keep_days: int = Field(
-        default=400, ge=31, description="How long it is kept what became of each user's day."
+        default=400, ge=31, description="Days for which the outcome of each user's day is retained."
     )
 
     @property
     def lead(self) -> timedelta:
-        """The longest lead as an interval."""
+        """The maximum lead as a time interval."""
         return timedelta(seconds=self.longest_lead)

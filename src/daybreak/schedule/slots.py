@@ -1,4 +1,4 @@
-"""Local times of day as instants: pure, and the only way in which the schedule comes to one."""
+"""Conversion of local times of day to instants; pure, and the schedule's only such conversion."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimeOfDay:
-    """A local time in a zone: what many users have in common."""
+    """A local time in a time zone, shared by many users."""
 
     zone: str
     at: time
@@ -20,7 +20,7 @@ class TimeOfDay:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A local time of day on one date, and the first instant that is not before it."""
+    """A local time of day on one date, and the first instant not before it."""
 
     time_of_day: TimeOfDay
     local_date: date
@@ -28,10 +28,10 @@ class Slot:
 
 
 def slots(wanted: TimeOfDay, dates: Iterable[date]) -> Iterator[Slot]:
-    """The slots of these dates; a date that the zone left out has none.
+    """Yield the slots of the dates; a date that the time zone skipped has none.
 
     Raises:
-        InvalidInput: there is no such zone.
+        InvalidInput: the time zone does not exist.
     """
     tz = clock.zone(wanted.zone)
     for day in dates:
@@ -40,12 +40,12 @@ def slots(wanted: TimeOfDay, dates: Iterable[date]) -> Iterator[Slot]:
 
 
 def days(first: date, last: date) -> Iterator[date]:
-    """Every date from the first to the last one, both included."""
+    """Yield every date from the first to the last, both included."""
     while first <= last:
         yield first
         first += _DAY
 
 
 def _happens(day: date, tz: ZoneInfo) -> bool:
-    # Whoever crosses the date line westward has no such day: it begins where the next one does.
+    # A zone that crosses the date line westward skips a date: it starts at the same instant as the next one.
     return clock.local_date(clock.start_of_day(day, tz), tz) == day

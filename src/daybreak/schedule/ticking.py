@@ -1,4 +1,4 @@
-"""The tick: who is due is rung, in chunks that each commit."""
+"""The tick: enqueues due briefs in batches, one transaction per batch."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,14 +18,14 @@ from daybreak.telemetry import log
 _sql = load(__package__)
 _FIRST = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 _LAST_OWNER = UUID(int=2**128 - 1)
-# The first doorbells of a crowd are not to wait for a large transaction, nor is anybody whose rows it holds.
+# Small, so that the first jobs of many do not wait for a large transaction, nor do other writers of its rows.
 _FIRST_CHUNK = 500
 _SECONDS_A_CHUNK = 0.25
-# Who was to begin longer ago than this missed more than a restart, and waits while the queue is full.
+# Briefs later than this are due to an outage, not to a restart; they wait while the queue is full.
 _LATE = timedelta(minutes=15)
-# Chunks under way at once: each passes by what another one holds.
+# Batches at once: each skips rows that another one has locked.
 _AT_ONCE = 2
-# Below that a chunk takes as long as a commit, and a smaller one would ring more slowly, not sooner.
+# Smaller batches are dominated by the commit and would be slower.
 _LEAST = 100
 COMPOSE = "briefs.compose"
 Room = Callable[[], Awaitable[float]]
@@ -33,7 +33,7 @@ Room = Callable[[], Awaitable[float]]
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What one tick came to, in users: each is rung, missed, skipped, or set aside as broken."""
+    """The result of one tick: numbers of users enqueued, missed, skipped or stopped by an error."""
 
     claimed: int = 0
     rung: int = 0
@@ -52,15 +52,15 @@ class Ticked:
 
 
 class Ticker:
-    """Ticks, any number of which may run at once: rows that another one holds are passed by."""
+    """The tick of one process; any number may run at once, since locked rows are skipped."""
 
     def __init__(self, database: Database, settings: ScheduleSettings, kind: str = COMPOSE) -> None:
-        """Make a ticker.
+        """Create a ticker.
 
         Args:
-            database: where everything is.
-            settings: how much at once, and whether briefs grow rare.
-            kind: the kind of run to ring.
+            database: the database of this process.
+            settings: batch size, maximum backlog, and whether users who are away get fewer briefs.
+            kind: the kind of run to enqueue.
         """
         self._database = database
         self._settings = settings
@@ -68,11 +68,10 @@ class Ticker:
         self._extended_on: date | None = None
 
     async def tick(self, moment: datetime) -> Ticked:
-        """Ring for everybody who is to begin by that moment, the earliest first.
+        """Enqueue all briefs whose start time has come, the earliest first.
 
-        Of those who are over 15 minutes late, as after an outage, no more are rung than keep the queue of
-        briefs within the bound of the settings: the others are left to later ticks, while whoever is due now
-        is rung.
+        Briefs over 15 minutes late, as after an outage, are enqueued only while the queue is below the
+        maximum backlog; later ticks enqueue the rest. Briefs that are due now are always enqueued.
         """
         await self._extend(moment)
         started, late = monotonic(), moment - _LATE
@@ -103,7 +102,7 @@ class Ticker:
         return await self._ring(moment, late, _FIRST, self._room)
 
     async def _room(self) -> float:
-        """How many more briefs may be queued; asked before each chunk, since others ring as well."""
+        """Return how many more briefs may be queued; read before each batch, since others enqueue too."""
         async with self._database.ownerless() as connection:
             queued: int = await connection.fetchval(_sql.count_queued, self._kind)
         return self._settings.backlog - queued
@@ -121,7 +120,7 @@ class Ticker:
     async def _ring(
         self, moment: datetime, until: datetime, place: tuple[datetime, UUID], room: Room
     ) -> Ticked:
-        """Ring for who was to begin until then, after that place, as long as there is room."""
+        """Enqueue briefs that should have started by `until`, after the cursor, while there is headroom."""
         total, size, largest = Ticked(), _FIRST_CHUNK, self._settings.chunk
         while (left := await room()) > 0:
             began = monotonic()
@@ -159,7 +158,7 @@ async def _endless() -> float:
 
 
 def _next_size(size: int, took: float, largest: int) -> int:
-    """Twice as many where a chunk was quick, half of them where it was slow, so many seconds."""
+    """Return the next batch size: doubled after a fast batch, halved after a slow one."""
     if took < _SECONDS_A_CHUNK / 2:
         return min(size * 2, largest)
     return max(size // 2, _LEAST) if took > _SECONDS_A_CHUNK else size

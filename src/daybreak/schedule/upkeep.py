@@ -1,4 +1,4 @@
-"""What is done by the clock for the installation itself: each with a cron line, and runs that do it."""
+"""Maintenance tasks of the installation: each has a cron line and is executed by runs."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ from daybreak.runs import NOBODY, Effects, Kind, Lane, Status, Task
 _sql = load(__package__)
 _LONGEST_SAID = 500
 UPKEEP = "schedule.upkeep"
-"""The kind of the runs that do it."""
+"""The kind of maintenance runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
-    """Something to do by the clock; safe to repeat.
+    """A periodic task; it must be safe to repeat.
 
-    One run at a time does it, but that of a worker which froze may go on beside the one that took over.
+    One run at a time executes it, except that a frozen worker's run may continue beside its replacement.
 
     Attributes:
         name: ``slice.verb``.
         cron: minute, hour, day, month, weekday, in UTC.
-        do: does it; gives a few words on what came of it.
+        run: the task itself; it returns a short summary of the result.
     """
 
     name: str
@@ -38,18 +38,18 @@ class Upkeep:
     do: Callable[[Database], Awaitable[str]]
 
     def after(self, moment: datetime) -> datetime:
-        """The next time after that moment."""
+        """Return the next time after an instant."""
         return next(CronSim(self.cron, moment))
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """No parameters: the key of the run says what is to be done."""
+    """The empty parameters of a maintenance run; its key is the name of the task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What came of it, in a few words."""
+    """The result of a maintenance run: a short summary."""
 
     said: str
 
@@ -59,11 +59,11 @@ UpkeepKind: TypeAlias = Kind[Nothing, Said]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRun:
-    """How one run of upkeep went, or goes.
+    """One run of a maintenance task.
 
     Attributes:
-        seconds: how long it was under way.
-        said: what came of it, or why it failed.
+        seconds: its running time.
+        summary: the result, or the error.
     """
 
     started_at: datetime
@@ -74,7 +74,7 @@ class UpkeepRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepStanding:
-    """An upkeep as it stands, the latest runs first."""
+    """The status of a maintenance task, with its latest runs first."""
 
     name: str
     cron: str
@@ -83,13 +83,13 @@ class UpkeepStanding:
 
 
 def upkeep_kind(upkeeps: Sequence[Upkeep]) -> UpkeepKind:
-    """The kind of run that does any of these."""
+    """Return the run kind that executes these tasks."""
     known = {one.name: one for one in upkeeps}
 
     async def do(task: Task[Nothing]) -> Effects[Said]:
         if task.key not in known:
-            # Of a newer version, perhaps, whose workers are on their way.
-            raise Unavailable(f"This version of Daybreak knows no upkeep “{task.key}”.")
+            # Retried: a newer version, whose workers are about to start, may have enqueued it.
+            raise Unavailable(f"This version of Daybreak has no maintenance task “{task.key}”.")
         said = await known[task.key].do(task.database)
 
         async def write(_tx: asyncpg.Connection) -> Said:
@@ -108,7 +108,7 @@ def upkeep_kind(upkeeps: Sequence[Upkeep]) -> UpkeepKind:
 
 
 class Caretaker:
-    """Starts what is due."""
+    """Enqueues maintenance tasks by their cron lines."""
 
     def __init__(self, database: Database, upkeeps: Sequence[Upkeep]) -> None:
         self._database = database
@@ -118,12 +118,12 @@ class Caretaker:
         self._looked_at: datetime | None = None
 
     async def start_due(self, moment: datetime) -> int:
-        """Start a run for each that is due at that moment; gives how many are.
+        """Enqueue a run of each task that is due; return how many are.
 
-        What is still under way since the last time is not started once more.
+        A task whose last run has not ended is not enqueued again.
         """
         minute = moment.replace(second=0, microsecond=0)
-        if minute == self._looked_at:  # a cron knows no seconds
+        if minute == self._looked_at:  # cron lines have no seconds
             return 0
         async with self._database.transaction([NOBODY]) as tx:
             if not self._declared:
@@ -143,7 +143,7 @@ class Caretaker:
 
 
 async def upkeep(database: Database, each: int = 3) -> list[UpkeepStanding]:
-    """What is done by the clock, by name, with so many last runs of each."""
+    """Return the maintenance tasks, by name, with the latest runs of each."""
     async with database.transaction([NOBODY]) as tx:
         rows = await tx.fetch(_sql.read_upkeep, NOBODY, UPKEEP, each)
     return [_standing(list(of_one)) for _, of_one in groupby(rows, key=itemgetter("name"))]

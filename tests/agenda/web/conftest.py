@@ -1,4 +1,4 @@
-"""Somebody in a browser, with a folder of plans that was read."""
+"""Fixtures for the agenda's pages and API: an imported folder, uploads and background runs."""
 
 from collections.abc import Callable
 
@@ -15,14 +15,14 @@ from ..desk import Desk  # noqa: TID252 - likewise
 
 @pytest.fixture(autouse=True)
 def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are read in this process, and secrets kept under a key of the tests'."""
+    """Parse files in this process, and encrypt secrets with a test key."""
     monkeypatch.setattr(reading, "BoundedPool", SamePool)
     monkeypatch.setenv("DAYBREAK_INTAKE_SECRET_KEYS", KEY)
 
 
 @pytest.fixture
 async def berta(desk: Desk) -> Task:
-    """A task in a file: call Berta, late since yesterday."""
+    """Return a task in a file: call Berta, overdue since yesterday."""
     desk.put("plan.md", "# House", "- [ ] Call Berta 📅 2026-03-28", "- [ ] Paint the <b>door</b>")
     await desk.read()
     return await desk.task("Call Berta")
@@ -30,7 +30,7 @@ async def berta(desk: Desk) -> Task:
 
 @pytest.fixture
 def work(database, user) -> Callable:
-    """Do all runs of Anna's that are due."""
+    """Return a function that executes all due runs of Anna."""
 
     async def work() -> None:
         await drain(database, wiring.kinds(), user.id)
@@ -40,7 +40,7 @@ def work(database, user) -> Callable:
 
 @pytest.fixture
 def send(annas: Browser) -> Callable:
-    """Send files, by path and content."""
+    """Return a function that uploads files by path and content."""
 
     async def send(*files: tuple[str, bytes], to: str = "/agenda/sources/files", **form: str):
         parts = [("files", (path, content, "application/octet-stream")) for path, content in files]

@@ -1,4 +1,4 @@
-"""The agenda for programs: the same as the pages, in JSON."""
+"""Tests of the agenda's API."""
 
 import socket
 
@@ -14,7 +14,7 @@ V1 = "/api/v1/agenda"
 
 @pytest.fixture
 def ask(annas):
-    """Ask as Anna's program does: method, path below the agenda, and what is sent as JSON."""
+    """Return a function that sends a request as Anna: method, path below the agenda, JSON body."""
 
     async def ask(method: str, path: str, json=None, **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -23,7 +23,7 @@ def ask(annas):
     return ask
 
 
-async def test_a_task_is_entered_read_changed_removed_and_restored(ask):
+async def test_task_is_created_read_updated_deleted_and_restored(ask):
     made = await ask("POST", "/tasks", {"title": "Water the plants", "due": "2026-03-30", "priority": "high"})
     assert (made.status_code, made.json()["due"]) == (201, "2026-03-30")
     path = made.headers["location"].removeprefix(V1)
@@ -35,7 +35,7 @@ async def test_a_task_is_entered_read_changed_removed_and_restored(ask):
     assert (await ask("POST", f"{path}/restore")).json()["title"] == "Water them"
 
 
-async def test_a_change_of_what_was_changed_meanwhile_is_refused_with_what_it_is_now(ask):
+async def test_stale_update_is_rejected_with_the_current_state(ask):
     path = (await ask("POST", "/tasks", {"title": "Water"})).headers["location"].removeprefix(V1)
     etag = (await ask("GET", path)).headers["etag"]
     assert (await ask("PUT", path, {"title": "Water now"}, If_Match=etag)).status_code == 200
@@ -44,14 +44,14 @@ async def test_a_change_of_what_was_changed_meanwhile_is_refused_with_what_it_is
     assert (await ask("GET", path)).json()["title"] == "Water now"
 
 
-async def test_sent_again_with_the_same_key_a_task_is_entered_once(ask):
+async def test_repeated_request_with_the_same_key_creates_one_task(ask):
     first = await ask("POST", "/tasks", {"title": "Water"}, Idempotency_Key="1")
     again = await ask("POST", "/tasks", {"title": "Water"}, Idempotency_Key="1")
     assert again.json() == first.json()
     assert len((await ask("GET", "/tasks")).json()["items"]) == 1
 
 
-async def test_decisions_are_made_told_and_undone(ask, berta: Task):
+async def test_decisions_are_recorded_listed_and_undone(ask, berta: Task):
     path = f"/tasks/{berta.id}"
     done = (await ask("POST", f"{path}/complete")).json()
     assert (done["status"], done["decision"]["verdict"]) == ("done", "done")
@@ -65,7 +65,7 @@ async def test_decisions_are_made_told_and_undone(ask, berta: Task):
     assert (await ask("PUT", path, {"title": "Mine"})).status_code == 409
 
 
-async def test_lists_go_on_until_nothing_is_left(ask, desk: Desk):
+async def test_pagination_reaches_every_task(ask, desk: Desk):
     desk.put("todo.txt", *(f"Task {number}" for number in range(7)))
     await desk.read()
     titles, after = [], ""
@@ -76,7 +76,7 @@ async def test_lists_go_on_until_nothing_is_left(ask, desk: Desk):
     assert sorted(titles) == [f"Task {number}" for number in range(7)]
 
 
-async def test_projects_phases_notes_and_events_are_entered_and_listed(ask):
+async def test_projects_phases_notes_and_events_are_created_and_listed(ask):
     project = (await ask("POST", "/projects", {"name": "Garden"})).json()
     phases = await ask("POST", f"/projects/{project['id']}/phases", {"name": "Spring"})
     assert [one["name"] for one in phases.json()["items"]] == ["Spring"]
@@ -90,7 +90,7 @@ async def test_projects_phases_notes_and_events_are_entered_and_listed(ask):
     assert (await ask("GET", "/projects")).json()["items"][0]["open"] == 0
 
 
-async def test_files_are_sent_and_read_by_a_run(annas, ask, work, send):
+async def test_uploaded_files_are_imported_by_a_run(annas, ask, work, send):
     sent = await send(("plans/todo.txt", b"Call Berta\n"), to=f"{V1}/sources/files")
     assert (sent.status_code, sent.json()["status"]) == (202, "queued")
     await work()
@@ -102,7 +102,7 @@ async def test_files_are_sent_and_read_by_a_run(annas, ask, work, send):
     assert (await ask("DELETE", f"/sources/{source['id']}")).status_code == 204
 
 
-async def test_files_that_are_sent_again_with_their_key_are_taken_once(annas):
+async def test_repeated_upload_with_the_same_key_is_stored_once(annas):
     parts = [("files", ("todo.txt", b"Call Berta\n", "text/plain"))]
     request = annas.client.build_request("POST", f"{V1}/sources/files", files=parts)
     content = await request.aread()
@@ -115,29 +115,29 @@ async def test_files_that_are_sent_again_with_their_key_are_taken_once(annas):
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1/x.ics", "gopher://x", "\x00"])
-async def test_an_address_that_may_not_be_fetched_is_refused(ask, address: str):
+async def test_forbidden_url_is_rejected(ask, address: str):
     assert (await ask("POST", "/sources", {"address": address})).status_code == 422
     assert (await ask("GET", "/sources")).json()["items"] == []
 
 
 @pytest.mark.parametrize(("number", "status"), [(socket.EAI_NONAME, 422), (socket.EAI_AGAIN, 503)])
-async def test_a_mistyped_host_is_the_callers_and_a_silent_resolver_is_not(
+async def test_unknown_host_is_a_client_error_and_a_resolver_failure_is_not(
     ask, monkeypatch: pytest.MonkeyPatch, number: int, status: int
 ):
     found = socket.getaddrinfo
 
-    def look_up(host, *arguments, **options):
+    def resolve(host, *arguments, **options):
         if host == "calender.example":
             raise socket.gaierror(number, "cannot")
         return found(host, *arguments, **options)
 
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     refused = await ask("POST", "/sources", {"address": "https://calender.example/my.ics"})
     assert (refused.status_code, "calender.example" in refused.json()["detail"]) == (status, True)
     assert (await ask("GET", "/sources")).json()["items"] == []
 
 
-async def test_nobody_reaches_what_others_have(bobs, ask, berta: Task):
+async def test_entries_of_other_users_are_not_found(bobs, ask, berta: Task):
     things = {
         "tasks": {"title": "Mine"},
         "projects": {"name": "Mine"},

@@ -1,4 +1,4 @@
-"""The agenda in Chromium: a folder is sent, read while one looks on, and worked through."""
+"""Browser tests of the agenda: upload of a folder, progress, completing and snoozing tasks."""
 
 import pytest
 from playwright.async_api import expect
@@ -23,30 +23,30 @@ PAGES = (
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-async def test_a_folder_is_sent_read_and_worked_through(chromium, user, work, tmp_path, scripts: bool):
+async def test_folder_is_uploaded_and_its_tasks_are_completed(chromium, user, work, tmp_path, scripts: bool):
     folder = tmp_path / "plans"
     folder.mkdir()
     (folder / "todo.txt").write_text("Call Berta\nCall Bob\n", encoding="utf-8")
     async with chromium.desk(user, java_script_enabled=scripts) as desk:
         page = await desk.open("/agenda/sources")
         await page.set_input_files("#folder", folder)
-        await page.get_by_role("button", name="Send").click()
-        await expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+        await page.get_by_role("button", name="Upload").click()
+        await expect(page.get_by_text("Starting…")).to_be_visible()
         await work()
-        await expect(page.get_by_text("Read.", exact=False).first).to_be_visible()
+        await expect(page.get_by_text("Done.", exact=False).first).to_be_visible()
         await page.goto(f"{desk.address}/agenda")
-        await page.get_by_role("button", name="Done: Call Berta").click()
+        await page.get_by_role("button", name="Mark as done: Call Berta").click()
         await expect(page.get_by_role("link", name="Call Berta")).to_have_count(0)
         await page.get_by_role("button", name="Undo", exact=True).click()
         await expect(page.get_by_role("link", name="Call Berta")).to_be_visible()
-        await page.get_by_label("Put off: Call Bob").click()
+        await page.get_by_label("Snooze: Call Bob").click()
         await page.get_by_role("button", name="Until tomorrow").filter(visible=True).click()
         await expect(page.get_by_role("link", name="Call Bob")).to_have_count(0)
         assert desk.said == []
 
 
 @pytest.mark.parametrize("is_full", [False, True], ids=["empty", "full"])
-async def test_axe_finds_nothing_and_nothing_sticks_out(chromium, user, desk, is_full: bool):
+async def test_pages_are_accessible_and_do_not_overflow(chromium, user, desk, is_full: bool):
     if is_full:
         desk.put(
             "plan.md",

@@ -1,4 +1,4 @@
-"""Projects, notes and events of one's own, and the calendar."""
+"""Tests of manually entered projects, notes and events, and of the calendar."""
 
 import re
 
@@ -13,7 +13,7 @@ async def make(browser, path: str, **form) -> str:
     return answer.headers["location"]
 
 
-async def test_a_project_gathers_its_phases_tasks_and_notes(annas):
+async def test_project_page_shows_its_phases_tasks_and_notes(annas):
     project = await make(annas, "/agenda/projects", name="Garden", description="Behind the house")
     row_id = project.rpartition("/")[2]
     await make(annas, f"{project}/phases", name="Spring", start_on="2026-03-01", end_on="2026-05-31")
@@ -26,7 +26,7 @@ async def test_a_project_gathers_its_phases_tasks_and_notes(annas):
     assert "1 open" in (await annas.get("/agenda/projects")).text
 
 
-async def test_a_removed_project_leaves_its_tasks_and_comes_back(annas):
+async def test_deleted_project_leaves_its_tasks_and_can_be_restored(annas):
     project = await make(annas, "/agenda/projects", name="Garden")
     task = await make(annas, "/agenda/tasks", title="Sow beans", project_id=project.rpartition("/")[2])
     await make(annas, f"{project}/remove")
@@ -36,13 +36,13 @@ async def test_a_removed_project_leaves_its_tasks_and_comes_back(annas):
     assert "Garden" in (await annas.get(task)).text
 
 
-async def test_a_phase_that_ends_before_it_begins_is_refused(annas):
+async def test_phase_that_ends_before_its_start_is_rejected(annas):
     project = await make(annas, "/agenda/projects", name="Garden")
     refused = await annas.post(f"{project}/phases", name="Spring", start_on="2026-05-01", end_on="2026-03-01")
-    assert (refused.status_code, "ends before it begins" in refused.text) == (422, True)
+    assert (refused.status_code, "ends before it starts" in refused.text) == (422, True)
 
 
-async def test_a_note_is_kept_found_changed_removed_and_brought_back(annas):
+async def test_note_is_created_found_updated_deleted_and_restored(annas):
     note = await make(annas, "/agenda/notes", title="Soil", body="It is <i>heavy</i>.")
     assert "&lt;i&gt;heavy" in (await annas.get(note)).text
     assert "Soil" in (await annas.get("/agenda/notes?q=HEAVY")).text
@@ -54,7 +54,7 @@ async def test_a_note_is_kept_found_changed_removed_and_brought_back(annas):
     assert (await annas.get(note)).status_code == 200
 
 
-async def test_an_event_is_in_the_week_and_the_month_at_its_time(annas):
+async def test_event_is_shown_in_week_and_month_at_its_time(annas):
     form = {"title": "Dentist", "day": "2026-03-31", "begins": "10:00", "ends": "10:45", "location": "Mitte"}
     week = (await annas.get(await make(annas, "/agenda/events", **form))).text
     assert "10:00\N{EN DASH}10:45" in week
@@ -66,13 +66,13 @@ async def test_an_event_is_in_the_week_and_the_month_at_its_time(annas):
     assert "Tuesday 31 March 2026 to Wednesday 1 April 2026, all day" in page
 
 
-async def test_an_event_that_ends_before_it_begins_is_refused(annas):
+async def test_event_that_ends_before_its_start_is_rejected(annas):
     form = {"title": "Dentist", "day": "2026-03-31", "begins": "10:00", "ends": "09:00"}
     refused = await annas.post("/agenda/events", **form)
-    assert (refused.status_code, "ends before it begins" in refused.text) == (422, True)
+    assert (refused.status_code, "ends before it starts" in refused.text) == (422, True)
 
 
-async def test_what_is_due_is_in_the_calendar_too(annas, desk: Desk):
+async def test_due_task_is_shown_in_the_calendar(annas, desk: Desk):
     desk.put("todo.txt", "Call Berta due:2026-03-31")
     await desk.read()
     assert "Call Berta" in (await annas.get("/agenda/calendar?month=2026-03")).text
@@ -83,12 +83,12 @@ async def test_what_is_due_is_in_the_calendar_too(annas, desk: Desk):
 @pytest.mark.parametrize(
     "query", ["month=2026-13", "month=march", "week=2026-02-30", "month=0001-01", "week=9999-12-31"]
 )
-async def test_a_date_that_is_none_is_refused_in_a_sentence(annas, query: str):
+async def test_invalid_date_is_rejected(annas, query: str):
     assert (await annas.get(f"/agenda/calendar?{query}")).status_code == 422
 
 
 @pytest.mark.parametrize("thing", ["projects", "notes", "events"])
-async def test_nobody_sees_or_changes_what_others_have_entered(annas, bobs, thing: str):
+async def test_entries_of_other_users_are_not_found(annas, bobs, thing: str):
     form = {"name": "Mine", "title": "Mine", "day": "2026-03-31"}
     where = (await annas.post(f"/agenda/{thing}", **form)).headers["location"]
     if thing == "events":

@@ -1,4 +1,4 @@
-"""With many people in the database a page over one's agenda or briefs asks little of it."""
+"""Tests of the query plans of pages in a database with many users."""
 
 import json
 from collections.abc import AsyncIterator
@@ -61,7 +61,7 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 async def crowd(postgres) -> AsyncIterator[set[str]]:
-    """Thousands of tasks, events, notes and briefs of others; gives the tables that are big then."""
+    """Insert thousands of tasks, events, notes and briefs of other users; yield the large tables."""
     admin = await asyncpg.connect(postgres.admin)
     await admin.execute(CROWD)
     rows = await admin.fetch("SELECT relname FROM pg_class WHERE reltuples > 1000 AND relkind = 'r'")
@@ -71,7 +71,7 @@ async def crowd(postgres) -> AsyncIterator[set[str]]:
     await admin.close()
 
 
-async def test_a_page_asks_few_questions_and_reads_no_big_table_from_end_to_end(
+async def test_page_runs_few_queries_and_never_scans_a_large_table(
     crowd, annas, berta, database, user, postgres
 ):
     assert crowd >= TABLES

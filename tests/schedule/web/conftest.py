@@ -1,4 +1,4 @@
-"""The schedule in a browser and for programs, in the database that all pages share."""
+"""Fixtures for the schedule's pages and API, in the database shared by all page tests."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -21,7 +21,7 @@ FROM generate_series(0, $5 - 1) AS age
 
 @pytest.fixture
 async def program(application, database, user):
-    """A program with a token of Anna's."""
+    """Return an API client with a token of Anna."""
     async with database.transaction([user.id]) as tx:
         _, secret = await people.make_token(tx, user.id, "A program", Scope.WRITE, 30)
     async with Browser.open(application, database) as browser:
@@ -31,13 +31,13 @@ async def program(application, database, user):
 
 @pytest.fixture
 async def as_operator(database, user) -> None:
-    """Anna is an admin."""
+    """Make Anna an admin."""
     await people.set_role(database, user, Role.ADMIN)
 
 
 @pytest.fixture
 def keep_days(as_admin) -> Callable[..., Awaitable[None]]:
-    """Have so many past days of somebody's come out like that, the last of them today."""
+    """Return a function that inserts past outcomes of a user, the last of them today."""
 
     async def keep_days(owner, days: int, outcome: str = "rung", reason: str = "due") -> None:
         await as_admin.execute(KEEP, owner.id, date(2026, 3, 29), outcome, reason, days)
@@ -47,7 +47,7 @@ def keep_days(as_admin) -> Callable[..., Awaitable[None]]:
 
 @pytest.fixture
 def break_zone(as_admin, database) -> Callable[..., Awaitable[None]]:
-    """Force a zone into somebody's row that does not exist, as the schedule finds out."""
+    """Return a function that sets the error of an unknown time zone in a user's schedule."""
 
     async def break_zone(owner) -> None:
         await as_admin.execute(

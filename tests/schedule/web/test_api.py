@@ -1,4 +1,4 @@
-"""The schedule for programs: all that the pages do."""
+"""Tests of the schedule API: everything that the pages do."""
 
 import pytest
 
@@ -11,7 +11,7 @@ HERE = "/api/v1/schedule"
 EVERYBODYS = "/api/v1/operations/schedule"
 
 
-async def test_a_schedule_is_changed_by_whoever_has_seen_it(program, user, database):
+async def test_schedule_is_changed_only_with_current_etag(program, user, database):
     seen = await program.get(HERE)
     assert seen.json()["weekdays"][0] == "monday"
     headers = {"If-Match": seen.headers["ETag"]}
@@ -40,7 +40,7 @@ async def test_a_schedule_is_changed_by_whoever_has_seen_it(program, user, datab
         ({"zone": "Asia/Tokyo"}, "zone"),
     ],
 )
-async def test_what_cannot_be_is_refused_at_its_name(program, user, database, order, field):
+async def test_invalid_value_is_rejected_at_its_field(program, user, database, order, field):
     for method, path in (("PATCH", HERE), ("POST", f"{HERE}/preview")):
         refused = await program.request(method, path, json=order)
         assert (refused.status_code, [name.split(".")[0] for name in refused.json()["errors"]]) == (
@@ -50,7 +50,7 @@ async def test_what_cannot_be_is_refused_at_its_name(program, user, database, or
     assert await people.find(database, user.email) == user
 
 
-async def test_a_preview_promises_what_comes_when_it_is_written(program):
+async def test_preview_equals_the_briefs_after_saving(program):
     before = (await program.get(f"{HERE}/next?count=3")).json()
     order = {"brief_time": "23:00", "frequency": "weekdays"}
     preview = (await program.post(f"{HERE}/preview?count=3", json=order)).json()
@@ -61,14 +61,14 @@ async def test_a_preview_promises_what_comes_when_it_is_written(program):
     assert (await program.get(f"{HERE}/next?count=51")).status_code == 422
 
 
-async def test_a_pause_lasts_until_it_is_ended(program):
+async def test_pause_lasts_until_resumed(program):
     assert not (await program.post(f"{HERE}/pause")).json()["active"]
     assert (await program.get(f"{HERE}/next")).json() == {"active": False, "aside": None, "briefs": []}
     assert (await program.post(f"{HERE}/resume")).json()["active"]
     assert len((await program.get(f"{HERE}/next?count=50")).json()["briefs"]) == 50
 
 
-async def test_what_became_of_days_is_a_list_in_pages_and_what_will_is_explained(program, user, keep_days):
+async def test_history_is_paginated_and_pending_day_is_explained(program, user, keep_days):
     await keep_days(user, 5, "skipped", "silent")
     found, after = [], ""
     while after is not None:
@@ -82,7 +82,7 @@ async def test_what_became_of_days_is_a_list_in_pages_and_what_will_is_explained
     ]
 
 
-async def test_one_who_was_set_aside_tries_again(program, user, break_zone):
+async def test_user_can_retry_after_an_error(program, user, break_zone):
     await program.get(f"{HERE}/next")
     await break_zone(user)
     assert "Mars/Olympus" in (await program.get(f"{HERE}/next")).json()["aside"]
@@ -90,7 +90,7 @@ async def test_one_who_was_set_aside_tries_again(program, user, break_zone):
     assert len((await program.get(f"{HERE}/next")).json()["briefs"]) == 5
 
 
-async def test_a_token_for_reading_changes_nothing(application, database, user, as_operator):
+async def test_read_only_token_changes_nothing(application, database, user, as_operator):
     async with database.transaction([user.id]) as tx:
         _, secret = await people.make_token(tx, user.id, "A reader", Scope.READ, 30)
     headers = {"Accept": "application/json", "Authorization": f"Bearer {secret}"}
@@ -102,7 +102,7 @@ async def test_a_token_for_reading_changes_nothing(application, database, user, 
             assert (refused.status_code, "read-only" in refused.json()["detail"]) == (403, True)
 
 
-async def test_an_operators_program_sees_everybody_and_tries_again_who_is_set_aside(
+async def test_operator_sees_all_users_and_retries_errors(
     program, as_operator, user, other_user, keep_days, break_zone
 ):
     await program.get(f"{HERE}/next")

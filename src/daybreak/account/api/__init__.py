@@ -1,4 +1,4 @@
-"""One's own account for programs: everything that its pages do, as far as a token may do it."""
+"""The account API: everything that the settings pages do, within the access of a token."""
 
 from daybreak.account.api import access, data, members, profile, tokens
 from daybreak.web import Api

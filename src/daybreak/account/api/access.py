@@ -1,4 +1,4 @@
-"""The password and the sessions for programs."""
+"""The API for the password and the sessions."""
 
 from uuid import UUID
 
@@ -16,13 +16,13 @@ SESSIONS = "/account/sessions"
 
 @routes.put("/account/password", status_code=204)
 async def change_password(visit: Writer, order: PasswordOrder) -> Response:
-    """Change the password; every session ends, but for the one that asks.
+    """Change your password and end all other sessions.
 
-    A wrong `current` is answered 403. A first password is chosen in the browser: a token cannot do that.
+    A wrong `current` is answered with 403. The first password must be set in the browser, not with a token.
     """
     known = visit.known
     if known.is_program and not known.has_password:
-        raise Forbidden("There is no password yet; choose the first one in the browser, under Settings.")
+        raise Forbidden("You have no password yet. Set the first one in the browser, under Settings.")
     try:
         await people.change_password(visit.database, known, order.current, order.password, visit.client)
     except NotSignedIn as error:
@@ -32,7 +32,7 @@ async def change_password(visit: Writer, order: PasswordOrder) -> Response:
 
 @routes.get(SESSIONS, response_model=Listing[SessionView])
 async def list_sessions(visit: Reader) -> Response:
-    """Where one is signed in, the latest seen first; there is one page."""
+    """List your sessions, the most recently seen first, on one page."""
     async with visit.transaction() as tx:
         found = await people.list_sessions(tx, visit.user.id)
     views = [SessionView.of(one, visit.known.credential) for one in found]
@@ -41,7 +41,7 @@ async def list_sessions(visit: Reader) -> Response:
 
 @routes.delete(f"{SESSIONS}/{{session_id:uuid}}", status_code=204)
 async def end_session(visit: Writer, session_id: UUID) -> Response:
-    """Sign out one browser."""
+    """End one of your sessions."""
     async with visit.transaction() as tx:
         await people.end(tx, visit.user.id, session_id)
     return Response(status_code=204)
@@ -49,7 +49,7 @@ async def end_session(visit: Writer, session_id: UUID) -> Response:
 
 @routes.delete(SESSIONS, status_code=204)
 async def end_other_sessions(visit: Writer) -> Response:
-    """Sign out every browser, but for the one that asks."""
+    """End all your sessions except the current one."""
     async with visit.transaction() as tx:
         await people.end_all(tx, visit.user.id, but=visit.known.credential)
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""All that is kept of somebody, for programs: taking it along, and having it deleted."""
+"""The API for the export of a user's data and the deletion of the account."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ routes = APIRouter()
 DELETION = "/account/deletion"
 _ARCHIVE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "A file for each table, one row a line, as JSON.",
+        "description": "A zip archive: one file per table, one row per line, as JSON.",
         "content": {"application/zip": {}},
     }
 }
@@ -23,21 +23,21 @@ _ARCHIVE: dict[int | str, dict[str, Any]] = {
 
 @routes.get("/account/export", response_class=Response, responses=_ARCHIVE)
 async def export_data(visit: Reader) -> Response:
-    """Everything that is kept of one's own, in one archive."""
+    """Export everything stored about you, as one archive."""
     return await download(visit)
 
 
 @routes.get(DELETION, response_model=DeletionView)
 async def read_deletion(visit: Reader) -> Response:
-    """Whether the account is about to be deleted, and when."""
+    """Return whether and when your account will be deleted."""
     return answer(DeletionView(due=visit.known.deletion_due))
 
 
 @routes.put(DELETION, response_model=DeletionView)
 async def delete_account(visit: Writer, order: DeletionOrder) -> Response:
-    """Have everything deleted when the time for second thoughts is over; every page says so until then."""
+    """Request the deletion of your account after the grace period; until then you can cancel it."""
     if order.email.strip().lower() != visit.user.email:
-        raise InvalidInput(f"Give {visit.user.email} as “email” to have everything deleted.")
+        raise InvalidInput(f"Send {visit.user.email} as “email” to confirm the deletion.")
     async with visit.transaction() as tx:
         due = await people.ask_to_leave(tx, visit.user.id)
     return answer(DeletionView(due=due))
@@ -45,7 +45,7 @@ async def delete_account(visit: Writer, order: DeletionOrder) -> Response:
 
 @routes.delete(DELETION, status_code=204)
 async def keep_account(visit: Writer) -> Response:
-    """Think better of it."""
+    """Cancel the deletion of your account."""
     async with visit.transaction() as tx:
         await people.stay(tx, visit.user.id)
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""For programs of admins: letting others in."""
+"""The API for invitations and password resets, for admins."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -15,10 +15,10 @@ HERE = "/account/members"
 
 @routes.post(f"{HERE}/invitations", status_code=201, response_model=LinkView, responses=refusals(Conflict))
 async def invite_member(visit: OperatingWriter, order: InvitationOrder) -> Response:
-    """Make a link by which somebody gets an account; for admins.
+    """Create an invitation link; for admins.
 
-    With a token only somebody new can be invited, as a member: inviting an admin, or somebody again, needs
-    the browser, since such a link may open what the token may not.
+    With a token, only new users can be invited, as members. Inviting an admin, or a user again, needs the
+    browser, since such a link can grant access that the token does not have.
     """
     zone = visit.user.timezone
     if visit.known.is_program:
@@ -29,12 +29,12 @@ async def invite_member(visit: OperatingWriter, order: InvitationOrder) -> Respo
 
 @routes.post(f"{HERE}/resets", status_code=201, response_model=LinkView, responses=refusals(NotFound))
 async def reset_password(visit: OperatingWriter, order: ResetOrder) -> Response:
-    """Make a link by which somebody chooses a new password; for admins, and not with a token."""
+    """Create a password reset link; for admins, and not with a token."""
     if visit.known.is_program:
-        raise Forbidden("A link to a new password opens an account; make it in the browser, under Members.")
+        raise Forbidden("A token cannot reset passwords. Create the link in the browser, under Members.")
     user = await people.find(visit.database, order.email)
     if user is None:
-        raise NotFound(f"There is no user {order.email}; invite them instead.")
+        raise NotFound(f"There is no user {order.email}. Invite them instead.")
     return _link(
         visit, user.email, Purpose.RESET, await people.make_link(visit.database, user, Purpose.RESET)
     )
@@ -42,12 +42,12 @@ async def reset_password(visit: OperatingWriter, order: ResetOrder) -> Response:
 
 async def _add_member(visit: Visit, order: InvitationOrder, timezone: str) -> None:
     if order.role is not Role.MEMBER:
-        raise Forbidden("A token invites members only; invite admins in the browser, under Members.")
+        raise Forbidden("A token can only invite members. Invite admins in the browser, under Members.")
     try:
         await people.add(visit.database, order.email, timezone=timezone)
     except Conflict:
         raise Conflict(
-            f"There is a user {order.email} already; invite them again in the browser, under Members."
+            f"The user {order.email} already exists. Invite them again in the browser, under Members."
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""The profile for programs."""
+"""The API for the profile."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,13 +14,13 @@ HERE = "/account/profile"
 
 @routes.get(HERE, response_model=ProfileView)
 async def read_profile(visit: Reader) -> Response:
-    """Who one is, where, and when the brief is ready."""
+    """Return your profile."""
     return versioned(visit.request, ProfileView.of(visit.user))
 
 
 @routes.patch(HERE, response_model=ProfileView, responses=refusals(Changed))
 async def change_profile(visit: Writer, change: ProfileChange, if_match: IfMatch = None) -> Response:
-    """Change what is given of it, and leave the rest."""
+    """Change some fields of your profile."""
     async with visit.transaction() as tx:
         user = await people.hold(tx, visit.user.id)
         require_match(if_match, ProfileView.of(user))

@@ -1,4 +1,4 @@
-"""Tokens for programs."""
+"""The API for tokens."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ HERE = "/account/tokens"
 
 @routes.get(HERE, response_model=Listing[TokenView])
 async def list_tokens(visit: Reader) -> Response:
-    """All tokens, the newest first; there is one page."""
+    """List your tokens, newest first, on one page."""
     async with visit.transaction() as tx:
         found = await people.list_tokens(tx, visit.user.id)
     views = [TokenView.of(one, visit.known.credential) for one in found]
@@ -25,9 +25,9 @@ async def list_tokens(visit: Reader) -> Response:
 
 @routes.post(HERE, status_code=201, response_model=NewTokenView, responses=refusals(Conflict))
 async def make_token(visit: Writer, order: TokenOrder) -> Response:
-    """Make a token; its secret is told this once, so that no Idempotency-Key is taken.
+    """Create a token; the response contains its secret only once, so Idempotency-Key is not supported.
 
-    What a token makes allows no more than itself, is good for no longer, and is revoked with it.
+    A token created with another one has at most its access, expires no later, and is revoked with it.
     """
     known = visit.known
     wanted = (order.name, order.scope, order.days)
@@ -41,7 +41,7 @@ async def make_token(visit: Writer, order: TokenOrder) -> Response:
 
 @routes.delete(f"{HERE}/{{token_id:uuid}}", status_code=204)
 async def revoke_token(visit: Writer, token_id: UUID) -> Response:
-    """Make a token useless, and all that were made with it; it may be the one that asks."""
+    """Revoke a token and all tokens created with it; it may be the one in use."""
     async with visit.transaction() as tx:
         await people.revoke_token(tx, visit.user.id, token_id)
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""Settings: the pages of one's own account."""
+"""The settings pages."""
 
 from daybreak.account.routes import access, data, members, profile, schedule, tokens
 from daybreak.web import NavItem, Pages

@@ -1,4 +1,4 @@
-"""The password, and where one is signed in."""
+"""The page Security: password and active sessions."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ HERE = "/settings/access"
 
 
 class PasswordChange(BaseModel):
-    """The password until now, when there is one, and the new one twice."""
+    """The password form: the current password, if there is one, and the new one twice."""
 
     current: str = ""
     password: str
@@ -25,16 +25,16 @@ class PasswordChange(BaseModel):
 
 @routes.get(HERE)
 async def show_access(visit: SignedIn) -> Response:
-    """The password's form and all sessions."""
+    """Show the password form and all sessions."""
     return await _page(visit, Form[PasswordChange]())
 
 
 @routes.post(f"{HERE}/password")
 async def change_password(visit: SignedIn) -> Response:
-    """Write a new password; other sessions end."""
+    """Save a new password and end all other sessions."""
     form = await read_form(visit.request, PasswordChange)
     if not form.errors and form.filled.password != form.filled.again:
-        form = form.refused(InvalidInput("The two are not the same; type them once more."), "again")
+        form = form.refused(InvalidInput("The passwords don't match."), "again")
     if form.errors:
         return await _page(visit, form, InvalidInput.status)
     try:
@@ -44,23 +44,23 @@ async def change_password(visit: SignedIn) -> Response:
     except (InvalidInput, NotSignedIn, TooMany) as error:
         field = "current" if isinstance(error, NotSignedIn) else "password"
         return await _page(visit, form.refused(error, field), error.status)
-    return visit.redirect(HERE, "Your password is changed, and you are signed out everywhere else.")
+    return visit.redirect(HERE, "Password changed. You are signed out on all other devices.")
 
 
 @routes.post(f"{HERE}/sessions/{{session_id}}/end")
 async def end_session(visit: SignedIn, session_id: UUID) -> Response:
-    """Sign out one browser."""
+    """End one session."""
     async with visit.transaction() as tx:
         await people.end(tx, visit.user.id, session_id)
-    return visit.redirect(HERE, "That browser is signed out.")
+    return visit.redirect(HERE, "Session ended.")
 
 
 @routes.post(f"{HERE}/sessions/end")
 async def end_other_sessions(visit: SignedIn) -> Response:
-    """Sign out everywhere else."""
+    """End all sessions except the current one."""
     async with visit.transaction() as tx:
         await people.end_all(tx, visit.user.id, but=visit.known.credential)
-    return visit.redirect(HERE, "You are signed out everywhere else.")
+    return visit.redirect(HERE, "You are signed out on all other devices.")
 
 
 async def _page(visit: Visit, form: Form[PasswordChange], status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""All that is kept of somebody: taking it along, and having it deleted."""
+"""The page Data: export and account deletion."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -15,29 +15,29 @@ HERE = "/settings/data"
 
 
 class Leaving(BaseModel):
-    """One's own address, typed, so that nobody deletes an account by a slip."""
+    """The deletion form: the user's own e-mail address, to confirm."""
 
     email: str
 
 
 @routes.get(HERE)
 async def show_data(visit: SignedIn) -> Response:
-    """What can be done with all of it."""
+    """Show the page."""
     return _page(visit, Form[Leaving]())
 
 
 @routes.get(f"{HERE}/export")
 async def export_data(visit: SignedIn) -> Response:
-    """Everything in one archive."""
+    """Return everything stored about the user, as one archive."""
     return await download(visit)
 
 
 @routes.post(f"{HERE}/delete")
 async def delete_account(visit: SignedIn) -> Response:
-    """Have everything deleted when the time for second thoughts is over."""
+    """Request the deletion of the account after the grace period."""
     form = await read_form(visit.request, Leaving)
     if form.errors or form.filled.email.strip().lower() != visit.user.email:
-        wrong = InvalidInput(f"Type {visit.user.email} to have everything deleted.")
+        wrong = InvalidInput(f"Type {visit.user.email} to confirm.")
         return _page(visit, form.refused(wrong, "email"), wrong.status)
     async with visit.transaction() as tx:
         await people.ask_to_leave(tx, visit.user.id)
@@ -46,10 +46,10 @@ async def delete_account(visit: SignedIn) -> Response:
 
 @routes.post(f"{HERE}/keep")
 async def keep_account(visit: SignedIn) -> Response:
-    """Think better of it."""
+    """Cancel the deletion of the account."""
     async with visit.transaction() as tx:
         await people.stay(tx, visit.user.id)
-    return visit.redirect(HERE, "Your account stays.")
+    return visit.redirect(HERE, "Deletion cancelled.")
 
 
 def _page(visit: Visit, form: Form[Leaving], status: int = 200) -> Response:

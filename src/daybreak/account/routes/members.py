@@ -1,4 +1,4 @@
-"""For admins: letting others in."""
+"""The page Members: invitations and password resets, for admins."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ HERE = "/settings/members"
 
 
 class Somebody(BaseModel):
-    """Who is to get a link, and of which kind."""
+    """The user for whom to create a link, and its kind."""
 
     email: str
     what: Literal["invite", "invite-admin", "reset"]
@@ -24,13 +24,13 @@ class Somebody(BaseModel):
 
 @routes.get(HERE)
 async def show_members(visit: Admin) -> Response:
-    """The form."""
+    """Show the form."""
     return _page(visit, Form[Somebody]({"what": "invite"}))
 
 
 @routes.post(HERE)
 async def make_link(visit: Admin) -> Response:
-    """Make a link, and show it this once: it is handed over by whoever made it."""
+    """Create a link and show it once; the admin passes it on."""
     form = await read_form(visit.request, Somebody)
     if form.errors:
         return _page(visit, form, status=InvalidInput.status)
@@ -45,7 +45,7 @@ async def _path(visit: Visit, wanted: Somebody) -> str:
     if wanted.what == "reset":
         user = await people.find(visit.database, wanted.email)
         if user is None:
-            raise NotFound(f"There is no user {wanted.email}; invite them instead.")
+            raise NotFound(f"There is no user {wanted.email}. Invite them instead.")
         return Purpose.RESET.path(await people.make_link(visit.database, user, Purpose.RESET))
     role = Role.ADMIN if wanted.what == "invite-admin" else Role.MEMBER
     _, secret = await people.invite(visit.database, wanted.email, timezone=visit.user.timezone, role=role)

@@ -1,4 +1,4 @@
-"""Who one is, where, and when the brief is due."""
+"""The page Profile: name, time zone, country and working hours."""
 
 from dataclasses import replace
 from datetime import time
@@ -17,7 +17,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 class Profile(BaseModel):
-    """What may be changed of a person."""
+    """The profile form."""
 
     name: str
     timezone: str
@@ -27,7 +27,7 @@ class Profile(BaseModel):
 
     @classmethod
     def of(cls, user: User) -> Form[Self]:
-        """A form that shows how things are."""
+        """Return a form filled with a user's current profile."""
         p = user.preferences
         times = {"workday_start": p.workday_start, "workday_end": p.workday_end}
         texts = {name: f"{value:%H:%M}" for name, value in times.items()}
@@ -36,7 +36,7 @@ class Profile(BaseModel):
         )
 
     def changed(self, user: User) -> User:
-        """The user as filled in.
+        """Return the user with the values of the form.
 
         Raises:
             InvalidInput: the working day has no hours.
@@ -53,13 +53,13 @@ class Profile(BaseModel):
 
 @routes.get("/settings")
 async def show_profile(visit: SignedIn) -> Response:
-    """The form as things are."""
+    """Show the form with the current profile."""
     return _page(visit, Profile.of(visit.user))
 
 
 @routes.post("/settings")
 async def change_profile(visit: SignedIn) -> Response:
-    """Write what was filled in."""
+    """Save the profile."""
     form = await read_form(visit.request, Profile)
     if form.errors:
         return _page(visit, form, InvalidInput.status)
@@ -67,11 +67,11 @@ async def change_profile(visit: SignedIn) -> Response:
         await people.change(visit.database, visit.user.id, form.filled.changed)
     except InvalidInput as error:
         return _page(visit, form.refused(error), error.status)
-    return visit.redirect("/settings", "Your profile is saved.")
+    return visit.redirect("/settings", "Profile saved.")
 
 
 def _page(visit: Visit, form: Form[Profile], status: int = 200) -> Response:
-    countries = [("", "None: no public holidays"), *people.countries().items()]
+    countries = [("", "No public holidays"), *people.countries().items()]
     return visit.page(
         "account/profile.html",
         status=status,

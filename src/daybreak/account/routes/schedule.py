@@ -1,4 +1,4 @@
-"""When one's briefs come, what became of past days, and why."""
+"""The page Schedule: the user's schedule, a preview and the history."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ _Place = Annotated[str, Query(max_length=500)]
 
 @routes.get(HERE)
 async def show_schedule(visit: SignedIn, after: _Place = "") -> Response:
-    """The form as things are, or as it stands in the address, with what would come of it."""
+    """Show the form with the saved values, or with those of the query, and a preview."""
     sent = visit.request.query_params
     if "brief_time" in sent:
         return await _page(visit, _checked(visit, check_form(sent, Planning)), after)
@@ -30,41 +30,41 @@ async def show_schedule(visit: SignedIn, after: _Place = "") -> Response:
 
 @routes.post(HERE)
 async def change_schedule(visit: SignedIn) -> Response:
-    """Write what was filled in."""
+    """Save the schedule."""
     form = _checked(visit, await read_form(visit.request, Planning))
     if form.errors:
         return await _page(visit, form, status=InvalidInput.status)
     await people.change(visit.database, visit.user.id, form.filled.changed)
-    return visit.redirect(HERE, "Your schedule is saved.")
+    return visit.redirect(HERE, "Schedule saved.")
 
 
 @routes.get(f"{HERE}/preview")
 async def preview_schedule(visit: SignedIn) -> Response:
-    """What would come of the form as it stands: a part of the page."""
+    """Return the preview of the form's current values, a part of the page."""
     form = _checked(visit, check_form(visit.request.query_params, Planning))
     return visit.page("account/_coming.html", form=form, coming=await _coming(visit, form))
 
 
 @routes.post(f"{HERE}/pause")
 async def pause_schedule(visit: SignedIn) -> Response:
-    """Have no briefs come for a while."""
+    """Pause the schedule."""
     await _set_active(visit, active=False)
-    return visit.redirect(HERE, "Your briefs are paused.", undo=Undo(action=f"{HERE}/resume"))
+    return visit.redirect(HERE, "Schedule paused.", undo=Undo(action=f"{HERE}/resume"))
 
 
 @routes.post(f"{HERE}/resume")
 async def resume_schedule(visit: SignedIn) -> Response:
-    """Have them come again."""
+    """Resume the schedule."""
     await _set_active(visit, active=True)
-    return visit.redirect(HERE, "Your briefs come again.", undo=Undo(action=f"{HERE}/pause"))
+    return visit.redirect(HERE, "Schedule resumed.", undo=Undo(action=f"{HERE}/pause"))
 
 
 @routes.post(f"{HERE}/retry")
 async def retry_schedule(visit: SignedIn) -> Response:
-    """Have the schedule try again after one was set aside."""
+    """Clear the error of the schedule, so that the next tick retries it."""
     async with visit.transaction() as tx:
         await schedule.try_again(tx, visit.user.id)
-    return visit.redirect(HERE, "It is tried again.")
+    return visit.redirect(HERE, "Retrying.")
 
 
 async def _set_active(visit: Visit, *, active: bool) -> None:
@@ -86,7 +86,7 @@ def _checked(visit: Visit, form: Form[Planning]) -> Form[Planning]:
 
 
 async def _coming(visit: Visit, form: Form[Planning]) -> list[Due]:
-    """The next briefs by the values in the form; none if something is wrong with them."""
+    """Return the next briefs by the values in the form; none if the form has errors."""
     if form.errors:
         return []
     user = visit.user if form.model is None else form.filled.changed(visit.user)

@@ -1,4 +1,4 @@
-"""What programs sign in with."""
+"""The page API tokens."""
 
 from typing import Literal
 from uuid import UUID
@@ -17,7 +17,7 @@ HERE = "/settings/tokens"
 
 
 class NewToken(BaseModel):
-    """What a token is for, what it allows, and for how long."""
+    """The form for a new token: name, access and lifetime."""
 
     name: str
     scope: Scope
@@ -26,13 +26,13 @@ class NewToken(BaseModel):
 
 @routes.get(HERE)
 async def show_tokens(visit: SignedIn) -> Response:
-    """All tokens, and the form for another one."""
+    """Show all tokens and the form for a new one."""
     return await _page(visit, Form[NewToken]({"scope": Scope.READ, "days": "90"}))
 
 
 @routes.post(HERE)
 async def make_token(visit: SignedIn) -> Response:
-    """Make a token, and show its secret this once."""
+    """Create a token and show its secret once."""
     form = await read_form(visit.request, NewToken)
     if form.errors:
         return await _page(visit, form, status=InvalidInput.status)
@@ -47,10 +47,10 @@ async def make_token(visit: SignedIn) -> Response:
 
 @routes.post(f"{HERE}/{{token_id}}/revoke")
 async def revoke_token(visit: SignedIn, token_id: UUID) -> Response:
-    """Make a token useless."""
+    """Revoke a token."""
     async with visit.transaction() as tx:
         await people.revoke_token(tx, visit.user.id, token_id)
-    return visit.redirect(HERE, "The token is revoked.")
+    return visit.redirect(HERE, "Token revoked.")
 
 
 async def _page(visit: Visit, form: Form[NewToken], *, secret: str = "", status: int = 200) -> Response:

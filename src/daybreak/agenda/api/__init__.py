@@ -1,4 +1,4 @@
-"""The agenda for programs: everything that its pages do."""
+"""The agenda's API: every operation of its pages."""
 
 from daybreak.agenda.api import calendar, notes, projects, sources, tasks
 from daybreak.web import Api

@@ -1,4 +1,4 @@
-"""Events for programs."""
+"""API endpoints for events."""
 
 from datetime import date
 from typing import Annotated
@@ -38,12 +38,12 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 9990
 async def list_events(
     visit: Reader,
     first: Annotated[date, Query(description="The first date.", examples=["2026-03-29"])],
-    until: Annotated[date, Query(description="The date before which it ends.", examples=["2026-04-05"])],
+    until: Annotated[date, Query(description="The date after the last one.", examples=["2026-04-05"])],
 ) -> Response:
-    """The events of these dates, a hundred days at most; there is no next page."""
+    """List the events of at most 100 days; there is one page."""
     is_known = first.year >= _FIRST_YEAR and until.year <= _LAST_YEAR
     if not (is_known and 0 < (until - first).days <= _LONGEST):
-        raise InvalidInput(f"Ask for 1 to {_LONGEST} days between {_FIRST_YEAR} and {_LAST_YEAR}.")
+        raise InvalidInput(f"Request 1 to {_LONGEST} days between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
     wall = Wall.of(visit.user)
     async with visit.transaction() as tx:
         found = await cards.calendar(tx, visit.user.id, first, until, wall.tz, wall.today)
@@ -53,7 +53,7 @@ async def list_events(
 
 @routes.post(HERE, status_code=201, response_model=EventView)
 async def add_event(visit: Writer, order: EventOrder, key: IdempotencyKey = None) -> Response:
-    """Enter an event."""
+    """Create an event."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         event_id = await own.write_event(tx, visit.user.id, order.draft(), visit.user.tz)
@@ -65,7 +65,7 @@ async def add_event(visit: Writer, order: EventOrder, key: IdempotencyKey = None
 
 @routes.get(ONE, response_model=EventView)
 async def read_event(visit: Reader, event_id: UUID) -> Response:
-    """An event."""
+    """Return an event."""
     async with visit.transaction() as tx:
         return versioned(visit.request, await _view(tx, visit, event_id))
 
@@ -74,7 +74,7 @@ async def read_event(visit: Reader, event_id: UUID) -> Response:
 async def change_event(
     visit: Writer, event_id: UUID, order: EventOrder, if_match: IfMatch = None
 ) -> Response:
-    """Change an event of one's own."""
+    """Update an event that was added in Daybreak."""
     async with visit.transaction() as tx:
         await own.hold(tx, event_id)
         require_match(if_match, await _view(tx, visit, event_id))
@@ -84,7 +84,7 @@ async def change_event(
 
 @routes.delete(ONE, status_code=204, responses=refusals(Conflict))
 async def remove_event(visit: Writer, event_id: UUID) -> Response:
-    """Remove an event of one's own; it can be restored."""
+    """Delete an event that was added in Daybreak; it can be restored."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.EVENT, event_id)
     return Response(status_code=204)
@@ -92,7 +92,7 @@ async def remove_event(visit: Writer, event_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/restore", response_model=EventView)
 async def restore_event(visit: Writer, event_id: UUID) -> Response:
-    """Bring a removed event back."""
+    """Restore a deleted event."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.EVENT, event_id)
         return answer(await _view(tx, visit, event_id))

@@ -1,4 +1,4 @@
-"""Notes for programs."""
+"""API endpoints for notes."""
 
 from typing import Annotated
 from uuid import UUID
@@ -37,12 +37,12 @@ ONE = f"{HERE}/{{note_id:uuid}}"
 @routes.get(HERE, response_model=Listing[NoteView])
 async def list_notes(
     visit: Reader,
-    q: Annotated[str, Query(max_length=200, description="What is in title or text.")] = "",
-    project: Annotated[UUID | None, Query(description="Only those of it.")] = None,
+    q: Annotated[str, Query(max_length=200, description="A text that the title or the body contains.")] = "",
+    project: Annotated[UUID | None, Query(description="Only notes of this project.")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Response:
-    """Notes, the newest first."""
+    """List notes, the newest first."""
     place, words = placing.read(after) or LATEST, storable(q.strip())
     async with visit.transaction() as tx:
         found = await cards.notes(
@@ -55,7 +55,7 @@ async def list_notes(
 
 @routes.post(HERE, status_code=201, response_model=NoteView, responses=refusals(NotFound))
 async def add_note(visit: Writer, order: NoteOrder, key: IdempotencyKey = None) -> Response:
-    """Enter a note."""
+    """Create a note."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         note_id = await own.write_note(tx, visit.user.id, order.draft())
@@ -67,14 +67,14 @@ async def add_note(visit: Writer, order: NoteOrder, key: IdempotencyKey = None) 
 
 @routes.get(ONE, response_model=NoteView)
 async def read_note(visit: Reader, note_id: UUID) -> Response:
-    """A note."""
+    """Return a note."""
     async with visit.transaction() as tx:
         return versioned(visit.request, await _view(tx, visit, note_id))
 
 
 @routes.put(ONE, response_model=NoteView, responses=refusals(Changed, Conflict))
 async def change_note(visit: Writer, note_id: UUID, order: NoteOrder, if_match: IfMatch = None) -> Response:
-    """Change a note of one's own."""
+    """Update a note that was added in Daybreak."""
     async with visit.transaction() as tx:
         await own.hold(tx, note_id)
         require_match(if_match, await _view(tx, visit, note_id))
@@ -84,7 +84,7 @@ async def change_note(visit: Writer, note_id: UUID, order: NoteOrder, if_match: 
 
 @routes.delete(ONE, status_code=204, responses=refusals(Conflict))
 async def remove_note(visit: Writer, note_id: UUID) -> Response:
-    """Remove a note of one's own; it can be restored."""
+    """Delete a note that was added in Daybreak; it can be restored."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.NOTE, note_id)
     return Response(status_code=204)
@@ -92,7 +92,7 @@ async def remove_note(visit: Writer, note_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/restore", response_model=NoteView)
 async def restore_note(visit: Writer, note_id: UUID) -> Response:
-    """Bring a removed note back."""
+    """Restore a deleted note."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.NOTE, note_id)
         return answer(await _view(tx, visit, note_id))

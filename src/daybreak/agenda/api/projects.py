@@ -1,4 +1,4 @@
-"""Projects and their phases for programs."""
+"""API endpoints for projects and their phases."""
 
 from uuid import UUID
 
@@ -37,7 +37,7 @@ ONE = f"{HERE}/{{project_id:uuid}}"
 
 @routes.get(HERE, response_model=Listing[ProjectLine])
 async def list_projects(visit: Reader, after: After = None, limit: Limit = 50) -> Response:
-    """Projects by name."""
+    """List projects by name."""
     user = visit.user
     name, row_id = read_place(after, storable, UUID) if after else ("", FIRST.id)
     place = (str(name), UUID(str(row_id)))
@@ -50,7 +50,7 @@ async def list_projects(visit: Reader, after: After = None, limit: Limit = 50) -
 
 @routes.post(HERE, status_code=201, response_model=ProjectView)
 async def add_project(visit: Writer, order: ProjectOrder, key: IdempotencyKey = None) -> Response:
-    """Enter a project."""
+    """Create a project."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         project_id = await own.write_project(tx, visit.user.id, order.name, order.description)
@@ -62,7 +62,7 @@ async def add_project(visit: Writer, order: ProjectOrder, key: IdempotencyKey = 
 
 @routes.get(ONE, response_model=ProjectView)
 async def read_project(visit: Reader, project_id: UUID) -> Response:
-    """A project."""
+    """Return a project."""
     async with visit.transaction() as tx:
         return versioned(visit.request, await _view(tx, visit, project_id))
 
@@ -71,7 +71,7 @@ async def read_project(visit: Reader, project_id: UUID) -> Response:
 async def change_project(
     visit: Writer, project_id: UUID, order: ProjectOrder, if_match: IfMatch = None
 ) -> Response:
-    """Change a project of one's own."""
+    """Update a project that was added in Daybreak."""
     async with visit.transaction() as tx:
         await own.hold(tx, project_id)
         require_match(if_match, await _view(tx, visit, project_id))
@@ -81,7 +81,7 @@ async def change_project(
 
 @routes.delete(ONE, status_code=204, responses=refusals(Conflict))
 async def remove_project(visit: Writer, project_id: UUID) -> Response:
-    """Remove a project of one's own; its tasks stay, and it can be restored."""
+    """Delete a project that was added in Daybreak; its tasks remain, and it can be restored."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
     return Response(status_code=204)
@@ -89,7 +89,7 @@ async def remove_project(visit: Writer, project_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/restore", response_model=ProjectView)
 async def restore_project(visit: Writer, project_id: UUID) -> Response:
-    """Bring a removed project back."""
+    """Restore a deleted project."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
         return answer(await _view(tx, visit, project_id))
@@ -97,7 +97,7 @@ async def restore_project(visit: Writer, project_id: UUID) -> Response:
 
 @routes.get(f"{ONE}/phases", response_model=Listing[PhaseView])
 async def list_phases(visit: Reader, project_id: UUID) -> Response:
-    """The phases of a project in their order."""
+    """List the phases of a project in their order."""
     async with visit.transaction() as tx:
         return await _phases(tx, visit, project_id)
 
@@ -108,7 +108,7 @@ async def list_phases(visit: Reader, project_id: UUID) -> Response:
 async def add_phase(
     visit: Writer, project_id: UUID, order: PhaseOrder, key: IdempotencyKey = None
 ) -> Response:
-    """Add a phase to a project of one's own; gives all of them."""
+    """Add a phase to a project that was added in Daybreak; return all of its phases."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         await own.add_phase(tx, visit.user.id, project_id, order.draft())

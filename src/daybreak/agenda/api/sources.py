@@ -1,4 +1,4 @@
-"""Sources for programs: look, add, send files, have them read."""
+"""API endpoints for sources: list, add, upload, refresh, delete."""
 
 from collections.abc import Collection
 from typing import Any
@@ -49,12 +49,12 @@ _FILES: dict[str, Any] = {
 
 
 class Nothing(BaseModel):
-    """A form of files alone."""
+    """A form that contains only files."""
 
 
 @routes.get(HERE, response_model=Listing[SourceView])
 async def list_sources(visit: Reader) -> Response:
-    """All sources, by name; there is one page."""
+    """List all sources by name; there is one page."""
     async with visit.transaction() as tx:
         known = await sources.overview_in(tx, visit.user.id)
     return answer(Listing[SourceView](items=[SourceView.of(one) for one in known], next=None))
@@ -62,7 +62,7 @@ async def list_sources(visit: Reader) -> Response:
 
 @routes.post(HERE, status_code=201, response_model=SourceView)
 async def add_address(visit: Writer, order: AddressOrder) -> Response:
-    """Add a calendar's address and read it; one that cannot be read is not added, and twice it is one."""
+    """Add a calendar URL and read it; an unreadable one is not added, a known one is returned."""
     name = storable(order.name.strip()) or None
     added = await add_and_read(visit.database, visit.user, order.address, name)
     async with visit.transaction() as tx:
@@ -72,12 +72,12 @@ async def add_address(visit: Writer, order: AddressOrder) -> Response:
 
 @receiving.post(f"{HERE}/files", status_code=202, response_model=ReadingView, openapi_extra=_FILES)
 async def send_files(visit: Writer, key: IdempotencyKey = None) -> Response:
-    """Send files as sources, and have them read.
+    """Upload files as sources, and enqueue a run that reads them.
 
     A part's file name may be a path: its first folder names the source, as does an archive or a single file.
-    What was sent under the same name before is replaced.
+    An upload replaces an earlier one of the same name.
     """
-    # With a key the body is looked at once more, to tell whether it was sent before.
+    # With a key the body is read a second time, to detect a repeated request.
     _, files = await read_files(visit, Nothing, keep_body=key is not None)
     sent = await uploads.sort_sent(files)
 
@@ -90,7 +90,7 @@ async def send_files(visit: Writer, key: IdempotencyKey = None) -> Response:
 
 @routes.post(f"{HERE}/refresh", status_code=202, response_model=ReadingView)
 async def refresh_sources(visit: Writer, key: IdempotencyKey = None) -> Response:
-    """Have all sources read now."""
+    """Enqueue a run that reads all sources."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         return await _start(tx, visit, None)
@@ -100,14 +100,14 @@ async def refresh_sources(visit: Writer, key: IdempotencyKey = None) -> Response
 
 @routes.get(ONE, response_model=SourceView)
 async def read_source(visit: Reader, source_id: UUID) -> Response:
-    """A source."""
+    """Return a source."""
     async with visit.transaction() as tx:
         return versioned(visit.request, await _view(tx, visit, source_id))
 
 
 @routes.get(f"{ONE}/warnings", response_model=Listing[WarningView])
 async def list_warnings(visit: Reader, source_id: UUID) -> Response:
-    """What could not be read of a source; there is one page."""
+    """List the parts of a source that could not be read; there is one page."""
     async with visit.transaction() as tx:
         await _view(tx, visit, source_id)
         found = await sources.warnings_of(tx, visit.user.id, source_id)
@@ -117,7 +117,7 @@ async def list_warnings(visit: Reader, source_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/refresh", status_code=202, response_model=ReadingView)
 async def refresh_source(visit: Writer, source_id: UUID, key: IdempotencyKey = None) -> Response:
-    """Have a source read now."""
+    """Enqueue a run that reads a source."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         await _view(tx, visit, source_id)
@@ -128,7 +128,7 @@ async def refresh_source(visit: Writer, source_id: UUID, key: IdempotencyKey = N
 
 @routes.delete(ONE, status_code=204)
 async def remove_source(visit: Writer, source_id: UUID) -> Response:
-    """Forget a source and all that it gave."""
+    """Delete a source and its items."""
     async with visit.transaction() as tx:
         await sources.forget(tx, visit.user.id, source_id)
     return Response(status_code=204)

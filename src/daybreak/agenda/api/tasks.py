@@ -1,4 +1,4 @@
-"""Tasks for programs: look, enter, change, decide."""
+"""API endpoints for tasks and decisions about them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -38,13 +38,13 @@ ONE = f"{HERE}/{{task_id:uuid}}"
 @routes.get(HERE, response_model=Listing[TaskView])
 async def list_tasks(
     visit: Reader,
-    show: Annotated[Show, Query(description="Which: to do, put off, or over.")] = Show.OPEN,
-    q: Annotated[str, Query(max_length=200, description="What is in the title.")] = "",
-    project: Annotated[UUID | None, Query(description="Only those of it.")] = None,
+    show: Annotated[Show, Query(description="Open, snoozed, ignored or done tasks.")] = Show.OPEN,
+    q: Annotated[str, Query(max_length=200, description="A text that the title contains.")] = "",
+    project: Annotated[UUID | None, Query(description="Only tasks of this project.")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Response:
-    """Tasks: by when they are due, or for `show=done` the latest first."""
+    """List tasks by due date, or with `show=done` the latest first."""
     which = Filter(today=visit.user.today(), project_id=project, words=storable(q.strip()))
     place = placing.read(after)
     async with visit.transaction() as tx:
@@ -55,7 +55,7 @@ async def list_tasks(
 
 @routes.post(HERE, status_code=201, response_model=TaskView, responses=refusals(NotFound))
 async def add_task(visit: Writer, order: TaskOrder, key: IdempotencyKey = None) -> Response:
-    """Enter a task."""
+    """Create a task."""
 
     async def work(tx: asyncpg.Connection) -> Response:
         task_id = await own.write_task(tx, visit.user.id, order.draft(), visit.user.tz)
@@ -67,14 +67,14 @@ async def add_task(visit: Writer, order: TaskOrder, key: IdempotencyKey = None) 
 
 @routes.get(ONE, response_model=TaskView)
 async def read_task(visit: Reader, task_id: UUID) -> Response:
-    """A task."""
+    """Return a task."""
     async with visit.transaction() as tx:
         return versioned(visit.request, await _view(tx, visit, task_id))
 
 
 @routes.put(ONE, response_model=TaskView, responses=refusals(Changed, Conflict))
 async def change_task(visit: Writer, task_id: UUID, order: TaskOrder, if_match: IfMatch = None) -> Response:
-    """Change a task of one's own; what came from a source is changed there."""
+    """Update a task that was added in Daybreak; a task of a source is edited there."""
     async with visit.transaction() as tx:
         await own.hold(tx, task_id)
         require_match(if_match, await _view(tx, visit, task_id))
@@ -84,7 +84,7 @@ async def change_task(visit: Writer, task_id: UUID, order: TaskOrder, if_match: 
 
 @routes.delete(ONE, status_code=204, responses=refusals(Conflict))
 async def remove_task(visit: Writer, task_id: UUID) -> Response:
-    """Remove a task of one's own; it can be restored."""
+    """Delete a task that was added in Daybreak; it can be restored."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.TASK, task_id)
     return Response(status_code=204)
@@ -92,7 +92,7 @@ async def remove_task(visit: Writer, task_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/restore", response_model=TaskView)
 async def restore_task(visit: Writer, task_id: UUID) -> Response:
-    """Bring a removed task back."""
+    """Restore a deleted task."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.TASK, task_id)
         return answer(await _view(tx, visit, task_id))
@@ -100,7 +100,7 @@ async def restore_task(visit: Writer, task_id: UUID) -> Response:
 
 @routes.get(f"{ONE}/decisions", response_model=Listing[PastDecisionView])
 async def list_decisions(visit: Reader, task_id: UUID) -> Response:
-    """What was decided about a task, the latest first."""
+    """List the decisions about a task, the latest first."""
     async with visit.transaction() as tx:
         await _view(tx, visit, task_id)
         found = await decisions.decisions_about(tx, visit.user.id, task_id)
@@ -109,7 +109,7 @@ async def list_decisions(visit: Reader, task_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/complete", response_model=TaskView)
 async def complete_task(visit: Writer, task_id: UUID) -> Response:
-    """It is done, whatever its source says."""
+    """Mark a task as done, overriding its source."""
     async with visit.transaction() as tx:
         await decisions.complete(tx, visit.user.id, [task_id])
         return answer(await _view(tx, visit, task_id))
@@ -117,7 +117,7 @@ async def complete_task(visit: Writer, task_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/snooze", response_model=TaskView)
 async def snooze_task(visit: Writer, task_id: UUID, order: SnoozeOrder) -> Response:
-    """Leave it out until a day."""
+    """Snooze a task until a date."""
     today = visit.user.today()
     async with visit.transaction() as tx:
         await decisions.snooze(tx, visit.user.id, [task_id], return_on=order.return_on, today=today)
@@ -126,7 +126,7 @@ async def snooze_task(visit: Writer, task_id: UUID, order: SnoozeOrder) -> Respo
 
 @routes.post(f"{ONE}/ignore", response_model=TaskView)
 async def ignore_task(visit: Writer, task_id: UUID) -> Response:
-    """Leave it out for good."""
+    """Exclude a task from briefs and lists for good."""
     async with visit.transaction() as tx:
         await decisions.ignore(tx, visit.user.id, [task_id])
         return answer(await _view(tx, visit, task_id))
@@ -134,7 +134,7 @@ async def ignore_task(visit: Writer, task_id: UUID) -> Response:
 
 @routes.post(f"{ONE}/undo", response_model=TaskView)
 async def undo_decision(visit: Writer, task_id: UUID) -> Response:
-    """Take back what was decided last."""
+    """Undo the current decision about a task."""
     async with visit.transaction() as tx:
         await decisions.undo(tx, visit.user.id, [task_id])
         return answer(await _view(tx, visit, task_id))

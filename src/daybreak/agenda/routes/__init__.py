@@ -1,4 +1,4 @@
-"""The pages of the agenda: tasks, board, projects, notes, calendar, sources."""
+"""The agenda's pages: tasks, board, projects, notes, calendar, sources."""
 
 from daybreak.agenda.routes import calendar, deciding, notes, projects, sources, tasks
 from daybreak.web import NavItem, Pages

@@ -1,4 +1,4 @@
-"""The calendar: a month as a grid, a week as a list; entering and changing events of one's own."""
+"""Pages of the calendar: a month as a grid, a week as a list, and forms for events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 9990
 
 @dataclass(frozen=True, slots=True)
 class DayOfCalendar:
-    """A date with what is on it."""
+    """A date with its events and due tasks."""
 
     date: date
     events: list[EventCard] = field(default_factory=list)
@@ -39,7 +39,7 @@ async def show_calendar(
     month: Annotated[str, Query(max_length=7)] = "",
     week: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """A month, or the week of a date."""
+    """Show a month, or the week of a date."""
     wall = Wall.of(visit.user)
     if week:
         return await _show_week(visit, wall, _monday(_date(week)))
@@ -58,14 +58,14 @@ async def show_calendar(
 
 @routes.get(f"{EVENTS}/new")
 async def new_event(visit: SignedIn, day: str = "") -> Response:
-    """The form for an event."""
+    """Show an empty form for an event."""
     on = _date(day) if day else visit.user.today()
     return visit.page("agenda/event_form.html", form=Form[EventForm]({"day": str(on)}), card=None)
 
 
 @routes.post(EVENTS)
 async def add_event(visit: SignedIn) -> Response:
-    """Enter an event."""
+    """Create an event."""
     form = await read_form(visit.request, EventForm)
     if form.errors:
         return _show_form(visit, form, status=InvalidInput.status)
@@ -75,25 +75,25 @@ async def add_event(visit: SignedIn) -> Response:
     except UserError as error:
         return _show_form(visit, form.refused(error), status=error.status)
     undo = Undo(action=f"{EVENTS}/{event_id}/remove")
-    return visit.redirect(f"{HERE}?week={form.filled.day}", "The event is in your calendar.", undo=undo)
+    return visit.redirect(f"{HERE}?week={form.filled.day}", "Event added.", undo=undo)
 
 
 @routes.get(f"{EVENTS}/{{event_id}}")
 async def show_event(visit: SignedIn, event_id: UUID) -> Response:
-    """One event."""
+    """Show one event."""
     return visit.page("agenda/event.html", card=await _card(visit, event_id), wall=Wall.of(visit.user))
 
 
 @routes.get(f"{EVENTS}/{{event_id}}/edit")
 async def edit_event(visit: SignedIn, event_id: UUID) -> Response:
-    """The form with an event of one's own."""
+    """Show the form for an existing event."""
     card = await _card(visit, event_id)
     return _show_form(visit, Form[EventForm](EventForm.values(card, Wall.of(visit.user))), card)
 
 
 @routes.post(f"{EVENTS}/{{event_id}}/edit")
 async def change_event(visit: SignedIn, event_id: UUID) -> Response:
-    """Change an event of one's own."""
+    """Update an event that was added in Daybreak."""
     form, card = await read_form(visit.request, EventForm), await _card(visit, event_id)
     if form.errors:
         return _show_form(visit, form, card, status=InvalidInput.status)
@@ -102,23 +102,23 @@ async def change_event(visit: SignedIn, event_id: UUID) -> Response:
             await own.write_event(tx, visit.user.id, form.filled.draft(), visit.user.tz, event_id)
     except UserError as error:
         return _show_form(visit, form.refused(error), card, status=error.status)
-    return visit.redirect(f"{EVENTS}/{event_id}", "The event is changed.")
+    return visit.redirect(f"{EVENTS}/{event_id}", "Event updated.")
 
 
 @routes.post(f"{EVENTS}/{{event_id}}/remove")
 async def remove_event(visit: SignedIn, event_id: UUID) -> Response:
-    """Remove an event of one's own."""
+    """Delete an event that was added in Daybreak."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.EVENT, event_id)
-    return visit.redirect(HERE, "The event is removed.", undo=Undo(action=f"{EVENTS}/{event_id}/restore"))
+    return visit.redirect(HERE, "Event deleted.", undo=Undo(action=f"{EVENTS}/{event_id}/restore"))
 
 
 @routes.post(f"{EVENTS}/{{event_id}}/restore")
 async def restore_event(visit: SignedIn, event_id: UUID) -> Response:
-    """Bring it back."""
+    """Restore a deleted event."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.EVENT, event_id)
-    return visit.redirect(f"{EVENTS}/{event_id}", "The event is back.")
+    return visit.redirect(f"{EVENTS}/{event_id}", "Undone: event restored.")
 
 
 async def _show_week(visit: Visit, wall: Wall, monday: date) -> Response:
@@ -135,7 +135,7 @@ async def _days(visit: Visit, wall: Wall, first: date, until: date) -> Sequence[
 
 
 def by_day(found: Stretch, wall: Wall) -> list[DayOfCalendar]:
-    """What is on each date; an event of several days is on each of them."""
+    """Group events and due tasks by date; an event of several days appears on each of them."""
     count = (found.until - found.first).days
     days = {date: DayOfCalendar(date) for date in (found.first + timedelta(days=n) for n in range(count))}
     for event in found.events:
@@ -172,8 +172,10 @@ def _date(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise InvalidInput(
-            "That is no date; a month is written like 2026-03, a day like 2026-03-29."
+            "The date is not valid. Enter a month like 2026-03, or a day like 2026-03-29."
         ) from None
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InvalidInput(f"The calendar goes from {_FIRST_YEAR} to {_LAST_YEAR}.")
+        raise InvalidInput(
+            f"The calendar covers the years {_FIRST_YEAR} to {_LAST_YEAR}; choose another date."
+        )
     return day

@@ -1,4 +1,4 @@
-"""Deciding about a task: done, snoozed, ignored, and all of it undone."""
+"""Page routes for decisions about a task: done, snoozed, ignored, and their undo."""
 
 from uuid import UUID
 
@@ -17,43 +17,41 @@ _TASK = "/agenda/tasks/{task_id}"
 
 @routes.post(f"{_TASK}/complete")
 async def complete(visit: SignedIn, task_id: UUID) -> Response:
-    """It is done."""
+    """Mark a task as done."""
     back = await _back(visit)
     async with visit.transaction() as tx:
         await decisions.complete(tx, visit.user.id, [task_id])
-    return _go_back(visit, task_id, back, "Done.")
+    return _go_back(visit, task_id, back, "Marked as done.")
 
 
 @routes.post(f"{_TASK}/snooze")
 async def snooze(visit: SignedIn, task_id: UUID) -> Response:
-    """Leave it out until a day."""
+    """Snooze a task until a date."""
     form = await read_form(visit.request, SnoozeForm)
     if form.errors:
-        raise InvalidInput("A task is snoozed until a day: give a date like 2026-03-30.")
+        raise InvalidInput("A task can be snoozed until a date; enter one like 2026-03-30.")
     wall, until = Wall.of(visit.user), form.filled.return_on
     async with visit.transaction() as tx:
         await decisions.snooze(tx, visit.user.id, [task_id], return_on=until, today=wall.today)
-    return _go_back(
-        visit, task_id, own_path(form.filled.next), f"Snoozed: the task is back {wall.day(until)}."
-    )
+    return _go_back(visit, task_id, own_path(form.filled.next), f"Snoozed until {wall.day(until)}.")
 
 
 @routes.post(f"{_TASK}/ignore")
 async def ignore(visit: SignedIn, task_id: UUID) -> Response:
-    """Leave it out for good."""
+    """Exclude a task from briefs and lists for good."""
     back = await _back(visit)
     async with visit.transaction() as tx:
         await decisions.ignore(tx, visit.user.id, [task_id])
-    return _go_back(visit, task_id, back, "Ignored: the task is in no brief any more.")
+    return _go_back(visit, task_id, back, "Hidden from briefs.")
 
 
 @routes.post(f"{_TASK}/undo")
 async def undo(visit: SignedIn, task_id: UUID) -> Response:
-    """Take back what was decided last."""
+    """Undo the current decision about a task."""
     back = await _back(visit)
     async with visit.transaction() as tx:
         await decisions.undo(tx, visit.user.id, [task_id])
-    return visit.redirect(back, "Undone.")
+    return visit.redirect(back, "Undone: task restored.")
 
 
 async def _back(visit: Visit) -> str:

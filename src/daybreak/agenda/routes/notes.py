@@ -1,4 +1,4 @@
-"""Notes."""
+"""Pages of notes."""
 
 from typing import Annotated
 from uuid import UUID
@@ -24,7 +24,7 @@ PAGE = 30
 async def list_notes(
     visit: SignedIn, q: Annotated[str, Query(max_length=200)] = "", after: str = ""
 ) -> Response:
-    """Notes, the newest first."""
+    """List notes, the newest first."""
     place, words = placing.read(after) or LATEST, storable(q.strip())
     async with visit.transaction() as tx:
         found = await cards.notes(tx, visit.user.id, words=words, after=place, limit=PAGE + 1)
@@ -41,13 +41,13 @@ async def list_notes(
 
 @routes.get(f"{HERE}/new")
 async def new_note(visit: SignedIn, project: Row = None) -> Response:
-    """The form for a note."""
+    """Show an empty form for a note."""
     return await _show_form(visit, Form[NoteForm]({"project_id": str(project or "")}))
 
 
 @routes.post(HERE)
 async def add_note(visit: SignedIn) -> Response:
-    """Enter a note."""
+    """Create a note."""
     form = await read_form(visit.request, NoteForm)
     if form.errors:
         return await _show_form(visit, form, status=InvalidInput.status)
@@ -57,25 +57,25 @@ async def add_note(visit: SignedIn) -> Response:
     except UserError as error:
         return await _show_form(visit, form.refused(error), status=error.status)
     undo = Undo(action=f"{HERE}/{note_id}/remove")
-    return visit.redirect(f"{HERE}/{note_id}", "The note is kept.", undo=undo)
+    return visit.redirect(f"{HERE}/{note_id}", "Note saved.", undo=undo)
 
 
 @routes.get(f"{HERE}/{{note_id}}")
 async def show_note(visit: SignedIn, note_id: UUID) -> Response:
-    """One note."""
+    """Show one note."""
     return visit.page("agenda/note.html", card=await _card(visit, note_id), wall=Wall.of(visit.user))
 
 
 @routes.get(f"{HERE}/{{note_id}}/edit")
 async def edit_note(visit: SignedIn, note_id: UUID) -> Response:
-    """The form with a note of one's own."""
+    """Show the form for an existing note."""
     card = await _card(visit, note_id)
     return await _show_form(visit, Form[NoteForm](NoteForm.values(card)), card)
 
 
 @routes.post(f"{HERE}/{{note_id}}/edit")
 async def change_note(visit: SignedIn, note_id: UUID) -> Response:
-    """Change a note of one's own."""
+    """Update a note that was added in Daybreak."""
     form, card = await read_form(visit.request, NoteForm), await _card(visit, note_id)
     if form.errors:
         return await _show_form(visit, form, card, status=InvalidInput.status)
@@ -84,23 +84,23 @@ async def change_note(visit: SignedIn, note_id: UUID) -> Response:
             await own.write_note(tx, visit.user.id, form.filled.draft(), note_id)
     except UserError as error:
         return await _show_form(visit, form.refused(error), card, status=error.status)
-    return visit.redirect(f"{HERE}/{note_id}", "The note is changed.")
+    return visit.redirect(f"{HERE}/{note_id}", "Note updated.")
 
 
 @routes.post(f"{HERE}/{{note_id}}/remove")
 async def remove_note(visit: SignedIn, note_id: UUID) -> Response:
-    """Remove a note of one's own."""
+    """Delete a note that was added in Daybreak."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.NOTE, note_id)
-    return visit.redirect(HERE, "The note is removed.", undo=Undo(action=f"{HERE}/{note_id}/restore"))
+    return visit.redirect(HERE, "Note deleted.", undo=Undo(action=f"{HERE}/{note_id}/restore"))
 
 
 @routes.post(f"{HERE}/{{note_id}}/restore")
 async def restore_note(visit: SignedIn, note_id: UUID) -> Response:
-    """Bring it back."""
+    """Restore a deleted note."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.NOTE, note_id)
-    return visit.redirect(f"{HERE}/{note_id}", "The note is back.")
+    return visit.redirect(f"{HERE}/{note_id}", "Undone: note restored.")
 
 
 async def _card(visit: Visit, note_id: UUID) -> NoteCard:

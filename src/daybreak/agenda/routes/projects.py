@@ -1,4 +1,4 @@
-"""Projects, with their phases, tasks and notes."""
+"""Pages of projects, with their phases, tasks and notes."""
 
 from uuid import UUID
 
@@ -23,13 +23,13 @@ _MOST_TASKS = 200
 
 @routes.get(HERE)
 async def list_projects(visit: SignedIn, after: str = "") -> Response:
-    """Projects by name."""
+    """List projects by name."""
     return await _list(visit, Form[ProjectForm](), after=after)
 
 
 @routes.post(HERE)
 async def add_project(visit: SignedIn) -> Response:
-    """Enter a project."""
+    """Create a project."""
     form = await read_form(visit.request, ProjectForm)
     if form.errors:
         return await _list(visit, form, status=InvalidInput.status)
@@ -40,18 +40,18 @@ async def add_project(visit: SignedIn) -> Response:
     except UserError as error:
         return await _list(visit, form.refused(error, "name"), status=error.status)
     undo = Undo(action=f"{HERE}/{project_id}/remove")
-    return visit.redirect(f"{HERE}/{project_id}", "The project is on your agenda.", undo=undo)
+    return visit.redirect(f"{HERE}/{project_id}", "Project added.", undo=undo)
 
 
 @routes.get(f"{HERE}/{{project_id}}")
 async def show_project(visit: SignedIn, project_id: UUID) -> Response:
-    """One project."""
+    """Show one project."""
     return await _show(visit, project_id, Form[PhaseForm]())
 
 
 @routes.post(f"{HERE}/{{project_id}}/phases")
 async def add_phase(visit: SignedIn, project_id: UUID) -> Response:
-    """Add a phase to a project of one's own."""
+    """Add a phase to a project that was added in Daybreak."""
     form = await read_form(visit.request, PhaseForm)
     if form.errors:
         return await _show(visit, project_id, form, status=InvalidInput.status)
@@ -60,12 +60,12 @@ async def add_phase(visit: SignedIn, project_id: UUID) -> Response:
             await own.add_phase(tx, visit.user.id, project_id, form.filled.draft())
     except InvalidInput as error:
         return await _show(visit, project_id, form.refused(error), status=error.status)
-    return visit.redirect(f"{HERE}/{project_id}", "The project has another phase.")
+    return visit.redirect(f"{HERE}/{project_id}", "Phase added.")
 
 
 @routes.get(f"{HERE}/{{project_id}}/edit")
 async def edit_project(visit: SignedIn, project_id: UUID) -> Response:
-    """The form with a project of one's own."""
+    """Show the form for an existing project."""
     card = await _card(visit, project_id)
     values = {"name": card.project.name, "description": card.project.description}
     return visit.page("agenda/project_form.html", card=card, form=Form[ProjectForm](values))
@@ -73,7 +73,7 @@ async def edit_project(visit: SignedIn, project_id: UUID) -> Response:
 
 @routes.post(f"{HERE}/{{project_id}}/edit")
 async def change_project(visit: SignedIn, project_id: UUID) -> Response:
-    """Change a project of one's own."""
+    """Update a project that was added in Daybreak."""
     form, card = await read_form(visit.request, ProjectForm), await _card(visit, project_id)
     if form.errors:
         return visit.page("agenda/project_form.html", card=card, form=form, status=InvalidInput.status)
@@ -84,24 +84,24 @@ async def change_project(visit: SignedIn, project_id: UUID) -> Response:
     except UserError as error:
         refused = form.refused(error)
         return visit.page("agenda/project_form.html", card=card, form=refused, status=error.status)
-    return visit.redirect(f"{HERE}/{project_id}", "The project is changed.")
+    return visit.redirect(f"{HERE}/{project_id}", "Project updated.")
 
 
 @routes.post(f"{HERE}/{{project_id}}/remove")
 async def remove_project(visit: SignedIn, project_id: UUID) -> Response:
-    """Remove a project of one's own; its tasks stay."""
+    """Delete a project that was added in Daybreak; its tasks remain."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
     undo = Undo(action=f"{HERE}/{project_id}/restore")
-    return visit.redirect(HERE, "The project is removed; its tasks are still there.", undo=undo)
+    return visit.redirect(HERE, "Project deleted; its tasks remain.", undo=undo)
 
 
 @routes.post(f"{HERE}/{{project_id}}/restore")
 async def restore_project(visit: SignedIn, project_id: UUID) -> Response:
-    """Bring it back."""
+    """Restore a deleted project."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
-    return visit.redirect(f"{HERE}/{project_id}", "The project is back.")
+    return visit.redirect(f"{HERE}/{project_id}", "Undone: project restored.")
 
 
 async def _list(visit: Visit, form: Form[ProjectForm], *, after: str = "", status: int = 200) -> Response:

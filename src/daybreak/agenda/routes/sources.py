@@ -1,4 +1,4 @@
-"""Sources: what they gave, what went wrong, reading them again; adding addresses and files."""
+"""Pages of sources: their contents and errors, refreshes, and forms for calendar URLs and uploads."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -27,31 +27,31 @@ HERE = "/agenda/sources"
 
 
 class Nothing(BaseModel):
-    """A form of files alone."""
+    """A form that contains only files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why files that were sent were not taken."""
+    """The reason why an upload was rejected."""
 
     sentence: str = ""
 
 
 @routes.get(HERE)
 async def list_sources(visit: SignedIn, run: Annotated[UUID | None, Query()] = None) -> Response:
-    """All sources, and the ways to add one."""
+    """Show all sources, and the forms to add one."""
     return await _page(visit, run_id=run)
 
 
 @routes.post(f"{HERE}/read")
 async def read_all(visit: SignedIn) -> Response:
-    """Have all sources read now."""
-    return await _start(visit, None, "Your sources are being read.")
+    """Enqueue a refresh of all sources."""
+    return await _start(visit, None, "Syncing your sources.")
 
 
 @routes.get(f"{HERE}/reading/{{run_id}}/news")
 async def follow_reading(visit: SignedIn, run_id: UUID) -> Response:
-    """How far the reading is, while the page is open."""
+    """Stream the progress of a refresh while the page is open."""
     async with visit.transaction() as tx:
         await runs.get(tx, visit.user.id, run_id)
 
@@ -69,7 +69,7 @@ async def follow_reading(visit: SignedIn, run_id: UUID) -> Response:
 
 @routes.post(f"{HERE}/address")
 async def add_address(visit: SignedIn) -> Response:
-    """Add a calendar's address and read it; one that cannot be read is not added."""
+    """Add a calendar URL and read it; one that cannot be read is not added."""
     form = await read_form(visit.request, AddressForm)
     if form.errors:
         return await _page(visit, form, status=InvalidInput.status)
@@ -80,12 +80,12 @@ async def add_address(visit: SignedIn) -> Response:
         )
     except DaybreakError as error:
         return await _page(visit, form.refused(error, "address"), status=error.status)
-    return visit.redirect(f"{HERE}/{added.source.id}", f"“{added.source.name}” is added and read.")
+    return visit.redirect(f"{HERE}/{added.source.id}", f"Added “{added.source.name}”.")
 
 
 @receiving.post(f"{HERE}/files")
 async def add_files(visit: SignedIn) -> Response:
-    """Keep what was sent as sources, and have them read."""
+    """Store uploaded files as sources, and enqueue a refresh of them."""
     try:
         _, files = await read_files(visit, Nothing)
         sent = await uploads.sort_sent(files)
@@ -95,12 +95,12 @@ async def add_files(visit: SignedIn) -> Response:
         ids = [await uploads.add_upload(tx, visit.user.id, one) for one in sent]
         run = await jobs.start_refresh(tx, visit.user.id, ids)
     names = ", ".join(f"“{one.name}”" for one in sent[:3]) + (" and others" if len(sent) > 3 else "")  # noqa: PLR2004 - a sentence's worth
-    return visit.redirect(f"{HERE}?run={run.id}", f"{names} came in.")
+    return visit.redirect(f"{HERE}?run={run.id}", f"Uploaded {names}. Reading now.")
 
 
 @routes.get(f"{HERE}/{{source_id}}")
 async def show_source(visit: SignedIn, source_id: UUID) -> Response:
-    """One source with all its warnings."""
+    """Show one source with its warnings."""
     async with visit.transaction() as tx:
         found = await sources.get(tx, visit.user.id, source_id)
         warnings = await sources.warnings_of(tx, visit.user.id, source_id)
@@ -109,18 +109,18 @@ async def show_source(visit: SignedIn, source_id: UUID) -> Response:
 
 @routes.post(f"{HERE}/{{source_id}}/read")
 async def read_one(visit: SignedIn, source_id: UUID) -> Response:
-    """Have one source read now."""
+    """Enqueue a refresh of one source."""
     async with visit.transaction() as tx:
         found = await sources.get(tx, visit.user.id, source_id)
-    return await _start(visit, [source_id], f"“{found.source.name}” is being read.")
+    return await _start(visit, [source_id], f"Syncing “{found.source.name}”.")
 
 
 @routes.post(f"{HERE}/{{source_id}}/remove")
 async def remove_source(visit: SignedIn, source_id: UUID) -> Response:
-    """Forget a source and all that it gave."""
+    """Delete a source and its items."""
     async with visit.transaction() as tx:
         gone = await sources.forget(tx, visit.user.id, source_id)
-    return visit.redirect(HERE, f"“{gone.name}” is forgotten, with all that it gave.")
+    return visit.redirect(HERE, f"Removed “{gone.name}” and everything from it.")
 
 
 routes.include_router(receiving)

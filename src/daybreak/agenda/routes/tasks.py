@@ -1,4 +1,4 @@
-"""Tasks: list, board, one task; entering and changing what is Daybreak's own."""
+"""Pages of tasks: list, board, details, and forms for manual entries."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -27,7 +27,7 @@ Words = Annotated[str, Query(max_length=200)]
 
 
 class Show(StrEnum):
-    """Which tasks a list shows."""
+    """The kinds of task list."""
 
     OPEN = "open"
     SNOOZED = "snoozed"
@@ -39,7 +39,7 @@ class Show(StrEnum):
 async def list_tasks(
     visit: SignedIn, show: Show = Show.OPEN, q: Words = "", project: Row = None, after: str = ""
 ) -> Response:
-    """Tasks, by when they are due."""
+    """List tasks by due date."""
     wall = Wall.of(visit.user)
     which = Filter(today=wall.today, project_id=project, words=storable(q.strip()))
     async with visit.transaction() as tx:
@@ -66,7 +66,7 @@ async def list_tasks(
 async def read_tasks(
     tx: asyncpg.Connection, owner_id: UUID, show: Show, which: Filter, after: Place | None, limit: int
 ) -> list[Card]:
-    """The tasks of a list."""
+    """List the tasks of one kind of list."""
     match show:
         case Show.OPEN:
             return await cards.open_tasks(tx, owner_id, which, after or FIRST, limit)
@@ -78,7 +78,7 @@ async def read_tasks(
 
 @routes.get(f"{HERE}/board")
 async def show_board(visit: SignedIn, project: Row = None) -> Response:
-    """Tasks in columns, by where they stand."""
+    """Show tasks in columns by status."""
     wall = Wall.of(visit.user)
     which = Filter(today=wall.today, project_id=project)
     async with visit.transaction() as tx:
@@ -100,7 +100,7 @@ async def show_board(visit: SignedIn, project: Row = None) -> Response:
 
 @routes.get(f"{HERE}/tasks/new")
 async def new_task(visit: SignedIn, project: Row = None) -> Response:
-    """The form for a task of one's own."""
+    """Show an empty form for a task."""
     priority = str(TaskForm(title="-").priority.value)
     values = {"project_id": str(project or ""), "status": TaskStatus.OPEN.value, "priority": priority}
     return await _show_form(visit, Form[TaskForm](values))
@@ -108,7 +108,7 @@ async def new_task(visit: SignedIn, project: Row = None) -> Response:
 
 @routes.post(f"{HERE}/tasks")
 async def add_task(visit: SignedIn) -> Response:
-    """Enter a task."""
+    """Create a task."""
     form = await read_form(visit.request, TaskForm)
     if form.errors:
         return await _show_form(visit, form, status=InvalidInput.status)
@@ -118,12 +118,12 @@ async def add_task(visit: SignedIn) -> Response:
     except UserError as error:
         return await _show_form(visit, form.refused(error), status=error.status)
     undo = Undo(action=f"{HERE}/tasks/{task_id}/remove")
-    return visit.redirect(f"{HERE}/tasks/{task_id}", "The task is on your agenda.", undo=undo)
+    return visit.redirect(f"{HERE}/tasks/{task_id}", "Task added.", undo=undo)
 
 
 @routes.get(f"{HERE}/tasks/{{task_id}}")
 async def show_task(visit: SignedIn, task_id: UUID) -> Response:
-    """One task, and what was decided about it."""
+    """Show one task, and the decisions about it."""
     wall = Wall.of(visit.user)
     async with visit.transaction() as tx:
         card = await cards.task_card(tx, visit.user.id, task_id, wall.today)
@@ -140,7 +140,7 @@ async def show_task(visit: SignedIn, task_id: UUID) -> Response:
 
 @routes.get(f"{HERE}/tasks/{{task_id}}/edit")
 async def edit_task(visit: SignedIn, task_id: UUID) -> Response:
-    """The form with a task of one's own."""
+    """Show the form for an existing task."""
     wall = Wall.of(visit.user)
     async with visit.transaction() as tx:
         card = await cards.task_card(tx, visit.user.id, task_id, wall.today)
@@ -149,7 +149,7 @@ async def edit_task(visit: SignedIn, task_id: UUID) -> Response:
 
 @routes.post(f"{HERE}/tasks/{{task_id}}/edit")
 async def change_task(visit: SignedIn, task_id: UUID) -> Response:
-    """Change a task of one's own."""
+    """Update a task that was added in Daybreak."""
     form = await read_form(visit.request, TaskForm)
     async with visit.transaction() as tx:
         card = await cards.task_card(tx, visit.user.id, task_id, visit.user.today())
@@ -162,24 +162,24 @@ async def change_task(visit: SignedIn, task_id: UUID) -> Response:
         return await _show_form(visit, form.refused(error), card, status=error.status)
     before = dict(TaskForm.values(card, Wall.of(visit.user)))
     undo = Undo(action=f"{HERE}/tasks/{task_id}/edit", values=before) if _is_short(before) else None
-    return visit.redirect(f"{HERE}/tasks/{task_id}", "The task is changed.", undo=undo)
+    return visit.redirect(f"{HERE}/tasks/{task_id}", "Task updated.", undo=undo)
 
 
 @routes.post(f"{HERE}/tasks/{{task_id}}/remove")
 async def remove_task(visit: SignedIn, task_id: UUID) -> Response:
-    """Remove a task of one's own."""
+    """Delete a task that was added in Daybreak."""
     async with visit.transaction() as tx:
         await own.remove_own(tx, visit.user.id, Thing.TASK, task_id)
     undo = Undo(action=f"{HERE}/tasks/{task_id}/restore")
-    return visit.redirect(HERE, "The task is removed.", undo=undo)
+    return visit.redirect(HERE, "Task deleted.", undo=undo)
 
 
 @routes.post(f"{HERE}/tasks/{{task_id}}/restore")
 async def restore_task(visit: SignedIn, task_id: UUID) -> Response:
-    """Bring it back."""
+    """Restore a deleted task."""
     async with visit.transaction() as tx:
         await own.restore_own(tx, visit.user.id, Thing.TASK, task_id)
-    return visit.redirect(f"{HERE}/tasks/{task_id}", "The task is back.")
+    return visit.redirect(f"{HERE}/tasks/{task_id}", "Undone: task restored.")
 
 
 async def _show_form(
@@ -203,5 +203,5 @@ def _next(found: list[Card], limit: int) -> str:
 
 
 def _is_short(values: dict[str, str]) -> bool:
-    """Whether they have room in a cookie."""
-    return sum(map(len, values.values())) < 1_000  # noqa: PLR2004 - a third of what browsers keep
+    """Return whether form values fit in a cookie."""
+    return sum(map(len, values.values())) < 1_000  # noqa: PLR2004 - a third of a cookie's limit in browsers
