@@ -78,7 +78,7 @@ screenshots: .venv/dev  ## Take the pictures of every page that docs/screenshots
 
 schema: .venv/dev  ## Renew the snapshots that tests compare with: schema, statements, the document's JSON
 	$(BIN)/python tests/migrations/snapshot.py
-	$(BIN)/python -m daybreak.briefs.schema > docs/brief.schema.json
+	$(BIN)/python -m daybreak.briefs.document.json_schema > docs/brief.schema.json
 
 lock: .venv/dev  ## Renew the hash-locked requirements from pyproject.toml
 	$(PIP) uv

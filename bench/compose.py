@@ -17,12 +17,12 @@ from uuid import UUID
 
 import asyncpg
 
-import naive
+import per_project_baseline
 from daybreak import briefs, clock, telemetry
 from daybreak.briefs.rendering import Form, render
 from daybreak.db import Database
 from harness import Bench, Report, cores, postgres
-from wire import relayed
+from round_trips import relayed
 from workers import BATCH, CONCURRENCIES, DAY, NOW, Crew, Pass, crew
 
 COLUMNS = ("per_second", "p50", "p95", "wal", "python", "postgres")
@@ -34,7 +34,7 @@ async def prepare(bench: Bench, workers: Crew, users: int) -> list[UUID]:
     await bench.admin.execute(f"SET bench.users = {users}; SET bench.day = '{DAY}'")
     await bench.admin.execute((_HERE / "standard.sql").read_text(encoding="utf-8"))
     owner = await asyncpg.connect(bench.server.dsn("daybreak_owner"))
-    await owner.execute(naive.SCHEMA)
+    await owner.execute(per_project_baseline.SCHEMA)
     await owner.close()
     rows = await bench.admin.fetch("SELECT id FROM people_users ORDER BY id")
     ids = [row["id"] for row in rows]
@@ -47,7 +47,7 @@ async def prepare(bench: Bench, workers: Crew, users: int) -> list[UUID]:
 async def forget_today(bench: Bench) -> None:
     """Delete all briefs of the day, so that the next compose is the first again."""
     await bench.admin.execute("DELETE FROM briefs_editions WHERE brief_date = $1", DAY)
-    await bench.admin.execute(f"TRUNCATE {', '.join(naive.TABLES)}")
+    await bench.admin.execute(f"TRUNCATE {', '.join(per_project_baseline.TABLES)}")
     for table in ("briefs_editions", "briefs_snapshots"):
         await bench.admin.execute(f"VACUUM {table}")
 

@@ -13,10 +13,10 @@ from statistics import median, quantiles
 from daybreak import telemetry
 from daybreak.runs import Lane
 from harness import Report, postgres
-from peers.contender import Contender
+from peers.base import Contender
 from peers.daybreak import Daybreak
 from peers.dbos import Dbos
-from peers.measuring import Idling, Pass, Stage, drain, idle, on_the_wire, pick_ups, staged, takeover
+from peers.measurements import Idling, Pass, Stage, drain, idle, on_the_wire, pick_ups, staged, takeover
 from peers.pgqueuer import PgQueuer
 from peers.procrastinate import Procrastinate
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
 from harness import Bench, Report, cpu_of, environment, free_port, postgres, running
-from peers.contender import Home
-from wire import relayed
+from peers.base import Home
+from round_trips import relayed
 
 SETTLING = 15.0
 Commands = Mapping[tuple[str, ...], bytes]

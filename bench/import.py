@@ -20,11 +20,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from daybreak import agenda, people, telemetry
-from daybreak.agenda.importing import DAYS_AHEAD, DAYS_BEHIND
+from daybreak.agenda.sources.imports import DAYS_AHEAD, DAYS_BEHIND
 from daybreak.db import Database
 from daybreak.errors import Bug
 from daybreak.intake import IntakeSettings, Vault
-from files import write_calendars, write_tasks
+from fixtures import write_calendars, write_tasks
 from harness import Bench, Report, postgres
 
 TODAY = date(2026, 3, 31)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-import loops
+import per_user_baseline
 from daybreak import telemetry
 from daybreak.db import Database
 from daybreak.schedule import ScheduleSettings, Ticker
@@ -176,13 +176,16 @@ async def idle(database: Database) -> float:
 
 async def looped(bench: Bench) -> dict[str, float]:
     """Return the seconds per user of the per-user loops, over a thousand users."""
-    await bench.admin.execute(loops.SCHEMA)
+    await bench.admin.execute(per_user_baseline.SCHEMA)
     users: Sequence[UUID] = [
         row["id"] for row in await bench.admin.fetch("SELECT id FROM people_users LIMIT $1", LOOPED)
     ]
     found = {}
     async with asyncpg.create_pool(bench.server.dsn("postgres"), min_size=8, max_size=8) as pool:
-        for name, loop in (("one by one", loops.one_by_one), ("side by side", loops.side_by_side)):
+        for name, loop in (
+            ("one by one", per_user_baseline.one_by_one),
+            ("side by side", per_user_baseline.side_by_side),
+        ):
             await bench.admin.execute("TRUNCATE bench_jobs")
             began = time.perf_counter()
             await loop(pool, users, DUE)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
-import naive
+import per_project_baseline
 from daybreak import briefs, clock, telemetry
 from daybreak.briefs.rendering import Form, render
 from daybreak.db import Database
@@ -133,7 +133,7 @@ async def _compose_and_render(database: Database, users: Sequence[UUID]) -> None
 
 async def _loop(pool: asyncpg.Pool, users: Sequence[UUID]) -> None:
     for user_id in users:
-        await naive.compose(pool, user_id=user_id, day=DAY)
+        await per_project_baseline.compose(pool, user_id=user_id, day=DAY)
 
 
 class Crew:

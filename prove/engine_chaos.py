@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 from daybreak import runs
 from daybreak.errors import Conflict
 from daybreak.runs import AnyKind, Run, RunsSettings, Status
+from engine_cluster import QUICK, Place, send, until
+from engine_invariants import verdict
 from engine_kinds import BULK, CLICK, FAN, POISONED, POISONS, Fan, Order
-from engine_place import QUICK, Place, send, until
-from engine_verdict import verdict
 
 WORKERS = 3
 OWNERS = 40

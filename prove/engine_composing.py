@@ -11,15 +11,16 @@ import orjson
 from crash import essence
 from daybreak import agenda, briefs, people
 from daybreak.agenda import Reader
-from daybreak.briefs import Wanted, codec
-from daybreak.cli.sample import write_sample
+from daybreak.briefs import Wanted
+from daybreak.briefs.document import codec
+from daybreak.cli.commands.sample import write_sample
 from daybreak.db import Database
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.people import User
 from daybreak.runs import Run
+from engine_cluster import QUICK, Place, until
+from engine_invariants import verdict
 from engine_kills import PHASES
-from engine_place import QUICK, Place, until
-from engine_verdict import verdict
 
 FIRST = date(2026, 3, 29)
 READERS = 2

@@ -15,10 +15,10 @@ from typing import Any
 import asyncpg
 import orjson
 
-from daybreak.briefs.book import FactBook
-from daybreak.runs.committing import Committer
-from daybreak.runs.engine import Engine
-from engine_notes import note
+from daybreak.briefs.facts.fact_book import FactBook
+from daybreak.runs.worker.completer import Committer
+from daybreak.runs.worker.executor import Engine
+from engine_crash_log import note
 
 PHASES = ("claimed", "reading", "sections", "before commit", "in commit", "after commit")
 READ = ("people_users", "agenda_", "briefs_snapshots")

@@ -13,9 +13,9 @@ import asyncpg
 
 from crash import server_of
 from daybreak.db import embedded
+from engine_cluster import QUICK, Place, until
+from engine_invariants import verdict
 from engine_kinds import BULK, CLICK, Order
-from engine_place import QUICK, Place, until
-from engine_verdict import verdict
 
 WORKERS = 2
 LONGEST = QUICK["lease"] + QUICK["sweep"]

@@ -28,9 +28,9 @@ from typing import Any
 
 from daybreak import telemetry
 from engine_chaos import Chaos
+from engine_cluster import Addresses, Place, place
 from engine_composing import Composing
 from engine_outage import Outage
-from engine_place import Addresses, Place, place
 from engine_scale import Scale
 from zones import machine
 

@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 
 from daybreak.db import Database
 from daybreak.runs import RunsSettings
-from daybreak.runs.beating import Beat
-from daybreak.runs.engine import Engine
-from daybreak.runs.sweeping import Sweep
+from daybreak.runs.worker.executor import Engine
+from daybreak.runs.worker.heartbeat import Beat
+from daybreak.runs.worker.rescuer import Sweep
+from engine_cluster import Place, until
 from engine_kinds import ALL, CLICK, Order
-from engine_place import Place, until
 
 SLOWER = 3.0
 """Maximum slowdown of a statement with stale statistics."""

@@ -16,10 +16,10 @@ from typing import Any
 from daybreak import clock, telemetry
 from daybreak.briefs import COMPOSE
 from daybreak.runs import RunsSettings, StaleFence, Worker
-from daybreak.runs.committing import Committer
+from daybreak.runs.worker.completer import Committer
+from engine_crash_log import note
 from engine_kills import arm
 from engine_kinds import ALL
-from engine_notes import note
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,9 @@ from time import perf_counter
 from zoneinfo import ZoneInfo, available_timezones
 
 from daybreak import clock
-from daybreak.agenda.harvest import ImportContext, SourceFile
 from daybreak.agenda.importers.icalendar import ICalendarImporter
 from daybreak.agenda.model import day
+from daybreak.agenda.parsed import ImportContext, SourceFile
 
 BEGIN, END = date(2026, 1, 1), date(2028, 1, 1)
 QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)

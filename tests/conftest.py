@@ -28,7 +28,7 @@ from daybreak.db import Database, embedded, migrate
 from daybreak.people import User
 from daybreak.web import WebSettings
 
-from .web.browser import ADDRESS, Browser
+from .web.browser_client import ADDRESS, Browser
 from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
 # How long an example takes says how busy the machine is, and nothing about the code.

@@ -7,7 +7,7 @@ from .changed import select_tests
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for name in ("db/embedded/test_locks.py", "db/test_queries.py", "runs/station.py", "test_settings.py"):
+    for name in ("db/embedded/test_file_locks.py", "db/test_queries.py", "runs/station.py", "test_settings.py"):
         path = tmp_path / "tests" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -18,14 +18,14 @@ def root(tmp_path: Path) -> Path:
     ("changed", "tests"),
     [
         ("src/daybreak/db/queries.py", "tests/db/test_queries.py"),
-        ("src/daybreak/db/embedded/locks.py", "tests/db/embedded/test_locks.py"),
+        ("src/daybreak/db/embedded/file_locks.py", "tests/db/embedded/test_file_locks.py"),
         ("src/daybreak/db/embedded/server.py", "tests/db/embedded"),
         ("src/daybreak/runs/sql/claim.sql", "tests/runs"),
         ("src/daybreak/runs/worker/engine.py", "tests/runs"),
         ("src/daybreak/db/migrations/0001_people.sql", "tests/migrations"),
         ("src/daybreak/settings.py", "tests/test_settings.py"),
-        ("src/daybreak/cli/brief.py", "tests/acceptance/test_help.py"),
-        ("tests/runs/station.py", "tests/runs"),
+        ("src/daybreak/cli/commands/brief.py", "tests/acceptance/test_help.py"),
+        ("tests/runs/worker_cluster.py", "tests/runs"),
         ("tests/db/test_queries.py", "tests/db/test_queries.py"),
     ],
 )

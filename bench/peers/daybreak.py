@@ -15,7 +15,7 @@ import uvloop
 from daybreak import runs
 from daybreak.db import Database
 from daybreak.runs import Effects, Kind, Lane, RunsSettings, Task
-from peers.contender import Began, Click, Contender, Home
+from peers.base import Began, Click, Contender, Home
 from peers.rows import EFFECTS, WRITE_EFFECT, Job
 
 _CHUNK = 10_000

@@ -10,7 +10,7 @@ import asyncpg
 import sqlalchemy
 from dbos import DBOS, AsyncSQLAlchemyDatasource, DBOSClient, SQLAlchemyDatasource
 
-from peers.contender import Began, Click, Contender, Home
+from peers.base import Began, Click, Contender, Home
 from peers.rows import EFFECTS, RUNS, Job, add_runs
 
 _CONNECTIONS = 20

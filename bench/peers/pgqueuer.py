@@ -15,7 +15,7 @@ from pgqueuer.models import Job as Picked
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
-from peers.contender import Began, Click, Contender, Home
+from peers.base import Began, Click, Contender, Home
 from peers.rows import Job
 
 _GRANT = """

@@ -9,7 +9,7 @@ import asyncpg
 import procrastinate
 
 from daybreak.db import Database
-from peers.contender import Began, Click, Contender, Home
+from peers.base import Began, Click, Contender, Home
 from peers.rows import EFFECTS, RUNS, Job, add_runs, work_by_hand
 
 _GRANT = """

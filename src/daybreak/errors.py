@@ -23,6 +23,9 @@ from typing import ClassVar, Self
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
+INTERRUPTED = 130  # the exit code after Ctrl-C, as shells count it
+
+
 class DaybreakError(Exception):
     """Base class; the message is one sentence for a person and never contains a secret.
 

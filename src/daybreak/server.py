@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from daybreak import telemetry, wiring
 from daybreak.db import Database
 from daybreak.errors import Misconfigured, Unavailable
-from daybreak.processes import on_signals
+from daybreak.supervision import on_signals
 from daybreak.web import WebSettings, create_application
 
 # A client that does not read delays the shutdown by all of it; a busy server must stop within 5 seconds, too.

@@ -105,9 +105,9 @@ def compose_kind() -> "ComposeKind":
 
 def kinds() -> "list[AnyKind]":
     """Return every run kind that a worker of this version can execute."""
-    from daybreak import agenda, schedule, welcome  # noqa: PLC0415 - slow imports; only workers need them
+    from daybreak import agenda, onboarding, schedule  # noqa: PLC0415 - slow imports; only workers need them
 
-    return [compose_kind(), *agenda.kinds(), *welcome.kinds(), schedule.upkeep_kind(upkeeps())]
+    return [compose_kind(), *agenda.kinds(), *onboarding.kinds(), schedule.upkeep_kind(upkeeps())]
 
 
 def upkeeps() -> "list[Upkeep]":
@@ -140,11 +140,11 @@ def pages() -> "list[Pages]":
     """Return the pages of every slice."""
     from daybreak.account.routes import pages as account  # noqa: PLC0415 - only the web needs FastAPI
     from daybreak.agenda.routes import pages as agenda  # noqa: PLC0415 - likewise
-    from daybreak.briefs.routes import pages as briefs  # noqa: PLC0415 - likewise
+    from daybreak.briefs.pages import pages as briefs  # noqa: PLC0415 - likewise
+    from daybreak.onboarding.routes import pages as onboarding  # noqa: PLC0415 - likewise
     from daybreak.ops.routes import pages as ops  # noqa: PLC0415 - likewise
-    from daybreak.welcome.routes import pages as welcome  # noqa: PLC0415 - likewise
 
-    return [briefs, agenda, ops, account, welcome]
+    return [briefs, agenda, ops, account, onboarding]
 
 
 def apis() -> "list[Api]":
@@ -152,11 +152,11 @@ def apis() -> "list[Api]":
     from daybreak.account.api import api as account  # noqa: PLC0415 - only the web needs FastAPI
     from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - likewise
     from daybreak.briefs.api import api as briefs  # noqa: PLC0415 - likewise
+    from daybreak.onboarding.api import api as onboarding  # noqa: PLC0415 - likewise
     from daybreak.ops.api import api as ops  # noqa: PLC0415 - likewise
     from daybreak.schedule.api import api as schedule  # noqa: PLC0415 - likewise
-    from daybreak.welcome.api import api as welcome  # noqa: PLC0415 - likewise
 
-    return [briefs, agenda, schedule, ops, account, welcome]
+    return [briefs, agenda, schedule, ops, account, onboarding]
 
 
 def intake_limits() -> IntakeSettings:

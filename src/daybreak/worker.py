@@ -12,9 +12,9 @@ from collections.abc import Callable
 import uvloop
 
 from daybreak import telemetry, wiring
-from daybreak.processes import keep_going, on_signals
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
+from daybreak.supervision import keep_going, on_signals
 
 _GARBAGE = (50_000, 20, 20)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .server import editions, held, somebody_waits
+from .database_server import editions, held, somebody_waits
 
 pytestmark = pytest.mark.integration
 

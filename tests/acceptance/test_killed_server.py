@@ -12,7 +12,7 @@ import pytest
 from daybreak.db.embedded import postmaster
 
 from .conftest import Daybreak
-from .server import held, somebody_waits
+from .database_server import held, somebody_waits
 
 pytestmark = pytest.mark.integration
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from .server import editions, held, somebody_waits
+from .database_server import editions, held, somebody_waits
 
 QUICK = {
     "DAYBREAK_LOG_LEVEL": "info",

@@ -8,7 +8,7 @@ import pytest
 from daybreak import people
 from daybreak.people import Scope
 
-from ..web.browser import FROM_OUR_PAGE, Browser  # noqa: TID252 - tests are no package that could be named
+from ..web.browser_client import FROM_OUR_PAGE, Browser  # noqa: TID252 - tests are no package that could be named
 
 V1 = "/api/v1/account"
 Ask = Callable[..., Awaitable[httpx2.Response]]

@@ -11,7 +11,7 @@ import pytest
 from daybreak import people
 from daybreak.people import Frequency, Role, Weekday
 
-from ..web.browser import Browser  # noqa: TID252 - tests are no package that could be named
+from ..web.browser_client import Browser  # noqa: TID252 - tests are no package that could be named
 
 PASSWORD = "correct horse battery"
 WAITING = """

@@ -3,11 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from daybreak.agenda import Reader, reading
+from daybreak.agenda import Reader
+from daybreak.agenda.sources import parser_pool
 from daybreak.intake import IntakeSettings, Vault
-from daybreak.intake.bounded import Done
+from daybreak.intake.sandbox.pool import Done
 
-from .desk import DAY, Desk
+from .workspace import DAY, Desk
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
@@ -35,7 +36,7 @@ class SamePool:
         pass
 
     def map(self, inputs):
-        return (Done(key, reading.harvest(argument)) for key, argument in inputs)
+        return (Done(key, parser_pool.harvest(argument)) for key, argument in inputs)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def children() -> None:
 @pytest.fixture
 def desk(database, user, limits, vault, tmp_path: Path, request, monkeypatch: pytest.MonkeyPatch) -> Desk:
     if "children" not in request.fixturenames:
-        monkeypatch.setattr(reading, "BoundedPool", SamePool)
+        monkeypatch.setattr(parser_pool, "BoundedPool", SamePool)
     folder = tmp_path / "papers"
     folder.mkdir()
     return Desk(Reader(database, user, DAY, limits, lambda: vault), folder)

@@ -9,7 +9,7 @@ from daybreak import agenda, briefs, clock
 from daybreak.agenda import TaskStatus, Verdict
 from daybreak.errors import InvalidInput, NotFound
 
-from .desk import DAY, Desk
+from .workspace import DAY, Desk
 
 FRIDAY = date(2026, 4, 3)
 

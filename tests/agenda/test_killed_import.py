@@ -4,7 +4,7 @@ import sys
 import asyncpg
 import pytest
 
-from .desk import DAY, Desk
+from .workspace import DAY, Desk
 
 pytestmark = pytest.mark.integration
 

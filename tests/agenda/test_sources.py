@@ -6,7 +6,7 @@ import pytest
 from daybreak import agenda
 from daybreak.errors import InvalidInput, NotFound
 
-from .desk import Desk
+from .workspace import Desk
 
 
 async def test_missing_folder_is_rejected(desk: Desk):

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from daybreak import agenda, clock
-from daybreak.agenda import Reader, Source, importing
-from daybreak.agenda.harvest import Harvest, ImportedEvent, ImportedTask
-from daybreak.agenda.reading import Reading
+from daybreak.agenda import Reader, Source
+from daybreak.agenda.parsed import Harvest, ImportedEvent, ImportedTask
 from daybreak.agenda.rows import FileHarvest
+from daybreak.agenda.sources import imports
+from daybreak.agenda.sources.parser_pool import Reading
 from daybreak.db import Database
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.people import User
@@ -32,13 +33,13 @@ class Plans:
             events=tuple(thing for thing in things if isinstance(thing, ImportedEvent)),
         )
         read = Reading([FileHarvest("plan.md", datetime(2026, 3, 27, tzinfo=UTC), harvest)])
-        gathered = await importing._gathered(self.reader, self.source, read)
+        gathered = await imports._gathered(self.reader, self.source, read)
         async with self.database.transaction([self.user.id]) as tx:
-            await importing.write(tx, self.reader, gathered)
+            await imports.write(tx, self.reader, gathered)
 
     async def fail(self, reason: str) -> None:
         """Record that the source could not be read."""
-        await importing._note_failure(self.reader, self.source, reason)
+        await imports._note_failure(self.reader, self.source, reason)
 
     @property
     def reader(self) -> Reader:

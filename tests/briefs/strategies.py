@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from daybreak import clock
 from daybreak.agenda import Agenda, Priority, SourceWarning, TaskStatus
-from daybreak.briefs.day import Day
+from daybreak.briefs.facts.day import Day
 
-from . import agendas
+from . import factories
 
 ZONES = (
     "Europe/Berlin",
@@ -74,21 +74,21 @@ def events(draw, day: Day):
     length = draw(st.sampled_from((0, 1, 3))) * _DAY
     if isinstance(start, datetime):
         length = timedelta(minutes=draw(st.sampled_from((0, 30, 90, 3000))))
-    return agendas.event(
+    return factories.event(
         draw(st.sampled_from(_TITLES)),
         start,
         start + length,
         busy=draw(st.booleans()),
         tentative=draw(st.booleans()),
         location=draw(st.sampled_from(("", "Room 4", "a\nb"))),
-        source_id=draw(st.sampled_from((agendas.HOME.id, None))),
+        source_id=draw(st.sampled_from((factories.HOME.id, None))),
     )
 
 
 @st.composite
 def tasks(draw, day: Day, projects, phases, known):
     moments = st.none() | dates(day) | instants(day)
-    return agendas.task(
+    return factories.task(
         draw(st.sampled_from(_TITLES)),
         status=draw(st.sampled_from(TaskStatus)),
         priority=draw(st.sampled_from(Priority)),
@@ -100,27 +100,27 @@ def tasks(draw, day: Day, projects, phases, known):
         touched_at=draw(instants(day)),
         project_id=draw(st.sampled_from((None, UUID(int=99), *(p.id for p in projects)))),
         phase_id=draw(st.sampled_from((None, *(p.id for p in phases)))),
-        source_id=draw(st.sampled_from((agendas.HOME.id, None))),
+        source_id=draw(st.sampled_from((factories.HOME.id, None))),
     )
 
 
 @st.composite
 def agendas_on(draw, day: Day) -> Agenda:
     """Draw an agenda around a day; blockers may be open, closed or unknown."""
-    projects = [agendas.project(f"P{n}", description="Why" * n) for n in range(draw(st.integers(0, 3)))]
+    projects = [factories.project(f"P{n}", description="Why" * n) for n in range(draw(st.integers(0, 3)))]
     ends = st.none() | dates(day)
-    phases = [agendas.phase(p, start_on=draw(ends), end_on=draw(ends)) for p in projects]
+    phases = [factories.phase(p, start_on=draw(ends), end_on=draw(ends)) for p in projects]
     found: list = []
     for _ in range(draw(st.integers(0, 10))):
         found.append(draw(tasks(day, projects, phases, [UUID(int=98), *(task.id for task in found)])))
     notes = [
-        agendas.note(noted_at=moment, project_id=draw(st.sampled_from((None, *(p.id for p in projects)))))
+        factories.note(noted_at=moment, project_id=draw(st.sampled_from((None, *(p.id for p in projects)))))
         for moment in draw(st.lists(instants(day), max_size=7))
     ]
     warnings = draw(
-        st.sampled_from(((), (SourceWarning(source_id=agendas.HOME.id, path="a", line=1, message="b"),)))
+        st.sampled_from(((), (SourceWarning(source_id=factories.HOME.id, path="a", line=1, message="b"),)))
     )
-    return agendas.agenda(
+    return factories.agenda(
         *projects, *phases, *found, *notes, *draw(st.lists(events(day), max_size=6)), warnings=warnings
     )
 

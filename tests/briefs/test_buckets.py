@@ -3,11 +3,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from daybreak.agenda import TaskStatus
-from daybreak.briefs.book import FactBook
-from daybreak.briefs.buckets import bucket
-from daybreak.briefs.model import Bucket
+from daybreak.briefs.document.model import Bucket
+from daybreak.briefs.facts.buckets import bucket
+from daybreak.briefs.facts.fact_book import FactBook
 
-from .agendas import TODAY, agenda, brief, day, later, local, task
+from .factories import TODAY, agenda, brief, day, later, local, task
 
 ONGOING, DONE = TaskStatus.IN_PROGRESS, TaskStatus.DONE
 SECOND = timedelta(seconds=1)

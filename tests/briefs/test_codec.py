@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
-from daybreak.briefs.codec import decode, encode
-from daybreak.briefs.schema import schema
+from daybreak.briefs.document.codec import decode, encode
+from daybreak.briefs.document.json_schema import schema
 from daybreak.claims import Fact
 
-from .rendering.documents import document, hostile, quiet, rich
+from .rendering.document_factories import document, hostile, quiet, rich
 from .rendering.strategies import documents
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "brief.schema.json"
@@ -69,7 +69,7 @@ def test_the_json_has_the_documented_top_level_names():
 
 def test_the_committed_schema_matches_the_model():
     assert json.loads(SCHEMA_FILE.read_text("utf-8")) == schema(), (
-        "write it again: python -m daybreak.briefs.schema > docs/brief.schema.json"
+        "write it again: python -m daybreak.briefs.document.json_schema > docs/brief.schema.json"
     )
 
 

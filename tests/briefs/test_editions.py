@@ -6,7 +6,7 @@ import pytest
 
 from daybreak import briefs, schedule
 from daybreak.briefs import Edition
-from daybreak.briefs.model import Tier
+from daybreak.briefs.document.model import Tier
 from daybreak.db import Database
 
 from .conftest import Plans

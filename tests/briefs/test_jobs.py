@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from daybreak import briefs
-from daybreak.agenda.harvest import ImportedTask
+from daybreak.agenda.parsed import ImportedTask
 from daybreak.briefs import Wanted
 from daybreak.briefs.service import compose_in
 from daybreak.db import Database

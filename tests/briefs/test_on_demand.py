@@ -10,16 +10,16 @@ from uuid import uuid4
 import pytest
 
 from daybreak import briefs, runs
-from daybreak.agenda.harvest import ImportedTask
+from daybreak.agenda.parsed import ImportedTask
 from daybreak.briefs import COMPOSE, StoredBrief, Wanted, composing_with
-from daybreak.briefs.book import FactBook
+from daybreak.briefs.composing.sections import Material, write_section
+from daybreak.briefs.document.model import Section
+from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.jobs import start_or_find
-from daybreak.briefs.model import Section
-from daybreak.briefs.sections import Material, write_section
 from daybreak.errors import NotFound, Unavailable
 from daybreak.runs import Run, RunsSettings, Status, testing
-from daybreak.runs.beating import Beat
-from daybreak.runs.engine import Engine
+from daybreak.runs.worker.executor import Engine
+from daybreak.runs.worker.heartbeat import Beat
 
 from .conftest import Plans
 
@@ -129,7 +129,7 @@ async def test_a_run_for_other_sources_is_awaited(plans: Plans):
 
 def a_dead_process() -> str:
     """Return the key of a process that has ended."""
-    program = "from daybreak.runs import whereabouts; print(whereabouts.here(), end='')"
+    program = "from daybreak.runs.worker import process_identity; print(process_identity.here(), end='')"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 
 from daybreak.agenda import Priority, SourceWarning, TaskStatus
-from daybreak.briefs.model import Bucket
+from daybreak.briefs.document.model import Bucket
 
-from .agendas import (
+from .factories import (
     HOME,
     TODAY,
     agenda,

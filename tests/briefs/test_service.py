@@ -9,7 +9,7 @@ import pytest
 
 from daybreak import briefs, clock, people
 from daybreak.agenda import TaskStatus
-from daybreak.agenda.harvest import ImportedTask
+from daybreak.agenda.parsed import ImportedTask
 from daybreak.briefs.service import read_occasions
 from daybreak.db import Database
 from daybreak.errors import NotFound

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from .agendas import TODAY, agenda, brief, day, event, later, local, task
+from .factories import TODAY, agenda, brief, day, event, later, local, task
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 

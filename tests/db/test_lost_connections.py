@@ -11,7 +11,7 @@ from daybreak import server, wiring
 from daybreak.db import Database, connect, migrate
 from daybreak.errors import Unavailable
 from daybreak.web import WebSettings
-from daybreak.web.notifications import Notifications
+from daybreak.web.listener import Notifications
 
 METHODS = ("execute", "fetch", "fetchrow", "fetchval", "add_listener")
 HANG_SECONDS = 60
@@ -146,7 +146,7 @@ async def test_migration_without_connection_is_unavailable_at_each_statement(emp
 
 
 async def test_listener_without_connection_listens_again(postgres, loss, monkeypatch):
-    monkeypatch.setattr("daybreak.web.notifications._AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("daybreak.web.listener._AGAIN_AFTER", 0.01)
     for number in range(3):
         notifications = Notifications(["lost_connections"])
         loss.at(number)
@@ -160,7 +160,7 @@ async def test_listener_without_connection_listens_again(postgres, loss, monkeyp
 
 
 async def test_listener_that_is_out_of_step_with_the_server_listens_again(postgres, monkeypatch):
-    monkeypatch.setattr("daybreak.web.notifications._AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("daybreak.web.listener._AGAIN_AFTER", 0.01)
     add_listener, failed = asyncpg.Connection.add_listener, asyncio.Event()
 
     async def fail_once(connection, *arguments):

@@ -40,7 +40,7 @@ def test_slices_are_imported_by_their_public_module_only():
         parts = module.split(".")
         is_inner = len(parts) > 2 and parts[0] == "daybreak" and parts[1] in SLICES and module not in DOORS
         # Only `wiring` imports the routes and APIs of slices.
-        is_route = path.name == "wiring.py" and parts[2:] in (["routes"], ["api"])
+        is_route = path.name == "wiring.py" and parts[2:] in (["routes"], ["pages"], ["api"])
         if is_inner and not is_route and ROOT / parts[1] not in path.parents:
             wrong.append(f"{path.relative_to(ROOT)}: {module}")
     assert wrong == []

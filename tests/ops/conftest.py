@@ -14,8 +14,8 @@ from daybreak.runs import Kind, Run
 from daybreak.runs.testing import drain
 from daybreak.web import WebSettings
 
-from ..web.browser import Browser  # noqa: TID252 - tests are no package that could be named
-from .kinds import KINDS, WORK, Order
+from ..web.browser_client import Browser  # noqa: TID252 - tests are no package that could be named
+from .sample_kinds import KINDS, WORK, Order
 
 
 @dataclass

@@ -4,7 +4,7 @@ import pytest
 
 from daybreak.runs import Status
 
-from .kinds import OTHER, PART
+from .sample_kinds import OTHER, PART
 
 RUNS = "/api/v1/runs"
 

@@ -7,7 +7,7 @@ import pytest
 
 from daybreak.runs import RunsSettings, Status, Worker
 
-from .kinds import KINDS, OTHER, PART
+from .sample_kinds import KINDS, OTHER, PART
 
 
 def listed(html: str) -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 
 from daybreak.db import Database, migrate
 
-from .kinds import EFFECTS
-from .station import Station
+from .sample_kinds import EFFECTS
+from .worker_cluster import Station
 
 
 def _of(url: str, database: str) -> str:

@@ -11,9 +11,9 @@ import pytest
 from daybreak import runs
 from daybreak.errors import Conflict
 from daybreak.runs import Effects, Item, Lane, RunsSettings, Status, testing
-from daybreak.runs.engine import Engine
+from daybreak.runs.worker.executor import Engine
 
-from .fanning import (
+from .fan_out_kinds import (
     BAD,
     CHAIN,
     FAN,
@@ -33,8 +33,8 @@ from .fanning import (
     fan,
     items,
 )
-from .kinds import Order
-from .station import QUICK, AnswersLost
+from .sample_kinds import Order
+from .worker_cluster import QUICK, AnswersLost
 
 
 async def test_run_ends_when_all_items_have_ended(engine_room, owner):

@@ -23,8 +23,8 @@ def die(*_arguments: object, **_named: object) -> None:
 
 def arm() -> None:
     """Kill the process instead of, or just after, a step of the executor."""
-    engine = importlib.import_module("daybreak.runs.engine").Engine
-    committer = importlib.import_module("daybreak.runs.committing").Committer
+    engine = importlib.import_module("daybreak.runs.worker.executor").Engine
+    committer = importlib.import_module("daybreak.runs.worker.completer").Committer
     claim, settle = engine.claim, committer.settle
 
     async def claim_and_die(self, pairs):
@@ -54,8 +54,8 @@ def shift_clock() -> None:
 
 
 async def main() -> None:
-    from tests.runs.fanning import FANNED  # noqa: PLC0415 - the path is set above
-    from tests.runs.kinds import ALL  # noqa: PLC0415
+    from tests.runs.fan_out_kinds import FANNED  # noqa: PLC0415 - the path is set above
+    from tests.runs.sample_kinds import ALL  # noqa: PLC0415
 
     from daybreak.runs import RunsSettings, Worker  # noqa: PLC0415
 

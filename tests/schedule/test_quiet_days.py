@@ -6,12 +6,12 @@ import pytest
 
 from daybreak import briefs, clock, runs, schedule
 from daybreak.agenda import TaskStatus
-from daybreak.agenda.own import TaskDraft, write_task
+from daybreak.agenda.manual_entries import TaskDraft, write_task
 from daybreak.briefs import Edition, Wanted
 from daybreak.people import QuietDay, User, Weekday
 from daybreak.runs import Run, Status, testing
 
-from .test_ticking import utc
+from .test_tick import utc
 
 MONDAY = date(2026, 3, 30)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from daybreak import clock, schedule
 from daybreak.people import Frequency, Weekday
-from daybreak.schedule.slots import TimeOfDay, days, slots
+from daybreak.schedule.due_times.slots import TimeOfDay, days, slots
 
 ZONES = ["Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia"]
 

@@ -10,8 +10,8 @@ from daybreak import server, wiring
 from daybreak.account.routes import pages as account
 from daybreak.web import WebSettings, create_application
 
-from . import trial
-from .browser import Browser
+from . import example_pages
+from .browser_client import Browser
 
 
 @pytest.fixture
@@ -37,7 +37,11 @@ async def trial_app(postgres, database) -> AsyncIterator:
 
     settings = WebSettings(max_body=20_000)
     app = create_application(
-        settings, opening, [account, trial.pages], listen=postgres.app, channels=["trial", *wiring.CHANNELS]
+        settings,
+        opening,
+        [account, example_pages.pages],
+        listen=postgres.app,
+        channels=["trial", *wiring.CHANNELS],
     )
     async with app.router.lifespan_context(app):
         yield app

@@ -35,7 +35,7 @@ from daybreak.web import (
     write_place,
 )
 
-from .browser import ADDRESS, Browser
+from .browser_client import ADDRESS, Browser
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 api = Api("lamps")

@@ -9,15 +9,15 @@ import pytest
 from starlette.routing import compile_path
 
 from daybreak import people, server, wiring
-from daybreak.agenda import reading
+from daybreak.agenda.sources import parser_pool
 from daybreak.people import Purpose, Role
 from daybreak.runs.testing import drain
 from daybreak.web import WebSettings
 
 from ..agenda.conftest import SamePool  # noqa: TID252 - tests are no package that could be named
-from .browser import FROM_OUR_PAGE, Browser
-from .forms import Form, Page
-from .routes import ENDLESS, Known, every
+from .browser_client import FROM_OUR_PAGE, Browser
+from .html_forms import Form, Page
+from .route_inventory import ENDLESS, Known, every
 
 Operations = tuple[str, ...]
 APP = server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False))
@@ -154,7 +154,7 @@ def route_of(method: str, path: str) -> Known | None:
 @pytest.fixture
 async def tour(annas, database, user, monkeypatch: pytest.MonkeyPatch) -> Tour:
     """Anna, an admin, with something of everything; a worker has done what is due."""
-    monkeypatch.setattr(reading, "BoundedPool", SamePool)
+    monkeypatch.setattr(parser_pool, "BoundedPool", SamePool)
     await people.set_role(database, user, Role.ADMIN)
     tour = Tour(annas)
     plan = "# House\n- [ ] Call Berta 📅 2026-03-28\n- [ ] Paint 📅 2026-03-29\n- [ ] Sweep\n".encode()

@@ -10,7 +10,7 @@ from daybreak import people, server, wiring
 from daybreak.people import Scope
 from daybreak.web import WebSettings
 
-from .routes import ENDLESS, OWNED, PUBLIC, PUBLIC_PARAMETERS, Known, every
+from .route_inventory import ENDLESS, OWNED, PUBLIC, PUBLIC_PARAMETERS, Known, every
 
 ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False))))
 FINITE = [route for route in ALL if route.path not in ENDLESS]

@@ -6,7 +6,7 @@ from pathlib import Path
 from daybreak import server, wiring
 from daybreak.web import WebSettings
 
-from .routes import every
+from .route_inventory import every
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs/screenshots"

@@ -11,12 +11,12 @@ import httpx2
 import pytest
 
 from daybreak import people
-from daybreak.account.browsers import browser_name
+from daybreak.account.user_agents import browser_name
 from daybreak.db import Database
 from daybreak.errors import InvalidInput
 from daybreak.people import Frequency, Role, Scope, Weekday
 
-from .browser import Browser
+from .browser_client import Browser
 
 PROFILE = {
     "name": "Annika",

@@ -1,10 +1,8 @@
 """Projects, tasks, notes and events, and the importers that read them from files and calendar URLs."""
 
-from daybreak.agenda.cards import is_empty, project_names
 from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo
-from daybreak.agenda.equipment import add_and_read
-from daybreak.agenda.importing import Imported, Reader, import_folder, read_new, read_source, refresh
 from daybreak.agenda.jobs import kinds, read_items, start_refresh
+from daybreak.agenda.maintenance import report_stale, start_refreshes
 from daybreak.agenda.model import (
     Agenda,
     Decision,
@@ -21,11 +19,28 @@ from daybreak.agenda.model import (
     TaskStatus,
     Verdict,
 )
+from daybreak.agenda.read_models import is_empty, project_names
 from daybreak.agenda.sample import sample_files
-from daybreak.agenda.sources import SourceOverview, add_address, add_folder, find, overview, remove, warnings
+from daybreak.agenda.sources.defaults import add_and_read
+from daybreak.agenda.sources.imports import (
+    Imported,
+    Reader,
+    import_folder,
+    read_new,
+    read_source,
+    refresh,
+)
+from daybreak.agenda.sources.service import (
+    SourceOverview,
+    add_address,
+    add_folder,
+    find,
+    overview,
+    remove,
+    warnings,
+)
+from daybreak.agenda.sources.uploads import Upload, add_upload, sort_sent
 from daybreak.agenda.store import Changes, Wanted, Window, read_agendas
-from daybreak.agenda.upkeep import report_stale, start_refreshes
-from daybreak.agenda.uploads import Upload, add_upload, sort_sent
 
 __all__ = [
     "Agenda",

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from daybreak.agenda.cards import Card, EventCard, NoteCard
+from daybreak.agenda.local_calendar import Wall
+from daybreak.agenda.manual_entries import EventDraft, NoteDraft, PhaseDraft, TaskDraft
 from daybreak.agenda.model import Moment, Priority, TaskStatus
-from daybreak.agenda.own import EventDraft, NoteDraft, PhaseDraft, TaskDraft
-from daybreak.agenda.wall import Wall
+from daybreak.agenda.read_models import Card, EventCard, NoteCard
 from daybreak.errors import InvalidInput
 
 

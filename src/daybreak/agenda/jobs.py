@@ -9,9 +9,10 @@ from uuid import UUID
 import asyncpg
 
 from daybreak import people, runs
-from daybreak.agenda import importing, store
-from daybreak.agenda.equipment import reader_of
+from daybreak.agenda import store
 from daybreak.agenda.model import Source
+from daybreak.agenda.sources import imports
+from daybreak.agenda.sources.defaults import reader_of
 from daybreak.errors import DaybreakError, NotFound
 from daybreak.runs import AnyKind, Effects, Item, Kind, Lane, Run, Skipped, Task
 
@@ -102,7 +103,7 @@ async def _read(task: Task[OneSource]) -> Effects[SourceRead] | Skipped:
         return Skipped("The source was removed.")
     reader = reader_of(task.database, user)
     try:
-        gathered = await importing.gather(reader, source)
+        gathered = await imports.gather(reader, source)
     except NotFound:
         return Skipped("The source was removed.")
     except DaybreakError as error:
@@ -111,7 +112,7 @@ async def _read(task: Task[OneSource]) -> Effects[SourceRead] | Skipped:
         return _failed(task, source, str(error))
 
     async def write(tx: asyncpg.Connection) -> SourceRead:
-        done = await importing.write(tx, reader, gathered)
+        done = await imports.write(tx, reader, gathered)
         return SourceRead(
             files=done.files,
             added=done.changes.added,
@@ -126,7 +127,7 @@ async def _read(task: Task[OneSource]) -> Effects[SourceRead] | Skipped:
 
 def _failed(task: Task[OneSource], source: Source, reason: str) -> Effects[SourceRead]:
     async def write(tx: asyncpg.Connection) -> SourceRead:
-        await importing.note_failure(tx, task.owner_id, source.id, reason)
+        await imports.note_failure(tx, task.owner_id, source.id, reason)
         return SourceRead(error=reason)
 
     return Effects(write, gaps=(source.name,))

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from daybreak.agenda.harvest import (
+from daybreak.agenda.model import Moment, instant
+from daybreak.agenda.parsed import (
     Harvest,
     ImportedEvent,
     ImportedNote,
@@ -23,7 +24,6 @@ from daybreak.agenda.harvest import (
     ImportedTask,
     ReadWarning,
 )
-from daybreak.agenda.model import Moment, instant
 
 Row = dict[str, Any]
 

@@ -10,7 +10,6 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from daybreak.agenda.harvest import ReadWarning
 from daybreak.agenda.model import (
     Agenda,
     Decision,
@@ -27,6 +26,7 @@ from daybreak.agenda.model import (
     TaskStatus,
     Verdict,
 )
+from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.db import load
 

@@ -9,11 +9,11 @@ from fastapi import Query
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
-from daybreak.briefs import archive, feedback, morning
+from daybreak.briefs import archive, brief_state, feedback
 from daybreak.briefs.archive import Kept, Page, Place
+from daybreak.briefs.brief_state import Morning, Regenerate, Which
+from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.feedback import Opinion, claim_id
-from daybreak.briefs.model import Document, Edition
-from daybreak.briefs.morning import Morning, Regenerate, Which
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.errors import Conflict, NotFound
 from daybreak.runs import Run, Status
@@ -143,9 +143,9 @@ async def write_brief(visit: Writer, order: BriefOrder, key: IdempotencyKey = No
 
     async def work(tx: asyncpg.Connection) -> Response:
         which = Which(order.date, order.edition)
-        run = await morning.begin(tx, visit.user, which, order.regenerate)
+        run = await brief_state.begin(tx, visit.user, which, order.regenerate)
         if run is None:
-            return answer(BriefView.of(await morning.look(tx, visit.user.id, which)))
+            return answer(BriefView.of(await brief_state.look(tx, visit.user.id, which)))
         return _started(run, which)
 
     return await once(visit, key, work)
@@ -174,7 +174,7 @@ async def list_briefs(
 async def read_brief(visit: Reader, day: date, edition: Edition = Edition.STANDARD) -> Response:
     """Return the brief of a day and mark it as received, so that the next one lists the changes since."""
     async with visit.transaction() as tx:
-        view = BriefView.of(await morning.look(tx, visit.user.id, Which(day, edition)))
+        view = BriefView.of(await brief_state.look(tx, visit.user.id, Which(day, edition)))
     return versioned(visit.request, view)
 
 
@@ -186,7 +186,7 @@ async def judge_sentence(
     claim = claim_id(one_line(judgement.text), judgement.facts)
     async with visit.transaction() as tx:
         await feedback.judge(tx, visit.user.id, day, claim, judgement.opinion, edition)
-        return answer(BriefView.of(await morning.look(tx, visit.user.id, Which(day, edition))))
+        return answer(BriefView.of(await brief_state.look(tx, visit.user.id, Which(day, edition))))
 
 
 def _place(after: str) -> Place:

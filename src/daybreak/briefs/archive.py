@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 
 from daybreak.briefs import store
-from daybreak.briefs.model import Edition
+from daybreak.briefs.document.model import Edition
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.db import Database, load
 from daybreak.errors import InvalidInput

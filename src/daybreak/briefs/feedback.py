@@ -11,9 +11,9 @@ import asyncpg
 
 from daybreak import clock
 from daybreak.briefs import store
-from daybreak.briefs.model import Document, Edition
+from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.rendering.outline import Items, Prose, Statement
-from daybreak.briefs.rendering.outlining import outline
+from daybreak.briefs.rendering.outline_builder import outline
 from daybreak.db import load
 from daybreak.errors import NotFound
 

@@ -11,12 +11,12 @@ import asyncpg
 
 from daybreak import clock, runs, schedule
 from daybreak.briefs import service, store
-from daybreak.briefs.announcing import Announcer
-from daybreak.briefs.composing import Draft
-from daybreak.briefs.editions import compose
-from daybreak.briefs.groundwork import Composed, Occasion
-from daybreak.briefs.model import Edition
-from daybreak.briefs.writing import SectionWriter, write_with
+from daybreak.briefs.composing.base import Composed, Occasion
+from daybreak.briefs.composing.editions import compose
+from daybreak.briefs.composing.section_writers import SectionWriter, write_with
+from daybreak.briefs.composing.standard import Draft
+from daybreak.briefs.document.model import Edition
+from daybreak.briefs.progress_writer import Announcer
 from daybreak.errors import Conflict
 from daybreak.people import QuietDay
 from daybreak.runs import Effects, Kind, Lane, Run, Task

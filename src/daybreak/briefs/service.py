@@ -9,11 +9,11 @@ import asyncpg
 
 from daybreak import agenda, clock, people, schedule
 from daybreak.briefs import store
-from daybreak.briefs.day import DONE_WITHIN, NOTE_DAYS, WEEK_DAYS, Day
-from daybreak.briefs.editions import compose as compose_document
-from daybreak.briefs.groundwork import Composed, Occasion
-from daybreak.briefs.model import Document, Edition, Tier
-from daybreak.briefs.since import Snapshot
+from daybreak.briefs.composing.base import Composed, Occasion
+from daybreak.briefs.composing.editions import compose as compose_document
+from daybreak.briefs.document.model import Document, Edition, Tier
+from daybreak.briefs.facts.day import DONE_WITHIN, NOTE_DAYS, WEEK_DAYS, Day
+from daybreak.briefs.facts.snapshot import Snapshot
 from daybreak.db import Database
 from daybreak.people import User
 from daybreak.telemetry import log

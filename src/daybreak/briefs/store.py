@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 
-from daybreak.briefs import codec
-from daybreak.briefs.groundwork import Composed
-from daybreak.briefs.model import Document, Edition
-from daybreak.briefs.since import Snapshot
+from daybreak.briefs.composing.base import Composed
+from daybreak.briefs.document import codec
+from daybreak.briefs.document.model import Document, Edition
+from daybreak.briefs.facts.snapshot import Snapshot
 from daybreak.db import load
 
 _sql = load(__package__)

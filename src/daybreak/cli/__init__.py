@@ -7,9 +7,8 @@ or the calendar libraries.
 import os
 import sys
 
-from daybreak.errors import Bug, DaybreakError, InvalidInput
+from daybreak.errors import INTERRUPTED, Bug, DaybreakError, InvalidInput
 
-INTERRUPTED = 130
 _DEBUG = "--debug"
 
 
@@ -31,7 +30,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    from daybreak.cli.printing import answer, hold_closed_streams, tolerate_any_encoding
+    from daybreak.cli.output import answer, hold_closed_streams, tolerate_any_encoding
 
     hold_closed_streams()
     tolerate_any_encoding()
@@ -39,7 +38,7 @@ def _run() -> int:
     code = 0
     if sys.argv[1:] in (["version"], ["--version"]):
         # Scripts call it often: it does not load the other commands.
-        from daybreak.cli.version import version
+        from daybreak.cli.commands.version import version
 
         version()
     else:
@@ -62,7 +61,7 @@ def _tell(error: Exception) -> int:
     """Print an error on standard error in one line, and return the exit code."""
     from typer import TyperException
 
-    from daybreak.cli.printing import say
+    from daybreak.cli.output import say
 
     if isinstance(error, DaybreakError):
         sentence, code = str(error), error.exit_code

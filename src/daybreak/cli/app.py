@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from daybreak.cli import (
-    access,
+from daybreak.cli.commands import (
     brief,
     database,
     imports,
@@ -15,12 +14,13 @@ from daybreak.cli import (
     scheduler,
     sources,
     up,
+    user_links,
     users,
     version,
     web,
     worker,
 )
-from daybreak.cli.teaching import examples
+from daybreak.cli.help_examples import examples
 
 _HELP = """
 Write a daily brief from your calendars, tasks and notes.
@@ -54,16 +54,16 @@ def _before(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log everything.")] = False,  # noqa: ARG001 - main reads it, in any position
 ) -> None:
     if context.invoked_subcommand is None:
-        from daybreak.cli.printing import answer
+        from daybreak.cli.output import answer
 
         answer(context.get_help() + "\n")
 
 
 app.command("brief", epilog=brief.EXAMPLES)(brief.brief)
 app.command("import", epilog=imports.EXAMPLES)(imports.import_)
-users.app.command("invite", epilog=access.INVITE)(access.invite)
-users.app.command("reset", epilog=access.RESET)(access.reset)
-users.app.command("link", epilog=access.LINK)(access.link)
+users.app.command("invite", epilog=user_links.INVITE)(user_links.invite)
+users.app.command("reset", epilog=user_links.RESET)(user_links.reset)
+users.app.command("link", epilog=user_links.LINK)(user_links.link)
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
 app.add_typer(schedule.app, name="schedule")

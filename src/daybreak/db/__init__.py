@@ -1,6 +1,6 @@
 """PostgreSQL: the pool, transactions as a user, named statements, migrations, the embedded server."""
 
-from daybreak.db.connecting import connect
+from daybreak.db.connections import connect
 from daybreak.db.database import Database
 from daybreak.db.migrate import migrate, pending
 from daybreak.db.queries import Queries, load

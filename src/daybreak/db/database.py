@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from daybreak.db.connecting import (
+from daybreak.db.connections import (
     BROKEN,
     CONNECT_SECONDS,
     check_version,

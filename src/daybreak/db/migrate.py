@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from daybreak.db.applied import AppliedFunctions, due_functions, due_migrations
-from daybreak.db.connecting import check_version, connect
+from daybreak.db.connections import check_version, connect
 from daybreak.db.queries import load
 from daybreak.db.sql_files import FunctionFile, Migration, shipped, shipped_functions
 from daybreak.errors import Misconfigured, Unavailable

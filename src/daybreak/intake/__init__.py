@@ -1,14 +1,14 @@
 """Input from outside: bounded reading of folders, files and addresses, and encrypted secrets."""
 
-from daybreak.intake.address import Fetched, NotModified, fetch
 from daybreak.intake.archive import SentFile, is_passed_over, safe_path, unpack
-from daybreak.intake.bounded import BoundedPool, Done, Failed
+from daybreak.intake.display import printable
 from daybreak.intake.files import FoundFile, Refused, read
 from daybreak.intake.folder import walk
-from daybreak.intake.guard import WebAddress
+from daybreak.intake.http_fetch import Fetched, NotModified, fetch
+from daybreak.intake.sandbox.pool import BoundedPool, Done, Failed
 from daybreak.intake.settings import IntakeSettings
+from daybreak.intake.url_guard import WebAddress
 from daybreak.intake.vault import Vault
-from daybreak.intake.wording import printable
 
 __all__ = [
     "BoundedPool",

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from daybreak.errors import InvalidInput
-from daybreak.intake.bounded import BoundedPool, Failed
+from daybreak.intake.display import printable, size_of
+from daybreak.intake.sandbox.pool import BoundedPool, Failed
 from daybreak.intake.settings import IntakeSettings
-from daybreak.intake.wording import printable, size_of
 
 _LONGEST_PATH = 500
 _ENCRYPTED = 0x1

@@ -11,8 +11,8 @@ from datetime import datetime
 from io import FileIO
 from pathlib import Path
 
+from daybreak.intake.display import size_of
 from daybreak.intake.settings import IntakeSettings
-from daybreak.intake.wording import size_of
 
 _WITHOUT_SURPRISE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 _CHUNK = 1024 * 1024

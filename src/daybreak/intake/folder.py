@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from daybreak.errors import InvalidInput
+from daybreak.intake.display import printable, size_of
 from daybreak.intake.files import FoundFile, Refused, open_beneath, read_head, reason, too_large
 from daybreak.intake.settings import IntakeSettings
-from daybreak.intake.wording import printable, size_of
 
 _SKIPPED = frozenset({"node_modules"})
 _ENTRIES_PER_FILE = 10

@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from daybreak import runs
 from daybreak.errors import Conflict
-from daybreak.ops.events import follow_all, follow_one
-from daybreak.ops.filters import STORABLE, read_cursor, write_cursor
+from daybreak.ops.event_streams import follow_all, follow_one
 from daybreak.ops.overview import read_overview
-from daybreak.ops.resources import (
+from daybreak.ops.retries import retry
+from daybreak.ops.run_filters import STORABLE, read_cursor, write_cursor
+from daybreak.ops.schemas import (
     CountView,
     EventView,
     OperationsView,
@@ -25,7 +26,6 @@ from daybreak.ops.resources import (
     TimesView,
     WorkerView,
 )
-from daybreak.ops.steering import retry
 from daybreak.runs import Run, Status, Wanted
 from daybreak.web import (
     After,
@@ -68,7 +68,7 @@ async def list_runs(
     """
     wanted = Wanted(kinds=kind, statuses=status, text=about)
     async with visit.transaction() as tx:
-        found = await runs.search(tx, visit.user.id, wanted, after=read_cursor(after), limit=limit)
+        found = await runs.search_runs(tx, visit.user.id, wanted, after=read_cursor(after), limit=limit)
     return answer(_listing(found.runs, write_cursor(found.next)))
 
 

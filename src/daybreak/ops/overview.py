@@ -6,7 +6,7 @@ from datetime import date
 
 from daybreak import runs
 from daybreak.db import Database
-from daybreak.ops.bars import STEP, height
+from daybreak.ops.charts.bars import STEP, height
 from daybreak.runs import Run, Status, Times, WorkerSeen
 from daybreak.schedule import UPKEEP
 

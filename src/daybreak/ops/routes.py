@@ -12,16 +12,16 @@ from starlette.responses import Response
 
 from daybreak import runs
 from daybreak.errors import Conflict
-from daybreak.ops import timetable, words
-from daybreak.ops.filters import GROUPS, AFilter, Filter, read_cursor, write_cursor
+from daybreak.ops import labels, schedule_routes
 from daybreak.ops.overview import is_for_people, read_overview
-from daybreak.ops.seeing import see
-from daybreak.ops.steering import retry
+from daybreak.ops.retries import retry
+from daybreak.ops.run_details import see
+from daybreak.ops.run_filters import GROUPS, AFilter, Filter, read_cursor, write_cursor
 from daybreak.runs import Run
 from daybreak.web import Admin, NavItem, News, Pages, SignedIn, Undo, Visit, read_form, stream
 
 pages = Pages(__package__, nav=[NavItem(title="Activity", path="/runs", key="r", place=30)])
-pages.include_router(timetable.routes)
+pages.include_router(schedule_routes.routes)
 _ROWS = 50
 _PAUSE = 0.5
 
@@ -47,9 +47,9 @@ async def follow_runs(visit: SignedIn, narrowed: AFilter) -> Response:
 async def _list(visit: Visit, narrowed: Filter) -> dict[str, Any]:
     after = read_cursor(narrowed.after)
     async with visit.transaction() as tx:
-        found = await runs.search(tx, visit.user.id, narrowed.wanted, after=after, limit=_ROWS)
+        found = await runs.search_runs(tx, visit.user.id, narrowed.wanted, after=after, limit=_ROWS)
     next_page = write_cursor(found.next)
-    return {"found": found, "narrowed": narrowed, "next_page": next_page, "words": words}
+    return {"found": found, "narrowed": narrowed, "next_page": next_page, "words": labels}
 
 
 @pages.get("/runs/{run_id}")
@@ -94,7 +94,7 @@ async def _run(
         "groups": GROUPS,
         "more_items": write_cursor(sight.more_items),
         "is_live": not (after or before or sight.run.status.ended),
-        "words": words,
+        "words": labels,
     }
 
 
@@ -152,7 +152,7 @@ def _page_of(run: Run, back: Back | None) -> str:
 @pages.get("/operations")
 async def show_operations(visit: Admin) -> Response:
     """Show workers, durations, counts and maintenance of all users' runs."""
-    return visit.page("ops/operations.html", overview=await read_overview(visit.database), words=words)
+    return visit.page("ops/operations.html", overview=await read_overview(visit.database), words=labels)
 
 
 Draw = Callable[[], Awaitable[tuple[str, bool]]]

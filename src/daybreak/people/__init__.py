@@ -1,6 +1,7 @@
 """Users, their preferences and their credentials: data and rules, no pages."""
 
-from daybreak.people.leaving import ask_to_leave, stay, tidy
+from daybreak.people.authentication import change_password, sign_in, take_attempt
+from daybreak.people.deletion import ask_to_leave, stay, tidy
 from daybreak.people.links import (
     Purpose,
     invite,
@@ -45,7 +46,6 @@ from daybreak.people.sessions import (
     visitor_of,
 )
 from daybreak.people.settings import PeopleSettings, people_settings
-from daybreak.people.signing_in import change_password, sign_in, take_attempt
 from daybreak.people.tokens import Token, bearer_of, derive_token, list_tokens, make_token, revoke_token
 
 __all__ = [

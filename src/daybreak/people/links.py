@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
 from daybreak.people import passwords, sessions
-from daybreak.people.digests import digest, new_secret
 from daybreak.people.model import User
+from daybreak.people.secret_tokens import digest, new_secret
 from daybreak.people.service import add, find, get
 from daybreak.people.sessions import Client, Role
 from daybreak.people.settings import people_settings

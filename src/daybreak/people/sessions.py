@@ -9,9 +9,9 @@ import asyncpg
 
 from daybreak.db import Database, load
 from daybreak.errors import NotFound
-from daybreak.people.digests import digest, new_secret
 from daybreak.people.model import User
 from daybreak.people.rows import user_of
+from daybreak.people.secret_tokens import digest, new_secret
 from daybreak.people.settings import people_settings
 
 _sql = load(__package__)

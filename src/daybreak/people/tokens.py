@@ -8,7 +8,7 @@ import asyncpg
 
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSignedIn
-from daybreak.people.digests import digest, new_secret
+from daybreak.people.secret_tokens import digest, new_secret
 from daybreak.people.sessions import Scope, Visitor, visitor
 
 _sql = load(__package__)

@@ -1,6 +1,7 @@
 """Runs: background work with fencing, leases, progress, cancellation and retries."""
 
-from daybreak.runs.kinds import AnyKind, Backoff, Kind
+from daybreak.runs.durations import Spread, Times, times
+from daybreak.runs.kinds import AnyKind, Backoff, Effects, Item, Kind, Skipped, Task
 from daybreak.runs.model import (
     NOBODY,
     Attempt,
@@ -11,9 +12,24 @@ from daybreak.runs.model import (
     Run,
     StaleFence,
     Status,
+    Wanted,
     WorkerSeen,
 )
-from daybreak.runs.performing import NotDue, perform
+from daybreak.runs.search import (
+    Found,
+    Happening,
+    Sum,
+    Sums,
+    ended_by_day,
+    happenings,
+    latest_events,
+    moment,
+    moves,
+    rival,
+    search_runs,
+    sums,
+    upkeep,
+)
 from daybreak.runs.service import (
     cancel,
     counts,
@@ -27,25 +43,8 @@ from daybreak.runs.service import (
     workers,
 )
 from daybreak.runs.settings import RunsSettings
-from daybreak.runs.tasks import Effects, Item, Skipped, Task
-from daybreak.runs.timing import Spread, Times, times
-from daybreak.runs.watching import (
-    Found,
-    Happening,
-    Sum,
-    Sums,
-    Wanted,
-    ended_by_day,
-    happenings,
-    latest_events,
-    moment,
-    moves,
-    rival,
-    search,
-    sums,
-    upkeep,
-)
-from daybreak.runs.worker import Worker
+from daybreak.runs.worker.foreground import NotDue, perform
+from daybreak.runs.worker.worker import Worker
 
 __all__ = [
     "NOBODY",
@@ -90,7 +89,7 @@ __all__ = [
     "perform",
     "retry",
     "rival",
-    "search",
+    "search_runs",
     "start",
     "sums",
     "times",

@@ -1,6 +1,6 @@
 """Runs, items, claims, events and workers, and the statuses of a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -229,3 +229,18 @@ class Claim:
     def topics(self) -> set[UUID]:
         """Notification topics of this run: the run itself, its parent, and all runs of its owner."""
         return {self.owner_id, self.id, self.part_of or self.id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The filter of a search.
+
+    Attributes:
+        kinds: kinds of the runs; None for all.
+        statuses: statuses of the runs; None for all.
+        text: a part of the key, or the beginning of the id.
+    """
+
+    kinds: Collection[str] | None = None
+    statuses: Collection[Status] | None = None
+    text: str = ""

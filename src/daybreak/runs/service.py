@@ -13,8 +13,8 @@ from daybreak.errors import Conflict, InvalidInput, NotFound
 from daybreak.runs import store
 from daybreak.runs.kinds import Kind
 from daybreak.runs.model import Cursor, Event, Lane, Run, Status, WorkerSeen
+from daybreak.runs.sanitize import storable
 from daybreak.runs.settings import runs_settings
-from daybreak.runs.texts import storable
 
 _sql = load(__package__)
 P = TypeVar("P")

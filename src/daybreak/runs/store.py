@@ -11,10 +11,10 @@ import orjson
 
 from daybreak.db import load
 from daybreak.runs.model import Attempt, Claim, Cursor, Event, Items, Lane, Run, Status, WorkerSeen
-from daybreak.runs.tasks import News
+from daybreak.runs.progress_buffer import News
 
 if TYPE_CHECKING:
-    from daybreak.runs.watching import Wanted
+    from daybreak.runs.model import Wanted
 
 _sql = load(__package__)
 Pair = tuple[UUID, UUID]

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from daybreak.db import Database, load
 from daybreak.runs import service
-from daybreak.runs.engine import Engine
 from daybreak.runs.kinds import AnyKind
 from daybreak.runs.model import Run
 from daybreak.runs.settings import RunsSettings
+from daybreak.runs.worker.executor import Engine
 
 _sql = load(__package__)
 

@@ -1,7 +1,16 @@
 """The schedule: slots, due dates, the tick and catch-up. It knows no facts and enqueues runs by kind."""
 
-from daybreak.schedule.housekeeping import housekeeping
-from daybreak.schedule.keepers import schedulers
+from daybreak.schedule.heartbeat import schedulers
+from daybreak.schedule.maintenance.builtin import housekeeping
+from daybreak.schedule.maintenance.tasks import (
+    UPKEEP,
+    Upkeep,
+    UpkeepKind,
+    UpkeepRun,
+    UpkeepStanding,
+    upkeep,
+    upkeep_kind,
+)
 from daybreak.schedule.model import (
     Aside,
     DayPlace,
@@ -16,7 +25,7 @@ from daybreak.schedule.model import (
     SchedulerSeen,
     Standing,
 )
-from daybreak.schedule.overseeing import left_out, overview, retry, set_aside
+from daybreak.schedule.overview import get_overview, left_out, retry, set_aside
 from daybreak.schedule.scheduler import Scheduler
 from daybreak.schedule.service import (
     explain,
@@ -33,16 +42,7 @@ from daybreak.schedule.service import (
     try_again,
 )
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.ticking import Ticked, Ticker
-from daybreak.schedule.upkeep import (
-    UPKEEP,
-    Upkeep,
-    UpkeepKind,
-    UpkeepRun,
-    UpkeepStanding,
-    upkeep,
-    upkeep_kind,
-)
+from daybreak.schedule.tick import Ticked, Ticker
 
 __all__ = [
     "UPKEEP",
@@ -67,6 +67,7 @@ __all__ = [
     "UpkeepRun",
     "UpkeepStanding",
     "explain",
+    "get_overview",
     "history",
     "housekeeping",
     "left_out",
@@ -75,7 +76,6 @@ __all__ = [
     "note_reach",
     "note_received",
     "outlook",
-    "overview",
     "preview",
     "reasons",
     "retry",

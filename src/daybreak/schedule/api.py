@@ -10,9 +10,10 @@ from starlette.responses import Response
 from daybreak import people
 from daybreak.errors import Changed
 from daybreak.people import User
-from daybreak.schedule import keepers, overseeing, service
+from daybreak.schedule import heartbeat, overview, service
+from daybreak.schedule.maintenance.tasks import upkeep
 from daybreak.schedule.model import DayPlace, LeftOutPlace
-from daybreak.schedule.resources import (
+from daybreak.schedule.schemas import (
     AsideView,
     ComingView,
     DecisionView,
@@ -26,7 +27,6 @@ from daybreak.schedule.resources import (
     ScheduleView,
 )
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.upkeep import upkeep
 from daybreak.web import (
     After,
     Api,
@@ -138,8 +138,8 @@ def _day_place(after: str | None) -> DayPlace | None:
 @api.get(EVERYBODYS, response_model=OverviewView)
 async def read_overview(visit: Operator) -> Response:
     """Return upcoming and overdue briefs, schedulers and maintenance; for admins."""
-    seen = await overseeing.overview(visit.database, ScheduleSettings.load())
-    there = await keepers.schedulers(visit.database)
+    seen = await overview.get_overview(visit.database, ScheduleSettings.load())
+    there = await heartbeat.schedulers(visit.database)
     return answer(OverviewView.of(seen, there, await upkeep(visit.database)))
 
 
@@ -147,7 +147,7 @@ async def read_overview(visit: Operator) -> Response:
 async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
     """List users whose schedule has an error; for admins."""
     place = UUID(str(read_place(after, UUID)[0])) if after else None
-    found = await overseeing.set_aside(visit.database, place, limit + 1)
+    found = await overview.set_aside(visit.database, place, limit + 1)
     emails = await people.addresses(visit.database, {one.owner_id for one in found})
     items = [AsideView.of(one, emails.get(one.owner_id)) for one in found[:limit]]
     more = write_place(items[-1].user) if len(found) > limit else None
@@ -158,7 +158,7 @@ async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50
 async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
     """List days missed or skipped in the last 24 hours, newest first; for admins."""
     place = LeftOutPlace._make(read_place(after, *LeftOutPlace.readers())) if after else None
-    found = await overseeing.left_out(visit.database, place, limit + 1)
+    found = await overview.left_out(visit.database, place, limit + 1)
     emails = await people.addresses(visit.database, {one.owner_id for one in found})
     items = [LeftOutView.of(one, emails.get(one.owner_id)) for one in found[:limit]]
     more = write_place(*map(str, found[limit - 1].place)) if len(found) > limit else None
@@ -169,4 +169,4 @@ async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50)
 async def retry_set_aside(visit: OperatingWriter, order: RetryOrder) -> Response:
     """Clear the schedule errors of one user or of all, so that the next tick retries them; for admins."""
     only = None if order.user is None else [order.user]
-    return answer(RetriedView(people=await overseeing.retry(visit.database, only)))
+    return answer(RetriedView(people=await overview.retry(visit.database, only)))

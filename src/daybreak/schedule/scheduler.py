@@ -8,10 +8,10 @@ from contextlib import suppress
 from daybreak import clock
 from daybreak.db import Database
 from daybreak.errors import sentence_of
-from daybreak.schedule.keepers import Presence
+from daybreak.schedule.heartbeat import Presence
+from daybreak.schedule.maintenance.tasks import Caretaker, Upkeep
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.ticking import Ticker
-from daybreak.schedule.upkeep import Caretaker, Upkeep
+from daybreak.schedule.tick import Ticker
 from daybreak.telemetry import log
 
 

@@ -13,12 +13,12 @@ from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import NotFound
 from daybreak.people import User
-from daybreak.schedule import planning
+from daybreak.schedule.due_times import slot_table
+from daybreak.schedule.due_times.plan import Plan
+from daybreak.schedule.due_times.slots import Slot, TimeOfDay, days, slots
 from daybreak.schedule.model import DayPlace, Decision, Due, Outcome, Reason, Standing
-from daybreak.schedule.plans import Plan
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.slots import Slot, TimeOfDay, days, slots
-from daybreak.schedule.ticking import COMPOSE
+from daybreak.schedule.tick import COMPOSE
 
 _sql = load(__package__)
 _DAY = timedelta(days=1)
@@ -124,7 +124,7 @@ async def simulate(
     decisions: list[Decision] = []
     with suppress(_Rehearsed):
         async with database.transaction([user_id]) as tx:
-            await planning.fill(tx, await _slots_until(tx, user_id, dues))
+            await slot_table.fill(tx, await _slots_until(tx, user_id, dues))
             for due in dues:
                 await tx.execute(_sql.rehearse, user_id, due.due_at, settings.backoff, COMPOSE)
                 await tx.execute(_sql.suppose_received, user_id, due.due_at)
@@ -178,7 +178,7 @@ async def _settled(database: Database, user_id: UUID) -> asyncpg.Record:
     row = await _read(database, user_id)
     if row["stale"]:
         plan = TimeOfDay(row["zone"], row["local_time"])
-        await planning.resolve_one(database, user_id, plan, row["local_date"], clock.now())
+        await slot_table.resolve_one(database, user_id, plan, row["local_date"], clock.now())
         row = await _read(database, user_id)
     return row
 

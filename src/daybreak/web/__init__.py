@@ -7,7 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from daybreak.web.api import (
+    from daybreak.web.api.etags import IfMatch, etag_of, require_match, version_of, versioned
+    from daybreak.web.api.idempotency import IdempotencyKey, once, replayed
+    from daybreak.web.api.pagination import After, Limit, Listing, read_place, write_place
+    from daybreak.web.api.router import (
         Api,
         Clock,
         Day,
@@ -19,17 +22,14 @@ if TYPE_CHECKING:
         answer,
         refusals,
     )
-    from daybreak.web.application import create_application
-    from daybreak.web.etags import IfMatch, etag_of, require_match, version_of, versioned
-    from daybreak.web.flashes import Undo
-    from daybreak.web.forms import Form, check_form, read_form
-    from daybreak.web.idempotency import IdempotencyKey, once, replayed
-    from daybreak.web.listing import After, Limit, Listing, read_place, write_place
-    from daybreak.web.pages import NavItem, Pages
-    from daybreak.web.receiving import UploadRoute, read_files
+    from daybreak.web.app import create_application
+    from daybreak.web.context import Admin, Anyone, Reader, SignedIn, Visit, Writer, own_path
+    from daybreak.web.pages.flash import Undo
+    from daybreak.web.pages.forms import Form, check_form, read_form
+    from daybreak.web.pages.router import NavItem, Pages
     from daybreak.web.settings import WebSettings, web_settings
-    from daybreak.web.streams import News, stream
-    from daybreak.web.visits import Admin, Anyone, Reader, SignedIn, Visit, Writer, own_path
+    from daybreak.web.sse import News, stream
+    from daybreak.web.uploads import UploadRoute, read_files
 
 __all__ = [
     "Admin",
@@ -78,21 +78,21 @@ __all__ = [
 ]
 
 _MODULES = {
-    "api": [
+    "api.router": [
         *("Api", "Clock", "Day", "Id", "OperatingWriter", "Operator", "Order", "Resource", "answer"),
         "refusals",
     ],
-    "application": ["create_application"],
-    "etags": ["IfMatch", "etag_of", "require_match", "version_of", "versioned"],
-    "flashes": ["Undo"],
-    "forms": ["Form", "check_form", "read_form"],
-    "idempotency": ["IdempotencyKey", "once", "replayed"],
-    "listing": ["After", "Limit", "Listing", "read_place", "write_place"],
-    "pages": ["NavItem", "Pages"],
-    "receiving": ["UploadRoute", "read_files"],
+    "app": ["create_application"],
+    "api.etags": ["IfMatch", "etag_of", "require_match", "version_of", "versioned"],
+    "pages.flash": ["Undo"],
+    "pages.forms": ["Form", "check_form", "read_form"],
+    "api.idempotency": ["IdempotencyKey", "once", "replayed"],
+    "api.pagination": ["After", "Limit", "Listing", "read_place", "write_place"],
+    "pages.router": ["NavItem", "Pages"],
+    "uploads": ["UploadRoute", "read_files"],
     "settings": ["WebSettings", "web_settings"],
-    "streams": ["News", "stream"],
-    "visits": ["Admin", "Anyone", "Reader", "SignedIn", "Visit", "Writer", "own_path"],
+    "sse": ["News", "stream"],
+    "context": ["Admin", "Anyone", "Reader", "SignedIn", "Visit", "Writer", "own_path"],
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -5,6 +5,7 @@ import math
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from daybreak.errors import Bug, DaybreakError, InvalidInput, NotSignedIn, TooMany, UserError
 
@@ -68,3 +69,8 @@ class Invalid(InvalidInput):
         """Create the error from a sentence for each field."""
         super().__init__(" ".join(errors.values()))
         self.details = {"errors": errors}
+
+
+def route_of(scope: Scope) -> str:
+    """Return the route of a request, not its address, which may contain a secret."""
+    return str(getattr(scope.get("route"), "path", "none"))

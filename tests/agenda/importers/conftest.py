@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
 from daybreak.agenda.importers import recognise
+from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
 
 Read = Callable[..., Harvest]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daybreak.agenda.importers.gathering import MOST_WARNINGS
+from daybreak.agenda.importers.parsing.builder import MOST_WARNINGS
 
 PATHS = ("todo.txt", "plan.md", "tasks.jsonl", "table.csv", "table.tsv", "note.txt")
 HEAD = b'{"description":"a","status":"pending","uuid":"1"}\n'

@@ -5,18 +5,19 @@ from collections.abc import Callable
 import pytest
 
 from daybreak import wiring
-from daybreak.agenda import Task, reading
+from daybreak.agenda import Task
+from daybreak.agenda.sources import parser_pool
 from daybreak.runs.testing import drain
 
-from ...web.browser import FROM_OUR_PAGE, Browser  # noqa: TID252 - tests are no package that could be named
+from ...web.browser_client import FROM_OUR_PAGE, Browser  # noqa: TID252 - tests are no package that could be named
 from ..conftest import KEY, SamePool  # noqa: TID252 - likewise
-from ..desk import Desk  # noqa: TID252 - likewise
+from ..workspace import Desk  # noqa: TID252 - likewise
 
 
 @pytest.fixture(autouse=True)
 def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parse files in this process, and encrypt secrets with a test key."""
-    monkeypatch.setattr(reading, "BoundedPool", SamePool)
+    monkeypatch.setattr(parser_pool, "BoundedPool", SamePool)
     monkeypatch.setenv("DAYBREAK_INTAKE_SECRET_KEYS", KEY)
 
 

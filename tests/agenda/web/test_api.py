@@ -6,8 +6,8 @@ import pytest
 
 from daybreak.agenda import Task
 
-from ...web.browser import FROM_OUR_PAGE  # noqa: TID252 - tests are no package that could be named
-from ..desk import Desk  # noqa: TID252 - likewise
+from ...web.browser_client import FROM_OUR_PAGE  # noqa: TID252 - tests are no package that could be named
+from ..workspace import Desk  # noqa: TID252 - likewise
 
 V1 = "/api/v1/agenda"
 

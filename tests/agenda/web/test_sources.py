@@ -10,7 +10,7 @@ import pytest
 
 from daybreak import briefs, clock
 
-from ..desk import Desk  # noqa: TID252 - tests are no package that could be named
+from ..workspace import Desk  # noqa: TID252 - tests are no package that could be named
 
 TODO = b"Call Berta due:2026-03-30\n"
 CALENDAR = b"""BEGIN:VCALENDAR

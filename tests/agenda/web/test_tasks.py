@@ -6,7 +6,7 @@ import pytest
 
 from daybreak.agenda import Task
 
-from ..desk import Desk  # noqa: TID252 - tests are no package that could be named
+from ..workspace import Desk  # noqa: TID252 - tests are no package that could be named
 
 TASKS = "/agenda/tasks"
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from daybreak.briefs.model import (
+from daybreak.briefs.document.model import (
     Absence,
     Blindspot,
     Bucket,

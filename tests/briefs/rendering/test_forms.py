@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from daybreak.briefs.codec import decode
+from daybreak.briefs.document.codec import decode
 from daybreak.briefs.rendering import Form, render
 
-from .documents import hostile, rich
+from .document_factories import hostile, rich
 
 
 def test_json_is_the_document_itself():

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from daybreak.briefs import rendering
 from daybreak.briefs.rendering import Form, render
 
-from .documents import hostile, quiet, rich, standard
-from .reading import Page
+from .document_factories import hostile, quiet, rich, standard
 from .strategies import documents
+from .text_extraction import Page
 
 CSS = (Path(rendering.__file__).parent / "templates" / "brief.css").read_text("utf-8")
 LIGHT, DARK, PRINT = (

@@ -5,9 +5,9 @@ from daybreak.briefs.rendering import Form, render
 from daybreak.briefs.rendering.markdown import code, escaped
 from daybreak.briefs.rendering.safe_text import one_line
 
-from .documents import HOSTILE, hostile, rich
-from .reading import COMMONMARK, Page
+from .document_factories import HOSTILE, hostile, rich
 from .strategies import texts
+from .text_extraction import COMMONMARK, Page
 
 OURS = {"h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "code", "blockquote", "hr"}
 

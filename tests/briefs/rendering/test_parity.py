@@ -1,13 +1,13 @@
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from daybreak.briefs.model import Bucket
-from daybreak.briefs.phrases import duration, long_date
+from daybreak.briefs.document.model import Bucket
 from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.briefs.wording.formatting import duration, long_date
 
-from .documents import hostile, quiet, rich
-from .reading import seen, squeezed
+from .document_factories import hostile, quiet, rich
 from .strategies import documents
+from .text_extraction import seen, squeezed
 
 
 def expected(document):

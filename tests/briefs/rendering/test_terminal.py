@@ -6,9 +6,9 @@ from rich.cells import cell_len
 
 from daybreak.claims import Claim
 
-from .documents import document, hostile, rich, section
-from .reading import terminal, terminal_text
+from .document_factories import document, hostile, rich, section
 from .strategies import documents
+from .text_extraction import terminal, terminal_text
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 

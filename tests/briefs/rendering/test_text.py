@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from daybreak.briefs.rendering import Form, render
 from daybreak.briefs.rendering.wrapping import wrapped
 
-from .documents import hostile, quiet, rich
+from .document_factories import hostile, quiet, rich
 from .strategies import documents
 
 

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from daybreak import briefs
-from daybreak.briefs.sections import write_section
+from daybreak.briefs.composing.sections import write_section
 from daybreak.runs import RunsSettings, Worker
 
 QUICK = RunsSettings(lease=5, beat=0.3, sweep=0.3, grace=0.5, poll=2.0, drain=0.5)

@@ -8,7 +8,7 @@ from daybreak import briefs, clock, runs
 from daybreak.runs import Status, testing
 
 from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
-from .plan import MARKET, SEEDS, SUNDAY, WATER
+from .sample_agenda import MARKET, SEEDS, SUNDAY, WATER
 
 BRIEFS = "/api/v1/briefs"
 

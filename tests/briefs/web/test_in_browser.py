@@ -7,11 +7,11 @@ import pytest
 from playwright.async_api import expect
 
 from daybreak import briefs
-from daybreak.agenda.harvest import ImportedTask
+from daybreak.agenda.parsed import ImportedTask
 
 from ...web.chromium import faults, overflow  # noqa: TID252 - tests are no package that could be named
 from ..conftest import Plans  # noqa: TID252
-from .plan import MARKET
+from .sample_agenda import MARKET
 
 pytestmark = pytest.mark.integration
 

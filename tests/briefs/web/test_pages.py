@@ -8,14 +8,14 @@ from datetime import date, timedelta
 import pytest
 
 from daybreak import briefs, clock, people, runs
-from daybreak.agenda.harvest import ImportedTask
+from daybreak.agenda.parsed import ImportedTask
 from daybreak.briefs import Edition
 from daybreak.db import Database
 from daybreak.people import QuietDay
 from daybreak.runs import Run, Status, testing
 
 from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
-from .plan import MARKET, NOW, SEEDS, SUNDAY, WATER
+from .sample_agenda import MARKET, NOW, SEEDS, SUNDAY, WATER
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 

@@ -13,7 +13,7 @@ import pytest
 
 import daybreak
 from daybreak.db import embedded
-from daybreak.db.embedded.locks import is_held
+from daybreak.db.embedded.file_locks import is_held
 
 SOURCES = Path(daybreak.__file__).parents[1]
 PYTHONPATH = os.pathsep.join([str(SOURCES), str(Path(asyncpg.__file__).parents[1])])
@@ -24,7 +24,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from daybreak.db import embedded
-from daybreak.db.embedded.locks import is_held
+from daybreak.db.embedded.file_locks import is_held
 from daybreak.errors import DaybreakError
 try:
     with embedded.attach(Path(sys.argv[1]), fsync=False) as server:

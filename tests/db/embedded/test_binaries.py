@@ -7,7 +7,7 @@ import pytest
 
 from daybreak.db import embedded
 from daybreak.db.embedded import binaries
-from daybreak.db.embedded.account import Account
+from daybreak.db.embedded.os_user import Account
 from daybreak.errors import Misconfigured
 
 NOWHERE = Path("/nowhere")

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from daybreak.db import embedded
-from daybreak.db.embedded import cluster
+from daybreak.db.embedded import initdb
 from daybreak.errors import DaybreakError, Unavailable
 
 pytestmark = pytest.mark.integration
@@ -49,7 +49,7 @@ def test_a_start_after_a_killed_first_start_works(place, command, sql, after):
 
 
 def test_a_cluster_that_could_not_be_finished_leaves_nothing(place, monkeypatch):
-    monkeypatch.setattr(cluster, "_SETUP", "CREATE ROLE daybreak_owner;\nCREATE NONSENSE;\n")
+    monkeypatch.setattr(initdb, "_SETUP", "CREATE ROLE daybreak_owner;\nCREATE NONSENSE;\n")
     with pytest.raises(Unavailable, match="syntax error at or near"):
         embedded.attach(place / "home", fsync=False).__enter__()
     remaining = {path.name for path in (place / "home" / "postgresql").iterdir()}
@@ -85,7 +85,7 @@ def test_a_disk_that_fills_up_is_one_sentence(place, command):
     home = place / "home"
     home.mkdir()
     mount = 'mount -t tmpfs -o size=16k tmpfs "$0" && exec "$@"'
-    code = "from daybreak.db.embedded import folder; folder._FIRST_ROOM = 0\n"
+    code = "from daybreak.db.embedded import data_directory; data_directory._FIRST_ROOM = 0\n"
     complaint = command(home, before=("unshare", "-m", "sh", "-c", mount, str(home)), prelude=code).leave()
     assert complaint.startswith("Unavailable: ")
     assert "No space left on device" in complaint

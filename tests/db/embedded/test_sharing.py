@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from daybreak.db import embedded
-from daybreak.db.embedded import verbs
+from daybreak.db.embedded import control
 
 pytestmark = pytest.mark.integration
 
@@ -100,7 +100,7 @@ def test_attaching_while_the_server_stops_waits_and_starts_it_again(home, sql):
 
 def test_a_started_server_stays_until_it_is_stopped(home, command, processes, monkeypatch):
     # Its supervisor ends it; without that it would be interrupted from outside after a while.
-    monkeypatch.setattr(verbs, "_HINT_AFTER", 3600)
+    monkeypatch.setattr(control, "_HINT_AFTER", 3600)
     begun = embedded.start(home)
     assert (begun.running, begun.kept, begun.used, begun.version) == (True, True, False, 18)
     one = command(home)
@@ -132,7 +132,7 @@ def test_stop_and_status_of_a_home_without_a_server_touch_nothing(place):
 
 
 def test_stop_ends_the_server_itself_when_the_supervisor_hangs(home, processes, monkeypatch):
-    monkeypatch.setattr(verbs, "_HINT_AFTER", 0.1)
+    monkeypatch.setattr(control, "_HINT_AFTER", 0.1)
     begun = embedded.start(home)
     supervisor = processes.parent(begun.pid)
     os.kill(supervisor, signal.SIGSTOP)

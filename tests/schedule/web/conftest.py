@@ -8,7 +8,7 @@ import pytest
 from daybreak import people
 from daybreak.people import Role, Scope
 
-from ...web.browser import Browser  # noqa: TID252 - tests are no package that could be named
+from ...web.browser_client import Browser  # noqa: TID252 - tests are no package that could be named
 
 KEEP = """
 INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)

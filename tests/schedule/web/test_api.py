@@ -5,7 +5,7 @@ import pytest
 from daybreak import people
 from daybreak.people import Scope
 
-from ...web.browser import Browser  # noqa: TID252 - tests are no package that could be named
+from ...web.browser_client import Browser  # noqa: TID252 - tests are no package that could be named
 
 HERE = "/api/v1/schedule"
 EVERYBODYS = "/api/v1/operations/schedule"

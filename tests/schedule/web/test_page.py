@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from daybreak import people
-from daybreak.account import planning
-from daybreak.agenda import own
+from daybreak.account import schedule_form
+from daybreak.agenda import manual_entries
 from daybreak.people import Frequency, ProjectChoice, QuietDay, Weekday
 
 HERE = "/settings/schedule"
@@ -87,7 +87,7 @@ async def test_invalid_value_is_reported_at_its_field_and_nothing_is_saved(
 ):
     if changes.get("projects") == []:
         async with database.transaction([user.id]) as tx:
-            await own.write_project(tx, user.id, "House")
+            await manual_entries.write_project(tx, user.id, "House")
     refused = await annas.post(HERE, **(PLAN | changes))
     assert refused.status_code == 422
     assert words in note(refused.text, field)
@@ -123,7 +123,7 @@ async def test_invalid_form_has_no_preview(annas):
 
 
 def test_every_quiet_day_rule_has_a_label():
-    assert planning.QUIET_DAYS.keys() == set(QuietDay)
+    assert schedule_form.QUIET_DAYS.keys() == set(QuietDay)
 
 
 async def test_page_offers_exactly_the_quiet_day_rules(annas):

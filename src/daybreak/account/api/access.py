@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.resources import PasswordOrder, SessionView
+from daybreak.account.schemas import PasswordOrder, SessionView
 from daybreak.errors import Forbidden, NotSignedIn
 from daybreak.web import Listing, Reader, Writer, answer
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.downloading import download
-from daybreak.account.resources import DeletionOrder, DeletionView
+from daybreak.account.download import download
+from daybreak.account.schemas import DeletionOrder, DeletionView
 from daybreak.errors import InvalidInput
 from daybreak.web import Reader, Writer, answer
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.resources import InvitationOrder, LinkView, ResetOrder
+from daybreak.account.schemas import InvitationOrder, LinkView, ResetOrder
 from daybreak.errors import Conflict, Forbidden, NotFound
 from daybreak.people import Purpose, Role
 from daybreak.web import OperatingWriter, Visit, answer, refusals

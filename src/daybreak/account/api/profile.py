@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.resources import ProfileChange, ProfileView
+from daybreak.account.schemas import ProfileChange, ProfileView
 from daybreak.errors import Changed
 from daybreak.web import IfMatch, Reader, Writer, refusals, require_match, versioned
 

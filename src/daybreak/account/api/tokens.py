@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.resources import NewTokenView, TokenOrder, TokenView
+from daybreak.account.schemas import NewTokenView, TokenOrder, TokenView
 from daybreak.errors import Conflict
 from daybreak.web import Listing, Reader, Writer, answer, refusals
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.browsers import browser_name
+from daybreak.account.user_agents import browser_name
 from daybreak.errors import InvalidInput, NotSignedIn, TooMany
 from daybreak.web import Form, SignedIn, Visit, read_form
 

@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.downloading import download
+from daybreak.account.download import download
 from daybreak.errors import InvalidInput
 from daybreak.people import people_settings
 from daybreak.web import Form, SignedIn, Visit, read_form

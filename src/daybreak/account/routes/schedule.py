@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from daybreak import agenda, people, schedule
-from daybreak.account import planning
-from daybreak.account.planning import Planning
+from daybreak.account import schedule_form
+from daybreak.account.schedule_form import Planning
 from daybreak.errors import InvalidInput
 from daybreak.schedule import DayPlace, Due, ScheduleSettings
 from daybreak.web import Form, SignedIn, Undo, Visit, check_form, read_form, read_place, write_place
@@ -101,7 +101,7 @@ async def _page(visit: Visit, form: Form[Planning], after: str = "", status: int
         "account/schedule.html",
         status=status,
         form=form,
-        planning=planning,
+        planning=schedule_form,
         standing=standing,
         coming=await _coming(visit, form),
         pending=pending,

@@ -8,10 +8,10 @@ import asyncpg
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak.agenda import cards, own
-from daybreak.agenda.own import Thing
-from daybreak.agenda.resources import EventOrder, EventView
-from daybreak.agenda.wall import Wall
+from daybreak.agenda import manual_entries, read_models
+from daybreak.agenda.local_calendar import Wall
+from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.schemas import EventOrder, EventView
 from daybreak.errors import Changed, Conflict, InvalidInput
 from daybreak.web import (
     IdempotencyKey,
@@ -46,7 +46,7 @@ async def list_events(
         raise InvalidInput(f"Request 1 to {_LONGEST} days between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
     wall = Wall.of(visit.user)
     async with visit.transaction() as tx:
-        found = await cards.calendar(tx, visit.user.id, first, until, wall.tz, wall.today)
+        found = await read_models.calendar(tx, visit.user.id, first, until, wall.tz, wall.today)
     on = [one for one in found.events if wall.days(one.event)[0] < until and first <= wall.days(one.event)[1]]
     return answer(Listing[EventView](items=[EventView.of(one) for one in on], next=None))
 
@@ -56,7 +56,7 @@ async def add_event(visit: Writer, order: EventOrder, key: IdempotencyKey = None
     """Create an event."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        event_id = await own.write_event(tx, visit.user.id, order.draft(), visit.user.tz)
+        event_id = await manual_entries.write_event(tx, visit.user.id, order.draft(), visit.user.tz)
         view = await _view(tx, visit, event_id)
         return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{event_id}"})
 
@@ -76,9 +76,9 @@ async def change_event(
 ) -> Response:
     """Update an event that was added in Daybreak."""
     async with visit.transaction() as tx:
-        await own.hold(tx, event_id)
+        await manual_entries.hold(tx, event_id)
         require_match(if_match, await _view(tx, visit, event_id))
-        await own.write_event(tx, visit.user.id, order.draft(), visit.user.tz, event_id)
+        await manual_entries.write_event(tx, visit.user.id, order.draft(), visit.user.tz, event_id)
         return versioned(visit.request, await _view(tx, visit, event_id))
 
 
@@ -86,7 +86,7 @@ async def change_event(
 async def remove_event(visit: Writer, event_id: UUID) -> Response:
     """Delete an event that was added in Daybreak; it can be restored."""
     async with visit.transaction() as tx:
-        await own.remove_own(tx, visit.user.id, Thing.EVENT, event_id)
+        await manual_entries.remove_own(tx, visit.user.id, Thing.EVENT, event_id)
     return Response(status_code=204)
 
 
@@ -94,9 +94,9 @@ async def remove_event(visit: Writer, event_id: UUID) -> Response:
 async def restore_event(visit: Writer, event_id: UUID) -> Response:
     """Restore a deleted event."""
     async with visit.transaction() as tx:
-        await own.restore_own(tx, visit.user.id, Thing.EVENT, event_id)
+        await manual_entries.restore_own(tx, visit.user.id, Thing.EVENT, event_id)
         return answer(await _view(tx, visit, event_id))
 
 
 async def _view(tx: asyncpg.Connection, visit: Visit, event_id: UUID) -> EventView:
-    return EventView.of(await cards.event_card(tx, visit.user.id, event_id))
+    return EventView.of(await read_models.event_card(tx, visit.user.id, event_id))

@@ -6,11 +6,11 @@ import asyncpg
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from daybreak.agenda import cards, own
-from daybreak.agenda.cards import FIRST
-from daybreak.agenda.own import Thing
-from daybreak.agenda.resources import PhaseOrder, PhaseView, ProjectLine, ProjectOrder, ProjectView
+from daybreak.agenda import manual_entries, read_models
+from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.read_models import FIRST
 from daybreak.agenda.rows import storable
+from daybreak.agenda.schemas import PhaseOrder, PhaseView, ProjectLine, ProjectOrder, ProjectView
 from daybreak.errors import Changed, Conflict
 from daybreak.web import (
     After,
@@ -42,7 +42,7 @@ async def list_projects(visit: Reader, after: After = None, limit: Limit = 50) -
     name, row_id = read_place(after, storable, UUID) if after else ("", FIRST.id)
     place = (str(name), UUID(str(row_id)))
     async with visit.transaction() as tx:
-        found = await cards.projects(tx, user.id, user.today(), user.tz, place, limit + 1)
+        found = await read_models.projects(tx, user.id, user.today(), user.tz, place, limit + 1)
     last = found[limit - 1].project if len(found) > limit else None
     more = write_place(last.name.lower(), last.id) if last else None
     return answer(Listing[ProjectLine](items=[ProjectLine.of(one) for one in found[:limit]], next=more))
@@ -53,7 +53,7 @@ async def add_project(visit: Writer, order: ProjectOrder, key: IdempotencyKey = 
     """Create a project."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        project_id = await own.write_project(tx, visit.user.id, order.name, order.description)
+        project_id = await manual_entries.write_project(tx, visit.user.id, order.name, order.description)
         view = await _view(tx, visit, project_id)
         return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{project_id}"})
 
@@ -73,9 +73,9 @@ async def change_project(
 ) -> Response:
     """Update a project that was added in Daybreak."""
     async with visit.transaction() as tx:
-        await own.hold(tx, project_id)
+        await manual_entries.hold(tx, project_id)
         require_match(if_match, await _view(tx, visit, project_id))
-        await own.write_project(tx, visit.user.id, order.name, order.description, project_id)
+        await manual_entries.write_project(tx, visit.user.id, order.name, order.description, project_id)
         return versioned(visit.request, await _view(tx, visit, project_id))
 
 
@@ -83,7 +83,7 @@ async def change_project(
 async def remove_project(visit: Writer, project_id: UUID) -> Response:
     """Delete a project that was added in Daybreak; its tasks remain, and it can be restored."""
     async with visit.transaction() as tx:
-        await own.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
+        await manual_entries.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
     return Response(status_code=204)
 
 
@@ -91,7 +91,7 @@ async def remove_project(visit: Writer, project_id: UUID) -> Response:
 async def restore_project(visit: Writer, project_id: UUID) -> Response:
     """Restore a deleted project."""
     async with visit.transaction() as tx:
-        await own.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
+        await manual_entries.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
         return answer(await _view(tx, visit, project_id))
 
 
@@ -111,7 +111,7 @@ async def add_phase(
     """Add a phase to a project that was added in Daybreak; return all of its phases."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        await own.add_phase(tx, visit.user.id, project_id, order.draft())
+        await manual_entries.add_phase(tx, visit.user.id, project_id, order.draft())
         return await _phases(tx, visit, project_id, 201)
 
     return await once(visit, key, work)
@@ -119,9 +119,9 @@ async def add_phase(
 
 async def _phases(tx: asyncpg.Connection, visit: Visit, project_id: UUID, status: int = 200) -> Response:
     await _view(tx, visit, project_id)
-    found = await cards.phases(tx, visit.user.id, project_id)
+    found = await read_models.phases(tx, visit.user.id, project_id)
     return answer(Listing[PhaseView](items=[PhaseView.of(one) for one in found], next=None), status)
 
 
 async def _view(tx: asyncpg.Connection, visit: Visit, project_id: UUID) -> ProjectView:
-    return ProjectView.of(await cards.project_card(tx, visit.user.id, project_id))
+    return ProjectView.of(await read_models.project_card(tx, visit.user.id, project_id))

@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from daybreak.agenda import jobs, sources, uploads
-from daybreak.agenda.equipment import add_and_read
-from daybreak.agenda.resources import AddressOrder, ReadingView, SourceView, WarningView
+from daybreak.agenda import jobs
 from daybreak.agenda.rows import storable
+from daybreak.agenda.schemas import AddressOrder, ReadingView, SourceView, WarningView
+from daybreak.agenda.sources import service, uploads
+from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.web import (
     IdempotencyKey,
     Listing,
@@ -56,7 +57,7 @@ class Nothing(BaseModel):
 async def list_sources(visit: Reader) -> Response:
     """List all sources by name; there is one page."""
     async with visit.transaction() as tx:
-        known = await sources.overview_in(tx, visit.user.id)
+        known = await service.overview_in(tx, visit.user.id)
     return answer(Listing[SourceView](items=[SourceView.of(one) for one in known], next=None))
 
 
@@ -110,7 +111,7 @@ async def list_warnings(visit: Reader, source_id: UUID) -> Response:
     """List the parts of a source that could not be read; there is one page."""
     async with visit.transaction() as tx:
         await _view(tx, visit, source_id)
-        found = await sources.warnings_of(tx, visit.user.id, source_id)
+        found = await service.warnings_of(tx, visit.user.id, source_id)
     views = [WarningView(path=one.path, line=one.line, message=one.message) for one in found]
     return answer(Listing[WarningView](items=views, next=None))
 
@@ -130,7 +131,7 @@ async def refresh_source(visit: Writer, source_id: UUID, key: IdempotencyKey = N
 async def remove_source(visit: Writer, source_id: UUID) -> Response:
     """Delete a source and its items."""
     async with visit.transaction() as tx:
-        await sources.forget(tx, visit.user.id, source_id)
+        await service.forget(tx, visit.user.id, source_id)
     return Response(status_code=204)
 
 
@@ -143,4 +144,4 @@ async def _start(tx: asyncpg.Connection, visit: Visit, chosen: Collection[UUID] 
 
 
 async def _view(tx: asyncpg.Connection, visit: Visit, source_id: UUID) -> SourceView:
-    return SourceView.of(await sources.get(tx, visit.user.id, source_id))
+    return SourceView.of(await service.get(tx, visit.user.id, source_id))

@@ -7,12 +7,11 @@ import asyncpg
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak.agenda import cards, decisions, own, placing
-from daybreak.agenda.cards import Filter
-from daybreak.agenda.own import Thing
-from daybreak.agenda.resources import PastDecisionView, SnoozeOrder, TaskOrder, TaskView
-from daybreak.agenda.routes.tasks import Show, read_tasks
+from daybreak.agenda import cursors, decisions, manual_entries, read_models
+from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.read_models import Filter, Show, read_tasks
 from daybreak.agenda.rows import storable
+from daybreak.agenda.schemas import PastDecisionView, SnoozeOrder, TaskOrder, TaskView
 from daybreak.errors import Changed, Conflict, NotFound
 from daybreak.web import (
     After,
@@ -46,10 +45,10 @@ async def list_tasks(
 ) -> Response:
     """List tasks by due date, or with `show=done` the latest first."""
     which = Filter(today=visit.user.today(), project_id=project, words=storable(q.strip()))
-    place = placing.read(after)
+    place = cursors.read(after)
     async with visit.transaction() as tx:
         found = await read_tasks(tx, visit.user.id, show, which, place, limit + 1)
-    more = placing.write(found[limit - 1].place) if len(found) > limit else None
+    more = cursors.write(found[limit - 1].place) if len(found) > limit else None
     return answer(Listing[TaskView](items=[TaskView.of(card) for card in found[:limit]], next=more))
 
 
@@ -58,7 +57,7 @@ async def add_task(visit: Writer, order: TaskOrder, key: IdempotencyKey = None) 
     """Create a task."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        task_id = await own.write_task(tx, visit.user.id, order.draft(), visit.user.tz)
+        task_id = await manual_entries.write_task(tx, visit.user.id, order.draft(), visit.user.tz)
         view = await _view(tx, visit, task_id)
         return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{task_id}"})
 
@@ -76,9 +75,9 @@ async def read_task(visit: Reader, task_id: UUID) -> Response:
 async def change_task(visit: Writer, task_id: UUID, order: TaskOrder, if_match: IfMatch = None) -> Response:
     """Update a task that was added in Daybreak; a task of a source is edited there."""
     async with visit.transaction() as tx:
-        await own.hold(tx, task_id)
+        await manual_entries.hold(tx, task_id)
         require_match(if_match, await _view(tx, visit, task_id))
-        await own.write_task(tx, visit.user.id, order.draft(), visit.user.tz, task_id)
+        await manual_entries.write_task(tx, visit.user.id, order.draft(), visit.user.tz, task_id)
         return versioned(visit.request, await _view(tx, visit, task_id))
 
 
@@ -86,7 +85,7 @@ async def change_task(visit: Writer, task_id: UUID, order: TaskOrder, if_match: 
 async def remove_task(visit: Writer, task_id: UUID) -> Response:
     """Delete a task that was added in Daybreak; it can be restored."""
     async with visit.transaction() as tx:
-        await own.remove_own(tx, visit.user.id, Thing.TASK, task_id)
+        await manual_entries.remove_own(tx, visit.user.id, Thing.TASK, task_id)
     return Response(status_code=204)
 
 
@@ -94,7 +93,7 @@ async def remove_task(visit: Writer, task_id: UUID) -> Response:
 async def restore_task(visit: Writer, task_id: UUID) -> Response:
     """Restore a deleted task."""
     async with visit.transaction() as tx:
-        await own.restore_own(tx, visit.user.id, Thing.TASK, task_id)
+        await manual_entries.restore_own(tx, visit.user.id, Thing.TASK, task_id)
         return answer(await _view(tx, visit, task_id))
 
 
@@ -141,4 +140,4 @@ async def undo_decision(visit: Writer, task_id: UUID) -> Response:
 
 
 async def _view(tx: asyncpg.Connection, visit: Visit, task_id: UUID) -> TaskView:
-    return TaskView.of(await cards.task_card(tx, visit.user.id, task_id, visit.user.today()))
+    return TaskView.of(await read_models.task_card(tx, visit.user.id, task_id, visit.user.today()))

@@ -3,12 +3,12 @@
 from pathlib import PurePosixPath
 from typing import Final
 
-from daybreak.agenda.harvest import Harvest, ImportContext, Importer, SourceFile
 from daybreak.agenda.importers.csv_tables import CsvImporter
 from daybreak.agenda.importers.markdown import MarkdownImporter
 from daybreak.agenda.importers.notes import NotesImporter
 from daybreak.agenda.importers.taskwarrior import TaskwarriorImporter
 from daybreak.agenda.importers.todotxt import TodoTxtImporter
+from daybreak.agenda.parsed import Harvest, ImportContext, Importer, SourceFile
 
 __all__ = ["IMPORTERS", "recognise"]
 

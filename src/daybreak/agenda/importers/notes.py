@@ -4,11 +4,11 @@ import re
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from daybreak.agenda.harvest import Harvest, ImportContext, ImportedNote, SourceFile
-from daybreak.agenda.importers.dates import as_instant, parse_date, parse_moment
-from daybreak.agenda.importers.front_matter import FrontMatter, front_matter
-from daybreak.agenda.importers.gathering import Gathering
-from daybreak.agenda.importers.text import LONGEST_BLOCK, block, lines, one_line
+from daybreak.agenda.importers.parsing.builder import Gathering
+from daybreak.agenda.importers.parsing.dates import as_instant, parse_date, parse_moment
+from daybreak.agenda.importers.parsing.front_matter import FrontMatter, front_matter
+from daybreak.agenda.importers.parsing.text import LONGEST_BLOCK, block, lines, one_line
+from daybreak.agenda.parsed import Harvest, ImportContext, ImportedNote, SourceFile
 
 _ENDINGS = {".txt", ".text"}
 _DAY_IN_NAME = re.compile(r"(?<!\d)\d{4}(-?)\d{2}\1\d{2}(?!\d)", re.ASCII)

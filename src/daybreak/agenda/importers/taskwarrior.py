@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
-from daybreak.agenda.importers.dates import as_instant, parse_minutes, whole_day_at_midnight
-from daybreak.agenda.importers.gathering import Gathering, TaskDraft
-from daybreak.agenda.importers.text import newlines_only
+from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
+from daybreak.agenda.importers.parsing.dates import as_instant, parse_minutes, whole_day_at_midnight
+from daybreak.agenda.importers.parsing.text import newlines_only
 from daybreak.agenda.model import Moment, Priority, TaskStatus
+from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
 
 _ENDINGS = {".json", ".jsonl", ".ndjson"}
 _BEFORE_OBJECT = re.compile(r"[\s,\[\]\ufeff]*")

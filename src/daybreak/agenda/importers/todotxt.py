@@ -3,12 +3,12 @@
 import re
 from pathlib import PurePosixPath
 
-from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
-from daybreak.agenda.importers.gathering import Gathering, TaskDraft
-from daybreak.agenda.importers.markers import without_markers
-from daybreak.agenda.importers.text import lines
-from daybreak.agenda.importers.vocabulary import status_of
+from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
+from daybreak.agenda.importers.parsing.markers import without_markers
+from daybreak.agenda.importers.parsing.text import lines
+from daybreak.agenda.importers.parsing.vocabulary import status_of
 from daybreak.agenda.model import Priority, TaskStatus
+from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _LINE = re.compile(

@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak.agenda import cards, own
-from daybreak.agenda.cards import Card, EventCard, Stretch
+from daybreak.agenda import manual_entries, read_models
 from daybreak.agenda.forms import EventForm
-from daybreak.agenda.own import Thing
-from daybreak.agenda.wall import Wall
+from daybreak.agenda.local_calendar import Wall
+from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.read_models import Card, EventCard, Stretch
 from daybreak.errors import InvalidInput, UserError
 from daybreak.web import Form, SignedIn, Undo, Visit, read_form
 
@@ -71,7 +71,7 @@ async def add_event(visit: SignedIn) -> Response:
         return _show_form(visit, form, status=InvalidInput.status)
     try:
         async with visit.transaction() as tx:
-            event_id = await own.write_event(tx, visit.user.id, form.filled.draft(), visit.user.tz)
+            event_id = await manual_entries.write_event(tx, visit.user.id, form.filled.draft(), visit.user.tz)
     except UserError as error:
         return _show_form(visit, form.refused(error), status=error.status)
     undo = Undo(action=f"{EVENTS}/{event_id}/remove")
@@ -99,7 +99,7 @@ async def change_event(visit: SignedIn, event_id: UUID) -> Response:
         return _show_form(visit, form, card, status=InvalidInput.status)
     try:
         async with visit.transaction() as tx:
-            await own.write_event(tx, visit.user.id, form.filled.draft(), visit.user.tz, event_id)
+            await manual_entries.write_event(tx, visit.user.id, form.filled.draft(), visit.user.tz, event_id)
     except UserError as error:
         return _show_form(visit, form.refused(error), card, status=error.status)
     return visit.redirect(f"{EVENTS}/{event_id}", "Event updated.")
@@ -109,7 +109,7 @@ async def change_event(visit: SignedIn, event_id: UUID) -> Response:
 async def remove_event(visit: SignedIn, event_id: UUID) -> Response:
     """Delete an event that was added in Daybreak."""
     async with visit.transaction() as tx:
-        await own.remove_own(tx, visit.user.id, Thing.EVENT, event_id)
+        await manual_entries.remove_own(tx, visit.user.id, Thing.EVENT, event_id)
     return visit.redirect(HERE, "Event deleted.", undo=Undo(action=f"{EVENTS}/{event_id}/restore"))
 
 
@@ -117,7 +117,7 @@ async def remove_event(visit: SignedIn, event_id: UUID) -> Response:
 async def restore_event(visit: SignedIn, event_id: UUID) -> Response:
     """Restore a deleted event."""
     async with visit.transaction() as tx:
-        await own.restore_own(tx, visit.user.id, Thing.EVENT, event_id)
+        await manual_entries.restore_own(tx, visit.user.id, Thing.EVENT, event_id)
     return visit.redirect(f"{EVENTS}/{event_id}", "Undone: event restored.")
 
 
@@ -130,7 +130,7 @@ async def _show_week(visit: Visit, wall: Wall, monday: date) -> Response:
 
 async def _days(visit: Visit, wall: Wall, first: date, until: date) -> Sequence[DayOfCalendar]:
     async with visit.transaction() as tx:
-        found = await cards.calendar(tx, visit.user.id, first, until, wall.tz, wall.today)
+        found = await read_models.calendar(tx, visit.user.id, first, until, wall.tz, wall.today)
     return by_day(found, wall)
 
 
@@ -154,7 +154,7 @@ def by_day(found: Stretch, wall: Wall) -> list[DayOfCalendar]:
 
 async def _card(visit: Visit, event_id: UUID) -> EventCard:
     async with visit.transaction() as tx:
-        return await cards.event_card(tx, visit.user.id, event_id)
+        return await read_models.event_card(tx, visit.user.id, event_id)
 
 
 def _show_form(

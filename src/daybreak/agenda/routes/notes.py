@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak.agenda import cards, own, placing
-from daybreak.agenda.cards import LATEST, NoteCard, Place
+from daybreak.agenda import cursors, manual_entries, read_models
 from daybreak.agenda.forms import NoteForm, Row
-from daybreak.agenda.own import Thing
+from daybreak.agenda.local_calendar import Wall
+from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.read_models import LATEST, NoteCard, Place
 from daybreak.agenda.rows import storable
-from daybreak.agenda.wall import Wall
 from daybreak.errors import InvalidInput, UserError
 from daybreak.web import Form, SignedIn, Undo, Visit, read_form
 
@@ -25,9 +25,9 @@ async def list_notes(
     visit: SignedIn, q: Annotated[str, Query(max_length=200)] = "", after: str = ""
 ) -> Response:
     """List notes, the newest first."""
-    place, words = placing.read(after) or LATEST, storable(q.strip())
+    place, words = cursors.read(after) or LATEST, storable(q.strip())
     async with visit.transaction() as tx:
-        found = await cards.notes(tx, visit.user.id, words=words, after=place, limit=PAGE + 1)
+        found = await read_models.notes(tx, visit.user.id, words=words, after=place, limit=PAGE + 1)
     last = found[PAGE - 1].note if len(found) > PAGE else None
     return visit.page(
         "agenda/notes.html",
@@ -35,7 +35,7 @@ async def list_notes(
         notes=found[:PAGE],
         q=q,
         after=after,
-        more=placing.write(Place(last.noted_at, last.id)) if last else "",
+        more=cursors.write(Place(last.noted_at, last.id)) if last else "",
     )
 
 
@@ -53,7 +53,7 @@ async def add_note(visit: SignedIn) -> Response:
         return await _show_form(visit, form, status=InvalidInput.status)
     try:
         async with visit.transaction() as tx:
-            note_id = await own.write_note(tx, visit.user.id, form.filled.draft())
+            note_id = await manual_entries.write_note(tx, visit.user.id, form.filled.draft())
     except UserError as error:
         return await _show_form(visit, form.refused(error), status=error.status)
     undo = Undo(action=f"{HERE}/{note_id}/remove")
@@ -81,7 +81,7 @@ async def change_note(visit: SignedIn, note_id: UUID) -> Response:
         return await _show_form(visit, form, card, status=InvalidInput.status)
     try:
         async with visit.transaction() as tx:
-            await own.write_note(tx, visit.user.id, form.filled.draft(), note_id)
+            await manual_entries.write_note(tx, visit.user.id, form.filled.draft(), note_id)
     except UserError as error:
         return await _show_form(visit, form.refused(error), card, status=error.status)
     return visit.redirect(f"{HERE}/{note_id}", "Note updated.")
@@ -91,7 +91,7 @@ async def change_note(visit: SignedIn, note_id: UUID) -> Response:
 async def remove_note(visit: SignedIn, note_id: UUID) -> Response:
     """Delete a note that was added in Daybreak."""
     async with visit.transaction() as tx:
-        await own.remove_own(tx, visit.user.id, Thing.NOTE, note_id)
+        await manual_entries.remove_own(tx, visit.user.id, Thing.NOTE, note_id)
     return visit.redirect(HERE, "Note deleted.", undo=Undo(action=f"{HERE}/{note_id}/restore"))
 
 
@@ -99,19 +99,19 @@ async def remove_note(visit: SignedIn, note_id: UUID) -> Response:
 async def restore_note(visit: SignedIn, note_id: UUID) -> Response:
     """Restore a deleted note."""
     async with visit.transaction() as tx:
-        await own.restore_own(tx, visit.user.id, Thing.NOTE, note_id)
+        await manual_entries.restore_own(tx, visit.user.id, Thing.NOTE, note_id)
     return visit.redirect(f"{HERE}/{note_id}", "Undone: note restored.")
 
 
 async def _card(visit: Visit, note_id: UUID) -> NoteCard:
     async with visit.transaction() as tx:
-        return await cards.note_card(tx, visit.user.id, note_id)
+        return await read_models.note_card(tx, visit.user.id, note_id)
 
 
 async def _show_form(
     visit: Visit, form: Form[NoteForm], card: NoteCard | None = None, *, status: int = 200
 ) -> Response:
     async with visit.transaction() as tx:
-        names = await cards.project_names(tx, visit.user.id)
+        names = await read_models.project_names(tx, visit.user.id)
     projects = [("", "None"), *((str(row_id), name) for row_id, name in names)]
     return visit.page("agenda/note_form.html", status=status, form=form, card=card, projects=projects)

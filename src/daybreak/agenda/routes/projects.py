@@ -5,12 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from daybreak.agenda import cards, own
-from daybreak.agenda.cards import FIRST, LATEST, Filter, ProjectCard
+from daybreak.agenda import manual_entries, read_models
 from daybreak.agenda.forms import PhaseForm, ProjectForm
-from daybreak.agenda.own import Thing
+from daybreak.agenda.local_calendar import Wall
+from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.read_models import FIRST, LATEST, Filter, ProjectCard
 from daybreak.agenda.rows import storable
-from daybreak.agenda.wall import Wall
 from daybreak.errors import InvalidInput, UserError
 from daybreak.web import Form, SignedIn, Undo, Visit, read_form, read_place, write_place
 
@@ -36,7 +36,7 @@ async def add_project(visit: SignedIn) -> Response:
     try:
         async with visit.transaction() as tx:
             said = form.filled
-            project_id = await own.write_project(tx, visit.user.id, said.name, said.description)
+            project_id = await manual_entries.write_project(tx, visit.user.id, said.name, said.description)
     except UserError as error:
         return await _list(visit, form.refused(error, "name"), status=error.status)
     undo = Undo(action=f"{HERE}/{project_id}/remove")
@@ -57,7 +57,7 @@ async def add_phase(visit: SignedIn, project_id: UUID) -> Response:
         return await _show(visit, project_id, form, status=InvalidInput.status)
     try:
         async with visit.transaction() as tx:
-            await own.add_phase(tx, visit.user.id, project_id, form.filled.draft())
+            await manual_entries.add_phase(tx, visit.user.id, project_id, form.filled.draft())
     except InvalidInput as error:
         return await _show(visit, project_id, form.refused(error), status=error.status)
     return visit.redirect(f"{HERE}/{project_id}", "Phase added.")
@@ -80,7 +80,7 @@ async def change_project(visit: SignedIn, project_id: UUID) -> Response:
     said = form.filled
     try:
         async with visit.transaction() as tx:
-            await own.write_project(tx, visit.user.id, said.name, said.description, project_id)
+            await manual_entries.write_project(tx, visit.user.id, said.name, said.description, project_id)
     except UserError as error:
         refused = form.refused(error)
         return visit.page("agenda/project_form.html", card=card, form=refused, status=error.status)
@@ -91,7 +91,7 @@ async def change_project(visit: SignedIn, project_id: UUID) -> Response:
 async def remove_project(visit: SignedIn, project_id: UUID) -> Response:
     """Delete a project that was added in Daybreak; its tasks remain."""
     async with visit.transaction() as tx:
-        await own.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
+        await manual_entries.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
     undo = Undo(action=f"{HERE}/{project_id}/restore")
     return visit.redirect(HERE, "Project deleted; its tasks remain.", undo=undo)
 
@@ -100,7 +100,7 @@ async def remove_project(visit: SignedIn, project_id: UUID) -> Response:
 async def restore_project(visit: SignedIn, project_id: UUID) -> Response:
     """Restore a deleted project."""
     async with visit.transaction() as tx:
-        await own.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
+        await manual_entries.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
     return visit.redirect(f"{HERE}/{project_id}", "Undone: project restored.")
 
 
@@ -109,7 +109,7 @@ async def _list(visit: Visit, form: Form[ProjectForm], *, after: str = "", statu
     name, row_id = read_place(after, storable, UUID) if after else ("", FIRST.id)
     place = (str(name), UUID(str(row_id)))
     async with visit.transaction() as tx:
-        found = await cards.projects(tx, visit.user.id, wall.today, wall.tz, place, PAGE + 1)
+        found = await read_models.projects(tx, visit.user.id, wall.today, wall.tz, place, PAGE + 1)
     last = found[PAGE - 1].project if len(found) > PAGE else None
     return visit.page(
         "agenda/projects.html",
@@ -125,11 +125,11 @@ async def _show(visit: Visit, project_id: UUID, form: Form[PhaseForm], *, status
     which = Filter(today=wall.today, project_id=project_id)
     async with visit.transaction() as tx:
         owner = visit.user.id
-        card = await cards.project_card(tx, owner, project_id)
-        phases = await cards.phases(tx, owner, project_id)
-        tasks = await cards.open_tasks(tx, owner, which, FIRST, _MOST_TASKS)
-        done = await cards.finished_tasks(tx, owner, which, LATEST, _RECENT)
-        notes = await cards.notes(tx, owner, project_id=project_id, limit=_RECENT)
+        card = await read_models.project_card(tx, owner, project_id)
+        phases = await read_models.phases(tx, owner, project_id)
+        tasks = await read_models.open_tasks(tx, owner, which, FIRST, _MOST_TASKS)
+        done = await read_models.finished_tasks(tx, owner, which, LATEST, _RECENT)
+        notes = await read_models.notes(tx, owner, project_id=project_id, limit=_RECENT)
     known = {phase.id for phase in phases}
     groups = [(phase, [one for one in tasks if one.task.phase_id == phase.id]) for phase in phases]
     return visit.page(
@@ -146,4 +146,4 @@ async def _show(visit: Visit, project_id: UUID, form: Form[PhaseForm], *, status
 
 async def _card(visit: Visit, project_id: UUID) -> ProjectCard:
     async with visit.transaction() as tx:
-        return await cards.project_card(tx, visit.user.id, project_id)
+        return await read_models.project_card(tx, visit.user.id, project_id)

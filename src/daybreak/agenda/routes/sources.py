@@ -11,12 +11,13 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import runs
-from daybreak.agenda import jobs, sources, uploads
-from daybreak.agenda.equipment import add_and_read
+from daybreak.agenda import jobs
 from daybreak.agenda.forms import AddressForm
+from daybreak.agenda.local_calendar import Wall
 from daybreak.agenda.rows import storable
-from daybreak.agenda.uploads import FORMATS
-from daybreak.agenda.wall import Wall
+from daybreak.agenda.sources import service, uploads
+from daybreak.agenda.sources.defaults import add_and_read
+from daybreak.agenda.sources.uploads import FORMATS
 from daybreak.errors import DaybreakError, InvalidInput, UserError
 from daybreak.runs import Run
 from daybreak.web import Form, News, SignedIn, UploadRoute, Visit, read_files, read_form, stream
@@ -102,8 +103,8 @@ async def add_files(visit: SignedIn) -> Response:
 async def show_source(visit: SignedIn, source_id: UUID) -> Response:
     """Show one source with its warnings."""
     async with visit.transaction() as tx:
-        found = await sources.get(tx, visit.user.id, source_id)
-        warnings = await sources.warnings_of(tx, visit.user.id, source_id)
+        found = await service.get(tx, visit.user.id, source_id)
+        warnings = await service.warnings_of(tx, visit.user.id, source_id)
     return visit.page("agenda/source.html", found=found, warnings=warnings, wall=Wall.of(visit.user))
 
 
@@ -111,7 +112,7 @@ async def show_source(visit: SignedIn, source_id: UUID) -> Response:
 async def read_one(visit: SignedIn, source_id: UUID) -> Response:
     """Enqueue a refresh of one source."""
     async with visit.transaction() as tx:
-        found = await sources.get(tx, visit.user.id, source_id)
+        found = await service.get(tx, visit.user.id, source_id)
     return await _start(visit, [source_id], f"Syncing “{found.source.name}”.")
 
 
@@ -119,7 +120,7 @@ async def read_one(visit: SignedIn, source_id: UUID) -> Response:
 async def remove_source(visit: SignedIn, source_id: UUID) -> Response:
     """Delete a source and its items."""
     async with visit.transaction() as tx:
-        gone = await sources.forget(tx, visit.user.id, source_id)
+        gone = await service.forget(tx, visit.user.id, source_id)
     return visit.redirect(HERE, f"Removed “{gone.name}” and everything from it.")
 
 
@@ -141,7 +142,7 @@ async def _page(
     status: int = 200,
 ) -> Response:
     async with visit.transaction() as tx:
-        known = await sources.overview_in(tx, visit.user.id)
+        known = await service.overview_in(tx, visit.user.id)
         run = await _run(tx, visit.user.id, run_id)
     return visit.page(
         "agenda/sources.html",

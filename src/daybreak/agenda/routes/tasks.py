@@ -1,20 +1,18 @@
 """Pages of tasks: list, board, details, and forms for manual entries."""
 
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak.agenda import cards, decisions, own, placing
-from daybreak.agenda.cards import FIRST, LATEST, Card, Filter, Place
+from daybreak.agenda import cursors, decisions, manual_entries, read_models
 from daybreak.agenda.forms import PRIORITIES, STATUSES, Row, TaskForm
-from daybreak.agenda.model import TaskStatus, Verdict
-from daybreak.agenda.own import Thing
+from daybreak.agenda.local_calendar import GROUPS, Wall
+from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.model import TaskStatus
+from daybreak.agenda.read_models import LATEST, Card, Filter, Show, read_tasks
 from daybreak.agenda.rows import storable
-from daybreak.agenda.wall import GROUPS, Wall
 from daybreak.errors import InvalidInput, UserError
 from daybreak.web import Form, SignedIn, Undo, Visit, read_form
 
@@ -26,15 +24,6 @@ _FINISHED_ON_BOARD = 15
 Words = Annotated[str, Query(max_length=200)]
 
 
-class Show(StrEnum):
-    """The kinds of task list."""
-
-    OPEN = "open"
-    SNOOZED = "snoozed"
-    IGNORED = "ignored"
-    DONE = "done"
-
-
 @routes.get(HERE)
 async def list_tasks(
     visit: SignedIn, show: Show = Show.OPEN, q: Words = "", project: Row = None, after: str = ""
@@ -43,9 +32,9 @@ async def list_tasks(
     wall = Wall.of(visit.user)
     which = Filter(today=wall.today, project_id=project, words=storable(q.strip()))
     async with visit.transaction() as tx:
-        found = await read_tasks(tx, visit.user.id, show, which, placing.read(after), PAGE + 1)
-        names = await cards.project_names(tx, visit.user.id)
-        nothing = not found and await cards.is_empty(tx, visit.user.id)
+        found = await read_tasks(tx, visit.user.id, show, which, cursors.read(after), PAGE + 1)
+        names = await read_models.project_names(tx, visit.user.id)
+        nothing = not found and await read_models.is_empty(tx, visit.user.id)
     shown = found[:PAGE]
     groups = [(name, [one for one in shown if wall.group(one.task) == name]) for name in GROUPS]
     return visit.page(
@@ -63,28 +52,15 @@ async def list_tasks(
     )
 
 
-async def read_tasks(
-    tx: asyncpg.Connection, owner_id: UUID, show: Show, which: Filter, after: Place | None, limit: int
-) -> list[Card]:
-    """List the tasks of one kind of list."""
-    match show:
-        case Show.OPEN:
-            return await cards.open_tasks(tx, owner_id, which, after or FIRST, limit)
-        case Show.DONE:
-            return await cards.finished_tasks(tx, owner_id, which, after or LATEST, limit)
-        case _:
-            return await cards.decided_tasks(tx, owner_id, Verdict(show), which, after or FIRST, limit)
-
-
 @routes.get(f"{HERE}/board")
 async def show_board(visit: SignedIn, project: Row = None) -> Response:
     """Show tasks in columns by status."""
     wall = Wall.of(visit.user)
     which = Filter(today=wall.today, project_id=project)
     async with visit.transaction() as tx:
-        found = await cards.board(tx, visit.user.id, which, _ON_BOARD + 1)
-        finished = await cards.finished_tasks(tx, visit.user.id, which, LATEST, _FINISHED_ON_BOARD)
-        names = await cards.project_names(tx, visit.user.id)
+        found = await read_models.board(tx, visit.user.id, which, _ON_BOARD + 1)
+        finished = await read_models.finished_tasks(tx, visit.user.id, which, LATEST, _FINISHED_ON_BOARD)
+        names = await read_models.project_names(tx, visit.user.id)
     columns = [
         (status, title, [one for one in found if one.task.status == status]) for status, title in STATUSES[:3]
     ]
@@ -114,7 +90,7 @@ async def add_task(visit: SignedIn) -> Response:
         return await _show_form(visit, form, status=InvalidInput.status)
     try:
         async with visit.transaction() as tx:
-            task_id = await own.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz)
+            task_id = await manual_entries.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz)
     except UserError as error:
         return await _show_form(visit, form.refused(error), status=error.status)
     undo = Undo(action=f"{HERE}/tasks/{task_id}/remove")
@@ -126,8 +102,8 @@ async def show_task(visit: SignedIn, task_id: UUID) -> Response:
     """Show one task, and the decisions about it."""
     wall = Wall.of(visit.user)
     async with visit.transaction() as tx:
-        card = await cards.task_card(tx, visit.user.id, task_id, wall.today)
-        blockers = await cards.task_cards(tx, visit.user.id, card.task.blocked_by, wall.today)
+        card = await read_models.task_card(tx, visit.user.id, task_id, wall.today)
+        blockers = await read_models.task_cards(tx, visit.user.id, card.task.blocked_by, wall.today)
         history = await decisions.decisions_about(tx, visit.user.id, task_id)
     return visit.page(
         "agenda/task.html",
@@ -143,7 +119,7 @@ async def edit_task(visit: SignedIn, task_id: UUID) -> Response:
     """Show the form for an existing task."""
     wall = Wall.of(visit.user)
     async with visit.transaction() as tx:
-        card = await cards.task_card(tx, visit.user.id, task_id, wall.today)
+        card = await read_models.task_card(tx, visit.user.id, task_id, wall.today)
     return await _show_form(visit, Form[TaskForm](TaskForm.values(card, wall)), card)
 
 
@@ -152,12 +128,12 @@ async def change_task(visit: SignedIn, task_id: UUID) -> Response:
     """Update a task that was added in Daybreak."""
     form = await read_form(visit.request, TaskForm)
     async with visit.transaction() as tx:
-        card = await cards.task_card(tx, visit.user.id, task_id, visit.user.today())
+        card = await read_models.task_card(tx, visit.user.id, task_id, visit.user.today())
     if form.errors:
         return await _show_form(visit, form, card, status=InvalidInput.status)
     try:
         async with visit.transaction() as tx:
-            await own.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz, task_id)
+            await manual_entries.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz, task_id)
     except UserError as error:
         return await _show_form(visit, form.refused(error), card, status=error.status)
     before = dict(TaskForm.values(card, Wall.of(visit.user)))
@@ -169,7 +145,7 @@ async def change_task(visit: SignedIn, task_id: UUID) -> Response:
 async def remove_task(visit: SignedIn, task_id: UUID) -> Response:
     """Delete a task that was added in Daybreak."""
     async with visit.transaction() as tx:
-        await own.remove_own(tx, visit.user.id, Thing.TASK, task_id)
+        await manual_entries.remove_own(tx, visit.user.id, Thing.TASK, task_id)
     undo = Undo(action=f"{HERE}/tasks/{task_id}/restore")
     return visit.redirect(HERE, "Task deleted.", undo=undo)
 
@@ -178,7 +154,7 @@ async def remove_task(visit: SignedIn, task_id: UUID) -> Response:
 async def restore_task(visit: SignedIn, task_id: UUID) -> Response:
     """Restore a deleted task."""
     async with visit.transaction() as tx:
-        await own.restore_own(tx, visit.user.id, Thing.TASK, task_id)
+        await manual_entries.restore_own(tx, visit.user.id, Thing.TASK, task_id)
     return visit.redirect(f"{HERE}/tasks/{task_id}", "Undone: task restored.")
 
 
@@ -186,7 +162,7 @@ async def _show_form(
     visit: Visit, form: Form[TaskForm], card: Card | None = None, *, status: int = 200
 ) -> Response:
     async with visit.transaction() as tx:
-        names = await cards.project_names(tx, visit.user.id)
+        names = await read_models.project_names(tx, visit.user.id)
     return visit.page(
         "agenda/task_form.html",
         status=status,
@@ -199,7 +175,7 @@ async def _show_form(
 
 
 def _next(found: list[Card], limit: int) -> str:
-    return placing.write(found[limit - 1].place) if len(found) > limit else ""
+    return cursors.write(found[limit - 1].place) if len(found) > limit else ""
 
 
 def _is_short(values: dict[str, str]) -> bool:

@@ -3,11 +3,11 @@
 from enum import StrEnum
 from typing import assert_never
 
-from daybreak.briefs.model import Document
-from daybreak.briefs.rendering.data import render_json
+from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.html import render_html
+from daybreak.briefs.rendering.json_form import render_json
 from daybreak.briefs.rendering.markdown import render_markdown
-from daybreak.briefs.rendering.outlining import outline
+from daybreak.briefs.rendering.outline_builder import outline
 from daybreak.briefs.rendering.text import render_text
 
 __all__ = ["Form", "render"]

@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from daybreak.briefs.model import Document
+from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.outline import (
     Aside,
     Block,
@@ -25,7 +25,7 @@ from daybreak.briefs.rendering.outline import (
     Tone,
     Warnings,
 )
-from daybreak.briefs.rendering.outlining import outline
+from daybreak.briefs.rendering.outline_builder import outline
 
 _COLOURS = {Tone.PLAIN: "bold", Tone.LATE: "bold red", Tone.TODAY: "bold yellow", Tone.DONE: "bold green"}
 _SOFT = "dim"

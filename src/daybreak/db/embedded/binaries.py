@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from daybreak.db.embedded.account import Account
+from daybreak.db.embedded.os_user import Account
 from daybreak.errors import Misconfigured
 
 OLDEST = 15

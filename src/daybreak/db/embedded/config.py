@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from daybreak.db.embedded.account import Account
+from daybreak.db.embedded.os_user import Account
 
 ROLES = ("daybreak_app", "daybreak_owner", "postgres")
 DATABASE = "daybreak"

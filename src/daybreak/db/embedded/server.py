@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from daybreak.db.embedded import binaries, cluster, config, postmaster, sockets
-from daybreak.db.embedded.account import Account
+from daybreak.db.embedded import binaries, config, initdb, postmaster, sockets
 from daybreak.db.embedded.binaries import Binaries
-from daybreak.db.embedded.folder import Folder, explained
-from daybreak.db.embedded.locks import is_held, locked, try_lock
+from daybreak.db.embedded.data_directory import Folder, explained
+from daybreak.db.embedded.file_locks import is_held, locked, try_lock
+from daybreak.db.embedded.os_user import Account
 from daybreak.db.embedded.postmaster import Postmaster
 from daybreak.errors import Unavailable
 
@@ -68,7 +68,7 @@ def attach(home: Path, *, fsync: bool = True) -> Iterator[Server]:
     folder.prepare()
     with ExitStack() as stack:
         with explained(folder.root):
-            first = cluster.major(folder.data) is None
+            first = initdb.major(folder.data) is None
             deadline = time.monotonic() + (_FIRST_PATIENCE if first else PATIENCE)
             stack.enter_context(locked(folder.attached, deadline, _SLOW_STOP.format(folder.log), shared=True))
             found = _running(folder, deadline, fsync=fsync)
@@ -113,9 +113,9 @@ def _start(folder: Folder, serving: int, *, fsync: bool) -> None:
     account = Account.for_server(folder.data)
     folder.refuse_closed(account)
     folder.refuse_full()
-    programs = binaries.find(account, folder.binaries, cluster.major(folder.data))
+    programs = binaries.find(account, folder.binaries, initdb.major(folder.data))
     if not folder.data.exists():
-        cluster.create(folder, programs, account, serving, fsync=fsync)
+        initdb.create(folder, programs, account, serving, fsync=fsync)
     postmaster.remove_stale(folder.data)
     config.write(folder.conf, sockets.prepare(folder, account), fsync=fsync)
     _supervise(folder, programs, account, serving)
@@ -131,7 +131,7 @@ def _supervise(folder: Folder, programs: Binaries, account: Account, serving: in
     subprocess.run(  # noqa: S603 - our own file, our own interpreter
         [sys.executable, "-I", str(_SUPERVISOR), json.dumps(order)],
         check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        cwd="/", env=cluster.environment(), pass_fds=[serving],
+        cwd="/", env=initdb.environment(), pass_fds=[serving],
     )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ import os
 import stat
 from pathlib import Path
 
-from daybreak.db.embedded.account import Account
 from daybreak.db.embedded.config import PORT
-from daybreak.db.embedded.folder import Folder, give
+from daybreak.db.embedded.data_directory import Folder, give
+from daybreak.db.embedded.os_user import Account
 from daybreak.errors import Misconfigured
 
 NAME = f".s.PGSQL.{PORT}"

@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
 from daybreak.agenda.importers.icalendar import ICalendarImporter
+from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
 
 Read = Callable[..., Harvest]
 

@@ -8,8 +8,8 @@ import recurring_ical_events
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak.agenda.harvest import ImportContext, SourceFile
 from daybreak.agenda.importers.icalendar import ICalendarImporter
+from daybreak.agenda.parsed import ImportContext, SourceFile
 
 FROM, UNTIL = date(2026, 2, 1), date(2026, 5, 1)
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia")

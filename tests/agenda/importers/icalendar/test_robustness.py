@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak.agenda.harvest import Harvest
 from daybreak.agenda.importers.icalendar import ICalendarImporter
+from daybreak.agenda.parsed import Harvest
 
 GOOD = "BEGIN:VEVENT\r\nUID:good\r\nDTSTART:20260310T090000Z\r\nSUMMARY:Größe\r\nEND:VEVENT\r\n"
 REAL = (

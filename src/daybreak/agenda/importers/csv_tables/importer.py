@@ -1,12 +1,12 @@
 from pathlib import PurePosixPath
 
-from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
 from daybreak.agenda.importers.csv_tables.columns import KINDS, UNDERSTOOD
 from daybreak.agenda.importers.csv_tables.table import read_table
 from daybreak.agenda.importers.csv_tables.tasks import TableReader
 from daybreak.agenda.importers.csv_tables.todoist import TodoistReader, is_todoist
-from daybreak.agenda.importers.gathering import Gathering
-from daybreak.agenda.importers.text import lines
+from daybreak.agenda.importers.parsing.builder import Gathering
+from daybreak.agenda.importers.parsing.text import lines
+from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
 
 
 class CsvImporter:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from daybreak.agenda.importers.text import one_line
+from daybreak.agenda.importers.parsing.text import one_line
 
 _DELIMITERS = ",;\t|"
 _EXCEL_HINT = re.compile(r"sep=([,;\t|])", re.IGNORECASE)

@@ -4,14 +4,10 @@ import re
 
 from daybreak.agenda.importers.csv_tables.columns import PLAIN, Columns, Names
 from daybreak.agenda.importers.csv_tables.table import Row, Table
-from daybreak.agenda.importers.dates import (
-    as_instant,
-    slash_order,
-    whole_day_at_midnight,
-)
-from daybreak.agenda.importers.gathering import Gathering, TaskDraft
-from daybreak.agenda.importers.text import one_line, quote
-from daybreak.agenda.importers.vocabulary import priority_of, status_of, truth_of
+from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
+from daybreak.agenda.importers.parsing.dates import as_instant, slash_order, whole_day_at_midnight
+from daybreak.agenda.importers.parsing.text import one_line, quote
+from daybreak.agenda.importers.parsing.vocabulary import priority_of, status_of, truth_of
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 
 _LIST = re.compile(r"[,;\n]")

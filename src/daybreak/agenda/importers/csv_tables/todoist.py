@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from daybreak import clock
 from daybreak.agenda.importers.csv_tables.table import Row, Table
-from daybreak.agenda.importers.dates import parse_minutes, parse_moment
-from daybreak.agenda.importers.gathering import Gathering, TaskDraft
-from daybreak.agenda.importers.markers import without_markers
-from daybreak.agenda.importers.text import one_line
+from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
+from daybreak.agenda.importers.parsing.dates import parse_minutes, parse_moment
+from daybreak.agenda.importers.parsing.markers import without_markers
+from daybreak.agenda.importers.parsing.text import one_line
 from daybreak.agenda.model import Moment, Priority
 from daybreak.errors import InvalidInput
 

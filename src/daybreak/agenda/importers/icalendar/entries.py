@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from daybreak.agenda.importers.icalendar.components import Component
-from daybreak.agenda.importers.icalendar.stamps import StampReader
+from daybreak.agenda.importers.icalendar.timestamps import StampReader
 from daybreak.agenda.importers.icalendar.values import parse_text
 
 _CHANGES_WITH_EVERY_EXPORT = ("DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE")

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from daybreak.agenda.harvest import ImportContext, ImportedEvent
 from daybreak.agenda.importers.icalendar.components import Property
 from daybreak.agenda.importers.icalendar.entries import Entry, Group
 from daybreak.agenda.importers.icalendar.expansion import MOST_OCCURRENCES, expand
 from daybreak.agenda.importers.icalendar.series import read_series, recurs
-from daybreak.agenda.importers.icalendar.stamps import Span, Stamp
+from daybreak.agenda.importers.icalendar.timestamps import Span, Stamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.model import Moment
+from daybreak.agenda.parsed import ImportContext, ImportedEvent
 
 Complain = Callable[[Entry, str], None]
 _DAY = timedelta(days=1)

@@ -7,10 +7,10 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from daybreak import clock
-from daybreak.agenda.harvest import ImportContext
 from daybreak.agenda.importers.icalendar.rules import Unbounded
 from daybreak.agenda.importers.icalendar.series import Occurrence, Series
 from daybreak.agenda.model import Moment
+from daybreak.agenda.parsed import ImportContext
 
 MOST_OCCURRENCES = 1_000
 _MOST_CANDIDATES = 20_000

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from daybreak.agenda.harvest import (
+from daybreak.agenda.importers.icalendar.components import Component, scan
+from daybreak.agenda.importers.icalendar.decoding import decode
+from daybreak.agenda.importers.icalendar.entries import Calendar, Entry, Group, group, uid_of
+from daybreak.agenda.importers.icalendar.events import read_events
+from daybreak.agenda.importers.icalendar.journals import read_notes
+from daybreak.agenda.importers.icalendar.todos import read_tasks
+from daybreak.agenda.importers.icalendar.values import shorten
+from daybreak.agenda.parsed import (
     Harvest,
     ImportContext,
     ImportedEvent,
@@ -15,13 +22,6 @@ from daybreak.agenda.harvest import (
     ReadWarning,
     SourceFile,
 )
-from daybreak.agenda.importers.icalendar.components import Component, scan
-from daybreak.agenda.importers.icalendar.decoding import decode
-from daybreak.agenda.importers.icalendar.entries import Calendar, Entry, Group, group, uid_of
-from daybreak.agenda.importers.icalendar.events import read_events
-from daybreak.agenda.importers.icalendar.journals import read_notes
-from daybreak.agenda.importers.icalendar.todos import read_tasks
-from daybreak.agenda.importers.icalendar.values import shorten
 
 _SUFFIXES = frozenset({".ics", ".ical", ".ifb", ".icalendar"})
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}

@@ -1,9 +1,9 @@
 """Conversion of VJOURNALs to notes."""
 
-from daybreak.agenda.harvest import ImportContext, ImportedNote, SourceFile
 from daybreak.agenda.importers.icalendar.entries import Entry, Group
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.model import instant
+from daybreak.agenda.parsed import ImportContext, ImportedNote, SourceFile
 
 
 def read_notes(group: Group, file: SourceFile, context: ImportContext) -> list[ImportedNote]:

@@ -10,7 +10,7 @@ from daybreak.agenda.importers.icalendar.days import Frequency
 from daybreak.agenda.importers.icalendar.entries import Entry, Group
 from daybreak.agenda.importers.icalendar.rule_text import parse_rule
 from daybreak.agenda.importers.icalendar.rules import Rule
-from daybreak.agenda.importers.icalendar.stamps import Span, Stamp
+from daybreak.agenda.importers.icalendar.timestamps import Span, Stamp
 from daybreak.agenda.model import Moment
 
 _SLACK = {Frequency.MINUTELY: timedelta(minutes=1), Frequency.SECONDLY: timedelta(seconds=1)}

@@ -6,15 +6,15 @@ from itertools import islice
 
 from icalendar.parser import split_on_unescaped_comma
 
-from daybreak.agenda.harvest import ImportContext, ImportedTask
 from daybreak.agenda.importers.icalendar.components import Component
 from daybreak.agenda.importers.icalendar.entries import Entry, Group
 from daybreak.agenda.importers.icalendar.events import person
 from daybreak.agenda.importers.icalendar.rules import Unbounded
 from daybreak.agenda.importers.icalendar.series import Occurrence, Series, read_series, recurs
-from daybreak.agenda.importers.icalendar.stamps import UTC_ZONE, Span, Stamp
+from daybreak.agenda.importers.icalendar.timestamps import UTC_ZONE, Span, Stamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.model import Moment, Priority, TaskStatus, day, instant
+from daybreak.agenda.parsed import ImportContext, ImportedTask
 
 Complain = Callable[[Entry, str], None]
 

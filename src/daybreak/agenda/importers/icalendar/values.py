@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from icalendar.parser import unescape_backslash
 
-from daybreak.agenda.importers.text import one_line
+from daybreak.agenda.importers.parsing.text import one_line
 
 _DATE_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d):?(\d\d)?(?:[.,]\d+)?(Z|z)?)?")
 _OFFSET = re.compile(r"([+-]?)(\d\d):?(\d\d):?(\d\d)?")

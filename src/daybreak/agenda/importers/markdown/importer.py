@@ -1,15 +1,15 @@
 import re
 from pathlib import PurePosixPath
 
-from daybreak.agenda.harvest import Harvest, ImportContext, SourceFile
-from daybreak.agenda.importers.front_matter import FrontMatter, front_matter
-from daybreak.agenda.importers.gathering import Gathering, TaskDraft
 from daybreak.agenda.importers.markdown.outline import Outline
-from daybreak.agenda.importers.markdown.scanning import Checkbox, EndlessBlock, Heading, Prose, Token, scan
-from daybreak.agenda.importers.markdown.signs import read_checkbox
+from daybreak.agenda.importers.markdown.task_fields import read_checkbox
+from daybreak.agenda.importers.markdown.tokens import Checkbox, EndlessBlock, Heading, Prose, Token, scan
 from daybreak.agenda.importers.notes import gather_note
-from daybreak.agenda.importers.text import lines, one_line
+from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
+from daybreak.agenda.importers.parsing.front_matter import FrontMatter, front_matter
+from daybreak.agenda.importers.parsing.text import lines, one_line
 from daybreak.agenda.model import TaskStatus
+from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
 
 _ENDINGS = {".md", ".markdown", ".mdown", ".mkd"}
 _UNTELLING_STEM = re.compile(r"\d{4}-?\d{2}-?\d{2}.*|to-?dos?|tasks|inbox|index|readme|notes", re.IGNORECASE)

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from daybreak.agenda.importers.dates import parse_date
-from daybreak.agenda.importers.gathering import Gathering
 from daybreak.agenda.importers.markdown.inline import plain
-from daybreak.agenda.importers.markdown.scanning import Heading
-from daybreak.agenda.importers.text import quote
-from daybreak.agenda.importers.vocabulary import status_of
+from daybreak.agenda.importers.markdown.tokens import Heading
+from daybreak.agenda.importers.parsing.builder import Gathering
+from daybreak.agenda.importers.parsing.dates import parse_date
+from daybreak.agenda.importers.parsing.text import quote
+from daybreak.agenda.importers.parsing.vocabulary import status_of
 from daybreak.agenda.model import TaskStatus
 
 _RANGE_AT_END = re.compile(r"^(.*?)\s*\(([^()]{4,60})\)$")

@@ -1,0 +1,1 @@
+"""Sources: adding, fetching, parsing and synchronizing them."""

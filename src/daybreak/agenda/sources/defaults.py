@@ -1,0 +1,38 @@
+"""Source readers with the limits and keys of this process's settings."""
+
+from daybreak.agenda.sources import service
+from daybreak.agenda.sources.imports import Imported, Reader, read_new
+from daybreak.db import Database
+from daybreak.intake import IntakeSettings, Vault
+from daybreak.people import User
+from daybreak.settings import settings
+
+
+def open_vault() -> Vault:
+    """Open the vault that encrypts the calendar URLs of users.
+
+    Raises:
+        Misconfigured: its keys are missing or malformed.
+    """
+    return Vault.open(IntakeSettings.load(), settings().home)
+
+
+def reader_of(database: Database, user: User) -> Reader:
+    """Make the reader of a user's sources, around today."""
+    return Reader(
+        database=database,
+        user=user,
+        day=user.today(),
+        limits=IntakeSettings.load(),
+        open_vault=open_vault,
+    )
+
+
+async def add_and_read(database: Database, user: User, url: str, name: str | None = None) -> Imported:
+    """Add an .ics URL and import it in this process; one that cannot be read is not added.
+
+    Raises:
+        DaybreakError: it may not be fetched, does not respond, or returns no calendar.
+    """
+    source = await service.add_address(database, user, url, open_vault(), name)
+    return await read_new(reader_of(database, user), source)

@@ -1,0 +1,79 @@
+"""The opening of a brief: the numbers, a public holiday, and on a quiet day what comes next."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
+from daybreak.agenda import Agenda, Event, Moment, Task
+from daybreak.briefs.document.model import Counts
+from daybreak.briefs.facts.fact_book import FactBook
+from daybreak.briefs.wording import sentences
+from daybreak.claims import Claim, Fact
+
+
+def headline(
+    book: FactBook, agenda: Agenda, country: str | None, numbers: Counts, *, calm: bool, unseen: bool
+) -> Iterator[Claim]:
+    """Yield the opening sentences.
+
+    Args:
+        book: the facts that can be cited.
+        agenda: the facts among which the next item is found.
+        country: the country whose public holidays count.
+        numbers: the counts, summed over all sections.
+        calm: whether nothing that could be read needs attention today.
+        unseen: whether a source or part is missing.
+    """
+    yield Claim(kind="counts", text=sentences.counts(numbers), facts=_count_facts(book, numbers))
+    yield from _holidays(book, country)
+    if calm:
+        nothing = book.stat("asked_today", "events and tasks that ask for something today", 0, "all buckets")
+        kind, text = ("not_all_seen", sentences.NOT_ALL_SEEN) if unseen else ("quiet", sentences.QUIET)
+        yield Claim(kind=kind, text=text, facts=(nothing,))
+        yield from _next_up(book, agenda)
+
+
+def _count_facts(book: FactBook, numbers: Counts) -> tuple[str, ...]:
+    return (
+        book.stat("projects", "projects", numbers.projects, "projects with anything to tell"),
+        book.stat("due_today", "tasks due today", numbers.due_today, "open, not blocked, due on the date"),
+        book.stat("overdue", "tasks overdue", numbers.overdue, "open, not blocked, due before the date"),
+        book.stat("upcoming", "tasks upcoming", numbers.upcoming, "due or starting in the next 7 days"),
+        book.stat("blocked", "tasks blocked", numbers.blocked, "open, and marked so or waiting for another"),
+        book.stat("done", "tasks done", numbers.done, "finished in the 24 hours before the brief"),
+    )
+
+
+def _holidays(book: FactBook, country: str | None) -> Iterator[Claim]:
+    today = book.day.today
+    name = _holiday_names(country, today.year).get(today) if country else None
+    if name and country:
+        fact = Fact(kind="holiday", title=name, source="public holidays", place=country, start=today)
+        fact_id = book.other(f"holiday:{country}:{today}", fact)
+        yield Claim(kind="holiday", text=sentences.holiday(name, country), facts=(fact_id,))
+
+
+@lru_cache(maxsize=512)
+def _holiday_names(country: str, year: int) -> dict[date, str]:
+    import holidays  # noqa: PLC0415 - saves most commands 0.1 s
+
+    if country not in holidays.list_supported_countries(include_aliases=False):
+        return {}
+    supported = holidays.list_localized_countries(include_aliases=False).get(country, [])
+    language = next((code for code in ("en_US", "en_GB", "en") if code in supported), None)
+    return dict(holidays.country_holidays(country, years=year, language=language).items())
+
+
+def _next_up(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
+    day = book.day
+    free = [task for task in book.open.values() if not book.is_blocked(task)]
+    dated: list[tuple[Task | Event, Moment]] = [
+        *((task, moment) for task in free for moment in (task.due, task.start) if moment is not None),
+        *((event, event.start) for event in agenda.events),
+    ]
+    ahead = [(thing, moment) for thing, moment in dated if (day.on(moment) or day.today) > day.today]
+    if ahead:
+        thing, moment = min(ahead, key=lambda pair: (day.instant(pair[1]), pair[0].title, pair[0].id))
+        cited = book.task(thing) if isinstance(thing, Task) else book.event(thing)
+        text = sentences.next_up(thing.title, day.shown(moment), day.today)
+        yield Claim(kind="next_up", text=text, facts=(cited,))

@@ -1,0 +1,1 @@
+"""From the agenda to facts; pure."""

@@ -1,0 +1,172 @@
+"""The fact book: what a brief may cite. An item becomes a fact when a claim first cites its id.
+
+Each part of a brief is written in its own scope of the book: a part that fails leaves no facts behind, and
+several parts can be written at the same time.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from daybreak.agenda import Agenda, Event, Note, Phase, Project, Task, TaskStatus
+from daybreak.briefs.facts.day import Day, last_day
+from daybreak.briefs.facts.predicates import PREDICATES
+from daybreak.claims import Fact, Statement, unsupported
+
+S = TypeVar("S", bound=Statement)
+
+
+class FactBook:
+    """Facts by id, made from the agenda when they are cited.
+
+    Attributes:
+        facts: all that has been cited so far.
+        open: the open tasks, by id.
+        set_aside: ids of tasks that a failed project leaves out; tasks blocked by them stay blocked.
+        withheld: reasons for which statements were withheld; each is a defect in Daybreak.
+    """
+
+    def __init__(self, agenda: Agenda, day: Day, hidden: Collection[UUID] = ()) -> None:
+        """Create a book with nothing cited yet.
+
+        Args:
+            agenda: the items that can be cited.
+            day: the reader's day.
+            hidden: ids of excluded tasks; tasks blocked by them stay blocked.
+        """
+        self.day = day
+        self._hidden = frozenset(hidden)
+        self.facts: dict[str, Fact] = {}
+        self.withheld: list[str] = []
+        self.set_aside: set[UUID] = set()
+        self._made: dict[str, Fact] = {}
+        self._sources: dict[UUID | None, str] = {source.id: source.name for source in agenda.sources}
+        self._projects = {project.id: project for project in agenda.projects}
+        self._project_names: dict[UUID | None, str] = {one.id: one.name for one in agenda.projects}
+        self.open = {task.id: task for task in agenda.tasks if task.is_open}
+        snoozed = {task.id: task for task in agenda.put_off if task.decision and task.decision.return_on}
+        self._unfinished = self.open | snoozed
+
+    def page(self) -> "FactBook":
+        """Return a scope: the same book with nothing cited yet."""
+        page = FactBook.__new__(FactBook)
+        page.__dict__ |= self.__dict__ | {"facts": {}, "withheld": []}
+        return page
+
+    def admit(self, statements: Iterable[S]) -> tuple[S, ...]:
+        """Return the statements that their facts support; withhold the others."""
+        admitted = []
+        for statement in statements:
+            reason = unsupported(statement, self.facts, PREDICATES, self.day.today)
+            if reason is None:
+                admitted.append(statement)
+            else:
+                self.withheld.append(reason)
+        return tuple(admitted)
+
+    def blockers(self, task: Task) -> Sequence[Task]:
+        """Return the unfinished tasks that block this one, snoozed ones included."""
+        ids, unfinished = dict.fromkeys(task.blocked_by), self._unfinished
+        return [unfinished[blocker] for blocker in ids if blocker in unfinished and blocker != task.id]
+
+    def is_waiting(self, task: Task) -> bool:
+        """Return whether an unfinished task blocks it, excluded ones included."""
+        if not task.blocked_by:
+            return False
+        return bool(self.blockers(task)) or not self._hidden.isdisjoint(task.blocked_by)
+
+    def is_blocked(self, task: Task) -> bool:
+        """Return whether a task cannot be worked on now."""
+        return task.status is TaskStatus.BLOCKED or self.is_waiting(task)
+
+    def task(self, task: Task) -> str:
+        """Cite a task; return the id of its fact."""
+        fact_id = f"task:{task.id}"
+        fact = self._made.get(fact_id)
+        if fact is None:
+            fact = self._made[fact_id] = Fact(
+                kind="task",
+                title=task.title,
+                source=self.source(task.source_id),
+                place=task.place,
+                file=task.path or None,
+                project=self._project_names.get(task.project_id),
+                status=str(task.status),
+                waiting=self.is_waiting(task),
+                start=self.day.local(task.start),
+                due=self.day.local(task.due),
+                completed=self.day.local(task.completed),
+                touched=task.touched_at.astimezone(self.day.tz),
+            )
+        self.facts[fact_id] = fact
+        return fact_id
+
+    def event(self, event: Event) -> str:
+        """Cite an event; return the id of its fact, whose end is inclusive."""
+        fact_id = f"event:{event.id}"
+        fact = self._made.get(fact_id)
+        if fact is None:
+            fact = self._made[fact_id] = Fact(
+                kind="event",
+                title=event.title,
+                source=self.source(event.source_id),
+                place=event.place,
+                file=event.path or None,
+                start=self.day.local(event.start),
+                end=last_day(event) if event.all_day else self.day.local(event.end),
+            )
+        self.facts[fact_id] = fact
+        return fact_id
+
+    def note(self, note: Note) -> str:
+        """Cite a note; return the id of its fact."""
+        fact_id = f"note:{note.id}"
+        self.facts[fact_id] = Fact(
+            kind="note",
+            title=note.title,
+            source=self.source(note.source_id),
+            place=note.place,
+            project=self._project_names.get(note.project_id),
+            touched=note.noted_at.astimezone(self.day.tz),
+        )
+        return fact_id
+
+    def project(self, project: Project) -> str:
+        """Cite a project; return the id of its fact."""
+        fact_id = f"project:{project.id}"
+        self.facts[fact_id] = Fact(
+            kind="project", title=project.name, source=self.source(project.source_id), place=project.place
+        )
+        return fact_id
+
+    def phase(self, phase: Phase) -> str:
+        """Cite a phase; return the id of its fact."""
+        fact_id = f"phase:{phase.id}"
+        project = self._projects.get(phase.project_id)
+        self.facts[fact_id] = Fact(
+            kind="phase",
+            title=phase.name,
+            source=self.source(project.source_id if project else None),
+            place=phase.place,
+            project=project.name if project else None,
+            start=phase.start_on,
+            end=phase.end_on,
+        )
+        return fact_id
+
+    def stat(self, name: str, title: str, value: int, definition: str, of: tuple[str, ...] = ()) -> str:
+        """Cite a number; return the id of its fact. ``definition`` is how it was counted."""
+        fact_id = f"stat:{name}"
+        self.facts[fact_id] = Fact(
+            kind="stat", title=title, source="Daybreak", place=definition, value=value, of=of
+        )
+        return fact_id
+
+    def other(self, fact_id: str, fact: Fact) -> str:
+        """Add a fact that does not come from the current agenda; return its id."""
+        self.facts[fact_id] = fact
+        return fact_id
+
+    def source(self, source_id: UUID | None) -> str:
+        """Return the name of a source; items without a source are Daybreak's own."""
+        return self._sources.get(source_id, "Daybreak")

@@ -1,0 +1,203 @@
+"""The kinds of claims, each with the predicate that must be true of every fact it cites.
+
+The wording is in `sentences`; this table ensures that it is true. A predicate depends on the fact and the
+reader's date alone.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from daybreak.briefs.facts.day import STALE_DAYS, UPCOMING_DAYS, WEEK_DAYS
+from daybreak.claims import Fact, Predicate
+
+_CLOSED = frozenset({"done", "cancelled", "removed"})
+
+
+def _on(moment: date | datetime | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _is_open_task(fact: Fact, _today: date) -> bool:
+    return fact.kind == "task" and fact.status not in _CLOSED
+
+
+def _is_ahead(moment: date | datetime | None, today: date, days: int = UPCOMING_DAYS) -> bool:
+    day = _on(moment)
+    return day is not None and today < day <= today + timedelta(days=days)
+
+
+def _is_overdue(fact: Fact, today: date) -> bool:
+    due = _on(fact.due)
+    return _is_open_task(fact, today) and due is not None and due < today
+
+
+def _is_due_today(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and _on(fact.due) == today
+
+
+def _starts_today(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and _on(fact.start) == today
+
+
+def _is_in_progress(fact: Fact, _today: date) -> bool:
+    return fact.kind == "task" and fact.status == "in_progress"
+
+
+def _is_blocked(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and (fact.status == "blocked" or fact.waiting)
+
+
+def _is_upcoming(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and (_is_ahead(fact.due, today) or _is_ahead(fact.start, today))
+
+
+def _is_stale(fact: Fact, today: date) -> bool:
+    touched = _on(fact.touched)
+    return (
+        _is_in_progress(fact, today) and touched is not None and touched <= today - timedelta(days=STALE_DAYS)
+    )
+
+
+def _is_recently_completed(fact: Fact, today: date) -> bool:
+    # 24 hours before a brief at midnight reach two dates back if yesterday lasted only 23 hours.
+    completed = _on(fact.completed)
+    return _is_done(fact, today) and completed is not None and today - timedelta(days=2) <= completed <= today
+
+
+def _is_undated(fact: Fact, today: date) -> bool:
+    start = _on(fact.start)
+    return _is_open_task(fact, today) and fact.due is None and (start is None or start < today)
+
+
+def _is_done(fact: Fact, _today: date) -> bool:
+    return fact.kind == "task" and fact.status == "done"
+
+
+def _is_actionable(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and not _is_blocked(fact, today)
+
+
+def _is_planned(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) or fact.kind == "event"
+
+
+def _comes_later(fact: Fact, today: date) -> bool:
+    days = [day for day in (_on(fact.due), _on(fact.start)) if day is not None]
+    return _is_planned(fact, today) and any(day > today for day in days)
+
+
+def _touches_today(fact: Fact, today: date) -> bool:
+    start, end = _on(fact.start), _on(fact.end)
+    return fact.kind == "event" and start is not None and end is not None and start <= today <= end
+
+
+def _is_gone(fact: Fact, _today: date) -> bool:
+    return fact.status in {"cancelled", "removed"}
+
+
+def _is_stat(fact: Fact, _today: date) -> bool:
+    return fact.kind == "stat" and fact.value is not None
+
+
+def _is_zero(fact: Fact, today: date) -> bool:
+    return _is_stat(fact, today) and fact.value == 0
+
+
+def _is_of_kind(kind: str) -> Predicate:
+    return lambda fact, _today: fact.kind == kind
+
+
+def _is_running_phase(fact: Fact, today: date) -> bool:
+    start, end = _on(fact.start) or today, _on(fact.end) or today
+    return fact.kind == "phase" and start <= today <= end
+
+
+def _is_holiday_today(fact: Fact, today: date) -> bool:
+    return fact.kind == "holiday" and fact.start == today
+
+
+def _is_in_week_before(moment: date | datetime | None, today: date) -> bool:
+    day = _on(moment)
+    return day is not None and today - timedelta(days=WEEK_DAYS) <= day < today
+
+
+def _is_in_week_ahead(moment: date | datetime | None, today: date) -> bool:
+    day = _on(moment)
+    return day is not None and today <= day <= today + timedelta(days=WEEK_DAYS)
+
+
+def _is_done_in_week(fact: Fact, today: date) -> bool:
+    completed = _on(fact.completed)
+    return _is_done(fact, today) and (
+        completed is None or completed == today or _is_in_week_before(completed, today)
+    )
+
+
+def _has_slipped(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and _is_in_week_before(fact.due, today)
+
+
+def _has_slipped_to(fact: Fact, today: date) -> bool:
+    if fact.kind == "memory":
+        return _is_in_week_before(fact.due, today)
+    due = _on(fact.due)
+    return _is_open_task(fact, today) and (due is None or due >= today)
+
+
+def _is_task_ahead(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and (
+        _is_in_week_ahead(fact.due, today) or _is_in_week_ahead(fact.start, today)
+    )
+
+
+def _is_event_ahead(fact: Fact, today: date) -> bool:
+    return fact.kind == "event" and _is_in_week_ahead(fact.start, today)
+
+
+def _is_some(fact: Fact, today: date) -> bool:
+    return _is_stat(fact, today) and (fact.value or 0) > 0
+
+
+PREDICATES: Mapping[str, Predicate] = {
+    # One for each bucket
+    "overdue": _is_overdue,
+    "due_today": _is_due_today,
+    "starting_today": _starts_today,
+    "in_progress": _is_in_progress,
+    "blocked": _is_blocked,
+    "upcoming": _is_upcoming,
+    "stale": _is_stale,
+    "recently_completed": _is_recently_completed,
+    "undated": _is_undated,
+    # Since the last brief
+    "done": _is_done,
+    "came_in": _is_planned,
+    "moved": _is_planned,
+    "became_overdue": _is_overdue,
+    "vanished": _is_gone,
+    # The day
+    "event": _touches_today,
+    "conflict": _touches_today,
+    "next_action": _is_actionable,
+    "next_up": _comes_later,
+    "holiday": _is_holiday_today,
+    # Projects
+    "description": _is_of_kind("project"),
+    "phase": _is_running_phase,
+    "next_in_phase": _is_open_task,
+    "note": _is_of_kind("note"),
+    # The week
+    "week_done": _is_done_in_week,
+    "slipped": _has_slipped,
+    "slipped_to": _has_slipped_to,
+    "ahead": _is_task_ahead,
+    "event_ahead": _is_event_ahead,
+    "coverage": _is_some,
+    "no_briefs": _is_zero,
+    # Numbers
+    "counts": _is_stat,
+    "load": _is_stat,
+    "overload": _is_stat,
+    "quiet": _is_zero,
+    "not_all_seen": _is_zero,
+}

@@ -1,0 +1,80 @@
+"""Decisions about tasks, made from within a brief, which is then composed again."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import asyncpg
+
+from daybreak import agenda
+from daybreak.briefs import brief_state, store
+from daybreak.briefs.brief_state import Regenerate, Which
+from daybreak.briefs.wording.formatting import day_month
+from daybreak.briefs.wording.sentences import quoted
+from daybreak.errors import InvalidInput
+from daybreak.people import User
+
+_A_WEEK = 7
+
+
+class Verb(StrEnum):
+    """An action on a task."""
+
+    DONE = "done"
+    SNOOZE = "snooze"
+    IGNORE = "ignore"
+    UNDO = "undo"
+
+
+async def decide(
+    tx: asyncpg.Connection, user: User, which: Which, verb: Verb, task_id: UUID, until: date | None = None
+) -> str:
+    """Apply an action to a task and enqueue the brief that mentions it; return a confirmation for the user.
+
+    Raises:
+        NotFound: there is no such task.
+        InvalidInput: it cannot be snoozed until that day.
+    """
+    match verb:
+        case Verb.DONE:
+            await agenda.complete(tx, user.id, [task_id])
+        case Verb.IGNORE:
+            await agenda.ignore(tx, user.id, [task_id])
+        case Verb.UNDO:
+            await agenda.undo(tx, user.id, [task_id])
+        case Verb.SNOOZE:
+            if until is None:
+                raise InvalidInput("A snoozed task needs a day to return on; choose one.")
+            await agenda.snooze(tx, user.id, [task_id], return_on=until, today=user.today())
+    title = await _title(tx, user.id, which, task_id)
+    await brief_state.begin(tx, user, which, Regenerate.CHANGED)
+    return _said(verb, title, until, user.today())
+
+
+def snooze_days(today: date) -> list[tuple[str, date]]:
+    """Return the days on which a snoozed task can return, each with its name."""
+    monday = today + timedelta(days=_A_WEEK - today.weekday())
+    offered = {
+        monday: "Monday",
+        today + timedelta(days=_A_WEEK): "in a week",
+        today + timedelta(days=1): "tomorrow",
+    }
+    return [(name, day) for day, name in sorted(offered.items())]
+
+
+async def _title(tx: asyncpg.Connection, owner_id: UUID, which: Which, task_id: UUID) -> str:
+    document = await store.read(tx, owner_id, *which)
+    fact = document.facts.get(f"task:{task_id}") if document else None
+    return quoted(fact.title) if fact else "The task"
+
+
+def _said(verb: Verb, title: str, until: date | None, today: date) -> str:
+    match verb:
+        case Verb.DONE:
+            return f"{title} is done."
+        case Verb.SNOOZE:
+            return f"{title} returns on {day_month(until, today) if until else 'another day'}."
+        case Verb.IGNORE:
+            return f"{title} is left out from now on."
+        case Verb.UNDO:
+            return f"{title} is as it was."

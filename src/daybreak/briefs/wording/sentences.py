@@ -1,0 +1,358 @@
+"""The catalogue of the deterministic writer's sentences, in English; titles are always quoted.
+
+Pure wording: other modules decide which sentences the facts support, and the predicates check it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from daybreak.agenda import Event, Moment, Phase, Priority, Task
+from daybreak.briefs.document.model import Bucket, Counts
+from daybreak.briefs.wording.formatting import clock_time, day_month, duration, plural
+from daybreak.claims import Fact
+
+_LONGEST_TITLE = 120
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_PRIORITIES = {
+    Priority.HIGHEST: "highest priority",
+    Priority.HIGH: "high priority",
+    Priority.LOW: "low priority",
+}
+
+
+def quoted(title: str) -> str:
+    """Return a title in quotation marks, so that it never reads as Daybreak's own text."""
+    clean = " ".join(title.split()) or "untitled"
+    return f"“{clean}”" if len(clean) <= _LONGEST_TITLE else f"“{clean[: _LONGEST_TITLE - 1].rstrip()}…”"
+
+
+def priority(value: Priority) -> str:
+    """Return a priority in words; empty for the normal one."""
+    return _PRIORITIES.get(value, "")
+
+
+def when(moment: Moment, today: date) -> str:
+    """Return a moment relative to today: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
+    day = moment.date() if isinstance(moment, datetime) else moment
+    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
+    near = _NEAR.get((day - today).days) or f"on {day_month(day, today)}"
+    return f"{near}{at}"
+
+
+def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task] = ()) -> str:
+    """Return the sentence about a task in a bucket; ``fact`` has its moments in the reader's terms."""
+    said = f"{quoted(task.title)} {_state(bucket, fact, today, blockers)}"
+    if bucket is Bucket.RECENTLY_COMPLETED:
+        return said
+    extras = [priority(task.priority), duration(task.estimate_minutes) if task.estimate_minutes else ""]
+    told = ", ".join(filter(None, extras))
+    return f"{said} ({told})" if told else said
+
+
+def _state(bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task]) -> str:
+    if bucket is Bucket.BLOCKED:
+        return f"is blocked{_by(blockers)}{_due_clause(fact, today)}"
+    return _STATES.get(bucket, _undated)(fact, today)
+
+
+def _due_clause(fact: Fact, today: date) -> str:
+    if fact.due is None:
+        return ""
+    return f"{'; it was due' if _day(fact.due) < today else ', due'} {when(fact.due, today)}"
+
+
+def _overdue(fact: Fact, today: date) -> str:
+    if fact.due is None:
+        return "is overdue"
+    return f"was due {when(fact.due, today)}, {days_overdue((today - _day(fact.due)).days)}"
+
+
+def _due(fact: Fact, today: date) -> str:
+    return f"is {_due_clause(fact, today).removeprefix(', ')}"
+
+
+def _starting(fact: Fact, today: date) -> str:
+    start = when(fact.start, today) if fact.start else "today"
+    return f"starts {start}{_due_clause(fact, today)}"
+
+
+def _in_progress(fact: Fact, today: date) -> str:
+    return f"is in progress{_due_clause(fact, today)}"
+
+
+def _stale(fact: Fact, today: date) -> str:
+    since = f" since {day_month(fact.touched, today)}" if fact.touched else ""
+    return f"is in progress, but untouched{since}{_due_clause(fact, today)}"
+
+
+def _finished(fact: Fact, today: date) -> str:
+    return f"was finished {when(fact.completed, today)}" if fact.completed else "was finished"
+
+
+def _undated(_fact: Fact, _today: date) -> str:
+    return "has no due date"
+
+
+def _upcoming(fact: Fact, today: date) -> str:
+    if fact.start is None or _day(fact.start) <= today:
+        return _due(fact, today)
+    return _starting(fact, today)
+
+
+def _by(blockers: Sequence[Task]) -> str:
+    if not blockers:
+        return ""
+    others = f" and {plural(len(blockers) - 1, 'other')}" if len(blockers) > 1 else ""
+    return f" by {quoted(blockers[0].title)}{others}"
+
+
+_STATES: Mapping[Bucket, Callable[[Fact, date], str]] = {
+    Bucket.OVERDUE: _overdue,
+    Bucket.DUE_TODAY: _due,
+    Bucket.STARTING_TODAY: _starting,
+    Bucket.IN_PROGRESS: _in_progress,
+    Bucket.STALE: _stale,
+    Bucket.UPCOMING: _upcoming,
+    Bucket.RECENTLY_COMPLETED: _finished,
+}
+
+
+def _day(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def days_overdue(days: int) -> str:
+    """Return “3 days overdue”."""
+    return f"{plural(days, 'day')} overdue"
+
+
+def due_reason(days: int) -> str:
+    """Return the ranking reason of a due date: “due today”, “due in 3 days”."""
+    return {0: "due today", 1: "due tomorrow"}.get(days, f"due in {plural(days, 'day')}")
+
+
+def begun(stale: bool) -> str:  # noqa: FBT001 - the only parameter
+    """Return the ranking reason of a task in progress."""
+    return "begun, but untouched for a week" if stale else "already begun"
+
+
+def starts_today() -> str:
+    """Return the ranking reason of a task that starts today."""
+    return "starts today"
+
+
+def fits_a_gap() -> str:
+    """Return the ranking reason of a short task."""
+    return "fits into a gap of today"
+
+
+def others_wait(count: int) -> str:
+    """Return “2 tasks wait for it”."""
+    return f"{plural(count, 'task')} {'waits' if count == 1 else 'wait'} for it"
+
+
+def reasons(parts: Iterable[str]) -> str:
+    """Return the reasons of a next action in one phrase."""
+    return ", ".join(parts) or "nothing is more urgent"
+
+
+def counts(numbers: Counts) -> str:
+    """Return the opening sentence."""
+    return (
+        f"{plural(numbers.projects, 'project')}: {numbers.due_today} due today, {numbers.overdue} overdue, "
+        f"{numbers.upcoming} upcoming in 7 days, {numbers.blocked} blocked, "
+        f"{numbers.done} done in the last 24 hours."
+    )
+
+
+def holiday(name: str, country: str) -> str:
+    """Return “Today is Good Friday, a public holiday (DE).”."""
+    return f"Today is {name}, a public holiday ({country})."
+
+
+QUIET = "A quiet day: nothing is due, overdue or on the calendar."
+NOT_ALL_SEEN = "Nothing is due, overdue or on the calendar, as far as it could be read; see the warnings."
+
+
+def next_up(title: str, moment: Moment, today: date) -> str:
+    """Return the sentence about what comes next on a quiet day."""
+    return f"What comes next is {quoted(title)}, {when(moment, today)}."
+
+
+def event(event: Event) -> str:
+    """Return an event of the timeline, without its times."""
+    where = f", {place}" if (place := " ".join(event.location.split())) else ""
+    remarks = [word for word, holds in (("tentative", event.tentative), ("free", not event.busy)) if holds]
+    if event.all_day:
+        remarks = [word for word in remarks if word != "free"]
+    said = f"{quoted(event.title)}{where}"
+    return f"{said} ({', '.join(remarks)})" if remarks else said
+
+
+def conflict(first: Event, second: Event, begins: datetime, ends: datetime) -> str:
+    """Return the sentence about two overlapping events."""
+    stretch = f"from {clock_time(begins)} to {clock_time(ends)}"
+    return f"{quoted(first.title)} and {quoted(second.title)} overlap {stretch}."
+
+
+def load(planned: int, free: int, unestimated: int) -> str:
+    """Return the sentence on whether the day's tasks fit between its events."""
+    without = f"; {plural(unestimated, 'task')} without an estimate" if unestimated else ""
+    if not planned:
+        return f"{duration(free)} free{without}."
+    if planned > free:
+        return f"You can't do all of it: {duration(planned)} of tasks, {duration(free)} free{without}."
+    return f"{duration(planned)} of tasks planned, {duration(free)} free{without}."
+
+
+def phase(phase: Phase, today: date) -> str:
+    """Return the sentence about the current phase and its dates."""
+    since = f", since {day_month(phase.start_on, today)}" if phase.start_on else ""
+    until = f", until {day_month(phase.end_on, today)}" if phase.end_on else ""
+    return f"Current phase: {quoted(phase.name)}{since}{until}."
+
+
+def next_in_phase(title: str, due_at: Moment | None, today: date) -> str:
+    """Return the sentence about the next task of the current phase."""
+    due = f", due {when(due_at, today)}" if due_at is not None else ""
+    return f"Next in it: {quoted(title)}{due}."
+
+
+def note(title: str, body: str, noted: datetime, today: date) -> str:
+    """Return a note's title with the beginning of its text."""
+    preview = " ".join(body.split())
+    if len(preview) > _LONGEST_TITLE:
+        preview = preview[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + " …"
+    told = f": {preview}" if preview and preview != title else ""
+    return f"{quoted(title)}, {when(noted.date(), today)}{told}"
+
+
+def description(text: str) -> str:
+    """Return a project's description, shortened at the end of a word."""
+    clean = " ".join(text.split())
+    longest = 2 * _LONGEST_TITLE
+    return clean if len(clean) <= longest else clean[: longest - 1].rsplit(" ", 1)[0] + " …"
+
+
+def done(title: str, completed: Moment | None) -> str:
+    """Return the change “finished”."""
+    day = "" if completed is None else f" on {day_month(_day(completed), _day(completed))}"
+    return f"{quoted(title)} was finished{day}."
+
+
+def came_in(title: str, due: Moment | None) -> str:
+    """Return the change “came in” of a new task."""
+    return f"{quoted(title)} came in{_due_on(due)}."
+
+
+def event_came_in(title: str, start: Moment | None) -> str:
+    """Return the change “came in” of a new event."""
+    return f"{quoted(title)} came into the calendar{_at(' for ', start)}."
+
+
+def moved(title: str, then: Moment | None, now: Moment | None) -> str:
+    """Return the change “moved” of a date."""
+    if then is None:
+        return f"{quoted(title)} now has a date: {_short(now)}."
+    if now is None:
+        return f"{quoted(title)} no longer has a date; it was {_short(then)}."
+    if isinstance(then, datetime) and isinstance(now, datetime) and then.date() == now.date():
+        times = f"from {clock_time(then)} to {clock_time(now)}"
+        return f"{quoted(title)} moved {times} on {day_month(now.date(), now.date())}."
+    return f"{quoted(title)} moved from {_short(then)} to {_short(now)}."
+
+
+def start_moved(title: str, then: Moment | None, now: Moment | None) -> str:
+    """Return the change “moved” of a start."""
+    if then is None:
+        return f"{quoted(title)} now has a start: {_short(now)}."
+    if now is None:
+        return f"{quoted(title)} no longer has a start; it was {_short(then)}."
+    return f"The start of {quoted(title)} moved from {_short(then)} to {_short(now)}."
+
+
+def became_overdue(title: str, due: date) -> str:
+    """Return the change “became overdue”."""
+    return f"{quoted(title)} became overdue: it was due on {_short(due)}."
+
+
+def vanished(title: str, source: str) -> str:
+    """Return the change “vanished” of a task that its source no longer has."""
+    return f"{quoted(title)} is no longer in {source}."
+
+
+def cancelled(title: str) -> str:
+    """Return the change “vanished” of a cancelled task."""
+    return f"{quoted(title)} was cancelled."
+
+
+def event_vanished(title: str, start: Moment) -> str:
+    """Return the change “vanished” of an event that was removed, or moved beyond the days that are read."""
+    return f"{quoted(title)} is no longer on the calendar for {_short(start)}."
+
+
+NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
+
+
+def source_unread(since: datetime | None, reason: str, today: date) -> str:
+    """Return the warning for a source that could not be read."""
+    last = f"; what is shown of it was read {when(since, today)}" if since else ""
+    return f"could not be read: {reason.rstrip('.')}{last}."
+
+
+SOURCE_NEVER_READ = "has not been read yet."
+
+
+def source_old(since: datetime, today: date) -> str:
+    """Return the warning for a source that was not read recently."""
+    return f"was last read {when(since, today)}; what changed since then is not here."
+
+
+def more_warnings(count: int) -> str:
+    """Return the number of warnings that are not listed."""
+    return f"and {plural(count, 'more warning')}; “daybreak sources list” counts them by source."
+
+
+NO_PROJECT = "Tasks without a project"
+
+
+def defect(kind: str) -> str:
+    """Return the reason for an unexpected error: its class alone, since its message may contain secrets."""
+    return f"there is a defect in Daybreak ({kind}), which its log describes"
+
+
+def part_missing(reason: str) -> str:
+    """Return the warning for a part of the brief that failed."""
+    return f"is missing from this brief: {reason}."
+
+
+def section_missing(reason: str) -> str:
+    """Return the warning for a project whose section failed although its tasks were sorted into buckets."""
+    return f"has no section in this brief, though the numbers count its tasks: {reason}."
+
+
+def project_missing(reason: str, tasks: int) -> str:
+    """Return the warning for a project whose tasks could not be sorted into buckets."""
+    what = f"its {plural(tasks, 'task')}" if tasks else "it"
+    verb = "are" if tasks > 1 else "is"
+    return f"could not be sorted out; {what} {verb} in no part of this brief, nor in its numbers: {reason}."
+
+
+def withheld(count: int) -> str:
+    """Return the warning for sentences that their facts did not support."""
+    return f"{plural(count, 'sentence')} left out because the facts did not bear it; please report this."
+
+
+def _due_on(due: Moment | None) -> str:
+    return _at(", due on ", due)
+
+
+def _at(lead: str, moment: Moment | None) -> str:
+    return "" if moment is None else f"{lead}{_short(moment)}"
+
+
+def _short(moment: Moment | None) -> str:
+    if moment is None:
+        return "no date"
+    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
+    return f"{day_month(_day(moment), _day(moment))}{at}"

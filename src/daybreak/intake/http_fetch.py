@@ -1,0 +1,193 @@
+"""Fetching of a user's web address: bounded, guarded and without its secrets in any message."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from time import monotonic
+
+from daybreak.errors import InvalidInput, Unavailable
+from daybreak.intake.display import size_of
+from daybreak.intake.files import reason
+from daybreak.intake.settings import IntakeSettings
+from daybreak.intake.url_guard import Resolve, WebAddress, endpoints, resolve_name
+
+_MAX_REDIRECTS = 5
+_CONNECT_SECONDS = 5.0
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({400, 401, 403, 404, 405, 406, 410, 451})
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The content of an address, with the validators for the next request."""
+
+    content: bytes = field(repr=False)
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The content has not changed since the response that had these validators."""
+
+
+def fetch(
+    url: str,
+    limits: IntakeSettings,
+    *,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    resolve: Resolve = resolve_name,
+) -> Fetched | NotModified:
+    """Return the current content of ``url``.
+
+    Blocks for at most ``limits.fetch_seconds``, so call it in a thread.
+
+    No cookies, no proxies, no credentials but those in the address itself. Every redirect is checked like the
+    address was, and the connection goes to the very network address that was checked.
+
+    Raises:
+        InvalidInput: the address, its redirect or its content is not allowed or cannot be fetched.
+        Unavailable: it did not respond, or not correctly; a later attempt may succeed.
+    """
+    address = WebAddress.parse(url)
+    visit = _Visit(limits, resolve, _validators(etag, last_modified))
+    for _ in range(_MAX_REDIRECTS + 1):
+        answer = visit.get(address)
+        if not isinstance(answer, str):
+            return answer
+        address = address.follow(answer)
+    raise InvalidInput(f"{address.origin} redirects more than {_MAX_REDIRECTS} times; use the final address.")
+
+
+class _Visit:
+    """All requests of one fetch, under one deadline."""
+
+    def __init__(self, limits: IntakeSettings, resolve: Resolve, validators: dict[str, str]) -> None:
+        self._limits = limits
+        self._resolve = resolve
+        self._validators = validators
+        self._deadline = monotonic() + limits.fetch_seconds
+
+    def get(self, address: WebAddress) -> Fetched | NotModified | str:
+        """Return the content, or the location of a redirect."""
+        headers = {"Host": address.authority, "User-Agent": "Daybreak", "Accept-Encoding": "identity"}
+        if address.authorization is not None:
+            headers["Authorization"] = address.authorization
+        try:
+            with self._connected(address) as connection:
+                connection.request("GET", address.target, headers=headers | self._validators)
+                with connection.getresponse() as response:
+                    return self._taken(address, response)
+        except (OSError, HTTPException, ValueError) as error:
+            raise Unavailable(f"{address.origin} {self._trouble(error)}.") from None
+
+    @contextmanager
+    def _connected(self, address: WebAddress) -> Iterator[HTTPConnection]:
+        with ExitStack() as stack:
+            line = stack.enter_context(self._dial(address))
+            stack.enter_context(_hung_up_after(self._remaining(), line))
+            if address.scheme == "https":
+                context = ssl.create_default_context()
+                line = stack.enter_context(context.wrap_socket(line, server_hostname=address.host))
+            connection = stack.enter_context(closing(HTTPConnection(address.host, address.port)))
+            connection.sock = line
+            connection.auto_open = 0  # it would connect by name again and bypass the guard
+            yield connection
+
+    def _dial(self, address: WebAddress) -> socket.socket:
+        failure: OSError = TimeoutError()
+        for endpoint in endpoints(
+            address,
+            seconds=self._remaining(),
+            allow_private=self._limits.allow_private_addresses,
+            resolve=self._resolve,
+        ):
+            try:
+                seconds = min(_CONNECT_SECONDS, self._remaining())
+                line = socket.create_connection((endpoint, address.port), timeout=seconds)
+            except OSError as error:
+                failure = error
+            else:
+                line.settimeout(self._remaining())
+                return line
+        raise failure
+
+    def _taken(self, address: WebAddress, response: HTTPResponse) -> Fetched | NotModified | str:
+        location = response.headers.get("Location")
+        if response.status in _REDIRECTS and location:
+            return location
+        if response.status == HTTPStatus.NOT_MODIFIED and self._validators:
+            return NotModified()
+        if response.status != HTTPStatus.OK:
+            failure = InvalidInput if response.status in _PERMANENT else Unavailable
+            raise failure(f"{address.origin} answered {_named(response.status)}; check the address.")
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise InvalidInput(f"{address.origin} sends only compressed content, which is not supported.")
+        content = self._body(address, response)
+        return Fetched(content, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+
+    def _body(self, address: WebAddress, response: HTTPResponse) -> bytes:
+        limit = self._limits.fetch_size
+        if (response.length or 0) > limit or len(content := response.read(limit + 1)) > limit:
+            raise InvalidInput(
+                f"{address.origin} sends more than {size_of(limit)}; "
+                "raise DAYBREAK_INTAKE_FETCH_SIZE to allow it."
+            )
+        self._remaining()
+        if response.length:
+            raise HTTPException
+        return content
+
+    def _remaining(self) -> float:
+        remaining = self._deadline - monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        return remaining
+
+    def _trouble(self, error: Exception) -> str:
+        if monotonic() >= self._deadline or isinstance(error, TimeoutError):
+            return f"did not answer within {self._limits.fetch_seconds:g} s"
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"has an invalid certificate: {error.verify_message}"
+        if isinstance(error, ssl.SSLError):
+            return "failed the TLS handshake"
+        if isinstance(error, OSError):
+            return f"cannot be reached: {reason(error)}"
+        return "closed the connection early, or did not answer with HTTP"
+
+
+@contextmanager
+def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
+    """Close a connection after that time: timeouts of a socket start anew with every byte."""
+    with line.dup() as same_line:
+
+        def hang_up() -> None:
+            with suppress(OSError):
+                same_line.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in given.items() if value}
+
+
+def _named(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

@@ -1,0 +1,171 @@
+"""A pool of child processes, with time and memory limits, for calling a function on untrusted input.
+
+Input that hangs, crashes or exhausts its reader costs that reader and one sentence; the next input gets a
+fresh one. It contains accidents, not attacks: a child runs as the same user as its parent.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Lock
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from daybreak.errors import Bug
+from daybreak.intake.sandbox.process import ChildProcess, Death
+from daybreak.intake.settings import IntakeSettings
+
+Key = TypeVar("Key")
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Key, Result]):
+    """The function's result for the input with that key."""
+
+    key: Key
+    value: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Generic[Key]):
+    """An input without a result.
+
+    Attributes:
+        key: of the input.
+        message: the reason; it follows the path of a file, and ends as a sentence.
+        traceback: of the function, if it raised; for developers, since it may contain the input.
+    """
+
+    key: Key
+    message: str
+    traceback: str = ""
+
+
+class BoundedPool(Generic[Argument, Result]):
+    """Child processes that call one function of one argument, each under the limits of the settings.
+
+    The function is named ``module:function``, so that only the children import it. They start with the pool,
+    so that their imports overlap with the caller's work. Use it as a context manager, from one thread at a
+    time. No child outlives it. If the parent is killed, a child exits within its time limit at worst, when C
+    code does not release the interpreter.
+    """
+
+    def __init__(self, function: str, limits: IntakeSettings, *, processes: int = 1) -> None:
+        self._seats = [_Seat(function, limits) for _ in range(processes)]
+        self._idle: SimpleQueue[_Seat] = SimpleQueue()
+        for seat in self._seats:
+            self._idle.put(seat)
+
+    def map(self, inputs: Iterable[tuple[Key, Argument]]) -> Iterator[Done[Key, Result] | Failed[Key]]:
+        """Call the function on every input; results come in the inputs' order, as soon as they are ready.
+
+        At most two inputs and results per process are buffered. Leaving the iterator early closes the pool.
+
+        Raises:
+            InternalError: the function cannot be imported, or the pool is closed.
+            Misconfigured: the memory limit is too low to start.
+            Unavailable: the system cannot start a process.
+        """
+        pending: deque[tuple[Key, Future[tuple[Any, ...]]]] = deque()
+        with ThreadPoolExecutor(len(self._seats), thread_name_prefix="intake") as threads:
+            try:
+                for key, argument in inputs:
+                    pending.append((key, threads.submit(self._call, argument)))
+                    if len(pending) >= len(self._seats) * _AHEAD:
+                        yield _outcome(*pending.popleft())
+                while pending:
+                    yield _outcome(*pending.popleft())
+            except BaseException:
+                for _, future in pending:
+                    future.cancel()
+                for seat in self._seats:
+                    seat.kill()
+                raise
+
+    def close(self) -> None:
+        """Kill every child now."""
+        for seat in self._seats:
+            seat.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(self, argument: Argument) -> tuple[Any, ...]:
+        seat = self._idle.get()
+        try:
+            return seat.call(argument)
+        except Death as death:
+            return ("died", str(death))
+        finally:
+            self._idle.put(seat)
+
+
+class _Seat:
+    """The slot of one child, and of its replacement after it has died."""
+
+    def __init__(self, function: str, limits: IntakeSettings) -> None:
+        self._function = function
+        self._limits = limits
+        self._busy = Lock()
+        self._gate = Lock()
+        self._is_closed = False
+        self._child: ChildProcess | None = None
+        self._filled()
+
+    def call(self, argument: object) -> tuple[Any, ...]:
+        with self._busy:
+            child = self._filled()
+            try:
+                return child.call(argument)
+            except BaseException:
+                child.close()
+                self._child = None
+                raise
+
+    def kill(self) -> None:
+        with self._gate:
+            self._is_closed = True
+            if self._child is not None:
+                self._child.kill()
+
+    def close(self) -> None:
+        self.kill()
+        with self._busy:
+            if self._child is not None:
+                self._child.close()
+
+    def _filled(self) -> ChildProcess:
+        with self._gate:
+            if self._is_closed:
+                raise Bug("A pool of readers was used after it was closed.")
+            if self._child is None:
+                self._child = ChildProcess(
+                    self._function, seconds=self._limits.read_seconds, memory=self._limits.read_memory
+                )
+            return self._child
+
+
+def _outcome(key: Key, future: Future[tuple[Any, ...]]) -> Done[Key, Any] | Failed[Key]:
+    match future.result():
+        case ("done", value):
+            return Done(key, value)
+        case ("died", reason):
+            return Failed(key, f"{reason}, so it was skipped.")
+        case ("large",):
+            return Failed(key, "contains more than can be read at once, so it was skipped; split it.")
+        case ("error", place, traceback):
+            message = f"caused an internal error ({place}), so it was skipped; please report it."
+            return Failed(key, message, traceback)
+        case answer:
+            raise Bug(f"A reader answered {answer[0]!r}.")

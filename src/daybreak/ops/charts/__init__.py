@@ -1,0 +1,1 @@
+"""Charts of the operations pages, drawn as SVG."""

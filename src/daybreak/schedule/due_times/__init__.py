@@ -1,0 +1,1 @@
+"""From a local time to the instants at which briefs are due."""

@@ -1,0 +1,1 @@
+"""Periodic maintenance tasks, executed as runs."""

@@ -1,0 +1,90 @@
+"""Idempotency keys: a POST's response is stored for a day, in the transaction that does the work."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import asyncpg
+import orjson
+from fastapi import Header
+from starlette.requests import Request
+from starlette.responses import Response
+
+from daybreak.db import load
+from daybreak.errors import InvalidInput
+from daybreak.web.context import Visit
+
+_sql = load(__package__)
+_KEPT = ("location", "etag", "content-type")
+
+Work = Callable[[asyncpg.Connection], Awaitable[Response]]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="A key of your choice. A request that is repeated with it within a day is not executed "
+        "again and gets the same response.",
+    ),
+]
+
+
+async def once(visit: Visit, key: str | None, work: Work) -> Response:
+    """Do the work, or return the stored response of an earlier request with that key.
+
+    Failed requests are not stored, since they changed nothing. Of two concurrent requests, one waits.
+
+    Args:
+        context: the request context, whose transaction is used.
+        key: the client's key; None does the work each time.
+        work: does the work in a transaction and returns the response.
+
+    Raises:
+        InvalidInput: the key was used for another request.
+    """
+    if key is None:
+        async with visit.transaction() as tx:
+            return await work(tx)
+    mark = await _fingerprint(visit.request)
+    async with visit.transaction() as tx:
+        if not await tx.fetchval(_sql.reserve_answer, visit.user.id, key, mark):
+            return _again(await tx.fetchrow(_sql.read_answer, visit.user.id, key), mark)
+        response = await work(tx)
+        await tx.execute(_sql.keep_answer, visit.user.id, key, *_kept(response))
+        return response
+
+
+async def replayed(visit: Visit, key: str | None) -> Response | None:
+    """Return the stored response of an earlier request with that key, or None.
+
+    For requests with effects outside of the transaction, which `run_once` could not roll back.
+
+    Raises:
+        InvalidInput: the key was used for another request.
+    """
+    if key is None:
+        return None
+    mark = await _fingerprint(visit.request)
+    async with visit.transaction() as tx:
+        row = await tx.fetchrow(_sql.read_answer, visit.user.id, key)
+    return _again(row, mark) if row else None
+
+
+async def _fingerprint(request: Request) -> bytes:
+    sent = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    sent.update(await request.body())
+    return sent.digest()
+
+
+def _kept(response: Response) -> tuple[int, str, bytes]:
+    headers = {name: value for name, value in response.headers.items() if name in _KEPT}
+    return response.status_code, orjson.dumps(headers).decode(), bytes(response.body)
+
+
+def _again(row: asyncpg.Record, mark: bytes) -> Response:
+    if row["fingerprint"] != mark:
+        raise InvalidInput("This Idempotency-Key was already used for another request; use a new one.")
+    headers = {**orjson.loads(row["headers"]), "Idempotency-Replayed": "true"}
+    return Response(row["body"], row["status"], headers)

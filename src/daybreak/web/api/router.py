@@ -1,0 +1,90 @@
+"""The base of `/api/v1`: router, body models, responses and admin dependencies of all operations."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from starlette.responses import Response
+
+from daybreak.errors import DaybreakError
+from daybreak.web.api.rate_limit import paced
+from daybreak.web.context import Visit, admin, caller, writer
+
+JSON = "application/json"
+
+
+class Api(APIRouter):
+    """The operations of one slice; an operation id is the tag and the function's name."""
+
+    def __init__(self, tag: str) -> None:
+        """Create a router without operations.
+
+        Args:
+            tag: the group under which the OpenAPI document lists them.
+        """
+        super().__init__(tags=[tag], dependencies=[Depends(paced)], generate_unique_id_function=_name)
+
+
+class Resource(BaseModel):
+    """The base class of response bodies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+
+
+class Order(BaseModel):
+    """The base class of request bodies: exactly the declared types, and no undeclared fields.
+
+    Dates, ids and choices are text in JSON: declare them as `Day`, `Id`, or with ``Field(strict=False)``.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def _text(value: object) -> object:
+    if value is not None and not isinstance(value, str | date):
+        raise ValueError("must be text, like 2026-03-29")
+    return value
+
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_text)]
+Id = Annotated[UUID, Field(strict=False)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+def answer(resource: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
+    """Return a response with that body as JSON."""
+    return Response(resource.model_dump_json(), status, headers, JSON)
+
+
+def refusals(*errors: type[DaybreakError]) -> dict[int | str, dict[str, Any]]:
+    """Return the errors of an operation besides those of all operations, for ``responses=``."""
+    return {error.status: {"description": (error.__doc__ or "").partition("\n")[0]} for error in errors}
+
+
+async def operator(visit: Annotated[Visit, Depends(caller)]) -> Visit:
+    """Return the request context of an administrator's program.
+
+    Raises:
+        Forbidden: the user is no administrator.
+    """
+    return await admin(visit)
+
+
+async def operating_writer(visit: Annotated[Visit, Depends(writer)]) -> Visit:
+    """Return the request context of an administrator's program with write access.
+
+    Raises:
+        Forbidden: the user is no administrator, or the token is read-only.
+    """
+    return await admin(visit)
+
+
+Operator = Annotated[Visit, Depends(operator)]
+OperatingWriter = Annotated[Visit, Depends(operating_writer)]
+
+
+def _name(route: APIRoute) -> str:
+    return f"{route.tags[0]}.{route.name}"

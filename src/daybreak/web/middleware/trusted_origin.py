@@ -1,0 +1,54 @@
+"""Host and origin checks: protection against DNS rebinding and cross-site request forgery."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from daybreak.errors import DaybreakError, Forbidden, UserError
+from daybreak.web.pages.cookies import SessionCookie
+from daybreak.web.problems import problem
+from daybreak.web.settings import WebSettings
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PROBES = frozenset({"/healthz", "/readyz"})  # monitoring requests them by IP address
+_OURS = frozenset({"same-origin", "none"})
+
+
+class SameOrigin:
+    """Middleware that rejects unknown hosts (DNS rebinding) and changes from other sites (CSRF)."""
+
+    def __init__(self, app: ASGIApp, *, settings: WebSettings) -> None:
+        self._app = app
+        self._settings = settings
+        self._cookie = SessionCookie(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application, or respond with a problem if the request is not allowed."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        refused = self._refused(request)
+        answer: ASGIApp | Response = self._app if refused is None else problem(request, refused)
+        await answer(scope, receive, send)
+
+    def _refused(self, request: Request) -> DaybreakError | None:
+        host = request.headers.get("Host", "").lower()
+        if host not in self._settings.hosts and request.url.path not in _PROBES:
+            return UserError(
+                f"This server is {self._settings.address}; use that address, or set DAYBREAK_WEB_URL."
+            )
+        if request.method not in _SAFE and not self._is_ours(request):
+            return Forbidden(
+                "The request came from another site and was blocked; open the page itself and try again."
+            )
+        return None
+
+    def _is_ours(self, request: Request) -> bool:
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site is not None:
+            return site in _OURS
+        if origin is not None:
+            return origin.lower().partition("://")[2] in self._settings.hosts
+        # Every browser sends one of these headers: this is a program, which needs a token and not a cookie.
+        return self._cookie.read(request) is None

@@ -1,5 +1,0 @@
-"""Onboarding: a new user's location and sources, and the first brief."""
-
-from daybreak.welcome.jobs import Begin, kinds, start
-
-__all__ = ["Begin", "kinds", "start"]

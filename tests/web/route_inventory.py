@@ -1,0 +1,136 @@
+"""The inventory of all routes, and factories of owned resources for their path parameters."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from daybreak import briefs, clock, people
+from daybreak.agenda import manual_entries
+from daybreak.people import Client, Purpose, Scope, User
+
+_PARAMETER = re.compile(r"{(\w+)(:\w+)?}")
+Owned = Callable[[asyncpg.Connection, User], Awaitable[str]]
+
+
+async def _session(tx: asyncpg.Connection, user: User) -> str:
+    await people.begin(tx, user.id, Client(address="192.0.2.1"))
+    return str((await people.list_sessions(tx, user.id))[0].id)
+
+
+async def _token(tx: asyncpg.Connection, user: User) -> str:
+    token, _ = await people.make_token(tx, user.id, "test", Scope.READ, None)
+    return str(token.id)
+
+
+async def _run(tx: asyncpg.Connection, user: User) -> str:
+    return str((await briefs.start(tx, user.id, briefs.Wanted(date=date(2026, 3, 29)))).id)
+
+
+async def _source(tx: asyncpg.Connection, user: User) -> str:
+    source_id = uuid4()
+    await tx.execute(ADD_SOURCE, user.id, source_id)
+    return str(source_id)
+
+
+async def _task(tx: asyncpg.Connection, user: User) -> str:
+    return str(
+        await manual_entries.write_task(tx, user.id, manual_entries.TaskDraft(title="Call Berta"), user.tz)
+    )
+
+
+async def _project(tx: asyncpg.Connection, user: User) -> str:
+    return str(await manual_entries.write_project(tx, user.id, "House"))
+
+
+async def _note(tx: asyncpg.Connection, user: User) -> str:
+    return str(await manual_entries.write_note(tx, user.id, manual_entries.NoteDraft(title="Keys")))
+
+
+async def _event(tx: asyncpg.Connection, user: User) -> str:
+    noon = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    draft = manual_entries.EventDraft(title="Tea", start=noon, end=noon + timedelta(hours=1))
+    return str(await manual_entries.write_event(tx, user.id, draft, user.tz))
+
+
+ADD_SOURCE = """
+INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256)
+VALUES ($1, $2, 'upload', 'Plans', 'plans', uuid_send($2))
+"""
+# A factory of an owned resource for every path parameter. A new slice adds its own.
+OWNED: dict[str, Owned] = {
+    "event_id": _event,
+    "note_id": _note,
+    "project_id": _project,
+    "run_id": _run,
+    "session_id": _session,
+    "source_id": _source,
+    "task_id": _task,
+    "token_id": _token,
+}
+# Parameters without an owner: secrets, names of public files, days.
+PUBLIC_PARAMETERS = {"secret", "name", "day"}
+SOON = (clock.now() + timedelta(days=3)).date().isoformat()
+# Request bodies that are validated before the owner is checked: a form, or JSON below /api.
+SENT: dict[str, dict[str, str]] = {
+    "/agenda/tasks/{task_id}/snooze": {"return_on": SOON},
+    "/api/v1/agenda/tasks/{task_id}": {"title": "Call Berta"},
+    "/api/v1/agenda/tasks/{task_id}/snooze": {"return_on": SOON},
+    "/api/v1/agenda/projects/{project_id}": {"name": "House"},
+    "/api/v1/agenda/projects/{project_id}/phases": {"name": "Spring"},
+    "/api/v1/agenda/notes/{note_id}": {"title": "Keys"},
+    "/api/v1/agenda/events/{event_id}": {"title": "Tea", "day": "2026-03-29"},
+}
+# Endless streams.
+ENDLESS = {"/api/v1/events", "/runs/news"}
+# Routes that need no sign-in.
+PUBLIC = {
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/theme"),
+    ("GET", "/static/{name:path}"),
+    ("GET", "/api/v1/openapi.json"),
+    *((method, f"{Purpose.SIGN_IN.path('{secret}')}") for method in ("GET", "POST")),
+    *((method, f"{Purpose.RESET.path('{secret}')}") for method in ("GET", "POST")),
+    *((method, f"{Purpose.INVITATION.path('{secret}')}") for method in ("GET", "POST")),
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """One method of one route."""
+
+    method: str
+    path: str
+
+    @property
+    def parameters(self) -> list[str]:
+        return [name for name, _ in _PARAMETER.findall(self.path)]
+
+    @property
+    def is_public(self) -> bool:
+        return (self.method, self.path) in PUBLIC
+
+    @property
+    def sent(self) -> dict[str, dict[str, str]]:
+        """The request body, as keyword arguments of the client."""
+        return {"json" if self.path.startswith("/api/") else "data": SENT.get(self.path, {})}
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Return the address with these values."""
+        return _PARAMETER.sub(lambda match: values[match[1]], self.path)
+
+
+def every(app: FastAPI) -> Iterator[Known]:
+    """Return every route with each of its methods."""
+    for route in iter_route_contexts(app.routes):
+        for method in sorted(route.methods or ()):
+            if method != "HEAD":
+                yield Known(method, str(route.path).replace(":uuid}", "}"))

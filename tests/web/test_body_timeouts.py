@@ -1,0 +1,129 @@
+"""Test that slow and stalled uploads time out and do not block others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+from structlog.testing import capture_logs
+
+from daybreak import people, server, wiring
+from daybreak.people import Client, User
+from daybreak.web import WebSettings
+from daybreak.web.concurrency import Slots
+
+HEAD = (
+    "POST /api/v1/agenda/sources/files HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    "Cookie: daybreak-{port}={secret}\r\nSec-Fetch-Site: same-origin\r\n"
+    "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+    '--b\r\nContent-Disposition: form-data; name="files"; filename="todo.txt"\r\n\r\n'
+)
+
+
+@dataclass
+class Sending:
+    """An upload that is under way."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def answer(self) -> str:
+        """Return the response until the server closes the connection, or resets it while data is sent."""
+        text = b""
+        with suppress(ConnectionResetError):
+            while part := await asyncio.wait_for(self.reader.read(65536), 60):
+                text += part
+        self.writer.close()
+        return text.decode()
+
+    async def trickle(self) -> None:
+        """Send a letter now and then."""
+        while True:
+            self.writer.write(b"x")
+            await asyncio.sleep(0.05)
+
+
+@dataclass
+class Receiver:
+    """A server that is short of patience and of places."""
+
+    settings: WebSettings
+    uploads: Slots
+    database: object
+
+    async def secret(self, user: User) -> str:
+        async with self.database.transaction([user.id]) as tx:
+            return await people.begin(tx, user.id, Client(address="127.0.0.1"))
+
+    async def begin(self, user: User) -> Sending:
+        """Start an upload of a user without finishing it."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.settings.port)
+        head = HEAD.format(port=self.settings.port, secret=await self.secret(user))
+        writer.write(head.encode())
+        await writer.drain()
+        return Sending(reader, writer)
+
+    async def send(self, user: User) -> httpx2.Response:
+        """Upload a file."""
+        cookies = {f"daybreak-{self.settings.port}": await self.secret(user)}
+        async with httpx2.AsyncClient(base_url=self.settings.address, cookies=cookies) as client:
+            return await client.post(
+                "/api/v1/agenda/sources/files",
+                files=[("files", ("todo.txt", b"Call Berta\n", "text/plain"))],
+                headers={"Sec-Fetch-Site": "same-origin"},
+            )
+
+
+@pytest.fixture
+def serving(postgres, database):
+    @asynccontextmanager
+    async def serving(**settings) -> AsyncIterator[Receiver]:
+        listening = server.listen(WebSettings(port=1024).model_copy(update={"port": 0}))
+        port = listening.getsockname()[1]
+        web = WebSettings(port=port, **settings)
+        app = server.create_app(web, wiring.Addresses(postgres.app, None, embedded=False))
+        stop, ready = asyncio.Event(), asyncio.Event()
+        task = asyncio.create_task(server.answer(app, web, listening, stop, ready.set))
+        await asyncio.wait_for(ready.wait(), 60)
+        try:
+            yield Receiver(web, app.state.site.uploads, database)
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 60)
+
+    return serving
+
+
+async def test_stalled_upload_gets_408_and_releases_its_slot(serving, user, other_user):
+    async with serving(body_silence=1.0, uploads=1) as receiver:
+        silent = await receiver.begin(user)
+        answer = await silent.answer()
+        assert answer.startswith("HTTP/1.1 408")
+        assert '"detail":"The request body arrived too slowly' in answer
+        assert (await receiver.send(other_user)).status_code == 202
+
+
+async def test_trickling_upload_times_out(serving, user):
+    async with serving(body_silence=60.0, body_seconds=0.5) as receiver:
+        slow = await receiver.begin(user)
+        trickling = asyncio.create_task(slow.trickle())
+        assert (await slow.answer()).startswith("HTTP/1.1 408")
+        trickling.cancel()
+
+
+async def test_slow_uploads_of_one_user_do_not_block_others(serving, user, other_user):
+    with capture_logs() as said:
+        async with serving(body_silence=60.0, uploads=2) as receiver:
+            slow = [await receiver.begin(user) for _ in range(3)]
+            assert (await receiver.send(other_user)).status_code == 202
+            for one in slow:
+                one.writer.close()
+    assert [one for one in said if one["event"] == "web.defect"] == [], "a client that leaves is no defect"
+
+
+async def test_upload_that_waits_too_long_gets_503(serving, user):
+    async with serving(upload_wait=0.4, uploads=1) as receiver, receiver.uploads.take(user.id):
+        answer = await receiver.send(user)
+        assert (answer.status_code, "Too many uploads" in answer.text) == (503, True)
