@@ -19,17 +19,17 @@ import asyncpg
 
 import per_project_baseline
 from daybreak import briefs, clock, telemetry
-from daybreak.briefs.rendering import Form, render
+from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.db import Database
 from harness import Bench, Report, cores, postgres
-from round_trips import relayed
+from round_trips import open_relay
 from workers import BATCH, CONCURRENCIES, DAY, NOW, Crew, Pass, crew
 
 COLUMNS = ("per_second", "p50", "p95", "wal", "python", "postgres")
 _HERE = Path(__file__).parent
 
 
-async def prepare(bench: Bench, workers: Crew, users: int) -> list[UUID]:
+async def create_users(bench: Bench, workers: Crew, users: int) -> list[UUID]:
     """Create users with standard briefs who received yesterday's; return their ids."""
     await bench.admin.execute(f"SET bench.users = {users}; SET bench.day = '{DAY}'")
     await bench.admin.execute((_HERE / "standard.sql").read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ async def prepare(bench: Bench, workers: Crew, users: int) -> list[UUID]:
     return ids
 
 
-async def forget_today(bench: Bench) -> None:
+async def delete_todays_briefs(bench: Bench) -> None:
     """Delete all briefs of the day, so that the next compose is the first again."""
     await bench.admin.execute("DELETE FROM briefs_editions WHERE brief_date = $1", DAY)
     await bench.admin.execute(f"TRUNCATE {', '.join(per_project_baseline.TABLES)}")
@@ -56,11 +56,11 @@ async def forget_today(bench: Bench) -> None:
 class Case:
     """One line of the table."""
 
-    verb: str
+    operation: str
     processes: int
     concurrency: int
     batch: int = 1
-    again: bool = False
+    is_repeat: bool = False
 
     @property
     def title(self) -> str:
@@ -71,37 +71,39 @@ class Case:
             "loop": "loop over projects",
         }
         together = f", {self.batch} in a transaction" if self.batch > 1 else ""
-        return names[self.verb] + together + (", again" if self.again else ", first of the day")
+        return names[self.operation] + together + (", again" if self.is_repeat else ", first of the day")
 
 
 def cases(*, quick: bool) -> list[Case]:
     """Return the cases of a round."""
     grid = list(product((1, 2), (4,) if quick else CONCURRENCIES))
-    singly = [Case(verb, *place) for place in grid for verb in ("loop", "compose")]
+    singly = [Case(operation, *cell) for cell in grid for operation in ("loop", "compose")]
     batched = [Case("compose", processes, 2, BATCH) for processes in (1, 2)]
     return [*singly, *batched, Case("rendered", 2, 4)]
 
 
-async def sweep(bench: Bench, workers: Crew, ids: Sequence[UUID], *, quick: bool) -> dict[Case, list[Pass]]:
+async def measure_cases(
+    bench: Bench, workers: Crew, ids: Sequence[UUID], *, quick: bool
+) -> dict[Case, list[Pass]]:
     """Measure every case once per round, so that changes of the machine's load affect all cases."""
     found: dict[Case, list[Pass]] = {}
     for number in range(2):
         users = ids[number::6]
         for case in cases(quick=quick):
-            await forget_today(bench)
-            for again in (False, True) if case.verb == "compose" else (False,):
+            await delete_todays_briefs(bench)
+            for again in (False, True) if case.operation == "compose" else (False,):
                 how = {"processes": case.processes, "concurrency": case.concurrency, "batch": case.batch}
-                result = await workers.measure(case.verb, users, **how)
-                found.setdefault(replace(case, again=again), []).append(result)
+                result = await workers.measure(case.operation, users, **how)
+                found.setdefault(replace(case, is_repeat=again), []).append(result)
     return found
 
 
-async def round_trips(bench: Bench, user: UUID) -> tuple[float, float]:
+async def count_round_trips(bench: Bench, user: UUID) -> tuple[float, float]:
     """Count the round trips of one brief, first and again; statements are already prepared."""
     counts = []
-    async with relayed(bench.server.socket) as relay:
+    async with open_relay(bench.server.socket) as relay:
         dsn = bench.server.dsn("daybreak_app").partition("?")[0] + f"?host={relay.folder}"
-        async with Database.connect(dsn, connections=1) as database:
+        async with Database.connect(dsn, max_connections=1) as database:
             await briefs.compose(database, user, DAY - timedelta(days=2))
             for _ in range(2):
                 before = relay.round_trips
@@ -110,10 +112,10 @@ async def round_trips(bench: Bench, user: UUID) -> tuple[float, float]:
     return counts[0], counts[1]
 
 
-def rendering(report: Report, document: briefs.Document) -> None:
+def report_rendering(report: Report, document: briefs.Document) -> None:
     """Report the rendering time of each output format of one document."""
     rows = []
-    for form in Form:
+    for form in OutputFormat:
         render(document, form)
         seconds = []
         for _ in range(30):
@@ -124,20 +126,20 @@ def rendering(report: Report, document: briefs.Document) -> None:
     report.table(("one document", "ms", "KiB"), rows)
 
 
-def best(
-    found: dict[Case, list[Pass]], verb: str, processes: int, *, again: bool = False
+def best_case(
+    found: dict[Case, list[Pass]], operation: str, processes: int, *, is_repeat: bool = False
 ) -> tuple[Case, float]:
     """Return the case of an operation with the highest median rate, single or batched, and the rate."""
     rates = {
         case: median(one.per_second for one in passes)
         for case, passes in found.items()
-        if (case.verb, case.processes, case.again) == (verb, processes, again)
+        if (case.operation, case.processes, case.is_repeat) == (operation, processes, is_repeat)
     }
     case = max(rates, key=lambda case: rates[case])
     return case, rates[case]
 
 
-def show(report: Report, found: dict[Case, list[Pass]]) -> None:
+def report_cases(report: Report, found: dict[Case, list[Pass]]) -> None:
     """Report the table of all cases, with medians over the rounds."""
     rows = [
         (
@@ -145,7 +147,9 @@ def show(report: Report, found: dict[Case, list[Pass]]) -> None:
             case.processes,
             case.concurrency,
             *(median(getattr(one, name) for one in passes) for name in COLUMNS),
-            "best" if best(found, case.verb, case.processes, again=case.again)[0] == case else "",
+            "best"
+            if best_case(found, case.operation, case.processes, is_repeat=case.is_repeat)[0] == case
+            else "",
         )
         for case, passes in sorted(found.items())
     ]
@@ -160,23 +164,26 @@ async def main(report: Report) -> None:
     async with postgres() as bench:
         report.machine(await bench.version())
         with crew(bench, 2) as workers:
-            ids = await prepare(bench, workers, 600 if report.quick else 900)
-            for verb in ("compose", "loop"):  # connections open, statements prepared
-                workers.order(verb, ids[:64], processes=2, concurrency=max(CONCURRENCIES))
-            found = await sweep(bench, workers, ids, quick=report.quick)
-        show(report, found)
-        await forget_today(bench)
-        first, again = await round_trips(bench, ids[0])
+            ids = await create_users(bench, workers, 600 if report.quick else 900)
+            for operation in ("compose", "loop"):  # connections open, statements prepared
+                workers.order(operation, ids[:64], processes=2, concurrency=max(CONCURRENCIES))
+            found = await measure_cases(bench, workers, ids, quick=report.quick)
+        report_cases(report, found)
+        await delete_todays_briefs(bench)
+        first, again = await count_round_trips(bench, ids[0])
         async with Database.connect(bench.server.dsn("daybreak_app")) as database:
             document = await briefs.read(database, ids[0], DAY)
         assert document is not None
-        rendering(report, document)
+        report_rendering(report, document)
     for processes in (1, 2):
-        rate = best(found, "compose", processes)[1]
-        report.ratio(f"processes_{processes}_vs_loop", rate / best(found, "loop", processes)[1])
-    report.ratio("again_vs_first", best(found, "compose", 2, again=True)[1] / best(found, "compose", 2)[1])
+        rate = best_case(found, "compose", processes)[1]
+        report.ratio(f"processes_{processes}_vs_loop", rate / best_case(found, "loop", processes)[1])
+    report.ratio(
+        "again_vs_first",
+        best_case(found, "compose", 2, is_repeat=True)[1] / best_case(found, "compose", 2)[1],
+    )
     report.at_most("round_trips", max(first, again), 6)
-    rate = best(found, "compose", 2)[1]
+    rate = best_case(found, "compose", 2)[1]
     report.at_least("briefs_per_second_two_processes", rate if cores() >= 2 else None, 250)
     report.finish()
 

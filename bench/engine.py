@@ -11,38 +11,55 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from daybreak import telemetry
-from daybreak.runs import Lane
+from daybreak.runs import Queue
 from harness import Report, postgres
 from peers.base import Contender
-from peers.daybreak import Daybreak
-from peers.dbos import Dbos
-from peers.measurements import Idling, Pass, Stage, drain, idle, on_the_wire, pick_ups, staged, takeover
-from peers.pgqueuer import PgQueuer
-from peers.procrastinate import Procrastinate
-
-GROUPED = Daybreak("Daybreak, grouped", changes={"briefs": 200})
-SINGLY = Daybreak("Daybreak, singly", changes={"briefs": 200, "commit_group": 1})
-A_BELL_EACH = Daybreak("Daybreak, grouped, a doorbell each", changes={"briefs": 200}, bell=1)
-AT_100 = Daybreak("Daybreak, at 100", changes={"briefs": 100})
-AS_INSTALLED = Daybreak("Daybreak, defaults", lane=Lane.BULK)
-IMPATIENT = Daybreak("Daybreak, short lease", changes={"lease": 3.0, "beat": 1.0, "sweep": 1.0})
-BARE, PROCRASTINATE, DBOS = PgQueuer(), Procrastinate(), Dbos()
-PEERS = (BARE, PROCRASTINATE, DBOS)
-DRAINED = (GROUPED, SINGLY, A_BELL_EACH, *PEERS)
-FAST_AT_100 = (AT_100, PgQueuer("PgQueuer, at 100", concurrency=100))
-AT_ONCE = (
-    *FAST_AT_100,
-    Procrastinate("Procrastinate, at 100", concurrency=100),
-    Dbos("DBOS, at 100", concurrency=100),
+from peers.daybreak import DaybreakContender
+from peers.dbos import DbosContender
+from peers.measurements import (
+    BenchTarget,
+    IdleMeasurement,
+    ThroughputMeasurement,
+    count_round_trips,
+    measure_drain,
+    measure_idle,
+    measure_pick_ups,
+    measure_takeover,
+    open_targets,
 )
-PICKING_UP = (AS_INSTALLED, *PEERS)
-NAPS, NAP, PLACES = 2_000, 0.05, 100
-BEHIND = 100_000
-TAKEN_OVER = 10
+from peers.pgqueuer import PgQueuerContender
+from peers.procrastinate import ProcrastinateContender
+
+BATCHED = DaybreakContender("Daybreak, grouped", changed_settings={"scheduled_concurrency": 200})
+UNBATCHED = DaybreakContender(
+    "Daybreak, singly", changed_settings={"scheduled_concurrency": 200, "commit_batch_size": 1}
+)
+ONE_JOB_PER_RUN = DaybreakContender(
+    "Daybreak, grouped, one job each", changed_settings={"scheduled_concurrency": 200}, runs_per_job=1
+)
+AT_100 = DaybreakContender("Daybreak, at 100", changed_settings={"scheduled_concurrency": 100})
+DEFAULTS = DaybreakContender("Daybreak, defaults", queue=Queue.BULK)
+SHORT_LEASE = DaybreakContender(
+    "Daybreak, short lease",
+    changed_settings={"lease_seconds": 3.0, "heartbeat_seconds": 1.0, "rescue_seconds": 1.0},
+)
+PGQUEUER, PROCRASTINATE, DBOS = PgQueuerContender(), ProcrastinateContender(), DbosContender()
+PEERS = (PGQUEUER, PROCRASTINATE, DBOS)
+THROUGHPUT_CONTENDERS = (BATCHED, UNBATCHED, ONE_JOB_PER_RUN, *PEERS)
+ASYNCPG_AT_100 = (AT_100, PgQueuerContender("PgQueuer, at 100", concurrency=100))
+CONCURRENT_CONTENDERS = (
+    *ASYNCPG_AT_100,
+    ProcrastinateContender("Procrastinate, at 100", concurrency=100),
+    DbosContender("DBOS, at 100", concurrency=100),
+)
+LATENCY_CONTENDERS = (DEFAULTS, *PEERS)
+SLEEPING_JOBS, SLEEP_SECONDS, CONCURRENCY = 2_000, 0.05, 100
+BACKLOG_SIZE = 100_000
+TAKEOVER_JOBS = 10
 
 
 @dataclass(frozen=True)
-class Extent:
+class BenchScale:
     """The extent of the measurements.
 
     Attributes:
@@ -54,60 +71,76 @@ class Extent:
     """
 
     rounds: int
-    counts: Sequence[int]
-    waiting: Sequence[Contender]
-    wired: Sequence[Contender]
-    wired_jobs: int
+    backlog_sizes: Sequence[int]
+    sleeping_contenders: Sequence[Contender]
+    traced_contenders: Sequence[Contender]
+    traced_jobs: int
     clicks: int
-    idle: float
-    killed: Daybreak
+    idle_seconds: float
+    takeover_contender: DaybreakContender
 
 
-FULL = Extent(3, (10_000, 2_000, 1_000, 20_000, 1_000, 500), AT_ONCE, DRAINED, 500, 200, 60, AS_INSTALLED)
-QUICK = Extent(2, (2_000, 400, 200, 4_000, 200, 100), FAST_AT_100, (GROUPED, SINGLY), 100, 25, 30, IMPATIENT)
+FULL = BenchScale(
+    3,
+    (10_000, 2_000, 1_000, 20_000, 1_000, 500),
+    CONCURRENT_CONTENDERS,
+    THROUGHPUT_CONTENDERS,
+    500,
+    200,
+    60,
+    DEFAULTS,
+)
+QUICK = BenchScale(
+    2, (2_000, 400, 200, 4_000, 200, 100), ASYNCPG_AT_100, (BATCHED, UNBATCHED), 100, 25, 30, SHORT_LEASE
+)
 
-Stages = Mapping[str, Stage]
-Passes = Mapping[str, Sequence[Pass]]
+Stages = Mapping[str, BenchTarget]
+Measurements = Mapping[str, Sequence[ThroughputMeasurement]]
 
 
-async def drains(stages: Stages, extent: Extent) -> Passes:
+async def measure_throughput(stages: Stages, scale: BenchScale) -> Measurements:
     """Measure backlogs of jobs that only write, each contender once per round for equal conditions."""
-    found: dict[str, list[Pass]] = {}
-    for _ in range(extent.rounds):
-        for contender, count in zip(DRAINED, extent.counts, strict=True):
-            found.setdefault(contender.title, []).append(await drain(stages[contender.title], count))
+    found: dict[str, list[ThroughputMeasurement]] = {}
+    for _ in range(scale.rounds):
+        for contender, count in zip(THROUGHPUT_CONTENDERS, scale.backlog_sizes, strict=True):
+            found.setdefault(contender.title, []).append(await measure_drain(stages[contender.title], count))
     return found
 
 
-async def waits(stages: Stages, extent: Extent) -> Passes:
+async def measure_sleeping_jobs(stages: Stages, scale: BenchScale) -> Measurements:
     """Measure backlogs of jobs that sleep for 50 ms, with a concurrency of 100."""
-    found: dict[str, list[Pass]] = {}
-    for _ in range(extent.rounds):
-        for contender in extent.waiting:
-            found.setdefault(contender.title, []).append(await drain(stages[contender.title], NAPS, NAP))
+    found: dict[str, list[ThroughputMeasurement]] = {}
+    for _ in range(scale.rounds):
+        for contender in scale.sleeping_contenders:
+            found.setdefault(contender.title, []).append(
+                await measure_drain(stages[contender.title], SLEEPING_JOBS, SLEEP_SECONDS)
+            )
     return found
 
 
-def introduce(contenders: Sequence[Contender]) -> None:
+def print_settings(contenders: Sequence[Contender]) -> None:
     """Print the settings of the contenders, and the features that the peers lack."""
     for contender in contenders:
         print(f"{contender.title}: {contender.settings}")
     for peer in PEERS:
-        print(f"{peer.title}: lacks {peer.lacks}")
+        print(f"{peer.title}: lacks {peer.missing_features}")
     print(flush=True)
 
 
-async def show_drains(report: Report, stages: Stages, found: Passes, extent: Extent) -> None:
+async def report_throughput(report: Report, stages: Stages, found: Measurements, scale: BenchScale) -> None:
     """Report throughput and cost."""
     wired = {
-        contender.title: await on_the_wire(stages[contender.title], extent.wired_jobs)
-        for contender in extent.wired
+        contender.title: await count_round_trips(stages[contender.title], scale.traced_jobs)
+        for contender in scale.traced_contenders
     }
     rows = [
         (
             title,
             passes[0].count,
-            *(middle(passes, name) for name in ("per_second", "wal", "python", "postgres")),
+            *(
+                median_of(passes, name)
+                for name in ("per_second", "wal_bytes", "worker_cpu_ms", "server_cpu_ms")
+            ),
             *wired.get(title, ("-", "-")),
         )
         for title, passes in found.items()
@@ -116,52 +149,58 @@ async def show_drains(report: Report, stages: Stages, found: Passes, extent: Ext
     report.table(("one worker, nothing to wait for", "runs", *columns), rows)
 
 
-def show_waits(report: Report, found: Passes) -> None:
+def report_sleeping_jobs(report: Report, found: Measurements) -> None:
     """Report the jobs that sleep."""
-    rows = [(title, middle(passes, "seconds"), times_ideal(passes)) for title, passes in found.items()]
-    report.table((f"{NAPS:,} waits of 50 ms, {PLACES} at once", "seconds", "times ideal"), rows)
+    rows = [(title, median_of(passes, "seconds"), ratio_to_ideal(passes)) for title, passes in found.items()]
+    report.table((f"{SLEEPING_JOBS:,} waits of 50 ms, {CONCURRENCY} at once", "seconds", "times ideal"), rows)
 
 
-async def show_pick_ups(report: Report, stages: Stages, extent: Extent) -> float:
+async def report_pick_up_latency(report: Report, stages: Stages, scale: BenchScale) -> float:
     """Report the latency until a handler starts; return the 99th percentile behind the backlog."""
     found = {
-        f"{contender.title}, idle": await pick_ups(stages[contender.title], extent.clicks)
-        for contender in PICKING_UP
+        f"{contender.title}, idle": await measure_pick_ups(stages[contender.title], scale.clicks)
+        for contender in LATENCY_CONTENDERS
     }
-    behind = await pick_ups(stages[AS_INSTALLED.title], extent.clicks, BEHIND)
-    found[f"{AS_INSTALLED.title}, a click behind {BEHIND:,} in lane bulk"] = behind
+    behind = await measure_pick_ups(stages[DEFAULTS.title], scale.clicks, BACKLOG_SIZE)
+    found[f"{DEFAULTS.title}, a click behind {BACKLOG_SIZE:,} in queue bulk"] = behind
     rows = [(title, len(some), 1000 * median(some), 1000 * p99(some)) for title, some in found.items()]
     report.table(("pick-up, from commit to handler", "starts", "p50 ms", "p99 ms"), rows)
     return p99(behind)
 
 
-async def show_takeover(report: Report, stages: Stages, contender: Daybreak) -> float:
+async def report_takeover(report: Report, stages: Stages, contender: DaybreakContender) -> float:
     """Report and return the seconds until another worker has claimed all runs of a killed one."""
-    seconds = await takeover(stages[contender.title], TAKEN_OVER)
+    seconds = await measure_takeover(stages[contender.title], TAKEOVER_JOBS)
     title = f"{contender.title}: {contender.settings}"
-    report.table(("takeover after kill -9", "runs", "seconds"), [(title, TAKEN_OVER, seconds)])
+    report.table(("takeover after kill -9", "runs", "seconds"), [(title, TAKEOVER_JOBS, seconds)])
     return seconds
 
 
-async def show_idle(report: Report, stages: Stages, extent: Extent) -> Idling:
+async def report_idle(report: Report, stages: Stages, scale: BenchScale) -> IdleMeasurement:
     """Report the load of an idle worker."""
-    found = await idle(stages[AS_INSTALLED.title], extent.idle)
-    row = (AS_INSTALLED.title, extent.idle, found.queries_per_second, found.python, found.postgres)
+    found = await measure_idle(stages[DEFAULTS.title], scale.idle_seconds)
+    row = (
+        DEFAULTS.title,
+        scale.idle_seconds,
+        found.queries_per_second,
+        found.worker_cpu_percent,
+        found.server_cpu_percent,
+    )
     report.table(("an idle worker", "seconds", "queries/s", "its % of a core", "PostgreSQL's"), [row])
     return found
 
 
-def show_ratios(report: Report, drained: Passes, waited: Passes) -> None:
+def report_ratios(report: Report, drained: Measurements, waited: Measurements) -> None:
     """Report the ratios to the peers, and the bars on ratios and rates."""
-    rates = {title: middle(passes, "per_second") for title, passes in drained.items()}
-    times = {peer: rates[GROUPED.title] / rates[peer.title] for peer in PEERS}
-    report.ratio("grouped_vs_bare_pgqueuer", times[BARE])
+    rates = {title: median_of(passes, "per_second") for title, passes in drained.items()}
+    times = {peer: rates[BATCHED.title] / rates[peer.title] for peer in PEERS}
+    report.ratio("grouped_vs_bare_pgqueuer", times[PGQUEUER])
     report.ratio("grouped_vs_procrastinate", times[PROCRASTINATE])
     report.ratio("grouped_vs_dbos", times[DBOS])
-    report.ratio("singly_vs_procrastinate", rates[SINGLY.title] / rates[PROCRASTINATE.title])
-    report.ratio("waiting_vs_ideal", times_ideal(waited[AT_100.title]))
-    report.at_least("runs_per_second_singly", rates[SINGLY.title], 800)
-    report.at_least("runs_per_second_grouped", rates[GROUPED.title], 2000)
+    report.ratio("singly_vs_procrastinate", rates[UNBATCHED.title] / rates[PROCRASTINATE.title])
+    report.ratio("waiting_vs_ideal", ratio_to_ideal(waited[AT_100.title]))
+    report.at_least("runs_per_second_singly", rates[UNBATCHED.title], 800)
+    report.at_least("runs_per_second_grouped", rates[BATCHED.title], 2000)
     report.at_least("times_procrastinate", times[PROCRASTINATE], 3)
     report.at_least("times_dbos", times[DBOS], 3)
 
@@ -170,33 +209,33 @@ async def main(report: Report) -> None:
     """Measure and report."""
     telemetry.configure("warning")
     extent = QUICK if report.quick else FULL
-    contenders = (*DRAINED, *AT_ONCE, AS_INSTALLED, IMPATIENT)
-    async with postgres() as bench, staged(bench, contenders) as stages:
+    contenders = (*THROUGHPUT_CONTENDERS, *CONCURRENT_CONTENDERS, DEFAULTS, SHORT_LEASE)
+    async with postgres() as bench, open_targets(bench, contenders) as stages:
         report.machine(await bench.version())
-        introduce(contenders)
-        drained = await drains(stages, extent)
-        await show_drains(report, stages, drained, extent)
-        waited = await waits(stages, extent)
-        show_waits(report, waited)
-        behind = await show_pick_ups(report, stages, extent)
-        taken = await show_takeover(report, stages, extent.killed)
-        idling = await show_idle(report, stages, extent)
-    show_ratios(report, drained, waited)
+        print_settings(contenders)
+        drained = await measure_throughput(stages, extent)
+        await report_throughput(report, stages, drained, extent)
+        waited = await measure_sleeping_jobs(stages, extent)
+        report_sleeping_jobs(report, waited)
+        behind = await report_pick_up_latency(report, stages, extent)
+        taken = await report_takeover(report, stages, extent.takeover_contender)
+        idling = await report_idle(report, stages, extent)
+    report_ratios(report, drained, waited)
     report.at_most("click_behind_backlog_p99_seconds", behind, 1)
-    report.at_most("takeover_seconds", None if extent.killed is IMPATIENT else taken, 45)
+    report.at_most("takeover_seconds", None if extent.takeover_contender is SHORT_LEASE else taken, 45)
     report.at_most("idle_queries_per_second", idling.queries_per_second, 1)
-    report.at_most("idle_percent_of_a_core", idling.python + idling.postgres, 1)
+    report.at_most("idle_percent_of_a_core", idling.worker_cpu_percent + idling.server_cpu_percent, 1)
     report.finish()
 
 
-def middle(passes: Sequence[Pass], name: str) -> float:
+def median_of(measurements: Sequence[ThroughputMeasurement], name: str) -> float:
     """Return the median of a measurement over the rounds."""
-    return median(float(getattr(one, name)) for one in passes)
+    return median(float(getattr(one, name)) for one in measurements)
 
 
-def times_ideal(passes: Sequence[Pass]) -> float:
+def ratio_to_ideal(measurements: Sequence[ThroughputMeasurement]) -> float:
     """Return the ratio of the duration to that of the sleeps alone."""
-    return middle(passes, "seconds") / (NAPS * NAP / PLACES)
+    return median_of(measurements, "seconds") / (SLEEPING_JOBS * SLEEP_SECONDS / CONCURRENCY)
 
 
 def p99(seconds: Sequence[float]) -> float:

@@ -34,13 +34,15 @@ END:VTIMEZONE
 """
 
 
-def write_calendars(folder: Path, today: date, events: int, per_file: int = 250) -> list[Path]:
+def write_calendars(folder: Path, today: date, event_count: int, per_file: int = 250) -> list[Path]:
     """Write that many VEVENTs around today, every fifth a series, some with exceptions; return the files."""
     chance = Random(2)
     paths = []
-    for first in range(0, events, per_file):
+    for first in range(0, event_count, per_file):
         path = folder / f"calendar-{first // per_file:03}.ics"
-        entries = (_event(chance, today, number) for number in range(first, min(first + per_file, events)))
+        entries = (
+            _event(chance, today, number) for number in range(first, min(first + per_file, event_count))
+        )
         parts = [
             "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//bench//EN\n",
             _VTIMEZONE,
@@ -72,14 +74,14 @@ def _event(chance: Random, today: date, number: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_tasks(folder: Path, today: date, tasks: int, per_file: int = 200) -> list[Path]:
+def write_tasks(folder: Path, today: date, task_count: int, per_file: int = 200) -> list[Path]:
     """Write that many tasks, two fifths each in todo.txt and Markdown, the rest in CSV; return the files."""
     chance = Random(3)
     formats = (_todo_txt, _markdown, _todo_txt, _markdown, _csv)
     paths = []
-    for position, first in enumerate(range(0, tasks, per_file)):
+    for position, first in enumerate(range(0, task_count, per_file)):
         name, lines = formats[position % len(formats)](
-            chance, today, range(first, min(first + per_file, tasks))
+            chance, today, range(first, min(first + per_file, task_count))
         )
         path = folder / f"{position:03}" / name
         path.parent.mkdir()
@@ -91,7 +93,7 @@ def write_tasks(folder: Path, today: date, tasks: int, per_file: int = 200) -> l
 def _todo_txt(chance: Random, today: date, numbers: range) -> tuple[str, Iterator[str]]:
     lines = (
         f"({'ABC'[n % 3]}) {today - timedelta(days=9)} Write chapter {n} "
-        f"+book{n % 25} @desk due:{_due(chance, today)}"
+        f"+book{n % 25} @desk due:{_random_due_date(chance, today)}"
         for n in numbers
     )
     return "todo.txt", lines
@@ -102,7 +104,8 @@ def _markdown(chance: Random, today: date, numbers: range) -> tuple[str, Iterato
         for n in numbers:
             if n % 25 == 0:
                 yield f"\n## Project {n // 25}\n"
-            yield f"- [{'x' if n % 4 == 0 else ' '}] Ask Anna about part {n} 📅 {_due(chance, today)}"
+            mark = "x" if n % 4 == 0 else " "
+            yield f"- [{mark}] Ask Anna about part {n} 📅 {_random_due_date(chance, today)}"
 
     return "plan.md", lines()
 
@@ -111,10 +114,10 @@ def _csv(chance: Random, today: date, numbers: range) -> tuple[str, Iterator[str
     def lines() -> Iterator[str]:
         yield "title,status,due,project,priority"
         for n in numbers:
-            yield f"Order item {n},open,{_due(chance, today)},Purchases {n % 10},high"
+            yield f"Order item {n},open,{_random_due_date(chance, today)},Purchases {n % 10},high"
 
     return "tasks.csv", lines()
 
 
-def _due(chance: Random, today: date) -> date:
+def _random_due_date(chance: Random, today: date) -> date:
     return today + timedelta(days=chance.randrange(-20, 60))

@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 
-from daybreak.db import embedded, migrate
-from daybreak.db.embedded import Server
+from daybreak.db import apply_migrations, embedded
+from daybreak.db.embedded import EmbeddedServer
 
 PROGRAM = Path(sys.executable).with_name("daybreak")
 _ACCEPTED = Path(__file__).with_name("accepted.json")
@@ -42,7 +42,7 @@ class Report:
 
     @classmethod
     def of(cls, name: str, purpose: str | None) -> "Report":
-        """The report that the command line asks for."""
+        """Return the report that the command line requests."""
         parser = argparse.ArgumentParser(prog=f"python bench/{name}.py", description=purpose)
         parser.add_argument("--check", action="store_true", help="exit 1 when a bar is missed")
         parser.add_argument("--quick", action="store_true", help="fewer repeats: answer within two minutes")
@@ -72,15 +72,15 @@ class Report:
         print(flush=True)
 
     def at_most(self, name: str, value: float | None, limit: float) -> None:
-        """A bar that holds when the value is no more than the limit; None: it could not be measured."""
+        """Print a bar that is held if the value is at most the limit; None means not measured."""
         self._bar(name, value, f"<={limit:g}", held=value is not None and value <= limit)
 
     def at_least(self, name: str, value: float | None, limit: float) -> None:
-        """A bar that holds when the value is no less than the limit; None: it could not be measured."""
+        """Print a bar that is held if the value is at least the limit; None means not measured."""
         self._bar(name, value, f">={limit:g}", held=value is not None and value >= limit)
 
     def ratio(self, name: str, value: float) -> None:
-        """A ratio to a peer in the same run, shown beside the one that was last accepted."""
+        """Print a ratio to a peer in the same run, beside the last accepted one."""
         self._ratios[f"{self.name}.{name}"] = round(value, 3)
         before = _accepted().get(f"{self.name}.{name}")
         change = f"accepted {before:g}, change {value / before - 1:+.0%}" if before else "none accepted yet"
@@ -107,7 +107,7 @@ class Report:
 class Bench:
     """An embedded server of the bench's own, migrated, and a superuser's connection to it."""
 
-    server: Server
+    server: EmbeddedServer
     admin: asyncpg.Connection
 
     async def version(self) -> str:
@@ -130,14 +130,14 @@ def cpu_of(pid: int) -> float:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The environment of a command of the program, with these settings, like database_url, and no others."""
+    """Return the environment of a command, with these settings (like database_url) and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
     return kept | {f"DAYBREAK_{name.upper()}": value for name, value in settings.items()}
 
 
 @asynccontextmanager
 async def running(command: Sequence[str], environment: dict[str, str], says: bytes) -> AsyncIterator[int]:
-    """A command of the program, from when it has said that until the block ends; gives its process id."""
+    """Run a command until the block ends; yield its process id once it has printed the text."""
     process = await asyncio.create_subprocess_exec(
         PROGRAM, *command, env=environment, stdout=PIPE, stderr=STDOUT
     )
@@ -155,7 +155,7 @@ async def running(command: Sequence[str], environment: dict[str, str], says: byt
 
 
 def free_port() -> int:
-    """A port of loopback at which nobody listens."""
+    """Return a free port on loopback."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
@@ -167,13 +167,13 @@ def cores() -> int:
 
 @asynccontextmanager
 async def postgres(**settings: str) -> AsyncIterator[Bench]:
-    """A server as users have it (fsync on) but for these settings, in a folder that is removed afterwards."""
+    """Start a server like a user's (fsync on) but for these settings, in a temporary folder."""
     with folder_of("bench") as home:
         try:
             if settings:
                 await _set(home, settings)
             with embedded.attach(home) as server:
-                await migrate(server.dsn("daybreak_owner"))
+                await apply_migrations(server.dsn("daybreak_owner"))
                 admin = await asyncpg.connect(server.dsn("postgres"))
                 try:
                     yield Bench(server, admin)
@@ -195,7 +195,7 @@ async def _set(home: Path, settings: Mapping[str, str]) -> None:
 
 @contextmanager
 def folder_of(purpose: str) -> Iterator[Path]:
-    """A temporary folder that may be a home: the embedded server of root runs as somebody else."""
+    """Create a temporary home; root's embedded server runs as another system user and must reach it."""
     with TemporaryDirectory(prefix=f"daybreak-{purpose}-") as name:
         Path(name).chmod(0o755)
         yield Path(name)

@@ -22,7 +22,7 @@ from typing import Any
 from daybreak import agenda, people, telemetry
 from daybreak.agenda.sources.imports import DAYS_AHEAD, DAYS_BEHIND
 from daybreak.db import Database
-from daybreak.errors import Bug
+from daybreak.errors import InternalError
 from daybreak.intake import IntakeSettings, Vault
 from fixtures import write_calendars, write_tasks
 from harness import Bench, Report, postgres
@@ -31,18 +31,18 @@ TODAY = date(2026, 3, 31)
 EMAIL = "bench{}@example.org"
 
 
-def measured(started: float, **more: object) -> dict[str, object]:
+def measure_process(started: float, **more: object) -> dict[str, object]:
     """Return a process's measurements: seconds since ``started``, peak memory of it and its children."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "seconds": time.perf_counter() - started,
-        "parent_mib": _peak() / 1024,
+        "parent_mib": _peak_memory_kib() / 1024,
         "child_mib": children.ru_maxrss / 1024,
         **more,
     }
 
 
-def _peak() -> int:
+def _peak_memory_kib() -> int:
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -53,14 +53,14 @@ async def import_once(dsn: str, email: str, folder: Path) -> dict[str, object]:
     """Import the folder once, as a new or known user."""
     telemetry.configure("error")
     async with Database.connect(dsn) as database:
-        user = await people.find(database, email) or await people.add(
+        user = await people.find_by_email(database, email) or await people.create_user(
             database, email, timezone="Europe/Berlin"
         )
-        reader = agenda.Reader(database, user, TODAY, IntakeSettings.load(), _no_vault)
+        reader = agenda.SourceReader(database, user, TODAY, IntakeSettings.load(), _no_vault)
         started = time.perf_counter()
         done = await agenda.import_folder(reader, folder)
         changes = done.changes
-        return measured(
+        return measure_process(
             started,
             rows=changes.added + changes.updated + changes.unchanged,
             written=changes.added + changes.updated + changes.removed,
@@ -69,10 +69,10 @@ async def import_once(dsn: str, email: str, folder: Path) -> dict[str, object]:
 
 
 def _no_vault() -> Vault:
-    raise Bug("a folder has no secrets")
+    raise InternalError("a folder has no secrets")
 
 
-def floor(paths: Sequence[Path]) -> dict[str, object]:
+def parse_baseline(paths: Sequence[Path]) -> dict[str, object]:
     """Parse and expand the calendars only."""
     import icalendar  # noqa: PLC0415 - only this process measures them
     import recurring_ical_events  # noqa: PLC0415
@@ -83,10 +83,10 @@ def floor(paths: Sequence[Path]) -> dict[str, object]:
     for path in paths:
         calendar = icalendar.Calendar.from_ical(path.read_bytes())
         rows += len(recurring_ical_events.of(calendar).between(first, last))
-    return measured(started, rows=rows, written=0, warnings=[])
+    return measure_process(started, rows=rows, written=0, warnings=[])
 
 
-def in_a_process(*arguments: str) -> dict[str, Any]:
+def run_in_process(*arguments: str) -> dict[str, Any]:
     """Run this script in a new process and return its measurements."""
     program = [sys.executable, __file__, *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
@@ -94,7 +94,7 @@ def in_a_process(*arguments: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def touch_one_in_a_hundred(paths: Sequence[Path], turn: int) -> None:
+def edit_one_percent(paths: Sequence[Path], turn: int) -> None:
     """Change the title of every hundredth entry of each file."""
     for path in paths:
         lines = path.read_bytes().split(b"\n")
@@ -111,7 +111,7 @@ def touch_one_in_a_hundred(paths: Sequence[Path], turn: int) -> None:
         path.write_bytes(b"\n".join(lines))
 
 
-async def one_round(bench: Bench, number: int, size: int) -> dict[str, dict[str, Any]]:
+async def run_round(bench: Bench, number: int, size: int) -> dict[str, dict[str, Any]]:
     """Run the floor and the imports once, with a new user and a new folder."""
     found: dict[str, dict[str, Any]] = {}
     with TemporaryDirectory(prefix="daybreak-files-") as name:
@@ -122,13 +122,13 @@ async def one_round(bench: Bench, number: int, size: int) -> dict[str, dict[str,
         async def import_as(title: str) -> None:
             await bench.admin.execute("CHECKPOINT")
             before = await bench.wal()
-            result = in_a_process("--import", bench.server.dsn("daybreak_app"), EMAIL.format(number), name)
+            result = run_in_process("--import", bench.server.dsn("daybreak_app"), EMAIL.format(number), name)
             found[title] = {**result, "wal_mib": (await bench.wal() - before) / 2**20}
 
-        found["floor"] = {**in_a_process("--floor", *map(str, calendars)), "wal_mib": 0.0}
+        found["floor"] = {**run_in_process("--floor", *map(str, calendars)), "wal_mib": 0.0}
         await import_as("cold")
         await import_as("warm")
-        touch_one_in_a_hundred(paths, number)
+        edit_one_percent(paths, number)
         await import_as("changed")
     return found
 
@@ -138,7 +138,7 @@ async def main(report: Report) -> None:
     async with postgres() as bench:
         report.machine(await bench.version())
         size, rounds = (2_000, 1) if report.quick else (10_000, 2)
-        found = [await one_round(bench, number, size) for number in range(rounds)]
+        found = [await run_round(bench, number, size) for number in range(rounds)]
     titles = {
         "floor": "floor: calendars parsed, expanded",
         "cold": "import, cold",
@@ -165,6 +165,6 @@ if __name__ == "__main__":
         case ["--import", dsn, email, folder]:
             print(json.dumps(asyncio.run(import_once(dsn, email, Path(folder)))))
         case ["--floor", *paths]:
-            print(json.dumps(floor([Path(path) for path in paths])))
+            print(json.dumps(parse_baseline([Path(path) for path in paths])))
         case _:
             asyncio.run(main(Report.of("import", __doc__)))

@@ -34,16 +34,16 @@ SCHEMA = "".join(
 _USER = "SELECT * FROM people_users INNER JOIN people_preferences ON id = owner_id WHERE id = $1"
 _PROJECTS = "SELECT * FROM agenda_project_facts WHERE owner_id = $1 ORDER BY name"
 _EVENTS = "SELECT * FROM agenda_event_facts WHERE owner_id = $1 AND ends_at >= $2 AND starts_at < $3"
-_LAST = """
+_LAST_BRIEF = """
 SELECT content FROM bench_daily_briefs WHERE owner_id = $1 AND brief_date < $2
 ORDER BY brief_date DESC LIMIT 1
 """
-_OF_A_PROJECT = (
+_PROJECT_QUERIES = (
     "SELECT * FROM agenda_task_facts WHERE owner_id = $1 AND project_id = $2",
     "SELECT * FROM agenda_phase_facts WHERE owner_id = $1 AND project_id = $2 ORDER BY position",
     "SELECT * FROM agenda_note_facts WHERE owner_id = $1 AND project_id = $2 ORDER BY noted_at DESC LIMIT 5",
 )
-_WRITE_PROJECT, _WRITE_DAY = (
+_WRITE_PROJECT, _WRITE_DAILY = (
     f"""
     INSERT INTO {table} VALUES ($1, $2, $3, $4::jsonb)
     ON CONFLICT (owner_id, topic, brief_date) DO UPDATE SET content = excluded.content
@@ -52,26 +52,26 @@ _WRITE_PROJECT, _WRITE_DAY = (
 )
 
 
-async def compose(pool: asyncpg.Pool, user_id: UUID, day: date) -> None:
+async def compose_per_project(pool: asyncpg.Pool, user_id: UUID, day: date) -> None:
     """Read and store one user's brief of that day, one query at a time."""
     async with pool.acquire() as connection:
         await connection.execute(f"SET daybreak.owner_ids = '{{{user_id}}}'")
         await connection.fetchrow(_USER, user_id)
-        await connection.fetchrow(_LAST, user_id, day)
+        await connection.fetchrow(_LAST_BRIEF, user_id, day)
         start, end = day - timedelta(days=1), day + timedelta(days=31)
         events = await connection.fetch(_EVENTS, user_id, start, end)
         projects = await connection.fetch(_PROJECTS, user_id)
         for project in projects:
-            found = [await connection.fetch(sql, user_id, project["id"]) for sql in _OF_A_PROJECT]
-            content = _json([_plain(rows) for rows in found])
+            found = [await connection.fetch(sql, user_id, project["id"]) for sql in _PROJECT_QUERIES]
+            content = _to_json([_to_dicts(rows) for rows in found])
             await connection.execute(_WRITE_PROJECT, user_id, str(project["id"]), day, content)
-        content = _json([_plain(events), _plain(projects)])
-        await connection.execute(_WRITE_DAY, user_id, "all", day, content)
+        content = _to_json([_to_dicts(events), _to_dicts(projects)])
+        await connection.execute(_WRITE_DAILY, user_id, "all", day, content)
 
 
-def _plain(rows: list[asyncpg.Record]) -> list[dict[str, object]]:
+def _to_dicts(rows: list[asyncpg.Record]) -> list[dict[str, object]]:
     return [dict(row) for row in rows]
 
 
-def _json(content: object) -> str:
+def _to_json(content: object) -> str:
     return orjson.dumps(content, default=str).decode()

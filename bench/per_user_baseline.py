@@ -22,7 +22,7 @@ CREATE TABLE bench_jobs (
 CREATE UNIQUE INDEX bench_jobs_dedup ON bench_jobs (dedup_key) WHERE status IN ('pending', 'processing');
 CREATE INDEX bench_jobs_of ON bench_jobs (owner_id, job_type, scheduled_for);
 """
-_VISIT = "SELECT last_visit_at FROM people_users WHERE id = $1"
+_LAST_SEEN = "SELECT last_seen_at FROM people_users WHERE id = $1"
 _BRIEF = "SELECT max(brief_date) FROM briefs_editions WHERE owner_id = $1"
 _DUPLICATE = """
 SELECT count(*) FROM bench_jobs
@@ -39,25 +39,25 @@ VALUES ($1, 'brief', $2, $3, $4) ON CONFLICT DO NOTHING
 """
 
 
-async def one_by_one(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
+async def run_sequentially(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
     """Execute all four statements for one user after another."""
     for user in users:
-        await _engaged(pool, user, due_at)
+        await _is_engaged(pool, user, due_at)
         if not await pool.fetchval(_DUPLICATE, user, due_at):
             await _insert(pool, user, due_at)
 
 
-async def side_by_side(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
+async def run_concurrently(pool: asyncpg.Pool, users: Sequence[UUID], due_at: datetime) -> None:
     """Execute the same concurrently, limited by the connections of the pool."""
-    await asyncio.gather(*(_engaged(pool, user, due_at) for user in users))
-    there = {row["owner_id"] for row in await pool.fetch(_DUPLICATES, list(users), due_at)}
-    await asyncio.gather(*(_insert(pool, user, due_at) for user in users if user not in there))
+    await asyncio.gather(*(_is_engaged(pool, user, due_at) for user in users))
+    queued = {row["owner_id"] for row in await pool.fetch(_DUPLICATES, list(users), due_at)}
+    await asyncio.gather(*(_insert(pool, user, due_at) for user in users if user not in queued))
 
 
-async def _engaged(pool: asyncpg.Pool, user: UUID, due_at: datetime) -> bool:
-    visit: datetime = await pool.fetchval(_VISIT, user)
+async def _is_engaged(pool: asyncpg.Pool, user: UUID, due_at: datetime) -> bool:
+    last_seen: datetime = await pool.fetchval(_LAST_SEEN, user)
     brief: date | None = await pool.fetchval(_BRIEF, user)
-    return due_at - visit <= timedelta(days=2) or brief is None
+    return due_at - last_seen <= timedelta(days=2) or brief is None
 
 
 async def _insert(pool: asyncpg.Pool, user: UUID, due_at: datetime) -> None:

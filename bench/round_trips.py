@@ -25,62 +25,63 @@ class Relay:
         self.statements = 0
         self._server = server
 
-    async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward bytes between one client and the server until either disconnects."""
         upstream_reader, upstream = await asyncio.open_unix_connection(str(self._server / _SOCKET))
-        spoken = asyncio.Event()
-        spoken.set()
+        server_sent = asyncio.Event()
+        server_sent.set()
         with suppress(ConnectionError):  # a killed process does not close its connection
             await asyncio.gather(
-                self._ask(reader, upstream, spoken), self._answer(upstream_reader, writer, spoken)
+                self._forward_requests(reader, upstream, server_sent),
+                self._forward_responses(upstream_reader, writer, server_sent),
             )
 
-    async def _ask(
-        self, client: asyncio.StreamReader, to: asyncio.StreamWriter, spoken: asyncio.Event
+    async def _forward_requests(
+        self, client: asyncio.StreamReader, upstream: asyncio.StreamWriter, server_sent: asyncio.Event
     ) -> None:
-        messages = _Messages()
+        messages = _MessageParser()
         while data := await client.read(_CHUNK):
-            self.statements += messages.statements_in(data)
-            if spoken.is_set():
+            self.statements += messages.count_statements(data)
+            if server_sent.is_set():
                 self.round_trips += 1
-                spoken.clear()
-            to.write(data)
-        to.close()
+                server_sent.clear()
+            upstream.write(data)
+        upstream.close()
 
-    async def _answer(
-        self, server: asyncio.StreamReader, to: asyncio.StreamWriter, spoken: asyncio.Event
+    async def _forward_responses(
+        self, server: asyncio.StreamReader, downstream: asyncio.StreamWriter, server_sent: asyncio.Event
     ) -> None:
         while data := await server.read(_CHUNK):
-            spoken.set()
-            to.write(data)
-        to.close()
+            server_sent.set()
+            downstream.write(data)
+        downstream.close()
 
 
-class _Messages:
+class _MessageParser:
     """The messages of one client: a start-up message without a type, then type, size and body each."""
 
     def __init__(self) -> None:
         self._rest = b""
         self._type = 0  # length of the type in bytes
 
-    def statements_in(self, data: bytes) -> int:
+    def count_statements(self, data: bytes) -> int:
         """Count the queries (Q) and executions of a prepared statement (E) that these bytes complete."""
-        said, at, found = self._rest + data, 0, 0
-        while len(said) >= (body := at + self._type + 4):
-            end = at + self._type + int.from_bytes(said[body - 4 : body], "big")
-            if len(said) < end:
+        buffer, at, found = self._rest + data, 0, 0
+        while len(buffer) >= (body := at + self._type + 4):
+            end = at + self._type + int.from_bytes(buffer[body - 4 : body], "big")
+            if len(buffer) < end:
                 break
-            found += said[at : at + self._type] in {b"Q", b"E"}
+            found += buffer[at : at + self._type] in {b"Q", b"E"}
             at, self._type = end, 1
-        self._rest = said[at:]
+        self._rest = buffer[at:]
         return found
 
 
 @asynccontextmanager
-async def relayed(server: Path) -> AsyncIterator[Relay]:
+async def open_relay(server: Path) -> AsyncIterator[Relay]:
     """Open a relay to the server whose socket is in that folder."""
     with TemporaryDirectory(prefix="daybreak-wire-") as folder:
         relay = Relay(Path(folder), server)
-        listener = await asyncio.start_unix_server(relay.relay, str(relay.folder / _SOCKET))
+        listener = await asyncio.start_unix_server(relay.forward, str(relay.folder / _SOCKET))
         async with listener:
             yield relay

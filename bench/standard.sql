@@ -18,14 +18,14 @@ INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256, l
 SELECT id, md5('source ' || id)::uuid, 'folder', 'plans', '/home/plans', sha256('/home/plans'), d.today + time '04:00'
 FROM people_users, days AS d;
 
-INSERT INTO agenda_projects (owner_id, id, source_id, external_id, path, name, description, place)
+INSERT INTO agenda_projects (owner_id, id, source_id, external_id, path, name, description, source_ref)
 SELECT
     s.owner_id, md5(format('project %s %s', s.owner_id, p))::uuid, s.id, 'project ' || p, 'plans.md',
     'Project ' || p || ' of the year', 'What it is for, who asked for it, and when it has to be done by.', 'plans.md:' || p
 FROM agenda_sources AS s, generate_series(1, 5) AS p;
 
 INSERT INTO agenda_phases
-(owner_id, id, source_id, external_id, path, project_id, name, description, start_on, end_on, position, place)
+(owner_id, id, source_id, external_id, path, project_id, name, description, start_on, end_on, position, source_ref)
 SELECT
     p.owner_id, md5(format('phase %s %s', p.id, f))::uuid, p.source_id, p.external_id || ' phase ' || f, 'plans.md', p.id,
     'Phase ' || f, 'What has to be there when it ends.', d.today - 50 + 30 * f, d.today - 21 + 30 * f, f, 'plans.md:' || f
@@ -33,7 +33,7 @@ FROM agenda_projects AS p, generate_series(1, 3) AS f, days AS d;
 
 INSERT INTO agenda_tasks (
     owner_id, id, source_id, external_id, path, project_id, phase_id, title, details, status, priority, start_on,
-    due_on, due_at, completed_at, estimate_minutes, blocked_by, touched_at, place, removed_at
+    due_on, due_at, completed_at, estimate_minutes, blocked_by, touched_at, source_ref, removed_at
 )
 SELECT
     p.owner_id, md5(format('task %s %s', p.id, n))::uuid, p.source_id, format('%s task %s', p.external_id, n), 'plans.md',
@@ -58,7 +58,7 @@ SELECT
     'plans.md:' || n, CASE WHEN n = 40 THEN d.today - interval '1 day' END
 FROM agenda_projects AS p, generate_series(1, 40) AS n, days AS d;
 
-INSERT INTO agenda_notes (owner_id, id, source_id, external_id, path, project_id, title, body, noted_at, place)
+INSERT INTO agenda_notes (owner_id, id, source_id, external_id, path, project_id, title, body, noted_at, source_ref)
 SELECT
     p.owner_id, md5(format('note %s %s', p.id, n))::uuid, p.source_id, format('%s note %s', p.external_id, n), 'notes.md',
     p.id, 'Call of day ' || n, repeat('What was said, and by whom. ', 12), d.today - n * interval '2 days', 'notes.md:' || n
@@ -67,7 +67,7 @@ FROM agenda_projects AS p, generate_series(1, 5) AS n, days AS d;
 -- Eight single events, then four series as an import expands them: one on working days, three weekly.
 INSERT INTO agenda_events (
     owner_id, id, source_id, external_id, path, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
-    organizer, place
+    organizer, source_ref
 )
 SELECT
     s.owner_id, md5(format('event %s %s', s.id, e.uid))::uuid, s.id, e.uid, 'work.ics', 'Meeting ' || e.uid, 'Room 4',

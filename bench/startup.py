@@ -10,7 +10,7 @@ from daybreak.db import embedded
 from harness import PROGRAM, Report, environment, folder_of
 
 
-def run(home: Path, *arguments: str) -> float:
+def measure_command(home: Path, *arguments: str) -> float:
     """Return the seconds of one command, run as a process; it must succeed."""
     settings = environment(home=str(home))
     began = time.perf_counter()
@@ -18,16 +18,16 @@ def run(home: Path, *arguments: str) -> float:
     return time.perf_counter() - began
 
 
-def cold(folder: Path, number: int) -> float:
+def measure_cold_start(folder: Path, number: int) -> float:
     """Return the seconds of the first brief in a new home, which includes creating the database."""
     home = folder / f"home-{number}"
     try:
-        return run(home, "brief", str(folder / "sample"))
+        return measure_command(home, "brief", str(folder / "sample"))
     finally:
         embedded.stop(home)
 
 
-def times(count: int, action: Callable[[int], float]) -> list[float]:
+def measure(count: int, action: Callable[[int], float]) -> list[float]:
     """Return the seconds of each of ``count`` calls."""
     return [action(number) for number in range(count)]
 
@@ -38,32 +38,34 @@ def main(report: Report) -> None:
     report.machine()
     with folder_of("startup") as folder:
         home, sample = folder / "home", str(folder / "sample")
-        run(home, "sample", sample)
-        run(home, "version")  # compiles the imported modules
+        measure_command(home, "sample", sample)
+        measure_command(home, "version")  # compiles the imported modules
         found = {
-            "version": times(count, lambda _: run(home, "version")),
-            "brief, new home (database made)": times(min(count, 3), lambda number: cold(folder, number)),
+            "version": measure(count, lambda _: measure_command(home, "version")),
+            "brief, new home (database made)": measure(
+                min(count, 3), lambda number: measure_cold_start(folder, number)
+            ),
         }
         try:
-            run(home, "brief", sample)
+            measure_command(home, "brief", sample)
             embedded.stop(home)
-            found["brief, server stopped before"] = times(count, lambda _: _stopped(home, sample))
+            found["brief, server stopped before"] = measure(count, lambda _: _measure_stopped(home, sample))
             embedded.start(home)
-            found["brief, server running"] = times(count, lambda _: run(home, "brief", sample))
+            found["brief, server running"] = measure(count, lambda _: measure_command(home, "brief", sample))
         finally:
             embedded.stop(home)
-    show(report, found)
+    show_table(report, found)
     report.at_most("version_seconds", median(found["version"]), 0.3)
     report.at_most("warm_brief_seconds", median(found["brief, server stopped before"]), 3)
     report.finish()
 
 
-def _stopped(home: Path, sample: str) -> float:
+def _measure_stopped(home: Path, sample: str) -> float:
     embedded.stop(home)
-    return run(home, "brief", sample)
+    return measure_command(home, "brief", sample)
 
 
-def show(report: Report, found: Mapping[str, Sequence[float]]) -> None:
+def show_table(report: Report, found: Mapping[str, Sequence[float]]) -> None:
     """Print the table of all commands."""
     rows = [(title, median(seconds), min(seconds), max(seconds)) for title, seconds in found.items()]
     report.table(("daybreak …, seconds", "median", "least", "most"), rows)

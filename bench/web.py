@@ -20,20 +20,20 @@ import orjson
 
 from daybreak import people
 from daybreak.db import Database
-from daybreak.people import Client
+from daybreak.people import ClientInfo
 from harness import Bench, Report, environment, free_port, postgres, running
 
 DAY = date(2026, 3, 29)
 READERS = 50
 STREAMS = 1000
-THINKING = 1.0
+THINK_SECONDS = 1.0
 COMMITS = 200
-ENOUGH = 20  # with fewer requests the 95th percentile is the slowest one
+MIN_SAMPLES = 20  # with fewer requests the 95th percentile is the slowest one
 _HERE = Path(__file__).parent
-TELL = """
-WITH told AS (
+NOTIFY = """
+WITH written AS (
     INSERT INTO runs_events (owner_id, run_id, number, at, name, data)
-    VALUES ($1, $1, $2, clock_timestamp(), 'told', jsonb_build_object('commit', $2::bigint))
+    VALUES ($1, $1, $2, clock_timestamp(), 'committed', jsonb_build_object('commit', $2::bigint))
 )
 SELECT pg_notify('daybreak_runs', $1::text)
 """
@@ -51,11 +51,11 @@ async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
 
 
 @asynccontextmanager
-async def serving(bench: Bench) -> AsyncIterator[int]:
+async def serve(bench: Bench) -> AsyncIterator[int]:
     """Run the web as a process, and yield its port."""
     port = free_port()
     dsn = bench.server.dsn("daybreak_app")
-    settings = environment(database_url=dsn, web_api_rate="1000000", log_level="error")
+    settings = environment(database_url=dsn, web_api_requests_per_minute="1000000", log_level="error")
     async with running(("web", "--port", str(port)), settings, b"http"):
         yield port
 
@@ -67,18 +67,18 @@ async def sign_in(bench: Bench, readers: list[UUID]) -> dict[UUID, str]:
     async with Database.connect(bench.server.dsn("daybreak_app")) as database:
         for reader in readers:
             async with database.transaction([reader]) as tx:
-                secrets[reader] = await people.begin(tx, reader, Client(address="127.0.0.1"))
+                secrets[reader] = await people.create_session(tx, reader, ClientInfo(address="127.0.0.1"))
     return secrets
 
 
-async def read(port: int, secrets: dict[UUID, str], seconds: float) -> dict[str, list[float]]:
+async def measure_pages(port: int, secrets: dict[UUID, str], seconds: float) -> dict[str, list[float]]:
     """Browse with all users at once, and return the milliseconds of each page."""
     spent: defaultdict[str, list[float]] = defaultdict(list)
     until = time.perf_counter() + seconds
     async with asyncio.TaskGroup() as group:
         for place, secret in enumerate(secrets.values()):
             pages = _pages(is_admin=place == 0)
-            group.create_task(_reader(port, secret, pages, until, spent, heavy=place == 0))
+            group.create_task(_browse(port, secret, pages, until, spent, heavy=place == 0))
     return spent
 
 
@@ -100,14 +100,14 @@ def _pages(*, is_admin: bool) -> dict[str, str]:
     return pages | ({"Operations": "/operations"} if is_admin else {})
 
 
-async def _reader(
+async def _browse(
     port: int, secret: str, pages: dict[str, str], until: float, spent: dict[str, list[float]], *, heavy: bool
 ) -> None:
     cookies = {f"daybreak-{port}": secret}
     address = f"http://127.0.0.1:{port}"
     async with httpx2.AsyncClient(base_url=address, cookies=cookies, timeout=60) as client:
         newest = (await client.get("/api/v1/runs?limit=1")).json()["items"][0]["id"]
-        await asyncio.sleep(random.uniform(0, THINKING))
+        await asyncio.sleep(random.uniform(0, THINK_SECONDS))
         while time.perf_counter() < until:
             name = random.choice(list(pages))
             path = pages[name].replace("RUN", newest)
@@ -116,22 +116,24 @@ async def _reader(
             if response.status_code != 200:
                 spent[f"{name} ({response.status_code})"].append(0.0)
             spent[f"{name}, many runs" if heavy else name].append((time.perf_counter() - began) * 1000)
-            await asyncio.sleep(random.uniform(0.5, 1.5) * THINKING)
+            await asyncio.sleep(random.uniform(0.5, 1.5) * THINK_SECONDS)
 
 
-async def listen(bench: Bench, port: int, secrets: dict[UUID, str], commits: int) -> tuple[list[float], int]:
+async def measure_streams(
+    bench: Bench, port: int, secrets: dict[UUID, str], commits: int
+) -> tuple[list[float], int]:
     """Open a thousand streams; return the milliseconds from commit to client, and the open streams."""
     committed: dict[int, float] = {}
     heard: list[tuple[int, float]] = []
     owners = list(secrets)
     streams = [
-        asyncio.create_task(_stream(port, secrets[owners[number % len(owners)]], heard))
+        asyncio.create_task(_read_stream(port, secrets[owners[number % len(owners)]], heard))
         for number in range(STREAMS)
     ]
     await asyncio.sleep(15)
     alive = sum(not stream.done() for stream in streams)
     for number in range(1, commits + 1):
-        await bench.admin.execute(TELL, owners[number % len(owners)], number)
+        await bench.admin.execute(NOTIFY, owners[number % len(owners)], number)
         committed[number] = time.perf_counter()
         await asyncio.sleep(0.05)
     await asyncio.sleep(3)
@@ -141,7 +143,7 @@ async def listen(bench: Bench, port: int, secrets: dict[UUID, str], commits: int
     return [(at - committed[number]) * 1000 for number, at in heard if number in committed], alive
 
 
-async def _stream(port: int, secret: str, heard: list[tuple[int, float]]) -> None:
+async def _read_stream(port: int, secret: str, received: list[tuple[int, float]]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     request = (
         f"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: daybreak-{port}={secret}\r\n\r\n"
@@ -150,7 +152,7 @@ async def _stream(port: int, secret: str, heard: list[tuple[int, float]]) -> Non
     try:
         while line := await reader.readline():
             if line.startswith(b"data: {"):
-                heard.append((orjson.loads(line[6:])["number"], time.perf_counter()))
+                received.append((orjson.loads(line[6:])["number"], time.perf_counter()))
     finally:
         writer.close()
 
@@ -170,25 +172,27 @@ async def main(report: Report) -> None:
         )
         print(f"{counts['runs']:,} runs, {counts['tasks']:,} tasks, {READERS} readers\n", flush=True)
         secrets = await sign_in(bench, readers)
-        async with serving(bench) as port:
-            await read(port, secrets, 5)
-            spent = await read(port, secrets, 15 if report.quick else 60)
-            told, alive = await listen(bench, port, secrets, COMMITS // (4 if report.quick else 1))
-    show(report, spent, told, alive)
+        async with serve(bench) as port:
+            await measure_pages(port, secrets, 5)
+            spent = await measure_pages(port, secrets, 15 if report.quick else 60)
+            latencies, alive = await measure_streams(
+                bench, port, secrets, COMMITS // (4 if report.quick else 1)
+            )
+    show(report, spent, latencies, alive)
 
 
-def show(report: Report, spent: dict[str, list[float]], told: list[float], alive: int) -> None:
+def show(report: Report, spent: dict[str, list[float]], latencies: list[float], alive: int) -> None:
     rows = [
         (name, len(values), *(percentile(values, share) for share in (0.5, 0.95, 0.99)))
         for name, values in sorted(spent.items())
     ]
     report.table(("page", "times", "p50 ms", "p95 ms", "p99 ms"), rows)
-    often = [values for values in spent.values() if len(values) >= ENOUGH]
+    often = [values for values in spent.values() if len(values) >= MIN_SAMPLES]
     slowest = max((percentile(values, 0.95) for values in often), default=None)
     report.at_most("slowest_page_p95_ms", slowest, 200)
     report.at_least("streams", alive, STREAMS)
-    report.at_most("commit_to_browser_p50_ms", percentile(told, 0.5) if told else None, 100)
-    report.at_most("commit_to_browser_p99_ms", percentile(told, 0.99) if told else None, 1000)
+    report.at_most("commit_to_browser_p50_ms", percentile(latencies, 0.5) if latencies else None, 100)
+    report.at_most("commit_to_browser_p99_ms", percentile(latencies, 0.99) if latencies else None, 1000)
     report.finish()
 
 

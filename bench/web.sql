@@ -12,12 +12,12 @@ SELECT
 FROM people_users;
 
 INSERT INTO runs_finished (
-    owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence, event_number, phase, total,
+    owner_id, id, kind, queue, key, parameters, status, epoch, attempts, max_attempts, fence, last_event_number, phase, total,
     done, failed, skipped, result, errors, created_at, started_at, finished_at, wait_seconds, run_seconds
 )
 SELECT
     s.owner_id, md5(format('run %s %s', s.owner_id, n))::uuid,
-    (ARRAY['briefs.compose', 'briefs.compose', 'agenda.refresh', 'plans.read'])[n % 4 + 1], 'briefs',
+    (ARRAY['briefs.compose', 'briefs.compose', 'agenda.refresh', 'plans.read'])[n % 4 + 1], 'scheduled',
     format('%s/standard', current_date - n), '{"date": "2026-03-29", "edition": "standard"}',
     CASE n % 50 WHEN 7 THEN 'failed' WHEN 8 THEN 'partial' ELSE 'succeeded' END,
     1, 1, 3, 1, 4, 'sections', 5, 5, 0, 0, '{"sections": 5, "facts": 212}',
@@ -34,9 +34,9 @@ WHERE f.created_at > now() - interval '2 hours';
 
 INSERT INTO runs_counters (kind, status, change) SELECT kind, status, count(*) FROM runs_finished GROUP BY kind, status;
 
-INSERT INTO runs_times (kind, day, wait_class, run_class, runs, wait_seconds, run_seconds)
+INSERT INTO runs_durations (kind, day, wait_bucket, run_bucket, runs, wait_seconds, run_seconds)
 SELECT
-    kind, finished_at::date, runs_time_class(wait_seconds), runs_time_class(run_seconds), count(*), sum(wait_seconds),
+    kind, finished_at::date, runs_duration_bucket(wait_seconds), runs_duration_bucket(run_seconds), count(*), sum(wait_seconds),
     sum(run_seconds)
 FROM runs_finished GROUP BY 1, 2, 3, 4;
 

@@ -16,9 +16,9 @@ import asyncpg
 
 import per_project_baseline
 from daybreak import briefs, clock, telemetry
-from daybreak.briefs.rendering import Form, render
+from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.db import Database
-from daybreak.worker import collect_garbage_seldom
+from daybreak.worker import tune_gc
 from harness import Bench
 
 DAY = date(2026, 3, 31)
@@ -77,16 +77,16 @@ class Pass:
 
 
 def work(pipe: Connection, dsn: str) -> None:
-    """A worker process: orders in, work out, until None."""
+    """Run a worker process: execute each order from the queue until None."""
     clock.now = lambda: NOW
     telemetry.configure("warning")
-    collect_garbage_seldom()
+    tune_gc()
     asyncio.run(_work(pipe, dsn))
 
 
 async def _work(pipe: Connection, dsn: str) -> None:
     async with (
-        Database.connect(dsn, connections=max(CONCURRENCIES)) as database,
+        Database.connect(dsn, max_connections=max(CONCURRENCIES)) as database,
         asyncpg.create_pool(dsn, min_size=1, max_size=max(CONCURRENCIES)) as pool,
     ):
         verbs = {
@@ -118,7 +118,7 @@ async def _obey(verb: Callable[..., Awaitable[object]], order: Order) -> Work:
 async def _receive_yesterdays(database: Database, users: Sequence[UUID]) -> None:
     composed = await briefs.compose_all(database, dict.fromkeys(users, DAY - timedelta(days=1)))
     for user_id, brief in composed.items():
-        await briefs.receive(database, user_id, brief.id)
+        await briefs.mark_received(database, user_id, brief.id)
 
 
 async def _compose(database: Database, users: Sequence[UUID]) -> None:
@@ -127,13 +127,13 @@ async def _compose(database: Database, users: Sequence[UUID]) -> None:
 
 async def _compose_and_render(database: Database, users: Sequence[UUID]) -> None:
     for brief in (await briefs.compose_all(database, dict.fromkeys(users, DAY))).values():
-        render(brief.document, Form.MARKDOWN)
-        render(brief.document, Form.HTML)
+        render(brief.document, OutputFormat.MARKDOWN)
+        render(brief.document, OutputFormat.HTML)
 
 
 async def _loop(pool: asyncpg.Pool, users: Sequence[UUID]) -> None:
     for user_id in users:
-        await per_project_baseline.compose(pool, user_id=user_id, day=DAY)
+        await per_project_baseline.compose_per_project(pool, user_id=user_id, day=DAY)
 
 
 class Crew:

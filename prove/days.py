@@ -29,8 +29,8 @@ import asyncpg
 
 import zones
 from daybreak import clock, telemetry
-from daybreak.db import Database, embedded, migrate
-from daybreak.schedule import ScheduleSettings, Ticked, Ticker
+from daybreak.db import Database, apply_migrations, embedded
+from daybreak.schedule import ScheduleSettings, Ticker, TickResult
 
 DAY = timedelta(days=1)
 RESULT = Path(__file__).parent / "results" / "days.json"
@@ -43,7 +43,7 @@ EVERY = 40
 WEEKS = 10
 TRAVELLERS = 0.03
 # No worker runs here, so a full queue would stay full.
-SETTINGS = ScheduleSettings(chunk=2000, backlog=10**9)
+SETTINGS = ScheduleSettings(batch_size=2000, max_backlog=10**9)
 
 # For every (user, local date): one outcome, at the instant that the walk computed, and one run.
 INVARIANT = """
@@ -51,12 +51,12 @@ WITH runs AS (SELECT owner_id, key, count(*) AS runs FROM runs_open GROUP BY own
 SELECT
     count(*) FILTER (WHERE d.owner_id IS NULL) AS lost,
     count(*) FILTER (WHERE e.owner_id IS NULL) AS surplus,
-    count(*) FILTER (WHERE d.outcome <> 'rung') AS not_rung,
+    count(*) FILTER (WHERE d.outcome <> 'enqueued') AS not_enqueued,
     count(*) FILTER (WHERE d.due_at <> e.due_at) AS at_a_wrong_instant,
-    count(*) FILTER (WHERE d.outcome = 'rung' AND r.runs IS DISTINCT FROM 1) AS without_one_run,
+    count(*) FILTER (WHERE d.outcome = 'enqueued' AND r.runs IS DISTINCT FROM 1) AS without_one_run,
     count(*) AS days
 FROM expected AS e
-FULL JOIN (SELECT * FROM schedule_days WHERE owner_id NOT IN (SELECT owner_id FROM travellers)) AS d
+FULL JOIN (SELECT * FROM schedule_outcomes WHERE owner_id NOT IN (SELECT owner_id FROM travellers)) AS d
     ON e.owner_id = d.owner_id AND e.local_date = d.local_date
 LEFT JOIN runs AS r ON d.owner_id = r.owner_id AND r.key = d.local_date || '/' || d.edition
 """
@@ -68,7 +68,7 @@ SELECT
     count(*) AS days
 FROM (
     SELECT s.*, lag(s.local_date) OVER (PARTITION BY s.owner_id ORDER BY s.local_date) AS before
-    FROM schedule_days AS s INNER JOIN travellers AS t ON s.owner_id = t.owner_id
+    FROM schedule_outcomes AS s INNER JOIN travellers AS t ON s.owner_id = t.owner_id
 ) AS d
 """
 
@@ -78,37 +78,38 @@ class Person:
     """A user with a brief at a local time."""
 
     id: UUID
-    zone: str
+    timezone: str
     at: time
     travels: bool
 
 
 @dataclass
-class World:
+class Simulation:
     """A database with users, and a clock that is advanced."""
 
     admin: asyncpg.Connection
     database: Database
-    dice: random.Random
+    rng: random.Random
     begin: datetime
     end: datetime
     people: list[Person] = field(default_factory=list)
-    ticked: Ticked = field(default_factory=Ticked)
-    moments: int = 0
+    ticked: TickResult = field(default_factory=TickResult)
+    tick_count: int = 0
 
-    async def settle(self, names: list[str]) -> None:
+    async def create_people(self, names: list[str]) -> None:
         """Create the users."""
         self.people = [
-            Person(uuid4(), name, at, self.dice.random() < TRAVELLERS) for name in names for at in zones.TIMES
+            Person(uuid4(), name, at, self.rng.random() < TRAVELLERS) for name in names for at in zones.TIMES
         ]
         await self.admin.execute("DELETE FROM people_users")
         await self.admin.execute("TRUNCATE runs_open, pgq.pgqueuer, schedule_slots")
         await self.admin.execute("CREATE TEMP TABLE travellers (owner_id uuid)")
         await self.admin.execute(
             "INSERT INTO people_users (id, email, name, timezone) "
-            "SELECT id, id || '@example.org', 'x', zone FROM unnest($1::uuid[], $2::text[]) AS p (id, zone)",
+            "SELECT id, id || '@example.org', 'x', timezone "
+            "FROM unnest($1::uuid[], $2::text[]) AS p (id, timezone)",
             [one.id for one in self.people],
-            [one.zone for one in self.people],
+            [one.timezone for one in self.people],
         )
         await self.admin.execute(
             "INSERT INTO people_preferences (owner_id, brief_time, catch_up) "
@@ -122,72 +123,74 @@ class World:
 
     def steps(self) -> Iterator[datetime]:
         """Yield instants from begin to end, minutes or hours apart."""
-        moment = self.begin
-        while moment < self.end:
-            yield moment
-            moment += timedelta(minutes=self.dice.choice((1, 30, 60, 200, 360)))
+        now = self.begin
+        while now < self.end:
+            yield now
+            now += timedelta(minutes=self.rng.choice((1, 30, 60, 200, 360)))
         yield self.end
 
-    async def live(self, names: list[str]) -> datetime:
+    async def run(self, names: list[str]) -> datetime:
         """Tick through all instants; return the last one under the old time zone rules."""
         ticker = Ticker(self.database, SETTINGS)
         before, change = self.begin, self.end
-        for moment in self.steps():
-            if change == self.end and moment > self.begin + (self.end - self.begin) / 2:
+        for now in self.steps():
+            if change == self.end and now > self.begin + (self.end - self.begin) / 2:
                 change = before
                 await self.change_rules()
                 ticker = Ticker(self.database, SETTINGS)
             await self.travel(names)
-            self.ticked += await ticker.tick(moment)
-            self.moments += 1
-            before = moment
+            self.ticked += await ticker.tick(now)
+            self.tick_count += 1
+            before = now
         return change
 
     async def change_rules(self) -> None:
         """Change the rules of some time zones, as a new tzdata does."""
-        real = clock.zone
-        clock.zone = lambda name: real(NEW_RULES.get(name, name))  # type: ignore[assignment]
+        real = clock.parse_timezone
+        clock.parse_timezone = lambda name: real(NEW_RULES.get(name, name))  # type: ignore[assignment]
         await self.admin.execute("UPDATE schedule_state SET tzdata = 'older'")
 
     async def travel(self, names: list[str]) -> None:
         """Move some travelling users to other time zones, possibly across the date line."""
-        going = [one.id for one in self.people if one.travels and self.dice.random() < 0.01]
-        if going:
+        travelling = [one.id for one in self.people if one.travels and self.rng.random() < 0.01]
+        if travelling:
             await self.admin.execute(
-                "UPDATE people_users AS u SET timezone = p.zone "
-                "FROM unnest($1::uuid[], $2::text[]) AS p (id, zone) WHERE u.id = p.id",
-                going,
-                [self.dice.choice(names) for _ in going],
+                "UPDATE people_users AS u SET timezone = p.timezone "
+                "FROM unnest($1::uuid[], $2::text[]) AS p (id, timezone) WHERE u.id = p.id",
+                travelling,
+                [self.rng.choice(names) for _ in travelling],
             )
 
 
-def expected(world: World, last_old: datetime) -> Iterator[tuple[UUID, date, datetime]]:
+def expected(simulation: Simulation, last_old: datetime) -> Iterator[tuple[UUID, date, datetime]]:
     """Yield the briefs that should have been enqueued, from a walk through each time zone."""
     first = zones.BEGIN - DAY  # it is still the previous date in the west
-    dates = [first + DAY * n for n in range((world.end.date() - first).days + 2)]
-    staying = [one for one in world.people if not one.travels]
-    for name in sorted({one.zone for one in staying}):
-        old = zones.Walk(ZoneInfo(name))
-        new = zones.Walk(ZoneInfo(NEW_RULES[name])) if name in NEW_RULES else old
-        for one in (person for person in staying if person.zone == name):
+    dates = [first + DAY * n for n in range((simulation.end.date() - first).days + 2)]
+    staying = [one for one in simulation.people if not one.travels]
+    for name in sorted({one.timezone for one in staying}):
+        old = zones.ZoneTimeline(ZoneInfo(name))
+        new = zones.ZoneTimeline(ZoneInfo(NEW_RULES[name])) if name in NEW_RULES else old
+        for one in (person for person in staying if person.timezone == name):
             for day in dates:
                 wall = datetime.combine(day, one.at)
                 due_at = old.first_at_or_after(wall)
                 if due_at > last_old:
                     due_at = new.first_at_or_after(wall)
-                if world.begin < due_at <= world.end:
+                if simulation.begin < due_at <= simulation.end:
                     yield one.id, day, due_at
 
 
-async def compare(world: World, change: datetime) -> dict[str, int]:
+async def compare(simulation: Simulation, last_old_instant: datetime) -> dict[str, int]:
     """Evaluate the invariant, one query over all outcomes."""
-    await world.admin.execute(
+    await simulation.admin.execute(
         "CREATE TEMP TABLE expected (owner_id uuid, local_date date, due_at timestamptz)"
     )
-    await world.admin.copy_records_to_table("expected", records=expected(world, change))
-    await world.admin.execute("ANALYZE expected")
-    found = dict(await world.admin.fetchrow(INVARIANT))
-    return found | {f"travelled_{name}": n for name, n in (await world.admin.fetchrow(TRAVELLED)).items()}
+    await simulation.admin.copy_records_to_table("expected", records=expected(simulation, last_old_instant))
+    await simulation.admin.execute("ANALYZE expected")
+    found = dict(await simulation.admin.fetchrow(INVARIANT))
+    return found | {
+        f"travelled_{name}": n for name, n in (await simulation.admin.fetchrow(TRAVELLED)).items()
+    }
 
 
 @contextmanager
@@ -198,27 +201,27 @@ def _home() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def world(begin: datetime, end: datetime, seed: int) -> AsyncIterator[World]:
+async def open_simulation(begin_at: datetime, end_at: datetime, seed: int) -> AsyncIterator[Simulation]:
     """Start a separate server for the duration of the block."""
     with _home() as home:
         with embedded.attach(home, fsync=False) as server:
-            await migrate(server.dsn("daybreak_owner"))
+            await apply_migrations(server.dsn("daybreak_owner"))
             admin = await asyncpg.connect(server.dsn("postgres"))
             async with Database.connect(server.dsn("daybreak_app")) as database:
-                yield World(admin, database, random.Random(seed), begin, end)
+                yield Simulation(admin, database, random.Random(seed), begin_at, end_at)
             await admin.close()
         embedded.stop(home)
 
 
-async def simulate(place: World, names: list[str]) -> dict[str, int]:
+async def simulate(simulation: Simulation, names: list[str]) -> dict[str, int]:
     """Simulate users of these time zones until the end; return the counts of the invariant."""
-    real = clock.zone
+    real = clock.parse_timezone
     try:
-        await place.settle(names)
-        change = await place.live(names)
-        return await compare(place, change)
+        await simulation.create_people(names)
+        change = await simulation.run(names)
+        return await compare(simulation, change)
     finally:
-        clock.zone = real
+        clock.parse_timezone = real
 
 
 def failures(found: dict[str, int]) -> dict[str, int]:
@@ -230,20 +233,20 @@ def failures(found: dict[str, int]) -> dict[str, int]:
 async def prove(names: list[str], end: datetime, seed: int) -> dict[str, object]:
     begun = perf_counter()
     begin = datetime.combine(zones.BEGIN, time(0), UTC)
-    async with world(begin, end, seed) as place:
-        found = await simulate(place, names)
+    async with open_simulation(begin, end, seed) as simulation:
+        found = await simulate(simulation, names)
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": zones.machine(),
+        "machine": zones.describe_machine(),
         "python": platform.python_version(),
         "tzdata": version("tzdata"),
         "seed": seed,
         "zones": len(names),
-        "people": len(place.people),
+        "people": len(simulation.people),
         "from": f"{begin:%Y-%m-%d}",
         "until": f"{end:%Y-%m-%d}",
-        "ticks": place.moments,
-        "rung": place.ticked.rung,
+        "ticks": simulation.tick_count,
+        "enqueued": simulation.ticked.enqueued,
         **found,
         "seconds": round(perf_counter() - begun),
         "failures": failures(found),

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from daybreak.errors import InvalidInput, Unavailable
-from daybreak.runs import AnyKind, Backoff, Effects, Item, Kind, Lane, Task
+from daybreak.runs import AnyKind, Backoff, Effects, Item, Kind, Queue, RunContext
 
 EFFECTS = """
 CREATE TABLE effects (
@@ -23,15 +23,15 @@ ALTER TABLE effects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE effects FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON effects TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON effects TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON effects TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT ON effects TO daybreak_app;
 """
 WRITE = "INSERT INTO effects (owner_id, run_id, epoch, attempt) VALUES ($1, $2, $3, $4)"
-POISONS = ("invalid", "unexpected", "dies", "spoils")
+FATAL_FAILURES = ("invalid", "unexpected", "dies", "spoils")
 
 
 @dataclass(frozen=True)
-class Order:
+class ProofParameters:
     """The steps of a run, in this order.
 
     Attributes:
@@ -45,97 +45,97 @@ class Order:
         gaps: gaps of the result.
     """
 
-    counts: int = 0
-    nap: float = 0.0
-    blocks: float = 0.0
-    freezes: float = 0.0
-    fails: str = ""
-    fails_until: int = 99
+    event_count: int = 0
+    sleep_seconds: float = 0.0
+    block_seconds: float = 0.0
+    seconds_after_freeze: float = 0.0
+    failure: str = ""
+    last_failing_attempt: int = 99
     gaps: list[str] = field(default_factory=list)
 
     @property
-    def is_poison(self) -> bool:
+    def is_fatal(self) -> bool:
         """True if no attempt can succeed."""
-        return self.fails in POISONS
+        return self.failure in FATAL_FAILURES
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ProofResult:
     """The attempt that wrote the effects."""
 
     attempt: int
 
 
 @dataclass(frozen=True)
-class Fan:
+class ProofFanOutParameters:
     """The parameters of a run with items, which are cancelled with it."""
 
-    orders: list[Order]
-    fails: str = ""
-    counts: int = 0
+    orders: list[ProofParameters]
+    failure: str = ""
+    event_count: int = 0
 
 
-async def _fan(task: Task[Fan]) -> Effects[Receipt]:
-    async def write(_tx: asyncpg.Connection) -> Receipt:
-        return Receipt(task.attempt)
+async def _fan_out(context: RunContext[ProofFanOutParameters]) -> Effects[ProofResult]:
+    async def write(_tx: asyncpg.Connection) -> ProofResult:
+        return ProofResult(context.attempt)
 
-    orders = enumerate(task.parameters.orders)
-    items = [Item(POISONED if order.is_poison else BULK, f"{place}", order) for place, order in orders]
+    orders = enumerate(context.parameters.orders)
+    items = [Item(POISONED if order.is_fatal else BULK, f"{place}", order) for place, order in orders]
     return Effects(write, items=items)
 
 
-async def _work(task: Task[Order]) -> Effects[Receipt]:
-    order = task.parameters
-    for number in range(1, order.counts + 1):
-        task.progress(phase="counting", done=number, total=order.counts)
-        task.event("counted", attempt=task.attempt, number=number)
-    await asyncio.sleep(order.nap)
-    if order.blocks and task.attempt == 1:
-        time.sleep(order.blocks)  # noqa: ASYNC251 - a handler that blocks the event loop
-    if order.freezes:
-        await _freeze(task)
-    failing = order.fails if task.attempt <= order.fails_until else ""
-    _fail(failing)
+async def _work(context: RunContext[ProofParameters]) -> Effects[ProofResult]:
+    order = context.parameters
+    for number in range(1, order.event_count + 1):
+        context.report_progress(phase="counting", done=number, total=order.event_count)
+        context.record_event("counted", attempt=context.attempt, number=number)
+    await asyncio.sleep(order.sleep_seconds)
+    if order.block_seconds and context.attempt == 1:
+        time.sleep(order.block_seconds)  # noqa: ASYNC251 - a handler that blocks the event loop
+    if order.seconds_after_freeze:
+        await _freeze(context)
+    failing = order.failure if context.attempt <= order.last_failing_attempt else ""
+    _raise_failure(failing)
 
-    async def write(tx: asyncpg.Connection) -> Receipt:
-        await tx.execute(WRITE, task.owner_id, task.run_id, task.epoch, task.attempt)
+    async def write(tx: asyncpg.Connection) -> ProofResult:
+        await tx.execute(WRITE, context.owner_id, context.run_id, context.epoch, context.attempt)
         if failing == "spoils":
             await tx.execute("SELECT 1 / 0")
-        return Receipt(task.attempt)
+        return ProofResult(context.attempt)
 
     return Effects(write, gaps=order.gaps)
 
 
-async def _freeze(task: Task[Order]) -> None:
-    if (task.epoch, task.attempt) == (1, 1):
+async def _freeze(context: RunContext[ProofParameters]) -> None:
+    if (context.epoch, context.attempt) == (1, 1):
         # The proof wakes the process once the row shows another attempt.
         os.kill(os.getpid(), signal.SIGSTOP)
     else:
-        await asyncio.sleep(task.parameters.freezes)
+        await asyncio.sleep(context.parameters.seconds_after_freeze)
 
 
-def _fail(how: str) -> None:
-    if how == "unavailable":
+def _raise_failure(failure: str) -> None:
+    if failure == "unavailable":
         raise Unavailable("It failed as requested.")
-    if how == "invalid":
+    if failure == "invalid":
         raise InvalidInput("It failed as requested.")
-    if how == "unexpected":
+    if failure == "unexpected":
         raise ZeroDivisionError
-    if how == "dies":
+    if failure == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-Handler = Callable[[Task[Any]], Awaitable[Effects[Receipt]]]
+Handler = Callable[[RunContext[Any]], Awaitable[Effects[ProofResult]]]
 
 
-def _kind(
-    name: str, lane: Lane, max_attempts: int, parameters: type = Order, handler: Handler = _work
+def _make_kind(
+    name: str, queue: Queue, max_attempts: int, parameters: type = ProofParameters, handler: Handler = _work
 ) -> AnyKind:
     return Kind(
         name=name,
-        lane=lane,
+        queue=queue,
         parameters=parameters,
-        result=Receipt,
+        result=ProofResult,
         handler=handler,
         time_limit=timedelta(seconds=30),
         max_attempts=max_attempts,
@@ -143,8 +143,8 @@ def _kind(
     )
 
 
-CLICK = _kind("prove.click", Lane.PEOPLE, 30)
-BULK = _kind("prove.bulk", Lane.BULK, 30)
-POISONED = _kind("prove.poisoned", Lane.BULK, 3)
-FAN = _kind("prove.fan", Lane.PEOPLE, 30, Fan, _fan)
-ALL = [CLICK, BULK, POISONED, FAN]
+CLICK = _make_kind("prove.click", Queue.INTERACTIVE, 30)
+BULK = _make_kind("prove.bulk", Queue.BULK, 30)
+POISONED = _make_kind("prove.poisoned", Queue.BULK, 3)
+FAN_OUT = _make_kind("prove.fan", Queue.INTERACTIVE, 30, ProofFanOutParameters, _fan_out)
+ALL = [CLICK, BULK, POISONED, FAN_OUT]

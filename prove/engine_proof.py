@@ -27,99 +27,113 @@ from time import monotonic
 from typing import Any
 
 from daybreak import telemetry
-from engine_chaos import Chaos
-from engine_cluster import Addresses, Place, place
-from engine_composing import Composing
-from engine_outage import Outage
-from engine_scale import Scale
-from zones import machine
+from engine_chaos import ChaosRound
+from engine_cluster import ProofCluster, ServerUrls, open_cluster
+from engine_composing import ComposingRound
+from engine_outage import OutageProof
+from engine_scale import ScaleProof
+from zones import describe_machine
 
 RESULTS = Path(__file__).parent / "results"
-Happened = tuple[Counter[str], list[str]]
+RoundResult = tuple[Counter[str], list[str]]
 
 
-async def chaos(here: Place, dice: random.Random, runs: int, _already: int) -> Happened:
-    one = Chaos(here, dice)
-    await one.pass_over(runs)
-    return one.happened, one.wrong
+async def run_chaos(cluster: ProofCluster, rng: random.Random, runs: int, _completed: int) -> RoundResult:
+    one = ChaosRound(cluster, rng)
+    await one.run(runs)
+    return one.event_counts, one.failures
 
 
-async def composing(here: Place, dice: random.Random, runs: int, already: int) -> Happened:
-    one = Composing(here, dice)
-    await one.pass_over(runs, already)
-    return one.died, one.wrong
+async def run_composing(cluster: ProofCluster, rng: random.Random, runs: int, completed: int) -> RoundResult:
+    one = ComposingRound(cluster, rng)
+    await one.run(runs, completed)
+    return one.death_counts, one.failures
 
 
 @dataclass(frozen=True)
-class Part:
+class ProofPart:
     """A part of several rounds, each on a clean database with another random seed."""
 
-    round: Callable[[Place, random.Random, int, int], Awaitable[Happened]]
+    run_round: Callable[[ProofCluster, random.Random, int, int], Awaitable[RoundResult]]
     runs: int
-    at_once: int
+    runs_per_round: int
 
 
-PARTS = {"chaos": Part(chaos, 40_000, 2000), "composing": Part(composing, 200, 50)}
+PARTS = {"chaos": ProofPart(run_chaos, 40_000, 2000), "composing": ProofPart(run_composing, 200, 50)}
 
 
-async def prove_in_rounds(part: str, given: argparse.Namespace) -> dict[str, Any]:
-    rule, wanted = PARTS[part], given.runs or PARTS[part].runs
-    result = begin(part, given, wanted)
+async def prove_in_rounds(part: str, options: argparse.Namespace) -> dict[str, Any]:
+    rule, wanted = PARTS[part], options.runs or PARTS[part].runs
+    result = load_or_create_result(part, options, wanted)
     while (already := result["runs"]) < wanted:
         begun = monotonic()
-        size = min(rule.at_once, wanted - already)
-        async with place(given.server) as here:
-            dice = random.Random(f"{given.seed}:{already}")
-            happened, wrong = await rule.round(here, dice, size, already)
+        size = min(rule.runs_per_round, wanted - already)
+        async with open_cluster(options.server) as here:
+            dice = random.Random(f"{options.seed}:{already}")
+            happened, wrong = await rule.run_round(here, dice, size, already)
         result["runs"] += size
         result["seconds"] = round(result["seconds"] + monotonic() - begun)
         result["happened"] = dict(sorted((Counter(result["happened"]) + happened).items()))
         result["failures"] += wrong
         print(f"{part}: {result['runs']} runs, {len(result['failures'])} failures", flush=True)
-        keep(part, given, result)
+        save_result(part, options, result)
     return result
 
 
-async def prove_outages(given: argparse.Namespace) -> dict[str, Any]:
-    away, held = (3, 10) if given.quick else (60, 600)
-    result = about(given) | {"seconds_away": away, "seconds_held": held, "measured": {}, "failures": []}
+async def prove_outages(options: argparse.Namespace) -> dict[str, Any]:
+    away, held = (3, 10) if options.quick else (60, 600)
+    result = describe_environment(options) | {
+        "seconds_away": away,
+        "seconds_held": held,
+        "measured": {},
+        "failures": [],
+    }
     for name, seconds in (("database_away", away), ("transaction_open", held)):
-        async with place() as here:
-            outage = Outage(here, random.Random(given.seed))
+        async with open_cluster() as here:
+            outage = OutageProof(here, random.Random(options.seed))
             await getattr(outage, name)(seconds)
         result["measured"] |= {what: round(number, 2) for what, number in outage.measured.items()}
-        result["failures"] += outage.wrong
-    keep("outages", given, result)
+        result["failures"] += outage.failures
+    save_result("outages", options, result)
     return result
 
 
-async def prove_scale(given: argparse.Namespace) -> dict[str, Any]:
-    rows = given.runs or (20_000 if given.quick else 1_000_000)
-    async with place(given.server) as here:
-        scale = Scale(here, rows)
-        await scale.pass_over()
-    result = about(given) | {"rows": rows, "measured": scale.measured, "failures": scale.wrong}
-    keep("scale", given, result)
+async def prove_scale(options: argparse.Namespace) -> dict[str, Any]:
+    rows = options.runs or (20_000 if options.quick else 1_000_000)
+    async with open_cluster(options.server) as here:
+        scale = ScaleProof(here, rows)
+        await scale.run()
+    result = describe_environment(options) | {
+        "rows": rows,
+        "measured": scale.measured,
+        "failures": scale.failures,
+    }
+    save_result("scale", options, result)
     return result
 
 
-def begin(part: str, given: argparse.Namespace, wanted: int) -> dict[str, Any]:
+def load_or_create_result(part: str, options: argparse.Namespace, run_count: int) -> dict[str, Any]:
     """Return the unfinished result with the same seed, or a new one."""
     path = RESULTS / f"engine_{part}.json"
-    if not given.quick and path.exists():
+    if not options.quick and path.exists():
         found: dict[str, Any] = json.loads(path.read_text())
-        if found["seed"] == given.seed and found["runs"] < wanted:
+        if found["seed"] == options.seed and found["runs"] < run_count:
             return found
-    return about(given) | {"runs": 0, "seconds": 0, "happened": {}, "failures": []}
+    return describe_environment(options) | {"runs": 0, "seconds": 0, "happened": {}, "failures": []}
 
 
-def about(given: argparse.Namespace) -> dict[str, Any]:
+def describe_environment(options: argparse.Namespace) -> dict[str, Any]:
     date = f"{datetime.now(UTC):%Y-%m-%d}"
-    return {"date": date, "machine": machine(), "python": platform.python_version(), "seed": given.seed}
+    return {
+        "date": date,
+        "machine": describe_machine(),
+        "python": platform.python_version(),
+        "seed": options.seed,
+    }
 
 
-def keep(part: str, given: argparse.Namespace, result: dict[str, Any]) -> None:
-    if not given.quick:
+def save_result(part: str, options: argparse.Namespace, result: dict[str, Any]) -> None:
+    if not options.quick:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"engine_{part}.json").write_text(json.dumps(result, indent=2) + "\n")
 
@@ -133,7 +147,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="seconds and thousands of runs; write no result")
     parser.add_argument("--server", nargs=3, metavar=("ADMIN", "OWNER", "APP"), help="an existing server")
     given = parser.parse_args()
-    given.server = Addresses(*given.server) if given.server else None
+    given.server = ServerUrls(*given.server) if given.server else None
     telemetry.configure("warning")
     others = {"outages": prove_outages, "scale": prove_scale}
     proof = others[given.part](given) if given.part in others else prove_in_rounds(given.part, given)

@@ -16,14 +16,14 @@ from typing import Any
 from daybreak import clock, telemetry
 from daybreak.briefs import COMPOSE
 from daybreak.runs import RunsSettings, StaleFence, Worker
-from daybreak.runs.worker.completer import Committer
-from engine_crash_log import note
-from engine_kills import arm
+from daybreak.runs.worker.completer import Completer
+from engine_crash_log import append_line
+from engine_kills import install_kill_points
 from engine_kinds import ALL
 
 
 @dataclass(frozen=True, kw_only=True)
-class Orders:
+class WorkerOptions:
     """The options of a worker process.
 
     Attributes:
@@ -35,44 +35,44 @@ class Orders:
     """
 
     dsn: str
-    notes: str
+    crash_log: str
     settings: dict[str, Any] = field(default_factory=dict)
-    ahead: float = 0.0
-    plan: str | None = None
+    clock_ahead: float = 0.0
+    kill_plan: str | None = None
 
 
-def main(orders: Orders) -> None:
+def main(options: WorkerOptions) -> None:
     """Run the worker process."""
-    log = os.open(Path(orders.notes) / "workers.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    log = os.open(Path(options.crash_log) / "workers.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.dup2(log, sys.stdout.fileno())
     os.dup2(log, sys.stderr.fileno())
     telemetry.configure("warning")
-    _count_refusals(Path(orders.notes))
-    if orders.ahead:
-        _shift_clock(orders.ahead)
-    if orders.plan:
-        arm(Path(orders.plan), Path(orders.notes))
-    asyncio.run(_work(orders))
+    _record_stale_fences(Path(options.crash_log))
+    if options.clock_ahead:
+        _shift_clock(options.clock_ahead)
+    if options.kill_plan:
+        install_kill_points(Path(options.kill_plan), Path(options.crash_log))
+    asyncio.run(_run(options))
 
 
-async def _work(orders: Orders) -> None:
-    worker = Worker(orders.dsn, [*ALL, COMPOSE], settings=RunsSettings(**orders.settings))
+async def _run(options: WorkerOptions) -> None:
+    worker = Worker(options.dsn, [*ALL, COMPOSE], settings=RunsSettings(**options.settings))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.drain)
-    note(Path(orders.notes), "drainable", str(os.getpid()))
+    append_line(Path(options.crash_log), "drainable", str(os.getpid()))
     await worker.run()
 
 
-def _count_refusals(folder: Path) -> None:
-    settle = Committer.settle
+def _record_stale_fences(folder: Path) -> None:
+    complete = Completer.complete
 
-    async def counting(self: Committer, running: Any, outcome: Any) -> Any:  # noqa: ANN401 - passed on as it is
+    async def counting(self: Completer, running: Any, outcome: Any) -> Any:  # noqa: ANN401 - passed on as it is
         try:
-            return await settle(self, running, outcome)
+            return await complete(self, running, outcome)
         except StaleFence:
-            note(folder, "refused", str(running.claim.id))
+            append_line(folder, "refused", str(running.claim.id))
             raise
 
-    Committer.settle = counting  # type: ignore[method-assign]
+    Completer.complete = counting  # type: ignore[method-assign]
 
 
 def _shift_clock(seconds: float) -> None:

@@ -29,29 +29,36 @@ import asyncpg
 
 import zones
 from daybreak import briefs, clock, telemetry
-from daybreak.db import Database, embedded, migrate
+from daybreak.db import Database, apply_migrations, embedded
 from daybreak.runs import RunsSettings, Worker
 from daybreak.schedule import Scheduler, ScheduleSettings, Ticker
 
 DAY = date(2026, 12, 1)
 BEGIN = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
 RESULT = Path(__file__).parent / "results" / "kills.json"
-SCHEDULE = ScheduleSettings(interval=0.1, chunk=7)
-RUNS = RunsSettings(lease=3, beat=0.5, sweep=0.5, grace=1, poll=1, drain=1)
+SCHEDULE = ScheduleSettings(tick_seconds=0.1, batch_size=7)
+RUNS = RunsSettings(
+    lease_seconds=3,
+    heartbeat_seconds=0.5,
+    rescue_seconds=0.5,
+    redispatch_seconds=1,
+    poll_seconds=1,
+    drain_seconds=1,
+)
 ROLES = ("scheduler", "scheduler", "worker", "worker", "worker")
-PATIENCE = 180
+TIMEOUT_SECONDS = 180
 STEPS, STEP = 75, timedelta(minutes=20)
 
 INVARIANT = """
 SELECT
-    count(*) FILTER (WHERE coalesce(d.days, 0) = 0) AS not_rung,
+    count(*) FILTER (WHERE coalesce(d.days, 0) = 0) AS not_enqueued,
     count(*) FILTER (WHERE coalesce(r.ended, 0) = 0) AS not_run,
     count(*) FILTER (WHERE coalesce(e.editions, 0) = 0) AS not_written,
     count(*) FILTER (WHERE d.days > 1 OR r.runs > 1 OR e.editions > 1) AS doubled
 FROM people_users AS u
 LEFT JOIN (
-    SELECT owner_id, count(*) AS days FROM schedule_days
-    WHERE local_date = $1 AND outcome = 'rung' GROUP BY owner_id
+    SELECT owner_id, count(*) AS days FROM schedule_outcomes
+    WHERE local_date = $1 AND outcome = 'enqueued' GROUP BY owner_id
 ) AS d ON u.id = d.owner_id
 LEFT JOIN (
     SELECT owner_id, count(*) AS runs, count(*) FILTER (WHERE status = 'succeeded') AS ended FROM runs_all
@@ -64,29 +71,29 @@ LEFT JOIN (
 
 
 @dataclass
-class Crew:
+class ProcessGroup:
     """The processes of the day, their shared clock, and the number of kills per role."""
 
     dsn: str
     clock: Path
-    places: list[tuple[str, "subprocess.Popen[bytes]"]] = field(default_factory=list)
+    processes: list[tuple[str, "subprocess.Popen[bytes]"]] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
 
-    def set_clock(self, moment: datetime) -> None:
+    def set_clock(self, now: datetime) -> None:
         """Set the clock of all processes."""
         draft = self.clock.with_suffix(".new")
-        draft.write_text(moment.isoformat())
+        draft.write_text(now.isoformat())
         draft.replace(self.clock)
 
     def start(self, role: str) -> None:
         """Start one more process."""
         arguments = [sys.executable, __file__, "--be", role, self.dsn, str(self.clock)]
         # Errors that a process prints while the database is unavailable are expected.
-        self.places.append((role, subprocess.Popen(arguments, stderr=subprocess.DEVNULL)))
+        self.processes.append((role, subprocess.Popen(arguments, stderr=subprocess.DEVNULL)))
 
-    def kill(self, place: int, *, replace: bool) -> None:
+    def kill(self, index: int, *, replace: bool) -> None:
         """Kill a process with SIGKILL, and optionally replace it."""
-        role, process = self.places.pop(place)
+        role, process = self.processes.pop(index)
         process.send_signal(signal.SIGKILL)
         process.wait()
         if replace:
@@ -95,25 +102,25 @@ class Crew:
 
     def kill_all(self) -> None:
         """Kill all processes."""
-        while self.places:
+        while self.processes:
             self.kill(0, replace=False)
 
 
-async def be(role: str, dsn: str, shown: Path) -> None:
+async def run_role(role: str, dsn: str, clock_file: Path) -> None:
     """Run one of the processes until it is killed."""
     telemetry.configure("error")
-    clock.now = lambda: datetime.fromisoformat(shown.read_text())
+    clock.now = lambda: datetime.fromisoformat(clock_file.read_text())
     while True:
         try:
             if role == "worker":
                 await Worker(dsn, [briefs.COMPOSE], settings=RUNS).run()
-            async with Database.connect(dsn, connections=2) as database:
+            async with Database.connect(dsn, max_connections=2) as database:
                 await Scheduler(database, SCHEDULE).run()
         except Exception:  # noqa: BLE001 - the database is unavailable for a while
             await asyncio.sleep(0.2)
 
 
-async def populate(dsn: str, people: int, dice: random.Random) -> None:
+async def populate(dsn: str, people: int, rng: random.Random) -> None:
     """Create users with briefs due at random minutes of the day."""
     ids = [uuid4() for _ in range(people)]
     connection = await asyncpg.connect(dsn)
@@ -127,12 +134,12 @@ async def populate(dsn: str, people: int, dice: random.Random) -> None:
         "SELECT id, time '00:00' + make_interval(mins => m), '20 hours' "
         "FROM unnest($1::uuid[], $2::int[]) AS p (id, m)",
         ids,
-        [dice.randrange(24 * 60) for _ in ids],
+        [rng.randrange(24 * 60) for _ in ids],
     )
     await connection.close()
 
 
-async def ask(dsn: str, question: str, *arguments: object) -> dict[str, int]:
+async def fetch_row(dsn: str, question: str, *arguments: object) -> dict[str, int]:
     """Return one row, over a new connection, since the server may have been restarted."""
     connection = await asyncpg.connect(dsn)
     try:
@@ -143,53 +150,53 @@ async def ask(dsn: str, question: str, *arguments: object) -> dict[str, int]:
 
 async def count(dsn: str) -> dict[str, int]:
     """Evaluate the invariant, one query."""
-    return await ask(dsn, INVARIANT, DAY)
+    return await fetch_row(dsn, INVARIANT, DAY)
 
 
-async def until(question: Callable[[], Awaitable[bool]]) -> None:
+async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Wait until a condition holds, or the timeout has passed."""
-    deadline = time.monotonic() + PATIENCE
-    while not await question() and time.monotonic() < deadline:  # noqa: ASYNC110 - the database sends no event for this
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not await condition() and time.monotonic() < deadline:  # noqa: ASYNC110 - the database sends no event for this
         await asyncio.sleep(0.02)
 
 
 async def day(home: Path, kills: int, people: int, seed: int) -> dict[str, object]:
     """Simulate a day on a separate server, in steps; each waits until all due briefs are enqueued."""
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     with ExitStack() as attached:
         server = attached.enter_context(embedded.attach(home, fsync=False))
         admin = server.dsn("postgres")
-        await migrate(server.dsn("daybreak_owner"))
-        await populate(admin, people, dice)
-        async with Database.connect(server.dsn("daybreak_app"), connections=1) as database:
+        await apply_migrations(server.dsn("daybreak_owner"))
+        await populate(admin, people, rng)
+        async with Database.connect(server.dsn("daybreak_app"), max_connections=1) as database:
             await Ticker(database, SCHEDULE).tick(BEGIN)
-        crew = Crew(server.dsn("daybreak_app"), home / "clock")
-        crew.set_clock(BEGIN)
+        group = ProcessGroup(server.dsn("daybreak_app"), home / "clock")
+        group.set_clock(BEGIN)
         try:
             for role in ROLES:
-                crew.start(role)
+                group.start(role)
             for step in range(STEPS):
-                moment = BEGIN + (step + 1) * STEP
-                crew.set_clock(moment)
+                now = BEGIN + (step + 1) * STEP
+                group.set_clock(now)
                 if step == STEPS // 2:
                     attached.close()
                     await asyncio.to_thread(embedded.stop, home)
                     attached.enter_context(embedded.attach(home, fsync=False))
                 for _ in range(kills * (step + 1) // STEPS - kills * step // STEPS):
-                    await asyncio.sleep(dice.uniform(0, 0.3))
-                    crew.kill(dice.randrange(len(crew.places)), replace=True)
-                await until(partial(all_rung, admin, moment))
-            await until(partial(is_done, admin))
+                    await asyncio.sleep(rng.uniform(0, 0.3))
+                    group.kill(rng.randrange(len(group.processes)), replace=True)
+                await wait_until(partial(all_enqueued, admin, now))
+            await wait_until(partial(is_done, admin))
             found = await count(admin)
         finally:
-            crew.kill_all()
+            group.kill_all()
     embedded.stop(home)
-    return {"people": people, "killed": dict(crew.killed), **found}
+    return {"people": people, "killed": dict(group.killed), **found}
 
 
-async def all_rung(dsn: str, moment: datetime) -> bool:
+async def all_enqueued(dsn: str, now: datetime) -> bool:
     """Return whether no brief is due any more at an instant."""
-    due = await ask(dsn, "SELECT count(*) AS people FROM schedule_dues WHERE start_at <= $1", moment)
+    due = await fetch_row(dsn, "SELECT count(*) AS people FROM schedule_entries WHERE start_at <= $1", now)
     return not due["people"]
 
 
@@ -200,7 +207,9 @@ async def is_done(dsn: str) -> bool:
 
 def failures(found: dict[str, object]) -> dict[str, object]:
     """Return the counts that should be zero but are not."""
-    return {name: found[name] for name in ("not_rung", "not_run", "not_written", "doubled") if found[name]}
+    return {
+        name: found[name] for name in ("not_enqueued", "not_run", "not_written", "doubled") if found[name]
+    }
 
 
 @contextmanager
@@ -223,7 +232,7 @@ def main() -> int:
         found = asyncio.run(day(folder, kills, people, given.seed))
     result = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": zones.machine(),
+        "machine": zones.describe_machine(),
         "python": platform.python_version(),
         "seed": given.seed,
         **found,
@@ -237,5 +246,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--be"]:
-        asyncio.run(be(sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+        asyncio.run(run_role(sys.argv[2], sys.argv[3], Path(sys.argv[4])))
     sys.exit(main())

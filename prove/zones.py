@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from daybreak import clock
 from daybreak.agenda.importers.icalendar import ICalendarImporter
-from daybreak.agenda.model import day
+from daybreak.agenda.model import to_local_date
 from daybreak.agenda.parsed import ImportContext, SourceFile
 
 BEGIN, END = date(2026, 1, 1), date(2028, 1, 1)
@@ -29,7 +29,7 @@ DAYS = [BEGIN + DAY * number for number in range((END - BEGIN).days)]
 RESULT = Path(__file__).parent / "results" / "zones.json"
 
 
-class Walk:
+class ZoneTimeline:
     """Every quarter of an hour of a zone, and the latest wall-clock time up to then."""
 
     def __init__(self, tz: ZoneInfo) -> None:
@@ -45,7 +45,7 @@ class Walk:
         """Return the first instant at which the wall clock shows that time, or has passed it."""
         return self.instants[bisect_left(self.highest, wall)]
 
-    def of_calendar(self, wall: datetime) -> datetime:
+    def calendar_instant(self, wall: datetime) -> datetime:
         """Return the same, but a time in a gap is that far after the gap's start in elapsed time."""
         index = bisect_left(self.highest, wall)
         if self.highest[index] == wall:
@@ -53,13 +53,13 @@ class Walk:
         return self.instants[index - 1] + (wall - self.walls[index - 1])
 
 
-def clock_failures(name: str, tz: ZoneInfo, walk: Walk) -> list[str]:
+def list_clock_failures(name: str, tz: ZoneInfo, timeline: ZoneTimeline) -> list[str]:
     failures = []
     for on in DAYS:
         failures += [
             f"{name}: first_instant({on}, {at})"
             for at in TIMES
-            if clock.first_instant(on, at, tz) != walk.first_at_or_after(datetime.combine(on, at))
+            if clock.first_instant(on, at, tz) != timeline.first_at_or_after(datetime.combine(on, at))
         ]
         begins = clock.start_of_day(on, tz)
         if clock.local_date(begins, tz) != on or clock.local_date(begins - QUARTER / 900, tz) != on - DAY:
@@ -67,23 +67,23 @@ def clock_failures(name: str, tz: ZoneInfo, walk: Walk) -> list[str]:
     return failures
 
 
-def calendar_failures(name: str, tz: ZoneInfo, walk: Walk) -> list[str]:
+def list_calendar_failures(name: str, tz: ZoneInfo, timeline: ZoneTimeline) -> list[str]:
     failures = []
     for at in TIMES:
         for rule, step in (("DAILY", DAY), ("WEEKLY", 7 * DAY)):
-            starts = occurrences(f";TZID={name}:{BEGIN:%Y%m%d}T{at:%H%M%S}", rule, tz)
+            starts = list_occurrences(f";TZID={name}:{BEGIN:%Y%m%d}T{at:%H%M%S}", rule, tz)
             walls = [
                 datetime.combine(BEGIN, at) + step * number for number in range((END - BEGIN) // step + 1)
             ]
-            if starts != [walk.of_calendar(wall) for wall in walls if wall.date() < END]:
+            if starts != [timeline.calendar_instant(wall) for wall in walls if wall.date() < END]:
                 failures.append(f"{name}: {rule} at {at}")
-    whole = occurrences(f";VALUE=DATE:{BEGIN:%Y%m%d}", "DAILY", tz)
-    if whole != DAYS or [day(start, tz) for start in whole] != DAYS:
+    whole = list_occurrences(f";VALUE=DATE:{BEGIN:%Y%m%d}", "DAILY", tz)
+    if whole != DAYS or [to_local_date(start, tz) for start in whole] != DAYS:
         failures.append(f"{name}: all-day events")
     return failures
 
 
-def occurrences(start: str, rule: str, tz: ZoneInfo) -> list[date]:
+def list_occurrences(start: str, rule: str, tz: ZoneInfo) -> list[date]:
     event = f"BEGIN:VEVENT\nUID:a\nDTSTART{start}\nRRULE:FREQ={rule}\nEND:VEVENT\n"
     text = f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n"
     file = SourceFile("zones.ics", text.encode(), datetime.now(UTC))
@@ -91,7 +91,7 @@ def occurrences(start: str, rule: str, tz: ZoneInfo) -> list[date]:
     return [event.start for event in ICalendarImporter().read(file, context).events]
 
 
-def machine() -> dict[str, str | int | None]:
+def describe_machine() -> dict[str, str | int | None]:
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -99,17 +99,17 @@ def machine() -> dict[str, str | int | None]:
 
 
 def prove(names: list[str]) -> dict[str, object]:
-    begun = perf_counter()
+    started = perf_counter()
     failures: list[str] = []
     for done, name in enumerate(names, start=1):
         tz = ZoneInfo(name)
-        walk = Walk(tz)
-        failures += clock_failures(name, tz, walk) + calendar_failures(name, tz, walk)
+        walk = ZoneTimeline(tz)
+        failures += list_clock_failures(name, tz, walk) + list_calendar_failures(name, tz, walk)
         if done % 50 == 0:
             print(f"{done} of {len(names)} zones, {len(failures)} failures", flush=True)
     return {
         "date": f"{clock.now():%Y-%m-%d}",
-        "machine": machine(),
+        "machine": describe_machine(),
         "python": platform.python_version(),
         "tzdata": version("tzdata"),
         "zones": len(names),
@@ -118,7 +118,7 @@ def prove(names: list[str]) -> dict[str, object]:
         "instants_checked": len(names) * len(DAYS) * (len(TIMES) + 1),
         "occurrences_checked": len(names)
         * (len(DAYS) * (len(TIMES) + 1) + len(TIMES) * (len(DAYS) // 7 + 1)),
-        "seconds": round(perf_counter() - begun),
+        "seconds": round(perf_counter() - started),
         "failures": failures,
     }
 

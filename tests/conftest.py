@@ -24,11 +24,11 @@ import pytest
 from playwright.async_api import async_playwright
 
 from daybreak import clock, people, server, wiring
-from daybreak.db import Database, embedded, migrate
+from daybreak.db import Database, apply_migrations, embedded
 from daybreak.people import User
 from daybreak.web import WebSettings
 
-from .web.browser_client import ADDRESS, Browser
+from .web.browser_client import ADDRESS, BrowserClient
 from .web.chromium import ARGUMENTS, PROGRAM, Chromium, free_port, is_installed
 
 # How long an example takes says how busy the machine is, and nothing about the code.
@@ -79,12 +79,12 @@ async def postgres(home: Path) -> AsyncIterator[Postgres]:
     """A migrated database with the login roles of production."""
     if url := os.environ.get("TEST_ADMIN_URL"):
         given = await _prepare(url)
-        await migrate(given.owner)
+        await apply_migrations(given.owner)
         yield given
         return
     with embedded.attach(home, fsync=False) as server:
         dsn = server.dsn
-        await migrate(dsn("daybreak_owner"))
+        await apply_migrations(dsn("daybreak_owner"))
         yield Postgres(dsn("postgres"), dsn("daybreak_owner"), dsn("daybreak_app"))
     embedded.stop(home)
 
@@ -125,7 +125,7 @@ def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def user(database: Database) -> User:
     """Somebody in Berlin, with nothing on the agenda yet."""
-    return await people.add(
+    return await people.create_user(
         database, f"{uuid4().hex}@example.org", timezone="Europe/Berlin", name="Anna", country="DE"
     )
 
@@ -133,11 +133,13 @@ async def user(database: Database) -> User:
 @pytest.fixture
 async def other_user(database: Database) -> User:
     """Somebody else, who must never see any of it."""
-    return await people.add(database, f"{uuid4().hex}@example.org", timezone="Asia/Kathmandu", name="Bob")
+    return await people.create_user(
+        database, f"{uuid4().hex}@example.org", timezone="Asia/Kathmandu", name="Bob"
+    )
 
 
 @pytest.fixture(scope="session")
-async def served(postgres) -> AsyncIterator[int]:
+async def live_server(postgres) -> AsyncIterator[int]:
     """The port of a server that runs as a process of its own."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
@@ -155,13 +157,13 @@ async def served(postgres) -> AsyncIterator[int]:
 
 
 @pytest.fixture(scope="session")
-async def chromium(served, database) -> AsyncIterator[Chromium]:
+async def chromium(live_server, database) -> AsyncIterator[Chromium]:
     """A real browser; where there is none its tests are skipped, unless the environment requires one."""
     if not is_installed() and os.environ.get("TEST_BROWSER") != "required":
         pytest.skip(f"{PROGRAM} is not installed: apt-get install chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
-        yield Chromium(browser, served, database)
+        yield Chromium(browser, live_server, database)
         await browser.close()
 
 
@@ -169,37 +171,37 @@ async def chromium(served, database) -> AsyncIterator[Chromium]:
 async def application(postgres) -> AsyncIterator:
     """The application of a server, started."""
     settings = WebSettings(port=8321)
-    assert settings.address == ADDRESS
-    app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
+    assert settings.base_url == ADDRESS
+    app = server.build_app(settings, wiring.DatabaseUrls(postgres.app, None, embedded=False))
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture
-async def stranger(application, database) -> AsyncIterator[Browser]:
+async def anonymous_client(application, database) -> AsyncIterator[BrowserClient]:
     """A browser in which nobody is signed in."""
-    async with Browser.open(application, database) as browser:
+    async with BrowserClient.open(application, database) as browser:
         yield browser
 
 
 @pytest.fixture
-async def annas(application, database, user) -> AsyncIterator[Browser]:
+async def anna_client(application, database, user) -> AsyncIterator[BrowserClient]:
     """A browser in which Anna is signed in."""
-    async with Browser.open(application, database) as browser:
-        await browser.enter(user)
+    async with BrowserClient.open(application, database) as browser:
+        await browser.sign_in(user)
         yield browser
 
 
 @pytest.fixture
-async def bobs(application, database, other_user) -> AsyncIterator[Browser]:
+async def bob_client(application, database, other_user) -> AsyncIterator[BrowserClient]:
     """A browser in which Bob is signed in."""
-    async with Browser.open(application, database) as browser:
-        await browser.enter(other_user)
+    async with BrowserClient.open(application, database) as browser:
+        await browser.sign_in(other_user)
         yield browser
 
 
 @pytest.fixture
-async def as_admin(postgres) -> AsyncIterator[asyncpg.Connection]:
+async def admin_connection(postgres) -> AsyncIterator[asyncpg.Connection]:
     """A superuser's connection, for what only time or an attacker could do."""
     connection = await asyncpg.connect(postgres.admin)
     yield connection
@@ -207,6 +209,6 @@ async def as_admin(postgres) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def no_attempts_yet(as_admin) -> None:
+async def reset_throttle(admin_connection) -> None:
     """Nobody has tried to sign in: all tests come from one place."""
-    await as_admin.execute("TRUNCATE people_attempts")
+    await admin_connection.execute("TRUNCATE people_sign_in_throttle")

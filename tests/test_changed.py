@@ -7,7 +7,12 @@ from .changed import select_tests
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for name in ("db/embedded/test_file_locks.py", "db/test_queries.py", "runs/station.py", "test_settings.py"):
+    for name in (
+        "db/embedded/test_file_locks.py",
+        "db/test_queries.py",
+        "runs/worker_cluster.py",
+        "test_settings.py",
+    ):
         path = tmp_path / "tests" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

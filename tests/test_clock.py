@@ -29,7 +29,7 @@ ALL = sorted(available_timezones() - {"localtime", "Factory"})
 ZONES = HARD + random.Random(SEED).sample(ALL, 20)  # noqa: S311 -- a sample, not a secret
 
 
-def first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
+def first_instant_showing(wall: datetime, zone: ZoneInfo) -> datetime:
     """Return the first quarter of an hour at which the wall clock shows that time, or a later one.
 
     In a fold the clock shows some times twice: the first occurrence counts. Before a gap the clock shows an
@@ -47,7 +47,7 @@ def first_shown(wall: datetime, zone: ZoneInfo) -> datetime:
 )
 def test_time_of_day_starts_at_its_first_instant(zone, on, quarter):
     at, tz = time(quarter // 4, quarter % 4 * 15), ZoneInfo(zone)
-    assert clock.first_instant(on, at, tz) == first_shown(datetime.combine(on, at), tz)
+    assert clock.first_instant(on, at, tz) == first_instant_showing(datetime.combine(on, at), tz)
 
 
 @settings(max_examples=100, deadline=None)
@@ -82,7 +82,7 @@ def test_gaps_folds_and_skipped_days(zone, on, at, expected):
 )
 def test_names_that_are_no_iana_zones_are_rejected(name):
     with pytest.raises(InvalidInput, match="is not a time zone"):
-        clock.zone(name)
+        clock.parse_timezone(name)
 
 
 def test_now_is_an_instant_in_utc():

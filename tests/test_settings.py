@@ -8,13 +8,13 @@ import pytest
 from daybreak.errors import Misconfigured
 from daybreak.intake import IntakeSettings
 from daybreak.runs import RunsSettings
-from daybreak.settings import Settings, default_home, refuse_unknown, settings
+from daybreak.settings import Settings, default_home, reject_unknown, settings
 
 HOME, LEVEL, CONFIG = "DAYBREAK_HOME", "DAYBREAK_LOG_LEVEL", "DAYBREAK_CONFIG"
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     for name in [name for name in os.environ if name.startswith("DAYBREAK_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv(HOME, str(tmp_path))
@@ -24,7 +24,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 
 @pytest.fixture
-def config(tmp_path: Path):
+def write_config(tmp_path: Path):
     def config(text: str, name: str = "daybreak.toml") -> Path:
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
@@ -33,9 +33,9 @@ def config(tmp_path: Path):
     return config
 
 
-def test_environment_overrides_file_and_file_overrides_default(config, monkeypatch):
+def test_environment_overrides_file_and_file_overrides_default(write_config, monkeypatch):
     assert settings().log_level == "error"
-    config('log_level = "info"\n[intake]\nmax_files = 7\nmax_file_size = "2MiB"\n')
+    write_config('log_level = "info"\n[intake]\nmax_files = 7\nmax_file_size = "2MiB"\n')
     assert Settings.load().log_level == "info"
     assert (IntakeSettings.load().max_files, IntakeSettings.load().max_file_size) == (7, 2 * 1024**2)
     monkeypatch.setenv(LEVEL, "error")
@@ -44,8 +44,8 @@ def test_environment_overrides_file_and_file_overrides_default(config, monkeypat
     assert IntakeSettings.load().max_files == 8
 
 
-def test_config_variable_names_the_settings_file(config, monkeypatch):
-    monkeypatch.setenv(CONFIG, str(config('log_level = "debug"', "other.toml")))
+def test_config_variable_names_the_settings_file(write_config, monkeypatch):
+    monkeypatch.setenv(CONFIG, str(write_config('log_level = "debug"', "other.toml")))
     assert settings().log_level == "debug"
 
 
@@ -67,8 +67,8 @@ def test_named_settings_file_must_exist(monkeypatch, tmp_path):
         ("log_level = 'loud'", "DAYBREAK_LOG_LEVEL must be one of 'debug', 'info', 'warning' or 'error'"),
     ],
 )
-def test_error_names_the_invalid_entry_of_the_file(config, text, says):
-    config(text)
+def test_error_names_the_invalid_entry_of_the_file(write_config, text, says):
+    write_config(text)
     with pytest.raises(Misconfigured, match=says):
         settings()
 
@@ -122,16 +122,18 @@ def test_secret_is_not_in_the_repr_of_settings(monkeypatch):
 @pytest.mark.parametrize(("value", "says"), [("0", "greater than 0"), ("many", "a whole number")])
 def test_invalid_value_is_reported_with_its_variable(monkeypatch, value, says):
     monkeypatch.setenv("DAYBREAK_INTAKE_MAX_FILES", value)
-    refuse_unknown()
+    reject_unknown()
     with pytest.raises(Misconfigured, match=f"DAYBREAK_INTAKE_MAX_FILES must be {says}"):
         IntakeSettings.load()
 
 
-def test_preset_replaces_defaults_only(config, monkeypatch):
-    config('[runs]\npreset = "dev"\nbulk = 7\n[runs.at_once]\n"briefs.compose" = 2\n')
-    refuse_unknown()
+def test_preset_replaces_defaults_only(write_config, monkeypatch):
+    write_config(
+        '[runs]\npreset = "dev"\nbulk_concurrency = 7\n[runs.kind_concurrency]\n"briefs.compose" = 2\n'
+    )
+    reject_unknown()
     loaded = RunsSettings.load()
-    assert (loaded.people, loaded.bulk, loaded.drain) == (4, 7, 5.0)
-    assert loaded.at_once == {"briefs.compose": 2}
+    assert (loaded.interactive_concurrency, loaded.bulk_concurrency, loaded.drain_seconds) == (4, 7, 5.0)
+    assert loaded.kind_concurrency == {"briefs.compose": 2}
     monkeypatch.setenv("DAYBREAK_RUNS_PRESET", "prod")
-    assert RunsSettings.load().people == 10
+    assert RunsSettings.load().interactive_concurrency == 10

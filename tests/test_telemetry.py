@@ -39,8 +39,8 @@ def test_traceback_contains_no_values(lines):
 def test_library_warning_is_a_log_line_without_its_values(lines):
     telemetry.configure("info")
     before = list(logging.getLogger().handlers)
-    telemetry.adopt_libraries()
-    telemetry.adopt_libraries()
+    telemetry.capture_stdlib_logging()
+    telemetry.capture_stdlib_logging()
     logging.getLogger("some.library").warning("lost %s", "very-secret")
     logging.getLogger().handlers[:] = before
     (line,) = lines()

@@ -15,26 +15,26 @@ from typing import Any
 import asyncpg
 
 from daybreak import telemetry
-from daybreak.db.embedded import Server
-from peers.rows import Job
+from daybreak.db.embedded import EmbeddedServer
+from peers.rows import BenchJob
 
-Began = MutableSequence[float]
+StartTimes = MutableSequence[float]
 """Start time of each job by the machine's clock; 0 before the start."""
-Click = Callable[[Job], Awaitable[object]]
+EnqueueOne = Callable[[BenchJob], Awaitable[object]]
 """Enqueues one job; returns after the commit."""
 
 _spawn = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
-class Home:
+class ContenderDatabase:
     """A contender's database.
 
     Attributes:
         socket: folder of the socket; None for the server's own, or that of a relay that counts statements.
     """
 
-    server: Server
+    server: EmbeddedServer
     database: str
     socket: Path | None = None
 
@@ -43,7 +43,7 @@ class Home:
         dsn = self.server.dsn(role).replace("/daybreak?", f"/{self.database}?")
         return dsn if self.socket is None else f"{dsn.partition('?')[0]}?host={self.socket}&port=5432"
 
-    def by_way_of(self, socket: Path) -> "Home":
+    def with_socket(self, socket: Path) -> "ContenderDatabase":
         """Return the same database with connections through another socket."""
         return replace(self, socket=socket)
 
@@ -60,7 +60,7 @@ class Contender(ABC):
 
     title: str
     database: str
-    lacks: str
+    missing_features: str
 
     @property
     @abstractmethod
@@ -68,7 +68,7 @@ class Contender(ABC):
         """Settings that differ from the defaults."""
 
     @abstractmethod
-    async def install(self, home: Home) -> None:
+    async def install(self, target: ContenderDatabase) -> None:
         """Create its tables."""
 
     @abstractmethod
@@ -76,22 +76,22 @@ class Contender(ABC):
         """Delete all jobs."""
 
     @abstractmethod
-    async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
+    async def enqueue(self, target: ContenderDatabase, jobs: Sequence[BenchJob]) -> None:
         """Enqueue the jobs, in the largest batches that it supports."""
 
     @abstractmethod
-    def clicking(self, home: Home) -> AbstractAsyncContextManager[Click]:
+    def open_enqueuer(self, target: ContenderDatabase) -> AbstractAsyncContextManager[EnqueueOne]:
         """Open a connection for enqueueing single jobs."""
 
     @abstractmethod
-    async def work(self, home: Home, began: Began) -> None:
+    async def work(self, target: ContenderDatabase, start_times: StartTimes) -> None:
         """Execute jobs in a separate process until the process ends."""
 
-    def run(self, home: Home, began: Began) -> None:
+    def run(self, target: ContenderDatabase, start_times: StartTimes) -> None:
         """Execute jobs on the event loop of this contender."""
-        asyncio.run(self.work(home, began))
+        asyncio.run(self.work(target, start_times))
 
-    async def finished(self, owner: asyncpg.Connection) -> tuple[int, float]:
+    async def count_finished(self, owner: asyncpg.Connection) -> tuple[int, float]:
         """Return the number of completed jobs, and the time of the last completion."""
         row = await owner.fetchrow(
             "SELECT count(*), coalesce(extract(epoch FROM max(at)), 0) FROM bench_effects"
@@ -100,14 +100,14 @@ class Contender(ABC):
 
 
 @dataclass(frozen=True)
-class Worker:
+class WorkerProcess:
     """A worker's process."""
 
     process: Any
-    began: Began
+    start_times: StartTimes
 
     @property
-    def cpu(self) -> float:
+    def cpu_seconds(self) -> float:
         """CPU seconds so far; 0 without /proc."""
         stat = Path(f"/proc/{self.process.pid}/stat")
         if not stat.exists():
@@ -123,7 +123,7 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Gate:
+class StartGate:
     """Events that start the work after all imports, so that imports are not measured."""
 
     ready: Event
@@ -131,13 +131,15 @@ class Gate:
 
 
 @contextmanager
-def at_the_gate(contender: Contender, home: Home, jobs: int) -> Iterator[tuple[Worker, Gate]]:
+def start_held_worker(
+    contender: Contender, target: ContenderDatabase, jobs: int
+) -> Iterator[tuple[WorkerProcess, StartGate]]:
     """Start a worker process that has imported its modules and waits for the start event."""
-    began: Began = _spawn.RawArray("d", jobs)
-    gate = Gate(_spawn.Event(), _spawn.Event())
-    process = _spawn.Process(target=_serve, args=(contender, home, began, gate), daemon=True)
+    began: StartTimes = _spawn.RawArray("d", jobs)
+    gate = StartGate(_spawn.Event(), _spawn.Event())
+    process = _spawn.Process(target=_serve, args=(contender, target, began, gate), daemon=True)
     process.start()
-    worker = Worker(process, began)
+    worker = WorkerProcess(process, began)
     try:
         if not gate.ready.wait(60):
             raise RuntimeError(f"{contender.title} does not start")
@@ -147,15 +149,15 @@ def at_the_gate(contender: Contender, home: Home, jobs: int) -> Iterator[tuple[W
 
 
 @contextmanager
-def working(contender: Contender, home: Home, jobs: int) -> Iterator[Worker]:
+def run_worker_process(contender: Contender, target: ContenderDatabase, jobs: int) -> Iterator[WorkerProcess]:
     """Run a worker process during the block."""
-    with at_the_gate(contender, home, jobs) as (worker, gate):
+    with start_held_worker(contender, target, jobs) as (worker, gate):
         gate.go.set()
         yield worker
 
 
-def _serve(contender: Contender, home: Home, began: Began, gate: Gate) -> None:
+def _serve(contender: Contender, target: ContenderDatabase, start_times: StartTimes, gate: StartGate) -> None:
     telemetry.configure("warning")
     gate.ready.set()
     gate.go.wait()
-    contender.run(home, began)
+    contender.run(target, start_times)

@@ -10,15 +10,15 @@ import asyncpg
 import sqlalchemy
 from dbos import DBOS, AsyncSQLAlchemyDatasource, DBOSClient, SQLAlchemyDatasource
 
-from peers.base import Began, Click, Contender, Home
-from peers.rows import EFFECTS, RUNS, Job, add_runs
+from peers.base import Contender, ContenderDatabase, EnqueueOne, StartTimes
+from peers.rows import EFFECTS, RUNS, BenchJob, insert_runs
 
 _CONNECTIONS = 20
-_POLL = 0.1
+_POLL_SECONDS = 0.1
 _QUEUE, _WORKFLOW, _VERSION = "bench", "bench", "1"
-_AS_OWNER = "SELECT set_config('daybreak.owner_ids', :owners, TRUE)"
-_EFFECT = "INSERT INTO bench_effects (owner_id, number) VALUES (:owner, :number)"
-_END = """
+_SET_OWNER = "SELECT set_config('daybreak.owner_ids', :owners, TRUE)"
+_INSERT_EFFECT = "INSERT INTO bench_effects (owner_id, number) VALUES (:owner, :number)"
+_COMPLETE_RUN = """
 WITH ended AS (
     UPDATE bench_runs SET
         status = 'succeeded', result = '{}', fence = fence + 1, attempts = attempts + 1,
@@ -33,12 +33,12 @@ FROM ended CROSS JOIN (VALUES (0, 'running'), (1, 'succeeded')) AS said (place, 
 
 
 @dataclass(frozen=True)
-class Dbos(Contender):
+class DbosContender(Contender):
     """Workflows in PostgreSQL, on psycopg and SQLAlchemy."""
 
     title: str = "DBOS, same rows"
     database: str = "bench_dbos"
-    lacks: str = (
+    missing_features: str = (
         "the start in our row (its own has it), takeover of a dead worker's jobs but by its paid service"
     )
     concurrency: int = 50
@@ -47,16 +47,16 @@ class Dbos(Contender):
     def settings(self) -> str:
         """Settings that differ from the defaults."""
         return (
-            f"worker_concurrency={self.concurrency}, polling_interval_sec={_POLL}, "
+            f"worker_concurrency={self.concurrency}, polling_interval_sec={_POLL_SECONDS}, "
             f"pools of {_CONNECTIONS}, READ COMMITTED"
         )
 
-    async def install(self, home: Home) -> None:
+    async def install(self, target: ContenderDatabase) -> None:
         """Create its tables and ours."""
-        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        owner = await asyncpg.connect(target.dsn("daybreak_owner"))
         await owner.execute(EFFECTS + RUNS)
         await owner.close()
-        await asyncio.to_thread(_migrate, home)
+        await asyncio.to_thread(_migrate, target)
 
     async def clear(self, owner: asyncpg.Connection) -> None:
         """Delete all workflows."""
@@ -65,42 +65,42 @@ class Dbos(Contender):
             "CASCADE"
         )
 
-    async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
+    async def enqueue(self, target: ContenderDatabase, jobs: Sequence[BenchJob]) -> None:
         """Insert the rows, then enqueue with its client one by one, since it has no batch operation."""
-        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
-        await add_runs(owner, jobs)
+        owner = await asyncpg.connect(target.dsn("daybreak_owner"))
+        await insert_runs(owner, jobs)
         await owner.close()
-        await asyncio.to_thread(_enqueue_all, home, jobs)
+        await asyncio.to_thread(_enqueue_all, target, jobs)
 
     @asynccontextmanager
-    async def clicking(self, home: Home) -> AsyncIterator[Click]:
+    async def open_enqueuer(self, target: ContenderDatabase) -> AsyncIterator[EnqueueOne]:
         """Insert the row, then enqueue the workflow."""
-        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
-        client = DBOSClient(system_database_url=_url(home))
+        owner = await asyncpg.connect(target.dsn("daybreak_owner"))
+        client = DBOSClient(system_database_url=_url(target))
 
-        async def click(job: Job) -> None:
-            await add_runs(owner, [job])
+        async def click(job: BenchJob) -> None:
+            await insert_runs(owner, [job])
             await asyncio.to_thread(_enqueue, client, job)
 
         yield click
         client.destroy()
         await owner.close()
 
-    async def work(self, home: Home, began: Began) -> None:
+    async def work(self, target: ContenderDatabase, start_times: StartTimes) -> None:
         """Run its queue worker in this process."""
         datasource = await AsyncSQLAlchemyDatasource.create(
-            _url(home), engine_kwargs={"pool_size": _CONNECTIONS}, run_migrations=False
+            _url(target), engine_kwargs={"pool_size": _CONNECTIONS}, run_migrations=False
         )
 
         async def effect(number: int) -> None:
-            job, session = Job(number), datasource.sql_session()
+            job, session = BenchJob(number), datasource.sql_session()
             values = {"owner": job.owner, "number": number}
-            await session.execute(sqlalchemy.text(_AS_OWNER), {"owners": f"{{{job.owner}}}"})
-            await session.execute(sqlalchemy.text(_EFFECT), values)
-            await session.execute(sqlalchemy.text(_END), values)
+            await session.execute(sqlalchemy.text(_SET_OWNER), {"owners": f"{{{job.owner}}}"})
+            await session.execute(sqlalchemy.text(_INSERT_EFFECT), values)
+            await session.execute(sqlalchemy.text(_COMPLETE_RUN), values)
 
         async def bench(number: int, nap: float) -> None:
-            began[number] = time.time()
+            start_times[number] = time.time()
             if nap:
                 await asyncio.sleep(nap)
             await datasource.run_tx_step_async({"isolation_level": "READ COMMITTED"}, effect, number)
@@ -108,7 +108,7 @@ class Dbos(Contender):
         DBOS(
             config={
                 "name": "bench",
-                "system_database_url": _url(home),
+                "system_database_url": _url(target),
                 "application_version": _VERSION,
                 "run_migrations": False,
                 "sys_db_pool_size": _CONNECTIONS,
@@ -118,27 +118,27 @@ class Dbos(Contender):
         DBOS.workflow(name=_WORKFLOW)(bench)
         DBOS.launch()
         await DBOS.register_queue_async(
-            _QUEUE, worker_concurrency=self.concurrency, polling_interval_sec=_POLL
+            _QUEUE, worker_concurrency=self.concurrency, polling_interval_sec=_POLL_SECONDS
         )
         await asyncio.Event().wait()
 
 
-def _url(home: Home, role: str = "daybreak_app") -> str:
-    return home.dsn(role).replace("postgresql://", "postgresql+psycopg://")
+def _url(target: ContenderDatabase, role: str = "daybreak_app") -> str:
+    return target.dsn(role).replace("postgresql://", "postgresql+psycopg://")
 
 
-def _migrate(home: Home) -> None:
-    DBOS.migrate(_url(home, "daybreak_owner"), application_role="daybreak_app")
-    SQLAlchemyDatasource.migrate(_url(home, "daybreak_owner"), application_role="daybreak_app")
+def _migrate(target: ContenderDatabase) -> None:
+    DBOS.migrate(_url(target, "daybreak_owner"), application_role="daybreak_app")
+    SQLAlchemyDatasource.migrate(_url(target, "daybreak_owner"), application_role="daybreak_app")
 
 
-def _enqueue_all(home: Home, jobs: Sequence[Job]) -> None:
-    client = DBOSClient(system_database_url=_url(home))
+def _enqueue_all(target: ContenderDatabase, jobs: Sequence[BenchJob]) -> None:
+    client = DBOSClient(system_database_url=_url(target))
     for job in jobs:
         _enqueue(client, job)
     client.destroy()
 
 
-def _enqueue(client: DBOSClient, job: Job) -> None:
+def _enqueue(client: DBOSClient, job: BenchJob) -> None:
     options = {"queue_name": _QUEUE, "workflow_name": _WORKFLOW, "app_version": _VERSION}
-    client.enqueue(options, job.number, job.nap)
+    client.enqueue(options, job.number, job.sleep_seconds)

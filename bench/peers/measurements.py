@@ -10,53 +10,55 @@ from dataclasses import dataclass
 import asyncpg
 
 from harness import Bench
-from peers.base import Contender, Home, Worker, at_the_gate, working
-from peers.rows import Job, jobs
-from round_trips import Relay, relayed
+from peers.base import Contender, ContenderDatabase, WorkerProcess, run_worker_process, start_held_worker
+from peers.rows import BenchJob, make_jobs
+from round_trips import Relay, open_relay
 
-_PATIENCE = 300
-_SETTLING = 2.0
+_TIMEOUT_SECONDS = 300
+_SETTLING_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Stage:
+class BenchTarget:
     """A contender with its database."""
 
     bench: Bench
     contender: Contender
-    home: Home
+    target: ContenderDatabase
     owner: asyncpg.Connection
 
-    async def prepare(self, some: list[Job]) -> None:
+    async def prepare_backlog(self, backlog: list[BenchJob]) -> None:
         """Prepare a backlog of exactly these jobs, with fresh statistics."""
         await self.contender.clear(self.owner)
-        await self.contender.enqueue(self.home, some)
+        await self.contender.enqueue(self.target, backlog)
         await self.owner.execute("VACUUM ANALYZE")
         await self.bench.admin.execute("CHECKPOINT")
 
-    async def done(self, count: int) -> float:
+    async def wait_until_done(self, count: int) -> float:
         """Wait until `count` jobs are completed; return the time of the last completion."""
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             while True:
-                done, last = await self.contender.finished(self.owner)
+                done, last = await self.contender.count_finished(self.owner)
                 if done >= count:
                     return last
                 await asyncio.sleep(0.1)
 
 
 @asynccontextmanager
-async def staged(bench: Bench, contenders: Iterable[Contender]) -> AsyncIterator[Mapping[str, Stage]]:
+async def open_targets(
+    bench: Bench, contenders: Iterable[Contender]
+) -> AsyncIterator[Mapping[str, BenchTarget]]:
     """Prepare the contenders by title; contenders with the same database name share a database."""
-    stages: dict[str, Stage] = {}
+    stages: dict[str, BenchTarget] = {}
     owners: dict[str, asyncpg.Connection] = {}
     for contender in contenders:
-        home = Home(bench.server, contender.database)
+        home = ContenderDatabase(bench.server, contender.database)
         if contender.database not in owners:
             if contender.database != "daybreak":
                 await bench.admin.execute(f"CREATE DATABASE {contender.database} OWNER daybreak_owner")
             await contender.install(home)
             owners[contender.database] = await asyncpg.connect(home.dsn("daybreak_owner"))
-        stages[contender.title] = Stage(bench, contender, home, owners[contender.database])
+        stages[contender.title] = BenchTarget(bench, contender, home, owners[contender.database])
     try:
         yield stages
     finally:
@@ -65,7 +67,7 @@ async def staged(bench: Bench, contenders: Iterable[Contender]) -> AsyncIterator
 
 
 @dataclass(frozen=True)
-class Pass:
+class ThroughputMeasurement:
     """One backlog processed by one worker.
 
     Attributes:
@@ -77,9 +79,9 @@ class Pass:
 
     count: int
     seconds: float
-    wal: float
-    python: float
-    postgres: float
+    wal_bytes: float
+    worker_cpu_ms: float
+    server_cpu_ms: float
 
     @property
     def per_second(self) -> float:
@@ -87,90 +89,94 @@ class Pass:
         return self.count / self.seconds
 
 
-async def drain(stage: Stage, count: int, nap: float = 0.0) -> Pass:
+async def measure_drain(stage: BenchTarget, count: int, nap: float = 0.0) -> ThroughputMeasurement:
     """Measure one worker on a prepared backlog."""
-    await stage.prepare(jobs(count, nap))
+    await stage.prepare_backlog(make_jobs(count, nap))
     bench = stage.bench
-    with at_the_gate(stage.contender, stage.home, count) as (worker, gate):
-        wal, python, postgres = await bench.wal(), worker.cpu, bench.cpu()
+    with start_held_worker(stage.contender, stage.target, count) as (worker, gate):
+        wal, python, postgres = await bench.wal(), worker.cpu_seconds, bench.cpu()
         gate.go.set()
-        ended = await stage.done(count)
-        wal, python, postgres = await bench.wal() - wal, worker.cpu - python, bench.cpu() - postgres
-    assert all(worker.began), "something was done that never began"
-    return Pass(count, ended - min(worker.began), wal / count, 1000 * python / count, 1000 * postgres / count)
+        ended = await stage.wait_until_done(count)
+        wal, python, postgres = await bench.wal() - wal, worker.cpu_seconds - python, bench.cpu() - postgres
+    assert all(worker.start_times), "something was done that never began"
+    return ThroughputMeasurement(
+        count, ended - min(worker.start_times), wal / count, 1000 * python / count, 1000 * postgres / count
+    )
 
 
-async def pick_ups(stage: Stage, clicks: int, backlog: int = 0) -> list[float]:
+async def measure_pick_ups(stage: BenchTarget, clicks: int, backlog: int = 0) -> list[float]:
     """Return the seconds from each of `clicks` single enqueues to the start of its handler."""
-    await stage.prepare(jobs(backlog))
+    await stage.prepare_backlog(make_jobs(backlog))
     asked = {}
-    with working(stage.contender, stage.home, backlog + clicks) as worker:
-        await asyncio.sleep(_SETTLING)
-        async with stage.contender.clicking(stage.home) as click:
+    with run_worker_process(stage.contender, stage.target, backlog + clicks) as worker:
+        await asyncio.sleep(_SETTLING_SECONDS)
+        async with stage.contender.open_enqueuer(stage.target) as click:
             for number in range(backlog, backlog + clicks):
-                await click(Job(number))
+                await click(BenchJob(number))
                 asked[number] = time.time()
                 await asyncio.sleep(random.uniform(0.03, 0.12))
-        await _begun(worker, asked)
-        return [worker.began[number] - at for number, at in asked.items()]
+        await _wait_until_started(worker, asked)
+        return [worker.start_times[number] - at for number, at in asked.items()]
 
 
-async def takeover(stage: Stage, count: int) -> float:
+async def measure_takeover(stage: BenchTarget, count: int) -> float:
     """Return the seconds from `kill -9` of a worker with `count` jobs until another has started them all."""
-    await stage.prepare(jobs(count, nap=60))
-    with working(stage.contender, stage.home, count) as first:
-        await _begun(first, range(count))
-        with working(stage.contender, stage.home, count) as second:
-            await asyncio.sleep(_SETTLING)
+    await stage.prepare_backlog(make_jobs(count, sleep_seconds=60))
+    with run_worker_process(stage.contender, stage.target, count) as first:
+        await _wait_until_started(first, range(count))
+        with run_worker_process(stage.contender, stage.target, count) as second:
+            await asyncio.sleep(_SETTLING_SECONDS)
             killed = time.time()
             first.kill()
-            await _begun(second, range(count))
-            return max(second.began) - killed
+            await _wait_until_started(second, range(count))
+            return max(second.start_times) - killed
 
 
 @dataclass(frozen=True)
-class Idling:
+class IdleMeasurement:
     """The load of an idle worker; CPU time in percent of a core."""
 
     queries_per_second: float
-    python: float
-    postgres: float
+    worker_cpu_percent: float
+    server_cpu_percent: float
 
 
-async def idle(stage: Stage, seconds: float) -> Idling:
+async def measure_idle(stage: BenchTarget, seconds: float) -> IdleMeasurement:
     """Measure a worker with an empty queue."""
-    await stage.prepare([])
-    async with _watched(stage) as (worker, relay):
-        said, python, postgres = relay.statements, worker.cpu, stage.bench.cpu()
+    await stage.prepare_backlog([])
+    async with _run_traced_worker(stage) as (worker, relay):
+        said, python, postgres = relay.statements, worker.cpu_seconds, stage.bench.cpu()
         await asyncio.sleep(seconds)
-        return Idling(
+        return IdleMeasurement(
             (relay.statements - said) / seconds,
-            100 * (worker.cpu - python) / seconds,
+            100 * (worker.cpu_seconds - python) / seconds,
             100 * (stage.bench.cpu() - postgres) / seconds,
         )
 
 
-async def on_the_wire(stage: Stage, count: int) -> tuple[float, float]:
+async def count_round_trips(stage: BenchTarget, count: int) -> tuple[float, float]:
     """Return statements and round trips per job, for `count` jobs that reach an idle worker together."""
-    await stage.prepare([])
-    async with _watched(stage, count) as (_, relay):
+    await stage.prepare_backlog([])
+    async with _run_traced_worker(stage, count) as (_, relay):
         said, trips = relay.statements, relay.round_trips
-        await stage.contender.enqueue(stage.home, jobs(count))
-        await stage.done(count)
+        await stage.contender.enqueue(stage.target, make_jobs(count))
+        await stage.wait_until_done(count)
         return (relay.statements - said) / count, (relay.round_trips - trips) / count
 
 
 @asynccontextmanager
-async def _watched(stage: Stage, count: int = 1) -> AsyncIterator[tuple[Worker, Relay]]:
+async def _run_traced_worker(
+    stage: BenchTarget, count: int = 1
+) -> AsyncIterator[tuple[WorkerProcess, Relay]]:
     """Run an idle worker with a relay that counts its statements."""
-    async with relayed(stage.bench.server.socket) as relay:
-        with working(stage.contender, stage.home.by_way_of(relay.folder), count) as worker:
-            await asyncio.sleep(_SETTLING)
+    async with open_relay(stage.bench.server.socket) as relay:
+        with run_worker_process(stage.contender, stage.target.with_socket(relay.folder), count) as worker:
+            await asyncio.sleep(_SETTLING_SECONDS)
             yield worker, relay
 
 
-async def _begun(worker: Worker, numbers: Iterable[int]) -> None:
-    async with asyncio.timeout(_PATIENCE):
+async def _wait_until_started(worker: WorkerProcess, numbers: Iterable[int]) -> None:
+    async with asyncio.timeout(_TIMEOUT_SECONDS):
         for number in numbers:
-            while not worker.began[number]:  # noqa: ASYNC110 - another process writes it
+            while not worker.start_times[number]:  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.02)

@@ -15,8 +15,8 @@ from pgqueuer.models import Job as Picked
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
-from peers.base import Began, Click, Contender, Home
-from peers.rows import Job
+from peers.base import Contender, ContenderDatabase, EnqueueOne, StartTimes
+from peers.rows import BenchJob
 
 _GRANT = """
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO daybreak_app;
@@ -25,27 +25,29 @@ GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO
 
 
 @dataclass(frozen=True)
-class PgQueuer(Contender):
+class PgQueuerContender(Contender):
     """A queue on asyncpg; a job is deleted when its handler returns."""
 
     title: str = "PgQueuer, bare"
     database: str = "bench_pgqueuer"
-    lacks: str = "the rows, row-level security, fence, events, progress: its handler writes nothing"
+    missing_features: str = (
+        "the rows, row-level security, fence, events, progress: its handler writes nothing"
+    )
     concurrency: int = 500
-    batch: int = 100
+    max_batch_size: int = 100
 
     @property
     def settings(self) -> str:
         """Settings that differ from the defaults."""
-        return f"batch_size={self._at_once}, max_concurrent_tasks={self.concurrency}, asyncpg, uvloop"
+        return f"batch_size={self._batch_size}, max_concurrent_tasks={self.concurrency}, asyncpg, uvloop"
 
     @property
-    def _at_once(self) -> int:
-        return min(self.batch, self.concurrency // 2)  # it requires capacity for two batches
+    def _batch_size(self) -> int:
+        return min(self.max_batch_size, self.concurrency // 2)  # it requires capacity for two batches
 
-    async def install(self, home: Home) -> None:
+    async def install(self, target: ContenderDatabase) -> None:
         """Create its tables."""
-        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
+        owner = await asyncpg.connect(target.dsn("daybreak_owner"))
         await Queries(AsyncpgDriver(owner)).install()
         await owner.execute(_GRANT)
         await owner.close()
@@ -54,22 +56,22 @@ class PgQueuer(Contender):
         """Delete all jobs."""
         await owner.execute("TRUNCATE pgqueuer, pgqueuer_log")
 
-    async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
+    async def enqueue(self, target: ContenderDatabase, jobs: Sequence[BenchJob]) -> None:
         """Enqueue all jobs with one statement."""
-        connection = await asyncpg.connect(home.dsn("daybreak_app"))
-        payloads: list[bytes | None] = [orjson.dumps((job.number, job.nap)) for job in jobs]
+        connection = await asyncpg.connect(target.dsn("daybreak_app"))
+        payloads: list[bytes | None] = [orjson.dumps((job.number, job.sleep_seconds)) for job in jobs]
         await Queries(AsyncpgDriver(connection)).enqueue(["bench"] * len(jobs), payloads, [0] * len(jobs))
         await connection.close()
 
     @asynccontextmanager
-    async def clicking(self, home: Home) -> AsyncIterator[Click]:
+    async def open_enqueuer(self, target: ContenderDatabase) -> AsyncIterator[EnqueueOne]:
         """Enqueue each job with one statement."""
-        connection = await asyncpg.connect(home.dsn("daybreak_app"))
+        connection = await asyncpg.connect(target.dsn("daybreak_app"))
         queries = Queries(AsyncpgDriver(connection))
-        yield lambda job: queries.enqueue("bench", orjson.dumps((job.number, job.nap)))
+        yield lambda job: queries.enqueue("bench", orjson.dumps((job.number, job.sleep_seconds)))
         await connection.close()
 
-    async def finished(self, owner: asyncpg.Connection) -> tuple[int, float]:
+    async def count_finished(self, owner: asyncpg.Connection) -> tuple[int, float]:
         """Return the values of its log, since it deletes completed jobs."""
         row = await owner.fetchrow(
             "SELECT count(*), coalesce(extract(epoch FROM max(created)), 0) FROM pgqueuer_log "
@@ -77,24 +79,24 @@ class PgQueuer(Contender):
         )
         return row[0], float(row[1])
 
-    def run(self, home: Home, began: Began) -> None:
+    def run(self, target: ContenderDatabase, start_times: StartTimes) -> None:
         """Execute jobs on uvloop, like its own command line."""
-        uvloop.run(self.work(home, began))
+        uvloop.run(self.work(target, start_times))
 
-    async def work(self, home: Home, began: Began) -> None:
+    async def work(self, target: ContenderDatabase, start_times: StartTimes) -> None:
         """Run its queue manager on one connection."""
-        connection = await asyncpg.connect(home.dsn("daybreak_app"))
+        connection = await asyncpg.connect(target.dsn("daybreak_app"))
         manager = QueueManager(Queries(AsyncpgDriver(connection)))
 
         async def handle(picked: Picked) -> None:
             number, nap = orjson.loads(picked.payload or b"")
-            began[number] = time.time()
+            start_times[number] = time.time()
             if nap:
                 await asyncio.sleep(nap)
 
         manager.entrypoint("bench", accepts_context=False)(handle)
         await manager.run(
-            batch_size=self._at_once,
+            batch_size=self._batch_size,
             max_concurrent_tasks=self.concurrency,
             log_aggregation_interval=timedelta(0),
         )

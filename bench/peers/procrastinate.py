@@ -9,8 +9,8 @@ import asyncpg
 import procrastinate
 
 from daybreak.db import Database
-from peers.base import Began, Click, Contender, Home
-from peers.rows import EFFECTS, RUNS, Job, add_runs, work_by_hand
+from peers.base import Contender, ContenderDatabase, EnqueueOne, StartTimes
+from peers.rows import EFFECTS, RUNS, BenchJob, insert_runs, run_job
 
 _GRANT = """
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO daybreak_app;
@@ -20,12 +20,12 @@ _CONNECTIONS = 20
 
 
 @dataclass(frozen=True)
-class Procrastinate(Contender):
+class ProcrastinateContender(Contender):
     """A queue on psycopg; each job is fetched and finished by a separate statement."""
 
     title: str = "Procrastinate, same rows"
     database: str = "bench_procrastinate"
-    lacks: str = (
+    missing_features: str = (
         "a commit of the job with its effect, takeover of a dead worker's jobs but by a task of one's own"
     )
     concurrency: int = 20
@@ -35,10 +35,10 @@ class Procrastinate(Contender):
         """Settings that differ from the defaults."""
         return f"concurrency={self.concurrency}, pool of {_CONNECTIONS}, LISTEN on; rows over asyncpg"
 
-    async def install(self, home: Home) -> None:
+    async def install(self, target: ContenderDatabase) -> None:
         """Create its tables and ours."""
-        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
-        async with _app(home, "daybreak_owner").open_async() as app:
+        owner = await asyncpg.connect(target.dsn("daybreak_owner"))
+        async with _app(target, "daybreak_owner").open_async() as app:
             await app.schema_manager.apply_schema_async()
         await owner.execute(_GRANT + EFFECTS + RUNS)
         await owner.close()
@@ -47,42 +47,42 @@ class Procrastinate(Contender):
         """Delete all jobs."""
         await owner.execute("TRUNCATE procrastinate_jobs, bench_effects, bench_runs, bench_events CASCADE")
 
-    async def enqueue(self, home: Home, jobs: Sequence[Job]) -> None:
+    async def enqueue(self, target: ContenderDatabase, jobs: Sequence[BenchJob]) -> None:
         """Insert the rows, then enqueue with its batch statement."""
-        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
-        await add_runs(owner, jobs)
+        owner = await asyncpg.connect(target.dsn("daybreak_owner"))
+        await insert_runs(owner, jobs)
         await owner.close()
-        async with _app(home).open_async() as app:
+        async with _app(target).open_async() as app:
             task = app.configure_task("bench")
-            await task.batch_defer_async(*({"number": job.number, "nap": job.nap} for job in jobs))
+            await task.batch_defer_async(*({"number": job.number, "nap": job.sleep_seconds} for job in jobs))
 
     @asynccontextmanager
-    async def clicking(self, home: Home) -> AsyncIterator[Click]:
+    async def open_enqueuer(self, target: ContenderDatabase) -> AsyncIterator[EnqueueOne]:
         """Insert the row, then enqueue the job, on separate connections."""
-        owner = await asyncpg.connect(home.dsn("daybreak_owner"))
-        async with _app(home).open_async() as app:
+        owner = await asyncpg.connect(target.dsn("daybreak_owner"))
+        async with _app(target).open_async() as app:
 
-            async def click(job: Job) -> None:
-                await add_runs(owner, [job])
-                await app.configure_task("bench").defer_async(number=job.number, nap=job.nap)
+            async def click(job: BenchJob) -> None:
+                await insert_runs(owner, [job])
+                await app.configure_task("bench").defer_async(number=job.number, nap=job.sleep_seconds)
 
             yield click
         await owner.close()
 
-    async def work(self, home: Home, began: Began) -> None:
+    async def work(self, target: ContenderDatabase, start_times: StartTimes) -> None:
         """Run its worker; the handler writes the rows that the engine writes automatically."""
-        app = _app(home)
-        async with Database.connect(home.dsn("daybreak_app"), connections=_CONNECTIONS) as database:
+        app = _app(target)
+        async with Database.connect(target.dsn("daybreak_app"), max_connections=_CONNECTIONS) as database:
 
             async def bench(number: int, nap: float) -> None:
-                began[number] = time.time()
-                await work_by_hand(database, Job(number, nap))
+                start_times[number] = time.time()
+                await run_job(database, BenchJob(number, nap))
 
             app.task(name="bench")(bench)
             async with app.open_async():
                 await app.run_worker_async(concurrency=self.concurrency, install_signal_handlers=False)
 
 
-def _app(home: Home, role: str = "daybreak_app") -> procrastinate.App:
-    connector = procrastinate.PsycopgConnector(conninfo=home.dsn(role), min_size=1, max_size=_CONNECTIONS)
+def _app(target: ContenderDatabase, role: str = "daybreak_app") -> procrastinate.App:
+    connector = procrastinate.PsycopgConnector(conninfo=target.dsn(role), min_size=1, max_size=_CONNECTIONS)
     return procrastinate.App(connector=connector)

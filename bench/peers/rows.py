@@ -11,12 +11,12 @@ from daybreak.db import Database
 
 _RUNS_PER_OWNER = 10
 
-_SECURED = """
+_ENABLE_ROW_SECURITY = """
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON {table} TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON {table} TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON {table} TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO daybreak_app;
 """
 EFFECTS = """
@@ -26,7 +26,7 @@ CREATE TABLE bench_effects (
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (owner_id, number)
 );
-""" + _SECURED.format(table="bench_effects")
+""" + _ENABLE_ROW_SECURITY.format(table="bench_effects")
 RUNS = (
     """
 CREATE TABLE bench_runs (
@@ -53,15 +53,15 @@ CREATE TABLE bench_events (
     PRIMARY KEY (owner_id, run, number)
 );
 """
-    + _SECURED.format(table="bench_runs")
-    + _SECURED.format(table="bench_events")
+    + _ENABLE_ROW_SECURITY.format(table="bench_runs")
+    + _ENABLE_ROW_SECURITY.format(table="bench_events")
 )
 
 ADD_RUNS = (
     "INSERT INTO bench_runs (owner_id, number, parameters) SELECT *, '{}' FROM unnest($1::uuid[], $2::int[])"
 )
 WRITE_EFFECT = "INSERT INTO bench_effects (owner_id, number) VALUES ($1, $2)"
-_CLAIM = """
+_CLAIM_RUN = """
 WITH claimed AS (
     UPDATE bench_runs SET
         status = 'running', fence = fence + 1, attempts = attempts + 1, event_number = event_number + 1,
@@ -69,13 +69,13 @@ WITH claimed AS (
     WHERE owner_id = $1 AND number = $2 AND status IN ('queued', 'running')
     RETURNING *
 ),
-told AS (
+written AS (
     INSERT INTO bench_events (owner_id, run, number, name, data)
     SELECT owner_id, number, event_number, 'running', jsonb_build_object('attempt', attempts) FROM claimed
 )
 SELECT fence FROM claimed
 """
-_END = """
+_COMPLETE_RUN = """
 WITH ended AS (
     UPDATE bench_runs SET
         status = 'succeeded', result = '{}', event_number = event_number + 1, finished_at = now()
@@ -88,7 +88,7 @@ SELECT owner_id, number, event_number, 'succeeded', jsonb_build_object('attempt'
 
 
 @dataclass(frozen=True)
-class Job:
+class BenchJob:
     """One job.
 
     Attributes:
@@ -97,7 +97,7 @@ class Job:
     """
 
     number: int
-    nap: float = 0.0
+    sleep_seconds: float = 0.0
 
     @property
     def owner(self) -> UUID:
@@ -105,23 +105,23 @@ class Job:
         return UUID(int=1 + self.number // _RUNS_PER_OWNER)
 
 
-def jobs(count: int, nap: float = 0.0) -> list[Job]:
+def make_jobs(count: int, sleep_seconds: float = 0.0) -> list[BenchJob]:
     """Return `count` jobs."""
-    return [Job(number, nap) for number in range(count)]
+    return [BenchJob(number, sleep_seconds) for number in range(count)]
 
 
-async def add_runs(connection: asyncpg.Connection, some: Sequence[Job]) -> None:
+async def insert_runs(connection: asyncpg.Connection, batch: Sequence[BenchJob]) -> None:
     """Insert the rows of queued runs."""
-    await connection.execute(ADD_RUNS, [job.owner for job in some], [job.number for job in some])
+    await connection.execute(ADD_RUNS, [job.owner for job in batch], [job.number for job in batch])
 
 
-async def work_by_hand(database: Database, job: Job) -> None:
+async def run_job(database: Database, job: BenchJob) -> None:
     """Run a job as a user of a queue must: a fenced claim, the work, and one commit for effect and end."""
     async with database.transaction([job.owner]) as tx:
-        fence = await tx.fetchval(_CLAIM, job.owner, job.number)
-    if job.nap:
-        await asyncio.sleep(job.nap)
+        fence = await tx.fetchval(_CLAIM_RUN, job.owner, job.number)
+    if job.sleep_seconds:
+        await asyncio.sleep(job.sleep_seconds)
     async with database.transaction([job.owner]) as tx:
         await tx.execute(WRITE_EFFECT, job.owner, job.number)
-        if await tx.execute(_END, job.owner, job.number, fence) != "INSERT 0 1":
+        if await tx.execute(_COMPLETE_RUN, job.owner, job.number, fence) != "INSERT 0 1":
             raise RuntimeError("another worker has the run")

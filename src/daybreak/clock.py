@@ -19,7 +19,7 @@ def now() -> datetime:
 
 
 @lru_cache(maxsize=1024)
-def zone(name: str) -> ZoneInfo:
+def parse_timezone(name: str) -> ZoneInfo:
     """Return the IANA time zone with this name, such as ``Europe/Berlin``.
 
     Raises:

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar, Self
 
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+_NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
 
 INTERRUPTED = 130  # the exit code after Ctrl-C, as shells count it
@@ -39,9 +39,9 @@ class DaybreakError(Exception):
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
-    details: Mapping[str, object] = _NOTHING
+    details: Mapping[str, object] = _NO_DETAILS
 
-    def telling(self, **details: object) -> Self:
+    def with_details(self, **details: object) -> Self:
         """Add details to this error and return it."""
         self.details = {**self.details, **details}
         return self
@@ -67,7 +67,7 @@ class NotFound(UserError):
     exit_code = 4
 
 
-class NotSignedIn(UserError):
+class Unauthenticated(UserError):
     """No authenticated user: no session, no token, or a wrong password."""
 
     status = 401
@@ -86,14 +86,14 @@ class Conflict(UserError):
     exit_code = 5
 
 
-class Changed(UserError):
+class PreconditionFailed(UserError):
     """A resource that has changed since the caller read it."""
 
     status = 412
     exit_code = 5
 
 
-class TooSlow(UserError):
+class RequestTimeout(UserError):
     """A request body that does not arrive in time."""
 
     status = 408
@@ -101,13 +101,13 @@ class TooSlow(UserError):
     exit_code = 6
 
 
-class TooLarge(UserError):
+class PayloadTooLarge(UserError):
     """A request larger than the limit."""
 
     status = 413
 
 
-class TooMany(UserError):
+class TooManyRequests(UserError):
     """Too many requests in a short time.
 
     Attributes:
@@ -118,8 +118,8 @@ class TooMany(UserError):
     retryable = True
     exit_code = 6
 
-    def __init__(self, sentence: str, retry_after: float) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 
@@ -137,13 +137,13 @@ class Unavailable(DaybreakError):
     exit_code = 6
 
 
-class Bug(DaybreakError):
+class InternalError(DaybreakError):
     """A violated internal invariant, that is, a defect of Daybreak."""
 
     exit_code = 70
 
 
-def sentence_of(error: BaseException) -> str:
+def public_message(error: BaseException) -> str:
     """Return the message to show: the sentence of an own error, or only the class of a foreign one.
 
     The text of a foreign error may contain secrets.

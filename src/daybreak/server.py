@@ -15,39 +15,39 @@ from fastapi import FastAPI
 from daybreak import telemetry, wiring
 from daybreak.db import Database
 from daybreak.errors import Misconfigured, Unavailable
-from daybreak.supervision import on_signals
-from daybreak.web import WebSettings, create_application
+from daybreak.supervision import stop_on_signals
+from daybreak.web import WebSettings, create_app
 
 # A client that does not read delays the shutdown by all of it; a busy server must stop within 5 seconds, too.
-_TO_FINISH = 2
-_KEEP_ALIVE = 30
+_GRACEFUL_SHUTDOWN_SECONDS = 2
+_KEEP_ALIVE_SECONDS = 30
 
 
-def create_app(settings: WebSettings, addresses: wiring.Addresses) -> FastAPI:
+def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> FastAPI:
     """Create the application with the pages and APIs of every slice, on this database."""
 
     @asynccontextmanager
-    async def opening() -> AsyncIterator[Database]:
-        async with wiring.open_database(addresses, connections=settings.connections) as database:
+    async def open_database() -> AsyncIterator[Database]:
+        async with wiring.open_database(database_urls, connections=settings.database_connections) as database:
             yield database
 
-    return create_application(
+    return create_app(
         settings,
-        opening,
+        open_database,
         wiring.pages(),
         wiring.apis(),
-        listen=addresses.app,
-        channels=wiring.CHANNELS,
-        checks={"worker": wiring.is_worker_there},
+        listen_dsn=database_urls.app,
+        channels=wiring.NOTIFY_CHANNELS,
+        checks={"worker": wiring.has_live_worker},
     )
 
 
-def serve(settings: WebSettings, ready: Callable[[], None] | None = None) -> None:
+def serve(settings: WebSettings, on_ready: Callable[[], None] | None = None) -> None:
     """Serve requests in this process until it is stopped.
 
     Args:
         settings: address, port and limits of the server.
-        ready: called once the server accepts requests.
+        on_ready: called once the server accepts requests.
 
     Raises:
         Misconfigured: a setting, the role or the schema is wrong, or the port is in use.
@@ -55,22 +55,22 @@ def serve(settings: WebSettings, ready: Callable[[], None] | None = None) -> Non
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    telemetry.adopt_libraries()
+    telemetry.capture_stdlib_logging()
     if not settings.is_local and settings.url is None:
         raise Misconfigured(
             f"Set DAYBREAK_WEB_URL to the public address, such as https://daybreak.example.org, "
             f"to listen on {settings.host}."
         )
     with wiring.postgres(current) as addresses:
-        asyncio.run(_serve(settings, addresses, ready))
+        asyncio.run(_serve(settings, addresses, on_ready))
 
 
-async def answer(
+async def serve_on_socket(
     app: FastAPI,
     settings: WebSettings,
-    listening: socket.socket,
+    listener: socket.socket,
     stop: asyncio.Event,
-    ready: Callable[[], None] | None = None,
+    on_ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve requests on this socket until the event is set; then close the streams and shut down.
 
@@ -82,15 +82,15 @@ async def answer(
         log_config=None,
         access_log=False,
         server_header=False,
-        forwarded_allow_ips=settings.proxies,
-        timeout_graceful_shutdown=_TO_FINISH,
-        timeout_keep_alive=_KEEP_ALIVE,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         lifespan="on",
     )
-    server = _Server(config, ready)
-    stopping = asyncio.create_task(_stop(server, app, stop))
+    server = _SignallessServer(config, on_ready)
+    stopping = asyncio.create_task(_shut_down_on(server, app, stop))
     try:
-        await server.serve(sockets=[listening])
+        await server.serve(sockets=[listener])
     except SystemExit:  # uvicorn's, when the application cannot open its database; its log has the reason
         raise Unavailable("The web server cannot start: the database does not answer; try again.") from None
     finally:
@@ -98,28 +98,28 @@ async def answer(
 
 
 async def _serve(
-    settings: WebSettings, addresses: wiring.Addresses, ready: Callable[[], None] | None
+    settings: WebSettings, database_urls: wiring.DatabaseUrls, on_ready: Callable[[], None] | None
 ) -> None:
-    listening = listen(settings)
-    async with wiring.open_database(addresses, connections=1):
+    listener = bind(settings)
+    async with wiring.open_database(database_urls, connections=1):
         pass
     stop = asyncio.Event()
-    on_signals(stop.set)
-    await answer(create_app(settings, addresses), settings, listening, stop, ready)
+    stop_on_signals(stop.set)
+    await serve_on_socket(build_app(settings, database_urls), settings, listener, stop, on_ready)
 
 
-async def _stop(server: uvicorn.Server, app: FastAPI, stop: asyncio.Event) -> None:
+async def _shut_down_on(server: uvicorn.Server, app: FastAPI, stop: asyncio.Event) -> None:
     await stop.wait()
     server.should_exit = True
-    app.state.site.notifications.close()
+    app.state.app_state.listener.close()
 
 
-class _Server(uvicorn.Server):
+class _SignallessServer(uvicorn.Server):
     """A server without signal handlers that calls back when it accepts requests."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None] | None) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._on_ready = on_ready
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -127,27 +127,27 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started and self._ready:
-            self._ready()
+        if self.started and self._on_ready:
+            self._on_ready()
 
 
-def listen(settings: WebSettings) -> socket.socket:
+def bind(settings: WebSettings) -> socket.socket:
     """Return a socket bound to the address and port of the settings.
 
     Raises:
         Misconfigured: the port is in use, or this machine does not have the address.
     """
     try:
-        family, kind, _, _, place = socket.getaddrinfo(
+        family, kind, _, _, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listening = socket.socket(family, kind)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(place)
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
     except OSError as error:
         reason = "is already in use" if error.errno == EADDRINUSE else f"cannot be opened ({error.strerror})"
         raise Misconfigured(
             f"Port {settings.port} of {settings.host} {reason}; choose another one with --host and --port."
         ) from None
-    listening.setblocking(False)  # noqa: FBT003 - signature of the socket module
-    return listening
+    listener.setblocking(False)  # noqa: FBT003 - signature of the socket module
+    return listener

@@ -28,7 +28,7 @@ from daybreak.errors import Misconfigured
 from daybreak.validation import describe_invalid
 
 PREFIX = "DAYBREAK_"
-CONFIG = f"{PREFIX}CONFIG"
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 
 
 def default_home() -> Path:
@@ -41,7 +41,7 @@ def default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "daybreak"
 
 
-class Group(BaseSettings):
+class SettingsGroup(BaseSettings):
     """A group of settings with one prefix, read from the environment and the file."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -54,10 +54,10 @@ class Group(BaseSettings):
             Misconfigured: a value is malformed, or a file cannot be read.
         """
         try:
-            return cls(**_values_from_files(cls))
+            return cls(**_read_secret_files(cls))
         except ValidationError as error:
             first = error.errors()[0]
-            name = f"{prefix(cls)}{'_'.join(map(str, first['loc']))}".upper()
+            name = f"{env_prefix(cls)}{'_'.join(map(str, first['loc']))}".upper()
             raise Misconfigured(f"{name} {describe_invalid(first)}; see docs/settings.md.") from None
 
     @classmethod
@@ -70,10 +70,14 @@ class Group(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources in order of precedence."""
-        return init_settings, env_settings, InitSettingsSource(settings_cls, _values(cls, _config()))
+        return (
+            init_settings,
+            env_settings,
+            InitSettingsSource(settings_cls, _group_values(cls, _load_config())),
+        )
 
 
-class Settings(Group):
+class Settings(SettingsGroup):
     """Settings that are common to all parts of Daybreak."""
 
     home: Path = Field(default_factory=default_home, description="Folder for all data.")
@@ -93,110 +97,110 @@ class Settings(Group):
 @cache
 def settings() -> Settings:
     """Return the settings of this process, read once; unknown names are rejected in both sources."""
-    refuse_unknown()
+    reject_unknown()
     return Settings.load()
 
 
-def refuse_unknown() -> None:
+def reject_unknown() -> None:
     """Reject names that no group declares, which are most likely typing errors.
 
     Raises:
         Misconfigured: the environment or the settings file contains an unknown name.
     """
-    known = {CONFIG} | {name for group in groups() for name in variables(group)}
+    known = {CONFIG_VARIABLE} | {name for group in groups() for name in env_variables(group)}
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name.removesuffix("_FILE") not in known:
             raise Misconfigured(f"{name} is not a setting of Daybreak; see docs/settings.md.")
     fields = {
-        (*table(group), name): field for group in groups() for name, field in group.model_fields.items()
+        (*toml_table(group), name): field for group in groups() for name, field in group.model_fields.items()
     }
-    places = {place for place, field in fields.items() if get_origin(field.annotation) is not dict}
-    mappings = fields.keys() - places
-    for place in _leaves(_config()):
-        if place not in places and place[:-1] not in mappings:
-            shown = ".".join(place)
+    paths = {path for path, field in fields.items() if get_origin(field.annotation) is not dict}
+    mappings = fields.keys() - paths
+    for path in _toml_leaves(_load_config()):
+        if path not in paths and path[:-1] not in mappings:
+            shown = ".".join(path)
             raise Misconfigured(f"{_config_path()}: “{shown}” is not a setting; see docs/settings.md.")
 
 
-def groups() -> Iterator[type[Group]]:
+def groups() -> Iterator[type[SettingsGroup]]:
     """Yield the settings groups of all slices; imports the modules that declare them."""
     for slice_ in sorted(files("daybreak").iterdir(), key=lambda entry: entry.name):
         if slice_.joinpath("settings.py").is_file():
             import_module(f"daybreak.{slice_.name}.settings")
-    pending: list[type[Group]] = Group.__subclasses__()
+    pending: list[type[SettingsGroup]] = SettingsGroup.__subclasses__()
     while pending:
         group = pending.pop()
         pending.extend(group.__subclasses__())
         yield group
 
 
-def prefix(group: type[Group]) -> str:
+def env_prefix(group: type[SettingsGroup]) -> str:
     """Return the prefix of a group's environment variables."""
     return str(group.model_config.get("env_prefix", PREFIX))
 
 
-def variables(group: type[Group]) -> Iterator[str]:
+def env_variables(group: type[SettingsGroup]) -> Iterator[str]:
     """Yield the names of a group's environment variables."""
     for field in group.model_fields:
-        yield f"{prefix(group)}{field}".upper()
+        yield f"{env_prefix(group)}{field}".upper()
 
 
-def table(group: type[Group]) -> tuple[str, ...]:
+def toml_table(group: type[SettingsGroup]) -> tuple[str, ...]:
     """Return the path of a group's table in the settings file; empty for names at the top level."""
-    name = prefix(group).removeprefix(PREFIX).removesuffix("_").lower()
+    name = env_prefix(group).removeprefix(PREFIX).removesuffix("_").lower()
     return (name,) if name else ()
 
 
-def _values_from_files(group: type[Group]) -> dict[str, Any]:
+def _read_secret_files(group: type[SettingsGroup]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for field, variable in zip(group.model_fields, variables(group), strict=True):
+    for field, variable in zip(group.model_fields, env_variables(group), strict=True):
         path = os.environ.get(f"{variable}_FILE")
         if path and not os.environ.get(variable):
-            values[field] = _read(Path(path), f"{variable}_FILE").strip()
+            values[field] = _read_text(Path(path), f"{variable}_FILE").strip()
     return values
 
 
 def _config_path() -> Path:
     home = os.environ.get(f"{PREFIX}HOME")
-    named = os.environ.get(CONFIG)
+    named = os.environ.get(CONFIG_VARIABLE)
     return Path(named) if named else (Path(home) if home else default_home()) / "daybreak.toml"
 
 
-def _config() -> dict[str, Any]:
+def _load_config() -> dict[str, Any]:
     """Load the settings file; empty if the default file does not exist."""
     path = _config_path()
-    if not os.environ.get(CONFIG) and not _is_there(path):
+    if not os.environ.get(CONFIG_VARIABLE) and not _path_exists(path):
         return {}
     try:
-        return tomllib.loads(_read(path, CONFIG))
+        return tomllib.loads(_read_text(path, CONFIG_VARIABLE))
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path} is not valid TOML: {error}; see docs/settings.md.") from None
 
 
-def _is_there(path: Path) -> bool:
+def _path_exists(path: Path) -> bool:
     try:
         return path.exists()
     except OSError:
         return False
 
 
-def _read(path: Path, named_by: str) -> str:
+def _read_text(path: Path, variable: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise Misconfigured(f"{named_by}: {path} cannot be read ({reason}).") from None
+        raise Misconfigured(f"{variable}: {path} cannot be read ({reason}).") from None
 
 
-def _values(group: type[Group], config: dict[str, Any]) -> dict[str, Any]:
-    for name in table(group):
+def _group_values(group: type[SettingsGroup], config: dict[str, Any]) -> dict[str, Any]:
+    for name in toml_table(group):
         config = config.get(name, {})
     return {key: value for key, value in config.items() if key in group.model_fields}
 
 
-def _leaves(config: dict[str, Any], *above: str) -> Iterator[tuple[str, ...]]:
+def _toml_leaves(config: dict[str, Any], *parents: str) -> Iterator[tuple[str, ...]]:
     for key, value in config.items():
         if isinstance(value, dict):
-            yield from _leaves(value, *above, key)
+            yield from _toml_leaves(value, *parents, key)
         else:
-            yield (*above, key)
+            yield (*parents, key)

@@ -7,44 +7,44 @@ from contextlib import suppress
 
 from daybreak.telemetry import log
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_BEFORE_THE_NEXT = 1.0
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_RESTART_DELAY_SECONDS = 1.0
 
 Command = Sequence[str]
 
 
-async def keep_going(commands: Sequence[Command], stop: asyncio.Event) -> None:
+async def supervise(commands: Sequence[Command], stop: asyncio.Event) -> None:
     """Run each command as a process until the event is set; then terminate them and wait."""
     async with asyncio.TaskGroup() as group:
         for command in commands:
-            group.create_task(_keep_one(command, stop))
+            group.create_task(_supervise_process(command, stop))
 
 
-def on_signals(stop: Callable[[], None]) -> None:
+def stop_on_signals(stop: Callable[[], None]) -> None:
     """Call `stop` at the first SIGTERM or SIGINT; the second one ends the process by default handling."""
     loop = asyncio.get_running_loop()
 
-    def first() -> None:
-        for one in _SIGNALS:
-            loop.remove_signal_handler(one)
+    def stop_once() -> None:
+        for signal_number in _STOP_SIGNALS:
+            loop.remove_signal_handler(signal_number)
         stop()
 
-    for one in _SIGNALS:
-        loop.add_signal_handler(one, first)
+    for signal_number in _STOP_SIGNALS:
+        loop.add_signal_handler(signal_number, stop_once)
 
 
-async def _keep_one(command: Command, stop: asyncio.Event) -> None:
+async def _supervise_process(command: Command, stop: asyncio.Event) -> None:
     while not stop.is_set():
         # A separate process group: Ctrl-C reaches a child once, through this process.
         process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
-        await _until_it_ends(process, stop)
+        await _wait_or_terminate(process, stop)
         if not stop.is_set():
-            log.error("worker.ended", pid=process.pid, code=process.returncode)
+            log.error("worker.process_exited", pid=process.pid, code=process.returncode)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _BEFORE_THE_NEXT)
+                await asyncio.wait_for(stop.wait(), _RESTART_DELAY_SECONDS)
 
 
-async def _until_it_ends(process: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
+async def _wait_or_terminate(process: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
     ended = asyncio.create_task(process.wait())
     stopping = asyncio.create_task(stop.wait())
     try:

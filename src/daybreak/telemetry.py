@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 # Local variables may contain addresses, tokens and mail.
-_traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+_exception_transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 log: Any = structlog.get_logger("daybreak")
 
 
@@ -18,8 +18,8 @@ def configure(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(_traceback),
-            _leave_rows_out,
+            structlog.processors.ExceptionRenderer(_exception_transformer),
+            _drop_row_values,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -27,21 +27,21 @@ def configure(level: str) -> None:
     )
 
 
-def _leave_rows_out(_logger: Any, _method: str, event: Any) -> Any:  # noqa: ANN401 - structlog's own types
+def _drop_row_values(_logger: Any, _method: str, event: Any) -> Any:  # noqa: ANN401 - structlog's own types
     """Reduce error messages to their first line: PostgreSQL and pydantic append the rejected values."""
     for error in event.get("exception") or ():
         error["exc_value"] = str(error["exc_value"]).partition("\n")[0]
     return event
 
 
-def adopt_libraries() -> None:
+def capture_stdlib_logging() -> None:
     """Write warnings of libraries as log lines: the message template without values, which may be secret."""
     root = logging.getLogger()
-    if not any(isinstance(handler, _Adopter) for handler in root.handlers):
-        root.addHandler(_Adopter(logging.WARNING))
+    if not any(isinstance(handler, _StdlibHandler) for handler in root.handlers):
+        root.addHandler(_StdlibHandler(logging.WARNING))
 
 
-class _Adopter(logging.Handler):
+class _StdlibHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         log.log(record.levelno, "library", logger=record.name, words=str(record.msg), error=error)

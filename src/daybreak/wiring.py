@@ -17,16 +17,16 @@ from daybreak.settings import Settings, settings
 if TYPE_CHECKING:
     from daybreak.briefs import ComposeKind
     from daybreak.runs import AnyKind
-    from daybreak.schedule import Scheduler, Upkeep
-    from daybreak.web import Api, Pages
+    from daybreak.schedule import MaintenanceTask, Scheduler
+    from daybreak.web import ApiRouter, Pages
 
 
-CHANNELS = ("daybreak_runs", "daybreak_people")
+NOTIFY_CHANNELS = ("daybreak_runs", "daybreak_people")
 """Channels that the web subscribes to: ids of changed runs, and of ended sessions and revoked tokens."""
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class DatabaseUrls:
     """Database URLs by role; only migrations need the owner."""
 
     app: str
@@ -44,7 +44,7 @@ def load_settings() -> Settings:
 
 
 @contextmanager
-def postgres(settings: Settings) -> Iterator[Addresses]:
+def postgres(settings: Settings) -> Iterator[DatabaseUrls]:
     """Provide the PostgreSQL server of the settings, or the embedded one, which runs during the block.
 
     Raises:
@@ -52,7 +52,7 @@ def postgres(settings: Settings) -> Iterator[Addresses]:
     """
     if settings.database_url is not None:
         owner = settings.database_owner_url
-        yield Addresses(
+        yield DatabaseUrls(
             settings.database_url.get_secret_value(),
             owner.get_secret_value() if owner else None,
             embedded=False,
@@ -60,8 +60,10 @@ def postgres(settings: Settings) -> Iterator[Addresses]:
         return
     from daybreak.db import embedded  # noqa: PLC0415 - not needed on a fleet
 
-    with embedded.attach(settings.home) as server:
-        yield Addresses(server.dsn("daybreak_app"), server.dsn("daybreak_owner"), embedded=True)
+    with embedded.attach(settings.home) as embedded_server:
+        yield DatabaseUrls(
+            embedded_server.dsn("daybreak_app"), embedded_server.dsn("daybreak_owner"), embedded=True
+        )
 
 
 def is_first_start(settings: Settings) -> bool:
@@ -78,7 +80,7 @@ def is_first_start(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncIterator[Database]:
+async def open_database(database_urls: DatabaseUrls, *, connections: int = 4) -> AsyncIterator[Database]:
     """Connect to a database with this version's schema.
 
     Pending migrations are applied to the embedded database only; on any other an operator applies them.
@@ -86,13 +88,13 @@ async def open_database(addresses: Addresses, *, connections: int = 4) -> AsyncI
     Raises:
         Misconfigured: migrations are pending, or the role has too many privileges.
     """
-    async with Database.connect(addresses.app, connections=connections) as database:
-        if await database.migrations_due():
-            if not addresses.embedded or addresses.owner is None:
+    async with Database.connect(database_urls.app, max_connections=connections) as database:
+        if await database.has_pending_migrations():
+            if not database_urls.embedded or database_urls.owner is None:
                 raise Misconfigured(
                     "The database must be migrated for this version of Daybreak; run “daybreak db migrate”."
                 )
-            await db.migrate(addresses.owner)
+            await db.apply_migrations(database_urls.owner)
         yield database
 
 
@@ -107,18 +109,25 @@ def kinds() -> "list[AnyKind]":
     """Return every run kind that a worker of this version can execute."""
     from daybreak import agenda, onboarding, schedule  # noqa: PLC0415 - slow imports; only workers need them
 
-    return [compose_kind(), *agenda.kinds(), *onboarding.kinds(), schedule.upkeep_kind(upkeeps())]
+    return [
+        compose_kind(),
+        *agenda.kinds(),
+        *onboarding.kinds(),
+        schedule.make_maintenance_kind(maintenance_tasks()),
+    ]
 
 
-def upkeeps() -> "list[Upkeep]":
+def maintenance_tasks() -> "list[MaintenanceTask]":
     """Return all maintenance tasks with their cron schedules."""
     from daybreak import agenda, people, schedule  # noqa: PLC0415 - likewise
 
     return [
-        *schedule.housekeeping(schedule.ScheduleSettings.load()),
-        schedule.Upkeep(name="agenda.refresh", cron="*/15 * * * *", do=agenda.start_refreshes),
-        schedule.Upkeep(name="agenda.report_stale", cron="43 * * * *", do=agenda.report_stale),
-        schedule.Upkeep(name="people.tidy", cron="7 * * * *", do=people.tidy),
+        *schedule.builtin_tasks(schedule.ScheduleSettings.load()),
+        schedule.MaintenanceTask(name="agenda.refresh", cron="*/15 * * * *", run=agenda.enqueue_refreshes),
+        schedule.MaintenanceTask(
+            name="agenda.report_stale", cron="43 * * * *", run=agenda.report_stale_sources
+        ),
+        schedule.MaintenanceTask(name="people.purge", cron="7 * * * *", run=people.purge_expired),
     ]
 
 
@@ -126,14 +135,14 @@ def scheduler(database: Database) -> "Scheduler":
     """Create the scheduler, which enqueues due briefs and maintenance tasks."""
     from daybreak import schedule  # noqa: PLC0415 - likewise
 
-    return schedule.Scheduler(database, schedule.ScheduleSettings.load(), upkeeps())
+    return schedule.Scheduler(database, schedule.ScheduleSettings.load(), maintenance_tasks())
 
 
-async def is_worker_there(database: Database) -> bool:
+async def has_live_worker(database: Database) -> bool:
     """Return whether a worker sent a heartbeat within its lease and is not draining."""
     from daybreak import runs  # noqa: PLC0415 - as above
 
-    return any(one.alive and not one.draining for one in await runs.workers(database))
+    return any(one.alive and not one.draining for one in await runs.list_workers(database))
 
 
 def pages() -> "list[Pages]":
@@ -147,7 +156,7 @@ def pages() -> "list[Pages]":
     return [briefs, agenda, ops, account, onboarding]
 
 
-def apis() -> "list[Api]":
+def apis() -> "list[ApiRouter]":
     """Return the API of every slice."""
     from daybreak.account.api import api as account  # noqa: PLC0415 - only the web needs FastAPI
     from daybreak.agenda.api import api as agenda  # noqa: PLC0415 - likewise
@@ -159,11 +168,11 @@ def apis() -> "list[Api]":
     return [briefs, agenda, schedule, ops, account, onboarding]
 
 
-def intake_limits() -> IntakeSettings:
+def intake_settings() -> IntakeSettings:
     """Return the limits for files, uploads and fetched calendars."""
     return IntakeSettings.load()
 
 
 def vault(settings: Settings) -> Vault:
     """Open the vault that encrypts the secrets of users."""
-    return Vault.open(intake_limits(), settings.home)
+    return Vault.open(intake_settings(), settings.home)

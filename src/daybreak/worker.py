@@ -14,16 +14,16 @@ import uvloop
 from daybreak import telemetry, wiring
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
-from daybreak.supervision import keep_going, on_signals
+from daybreak.supervision import stop_on_signals, supervise
 
-_GARBAGE = (50_000, 20, 20)
+_GC_THRESHOLDS = (50_000, 20, 20)
 
 
-def work(ready: Callable[[], None] | None = None) -> None:
+def run_worker(on_ready: Callable[[], None] | None = None) -> None:
     """Execute runs in this process until it is drained.
 
     Args:
-        ready: called once the worker consumes jobs.
+        on_ready: called once the worker consumes jobs.
 
     Raises:
         Misconfigured: a setting, the role or the schema is wrong.
@@ -31,43 +31,43 @@ def work(ready: Callable[[], None] | None = None) -> None:
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    telemetry.adopt_libraries()
+    telemetry.capture_stdlib_logging()
     # uvloop spends a third less time than asyncio's default loop on the same runs.
     with (
         wiring.postgres(current) as addresses,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_work(addresses, ready))
+        runner.run(_run_worker(addresses, on_ready))
 
 
-async def _work(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
-    async with wiring.open_database(addresses) as database:
-        worker = Worker(addresses.app, wiring.kinds())
-        collect_garbage_seldom()
-        on_signals(worker.drain)
-        beside = [asyncio.create_task(_tell(worker.ready, ready))]
+async def _run_worker(database_urls: wiring.DatabaseUrls, on_ready: Callable[[], None] | None) -> None:
+    async with wiring.open_database(database_urls) as database:
+        worker = Worker(database_urls.app, wiring.kinds())
+        tune_gc()
+        stop_on_signals(worker.drain)
+        background = [asyncio.create_task(_announce_ready(worker.ready, on_ready))]
         if ScheduleSettings.load().in_worker:
-            beside.append(asyncio.create_task(wiring.scheduler(database).run()))
+            background.append(asyncio.create_task(wiring.scheduler(database).run()))
         try:
             await worker.run()
         finally:
-            await _end(beside)
+            await _cancel_all(background)
 
 
-def collect_garbage_seldom() -> None:
+def tune_gc() -> None:
     """Collect garbage less often, and exclude all objects that exist at startup.
 
     With Python's default thresholds, garbage collection takes a quarter of the time of composing a brief.
     """
     gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
-def keep_schedule(ready: Callable[[], None] | None = None) -> None:
+def run_scheduler(on_ready: Callable[[], None] | None = None) -> None:
     """Run the scheduler in this process until it is stopped.
 
     Args:
-        ready: called once the first tick is complete.
+        on_ready: called once the first tick is complete.
 
     Raises:
         Misconfigured: a setting, the role or the schema is wrong.
@@ -76,40 +76,40 @@ def keep_schedule(ready: Callable[[], None] | None = None) -> None:
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
     with wiring.postgres(current) as addresses:
-        asyncio.run(_keep_schedule(addresses, ready))
+        asyncio.run(_run_scheduler(addresses, on_ready))
 
 
-async def _keep_schedule(addresses: wiring.Addresses, ready: Callable[[], None] | None) -> None:
-    async with wiring.open_database(addresses) as database:
+async def _run_scheduler(database_urls: wiring.DatabaseUrls, on_ready: Callable[[], None] | None) -> None:
+    async with wiring.open_database(database_urls) as database:
         scheduler = wiring.scheduler(database)
-        on_signals(scheduler.stop)
-        telling = asyncio.create_task(_tell(scheduler.ready, ready))
+        stop_on_signals(scheduler.stop)
+        announcing = asyncio.create_task(_announce_ready(scheduler.ready, on_ready))
         try:
             await scheduler.run()
         finally:
-            await _end([telling])
+            await _cancel_all([announcing])
 
 
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
+async def _cancel_all(tasks: list[asyncio.Task[None]]) -> None:
     # A cancelled tick rolls back one batch; the next tick of any scheduler continues there.
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _check(addresses: wiring.Addresses) -> None:
+async def _check_database(database_urls: wiring.DatabaseUrls) -> None:
     """Raise for a database that no worker could use; migrate the embedded database."""
-    async with wiring.open_database(addresses, connections=1):
+    async with wiring.open_database(database_urls, connections=1):
         return
 
 
-async def _tell(begun: asyncio.Event, ready: Callable[[], None] | None) -> None:
-    await begun.wait()
-    if ready:
-        ready()
+async def _announce_ready(ready: asyncio.Event, on_ready: Callable[[], None] | None) -> None:
+    await ready.wait()
+    if on_ready:
+        on_ready()
 
 
-def supervise(processes: int) -> None:
+def run_workers(process_count: int) -> None:
     """Run this many worker processes, restarting each that exits, until stopped; then wait for them.
 
     Raises:
@@ -119,15 +119,15 @@ def supervise(processes: int) -> None:
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
     with wiring.postgres(current) as addresses:
-        asyncio.run(_supervise(addresses, processes))
+        asyncio.run(_run_workers(addresses, process_count))
 
 
-async def _supervise(addresses: wiring.Addresses, processes: int) -> None:
-    await _check(addresses)
+async def _run_workers(database_urls: wiring.DatabaseUrls, process_count: int) -> None:
+    await _check_database(database_urls)
     stop = asyncio.Event()
-    on_signals(stop.set)
-    await keep_going([(sys.executable, "-m", __name__)] * processes, stop)
+    stop_on_signals(stop.set)
+    await supervise([(sys.executable, "-m", __name__)] * process_count, stop)
 
 
 if __name__ == "__main__":
-    work()
+    run_worker()

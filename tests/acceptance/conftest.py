@@ -17,13 +17,13 @@ import asyncpg
 import pytest
 
 PROGRAM = str(Path(sys.executable).with_name("daybreak"))
-FAST = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
-ROOMY = 2_000_000_000
-THE_DAY = ("--date", "2026-03-29", "--tz", "Europe/Berlin")
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
+MIN_FREE_BYTES = 2_000_000_000
+DAY_OPTIONS = ("--date", "2026-03-29", "--tz", "Europe/Berlin")
 
 
 @dataclass(frozen=True)
-class Answer:
+class CommandOutput:
     """The exit code and output of a command."""
 
     code: int
@@ -33,7 +33,7 @@ class Answer:
     def json(self):
         return json.loads(self.out)
 
-    def is_one_sentence(self, code: int, *words: str) -> bool:
+    def is_one_line_error(self, code: int, *words: str) -> bool:
         """Assert that the command failed with one line that contains these texts, and no output."""
         assert (self.code, self.out) == (code, ""), self
         assert self.err.startswith("daybreak: "), self.err
@@ -45,15 +45,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Daybreak:
+class DaybreakCommand:
     """The command with its own DAYBREAK_HOME."""
 
     home: Path
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def with_(self, **environment: str) -> "Daybreak":
-        return Daybreak(self.home, self.folder, self.environment | environment)
+    def with_environment(self, **environment: str) -> "DaybreakCommand":
+        return DaybreakCommand(self.home, self.folder, self.environment | environment)
 
     def start(self, *arguments, before=(), **options) -> subprocess.Popen:
         """Start the command without waiting for its end."""
@@ -63,18 +63,18 @@ class Daybreak:
             cwd=self.folder, env=self._environment(), **(pipes | options),
         )  # fmt: skip
 
-    def __call__(self, *arguments, before=(), stdin: str = "", cwd: Path | None = None) -> Answer:
+    def __call__(self, *arguments, before=(), stdin: str = "", cwd: Path | None = None) -> CommandOutput:
         """Run the command to its end."""
         done = subprocess.run(
             [*before, PROGRAM, *map(str, arguments)],
             cwd=cwd or self.folder, env=self._environment(), input=stdin.encode(),
             capture_output=True, timeout=120, check=False,
         )  # fmt: skip
-        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return CommandOutput(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def brief(self, *arguments) -> dict:
         """Return the brief of the day on which summer time began, as JSON."""
-        answer = self("brief", *arguments, *THE_DAY, "--format", "json")
+        answer = self("brief", *arguments, *DAY_OPTIONS, "--format", "json")
         assert answer.code == 0, answer
         return answer.json()
 
@@ -86,8 +86,8 @@ class Daybreak:
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """Return a folder that every user can access, unlike pytest's; in memory if there is space."""
-    roomy = FAST.is_dir() and shutil.disk_usage(FAST).free > ROOMY
-    folder = Path(tempfile.mkdtemp(prefix="daybreak-acceptance-", dir=FAST if roomy else None))
+    roomy = MEMORY_FOLDER.is_dir() and shutil.disk_usage(MEMORY_FOLDER).free > MIN_FREE_BYTES
+    folder = Path(tempfile.mkdtemp(prefix="daybreak-acceptance-", dir=MEMORY_FOLDER if roomy else None))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
@@ -96,27 +96,27 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def migrated_home(scratch: Path) -> Path:
     """Return a home with a migrated database and a stopped server."""
-    daybreak = Daybreak(scratch / "template", scratch)
+    daybreak = DaybreakCommand(scratch / "template", scratch)
     assert daybreak("users", "list").code == 0
     assert daybreak("db", "stop").code == 0
     return daybreak.home
 
 
 @pytest.fixture(scope="module")
-def daybreak(scratch: Path, migrated_home: Path) -> Iterator[Daybreak]:
+def daybreak(scratch: Path, migrated_home: Path) -> Iterator[DaybreakCommand]:
     """Return the command with a home and a working folder, shared by the tests of a module."""
     place = Path(tempfile.mkdtemp(dir=scratch))
     place.chmod(0o755)
     subprocess.run(["cp", "-a", migrated_home, place / "home"], check=True)
     (place / "work").mkdir()
-    daybreak = Daybreak(place / "home", place / "work")
+    daybreak = DaybreakCommand(place / "home", place / "work")
     assert daybreak("db", "start").code == 0
     yield daybreak
     assert "Stopped" in daybreak("db", "stop").out
 
 
 @pytest.fixture(scope="module")
-def sample(daybreak: Daybreak) -> Path:
+def sample(daybreak: DaybreakCommand) -> Path:
     """Return a sample folder around the day on which summer time began."""
     assert daybreak("sample", "sample", "--date", "2026-03-29").code == 0
     return daybreak.folder / "sample"
@@ -132,21 +132,21 @@ async def admin(daybreak) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-def folder(daybreak: Daybreak) -> Path:
+def folder(daybreak: DaybreakCommand) -> Path:
     """Return an empty folder for one test."""
     return Path(tempfile.mkdtemp(dir=daybreak.folder))
 
 
 @pytest.fixture(scope="session")
-def on_a_terminal():
+def run_in_terminal():
     """Return a function that runs a command in a terminal of 80 columns: exit code and output."""
-    return _on_a_terminal
+    return _run_in_terminal
 
 
-def _on_a_terminal(daybreak: Daybreak, *arguments) -> tuple[int, str]:
+def _run_in_terminal(daybreak: DaybreakCommand, *arguments) -> tuple[int, str]:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
-    environment = daybreak.with_(TERM="xterm-256color")
+    environment = daybreak.with_environment(TERM="xterm-256color")
     command = environment.start(*arguments, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = b""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import jsonschema
 import pytest
 
-from .conftest import THE_DAY
+from .conftest import DAY_OPTIONS
 
 SCHEMA = Path(__file__).parents[2] / "docs/brief.schema.json"
 PARTS = {
@@ -51,9 +51,9 @@ def test_statements_cite_existing_facts(brief):
         assert entry["facts"]
         assert brief["facts"].keys() >= set(entry["facts"])
     for fact in brief["facts"].values():
-        assert fact.keys() >= {"kind", "title", "source", "place", "start", "end", "due", "completed"}
+        assert fact.keys() >= {"kind", "title", "source", "source_ref", "start", "end", "due", "completed"}
         assert fact["source"] == "sample" or fact["kind"] not in {"task", "event", "note"}
-    assert {"todo.txt:3", "northlight.md:14"} <= {fact["place"] for fact in brief["facts"].values()}
+    assert {"todo.txt:3", "northlight.md:14"} <= {fact["source_ref"] for fact in brief["facts"].values()}
 
 
 def test_facts_have_the_dates_of_their_sources(brief):
@@ -72,8 +72,8 @@ def test_every_format_starts_with_the_date(daybreak, sample, form, opening):
     assert "29 March 2026" in answer.out
 
 
-def test_terminal_gets_its_own_format(daybreak, sample, on_a_terminal):
-    code, screen = on_a_terminal(daybreak, "brief", sample, "--date", "2026-03-29")
+def test_terminal_gets_its_own_format(daybreak, sample, run_in_terminal):
+    code, screen = run_in_terminal(daybreak, "brief", sample, "--date", "2026-03-29")
     assert code == 0
     assert "29 March 2026" in screen
     assert "\x1b[" in screen
@@ -168,14 +168,14 @@ async def test_failed_project_is_a_gap_of_the_brief_and_its_run(daybreak, folder
     daybreak.brief(folder, *user)
     # The file stays as it is, so reading it again leaves the row alone.
     await admin.execute("UPDATE agenda_tasks SET due_on = '0001-01-01' WHERE title = 'Fix the roof'")
-    answer = daybreak("brief", folder, *user, *THE_DAY)
+    answer = daybreak("brief", folder, *user, *DAY_OPTIONS)
     assert answer.code == 0
     assert "What this brief could not see" in answer.out
     assert "House: could not be sorted out; its 1 task is in no part of this brief" in " ".join(
         answer.out.split()
     )
     assert "Water the cactus" in answer.out
-    assert json.loads(answer.err.splitlines()[-1])["event"] == "briefs.gap"
+    assert json.loads(answer.err.splitlines()[-1])["event"] == "briefs.part_failed"
     latest = daybreak("runs", "list", *user, "--json").json()[0]
     assert (latest["status"], latest["gaps"]) == ("partial", ["House"])
 

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from daybreak import agenda, briefs
-from daybreak.agenda import Reader
+from daybreak.agenda import SourceReader
 from daybreak.db import Database
 from daybreak.intake import IntakeSettings
 from daybreak.people import User
@@ -30,7 +30,7 @@ from daybreak import briefs
 from daybreak.db import Database
 
 async def compose(dsn, user):
-    async with Database.connect(dsn, connections=1) as database:
+    async with Database.connect(dsn, max_connections=1) as database:
         await briefs.compose(database, UUID(user), date(2026, 3, 29))
 
 asyncio.run(compose(*sys.argv[1:]))
@@ -41,7 +41,7 @@ asyncio.run(compose(*sys.argv[1:]))
 async def planner(database: Database, user: User, tmp_path: Path) -> User:
     """Return a user with a due task."""
     (tmp_path / "todo.txt").write_text("Water the plants due:2026-03-29\n", encoding="utf-8")
-    reader = Reader(database, user, DAY, IntakeSettings(), lambda: pytest.fail("no secret is needed"))
+    reader = SourceReader(database, user, DAY, IntakeSettings(), lambda: pytest.fail("no secret is needed"))
     await agenda.import_folder(reader, tmp_path)
     return user
 

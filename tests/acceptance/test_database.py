@@ -21,7 +21,7 @@ def elsewhere(daybreak, url):
     """Return the command with the URL of an external database for these roles."""
 
     def elsewhere(role: str = "daybreak_app", database: str = "daybreak", **more: str):
-        return daybreak.with_(DAYBREAK_DATABASE_URL=url(role, database), **more)
+        return daybreak.with_environment(DAYBREAK_DATABASE_URL=url(role, database), **more)
 
     return elsewhere
 
@@ -50,13 +50,13 @@ def test_external_database_is_used_with_the_application_role(elsewhere, sample):
         given("db", "status").out
         == "PROPERTY\tVALUE\nserver\tDAYBREAK_DATABASE_URL\nmigrations\tup to date\n"
     )
-    assert given("db", "start").is_one_sentence(3, "DAYBREAK_DATABASE_URL is set")
-    assert given("db", "migrate").is_one_sentence(3, "DAYBREAK_DATABASE_OWNER_URL")
+    assert given("db", "start").is_one_line_error(3, "DAYBREAK_DATABASE_URL is set")
+    assert given("db", "migrate").is_one_line_error(3, "DAYBREAK_DATABASE_OWNER_URL")
 
 
 @pytest.mark.parametrize("role", ["daybreak_owner", "postgres"])
 def test_role_that_bypasses_row_security_is_rejected(elsewhere, role):
-    assert elsewhere(role)("users", "list").is_one_sentence(3, role, "daybreak_app")
+    assert elsewhere(role)("users", "list").is_one_line_error(3, role, "daybreak_app")
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_db_shell_passes_the_password_by_environment(daybreak, folder, given, sh
     psql = folder / "psql"
     psql.write_text('#!/bin/sh\necho "$* $PGPASSWORD"\n')
     psql.chmod(0o755)
-    configured = daybreak.with_(DAYBREAK_DATABASE_URL=given, PATH=f"{folder}:{os.environ['PATH']}")
+    configured = daybreak.with_environment(DAYBREAK_DATABASE_URL=given, PATH=f"{folder}:{os.environ['PATH']}")
     assert configured("db", "shell").out == f"{shown} ge/heim\n"
 
 
 def test_missing_database_or_role_is_named(elsewhere):
-    assert elsewhere(database="nothing")("users", "list").is_one_sentence(3, "nothing")
-    assert elsewhere("nobody")("users", "list").is_one_sentence(3, "nobody")
+    assert elsewhere(database="nothing")("users", "list").is_one_line_error(3, "nothing")
+    assert elsewhere("nobody")("users", "list").is_one_line_error(3, "nobody")
 
 
 def test_unmigrated_database_is_not_changed_without_a_command(daybreak, elsewhere, url):
@@ -93,7 +93,7 @@ def test_unmigrated_database_is_not_changed_without_a_command(daybreak, elsewher
     )
     assert admin.code == 0, admin
     fresh = elsewhere(database="fresh", DAYBREAK_DATABASE_OWNER_URL=url("daybreak_owner", "fresh"))
-    assert fresh("users", "list").is_one_sentence(3, "daybreak db migrate")
+    assert fresh("users", "list").is_one_line_error(3, "daybreak db migrate")
     assert "due" in fresh("db", "status").out
     assert "Applied 0001_" in fresh("db", "migrate").out
     assert fresh("users", "list").code == 0
@@ -102,9 +102,9 @@ def test_unmigrated_database_is_not_changed_without_a_command(daybreak, elsewher
 def test_version_imports_no_driver_and_no_parser():
     call = "import sys; from daybreak.cli import main; sys.argv = ['daybreak', 'version']; main()"
     command = [sys.executable, "-X", "importtime", "-c", call]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert told.stdout.startswith("daybreak 0.")
-    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in told.stderr.splitlines()}
+    completed = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert completed.stdout.startswith("daybreak 0.")
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in completed.stderr.splitlines()}
     assert "daybreak" in loaded
     assert not loaded & {
         "typer",

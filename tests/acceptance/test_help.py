@@ -17,7 +17,7 @@ ALL = sorted(commands(get_command(app)))
 
 @pytest.mark.parametrize("name", ALL, ids=lambda name: " ".join(name) or "daybreak")
 def test_every_help_has_examples_and_fits_a_terminal(daybreak, name):
-    answer = daybreak.with_(COLUMNS="80")(*name, "--help")
+    answer = daybreak.with_environment(COLUMNS="80")(*name, "--help")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("Usage: daybreak")
     assert max(map(len, answer.out.splitlines())) <= 80

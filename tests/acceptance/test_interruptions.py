@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .database_server import editions, held, somebody_waits
+from .database_server import count_editions, lock_table, wait_for_lock
 
 pytestmark = pytest.mark.integration
 
@@ -51,35 +51,35 @@ def test_ctrl_c_does_not_wait_for_files_that_are_being_read(daybreak, folder):
 
 
 async def test_ctrl_c_rolls_back_an_import(daybreak, sample, admin):
-    async with held(admin, "agenda_tasks"):
+    async with lock_table(admin, "agenda_tasks"):
         command = daybreak.start("import", sample, "--user", "held@example.org")
-        await somebody_waits(admin, "agenda_tasks")
+        await wait_for_lock(admin, "agenda_tasks")
         interrupt(command)
     left = daybreak("sources", "list", "--user", "held@example.org", "--json").json()
     assert [(one["tasks"], one["events"], one["source"]["last_read_at"]) for one in left] == [(0, 0, None)]
 
 
 async def test_ctrl_c_during_composing_leaves_no_brief(daybreak, sample, admin):
-    async with held(admin, "briefs_editions"):
+    async with lock_table(admin, "briefs_editions"):
         command = daybreak.start("brief", sample, "--user", "composed@example.org")
-        await somebody_waits(admin, "briefs_editions")
+        await wait_for_lock(admin, "briefs_editions")
         interrupt(command)
-    assert await editions(admin, "composed@example.org") == 0
+    assert await count_editions(admin, "composed@example.org") == 0
     assert statuses(daybreak, "composed@example.org") == ["cancelled"]
     assert daybreak("brief", sample, "--user", "composed@example.org").code == 0
-    assert await editions(admin, "composed@example.org") == 1
+    assert await count_editions(admin, "composed@example.org") == 1
     assert statuses(daybreak, "composed@example.org") == ["succeeded", "cancelled"]
 
 
 async def test_next_command_works_after_a_kill_during_composing(daybreak, sample, admin):
-    async with held(admin, "briefs_editions"):
+    async with lock_table(admin, "briefs_editions"):
         command = daybreak.start("brief", sample, "--user", "killed@example.org")
-        await somebody_waits(admin, "briefs_editions")
+        await wait_for_lock(admin, "briefs_editions")
         command.kill()
         command.communicate(timeout=60)
     answer = daybreak("brief", sample, "--user", "killed@example.org")
     assert (answer.code, answer.err) == (0, "")
-    assert await editions(admin, "killed@example.org") == 1
+    assert await count_editions(admin, "killed@example.org") == 1
     assert statuses(daybreak, "killed@example.org") == ["succeeded", "failed"]
 
 
@@ -112,8 +112,8 @@ def test_full_disk_is_a_one_line_error(daybreak, scratch):
     if not mounted or mounted.returncode:
         pytest.skip("only root can make a small disk")
     try:
-        answer = daybreak.with_(DAYBREAK_HOME=str(disk / "home"))("users", "list")
-        assert answer.is_one_sentence(6, "MB", "free some space")
+        answer = daybreak.with_environment(DAYBREAK_HOME=str(disk / "home"))("users", "list")
+        assert answer.is_one_line_error(6, "MB", "free some space")
     finally:
         subprocess.run(["umount", disk], check=True)
 
@@ -124,11 +124,11 @@ async def test_concurrent_commands_return_the_same_brief_and_one_edition(daybrea
         answers = [one.result() for one in [threads.submit(daybreak, *arguments) for _ in range(6)]]
     assert [(answer.code, answer.err) for answer in answers] == [(0, "")] * 6
     assert len({essence(answer.json()) for answer in answers}) == 1
-    assert await editions(admin, "six@example.org") == 1
+    assert await count_editions(admin, "six@example.org") == 1
 
 
-def test_import_shows_progress_on_a_terminal_only(daybreak, many_files, on_a_terminal):
-    code, screen = on_a_terminal(daybreak, "import", many_files)
+def test_import_shows_progress_on_a_terminal_only(daybreak, many_files, run_in_terminal):
+    code, screen = run_in_terminal(daybreak, "import", many_files)
     assert code == 0
     assert "Reading" in screen
     assert f"{MANY} files read" in screen

@@ -11,8 +11,8 @@ import pytest
 
 from daybreak.db.embedded import postmaster
 
-from .conftest import Daybreak
-from .database_server import held, somebody_waits
+from .conftest import DaybreakCommand
+from .database_server import lock_table, wait_for_lock
 
 pytestmark = pytest.mark.integration
 
@@ -21,7 +21,7 @@ SOON = 120
 
 def kill_server(home: Path) -> None:
     """Send SIGKILL to the server and to all its processes."""
-    found = postmaster.read(home / "postgresql" / "data")
+    found = postmaster.read_pid_file(home / "postgresql" / "data")
     if found is None:  # it has ended by itself
         return
     listed = subprocess.run(
@@ -47,11 +47,11 @@ def is_unavailable(command: subprocess.Popen) -> bool:
 def test_server_killed_at_first_start_is_one_sentence(scratch, after):
     place = scratch / f"first-{after}"
     place.mkdir(mode=0o755)
-    daybreak = Daybreak(place / "home", place)
+    daybreak = DaybreakCommand(place / "home", place)
     command = daybreak.start("users", "list")
     data = daybreak.home / "postgresql" / "data"
     deadline = time.monotonic() + SOON
-    while not ((found := postmaster.read(data)) and found.answers()):
+    while not ((found := postmaster.read_pid_file(data)) and found.is_responding()):
         assert time.monotonic() < deadline
         time.sleep(0.001)
     time.sleep(after)
@@ -73,9 +73,9 @@ def test_server_killed_at_first_start_is_one_sentence(scratch, after):
 async def test_server_killed_under_a_command_is_one_sentence(daybreak, sample, admin, table, arguments):
     command = None
     with suppress(Exception):  # our own connection is lost as well
-        async with held(admin, table):
+        async with lock_table(admin, table):
             command = daybreak.start(*arguments)
-            await somebody_waits(admin, table)
+            await wait_for_lock(admin, table)
             kill_server(daybreak.home)
     assert is_unavailable(command)
     assert daybreak("db", "start").code == 0

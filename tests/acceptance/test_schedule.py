@@ -43,32 +43,32 @@ def test_schedule_is_paused_until_resumed(daybreak):
     ],
 )
 def test_invalid_schedule_options_are_rejected(daybreak, arguments, words):
-    assert daybreak("schedule", "set", ANNA, *arguments).is_one_sentence(2, *words)
+    assert daybreak("schedule", "set", ANNA, *arguments).is_one_line_error(2, *words)
 
 
 def test_only_schedules_with_errors_are_retried(daybreak):
     assert daybreak("schedule", "retry", ANNA).out == "No schedule was stopped.\n"
-    assert daybreak("schedule", "retry", ANNA, "--all").is_one_sentence(2, "not both")
+    assert daybreak("schedule", "retry", ANNA, "--all").is_one_line_error(2, "not both")
 
 
 async def test_truncated_list_reports_the_rest(daybreak, admin):
     await admin.execute(
-        "INSERT INTO schedule_days "
+        "INSERT INTO schedule_outcomes "
         "SELECT owner_id, CURRENT_DATE - n, 'standard', 'missed', 'too_late', now(), now() "
-        "FROM schedule_dues CROSS JOIN generate_series(1, 2) AS n"
+        "FROM schedule_entries CROSS JOIN generate_series(1, 2) AS n"
     )
     try:
         assert daybreak("schedule", "list", "--limit", "1").out.count("At least 1 more; use “--limit”") == 1
         assert "“--limit”" not in daybreak("schedule", "list").out
     finally:
-        await admin.execute("DELETE FROM schedule_days")
+        await admin.execute("DELETE FROM schedule_outcomes")
 
 
 def test_simulate_and_explain_show_reasons(daybreak):
     simulated = daybreak("schedule", "simulate", ANNA, "--count", "3", "--json").json()
-    assert [one["outcome"] for one in simulated] == ["rung"] * 3
+    assert [one["outcome"] for one in simulated] == ["enqueued"] * 3
     explained = daybreak("schedule", "explain", ANNA)
-    assert "It was due." in explained.out
+    assert "Due as scheduled." in explained.out
 
 
 def test_run_now_enqueues_a_brief(daybreak):
@@ -78,10 +78,10 @@ def test_run_now_enqueues_a_brief(daybreak):
 
 @pytest.mark.parametrize("command", ["scheduler", "worker"])
 def test_scheduler_lists_maintenance_and_stops(daybreak, command):
-    process = daybreak.with_(DAYBREAK_LOG_LEVEL="info").start(command)
+    process = daybreak.with_environment(DAYBREAK_LOG_LEVEL="info").start(command)
     try:
         for line in process.stderr:
-            if json.loads(line)["event"] == "schedule.started":
+            if json.loads(line)["event"] == "schedule.scheduler_started":
                 break
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
@@ -89,11 +89,11 @@ def test_scheduler_lists_maintenance_and_stops(daybreak, command):
         process.kill()
     assert process.returncode == 0
     listed = daybreak("schedule", "list", "--json").json()
-    assert {one["name"] for one in listed["upkeep"]} == {
+    assert {one["name"] for one in listed["maintenance"]} == {
         "agenda.refresh",
         "agenda.report_stale",
-        "people.tidy",
-        "schedule.forget",
+        "people.purge",
+        "schedule.prune",
         "schedule.measure",
     }
     assert "SCHEDULED JOB" in daybreak("schedule", "list").out

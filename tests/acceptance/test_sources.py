@@ -59,11 +59,11 @@ def test_private_address_is_rejected_unless_allowed(daybreak, address):
     assert refused.err.count("\n") == 1
     assert "127.0.0.1" not in daybreak("sources", "list").out
 
-    allowed = daybreak.with_(DAYBREAK_INTAKE_ALLOW_PRIVATE_ADDRESSES="1")
+    allowed = daybreak.with_environment(DAYBREAK_INTAKE_ALLOW_PRIVATE_ADDRESSES="1")
     added = allowed("sources", "add", address, "--name", "Choir")
     assert added.code == 0, added
     shown = allowed("sources", "show", "Choir")
-    assert "1 events" in shown.out
+    assert "1 event" in shown.out
     assert "secret-token" not in added.out + shown.out + allowed("sources", "list", "--json").out
     brief = allowed.brief()
     assert "Choir practice" in {fact["title"] for fact in brief["facts"].values()}
@@ -78,7 +78,7 @@ def test_source_is_shown_with_warnings_and_times(daybreak, folder):
     daybreak("sources", "add", folder, "--name", "My plans")
     shown = daybreak("sources", "show", "My plans")
     assert "warning\ttodo.txt:1: " in shown.out
-    assert "last read\t2" in shown.out
+    assert "last synced\t2" in shown.out
     as_json = daybreak("sources", "show", "My plans", "--json").json()
     assert as_json["tasks"] == 1
     assert as_json["warnings"][0].startswith("todo.txt:1: ")
@@ -90,12 +90,12 @@ def test_removing_a_source_prints_how_to_add_it_again(daybreak, folder):
     daybreak("sources", "add", place)
     answer = daybreak("sources", "remove", place)
     assert f"daybreak sources add '{place}' --name 'my plans'" in answer.out
-    assert daybreak("sources", "remove", place).is_one_sentence(4, "no source")
+    assert daybreak("sources", "remove", place).is_one_line_error(4, "No source")
 
 
 def test_unknown_source_is_not_found(daybreak):
-    assert daybreak("sources", "show", "nothing").is_one_sentence(4, "nothing")
-    assert daybreak("sources", "list", "--user", "nobody@example.org").is_one_sentence(4, "users add")
+    assert daybreak("sources", "show", "nothing").is_one_line_error(4, "nothing")
+    assert daybreak("sources", "list", "--user", "nobody@example.org").is_one_line_error(4, "users add")
 
 
 def test_folder_name_cannot_control_the_terminal(daybreak, folder):

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.integration
     ],
 )
 def test_user_mistake_is_a_one_line_error(daybreak, sample, arguments, code, words):
-    assert daybreak(*arguments).is_one_sentence(code, *words)
+    assert daybreak(*arguments).is_one_line_error(code, *words)
 
 
 @pytest.mark.parametrize(
@@ -53,18 +53,18 @@ def test_user_mistake_is_a_one_line_error(daybreak, sample, arguments, code, wor
     ],
 )
 def test_invalid_setting_is_named(daybreak, variable, value, code, words):
-    assert daybreak.with_(**{variable: value})("users", "list").is_one_sentence(code, *words)
+    assert daybreak.with_environment(**{variable: value})("users", "list").is_one_line_error(code, *words)
 
 
 def test_every_command_accepts_every_setting(daybreak):
-    with_limits = daybreak.with_(DAYBREAK_INTAKE_MAX_FILES="10")
+    with_limits = daybreak.with_environment(DAYBREAK_INTAKE_MAX_FILES="10")
     assert with_limits("db", "status").code == 0
 
 
 def test_folder_name_that_is_not_utf8_is_rejected(daybreak, folder):
     place = folder / os.fsdecode(b"caf\xe9")
     place.mkdir()
-    assert daybreak("brief", place).is_one_sentence(2, "UTF-8")
+    assert daybreak("brief", place).is_one_line_error(2, "UTF-8")
 
 
 def test_unreadable_new_source_is_not_added(daybreak, folder):
@@ -84,7 +84,7 @@ def test_debug_shows_the_traceback_in_any_position(daybreak):
 def test_sample_replaces_a_sample_but_no_other_files(daybreak, folder):
     assert daybreak("sample", folder / "new").code == daybreak("sample", folder / "new").code == 0
     (folder / "todo.txt").write_text("Mine\n")
-    assert daybreak("sample", folder).is_one_sentence(5, "is not empty", "new folder")
+    assert daybreak("sample", folder).is_one_line_error(5, "is not empty", "new folder")
     assert (folder / "todo.txt").read_text() == "Mine\n"
 
 
@@ -103,13 +103,13 @@ def test_hostile_files_are_warnings_and_other_files_are_read(daybreak, folder):
 
 
 def test_unencodable_characters_are_escaped(daybreak, sample):
-    answer = daybreak.with_(PYTHONIOENCODING="ascii")("brief", sample, "--date", "2026-03-29")
+    answer = daybreak.with_environment(PYTHONIOENCODING="ascii")("brief", sample, "--date", "2026-03-29")
     assert (answer.code, answer.err) == (0, "")
     assert "\\u201c" in answer.out
 
 
 def test_json_is_utf8_in_every_terminal(daybreak, sample):
-    old = daybreak.with_(PYTHONIOENCODING="latin-1")
+    old = daybreak.with_environment(PYTHONIOENCODING="latin-1")
     assert "Malmö" in old("brief", sample, "--date", "2026-03-29", "--format", "json").out
     assert "Malmö" in old("brief", sample, "--date", "2026-03-29", "--format", "html").out
 
@@ -117,7 +117,7 @@ def test_json_is_utf8_in_every_terminal(daybreak, sample):
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-"])
 def test_closed_standard_output_is_a_one_line_error(daybreak, closed):
     shell = ("sh", "-c", f'exec "$@" {closed}', "sh")
-    assert daybreak("users", "list", before=shell).is_one_sentence(6, "Standard output", "written")
+    assert daybreak("users", "list", before=shell).is_one_line_error(6, "Standard output", "written")
 
 
 def test_closed_standard_error_preserves_exit_code_and_output(daybreak):
@@ -129,17 +129,17 @@ def test_closed_standard_error_preserves_exit_code_and_output(daybreak):
 @pytest.mark.parametrize("name", ["Mars/Phobos", "CET-1CEST"])
 def test_unnamed_machine_time_zone_is_not_assumed_to_be_utc(daybreak, name):
     email = f"{name[:3].lower()}@example.org"
-    astray = daybreak.with_(TZ=name)
-    assert astray("users", "add", email).is_one_sentence(2, "TZ", name, "Europe/Berlin")
+    astray = daybreak.with_environment(TZ=name)
+    assert astray("users", "add", email).is_one_line_error(2, "TZ", name, "Europe/Berlin")
     assert "Asia/Tokyo" in astray("users", "add", email, "--tz", "Asia/Tokyo").out
 
 
 def test_variable_tz_sets_the_machine_time_zone(daybreak):
-    assert "EST5EDT" in daybreak.with_(TZ=":EST5EDT")("users", "add", "est@example.org").out
+    assert "EST5EDT" in daybreak.with_environment(TZ=":EST5EDT")("users", "add", "est@example.org").out
 
 
-def test_narrow_terminal_truncates_nothing(daybreak, folder, on_a_terminal):
+def test_narrow_terminal_truncates_nothing(daybreak, folder, run_in_terminal):
     daybreak("import", folder)
-    code, shown = on_a_terminal(daybreak.with_(COLUMNS="40"), "sources", "list")
+    code, shown = run_in_terminal(daybreak.with_environment(COLUMNS="40"), "sources", "list")
     assert code == 0
     assert "…" not in shown

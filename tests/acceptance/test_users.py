@@ -35,4 +35,4 @@ def test_country_can_be_cleared(daybreak):
     ],
 )
 def test_invalid_values_are_rejected(daybreak, arguments, code, words):
-    assert daybreak("users", *arguments).is_one_sentence(code, *words)
+    assert daybreak("users", *arguments).is_one_line_error(code, *words)

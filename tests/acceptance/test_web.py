@@ -28,7 +28,7 @@ def started(daybreak) -> Iterator[Callable]:
     running: list[subprocess.Popen] = []
 
     def start(*arguments, **environment) -> subprocess.Popen:
-        process = daybreak.with_(**environment).start(*arguments, stderr=subprocess.DEVNULL)
+        process = daybreak.with_environment(**environment).start(*arguments, stderr=subprocess.DEVNULL)
         running.append(process)
         return process
 
@@ -40,9 +40,9 @@ def started(daybreak) -> Iterator[Callable]:
 
 def line(process: subprocess.Popen, *words: str) -> str:
     """Wait for the next line with this text, and return it."""
-    for said in process.stdout:
-        if all(word in said.decode() for word in words):
-            return said.decode().strip()
+    for line in process.stdout:
+        if all(word in line.decode() for word in words):
+            return line.decode().strip()
     raise AssertionError(f"the process ended without {words}")
 
 
@@ -97,7 +97,7 @@ async def test_web_process_has_probes_and_stops_on_a_signal(started, port, admin
     assert json.load(browser().open(f"{address}/healthz"))["status"] == "alive"
     with pytest.raises(urllib.error.HTTPError, match="503") as refused:
         browser().open(f"{address}/readyz")
-    assert json.load(refused.value) == {"status": "not ready", "database": "answers", "worker": "missing"}
+    assert json.load(refused.value) == {"status": "not ready", "database": "ok", "worker": "missing"}
     assert stopped(web, signal.SIGTERM) == 0
 
 
@@ -105,13 +105,13 @@ def test_port_in_use_is_a_one_line_error(daybreak, started, port):
     line(started("web", "--port", port), "Daybreak is at")
     for command in ("web", "up"):
         answer = daybreak(command, "--port", port)
-        assert answer.is_one_sentence(3, port, "--port")
+        assert answer.is_one_line_error(3, port, "--port")
 
 
 def test_public_listening_requires_an_address(daybreak):
-    assert daybreak("web", "--host", "0.0.0.0").is_one_sentence(3, "DAYBREAK_WEB_URL")  # noqa: S104
-    wrong = daybreak.with_(DAYBREAK_WEB_URL="daybreak.example.org")
-    assert wrong("web").is_one_sentence(3, "DAYBREAK_WEB_URL", "https://")
+    assert daybreak("web", "--host", "0.0.0.0").is_one_line_error(3, "DAYBREAK_WEB_URL")  # noqa: S104
+    wrong = daybreak.with_environment(DAYBREAK_WEB_URL="daybreak.example.org")
+    assert wrong("web").is_one_line_error(3, "DAYBREAK_WEB_URL", "https://")
 
 
 @pytest.mark.parametrize("command", ["invite", "reset", "link"])
@@ -119,7 +119,7 @@ def test_users_commands_print_links(daybreak, command):
     email = "me@localhost" if command == "link" else f"{command}@example.org"
     if command == "reset":
         daybreak("users", "add", email)
-    there = daybreak.with_(DAYBREAK_WEB_URL="https://Daybreak.example.org/")
+    there = daybreak.with_environment(DAYBREAK_WEB_URL="https://Daybreak.example.org/")
     answer = there("users", command, email)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("https://daybreak.example.org/")
@@ -128,7 +128,7 @@ def test_users_commands_print_links(daybreak, command):
 
 def test_link_for_an_unknown_user_is_a_one_line_error(daybreak):
     for command in ("reset", "link"):
-        assert daybreak("users", command, "nobody@example.org").is_one_sentence(4, "nobody@example.org")
+        assert daybreak("users", command, "nobody@example.org").is_one_line_error(4, "nobody@example.org")
 
 
 def test_commands_without_pages_do_not_import_fastapi(daybreak):

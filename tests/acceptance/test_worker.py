@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from .database_server import editions, held, somebody_waits
+from .database_server import count_editions, lock_table, wait_for_lock
 
 QUICK = {
     "DAYBREAK_LOG_LEVEL": "info",
-    "DAYBREAK_RUNS_BEAT": "0.3",
-    "DAYBREAK_RUNS_SWEEP": "0.3",
-    "DAYBREAK_RUNS_POLL": "1",
+    "DAYBREAK_RUNS_HEARTBEAT_SECONDS": "0.3",
+    "DAYBREAK_RUNS_RESCUE_SECONDS": "0.3",
+    "DAYBREAK_RUNS_POLL_SECONDS": "1",
     "DAYBREAK_SCHEDULE_IN_WORKER": "false",
 }
 
@@ -26,11 +26,11 @@ WHERE id = $1::text::uuid
 """
 MANY_ITEMS = """
 INSERT INTO runs_finished (
-    owner_id, id, part_of, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence,
-    event_number, phase, total, done, failed, skipped, errors, created_at
+    owner_id, id, parent_id, kind, queue, key, parameters, status, epoch, attempts, max_attempts, fence,
+    last_event_number, phase, total, done, failed, skipped, errors, created_at
 )
 SELECT
-    owner_id, gen_random_uuid(), id, 'test.part', lane, n::text, '{}', 'succeeded', 1, 1, 1, 1,
+    owner_id, gen_random_uuid(), id, 'test.part', queue, n::text, '{}', 'succeeded', 1, 1, 1, 1,
     0, '', 0, 0, 0, 0, '[]', created_at
 FROM runs_finished, generate_series(1, 1500) AS n WHERE id = $1::text::uuid
 """
@@ -38,12 +38,12 @@ FROM runs_finished, generate_series(1, 1500) AS n WHERE id = $1::text::uuid
 
 @pytest.fixture
 def worker(daybreak) -> Iterator[Callable]:
-    """Starts a worker; what is left of them at the end is killed."""
+    """Return a function that starts a worker; remaining workers are killed."""
     started: list[subprocess.Popen] = []
 
     def start(*arguments, lease: float = 8.0) -> subprocess.Popen:
-        settings = QUICK | {"DAYBREAK_RUNS_LEASE": f"{lease}"}
-        process = daybreak.with_(**settings).start("worker", *arguments, stdout=subprocess.DEVNULL)
+        settings = QUICK | {"DAYBREAK_RUNS_LEASE_SECONDS": f"{lease}"}
+        process = daybreak.with_environment(**settings).start("worker", *arguments, stdout=subprocess.DEVNULL)
         started.append(process)
         return process
 
@@ -53,12 +53,12 @@ def worker(daybreak) -> Iterator[Callable]:
         process.communicate(timeout=60)
 
 
-def said(process: subprocess.Popen, event: str) -> dict:
-    """The next log line about that; it is waited for."""
+def wait_for_event(process: subprocess.Popen, event: str) -> dict:
+    """Wait for the next log entry of an event, and return it."""
     for line in process.stderr:
-        told = json.loads(line)
-        if told["event"] == event:
-            return told
+        entry = json.loads(line)
+        if entry["event"] == event:
+            return entry
     raise AssertionError(f"the worker ended without {event}")
 
 
@@ -91,11 +91,11 @@ def test_worker_composes_a_background_brief(daybreak, sample, worker):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
 async def test_stopping_worker_completes_its_runs(daybreak, sample, worker, admin, how):
     working, user = worker(), f"{how.name.lower()}@example.org"
-    async with held(admin, "briefs_editions"):
+    async with lock_table(admin, "briefs_editions"):
         run = in_background(daybreak, sample, user)
-        await somebody_waits(admin, "briefs_editions")
+        await wait_for_lock(admin, "briefs_editions")
         working.send_signal(how)
-        await asyncio.to_thread(said, working, "runs.worker_drains")
+        await asyncio.to_thread(wait_for_event, working, "runs.worker_draining")
     await asyncio.to_thread(working.communicate, timeout=60)
     assert working.returncode == 0
     shown = daybreak("runs", "show", run, "--user", user, "--json").json()
@@ -104,28 +104,28 @@ async def test_stopping_worker_completes_its_runs(daybreak, sample, worker, admi
 
 async def test_run_of_a_worker_killed_in_its_commit_is_rescued(daybreak, sample, worker, admin):
     killed = worker(lease=1.5)
-    async with held(admin, "briefs_editions"):
+    async with lock_table(admin, "briefs_editions"):
         run = in_background(daybreak, sample, "taken@example.org")
-        await somebody_waits(admin, "briefs_editions")
+        await wait_for_lock(admin, "briefs_editions")
         killed.kill()
         await asyncio.to_thread(killed.communicate, timeout=60)
-    assert await editions(admin, "taken@example.org") == 0
+    assert await count_editions(admin, "taken@example.org") == 0
     worker()
     watched = await asyncio.to_thread(daybreak, "runs", "watch", run, "--user", "taken@example.org")
     assert watched.code == 0, watched
     shown = daybreak("runs", "show", run, "--user", "taken@example.org", "--json").json()
     assert (shown["status"], shown["attempts"]) == ("succeeded", 2)
     assert [event["number"] for event in shown["events"]] == [*range(1, len(shown["events"]) + 1)]
-    assert await editions(admin, "taken@example.org") == 1
+    assert await count_editions(admin, "taken@example.org") == 1
 
 
 def test_dead_worker_process_is_replaced_and_all_are_stopped(worker):
     supervisor = worker("--processes", "2")
-    names = {said(supervisor, "runs.worker_started")["worker"] for _ in range(2)}
+    names = {wait_for_event(supervisor, "runs.worker_started")["worker"] for _ in range(2)}
     assert len(names) == 2
     os.kill(int(names.pop().rpartition(":")[2]), signal.SIGKILL)
-    assert said(supervisor, "worker.ended")["code"] == -signal.SIGKILL
-    assert said(supervisor, "runs.worker_started")["worker"] not in names
+    assert wait_for_event(supervisor, "worker.process_exited")["code"] == -signal.SIGKILL
+    assert wait_for_event(supervisor, "runs.worker_started")["worker"] not in names
     # Standard error ends only when every process that has it has ended.
     assert stopped(supervisor) == 0
 
@@ -138,10 +138,10 @@ def test_queued_run_can_be_cancelled_and_retried(daybreak, sample, worker):
     assert daybreak("runs", "retry", run, *mine).out == f"Retrying: run {run} is queued.\n"
     worker()
     assert daybreak("runs", "watch", run, *mine).code == 0
-    assert daybreak("runs", "retry", run, *mine).is_one_sentence(5, "succeeded")
+    assert daybreak("runs", "retry", run, *mine).is_one_line_error(5, "succeeded")
     stats = daybreak("runs", "stats", "--json").json()["briefs.compose"]
     assert stats["queued"] == 0
-    assert 0 < stats["times"]["run"]["p50"] <= stats["times"]["run"]["p95"]
+    assert 0 < stats["durations"]["run"]["p50"] <= stats["durations"]["run"]["p95"]
     assert [one["alive"] for one in daybreak("runs", "workers", "--json").json()].count(True) >= 1
 
 
@@ -155,18 +155,18 @@ async def test_runs_commands_show_more_than_one_page(daybreak, sample, admin):
     assert [event["number"] for event in shown["events"]] == [*range(1, 2002)]
     assert len({item["key"] for item in shown["items"]}) == 1500
     watched = daybreak("runs", "watch", run, *mine, "--json")
-    told = [json.loads(line) for line in watched.out.splitlines()]
-    assert (watched.code, told[0]["name"], [event["number"] for event in told]) == (
+    printed = [json.loads(line) for line in watched.out.splitlines()]
+    assert (watched.code, printed[0]["name"], [event["number"] for event in printed]) == (
         5,
         "cancelled",
         [*range(1, 2002)],
     )
 
 
-def test_watch_shows_progress_on_a_terminal(daybreak, sample, worker, on_a_terminal):
+def test_watch_shows_progress_on_a_terminal(daybreak, sample, worker, run_in_terminal):
     run = in_background(daybreak, sample, "live@example.org")
     worker()
-    code, screen = on_a_terminal(daybreak, "runs", "watch", run, "--user", "live@example.org")
+    code, screen = run_in_terminal(daybreak, "runs", "watch", run, "--user", "live@example.org")
     assert code == 0
     assert "briefs.compose 2026-03-29/standard: succeeded" in screen
 
@@ -176,7 +176,7 @@ def test_runs_of_other_users_are_not_found(daybreak, sample):
     assert daybreak("users", "add", "two@example.org").code == 0
     for verb in ("show", "watch", "cancel", "retry"):
         answer = daybreak("runs", verb, run, "--user", "two@example.org")
-        assert answer.is_one_sentence(4, "There is no run")
+        assert answer.is_one_line_error(4, "There is no run")
     assert daybreak("runs", "list", "--user", "two@example.org", "--json").json() == []
 
 
@@ -190,10 +190,10 @@ def test_runs_of_other_users_are_not_found(daybreak, sample):
     ],
 )
 def test_invalid_arguments_are_a_one_line_error(daybreak, arguments, code, words):
-    assert daybreak(*arguments).is_one_sentence(code, words)
+    assert daybreak(*arguments).is_one_line_error(code, words)
 
 
 @pytest.mark.parametrize("arguments", [(), ("--processes", "2")])
 def test_unavailable_database_is_a_one_line_error(daybreak, arguments):
-    nobody = daybreak.with_(DAYBREAK_DATABASE_URL="postgresql://daybreak_app@127.0.0.1:9/none")
-    assert nobody("worker", *arguments).is_one_sentence(6, "PostgreSQL")
+    nobody = daybreak.with_environment(DAYBREAK_DATABASE_URL="postgresql://daybreak_app@127.0.0.1:9/none")
+    assert nobody("worker", *arguments).is_one_line_error(6, "PostgreSQL")

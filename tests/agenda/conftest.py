@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from daybreak.agenda import Reader
+from daybreak.agenda import SourceReader
 from daybreak.agenda.sources import parser_pool
 from daybreak.intake import IntakeSettings, Vault
-from daybreak.intake.sandbox.pool import Done
+from daybreak.intake.sandbox.pool import InputDone
 
-from .workspace import DAY, Desk
+from .workspace import DAY, UserWorkspace
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
@@ -23,7 +23,7 @@ def vault() -> Vault:
     return Vault([KEY])
 
 
-class SamePool:
+class InProcessPool:
     """A pool that parses in this process, a second faster per import; child processes are tested apart."""
 
     def __init__(self, *_arguments, **_options):
@@ -36,28 +36,30 @@ class SamePool:
         pass
 
     def map(self, inputs):
-        return (Done(key, parser_pool.harvest(argument)) for key, argument in inputs)
+        return (InputDone(key, parser_pool.parse_file(argument)) for key, argument in inputs)
 
 
 @pytest.fixture
-def children() -> None:
+def child_processes() -> None:
     """Request real child processes, as in production."""
 
 
 @pytest.fixture
-def desk(database, user, limits, vault, tmp_path: Path, request, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    if "children" not in request.fixturenames:
-        monkeypatch.setattr(parser_pool, "BoundedPool", SamePool)
+def workspace(
+    database, user, limits, vault, tmp_path: Path, request, monkeypatch: pytest.MonkeyPatch
+) -> UserWorkspace:
+    if "child_processes" not in request.fixturenames:
+        monkeypatch.setattr(parser_pool, "BoundedPool", InProcessPool)
     folder = tmp_path / "papers"
     folder.mkdir()
-    return Desk(Reader(database, user, DAY, limits, lambda: vault), folder)
+    return UserWorkspace(SourceReader(database, user, DAY, limits, lambda: vault), folder)
 
 
 @pytest.fixture
-def desk_of(desk: Desk):
+def workspace_of(workspace: UserWorkspace):
     """Return the workspace of another user with the same folder."""
 
-    def desk_of(person) -> Desk:
-        return replace(desk, reader=replace(desk.reader, user=person))
+    def make_workspace(person) -> UserWorkspace:
+        return replace(workspace, reader=replace(workspace.reader, user=person))
 
-    return desk_of
+    return make_workspace

@@ -11,12 +11,12 @@ from daybreak import agenda, clock
 from daybreak.errors import DaybreakError, InvalidInput, NotFound, Unavailable
 from daybreak.intake import Vault
 
-from .workspace import DAY, Desk
+from .workspace import DAY, UserWorkspace
 
 TOKEN = "f00dcafe-very-secret"
 
 
-def calendar(*titles: str) -> bytes:
+def make_calendar(*titles: str) -> bytes:
     events = [
         f"BEGIN:VEVENT\r\nUID:{title}\r\nSUMMARY:{title}\r\nDTSTART:20260330T090000Z\r\nRRULE:FREQ=WEEKLY\r\n"
         "END:VEVENT\r\n"
@@ -25,17 +25,17 @@ def calendar(*titles: str) -> bytes:
     return ("BEGIN:VCALENDAR\r\n" + "".join(events) + "END:VCALENDAR\r\n").encode()
 
 
-class Publisher:
+class StubCalendarServer:
     """A web server with one calendar, whose response a test sets."""
 
     def __init__(self):
-        self.content, self.status, self.etag = calendar("Choir"), 200, '"1"'
-        self.asked: list[str | None] = []
+        self.content, self.status, self.etag = make_calendar("Choir"), 200, '"1"'
+        self.received_etags: list[str | None] = []
         publisher = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                publisher.asked.append(self.headers["If-None-Match"])
+                publisher.received_etags.append(self.headers["If-None-Match"])
                 known = publisher.status == 200 and self.headers["If-None-Match"] == publisher.etag
                 self.send_response(304 if known else publisher.status)
                 self.send_header("ETag", publisher.etag)
@@ -62,19 +62,21 @@ class Publisher:
 
 
 @pytest.fixture
-def publisher():
-    publisher = Publisher()
+def calendar_server():
+    publisher = StubCalendarServer()
     yield publisher
     publisher.stop()
 
 
 @pytest.fixture
-async def source(desk: Desk, publisher: Publisher, vault):
-    return await agenda.add_address(desk.reader.database, desk.reader.user, publisher.url, vault)
+async def source(workspace: UserWorkspace, calendar_server: StubCalendarServer, vault):
+    return await agenda.add_address(
+        workspace.reader.database, workspace.reader.user, calendar_server.url, vault
+    )
 
 
 @pytest.fixture
-def an_hour_passes(monkeypatch):
+def advance_one_hour(monkeypatch):
     def pass_() -> None:
         later = clock.now() + timedelta(hours=1)
         monkeypatch.setattr(clock, "now", lambda: later)
@@ -82,44 +84,46 @@ def an_hour_passes(monkeypatch):
     return pass_
 
 
-async def read_again(desk: Desk) -> agenda.Imported:
+async def read_stored_source(workspace: UserWorkspace) -> agenda.ImportReport:
     """Import the source as stored, as a brief does."""
-    (known,) = await agenda.overview(desk.reader.database, desk.reader.user)
-    return await agenda.read_source(desk.reader, known.source)
+    (known,) = await agenda.list_sources(workspace.reader.database, workspace.reader.user)
+    return await agenda.read_source(workspace.reader, known.source)
 
 
-async def test_unchanged_calendar_is_not_downloaded_again(desk, source, publisher, an_hour_passes):
-    assert (await agenda.read_source(desk.reader, source)).changes.added > 5
-    an_hour_passes()
-    assert not (await read_again(desk)).changes.any
-    assert publisher.asked == [None, '"1"']
+async def test_unchanged_calendar_is_not_downloaded_again(
+    workspace, source, calendar_server, advance_one_hour
+):
+    assert (await agenda.read_source(workspace.reader, source)).changes.added > 5
+    advance_one_hour()
+    assert not (await read_stored_source(workspace)).changes.has_any
+    assert calendar_server.received_etags == [None, '"1"']
 
 
-async def test_url_is_not_requested_again_within_15_minutes(desk, source, publisher):
-    await agenda.read_source(desk.reader, source)
-    await read_again(desk)
-    assert len(publisher.asked) == 1
+async def test_url_is_not_requested_again_within_15_minutes(workspace, source, calendar_server):
+    await agenda.read_source(workspace.reader, source)
+    await read_stored_source(workspace)
+    assert len(calendar_server.received_etags) == 1
 
 
 async def test_url_is_requested_again_15_minutes_after_the_last_request_even_if_its_copy_was_read(
-    desk, source, publisher, monkeypatch
+    workspace, source, calendar_server, monkeypatch
 ):
     started = clock.now()
-    await agenda.read_source(desk.reader, source)
+    await agenda.read_source(workspace.reader, source)
     for minutes in (10, 20):
         monkeypatch.setattr(clock, "now", lambda minutes=minutes: started + timedelta(minutes=minutes))
-        await read_again(desk)
-        (known,) = (await desk.stored()).sources
+        await read_stored_source(workspace)
+        (known,) = (await workspace.load_agenda()).sources
         assert known.last_read_at == started + timedelta(minutes=0 if minutes == 10 else 20)
-    assert publisher.asked == [None, '"1"']
+    assert calendar_server.received_etags == [None, '"1"']
 
 
-async def test_changed_calendar_is_imported(desk, source, publisher, an_hour_passes):
-    await agenda.read_source(desk.reader, source)
-    an_hour_passes()
-    publisher.content, publisher.etag = calendar("Swimming"), '"2"'
-    await read_again(desk)
-    assert await desk.titles() == {"Swimming"}
+async def test_changed_calendar_is_imported(workspace, source, calendar_server, advance_one_hour):
+    await agenda.read_source(workspace.reader, source)
+    advance_one_hour()
+    calendar_server.content, calendar_server.etag = make_calendar("Swimming"), '"2"'
+    await read_stored_source(workspace)
+    assert await workspace.titles() == {"Swimming"}
 
 
 @pytest.mark.parametrize(
@@ -132,108 +136,119 @@ async def test_changed_calendar_is_imported(desk, source, publisher, an_hour_pas
     ],
 )
 async def test_last_good_copy_is_used_while_the_url_fails(
-    desk, source, publisher, an_hour_passes, status, content, reason
+    workspace, source, calendar_server, advance_one_hour, status, content, reason
 ):
-    await agenda.read_source(desk.reader, source)
-    seen = len((await desk.stored()).events)
-    an_hour_passes()
-    publisher.status, publisher.content, publisher.etag = status, content, '"2"'
-    later = desk.on(DAY + timedelta(days=28))
-    imported = await read_again(later)
-    assert reason in imported.failure
-    found = await later.stored()
+    await agenda.read_source(workspace.reader, source)
+    seen = len((await workspace.load_agenda()).events)
+    advance_one_hour()
+    calendar_server.status, calendar_server.content, calendar_server.etag = status, content, '"2"'
+    later = workspace.at_date(DAY + timedelta(days=28))
+    report = await read_stored_source(later)
+    assert reason in report.failure
+    found = await later.load_agenda()
     assert len(found.events) == seen + 4
     assert reason in found.sources[0].error
     assert found.sources[0].failing_since == clock.now()
-    assert TOKEN not in imported.failure + found.sources[0].error
+    assert TOKEN not in report.failure + found.sources[0].error
 
 
-async def test_error_is_cleared_when_the_url_responds_again(desk, source, publisher, an_hour_passes):
-    await agenda.read_source(desk.reader, source)
-    an_hour_passes()
-    publisher.status = 503
-    await read_again(desk)
-    publisher.status = 200
-    await read_again(desk)
-    (known,) = (await desk.stored()).sources
+async def test_error_is_cleared_when_the_url_responds_again(
+    workspace, source, calendar_server, advance_one_hour
+):
+    await agenda.read_source(workspace.reader, source)
+    advance_one_hour()
+    calendar_server.status = 503
+    await read_stored_source(workspace)
+    calendar_server.status = 200
+    await read_stored_source(workspace)
+    (known,) = (await workspace.load_agenda()).sources
     assert (known.error, known.failing_since) == (None, None)
 
 
-async def test_url_that_never_worked_raises_and_records_an_error(desk, source, publisher):
-    publisher.status = 503
+async def test_url_that_never_worked_raises_and_records_an_error(workspace, source, calendar_server):
+    calendar_server.status = 503
     with pytest.raises(Unavailable, match="answered 503"):
-        await agenda.read_source(desk.reader, source)
-    assert "answered 503" in (await desk.stored()).sources[0].error
+        await agenda.read_source(workspace.reader, source)
+    assert "answered 503" in (await workspace.load_agenda()).sources[0].error
 
 
-async def test_unreachable_server_raises_an_error_without_the_secret(desk, source, publisher):
-    publisher.server.server_close()
+async def test_unreachable_server_raises_an_error_without_the_secret(workspace, source, calendar_server):
+    calendar_server.server.server_close()
     with pytest.raises(DaybreakError) as refusal:
-        await agenda.read_source(desk.reader, source)
+        await agenda.read_source(workspace.reader, source)
     assert TOKEN not in str(refusal.value)
 
 
-async def test_url_is_not_readable_in_the_database(desk, source, publisher, postgres):
-    await agenda.read_source(desk.reader, source)
+async def test_url_is_not_readable_in_the_database(workspace, source, calendar_server, postgres):
+    await agenda.read_source(workspace.reader, source)
     superuser = await asyncpg.connect(postgres.admin)
-    for table in ("agenda_sources", "agenda_warnings", "agenda_events"):
+    for table in ("agenda_sources", "agenda_source_warnings", "agenda_events"):
         rows = await superuser.fetch(f"SELECT r::text AS it FROM {table} AS r")  # noqa: S608 - ours
         assert all(TOKEN not in row["it"] for row in rows)
     await superuser.close()
     assert TOKEN not in source.name + source.locator
 
 
-async def test_last_good_copy_is_used_and_the_reason_reported_without_the_key(desk, source, an_hour_passes):
-    await agenda.read_source(desk.reader, source)
-    an_hour_passes()
+async def test_last_good_copy_is_used_and_the_reason_reported_without_the_key(
+    workspace, source, advance_one_hour
+):
+    await agenda.read_source(workspace.reader, source)
+    advance_one_hour()
     stranger = Vault(["YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY="])
-    lost = Desk(type(desk.reader)(**{**_fields(desk.reader), "open_vault": lambda: stranger}), desk.folder)
-    assert "encrypted with a key that is missing" in (await read_again(lost)).failure
-    assert await desk.titles() == {"Choir"}
+    lost = UserWorkspace(
+        type(workspace.reader)(**{**_dataclass_fields(workspace.reader), "open_vault": lambda: stranger}),
+        workspace.folder,
+    )
+    assert "encrypted with a key that is missing" in (await read_stored_source(lost)).failure
+    assert await workspace.titles() == {"Choir"}
 
 
-def _fields(reader):
+def _dataclass_fields(reader):
     return {name: getattr(reader, name) for name in reader.__dataclass_fields__}
 
 
-async def test_malformed_etag_does_not_break_an_import(desk, source, publisher, an_hour_passes):
-    publisher.etag = '"\x85\xff"'
-    await agenda.read_source(desk.reader, source)
-    an_hour_passes()
-    assert (await read_again(desk)).failure is None
+async def test_malformed_etag_does_not_break_an_import(workspace, source, calendar_server, advance_one_hour):
+    calendar_server.etag = '"\x85\xff"'
+    await agenda.read_source(workspace.reader, source)
+    advance_one_hour()
+    assert (await read_stored_source(workspace)).failure is None
 
 
-async def test_url_added_twice_is_one_source(desk, source, publisher, vault):
-    again = await agenda.add_address(desk.reader.database, desk.reader.user, f" {publisher.url} ", vault)
+async def test_url_added_twice_is_one_source(workspace, source, calendar_server, vault):
+    again = await agenda.add_address(
+        workspace.reader.database, workspace.reader.user, f" {calendar_server.url} ", vault
+    )
     assert again == source
 
 
-async def test_unsupported_url_is_rejected(desk, vault):
+async def test_unsupported_url_is_rejected(workspace, vault):
     with pytest.raises(InvalidInput):
-        await agenda.add_address(desk.reader.database, desk.reader.user, "ftp://example.org/x.ics", vault)
+        await agenda.add_address(
+            workspace.reader.database, workspace.reader.user, "ftp://example.org/x.ics", vault
+        )
 
 
-async def test_import_of_a_removed_url_is_rejected(desk, source):
-    await agenda.remove(desk.reader.database, desk.reader.user, source.name)
+async def test_import_of_a_removed_url_is_rejected(workspace, source):
+    await agenda.delete_source_by_reference(workspace.reader.database, workspace.reader.user, source.name)
     with pytest.raises(NotFound, match="has been removed"):
-        await agenda.read_source(desk.reader, source)
+        await agenda.read_source(workspace.reader, source)
 
 
 async def test_unreadable_download_does_not_replace_the_last_good_copy(
-    desk, source, publisher, an_hour_passes, monkeypatch
+    workspace, source, calendar_server, advance_one_hour, monkeypatch
 ):
-    await agenda.read_source(desk.reader, source)
-    an_hour_passes()
-    publisher.content, publisher.etag = calendar("Other"), '"2"'
+    await agenda.read_source(workspace.reader, source)
+    advance_one_hour()
+    calendar_server.content, calendar_server.etag = make_calendar("Other"), '"2"'
     with monkeypatch.context() as patch:
-        patch.setattr(agenda.sources.imports, "read_calendar", _unreadable)
-        await read_again(desk)
-    assert await desk.titles() == {"Choir"}
-    an_hour_passes()
-    assert (await read_again(desk)).failure is None
-    assert publisher.asked == [None, '"1"', '"1"']
+        patch.setattr(agenda.sources.imports, "read_calendar", _read_unreadable)
+        await read_stored_source(workspace)
+    assert await workspace.titles() == {"Choir"}
+    advance_one_hour()
+    assert (await read_stored_source(workspace)).failure is None
+    assert calendar_server.received_etags == [None, '"1"', '"1"']
 
 
-def _unreadable(name, *_arguments):
-    unread = [agenda.parsed.ReadWarning(path=name, message="took too long.")]
-    return agenda.sources.parser_pool.Reading(unread=unread)
+def _read_unreadable(name, *_arguments):
+    unreadable = [agenda.parsed.ReadWarning(path=name, message="took too long.")]
+    return agenda.sources.parser_pool.SourceContents(unreadable=unreadable)

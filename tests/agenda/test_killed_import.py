@@ -4,7 +4,7 @@ import sys
 import asyncpg
 import pytest
 
-from .workspace import DAY, Desk
+from .workspace import DAY, UserWorkspace
 
 pytestmark = pytest.mark.integration
 
@@ -18,10 +18,10 @@ from daybreak.db import Database
 from daybreak.intake import IntakeSettings
 
 async def main(dsn, user_id, folder, day):
-    async with Database.connect(dsn, connections=1) as database:
+    async with Database.connect(dsn, max_connections=1) as database:
         async with database.transaction([UUID(user_id)]) as tx:
-            user = await people.get(tx, UUID(user_id))
-        reader = agenda.Reader(database, user, date.fromisoformat(day), IntakeSettings(), lambda: None)
+            user = await people.get_user(tx, UUID(user_id))
+        reader = agenda.SourceReader(database, user, date.fromisoformat(day), IntakeSettings(), lambda: None)
         await agenda.import_folder(reader, Path(folder))
 
 asyncio.run(main(*sys.argv[1:]))
@@ -33,31 +33,31 @@ WHERE application_name = 'daybreak' AND wait_event_type = 'Lock' AND datname = c
 GONE = "SELECT TRUE WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)"
 
 
-async def test_import_killed_while_writing_leaves_no_partial_rows(desk: Desk, postgres):
-    desk.put("work.md", "# House", "- [ ] Call Berta")
-    desk.put("thought.txt", "A note, which is written last.")
+async def test_import_killed_while_writing_leaves_no_partial_rows(workspace: UserWorkspace, postgres):
+    workspace.write_file("work.md", "# House", "- [ ] Call Berta")
+    workspace.write_file("thought.txt", "A note, which is written last.")
     owner = await asyncpg.connect(postgres.owner)
     superuser = await asyncpg.connect(postgres.admin)
     transaction = owner.transaction()
     await transaction.start()
     await owner.execute("LOCK TABLE agenda_notes IN SHARE MODE")
 
-    arguments = [postgres.app, str(desk.reader.user.id), str(desk.folder), DAY.isoformat()]
+    arguments = [postgres.app, str(workspace.reader.user.id), str(workspace.folder), DAY.isoformat()]
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", IMPORT, *arguments)
-    stopped = await _eventually(superuser, WAITING)
+    stopped = await _poll_until(superuser, WAITING)
     process.kill()
     await process.wait()
     await transaction.rollback()
-    await _eventually(superuser, GONE, stopped)
+    await _poll_until(superuser, GONE, stopped)
     await owner.close()
     await superuser.close()
 
-    assert await desk.versions() == {}
-    assert (await desk.read()).changes.added == 3
-    assert (await desk.read()).changes.unchanged == 3
+    assert await workspace.row_versions() == {}
+    assert (await workspace.import_folder()).changes.added == 3
+    assert (await workspace.import_folder()).changes.unchanged == 3
 
 
-async def _eventually(connection: asyncpg.Connection, question: str, *arguments: object) -> object:
+async def _poll_until(connection: asyncpg.Connection, question: str, *arguments: object) -> object:
     for _ in range(1_000):
         if (answer := await connection.fetchval(question, *arguments)) is not None:
             return answer

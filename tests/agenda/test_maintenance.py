@@ -20,7 +20,7 @@ END:VCALENDAR
 
 
 @pytest.fixture
-async def subscribed(database, user, tmp_path, monkeypatch):
+async def calendar_responses(database, user, tmp_path, monkeypatch):
     """Add a calendar URL for the user; return the list of its responses."""
     vault = Vault.open(IntakeSettings(), tmp_path)
     answers = [CALENDAR]
@@ -37,44 +37,44 @@ async def subscribed(database, user, tmp_path, monkeypatch):
     return answers
 
 
-async def only_run(database, user):
+async def get_latest_run(database, user):
     async with database.transaction([user.id]) as tx:
         return (await runs.list_runs(tx, user.id, kinds=["agenda.refresh"]))[0]
 
 
-async def refreshed(database, user):
-    await agenda.start_refreshes(database)
+async def run_refresh(database, user):
+    await agenda.enqueue_refreshes(database)
     for _ in range(3):  # a URL that does not respond is requested again
-        await testing.drain(database, agenda.kinds(), user.id)
-        await testing.move_clock(database, user.id, timedelta(minutes=1))
-    return await only_run(database, user)
+        await testing.run_all_due(database, agenda.kinds(), user.id)
+        await testing.advance_clock(database, user.id, timedelta(minutes=1))
+    return await get_latest_run(database, user)
 
 
-async def test_url_not_read_for_hours_is_refreshed(database, user, subscribed):
-    run = await refreshed(database, user)
+async def test_url_not_read_for_hours_is_refreshed(database, user, calendar_responses):
+    run = await run_refresh(database, user)
     assert (run.status, run.result) == (Status.SUCCEEDED, {"sources": 1})
-    assert [one.events for one in await agenda.overview(database, user)] == [1]
+    assert [one.events for one in await agenda.list_sources(database, user)] == [1]
 
 
 async def test_owner_has_one_open_refresh_and_none_while_the_url_is_fresh(
-    database, user, subscribed, monkeypatch
+    database, user, calendar_responses, monkeypatch
 ):
-    await agenda.start_refreshes(database)
-    run = await refreshed(database, user)
-    await agenda.start_refreshes(database)
-    assert (await only_run(database, user)).id == run.id
+    await agenda.enqueue_refreshes(database)
+    run = await run_refresh(database, user)
+    await agenda.enqueue_refreshes(database)
+    assert (await get_latest_run(database, user)).id == run.id
     later = clock.now() + timedelta(hours=4)
     monkeypatch.setattr(clock, "now", lambda: later)
-    await agenda.start_refreshes(database)
-    assert (await only_run(database, user)).id != run.id
+    await agenda.enqueue_refreshes(database)
+    assert (await get_latest_run(database, user)).id != run.id
 
 
 async def test_unresponsive_url_is_a_gap_and_counts_as_stale_after_days(
-    database, user, subscribed, monkeypatch
+    database, user, calendar_responses, monkeypatch
 ):
-    subscribed.append(None)
-    run = await refreshed(database, user)
+    calendar_responses.append(None)
+    run = await run_refresh(database, user)
     assert (run.status, len(run.gaps)) == (Status.PARTIAL, 1)
     later = clock.now() + timedelta(days=3)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert not (await agenda.report_stale(database)).startswith("0 sources")
+    assert not (await agenda.report_stale_sources(database)).startswith("0 sources")

@@ -6,48 +6,50 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from daybreak.agenda.read_models import FIRST, LATEST
+from daybreak.agenda.read_models import FIRST_CURSOR, LATEST_CURSOR
 from daybreak.db import load
 
 _sql = load("daybreak.agenda")
 TODAY = date(2026, 3, 29)
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 PROJECT = UUID(int=7)
-FILL = """
-INSERT INTO agenda_tasks (owner_id, id, external_id, path, title, status, priority, due_on, touched_at, place)
+FILL_TASKS = """
+INSERT INTO agenda_tasks (
+    owner_id, id, external_id, path, title, status, priority, due_on, touched_at, source_ref
+)
 SELECT $1, gen_random_uuid(), n::text, '', 'Task ' || n, (ARRAY['open', 'done', 'in_progress'])[1 + n % 3], 2,
        date '2026-01-01' + n % 300, now(), '' FROM generate_series(1, $2::integer) AS n
 """
-LISTS = {
-    "list_open_tasks": (TODAY, None, "", FIRST.at, FIRST.id, 51),
-    "list_finished_tasks": (None, "", LATEST.at, LATEST.id, 51),
-    "list_decided_tasks": ("snoozed", "", FIRST.at, FIRST.id, 51, TODAY),
-    "list_board": (TODAY, None, 31),
+STATEMENTS = {
+    "list_open_tasks": (TODAY, None, "", FIRST_CURSOR.at, FIRST_CURSOR.id, 51),
+    "list_finished_tasks": (None, "", LATEST_CURSOR.at, LATEST_CURSOR.id, 51),
+    "list_decided_tasks": ("snoozed", "", FIRST_CURSOR.at, FIRST_CURSOR.id, 51, TODAY),
+    "get_board": (TODAY, None, 31),
     "list_tasks_due": (TODAY, date(2026, 4, 5), NOW, datetime(2026, 4, 5, tzinfo=UTC), TODAY, 2000),
-    "list_projects": ("", FIRST.id, 51, TODAY, NOW),
-    "list_notes": (None, "", LATEST.at, LATEST.id, 31),
+    "list_projects": ("", FIRST_CURSOR.id, 51, TODAY, NOW),
+    "list_notes": (None, "", LATEST_CURSOR.at, LATEST_CURSOR.id, 31),
     "list_events": (NOW, datetime(2026, 4, 5, tzinfo=UTC), 2000),
-    "read_card": (PROJECT,),
+    "get_task": (PROJECT,),
 }
 
 
 @pytest.fixture
-async def crowd(postgres, database, user, other_user) -> UUID:
+async def owner_among_many(postgres, database, user, other_user) -> UUID:
     """Insert 200 tasks of Anna and 20,000 of Bob; return Anna's id."""
     for one, count in ((user.id, 200), (other_user.id, 20_000)):
         async with database.transaction([one]) as tx:
-            await tx.execute(FILL, one, count)
+            await tx.execute(FILL_TASKS, one, count)
     admin = await asyncpg.connect(postgres.admin)
     await admin.execute("ANALYZE agenda_tasks")
     await admin.close()
     return user.id
 
 
-async def test_no_list_scans_the_tasks_of_all_users(database, crowd: UUID):
+async def test_no_list_scans_the_tasks_of_all_users(database, owner_among_many: UUID):
     scanned = []
-    for name, values in LISTS.items():
-        async with database.transaction([crowd]) as tx:
-            plan = await tx.fetch("EXPLAIN " + getattr(_sql, name), crowd, *values)
+    for name, values in STATEMENTS.items():
+        async with database.transaction([owner_among_many]) as tx:
+            plan = await tx.fetch("EXPLAIN " + getattr(_sql, name), owner_among_many, *values)
         text = "\n".join(row[0] for row in plan)
         scanned += [(name, text)] if "Seq Scan on agenda_tasks" in text else []
     assert scanned == []

@@ -9,110 +9,124 @@ from hypothesis import strategies as st
 
 from daybreak import agenda
 from daybreak.agenda.parsed import (
-    Harvest,
     ImportedEvent,
     ImportedNote,
     ImportedPhase,
     ImportedProject,
     ImportedTask,
+    ParsedFile,
     ReadWarning,
 )
-from daybreak.agenda.rows import FileHarvest, source_rows, storable
+from daybreak.agenda.rows import ParsedSourceFile, build_rows, strip_unstorable
 
-from .workspace import Desk
+from .workspace import UserWorkspace
 
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia", "Pacific/Kiritimati", "America/St_Johns", "UTC")
 NOW = datetime(2026, 3, 29, 6, 30, tzinfo=UTC)
-PLAIN = settings(
+HYPOTHESIS_SETTINGS = settings(
     max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 
-def task(external_id: str, title: str, **more) -> ImportedTask:
-    return ImportedTask(external_id=external_id, title=title, place="here", **more)
+def imported_task(external_id: str, title: str, **more) -> ImportedTask:
+    return ImportedTask(external_id=external_id, title=title, source_ref="here", **more)
 
 
-async def test_project_in_two_files_is_merged_case_insensitively(desk: Desk):
-    await desk.write(
-        Harvest(tasks=(task("a", "A", project="House"),)),
-        Harvest(
-            projects=(ImportedProject(name="HOUSE", place="1:1", description="The move"),),
-            tasks=(task("b", "B", project="house"),),
+async def test_project_in_two_files_is_merged_case_insensitively(workspace: UserWorkspace):
+    await workspace.import_parsed(
+        ParsedFile(tasks=(imported_task("a", "A", project="House"),)),
+        ParsedFile(
+            projects=(ImportedProject(name="HOUSE", source_ref="1:1", description="The move"),),
+            tasks=(imported_task("b", "B", project="house"),),
         ),
     )
-    found = await desk.stored()
+    found = await workspace.load_agenda()
     assert [(project.name, project.description) for project in found.projects] == [("House", "The move")]
     assert {one.project_id for one in found.tasks} == {found.projects[0].id}
 
 
-async def test_phase_mentioned_in_one_file_gets_its_dates_from_another(desk: Desk):
-    begins = date(2026, 4, 1)
-    await desk.write(
-        Harvest(tasks=(task("a", "A", project="House", phase="Packing"),)),
-        Harvest(
-            phases=(ImportedPhase(project="house", name="packing", place="1:1", start_on=begins, position=3),)
+async def test_phase_mentioned_in_one_file_gets_its_dates_from_another(workspace: UserWorkspace):
+    starts_on = date(2026, 4, 1)
+    await workspace.import_parsed(
+        ParsedFile(tasks=(imported_task("a", "A", project="House", phase="Packing"),)),
+        ParsedFile(
+            phases=(
+                ImportedPhase(
+                    project="house", name="packing", source_ref="1:1", start_on=starts_on, position=3
+                ),
+            )
         ),
     )
-    found = await desk.stored()
-    assert [phase.start_on for phase in found.phases] == [begins]
+    found = await workspace.load_agenda()
+    assert [phase.start_on for phase in found.phases] == [starts_on]
     assert found.tasks[0].phase_id == found.phases[0].id
 
 
-async def test_task_may_be_blocked_by_a_task_of_another_file(desk: Desk):
-    await desk.write(
-        Harvest(tasks=(task("a", "A", blocked_by=("b",)),)),
-        Harvest(tasks=(task("b", "B"),)),
+async def test_task_may_be_blocked_by_a_task_of_another_file(workspace: UserWorkspace):
+    await workspace.import_parsed(
+        ParsedFile(tasks=(imported_task("a", "A", blocked_by=("b",)),)),
+        ParsedFile(tasks=(imported_task("b", "B"),)),
     )
-    assert (await desk.task("A")).blocked_by == ((await desk.task("B")).id,)
+    assert (await workspace.get_task("A")).blocked_by == ((await workspace.get_task("B")).id,)
 
 
-async def test_task_may_be_blocked_by_a_task_imported_later(desk: Desk):
-    waiting = Harvest(tasks=(task("a", "A", blocked_by=("b",)),))
-    await desk.write(waiting)
-    await desk.write(waiting, Harvest(tasks=(task("b", "B"),)))
-    assert (await desk.task("A")).blocked_by == ((await desk.task("B")).id,)
+async def test_task_may_be_blocked_by_a_task_imported_later(workspace: UserWorkspace):
+    waiting = ParsedFile(tasks=(imported_task("a", "A", blocked_by=("b",)),))
+    await workspace.import_parsed(waiting)
+    await workspace.import_parsed(waiting, ParsedFile(tasks=(imported_task("b", "B"),)))
+    assert (await workspace.get_task("A")).blocked_by == ((await workspace.get_task("B")).id,)
 
 
-async def test_id_used_by_two_files_for_different_tasks_retains_both(desk: Desk):
-    harvests = [
-        Harvest(tasks=(task("1", "Milk"), task("2", "Bread", blocked_by=("1",)))),
-        Harvest(tasks=(task("1", "Invoice"), task("2", "Taxes", blocked_by=("1",)))),
+async def test_id_used_by_two_files_for_different_tasks_retains_both(workspace: UserWorkspace):
+    parsed_files = [
+        ParsedFile(tasks=(imported_task("1", "Milk"), imported_task("2", "Bread", blocked_by=("1",)))),
+        ParsedFile(tasks=(imported_task("1", "Invoice"), imported_task("2", "Taxes", blocked_by=("1",)))),
     ]
-    await desk.write(*harvests)
-    assert await desk.titles() == {"Milk", "Bread", "Invoice", "Taxes"}
-    assert (await desk.task("Taxes")).blocked_by == ((await desk.task("Invoice")).id,)
-    assert (await desk.write(*harvests)).changes == agenda.Changes(unchanged=4)
+    await workspace.import_parsed(*parsed_files)
+    assert await workspace.titles() == {"Milk", "Bread", "Invoice", "Taxes"}
+    assert (await workspace.get_task("Taxes")).blocked_by == ((await workspace.get_task("Invoice")).id,)
+    assert (await workspace.import_parsed(*parsed_files)).changes == agenda.ChangeCounts(unchanged=4)
 
 
-async def test_same_task_in_two_files_is_merged(desk: Desk):
-    await desk.write(Harvest(tasks=(task("1", "Milk"),)), Harvest(tasks=(task("1", "Milk"),)))
-    assert len((await desk.stored()).tasks) == 1
+async def test_same_task_in_two_files_is_merged(workspace: UserWorkspace):
+    await workspace.import_parsed(
+        ParsedFile(tasks=(imported_task("1", "Milk"),)), ParsedFile(tasks=(imported_task("1", "Milk"),))
+    )
+    assert len((await workspace.load_agenda()).tasks) == 1
 
 
-async def test_project_stays_while_an_unreadable_file_has_tasks_in_it(desk: Desk):
-    first = FileHarvest("a.md", NOW, Harvest(tasks=(task("a", "A", project="House", phase="Packing"),)))
-    second = FileHarvest("b.md", NOW, Harvest(tasks=(task("b", "B", project="House", phase="Packing"),)))
-    await desk.write(first, second)
-    gap = ReadWarning(path="b.md", message="is on fire.")
-    assert (await desk.write(unread=[gap])).changes.removed == 1
-    found = await desk.stored()
+async def test_project_stays_while_an_unreadable_file_has_tasks_in_it(workspace: UserWorkspace):
+    first = ParsedSourceFile(
+        "a.md", NOW, ParsedFile(tasks=(imported_task("a", "A", project="House", phase="Packing"),))
+    )
+    second = ParsedSourceFile(
+        "b.md", NOW, ParsedFile(tasks=(imported_task("b", "B", project="House", phase="Packing"),))
+    )
+    await workspace.import_parsed(first, second)
+    warning = ReadWarning(path="b.md", message="is on fire.")
+    assert (await workspace.import_parsed(unreadable=[warning])).changes.removed == 1
+    found = await workspace.load_agenda()
     assert ([p.name for p in found.projects], [p.name for p in found.phases]) == (["House"], ["Packing"])
-    assert (await desk.write()).changes.removed == 3
+    assert (await workspace.import_parsed()).changes.removed == 3
 
 
 @pytest.mark.parametrize("gap", ["docs", "docs/deep", "docs/deep/a.md", "."])
-async def test_tasks_below_an_unreadable_folder_stay(desk: Desk, gap: str):
-    await desk.write(FileHarvest("docs/deep/a.md", NOW, Harvest(tasks=(task("a", "A"),))))
-    await desk.write(unread=[ReadWarning(path=gap, message="is closed.")])
-    assert await desk.titles() == {"A"}
+async def test_tasks_below_an_unreadable_folder_stay(workspace: UserWorkspace, gap: str):
+    await workspace.import_parsed(
+        ParsedSourceFile("docs/deep/a.md", NOW, ParsedFile(tasks=(imported_task("a", "A"),)))
+    )
+    await workspace.import_parsed(unreadable=[ReadWarning(path=gap, message="is closed.")])
+    assert await workspace.titles() == {"A"}
 
 
-async def test_tasks_beside_an_unreadable_folder_are_removed(desk: Desk):
-    await desk.write(FileHarvest("docs2/a.md", NOW, Harvest(tasks=(task("a", "A"),))))
-    await desk.write(unread=[ReadWarning(path="docs", message="is closed.")])
-    assert await desk.titles() == set()
+async def test_tasks_beside_an_unreadable_folder_are_removed(workspace: UserWorkspace):
+    await workspace.import_parsed(
+        ParsedSourceFile("docs2/a.md", NOW, ParsedFile(tasks=(imported_task("a", "A"),)))
+    )
+    await workspace.import_parsed(unreadable=[ReadWarning(path="docs", message="is closed.")])
+    assert await workspace.titles() == set()
 
 
 moments = st.one_of(
@@ -133,7 +147,7 @@ def tasks(draw):
     return ImportedTask(
         external_id=draw(texts),
         title=draw(texts),
-        place=draw(texts),
+        source_ref=draw(texts),
         project=draw(names),
         phase=draw(names),
         details=draw(texts),
@@ -165,9 +179,9 @@ def events(draw):
     return ImportedEvent(
         external_id=draw(texts),
         title=draw(texts),
-        place=draw(texts),
+        source_ref=draw(texts),
         start=start[kind],
-        end=_later(start[kind], length),
+        end=_add_duration(start[kind], length),
         location=draw(texts),
         busy=draw(st.booleans()),
         tentative=draw(st.booleans()),
@@ -175,19 +189,27 @@ def events(draw):
     )
 
 
-def _later(start, length: timedelta):
+def _add_duration(start, length: timedelta):
     if isinstance(start, datetime) and start.tzinfo:
         return (start.astimezone(UTC) + length).astimezone(start.tzinfo)
     return start + length
 
 
 notes = st.builds(
-    ImportedNote, external_id=texts, title=texts, body=texts, place=texts, noted_at=instants, project=names
+    ImportedNote,
+    external_id=texts,
+    title=texts,
+    body=texts,
+    source_ref=texts,
+    noted_at=instants,
+    project=names,
 )
-phases = st.builds(ImportedPhase, project=texts, name=texts, place=texts, start_on=st.none() | st.dates())
+phases = st.builds(
+    ImportedPhase, project=texts, name=texts, source_ref=texts, start_on=st.none() | st.dates()
+)
 warnings = st.builds(ReadWarning, path=texts, message=texts, line=st.none() | st.integers(0, 10**6))
-harvests = st.builds(
-    Harvest,
+parsed_files = st.builds(
+    ParsedFile,
     phases=st.lists(phases, max_size=2).map(tuple),
     tasks=st.lists(tasks(), max_size=3).map(tuple),
     events=st.lists(events(), max_size=3).map(tuple),
@@ -196,30 +218,35 @@ harvests = st.builds(
 )
 
 
-@PLAIN
-@given(st.lists(harvests, min_size=1, max_size=2))
-async def test_arbitrary_texts_and_dates_are_imported(desk: Desk, found: list[Harvest]):
-    await desk.write(*found)
-    again = await desk.write(*found)
-    assert not again.changes.any
-    await desk.stored()
+@HYPOTHESIS_SETTINGS
+@given(st.lists(parsed_files, min_size=1, max_size=2))
+async def test_arbitrary_texts_and_dates_are_imported(workspace: UserWorkspace, found: list[ParsedFile]):
+    await workspace.import_parsed(*found)
+    again = await workspace.import_parsed(*found)
+    assert not again.changes.has_any
+    await workspace.load_agenda()
 
 
-@PLAIN
-@given(st.lists(events(), min_size=1, max_size=4, unique_by=lambda event: storable(event.external_id)))
-async def test_stored_events_equal_the_parsed_ones(desk: Desk, found: list[ImportedEvent]):
-    harvest = Harvest(events=tuple(found))
-    imported = await desk.write(harvest)
-    rows = source_rows(imported.source.id, [FileHarvest("0", NOW, harvest)], ZoneInfo("UTC"))
-    stored = {event.id: event for event in (await desk.stored()).events}
+@HYPOTHESIS_SETTINGS
+@given(
+    st.lists(events(), min_size=1, max_size=4, unique_by=lambda event: strip_unstorable(event.external_id))
+)
+async def test_stored_events_equal_the_parsed_ones(workspace: UserWorkspace, found: list[ImportedEvent]):
+    parsed = ParsedFile(events=tuple(found))
+    report = await workspace.import_parsed(parsed)
+    rows = build_rows(report.source.id, [ParsedSourceFile("0", NOW, parsed)], ZoneInfo("UTC"))
+    stored = {event.id: event for event in (await workspace.load_agenda()).events}
     for one, row_id in zip(found, rows.events, strict=True):
         event = stored[row_id]
         assert (event.start, event.end) == (one.start, one.end)
-        assert (kind(event.start), kind(event.end)) == (kind(one.start), kind(one.end))
+        assert (moment_kind(event.start), moment_kind(event.end)) == (
+            moment_kind(one.start),
+            moment_kind(one.end),
+        )
         assert (event.busy, event.tentative) == (one.busy, one.tentative)
 
 
-def kind(moment) -> str:
+def moment_kind(moment) -> str:
     if not isinstance(moment, datetime):
         return "day"
     return "floating" if moment.tzinfo is None else "instant"

@@ -8,44 +8,44 @@ from pathlib import Path
 import pytest
 
 from daybreak import agenda, clock
-from daybreak.agenda import Reader, Source
-from daybreak.agenda.parsed import Harvest, ImportedEvent, ImportedTask
-from daybreak.agenda.rows import FileHarvest
+from daybreak.agenda import Source, SourceReader
+from daybreak.agenda.parsed import ImportedEvent, ImportedTask, ParsedFile
+from daybreak.agenda.rows import ParsedSourceFile
 from daybreak.agenda.sources import imports
-from daybreak.agenda.sources.parser_pool import Reading
+from daybreak.agenda.sources.parser_pool import SourceContents
 from daybreak.db import Database
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.people import User
 
 
 @dataclass(frozen=True)
-class Plans:
+class PlanFolder:
     """A folder of plans, registered as a source."""
 
     database: Database
     user: User
     source: Source
 
-    async def hold(self, *things: ImportedTask | ImportedEvent) -> None:
+    async def replace_items(self, *things: ImportedTask | ImportedEvent) -> None:
         """Replace the items of the source with these."""
-        harvest = Harvest(
+        parsed_file = ParsedFile(
             tasks=tuple(thing for thing in things if isinstance(thing, ImportedTask)),
             events=tuple(thing for thing in things if isinstance(thing, ImportedEvent)),
         )
-        read = Reading([FileHarvest("plan.md", datetime(2026, 3, 27, tzinfo=UTC), harvest)])
-        gathered = await imports._gathered(self.reader, self.source, read)
+        read = SourceContents([ParsedSourceFile("plan.md", datetime(2026, 3, 27, tzinfo=UTC), parsed_file)])
+        fetched = await imports._build_fetched_source(self.source_reader, self.source, read)
         async with self.database.transaction([self.user.id]) as tx:
-            await imports.write(tx, self.reader, gathered)
+            await imports.save_fetched_source(tx, self.source_reader, fetched)
 
-    async def fail(self, reason: str) -> None:
+    async def mark_failed(self, reason: str) -> None:
         """Record that the source could not be read."""
-        await imports._note_failure(self.reader, self.source, reason)
+        await imports._record_failure(self.source_reader, self.source, reason)
 
     @property
-    def reader(self) -> Reader:
+    def source_reader(self) -> SourceReader:
         """The reader of the source."""
         today = clock.local_date(clock.now(), self.user.tz)
-        return Reader(self.database, self.user, today, IntakeSettings(), _no_vault)
+        return SourceReader(self.database, self.user, today, IntakeSettings(), _no_vault)
 
 
 def _no_vault() -> Vault:
@@ -54,13 +54,13 @@ def _no_vault() -> Vault:
 
 @pytest.fixture
 def new_plans(database: Database, user: User, tmp_path: Path) -> Callable:
-    async def make(name: str = "plans", owner: User = user) -> Plans:
+    async def make(name: str = "plans", owner: User = user) -> PlanFolder:
         (tmp_path / name).mkdir()
-        return Plans(database, owner, await agenda.add_folder(database, owner, tmp_path / name))
+        return PlanFolder(database, owner, await agenda.add_folder(database, owner, tmp_path / name))
 
     return make
 
 
 @pytest.fixture
-async def plans(new_plans: Callable) -> Plans:
+async def plans(new_plans: Callable) -> PlanFolder:
     return await new_plans()

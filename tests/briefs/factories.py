@@ -18,7 +18,7 @@ from daybreak.agenda import (
     Task,
     TaskStatus,
 )
-from daybreak.briefs.composing.base import Composed, Occasion
+from daybreak.briefs.composing.base import ComposedBrief, ComposeInput
 from daybreak.briefs.composing.editions import compose
 from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.facts.day import Day
@@ -50,12 +50,12 @@ def local(hour: int, minute: int = 0, on: date = TODAY, zone: str = "Europe/Berl
     return clock.first_instant(on, time(hour, minute), ZoneInfo(zone))
 
 
-def later(days: int, today: date = TODAY) -> date:
+def days_later(days: int, today: date = TODAY) -> date:
     return today + timedelta(days=days)
 
 
 def project(name: str = "Garden", **changes) -> Project:
-    parts = {"id": new_id(), "source_id": HOME.id, "name": name, "description": "", "place": "plan.md:1"}
+    parts = {"id": new_id(), "source_id": HOME.id, "name": name, "description": "", "source_ref": "plan.md:1"}
     return Project(**parts | changes)
 
 
@@ -67,7 +67,7 @@ def phase(of: Project, name: str = "Build", **changes) -> Phase:
         "description": "",
         "start_on": None,
         "end_on": None,
-        "place": "plan.md:2",
+        "source_ref": "plan.md:2",
     }
     return Phase(**parts | changes)
 
@@ -87,7 +87,7 @@ def task(title: str = "Water the plants", **changes) -> Task:
         "estimate_minutes": None,
         "blocked_by": (),
         "touched_at": datetime(2026, 3, 30, 12, tzinfo=UTC),
-        "place": "plan.md:3",
+        "source_ref": "plan.md:3",
         "path": "plan.md",
     }
     return Task(**parts | changes)
@@ -109,7 +109,7 @@ def event(title: str = "Standup", start=None, end=None, **changes) -> Event:
         "end": ends,
         "busy": True,
         "tentative": False,
-        "place": f"{title}@example.org",
+        "source_ref": f"{title}@example.org",
         "path": "work.ics",
     }
     return Event(**parts | changes)
@@ -123,7 +123,7 @@ def note(title: str = "Seeds", **changes) -> Note:
         "title": title,
         "body": "",
         "noted_at": datetime(2026, 3, 30, 12, tzinfo=UTC),
-        "place": "seeds.md",
+        "source_ref": "seeds.md",
     }
     return Note(**parts | changes)
 
@@ -143,7 +143,7 @@ def agenda(*things: Project | Phase | Task | Event | Note, sources=(HOME,), warn
     )
 
 
-def brief(found: Agenda, on: Day | None = None, **parts) -> Composed:
+def compose_brief(found: Agenda, on: Day | None = None, **parts) -> ComposedBrief:
     on = on or day()
     user = User(
         id=UUID(int=0),
@@ -154,9 +154,9 @@ def brief(found: Agenda, on: Day | None = None, **parts) -> Composed:
         preferences=parts.pop("preferences", Preferences()),
     )
     edition = parts.pop("edition", Edition.STANDARD)
-    return compose(Occasion(user=user, day=on, edition=edition, agenda=found, **parts))
+    return compose(ComposeInput(user=user, day=on, edition=edition, agenda=found, **parts))
 
 
-def contents(document: Document) -> set[str]:
+def section_hashes(document: Document) -> set[str]:
     """Return the content hashes that the next compose of the same edition reads."""
-    return {section.content for section in document.sections}
+    return {section.content_hash for section in document.sections}

@@ -37,7 +37,7 @@ DATES = (
 _TITLES = ("Ship it", "Call “Bob”", "a\nb", "", "x" * 130, "3 overdue")
 _DAY = timedelta(days=1)
 
-days_apart = st.integers(-16, 16)
+day_offsets = st.integers(-16, 16)
 
 
 @st.composite
@@ -52,14 +52,14 @@ def days(draw) -> Day:
 
 def instants(day: Day) -> st.SearchStrategy[datetime]:
     """Return instants near the midnights of adjacent days, and near the brief itself."""
-    midnights = days_apart.map(lambda apart: clock.start_of_day(day.today + apart * _DAY, day.tz))
+    midnights = day_offsets.map(lambda apart: clock.start_of_day(day.today + apart * _DAY, day.tz))
     nudges = st.sampled_from((-3600, -1, 0, 1, 5400, 36_000)).map(lambda seconds: timedelta(seconds=seconds))
     anchors = midnights | st.sampled_from((day.as_of, day.as_of - _DAY, day.end, day.start))
     return st.builds(lambda anchor, nudge: (anchor + nudge).astimezone(UTC), anchors, nudges)
 
 
 def dates(day: Day) -> st.SearchStrategy[date]:
-    return days_apart.map(lambda apart: day.today + apart * _DAY)
+    return day_offsets.map(lambda apart: day.today + apart * _DAY)
 
 
 def floating(day: Day) -> st.SearchStrategy[datetime]:
@@ -126,6 +126,6 @@ def agendas_on(draw, day: Day) -> Agenda:
 
 
 @st.composite
-def situations(draw) -> tuple[Day, Agenda]:
+def days_with_agendas(draw) -> tuple[Day, Agenda]:
     day = draw(days())
     return day, draw(agendas_on(day))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
 from daybreak.briefs.document.codec import decode, encode
-from daybreak.briefs.document.json_schema import schema
+from daybreak.briefs.document.json_schema import build_schema
 from daybreak.claims import Fact
 
 from .rendering.document_factories import document, hostile, quiet, rich
@@ -32,7 +32,7 @@ def test_a_document_survives_its_json(original):
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 def test_every_document_fits_the_schema(original):
-    jsonschema.validate(json.loads(encode(original)), schema())
+    jsonschema.validate(json.loads(encode(original)), build_schema())
 
 
 @pytest.mark.parametrize("original", [rich(), quiet(), hostile()], ids=["rich", "quiet", "hostile"])
@@ -42,7 +42,7 @@ def test_text_and_bytes_are_both_decoded(original):
 
 def test_a_date_stays_a_date_and_midnight_stays_a_moment():
     midnight = datetime(2026, 3, 29, tzinfo=UTC)
-    fact = Fact(kind="task", title="a", source="b", place="c:1", start=date(2026, 3, 29), due=midnight)
+    fact = Fact(kind="task", title="a", source="b", source_ref="c:1", start=date(2026, 3, 29), due=midnight)
     read = decode(encode(document(facts={"task:1": fact}))).facts["task:1"]
     assert type(read.start) is date
     assert read.due == midnight
@@ -68,14 +68,14 @@ def test_the_json_has_the_documented_top_level_names():
 
 
 def test_the_committed_schema_matches_the_model():
-    assert json.loads(SCHEMA_FILE.read_text("utf-8")) == schema(), (
+    assert json.loads(SCHEMA_FILE.read_text("utf-8")) == build_schema(), (
         "write it again: python -m daybreak.briefs.document.json_schema > docs/brief.schema.json"
     )
 
 
 def test_the_schema_describes_and_requires_attributes():
-    definitions = schema()["$defs"]
-    gaps = definitions["Workload"]["properties"]["gaps"]
-    assert gaps["description"] == "free intervals of at least 15 minutes."
+    definitions = build_schema()["$defs"]
+    free_intervals = definitions["Workload"]["properties"]["free_intervals"]
+    assert free_intervals["description"] == "free intervals of at least 15 minutes."
     assert set(definitions["Fact"]["required"]) == set(Fact.__dataclass_fields__)
     assert "Attributes:" not in SCHEMA_FILE.read_text("utf-8")

@@ -6,14 +6,14 @@ import pytest
 
 from daybreak import briefs, schedule
 from daybreak.briefs import Edition
-from daybreak.briefs.document.model import Tier
+from daybreak.briefs.document.model import AbsenceTier
 from daybreak.db import Database
 
-from .conftest import Plans
-from .test_service import SUNDAY, statements_of, task
+from .conftest import PlanFolder
+from .test_service import SUNDAY, query_logger, task
 
 
-async def known_since(plans: Plans, *days: date) -> date | None:
+async def known_since(plans: PlanFolder, *days: date) -> date | None:
     for day in days:
         await briefs.compose(plans.database, plans.user.id, day)
     week = await briefs.compose(plans.database, plans.user.id, SUNDAY, edition=Edition.WEEKLY)
@@ -26,58 +26,61 @@ async def known_since(plans: Plans, *days: date) -> date | None:
     ids=["a week ago", "in the week", "before it", "too long ago", "never"],
 )
 async def test_a_weekly_brief_uses_the_briefs_of_the_week_or_the_last_one_before(
-    plans: Plans, days_ago, expected
+    plans: PlanFolder, days_ago, expected
 ):
     since = await known_since(plans, *(SUNDAY - timedelta(days=days) for days in days_ago))
     assert since == (SUNDAY - timedelta(days=expected) if expected else None)
 
 
-async def test_a_weekly_brief_lists_tasks_that_the_source_no_longer_has(plans: Plans):
-    await plans.hold(task("Kept", project="House"), task("Given up", project="House"))
+async def test_a_weekly_brief_lists_tasks_that_the_source_no_longer_has(plans: PlanFolder):
+    await plans.replace_items(task("Kept", project="House"), task("Given up", project="House"))
     await briefs.compose(plans.database, plans.user.id, SUNDAY - timedelta(days=4))
-    await plans.hold(task("Kept", project="House"), task("New", project="House"))
+    await plans.replace_items(task("Kept", project="House"), task("New", project="House"))
     week = (await briefs.compose(plans.database, plans.user.id, SUNDAY, edition=Edition.WEEKLY)).document.week
-    told = {view.topic: [claim.text for claim in view.entries] for view in week.projects[0].topics}
+    texts_by_topic = {view.topic: [claim.text for claim in view.entries] for view in week.projects[0].topics}
     assert week.projects[0].project == "House"
-    assert told == {"added": ["“New” came in."], "gone": ["“Given up” is no longer in plans."]}
+    assert texts_by_topic == {"added": ["“New” came in."], "gone": ["“Given up” is no longer in plans."]}
 
 
-async def test_a_weekly_brief_needs_one_more_round_trip(postgres, plans: Plans):
-    await plans.hold(task("One", due=SUNDAY))
+async def test_a_weekly_brief_needs_one_more_round_trip(postgres, plans: PlanFolder):
+    await plans.replace_items(task("One", due=SUNDAY))
     statements: list[str] = []
-    async with Database.connect(postgres.app, connections=1) as narrow:
+    async with Database.connect(postgres.app, max_connections=1) as narrow:
         await briefs.compose(narrow, plans.user.id, SUNDAY, edition=Edition.WEEKLY)
-        async with narrow.ownerless() as connection:
-            connection.add_query_logger(statements_of(statements))
+        async with narrow.without_owner() as connection:
+            connection.add_query_logger(query_logger(statements))
         await briefs.compose(narrow, plans.user.id, SUNDAY, edition=Edition.WEEKLY)
     assert len(statements) == 7, statements
 
 
 @pytest.mark.parametrize(
-    ("reason", "tier"), [("gentle", Tier.GENTLE), ("warm", Tier.WARM), ("offer", Tier.OFFER)]
+    ("reason", "tier"),
+    [("gentle", AbsenceTier.GENTLE), ("warm", AbsenceTier.WARM), ("offer", AbsenceTier.OFFER)],
 )
-async def test_the_schedule_decides_the_tone_of_a_reengagement_note(plans: Plans, reason: str, tier):
+async def test_the_schedule_decides_the_tone_of_a_reengagement_note(plans: PlanFolder, reason: str, tier):
     async with plans.database.transaction([plans.user.id]) as tx:
         await tx.execute(
-            "INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
-            " VALUES ($1, $2, 'reengagement', 'rung', $3, now(), now())",
+            "INSERT INTO schedule_outcomes"
+            " (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
+            " VALUES ($1, $2, 'reengagement', 'enqueued', $3, now(), now())",
             plans.user.id,
             SUNDAY,
             reason,
         )
     brief = await briefs.compose(plans.database, plans.user.id, SUNDAY, edition=Edition.REENGAGEMENT)
-    assert brief.document.absence.tier is tier
+    assert brief.document.reengagement.tier is tier
 
 
-async def test_only_the_owner_can_record_a_quiet_day(plans: Plans, other_user):
+async def test_only_the_owner_can_record_a_quiet_day(plans: PlanFolder, other_user):
     async with plans.database.transaction([plans.user.id]) as tx:
         await tx.execute(
-            "INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
-            " VALUES ($1, $2, 'standard', 'rung', 'due', now(), now())",
+            "INSERT INTO schedule_outcomes"
+            " (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
+            " VALUES ($1, $2, 'standard', 'enqueued', 'due', now(), now())",
             plans.user.id,
             SUNDAY,
         )
     async with plans.database.transaction([other_user.id]) as tx:
-        await schedule.note_quiet(tx, plans.user.id, SUNDAY, "standard")
+        await schedule.record_quiet_day(tx, plans.user.id, SUNDAY, "standard")
     async with plans.database.transaction([plans.user.id]) as tx:
-        assert await schedule.reasons(tx, {plans.user.id: SUNDAY}, "standard") == {plans.user.id: "due"}
+        assert await schedule.get_reasons(tx, {plans.user.id: SUNDAY}, "standard") == {plans.user.id: "due"}

@@ -7,87 +7,87 @@ import pytest
 
 from daybreak import briefs
 from daybreak.agenda.parsed import ImportedTask
-from daybreak.briefs import Wanted
+from daybreak.briefs import ComposeParameters
 from daybreak.briefs.service import compose_in
 from daybreak.db import Database
 from daybreak.errors import Conflict
 from daybreak.runs import Run, Status, testing
 
-from .conftest import Plans
+from .conftest import PlanFolder
 
 SUNDAY = date(2026, 3, 29)
-DUE = ImportedTask(external_id="1", title="Water the plants", place="plan.md:1", due=SUNDAY)
+DUE = ImportedTask(external_id="1", title="Water the plants", source_ref="plan.md:1", due=SUNDAY)
 
 
-async def start(database: Database, user_id: UUID, **wanted) -> Run:
+async def enqueue(database: Database, user_id: UUID, **wanted) -> Run:
     async with database.transaction([user_id]) as tx:
-        return await briefs.start(tx, user_id, Wanted(date=SUNDAY, **wanted))
+        return await briefs.enqueue_compose(tx, user_id, ComposeParameters(date=SUNDAY, **wanted))
 
 
-async def finish(database: Database, run: Run) -> Run:
+async def run_to_end(database: Database, run: Run) -> Run:
     return await testing.run_inline(database, [briefs.COMPOSE], run)
 
 
-async def test_a_run_composes_the_brief_and_returns_a_result(plans: Plans):
-    await plans.hold(DUE)
-    run = await finish(plans.database, await start(plans.database, plans.user.id))
+async def test_a_run_composes_the_brief_and_returns_a_result(plans: PlanFolder):
+    await plans.replace_items(DUE)
+    run = await run_to_end(plans.database, await enqueue(plans.database, plans.user.id))
     stored = await briefs.read(plans.database, plans.user.id, SUNDAY)
     assert stored is not None
     assert (run.status, run.result["due_today"], run.result["sections"]) == (Status.SUCCEEDED, 1, 1)
     assert stored.counts.due_today == 1
-    await briefs.receive(plans.database, plans.user.id, UUID(run.result["edition_id"]))
+    await briefs.mark_received(plans.database, plans.user.id, UUID(run.result["edition_id"]))
 
 
-async def test_a_run_composes_the_same_brief_as_composing_directly(plans: Plans):
-    await plans.hold(DUE)
+async def test_a_run_composes_the_same_brief_as_composing_directly(plans: PlanFolder):
+    await plans.replace_items(DUE)
     at_once = await briefs.compose(plans.database, plans.user.id, SUNDAY)
     async with plans.database.transaction([plans.user.id]) as tx:
         await tx.execute("DELETE FROM briefs_editions")
-    await finish(plans.database, await start(plans.database, plans.user.id))
+    await run_to_end(plans.database, await enqueue(plans.database, plans.user.id))
     assert await briefs.read(plans.database, plans.user.id, SUNDAY) == at_once.document
 
 
-async def test_facts_added_after_the_enqueue_are_in_the_brief(plans: Plans):
-    run = await start(plans.database, plans.user.id)
-    await plans.hold(DUE)
-    assert (await finish(plans.database, run)).result["due_today"] == 1
+async def test_facts_added_after_the_enqueue_are_in_the_brief(plans: PlanFolder):
+    run = await enqueue(plans.database, plans.user.id)
+    await plans.replace_items(DUE)
+    assert (await run_to_end(plans.database, run)).result["due_today"] == 1
 
 
-async def test_a_run_uses_the_requested_zone_and_sources(plans: Plans):
-    await plans.hold(DUE)
+async def test_a_run_uses_the_requested_zone_and_sources(plans: PlanFolder):
+    await plans.replace_items(DUE)
     wanted = {"timezone": "Asia/Tokyo", "sources": (uuid4(),)}
-    run = await finish(plans.database, await start(plans.database, plans.user.id, **wanted))
+    run = await run_to_end(plans.database, await enqueue(plans.database, plans.user.id, **wanted))
     stored = await briefs.read(plans.database, plans.user.id, SUNDAY)
     assert (run.status, stored.timezone, stored.counts.due_today) == (Status.SUCCEEDED, "Asia/Tokyo", 0)
 
 
-async def test_enqueuing_twice_is_one_run(plans: Plans):
-    first = await start(plans.database, plans.user.id)
-    assert (await start(plans.database, plans.user.id)).id == first.id
-    await finish(plans.database, first)
-    assert (await start(plans.database, plans.user.id)).id != first.id
+async def test_enqueuing_twice_is_one_run(plans: PlanFolder):
+    first = await enqueue(plans.database, plans.user.id)
+    assert (await enqueue(plans.database, plans.user.id)).id == first.id
+    await run_to_end(plans.database, first)
+    assert (await enqueue(plans.database, plans.user.id)).id != first.id
 
 
-async def test_a_run_for_other_sources_is_a_conflict(plans: Plans):
-    await start(plans.database, plans.user.id)
+async def test_a_run_for_other_sources_is_a_conflict(plans: PlanFolder):
+    await enqueue(plans.database, plans.user.id)
     with pytest.raises(Conflict, match="other sources or for another zone"):
-        await start(plans.database, plans.user.id, sources=(plans.source.id,))
+        await enqueue(plans.database, plans.user.id, sources=(plans.source.id,))
 
 
 async def test_a_run_for_an_unknown_user_fails_without_retries(database: Database):
-    run = await finish(database, await start(database, uuid4()))
+    run = await run_to_end(database, await enqueue(database, uuid4()))
     assert (run.status, run.attempts) == (Status.FAILED, 1)
     assert "no such user" in run.errors[0].message
 
 
-async def test_a_failed_transaction_stores_no_brief(plans: Plans):
-    await plans.hold(DUE)
+async def test_a_failed_transaction_stores_no_brief(plans: PlanFolder):
+    await plans.replace_items(DUE)
     with pytest.raises(ZeroDivisionError):
         await _compose_and_fail(plans)
     assert await briefs.read(plans.database, plans.user.id, SUNDAY) is None
 
 
-async def _compose_and_fail(plans: Plans) -> None:
+async def _compose_and_fail(plans: PlanFolder) -> None:
     async with plans.database.transaction([plans.user.id]) as tx:
         await compose_in(tx, {plans.user.id: SUNDAY})
         raise ZeroDivisionError

@@ -7,35 +7,35 @@ import pytest
 from rich.console import Console
 
 from daybreak.briefs.composing import base, section_writers, standard
-from daybreak.briefs.composing.base import Composed
+from daybreak.briefs.composing.base import ComposedBrief
 from daybreak.briefs.composing.sections import write_section
 from daybreak.briefs.document import codec
-from daybreak.briefs.rendering import Form, render
-from daybreak.briefs.rendering.terminal import terminal_view
+from daybreak.briefs.rendering import OutputFormat, render
+from daybreak.briefs.rendering.terminal import render_terminal
 from daybreak.errors import Unavailable
 
-from .factories import TODAY, agenda, brief, event, later, project, task
+from .factories import TODAY, agenda, compose_brief, days_later, event, project, task
 from .test_compose import statements
 
 GARDEN, HOUSE = project("Garden"), project("House")
-NOBODY_CAN_PLACE = date.min  # in Berlin that day begins before the minimum of datetime
+UNPLACEABLE_DATE = date.min  # in Berlin that day begins before the minimum of datetime
 SECRET = "hunter2"
 
 
-def odd(**parts):
+def unplaceable_task(**parts):
     """Return a task whose project cannot be sorted into buckets."""
-    return task("Found in a ruin", due=NOBODY_CAN_PLACE, **parts)
+    return task("Found in a ruin", due=UNPLACEABLE_DATE, **parts)
 
 
-def due(title: str, **parts):
+def task_due_today(title: str, **parts):
     return task(title, due=TODAY, **parts)
 
 
-def gaps(composed: Composed) -> dict[str, str]:
+def warnings_by_source(composed: ComposedBrief) -> dict[str, str]:
     return {gap.source: gap.text for gap in composed.document.warnings}
 
 
-def spoiled(monkeypatch, module, name: str, error: Exception) -> None:
+def make_fail(monkeypatch, module, name: str, error: Exception) -> None:
     def spoil(*_, **__):
         raise error
 
@@ -43,11 +43,15 @@ def spoiled(monkeypatch, module, name: str, error: Exception) -> None:
 
 
 def test_a_project_that_fails_is_a_gap_and_the_others_remain():
-    composed = brief(agenda(GARDEN, HOUSE, due("Sow", project_id=GARDEN.id), odd(project_id=HOUSE.id)))
+    composed = compose_brief(
+        agenda(
+            GARDEN, HOUSE, task_due_today("Sow", project_id=GARDEN.id), unplaceable_task(project_id=HOUSE.id)
+        )
+    )
     document = composed.document
     assert [section.project for section in document.sections] == ["Garden"]
     assert [gap.name for gap in composed.gaps] == ["House"]
-    assert gaps(composed) == {
+    assert warnings_by_source(composed) == {
         "House": "could not be sorted out; its 1 task is in no part of this brief, nor in its numbers: "
         "there is a defect in Daybreak (OverflowError), which its log describes."
     }
@@ -56,56 +60,64 @@ def test_a_project_that_fails_is_a_gap_and_the_others_remain():
 
 
 def test_timeline_and_next_actions_remain_when_every_project_fails(monkeypatch):
-    spoiled(monkeypatch, section_writers, "write_section", ZeroDivisionError(SECRET))
-    composed = brief(
-        agenda(GARDEN, HOUSE, event("Standup"), due("Sow", project_id=GARDEN.id), odd(project_id=HOUSE.id))
+    make_fail(monkeypatch, section_writers, "write_section", ZeroDivisionError(SECRET))
+    composed = compose_brief(
+        agenda(
+            GARDEN,
+            HOUSE,
+            event("Standup"),
+            task_due_today("Sow", project_id=GARDEN.id),
+            unplaceable_task(project_id=HOUSE.id),
+        )
     )
     assert composed.document.sections == ()
-    assert gaps(composed).keys() == {"Garden", "House"}
+    assert warnings_by_source(composed).keys() == {"Garden", "House"}
     assert [entry.text for entry in composed.document.timeline] == ["“Standup”"]
     assert [action.text for action in composed.document.next_actions] == ["“Sow”"]
 
 
 def test_a_failed_section_does_not_change_the_counts(monkeypatch):
-    things = agenda(GARDEN, due("Sow", project_id=GARDEN.id), due("Call"))
-    whole = brief(things).document
-    spoiled(monkeypatch, section_writers, "write_section", ZeroDivisionError(SECRET))
-    composed = brief(things)
+    things = agenda(GARDEN, task_due_today("Sow", project_id=GARDEN.id), task_due_today("Call"))
+    whole = compose_brief(things).document
+    make_fail(monkeypatch, section_writers, "write_section", ZeroDivisionError(SECRET))
+    composed = compose_brief(things)
     assert composed.document.counts == whole.counts
-    assert "though the numbers count its tasks" in gaps(composed)["Garden"]
-    assert gaps(composed).keys() == {"Garden", "Tasks without a project"}
+    assert "though the numbers count its tasks" in warnings_by_source(composed)["Garden"]
+    assert warnings_by_source(composed).keys() == {"Garden", "Tasks without a project"}
 
 
 def test_facts_cited_by_a_failed_section_are_not_in_the_brief(monkeypatch):
-    def fail_late(page, material):
-        write_section(page, material)
+    def fail_late(book, project_facts):
+        write_section(book, project_facts)
         raise ZeroDivisionError
 
     monkeypatch.setattr(section_writers, "write_section", fail_late)
-    document = brief(agenda(GARDEN, *(due(f"Row {n}", project_id=GARDEN.id) for n in range(5)))).document
+    document = compose_brief(
+        agenda(GARDEN, *(task_due_today(f"Row {n}", project_id=GARDEN.id) for n in range(5)))
+    ).document
     assert {i for statement in statements(document) for i in statement.facts} == document.facts.keys()
 
 
 PARTS = {
-    "slots": (standard, standard.CALENDAR),
-    "workload": (standard, standard.WORKLOAD),
-    "next_actions": (standard, standard.NEXT_ACTIONS),
-    "snapshot": (base, base.MEMORY),
-    "since_last": (standard, standard.SINCE_LAST),
-    "timeline": (standard, standard.TIMELINE),
-    "blindspots": (base, base.SOURCES),
-    "headline": (standard, standard.HEADLINE),
+    "timeline_events": (standard, standard.CALENDAR_PART),
+    "build_workload": (standard, standard.WORKLOAD_PART),
+    "pick_next_actions": (standard, standard.NEXT_ACTIONS_PART),
+    "take_snapshot": (base, base.SNAPSHOT_PART),
+    "changes_since": (standard, standard.SINCE_LAST_PART),
+    "build_timeline": (standard, standard.TIMELINE_PART),
+    "find_coverage_warnings": (base, base.SOURCES_PART),
+    "write_headline": (standard, standard.HEADLINE_PART),
 }
 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_failed_part_is_named_and_the_others_remain(monkeypatch, name):
-    things = agenda(GARDEN, event("Standup"), due("Sow", project_id=GARDEN.id))
-    last = brief(agenda(GARDEN)).snapshot
-    whole = brief(things, last_received=last).document
+    things = agenda(GARDEN, event("Standup"), task_due_today("Sow", project_id=GARDEN.id))
+    last = compose_brief(agenda(GARDEN)).snapshot
+    whole = compose_brief(things, last_received_snapshot=last).document
     module, part = PARTS[name]
-    spoiled(monkeypatch, module, name, ZeroDivisionError(SECRET))
-    composed = brief(things, last_received=last)
+    make_fail(monkeypatch, module, name, ZeroDivisionError(SECRET))
+    composed = compose_brief(things, last_received_snapshot=last)
     document = composed.document
     assert (document.sections, document.counts) == (whole.sections, whole.counts)
     assert [gap.source for gap in document.warnings] == [part]
@@ -115,43 +127,48 @@ def test_a_failed_part_is_named_and_the_others_remain(monkeypatch, name):
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_day_with_a_gap_is_never_quiet(monkeypatch, name):
-    assert brief(agenda()).document.quiet
-    spoiled(monkeypatch, PARTS[name][0], name, ZeroDivisionError())
-    document = brief(agenda()).document
+    assert compose_brief(agenda()).document.quiet
+    make_fail(monkeypatch, PARTS[name][0], name, ZeroDivisionError())
+    document = compose_brief(agenda()).document
     assert not document.quiet
     assert "quiet" not in {claim.kind for claim in document.headline}
 
 
 def test_a_failed_calendar_has_no_timeline_and_no_workload(monkeypatch):
-    things = agenda(event("Standup"), due("Sow", estimate_minutes=30))
-    assert brief(things).document.workload.free_minutes > 0
-    spoiled(monkeypatch, standard, "slots", ZeroDivisionError())
-    document = brief(things).document
-    assert (document.timeline, document.workload.statements, document.workload.gaps) == ((), (), ())
+    things = agenda(event("Standup"), task_due_today("Sow", estimate_minutes=30))
+    assert compose_brief(things).document.workload.free_minutes > 0
+    make_fail(monkeypatch, standard, "timeline_events", ZeroDivisionError())
+    document = compose_brief(things).document
+    assert (document.timeline, document.workload.statements, document.workload.free_intervals) == ((), (), ())
 
 
 def test_an_event_beyond_the_last_date_costs_only_the_timeline():
     endless = event("Retirement", end=datetime.max.replace(tzinfo=UTC))
-    composed = brief(agenda(endless, GARDEN, due("Sow", project_id=GARDEN.id)))
-    assert gaps(composed).keys() == {standard.TIMELINE}
+    composed = compose_brief(agenda(endless, GARDEN, task_due_today("Sow", project_id=GARDEN.id)))
+    assert warnings_by_source(composed).keys() == {standard.TIMELINE_PART}
     assert len(composed.document.sections) == 1
 
 
 def test_a_task_of_a_failed_project_has_no_changes():
     it = task("Found in a ruin", project_id=HOUSE.id)
-    before = brief(agenda(HOUSE, it)).snapshot
-    composed = brief(agenda(HOUSE, replace(it, due=NOBODY_CAN_PLACE)), last_received=before)
+    before = compose_brief(agenda(HOUSE, it)).snapshot
+    composed = compose_brief(agenda(HOUSE, replace(it, due=UNPLACEABLE_DATE)), last_received_snapshot=before)
     assert composed.document.since_last.entries == ()
-    new = brief(agenda(HOUSE, odd(project_id=HOUSE.id)), last_received=brief(agenda(HOUSE)).snapshot)
+    new = compose_brief(
+        agenda(HOUSE, unplaceable_task(project_id=HOUSE.id)),
+        last_received_snapshot=compose_brief(agenda(HOUSE)).snapshot,
+    )
     assert new.document.since_last.entries == ()
-    mended = brief(agenda(HOUSE, replace(it, due=later(1))), last_received=composed.snapshot).document
-    assert [claim.kind for claim in mended.since_last.entries] == ["moved"]
+    repaired = compose_brief(
+        agenda(HOUSE, replace(it, due=days_later(1))), last_received_snapshot=composed.snapshot
+    ).document
+    assert [claim.kind for claim in repaired.since_last.entries] == ["moved"]
 
 
 def test_a_task_blocked_by_one_of_a_failed_project_stays_blocked():
-    blocker = odd(project_id=HOUSE.id)
-    composed = brief(
-        agenda(HOUSE, GARDEN, blocker, due("Sow", project_id=GARDEN.id, blocked_by=(blocker.id,)))
+    blocker = unplaceable_task(project_id=HOUSE.id)
+    composed = compose_brief(
+        agenda(HOUSE, GARDEN, blocker, task_due_today("Sow", project_id=GARDEN.id, blocked_by=(blocker.id,)))
     )
     assert composed.document.next_actions == ()
     assert composed.document.counts.blocked == 1
@@ -159,22 +176,22 @@ def test_a_task_blocked_by_one_of_a_failed_project_stays_blocked():
 
 def test_a_brief_after_an_empty_snapshot_has_no_changes(monkeypatch):
     with monkeypatch.context() as patch:
-        spoiled(patch, base, "snapshot", ZeroDivisionError())
-        blind = brief(agenda(GARDEN, due("Sow"))).snapshot
-    next_day = brief(agenda(GARDEN, due("Call")), last_received=blind)
+        make_fail(patch, base, "take_snapshot", ZeroDivisionError())
+        blind = compose_brief(agenda(GARDEN, task_due_today("Sow"))).snapshot
+    next_day = compose_brief(agenda(GARDEN, task_due_today("Call")), last_received_snapshot=blind)
     assert next_day.document.since_last.entries == ()
     assert next_day.gaps == ()
 
 
 def test_messages_of_daybreak_errors_are_shown(monkeypatch):
-    spoiled(monkeypatch, section_writers, "write_section", Unavailable("The model does not answer."))
-    text = gaps(brief(agenda(due("Sow"))))["Tasks without a project"]
+    make_fail(monkeypatch, section_writers, "write_section", Unavailable("The model does not answer."))
+    text = warnings_by_source(compose_brief(agenda(task_due_today("Sow"))))["Tasks without a project"]
     assert text.endswith("the numbers count its tasks: The model does not answer.")
 
 
-@pytest.mark.parametrize("form", [form for form in Form if form is not Form.JSON])
+@pytest.mark.parametrize("form", [form for form in OutputFormat if form is not OutputFormat.JSON])
 def test_every_form_shows_the_gap(form):
-    document = brief(agenda(HOUSE, odd(project_id=HOUSE.id))).document
+    document = compose_brief(agenda(HOUSE, unplaceable_task(project_id=HOUSE.id))).document
     shown = " ".join(render(document, form).split())
     assert "House: could not be sorted out; its 1 task is in no part of this brief" in shown
 
@@ -182,10 +199,12 @@ def test_every_form_shows_the_gap(form):
 def test_the_terminal_shows_the_gap():
     console = Console(width=200)
     with console.capture() as captured:
-        console.print(terminal_view(brief(agenda(HOUSE, odd(project_id=HOUSE.id))).document))
+        console.print(
+            render_terminal(compose_brief(agenda(HOUSE, unplaceable_task(project_id=HOUSE.id))).document)
+        )
     assert "House: could not be sorted out" in captured.get()
 
 
 def test_a_date_close_to_the_maximum_is_not_a_gap():
-    far = brief(agenda(task("One day", due=date.max - timedelta(days=2)))).document
+    far = compose_brief(agenda(task("One day", due=date.max - timedelta(days=2)))).document
     assert far.warnings == ()

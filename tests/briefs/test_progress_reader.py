@@ -2,19 +2,20 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 import orjson
 
 from daybreak.briefs.document import codec
-from daybreak.briefs.document.model import Blindspot
-from daybreak.briefs.progress_reader import Draft
-from daybreak.runs import Event
+from daybreak.briefs.document.model import CoverageWarning
+from daybreak.briefs.progress_reader import LiveBrief
+from daybreak.runs import RunEvent
 
-from .factories import TODAY, agenda, brief, project, task
+from .factories import TODAY, agenda, compose_brief, project, task
 
 AT = datetime(2026, 3, 31, tzinfo=UTC)
 GARDEN, HOUSE = project("Garden"), project("House")
-WHOLE = brief(
+DOCUMENT = compose_brief(
     agenda(
         GARDEN,
         HOUSE,
@@ -24,50 +25,55 @@ WHOLE = brief(
 ).document
 
 
-def told(*news: tuple[str, dict]) -> Draft:
-    return Draft.of(Event(number, AT, name, data) for number, (name, data) in enumerate(news, start=1))
+def live_brief_of(*events: tuple[str, dict]) -> LiveBrief:
+    return LiveBrief.from_events(
+        RunEvent(run_id=UUID(int=1), number=number, at=AT, name=name, data=data)
+        for number, (name, data) in enumerate(events, start=1)
+    )
 
 
-def facts(total: int = 2) -> tuple[str, dict]:
-    document = orjson.loads(codec.encode(replace(WHOLE, sections=(), facts={})))
+def facts_event(total: int = 2) -> tuple[str, dict]:
+    document = orjson.loads(codec.encode(replace(DOCUMENT, sections=(), facts={})))
     return "facts", {"total": total, "document": document}
 
 
-def section(place: int) -> tuple[str, dict]:
+def section_event(index: int) -> tuple[str, dict]:
     return "section", {
-        "place": place,
-        "section": orjson.loads(orjson.dumps(WHOLE.sections[place])),
+        "index": index,
+        "section": orjson.loads(orjson.dumps(DOCUMENT.sections[index])),
         "gap": None,
     }
 
 
 def test_without_events_there_is_no_document():
-    assert told().brief() is None
-    assert told(("running", {})).brief() is None
+    assert live_brief_of().to_document() is None
+    assert live_brief_of(("running", {})).to_document() is None
 
 
 def test_the_facts_are_readable_before_any_section():
-    draft = told(("running", {}), facts())
-    assert draft.brief() == replace(WHOLE, sections=(), facts={})
-    assert (draft.pending, draft.number) == (2, 2)
+    live = live_brief_of(("running", {}), facts_event())
+    assert live.to_document() == replace(DOCUMENT, sections=(), facts={})
+    assert (live.pending_sections, live.last_event_number) == (2, 2)
 
 
 def test_sections_are_in_order_however_they_arrive():
-    draft = told(facts(), section(1), section(0))
-    assert (draft.brief().sections, draft.pending) == (WHOLE.sections, 0)
+    live = live_brief_of(facts_event(), section_event(1), section_event(0))
+    assert (live.to_document().sections, live.pending_sections) == (DOCUMENT.sections, 0)
 
 
 def test_a_section_that_could_not_be_written_is_a_warning_in_its_stead():
-    gap = Blindspot(source="Garden", text="could not be written.")
-    draft = told(facts(), ("section", {"place": 0, "section": None, "gap": asdict(gap)}), section(1))
-    assert (draft.brief().warnings, draft.pending) == ((gap, *WHOLE.warnings), 0)
+    gap = CoverageWarning(source="Garden", text="could not be written.")
+    live = live_brief_of(
+        facts_event(), ("section", {"index": 0, "section": None, "gap": asdict(gap)}), section_event(1)
+    )
+    assert (live.to_document().warnings, live.pending_sections) == ((gap, *DOCUMENT.warnings), 0)
 
 
 def test_a_section_too_long_for_an_event_is_not_pending():
-    draft = told(facts(), ("section", {"place": 0, "section": None, "gap": None}))
-    assert (draft.brief().sections, draft.pending) == ((), 1)
+    live = live_brief_of(facts_event(), ("section", {"index": 0, "section": None, "gap": None}))
+    assert (live.to_document().sections, live.pending_sections) == ((), 1)
 
 
 def test_another_attempt_starts_over():
-    draft = told(facts(), section(0), ("running", {}), facts(), section(1))
-    assert draft.brief().sections == WHOLE.sections[1:]
+    live = live_brief_of(facts_event(), section_event(0), ("running", {}), facts_event(), section_event(1))
+    assert live.to_document().sections == DOCUMENT.sections[1:]

@@ -11,15 +11,15 @@ from .factories import (
     HOME,
     TODAY,
     agenda,
-    brief,
-    contents,
+    compose_brief,
     day,
+    days_later,
     event,
-    later,
     local,
     note,
     phase,
     project,
+    section_hashes,
     task,
 )
 
@@ -27,7 +27,7 @@ GARDEN = project("Garden", description="Grow things.")
 
 
 def section(*things, **parts):
-    return brief(agenda(*things), **parts).document.sections[0]
+    return compose_brief(agenda(*things), **parts).document.sections[0]
 
 
 def texts(claims) -> list[str]:
@@ -44,24 +44,33 @@ def sentence(**parts) -> str:
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
-        ({"due": later(-1)}, "“Sow” was due yesterday, 1 day overdue"),
-        ({"due": later(-9)}, "“Sow” was due on Sunday 22 March, 9 days overdue"),
+        ({"due": days_later(-1)}, "“Sow” was due yesterday, 1 day overdue"),
+        ({"due": days_later(-9)}, "“Sow” was due on Sunday 22 March, 9 days overdue"),
         ({"due": local(9, 30)}, "“Sow” is due today at 09:30"),
         ({"due": TODAY, "estimate_minutes": 90}, "“Sow” is due today (1 h 30 min)"),
         ({"start": TODAY}, "“Sow” starts today"),
-        ({"start": local(14), "due": later(1)}, "“Sow” starts today at 14:00, due tomorrow"),
-        ({"status": TaskStatus.IN_PROGRESS, "due": later(3)}, "“Sow” is in progress, due on Friday 3 April"),
+        ({"start": local(14), "due": days_later(1)}, "“Sow” starts today at 14:00, due tomorrow"),
         (
-            {"status": TaskStatus.IN_PROGRESS, "touched_at": local(9, on=later(-8))},
+            {"status": TaskStatus.IN_PROGRESS, "due": days_later(3)},
+            "“Sow” is in progress, due on Friday 3 April",
+        ),
+        (
+            {"status": TaskStatus.IN_PROGRESS, "touched_at": local(9, on=days_later(-8))},
             "“Sow” is in progress, but untouched since Monday 23 March",
         ),
-        ({"status": TaskStatus.BLOCKED, "due": later(-1)}, "“Sow” is blocked; it was due yesterday"),
-        ({"waits": True, "due": later(1)}, "“Sow” is blocked by “Order seeds”, due tomorrow"),
-        ({"due": later(7), "priority": Priority.HIGH}, "“Sow” is due on Tuesday 7 April (high priority)"),
-        ({"start": later(2)}, "“Sow” starts on Thursday 2 April"),
-        ({"start": later(2), "due": later(4)}, "“Sow” starts on Thursday 2 April, due on Saturday 4 April"),
+        ({"status": TaskStatus.BLOCKED, "due": days_later(-1)}, "“Sow” is blocked; it was due yesterday"),
+        ({"waits": True, "due": days_later(1)}, "“Sow” is blocked by “Order seeds”, due tomorrow"),
         (
-            {"status": TaskStatus.DONE, "completed": local(17, on=later(-1)), "estimate_minutes": 5},
+            {"due": days_later(7), "priority": Priority.HIGH},
+            "“Sow” is due on Tuesday 7 April (high priority)",
+        ),
+        ({"start": days_later(2)}, "“Sow” starts on Thursday 2 April"),
+        (
+            {"start": days_later(2), "due": days_later(4)},
+            "“Sow” starts on Thursday 2 April, due on Saturday 4 April",
+        ),
+        (
+            {"status": TaskStatus.DONE, "completed": local(17, on=days_later(-1)), "estimate_minutes": 5},
             "“Sow” was finished yesterday at 17:00",
         ),
         ({}, "“Sow” has no due date"),
@@ -72,14 +81,14 @@ def test_a_task_reads_well_in_each_bucket(parts: dict, expected: str):
 
 
 def test_a_section_has_description_phase_next_task_and_notes():
-    build = phase(GARDEN, "Build", start_on=later(-10), end_on=later(10))
-    done = phase(GARDEN, "Plan", start_on=later(-30), end_on=later(-11))
+    build = phase(GARDEN, "Build", start_on=days_later(-10), end_on=days_later(10))
+    done = phase(GARDEN, "Plan", start_on=days_later(-30), end_on=days_later(-11))
     found = section(
         GARDEN,
         done,
         build,
         task("Blocked", project_id=GARDEN.id, phase_id=build.id, due=TODAY, status=TaskStatus.BLOCKED),
-        task("Raise bed", project_id=GARDEN.id, phase_id=build.id, due=later(2)),
+        task("Raise bed", project_id=GARDEN.id, phase_id=build.id, due=days_later(2)),
         task("Elsewhere", project_id=GARDEN.id, due=TODAY),
         note("Seeds", project_id=GARDEN.id, body="Tomatoes\nand beans"),
     )
@@ -92,14 +101,14 @@ def test_a_section_has_description_phase_next_task_and_notes():
 
 
 def test_the_next_task_of_a_phase_is_the_one_due_first():
-    build = phase(GARDEN, "Build", start_on=later(-10), end_on=later(10))
+    build = phase(GARDEN, "Build", start_on=days_later(-10), end_on=days_later(10))
     here = {"project_id": GARDEN.id, "phase_id": build.id}
     found = section(
         GARDEN,
         build,
-        task("Weed", start=later(-20), status=TaskStatus.IN_PROGRESS, **here),
-        task("Fence", start=later(-2), due=later(1), status=TaskStatus.IN_PROGRESS, **here),
-        task("Sow", due=later(5), **here),
+        task("Weed", start=days_later(-20), status=TaskStatus.IN_PROGRESS, **here),
+        task("Fence", start=days_later(-2), due=days_later(1), status=TaskStatus.IN_PROGRESS, **here),
+        task("Sow", due=days_later(5), **here),
     )
     assert texts(found.statements)[-1].startswith("Next in it: “Fence”")
 
@@ -119,37 +128,37 @@ def test_the_five_newest_notes_of_seven_days_are_shown():
 
 
 def test_omitted_tasks_of_a_long_list_are_counted():
-    found = section(*(task(f"{n:02}", due=later(-1)) for n in range(30)))
+    found = section(*(task(f"{n:02}", due=days_later(-1)) for n in range(30)))
     assert (found.buckets[0].count, len(found.buckets[0].entries)) == (30, 20)
 
 
 def test_later_tasks_are_counted_and_not_listed():
-    found = section(task(due=later(30)), task(due=later(31)))
+    found = section(task(due=days_later(30)), task(due=days_later(31)))
     assert [(view.bucket, view.count, view.entries) for view in found.buckets] == [(Bucket.LATER, 2, ())]
 
 
 def test_urgent_sections_come_first_and_tasks_without_a_project_last():
     calm, burning = project("Alpha"), project("Zulu")
-    things = [task(project_id=calm.id), task(project_id=burning.id, due=TODAY), task(due=later(3))]
-    found = brief(agenda(calm, burning, *things)).document.sections
+    things = [task(project_id=calm.id), task(project_id=burning.id, due=TODAY), task(due=days_later(3))]
+    found = compose_brief(agenda(calm, burning, *things)).document.sections
     assert [section.project for section in found] == ["Zulu", "Alpha", None]
 
 
 def test_a_task_of_an_unknown_project_is_shown_without_one():
-    document = brief(agenda(task("Orphan", project_id=UUID(int=7), due=TODAY))).document
+    document = compose_brief(agenda(task("Orphan", project_id=UUID(int=7), due=TODAY))).document
     assert [section.project for section in document.sections] == [None]
     assert document.counts.due_today == 1
 
 
 def test_an_empty_project_has_no_section():
-    document = brief(agenda(GARDEN)).document
+    document = compose_brief(agenda(GARDEN)).document
     assert (document.sections, document.counts.projects) == ((), 0)
 
 
 @pytest.mark.parametrize("renamed", ["source", "project", "zone"])
 def test_a_section_is_renewed_when_its_facts_change(renamed: str):
-    it = task(project_id=GARDEN.id, due=later(3))
-    last = brief(agenda(GARDEN, it)).document
+    it = task(project_id=GARDEN.id, due=days_later(3))
+    last = compose_brief(agenda(GARDEN, it)).document
     found, on = agenda(GARDEN, it), day()
     if renamed == "source":
         found = agenda(GARDEN, it, sources=[replace(HOME, name="work")])
@@ -157,16 +166,16 @@ def test_a_section_is_renewed_when_its_facts_change(renamed: str):
         found = agenda(replace(GARDEN, name="Yard"), it)
     else:
         on = day(zone="Asia/Tokyo")
-    again = brief(found, on, last_contents=contents(last)).document
+    again = compose_brief(found, on, previous_section_hashes=section_hashes(last)).document
     assert not again.sections[0].reused
 
 
 def headline(*things, **parts) -> list[str]:
-    return texts(brief(agenda(*things), **parts).document.headline)
+    return texts(compose_brief(agenda(*things), **parts).document.headline)
 
 
 def test_the_opening_has_the_counts():
-    assert headline(GARDEN, task(project_id=GARDEN.id, due=TODAY), task(due=later(-1)))[0] == (
+    assert headline(GARDEN, task(project_id=GARDEN.id, due=TODAY), task(due=days_later(-1)))[0] == (
         "1 project: 1 due today, 1 overdue, 0 upcoming in 7 days, 0 blocked, 0 done in the last 24 hours."
     )
 
@@ -182,13 +191,13 @@ def test_the_opening_has_the_counts():
     ],
 )
 def test_a_public_holiday_is_named(country: str | None, today: str, name: str | None):
-    said = headline(country=country, on=day(TODAY.fromisoformat(today)))
+    texts = headline(country=country, on=day(TODAY.fromisoformat(today)))
     expected = [f"Today is {name}, a public holiday ({country})."] if name else []
-    assert [text for text in said if "holiday" in text] == expected
+    assert [text for text in texts if "holiday" in text] == expected
 
 
 def test_a_quiet_day_names_what_comes_next():
-    assert headline(event("Fair", local(10, on=later(2))), task("Sow", due=later(3)))[1:] == [
+    assert headline(event("Fair", local(10, on=days_later(2))), task("Sow", due=days_later(3)))[1:] == [
         "A quiet day: nothing is due, overdue or on the calendar.",
         "What comes next is “Fair”, on Thursday 2 April at 10:00.",
     ]
@@ -203,21 +212,21 @@ def test_an_empty_agenda_is_a_quiet_day_with_nothing_ahead():
     [
         task(due=TODAY),
         task(due=TODAY, status=TaskStatus.BLOCKED),
-        task(due=later(-1)),
+        task(due=days_later(-1)),
         task(status=TaskStatus.IN_PROGRESS),
         event(start=TODAY),
     ],
     ids=["due", "blocked but due", "overdue", "begun", "event"],
 )
 def test_a_day_with_anything_in_it_is_not_quiet(thing):
-    document = brief(agenda(thing)).document
+    document = compose_brief(agenda(thing)).document
     assert not document.quiet
     assert len(document.headline) == 1
 
 
 def test_a_day_with_an_unread_file_is_not_quiet():
     warning = SourceWarning(source_id=HOME.id, path="plan.ics", line=3, message="not a date")
-    document = brief(agenda(warnings=[warning])).document
+    document = compose_brief(agenda(warnings=[warning])).document
     assert not document.quiet
     assert [(gap.source, gap.text) for gap in document.warnings] == [("home", "plan.ics:3: not a date")]
     assert [claim.kind for claim in document.headline] == ["counts", "not_all_seen"]
@@ -225,26 +234,30 @@ def test_a_day_with_an_unread_file_is_not_quiet():
 
 def test_warnings_beyond_twenty_are_counted():
     warnings = [SourceWarning(source_id=HOME.id, path="a", line=n, message="no") for n in range(25)]
-    found = brief(agenda(warnings=warnings)).document.warnings
+    found = compose_brief(agenda(warnings=warnings)).document.warnings
     assert len(found) == 21
     assert found[-1].text.startswith("and 5 more warnings;")
 
 
 def test_a_title_is_always_quoted():
-    found = section(task("  two\n lines  ", due=TODAY), task("", due=later(1)), task("x" * 200, due=later(2)))
-    said = [entry.text for view in found.buckets for entry in view.entries]
-    assert said[0] == "“two lines” is due today"
-    assert said[1] == "“untitled” is due tomorrow"
-    assert said[2] == f"“{'x' * 119}…” is due on Thursday 2 April"
+    found = section(
+        task("  two\n lines  ", due=TODAY), task("", due=days_later(1)), task("x" * 200, due=days_later(2))
+    )
+    texts = [entry.text for view in found.buckets for entry in view.entries]
+    assert texts[0] == "“two lines” is due today"
+    assert texts[1] == "“untitled” is due tomorrow"
+    assert texts[2] == f"“{'x' * 119}…” is due on Thursday 2 April"
 
 
 def test_a_location_with_line_breaks_is_shown_on_one_line():
-    found = brief(agenda(event("A", location="Room\n 4", tentative=True, busy=False))).document.timeline
+    found = compose_brief(
+        agenda(event("A", location="Room\n 4", tentative=True, busy=False))
+    ).document.timeline
     assert found[0].text == "“A”, Room 4 (tentative, free)"
 
 
 def test_without_any_source_the_day_is_not_quiet():
-    document = brief(agenda(sources=[])).document
+    document = compose_brief(agenda(sources=[])).document
     assert [gap.text for gap in document.warnings] == [
         "has nothing to read yet; add a folder or a calendar's address."
     ]
@@ -252,7 +265,7 @@ def test_without_any_source_the_day_is_not_quiet():
 
 
 def test_a_recently_read_source_is_not_outdated_in_a_brief_of_next_week():
-    on = day(later(7))
-    found = agenda(task(due=later(7)))
-    assert brief(found, on, composed_at=local(8)).document.warnings == ()
-    assert brief(found, on, composed_at=local(8, on=later(7))).document.warnings
+    on = day(days_later(7))
+    found = agenda(task(due=days_later(7)))
+    assert compose_brief(found, on, composed_at=local(8)).document.warnings == ()
+    assert compose_brief(found, on, composed_at=local(8, on=days_later(7))).document.warnings

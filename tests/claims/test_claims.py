@@ -2,22 +2,22 @@ from datetime import date
 
 import pytest
 
-from daybreak.claims import Claim, Fact, unsupported
+from daybreak.claims import Claim, Fact, why_unsupported
 
 TODAY = date(2026, 3, 31)
 FACTS = {
-    "task:1": Fact(kind="task", title="One", source="home", place="a:1", due=date(2026, 3, 30)),
-    "task:2": Fact(kind="task", title="Two", source="home", place="a:2", due=date(2026, 4, 1)),
+    "task:1": Fact(kind="task", title="One", source="home", source_ref="a:1", due=date(2026, 3, 30)),
+    "task:2": Fact(kind="task", title="Two", source="home", source_ref="a:2", due=date(2026, 4, 1)),
 }
 PREDICATES = {"overdue": lambda fact, today: fact.due is not None and fact.due < today}
 
 
-def reason(kind: str, *facts: str) -> str | None:
-    return unsupported(Claim(kind=kind, text="Said", facts=facts), FACTS, PREDICATES, TODAY)
+def unsupported_reason(kind: str, *facts: str) -> str | None:
+    return why_unsupported(Claim(kind=kind, text="Said", facts=facts), FACTS, PREDICATES, TODAY)
 
 
 def test_a_claim_is_supported_if_its_predicate_is_true_of_every_fact():
-    assert reason("overdue", "task:1") is None
+    assert unsupported_reason("overdue", "task:1") is None
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,10 @@ def test_a_claim_is_supported_if_its_predicate_is_true_of_every_fact():
     ],
 )
 def test_an_unsupported_claim_has_a_reason(kind: str, facts: list[str], why: str):
-    assert reason(kind, *facts) == why
+    assert unsupported_reason(kind, *facts) == why
 
 
 def test_facts_with_the_same_values_are_equal_and_have_the_same_hash():
-    again = Fact(kind="task", title="One", source="home", place="a:1", due=date(2026, 3, 30))
+    again = Fact(kind="task", title="One", source="home", source_ref="a:1", due=date(2026, 3, 30))
     assert {again, FACTS["task:1"]} == {FACTS["task:1"]}
     assert again != FACTS["task:2"]

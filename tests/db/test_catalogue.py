@@ -6,18 +6,18 @@ import pytest
 GLOBAL = {
     "db_functions",
     "db_migrations",
-    "people_attempts",
+    "people_sign_in_throttle",
     "runs_counters",
-    "runs_sweeps",
-    "runs_times",
+    "runs_maintenance_state",
+    "runs_durations",
     "runs_workers",
     "schedule_schedulers",
     "schedule_slots",
     "schedule_state",
-    "schedule_upkeep",
+    "schedule_maintenance",
 }
 # Called by other functions of the owner: the application must not create or drop whole weeks.
-FOR_UPKEEP_ALONE = {"runs_make_partitions", "runs_drop_partitions"}
+MAINTENANCE_ONLY = {"runs_make_partitions", "runs_drop_partitions"}
 OWNER_COLUMN = {"people_users": "id"}
 UNIQUE_ACROSS_OWNERS = {"people_users_email"}  # an address belongs to one user
 
@@ -94,7 +94,7 @@ async def test_every_user_table_has_the_owner_as_first_column(tables):
 
 async def test_every_table_has_the_two_policies_and_no_other(query, tables):
     policies = {(row["tablename"], row["policyname"]): row for row in await query(POLICIES)}
-    assert policies.keys() == {(table, policy) for table in tables for policy in ("owners", "upkeep")}
+    assert policies.keys() == {(table, policy) for table in tables for policy in ("owners", "maintenance")}
     for (table, name), policy in policies.items():
         to = "daybreak_app" if name == "owners" else "daybreak_owner"
         assert (policy["permissive"], policy["roles"], policy["cmd"]) == ("PERMISSIVE", [to], "ALL")
@@ -130,7 +130,7 @@ async def test_definer_functions_have_a_fixed_search_path_and_are_executable_by_
         assert function["owner"] == "daybreak_owner", function["name"]
         if function["definer"]:
             assert "search_path=public, pg_temp" in function["config"], function["name"]
-            assert function["open_to_app"] is (function["name"] not in FOR_UPKEEP_ALONE), function["name"]
+            assert function["open_to_app"] is (function["name"] not in MAINTENANCE_ONLY), function["name"]
 
 
 async def test_the_application_owns_nothing_and_can_create_nothing(query, postgres):

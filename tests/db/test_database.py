@@ -8,7 +8,7 @@ import pytest
 
 from daybreak import people
 from daybreak.db import Database
-from daybreak.errors import Bug, Misconfigured, Unavailable
+from daybreak.errors import InternalError, Misconfigured, Unavailable
 from daybreak.people import User
 
 COUNTRY = "UPDATE people_users SET country = $1"
@@ -16,13 +16,13 @@ COUNTRY = "UPDATE people_users SET country = $1"
 
 async def country_of(database: Database, user: User) -> str | None:
     async with database.transaction([user.id]) as tx:
-        return (await people.get(tx, user.id)).country
+        return (await people.get_user(tx, user.id)).country
 
 
 @pytest.fixture
 async def single(postgres):
     """Open a database with one connection: its leftover state affects the next transaction."""
-    async with Database.connect(postgres.app, connections=1) as database:
+    async with Database.connect(postgres.app, max_connections=1) as database:
         yield database
 
 
@@ -46,16 +46,16 @@ async def test_an_exception_rolls_the_transaction_back(single, user):
 @pytest.mark.parametrize("what", ["SELECT pg_sleep(600)", None])
 async def test_a_cancelled_task_rolls_back_and_leaves_a_clean_connection(single, user, what, monkeypatch):
     monkeypatch.setattr("daybreak.db.database._ROLLBACK_SECONDS", 0.5)
-    begun = asyncio.Event()
+    started = asyncio.Event()
 
     async def work():
         async with single.transaction([user.id]) as tx:
             await tx.execute(COUNTRY, "FR")
-            begun.set()
+            started.set()
             await (tx.execute(what) if what else asyncio.Event().wait())
 
     task = asyncio.create_task(work())
-    await begun.wait()
+    await started.wait()
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -66,18 +66,18 @@ async def test_a_cancelled_task_rolls_back_and_leaves_a_clean_connection(single,
 async def test_a_statement_that_ignores_its_cancel_request_blocks_no_other(single, user, monkeypatch):
     monkeypatch.setattr("daybreak.db.database._ROLLBACK_SECONDS", 0.2)
 
-    begun = asyncio.Event()
+    started = asyncio.Event()
 
     async def work():
         async with single.transaction([user.id]) as tx:
             await tx.execute(COUNTRY, "FR")
             # PostgreSQL ignores a cancel request that arrives before the statement.
-            monkeypatch.setattr(asyncpg.Connection, "_cancel", _overlooked)
-            begun.set()
+            monkeypatch.setattr(asyncpg.Connection, "_cancel", _ignore_cancel)
+            started.set()
             await tx.execute("SELECT pg_sleep(600)")
 
     task = asyncio.create_task(work())
-    await begun.wait()
+    await started.wait()
     await asyncio.sleep(0.1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -85,7 +85,7 @@ async def test_a_statement_that_ignores_its_cancel_request_blocks_no_other(singl
     assert await country_of(single, user) == "DE"
 
 
-async def _overlooked(connection, waiter, _cancelled=None):
+async def _ignore_cancel(connection, waiter, _cancelled=None):
     connection._cancellations.discard(asyncio.current_task())
     if not waiter.done():
         waiter.set_result(None)
@@ -98,7 +98,7 @@ async def test_continuing_after_a_failed_statement_is_an_error_and_not_a_silent_
             with suppress(asyncpg.DivisionByZeroError):
                 await tx.execute("SELECT 1 / 0")
 
-    with pytest.raises(Bug, match="nothing was written"):
+    with pytest.raises(InternalError, match="nothing was written"):
         await work()
     assert await country_of(single, user) == "DE"
 
@@ -106,12 +106,12 @@ async def test_continuing_after_a_failed_statement_is_an_error_and_not_a_silent_
 async def test_the_owner_is_reset_when_the_transaction_ends(single, user):
     async with single.transaction([user.id]):
         pass
-    async with single.ownerless() as connection:
+    async with single.without_owner() as connection:
         assert await connection.fetchval("SELECT current_setting('daybreak.owner_ids', TRUE)") == ""
 
 
 async def test_a_broken_connection_is_reported_and_the_next_transaction_works(single, user, postgres):
-    async with single.ownerless() as connection:
+    async with single.without_owner() as connection:
         pid = connection.get_server_pid()
     superuser = await asyncpg.connect(postgres.admin)
 
@@ -121,7 +121,7 @@ async def test_a_broken_connection_is_reported_and_the_next_transaction_works(si
             await superuser.execute("SELECT pg_terminate_backend($1, 5000)", pid)
             await tx.execute(COUNTRY, "IT")
 
-    with pytest.raises(Unavailable, match="connection to PostgreSQL broke"):
+    with pytest.raises(Unavailable, match="connection to PostgreSQL was lost"):
         await work()
     await superuser.close()
     assert await country_of(single, user) == "DE"
@@ -175,7 +175,7 @@ async def role(postgres):
 
 async def test_a_role_that_could_read_every_row_is_rejected(postgres):
     for address in (postgres.admin, postgres.owner):
-        with pytest.raises(Misconfigured, match="could read every user's rows"):
+        with pytest.raises(Misconfigured, match="could read every user’s rows"):
             async with Database.connect(address):
                 pass
 
@@ -183,7 +183,7 @@ async def test_a_role_that_could_read_every_row_is_rejected(postgres):
 @pytest.mark.parametrize("options", ["BYPASSRLS", "SUPERUSER", "IN ROLE daybreak_owner"])
 async def test_a_role_that_could_become_such_a_role_is_rejected(postgres, role, options):
     await role(options)
-    with pytest.raises(Misconfigured, match="daybreak_app could read every user's rows"):
+    with pytest.raises(Misconfigured, match="daybreak_app could read every user’s rows"):
         async with Database.connect(postgres.app):
             pass
 

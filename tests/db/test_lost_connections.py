@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 
 from daybreak import server, wiring
-from daybreak.db import Database, connect, migrate
+from daybreak.db import Database, apply_migrations, connect
 from daybreak.errors import Unavailable
 from daybreak.web import WebSettings
-from daybreak.web.listener import Notifications
+from daybreak.web.listener import Listener
 
 METHODS = ("execute", "fetch", "fetchrow", "fetchval", "add_listener")
 HANG_SECONDS = 60
@@ -98,7 +98,7 @@ async def in_transaction(database: Database, user) -> None:
 
 
 async def without_owner(database: Database, _user) -> None:
-    async with database.ownerless() as connection, connection.transaction(), connection.transaction():
+    async with database.without_owner() as connection, connection.transaction(), connection.transaction():
         await connection.fetchval("SELECT pg_sleep(0.02)")
 
 
@@ -109,7 +109,7 @@ async def failing(database: Database, user) -> None:
 
 
 async def failing_without_owner(database: Database, _user) -> None:
-    async with database.ownerless() as connection, connection.transaction():
+    async with database.without_owner() as connection, connection.transaction():
         await connection.execute("SELECT 1")
         raise ZeroDivisionError
 
@@ -121,7 +121,7 @@ async def failing_without_owner(database: Database, _user) -> None:
 async def test_work_without_connection_is_unavailable_at_each_statement(
     postgres, user, loss, work, statements
 ):
-    async with Database.connect(postgres.app, connections=1) as database:
+    async with Database.connect(postgres.app, max_connections=1) as database:
         for number in range(statements):
             loss.at(number)
             # The answer to the last statement may have come before the loss.
@@ -138,21 +138,21 @@ async def test_migration_without_connection_is_unavailable_at_each_statement(emp
     for number in range(12):
         loss.at(number)
         with suppress(Unavailable):
-            await migrate(empty_database)
+            await apply_migrations(empty_database)
         assert loss.happened
     loss.at(1_000_000)
-    await migrate(empty_database)
-    assert await migrate(empty_database) == []
+    await apply_migrations(empty_database)
+    assert await apply_migrations(empty_database) == []
 
 
 async def test_listener_without_connection_listens_again(postgres, loss, monkeypatch):
-    monkeypatch.setattr("daybreak.web.listener._AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("daybreak.web.listener._RECONNECT_SECONDS", 0.01)
     for number in range(3):
-        notifications = Notifications(["lost_connections"])
+        notifications = Listener(["lost_connections"])
         loss.at(number)
         listening = asyncio.create_task(notifications.listen(postgres.app))
         async with asyncio.timeout(HANG_SECONDS):
-            while not (loss.happened and notifications.hearing):
+            while not (loss.happened and notifications.is_listening):
                 assert not listening.done(), listening.exception()
                 await asyncio.sleep(0.01)
         listening.cancel()
@@ -160,7 +160,7 @@ async def test_listener_without_connection_listens_again(postgres, loss, monkeyp
 
 
 async def test_listener_that_is_out_of_step_with_the_server_listens_again(postgres, monkeypatch):
-    monkeypatch.setattr("daybreak.web.listener._AGAIN_AFTER", 0.01)
+    monkeypatch.setattr("daybreak.web.listener._RECONNECT_SECONDS", 0.01)
     add_listener, failed = asyncpg.Connection.add_listener, asyncio.Event()
 
     async def fail_once(connection, *arguments):
@@ -170,10 +170,10 @@ async def test_listener_that_is_out_of_step_with_the_server_listens_again(postgr
         await add_listener(connection, *arguments)
 
     monkeypatch.setattr(asyncpg.Connection, "add_listener", fail_once)
-    notifications = Notifications(["lost_connections"])
+    notifications = Listener(["lost_connections"])
     listening = asyncio.create_task(notifications.listen(postgres.app))
     async with asyncio.timeout(HANG_SECONDS):
-        while not notifications.hearing:
+        while not notifications.is_listening:
             assert not listening.done(), listening.exception()
             await asyncio.sleep(0.01)
     listening.cancel()
@@ -221,7 +221,7 @@ async def test_server_that_is_lost_while_connecting_is_unavailable(greeting, wit
         port = listener.sockets[0].getsockname()[1]
         dsn = f"postgresql://daybreak_owner@127.0.0.1:{port}/daybreak?sslmode=disable"
         with pytest.raises(Unavailable):
-            await migrate(dsn)
+            await apply_migrations(dsn)
         with pytest.raises(Unavailable):
             async with Database.connect(dsn):
                 pass
@@ -231,20 +231,20 @@ async def test_server_that_is_lost_while_connecting_is_unavailable(greeting, wit
 
 
 async def test_web_server_that_loses_the_database_while_it_starts_is_unavailable(tmp_path):
-    listening = server.listen(WebSettings(port=1024).model_copy(update={"port": 0}))
-    gone = wiring.Addresses(f"postgresql://daybreak_app@/daybreak?host={tmp_path}", None, embedded=False)
-    app = server.create_app(WebSettings(port=1024), gone)
+    listening = server.bind(WebSettings(port=1024).model_copy(update={"port": 0}))
+    gone = wiring.DatabaseUrls(f"postgresql://daybreak_app@/daybreak?host={tmp_path}", None, embedded=False)
+    app = server.build_app(WebSettings(port=1024), gone)
     with listening, pytest.raises(Unavailable, match="cannot start"):
-        await server.answer(app, WebSettings(port=1024), listening, asyncio.Event())
+        await server.serve_on_socket(app, WebSettings(port=1024), listening, asyncio.Event())
 
 
 async def test_wrong_call_on_a_good_connection_stays_the_error_it_is(postgres, user):
-    async with Database.connect(postgres.app, connections=1) as database:
+    async with Database.connect(postgres.app, max_connections=1) as database:
         with pytest.raises(asyncpg.InterfaceError, match="expects 1 argument"):
             async with database.transaction([user.id]) as tx:
                 await tx.fetchval("SELECT $1::int")
         with pytest.raises(asyncpg.InterfaceError, match="another operation is in progress"):
-            async with database.ownerless() as connection:
+            async with database.without_owner() as connection:
                 await asyncio.gather(
                     connection.execute("SELECT pg_sleep(0.1)"), connection.execute("SELECT 1")
                 )

@@ -9,11 +9,11 @@ import pytest
 
 from daybreak import people
 from daybreak.db import Database
-from daybreak.errors import Bug
+from daybreak.errors import InternalError
 from daybreak.people import User
 
 NOW = "now()"
-KEPT = "owner_id, id, external_id, path, place"
+IMPORTED_COLUMNS = "owner_id, id, external_id, path, source_ref"
 # One row for each table; $1 is the owner, $2 an id shared by all rows.
 ROWS = {
     "people_users": "(id, email, name, timezone) VALUES ($1, $2::uuid::text, 'x', 'UTC')",
@@ -27,23 +27,24 @@ ROWS = {
         f"(owner_id, id, purpose, token_sha256, expires_at) VALUES ($1, $2, 'reset', uuid_send($2), {NOW})"
     ),
     "people_tokens": (
-        "(owner_id, id, name, scope, token_sha256, ending) VALUES ($1, $2, 'x', 'read', uuid_send($2), 'x')"
+        "(owner_id, id, name, scope, token_sha256, suffix) VALUES ($1, $2, 'x', 'read', uuid_send($2), 'x')"
     ),
     "agenda_sources": (
         "(owner_id, id, kind, name, locator, locator_sha256)"
         " VALUES ($1, $2, 'folder', 'x', 'x', uuid_send($2))"
     ),
-    "agenda_warnings": "(owner_id, source_id, position, path, message) VALUES ($1, $2, 1, 'x', 'x')",
-    "agenda_projects": f"({KEPT}, name) VALUES ($1, $2, 'x', 'x', 'x', 'x')",
-    "agenda_phases": f"({KEPT}, project_id, name) VALUES ($1, $2, 'x', 'x', 'x', $2, 'x')",
+    "agenda_source_warnings": "(owner_id, source_id, position, path, message) VALUES ($1, $2, 1, 'x', 'x')",
+    "agenda_projects": f"({IMPORTED_COLUMNS}, name) VALUES ($1, $2, 'x', 'x', 'x', 'x')",
+    "agenda_phases": f"({IMPORTED_COLUMNS}, project_id, name) VALUES ($1, $2, 'x', 'x', 'x', $2, 'x')",
     "agenda_tasks": (
-        f"({KEPT}, title, status, priority, touched_at) VALUES ($1, $2, 'x', 'x', 'x', 'x', 'open', 2, {NOW})"
+        f"({IMPORTED_COLUMNS}, title, status, priority, touched_at)"
+        f" VALUES ($1, $2, 'x', 'x', 'x', 'x', 'open', 2, {NOW})"
     ),
     "agenda_events": (
-        f"({KEPT}, title, all_day, floating, starts_at, ends_at, busy, tentative)"
+        f"({IMPORTED_COLUMNS}, title, all_day, floating, starts_at, ends_at, busy, tentative)"
         f" VALUES ($1, $2, 'x', 'x', 'x', 'x', FALSE, FALSE, {NOW}, {NOW}, TRUE, FALSE)"
     ),
-    "agenda_notes": f"({KEPT}, title, noted_at) VALUES ($1, $2, 'x', 'x', 'x', 'x', {NOW})",
+    "agenda_notes": f"({IMPORTED_COLUMNS}, title, noted_at) VALUES ($1, $2, 'x', 'x', 'x', 'x', {NOW})",
     "briefs_editions": (
         "(owner_id, id, brief_date, edition, composed_at, document)"
         f" VALUES ($1, $2, '2026-03-29', 'standard', {NOW}, '{{}}')"
@@ -53,90 +54,95 @@ ROWS = {
         f" VALUES ($1, $2, $2, '2026-03-29', {NOW}, '[]')"
     ),
 }
-RUN = "owner_id, id, kind, lane, key, parameters, max_attempts"
-COUNTED = "epoch, attempts, fence, event_number, phase, total, done, failed, skipped, errors, created_at"
+RUN_COLUMNS = "owner_id, id, kind, queue, key, parameters, max_attempts"
+COUNTER_COLUMNS = (
+    "epoch, attempts, fence, last_event_number, phase, total, done, failed, skipped, errors, created_at"
+)
 ROWS |= {
     "runs_open": (
-        f"({RUN}, status, not_before) VALUES ($1, $2, 'x.y', 'bulk', 'x', '{{}}', 1, 'queued', 'infinity')"
+        f"({RUN_COLUMNS}, status, scheduled_at)"
+        " VALUES ($1, $2, 'x.y', 'bulk', 'x', '{}', 1, 'queued', 'infinity')"
     ),
     "runs_finished": (
-        f"({RUN}, {COUNTED}, status)"
+        f"({RUN_COLUMNS}, {COUNTER_COLUMNS}, status)"
         f" VALUES ($1, $2, 'x.y', 'bulk', 'x', '{{}}', 1, 1, 1, 1, 1, '', 1, 0, 1, 0, '[]', {NOW}, 'failed')"
     ),
     "runs_events": "(owner_id, run_id, number, name) VALUES ($1, $2, 1, 'x')",
 }
 ROWS |= {
-    "briefs_words": f"(owner_id, edition_id, composed_at, words) VALUES ($1, $2, {NOW}, 'x')",
+    "briefs_search_index": f"(owner_id, edition_id, composed_at, search_vector) VALUES ($1, $2, {NOW}, 'x')",
     "briefs_feedback": (
-        "(owner_id, edition_id, claim, said, facts, opinion, given_at)"
+        "(owner_id, edition_id, claim, sentence, facts, opinion, given_at)"
         f" VALUES ($1, $2, '0123456789abcdef', 'x', '{{}}', 'useful', {NOW})"
     ),
     "agenda_decisions": (
-        "(owner_id, id, task_id, kind, status_then, made_at, made_by)"
+        "(owner_id, id, task_id, kind, task_status_at_decision, made_at, made_by)"
         f" VALUES ($1, $2, $2, 'done', 'open', {NOW}, $1)"
     ),
-    "agenda_files": (
+    "agenda_upload_files": (
         f"(owner_id, source_id, path, content, size, modified_at) VALUES ($1, $2, 'x', '', 0, {NOW})"
     ),
-    "web_answers": "(owner_id, key, fingerprint) VALUES ($1, $2::uuid::text, '')",
+    "web_idempotency_keys": "(owner_id, key, fingerprint) VALUES ($1, $2::uuid::text, '')",
 }
 ROWS |= {
     # A trigger has inserted one for every user in people_preferences.
-    "schedule_dues": (
-        "(owner_id, zone, local_time, weekdays, weekly, catch_up, reengage, active, stale)"
-        " SELECT $1, 'UTC', '07:00', 1, 0, '0', TRUE, TRUE, TRUE WHERE $2::uuid IS NOT NULL"
+    "schedule_entries": (
+        "(owner_id, timezone, local_time, weekdays, weekly_weekdays, catch_up, reengagement, active,"
+        " is_stale) SELECT $1, 'UTC', '07:00', 1, 0, '0', TRUE, TRUE, TRUE WHERE $2::uuid IS NOT NULL"
         " ON CONFLICT DO NOTHING"
     ),
-    "schedule_days": (
+    "schedule_outcomes": (
         "(owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
-        f" SELECT $1, '2026-03-29', 'standard', 'rung', 'due', {NOW}, {NOW} WHERE $2::uuid IS NOT NULL"
+        f" SELECT $1, '2026-03-29', 'standard', 'enqueued', 'due', {NOW}, {NOW} WHERE $2::uuid IS NOT NULL"
     ),
-    "schedule_reach": "(owner_id, reachable, observable) SELECT $1, TRUE, TRUE WHERE $2::uuid IS NOT NULL",
+    "schedule_reachability": (
+        "(owner_id, reachable, observable) SELECT $1, TRUE, TRUE WHERE $2::uuid IS NOT NULL"
+    ),
     "schedule_absences": (
-        f"(owner_id, since, tier, told_at) SELECT $1, {NOW}, 1, {NOW} WHERE $2::uuid IS NOT NULL"
+        f"(owner_id, since, tier, notified_at) SELECT $1, {NOW}, 1, {NOW} WHERE $2::uuid IS NOT NULL"
     ),
 }
-WRITTEN_ONCE = {"runs_finished", "runs_events", "schedule_days"}
-OF_NOBODY = {
+APPEND_ONLY = {"runs_finished", "runs_events", "schedule_outcomes"}
+WITHOUT_OWNER = {
     "db_functions",
     "db_migrations",
-    "people_attempts",
+    "people_sign_in_throttle",
     "runs_counters",
-    "runs_sweeps",
-    "runs_times",
+    "runs_maintenance_state",
+    "runs_durations",
     "runs_workers",
     "schedule_schedulers",
     "schedule_slots",
     "schedule_state",
-    "schedule_upkeep",
+    "schedule_maintenance",
 }
-OF_PEOPLE = {"people_users": "id", "people_preferences": "owner_id"}
-OF_THEIRS = [table for table in ROWS if table not in OF_PEOPLE]
+PEOPLE_TABLES = {"people_users": "id", "people_preferences": "owner_id"}
+OWNED_TABLES = [table for table in ROWS if table not in PEOPLE_TABLES]
 
 
 def owner(table: str) -> str:
-    return OF_PEOPLE.get(table, "owner_id")
+    return PEOPLE_TABLES.get(table, "owner_id")
 
 
-async def fill(database: Database, user: User):
+async def insert_row_everywhere(database: Database, user: User):
     """Insert a row into every table; all with the same id."""
     row_id = uuid4()
     async with database.transaction([user.id]) as tx:
-        for table in OF_THEIRS:
+        for table in OWNED_TABLES:
             await tx.execute(f"INSERT INTO {table} {ROWS[table]}", user.id, row_id)
     return row_id
 
 
 @pytest.fixture
 async def other_users_rows(database: Database, other_user: User):
-    return await fill(database, other_user)
+    return await insert_row_everywhere(database, other_user)
 
 
 async def test_every_table_is_covered_here(postgres):
     connection = await asyncpg.connect(postgres.admin)
     names = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     await connection.close()
-    assert {row["tablename"] for row in names} == {*ROWS, *OF_NOBODY}
+    assert {row["tablename"] for row in names} == {*ROWS, *WITHOUT_OWNER}
 
 
 @pytest.mark.parametrize("table", ROWS)
@@ -147,7 +153,7 @@ async def test_rows_of_another_user_are_invisible_and_stay_unchanged(
         column = owner(table)
         seen = await tx.fetchval(f"SELECT count(*) FROM {table} WHERE {column} <> $1", user.id)
         changed = "UPDATE 0"
-        if table not in WRITTEN_ONCE:
+        if table not in APPEND_ONLY:
             changed = await tx.execute(
                 f"UPDATE {table} SET {column} = {column} WHERE {column} = $1", other_user.id
             )
@@ -166,7 +172,7 @@ async def test_a_row_of_another_user_cannot_be_inserted(database, user, other_us
 
 @pytest.mark.parametrize("table", ROWS)
 async def test_a_row_cannot_be_moved_to_another_user(database, user, other_user, table):
-    await fill(database, user)
+    await insert_row_everywhere(database, user)
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match=r"row-level security|permission denied"):
         async with database.transaction([user.id]) as tx:
             await tx.execute(f"UPDATE {table} SET {owner(table)} = $1", uuid4())
@@ -185,7 +191,7 @@ async def test_a_missing_owner_is_an_error_and_not_an_empty_result(postgres, oth
 
 
 async def test_a_connection_without_owner_sees_no_row(database, user):
-    async with database.ownerless() as connection:
+    async with database.without_owner() as connection:
         with pytest.raises(asyncpg.PostgresError, match=r"daybreak\.owner_ids|malformed array"):
             await connection.fetch("SELECT * FROM people_users")
 
@@ -194,16 +200,16 @@ async def test_a_connection_without_owner_sees_no_row(database, user):
 async def test_a_transaction_for_two_owners_sees_both_and_no_other(
     database, user, other_user, other_users_rows, table
 ):
-    await fill(database, user)
-    third = await people.add(database, f"{uuid4().hex}@example.org", timezone="UTC")
-    await fill(database, third)
+    await insert_row_everywhere(database, user)
+    third = await people.create_user(database, f"{uuid4().hex}@example.org", timezone="UTC")
+    await insert_row_everywhere(database, third)
     async with database.transaction([user.id, other_user.id]) as tx:
         rows = await tx.fetch(f"SELECT {owner(table)} AS owner FROM {table}")
     assert sorted(row["owner"] for row in rows) == sorted([user.id, other_user.id])
 
 
 async def test_a_transaction_without_owners_is_an_error(database):
-    with pytest.raises(Bug, match="at least one owner"):
+    with pytest.raises(InternalError, match="at least one owner"):
         async with database.transaction([]):
             pass
 
@@ -211,7 +217,7 @@ async def test_a_transaction_without_owners_is_an_error(database):
 @pytest.mark.parametrize(
     ("table", "column"),
     [
-        ("agenda_warnings", "source_id"),
+        ("agenda_source_warnings", "source_id"),
         ("agenda_tasks", "project_id"),
         ("agenda_tasks", "phase_id"),
         ("agenda_tasks", "source_id"),
@@ -222,14 +228,14 @@ async def test_a_transaction_without_owners_is_an_error(database):
     ],
 )
 async def test_a_row_cannot_reference_a_row_of_another_user(database, user, other_users_rows, table, column):
-    await fill(database, user)
+    await insert_row_everywhere(database, user)
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         async with database.transaction([user.id]) as tx:
             await tx.execute(f"UPDATE {table} SET {column} = $1", other_users_rows)
 
 
 async def test_deleting_a_user_deletes_all_rows_of_the_user(database, user, postgres):
-    await fill(database, user)
+    await insert_row_everywhere(database, user)
     async with database.transaction([user.id]) as tx:
         await tx.execute("DELETE FROM people_users WHERE id = $1", user.id)
     superuser = await asyncpg.connect(postgres.admin)
@@ -246,7 +252,7 @@ async def test_the_policy_reads_its_setting_once_and_allows_index_use(postgres, 
         f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{user.id}}}'; SET enable_seqscan = off"
     )
     # Its statements select rows by key; the policy must not make the planner search by owner (0005_runs.sql).
-    for table in set(OF_THEIRS) - {"runs_open"}:
+    for table in set(OWNED_TABLES) - {"runs_open"}:
         lines = await connection.fetch(f"EXPLAIN SELECT * FROM {table}")
         plan = "\n".join(row["QUERY PLAN"] for row in lines)
         assert "InitPlan" in plan, table

@@ -11,9 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 REGISTRY = re.compile(r"https?://[^\s\"')]*(/simple\b|pypi\.|npmjs|artifactory)")
 # The paths of this checkout and of the home folder.
-HERE = (f"{ROOT}/", f"{Path.home()}/")
+LOCAL_PATHS = (f"{ROOT}/", f"{Path.home()}/")
 # Tests of slow servers, and of processes killed at a random time.
-SLEEP_ON_PURPOSE = {
+ALLOWED_SLEEPS = {
     "test_http_fetch.py",
     "test_pool.py",
     "test_first_start.py",
@@ -30,7 +30,7 @@ LIMITS = {"timeout", "within", "wait_for", "set_default_timeout", "wait", "resul
 LIMITED_ON_PURPOSE = {"execute", "asyncio.wait"}
 
 
-def tracked() -> list[Path]:
+def list_tracked_files() -> list[Path]:
     """Return the files that are committed or would be."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
@@ -44,19 +44,19 @@ def test_no_test_sleeps():
     sleeping = re.compile(r"\btime\.sleep\(|from time import .*\bsleep\b")
     tests = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
     found = {path.name for path in tests if sleeping.search(path.read_text(encoding="utf-8"))}
-    assert found <= SLEEP_ON_PURPOSE
+    assert found <= ALLOWED_SLEEPS
 
 
 def test_no_file_contains_local_paths_or_registries():
     found = []
-    for path in tracked():
+    for path in list_tracked_files():
         text = path.read_bytes().decode("utf-8", "ignore")
-        found += [f"{path.relative_to(ROOT)}: {place}" for place in HERE if place in text]
+        found += [f"{path.relative_to(ROOT)}: {place}" for place in LOCAL_PATHS if place in text]
         found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in REGISTRY.finditer(text)]
     assert found == []
 
 
-def test_connections_are_opened_in_one_place_which_reports_their_loss():
+def test_connections_are_opened_in_one_module_that_reports_their_loss():
     opening = re.compile(r"asyncpg\.(connect|create_pool)\(")
     source = ROOT / "src/daybreak"
     found = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from daybreak.settings import CONFIG, groups, prefix, variables
+from daybreak.settings import CONFIG_VARIABLE, env_prefix, env_variables, groups
 
 PAGE = Path(__file__).parents[2] / "docs/settings.md"
 ROW = re.compile(r"^\| `(?P<name>DAYBREAK_\w+)` \| (?P<default>.*?) \| (?P<meaning>.*?) \|$", re.MULTILINE)
@@ -21,7 +21,7 @@ def declared() -> dict[str, tuple[str, str]]:
     return {
         variable: (shown(field), field.description)
         for group in groups()
-        for variable, field in zip(variables(group), group.model_fields.values(), strict=True)
+        for variable, field in zip(env_variables(group), group.model_fields.values(), strict=True)
     }
 
 
@@ -37,11 +37,11 @@ def shown(field) -> str:
 
 def test_settings_page_lists_every_setting():
     page = documented()
-    page.pop(CONFIG)
+    page.pop(CONFIG_VARIABLE)
     assert page == declared()
 
 
 def test_settings_group_is_in_its_slice():
     for group in groups():
-        slice_ = prefix(group).removeprefix("DAYBREAK_").removesuffix("_").lower()
+        slice_ = env_prefix(group).removeprefix("DAYBREAK_").removesuffix("_").lower()
         assert inspect.getmodule(group).__name__ == f"daybreak.{slice_}.settings".replace("..", ".")

@@ -12,10 +12,14 @@ import daybreak
 ROOT = Path(daybreak.__file__).parent
 SLICES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "cli")
 # Public submodules, which some processes do not need.
-DOORS = {"daybreak.db.embedded", "daybreak.briefs.rendering", "daybreak.briefs.rendering.terminal"}
+PUBLIC_SUBMODULES = {
+    "daybreak.db.embedded",
+    "daybreak.briefs.rendering",
+    "daybreak.briefs.rendering.terminal",
+}
 
 
-def imports() -> Iterator[tuple[Path, str]]:
+def list_imports() -> Iterator[tuple[Path, str]]:
     """Return each imported module with the importing file."""
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -36,9 +40,14 @@ def test_slice_exports_exist(name: str):
 
 def test_slices_are_imported_by_their_public_module_only():
     wrong = []
-    for path, module in imports():
+    for path, module in list_imports():
         parts = module.split(".")
-        is_inner = len(parts) > 2 and parts[0] == "daybreak" and parts[1] in SLICES and module not in DOORS
+        is_inner = (
+            len(parts) > 2
+            and parts[0] == "daybreak"
+            and parts[1] in SLICES
+            and module not in PUBLIC_SUBMODULES
+        )
         # Only `wiring` imports the routes and APIs of slices.
         is_route = path.name == "wiring.py" and parts[2:] in (["routes"], ["pages"], ["api"])
         if is_inner and not is_route and ROOT / parts[1] not in path.parents:

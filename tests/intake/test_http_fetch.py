@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from daybreak.errors import DaybreakError, InvalidInput, Unavailable
 from daybreak.intake import Fetched, IntakeSettings, NotModified, fetch, url_guard
 
-OPEN = IntakeSettings(allow_private_addresses=True, fetch_seconds=60, fetch_size=100_000)
+ALLOW_PRIVATE = IntakeSettings(allow_private_addresses=True, fetch_seconds=60, max_fetch_size=100_000)
 CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 
-class Calendars(BaseHTTPRequestHandler):
+class CalendarHandler(BaseHTTPRequestHandler):
     """A server with one page for each way to serve calendars, valid and invalid."""
 
     protocol_version = "HTTP/1.1"
@@ -104,12 +104,12 @@ class Calendars(BaseHTTPRequestHandler):
                 time.sleep(0.05)
 
 
-class Server(ThreadingHTTPServer):
+class CalendarServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Calendars)
+        super().__init__(("127.0.0.1", 0), CalendarHandler)
         self.seen: list[tuple[str, dict[str, str]]] = []
 
     def handle_error(self, *_: object) -> None:
@@ -117,8 +117,8 @@ class Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def served(context: ssl.SSLContext | None = None) -> Iterator[Server]:
-    server = Server()
+def running_server(context: ssl.SSLContext | None = None) -> Iterator[CalendarServer]:
+    server = CalendarServer()
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
@@ -132,17 +132,17 @@ def served(context: ssl.SSLContext | None = None) -> Iterator[Server]:
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with served() as server:
+def server() -> Iterator[CalendarServer]:
+    with running_server() as server:
         yield server
 
 
-def url(server: Server, page: str, host: str = "127.0.0.1") -> str:
+def url(server: CalendarServer, page: str, host: str = "127.0.0.1") -> str:
     return f"http://ann:hunter2@{host}:{server.server_port}/secret-token/{page}?key=topsecret"
 
 
-def test_a_calendar_is_fetched_with_its_validators(server: Server) -> None:
-    answer = fetch(url(server, "good"), OPEN)
+def test_a_calendar_is_fetched_with_its_validators(server: CalendarServer) -> None:
+    answer = fetch(url(server, "good"), ALLOW_PRIVATE)
 
     assert answer == Fetched(CALENDAR, '"v1"', "Sun, 29 Mar 2026 00:00:00 GMT")
     path, headers = server.seen[0]
@@ -152,17 +152,17 @@ def test_a_calendar_is_fetched_with_its_validators(server: Server) -> None:
     assert "cookie" not in headers
 
 
-def test_a_calendar_that_has_not_changed_is_not_sent_again(server: Server) -> None:
-    assert fetch(url(server, "good"), OPEN, etag='"v1"') == NotModified()
-    assert isinstance(fetch(url(server, "good"), OPEN, etag='"v0"'), Fetched)
+def test_a_calendar_that_has_not_changed_is_not_sent_again(server: CalendarServer) -> None:
+    assert fetch(url(server, "good"), ALLOW_PRIVATE, etag='"v1"') == NotModified()
+    assert isinstance(fetch(url(server, "good"), ALLOW_PRIVATE, etag='"v0"'), Fetched)
 
 
-def test_a_redirect_is_followed_with_the_validators(server: Server) -> None:
-    assert fetch(url(server, "moved"), OPEN, etag='"v1"') == NotModified()
+def test_a_redirect_is_followed_with_the_validators(server: CalendarServer) -> None:
+    assert fetch(url(server, "moved"), ALLOW_PRIVATE, etag='"v1"') == NotModified()
 
 
-def test_a_chunked_response_is_reassembled(server: Server) -> None:
-    assert fetch(url(server, "chunked"), OPEN) == Fetched(CALENDAR, None, None)
+def test_a_chunked_response_is_reassembled(server: CalendarServer) -> None:
+    assert fetch(url(server, "chunked"), ALLOW_PRIVATE) == Fetched(CALENDAR, None, None)
 
 
 @pytest.mark.parametrize(
@@ -174,15 +174,15 @@ def test_a_chunked_response_is_reassembled(server: Server) -> None:
         ("uninvited", Unavailable, "304"),
         ("zipped", InvalidInput, "compressed"),
         ("announced", InvalidInput, "more than 97.7 KiB"),
-        ("endless", InvalidInput, "DAYBREAK_INTAKE_FETCH_SIZE"),
+        ("endless", InvalidInput, "DAYBREAK_INTAKE_MAX_FETCH_SIZE"),
         ("short", Unavailable, "closed the connection early"),
     ],
 )
 def test_a_bad_response_is_one_sentence_without_the_secrets_of_the_address(
-    server: Server, page: str, kind: type[DaybreakError], message: str
+    server: CalendarServer, page: str, kind: type[DaybreakError], message: str
 ) -> None:
     with pytest.raises(kind, match=message) as caught:
-        fetch(url(server, page), OPEN)
+        fetch(url(server, page), ALLOW_PRIVATE)
 
     sentence = str(caught.value)
     assert f"http://127.0.0.1:{server.server_port}" in sentence
@@ -190,11 +190,11 @@ def test_a_bad_response_is_one_sentence_without_the_secrets_of_the_address(
         assert secret not in sentence
 
 
-def test_a_slow_response_body_is_closed_at_the_deadline(server: Server) -> None:
+def test_a_slow_response_body_is_closed_at_the_deadline(server: CalendarServer) -> None:
     began = time.monotonic()
 
     with pytest.raises(Unavailable, match=r"within 0\.5 s"):
-        fetch(url(server, "dripping"), OPEN.model_copy(update={"fetch_seconds": 0.5}))
+        fetch(url(server, "dripping"), ALLOW_PRIVATE.model_copy(update={"fetch_seconds": 0.5}))
 
     assert time.monotonic() - began < 60
 
@@ -234,7 +234,7 @@ def test_a_server_that_never_responds_is_closed_at_the_deadline(
     began = time.monotonic()
 
     with raw_server(serve) as port, pytest.raises(Unavailable):
-        fetch(f"{scheme}://127.0.0.1:{port}/", OPEN.model_copy(update={"fetch_seconds": 0.5}))
+        fetch(f"{scheme}://127.0.0.1:{port}/", ALLOW_PRIVATE.model_copy(update={"fetch_seconds": 0.5}))
 
     assert time.monotonic() - began < 60
 
@@ -244,7 +244,7 @@ def test_a_server_that_never_responds_is_closed_at_the_deadline(
 )
 def test_a_server_of_another_kind_is_unavailable(greeting: bytes) -> None:
     with raw_server(lambda line: line.sendall(greeting)) as port, pytest.raises(Unavailable):
-        fetch(f"http://127.0.0.1:{port}/", OPEN)
+        fetch(f"http://127.0.0.1:{port}/", ALLOW_PRIVATE)
 
 
 def test_a_closed_port_is_unavailable() -> None:
@@ -252,36 +252,38 @@ def test_a_closed_port_is_unavailable() -> None:
         port = listener.getsockname()[1]
 
     with pytest.raises(Unavailable, match="cannot be reached: connection refused"):
-        fetch(f"http://127.0.0.1:{port}/", OPEN)
+        fetch(f"http://127.0.0.1:{port}/", ALLOW_PRIVATE)
 
 
-def test_private_addresses_are_never_connected_to_unless_allowed(server: Server) -> None:
+def test_private_addresses_are_never_connected_to_unless_allowed(server: CalendarServer) -> None:
     with pytest.raises(InvalidInput):
         fetch(url(server, "good"), IntakeSettings())
 
     assert server.seen == []
 
 
-def test_a_redirect_to_a_private_address_is_rejected(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(url_guard, "is_public", lambda address: address == "127.0.0.1")
+def test_a_redirect_to_a_private_address_is_rejected(
+    server: CalendarServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(url_guard, "is_public_address", lambda address: address == "127.0.0.1")
     monkeypatch.setattr(url_guard, "_PUBLIC_PORTS", {80, server.server_port})
 
     with pytest.raises(InvalidInput, match=r"http://127\.0\.0\.2 is at a private address"):
         fetch(url(server, "inward"), IntakeSettings())
 
 
-def test_the_connection_goes_to_the_address_that_was_checked(server: Server) -> None:
+def test_the_connection_goes_to_the_address_that_was_checked(server: CalendarServer) -> None:
     answers = [["127.0.0.1"], ["192.0.2.1"]]
 
-    fetch(url(server, "good", "calendar.example"), OPEN, resolve=lambda *_: answers.pop(0))
+    fetch(url(server, "good", "calendar.example"), ALLOW_PRIVATE, resolve=lambda *_: answers.pop(0))
 
     assert answers == [["192.0.2.1"]]
     assert server.seen[0][1]["host"] == f"calendar.example:{server.server_port}"
 
 
-def test_the_next_address_of_a_name_is_tried_if_one_does_not_respond(server: Server) -> None:
+def test_the_next_address_of_a_name_is_tried_if_one_does_not_respond(server: CalendarServer) -> None:
     answer = fetch(
-        url(server, "good", "calendar.example"), OPEN, resolve=lambda *_: ["127.0.0.3", "127.0.0.1"]
+        url(server, "good", "calendar.example"), ALLOW_PRIVATE, resolve=lambda *_: ["127.0.0.3", "127.0.0.1"]
     )
 
     assert isinstance(answer, Fetched)
@@ -307,34 +309,34 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tls_server(certificate: Path) -> Iterator[Server]:
+def tls_server(certificate: Path) -> Iterator[CalendarServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    with served(context) as server:
+    with running_server(context) as server:
         yield server
 
 
 def test_https_is_verified_for_the_name_while_connected_to_the_checked_address(
-    tls_server: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    tls_server: CalendarServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     address = f"webcal://calendar.example:{tls_server.server_port}/good"
 
-    assert isinstance(fetch(address, OPEN, resolve=lambda *_: ["127.0.0.1"]), Fetched)
+    assert isinstance(fetch(address, ALLOW_PRIVATE, resolve=lambda *_: ["127.0.0.1"]), Fetched)
 
 
 @pytest.mark.parametrize(
     ("host", "message"), [("calendar.example", "self.signed"), ("other.example", "mismatch")]
 )
 def test_an_invalid_certificate_is_named_as_the_reason(
-    tls_server: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch, host: str, message: str
+    tls_server: CalendarServer, certificate: Path, monkeypatch: pytest.MonkeyPatch, host: str, message: str
 ) -> None:
     if message == "mismatch":
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     address = f"https://{host}:{tls_server.server_port}/token/good"
 
     with pytest.raises(Unavailable, match=message) as caught:
-        fetch(address, OPEN, resolve=lambda *_: ["127.0.0.1"])
+        fetch(address, ALLOW_PRIVATE, resolve=lambda *_: ["127.0.0.1"])
 
     assert "token" not in str(caught.value)
     assert tls_server.seen == []

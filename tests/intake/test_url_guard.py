@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daybreak.errors import InvalidInput, Unavailable
-from daybreak.intake.url_guard import WebAddress, endpoints, is_public, resolve_name
+from daybreak.intake.url_guard import WebAddress, is_public_address, resolve_endpoints, resolve_name
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_credentials_become_a_header_and_are_never_printed() -> None:
 def test_credentials_follow_a_redirect_within_the_origin_only() -> None:
     address = WebAddress.parse("https://ann:pass@calendar.example/a")
 
-    assert address.follow("/b").authorization == address.authorization
-    assert address.follow("https://calendar.example:8443/b").authorization is None
-    assert address.follow("https://other.example/b").authorization is None
+    assert address.resolve_redirect("/b").authorization == address.authorization
+    assert address.resolve_redirect("https://calendar.example:8443/b").authorization is None
+    assert address.resolve_redirect("https://other.example/b").authorization is None
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_credentials_follow_a_redirect_within_the_origin_only() -> None:
 )
 def test_an_insecure_or_invalid_redirect_is_rejected(location: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
-        WebAddress.parse("https://calendar.example/token").follow(location)
+        WebAddress.parse("https://calendar.example/token").resolve_redirect(location)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_public_addresses_are_public(address: str) -> None:
-    assert is_public(address)
+    assert is_public_address(address)
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,16 @@ def test_public_addresses_are_public(address: str) -> None:
     ],
 )
 def test_private_and_special_addresses_are_not(address: str) -> None:
-    assert not is_public(address)
+    assert not is_public_address(address)
 
 
 def test_one_private_address_among_public_ones_is_rejected() -> None:
     address = WebAddress.parse("https://calendar.example/token")
 
     with pytest.raises(InvalidInput, match="private address") as caught:
-        endpoints(address, seconds=60, allow_private=False, resolve=lambda *_: ["8.8.8.8", "10.0.0.1"])
+        resolve_endpoints(
+            address, seconds=60, allow_private=False, resolve=lambda *_: ["8.8.8.8", "10.0.0.1"]
+        )
 
     assert "token" not in str(caught.value)
     assert "10.0.0.1" not in str(caught.value)
@@ -125,18 +127,20 @@ def test_every_spelling_of_this_machine_is_rejected(host: str) -> None:
     address = WebAddress.parse(f"http://{host}/")
 
     with pytest.raises(InvalidInput, match="private address"):
-        endpoints(address, seconds=60, allow_private=False, resolve=resolve_name)
+        resolve_endpoints(address, seconds=60, allow_private=False, resolve=resolve_name)
 
 
 def test_other_ports_are_rejected_unless_private_addresses_are_allowed() -> None:
     address = WebAddress.parse("http://calendar.example:6379/")
 
-    with pytest.raises(InvalidInput, match="Port 6379 isn't allowed"):
-        endpoints(address, seconds=60, allow_private=False, resolve=lambda *_: ["8.8.8.8"])
-    assert endpoints(address, seconds=60, allow_private=True, resolve=lambda *_: ["10.0.0.1"]) == ["10.0.0.1"]
+    with pytest.raises(InvalidInput, match="Port 6379 isn’t allowed"):
+        resolve_endpoints(address, seconds=60, allow_private=False, resolve=lambda *_: ["8.8.8.8"])
+    assert resolve_endpoints(address, seconds=60, allow_private=True, resolve=lambda *_: ["10.0.0.1"]) == [
+        "10.0.0.1"
+    ]
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def fake_resolver(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """Patch the system's resolver to raise this error."""
 
     def ask(*_arguments, **_options):
@@ -147,20 +151,20 @@ def answering(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
 @pytest.mark.parametrize("number", [socket.EAI_NONAME, socket.EAI_NODATA])
 def test_an_unknown_name_is_invalid_input(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    answering(monkeypatch, socket.gaierror(number, "Name or service not known"))
+    fake_resolver(monkeypatch, socket.gaierror(number, "Name or service not known"))
 
-    with pytest.raises(InvalidInput, match=r"Couldn't find “calender\.example”"):
+    with pytest.raises(InvalidInput, match=r"Couldn’t find “calender\.example”"):
         resolve_name("calender.example", 443, 5)
 
 
 def test_an_impossible_name_is_invalid_input() -> None:
-    with pytest.raises(InvalidInput, match="Couldn't find"):
+    with pytest.raises(InvalidInput, match="Couldn’t find"):
         resolve_name("x" * 70 + ".example", 443, 5)
 
 
 @pytest.mark.parametrize("number", [socket.EAI_AGAIN, socket.EAI_FAIL])
 def test_a_temporary_resolver_failure_is_unavailable(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    answering(monkeypatch, socket.gaierror(number, "Temporary failure in name resolution"))
+    fake_resolver(monkeypatch, socket.gaierror(number, "Temporary failure in name resolution"))
 
-    with pytest.raises(Unavailable, match="Couldn't resolve"):
+    with pytest.raises(Unavailable, match="Couldn’t resolve"):
         resolve_name("calendar.example", 443, 5)

@@ -83,7 +83,7 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
 
 def test_keys_of_the_settings_have_precedence_over_the_key_file(tmp_path: Path) -> None:
     token = Vault([OLD]).encrypt(ADDRESS)
-    limits = IntakeSettings(secret_keys=SecretStr(f"{NEW}, {OLD}"))
+    limits = IntakeSettings(encryption_keys=SecretStr(f"{NEW}, {OLD}"))
 
     vault = Vault.open(limits, tmp_path)
 
@@ -94,7 +94,7 @@ def test_keys_of_the_settings_have_precedence_over_the_key_file(tmp_path: Path) 
 
 def test_keys_can_come_from_a_file_of_the_operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "keys").write_text(f"{OLD}\n")
-    monkeypatch.setenv("DAYBREAK_INTAKE_SECRET_KEYS_FILE", str(tmp_path / "keys"))
+    monkeypatch.setenv("DAYBREAK_INTAKE_ENCRYPTION_KEYS_FILE", str(tmp_path / "keys"))
 
     vault = Vault.open(IntakeSettings.load(), tmp_path)
 
@@ -106,7 +106,7 @@ def test_keys_can_come_from_a_file_of_the_operator(tmp_path: Path, monkeypatch: 
 )
 def test_malformed_keys_are_rejected_without_being_shown(tmp_path: Path, keys: str) -> None:
     with pytest.raises(Misconfigured, match="must be Fernet keys") as caught:
-        Vault.open(IntakeSettings(secret_keys=SecretStr(keys)), tmp_path)
+        Vault.open(IntakeSettings(encryption_keys=SecretStr(keys)), tmp_path)
 
     assert NEW not in str(caught.value)
 

@@ -64,7 +64,7 @@ async def dump_program(postgres, home: Path) -> Path:
     if "TEST_ADMIN_URL" in os.environ:
         pytest.skip(f"there is no pg_dump of version {major}")
     with embedded.attach(home, fsync=False) as server:
-        return Path(embedded.psql(home, server)[0]).with_name("pg_dump")
+        return Path(embedded.psql_command(home, server)[0]).with_name("pg_dump")
 
 
 @pytest.fixture

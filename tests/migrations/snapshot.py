@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import asyncpg
 
 import daybreak
-from daybreak.db import embedded, load, migrate
+from daybreak.db import apply_migrations, embedded, load
 
 MAJOR = 18  # other versions of pg_dump write the same schema in other words
 SCHEMA = Path(daybreak.__file__).parent / "db/schema.sql"
@@ -59,8 +59,8 @@ async def describe(connection: asyncpg.Connection) -> str:
 
 async def _write(home: Path) -> None:
     with embedded.attach(home, fsync=False) as server:
-        await migrate(server.dsn("daybreak_owner"))
-        program = Path(embedded.psql(home, server)[0]).with_name("pg_dump")
+        await apply_migrations(server.dsn("daybreak_owner"))
+        program = Path(embedded.psql_command(home, server)[0]).with_name("pg_dump")
         SCHEMA.write_text(pg_dump(program, server.dsn("postgres")), encoding="utf-8")
         connection = await asyncpg.connect(server.dsn("daybreak_app"))
         STATEMENTS.write_text(await describe(connection), encoding="utf-8")

@@ -15,14 +15,14 @@ import asyncpg
 import pytest
 
 from daybreak import db
-from daybreak.db import Database, FunctionFile, migrate, shipped, shipped_functions
+from daybreak.db import Database, FunctionFile, apply_migrations, shipped_functions, shipped_migrations
 from daybreak.errors import Misconfigured
 
 from .snapshot import pg_dump
 from .test_migrating import start_migrating
 
 ROOT = Path(__file__).parents[2]
-RUNNER = sys.modules[migrate.__module__]
+RUNNER = sys.modules[apply_migrations.__module__]
 FUNCTION = re.compile(r"^CREATE OR REPLACE FUNCTION (\w+)\s*\(", re.MULTILINE)
 TRIGGER = re.compile(
     r"^CREATE OR REPLACE TRIGGER (\w+) .*?EXECUTE FUNCTION (\w+)\(\);", re.MULTILINE | re.DOTALL
@@ -45,23 +45,23 @@ async def functions_of(empty) -> list[asyncpg.Record]:
 async def refusal(empty) -> str:
     """The one message with which both the migrator and the application refuse the database."""
     with pytest.raises(Misconfigured) as by_migrator:
-        await migrate(empty.owner)
+        await apply_migrations(empty.owner)
     async with Database.connect(empty.app) as database:
         with pytest.raises(Misconfigured) as by_application:
-            await database.migrations_due()
+            await database.has_pending_migrations()
     assert str(by_migrator.value) == str(by_application.value)
     return str(by_migrator.value)
 
 
 async def test_each_function_file_is_recorded(empty):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     rows = await empty.as_owner("SELECT path, revision, sha256 FROM db_functions ORDER BY path")
     files = sorted(shipped_functions(), key=lambda file: file.path)
     assert [tuple(row) for row in rows] == [(file.path, file.revision, file.sha256) for file in files]
 
 
 async def test_each_function_and_trigger_is_defined_in_exactly_one_file(empty):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     texts = [file.text for file in shipped_functions()]
     functions = await empty.as_owner(
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
@@ -91,11 +91,11 @@ def test_function_file_defines_only_what_its_slice_owns(file: FunctionFile):
 
 
 async def test_applying_all_function_files_again_changes_nothing(postgres, empty, dump_program: Path):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     # Replacing a function keeps its grants, so each file has to state them fully.
     await empty.as_owner("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO public, daybreak_app")
     await empty.as_owner("DELETE FROM db_functions")
-    assert await migrate(empty.owner) == shipped_functions()
+    assert await apply_migrations(empty.owner) == shipped_functions()
     again = await asyncio.to_thread(pg_dump, dump_program, empty.admin)
     assert again == await asyncio.to_thread(pg_dump, dump_program, postgres.admin)
 
@@ -107,39 +107,39 @@ async def test_order_of_function_files_does_not_matter(
     files = shipped_functions()
     random.Random(seed).shuffle(files)  # noqa: S311 - repeatable, not secret
     monkeypatch.setattr(RUNNER, "shipped_functions", lambda: files)
-    assert await migrate(empty.owner) == [*shipped(), *files]
+    assert await apply_migrations(empty.owner) == [*shipped_migrations(), *files]
     shuffled = await asyncio.to_thread(pg_dump, dump_program, empty.admin)
     assert shuffled == await asyncio.to_thread(pg_dump, dump_program, postgres.admin)
 
 
 async def test_changed_file_of_the_same_revision_is_applied(empty, monkeypatch: pytest.MonkeyPatch):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     changed = replace(claim_file(), text=claim_file().text + "COMMENT ON FUNCTION runs_claim IS 'changed';\n")
     monkeypatch.setattr(RUNNER, "shipped_functions", lambda: with_one(changed))
     async with Database.connect(empty.app) as database:
-        assert await database.migrations_due()
-    assert await migrate(empty.owner) == [changed]
+        assert await database.has_pending_migrations()
+    assert await apply_migrations(empty.owner) == [changed]
     assert await empty.as_owner("SELECT obj_description('runs_claim'::regproc) AS it") == [("changed",)]
-    assert await migrate(empty.owner) == []
+    assert await apply_migrations(empty.owner) == []
 
 
 async def test_higher_revision_is_applied_and_recorded(empty, monkeypatch: pytest.MonkeyPatch):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     text = claim_file().text.replace("-- revision: 1\n", "-- revision: 2\n")
     changed = replace(claim_file(), revision=2, text=text)
     monkeypatch.setattr(RUNNER, "shipped_functions", lambda: with_one(changed))
-    assert await migrate(empty.owner) == [changed]
+    assert await apply_migrations(empty.owner) == [changed]
     assert await empty.as_owner("SELECT path FROM db_functions WHERE revision = 2") == [(FILE,)]
 
 
 async def test_lower_revision_is_refused(empty):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     await empty.as_owner("UPDATE db_functions SET revision = 9, sha256 = 'x' WHERE path = $1", FILE)
     assert f"revision 9 of {FILE}" in await refusal(empty)
 
 
 async def test_unknown_function_file_is_refused(empty):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     await empty.as_owner(
         "INSERT INTO db_functions (path, revision, sha256) VALUES ('mail/sql/a.sql', 1, 'x')"
     )
@@ -153,9 +153,9 @@ async def test_failing_function_file_leaves_the_functions_as_they_were(
     with monkeypatch.context() as patch:
         patch.setattr(RUNNER, "shipped_functions", lambda: [*shipped_functions(), bad])
         with pytest.raises(asyncpg.DivisionByZeroError):
-            await migrate(empty.owner)
+            await apply_migrations(empty.owner)
     assert await functions_of(empty) == []
-    assert await migrate(empty.owner) == shipped_functions()
+    assert await apply_migrations(empty.owner) == shipped_functions()
 
 
 async def test_process_killed_while_it_applies_functions_leaves_none(
@@ -163,7 +163,7 @@ async def test_process_killed_while_it_applies_functions_leaves_none(
 ):
     with monkeypatch.context() as patch:
         patch.setattr(RUNNER, "shipped_functions", list)
-        assert await migrate(empty.owner) == shipped()
+        assert await apply_migrations(empty.owner) == shipped_migrations()
     other = await asyncpg.connect(empty.owner)
     transaction = other.transaction()
     await transaction.start()
@@ -182,7 +182,7 @@ async def test_process_killed_while_it_applies_functions_leaves_none(
     assert await eventually(has_ended)
     assert await functions_of(empty) == []
     assert await empty.as_owner("SELECT FROM db_functions") == []
-    assert await migrate(empty.owner) == shipped_functions()
+    assert await apply_migrations(empty.owner) == shipped_functions()
 
 
 def test_triggers_come_last():
@@ -204,7 +204,7 @@ def test_wheel_contains_migrations_and_function_files(tmp_path: Path):
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     names = set(ZipFile(next(tmp_path.glob("*.whl"))).namelist())
     assert names >= {f"daybreak/{file.path}" for file in shipped_functions()}
-    assert names >= {f"daybreak/db/migrations/{migration.label}.sql" for migration in shipped()}
+    assert names >= {f"daybreak/db/migrations/{migration.label}.sql" for migration in shipped_migrations()}
 
 
 def test_function_file_that_has_changed_since_the_last_release_has_a_higher_revision():

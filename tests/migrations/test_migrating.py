@@ -7,16 +7,17 @@ import asyncpg
 import pytest
 
 from daybreak import db
-from daybreak.db import Database, migrate, shipped, shipped_functions
+from daybreak.db import Database, apply_migrations, shipped_functions, shipped_migrations
 from daybreak.errors import Misconfigured, Unavailable
 
 MIGRATE = (
-    "import asyncio, sys; from daybreak.db import migrate; print(len(asyncio.run(migrate(sys.argv[1]))))"
+    "import asyncio, sys; from daybreak.db import apply_migrations; "
+    "print(len(asyncio.run(apply_migrations(sys.argv[1]))))"
 )
 
 
 def all_files() -> list[db.Migration | db.FunctionFile]:
-    return [*shipped(), *shipped_functions()]
+    return [*shipped_migrations(), *shipped_functions()]
 
 
 def start_migrating(dsn: str) -> subprocess.Popen[str]:
@@ -26,49 +27,51 @@ def start_migrating(dsn: str) -> subprocess.Popen[str]:
 
 
 async def test_everything_is_applied_once(empty):
-    assert await migrate(empty.owner) == all_files()
-    assert await migrate(empty.owner) == []
+    assert await apply_migrations(empty.owner) == all_files()
+    assert await apply_migrations(empty.owner) == []
 
 
 async def test_the_numbers_of_the_files_have_no_gap_and_no_double():
-    assert [migration.number for migration in shipped()] == list(range(1, len(shipped()) + 1))
+    assert [migration.number for migration in shipped_migrations()] == list(
+        range(1, len(shipped_migrations()) + 1)
+    )
 
 
 async def test_an_applied_file_that_was_edited_is_refused(empty):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     await empty.as_owner("UPDATE db_migrations SET sha256 = 'another' WHERE number = 2")
     with pytest.raises(Misconfigured, match="0002_agenda was edited"):
-        await migrate(empty.owner)
+        await apply_migrations(empty.owner)
     async with Database.connect(empty.app) as database:
         with pytest.raises(Misconfigured, match="0002_agenda was edited"):
-            await database.migrations_due()
+            await database.has_pending_migrations()
 
 
 async def test_a_newer_database_is_refused(empty):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     await empty.as_owner("INSERT INTO db_migrations (number, name, sha256) VALUES (9999, 'later', 'x')")
     with pytest.raises(Misconfigured, match=r"Migration 9999 is unknown .* newer version"):
-        await migrate(empty.owner)
+        await apply_migrations(empty.owner)
 
 
 async def test_database_from_before_the_baseline_is_refused_with_instructions(empty):
-    await migrate(empty.owner)
+    await apply_migrations(empty.owner)
     await empty.as_owner("UPDATE db_migrations SET sha256 = 'of old' WHERE number = 1")
     await empty.as_owner("INSERT INTO db_migrations (number, name, sha256) VALUES (26, 'sweep', 'x')")
     await empty.as_owner("DROP TABLE db_functions")
     with pytest.raises(Misconfigured, match=r"development version .* delete the folder postgresql"):
-        await migrate(empty.owner)
+        await apply_migrations(empty.owner)
     async with Database.connect(empty.app) as database:
         with pytest.raises(Misconfigured, match=r"development version .* create the database again"):
-            await database.migrations_due()
+            await database.has_pending_migrations()
     assert await empty.as_owner("SELECT to_regclass('db_functions') AS it") == [(None,)]
 
 
 async def test_the_application_sees_that_migrations_are_due(empty):
     async with Database.connect(empty.app) as database:
-        assert await database.migrations_due()
-        await migrate(empty.owner)
-        assert not await database.migrations_due()
+        assert await database.has_pending_migrations()
+        await apply_migrations(empty.owner)
+        assert not await database.has_pending_migrations()
 
 
 async def test_of_four_processes_at_once_each_file_is_applied_by_one(empty):
@@ -93,29 +96,35 @@ async def test_a_process_killed_while_it_migrates_leaves_nothing_half(empty, eve
 
     assert await eventually(lambda: _nobody(empty))
     assert await empty.as_owner("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace") == []
-    assert await migrate(empty.owner) == all_files()
+    assert await apply_migrations(empty.owner) == all_files()
 
 
 async def _nobody(empty) -> bool:
     return not await empty.migrators()
 
 
-async def test_what_fails_leaves_the_files_before_it_and_nothing_of_its_own(empty, monkeypatch):
-    bad = db.Migration(len(shipped()) + 1, "bad", "CREATE TABLE half_made (id uuid); SELECT 1 / 0;")
+async def test_failed_migration_is_rolled_back_and_earlier_ones_stay_applied(empty, monkeypatch):
+    bad = db.Migration(
+        len(shipped_migrations()) + 1, "bad", "CREATE TABLE half_made (id uuid); SELECT 1 / 0;"
+    )
     with monkeypatch.context() as patch:
-        patch.setattr(sys.modules[migrate.__module__], "shipped", lambda: [*shipped(), bad])
+        patch.setattr(
+            sys.modules[apply_migrations.__module__],
+            "shipped_migrations",
+            lambda: [*shipped_migrations(), bad],
+        )
         with pytest.raises(asyncpg.DivisionByZeroError):
-            await migrate(empty.owner)
+            await apply_migrations(empty.owner)
     assert await empty.as_owner("SELECT to_regclass('half_made') AS it") == [(None,)]
-    assert await migrate(empty.owner) == shipped_functions()
+    assert await apply_migrations(empty.owner) == shipped_functions()
 
 
 async def test_migrating_as_anybody_but_the_owner_is_refused(empty, postgres):
     for address in (empty.admin, empty.app):
         with pytest.raises(Misconfigured, match="role daybreak_owner, not as"):
-            await migrate(address)
+            await apply_migrations(address)
 
 
-async def test_a_database_that_does_not_answer_is_said_to_be_so(tmp_path):
+async def test_database_that_does_not_answer_is_reported(tmp_path):
     with pytest.raises(Unavailable, match="does not answer"):
-        await migrate(f"postgresql://daybreak_owner@/daybreak?host={tmp_path}")
+        await apply_migrations(f"postgresql://daybreak_owner@/daybreak?host={tmp_path}")

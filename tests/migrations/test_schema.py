@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 import daybreak
-from daybreak.db import migrate
+from daybreak.db import apply_migrations
 
 from .snapshot import MAJOR, SCHEMA, STATEMENTS, describe, pg_dump
 
@@ -31,7 +31,7 @@ async def test_a_database_made_from_the_snapshot_equals_a_migrated_one(postgres,
     assert fresh == migrated
 
 
-async def test_every_statement_stands_and_has_the_types_of_the_snapshot(postgres):
+async def test_every_statement_is_valid_and_has_the_types_of_the_snapshot(postgres):
     connection = await asyncpg.connect(postgres.app)
     described = await describe(connection)
     await connection.close()
@@ -41,15 +41,15 @@ async def test_every_statement_stands_and_has_the_types_of_the_snapshot(postgres
 async def test_a_database_migrated_file_by_file_equals_one_migrated_at_once(
     postgres, empty, dump_program: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    module = sys.modules[migrate.__module__]
-    files = module.shipped()
+    module = sys.modules[apply_migrations.__module__]
+    files = module.shipped_migrations()
     functions = module.shipped_functions()
     monkeypatch.setattr(module, "shipped_functions", list)
     for count in range(1, len(files) + 1):
-        monkeypatch.setattr(module, "shipped", lambda count=count: files[:count])
-        assert await migrate(empty.owner) == [files[count - 1]]
+        monkeypatch.setattr(module, "shipped_migrations", lambda count=count: files[:count])
+        assert await apply_migrations(empty.owner) == [files[count - 1]]
     monkeypatch.setattr(module, "shipped_functions", lambda: functions)
-    assert await migrate(empty.owner) == functions
+    assert await apply_migrations(empty.owner) == functions
     by_file = await asyncio.to_thread(pg_dump, dump_program, empty.admin)
     assert by_file == await asyncio.to_thread(pg_dump, dump_program, postgres.admin)
 

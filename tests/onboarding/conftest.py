@@ -1,3 +1,3 @@
-from ..agenda.web.conftest import same_process, send, work  # noqa: TID252 - tests are no package that could be named
+from ..agenda.web.conftest import parse_in_process, run_jobs, upload_files  # noqa: TID252 - tests are no package that could be named
 
-__all__ = ["same_process", "send", "work"]
+__all__ = ["parse_in_process", "run_jobs", "upload_files"]

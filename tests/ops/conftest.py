@@ -11,32 +11,32 @@ from daybreak import people, runs, server, wiring
 from daybreak.db import Database
 from daybreak.people import Scope, User
 from daybreak.runs import Kind, Run
-from daybreak.runs.testing import drain
+from daybreak.runs.testing import run_all_due
 from daybreak.web import WebSettings
 
-from ..web.browser_client import Browser  # noqa: TID252 - tests are no package that could be named
-from .sample_kinds import KINDS, WORK, Order
+from ..web.browser_client import BrowserClient  # noqa: TID252 - tests are no package that could be named
+from .sample_kinds import KINDS, WORK, WorkParameters
 
 
 @dataclass
-class Desk:
+class RunWorkspace:
     """The runs of a user."""
 
     database: Database
     user: User
 
-    async def start(self, key: str = "it", kind: Kind = WORK, **order) -> Run:
+    async def enqueue(self, key: str = "it", kind: Kind = WORK, **order) -> Run:
         async with self.database.transaction([self.user.id]) as tx:
-            return await runs.start(tx, kind, self.user.id, Order(**order), key)
+            return await runs.enqueue(tx, kind, self.user.id, WorkParameters(**order), key)
 
-    async def drain(self) -> None:
+    async def run_all_due(self) -> None:
         """Run all due runs."""
-        await drain(self.database, KINDS, self.user.id)
+        await run_all_due(self.database, KINDS, self.user.id)
 
-    async def done(self, key: str = "it", kind: Kind = WORK, **order) -> Run:
+    async def run_to_end(self, key: str = "it", kind: Kind = WORK, **order) -> Run:
         """Enqueue a run and run it to its end."""
-        run = await self.start(key, kind, **order)
-        await self.drain()
+        run = await self.enqueue(key, kind, **order)
+        await self.run_all_due()
         return await self.get(run)
 
     async def get(self, run: Run | UUID) -> Run:
@@ -50,24 +50,24 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database, user) -> Desk:
-    return Desk(database, user)
+def run_workspace(database, user) -> RunWorkspace:
+    return RunWorkspace(database, user)
 
 
 @pytest.fixture
-async def program(application, database, user):
+async def api_client(application, database, user):
     """Return an HTTP client with a token of Anna's."""
     async with database.transaction([user.id]) as tx:
-        _, secret = await people.make_token(tx, user.id, "A program", Scope.WRITE, 30)
-    async with Browser.open(application, database) as browser:
+        _, secret = await people.create_token(tx, user.id, "A program", Scope.WRITE, 30)
+    async with BrowserClient.open(application, database) as browser:
         browser.client.headers.update({"Accept": "application/json", "Authorization": f"Bearer {secret}"})
         yield browser.client
 
 
 @pytest.fixture
-async def as_operator(as_admin: asyncpg.Connection, user: User) -> None:
+async def admin_user(admin_connection: asyncpg.Connection, user: User) -> None:
     """Make Anna an administrator."""
-    await as_admin.execute(
+    await admin_connection.execute(
         "INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin') "
         "ON CONFLICT (owner_id) DO UPDATE SET role = 'admin'",
         user.id,
@@ -75,12 +75,12 @@ async def as_operator(as_admin: asyncpg.Connection, user: User) -> None:
 
 
 @pytest.fixture(scope="session")
-async def address(postgres):
+async def server_url(postgres):
     """Return the address of a running server."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    settings = WebSettings(port=port, api_rate=1_000_000)
-    app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
+    settings = WebSettings(port=port, api_requests_per_minute=1_000_000)
+    app = server.build_app(settings, wiring.DatabaseUrls(postgres.app, None, embedded=False))
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, lifespan="on"))
     task = asyncio.create_task(running.serve(sockets=[listening]))
     while not running.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from daybreak.errors import InvalidInput, Unavailable
-from daybreak.runs import Backoff, Effects, Item, Kind, Lane
+from daybreak.runs import Backoff, Effects, Item, Kind, Queue
 
-AT_ONCE = Backoff(base=timedelta(), cap=timedelta())
+NO_DELAY = Backoff(base=timedelta(), cap=timedelta())
 
 
 @dataclass(frozen=True)
-class Order:
+class WorkParameters:
     """The behaviour of a run: progress steps, items that fail or not, its own failure."""
 
     fail: str = ""
@@ -19,37 +19,40 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class WorkResult:
     attempt: int
 
 
-async def work(task):
-    order = task.parameters
-    for done in range(order.total):
-        task.progress(phase="counting", done=done + 1, total=order.total)
-        task.event("counted", number=done + 1)
-    if order.fail == "passing":
+async def work(context):
+    parameters = context.parameters
+    for done in range(parameters.total):
+        context.report_progress(phase="counting", done=done + 1, total=parameters.total)
+        context.record_event("counted", number=done + 1)
+    if parameters.fail == "passing":
         raise Unavailable("The provider did not answer.")
-    if order.fail:
+    if parameters.fail:
         raise InvalidInput("Page 4 holds <b>no</b> text.")
 
-    async def write(_tx) -> Receipt:
-        return Receipt(task.attempt)
+    async def write(_tx) -> WorkResult:
+        return WorkResult(context.attempt)
 
-    return Effects(write, items=[Item(PART, key, Order(fail=fail)) for key, fail in order.items.items()])
+    return Effects(
+        write,
+        items=[Item(ITEM_WORK, key, WorkParameters(fail=fail)) for key, fail in parameters.items.items()],
+    )
 
 
 def _kind(name: str) -> Kind:
     return Kind(
         name=name,
-        lane=Lane.PEOPLE,
-        parameters=Order,
-        result=Receipt,
+        queue=Queue.INTERACTIVE,
+        parameters=WorkParameters,
+        result=WorkResult,
         handler=work,
         time_limit=timedelta(seconds=30),
-        backoff=AT_ONCE,
+        backoff=NO_DELAY,
     )
 
 
-WORK, PART, OTHER = _kind("ops.work"), _kind("ops.part"), _kind("ops.other")
-KINDS = [WORK, PART, OTHER]
+WORK, ITEM_WORK, OTHER_WORK = _kind("ops.work"), _kind("ops.part"), _kind("ops.other")
+KINDS = [WORK, ITEM_WORK, OTHER_WORK]

@@ -5,25 +5,25 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak.ops import chart
-from daybreak.ops.charts.attempts import WIDTH
-from daybreak.runs import Happening
+from daybreak.ops import build_chart
+from daybreak.ops.charts.attempts import CHART_WIDTH
+from daybreak.runs import RunEvent
 
 START = datetime(2026, 3, 29, 5, tzinfo=UTC)
 RUN, ITEM = UUID(int=1), UUID(int=2)
 RUNS = [SimpleNamespace(id=RUN), SimpleNamespace(id=ITEM)]
 
 
-def happened(seconds: float, name: str, run_id: UUID = RUN, **data) -> Happening:
-    return Happening(run_id=run_id, number=1, at=START + timedelta(seconds=seconds), name=name, data=data)
+def happened(seconds: float, name: str, run_id: UUID = RUN, **data) -> RunEvent:
+    return RunEvent(run_id=run_id, number=1, at=START + timedelta(seconds=seconds), name=name, data=data)
 
 
-def began(seconds: float, worker: str = "atlas", run_id: UUID = RUN, attempt: int = 1) -> Happening:
+def began(seconds: float, worker: str = "atlas", run_id: UUID = RUN, attempt: int = 1) -> RunEvent:
     return happened(seconds, "running", run_id, worker=worker, epoch=1, attempt=attempt)
 
 
-def drawn(*events: Happening, now: float = 0):
-    return chart(RUNS, events, START + timedelta(seconds=now))
+def drawn(*events: RunEvent, now: float = 0):
+    return build_chart(RUNS, events, START + timedelta(seconds=now))
 
 
 def test_queued_run_has_no_chart():
@@ -52,7 +52,7 @@ def test_running_attempt_ends_at_now():
         ("items", 0, 250),
         ("running", 750, 250),
     ]
-    assert row.spans[1].ended is None
+    assert row.spans[1].ended_at is None
 
 
 def test_rows_are_ordered_by_start():
@@ -85,4 +85,4 @@ def test_every_bar_fits_the_chart_and_is_visible(events, now):
     for span in (span for row in (made.rows if made else ()) for span in row.spans):
         assert span.x >= 0
         assert span.width >= 4
-        assert span.x + span.width <= WIDTH + 4
+        assert span.x + span.width <= CHART_WIDTH + 4

@@ -7,7 +7,7 @@ import pytest
 
 from daybreak import clock, people
 from daybreak.errors import InvalidInput
-from daybreak.people import Frequency, Preferences, ProjectChoice, QuietDay, Weekday, weekdays_of
+from daybreak.people import Frequency, Preferences, ProjectChoice, QuietDay, Weekday, resolve_weekdays
 
 MONDAY, THURSDAY = Weekday.MONDAY, Weekday.THURSDAY
 
@@ -34,22 +34,22 @@ def test_invalid_preference_is_rejected(wishes, words):
 
 
 def test_frequency_resolves_to_its_weekdays():
-    assert len(weekdays_of(Frequency.DAILY)) == 7
-    assert weekdays_of(Frequency.WEEKDAYS) == frozenset(map(Weekday, range(1, 6)))
-    assert weekdays_of(Frequency.WEEKLY, [MONDAY]) == frozenset({MONDAY})
+    assert len(resolve_weekdays(Frequency.DAILY)) == 7
+    assert resolve_weekdays(Frequency.WEEKDAYS) == frozenset(map(Weekday, range(1, 6)))
+    assert resolve_weekdays(Frequency.WEEKLY, [MONDAY]) == frozenset({MONDAY})
 
 
 def test_brief_is_due_on_selected_weekdays_unless_paused():
     preferences = Preferences(frequency=Frequency.CHOSEN, weekdays=frozenset({MONDAY}))
-    assert [preferences.falls_on(date(2026, 3, day)) for day in (29, 30, 31)] == [False, True, False]
-    assert not replace(preferences, active=False).falls_on(date(2026, 3, 30))
+    assert [preferences.is_brief_day(date(2026, 3, day)) for day in (29, 30, 31)] == [False, True, False]
+    assert not replace(preferences, active=False).is_brief_day(date(2026, 3, 30))
 
 
 def test_projects_are_included_or_excluded():
     only = Preferences(project_choice=ProjectChoice.ONLY, projects=("House",))
     without = replace(only, project_choice=ProjectChoice.EXCEPT)
-    assert [only.wants(name) for name in ("House", "Work", None)] == [True, False, False]
-    assert [without.wants(name) for name in ("House", "Work", None)] == [False, True, True]
+    assert [only.includes_project(name) for name in ("House", "Work", None)] == [True, False, False]
+    assert [without.includes_project(name) for name in ("House", "Work", None)] == [False, True, True]
 
 
 async def test_every_preference_survives_storage(database, user):
@@ -62,12 +62,12 @@ async def test_every_preference_survives_storage(database, user):
         quiet_day=QuietDay.WEEKLY,
         weekly_day=Weekday.SUNDAY,
         catch_up=timedelta(minutes=90),
-        reengage=False,
+        reengagement=False,
         project_choice=ProjectChoice.EXCEPT,
         projects=("House", "Garten"),
     )
-    await people.change(database, user.id, lambda _: replace(user, preferences=wishes))
-    found = await people.find(database, user.email)
+    await people.update_user_with(database, user.id, lambda _: replace(user, preferences=wishes))
+    found = await people.find_by_email(database, user.email)
     assert found is not None
     assert found.preferences == wishes
 
@@ -75,8 +75,8 @@ async def test_every_preference_survives_storage(database, user):
 async def test_activity_is_recorded_every_few_minutes_and_never_goes_back(database, user, monkeypatch):
     async def seen() -> datetime:
         async with database.transaction([user.id]) as tx:
-            await people.visit(tx, user.id)
-            return await tx.fetchval("SELECT last_visit_at FROM people_users WHERE id = $1", user.id)
+            await people.record_activity(tx, user.id)
+            return await tx.fetchval("SELECT last_seen_at FROM people_users WHERE id = $1", user.id)
 
     later = datetime.now(UTC) + timedelta(hours=1)
     for minutes, expected in ((0, 0), (4, 0), (6, 6), (-60, 6)):

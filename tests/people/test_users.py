@@ -11,29 +11,29 @@ from daybreak.errors import Conflict, InvalidInput, NotFound
 from daybreak.people import Preferences, User
 
 
-def address() -> str:
+def unique_email() -> str:
     return f"{uuid4().hex}@example.org"
 
 
 async def test_user_is_found_by_address_in_any_case(database: Database, user: User):
-    assert await people.find(database, f" {user.email.upper()} ") == user
+    assert await people.find_by_email(database, f" {user.email.upper()} ") == user
 
 
 async def test_unknown_address_finds_no_user(database: Database):
-    assert await people.find(database, address()) is None
+    assert await people.find_by_email(database, unique_email()) is None
 
 
 async def test_duplicate_address_is_rejected(database: Database, user: User):
     with pytest.raises(Conflict, match="already"):
-        await people.add(database, user.email.upper(), timezone="UTC")
+        await people.create_user(database, user.email.upper(), timezone="UTC")
 
 
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "CEST", "+02:00", "", "localtime", "europe/berlin"])
 async def test_invalid_timezone_is_rejected(database: Database, user: User, zone: str):
     with pytest.raises(InvalidInput, match="time zone"):
-        await people.add(database, address(), timezone=zone)
+        await people.create_user(database, unique_email(), timezone=zone)
     with pytest.raises(InvalidInput, match="time zone"):
-        await people.change(database, user.id, lambda _: replace(user, timezone=zone))
+        await people.update_user_with(database, user.id, lambda _: replace(user, timezone=zone))
 
 
 @pytest.mark.parametrize(
@@ -41,27 +41,29 @@ async def test_invalid_timezone_is_rejected(database: Database, user: User, zone
 )
 async def test_invalid_address_is_rejected(database: Database, email: str):
     with pytest.raises(InvalidInput, match="e-mail address"):
-        await people.add(database, email, timezone="UTC")
+        await people.create_user(database, email, timezone="UTC")
 
 
 @pytest.mark.parametrize("country", ["DEU", "D", "12", "ß", "Österreich"])
 async def test_invalid_country_is_rejected(database: Database, user: User, country: str):
     with pytest.raises(InvalidInput, match="No country"):
-        await people.add(database, address(), timezone="UTC", country=country)
+        await people.create_user(database, unique_email(), timezone="UTC", country=country)
     with pytest.raises(InvalidInput, match="No country"):
-        await people.change(database, user.id, lambda _: replace(user, country=country))
+        await people.update_user_with(database, user.id, lambda _: replace(user, country=country))
 
 
 @pytest.mark.parametrize("name", ["   ", "Anna\0", "An\nna", "\ud800", "x" * 201])
 async def test_invalid_name_is_rejected(database: Database, user: User, name: str):
     with pytest.raises(InvalidInput, match="name"):
-        await people.add(database, address(), timezone="UTC", name=name)
+        await people.create_user(database, unique_email(), timezone="UTC", name=name)
     with pytest.raises(InvalidInput, match="name"):
-        await people.change(database, user.id, lambda _: replace(user, name=name))
+        await people.update_user_with(database, user.id, lambda _: replace(user, name=name))
 
 
 async def test_name_defaults_to_local_part_of_address(database: Database):
-    assert (await people.add(database, f"zoë+{address()}", timezone="UTC")).name.startswith("zoë+")
+    assert (await people.create_user(database, f"zoë+{unique_email()}", timezone="UTC")).name.startswith(
+        "zoë+"
+    )
 
 
 async def test_changed_user_is_stored(database: Database, user: User):
@@ -72,36 +74,41 @@ async def test_changed_user_is_stored(database: Database, user: User):
         country=None,
         preferences=Preferences(brief_time=time(6, 15), workday_start=time(8), workday_end=time(23, 59)),
     )
-    await people.change(database, changed.id, lambda _: changed)
-    assert await people.find(database, user.email) == changed
+    await people.update_user_with(database, changed.id, lambda _: changed)
+    assert await people.find_by_email(database, user.email) == changed
 
 
 async def test_update_returns_the_stored_user(database: Database, user: User):
-    stored = await people.change(database, user.id, lambda _: replace(user, name=" Annika ", country="fr"))
+    stored = await people.update_user_with(
+        database, user.id, lambda _: replace(user, name=" Annika ", country="fr")
+    )
     assert (stored.name, stored.country) == ("Annika", "FR")
-    assert await people.find(database, user.email) == stored
+    assert await people.find_by_email(database, user.email) == stored
 
 
 async def test_deleted_user_cannot_be_updated(database: Database, user: User):
     with pytest.raises(NotFound):
-        await people.change(database, uuid4(), lambda known: known)
+        await people.update_user_with(database, uuid4(), lambda current: current)
 
 
 async def test_concurrent_updates_do_not_overwrite_each_other(database: Database, user: User):
-    changes = (lambda known: replace(known, name="Annika"), lambda known: replace(known, country="FR"))
-    await asyncio.gather(*(people.change(database, user.id, change) for change in changes))
-    stored = await people.find(database, user.email)
+    changes = (
+        lambda current: replace(current, name="Annika"),
+        lambda current: replace(current, country="FR"),
+    )
+    await asyncio.gather(*(people.update_user_with(database, user.id, change) for change in changes))
+    stored = await people.find_by_email(database, user.email)
     assert (stored.name, stored.country) == ("Annika", "FR")
 
 
 async def test_user_cannot_be_read_in_the_transaction_of_another(database, user, other_user):
     with pytest.raises(NotFound):
         async with database.transaction([user.id]) as tx:
-            await people.get(tx, other_user.id)
+            await people.get_user(tx, other_user.id)
 
 
 async def test_operator_sees_all_users_oldest_first(database, user, other_user):
-    everyone = list(await people.everyone(database))
+    everyone = list(await people.list_users(database))
     assert everyone.index(user) < everyone.index(other_user)
 
 

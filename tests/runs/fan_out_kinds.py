@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from daybreak import runs
-from daybreak.runs import Effects, Item, Kind, Lane, Skipped, testing
+from daybreak.runs import Effects, Item, Kind, Queue, Skipped, testing
 
-from .sample_kinds import ALL, AT_ONCE, Order, Receipt, work
+from .sample_kinds import ALL, NO_BACKOFF, ScriptedResult, ScriptedWork, work
 
 
 @dataclass(frozen=True)
-class Plan:
+class FanOutParameters:
     """The parameters of a fan-out.
 
     Attributes:
@@ -19,124 +19,126 @@ class Plan:
         fail_finish: number of attempts of `finish` that fail.
     """
 
-    orders: dict[str, Order] = field(default_factory=dict)
+    orders: dict[str, ScriptedWork] = field(default_factory=dict)
     fail_finish: int = 0
 
 
 @dataclass(frozen=True)
-class Sum:
-    planned: int
+class FanOutResult:
+    planned_items: int
     done: int = 0
 
 
 @dataclass(frozen=True)
-class Chain:
+class ChainParameters:
     """The parameters of an item that adds the next one, until `links` is 1."""
 
     links: int
 
 
-async def plan(task) -> Effects[Any]:
-    orders = task.parameters.orders
+async def fan_out(context) -> Effects[Any]:
+    orders = context.parameters.orders
 
-    async def write(_) -> Sum:
-        return Sum(planned=len(orders))
+    async def write(_) -> FanOutResult:
+        return FanOutResult(planned_items=len(orders))
 
-    return Effects(write, items=[Item(PART, key, order) for key, order in orders.items()])
+    return Effects(write, items=[Item(ITEM, key, order) for key, order in orders.items()])
 
 
-async def sum_up(task) -> Effects[Sum]:
-    if task.attempt <= task.parameters.fail_finish:
+async def finish_fan_out(context) -> Effects[FanOutResult]:
+    if context.attempt <= context.parameters.fail_finish:
         raise ZeroDivisionError
 
-    async def write(_) -> Sum:
-        return Sum(planned=task.items.total, done=task.items.done)
+    async def write(_) -> FanOutResult:
+        return FanOutResult(planned_items=context.items.total, done=context.items.done)
 
     return Effects(write)
 
 
-async def part(task) -> Effects[Receipt] | Skipped:
-    return Skipped("There is nothing to do.") if task.key.startswith("nothing") else await work(task)
+async def run_item(context) -> Effects[ScriptedResult] | Skipped:
+    return Skipped("There is nothing to do.") if context.key.startswith("nothing") else await work(context)
 
 
-async def grow(task) -> Effects[Receipt]:
+async def add_many_items(context) -> Effects[ScriptedResult]:
     """Add many items from the first one."""
 
-    async def write(_) -> Receipt:
-        return Receipt(task.attempt)
+    async def write(_) -> ScriptedResult:
+        return ScriptedResult(context.attempt)
 
-    more = range(8) if task.key == "0" else ()
-    return Effects(write, items=[Item(GROWING, f"more {n}", Order()) for n in more])
-
-
-async def link(task) -> Effects[Receipt]:
-    left = task.parameters.links
-
-    async def write(_) -> Receipt:
-        return Receipt(task.attempt)
-
-    return Effects(write, items=[Item(LINK, str(left - 1), Chain(left - 1))] if left > 1 else ())
+    more = range(8) if context.key == "0" else ()
+    return Effects(write, items=[Item(GROWING, f"more {n}", ScriptedWork()) for n in more])
 
 
-async def chain(task) -> Effects[Any]:
-    async def write(_) -> Sum:
-        return Sum(planned=1)
+async def run_chain_link(context) -> Effects[ScriptedResult]:
+    left = context.parameters.links
 
-    first = task.parameters.links
-    return Effects(write, items=[Item(LINK, str(first), Chain(first))])
+    async def write(_) -> ScriptedResult:
+        return ScriptedResult(context.attempt)
+
+    return Effects(write, items=[Item(LINK, str(left - 1), ChainParameters(left - 1))] if left > 1 else ())
 
 
-class Overlap:
+async def start_chain(context) -> Effects[Any]:
+    async def write(_) -> FanOutResult:
+        return FanOutResult(planned_items=1)
+
+    first = context.parameters.links
+    return Effects(write, items=[Item(LINK, str(first), ChainParameters(first))])
+
+
+class ConcurrencyMeter:
     """The highest number of handlers that ran at the same time."""
 
-    now = most = 0
+    current = highest = 0
 
 
-async def narrow(task) -> Effects[Receipt]:
-    Overlap.now += 1
-    Overlap.most = max(Overlap.most, Overlap.now)
+async def run_limited(context) -> Effects[ScriptedResult]:
+    ConcurrencyMeter.current += 1
+    ConcurrencyMeter.highest = max(ConcurrencyMeter.highest, ConcurrencyMeter.current)
     try:
-        return await work(task)
+        return await work(context)
     finally:
-        Overlap.now -= 1
+        ConcurrencyMeter.current -= 1
 
 
 def _kind(name: str, parameters: type, result: type, handler, **more) -> Kind:
-    defaults = {"lane": Lane.BULK, "time_limit": timedelta(seconds=60), "backoff": AT_ONCE}
+    defaults = {"queue": Queue.BULK, "time_limit": timedelta(seconds=60), "backoff": NO_BACKOFF}
     return Kind(name=name, parameters=parameters, result=result, handler=handler, **defaults | more)
 
 
-PART = _kind("test.part", Order, Receipt, part)
-FAN = _kind("test.fan", Plan, Sum, plan)
-FAN_AND_FINISH = _kind("test.fan_and_finish", Plan, Sum, plan, finish=sum_up)
-LINK = _kind("test.link", Chain, Receipt, link)
-CHAIN = _kind("test.chain", Chain, Sum, chain)
-GROWING = _kind("test.growing", Order, Receipt, grow)
-NARROW = _kind("test.narrow", Order, Receipt, narrow, at_once=2)
-FANNED = [PART, FAN, FAN_AND_FINISH, LINK, CHAIN, NARROW]
+ITEM = _kind("test.part", ScriptedWork, ScriptedResult, run_item)
+FAN_OUT = _kind("test.fan", FanOutParameters, FanOutResult, fan_out)
+FAN_OUT_AND_FINISH = _kind(
+    "test.fan_and_finish", FanOutParameters, FanOutResult, fan_out, finish=finish_fan_out
+)
+LINK = _kind("test.link", ChainParameters, ScriptedResult, run_chain_link)
+CHAIN = _kind("test.chain", ChainParameters, FanOutResult, start_chain)
+GROWING = _kind("test.growing", ScriptedWork, ScriptedResult, add_many_items)
+LIMITED = _kind("test.narrow", ScriptedWork, ScriptedResult, run_limited, concurrency=2)
+FAN_OUT_KINDS = [ITEM, FAN_OUT, FAN_OUT_AND_FINISH, LINK, CHAIN, LIMITED]
 
 
-KINDS = [*ALL, *FANNED]
-GOOD, BAD = Order(), Order(fail="invalid")
+KINDS = [*ALL, *FAN_OUT_KINDS]
+GOOD, BAD = ScriptedWork(), ScriptedWork(fail="invalid")
 
 
-async def items(station, run, **more) -> list[runs.Run]:
-    async with station.database.transaction([run.owner_id]) as tx:
+async def list_items(shared_cluster, run, **more) -> list[runs.Run]:
+    async with shared_cluster.database.transaction([run.owner_id]) as tx:
         return await runs.list_items(tx, run.owner_id, run.id, **more)
 
 
-async def fan(station, owner, orders, kind=FAN, **more) -> runs.Run:
-    return await station.start(owner, Plan(orders, **more), kind=kind)
+async def enqueue_fan_out(shared_cluster, owner, orders, kind=FAN_OUT, **more) -> runs.Run:
+    return await shared_cluster.enqueue(owner, FanOutParameters(orders, **more), kind=kind)
 
 
-async def drained(station, run) -> runs.Run:
-    await testing.drain(station.database, KINDS, run.owner_id)
-    return await station.get(run)
+async def run_until_ended(shared_cluster, run) -> runs.Run:
+    await testing.run_all_due(shared_cluster.database, KINDS, run.owner_id)
+    return await shared_cluster.get(run)
 
 
-async def attempt(station, run) -> runs.Run:
-    return await testing.run_inline(station.database, KINDS, run)
+async def attempt_once(shared_cluster, run) -> runs.Run:
+    return await testing.run_inline(shared_cluster.database, KINDS, run)
 
 
-def counted(run) -> tuple[int, int, int, int]:
+def item_counts(run) -> tuple[int, int, int, int]:
     return run.total, run.done, run.failed, run.skipped

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from daybreak.errors import InvalidInput, Unavailable
-from daybreak.runs import Backoff, Effects, Kind, Lane
+from daybreak.runs import Backoff, Effects, Kind, Queue
 
 EFFECTS = """
 CREATE TABLE effects (
@@ -18,15 +18,15 @@ ALTER TABLE effects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE effects FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON effects TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON effects TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON effects TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT ON effects TO daybreak_app;
 """
 WRITE = "INSERT INTO effects (owner_id, run_id, attempt) VALUES ($1, $2, $3)"
-AT_ONCE = Backoff(base=timedelta(), cap=timedelta())
+NO_BACKOFF = Backoff(base=timedelta(), cap=timedelta())
 
 
 @dataclass(frozen=True)
-class Order:
+class ScriptedWork:
     """The steps of a run, in this order.
 
     Attributes:
@@ -38,68 +38,68 @@ class Order:
         gaps: gaps of the result.
     """
 
-    nap: float = 0.0
-    block: float = 0.0
+    sleep_seconds: float = 0.0
+    block_seconds: float = 0.0
     fail: str = ""
     fail_until: int = 99
-    spoil: bool = False
-    freeze: bool = False
+    break_transaction: bool = False
+    stop_process: bool = False
     gaps: list[str] = field(default_factory=list)
     total: int = 0
     die_at: str = ""
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ScriptedResult:
     attempt: int
 
 
 ERRORS = {"unavailable": Unavailable, "invalid": InvalidInput, "unexpected": ZeroDivisionError}
 
 
-def die(order: Order, place: str, attempt: int) -> None:
-    """Kill the process like `kill -9` at an exact place of the first attempt."""
-    if order.die_at == place and attempt == 1:
+def kill_self_at(order: ScriptedWork, point: str, attempt: int) -> None:
+    """Kill the process like `kill -9` at an exact point of the first attempt."""
+    if order.die_at == point and attempt == 1:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def work(task) -> Effects[Receipt]:
-    order = task.parameters
+async def work(context) -> Effects[ScriptedResult]:
+    order = context.parameters
     for done in range(order.total):
-        task.progress(phase="counting", done=done + 1, total=order.total)
-        task.event("counted", number=done + 1)
-    await asyncio.sleep(order.nap)
-    if task.attempt == 1:
-        time.sleep(order.block)  # noqa: ASYNC251 - a handler that blocks the event loop
-    die(order, "handler", task.attempt)
-    if order.fail and task.attempt <= order.fail_until:
+        context.report_progress(phase="counting", done=done + 1, total=order.total)
+        context.record_event("counted", number=done + 1)
+    await asyncio.sleep(order.sleep_seconds)
+    if context.attempt == 1:
+        time.sleep(order.block_seconds)  # noqa: ASYNC251 - a handler that blocks the event loop
+    kill_self_at(order, "handler", context.attempt)
+    if order.fail and context.attempt <= order.fail_until:
         raise ERRORS[order.fail]("It failed as requested.")
 
-    async def write(tx) -> Receipt:
-        await tx.execute(WRITE, task.owner_id, task.run_id, task.attempt)
-        die(order, "commit", task.attempt)
-        if order.freeze and task.attempt == 1:
+    async def write(tx) -> ScriptedResult:
+        await tx.execute(WRITE, context.owner_id, context.run_id, context.attempt)
+        kill_self_at(order, "commit", context.attempt)
+        if order.stop_process and context.attempt == 1:
             os.kill(os.getpid(), signal.SIGSTOP)
-        if order.spoil:
+        if order.break_transaction:
             await tx.execute("SELECT 1 / 0")
-        return Receipt(task.attempt)
+        return ScriptedResult(context.attempt)
 
     return Effects(write, gaps=order.gaps)
 
 
-def kind(name: str, lane: Lane = Lane.PEOPLE, *, limit: float = 30.0, handler=work) -> Kind:
+def make_kind(name: str, queue: Queue = Queue.INTERACTIVE, *, limit: float = 30.0, handler=work) -> Kind:
     return Kind(
         name=name,
-        lane=lane,
-        parameters=Order,
-        result=Receipt,
+        queue=queue,
+        parameters=ScriptedWork,
+        result=ScriptedResult,
         handler=handler,
         time_limit=timedelta(seconds=limit),
-        backoff=AT_ONCE,
+        backoff=NO_BACKOFF,
     )
 
 
-WORK = kind("test.work")
-BULK = kind("test.bulk", Lane.BULK)
-BRIEF = kind("test.limited", limit=0.2)
-ALL = [WORK, BULK, BRIEF]
+WORK = make_kind("test.work")
+BULK = make_kind("test.bulk", Queue.BULK)
+TIME_LIMITED = make_kind("test.limited", limit=0.2)
+ALL = [WORK, BULK, TIME_LIMITED]

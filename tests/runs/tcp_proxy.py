@@ -6,37 +6,37 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 
-class Proxy:
+class TcpProxy:
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
-        self._open = asyncio.Event()
-        self._open.set()
+        self._gate = asyncio.Event()
+        self._gate.set()
         self._tasks: set[asyncio.Task] = set()
         self.dsn = ""
 
-    def hang(self) -> None:
+    def stall(self) -> None:
         """Stop forwarding on open and new connections."""
-        self._open.clear()
+        self._gate.clear()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Forward the delayed data and all further data."""
-        self._open.set()
+        self._gate.set()
 
-    def hang_what_is_open(self) -> None:
+    def stall_open_connections(self) -> None:
         """Stop forwarding on open connections for ever, without closing them; new ones work."""
-        self._open.clear()
-        self._open = asyncio.Event()
-        self._open.set()
+        self._gate.clear()
+        self._gate = asyncio.Event()
+        self._gate.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        gate, task = self._open, asyncio.current_task()
+        gate, task = self._gate, asyncio.current_task()
         self._tasks.add(task)
         await gate.wait()
         far_reader, far_writer = await self._connect()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass(reader, far_writer, gate))
-                group.create_task(self._pass(far_reader, writer, gate))
+                group.create_task(self._forward(reader, far_writer, gate))
+                group.create_task(self._forward(far_reader, writer, gate))
         finally:
             for one in (writer, far_writer):
                 one.close()
@@ -50,15 +50,15 @@ class Proxy:
             return await asyncio.open_unix_connection(f"{folder[0]}/.s.PGSQL.{words['port'][0]}")
         return await asyncio.open_connection(self._url.hostname, self._url.port)
 
-    async def _pass(
-        self, here: asyncio.StreamReader, there: asyncio.StreamWriter, gate: asyncio.Event
+    async def _forward(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gate: asyncio.Event
     ) -> None:
         with suppress(OSError):
-            while words := await here.read(65536):
+            while words := await reader.read(65536):
                 await gate.wait()
-                there.write(words)
-                await there.drain()
-        there.close()
+                writer.write(words)
+                await writer.drain()
+        writer.close()
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -71,9 +71,9 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxied(url: str) -> AsyncIterator[Proxy]:
+async def run_proxy(url: str) -> AsyncIterator[TcpProxy]:
     """Run a proxy to the database on a loopback port."""
-    proxy = Proxy(url)
+    proxy = TcpProxy(url)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.listens_on(server.sockets[0].getsockname()[1])
     try:

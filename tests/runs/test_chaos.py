@@ -11,7 +11,7 @@ pytestmark = pytest.mark.integration
 PROOF = Path(__file__).parents[2] / "prove/engine_proof.py"
 
 
-def proven(postgres, part: str, runs: int) -> subprocess.CompletedProcess[str]:
+def run_proof(postgres, part: str, runs: int) -> subprocess.CompletedProcess[str]:
     server = ("--server", postgres.admin, postgres.owner, postgres.app)
     return subprocess.run(
         [sys.executable, PROOF, part, "--quick", "--check", "--runs", f"{runs}", "--seed", "7", *server],
@@ -20,12 +20,12 @@ def proven(postgres, part: str, runs: int) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_run_ends_exactly_once_under_worker_failures(postgres):
-    done = proven(postgres, "chaos", 300)
+    done = run_proof(postgres, "chaos", 300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"runs": 300' in done.stdout
 
 
 def test_brief_is_written_once_when_its_worker_is_killed_at_any_point(postgres):
-    done = proven(postgres, "composing", 12)
+    done = run_proof(postgres, "composing", 12)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"after commit": 2' in done.stdout

@@ -7,94 +7,106 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak.errors import Bug, Unavailable
+from daybreak.errors import InternalError, Unavailable
 from daybreak.runs import Effects, Item, Skipped, Status, testing
-from daybreak.runs.sanitize import plain
-from daybreak.runs.worker.executor import Engine
+from daybreak.runs.sanitize import to_json_value
+from daybreak.runs.worker.executor import Executor
 
-from .fan_out_kinds import FAN, PART, Plan
-from .sample_kinds import WORK, Order, kind
-from .worker_cluster import QUICK
+from .fan_out_kinds import FAN_OUT, ITEM, FanOutParameters
+from .sample_kinds import WORK, ScriptedWork, make_kind
+from .worker_cluster import FAST_SETTINGS
 
-ODD = "od\0d \udc80"
-KEPT = "od\N{REPLACEMENT CHARACTER}d \N{REPLACEMENT CHARACTER}"
+UNSTORABLE = "od\0d \udc80"
+REPLACED = "od\N{REPLACEMENT CHARACTER}d \N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
-class Said:
+class OddResult:
     words: str
 
 
-async def say_odd_things(task) -> Effects[Said]:
-    task.progress(phase=ODD, done=1, total=2)
-    task.event("said", words=ODD, places={ODD: [ODD, 2**70]}, numbers={1: Said(ODD)})
-    if task.attempt == 1:
-        raise Unavailable(ODD)
+async def report_unstorable_text(context) -> Effects[OddResult]:
+    context.report_progress(phase=UNSTORABLE, done=1, total=2)
+    context.record_event(
+        "odd", words=UNSTORABLE, nested={UNSTORABLE: [UNSTORABLE, 2**70]}, numbers={1: OddResult(UNSTORABLE)}
+    )
+    if context.attempt == 1:
+        raise Unavailable(UNSTORABLE)
 
-    async def write(_tx) -> Said:
-        return Said(ODD)
+    async def write(_tx) -> OddResult:
+        return OddResult(UNSTORABLE)
 
-    return Effects(write, gaps=[ODD])
-
-
-SAYING = replace(kind("test.saying", handler=say_odd_things), parameters=Said, result=Said)
-
-
-async def test_unstorable_characters_of_handlers_are_replaced(engine_room, owner):
-    run = await engine_room.start(owner, Said(ODD), key=ODD, kind=SAYING)
-    assert (run.key, run.parameters) == (KEPT, {"words": KEPT})
-    assert (await engine_room.start(owner, Said(ODD), key=ODD, kind=SAYING)).id == run.id
-    await testing.drain(engine_room.database, [SAYING], owner)
-    ended = await engine_room.get(run)
-    assert (ended.status, ended.phase, ended.result) == (Status.PARTIAL, KEPT, {"words": KEPT})
-    assert (ended.gaps, [error.message for error in ended.errors]) == ((KEPT,), [KEPT])
-    said = next(event.data for event in await engine_room.events(run) if event.name == "said")
-    assert (said["words"], said["places"]) == (KEPT, {KEPT: [KEPT, str(2**70)]})
+    return Effects(write, gaps=[UNSTORABLE])
 
 
-async def test_unstorable_characters_of_items_are_replaced(engine_room, owner):
-    async def nothing_to_do(_task) -> Skipped:
-        return Skipped(ODD)
-
-    async def fan_out(_task) -> Effects:
-        async def write(_tx) -> Said:
-            return Said(ODD)
-
-        return Effects(write, items=[Item(idle, ODD, Said(ODD)), Item(PART, ODD, Order(gaps=[ODD]))])
-
-    idle = replace(PART, name="test.idle", parameters=Said, handler=nothing_to_do)
-    fanning = replace(FAN, handler=fan_out, result=Said)
-    run = await engine_room.start(owner, Plan(), kind=fanning)
-    await testing.drain(engine_room.database, [fanning, idle, PART], owner)
-    ended = await engine_room.get(run)
-    assert (ended.status, ended.gaps, ended.skipped) == (Status.PARTIAL, (KEPT,), 1)
+ODD_TEXT_KIND = replace(
+    make_kind("test.saying", handler=report_unstorable_text), parameters=OddResult, result=OddResult
+)
 
 
-async def test_unstorable_text_does_not_affect_progress_of_other_runs(engine_room, owner):
-    odd = await engine_room.start(owner, Said(""), key="odd", kind=SAYING)
-    other = await engine_room.start(owner, key="other")
-    async with Engine(engine_room.database, [SAYING, WORK], QUICK).started() as engine:
+async def test_unstorable_characters_of_handlers_are_replaced(cluster, owner):
+    run = await cluster.enqueue(owner, OddResult(UNSTORABLE), key=UNSTORABLE, kind=ODD_TEXT_KIND)
+    assert (run.key, run.parameters) == (REPLACED, {"words": REPLACED})
+    assert (
+        await cluster.enqueue(owner, OddResult(UNSTORABLE), key=UNSTORABLE, kind=ODD_TEXT_KIND)
+    ).id == run.id
+    await testing.run_all_due(cluster.database, [ODD_TEXT_KIND], owner)
+    ended = await cluster.get(run)
+    assert (ended.status, ended.phase, ended.result) == (Status.PARTIAL, REPLACED, {"words": REPLACED})
+    assert (ended.gaps, [error.message for error in ended.errors]) == ((REPLACED,), [REPLACED])
+    data = next(event.data for event in await cluster.list_events(run) if event.name == "odd")
+    assert (data["words"], data["nested"]) == (REPLACED, {REPLACED: [REPLACED, str(2**70)]})
+
+
+async def test_unstorable_characters_of_items_are_replaced(cluster, owner):
+    async def nothing_to_do(_context) -> Skipped:
+        return Skipped(UNSTORABLE)
+
+    async def fan_out(_context) -> Effects:
+        async def write(_tx) -> OddResult:
+            return OddResult(UNSTORABLE)
+
+        return Effects(
+            write,
+            items=[
+                Item(idle, UNSTORABLE, OddResult(UNSTORABLE)),
+                Item(ITEM, UNSTORABLE, ScriptedWork(gaps=[UNSTORABLE])),
+            ],
+        )
+
+    idle = replace(ITEM, name="test.idle", parameters=OddResult, handler=nothing_to_do)
+    fanning = replace(FAN_OUT, handler=fan_out, result=OddResult)
+    run = await cluster.enqueue(owner, FanOutParameters(), kind=fanning)
+    await testing.run_all_due(cluster.database, [fanning, idle, ITEM], owner)
+    ended = await cluster.get(run)
+    assert (ended.status, ended.gaps, ended.skipped) == (Status.PARTIAL, (REPLACED,), 1)
+
+
+async def test_unstorable_text_does_not_affect_progress_of_other_runs(cluster, owner):
+    odd = await cluster.enqueue(owner, OddResult(""), key="odd", kind=ODD_TEXT_KIND)
+    other = await cluster.enqueue(owner, key="other")
+    async with Executor(cluster.database, [ODD_TEXT_KIND, WORK], FAST_SETTINGS).run_loops() as engine:
         for running in await engine.claim([(owner, odd.id), (owner, other.id)]):
             if running.claim.id == odd.id:
                 with pytest.raises(Unavailable):
-                    await engine._handle(running)
-            running.news.progress["done"] = 1
-        await engine._reporter.flush()
-        assert [(await engine_room.get(run)).done for run in (odd, other)] == [1, 1]
-        engine.registry._running.clear()
+                    await engine._call_handler(running)
+            running.progress_buffer.progress["done"] = 1
+        await engine._progress_writer.flush()
+        assert [(await cluster.get(run)).done for run in (odd, other)] == [1, 1]
+        engine.registry._attempts.clear()
 
 
-async def test_progress_counter_out_of_range_is_an_internal_error(engine_room, owner):
-    async def count_wrong(task) -> Effects:
-        task.progress(done=10**12)
+async def test_progress_counter_out_of_range_is_an_internal_error(cluster, owner):
+    async def count_wrong(context) -> Effects:
+        context.report_progress(done=10**12)
 
-    counting = kind("test.counting", handler=count_wrong)
-    run = await engine_room.start(owner, kind=counting)
-    failed = await testing.run_inline(engine_room.database, [counting], run)
-    assert failed.errors[0].kind == Bug.__name__
+    counting = make_kind("test.counting", handler=count_wrong)
+    run = await cluster.enqueue(owner, kind=counting)
+    failed = await testing.run_inline(cluster.database, [counting], run)
+    assert failed.errors[0].error_class == InternalError.__name__
 
 
-ANYTHING = st.recursive(
+JSON_LIKE_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.characters(categories=["Cs"]),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner),
     max_leaves=10,
@@ -102,9 +114,9 @@ ANYTHING = st.recursive(
 
 
 @settings(max_examples=50)
-@given(ANYTHING)
+@given(JSON_LIKE_VALUES)
 def test_json_conversion_is_idempotent(value):
-    told = plain(value)
-    text = orjson.dumps(told)
+    json_value = to_json_value(value)
+    text = orjson.dumps(json_value)
     assert b"\\u0000" not in text.replace(b"\\\\", b"")
-    assert plain(told) == orjson.loads(text)
+    assert to_json_value(json_value) == orjson.loads(text)

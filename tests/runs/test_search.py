@@ -5,44 +5,44 @@ import pytest
 from daybreak import runs
 from daybreak.runs import Status
 
-from .sample_kinds import BULK, Order
+from .sample_kinds import BULK, ScriptedWork
 
 
-async def test_event_numbers_have_no_gaps_and_events_can_be_read_from_any_number(engine_room, owner):
-    engine_room.worker()
-    run = await engine_room.start(owner, Order(total=5, nap=1.2))
-    await engine_room.ended(run)
-    told = await engine_room.events(run)
-    assert [event.number for event in told] == list(range(1, 8))
-    assert [event.name for event in told] == ["running", *["counted"] * 5, "succeeded"]
-    assert await engine_room.events(run, after=3) == told[3:]
+async def test_event_numbers_have_no_gaps_and_events_can_be_read_from_any_number(cluster, owner):
+    cluster.start_worker()
+    run = await cluster.enqueue(owner, ScriptedWork(total=5, sleep_seconds=1.2))
+    await cluster.wait_until_ended(run)
+    events = await cluster.list_events(run)
+    assert [event.number for event in events] == list(range(1, 8))
+    assert [event.name for event in events] == ["running", *["counted"] * 5, "succeeded"]
+    assert await cluster.list_events(run, after=3) == events[3:]
 
 
-async def test_progress_is_visible_during_the_run_and_never_falls(engine_room, owner):
-    engine_room.worker()
-    run = await engine_room.start(owner, Order(total=5, nap=30))
+async def test_progress_is_visible_during_the_run_and_never_falls(cluster, owner):
+    cluster.start_worker()
+    run = await cluster.enqueue(owner, ScriptedWork(total=5, sleep_seconds=30))
 
     async def has_progress():
-        now = await engine_room.get(run)
+        now = await cluster.get(run)
         return now if now.done else None
 
-    seen = await engine_room.until(has_progress)
+    seen = await cluster.wait_until(has_progress)
     assert (seen.phase, seen.done, seen.total) == ("counting", 5, 5)
-    await engine_room.verb(runs.cancel, run)
-    assert (await engine_room.ended(run)).done == 5
+    await cluster.apply(runs.cancel, run)
+    assert (await cluster.wait_until_ended(run)).done == 5
 
 
-async def test_last_progress_is_written_when_a_run_ends(engine_room, owner):
-    engine_room.worker()
-    ended = await engine_room.ended(await engine_room.start(owner, Order(total=3)))
+async def test_last_progress_is_written_when_a_run_ends(cluster, owner):
+    cluster.start_worker()
+    ended = await cluster.wait_until_ended(await cluster.enqueue(owner, ScriptedWork(total=3)))
     assert (ended.phase, ended.done, ended.total) == ("counting", 3, 3)
 
 
-async def test_list_of_runs_supports_cursors_and_filters(engine_room, owner):
-    many = await engine_room.start_many(owner, [Order() for _ in range(5)])
-    bulk = await engine_room.start(owner, kind=BULK)
-    await engine_room.verb(runs.cancel, many[2])
-    async with engine_room.database.transaction([owner]) as tx:
+async def test_list_of_runs_supports_cursors_and_filters(cluster, owner):
+    many = await cluster.enqueue_many(owner, [ScriptedWork() for _ in range(5)])
+    bulk = await cluster.enqueue(owner, kind=BULK)
+    await cluster.apply(runs.cancel, many[2])
+    async with cluster.database.transaction([owner]) as tx:
         first = await runs.list_runs(tx, owner, limit=4)
         rest = await runs.list_runs(tx, owner, limit=4, after=first[-1].cursor)
         assert {run.id for run in [*first, *rest]} == {run.id for run in [*many, bulk]}
@@ -52,33 +52,40 @@ async def test_list_of_runs_supports_cursors_and_filters(engine_room, owner):
     assert [run.id for run in cancelled] == [many[2].id]
 
 
-async def test_run_enqueued_in_a_failed_transaction_does_not_exist(engine_room, owner):
+async def test_run_enqueued_in_a_failed_transaction_does_not_exist(cluster, owner):
     async def start_and_fail():
-        async with engine_room.database.transaction([owner]) as tx:
-            await runs.start(tx, BULK, owner, Order(), "it")
+        async with cluster.database.transaction([owner]) as tx:
+            await runs.enqueue(tx, BULK, owner, ScriptedWork(), "it")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await start_and_fail()
-    async with engine_room.database.transaction([owner]) as tx:
+    async with cluster.database.transaction([owner]) as tx:
         assert await runs.list_runs(tx, owner) == []
-    assert await engine_room.as_owner.fetchval("SELECT count(*) FROM pgq.pgqueuer") == 0
-    assert await runs.counts(engine_room.database) == {}
+    assert await cluster.as_owner.fetchval("SELECT count(*) FROM pgq.pgqueuer") == 0
+    assert await runs.count_by_kind(cluster.database) == {}
 
 
-async def test_counters_equal_the_rows_after_all_transitions(engine_room, owner):
-    engine_room.worker()
-    orders = [Order(), Order(fail="invalid"), Order(gaps=["x"]), Order(fail="unavailable", fail_until=1)] * 5
-    many = await engine_room.start_many(owner, orders)
+async def test_counters_equal_the_rows_after_all_transitions(cluster, owner):
+    cluster.start_worker()
+    orders = [
+        ScriptedWork(),
+        ScriptedWork(fail="invalid"),
+        ScriptedWork(gaps=["x"]),
+        ScriptedWork(fail="unavailable", fail_until=1),
+    ] * 5
+    many = await cluster.enqueue_many(owner, orders)
     for run in many:
-        await engine_room.ended(run)
-    await engine_room.verb(runs.retry, many[1])
-    await engine_room.ended(many[1])
-    await engine_room.verb(runs.cancel, await engine_room.start(uuid4(), Order(nap=30), kind=BULK))
+        await cluster.wait_until_ended(run)
+    await cluster.apply(runs.retry, many[1])
+    await cluster.wait_until_ended(many[1])
+    await cluster.apply(
+        runs.cancel, await cluster.enqueue(uuid4(), ScriptedWork(sleep_seconds=30), kind=BULK)
+    )
 
     async def equal():
-        return await runs.counts(engine_room.database) == await engine_room.real_counts()
+        return await runs.count_by_kind(cluster.database) == await cluster.count_rows()
 
-    assert await engine_room.until(equal, 5)
-    await engine_room.as_owner.execute("SELECT runs_fold()")
+    assert await cluster.wait_until(equal, 5)
+    await cluster.as_owner.execute("SELECT runs_fold_counters()")
     assert await equal()

@@ -9,54 +9,59 @@ from hypothesis import strategies as st
 from daybreak import runs
 from daybreak.errors import Conflict
 from daybreak.runs import RunsSettings, Status, testing
-from daybreak.runs.worker.executor import Engine
+from daybreak.runs.worker.executor import Executor
 
 from .sample_kinds import ALL
 
-ASKS = ["attempt", "attempt badly", "attempt in vain", "claim", "lose", "cancel", "retry"]
+ACTIONS = ["attempt", "attempt badly", "attempt in vain", "claim", "lose", "cancel", "retry"]
 FENCE = """
 SELECT fence FROM runs_open WHERE id = $1 UNION ALL SELECT fence FROM runs_finished WHERE id = $1
 """
 
 
-def expected(status: Status, attempts: int, ask: str, *, cancelling: bool) -> tuple[Status, int]:
+def expected_state(
+    status: Status, attempts: int, action: str, *, cancel_requested: bool
+) -> tuple[Status, int]:
     """Return the expected status and number of attempts after an action."""
     moves = {
         (Status.QUEUED, "cancel"): (Status.CANCELLED, attempts),
         (Status.QUEUED, "claim"): (Status.RUNNING, attempts + 1),
         (Status.QUEUED, "attempt"): (Status.SUCCEEDED, attempts + 1),
         (Status.QUEUED, "attempt badly"): (Status.FAILED, attempts + 1),
-        (Status.QUEUED, "attempt in vain"): (after_a_loss(attempts + 1), attempts + 1),
-        (Status.RUNNING, "lose"): (Status.CANCELLED if cancelling else after_a_loss(attempts), attempts),
+        (Status.QUEUED, "attempt in vain"): (status_after_lost_attempt(attempts + 1), attempts + 1),
+        (Status.RUNNING, "lose"): (
+            Status.CANCELLED if cancel_requested else status_after_lost_attempt(attempts),
+            attempts,
+        ),
         (Status.FAILED, "retry"): (Status.QUEUED, 0),
         (Status.CANCELLED, "retry"): (Status.QUEUED, 0),
     }
-    return moves.get((status, ask), (status, attempts))
+    return moves.get((status, action), (status, attempts))
 
 
-def after_a_loss(attempts: int) -> Status:
+def status_after_lost_attempt(attempts: int) -> Status:
     return Status.QUEUED if attempts < 3 else Status.FAILED
 
 
-async def do(station, run, ask: str) -> None:
+async def apply_action(shared_cluster, run, action: str) -> None:
     orders = {"attempt": "", "attempt badly": "invalid", "attempt in vain": "unavailable"}
-    if ask in orders:
-        await station.as_owner.execute(
+    if action in orders:
+        await shared_cluster.as_owner.execute(
             "UPDATE runs_open SET parameters = jsonb_build_object('fail', $2::text) WHERE id = $1",
             run.id,
-            orders[ask],
+            orders[action],
         )
-        await testing.run_inline(station.database, ALL, run)
-    elif ask == "claim":
-        await Engine(station.database, ALL, RunsSettings()).claim([(run.owner_id, run.id)])
-    elif ask == "lose":
-        await testing.move_clock(station.database, run.owner_id, timedelta(hours=1))
-        await station.as_owner.execute("SELECT runs_sweep(50, '15s', '30s', 100)")
+        await testing.run_inline(shared_cluster.database, ALL, run)
+    elif action == "claim":
+        await Executor(shared_cluster.database, ALL, RunsSettings()).claim([(run.owner_id, run.id)])
+    elif action == "lose":
+        await testing.advance_clock(shared_cluster.database, run.owner_id, timedelta(hours=1))
+        await shared_cluster.as_owner.execute("SELECT runs_rescue(50, '15s', '30s', 100)")
     else:
         try:
-            await station.verb(getattr(runs, ask), run)
+            await shared_cluster.apply(getattr(runs, action), run)
         except Conflict:
-            assert ask == "retry"
+            assert action == "retry"
 
 
 @settings(
@@ -64,18 +69,18 @@ async def do(station, run, ask: str) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(asks=st.lists(st.sampled_from(ASKS), min_size=1, max_size=12))
-async def test_run_makes_only_documented_transitions(engine_room, asks):
-    run = await engine_room.start(uuid4())
+@given(asks=st.lists(st.sampled_from(ACTIONS), min_size=1, max_size=12))
+async def test_run_makes_only_documented_transitions(cluster, asks):
+    run = await cluster.enqueue(uuid4())
     fence = 0
     for ask in asks:
-        before = await engine_room.get(run)
-        await do(engine_room, run, ask)
-        now = await engine_room.get(run)
-        moved = expected(before.status, before.attempts, ask, cancelling=before.cancel)
+        before = await cluster.get(run)
+        await apply_action(cluster, run, ask)
+        now = await cluster.get(run)
+        moved = expected_state(before.status, before.attempts, ask, cancel_requested=before.cancel_requested)
         assert (now.status, now.attempts) == moved, (before.status, ask)
-        risen = await engine_room.as_owner.fetchval(FENCE, run.id)
+        risen = await cluster.as_owner.fetchval(FENCE, run.id)
         assert risen >= fence
         fence = risen
-    numbers = [event.number for event in await engine_room.events(run)]
+    numbers = [event.number for event in await cluster.list_events(run)]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -6,138 +6,134 @@ from datetime import timedelta
 from daybreak.errors import Unavailable
 from daybreak.runs import Effects, Status, testing
 from daybreak.runs.worker import executor
-from daybreak.runs.worker.executor import Engine
-from daybreak.runs.worker.heartbeat import Beat
+from daybreak.runs.worker.executor import Executor
+from daybreak.runs.worker.heartbeat import Heartbeat
 
-from .sample_kinds import ALL, BULK, WORK, Order, Receipt, kind
-from .worker_cluster import QUICK, AnswersLost
+from .sample_kinds import ALL, BULK, WORK, ScriptedResult, ScriptedWork, make_kind
+from .worker_cluster import FAST_SETTINGS, LostAnswerDatabase
 
 
-async def test_handler_that_ignores_cancellation_is_abandoned_and_writes_nothing(
-    engine_room, owner, monkeypatch
-):
-    monkeypatch.setattr(executor, "_TO_UNWIND", 0.1)
-    let_go = asyncio.Event()
+async def test_handler_that_ignores_cancellation_is_abandoned_and_writes_nothing(cluster, owner, monkeypatch):
+    monkeypatch.setattr(executor, "_UNWIND_SECONDS", 0.1)
+    may_end = asyncio.Event()
     written = []
 
-    async def stubborn(task) -> Effects[Receipt]:
-        while not let_go.is_set():
+    async def stubborn(context) -> Effects[ScriptedResult]:
+        while not may_end.is_set():
             try:
-                await let_go.wait()
+                await may_end.wait()
             except asyncio.CancelledError:
                 continue
 
-        async def write(_tx) -> Receipt:
-            written.append(task.attempt)
-            return Receipt(task.attempt)
+        async def write(_tx) -> ScriptedResult:
+            written.append(context.attempt)
+            return ScriptedResult(context.attempt)
 
         return Effects(write)
 
-    hanging = kind("test.hanging", limit=0.1, handler=stubborn)
-    engine_room.worker([hanging])
-    ended = await engine_room.ended(await engine_room.start(owner, kind=hanging))
-    let_go.set()
+    hanging = make_kind("test.hanging", limit=0.1, handler=stubborn)
+    cluster.start_worker([hanging])
+    ended = await cluster.wait_until_ended(await cluster.enqueue(owner, kind=hanging))
+    may_end.set()
     assert (ended.status, ended.attempts) == (Status.FAILED, 3)
     assert written == []
 
 
-async def test_handler_without_effects_fails_as_internal_error(engine_room, owner):
-    async def forgetful(_task):
+async def test_handler_without_effects_fails_as_internal_error(cluster, owner):
+    async def forgetful(_context):
         return None
 
-    forgetting = kind("test.forgetting", handler=forgetful)
-    engine_room.worker([forgetting])
-    ended = await engine_room.ended(await engine_room.start(owner, kind=forgetting))
-    assert (ended.status, ended.errors[0].kind) == (Status.FAILED, "Bug")
+    forgetting = make_kind("test.forgetting", handler=forgetful)
+    cluster.start_worker([forgetting])
+    ended = await cluster.wait_until_ended(await cluster.enqueue(owner, kind=forgetting))
+    assert (ended.status, ended.errors[0].error_class) == (Status.FAILED, "InternalError")
 
 
-async def test_runs_of_unknown_kinds_are_left_to_other_workers(engine_room, owner):
-    ignorant = engine_room.worker([BULK])
-    run = await engine_room.start(owner, kind=WORK)
-    await engine_room.until(lambda: heard(engine_room))
-    assert (await engine_room.get(run)).attempts == 0
-    await engine_room.drain(ignorant)
-    engine_room.worker()
-    assert (await engine_room.ended(run)).status is Status.SUCCEEDED
+async def test_runs_of_unknown_kinds_are_left_to_other_workers(cluster, owner):
+    ignorant = cluster.start_worker([BULK])
+    run = await cluster.enqueue(owner, kind=WORK)
+    await cluster.wait_until(lambda: has_no_jobs(cluster))
+    assert (await cluster.get(run)).attempts == 0
+    await cluster.drain(ignorant)
+    cluster.start_worker()
+    assert (await cluster.wait_until_ended(run)).status is Status.SUCCEEDED
 
 
-async def heard(station) -> bool:
-    return await station.as_owner.fetchval("SELECT count(*) = 0 FROM pgq.pgqueuer")
+async def has_no_jobs(shared_cluster) -> bool:
+    return await shared_cluster.as_owner.fetchval("SELECT count(*) = 0 FROM pgq.pgqueuer")
 
 
-async def test_worker_stops_its_attempts_when_heartbeats_get_no_answer(engine_room, owner, monkeypatch):
-    run = await engine_room.start(owner, Order(nap=600))
-    quick = QUICK.model_copy(update={"lease": 0.3, "beat": 0.05})
-    async with Engine(engine_room.database, ALL, quick).started() as started:
+async def test_worker_stops_its_attempts_when_heartbeats_get_no_answer(cluster, owner, monkeypatch):
+    run = await cluster.enqueue(owner, ScriptedWork(sleep_seconds=600))
+    quick = FAST_SETTINGS.model_copy(update={"lease_seconds": 0.3, "heartbeat_seconds": 0.05})
+    async with Executor(cluster.database, ALL, quick).run_loops() as started:
         (running,) = await started.claim([(owner, run.id)])
         attempt = asyncio.create_task(started.execute(running))
 
-        async def silence(_beat) -> None:
+        async def silence(_heartbeat) -> None:
             await asyncio.Event().wait()
 
-        monkeypatch.setattr(Beat, "once", silence)
-        beats = asyncio.create_task(Beat(started, "mute", started.database).run())
+        monkeypatch.setattr(Heartbeat, "send", silence)
+        heartbeats = asyncio.create_task(Heartbeat(started, "mute", started.database).run())
         await asyncio.wait_for(attempt, 60)
-        beats.cancel()
+        heartbeats.cancel()
     # The row is unchanged: another worker can claim it after the lease.
-    assert (await engine_room.get(run)).status is Status.RUNNING
-    assert await engine_room.attempts_written(run) == []
+    assert (await cluster.get(run)).status is Status.RUNNING
+    assert await cluster.list_written_attempts(run) == []
 
 
-async def test_progress_of_a_lost_run_is_rejected(engine_room, owner):
-    run = await engine_room.start(owner)
+async def test_progress_of_a_lost_run_is_rejected(cluster, owner):
+    run = await cluster.enqueue(owner)
     async with (
-        Engine(engine_room.database, ALL, QUICK).started() as loser,
-        Engine(engine_room.database, ALL, QUICK).started() as winner,
+        Executor(cluster.database, ALL, FAST_SETTINGS).run_loops() as loser,
+        Executor(cluster.database, ALL, FAST_SETTINGS).run_loops() as winner,
     ):
         (lost,) = await loser.claim([(owner, run.id)])
         assert await winner.claim([(owner, run.id)]) == []
-        await testing.move_clock(engine_room.database, owner, timedelta(hours=1))
+        await testing.advance_clock(cluster.database, owner, timedelta(hours=1))
         assert len(await winner.claim([(owner, run.id)])) == 1
-        lost.news.progress["done"] = 7
-        lost.news.events.append(("counted", {}))
-        await loser._reporter.flush()
-    assert (await engine_room.get(run)).done == 0
-    assert [event.name for event in await engine_room.events(run)] == ["running", "running"]
+        lost.progress_buffer.progress["done"] = 7
+        lost.progress_buffer.events.append(("counted", {}))
+        await loser._progress_writer.flush()
+    assert (await cluster.get(run)).done == 0
+    assert [event.name for event in await cluster.list_events(run)] == ["running", "running"]
 
 
-async def test_events_are_not_duplicated_when_the_answer_to_a_commit_is_lost(engine_room, owner):
-    both_told = asyncio.Event()
+async def test_events_are_not_duplicated_when_the_answer_to_a_commit_is_lost(cluster, owner):
+    both_written = asyncio.Event()
 
-    async def talkative(task) -> Effects[Receipt]:
-        task.event("counted", number=1)
-        await started._reporter.flush()
-        task.event("counted", number=2)
-        await started._reporter.flush()
-        both_told.set()
-        task.event("counted", number=3)
+    async def record_events(context) -> Effects[ScriptedResult]:
+        context.record_event("counted", number=1)
+        await started._progress_writer.flush()
+        context.record_event("counted", number=2)
+        await started._progress_writer.flush()
+        both_written.set()
+        context.record_event("counted", number=3)
 
-        async def write(_tx) -> Receipt:
-            return Receipt(task.attempt)
+        async def write(_tx) -> ScriptedResult:
+            return ScriptedResult(context.attempt)
 
         return Effects(write)
 
-    talking = kind("test.talking", handler=talkative)
-    run = await engine_room.start(owner, kind=talking)
-    async with Engine(engine_room.database, [talking], QUICK).started() as started:
-        started._reporter._database = AnswersLost(engine_room.database, 2)
+    recording = make_kind("test.recording", handler=record_events)
+    run = await cluster.enqueue(owner, kind=recording)
+    async with Executor(cluster.database, [recording], FAST_SETTINGS).run_loops() as started:
+        started._progress_writer._database = LostAnswerDatabase(cluster.database, 2)
         (running,) = await started.claim([(owner, run.id)])
         await started.execute(running)
-    assert both_told.is_set()
-    told = [(event.name, event.data.get("number")) for event in await engine_room.events(run)]
-    assert told == [("running", None), ("counted", 1), ("counted", 2), ("counted", 3), ("succeeded", None)]
+    assert both_written.is_set()
+    events = [(event.name, event.data.get("number")) for event in await cluster.list_events(run)]
+    assert events == [("running", None), ("counted", 1), ("counted", 2), ("counted", 3), ("succeeded", None)]
 
 
-async def test_unavailable_raised_by_effects_fails_only_the_attempt(engine_room, owner):
-    async def refusing(task) -> Effects[Receipt]:
-        async def write(_tx) -> Receipt:
+async def test_unavailable_raised_by_effects_fails_only_the_attempt(cluster, owner):
+    async def refusing(context) -> Effects[ScriptedResult]:
+        async def write(_tx) -> ScriptedResult:
             raise Unavailable("The printer is out of paper.")
 
         return Effects(write)
 
-    printing = kind("test.printing", handler=refusing)
-    run = await testing.run_inline(
-        engine_room.database, [printing], await engine_room.start(owner, kind=printing)
-    )
+    printing = make_kind("test.printing", handler=refusing)
+    run = await testing.run_inline(cluster.database, [printing], await cluster.enqueue(owner, kind=printing))
     assert (run.status, run.attempts) == (Status.QUEUED, 1)
     assert run.errors[0].message == "The printer is out of paper."

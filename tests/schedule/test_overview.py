@@ -9,133 +9,133 @@ from asyncpg import ReadOnlySQLTransactionError
 
 from daybreak import schedule
 from daybreak.schedule import Scheduler
-from daybreak.schedule.heartbeat import Presence, forget_gone, schedulers
+from daybreak.schedule.heartbeat import SchedulerHeartbeat, delete_stale_schedulers, list_schedulers
 from daybreak.schedule.tick import Ticker
 
 MORNING = datetime(2026, 3, 30, 5, tzinfo=UTC)
 
 
-async def set_zone(office, zone: str, *users) -> None:
+async def set_timezone(harness, timezone: str, *users) -> None:
     ids = [user.id for user in users]
-    await office.admin.execute("UPDATE people_users SET timezone = $1 WHERE id = ANY ($2)", zone, ids)
+    await harness.admin.execute("UPDATE people_users SET timezone = $1 WHERE id = ANY ($2)", timezone, ids)
 
 
-async def test_errors_are_paginated_and_retried(office):
-    users = [await office.join() for _ in range(5)]
-    await set_zone(office, "Mars/Olympus", *users)
-    await office.tick(MORNING)
-    first = await schedule.set_aside(office.database, limit=3)
-    rest = await schedule.set_aside(office.database, first[-1].owner_id, limit=3)
+async def test_errors_are_paginated_and_retried(harness):
+    users = [await harness.create_user() for _ in range(5)]
+    await set_timezone(harness, "Mars/Olympus", *users)
+    await harness.tick(MORNING)
+    first = await schedule.list_errors(harness.database, limit=3)
+    rest = await schedule.list_errors(harness.database, first[-1].owner_id, limit=3)
     assert [one.owner_id for one in (*first, *rest)] == sorted(user.id for user in users)
-    sound = await office.join()
-    assert await schedule.retry(office.database, [users[4].id, sound.id]) == 1
-    assert await schedule.retry(office.database) == 4
-    assert (await schedule.get_overview(office.database, office.settings)).aside == 0
-    await office.tick(MORNING)
-    assert (await schedule.get_overview(office.database, office.settings)).aside == 5
+    sound = await harness.create_user()
+    assert await schedule.retry_errors(harness.database, [users[4].id, sound.id]) == 1
+    assert await schedule.retry_errors(harness.database) == 4
+    assert (await schedule.get_overview(harness.database, harness.settings)).errors == 0
+    await harness.tick(MORNING)
+    assert (await schedule.get_overview(harness.database, harness.settings)).errors == 5
 
 
-async def test_retry_after_failed_tick_enqueues_the_brief(office):
-    user = await office.join()
-    await office.admin.execute(
-        f"ALTER TABLE schedule_days ADD CONSTRAINT poison CHECK (owner_id <> '{user.id}')"
+async def test_retry_after_failed_tick_enqueues_the_brief(harness):
+    user = await harness.create_user()
+    await harness.admin.execute(
+        f"ALTER TABLE schedule_outcomes ADD CONSTRAINT poison CHECK (owner_id <> '{user.id}')"
     )
     try:
-        assert (await office.tick(MORNING)).set_aside == 1
+        assert (await harness.tick(MORNING)).errored == 1
     finally:
-        await office.admin.execute("ALTER TABLE schedule_days DROP CONSTRAINT poison")
-    assert (await office.tick(MORNING)).rung == 0
-    assert await schedule.retry(office.database) == 1
-    assert (await office.tick(MORNING)).rung == 1
-    assert await office.runs(user) == ["2026-03-30/standard"]
+        await harness.admin.execute("ALTER TABLE schedule_outcomes DROP CONSTRAINT poison")
+    assert (await harness.tick(MORNING)).enqueued == 0
+    assert await schedule.retry_errors(harness.database) == 1
+    assert (await harness.tick(MORNING)).enqueued == 1
+    assert await harness.runs(user) == ["2026-03-30/standard"]
 
 
-async def test_days_without_brief_are_paginated_newest_first(office):
-    users = [await office.join() for _ in range(3)]
-    await office.tick(MORNING + timedelta(days=2))
-    whole = await schedule.left_out(office.database, limit=100)
+async def test_days_without_brief_are_paginated_newest_first(harness):
+    users = [await harness.create_user() for _ in range(3)]
+    await harness.tick(MORNING + timedelta(days=2))
+    whole = await schedule.list_days_without_brief(harness.database, limit=100)
     assert {one.outcome for one in whole} == {"missed"}
     assert len(whole) == 6  # two days each; the third is caught up
-    paged, place = (
+    paged, cursor = (
         [],
-        schedule.LeftOutPlace(datetime.max.replace(tzinfo=UTC), UUID(int=0), MORNING.date(), ""),
+        schedule.DayWithoutBriefCursor(datetime.max.replace(tzinfo=UTC), UUID(int=0), MORNING.date(), ""),
     )
     for _ in range(2):
-        paged += await schedule.left_out(office.database, place, limit=4)
-        place = paged[-1].place
-    assert await schedule.left_out(office.database, place, limit=4) == []
+        paged += await schedule.list_days_without_brief(harness.database, cursor, limit=4)
+        cursor = paged[-1].cursor
+    assert await schedule.list_days_without_brief(harness.database, cursor, limit=4) == []
     assert paged == whole
-    assert (await schedule.get_overview(office.database, office.settings)).missed == 6
-    office.at(MORNING + timedelta(days=4))
-    assert await schedule.left_out(office.database) == []
+    assert (await schedule.get_overview(harness.database, harness.settings)).missed == 6
+    harness.set_now(MORNING + timedelta(days=4))
+    assert await schedule.list_days_without_brief(harness.database) == []
     assert {one.owner_id for one in whole} == {user.id for user in users}
 
 
-async def test_scheduler_heartbeat_is_listed_with_last_error_until_stale(office):
-    await office.admin.execute("TRUNCATE schedule_schedulers")
-    presence = Presence(office.database)
-    await presence.say()
-    seen = (await schedulers(office.database))[0]
-    assert (seen.alive, seen.trouble) == (True, "")
-    await presence.say("Unavailable: The database is away.")
-    assert (await schedulers(office.database))[0].trouble.startswith("Unavailable")
-    office.at(MORNING + timedelta(minutes=10))
-    assert not (await schedulers(office.database))[0].alive
-    office.at(MORNING + timedelta(days=2))
-    await forget_gone(office.database)
-    assert await schedulers(office.database) == []
+async def test_scheduler_heartbeat_is_listed_with_last_error_until_stale(harness):
+    await harness.admin.execute("TRUNCATE schedule_schedulers")
+    heartbeat = SchedulerHeartbeat(harness.database)
+    await heartbeat.send()
+    seen = (await list_schedulers(harness.database))[0]
+    assert (seen.alive, seen.last_error) == (True, "")
+    await heartbeat.send("Unavailable: The database is away.")
+    assert (await list_schedulers(harness.database))[0].last_error.startswith("Unavailable")
+    harness.set_now(MORNING + timedelta(minutes=10))
+    assert not (await list_schedulers(harness.database))[0].alive
+    harness.set_now(MORNING + timedelta(days=2))
+    await delete_stale_schedulers(harness.database)
+    assert await list_schedulers(harness.database) == []
 
 
 @pytest.mark.parametrize("how", ["stop", "cancel"])
-async def test_stopped_scheduler_is_not_listed(office, how):
-    await office.admin.execute("TRUNCATE schedule_schedulers")
-    scheduler = Scheduler(office.database, office.settings)
+async def test_stopped_scheduler_is_not_listed(harness, how):
+    await harness.admin.execute("TRUNCATE schedule_schedulers")
+    scheduler = Scheduler(harness.database, harness.settings)
     running = asyncio.create_task(scheduler.run())
     await asyncio.wait_for(scheduler.ready.wait(), 60)
-    assert len(await schedulers(office.database)) == 1
+    assert len(await list_schedulers(harness.database)) == 1
     scheduler.stop() if how == "stop" else running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    assert await schedulers(office.database) == []
+    assert await list_schedulers(harness.database) == []
 
 
-async def test_scheduler_survives_read_only_database_and_reports_no_row_values(office, monkeypatch):
-    await office.admin.execute("TRUNCATE schedule_schedulers")
+async def test_scheduler_survives_read_only_database_and_reports_no_row_values(harness, monkeypatch):
+    await harness.admin.execute("TRUNCATE schedule_schedulers")
     refusal = ReadOnlySQLTransactionError("cannot execute INSERT: Key (email)=(anna@example.org)")
-    settings = office.settings.model_copy(update={"interval": 0.05})
-    scheduler = Scheduler(office.database, settings)
+    settings = harness.settings.model_copy(update={"tick_seconds": 0.05})
+    scheduler = Scheduler(harness.database, settings)
     turns = asyncio.Queue()
-    send = Presence.say
+    send = SchedulerHeartbeat.send
 
-    async def refused(_ticker, moment):
-        turns.put_nowait(moment)
+    async def refused(_ticker, now):
+        turns.put_nowait(now)
         raise refusal
 
-    async def refused_once(self, trouble=""):
+    async def refused_once(self, error=""):
         if turns.qsize() < 2:
             raise refusal
-        await send(self, trouble)
-        turns.put_nowait(trouble)
+        await send(self, error)
+        turns.put_nowait(error)
 
     monkeypatch.setattr(Ticker, "tick", refused)
-    monkeypatch.setattr(Presence, "say", refused_once)
+    monkeypatch.setattr(SchedulerHeartbeat, "send", refused_once)
     running = asyncio.create_task(scheduler.run())
     async with asyncio.timeout(60):
-        while turns.qsize() < 3:  # noqa: ASYNC110 - the queue is looked at, not emptied
+        while turns.qsize() < 3:  # noqa: ASYNC110 - reads the queue's size without emptying it
             await asyncio.sleep(0.01)
-    (seen,) = await schedulers(office.database)
-    assert "ReadOnlySQLTransactionError" in seen.trouble
-    assert "anna" not in seen.trouble
+    (seen,) = await list_schedulers(harness.database)
+    assert "ReadOnlySQLTransactionError" in seen.last_error
+    assert "anna" not in seen.last_error
     scheduler.stop()
     await asyncio.wait_for(running, 60)
 
 
-async def test_history_continues_after_a_cursor(office):
-    user = await office.join()
-    await office.tick(MORNING + timedelta(days=6))
-    whole = (await office.days(user))[::-1]
-    async with office.database.transaction([user.id]) as tx:
-        paged = await schedule.history(tx, user.id, 4)
-        paged += await schedule.history(tx, user.id, 4, paged[-1].place)
-        assert await schedule.history(tx, user.id, 4, paged[-1].place) == []
+async def test_history_continues_after_a_cursor(harness):
+    user = await harness.create_user()
+    await harness.tick(MORNING + timedelta(days=6))
+    whole = (await harness.days(user))[::-1]
+    async with harness.database.transaction([user.id]) as tx:
+        paged = await schedule.list_outcomes(tx, user.id, 4)
+        paged += await schedule.list_outcomes(tx, user.id, 4, paged[-1].cursor)
+        assert await schedule.list_outcomes(tx, user.id, 4, paged[-1].cursor) == []
     assert paged == whole
     assert len(whole) == 7

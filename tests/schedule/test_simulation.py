@@ -22,12 +22,12 @@ async def proof(monkeypatch):
     return import_module("days")
 
 
-async def test_every_user_gets_one_brief_per_local_date_at_the_right_instant(office, proof):
-    admin = await asyncpg.connect(office.app.replace("daybreak_app", "postgres"))
+async def test_every_user_gets_one_brief_per_local_date_at_the_right_instant(harness, proof):
+    admin = await asyncpg.connect(harness.app.replace("daybreak_app", "postgres"))
     begin = datetime(2026, 2, 27, tzinfo=UTC)
-    dice = random.Random(7)  # noqa: S311 - not a secret
-    place = proof.World(admin, office.database, dice, begin, begin + timedelta(days=65))
-    found = await proof.simulate(place, ZONES)
+    rng = random.Random(7)  # noqa: S311 - not a secret
+    simulation = proof.Simulation(admin, harness.database, rng, begin, begin + timedelta(days=65))
+    found = await proof.simulate(simulation, ZONES)
     await admin.close()
     assert proof.failures(found) == {}, proof.INVARIANT
-    assert found["days"] + found["travelled_days"] == place.ticked.claimed > 2000
+    assert found["days"] + found["travelled_days"] == simulation.ticked.claimed > 2000

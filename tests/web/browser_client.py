@@ -8,15 +8,15 @@ import httpx2
 
 from daybreak import people
 from daybreak.db import Database
-from daybreak.people import Client, User
+from daybreak.people import ClientInfo, User
 
 ADDRESS = "http://127.0.0.1:8321"
 HEADERS = {"Accept": "text/html", "User-Agent": "Mozilla/5.0 (Test)"}
-FROM_OUR_PAGE = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
+SAME_ORIGIN_HEADERS = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
 
 
 @dataclass
-class Browser:
+class BrowserClient:
     """A client with the cookies of one user."""
 
     client: httpx2.AsyncClient
@@ -25,30 +25,30 @@ class Browser:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, app, database: Database, address: str = ADDRESS) -> AsyncIterator["Browser"]:
+    async def open(cls, app, database: Database, address: str = ADDRESS) -> AsyncIterator["BrowserClient"]:
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=address, headers=HEADERS) as client:
             yield cls(client, database, address)
 
     @property
-    def ours(self) -> dict[str, str]:
+    def same_origin_headers(self) -> dict[str, str]:
         """The headers of a form that the server's own page submits."""
         return {"Origin": self.address, "Sec-Fetch-Site": "same-origin"}
 
     @property
-    def secret(self) -> str:
+    def session_secret(self) -> str:
         """The secret in the session cookie."""
         return self.client.cookies["daybreak-8321"]
 
-    async def enter(self, user: User) -> None:
+    async def sign_in(self, user: User) -> None:
         """Sign a user in with a new session."""
         async with self.database.transaction([user.id]) as tx:
-            secret = await people.begin(tx, user.id, Client(address="127.0.0.1"))
+            secret = await people.create_session(tx, user.id, ClientInfo(address="127.0.0.1"))
         self.client.cookies.set("daybreak-8321", secret, domain="127.0.0.1")
 
     async def get(self, path: str, **more) -> httpx2.Response:
         return await self.client.get(path, **more)
 
-    async def post(self, path: str, *, headers=FROM_OUR_PAGE, **form) -> httpx2.Response:
+    async def post(self, path: str, *, headers=SAME_ORIGIN_HEADERS, **form) -> httpx2.Response:
         """Submit a form from a page of this site."""
         return await self.client.post(path, data=form, headers=headers)

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from daybreak import people
 from daybreak.db import Database
-from daybreak.people import Client, User
+from daybreak.people import ClientInfo, User
 
 PROGRAM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -31,24 +31,24 @@ def free_port() -> int:
 
 
 @dataclass
-class Desk:
+class BrowserSession:
     """A browser session at the served pages, which records console errors and warnings."""
 
     context: BrowserContext
     address: str
-    said: list[str] = field(default_factory=list)
+    console_messages: list[str] = field(default_factory=list)
 
     async def open(self, path: str) -> Page:
         """Open that page in a new tab."""
         page = await self.context.new_page()
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("console", self._record_console_message)
+        page.on("pageerror", lambda error: self.console_messages.append(str(error)))
         await page.goto(self.address + path)
         return page
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _record_console_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.said.append(message.text)
+            self.console_messages.append(message.text)
 
 
 @dataclass
@@ -64,22 +64,22 @@ class Chromium:
         return f"http://127.0.0.1:{self.port}"
 
     @asynccontextmanager
-    async def desk(self, user: User | None = None, **context) -> AsyncIterator[Desk]:
+    async def new_session(self, user: User | None = None, **context) -> AsyncIterator[BrowserSession]:
         """Open a browser session, optionally signed in; `context` as for Playwright's `new_context`."""
         made = await self.browser.new_context(**context)
         made.set_default_timeout(60_000)
         if user:
             await made.add_cookies([await self._cookie(user)])
-        yield Desk(made, self.address)
+        yield BrowserSession(made, self.address)
         await made.close()
 
     async def _cookie(self, user: User) -> dict[str, str]:
         async with self.database.transaction([user.id]) as tx:
-            secret = await people.begin(tx, user.id, Client(address="127.0.0.1"))
+            secret = await people.create_session(tx, user.id, ClientInfo(address="127.0.0.1"))
         return {"name": f"daybreak-{self.port}", "value": secret, "url": self.address}
 
 
-async def faults(page: Page) -> list[str]:
+async def find_accessibility_violations(page: Page) -> list[str]:
     """Return the accessibility violations that axe finds on a page, in both themes."""
     found = []
     for scheme in SCHEMES:
@@ -91,7 +91,7 @@ async def faults(page: Page) -> list[str]:
     return found
 
 
-async def overflow(page: Page) -> int:
+async def measure_overflow(page: Page) -> int:
     """Return the horizontal overflow in pixels at a width of 320 pixels."""
     await page.set_viewport_size({"width": 320, "height": 640})
     return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -8,19 +8,19 @@ import pytest
 
 from daybreak import server, wiring
 from daybreak.account.routes import pages as account
-from daybreak.web import WebSettings, create_application
+from daybreak.web import WebSettings, create_app
 
 from . import example_pages
-from .browser_client import Browser
+from .browser_client import BrowserClient
 
 
 @pytest.fixture
-async def secure(postgres, database) -> AsyncIterator[Browser]:
+async def tls_client(postgres, database) -> AsyncIterator[BrowserClient]:
     """Return a client of a server behind TLS."""
     address = "https://daybreak.example.org"
     settings = WebSettings(host="0.0.0.0", url=address)  # noqa: S104 - nothing listens
-    app = server.create_app(settings, wiring.Addresses(postgres.app, None, embedded=False))
-    async with app.router.lifespan_context(app), Browser.open(app, database, address) as browser:
+    app = server.build_app(settings, wiring.DatabaseUrls(postgres.app, None, embedded=False))
+    async with app.router.lifespan_context(app), BrowserClient.open(app, database, address) as browser:
         yield browser
 
 
@@ -30,25 +30,25 @@ def unknown_id() -> UUID:
 
 
 @pytest.fixture(scope="session")
-async def trial_app(postgres, database) -> AsyncIterator:
+async def example_app(postgres, database) -> AsyncIterator:
     @asynccontextmanager
     async def opening():
         yield database
 
-    settings = WebSettings(max_body=20_000)
-    app = create_application(
+    settings = WebSettings(max_body_size=20_000)
+    app = create_app(
         settings,
         opening,
         [account, example_pages.pages],
-        listen=postgres.app,
-        channels=["trial", *wiring.CHANNELS],
+        listen_dsn=postgres.app,
+        channels=["example", *wiring.NOTIFY_CHANNELS],
     )
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture
-async def tester(trial_app, database, user) -> AsyncIterator[Browser]:
-    async with Browser.open(trial_app, database) as browser:
-        await browser.enter(user)
+async def example_client(example_app, database, user) -> AsyncIterator[BrowserClient]:
+    async with BrowserClient.open(example_app, database) as browser:
+        await browser.sign_in(user)
         yield browser

@@ -7,60 +7,64 @@ from pydantic import BaseModel, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daybreak.errors import Bug, Unavailable
-from daybreak.web import Anyone, News, Pages, SignedIn, Undo, read_form, stream
+from daybreak.errors import InternalError, Unavailable
+from daybreak.web import Anyone, Pages, SignedIn, StreamEvent, Undo, read_form, stream
 
 pages = Pages("daybreak.web")
-told: dict[str, list[str]] = {}
+TOPIC_LINES: dict[str, list[str]] = {}
 
 
-class Renaming(BaseModel):
+class RenameForm(BaseModel):
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
     colours: list[str] = []
 
 
-@pages.post("/trial/rename")
-async def rename(visit: SignedIn) -> Response:
-    form = await read_form(visit.request, Renaming)
+@pages.post("/example/rename")
+async def rename(context: SignedIn) -> Response:
+    form = await read_form(context.request, RenameForm)
     if form.errors:
-        return visit.page("sign_in.html", form=form.refused(Bug(form.error("title"))), status=422)
-    undo = Undo(action="/trial/rename", values={"title": "<before>"})
-    return visit.redirect("/settings", f"Now it is “{form.filled.title}” {form.filled.colours}.", undo=undo)
+        return context.page(
+            "sign_in.html", form=form.with_error(InternalError(form.error("title"))), status=422
+        )
+    undo = Undo(action="/example/rename", values={"title": "<before>"})
+    return context.redirect(
+        "/settings", f"Now it is “{form.validated.title}” {form.validated.colours}.", undo=undo
+    )
 
 
-@pages.get("/trial/elsewhere")
-async def elsewhere(visit: SignedIn) -> Response:
-    return visit.redirect("//evil.example")
+@pages.get("/example/elsewhere")
+async def redirect_elsewhere(context: SignedIn) -> Response:
+    return context.redirect("//evil.example")
 
 
-@pages.get("/trial/breaks")
-async def breaks() -> Response:
+@pages.get("/example/breaks")
+async def raise_unexpected_error() -> Response:
     raise ZeroDivisionError("a secret value")
 
 
-@pages.get("/trial/silent")
-async def silent() -> Response:
+@pages.get("/example/silent")
+async def raise_unavailable() -> Response:
     raise Unavailable("PostgreSQL does not answer; try again.")
 
 
-@pages.get("/trial/strange")
-async def strange(number: int) -> Response:
+@pages.get("/example/strange")
+async def echo_number(number: int) -> Response:
     return Response(str(number))
 
 
-@pages.post("/trial/body")
-async def body(request: Request) -> Response:
+@pages.post("/example/body")
+async def measure_body(request: Request) -> Response:
     return Response(str(len(await request.body())))
 
 
-@pages.get("/trial/news/{topic}")
-async def news(visit: Anyone, topic: UUID) -> Response:
-    async def read(after: str) -> list[News]:
-        lines = told.get(str(topic), [])
+@pages.get("/example/stream/{topic}")
+async def stream_topic(context: Anyone, topic: UUID) -> Response:
+    async def read(after: str) -> list[StreamEvent]:
+        lines = TOPIC_LINES.get(str(topic), [])
         number = int(after or 0)
         return [
-            News(id=str(n), data=f"<p>{line}</p>", is_last=line == "last")
+            StreamEvent(id=str(n), data=f"<p>{line}</p>", is_last=line == "last")
             for n, line in enumerate(lines[number:], number + 1)
         ]
 
-    return stream(visit, read, str(topic))
+    return stream(context, read, str(topic))

@@ -1,4 +1,4 @@
-"""A server of example streams as a process: python trial_server.py DATABASE PORT."""
+"""A server of example streams as a process: python example_server.py DATABASE PORT."""
 
 import asyncio
 import sys
@@ -9,49 +9,49 @@ from starlette.responses import Response
 
 from daybreak import server
 from daybreak.db import Database
-from daybreak.supervision import on_signals
-from daybreak.web import Anyone, News, Pages, WebSettings, create_application, stream
+from daybreak.supervision import stop_on_signals
+from daybreak.web import Anyone, Pages, StreamEvent, WebSettings, create_app, stream
 
 pages = Pages("daybreak.web")
 
 
-@pages.get("/trial/news/{topic}")
-async def news(visit: Anyone, topic: UUID) -> Response:
-    looked = False
+@pages.get("/example/stream/{topic}")
+async def stream_topic(context: Anyone, topic: UUID) -> Response:
+    was_read = False
 
-    async def read(_after: str) -> list[News]:
-        nonlocal looked
-        first, looked = not looked, True
-        return [] if first else [News(id="1", data="x" * 100, is_last=True)]
+    async def read(_after: str) -> list[StreamEvent]:
+        nonlocal was_read
+        first, was_read = not was_read, True
+        return [] if first else [StreamEvent(id="1", data="x" * 100, is_last=True)]
 
-    return stream(visit, read, str(topic))
+    return stream(context, read, str(topic))
 
 
-@pages.get("/trial/flood")
-async def flood(visit: Anyone) -> Response:
-    async def read(_after: str) -> list[News]:
-        return [News(id=str(number), data="x" * 1_000_000) for number in range(50)]
+@pages.get("/example/flood")
+async def stream_large_events(context: Anyone) -> Response:
+    async def read(_after: str) -> list[StreamEvent]:
+        return [StreamEvent(id=str(number), data="x" * 1_000_000) for number in range(50)]
 
-    return stream(visit, read, "flood")
+    return stream(context, read, "flood")
 
 
 async def main(dsn: str) -> None:
     @asynccontextmanager
-    async def opening():
+    async def open_database():
         async with Database.connect(dsn) as database:
             yield database
 
     settings = WebSettings(port=int(sys.argv[2]))
-    app = create_application(settings, opening, [pages], listen=dsn, channels=["trial"])
+    app = create_app(settings, open_database, [pages], listen_dsn=dsn, channels=["example"])
     stop = asyncio.Event()
-    on_signals(stop.set)
-    listening = server.listen(settings)
+    stop_on_signals(stop.set)
+    listening = server.bind(settings)
 
-    def tell() -> None:
+    def report_ready() -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
 
-    await server.answer(app, settings, listening, stop, ready=tell)
+    await server.serve_on_socket(app, settings, listening, stop, on_ready=report_ready)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 
 @dataclass
-class Form:
+class HtmlForm:
     """The address of a form, and the fields by which one address distinguishes actions.
 
     Attributes:
@@ -29,22 +29,22 @@ class Form:
         return bool(self.buttons or self.hidden or self.choices or self.fields)
 
 
-class Page(HTMLParser):
+class HtmlPage(HTMLParser):
     """The forms and links of a page."""
 
     def __init__(self, address: str, text: str) -> None:
         super().__init__()
         self.links: list[str] = []
         self._address = address
-        self._forms: list[Form] = []
-        self._by_id: dict[str, Form] = {}
+        self._forms: list[HtmlForm] = []
+        self._by_id: dict[str, HtmlForm] = {}
         self._buttons: list[tuple[str, str]] = []  # of forms by id, which can follow later
-        self._current: Form | None = None
+        self._current: HtmlForm | None = None
         self._select = ""
         self.feed(text)
 
     @property
-    def forms(self) -> Iterator[Form]:
+    def forms(self) -> Iterator[HtmlForm]:
         """All forms that can be submitted, except those that only close a dialog."""
         for form_id, name in self._buttons:
             self._by_id[form_id].buttons.add(name)
@@ -56,13 +56,13 @@ class Page(HTMLParser):
             self.links.append(values.get("href", ""))
         elif tag == "form":
             action = (values.get("action") or self._address).partition("?")[0]
-            self._current = Form(values.get("method", "get").upper(), action)
+            self._current = HtmlForm(values.get("method", "get").upper(), action)
             self._forms.append(self._current)
             self._by_id[values.get("id", "")] = self._current
         else:
-            self._note_field(tag, values)
+            self._record_field(tag, values)
 
-    def _note_field(self, tag: str, values: dict[str, str]) -> None:
+    def _record_field(self, tag: str, values: dict[str, str]) -> None:
         name = values.get("name", "")
         if tag == "button" and "form" in values:
             self._buttons.append((values["form"], name))
@@ -70,7 +70,7 @@ class Page(HTMLParser):
             return
         elif tag == "button" and "formaction" in values:
             elsewhere = values.get("formmethod", self._current.method).upper()
-            self._forms.append(Form(elsewhere, values["formaction"], buttons={name}))
+            self._forms.append(HtmlForm(elsewhere, values["formaction"], buttons={name}))
         elif tag == "button" and values.get("type", "submit") == "submit":
             self._current.buttons.add(name)
         elif tag == "input" and values.get("type") == "hidden":

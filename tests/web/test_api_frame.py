@@ -9,85 +9,85 @@ import pytest
 from pydantic import Field
 
 from daybreak import people
-from daybreak.errors import Changed, Conflict
+from daybreak.errors import Conflict, PreconditionFailed
 from daybreak.people import Scope
 from daybreak.web import (
     After,
-    Api,
+    ApiAdmin,
+    ApiReader,
+    ApiRouter,
+    ApiWriter,
     Day,
     IdempotencyKey,
     IfMatch,
+    InputModel,
     Limit,
-    Listing,
-    Operator,
-    Order,
-    Reader,
-    Resource,
+    OutputModel,
+    Page,
     WebSettings,
-    Writer,
-    answer,
-    create_application,
-    once,
-    read_place,
-    refusals,
-    require_match,
-    versioned,
-    write_place,
+    check_if_match,
+    create_app,
+    decode_cursor,
+    encode_cursor,
+    error_responses,
+    etag_response,
+    json_response,
+    run_once,
 )
 
-from .browser_client import ADDRESS, Browser
+from .browser_client import ADDRESS, BrowserClient
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
-api = Api("lamps")
+api = ApiRouter("lamps")
 LIT: list[UUID] = []
 COLOURS: dict[UUID, str] = {}
 
 
-class Lamp(Resource):
+class Lamp(OutputModel):
     id: UUID
     colour: str = Field(examples=["green"])
 
 
-class Painting(Order):
+class Painting(InputModel):
     colour: str = Field(max_length=20, examples=["green"])
     on: Day | None = None
     coats: int = 1
 
 
-@api.get("/lamps", response_model=Listing[Lamp])
-async def list_lamps(visit: Reader, after: After = None, limit: Limit = 2):
-    _, number = read_place(after, datetime.fromisoformat, int) if after else (None, 0)
+@api.get("/lamps", response_model=Page[Lamp])
+async def list_lamps(context: ApiReader, after: After = None, limit: Limit = 2):
+    _, number = decode_cursor(after, datetime.fromisoformat, int) if after else (None, 0)
     lamps = [Lamp(id=UUID(int=n), colour="red") for n in range(int(str(number)) + 1, 6)]
-    rest = write_place(NOW, lamps[limit - 1].id.int) if len(lamps) > limit else None
-    return answer(Listing[Lamp](items=lamps[:limit], next=rest))
+    rest = encode_cursor(NOW, lamps[limit - 1].id.int) if len(lamps) > limit else None
+    return json_response(Page[Lamp](items=lamps[:limit], next=rest))
 
 
 @api.get("/lamps/{lamp_id}", response_model=Lamp)
-async def read_lamp(visit: Reader, lamp_id: UUID):
-    return versioned(visit.request, Lamp(id=lamp_id, colour=COLOURS.get(lamp_id, "red")))
+async def read_lamp(context: ApiReader, lamp_id: UUID):
+    return etag_response(context.request, Lamp(id=lamp_id, colour=COLOURS.get(lamp_id, "red")))
 
 
-@api.put("/lamps/{lamp_id}", response_model=Lamp, responses=refusals(Changed))
-async def paint_lamp(visit: Writer, lamp_id: UUID, painting: Painting, if_match: IfMatch = None):
-    require_match(if_match, Lamp(id=lamp_id, colour=COLOURS.get(lamp_id, "red")))
+@api.put("/lamps/{lamp_id}", response_model=Lamp, responses=error_responses(PreconditionFailed))
+async def paint_lamp(context: ApiWriter, lamp_id: UUID, painting: Painting, if_match: IfMatch = None):
+    check_if_match(if_match, Lamp(id=lamp_id, colour=COLOURS.get(lamp_id, "red")))
     COLOURS[lamp_id] = painting.colour
-    return versioned(visit.request, Lamp(id=lamp_id, colour=painting.colour))
+    return etag_response(context.request, Lamp(id=lamp_id, colour=painting.colour))
 
 
-@api.post("/lamps/{lamp_id}/light", status_code=202, response_model=Lamp, responses=refusals(Conflict))
-async def light_lamp(visit: Writer, lamp_id: UUID, painting: Painting, key: IdempotencyKey = None):
+@api.post("/lamps/{lamp_id}/light", status_code=202, response_model=Lamp, responses=error_responses(Conflict))
+async def light_lamp(context: ApiWriter, lamp_id: UUID, painting: Painting, key: IdempotencyKey = None):
     async def work(_tx):
         if painting.colour == "broken":
-            raise Conflict("It is broken.").telling(lamp=str(lamp_id))
+            raise Conflict("It is broken.").with_details(lamp=str(lamp_id))
         LIT.append(lamp_id)
-        return answer(Lamp(id=uuid4(), colour=painting.colour), 202, headers={"Location": "/here"})
+        return json_response(Lamp(id=uuid4(), colour=painting.colour), 202, headers={"Location": "/here"})
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
 @api.get("/lamps/of/all", response_model=Lamp)
-async def watch_lamps(visit: Operator):
-    return answer(Lamp(id=UUID(int=0), colour="all"))
+async def watch_lamps(context: ApiAdmin):
+    return json_response(Lamp(id=UUID(int=0), colour="all"))
 
 
 @pytest.fixture(scope="session")
@@ -96,15 +96,15 @@ async def lamp_shop(postgres, database):
     async def opening():
         yield database
 
-    settings = WebSettings(port=8321, api_rate=120)
-    app = create_application(settings, opening, [], [api], listen=postgres.app)
+    settings = WebSettings(port=8321, api_requests_per_minute=120)
+    app = create_app(settings, opening, [], [api], listen_dsn=postgres.app)
     async with app.router.lifespan_context(app):
         yield app
 
 
 @pytest.fixture
 async def program(lamp_shop, database):
-    async with Browser.open(lamp_shop, database) as browser:
+    async with BrowserClient.open(lamp_shop, database) as browser:
         browser.client.headers["Accept"] = "application/json"
         browser.client.headers["Content-Type"] = "application/json"
         yield browser.client
@@ -112,7 +112,7 @@ async def program(lamp_shop, database):
 
 async def bearer(database, user, scope=Scope.WRITE) -> dict[str, str]:
     async with database.transaction([user.id]) as tx:
-        _, secret = await people.make_token(tx, user.id, "A program", scope, 30)
+        _, secret = await people.create_token(tx, user.id, "A program", scope, 30)
     return {"Authorization": f"Bearer {secret}"}
 
 
@@ -225,17 +225,19 @@ async def test_failed_request_can_be_retried_with_its_key(program, annas_token):
     assert (await program.post(f"{LAMP}/light", headers=headers, json={"colour": "red"})).status_code == 202
 
 
-async def test_idempotency_keys_expire_after_a_day(program, annas_token, as_admin, user):
+async def test_idempotency_keys_expire_after_a_day(program, annas_token, admin_connection, user):
     LIT.clear()
     old, other = ({**annas_token, "Idempotency-Key": uuid4().hex} for _ in range(2))
     for headers in (old, other):
         await program.post(f"{LAMP}/light", headers=headers, json={"colour": "red"})
-    await as_admin.execute(
-        "UPDATE web_answers SET made_at = made_at - interval '25 hours' WHERE owner_id = $1", user.id
+    await admin_connection.execute(
+        "UPDATE web_idempotency_keys SET created_at = created_at - interval '25 hours' WHERE owner_id = $1",
+        user.id,
     )
     again = await program.post(f"{LAMP}/light", headers=old, json={"colour": "blue"})
     assert (again.json()["colour"], len(LIT)) == ("blue", 3)
-    assert await as_admin.fetchval("SELECT count(*) FROM web_answers WHERE owner_id = $1", user.id) == 1
+    count = "SELECT count(*) FROM web_idempotency_keys WHERE owner_id = $1"
+    assert await admin_connection.fetchval(count, user.id) == 1
 
 
 async def test_rate_limit_is_per_credential_with_retry_after(program, database, user, other_user):
@@ -247,16 +249,18 @@ async def test_rate_limit_is_per_credential_with_retry_after(program, database, 
     assert (await program.get(LAMP, headers=bobs)).status_code == 200
 
 
-async def test_only_admin_programs_can_read_operations(program, annas_token, as_admin, user):
+async def test_only_admin_programs_can_read_operations(program, annas_token, admin_connection, user):
     path = "/api/v1/lamps/of/all"
     assert (await program.get(path, headers=annas_token)).status_code == 403
-    await as_admin.execute("INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin')", user.id)
+    await admin_connection.execute(
+        "INSERT INTO people_accounts (owner_id, role) VALUES ($1, 'admin')", user.id
+    )
     assert (await program.get(path, headers=annas_token)).status_code == 200
 
 
 async def test_session_can_use_operations_from_its_own_pages_only(program, lamp_shop, database, user):
-    async with Browser.open(lamp_shop, database) as browser:
-        await browser.enter(user)
+    async with BrowserClient.open(lamp_shop, database) as browser:
+        await browser.sign_in(user)
         ours = {"Origin": ADDRESS, "Sec-Fetch-Site": "same-origin"}
         assert (await browser.client.put(LAMP, headers=ours, json={"colour": "red"})).status_code == 200
         theirs = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}

@@ -10,9 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from daybreak import people, server, wiring
-from daybreak.people import Client, User
+from daybreak.people import ClientInfo, User
 from daybreak.web import WebSettings
-from daybreak.web.concurrency import Slots
+from daybreak.web.concurrency import ConcurrencyLimiter
 
 HEAD = (
     "POST /api/v1/agenda/sources/files HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
@@ -47,15 +47,15 @@ class Sending:
 
 @dataclass
 class Receiver:
-    """A server that is short of patience and of places."""
+    """A server with short timeouts and few upload slots."""
 
     settings: WebSettings
-    uploads: Slots
+    upload_limiter: ConcurrencyLimiter
     database: object
 
     async def secret(self, user: User) -> str:
         async with self.database.transaction([user.id]) as tx:
-            return await people.begin(tx, user.id, Client(address="127.0.0.1"))
+            return await people.create_session(tx, user.id, ClientInfo(address="127.0.0.1"))
 
     async def begin(self, user: User) -> Sending:
         """Start an upload of a user without finishing it."""
@@ -68,7 +68,7 @@ class Receiver:
     async def send(self, user: User) -> httpx2.Response:
         """Upload a file."""
         cookies = {f"daybreak-{self.settings.port}": await self.secret(user)}
-        async with httpx2.AsyncClient(base_url=self.settings.address, cookies=cookies) as client:
+        async with httpx2.AsyncClient(base_url=self.settings.base_url, cookies=cookies) as client:
             return await client.post(
                 "/api/v1/agenda/sources/files",
                 files=[("files", ("todo.txt", b"Call Berta\n", "text/plain"))],
@@ -80,15 +80,15 @@ class Receiver:
 def serving(postgres, database):
     @asynccontextmanager
     async def serving(**settings) -> AsyncIterator[Receiver]:
-        listening = server.listen(WebSettings(port=1024).model_copy(update={"port": 0}))
+        listening = server.bind(WebSettings(port=1024).model_copy(update={"port": 0}))
         port = listening.getsockname()[1]
         web = WebSettings(port=port, **settings)
-        app = server.create_app(web, wiring.Addresses(postgres.app, None, embedded=False))
+        app = server.build_app(web, wiring.DatabaseUrls(postgres.app, None, embedded=False))
         stop, ready = asyncio.Event(), asyncio.Event()
-        task = asyncio.create_task(server.answer(app, web, listening, stop, ready.set))
+        task = asyncio.create_task(server.serve_on_socket(app, web, listening, stop, ready.set))
         await asyncio.wait_for(ready.wait(), 60)
         try:
-            yield Receiver(web, app.state.site.uploads, database)
+            yield Receiver(web, app.state.app_state.upload_limiter, database)
         finally:
             stop.set()
             await asyncio.wait_for(task, 60)
@@ -97,7 +97,7 @@ def serving(postgres, database):
 
 
 async def test_stalled_upload_gets_408_and_releases_its_slot(serving, user, other_user):
-    async with serving(body_silence=1.0, uploads=1) as receiver:
+    async with serving(body_idle_seconds=1.0, max_concurrent_uploads=1) as receiver:
         silent = await receiver.begin(user)
         answer = await silent.answer()
         assert answer.startswith("HTTP/1.1 408")
@@ -106,7 +106,7 @@ async def test_stalled_upload_gets_408_and_releases_its_slot(serving, user, othe
 
 
 async def test_trickling_upload_times_out(serving, user):
-    async with serving(body_silence=60.0, body_seconds=0.5) as receiver:
+    async with serving(body_idle_seconds=60.0, body_timeout_seconds=0.5) as receiver:
         slow = await receiver.begin(user)
         trickling = asyncio.create_task(slow.trickle())
         assert (await slow.answer()).startswith("HTTP/1.1 408")
@@ -114,16 +114,20 @@ async def test_trickling_upload_times_out(serving, user):
 
 
 async def test_slow_uploads_of_one_user_do_not_block_others(serving, user, other_user):
-    with capture_logs() as said:
-        async with serving(body_silence=60.0, uploads=2) as receiver:
+    with capture_logs() as logged:
+        async with serving(body_idle_seconds=60.0, max_concurrent_uploads=2) as receiver:
             slow = [await receiver.begin(user) for _ in range(3)]
             assert (await receiver.send(other_user)).status_code == 202
             for one in slow:
                 one.writer.close()
-    assert [one for one in said if one["event"] == "web.defect"] == [], "a client that leaves is no defect"
+    events = [one["event"] for one in logged]
+    assert "web.unhandled_exception" not in events, "a disconnected client is not a defect"
 
 
 async def test_upload_that_waits_too_long_gets_503(serving, user):
-    async with serving(upload_wait=0.4, uploads=1) as receiver, receiver.uploads.take(user.id):
+    async with (
+        serving(upload_wait_seconds=0.4, max_concurrent_uploads=1) as receiver,
+        receiver.upload_limiter.acquire(user.id),
+    ):
         answer = await receiver.send(user)
         assert (answer.status_code, "Too many uploads" in answer.text) == (503, True)

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from daybreak import people
-from daybreak.people import Purpose, Role, Scope
+from daybreak.people import LinkPurpose, Role, Scope
 
-from .chromium import faults, overflow
+from .chromium import find_accessibility_violations, measure_overflow
 
 pytestmark = pytest.mark.integration
 
@@ -24,31 +24,31 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-async def admin(database, user, no_attempts_yet):
+async def admin(database, user, reset_throttle):
     """Anna, who has a password, a token and a role."""
     await people.set_role(database, user, Role.ADMIN)
     async with database.transaction([user.id]) as tx:
-        await people.make_token(tx, user.id, "Widget on the wall", Scope.READ, 90)
+        await people.create_token(tx, user.id, "Widget on the wall", Scope.READ, 90)
     return user
 
 
-async def test_printed_link_signs_in_without_a_click(chromium, database, user, no_attempts_yet):
-    link = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
-    async with chromium.desk() as desk:
-        page = await desk.open(link)
+async def test_printed_link_signs_in_without_a_click(chromium, database, user, reset_throttle):
+    link = LinkPurpose.SIGN_IN.path(await people.create_link(database, user, LinkPurpose.SIGN_IN))
+    async with chromium.new_session() as session:
+        page = await session.open(link)
         # A user without sources is redirected to onboarding first.
         await page.wait_for_url(re.compile("/welcome$"))
-        assert desk.said == []
+        assert session.console_messages == []
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
 async def test_invited_user_sets_a_password_and_signs_in_again(
-    chromium, database, no_attempts_yet, javascript
+    chromium, database, reset_throttle, javascript
 ):
     email = f"carol-{javascript}@example.org"
     _, secret = await people.invite(database, email, timezone="Europe/Berlin", role=Role.MEMBER)
-    async with chromium.desk(java_script_enabled=javascript) as desk:
-        page = await desk.open(Purpose.INVITATION.path(secret))
+    async with chromium.new_session(java_script_enabled=javascript) as session:
+        page = await session.open(LinkPurpose.INVITATION.path(secret))
         await page.get_by_label("Password", exact=True).fill(PASSWORD)
         await page.get_by_label("Confirm password").fill(PASSWORD)
         await page.get_by_role("button", name="Create account").click()
@@ -62,12 +62,12 @@ async def test_invited_user_sets_a_password_and_signs_in_again(
         await page.get_by_role("button", name="Save").click()
         assert await page.get_by_role("status").inner_text() == "Profile saved."
         assert await page.locator(".person summary").inner_text() == "Carol"
-        assert desk.said == []
+        assert session.console_messages == []
 
 
 async def test_token_is_shown_once(chromium, admin):
-    async with chromium.desk(admin) as desk:
-        page = await desk.open("/settings/tokens")
+    async with chromium.new_session(admin) as session:
+        page = await session.open("/settings/tokens")
         await page.get_by_label("Name").fill("Script")
         await page.get_by_role("button", name="Create token").click()
         secret = await page.get_by_label("Token", exact=True).input_value()
@@ -82,10 +82,10 @@ async def test_token_is_shown_once(chromium, admin):
 
 
 async def test_keyboard_reaches_all_controls(chromium, admin):
-    async with chromium.desk(admin) as desk:
-        page = await desk.open("/settings/tokens")
+    async with chromium.new_session(admin) as session:
+        page = await session.open("/settings/tokens")
         await page.keyboard.press("Tab")
-        assert await page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to content"
         await page.keyboard.press("Enter")
         assert page.url.endswith("#main")
         await page.keyboard.press("?")
@@ -102,8 +102,8 @@ async def test_keyboard_reaches_all_controls(chromium, admin):
 
 
 async def test_theme_follows_the_system_until_it_is_set(chromium, user):
-    async with chromium.desk(user, color_scheme="dark") as desk:
-        page = await desk.open("/settings")
+    async with chromium.new_session(user, color_scheme="dark") as session:
+        page = await session.open("/settings")
         colour = "getComputedStyle(document.documentElement).backgroundColor"
         dark = await page.evaluate(colour)
         await page.locator(".person summary").click()
@@ -113,46 +113,44 @@ async def test_theme_follows_the_system_until_it_is_set(chromium, user):
 
 
 async def test_schedule_form_previews_upcoming_briefs(chromium, user):
-    async with chromium.desk(user) as desk:
-        page = await desk.open("/settings/schedule")
+    async with chromium.new_session(user) as session:
+        page = await session.open("/settings/schedule")
         assert not await page.get_by_role("button", name="Preview").is_visible()
         await page.get_by_label("Once a week").check()
         await page.get_by_label("Day of the week").select_option("Wednesday")
         await page.get_by_label("Time", exact=True).fill("05:45")
         await page.get_by_label("Time", exact=True).blur()
-        coming = page.locator("#coming li")
-        await expect(coming).to_have_text([re.compile("Wednesday .*, 05:45")] * 5)
-        assert await faults(page) == []
-        assert desk.said == []
+        upcoming = page.locator("#upcoming li")
+        await expect(upcoming).to_have_text([re.compile("Wednesday .*, 05:45")] * 5)
+        assert await find_accessibility_violations(page) == []
+        assert session.console_messages == []
 
 
 @pytest.mark.parametrize("path", SETTINGS)
 async def test_settings_pages_are_accessible_and_fit_every_screen(chromium, admin, path):
-    async with chromium.desk(admin) as desk:
-        page = await desk.open(path)
-        assert await faults(page) == []
-        assert await overflow(page) <= 0
-        assert desk.said == []
+    async with chromium.new_session(admin) as session:
+        page = await session.open(path)
+        assert await find_accessibility_violations(page) == []
+        assert await measure_overflow(page) <= 0
+        assert session.console_messages == []
 
 
-async def test_signed_out_pages_are_accessible_and_fit_every_screen(
-    chromium, database, user, no_attempts_yet
-):
+async def test_signed_out_pages_are_accessible_and_fit_every_screen(chromium, database, user, reset_throttle):
     links = [
-        purpose.path(await people.make_link(database, user, purpose))
-        for purpose in (Purpose.RESET, Purpose.INVITATION, Purpose.SIGN_IN)
+        purpose.path(await people.create_link(database, user, purpose))
+        for purpose in (LinkPurpose.RESET, LinkPurpose.INVITATION, LinkPurpose.SIGN_IN)
     ]
-    async with chromium.desk(java_script_enabled=True) as desk:
+    async with chromium.new_session(java_script_enabled=True) as session:
         for path in ["/sign-in", "/nowhere", *links[:2]]:
-            page = await desk.open(path)
-            assert await faults(page) == []
-            assert await overflow(page) <= 0
+            page = await session.open(path)
+            assert await find_accessibility_violations(page) == []
+            assert await measure_overflow(page) <= 0
             await page.close()
 
 
 async def test_content_policy_blocks_injected_scripts(chromium, user, database):
-    async with chromium.desk(user) as desk:
-        page = await desk.open("/settings")
+    async with chromium.new_session(user) as session:
+        page = await session.open("/settings")
         await page.evaluate(
             "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.broken=1\">');"
             "const script = document.createElement('script'); script.textContent = 'window.broken=1';"
@@ -160,4 +158,4 @@ async def test_content_policy_blocks_injected_scripts(chromium, user, database):
         )
         await page.wait_for_timeout(0)
         assert await page.evaluate("window.broken") is None
-        assert any("Content Security Policy" in words for words in desk.said)
+        assert any("Content Security Policy" in words for words in session.console_messages)

@@ -10,11 +10,20 @@ from daybreak import people, server, wiring
 from daybreak.people import Scope
 from daybreak.web import WebSettings
 
-from .route_inventory import ENDLESS, OWNED, PUBLIC, PUBLIC_PARAMETERS, Known, every
+from .route_inventory import (
+    ENDLESS,
+    OWNED_BY_PARAMETER,
+    PUBLIC,
+    PUBLIC_PARAMETERS,
+    RouteMethod,
+    list_route_methods,
+)
 
-ALL = list(every(server.create_app(WebSettings(), wiring.Addresses("nowhere", None, embedded=False))))
+ALL = list(
+    list_route_methods(server.build_app(WebSettings(), wiring.DatabaseUrls("nowhere", None, embedded=False)))
+)
 FINITE = [route for route in ALL if route.path not in ENDLESS]
-OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED.keys()]
+OF_SOMEBODY = [route for route in ALL if set(route.parameters) & OWNED_BY_PARAMETER.keys()]
 CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
 # The request is too long for an address, and nothing is stored.
 COMPUTING = {"/api/v1/schedule/preview"}
@@ -22,7 +31,7 @@ OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/ap
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
 NUMBER = re.compile(r"Request ID [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
 INLINE = re.compile(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
-ANYTHING = {name: str(UUID(int=1)) for name in OWNED} | {
+ANYTHING = {name: str(UUID(int=1)) for name in OWNED_BY_PARAMETER} | {
     "secret": "unknown",
     "name": "unknown.css",
     "day": "2026-03-29",
@@ -33,24 +42,26 @@ ANYTHING = {name: str(UUID(int=1)) for name in OWNED} | {
 async def annas_reader(database, user) -> dict[str, str]:
     """What a program sends that may read what is Anna's."""
     async with database.transaction([user.id]) as tx:
-        _, secret = await people.make_token(tx, user.id, "A program", Scope.READ, 30)
+        _, secret = await people.create_token(tx, user.id, "A program", Scope.READ, 30)
     return {"Authorization": f"Bearer {secret}"}
 
 
-def named(route: Known) -> str:
+def named(route: RouteMethod) -> str:
     return f"{route.method} {route.path}"
 
 
 def test_every_path_parameter_is_listed():
     names = {name for route in ALL for name in route.parameters}
-    assert names == OWNED.keys() | PUBLIC_PARAMETERS, "say in routes.py how one of somebody's comes about"
+    assert names == OWNED_BY_PARAMETER.keys() | PUBLIC_PARAMETERS, (
+        "say in routes.py how one of somebody's comes about"
+    )
     assert {(route.method, route.path) for route in ALL} >= PUBLIC
 
 
 @pytest.mark.parametrize("route", [route for route in ALL if not route.is_public], ids=named)
-async def test_anonymous_requests_are_rejected(stranger, route):
-    ours = stranger.ours
-    asked = await stranger.client.request(route.method, route.filled(ANYTHING), headers=ours)
+async def test_anonymous_requests_are_rejected(anonymous_client, route):
+    ours = anonymous_client.same_origin_headers
+    asked = await anonymous_client.client.request(route.method, route.fill_path(ANYTHING), headers=ours)
     if route.path.startswith("/api/"):
         assert (asked.status_code, asked.headers["www-authenticate"]) == (401, 'Bearer realm="daybreak"')
     else:
@@ -59,13 +70,15 @@ async def test_anonymous_requests_are_rejected(stranger, route):
 
 
 @pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
-async def test_resources_of_other_users_are_not_found(annas, bobs, user, database, route):
+async def test_resources_of_other_users_are_not_found(anna_client, bob_client, user, database, route):
     async with database.transaction([user.id]) as tx:
-        annas_own = {name: await make(tx, user) for name, make in OWNED.items()}
+        annas_own = {name: await make(tx, user) for name, make in OWNED_BY_PARAMETER.items()}
         before = await tx.fetch("SELECT * FROM account_export($1)", user.id)
-    headers = bobs.ours | {"If-Match": "*"}
+    headers = bob_client.same_origin_headers | {"If-Match": "*"}
     others, nobodys = [
-        await bobs.client.request(route.method, route.filled(values), headers=headers, **route.sent)
+        await bob_client.client.request(
+            route.method, route.fill_path(values), headers=headers, **route.request_body
+        )
         for values in (ANYTHING | annas_own, ANYTHING)
     ]
     assert (others.status_code, nobodys.status_code) == (404, 404)
@@ -76,21 +89,27 @@ async def test_resources_of_other_users_are_not_found(annas, bobs, user, databas
 
 @pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
 @pytest.mark.parametrize("value", ["0", "x" * 300, "%00", "'--", "..%2f..%2fetc"])
-async def test_malformed_address_is_not_found(annas, route, value):
-    path = route.filled(ANYTHING | dict.fromkeys(OWNED, value))
-    assert (await annas.client.request(route.method, path, headers=annas.ours)).status_code == 404
+async def test_malformed_address_is_not_found(anna_client, route, value):
+    path = route.fill_path(ANYTHING | dict.fromkeys(OWNED_BY_PARAMETER, value))
+    assert (
+        await anna_client.client.request(route.method, path, headers=anna_client.same_origin_headers)
+    ).status_code == 404
 
 
 @pytest.mark.parametrize("route", CHANGING, ids=named)
-async def test_cross_site_requests_change_nothing(annas, route):
+async def test_cross_site_requests_change_nothing(anna_client, route):
     theirs = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-    asked = await annas.client.request(route.method, route.filled(ANYTHING), headers=theirs)
+    asked = await anna_client.client.request(route.method, route.fill_path(ANYTHING), headers=theirs)
     assert asked.status_code == 403
 
 
 @pytest.mark.parametrize("route", ADMINS_ONLY, ids=named)
-async def test_member_cannot_use_admin_routes(annas, route):
-    assert (await annas.client.request(route.method, route.filled({}), headers=annas.ours)).status_code == 403
+async def test_member_cannot_use_admin_routes(anna_client, route):
+    assert (
+        await anna_client.client.request(
+            route.method, route.fill_path({}), headers=anna_client.same_origin_headers
+        )
+    ).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -98,14 +117,18 @@ async def test_member_cannot_use_admin_routes(annas, route):
     [one for one in CHANGING if one.path.startswith("/api/") and one.path not in COMPUTING],
     ids=named,
 )
-async def test_read_only_token_changes_nothing(stranger, annas_reader, route):
-    asked = await stranger.client.request(route.method, route.filled(ANYTHING), headers=annas_reader)
+async def test_read_only_token_changes_nothing(anonymous_client, annas_reader, route):
+    asked = await anonymous_client.client.request(
+        route.method, route.fill_path(ANYTHING), headers=annas_reader
+    )
     assert (asked.status_code, "read-only" in asked.json()["detail"]) == (403, True)
 
 
 @pytest.mark.parametrize("route", FINITE, ids=named)
-async def test_every_response_has_security_headers(annas, route):
-    asked = await annas.client.request(route.method, route.filled(ANYTHING), headers=annas.ours)
+async def test_every_response_has_security_headers(anna_client, route):
+    asked = await anna_client.client.request(
+        route.method, route.fill_path(ANYTHING), headers=anna_client.same_origin_headers
+    )
     assert asked.status_code < 500 or route.path == "/readyz"  # no worker is there
     policy = dict(one.split(maxsplit=1) for one in asked.headers["content-security-policy"].split("; "))
     assert {policy[name] for name in ("default-src", "frame-ancestors", "base-uri")} == {"'none'"}
@@ -118,13 +141,13 @@ async def test_every_response_has_security_headers(annas, route):
 
 
 @pytest.mark.parametrize("route", [route for route in FINITE if route.method == "GET"], ids=named)
-async def test_no_page_has_inline_scripts_or_styles(annas, route):
-    assert not INLINE.search((await annas.get(route.filled(ANYTHING))).text)
+async def test_no_page_has_inline_scripts_or_styles(anna_client, route):
+    assert not INLINE.search((await anna_client.get(route.fill_path(ANYTHING))).text)
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/settings/access/sessions/x/end", "/sign-in/link/unknown"])
-async def test_programs_get_problem_documents(stranger, path):
-    asked = await stranger.get(path, headers={"Accept": "application/json"})
+async def test_programs_get_problem_documents(anonymous_client, path):
+    asked = await anonymous_client.get(path, headers={"Accept": "application/json"})
     assert asked.headers["content-type"] == "application/problem+json"
     document = asked.json()
     assert document["status"] == asked.status_code

@@ -11,12 +11,12 @@ import httpx2
 import pytest
 
 from daybreak import people
-from daybreak.account.user_agents import browser_name
+from daybreak.account.user_agents import describe_browser
 from daybreak.db import Database
 from daybreak.errors import InvalidInput
 from daybreak.people import Frequency, Role, Scope, Weekday
 
-from .browser_client import Browser
+from .browser_client import BrowserClient
 
 PROFILE = {
     "name": "Annika",
@@ -27,24 +27,24 @@ PROFILE = {
 }
 
 
-async def test_profile_is_saved(annas, user, database):
-    saved = await annas.post("/settings", **PROFILE)
+async def test_profile_is_saved(anna_client, user, database):
+    saved = await anna_client.post("/settings", **PROFILE)
     assert saved.headers["location"] == "/settings"
-    changed = await people.find(database, user.email)
+    changed = await people.find_by_email(database, user.email)
     assert (changed.name, changed.timezone, changed.country) == ("Annika", "Asia/Kolkata", "IN")
     assert f"{changed.preferences.workday_start:%H:%M}" == "08:00"
-    page = (await annas.get("/settings")).text
+    page = (await anna_client.get("/settings")).text
     assert "Profile saved." in page
     assert '<option value="Asia/Kolkata" selected>Asia/Kolkata (12:00)</option>' in page
     assert '<option value="IN" selected>India</option>' in page
 
 
-async def test_saving_the_profile_preserves_other_preferences(annas, user, database):
+async def test_saving_the_profile_preserves_other_preferences(anna_client, user, database):
     fridays = {"frequency": Frequency.CHOSEN, "weekdays": frozenset({Weekday.FRIDAY})}
     plan = replace(user.preferences, active=False, **fridays)
-    await people.change(database, user.id, lambda _: replace(user, preferences=plan))
-    await annas.post("/settings", **PROFILE)
-    kept = (await people.find(database, user.email)).preferences
+    await people.update_user_with(database, user.id, lambda _: replace(user, preferences=plan))
+    await anna_client.post("/settings", **PROFILE)
+    kept = (await people.find_by_email(database, user.email)).preferences
     assert (kept.active, kept.frequency, kept.weekdays) == (False, Frequency.CHOSEN, {Weekday.FRIDAY})
 
 
@@ -66,67 +66,74 @@ async def test_second_invitation_does_not_demote_an_admin(database, user):
         ("workday_start", "soon", "time"),
     ],
 )
-async def test_invalid_profile_is_rejected_without_changes(annas, user, database, field, value, words):
-    refused = await annas.post("/settings", **(PROFILE | {field: value}))
+async def test_invalid_profile_is_rejected_without_changes(anna_client, user, database, field, value, words):
+    refused = await anna_client.post("/settings", **(PROFILE | {field: value}))
     assert (refused.status_code, words in refused.text) == (422, True)
     assert 'value="16:30"' in refused.text or field == "workday_end"
-    assert await people.find(database, user.email) == user
+    assert await people.find_by_email(database, user.email) == user
 
 
 async def test_changing_the_password_requires_the_old_one_and_ends_other_sessions(
-    annas, application, database, user, no_attempts_yet
+    anna_client, application, database, user, reset_throttle
 ):
-    async with Browser.open(application, database) as other:
-        await other.enter(user)
-        first = {"password": "correct horse battery", "again": "correct horse battery"}
-        assert (await annas.post("/settings/access/password", **first)).status_code == 303
+    async with BrowserClient.open(application, database) as other:
+        await other.sign_in(user)
+        first = {"password": "correct horse battery", "password_confirmation": "correct horse battery"}
+        assert (await anna_client.post("/settings/access/password", **first)).status_code == 303
         assert (await other.get("/settings")).status_code == 303
-    wrong = await annas.post("/settings/access/password", current="not it", **first)
+    wrong = await anna_client.post("/settings/access/password", current="not it", **first)
     assert (wrong.status_code, "current password is wrong" in wrong.text) == (401, True)
-    differ = await annas.post("/settings/access/password", current="x", password="a" * 12, again="b" * 12)
-    assert (differ.status_code, "The passwords don&#39;t match." in differ.text) == (422, True)
-    assert (await annas.get("/settings")).status_code == 200
+    differ = await anna_client.post(
+        "/settings/access/password", current="x", password="a" * 12, password_confirmation="b" * 12
+    )
+    assert (differ.status_code, "The passwords don’t match." in differ.text) == (422, True)
+    assert (await anna_client.get("/settings")).status_code == 200
 
 
-async def test_sessions_are_listed(annas, application, database, user):
-    async with Browser.open(application, database) as other:
-        await other.enter(user)
-        page = (await annas.get("/settings/access")).text
+async def test_sessions_are_listed(anna_client, application, database, user):
+    async with BrowserClient.open(application, database) as other:
+        await other.sign_in(user)
+        page = (await anna_client.get("/settings/access")).text
         assert page.count("127.0.0.1") == 2
         assert "This device" in page
-        await annas.post("/settings/access/sessions/end")
+        await anna_client.post("/settings/access/sessions/end")
         assert (await other.get("/settings")).status_code == 303
-    assert "everywhere else" not in (await annas.get("/settings/access")).text.partition("signed in")[2][300:]
+    assert (
+        "everywhere else"
+        not in (await anna_client.get("/settings/access")).text.partition("signed in")[2][300:]
+    )
 
 
-async def test_token_is_stored_hashed_and_expires_or_is_revoked(annas, user, database, as_admin):
-    made = await annas.post("/settings/tokens", name="Widget", scope="read", days="30")
+async def test_token_is_stored_hashed_and_expires_or_is_revoked(
+    anna_client, user, database, admin_connection
+):
+    made = await anna_client.post("/settings/tokens", name="Widget", scope="read", days="30")
     secret = re.search(r"dbk_[\w-]{43}", made.text)[0]
-    visitor = await people.bearer_of(database, secret)
-    assert (visitor.user, visitor.scope, visitor.may_write) == (user, Scope.READ, False)
-    rows = await as_admin.fetch("SELECT t::text FROM people_tokens AS t WHERE owner_id = $1", user.id)
+    principal = await people.authenticate_token(database, secret)
+    assert (principal.user, principal.scope, principal.may_write) == (user, Scope.READ, False)
+    rows = await admin_connection.fetch("SELECT t::text FROM people_tokens AS t WHERE owner_id = $1", user.id)
     assert secret not in str(rows)
-    assert secret not in (await annas.get("/settings/tokens")).text
-    await as_admin.execute("UPDATE people_tokens SET expires_at = now() WHERE owner_id = $1", user.id)
-    assert await people.bearer_of(database, secret) is None
-    await as_admin.execute("UPDATE people_tokens SET expires_at = NULL WHERE owner_id = $1", user.id)
-    assert await people.bearer_of(database, secret) is not None
-    await annas.post(f"/settings/tokens/{visitor.credential}/revoke")
-    assert await people.bearer_of(database, secret) is None
+    assert secret not in (await anna_client.get("/settings/tokens")).text
+    await admin_connection.execute("UPDATE people_tokens SET expires_at = now() WHERE owner_id = $1", user.id)
+    assert await people.authenticate_token(database, secret) is None
+    await admin_connection.execute("UPDATE people_tokens SET expires_at = NULL WHERE owner_id = $1", user.id)
+    assert await people.authenticate_token(database, secret) is not None
+    await anna_client.post(f"/settings/tokens/{principal.credential}/revoke")
+    assert await people.authenticate_token(database, secret) is None
 
 
-async def test_sessions_and_tokens_are_not_interchangeable(annas, user, database):
-    assert await people.bearer_of(database, annas.secret) is None
+async def test_sessions_and_tokens_are_not_interchangeable(anna_client, user, database):
+    assert await people.authenticate_token(database, anna_client.session_secret) is None
     async with database.transaction([user.id]) as tx:
-        _, secret = await people.make_token(tx, user.id, "x", Scope.WRITE, None)
-    assert await people.visitor_of(database, secret) is None
+        _, secret = await people.create_token(tx, user.id, "x", Scope.WRITE, None)
+    assert await people.authenticate_session(database, secret) is None
 
 
 @pytest.mark.parametrize(("name", "days"), [("", 30), ("x" * 101, 30), ("x", 0), ("x", 4000)])
 async def test_token_without_name_or_lifetime_is_rejected(database, user, name, days):
     with pytest.raises(InvalidInput):
         async with database.transaction([user.id]) as tx:
-            await people.make_token(tx, user.id, name, Scope.READ, days)
+            await people.create_token(tx, user.id, name, Scope.READ, days)
 
 
 def tables(archive: httpx2.Response) -> dict[str, list[dict]]:
@@ -138,10 +145,12 @@ def tables(archive: httpx2.Response) -> dict[str, list[dict]]:
         }
 
 
-async def test_export_contains_all_own_data_and_no_secrets(annas, bobs, user, database):
+async def test_export_contains_all_own_data_and_no_secrets(anna_client, bob_client, user, database):
     await _work(database, user)
-    await annas.post("/settings/access/password", password="correct horse", again="correct horse")
-    archive = await annas.get("/settings/data/export")
+    await anna_client.post(
+        "/settings/access/password", password="correct horse", password_confirmation="correct horse"
+    )
+    archive = await anna_client.get("/settings/data/export")
     assert archive.headers["content-type"] == "application/zip"
     assert "attachment" in archive.headers["content-disposition"]
     found = tables(archive)
@@ -156,57 +165,61 @@ async def _work(database: Database, user: people.User) -> None:
     async with database.transaction([user.id]) as tx:
         await tx.execute(
             "INSERT INTO runs_open"
-            " (owner_id, id, kind, lane, key, parameters, max_attempts, status, not_before)"
+            " (owner_id, id, kind, queue, key, parameters, max_attempts, status, scheduled_at)"
             " VALUES ($1, $2, 'x.y', 'bulk', 'x', '{}', 1, 'queued', 'infinity')",
             user.id,
             uuid4(),
         )
 
 
-async def test_account_is_deleted_after_the_grace_period(annas, user, database, as_admin):
+async def test_account_is_deleted_after_the_grace_period(anna_client, user, database, admin_connection):
     await _work(database, user)
-    slip = await annas.post("/settings/data/delete", email="somebody@example.org")
+    slip = await anna_client.post("/settings/data/delete", email="somebody@example.org")
     assert (slip.status_code, f"Type {user.email}" in slip.text) == (422, True)
-    await annas.post("/settings/data/delete", email=user.email.upper())
-    assert "will be deleted on" in (await annas.get("/settings")).text
-    await people.tidy(database)
-    assert await people.find(database, user.email) is not None
-    await as_admin.execute("UPDATE people_accounts SET deletion_due = now() WHERE owner_id = $1", user.id)
-    assert await people.tidy(database) == "Deleted 1 account due for deletion."
-    assert await people.find(database, user.email) is None
-    assert await as_admin.fetchval("SELECT count(*) FROM runs_open WHERE owner_id = $1", user.id) == 0
-    assert (await annas.get("/settings")).headers["location"].startswith("/sign-in")
+    await anna_client.post("/settings/data/delete", email=user.email.upper())
+    assert "will be deleted on" in (await anna_client.get("/settings")).text
+    await people.purge_expired(database)
+    assert await people.find_by_email(database, user.email) is not None
+    await admin_connection.execute(
+        "UPDATE people_accounts SET deletion_due = now() WHERE owner_id = $1", user.id
+    )
+    assert await people.purge_expired(database) == "Deleted 1 account due for deletion."
+    assert await people.find_by_email(database, user.email) is None
+    assert await admin_connection.fetchval("SELECT count(*) FROM runs_open WHERE owner_id = $1", user.id) == 0
+    assert (await anna_client.get("/settings")).headers["location"].startswith("/sign-in")
 
 
-async def test_cancelled_deletion_preserves_the_account(annas, user, database, as_admin):
-    await annas.post("/settings/data/delete", email=user.email)
-    await annas.post("/settings/data/keep")
-    assert "Deletion cancelled." in (await annas.get("/settings")).text
-    await people.tidy(database)
-    assert await people.find(database, user.email) == user
+async def test_cancelled_deletion_preserves_the_account(anna_client, user, database, admin_connection):
+    await anna_client.post("/settings/data/delete", email=user.email)
+    await anna_client.post("/settings/data/cancel-deletion")
+    assert "Deletion cancelled." in (await anna_client.get("/settings")).text
+    await people.purge_expired(database)
+    assert await people.find_by_email(database, user.email) == user
 
 
-async def test_admin_can_invite_users(annas, stranger, user, database, no_attempts_yet):
-    assert (await annas.get("/settings/members")).status_code == 403
+async def test_admin_can_invite_users(anna_client, anonymous_client, user, database, reset_throttle):
+    assert (await anna_client.get("/settings/members")).status_code == 403
     await people.set_role(database, user, Role.ADMIN)
     email = f"{uuid4().hex}@example.org"
-    page = (await annas.post("/settings/members", email=email, what="invite")).text
+    page = (await anna_client.post("/settings/members", email=email, what="invite")).text
     link = re.search(r"http://127\.0\.0\.1:8321(/invitation/[\w-]+)", page)[1]
-    assert email in (await stranger.get(link)).text
-    await stranger.post(link, password="correct horse", again="correct horse")
-    taken = await annas.post("/settings/members", email=email, what="invite")
+    assert email in (await anonymous_client.get(link)).text
+    await anonymous_client.post(link, password="correct horse", password_confirmation="correct horse")
+    taken = await anna_client.post("/settings/members", email=email, what="invite")
     assert (taken.status_code, "already has an account" in taken.text) == (409, True)
-    page = (await annas.post("/settings/members", email=email, what="reset")).text
+    page = (await anna_client.post("/settings/members", email=email, what="reset")).text
     assert "/reset/" in page
-    nobody = await annas.post("/settings/members", email="nobody@example.org", what="reset")
+    nobody = await anna_client.post("/settings/members", email="nobody@example.org", what="reset")
     assert (nobody.status_code, "Invite them instead" in nobody.text) == (404, True)
 
 
-async def test_expired_credentials_are_purged(annas, user, database, as_admin):
-    await people.make_link(database, user, people.Purpose.RESET)
-    await as_admin.execute("UPDATE people_links SET expires_at = now() WHERE owner_id = $1", user.id)
-    await as_admin.execute("UPDATE people_sessions SET expires_at = now() WHERE owner_id = $1", user.id)
-    await people.tidy(database)
+async def test_expired_credentials_are_purged(anna_client, user, database, admin_connection):
+    await people.create_link(database, user, people.LinkPurpose.RESET)
+    await admin_connection.execute("UPDATE people_links SET expires_at = now() WHERE owner_id = $1", user.id)
+    await admin_connection.execute(
+        "UPDATE people_sessions SET expires_at = now() WHERE owner_id = $1", user.id
+    )
+    await people.purge_expired(database)
     async with database.transaction([user.id]) as tx:
         assert await tx.fetchval("SELECT count(*) FROM people_links") == 0
         assert await tx.fetchval("SELECT count(*) FROM people_sessions") == 0
@@ -226,4 +239,4 @@ async def test_expired_credentials_are_purged(annas, user, database, as_admin):
     ],
 )
 def test_browsers_are_named_by_user_agent(user_agent, name):
-    assert browser_name(user_agent) == name
+    assert describe_browser(user_agent) == name

@@ -7,20 +7,20 @@ import pytest
 from argon2 import PasswordHasher
 
 from daybreak import people
-from daybreak.errors import Conflict, NotSignedIn, TooMany
-from daybreak.people import Client, Purpose
+from daybreak.errors import Conflict, TooManyRequests, Unauthenticated
+from daybreak.people import ClientInfo, LinkPurpose
 
-from .browser_client import ADDRESS, FROM_OUR_PAGE, Browser
+from .browser_client import ADDRESS, SAME_ORIGIN_HEADERS, BrowserClient
 
 PASSWORD = "correct horse battery"
-HERE = Client(address="127.0.0.1")
+HERE = ClientInfo(address="127.0.0.1")
 
 
 @pytest.fixture
-async def anna(database, user, no_attempts_yet):
+async def anna(database, user, reset_throttle):
     """Anna, with a password."""
-    secret = await people.make_link(database, user, Purpose.RESET)
-    await people.set_password_by_link(database, secret, Purpose.RESET, PASSWORD, HERE)
+    secret = await people.create_link(database, user, LinkPurpose.RESET)
+    await people.set_password_by_link(database, secret, LinkPurpose.RESET, PASSWORD, HERE)
     return user
 
 
@@ -28,75 +28,79 @@ def cookie(answer: httpx2.Response, name: str = "daybreak-8321") -> str:
     return next((one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{name}=")), "")
 
 
-async def test_anonymous_user_signs_in_and_returns_to_the_requested_page(stranger, anna):
-    asked = await stranger.get("/settings?from=mail")
+async def test_anonymous_user_signs_in_and_returns_to_the_requested_page(anonymous_client, anna):
+    asked = await anonymous_client.get("/settings?from=mail")
     assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in?next=/settings%3Ffrom%3Dmail")
-    shown = await stranger.get(asked.headers["location"])
+    shown = await anonymous_client.get(asked.headers["location"])
     assert 'value="/settings?from=mail"' in shown.text
-    entered = await stranger.post("/sign-in", email=anna.email, password=PASSWORD, next="/settings?from=mail")
+    entered = await anonymous_client.post(
+        "/sign-in", email=anna.email, password=PASSWORD, next="/settings?from=mail"
+    )
     assert (entered.status_code, entered.headers["location"]) == (303, "/settings?from=mail")
-    page = await stranger.get("/settings")
+    page = await anonymous_client.get("/settings")
     assert (page.status_code, anna.email in page.text) == (200, True)
 
 
-async def test_wrong_password_and_unknown_address_get_the_same_response(stranger, anna):
-    wrong = await stranger.post("/sign-in", email=anna.email, password="not it at all")
-    unknown = await stranger.post("/sign-in", email="nobody@example.org", password=PASSWORD)
+async def test_wrong_password_and_unknown_address_get_the_same_response(anonymous_client, anna):
+    wrong = await anonymous_client.post("/sign-in", email=anna.email, password="not it at all")
+    unknown = await anonymous_client.post("/sign-in", email="nobody@example.org", password=PASSWORD)
     assert (wrong.status_code, unknown.status_code) == (401, 401)
     assert wrong.text.replace(anna.email, "") == unknown.text.replace("nobody@example.org", "")
     assert "Wrong e-mail or password" in wrong.text
-    assert not stranger.client.cookies
+    assert not anonymous_client.client.cookies
 
 
-async def test_session_cookie_is_http_only_and_same_site(stranger, anna):
-    entered = await stranger.post("/sign-in", email=anna.email, password=PASSWORD)
+async def test_session_cookie_is_http_only_and_same_site(anonymous_client, anna):
+    entered = await anonymous_client.post("/sign-in", email=anna.email, password=PASSWORD)
     attributes = cookie(entered).partition(";")[2].lower()
     assert {"httponly", "samesite=lax", "path=/"} <= {one.strip() for one in attributes.split(";")}
 
 
-async def test_session_cookie_is_secure_and_host_bound_with_tls(secure, anna):
-    entered = await secure.post("/sign-in", email=anna.email, password=PASSWORD, headers=secure.ours)
+async def test_session_cookie_is_secure_and_host_bound_with_tls(tls_client, anna):
+    entered = await tls_client.post(
+        "/sign-in", email=anna.email, password=PASSWORD, headers=tls_client.same_origin_headers
+    )
     assert "secure" in cookie(entered, "__Host-daybreak").lower()
     assert entered.headers["strict-transport-security"].startswith("max-age=")
 
 
-async def test_session_from_before_sign_in_is_not_adopted(stranger, anna, database):
-    stranger.client.cookies.set("daybreak-8321", "chosen-by-an-attacker", domain="127.0.0.1")
-    entered = await stranger.post("/sign-in", email=anna.email, password=PASSWORD)
+async def test_session_from_before_sign_in_is_not_adopted(anonymous_client, anna, database):
+    anonymous_client.client.cookies.set("daybreak-8321", "chosen-by-an-attacker", domain="127.0.0.1")
+    entered = await anonymous_client.post("/sign-in", email=anna.email, password=PASSWORD)
     assert "chosen-by-an-attacker" not in cookie(entered)
-    assert await people.visitor_of(database, "chosen-by-an-attacker") is None
+    assert await people.authenticate_session(database, "chosen-by-an-attacker") is None
 
 
-async def test_signing_in_as_another_user_revokes_the_previous_session(bobs, anna, database):
-    before = bobs.secret
-    await bobs.post("/sign-in", email=anna.email, password=PASSWORD)
-    assert await people.visitor_of(database, before) is None
-    assert anna.email in (await bobs.get("/settings")).text
+async def test_signing_in_as_another_user_revokes_the_previous_session(bob_client, anna, database):
+    before = bob_client.session_secret
+    await bob_client.post("/sign-in", email=anna.email, password=PASSWORD)
+    assert await people.authenticate_session(database, before) is None
+    assert anna.email in (await bob_client.get("/settings")).text
 
 
-async def test_signing_out_revokes_the_session(annas, database):
-    secret = annas.secret
-    left = await annas.post("/sign-out")
+async def test_signing_out_revokes_the_session(anna_client, database):
+    secret = anna_client.session_secret
+    left = await anna_client.post("/sign-out")
     assert (left.status_code, left.headers["location"]) == (303, "/sign-in")
-    assert await people.visitor_of(database, secret) is None
-    assert (await annas.get("/settings")).status_code == 303
+    assert await people.authenticate_session(database, secret) is None
+    assert (await anna_client.get("/settings")).status_code == 303
 
 
-async def test_idle_session_expires(annas, user, as_admin):
-    await as_admin.execute(
+async def test_idle_session_expires(anna_client, user, admin_connection):
+    await admin_connection.execute(
         "UPDATE people_sessions SET expires_at = now() - interval '1 second' WHERE owner_id = $1", user.id
     )
-    assert (await annas.get("/settings")).headers["location"].startswith("/sign-in")
+    assert (await anna_client.get("/settings")).headers["location"].startswith("/sign-in")
 
 
-async def test_active_session_is_extended(annas, user, as_admin):
-    await as_admin.execute(
+async def test_active_session_is_extended(anna_client, user, admin_connection):
+    await admin_connection.execute(
         "UPDATE people_sessions SET seen_at = now() - interval '1 hour', expires_at = now() + interval '1 h'"
         " WHERE owner_id = $1",
         user.id,
     )
-    assert (await annas.get("/settings")).status_code == 200
-    left = await as_admin.fetchval(
+    assert (await anna_client.get("/settings")).status_code == 200
+    left = await admin_connection.fetchval(
         "SELECT expires_at - now() FROM people_sessions WHERE owner_id = $1", user.id
     )
     assert left > timedelta(days=29)
@@ -114,18 +118,18 @@ async def test_active_session_is_extended(annas, user, as_admin):
         "",
     ],
 )
-async def test_sign_in_never_redirects_to_another_site(stranger, anna, path):
-    entered = await stranger.post("/sign-in", email=anna.email, password=PASSWORD, next=path)
+async def test_sign_in_never_redirects_to_another_site(anonymous_client, anna, path):
+    entered = await anonymous_client.post("/sign-in", email=anna.email, password=PASSWORD, next=path)
     assert (entered.status_code, entered.headers["location"]) == (303, "/")
 
 
-async def test_sign_in_is_throttled_after_wrong_passwords(stranger, anna):
+async def test_sign_in_is_throttled_after_wrong_passwords(anonymous_client, anna):
     codes = [
-        (await stranger.post("/sign-in", email=anna.email, password=f"wrong {n}")).status_code
+        (await anonymous_client.post("/sign-in", email=anna.email, password=f"wrong {n}")).status_code
         for n in range(6)
     ]
     assert codes == [401] * 5 + [429]
-    late = await stranger.post("/sign-in", email=anna.email, password=PASSWORD)
+    late = await anonymous_client.post("/sign-in", email=anna.email, password=PASSWORD)
     assert late.status_code == 429
     assert 0 < int(late.headers["retry-after"]) <= 60
     assert "Try again in" in late.text
@@ -133,82 +137,98 @@ async def test_sign_in_is_throttled_after_wrong_passwords(stranger, anna):
 
 async def test_wrong_passwords_from_one_network_do_not_lock_the_account(database, anna):
     for n in range(5):
-        with pytest.raises(NotSignedIn):
-            await people.sign_in(database, anna.email, f"wrong {n}", Client(address="203.0.113.9"))
-    user, _ = await people.sign_in(database, anna.email, PASSWORD, Client(address="198.51.100.7"))
+        with pytest.raises(Unauthenticated):
+            await people.sign_in(database, anna.email, f"wrong {n}", ClientInfo(address="203.0.113.9"))
+    user, _ = await people.sign_in(database, anna.email, PASSWORD, ClientInfo(address="198.51.100.7"))
     assert user == anna
 
 
-async def test_one_network_cannot_try_many_accounts(database, no_attempts_yet):
-    client = Client(address="2001:db8:1:2::3")
+async def test_one_network_cannot_try_many_accounts(database, reset_throttle):
+    client = ClientInfo(address="2001:db8:1:2::3")
     for n in range(30):
-        await people.take_attempt(database, client)
-        client = Client(address=f"2001:db8:1:2::{n:x}")  # the same household
-    with pytest.raises(TooMany):
-        await people.take_attempt(database, client)
-    await people.take_attempt(database, Client(address="2001:db8:1:3::3"))
+        await people.throttle_sign_in(database, client)
+        client = ClientInfo(address=f"2001:db8:1:2::{n:x}")  # the same household
+    with pytest.raises(TooManyRequests):
+        await people.throttle_sign_in(database, client)
+    await people.throttle_sign_in(database, ClientInfo(address="2001:db8:1:3::3"))
 
 
-async def test_passwords_and_sessions_are_stored_hashed(annas, anna, as_admin):
-    kept = await as_admin.fetchval("SELECT password_hash FROM people_accounts WHERE owner_id = $1", anna.id)
+async def test_passwords_and_sessions_are_stored_hashed(anna_client, anna, admin_connection):
+    kept = await admin_connection.fetchval(
+        "SELECT password_hash FROM people_accounts WHERE owner_id = $1", anna.id
+    )
     assert kept.startswith("$argon2id$")
-    rows = await as_admin.fetch("SELECT s::text FROM people_sessions AS s WHERE owner_id = $1", anna.id)
-    assert annas.secret not in str(rows)
+    rows = await admin_connection.fetch(
+        "SELECT s::text FROM people_sessions AS s WHERE owner_id = $1", anna.id
+    )
+    assert anna_client.session_secret not in str(rows)
 
 
-async def test_sign_in_link_works_once_and_survives_a_preview(stranger, database, user, no_attempts_yet):
-    path = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
+async def test_sign_in_link_works_once_and_survives_a_preview(
+    anonymous_client, database, user, reset_throttle
+):
+    path = LinkPurpose.SIGN_IN.path(await people.create_link(database, user, LinkPurpose.SIGN_IN))
     for _ in range(2):
-        shown = await stranger.get(path)
+        shown = await anonymous_client.get(path)
         assert (shown.status_code, user.name in shown.text) == (200, True)
-    assert (await stranger.post(path)).headers["location"] == "/"
-    assert user.email in (await stranger.get("/settings")).text
-    again = await stranger.post(path)
+    assert (await anonymous_client.post(path)).headers["location"] == "/"
+    assert user.email in (await anonymous_client.get("/settings")).text
+    again = await anonymous_client.post(path)
     assert (again.status_code, "has expired or was already used" in again.text) == (404, True)
 
 
-async def test_expired_link_is_rejected(stranger, database, user, as_admin, no_attempts_yet):
-    path = Purpose.SIGN_IN.path(await people.make_link(database, user, Purpose.SIGN_IN))
-    await as_admin.execute("UPDATE people_links SET expires_at = now() WHERE owner_id = $1", user.id)
-    assert (await stranger.post(path)).status_code == 404
+async def test_expired_link_is_rejected(anonymous_client, database, user, admin_connection, reset_throttle):
+    path = LinkPurpose.SIGN_IN.path(await people.create_link(database, user, LinkPurpose.SIGN_IN))
+    await admin_connection.execute("UPDATE people_links SET expires_at = now() WHERE owner_id = $1", user.id)
+    assert (await anonymous_client.post(path)).status_code == 404
 
 
-async def test_link_works_for_its_purpose_only(stranger, database, user, no_attempts_yet):
-    secret = await people.make_link(database, user, Purpose.SIGN_IN)
-    assert (await stranger.get(Purpose.RESET.path(secret))).status_code == 404
+async def test_link_works_for_its_purpose_only(anonymous_client, database, user, reset_throttle):
+    secret = await people.create_link(database, user, LinkPurpose.SIGN_IN)
+    assert (await anonymous_client.get(LinkPurpose.RESET.path(secret))).status_code == 404
     assert (
-        await stranger.post(Purpose.RESET.path(secret), password=PASSWORD, again=PASSWORD)
+        await anonymous_client.post(
+            LinkPurpose.RESET.path(secret), password=PASSWORD, password_confirmation=PASSWORD
+        )
     ).status_code == 404
 
 
-async def test_invited_user_sets_a_password_and_is_signed_in(stranger, database, no_attempts_yet):
+async def test_invited_user_sets_a_password_and_is_signed_in(anonymous_client, database, reset_throttle):
     user, secret = await people.invite(
         database, "carol@example.org", timezone="Europe/Berlin", role=people.Role.ADMIN
     )
-    path = Purpose.INVITATION.path(secret)
-    differ = await stranger.post(path, password=PASSWORD, again="something else")
-    assert (differ.status_code, "The passwords don&#39;t match." in differ.text) == (422, True)
-    weak = await stranger.post(path, password="carol@example.org", again="carol@example.org")
+    path = LinkPurpose.INVITATION.path(secret)
+    differ = await anonymous_client.post(path, password=PASSWORD, password_confirmation="something else")
+    assert (differ.status_code, "The passwords don’t match." in differ.text) == (422, True)
+    weak = await anonymous_client.post(
+        path, password="carol@example.org", password_confirmation="carol@example.org"
+    )
     assert (weak.status_code, "too easy to guess" in weak.text) == (422, True)
     assert PASSWORD not in weak.text
-    assert (await stranger.post(path, password=PASSWORD, again=PASSWORD)).status_code == 303
-    assert "Members" in (await stranger.get("/settings")).text
+    assert (
+        await anonymous_client.post(path, password=PASSWORD, password_confirmation=PASSWORD)
+    ).status_code == 303
+    assert "Members" in (await anonymous_client.get("/settings")).text
     with pytest.raises(Conflict):
         await people.invite(database, user.email, timezone="UTC", role=people.Role.MEMBER)
 
 
-async def test_password_reset_revokes_all_sessions(annas, stranger, anna, database):
-    path = Purpose.RESET.path(await people.make_link(database, anna, Purpose.RESET))
-    await stranger.post(path, password="another good one", again="another good one")
-    assert (await annas.get("/settings")).status_code == 303
-    assert (await stranger.get("/settings")).status_code == 200
+async def test_password_reset_revokes_all_sessions(anna_client, anonymous_client, anna, database):
+    path = LinkPurpose.RESET.path(await people.create_link(database, anna, LinkPurpose.RESET))
+    await anonymous_client.post(path, password="another good one", password_confirmation="another good one")
+    assert (await anna_client.get("/settings")).status_code == 303
+    assert (await anonymous_client.get("/settings")).status_code == 200
 
 
-async def test_outdated_password_hash_is_renewed_at_sign_in(database, anna, as_admin):
+async def test_outdated_password_hash_is_renewed_at_sign_in(database, anna, admin_connection):
     old = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
-    await as_admin.execute("UPDATE people_accounts SET password_hash = $2 WHERE owner_id = $1", anna.id, old)
+    await admin_connection.execute(
+        "UPDATE people_accounts SET password_hash = $2 WHERE owner_id = $1", anna.id, old
+    )
     await people.sign_in(database, anna.email, PASSWORD, HERE)
-    kept = await as_admin.fetchval("SELECT password_hash FROM people_accounts WHERE owner_id = $1", anna.id)
+    kept = await admin_connection.fetchval(
+        "SELECT password_hash FROM people_accounts WHERE owner_id = $1", anna.id
+    )
     assert kept != old
     await people.sign_in(database, anna.email, PASSWORD, HERE)
 
@@ -224,32 +244,32 @@ async def test_outdated_password_hash_is_renewed_at_sign_in(database, anna, as_a
     ],
     ids=str,
 )
-async def test_cross_site_change_is_rejected(annas, user, database, headers):
-    refused = await annas.post("/settings", headers=headers, name="Mallory")
+async def test_cross_site_change_is_rejected(anna_client, user, database, headers):
+    refused = await anna_client.post("/settings", headers=headers, name="Mallory")
     assert refused.status_code == 403
-    assert (await people.find(database, user.email)).name == "Anna"
+    assert (await people.find_by_email(database, user.email)).name == "Anna"
 
 
 @pytest.mark.parametrize(
-    "headers", [FROM_OUR_PAGE, {"Origin": ADDRESS}, {"Sec-Fetch-Site": "same-origin"}], ids=str
+    "headers", [SAME_ORIGIN_HEADERS, {"Origin": ADDRESS}, {"Sec-Fetch-Site": "same-origin"}], ids=str
 )
-async def test_same_origin_change_is_accepted(annas, headers):
-    assert (await annas.post("/theme", headers=headers, theme="dark")).status_code == 303
+async def test_same_origin_change_is_accepted(anna_client, headers):
+    assert (await anna_client.post("/theme", headers=headers, theme="dark")).status_code == 303
 
 
-async def test_unknown_host_is_rejected(stranger):
-    asked = await stranger.get("/sign-in", headers={"Host": "rebound.example:8321"})
+async def test_unknown_host_is_rejected(anonymous_client):
+    asked = await anonymous_client.get("/sign-in", headers={"Host": "rebound.example:8321"})
     assert (asked.status_code, "http://127.0.0.1:8321" in asked.text) == (400, True)
-    assert (await stranger.get("/healthz", headers={"Host": "10.0.0.7"})).status_code == 200
+    assert (await anonymous_client.get("/healthz", headers={"Host": "10.0.0.7"})).status_code == 200
 
 
-async def test_session_can_be_revoked_from_another(annas, application, database, user):
-    async with Browser.open(application, database) as other:
-        await other.enter(user)
+async def test_session_can_be_revoked_from_another(anna_client, application, database, user):
+    async with BrowserClient.open(application, database) as other:
+        await other.sign_in(user)
         async with database.transaction([user.id]) as tx:
             sessions = await people.list_sessions(tx, user.id)
-        known = await people.visitor_of(database, other.secret)
+        known = await people.authenticate_session(database, other.session_secret)
         assert len(sessions) == 2
-        await annas.post(f"/settings/access/sessions/{known.credential}/end")
+        await anna_client.post(f"/settings/access/sessions/{known.credential}/end")
         assert (await other.get("/settings")).status_code == 303
-    assert (await annas.get("/settings")).status_code == 200
+    assert (await anna_client.get("/settings")).status_code == 200

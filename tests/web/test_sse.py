@@ -7,33 +7,33 @@ import asyncpg
 import pytest
 
 from daybreak import people
-from daybreak.people import Client, Scope
+from daybreak.people import ClientInfo, Scope
 from daybreak.web import listener, sse
-from daybreak.web.listener import Notifications
+from daybreak.web.listener import Listener
 
 from . import example_pages
-from .browser_client import Browser
+from .browser_client import BrowserClient
 
 
 @pytest.fixture
 async def listening(postgres):
     """Return a listener that is connected to the database."""
-    listener = Notifications(["trial"])
+    listener = Listener(["example"])
     task = asyncio.create_task(listener.listen(postgres.app))
-    await _until(lambda: listener.hearing)
+    await _until(lambda: listener.is_listening)
     yield listener
     task.cancel()
     await asyncio.wait([task])
 
 
 @pytest.fixture
-async def tell(postgres):
+async def notify(postgres):
     connection = await asyncpg.connect(postgres.app)
 
-    async def tell(*topics: str) -> None:
-        await connection.execute("SELECT pg_notify('trial', $1)", ",".join(topics))
+    async def notify(*topics: str) -> None:
+        await connection.execute("SELECT pg_notify('example', $1)", ",".join(topics))
 
-    yield tell
+    yield notify
     await connection.close()
 
 
@@ -43,49 +43,49 @@ async def _until(question) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_only_subscribers_of_a_topic_are_woken(listening, tell):
-    with listening.follow("a", "b") as mine, listening.follow("c") as other:
-        assert listening.followers == 2
-        await tell("x", "b")
+async def test_only_subscribers_of_a_topic_are_woken(listening, notify):
+    with listening.subscribe("a", "b") as mine, listening.subscribe("c") as other:
+        assert listening.subscriber_count == 2
+        await notify("x", "b")
         assert await mine.wait(60)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(other.wait(60), 0.2)
-    assert listening.followers == 0
+    assert listening.subscriber_count == 0
 
 
-async def test_notifications_between_waits_are_kept_and_merged(listening, tell):
-    with listening.follow("a") as bell, listening.follow("z") as after:
+async def test_notifications_between_waits_are_kept_and_merged(listening, notify):
+    with listening.subscribe("a") as subscription, listening.subscribe("z") as after:
         for _ in range(100):
-            await tell("a")
-        await tell("z")
+            await notify("a")
+        await notify("z")
         assert await after.wait(60)  # notifications come in order
-        assert await bell.wait(60)
+        assert await subscription.wait(60)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(bell.wait(60), 0.3)
+            await asyncio.wait_for(subscription.wait(60), 0.3)
 
 
-async def test_lost_listener_reconnects_and_wakes_all_subscribers(listening, tell, as_admin):
-    with listening.follow("a") as bell:
-        await as_admin.execute(
+async def test_lost_listener_reconnects_and_wakes_all_subscribers(listening, notify, admin_connection):
+    with listening.subscribe("a") as subscription:
+        await admin_connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY daybreak_echo%'"
         )
-        assert await bell.wait(60)
-        await _until(lambda: listening.hearing)
-        await tell("a")
-        assert await bell.wait(60)
+        assert await subscription.wait(60)
+        await _until(lambda: listening.is_listening)
+        await notify("a")
+        assert await subscription.wait(60)
 
 
 async def test_disconnected_listener_polls_every_two_seconds(monkeypatch):
-    assert listener._DEAF == 2.0
-    monkeypatch.setattr(listener, "_DEAF", 0.01)
-    with Notifications(["trial"]).follow("a") as bell:
-        assert await asyncio.wait_for(bell.wait(3600), 60) == set()
+    assert listener._POLL_DISCONNECTED == 2.0
+    monkeypatch.setattr(listener, "_POLL_DISCONNECTED", 0.01)
+    with Listener(["example"]).subscribe("a") as subscription:
+        assert await asyncio.wait_for(subscription.wait(3600), 60) == set()
 
 
 async def test_closing_the_listener_wakes_all_subscribers(listening):
-    with listening.follow("a") as bell:
+    with listening.subscribe("a") as subscription:
         listening.close()
-        assert await bell.wait(60)
+        assert await subscription.wait(60)
 
 
 def events(text: str) -> list[dict[str, str]]:
@@ -97,13 +97,13 @@ def events(text: str) -> list[dict[str, str]]:
     return [one for one in found if "data" in one]
 
 
-async def test_stream_ends_with_the_last_event_and_resumes_after_an_id(trial_app, database):
+async def test_stream_ends_with_the_last_event_and_resumes_after_an_id(example_app, database):
     topic = str(uuid4())
-    example_pages.told[topic] = ["one", "two", "last"]
-    async with Browser.open(trial_app, database) as browser:
-        whole = await browser.get(f"/trial/news/{topic}")
-        rest = await browser.get(f"/trial/news/{topic}", headers={"Last-Event-ID": "2"})
-        by_address = await browser.get(f"/trial/news/{topic}?after=2")
+    example_pages.TOPIC_LINES[topic] = ["one", "two", "last"]
+    async with BrowserClient.open(example_app, database) as browser:
+        whole = await browser.get(f"/example/stream/{topic}")
+        rest = await browser.get(f"/example/stream/{topic}", headers={"Last-Event-ID": "2"})
+        by_address = await browser.get(f"/example/stream/{topic}?after=2")
     assert whole.headers["content-type"].startswith("text/event-stream")
     assert (whole.headers["cache-control"], whole.headers["x-accel-buffering"]) == ("no-store", "no")
     assert "content-encoding" not in whole.headers
@@ -115,68 +115,68 @@ async def test_stream_ends_with_the_last_event_and_resumes_after_an_id(trial_app
 
 
 @pytest.fixture
-async def followed(trial_app, database, user, monkeypatch):
+async def open_stream(example_app, database, user, monkeypatch):
     """Return an open stream of Anna's whose periodic session check is disabled."""
-    monkeypatch.setattr(sse, "_KNOWN", 3600.0)
-    async with Browser.open(trial_app, database) as browser:
-        await browser.enter(user)
-        followed = asyncio.create_task(browser.get(f"/trial/news/{uuid4()}"))
-        await _until(lambda: trial_app.state.site.notifications.followers)
-        yield followed
-        followed.cancel()
-        await asyncio.wait([followed])
+    monkeypatch.setattr(sse, "_REAUTHENTICATE_SECONDS", 3600.0)
+    async with BrowserClient.open(example_app, database) as browser:
+        await browser.sign_in(user)
+        open_stream = asyncio.create_task(browser.get(f"/example/stream/{uuid4()}"))
+        await _until(lambda: example_app.state.app_state.listener.subscriber_count)
+        yield open_stream
+        open_stream.cancel()
+        await asyncio.wait([open_stream])
 
 
-async def test_stream_ends_at_once_with_its_session(followed, database, user):
+async def test_stream_ends_at_once_with_its_session(open_stream, database, user):
     async with database.transaction([user.id]) as tx:
-        await people.end_all(tx, user.id)
-    answer = await asyncio.wait_for(followed, 60)
+        await people.revoke_all_sessions(tx, user.id)
+    answer = await asyncio.wait_for(open_stream, 60)
     assert (answer.status_code, events(answer.text)) == (200, [])
 
 
-async def test_stream_continues_when_another_session_ends(followed, trial_app, database, user, tell):
+async def test_stream_continues_when_another_session_ends(open_stream, example_app, database, user, notify):
     async with database.transaction([user.id]) as tx:
-        await people.begin(tx, user.id, Client(address="192.0.2.1"))
+        await people.create_session(tx, user.id, ClientInfo(address="192.0.2.1"))
         newest, *_ = await people.list_sessions(tx, user.id)
-        await people.end(tx, user.id, newest.id)
-    with trial_app.state.site.notifications.follow("z") as after:
-        await tell("z")
+        await people.revoke_session(tx, user.id, newest.id)
+    with example_app.state.app_state.listener.subscribe("z") as after:
+        await notify("z")
         assert await after.wait(60)  # notifications come in order
-    assert not followed.done()
+    assert not open_stream.done()
 
 
 async def test_stream_ends_when_its_token_is_revoked_or_expires(
-    application, database, user, as_admin, monkeypatch
+    application, database, user, admin_connection, monkeypatch
 ):
     for seconds, over in (
         (3600.0, "DELETE FROM people_tokens"),
         (0.2, "UPDATE people_tokens SET expires_at = now()"),
     ):
-        monkeypatch.setattr(sse, "_KNOWN", seconds)
+        monkeypatch.setattr(sse, "_REAUTHENTICATE_SECONDS", seconds)
         async with database.transaction([user.id]) as tx:
-            _, secret = await people.make_token(tx, user.id, "A widget", Scope.READ, 30)
-        async with Browser.open(application, database) as browser:
+            _, secret = await people.create_token(tx, user.id, "A widget", Scope.READ, 30)
+        async with BrowserClient.open(application, database) as browser:
             bearer = {"Authorization": f"Bearer {secret}"}
-            followed = asyncio.create_task(browser.get("/api/v1/events", headers=bearer))
-            await _until(lambda: application.state.site.notifications.followers)
-            await as_admin.execute(f"{over} WHERE owner_id = $1", user.id)
-            assert (await asyncio.wait_for(followed, 60)).status_code == 200
+            open_stream = asyncio.create_task(browser.get("/api/v1/events", headers=bearer))
+            await _until(lambda: application.state.app_state.listener.subscriber_count)
+            await admin_connection.execute(f"{over} WHERE owner_id = $1", user.id)
+            assert (await asyncio.wait_for(open_stream, 60)).status_code == 200
 
 
-async def test_stream_without_a_session_is_a_problem_and_no_sign_in_page(stranger):
-    asked = await stranger.get("/runs/news", headers={"Accept": "text/html, text/event-stream"})
+async def test_stream_without_a_session_is_a_problem_and_no_sign_in_page(anonymous_client):
+    asked = await anonymous_client.get("/runs/stream", headers={"Accept": "text/html, text/event-stream"})
     assert asked.status_code == 401
 
 
-async def test_stream_sends_events_after_notifications(trial_app, database, tell):
+async def test_stream_sends_events_after_notifications(example_app, database, notify):
     topic = str(uuid4())
-    listener = trial_app.state.site.notifications
-    async with Browser.open(trial_app, database) as browser:
-        followed = asyncio.create_task(browser.get(f"/trial/news/{topic}"))
-        await _until(lambda: listener.followers)
+    listener = example_app.state.app_state.listener
+    async with BrowserClient.open(example_app, database) as browser:
+        open_stream = asyncio.create_task(browser.get(f"/example/stream/{topic}"))
+        await _until(lambda: listener.subscriber_count)
         for line in ("one", "last"):
-            example_pages.told.setdefault(topic, []).append(line)
-            await tell(topic)
-        answer = await asyncio.wait_for(followed, 60)
+            example_pages.TOPIC_LINES.setdefault(topic, []).append(line)
+            await notify(topic)
+        answer = await asyncio.wait_for(open_stream, 60)
     assert [one["data"] for one in events(answer.text)] == ["<p>one</p>", "<p>last</p>", "end"]
-    assert listener.followers == 0
+    assert listener.subscriber_count == 0

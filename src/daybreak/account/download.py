@@ -5,21 +5,21 @@ from typing import IO
 
 from starlette.responses import Response, StreamingResponse
 
-from daybreak.account.export import export
-from daybreak.web import Visit
+from daybreak.account.export import export_archive
+from daybreak.web import RequestContext
 
-_CHUNK = 256 * 1024
+_CHUNK_SIZE = 256 * 1024
 
 
-async def download(visit: Visit) -> Response:
+async def download_response(context: RequestContext) -> Response:
     """Return the user's data as a zip archive, with the date in its file name."""
-    async with visit.transaction() as tx:
-        file = await export(tx, visit.user.id)
-    headers = {"Content-Disposition": f'attachment; filename="daybreak-{visit.user.today()}.zip"'}
-    return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
+    async with context.transaction() as tx:
+        file = await export_archive(tx, context.user.id)
+    headers = {"Content-Disposition": f'attachment; filename="daybreak-{context.user.today()}.zip"'}
+    return StreamingResponse(_read_chunks(file), media_type="application/zip", headers=headers)
 
 
-async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def _read_chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(_CHUNK_SIZE):
             yield chunk

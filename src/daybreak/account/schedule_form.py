@@ -12,15 +12,15 @@ from daybreak.web import Form
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = 60
-_DIGITS = 4
-_WINDOWS = (0, 30, 60, 120, 240, 480, 720, 1200)
+_MAX_DIGITS = 4
+_CATCH_UP_MINUTES = (0, 30, 60, 120, 240, 480, 720, 1200)
 FREQUENCIES = (
     (Frequency.DAILY, "Every day"),
     (Frequency.WEEKDAYS, "Monday to Friday"),
     (Frequency.WEEKLY, "Once a week"),
     (Frequency.CHOSEN, "Custom days"),
 )
-QUIET_DAYS = {
+QUIET_DAY_LABELS = {
     QuietDay.SEND: "Send it anyway",
     QuietDay.SHORTEN: "Send a short version: next actions and timeline",
     QuietDay.SKIP: "Skip it",
@@ -34,7 +34,7 @@ PROJECT_CHOICES = (
 WEEKDAYS = tuple((str(int(day)), day.name.capitalize()) for day in Weekday)
 
 
-class Planning(BaseModel):
+class ScheduleForm(BaseModel):
     """The values of the schedule form; `day` is that of a weekly brief, `catch_up` is in minutes."""
 
     brief_time: time
@@ -47,7 +47,7 @@ class Planning(BaseModel):
     project_choice: ProjectChoice
     projects: list[str] = Field(default_factory=list)
     email: bool = False
-    reengage: bool = False
+    reengagement: bool = False
 
     @classmethod
     def of(cls, user: User) -> Form[Self]:
@@ -62,49 +62,57 @@ class Planning(BaseModel):
             "catch_up": str(p.catch_up // _MINUTE),
             "project_choice": p.project_choice,
             "email": "true" if p.email else "",
-            "reengage": "true" if p.reengage else "",
+            "reengagement": "true" if p.reengagement else "",
         }
         lists = {"weekdays": [str(int(day)) for day in sorted(p.weekdays)], "projects": p.projects}
         return Form(values, lists=lists)
 
-    def changed(self, user: User) -> User:
+    def apply_to(self, user: User) -> User:
         """Return the user with the values of the form.
 
         Raises:
             InvalidInput: the values contradict each other, or cannot be chosen yet.
         """
         named = {self.day} if self.frequency is Frequency.WEEKLY else set(self.weekdays)
-        plan = replace(
+        preferences = replace(
             user.preferences,
             brief_time=self.brief_time,
             frequency=self.frequency,
-            weekdays=people.weekdays_of(self.frequency, named),
+            weekdays=people.resolve_weekdays(self.frequency, named),
             quiet_day=self.quiet_day,
             weekly_day=self.weekly_day,
             catch_up=self.catch_up * _MINUTE,
             project_choice=self.project_choice,
             projects=tuple(dict.fromkeys(self.projects)),
             email=self.email,
-            reengage=self.reengage,
+            reengagement=self.reengagement,
         )
-        return replace(user, preferences=plan)
+        return replace(user, preferences=preferences)
 
 
-def quiet_days() -> list[tuple[str, str]]:
+def quiet_day_options() -> list[tuple[str, str]]:
     """Return the options for quiet days, with their labels."""
-    return [(str(rule), QUIET_DAYS[rule]) for rule in QuietDay]
+    return [(str(rule), QUIET_DAY_LABELS[rule]) for rule in QuietDay]
 
 
-def windows(chosen: str) -> list[tuple[str, str]]:
+def catch_up_options(selected: str) -> list[tuple[str, str]]:
     """Return the options of the catch-up window, in minutes; the selected one is included."""
     known = {
-        *_WINDOWS,
-        *([int(chosen)] if chosen.isascii() and chosen.isdecimal() and len(chosen) <= _DIGITS else []),
+        *_CATCH_UP_MINUTES,
+        *(
+            [int(selected)]
+            if selected.isascii() and selected.isdecimal() and len(selected) <= _MAX_DIGITS
+            else []
+        ),
     }
-    return [(str(minutes), _window(minutes)) for minutes in sorted(known) if minutes <= max(_WINDOWS)]
+    return [
+        (str(minutes), _catch_up_label(minutes))
+        for minutes in sorted(known)
+        if minutes <= max(_CATCH_UP_MINUTES)
+    ]
 
 
-def _window(minutes: int) -> str:
+def _catch_up_label(minutes: int) -> str:
     if minutes == 0:
         return "Skip it"
     hours, rest = divmod(minutes, _HOUR)

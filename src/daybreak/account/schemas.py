@@ -7,18 +7,18 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from daybreak.people import Role, Scope, Session, Token, User
-from daybreak.web import Clock, Order, Resource
+from daybreak.people import ApiToken, Role, Scope, Session, User
+from daybreak.web import InputModel, LocalTime, OutputModel
 
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _AT = "2026-03-29T05:00:00Z"
 _EMAIL = "anna@example.org"
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254)]
 Password = Annotated[str, StringConstraints(max_length=256)]
 
 
-class ProfileView(Resource):
+class ProfileOut(OutputModel):
     """A user's profile; times are local to the user."""
 
     id: UUID = Field(examples=[_ID])
@@ -46,18 +46,18 @@ class ProfileView(Resource):
         )
 
 
-class ProfileChange(Order):
+class ProfileIn(InputModel):
     """Changes to a profile; fields that are omitted or null stay as they are."""
 
-    name: Line | None = Field(None, examples=["Anna"])
-    timezone: Line | None = Field(None, examples=["Europe/Berlin"])
+    name: ShortText | None = Field(None, examples=["Anna"])
+    timezone: ShortText | None = Field(None, examples=["Europe/Berlin"])
     country: Annotated[str, StringConstraints(max_length=2)] | None = Field(
         None, examples=["DE"], description="Empty for no public holidays."
     )
-    workday_start: Clock | None = Field(None, examples=["09:00"])
-    workday_end: Clock | None = Field(None, examples=["17:30"])
+    workday_start: LocalTime | None = Field(None, examples=["09:00"])
+    workday_end: LocalTime | None = Field(None, examples=["17:30"])
 
-    def applied_to(self, user: User) -> User:
+    def apply_to(self, user: User) -> User:
         """Return the user with these changes.
 
         Raises:
@@ -66,8 +66,8 @@ class ProfileChange(Order):
         hours = user.preferences
         changed = replace(
             hours,
-            workday_start=_time(self.workday_start, hours.workday_start),
-            workday_end=_time(self.workday_end, hours.workday_end),
+            workday_start=_parse_time(self.workday_start, hours.workday_start),
+            workday_end=_parse_time(self.workday_end, hours.workday_end),
         )
         return replace(
             user,
@@ -78,11 +78,11 @@ class ProfileChange(Order):
         )
 
 
-def _time(said: str | None, known: time) -> time:
-    return known if said is None else time.fromisoformat(said)
+def _parse_time(text: str | None, default: time) -> time:
+    return default if text is None else time.fromisoformat(text)
 
 
-class PasswordOrder(Order):
+class PasswordIn(InputModel):
     """A new password."""
 
     current: Password = Field("", description="The current password.", examples=["correct horse"])
@@ -92,7 +92,7 @@ class PasswordOrder(Order):
     )
 
 
-class SessionView(Resource):
+class SessionOut(OutputModel):
     """The session of one browser."""
 
     id: UUID = Field(examples=[_ID])
@@ -115,26 +115,26 @@ class SessionView(Resource):
         )
 
 
-class TokenView(Resource):
+class TokenOut(OutputModel):
     """A token, without its secret."""
 
     id: UUID = Field(examples=[_ID])
     name: str = Field(examples=["Widget"])
     scope: Scope
-    ending: str = Field(description="Its last characters, to recognise it.", examples=["x7Qw"])
+    suffix: str = Field(description="Its last characters, to recognise it.", examples=["x7Qw"])
     created_at: AwareDatetime = Field(examples=[_AT])
     expires_at: AwareDatetime | None = Field(description="Null if it never expires.", examples=[_AT])
     used_at: AwareDatetime | None = Field(description="To the minute.", examples=[_AT])
     is_this: bool = Field(description="Whether this request was made with it.")
 
     @classmethod
-    def of(cls, token: Token, credential: UUID) -> Self:
+    def of(cls, token: ApiToken, credential: UUID) -> Self:
         """Return the model of a token for a request with that credential."""
         return cls(
             id=token.id,
             name=token.name,
             scope=token.scope,
-            ending=token.ending,
+            suffix=token.suffix,
             created_at=token.created_at,
             expires_at=token.expires_at,
             used_at=token.used_at,
@@ -142,18 +142,18 @@ class TokenView(Resource):
         )
 
 
-class NewTokenView(TokenView):
+class NewTokenOut(TokenOut):
     """A new token with its secret, which is returned only once."""
 
     secret: str = Field(examples=["dbk_…"], description="Send it as `Authorization: Bearer …`.")
 
     @classmethod
-    def with_secret(cls, token: Token, credential: UUID, secret: str) -> Self:
+    def with_secret(cls, token: ApiToken, credential: UUID, secret: str) -> Self:
         """Return the model of a token that was just created."""
-        return cls(**TokenView.of(token, credential).model_dump(), secret=secret)
+        return cls(**TokenOut.of(token, credential).model_dump(), secret=secret)
 
 
-class TokenOrder(Order):
+class TokenIn(InputModel):
     """The name, access and lifetime of a new token."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(examples=["Widget"])
@@ -163,32 +163,32 @@ class TokenOrder(Order):
     )
 
 
-class DeletionView(Resource):
+class DeletionOut(OutputModel):
     """The requested deletion of an account."""
 
     due: datetime | None = Field(description="Null if no deletion was requested.", examples=[_AT])
 
 
-class DeletionOrder(Order):
+class DeletionIn(InputModel):
     """Your own e-mail address, to confirm the deletion."""
 
     email: Email = Field(examples=[_EMAIL])
 
 
-class InvitationOrder(Order):
+class InvitationIn(InputModel):
     """The user to invite."""
 
     email: Email = Field(examples=[_EMAIL])
     role: Role = Field(Role.MEMBER, strict=False)
 
 
-class ResetOrder(Order):
+class PasswordResetIn(InputModel):
     """The user whose password to reset."""
 
     email: Email = Field(examples=[_EMAIL])
 
 
-class LinkView(Resource):
+class LinkOut(OutputModel):
     """A link that works once and is returned only once; share it with its user only."""
 
     email: str = Field(examples=[_EMAIL])

@@ -18,7 +18,7 @@ _SYSTEMS = (
 )
 
 
-def browser_name(user_agent: str) -> str:
+def describe_browser(user_agent: str) -> str:
     """Return a name like “Firefox on Linux”; an unknown header is returned as it is, shortened."""
     browser = next((name for sign, name in _BROWSERS if sign in user_agent), None)
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), None)

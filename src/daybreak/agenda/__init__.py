@@ -1,11 +1,12 @@
 """Projects, tasks, notes and events, and the importers that read them from files and calendar URLs."""
 
-from daybreak.agenda.decisions import PastDecision, complete, decisions_about, ignore, snooze, undo
-from daybreak.agenda.jobs import kinds, read_items, start_refresh
-from daybreak.agenda.maintenance import report_stale, start_refreshes
+from daybreak.agenda.decisions import PastDecision, complete, ignore, list_decisions, snooze, undo
+from daybreak.agenda.jobs import enqueue_refresh, kinds, source_items
+from daybreak.agenda.maintenance import enqueue_refreshes, report_stale_sources
 from daybreak.agenda.model import (
     Agenda,
     Decision,
+    DecisionKind,
     Event,
     Moment,
     Note,
@@ -17,79 +18,78 @@ from daybreak.agenda.model import (
     SourceWarning,
     Task,
     TaskStatus,
-    Verdict,
 )
-from daybreak.agenda.read_models import is_empty, project_names
+from daybreak.agenda.read_models import is_empty, list_project_names
 from daybreak.agenda.sample import sample_files
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.agenda.sources.imports import (
-    Imported,
-    Reader,
+    ImportReport,
+    SourceReader,
     import_folder,
-    read_new,
+    read_added_source,
     read_source,
-    refresh,
+    refresh_sources,
 )
 from daybreak.agenda.sources.service import (
     SourceOverview,
     add_address,
     add_folder,
-    find,
-    overview,
-    remove,
-    warnings,
+    delete_source_by_reference,
+    list_sources,
+    list_warnings,
+    resolve_source,
 )
-from daybreak.agenda.sources.uploads import Upload, add_upload, sort_sent
-from daybreak.agenda.store import Changes, Wanted, Window, read_agendas
+from daybreak.agenda.sources.uploads import Upload, add_upload, group_uploads_in_thread
+from daybreak.agenda.store import AgendaQuery, ChangeCounts, EventRange, read_agendas
 
 __all__ = [
     "Agenda",
-    "Changes",
+    "AgendaQuery",
+    "ChangeCounts",
     "Decision",
+    "DecisionKind",
     "Event",
-    "Imported",
+    "EventRange",
+    "ImportReport",
     "Moment",
     "Note",
     "PastDecision",
     "Phase",
     "Priority",
     "Project",
-    "Reader",
     "Source",
     "SourceKind",
     "SourceOverview",
+    "SourceReader",
     "SourceWarning",
     "Task",
     "TaskStatus",
     "Upload",
-    "Verdict",
-    "Wanted",
-    "Window",
     "add_address",
     "add_and_read",
     "add_folder",
     "add_upload",
     "complete",
-    "decisions_about",
-    "find",
+    "delete_source_by_reference",
+    "enqueue_refresh",
+    "enqueue_refreshes",
+    "group_uploads_in_thread",
     "ignore",
     "import_folder",
     "is_empty",
     "kinds",
-    "overview",
-    "project_names",
+    "list_decisions",
+    "list_project_names",
+    "list_sources",
+    "list_warnings",
+    "read_added_source",
     "read_agendas",
-    "read_items",
-    "read_new",
     "read_source",
-    "refresh",
-    "remove",
-    "report_stale",
+    "refresh_sources",
+    "report_stale_sources",
+    "resolve_source",
     "sample_files",
     "snooze",
-    "sort_sent",
-    "start_refresh",
-    "start_refreshes",
+    "source_items",
     "undo",
-    "warnings",
 ]

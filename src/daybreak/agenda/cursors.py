@@ -3,19 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from daybreak.agenda.read_models import Place
+from daybreak.agenda.read_models import AgendaCursor
 from daybreak.errors import InvalidInput
-from daybreak.web import read_place, write_place
+from daybreak.web import decode_cursor, encode_cursor
 
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
+_MIN_YEAR, _MAX_YEAR = 2, 9998
 
 
-def write(place: Place) -> str:
+def encode_agenda_cursor(cursor: AgendaCursor) -> str:
     """Encode a cursor for a URL."""
-    return write_place(place.at, place.id)
+    return encode_cursor(cursor.at, cursor.id)
 
 
-def read(after: str | None) -> Place | None:
+def decode_agenda_cursor(after: str | None) -> AgendaCursor | None:
     """Decode a cursor; return None for the first page.
 
     Raises:
@@ -23,14 +23,14 @@ def read(after: str | None) -> Place | None:
     """
     if not after:
         return None
-    at, row_id = read_place(after, _instant, UUID)
+    at, row_id = decode_cursor(after, _parse_instant, UUID)
     if not isinstance(at, datetime) or not isinstance(row_id, UUID):
         raise InvalidInput("The cursor is not valid; start from the first page.")
-    return Place(at, row_id)
+    return AgendaCursor(at, row_id)
 
 
-def _instant(text: str) -> datetime:
+def _parse_instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
-    if at.tzinfo is None or not _FIRST_YEAR <= at.year <= _LAST_YEAR + 1:
+    if at.tzinfo is None or not _MIN_YEAR <= at.year <= _MAX_YEAR + 1:
         raise ValueError(text)
     return at

@@ -13,12 +13,12 @@ import asyncpg
 
 from daybreak import clock
 from daybreak.agenda import store
-from daybreak.agenda.model import Decision, TaskStatus, Verdict
+from daybreak.agenda.model import Decision, DecisionKind, TaskStatus
 from daybreak.db import load
 from daybreak.errors import InvalidInput, NotFound
 
 _sql = load(__package__)
-_LONGEST_SNOOZE = timedelta(days=3660)
+_MAX_SNOOZE = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,8 @@ async def complete(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[
     Raises:
         NotFound: one of them does not exist.
     """
-    decided = await _decide(tx, owner_id, task_ids, Verdict.DONE)
-    await tx.execute(_sql.finish_own_tasks, owner_id, decided, clock.now())
+    decided = await _decide(tx, owner_id, task_ids, DecisionKind.DONE)
+    await tx.execute(_sql.complete_entries, owner_id, decided, clock.now())
 
 
 async def snooze(
@@ -66,11 +66,11 @@ async def snooze(
         InvalidInput: that date is not in the future, or more than 3,660 days away.
         NotFound: one of the tasks does not exist.
     """
-    if not today < return_on <= today + _LONGEST_SNOOZE:
+    if not today < return_on <= today + _MAX_SNOOZE:
         raise InvalidInput(
             "A task can be snoozed until a date from tomorrow on, up to ten years ahead; choose another date."
         )
-    await _decide(tx, owner_id, task_ids, Verdict.SNOOZED, return_on)
+    await _decide(tx, owner_id, task_ids, DecisionKind.SNOOZED, return_on)
 
 
 async def ignore(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> None:
@@ -84,7 +84,7 @@ async def ignore(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UU
     Raises:
         NotFound: one of them does not exist.
     """
-    await _decide(tx, owner_id, task_ids, Verdict.IGNORED)
+    await _decide(tx, owner_id, task_ids, DecisionKind.IGNORED)
 
 
 async def undo(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> None:
@@ -98,18 +98,20 @@ async def undo(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID
     Raises:
         NotFound: one of them does not exist.
     """
-    await _lock(tx, owner_id, task_ids)
+    await _lock_tasks(tx, owner_id, task_ids)
     now = clock.now()
-    undone = [row["id"] for row in await tx.fetch(_sql.undo_decisions, owner_id, list(task_ids), now)]
-    await tx.execute(_sql.restore_decisions, owner_id, undone)
-    await tx.execute(_sql.reopen_own_tasks, owner_id, undone, now)
+    undone_ids = [row["id"] for row in await tx.fetch(_sql.undo_decisions, owner_id, list(task_ids), now)]
+    await tx.execute(_sql.restore_decisions, owner_id, undone_ids)
+    await tx.execute(_sql.reopen_entries, owner_id, undone_ids, now)
 
 
-async def decisions_about(tx: asyncpg.Connection, owner_id: UUID, task_id: UUID) -> list[PastDecision]:
+async def list_decisions(tx: asyncpg.Connection, owner_id: UUID, task_id: UUID) -> list[PastDecision]:
     """List the decisions about a task, the latest first."""
     rows = await tx.fetch(_sql.list_decisions, owner_id, task_id)
     return [
-        PastDecision(decision=store.decision(row), ended_at=row["ended_at"], ended_as=row["ended_as"])
+        PastDecision(
+            decision=store.decision_from_row(row), ended_at=row["ended_at"], ended_as=row["ended_as"]
+        )
         for row in rows
     ]
 
@@ -118,27 +120,29 @@ async def _decide(
     tx: asyncpg.Connection,
     owner_id: UUID,
     task_ids: Collection[UUID],
-    verdict: Verdict,
+    kind: DecisionKind,
     return_on: date | None = None,
 ) -> list[UUID]:
     """Record a decision for the tasks without an equal current one; return their ids."""
-    rows = await _lock(tx, owner_id, task_ids)
-    chosen = [row["id"] for row in rows if not _is_said(row, verdict, return_on)]
+    rows = await _lock_tasks(tx, owner_id, task_ids)
+    chosen = [row["id"] for row in rows if not _is_already_decided(row, kind, return_on)]
     if chosen:
         ids, now = [uuid4() for _ in chosen], clock.now()
         await tx.execute(_sql.replace_decisions, owner_id, now, chosen, ids)
-        await tx.execute(_sql.write_decisions, owner_id, verdict, return_on, now, owner_id, chosen, ids)
+        await tx.execute(_sql.insert_decisions, owner_id, kind, return_on, now, owner_id, chosen, ids)
     return chosen
 
 
-async def _lock(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]) -> list[asyncpg.Record]:
+async def _lock_tasks(
+    tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID]
+) -> list[asyncpg.Record]:
     rows: list[asyncpg.Record] = await tx.fetch(_sql.lock_tasks, owner_id, list(task_ids))
     if len(rows) < len(set(task_ids)):
         raise NotFound("This task does not exist; its source may no longer contain it.")
     return rows
 
 
-def _is_said(row: asyncpg.Record, verdict: Verdict, return_on: date | None) -> bool:
-    if verdict is Verdict.DONE and row["status"] == TaskStatus.DONE:
+def _is_already_decided(row: asyncpg.Record, kind: DecisionKind, return_on: date | None) -> bool:
+    if kind is DecisionKind.DONE and row["status"] == TaskStatus.DONE:
         return True
-    return bool(row["kind"] == verdict and row["return_on"] == return_on)
+    return bool(row["kind"] == kind and row["return_on"] == return_on)

@@ -7,30 +7,30 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from daybreak.agenda.local_calendar import Wall
-from daybreak.agenda.manual_entries import EventDraft, NoteDraft, PhaseDraft, TaskDraft
+from daybreak.agenda.local_calendar import LocalCalendar
+from daybreak.agenda.manual_entries import EventInput, NoteInput, PhaseInput, TaskInput
 from daybreak.agenda.model import Moment, Priority, TaskStatus
-from daybreak.agenda.read_models import Card, EventCard, NoteCard
+from daybreak.agenda.read_models import EventDetail, NoteDetail, TaskDetail
 from daybreak.errors import InvalidInput
 
 
-def _blank(value: object) -> object:
+def _blank_to_none(value: object) -> object:
     return None if value == "" else value
 
 
 Title = Annotated[str, Field(min_length=1, max_length=500)]
-Day = Annotated[date | None, BeforeValidator(_blank)]
-At = Annotated[time | None, BeforeValidator(_blank)]
-Row = Annotated[UUID | None, BeforeValidator(_blank)]
-Minutes = Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, BeforeValidator(_blank)]
-STATUSES = (
+OptionalDate = Annotated[date | None, BeforeValidator(_blank_to_none)]
+OptionalTime = Annotated[time | None, BeforeValidator(_blank_to_none)]
+OptionalId = Annotated[UUID | None, BeforeValidator(_blank_to_none)]
+OptionalMinutes = Annotated[Annotated[int, Field(ge=1, le=100_000)] | None, BeforeValidator(_blank_to_none)]
+STATUS_CHOICES = (
     (TaskStatus.OPEN.value, "To do"),
     (TaskStatus.IN_PROGRESS.value, "In progress"),
     (TaskStatus.BLOCKED.value, "Blocked"),
     (TaskStatus.DONE.value, "Done"),
     (TaskStatus.CANCELLED.value, "Cancelled"),
 )
-PRIORITIES = tuple((str(one.value), one.name.capitalize()) for one in reversed(Priority))
+PRIORITY_CHOICES = tuple((str(one.value), one.name.capitalize()) for one in reversed(Priority))
 
 
 class TaskForm(BaseModel):
@@ -38,15 +38,15 @@ class TaskForm(BaseModel):
 
     title: Title
     details: str = ""
-    project_id: Row = None
+    project_id: OptionalId = None
     status: TaskStatus = TaskStatus.OPEN
     priority: Priority = Priority.NORMAL
-    start: Day = None
-    due: Day = None
-    due_time: At = None
-    estimate_minutes: Minutes = None
+    start: OptionalDate = None
+    due: OptionalDate = None
+    due_time: OptionalTime = None
+    estimate_minutes: OptionalMinutes = None
 
-    def draft(self) -> TaskDraft:
+    def to_input(self) -> TaskInput:
         """Return the task to save.
 
         Raises:
@@ -54,31 +54,31 @@ class TaskForm(BaseModel):
         """
         if self.due_time and not self.due:
             raise InvalidInput("Enter a due date, or clear the time.")
-        return TaskDraft(
+        return TaskInput(
             title=self.title,
             details=self.details,
             project_id=self.project_id,
             status=self.status,
             priority=self.priority,
             start=self.start,
-            due=_moment(self.due, self.due_time),
+            due=_to_moment(self.due, self.due_time),
             estimate_minutes=self.estimate_minutes,
         )
 
     @staticmethod
-    def values(card: Card, wall: Wall) -> Mapping[str, str]:
+    def initial_values(detail: TaskDetail, calendar: LocalCalendar) -> Mapping[str, str]:
         """Return the field values for an existing task."""
-        task = card.task
+        task = detail.task
         return {
             "title": task.title,
-            "details": card.details,
-            "project_id": _text(task.project_id),
+            "details": detail.details,
+            "project_id": _field_text(task.project_id),
             "status": task.status.value,
             "priority": str(task.priority.value),
-            "start": _text(wall.on(task.start) if task.start else None),
-            "due": _text(wall.on(task.due) if task.due else None),
-            "due_time": wall.time(task.due) if task.due else "",
-            "estimate_minutes": _text(task.estimate_minutes),
+            "start": _field_text(calendar.local_date(task.start) if task.start else None),
+            "due": _field_text(calendar.local_date(task.due) if task.due else None),
+            "due_time": calendar.format_time(task.due) if task.due else "",
+            "estimate_minutes": _field_text(task.estimate_minutes),
         }
 
 
@@ -87,17 +87,17 @@ class NoteForm(BaseModel):
 
     title: Title
     body: str = ""
-    project_id: Row = None
+    project_id: OptionalId = None
 
-    def draft(self) -> NoteDraft:
+    def to_input(self) -> NoteInput:
         """Return the note to save."""
-        return NoteDraft(title=self.title, body=self.body, project_id=self.project_id)
+        return NoteInput(title=self.title, body=self.body, project_id=self.project_id)
 
     @staticmethod
-    def values(card: NoteCard) -> Mapping[str, str]:
+    def initial_values(detail: NoteDetail) -> Mapping[str, str]:
         """Return the field values for an existing note."""
-        note = card.note
-        return {"title": note.title, "body": note.body, "project_id": _text(note.project_id)}
+        note = detail.note
+        return {"title": note.title, "body": note.body, "project_id": _field_text(note.project_id)}
 
 
 class EventForm(BaseModel):
@@ -106,11 +106,11 @@ class EventForm(BaseModel):
     title: Title
     location: str = ""
     day: date
-    last_day: Day = None
-    begins: At = None
-    ends: At = None
+    last_day: OptionalDate = None
+    begins: OptionalTime = None
+    ends: OptionalTime = None
 
-    def draft(self) -> EventDraft:
+    def to_input(self) -> EventInput:
         """Return the event to save.
 
         Raises:
@@ -119,22 +119,22 @@ class EventForm(BaseModel):
         if self.ends and not self.begins:
             raise InvalidInput("Enter a start time, or clear both times for an all-day event.")
         last = self.last_day or self.day
-        start = _moment(self.day, self.begins) or self.day
-        end = _moment(last, self.ends or self.begins) or last
-        return EventDraft(title=self.title, location=self.location, start=start, end=end)
+        start = _to_moment(self.day, self.begins) or self.day
+        end = _to_moment(last, self.ends or self.begins) or last
+        return EventInput(title=self.title, location=self.location, start=start, end=end)
 
     @staticmethod
-    def values(card: EventCard, wall: Wall) -> Mapping[str, str]:
+    def initial_values(detail: EventDetail, calendar: LocalCalendar) -> Mapping[str, str]:
         """Return the field values for an existing event."""
-        event, (first, _) = card.event, wall.days(card.event)
-        last = wall.days(event)[1] if event.all_day else wall.on(event.end)
+        event, (first, _) = detail.event, calendar.event_dates(detail.event)
+        last = calendar.event_dates(event)[1] if event.all_day else calendar.local_date(event.end)
         return {
             "title": event.title,
             "location": event.location,
-            "day": _text(first),
-            "last_day": _text(last) if last != first else "",
-            "begins": wall.time(event.start),
-            "ends": wall.time(event.end),
+            "day": _field_text(first),
+            "last_day": _field_text(last) if last != first else "",
+            "begins": calendar.format_time(event.start),
+            "ends": calendar.format_time(event.end),
         }
 
 
@@ -149,21 +149,21 @@ class PhaseForm(BaseModel):
     """The form for a phase of a project."""
 
     name: Title
-    start_on: Day = None
-    end_on: Day = None
+    start_on: OptionalDate = None
+    end_on: OptionalDate = None
 
-    def draft(self) -> PhaseDraft:
+    def to_input(self) -> PhaseInput:
         """Return the phase to save."""
-        return PhaseDraft(name=self.name, start_on=self.start_on, end_on=self.end_on)
+        return PhaseInput(name=self.name, start_on=self.start_on, end_on=self.end_on)
 
 
-class Back(BaseModel):
+class ReturnTo(BaseModel):
     """The form field with the local path to return to."""
 
     next: str = "/agenda"
 
 
-class SnoozeForm(Back):
+class SnoozeForm(ReturnTo):
     """The form for snoozing a task until a date."""
 
     return_on: date
@@ -176,9 +176,13 @@ class AddressForm(BaseModel):
     name: Annotated[str, Field(max_length=200)] = ""
 
 
-def _moment(day: date | None, at: time | None) -> Moment | None:
+class FilesOnlyForm(BaseModel):
+    """A form that contains only files."""
+
+
+def _to_moment(day: date | None, at: time | None) -> Moment | None:
     return datetime.combine(day, at) if day and at else day
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - any value of a field
+def _field_text(value: Any) -> str:  # noqa: ANN401 - any value of a field
     return "" if value is None else str(value)

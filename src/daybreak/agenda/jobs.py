@@ -12,37 +12,37 @@ from daybreak import people, runs
 from daybreak.agenda import store
 from daybreak.agenda.model import Source
 from daybreak.agenda.sources import imports
-from daybreak.agenda.sources.defaults import reader_of
+from daybreak.agenda.sources.defaults import make_reader
 from daybreak.errors import DaybreakError, NotFound
-from daybreak.runs import AnyKind, Effects, Item, Kind, Lane, Run, Skipped, Task
+from daybreak.runs import AnyKind, Effects, Item, Kind, Queue, Run, RunContext, Skipped
 
-_ATTEMPTS = 3
-ALL_SOURCES = "all"
+_MAX_ATTEMPTS = 3
+ALL_SOURCES_KEY = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refresh:
+class RefreshParameters:
     """The parameters of a refresh: the sources to read, or None for all of the owner's."""
 
     sources: tuple[UUID, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refreshed:
+class RefreshResult:
     """The result of a refresh: the number of sources to read."""
 
     sources: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneSource:
+class ReadSourceParameters:
     """The parameters of an item: the source to read."""
 
     source: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRead:
+class ReadSourceResult:
     """The counts of one imported source; ``error`` is the reason if it could not be read."""
 
     files: int = 0
@@ -53,7 +53,7 @@ class SourceRead:
     error: str | None = None
 
 
-async def start_refresh(
+async def enqueue_refresh(
     tx: asyncpg.Connection, owner_id: UUID, sources: Collection[UUID] | None = None
 ) -> Run:
     """Enqueue a refresh, which starts after the caller's transaction; return its run, or the open one.
@@ -64,56 +64,58 @@ async def start_refresh(
         sources: the ids of the sources; None for all.
     """
     chosen = tuple(sorted(set(sources))) if sources is not None else None
-    key = ALL_SOURCES if chosen is None else ",".join(str(one)[:13] for one in chosen)[:200]
-    return await runs.start(tx, REFRESH, owner_id, Refresh(sources=chosen), key)
+    key = ALL_SOURCES_KEY if chosen is None else ",".join(str(one)[:13] for one in chosen)[:200]
+    return await runs.enqueue(tx, REFRESH, owner_id, RefreshParameters(sources=chosen), key)
 
 
-async def read_items(tx: asyncpg.Connection, owner_id: UUID, chosen: Collection[UUID] | None) -> list[Item]:
+async def source_items(
+    tx: asyncpg.Connection, owner_id: UUID, source_ids: Collection[UUID] | None
+) -> list[Item]:
     """Return the items of a refresh: one for each of these sources that exists, or for all of them."""
-    known = await store.sources(tx, owner_id)
-    wanted = [one for one in known if chosen is None or one.id in chosen]
+    known = await store.list_sources(tx, owner_id)
+    chosen = [one for one in known if source_ids is None or one.id in source_ids]
     return [
-        Item(READ, key=name, parameters=OneSource(source=one.id))
-        for one, name in zip(wanted, _names(wanted), strict=True)
+        Item(READ, key=name, parameters=ReadSourceParameters(source=one.id))
+        for one, name in zip(chosen, _unique_names(chosen), strict=True)
     ]
 
 
-def _names(sources: Sequence[Source]) -> list[str]:
+def _unique_names(sources: Sequence[Source]) -> list[str]:
     """Return a name for each source, with part of the id where names are equal."""
     count = Counter(source.name for source in sources)
     return [one.name if count[one.name] == 1 else f"{one.name} ({str(one.id)[:8]})" for one in sources]
 
 
-async def _fan_out(task: Task[Refresh]) -> Effects[Refreshed]:
-    async with task.database.transaction([task.owner_id]) as tx:
-        items = await read_items(tx, task.owner_id, task.parameters.sources)
+async def _fan_out(context: RunContext[RefreshParameters]) -> Effects[RefreshResult]:
+    async with context.database.transaction([context.owner_id]) as tx:
+        items = await source_items(tx, context.owner_id, context.parameters.sources)
 
-    async def write(_tx: asyncpg.Connection) -> Refreshed:
-        return Refreshed(sources=len(items))
+    async def write(_tx: asyncpg.Connection) -> RefreshResult:
+        return RefreshResult(sources=len(items))
 
     return Effects(write, items=items)
 
 
-async def _read(task: Task[OneSource]) -> Effects[SourceRead] | Skipped:
-    source_id = task.parameters.source
-    async with task.database.transaction([task.owner_id]) as tx:
-        user = await people.get(tx, task.owner_id)
-        source = {one.id: one for one in await store.sources(tx, task.owner_id)}.get(source_id)
+async def _read_source(context: RunContext[ReadSourceParameters]) -> Effects[ReadSourceResult] | Skipped:
+    source_id = context.parameters.source
+    async with context.database.transaction([context.owner_id]) as tx:
+        user = await people.get_user(tx, context.owner_id)
+        source = {one.id: one for one in await store.list_sources(tx, context.owner_id)}.get(source_id)
     if source is None:
         return Skipped("The source was removed.")
-    reader = reader_of(task.database, user)
+    reader = make_reader(context.database, user)
     try:
-        gathered = await imports.gather(reader, source)
+        fetched = await imports.fetch_source(reader, source)
     except NotFound:
         return Skipped("The source was removed.")
     except DaybreakError as error:
-        if error.retryable and task.attempt < _ATTEMPTS:
+        if error.retryable and context.attempt < _MAX_ATTEMPTS:
             raise
-        return _failed(task, source, str(error))
+        return _failure_effects(context, source, str(error))
 
-    async def write(tx: asyncpg.Connection) -> SourceRead:
-        done = await imports.write(tx, reader, gathered)
-        return SourceRead(
+    async def write(tx: asyncpg.Connection) -> ReadSourceResult:
+        done = await imports.save_fetched_source(tx, reader, fetched)
+        return ReadSourceResult(
             files=done.files,
             added=done.changes.added,
             updated=done.changes.updated,
@@ -122,31 +124,33 @@ async def _read(task: Task[OneSource]) -> Effects[SourceRead] | Skipped:
             error=done.failure,
         )
 
-    return Effects(write, gaps=(source.name,) if gathered.failure else ())
+    return Effects(write, gaps=(source.name,) if fetched.failure else ())
 
 
-def _failed(task: Task[OneSource], source: Source, reason: str) -> Effects[SourceRead]:
-    async def write(tx: asyncpg.Connection) -> SourceRead:
-        await imports.note_failure(tx, task.owner_id, source.id, reason)
-        return SourceRead(error=reason)
+def _failure_effects(
+    context: RunContext[ReadSourceParameters], source: Source, reason: str
+) -> Effects[ReadSourceResult]:
+    async def write(tx: asyncpg.Connection) -> ReadSourceResult:
+        await imports.record_failure(tx, context.owner_id, source.id, reason)
+        return ReadSourceResult(error=reason)
 
     return Effects(write, gaps=(source.name,))
 
 
 READ = Kind(
     name="agenda.read",
-    lane=Lane.PEOPLE,
-    parameters=OneSource,
-    result=SourceRead,
-    handler=_read,
+    queue=Queue.INTERACTIVE,
+    parameters=ReadSourceParameters,
+    result=ReadSourceResult,
+    handler=_read_source,
     time_limit=timedelta(minutes=12),
-    max_attempts=_ATTEMPTS,
+    max_attempts=_MAX_ATTEMPTS,
 )
 REFRESH = Kind(
     name="agenda.refresh",
-    lane=Lane.PEOPLE,
-    parameters=Refresh,
-    result=Refreshed,
+    queue=Queue.INTERACTIVE,
+    parameters=RefreshParameters,
+    result=RefreshResult,
     handler=_fan_out,
     time_limit=timedelta(minutes=1),
 )

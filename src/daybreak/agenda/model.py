@@ -29,7 +29,7 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-_CLOSED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
+_CLOSED_STATUSES = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
 
 
 class Priority(IntEnum):
@@ -90,7 +90,7 @@ class Project:
     source_id: UUID | None
     name: str
     description: str
-    place: str
+    source_ref: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Phase:
     description: str
     start_on: date | None
     end_on: date | None
-    place: str
+    source_ref: str
 
     def contains(self, day: date) -> bool:
         """Return whether the phase has dates and includes that day."""
@@ -112,7 +112,7 @@ class Phase:
         return (self.start_on or day) <= day <= (self.end_on or day)
 
 
-class Verdict(StrEnum):
+class DecisionKind(StrEnum):
     """The kind of a decision about a task."""
 
     DONE = "done"
@@ -129,12 +129,12 @@ class Decision:
         made_by: the user who made the decision.
     """
 
-    verdict: Verdict
+    kind: DecisionKind
     return_on: date | None = None
     made_at: datetime
     made_by: UUID
 
-    def holds(self, today: date) -> bool:
+    def is_active(self, today: date) -> bool:
         """Return whether the decision is still active on that date: a snooze expires."""
         return self.return_on is None or today < self.return_on
 
@@ -156,14 +156,14 @@ class Task:
     estimate_minutes: int | None
     blocked_by: tuple[UUID, ...]
     touched_at: datetime
-    place: str
+    source_ref: str
     path: str
     decision: Decision | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether the task is neither done nor cancelled."""
-        return self.status not in _CLOSED
+        return self.status not in _CLOSED_STATUSES
 
 
 @frozen
@@ -178,7 +178,7 @@ class Event:
     end: Moment
     busy: bool
     tentative: bool
-    place: str
+    source_ref: str
     path: str
 
     @property
@@ -197,7 +197,7 @@ class Note:
     title: str
     body: str
     noted_at: datetime
-    place: str
+    source_ref: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,12 +214,12 @@ class Agenda:
     projects: tuple[Project, ...] = ()
     phases: tuple[Phase, ...] = ()
     tasks: tuple[Task, ...] = ()
-    put_off: tuple[Task, ...] = ()
+    deferred: tuple[Task, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
-def instant(moment: Moment, tz: ZoneInfo) -> datetime:
+def to_instant(moment: Moment, tz: ZoneInfo) -> datetime:
     """Return the instant, in UTC, at which a moment begins in ``tz``."""
     if not isinstance(moment, datetime):
         return clock.start_of_day(moment, tz)
@@ -228,7 +228,7 @@ def instant(moment: Moment, tz: ZoneInfo) -> datetime:
     return moment.astimezone(UTC)
 
 
-def day(moment: Moment, tz: ZoneInfo) -> date:
+def to_local_date(moment: Moment, tz: ZoneInfo) -> date:
     """Return the date on which a moment falls in ``tz``."""
     if not isinstance(moment, datetime):
         return moment

@@ -18,7 +18,7 @@ class ImportedProject:
     """A project; ``name`` identifies it within the source, ignoring case."""
 
     name: str
-    place: str
+    source_ref: str
     description: str = ""
 
 
@@ -28,7 +28,7 @@ class ImportedPhase:
 
     project: str
     name: str
-    place: str
+    source_ref: str
     description: str = ""
     start_on: date | None = None
     end_on: date | None = None
@@ -41,7 +41,7 @@ class ImportedTask:
 
     external_id: str
     title: str
-    place: str
+    source_ref: str
     project: str | None = None
     phase: str | None = None
     details: str = ""
@@ -67,7 +67,7 @@ class ImportedEvent:
 
     external_id: str
     title: str
-    place: str
+    source_ref: str
     start: Moment
     end: Moment
     location: str = ""
@@ -83,7 +83,7 @@ class ImportedNote:
     external_id: str
     title: str
     body: str
-    place: str
+    source_ref: str
     noted_at: datetime
     project: str | None = None
 
@@ -101,7 +101,7 @@ class ReadWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Harvest:
+class ParsedFile:
     """The entries and warnings of one file."""
 
     projects: tuple[ImportedProject, ...] = ()
@@ -146,5 +146,5 @@ class Importer(Protocol):
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
         """Return whether a file is of this format, by its name and its first 4 KiB."""
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return all entries of the file."""

@@ -1,7 +1,7 @@
 -- name: read_agendas
--- All that briefs look at, in one round trip: a row for each owner, each column an array of rows.
+-- Returns the data of briefs in one round trip: a row for each owner, each column an array of rows.
 -- $1 owners; for each of them events that overlap [$2, $3), tasks finished since $4, notes since $5; $6 sources,
--- NULL for all; $7 ids of tasks that are given even if finished earlier.
+-- NULL for all; $7 ids of tasks that are included even if finished earlier.
 SELECT
     want.owner_id,
     ARRAY(
@@ -10,7 +10,7 @@ SELECT
         ORDER BY s.name, s.id
     ) AS sources,
     ARRAY(
-        SELECT w FROM agenda_warnings AS w
+        SELECT w FROM agenda_source_warnings AS w
         WHERE w.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR w.source_id = ANY ($6))
         ORDER BY w.source_id, w.position
     ) AS warnings,
@@ -55,7 +55,7 @@ FROM unnest($1::uuid [], $2::timestamptz [], $3::timestamptz [], $4::timestamptz
     AS want (owner_id, events_from, events_until, done_since, notes_since)
 
 -- name: list_sources
--- The sources of one user, with how many things each gave.
+-- Returns the sources of a user, with the number of items of each.
 SELECT
     s.*,
     (
@@ -71,7 +71,7 @@ SELECT
         WHERE n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL
     ) AS notes,
     (
-        SELECT count(*) FROM agenda_warnings AS w
+        SELECT count(*) FROM agenda_source_warnings AS w
         WHERE w.owner_id = s.owner_id AND w.source_id = s.id
     ) AS warnings
 FROM agenda_source_facts AS s
@@ -79,37 +79,37 @@ WHERE s.owner_id = $1
 ORDER BY s.name, s.id
 
 -- name: list_warnings
--- What could not be read of a source.
-SELECT source_id, path, line, message FROM agenda_warnings
+-- Returns the warnings about parts of a source that could not be read.
+SELECT source_id, path, line, message FROM agenda_source_warnings
 WHERE owner_id = $1 AND source_id = $2
 ORDER BY position
 
--- name: add_source
--- A source, new or as it was: the same place is one source. Its id follows from the place, so two who add it at once may
--- meet in either key.
+-- name: insert_source
+-- Inserts a source unless it exists: the same locator is the same source. The id is derived from the locator, so two
+-- concurrent inserts may conflict on either key.
 INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256, secret)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 
--- name: note_upload
--- Files of that source came at $3.
+-- name: mark_uploaded
+-- Records that files of the source were uploaded at $3.
 UPDATE agenda_sources SET uploaded_at = $3 WHERE owner_id = $1 AND id = $2
 
 -- name: lock_source
--- One source for reading into, held until the transaction ends: two imports of it take turns.
+-- Locks a source until the transaction ends, so that two imports of it run one after the other.
 SELECT * FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
 
--- name: remove_source
--- Forget a source and all that it gave.
+-- name: delete_source
+-- Deletes a source and all its items.
 DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2
 
--- name: remove_never_read
--- Forget a source that could not be read and never was.
+-- name: delete_never_read
+-- Deletes a source that has never been read successfully.
 DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2 AND last_read_at IS NULL
 
--- name: known_rows
--- What is stored of a source, to be compared with what was read, and whether it is missed if that lacks it.
--- Of the events only those that were read ($7) and those of the stretch that was covered: whole-day and
+-- name: list_stored_rows
+-- Returns the stored rows of a source for comparison with the parsed ones, and whether each is to be removed if it was
+-- not parsed. Of the events only those that were parsed ($7) and those of the range that was covered: all-day and
 -- floating ones of [$3, $4), timed ones of [$5, $6).
 SELECT 'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current
 FROM agenda_projects WHERE owner_id = $1 AND source_id = $2
@@ -133,11 +133,11 @@ CROSS JOIN LATERAL (
 WHERE e.owner_id = $1 AND e.source_id = $2 AND (covered.whether OR e.id = ANY ($7::uuid []))
 
 -- name: write_projects
-INSERT INTO agenda_projects AS kept
-(owner_id, source_id, id, external_id, fingerprint, path, name, description, place)
-SELECT $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.name, r.description, r.place
+INSERT INTO agenda_projects AS stored
+(owner_id, source_id, id, external_id, fingerprint, path, name, description, source_ref)
+SELECT $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.name, r.description, r.source_ref
 FROM json_to_recordset($3::json) AS r (
-    id uuid, external_id text, fingerprint bytea, path text, name text, description text, place text
+    id uuid, external_id text, fingerprint bytea, path text, name text, description text, source_ref text
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
     removed_at = NULL,
@@ -145,17 +145,19 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     path = excluded.path,
     name = excluded.name,
     description = excluded.description,
-    place = excluded.place
+    source_ref = excluded.source_ref
 
 -- name: write_phases
-INSERT INTO agenda_phases AS kept
-(owner_id, source_id, id, external_id, fingerprint, path, project_id, name, description, start_on, end_on, position, place)
+INSERT INTO agenda_phases AS stored (
+    owner_id, source_id, id, external_id, fingerprint, path, project_id, name, description, start_on, end_on, position,
+    source_ref
+)
 SELECT
     $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.name, r.description, r.start_on, r.end_on,
-    r.position, r.place
+    r.position, r.source_ref
 FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, project_id uuid, name text, description text,
-    start_on date, end_on date, position integer, place text
+    start_on date, end_on date, position integer, source_ref text
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
     removed_at = NULL,
@@ -167,22 +169,23 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     start_on = excluded.start_on,
     end_on = excluded.end_on,
     position = excluded.position,
-    place = excluded.place
+    source_ref = excluded.source_ref
 
 -- name: write_tasks
--- A task that was open and is now done without saying since when was finished when that was noticed: $4. It was
--- touched when its source says so; else when its file was changed, unless it only stands in another place.
-INSERT INTO agenda_tasks AS kept (
+-- Inserts or updates tasks. A task that was open and is now done without a completion time was completed at the time of
+-- the import: $4. Its touched_at is that of its source; without one it is the modification time of its file, unless
+-- only its source_ref changed.
+INSERT INTO agenda_tasks AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, project_id, phase_id, title, details, status, priority,
     start_on, start_at, due_on, due_at, completed_on, completed_at, estimate_minutes, assignee, tags,
-    recurrence, blocked_by, touched_at, place
+    recurrence, blocked_by, touched_at, source_ref
 )
 SELECT
     $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.phase_id, r.title, r.details, r.status,
     r.priority, r.start_on, r.start_at, r.due_on, r.due_at, r.completed_on, r.completed_at,
     r.estimate_minutes, r.assignee, r.tags, r.recurrence, r.blocked_by,
     CASE
-        WHEN r.said_touched_at IS NOT NULL THEN r.said_touched_at
+        WHEN r.source_touched_at IS NOT NULL THEN r.source_touched_at
         WHEN
             (
                 was.project_id, was.phase_id, was.title, was.details, was.status, was.priority, was.start_on,
@@ -195,12 +198,12 @@ SELECT
             ) THEN was.touched_at
         ELSE r.file_changed_at
     END,
-    r.place
+    r.source_ref
 FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, project_id uuid, phase_id uuid, title text, details text,
     status text, priority smallint, start_on date, start_at timestamptz, due_on date, due_at timestamptz,
     completed_on date, completed_at timestamptz, estimate_minutes integer, assignee text, tags text [],
-    recurrence text, blocked_by uuid [], said_touched_at timestamptz, file_changed_at timestamptz, place text
+    recurrence text, blocked_by uuid [], source_touched_at timestamptz, file_changed_at timestamptz, source_ref text
 )
 LEFT JOIN agenda_tasks AS was ON was.owner_id = $1 AND was.id = r.id
 ON CONFLICT (owner_id, id) DO UPDATE SET
@@ -221,7 +224,7 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     completed_at = CASE
         WHEN excluded.status <> 'done' OR excluded.completed_on IS NOT NULL THEN NULL
         WHEN excluded.completed_at IS NOT NULL THEN excluded.completed_at
-        WHEN kept.status = 'done' THEN kept.completed_at
+        WHEN stored.status = 'done' THEN stored.completed_at
         ELSE $4::timestamptz
     END,
     estimate_minutes = excluded.estimate_minutes,
@@ -230,20 +233,20 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     recurrence = excluded.recurrence,
     blocked_by = excluded.blocked_by,
     touched_at = excluded.touched_at,
-    place = excluded.place
+    source_ref = excluded.source_ref
 
 -- name: write_events
-INSERT INTO agenda_events AS kept (
+INSERT INTO agenda_events AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, title, location, all_day, floating, starts_at, ends_at,
-    busy, tentative, organizer, place
+    busy, tentative, organizer, source_ref
 )
 SELECT
     $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.title, r.location, r.all_day, r.floating, r.starts_at,
-    r.ends_at, r.busy, r.tentative, r.organizer, r.place
+    r.ends_at, r.busy, r.tentative, r.organizer, r.source_ref
 FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, title text, location text, all_day boolean,
     floating boolean, starts_at timestamptz, ends_at timestamptz, busy boolean, tentative boolean,
-    organizer text, place text
+    organizer text, source_ref text
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
     removed_at = NULL,
@@ -258,15 +261,15 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     busy = excluded.busy,
     tentative = excluded.tentative,
     organizer = excluded.organizer,
-    place = excluded.place
+    source_ref = excluded.source_ref
 
 -- name: write_notes
-INSERT INTO agenda_notes AS kept
-(owner_id, source_id, id, external_id, fingerprint, path, project_id, title, body, noted_at, place)
-SELECT $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.title, r.body, r.noted_at, r.place
+INSERT INTO agenda_notes AS stored
+(owner_id, source_id, id, external_id, fingerprint, path, project_id, title, body, noted_at, source_ref)
+SELECT $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.title, r.body, r.noted_at, r.source_ref
 FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, project_id uuid, title text, body text,
-    noted_at timestamptz, place text
+    noted_at timestamptz, source_ref text
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
     removed_at = NULL,
@@ -276,10 +279,10 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     title = excluded.title,
     body = excluded.body,
     noted_at = excluded.noted_at,
-    place = excluded.place
+    source_ref = excluded.source_ref
 
 -- name: remove_projects
--- Projects that nothing of an unread file is in.
+-- Marks projects as removed, except those that still have items, such as those of an unreadable file.
 UPDATE agenda_projects AS p SET removed_at = $3, fingerprint = NULL
 WHERE
     p.owner_id = $1 AND p.id = ANY ($2::uuid [])
@@ -294,7 +297,7 @@ WHERE
     )
 
 -- name: remove_phases
--- Phases that nothing of an unread file is in.
+-- Marks phases as removed, except those that still have tasks, such as those of an unreadable file.
 UPDATE agenda_phases AS f SET removed_at = $3, fingerprint = NULL
 WHERE
     f.owner_id = $1 AND f.id = ANY ($2::uuid [])
@@ -311,16 +314,16 @@ UPDATE agenda_events SET removed_at = $3, fingerprint = NULL WHERE owner_id = $1
 -- name: remove_notes
 UPDATE agenda_notes SET removed_at = $3, fingerprint = NULL WHERE owner_id = $1 AND id = ANY ($2::uuid [])
 
--- name: clear_warnings
-DELETE FROM agenda_warnings WHERE owner_id = $1 AND source_id = $2
+-- name: delete_warnings
+DELETE FROM agenda_source_warnings WHERE owner_id = $1 AND source_id = $2
 
--- name: write_warnings
-INSERT INTO agenda_warnings (owner_id, source_id, position, path, line, message)
+-- name: insert_warnings
+INSERT INTO agenda_source_warnings (owner_id, source_id, position, path, line, message)
 SELECT $1, $2, w.position, w.path, w.line, w.message
 FROM unnest($3::text [], $4::integer [], $5::text []) WITH ORDINALITY AS w (path, line, message, position)
 
 -- name: mark_read
--- The source was read: when, and whether anything had changed.
+-- Records that the source was read at $3, and whether any row changed ($4).
 UPDATE agenda_sources
 SET
     last_read_at = $3,
@@ -330,42 +333,42 @@ SET
 WHERE owner_id = $1 AND id = $2
 
 -- name: mark_failing
--- The source could not be read; what it gave before stays.
+-- Records that the source could not be read; its rows stay.
 UPDATE agenda_sources
 SET failing_since = coalesce(failing_since, $3), error = $4, last_tried_at = $3
 WHERE owner_id = $1 AND id = $2
 
--- name: keep_copy
--- The last good copy of an address, and what to ask with next time.
+-- name: save_copy
+-- Stores the last good copy of a calendar URL, and the validators of its next request.
 UPDATE agenda_sources SET last_good_copy = $3, etag = $4, http_last_modified = $5
 WHERE owner_id = $1 AND id = $2
 
 -- name: list_due_refreshes
--- Whose calendar addresses should be asked again; needs no owner. $1 not asked since, $2 how many owners.
+-- Returns owners whose calendar URLs are due for a refresh; needs no owner. $1 not requested since, $2 the most owners.
 SELECT agenda_due_refreshes($1, $2) AS owner_id
 
--- name: start_refreshes
--- Start a refresh for each of these owners, unless one is open; gives how many were new. $1 owners, $2 kind, $3 key,
--- $4 most attempts.
-SELECT runs_start_many(
+-- name: enqueue_refreshes
+-- Enqueues a refresh for each of these owners, unless one is open; returns how many were new. $1 owners, $2 kind,
+-- $3 key, $4 maximum of attempts.
+SELECT runs_enqueue_many(
     $1::uuid [], $2, 'bulk', array_fill($3::text, ARRAY[cardinality($1::uuid [])]),
     array_fill('{}'::jsonb, ARRAY[cardinality($1::uuid [])]), $4
 )
 
--- name: count_stale
--- How many sources could not be read since then, and of how many owners; needs no owner.
-SELECT sources, owners FROM agenda_count_stale($1)
+-- name: count_stale_sources
+-- Returns how many sources have failed since before $1, and the number of their owners; needs no owner.
+SELECT sources, owners FROM agenda_count_stale_sources($1)
 
 -- name: end_overtaken_decisions
--- A source now says something else of these tasks than when somebody decided about them: what it says counts.
+-- Ends the decisions about tasks whose status in the source has changed since: the source overrides them.
 UPDATE agenda_decisions AS d SET ended_at = $3, ended_as = 'overtaken'
 FROM agenda_tasks AS t
 WHERE
     d.owner_id = $1 AND d.ended_at IS NULL AND t.owner_id = $1 AND t.id = d.task_id AND t.source_id = $2
-    AND t.status <> d.status_then
+    AND t.status <> d.task_status_at_decision
 
 -- name: lock_tasks
--- Tasks to decide about, held until the transaction ends, with the decision that stands about each.
+-- Locks tasks until the transaction ends and returns them with their current decisions.
 SELECT t.id, t.status, t.source_id, d.kind, d.return_on
 FROM agenda_tasks AS t
 LEFT JOIN agenda_decisions AS d ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL
@@ -374,53 +377,54 @@ ORDER BY t.id
 FOR UPDATE OF t
 
 -- name: replace_decisions
--- End what stands about these tasks because something else was decided. $4 are the ids of what replaces it.
+-- Ends the current decisions about these tasks as replaced. $4 are the ids of the decisions that replace them.
 UPDATE agenda_decisions AS d SET ended_at = $2, ended_as = 'replaced', replaced_by = n.id
 FROM unnest($3::uuid [], $4::uuid []) AS n (task_id, id)
 WHERE d.owner_id = $1 AND d.task_id = n.task_id AND d.ended_at IS NULL
 
--- name: write_decisions
--- Decide about tasks. $2 what, $3 until which day, $4 when, $5 who; for each task $6 it, $7 the decision's id.
-INSERT INTO agenda_decisions (owner_id, id, task_id, kind, return_on, status_then, made_at, made_by)
+-- name: insert_decisions
+-- Inserts decisions about tasks. $2 the kind, $3 the return date, $4 when, $5 by whom; $6 the tasks, $7 the ids of the
+-- decisions.
+INSERT INTO agenda_decisions (owner_id, id, task_id, kind, return_on, task_status_at_decision, made_at, made_by)
 SELECT $1, n.id, n.task_id, $2, $3, t.status, $4, $5
 FROM unnest($6::uuid [], $7::uuid []) AS n (task_id, id)
 INNER JOIN agenda_tasks AS t ON t.owner_id = $1 AND t.id = n.task_id
 
--- name: finish_own_tasks
--- Tasks that were entered in Daybreak have no source that could say otherwise: they are done.
+-- name: complete_entries
+-- Sets manual entries to done: they have no source with a status of its own.
 UPDATE agenda_tasks SET status = 'done', completed_at = $3, completed_on = NULL, touched_at = $3
 WHERE owner_id = $1 AND id = ANY ($2::uuid []) AND source_id IS NULL
 
 -- name: undo_decisions
--- End what stands about these tasks as if it had not been.
+-- Ends the current decisions about these tasks as undone.
 UPDATE agenda_decisions SET ended_at = $3, ended_as = 'undone'
 WHERE owner_id = $1 AND task_id = ANY ($2::uuid []) AND ended_at IS NULL
 RETURNING id, task_id
 
 -- name: restore_decisions
--- What had been replaced by decisions that were undone stands again.
+-- Restores the decisions that undone decisions had replaced.
 UPDATE agenda_decisions SET ended_at = NULL, ended_as = NULL, replaced_by = NULL
 WHERE owner_id = $1 AND replaced_by = ANY ($2::uuid []) AND ended_as = 'replaced'
 
--- name: reopen_own_tasks
--- Tasks that were entered in Daybreak are as they were before these decisions.
+-- name: reopen_entries
+-- Restores the status that manual entries had before these decisions.
 UPDATE agenda_tasks AS t
-SET status = d.status_then, completed_at = NULL, completed_on = NULL, touched_at = $3
+SET status = d.task_status_at_decision, completed_at = NULL, completed_on = NULL, touched_at = $3
 FROM agenda_decisions AS d
 WHERE
     d.owner_id = $1 AND d.id = ANY ($2::uuid []) AND d.kind = 'done'
     AND t.owner_id = $1 AND t.id = d.task_id AND t.source_id IS NULL AND t.status = 'done'
 
 -- name: list_decisions
--- All that was decided about a task, the latest first.
+-- Returns the decisions about a task, the latest first.
 SELECT kind, return_on, made_at, made_by, ended_at, ended_as FROM agenda_decisions
 WHERE owner_id = $1 AND task_id = $2
 ORDER BY made_at DESC, id
 LIMIT 50
 
 -- name: list_open_tasks
--- Open tasks that nobody has put off, by when they are due. $2 the owner's date; $3 a project, or NULL for all; $4 what is
--- in the title, or empty; after ($5, $6), at most $7.
+-- Returns open tasks that are neither snoozed nor ignored, by due date. $2 the owner's date; $3 a project, or NULL for
+-- all; $4 a part of the title, or empty; after ($5, $6), at most $7.
 SELECT c.* FROM agenda_task_cards AS c
 WHERE
     c.owner_id = $1 AND c.status NOT IN ('done', 'cancelled')
@@ -432,7 +436,7 @@ ORDER BY c.due_order, c.id
 LIMIT $7
 
 -- name: list_decided_tasks
--- Tasks about which this was decided ($2), of which $3 is in the title, after ($4, $5), at most $6. $7 the owner's date.
+-- Returns tasks with a decision of kind $2 and $3 in the title, after ($4, $5), at most $6. $7 the owner's date.
 SELECT c.* FROM agenda_task_cards AS c
 WHERE
     c.owner_id = $1 AND c.decision = $2 AND (c.return_on IS NULL OR c.return_on > $7)
@@ -442,8 +446,8 @@ ORDER BY c.due_order, c.id
 LIMIT $6
 
 -- name: list_finished_tasks
--- Tasks that are over, by their source or by decision, the latest first. $2 a project, or NULL for all; $3 what is in the
--- title, or empty; after ($4, $5), at most $6.
+-- Returns tasks that are done or cancelled, by source or decision, the latest first. $2 a project, or NULL for all;
+-- $3 a part of the title, or empty; after ($4, $5), at most $6.
 SELECT u.* FROM (
     (
         SELECT c.*, c.finished_order AS finished_at FROM agenda_task_cards AS c
@@ -470,8 +474,8 @@ SELECT u.* FROM (
 ORDER BY u.finished_at DESC, u.id
 LIMIT $6
 
--- name: list_board
--- For each of the open states the tasks that are due first, at most $4. $2 the owner's date; $3 a project, or NULL.
+-- name: get_board
+-- Returns for each open status the tasks that are due first, at most $4. $2 the owner's date; $3 a project, or NULL.
 SELECT one.* FROM unnest(ARRAY['open', 'in_progress', 'blocked']) AS state (name)
 CROSS JOIN LATERAL (
     SELECT c.* FROM agenda_task_cards AS c
@@ -484,8 +488,8 @@ CROSS JOIN LATERAL (
 ) AS one
 
 -- name: list_tasks_due
--- Open tasks of these dates [$2, $3), for a calendar; $4 and $5 are the instants where they begin and end. $6 the
--- owner's date, at most $7.
+-- Returns open tasks due on the dates [$2, $3), for a calendar; $4 and $5 are the instants where these begin and end.
+-- $6 the owner's date, at most $7.
 SELECT c.* FROM agenda_task_cards AS c
 WHERE
     c.owner_id = $1 AND c.status NOT IN ('done', 'cancelled')
@@ -496,31 +500,31 @@ WHERE
 ORDER BY c.due_order, c.id
 LIMIT $7
 
--- name: read_card
--- One task as pages show it.
+-- name: get_task
+-- Returns a task as pages show it.
 SELECT c.* FROM agenda_task_cards AS c WHERE c.owner_id = $1 AND c.id = $2
 
--- name: read_cards
--- Tasks as pages show them, such as those that block another.
+-- name: get_tasks
+-- Returns tasks as pages show them, such as those that block another.
 SELECT c.* FROM agenda_task_cards AS c WHERE c.owner_id = $1 AND c.id = ANY ($2::uuid []) ORDER BY c.due_order, c.id
 
 -- name: list_projects
--- Projects by name after ($2, $3), at most $4, with how many tasks of each are open and how many of those are late by
--- $5, the owner's date, which begins at $6.
-SELECT p.id, p.source_id, p.name, p.description, p.place, s.name AS source, n.open, n.late
+-- Returns projects by name after ($2, $3), at most $4, with the numbers of their open and of their overdue tasks on $5,
+-- the owner's date, which begins at $6.
+SELECT p.id, p.source_id, p.name, p.description, p.source_ref, s.name AS source, n.open, n.overdue
 FROM agenda_projects AS p
 LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
 CROSS JOIN LATERAL (
     SELECT
         count(*) AS open,
-        count(*) FILTER (WHERE t.due_on < $5::date OR t.due_at < $6::timestamptz) AS late
+        count(*) FILTER (WHERE t.due_on < $5::date OR t.due_at < $6::timestamptz) AS overdue
     FROM agenda_tasks AS t
     WHERE
         t.owner_id = $1 AND t.project_id = p.id AND t.removed_at IS NULL AND t.status NOT IN ('done', 'cancelled')
         AND NOT EXISTS (
             SELECT FROM agenda_decisions AS d
             WHERE
-                d.owner_id = $1 AND d.task_id = t.id AND d.ended_at IS NULL AND d.status_then = t.status
+                d.owner_id = $1 AND d.task_id = t.id AND d.ended_at IS NULL AND d.task_status_at_decision = t.status
                 AND (d.return_on IS NULL OR d.return_on > $5)
         )
 ) AS n
@@ -528,25 +532,26 @@ WHERE p.owner_id = $1 AND p.removed_at IS NULL AND (lower(p.name), p.id) > ($2::
 ORDER BY lower(p.name), p.id
 LIMIT $4
 
--- name: name_projects
--- The projects to choose from, by name.
+-- name: list_project_names
+-- Returns the projects for a select field, by name.
 SELECT id, name FROM agenda_projects WHERE owner_id = $1 AND removed_at IS NULL ORDER BY lower(name), id LIMIT 500
 
--- name: read_project
--- One project.
-SELECT p.id, p.source_id, p.name, p.description, p.place, s.name AS source
+-- name: get_project
+-- Returns a project.
+SELECT p.id, p.source_id, p.name, p.description, p.source_ref, s.name AS source
 FROM agenda_projects AS p
 LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
 WHERE p.owner_id = $1 AND p.id = $2 AND p.removed_at IS NULL
 
 -- name: list_phases
--- The phases of a project in their order.
+-- Returns the phases of a project in their order.
 SELECT f.* FROM agenda_phase_facts AS f
 WHERE f.owner_id = $1 AND f.project_id = $2
 ORDER BY f.start_on, f.position, f.id
 
 -- name: list_notes
--- Notes, the newest first. $2 a project, or NULL for all; $3 what is in title or text, or empty; after ($4, $5), at most $6.
+-- Returns notes, the newest first. $2 a project, or NULL for all; $3 a part of title or text, or empty; after ($4, $5),
+-- at most $6.
 SELECT n.*, s.name AS source, p.name AS project
 FROM agenda_note_facts AS n
 LEFT JOIN agenda_sources AS s ON n.owner_id = s.owner_id AND n.source_id = s.id
@@ -558,8 +563,8 @@ WHERE
 ORDER BY n.noted_at DESC, n.id
 LIMIT $6
 
--- name: read_note
--- One note.
+-- name: get_note
+-- Returns a note.
 SELECT n.*, s.name AS source, p.name AS project
 FROM agenda_note_facts AS n
 LEFT JOIN agenda_sources AS s ON n.owner_id = s.owner_id AND n.source_id = s.id
@@ -567,7 +572,7 @@ LEFT JOIN agenda_project_facts AS p ON n.owner_id = p.owner_id AND n.project_id 
 WHERE n.owner_id = $1 AND n.id = $2
 
 -- name: list_events
--- Events that overlap [$2, $3), with a day to spare for floating ones, at most $4.
+-- Returns events that overlap [$2, $3), at most $4.
 SELECT e.*, s.name AS source
 FROM agenda_event_facts AS e
 LEFT JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
@@ -575,15 +580,15 @@ WHERE e.owner_id = $1 AND e.ends_at >= $2 AND e.starts_at < $3
 ORDER BY e.starts_at, e.id
 LIMIT $4
 
--- name: read_event
--- One event.
+-- name: get_event
+-- Returns an event.
 SELECT e.*, s.name AS source
 FROM agenda_event_facts AS e
 LEFT JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
 WHERE e.owner_id = $1 AND e.id = $2
 
 -- name: is_empty
--- Whether somebody has neither a source nor anything of their own.
+-- Returns whether a user has neither a source nor a manual entry.
 SELECT
     NOT EXISTS (SELECT FROM agenda_sources WHERE owner_id = $1)
     AND NOT EXISTS (SELECT FROM agenda_projects WHERE owner_id = $1)
@@ -591,18 +596,18 @@ SELECT
     AND NOT EXISTS (SELECT FROM agenda_events WHERE owner_id = $1)
     AND NOT EXISTS (SELECT FROM agenda_notes WHERE owner_id = $1)
 
--- name: write_own_task
--- A task that was entered in Daybreak, new or changed. A change of its status overtakes what was decided.
-INSERT INTO agenda_tasks AS kept (
-    owner_id, id, external_id, path, place, project_id, title, details, status, priority, start_on, start_at, due_on,
-    due_at, completed_at, estimate_minutes, touched_at
+-- name: save_task
+-- Inserts or updates a manually entered task.
+INSERT INTO agenda_tasks AS stored (
+    owner_id, id, external_id, path, source_ref, project_id, title, details, status, priority, start_on, start_at,
+    due_on, due_at, completed_at, estimate_minutes, touched_at
 ) VALUES (
     $1, $2, $2::uuid::text, '', 'Daybreak', $3, $4, $5, $6, $7, $8, $9, $10, $11,
     CASE WHEN $6 = 'done' THEN $13::timestamptz END, $12, $13
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
     project_id = excluded.project_id,
-    phase_id = CASE WHEN kept.project_id IS NOT DISTINCT FROM excluded.project_id THEN kept.phase_id END,
+    phase_id = CASE WHEN stored.project_id IS NOT DISTINCT FROM excluded.project_id THEN stored.phase_id END,
     title = excluded.title,
     details = excluded.details,
     status = excluded.status,
@@ -613,22 +618,25 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     due_at = excluded.due_at,
     completed_on = NULL,
     completed_at = CASE
-        WHEN excluded.status <> 'done' THEN NULL WHEN kept.status = 'done' THEN kept.completed_at ELSE excluded.completed_at
+        WHEN excluded.status <> 'done' THEN NULL
+        WHEN stored.status = 'done' THEN stored.completed_at
+        ELSE excluded.completed_at
     END,
     estimate_minutes = excluded.estimate_minutes,
     touched_at = excluded.touched_at
 
--- name: end_decisions_on_own_task
--- Its owner now says something else of the task itself.
+-- name: end_decisions_on_entry
+-- Ends the decision about a manually entered task after a change of its status.
 UPDATE agenda_decisions AS d SET ended_at = $3, ended_as = 'overtaken'
 FROM agenda_tasks AS t
 WHERE
     d.owner_id = $1 AND d.task_id = $2 AND d.ended_at IS NULL AND t.owner_id = $1 AND t.id = $2
-    AND t.status <> d.status_then AND NOT (d.kind = 'done' AND t.status = 'done')
+    AND t.status <> d.task_status_at_decision AND NOT (d.kind = 'done' AND t.status = 'done')
 
--- name: lock_own
--- Whether a thing was entered in Daybreak; no row when there is no such thing.
-SELECT source_id IS NULL AS is_own FROM agenda_tasks WHERE $2 = 'task' AND owner_id = $1 AND id = $3 AND removed_at IS NULL
+-- name: find_entry
+-- Returns whether an item was entered manually; no row if it does not exist.
+SELECT source_id IS NULL AS is_own FROM agenda_tasks
+WHERE $2 = 'task' AND owner_id = $1 AND id = $3 AND removed_at IS NULL
 UNION ALL
 SELECT source_id IS NULL FROM agenda_notes WHERE $2 = 'note' AND owner_id = $1 AND id = $3 AND removed_at IS NULL
 UNION ALL
@@ -636,28 +644,29 @@ SELECT source_id IS NULL FROM agenda_events WHERE $2 = 'event' AND owner_id = $1
 UNION ALL
 SELECT source_id IS NULL FROM agenda_projects WHERE $2 = 'project' AND owner_id = $1 AND id = $3 AND removed_at IS NULL
 
--- name: write_own_project
--- A project that was entered in Daybreak, new or changed.
-INSERT INTO agenda_projects (owner_id, id, external_id, path, place, name, description)
+-- name: save_project
+-- Inserts or updates a manually entered project.
+INSERT INTO agenda_projects (owner_id, id, external_id, path, source_ref, name, description)
 VALUES ($1, $2, $2::uuid::text, '', 'Daybreak', $3, $4)
 ON CONFLICT (owner_id, id) DO UPDATE SET name = excluded.name, description = excluded.description
 
--- name: write_own_phase
--- A phase of a project that was entered in Daybreak; it comes after those that are there.
-INSERT INTO agenda_phases (owner_id, id, external_id, path, place, project_id, name, start_on, end_on, position)
-SELECT $1, $2, $2::uuid::text, '', 'Daybreak', $3, $4, $5, $6, count(*) FROM agenda_phases WHERE owner_id = $1 AND project_id = $3
+-- name: add_phase
+-- Appends a phase to a manually entered project.
+INSERT INTO agenda_phases (owner_id, id, external_id, path, source_ref, project_id, name, start_on, end_on, position)
+SELECT $1, $2, $2::uuid::text, '', 'Daybreak', $3, $4, $5, $6, count(*) FROM agenda_phases
+WHERE owner_id = $1 AND project_id = $3
 
--- name: write_own_note
--- A note that was entered in Daybreak, new or changed.
-INSERT INTO agenda_notes (owner_id, id, external_id, path, place, project_id, title, body, noted_at)
+-- name: save_note
+-- Inserts or updates a manually entered note.
+INSERT INTO agenda_notes (owner_id, id, external_id, path, source_ref, project_id, title, body, noted_at)
 VALUES ($1, $2, $2::uuid::text, '', 'Daybreak', $3, $4, $5, $6)
 ON CONFLICT (owner_id, id) DO UPDATE SET
     project_id = excluded.project_id, title = excluded.title, body = excluded.body, noted_at = excluded.noted_at
 
--- name: write_own_event
--- An event that was entered in Daybreak, new or changed.
+-- name: save_event
+-- Inserts or updates a manually entered event.
 INSERT INTO agenda_events (
-    owner_id, id, external_id, path, place, title, location, all_day, floating, starts_at, ends_at, busy, tentative
+    owner_id, id, external_id, path, source_ref, title, location, all_day, floating, starts_at, ends_at, busy, tentative
 ) VALUES ($1, $2, $2::uuid::text, '', 'Daybreak', $3, $4, $5, FALSE, $6, $7, TRUE, FALSE)
 ON CONFLICT (owner_id, id) DO UPDATE SET
     title = excluded.title,
@@ -666,24 +675,24 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     starts_at = excluded.starts_at,
     ends_at = excluded.ends_at
 
--- name: remove_own_task
--- Remove a task that was entered in Daybreak, or bring it back: $3 NULL.
+-- name: remove_task_entry
+-- Removes a manually entered task, or restores it if $3 is NULL.
 UPDATE agenda_tasks SET removed_at = $3 WHERE owner_id = $1 AND id = $2 AND source_id IS NULL RETURNING id
 
--- name: remove_own_note
--- Likewise a note.
+-- name: remove_note_entry
+-- Removes or restores a manually entered note likewise.
 UPDATE agenda_notes SET removed_at = $3 WHERE owner_id = $1 AND id = $2 AND source_id IS NULL RETURNING id
 
--- name: remove_own_event
--- Likewise an event.
+-- name: remove_event_entry
+-- Removes or restores a manually entered event likewise.
 UPDATE agenda_events SET removed_at = $3 WHERE owner_id = $1 AND id = $2 AND source_id IS NULL RETURNING id
 
--- name: remove_own_project
--- Likewise a project; its tasks stay, without a project while it is gone.
+-- name: remove_project_entry
+-- Removes or restores a manually entered project likewise; its tasks stay, without a project while it is removed.
 UPDATE agenda_projects SET removed_at = $3 WHERE owner_id = $1 AND id = $2 AND source_id IS NULL RETURNING id
 
--- name: read_source
--- One source, with how many things it gave.
+-- name: get_source
+-- Returns a source, with the number of its items.
 SELECT
     s.*,
     (
@@ -699,26 +708,26 @@ SELECT
         WHERE n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL
     ) AS notes,
     (
-        SELECT count(*) FROM agenda_warnings AS w
+        SELECT count(*) FROM agenda_source_warnings AS w
         WHERE w.owner_id = s.owner_id AND w.source_id = s.id
     ) AS warnings
 FROM agenda_source_facts AS s
 WHERE s.owner_id = $1 AND s.id = $2
 
 -- name: list_files
--- The files of an upload.
-SELECT path, content, modified_at FROM agenda_files WHERE owner_id = $1 AND source_id = $2 ORDER BY path
+-- Returns the files of an upload.
+SELECT path, content, modified_at FROM agenda_upload_files WHERE owner_id = $1 AND source_id = $2 ORDER BY path
 
--- name: clear_files
--- Forget the files of an upload, to be replaced by others.
-DELETE FROM agenda_files WHERE owner_id = $1 AND source_id = $2
+-- name: delete_files
+-- Deletes the files of an upload, which others then replace.
+DELETE FROM agenda_upload_files WHERE owner_id = $1 AND source_id = $2
 
--- name: write_files
--- The files of an upload.
-INSERT INTO agenda_files (owner_id, source_id, path, content, size, modified_at)
+-- name: insert_files
+-- Inserts the files of an upload.
+INSERT INTO agenda_upload_files (owner_id, source_id, path, content, size, modified_at)
 SELECT $1, $2, f.path, f.content, f.size, f.modified_at
 FROM unnest($3::text [], $4::bytea [], $5::integer [], $6::timestamptz []) AS f (path, content, size, modified_at)
 
--- name: hold_thing
--- Whoever else changes the thing of that id waits until the transaction ends.
+-- name: lock_entry
+-- Locks an id until the transaction ends; other transactions that change the item wait.
 SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))

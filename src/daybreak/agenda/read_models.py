@@ -12,29 +12,29 @@ import asyncpg
 
 from daybreak import clock
 from daybreak.agenda import store
-from daybreak.agenda.model import Decision, Event, Note, Phase, Project, Task, Verdict
+from daybreak.agenda.model import Decision, DecisionKind, Event, Note, Phase, Project, Task
 from daybreak.db import load
 from daybreak.errors import NotFound
 
 _sql = load(__package__)
-_MOST_OF_A_STRETCH = 2_000
-_A_DAY = timedelta(days=1)
+_MAX_ROWS_PER_RANGE = 2_000
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AgendaCursor:
     """A position in a list: after the row with that sort instant and id."""
 
     at: datetime
     id: UUID
 
 
-FIRST = Place(datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
-LATEST = Place(datetime(9999, 12, 31, 23, tzinfo=UTC), UUID(int=0))
+FIRST_CURSOR = AgendaCursor(datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
+LATEST_CURSOR = AgendaCursor(datetime(9999, 12, 31, 23, tzinfo=UTC), UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class TaskDetail:
     """A task with the names of its project, phase and source.
 
     Attributes:
@@ -50,7 +50,7 @@ class Card:
     assignee: str | None
     tags: tuple[str, ...]
     recurrence: str | None
-    place: Place
+    cursor: AgendaCursor
 
     @property
     def is_own(self) -> bool:
@@ -59,17 +59,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectCard:
+class ProjectDetail:
     """A project with the counts of its open and overdue tasks."""
 
     project: Project
     source: str | None
     open: int = 0
-    late: int = 0
+    overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteCard:
+class NoteDetail:
     """A note with the names of its project and source."""
 
     note: Note
@@ -78,7 +78,7 @@ class NoteCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventCard:
+class EventDetail:
     """An event with the name of its source."""
 
     event: Event
@@ -86,7 +86,7 @@ class EventCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class TaskFilter:
     """A filter for lists of tasks.
 
     Attributes:
@@ -96,178 +96,206 @@ class Filter:
 
     today: date
     project_id: UUID | None = None
-    words: str = ""
+    title_query: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class CalendarRange:
     """The dates [first, until) of a user's calendar, with their events and due tasks."""
 
     first: date
     until: date
-    events: Sequence[EventCard] = field(default_factory=tuple)
-    tasks: Sequence[Card] = field(default_factory=tuple)
+    events: Sequence[EventDetail] = field(default_factory=tuple)
+    tasks: Sequence[TaskDetail] = field(default_factory=tuple)
 
 
-async def open_tasks(
-    tx: asyncpg.Connection, owner_id: UUID, which: Filter, after: Place = FIRST, limit: int = 50
-) -> list[Card]:
+async def list_open_tasks(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    task_filter: TaskFilter,
+    after: AgendaCursor = FIRST_CURSOR,
+    limit: int = 50,
+) -> list[TaskDetail]:
     """List open tasks that are neither snoozed nor ignored, by due date, those without one last."""
     rows = await tx.fetch(
         _sql.list_open_tasks,
         owner_id,
-        which.today,
-        which.project_id,
-        which.words,
+        task_filter.today,
+        task_filter.project_id,
+        task_filter.title_query,
         after.at,
         after.id,
         limit,
     )
-    return [_card(row, which.today) for row in rows]
+    return [_task_detail(row, task_filter.today) for row in rows]
 
 
-async def finished_tasks(
-    tx: asyncpg.Connection, owner_id: UUID, which: Filter, after: Place = LATEST, limit: int = 50
-) -> list[Card]:
-    """List tasks that are done or cancelled, by their source or by decision, the latest first."""
-    rows = await tx.fetch(
-        _sql.list_finished_tasks, owner_id, which.project_id, which.words, after.at, after.id, limit
-    )
-    return [_card(row, which.today, row["finished_at"]) for row in rows]
-
-
-async def decided_tasks(
+async def list_finished_tasks(
     tx: asyncpg.Connection,
     owner_id: UUID,
-    verdict: Verdict,
-    which: Filter,
-    after: Place = FIRST,
+    task_filter: TaskFilter,
+    after: AgendaCursor = LATEST_CURSOR,
     limit: int = 50,
-) -> list[Card]:
+) -> list[TaskDetail]:
+    """List tasks that are done or cancelled, by their source or by decision, the latest first."""
+    rows = await tx.fetch(
+        _sql.list_finished_tasks,
+        owner_id,
+        task_filter.project_id,
+        task_filter.title_query,
+        after.at,
+        after.id,
+        limit,
+    )
+    return [_task_detail(row, task_filter.today, row["finished_at"]) for row in rows]
+
+
+async def list_decided_tasks(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    kind: DecisionKind,
+    task_filter: TaskFilter,
+    after: AgendaCursor = FIRST_CURSOR,
+    limit: int = 50,
+) -> list[TaskDetail]:
     """List tasks that are snoozed, or ignored, by due date."""
     rows = await tx.fetch(
-        _sql.list_decided_tasks, owner_id, verdict, which.words, after.at, after.id, limit, which.today
+        _sql.list_decided_tasks,
+        owner_id,
+        kind,
+        task_filter.title_query,
+        after.at,
+        after.id,
+        limit,
+        task_filter.today,
     )
-    return [_card(row, which.today) for row in rows]
+    return [_task_detail(row, task_filter.today) for row in rows]
 
 
-async def board(tx: asyncpg.Connection, owner_id: UUID, which: Filter, limit: int = 30) -> list[Card]:
+async def get_board(
+    tx: asyncpg.Connection, owner_id: UUID, task_filter: TaskFilter, limit: int = 30
+) -> list[TaskDetail]:
     """Return the tasks that are due first for each open status."""
-    rows = await tx.fetch(_sql.list_board, owner_id, which.today, which.project_id, limit)
-    return [_card(row, which.today) for row in rows]
+    rows = await tx.fetch(_sql.get_board, owner_id, task_filter.today, task_filter.project_id, limit)
+    return [_task_detail(row, task_filter.today) for row in rows]
 
 
-async def task_card(tx: asyncpg.Connection, owner_id: UUID, task_id: UUID, today: date) -> Card:
+async def get_task(tx: asyncpg.Connection, owner_id: UUID, task_id: UUID, today: date) -> TaskDetail:
     """Return one task.
 
     Raises:
         NotFound: the owner has no such task.
     """
-    row = await tx.fetchrow(_sql.read_card, owner_id, task_id)
+    row = await tx.fetchrow(_sql.get_task, owner_id, task_id)
     if row is None:
         raise NotFound("This task does not exist; its source may no longer contain it.")
-    return _card(row, today)
+    return _task_detail(row, today)
 
 
-async def task_cards(
+async def get_tasks(
     tx: asyncpg.Connection, owner_id: UUID, task_ids: Sequence[UUID], today: date
-) -> list[Card]:
+) -> list[TaskDetail]:
     """Return those of these tasks that exist, by due date."""
     if not task_ids:
         return []
-    return [_card(row, today) for row in await tx.fetch(_sql.read_cards, owner_id, list(task_ids))]
+    return [_task_detail(row, today) for row in await tx.fetch(_sql.get_tasks, owner_id, list(task_ids))]
 
 
-async def projects(
+async def list_projects(
     tx: asyncpg.Connection,
     owner_id: UUID,
     today: date,
     tz: ZoneInfo,
     after: tuple[str, UUID] = ("", UUID(int=0)),
     limit: int = 50,
-) -> list[ProjectCard]:
+) -> list[ProjectDetail]:
     """List projects by name, after the one with that lower-case name and id."""
-    begins = clock.start_of_day(today, tz)
-    rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, begins)
+    day_start = clock.start_of_day(today, tz)
+    rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, day_start)
     return [
-        ProjectCard(project=store.project(row), source=row["source"], open=row["open"], late=row["late"])
+        ProjectDetail(
+            project=store.project_from_row(row),
+            source=row["source"],
+            open=row["open"],
+            overdue=row["overdue"],
+        )
         for row in rows
     ]
 
 
-async def project_names(tx: asyncpg.Connection, owner_id: UUID) -> list[tuple[UUID, str]]:
+async def list_project_names(tx: asyncpg.Connection, owner_id: UUID) -> list[tuple[UUID, str]]:
     """List the ids and names of the projects, for a select field."""
-    return [(row["id"], row["name"]) for row in await tx.fetch(_sql.name_projects, owner_id)]
+    return [(row["id"], row["name"]) for row in await tx.fetch(_sql.list_project_names, owner_id)]
 
 
-async def project_card(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> ProjectCard:
+async def get_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> ProjectDetail:
     """Return one project.
 
     Raises:
         NotFound: the owner has no such project.
     """
-    row = await tx.fetchrow(_sql.read_project, owner_id, project_id)
+    row = await tx.fetchrow(_sql.get_project, owner_id, project_id)
     if row is None:
         raise NotFound("This project does not exist.")
-    return ProjectCard(project=store.project(row), source=row["source"])
+    return ProjectDetail(project=store.project_from_row(row), source=row["source"])
 
 
-async def phases(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[Phase]:
+async def list_phases(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[Phase]:
     """List the phases of a project in their order."""
-    return [store.phase(row) for row in await tx.fetch(_sql.list_phases, owner_id, project_id)]
+    return [store.phase_from_row(row) for row in await tx.fetch(_sql.list_phases, owner_id, project_id)]
 
 
-async def notes(
+async def list_notes(
     tx: asyncpg.Connection,
     owner_id: UUID,
     *,
     project_id: UUID | None = None,
-    words: str = "",
-    after: Place = LATEST,
+    query: str = "",
+    after: AgendaCursor = LATEST_CURSOR,
     limit: int = 50,
-) -> list[NoteCard]:
+) -> list[NoteDetail]:
     """List notes, the newest first."""
-    rows = await tx.fetch(_sql.list_notes, owner_id, project_id, words, after.at, after.id, limit)
-    return [_note_card(row) for row in rows]
+    rows = await tx.fetch(_sql.list_notes, owner_id, project_id, query, after.at, after.id, limit)
+    return [_note_detail(row) for row in rows]
 
 
-async def note_card(tx: asyncpg.Connection, owner_id: UUID, note_id: UUID) -> NoteCard:
+async def get_note(tx: asyncpg.Connection, owner_id: UUID, note_id: UUID) -> NoteDetail:
     """Return one note.
 
     Raises:
         NotFound: the owner has no such note.
     """
-    row = await tx.fetchrow(_sql.read_note, owner_id, note_id)
+    row = await tx.fetchrow(_sql.get_note, owner_id, note_id)
     if row is None:
         raise NotFound("This note does not exist.")
-    return _note_card(row)
+    return _note_detail(row)
 
 
-async def event_card(tx: asyncpg.Connection, owner_id: UUID, event_id: UUID) -> EventCard:
+async def get_event(tx: asyncpg.Connection, owner_id: UUID, event_id: UUID) -> EventDetail:
     """Return one event.
 
     Raises:
         NotFound: the owner has no such event.
     """
-    row = await tx.fetchrow(_sql.read_event, owner_id, event_id)
+    row = await tx.fetchrow(_sql.get_event, owner_id, event_id)
     if row is None:
         raise NotFound("This event does not exist; its source may no longer contain it.")
-    return EventCard(event=store.event(row), source=row["source"])
+    return EventDetail(event=store.event_from_row(row), source=row["source"])
 
 
-async def calendar(
+async def get_calendar(
     tx: asyncpg.Connection, owner_id: UUID, first: date, until: date, tz: ZoneInfo, today: date
-) -> Stretch:
+) -> CalendarRange:
     """Return the events and due tasks of the dates [first, until) in the owner's zone."""
     begin, end = datetime.combine(first, time.min, UTC), datetime.combine(until, time.min, UTC)
-    found = await tx.fetch(_sql.list_events, owner_id, begin - _A_DAY, end + _A_DAY, _MOST_OF_A_STRETCH)
+    found = await tx.fetch(_sql.list_events, owner_id, begin - _ONE_DAY, end + _ONE_DAY, _MAX_ROWS_PER_RANGE)
     instants = clock.start_of_day(first, tz), clock.start_of_day(until, tz)
-    due = await tx.fetch(_sql.list_tasks_due, owner_id, first, until, *instants, today, _MOST_OF_A_STRETCH)
-    return Stretch(
+    due = await tx.fetch(_sql.list_tasks_due, owner_id, first, until, *instants, today, _MAX_ROWS_PER_RANGE)
+    return CalendarRange(
         first=first,
         until=until,
-        events=[EventCard(event=store.event(row), source=row["source"]) for row in found],
-        tasks=[_card(row, today) for row in due],
+        events=[EventDetail(event=store.event_from_row(row), source=row["source"]) for row in found],
+        tasks=[_task_detail(row, today) for row in due],
     )
 
 
@@ -276,9 +304,9 @@ async def is_empty(tx: asyncpg.Connection, owner_id: UUID) -> bool:
     return bool(await tx.fetchval(_sql.is_empty, owner_id))
 
 
-def _card(row: asyncpg.Record, today: date, at: datetime | None = None) -> Card:
-    return Card(
-        task=store.decided(store.task(row), _decision(row), today),
+def _task_detail(row: asyncpg.Record, today: date, at: datetime | None = None) -> TaskDetail:
+    return TaskDetail(
+        task=store.apply_decision(store.task_from_row(row), _decision_from_row(row), today),
         details=row["details"],
         source=row["source"],
         project=row["project"],
@@ -286,22 +314,22 @@ def _card(row: asyncpg.Record, today: date, at: datetime | None = None) -> Card:
         assignee=row["assignee"],
         tags=tuple(row["tags"]),
         recurrence=row["recurrence"],
-        place=Place(at or row["due_order"], row["id"]),
+        cursor=AgendaCursor(at or row["due_order"], row["id"]),
     )
 
 
-def _decision(row: asyncpg.Record) -> Decision | None:
+def _decision_from_row(row: asyncpg.Record) -> Decision | None:
     if row["decision"] is None:
         return None
     made: dict[str, Any] = {name: row[name] for name in ("return_on", "made_at", "made_by")}
-    return Decision(verdict=Verdict(row["decision"]), **made)
+    return Decision(kind=DecisionKind(row["decision"]), **made)
 
 
-def _note_card(row: asyncpg.Record) -> NoteCard:
-    return NoteCard(note=store.note(row), source=row["source"], project=row["project"])
+def _note_detail(row: asyncpg.Record) -> NoteDetail:
+    return NoteDetail(note=store.note_from_row(row), source=row["source"], project=row["project"])
 
 
-class Show(StrEnum):
+class TaskListKind(StrEnum):
     """The kinds of task list."""
 
     OPEN = "open"
@@ -310,14 +338,21 @@ class Show(StrEnum):
     DONE = "done"
 
 
-async def read_tasks(
-    tx: asyncpg.Connection, owner_id: UUID, show: Show, which: Filter, after: Place | None, limit: int
-) -> list[Card]:
+async def list_tasks_by_kind(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    kind: TaskListKind,
+    task_filter: TaskFilter,
+    after: AgendaCursor | None,
+    limit: int,
+) -> list[TaskDetail]:
     """List the tasks of one kind of list."""
-    match show:
-        case Show.OPEN:
-            return await open_tasks(tx, owner_id, which, after or FIRST, limit)
-        case Show.DONE:
-            return await finished_tasks(tx, owner_id, which, after or LATEST, limit)
+    match kind:
+        case TaskListKind.OPEN:
+            return await list_open_tasks(tx, owner_id, task_filter, after or FIRST_CURSOR, limit)
+        case TaskListKind.DONE:
+            return await list_finished_tasks(tx, owner_id, task_filter, after or LATEST_CURSOR, limit)
         case _:
-            return await decided_tasks(tx, owner_id, Verdict(show), which, after or FIRST, limit)
+            return await list_decided_tasks(
+                tx, owner_id, DecisionKind(kind), task_filter, after or FIRST_CURSOR, limit
+            )

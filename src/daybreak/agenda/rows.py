@@ -14,30 +14,30 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from daybreak.agenda.model import Moment, instant
+from daybreak.agenda.model import Moment, to_instant
 from daybreak.agenda.parsed import (
-    Harvest,
     ImportedEvent,
     ImportedNote,
     ImportedPhase,
     ImportedProject,
     ImportedTask,
+    ParsedFile,
     ReadWarning,
 )
 
 Row = dict[str, Any]
 
-_LONGEST_ESTIMATE = 1_000_000
-_EARLIEST, _LATEST = date(1, 1, 8), date(9999, 12, 24)
+_MAX_ESTIMATE_MINUTES = 1_000_000
+_MIN_DATE, _MAX_DATE = date(1, 1, 8), date(9999, 12, 24)
 
 
 @dataclass(frozen=True, slots=True)
-class FileHarvest:
+class ParsedSourceFile:
     """The items parsed from one file of a source, and when the file was last modified."""
 
     path: str
     modified_at: datetime
-    harvest: Harvest
+    parsed: ParsedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +62,21 @@ class SourceRows:
         )
 
 
-def source_rows(source_id: UUID, harvests: Iterable[FileHarvest], tz: ZoneInfo) -> SourceRows:
+def build_rows(source_id: UUID, files: Iterable[ParsedSourceFile], tz: ZoneInfo) -> SourceRows:
     """Build the rows of a source from all its files; the first file that names an item wins.
 
     Args:
         source_id: the source of the files.
-        harvests: its parsed files in a stable order.
+        files: its parsed files in a stable order.
         tz: the owner's zone, for times in task lists without a zone.
     """
-    builder = _Builder(source_id, tz)
-    for file in harvests:
+    builder = _RowBuilder(source_id, tz)
+    for file in files:
         builder.add(file)
     return builder.rows
 
 
-class _Builder:
+class _RowBuilder:
     """A builder of rows; `add` appends the items of one parsed file."""
 
     def __init__(self, source_id: UUID, tz: ZoneInfo) -> None:
@@ -85,95 +85,95 @@ class _Builder:
         self._path = ""
         self.rows = SourceRows()
 
-    def add(self, file: FileHarvest) -> None:
-        harvest, self._path = file.harvest, file.path
-        for project in harvest.projects:
+    def add(self, file: ParsedSourceFile) -> None:
+        parsed, self._path = file.parsed, file.path
+        for project in parsed.projects:
             self._add_project(project)
-        for phase in harvest.phases:
+        for phase in parsed.phases:
             self._add_phase(phase)
-        ids = {task.external_id: self._task_id(task) for task in harvest.tasks}
-        for task in harvest.tasks:
+        ids = {task.external_id: self._task_id(task) for task in parsed.tasks}
+        for task in parsed.tasks:
             self._add_task(task, ids, file.modified_at)
-        for event in harvest.events:
+        for event in parsed.events:
             self._add_event(event)
-        for note in harvest.notes:
+        for note in parsed.notes:
             self._add_note(note)
-        for warning in harvest.warnings:
-            path, message = storable(warning.path), storable(warning.message)
+        for warning in parsed.warnings:
+            path, message = strip_unstorable(warning.path), strip_unstorable(warning.message)
             self.rows.warnings.append(replace(warning, path=path, message=message))
 
     def _add_project(self, project: ImportedProject) -> None:
-        known = self.rows.projects.get(self._id("project", project.name.casefold()))
+        known = self.rows.projects.get(self._row_id("project", project.name.casefold()))
         if known is None:
-            self._put(
+            self._add_row(
                 self.rows.projects,
                 ("project", project.name.casefold()),
-                {"name": project.name, "description": project.description, "place": project.place},
+                {"name": project.name, "description": project.description, "source_ref": project.source_ref},
             )
         elif project.description and not known["description"]:
             known["description"] = project.description
-            _sign(known)
+            _set_fingerprint(known)
 
-    def _project_id(self, name: str | None, place: str) -> UUID | None:
+    def _project_id(self, name: str | None, source_ref: str) -> UUID | None:
         if name is None:
             return None
-        project_id = self._id("project", name.casefold())
+        project_id = self._row_id("project", name.casefold())
         if project_id not in self.rows.projects:
-            self._add_project(ImportedProject(name=name, place=place))
+            self._add_project(ImportedProject(name=name, source_ref=source_ref))
         return project_id
 
     def _add_phase(self, phase: ImportedPhase) -> None:
         content = {
-            "project_id": self._project_id(phase.project, phase.place),
+            "project_id": self._project_id(phase.project, phase.source_ref),
             "name": phase.name,
             "description": phase.description,
             "start_on": phase.start_on,
             "end_on": phase.end_on,
             "position": phase.position,
-            "place": phase.place,
+            "source_ref": phase.source_ref,
         }
-        row = self._put(self.rows.phases, ("phase", f"{phase.project}\n{phase.name}".casefold()), content)
-        said = {name: content[name] for name in ("description", "start_on", "end_on")}
-        if any(said.values()) and not any(row[name] for name in said):
+        row = self._add_row(self.rows.phases, ("phase", f"{phase.project}\n{phase.name}".casefold()), content)
+        values = {name: content[name] for name in ("description", "start_on", "end_on")}
+        if any(values.values()) and not any(row[name] for name in values):
             row.update(content)
-            _sign(row)
+            _set_fingerprint(row)
 
-    def _phase_id(self, project: str | None, name: str | None, place: str) -> UUID | None:
+    def _phase_id(self, project: str | None, name: str | None, source_ref: str) -> UUID | None:
         if project is None or name is None:
             return None
-        phase_id = self._id("phase", f"{project}\n{name}".casefold())
+        phase_id = self._row_id("phase", f"{project}\n{name}".casefold())
         if phase_id not in self.rows.phases:
-            self._add_phase(ImportedPhase(project=project, name=name, place=place))
+            self._add_phase(ImportedPhase(project=project, name=name, source_ref=source_ref))
         return phase_id
 
     def _task_id(self, task: ImportedTask) -> str:
         """Return the task's external id, or a longer one if another file uses it for a different task."""
-        known = self.rows.tasks.get(self._id("task", task.external_id))
-        is_same = known is None or known["title"] == storable(task.title)
+        known = self.rows.tasks.get(self._row_id("task", task.external_id))
+        is_same = known is None or known["title"] == strip_unstorable(task.title)
         return task.external_id if is_same else f"{self._path}#{task.external_id}"
 
     def _add_task(self, task: ImportedTask, ids: Mapping[str, str], modified_at: datetime) -> None:
         content = {
-            "project_id": self._project_id(task.project, task.place),
-            "phase_id": self._phase_id(task.project, task.phase, task.place),
+            "project_id": self._project_id(task.project, task.source_ref),
+            "phase_id": self._phase_id(task.project, task.phase, task.source_ref),
             "title": task.title,
             "details": task.details,
             "status": task.status,
             "priority": task.priority,
-            **self._day_or_instant("start", task.start),
-            **self._day_or_instant("due", task.due),
-            **self._day_or_instant("completed", task.completed),
-            "estimate_minutes": min(task.estimate_minutes or 0, _LONGEST_ESTIMATE) or None,
+            **self._date_or_instant("start", task.start),
+            **self._date_or_instant("due", task.due),
+            **self._date_or_instant("completed", task.completed),
+            "estimate_minutes": min(task.estimate_minutes or 0, _MAX_ESTIMATE_MINUTES) or None,
             "assignee": task.assignee,
             "tags": task.tags,
             "recurrence": task.recurrence,
-            "blocked_by": [self._id("task", ids.get(blocker, blocker)) for blocker in task.blocked_by],
-            "said_touched_at": task.touched_at and _as_if_utc(task.touched_at),
-            "place": task.place,
+            "blocked_by": [self._row_id("task", ids.get(blocker, blocker)) for blocker in task.blocked_by],
+            "source_touched_at": task.touched_at and _to_stored_utc(task.touched_at),
+            "source_ref": task.source_ref,
         }
-        row = self._put(self.rows.tasks, ("task", ids[task.external_id]), content)
+        row = self._add_row(self.rows.tasks, ("task", ids[task.external_id]), content)
         # Not in the fingerprint: a file's modification time changes with each of its lines.
-        row["file_changed_at"] = _as_if_utc(modified_at)
+        row["file_changed_at"] = _to_stored_utc(modified_at)
 
     def _add_event(self, event: ImportedEvent) -> None:
         content = {
@@ -181,64 +181,64 @@ class _Builder:
             "location": event.location,
             "all_day": not isinstance(event.start, datetime),
             "floating": isinstance(event.start, datetime) and event.start.tzinfo is None,
-            "starts_at": _as_if_utc(event.start),
-            "ends_at": max(_as_if_utc(event.start), _as_if_utc(event.end)),
+            "starts_at": _to_stored_utc(event.start),
+            "ends_at": max(_to_stored_utc(event.start), _to_stored_utc(event.end)),
             "busy": event.busy,
             "tentative": event.tentative,
             "organizer": event.organizer,
-            "place": event.place,
+            "source_ref": event.source_ref,
         }
-        self._put(self.rows.events, ("event", event.external_id), content)
+        self._add_row(self.rows.events, ("event", event.external_id), content)
 
     def _add_note(self, note: ImportedNote) -> None:
         content = {
-            "project_id": self._project_id(note.project, note.place),
+            "project_id": self._project_id(note.project, note.source_ref),
             "title": note.title,
             "body": note.body,
-            "noted_at": _as_if_utc(note.noted_at),
-            "place": note.place,
+            "noted_at": _to_stored_utc(note.noted_at),
+            "source_ref": note.source_ref,
         }
-        self._put(self.rows.notes, ("note", note.external_id), content)
+        self._add_row(self.rows.notes, ("note", note.external_id), content)
 
-    def _put(self, table: dict[UUID, Row], key: tuple[str, str], content: Row) -> Row:
-        row_id = self._id(*key)
+    def _add_row(self, table: dict[UUID, Row], key: tuple[str, str], content: Row) -> Row:
+        row_id = self._row_id(*key)
         if row_id not in table:
             row = {"id": row_id, "external_id": key[1], "path": self._path, **content}
-            table[row_id] = _sign({name: storable(value) for name, value in row.items()})
+            table[row_id] = _set_fingerprint({name: strip_unstorable(value) for name, value in row.items()})
         return table[row_id]
 
-    def _id(self, kind: str, external_id: str) -> UUID:
-        return uuid5(self._source_id, f"{kind}:{storable(external_id)}")
+    def _row_id(self, kind: str, external_id: str) -> UUID:
+        return uuid5(self._source_id, f"{kind}:{strip_unstorable(external_id)}")
 
-    def _day_or_instant(self, name: str, moment: Moment | None) -> Row:
+    def _date_or_instant(self, name: str, moment: Moment | None) -> Row:
         if not isinstance(moment, datetime):
-            return {f"{name}_on": moment and _within_reach(moment), f"{name}_at": None}
-        return {f"{name}_on": None, f"{name}_at": instant(_within_reach(moment), self._tz)}
+            return {f"{name}_on": moment and _clamp(moment), f"{name}_at": None}
+        return {f"{name}_on": None, f"{name}_at": to_instant(_clamp(moment), self._tz)}
 
 
-def _sign(row: Row) -> Row:
+def _set_fingerprint(row: Row) -> Row:
     content = {key: value for key, value in row.items() if key != "fingerprint"}
     row["fingerprint"] = "\\x" + blake2b(orjson.dumps(content, default=str), digest_size=16).hexdigest()
     return row
 
 
-def storable(value: Any) -> Any:  # noqa: ANN401 - any value of a row
+def strip_unstorable(value: Any) -> Any:  # noqa: ANN401 - any value of a row
     """Remove what PostgreSQL cannot store in a text: NUL and lone surrogates."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
-    return [storable(one) for one in value] if isinstance(value, (tuple, list)) else value
+    return [strip_unstorable(one) for one in value] if isinstance(value, (tuple, list)) else value
 
 
-def _as_if_utc(moment: Moment) -> datetime:
-    moment = _within_reach(moment)
+def _to_stored_utc(moment: Moment) -> datetime:
+    moment = _clamp(moment)
     if not isinstance(moment, datetime):
         return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _within_reach(moment: Moment) -> Moment:
+def _clamp(moment: Moment) -> Moment:
     # Near the ends of Python's calendar a conversion between zones overflows.
-    if _EARLIEST <= (moment.date() if isinstance(moment, datetime) else moment) <= _LATEST:
+    if _MIN_DATE <= (moment.date() if isinstance(moment, datetime) else moment) <= _MAX_DATE:
         return moment
-    day = _EARLIEST if moment.year == _EARLIEST.year else _LATEST
+    day = _MIN_DATE if moment.year == _MIN_DATE.year else _MAX_DATE
     return datetime.combine(day, moment.timetz()) if isinstance(moment, datetime) else day

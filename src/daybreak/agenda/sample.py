@@ -8,21 +8,21 @@ from importlib.resources.abc import Traversable
 _TEMPLATES = "sample_folder"
 
 
-def sample_files(today: date, *, before: bool = False) -> list[tuple[str, str]]:
+def sample_files(today: date, *, day_before: bool = False) -> list[tuple[str, str]]:
     """Render the sample's files; return their paths and texts.
 
     Args:
         today: the date of the sample.
-        before: render the state of the evening before.
+        day_before: render the state of the evening before.
     """
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only the sample needs it
 
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701 - plain text
     environment.globals.update(
-        before=before,
+        before=day_before,
         day=lambda offset: (today + timedelta(days=offset)).isoformat(),
         stamp=lambda offset: f"{today + timedelta(days=offset):%Y%m%d}",
-        if_before=lambda then, now: then if before else now,
+        if_before=lambda then, now: then if day_before else now,
     )
     return [
         (environment.from_string(name).render(), environment.from_string(text).render())

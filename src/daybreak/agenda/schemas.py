@@ -8,51 +8,51 @@ from pydantic import Field, StringConstraints
 
 from daybreak.agenda.decisions import PastDecision
 from daybreak.agenda.forms import EventForm, PhaseForm, TaskForm
-from daybreak.agenda.manual_entries import EventDraft, NoteDraft, PhaseDraft, TaskDraft
-from daybreak.agenda.model import Decision, Phase, Priority, SourceKind, TaskStatus, Verdict
-from daybreak.agenda.read_models import Card, EventCard, NoteCard, ProjectCard
+from daybreak.agenda.manual_entries import EventInput, NoteInput, PhaseInput, TaskInput
+from daybreak.agenda.model import Decision, DecisionKind, Phase, Priority, SourceKind, TaskStatus
+from daybreak.agenda.read_models import EventDetail, NoteDetail, ProjectDetail, TaskDetail
 from daybreak.agenda.sources.service import SourceOverview
 from daybreak.runs import Run, Status
-from daybreak.web import Clock, Day, Id, Order, Resource
+from daybreak.web import Day, Id, InputModel, LocalTime, OutputModel
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Text = Annotated[str, StringConstraints(max_length=100_000)]
-Importance = Literal["low", "normal", "high", "highest"]
+TitleText = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+LongText = Annotated[str, StringConstraints(max_length=100_000)]
+PriorityName = Literal["low", "normal", "high", "highest"]
 Moment = date | datetime
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _DAY = "2026-03-31"
 
 
-class DecisionView(Resource):
+class DecisionOut(OutputModel):
     """A decision about a task, made in Daybreak."""
 
-    verdict: Verdict
+    kind: DecisionKind
     return_on: date | None = Field(description="The date on which a snoozed task returns.")
     made_at: datetime
     made_by: UUID
 
 
-class PastDecisionView(Resource):
+class PastDecisionOut(OutputModel):
     """A decision in the history of a task."""
 
-    decision: DecisionView
+    decision: DecisionOut
     ended_at: datetime | None
     ended_as: str | None = Field(description="`undone`, `replaced` or `overtaken` (changed in its source).")
 
     @classmethod
     def of(cls, past: PastDecision) -> Self:
         """Return the output for a past decision."""
-        return cls(decision=_decision(past.decision), ended_at=past.ended_at, ended_as=past.ended_as)
+        return cls(decision=_decision_out(past.decision), ended_at=past.ended_at, ended_as=past.ended_as)
 
 
-class TaskView(Resource):
+class TaskOut(OutputModel):
     """A task with its owner's decision applied."""
 
     id: UUID
     title: str = Field(examples=["Water the plants"])
     details: str
     status: TaskStatus
-    priority: Importance
+    priority: PriorityName
     start: Moment | None
     due: Moment | None
     completed: Moment | None
@@ -62,36 +62,36 @@ class TaskView(Resource):
     phase: str | None
     source_id: UUID | None = Field(description="Null for a task added in Daybreak.")
     source: str | None
-    place: str = Field(description="The position in its source, like `plan.md:2`.")
+    source_ref: str = Field(description="The position in its source, like `plan.md:2`.")
     tags: tuple[str, ...]
-    decision: DecisionView | None
+    decision: DecisionOut | None
 
     @classmethod
-    def of(cls, card: Card) -> Self:
+    def of(cls, detail: TaskDetail) -> Self:
         """Return the output for a task."""
-        task = card.task
+        task = detail.task
         return cls(
             id=task.id,
             title=task.title,
-            details=card.details,
+            details=detail.details,
             status=task.status,
-            priority=IMPORTANCE[task.priority],
+            priority=PRIORITY_NAMES[task.priority],
             start=task.start,
             due=task.due,
             completed=task.completed,
             estimate_minutes=task.estimate_minutes,
             project_id=task.project_id,
-            project=card.project,
-            phase=card.phase,
+            project=detail.project,
+            phase=detail.phase,
             source_id=task.source_id,
-            source=card.source,
-            place=task.place,
-            tags=card.tags,
-            decision=_decision(task.decision) if task.decision else None,
+            source=detail.source,
+            source_ref=task.source_ref,
+            tags=detail.tags,
+            decision=_decision_out(task.decision) if task.decision else None,
         )
 
 
-IMPORTANCE: dict[Priority, Importance] = {
+PRIORITY_NAMES: dict[Priority, PriorityName] = {
     Priority.LOW: "low",
     Priority.NORMAL: "normal",
     Priority.HIGH: "high",
@@ -99,37 +99,39 @@ IMPORTANCE: dict[Priority, Importance] = {
 }
 
 
-class TaskOrder(Order):
+class TaskIn(InputModel):
     """A task to create or replace."""
 
-    title: Words = Field(examples=["Water the plants"])
-    details: Text = ""
+    title: TitleText = Field(examples=["Water the plants"])
+    details: LongText = ""
     project_id: Id | None = None
     status: TaskStatus = Field(TaskStatus.OPEN, strict=False)
-    priority: Importance = "normal"
+    priority: PriorityName = "normal"
     start: Day | None = None
     due: Day | None = Field(None, examples=[_DAY])
-    due_time: Clock | None = Field(None, description="Local time in the owner's zone.", examples=["14:30"])
+    due_time: LocalTime | None = Field(
+        None, description="Local time in the owner's zone.", examples=["14:30"]
+    )
     estimate_minutes: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
-    def draft(self) -> TaskDraft:
+    def to_input(self) -> TaskInput:
         """Return the task to save.
 
         Raises:
             InvalidInput: there is a time and no date.
         """
-        said = self.model_dump(exclude={"priority"})
-        priority = next(one for one, name in IMPORTANCE.items() if name == self.priority)
-        return TaskForm(**said, priority=priority).draft()
+        fields = self.model_dump(exclude={"priority"})
+        priority = next(one for one, name in PRIORITY_NAMES.items() if name == self.priority)
+        return TaskForm(**fields, priority=priority).to_input()
 
 
-class SnoozeOrder(Order):
+class SnoozeIn(InputModel):
     """The date until which to snooze a task."""
 
     return_on: Day = Field(examples=["2026-04-03"])
 
 
-class ProjectView(Resource):
+class ProjectOut(OutputModel):
     """A project."""
 
     id: UUID
@@ -139,31 +141,31 @@ class ProjectView(Resource):
     source: str | None
 
     @classmethod
-    def of(cls, card: ProjectCard) -> Self:
+    def of(cls, detail: ProjectDetail) -> Self:
         """Return the output for a project."""
-        one = card.project
+        one = detail.project
         return cls(
             id=one.id,
             name=one.name,
             description=one.description,
             source_id=one.source_id,
-            source=card.source,
+            source=detail.source,
         )
 
 
-class ProjectLine(ProjectView):
+class ProjectSummary(ProjectOut):
     """A project in a list."""
 
     open: int
-    late: int
+    overdue: int
 
     @classmethod
-    def of(cls, card: ProjectCard) -> Self:
+    def of(cls, detail: ProjectDetail) -> Self:
         """Return the output for a project with its counts."""
-        return cls(**ProjectView.of(card).model_dump(), open=card.open, late=card.late)
+        return cls(**ProjectOut.of(detail).model_dump(), open=detail.open, overdue=detail.overdue)
 
 
-class PhaseView(Resource):
+class PhaseOut(OutputModel):
     """A phase of a project; both dates are inclusive."""
 
     id: UUID
@@ -178,26 +180,26 @@ class PhaseView(Resource):
         return cls.model_validate(phase, extra="ignore")
 
 
-class ProjectOrder(Order):
+class ProjectIn(InputModel):
     """A project to create or replace."""
 
-    name: Words = Field(examples=["Garden"])
-    description: Text = ""
+    name: TitleText = Field(examples=["Garden"])
+    description: LongText = ""
 
 
-class PhaseOrder(Order):
+class PhaseIn(InputModel):
     """A phase to add to a project; both dates are inclusive."""
 
-    name: Words = Field(examples=["Spring"])
+    name: TitleText = Field(examples=["Spring"])
     start_on: Day | None = None
     end_on: Day | None = None
 
-    def draft(self) -> PhaseDraft:
+    def to_input(self) -> PhaseInput:
         """Return the phase to save."""
-        return PhaseForm(**self.model_dump()).draft()
+        return PhaseForm(**self.model_dump()).to_input()
 
 
-class NoteView(Resource):
+class NoteOut(OutputModel):
     """A note."""
 
     id: UUID
@@ -210,34 +212,34 @@ class NoteView(Resource):
     source: str | None
 
     @classmethod
-    def of(cls, card: NoteCard) -> Self:
+    def of(cls, detail: NoteDetail) -> Self:
         """Return the output for a note."""
-        note = card.note
+        note = detail.note
         return cls(
             id=note.id,
             title=note.title,
             body=note.body,
             noted_at=note.noted_at,
             project_id=note.project_id,
-            project=card.project,
+            project=detail.project,
             source_id=note.source_id,
-            source=card.source,
+            source=detail.source,
         )
 
 
-class NoteOrder(Order):
+class NoteIn(InputModel):
     """A note to create or replace."""
 
-    title: Words = Field(examples=["Soil"])
-    body: Text = ""
+    title: TitleText = Field(examples=["Soil"])
+    body: LongText = ""
     project_id: Id | None = None
 
-    def draft(self) -> NoteDraft:
+    def to_input(self) -> NoteInput:
         """Return the note to save."""
-        return NoteDraft(title=self.title, body=self.body, project_id=self.project_id)
+        return NoteInput(title=self.title, body=self.body, project_id=self.project_id)
 
 
-class EventView(Resource):
+class EventOut(OutputModel):
     """An event; the end is exclusive; dates mean whole days, times without a zone are in the owner's zone."""
 
     id: UUID
@@ -251,9 +253,9 @@ class EventView(Resource):
     source: str | None
 
     @classmethod
-    def of(cls, card: EventCard) -> Self:
+    def of(cls, detail: EventDetail) -> Self:
         """Return the output for an event."""
-        event = card.event
+        event = detail.event
         return cls(
             id=event.id,
             title=event.title,
@@ -263,30 +265,30 @@ class EventView(Resource):
             busy=event.busy,
             tentative=event.tentative,
             source_id=event.source_id,
-            source=card.source,
+            source=detail.source,
         )
 
 
-class EventOrder(Order):
+class EventIn(InputModel):
     """An event to create or replace; without times it is an all-day event."""
 
-    title: Words = Field(examples=["Dentist"])
+    title: TitleText = Field(examples=["Dentist"])
     location: Annotated[str, StringConstraints(max_length=1000)] = ""
     day: Day = Field(examples=[_DAY])
     last_day: Day | None = Field(None, description="Inclusive; null for the same day.")
-    begins: Clock | None = Field(None, examples=["10:00"])
-    ends: Clock | None = Field(None, examples=["10:45"])
+    begins: LocalTime | None = Field(None, examples=["10:00"])
+    ends: LocalTime | None = Field(None, examples=["10:45"])
 
-    def draft(self) -> EventDraft:
+    def to_input(self) -> EventInput:
         """Return the event to save.
 
         Raises:
             InvalidInput: it has an end time and no start time.
         """
-        return EventForm(**self.model_dump()).draft()
+        return EventForm(**self.model_dump()).to_input()
 
 
-class SourceView(Resource):
+class SourceOut(OutputModel):
     """A source with the counts of its items and warnings."""
 
     id: UUID
@@ -304,9 +306,9 @@ class SourceView(Resource):
     warnings: int
 
     @classmethod
-    def of(cls, found: SourceOverview) -> Self:
+    def of(cls, overview: SourceOverview) -> Self:
         """Return the output for a source."""
-        one = found.source
+        one = overview.source
         return cls(
             id=one.id,
             kind=one.kind,
@@ -317,14 +319,14 @@ class SourceView(Resource):
             uploaded_at=one.uploaded_at,
             failing_since=one.failing_since,
             error=one.error,
-            tasks=found.tasks,
-            events=found.events,
-            notes=found.notes,
-            warnings=found.warnings,
+            tasks=overview.tasks,
+            events=overview.events,
+            notes=overview.notes,
+            warnings=overview.warnings,
         )
 
 
-class WarningView(Resource):
+class SourceWarningOut(OutputModel):
     """A part of a source that could not be read."""
 
     path: str
@@ -332,7 +334,7 @@ class WarningView(Resource):
     message: str
 
 
-class AddressOrder(Order):
+class AddressIn(InputModel):
     """The URL of a calendar to add."""
 
     address: Annotated[str, StringConstraints(min_length=1, max_length=4000)] = Field(
@@ -341,7 +343,7 @@ class AddressOrder(Order):
     name: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
-class ReadingView(Resource):
+class RefreshRunOut(OutputModel):
     """A run that reads sources; `/api/v1/runs/{run}` returns its progress."""
 
     run: UUID = Field(examples=[_ID])
@@ -353,5 +355,5 @@ class ReadingView(Resource):
         return cls(run=run.id, status=run.status)
 
 
-def _decision(made: Decision) -> DecisionView:
-    return DecisionView.model_validate(made)
+def _decision_out(made: Decision) -> DecisionOut:
+    return DecisionOut.model_validate(made)

@@ -2,23 +2,23 @@
 
 from daybreak.briefs.composing.section_writers import SectionWriter
 from daybreak.briefs.document.model import Document, Edition
-from daybreak.briefs.jobs import COMPOSE, ComposeKind, Wanted, composing_with, start
+from daybreak.briefs.jobs import COMPOSE, ComposeKind, ComposeParameters, enqueue_compose, make_compose_kind
 from daybreak.briefs.on_demand import compose_on_demand
-from daybreak.briefs.service import StoredBrief, compose, compose_all, read, receive
+from daybreak.briefs.service import StoredBrief, compose, compose_all, mark_received, read
 
 __all__ = [
     "COMPOSE",
     "ComposeKind",
+    "ComposeParameters",
     "Document",
     "Edition",
     "SectionWriter",
     "StoredBrief",
-    "Wanted",
     "compose",
     "compose_all",
     "compose_on_demand",
-    "composing_with",
+    "enqueue_compose",
+    "make_compose_kind",
+    "mark_received",
     "read",
-    "receive",
-    "start",
 ]

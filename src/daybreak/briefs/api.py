@@ -10,8 +10,8 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from daybreak.briefs import archive, brief_state, feedback
-from daybreak.briefs.archive import Kept, Page, Place
-from daybreak.briefs.brief_state import Morning, Regenerate, Which
+from daybreak.briefs.archive import ArchiveCursor, ArchivedBrief, ArchivePage
+from daybreak.briefs.brief_state import BriefKey, BriefState, Regenerate
 from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.feedback import Opinion, claim_id
 from daybreak.briefs.rendering.safe_text import one_line
@@ -19,31 +19,31 @@ from daybreak.errors import Conflict, NotFound
 from daybreak.runs import Run, Status
 from daybreak.web import (
     After,
-    Api,
+    ApiReader,
+    ApiRouter,
+    ApiWriter,
     Day,
     IdempotencyKey,
+    InputModel,
     Limit,
-    Listing,
-    Order,
-    Reader,
-    Resource,
-    Writer,
-    answer,
-    once,
-    read_place,
-    refusals,
-    versioned,
-    write_place,
+    OutputModel,
+    Page,
+    decode_cursor,
+    encode_cursor,
+    error_responses,
+    etag_response,
+    json_response,
+    run_once,
 )
 
-api = Api("briefs")
-_MOST_FOUND = 50
+api = ApiRouter("briefs")
+_MAX_SEARCH_RESULTS = 50
 _DATE = "2026-03-29"
 _FACT = "task:7c9e6679-7425-40de-944b-e07fc1f90ae7"
-Words = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+SentenceText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
-class FeedbackView(Resource):
+class FeedbackOut(OutputModel):
     """The reader's opinion of a sentence."""
 
     text: str = Field(examples=["“Water the plants” is due today"])
@@ -51,29 +51,29 @@ class FeedbackView(Resource):
     opinion: Opinion
 
 
-class BriefView(Resource):
+class BriefOut(OutputModel):
     """A stored brief."""
 
     id: UUID
     composed_at: datetime
-    feedback: list[FeedbackView]
+    feedback: list[FeedbackOut]
     document: Document = Field(description="The format is described in docs/brief.schema.json of Daybreak.")
 
     @classmethod
-    def of(cls, found: Morning) -> Self:
+    def of(cls, state: BriefState) -> Self:
         """Return the brief of a day.
 
         Raises:
             NotFound: there is none.
         """
-        if found.brief is None:
-            raise NotFound(_missing(found))
-        given = [FeedbackView.model_validate(one) for one in found.opinions.values()]
-        brief = found.brief
+        if state.brief is None:
+            raise NotFound(_missing_message(state))
+        given = [FeedbackOut.model_validate(one) for one in state.feedback_by_claim.values()]
+        brief = state.brief
         return cls(id=brief.id, composed_at=brief.composed_at, feedback=given, document=brief.document)
 
 
-class BriefLine(Resource):
+class BriefSummary(OutputModel):
     """A brief in a list."""
 
     id: UUID
@@ -84,20 +84,20 @@ class BriefLine(Resource):
     lines: list[str] = Field(description="In search results: the matching sentences, at most three.")
 
     @classmethod
-    def of(cls, kept: Kept) -> Self:
+    def of(cls, brief: ArchivedBrief) -> Self:
         """Return a brief of the archive as a list item."""
-        lines = ["".join(piece.text for piece in line) for line in kept.lines]
+        lines = ["".join(piece.text for piece in line) for line in brief.lines]
         return cls(
-            id=kept.id,
-            date=kept.date,
-            edition=kept.edition,
-            composed_at=kept.composed_at,
-            opening=kept.opening,
+            id=brief.id,
+            date=brief.date,
+            edition=brief.edition,
+            composed_at=brief.composed_at,
+            opening=brief.opening,
             lines=lines,
         )
 
 
-class WritingView(Resource):
+class ComposeRunOut(OutputModel):
     """A run that composes a brief; `/api/v1/runs/{run}` has its progress."""
 
     run: UUID
@@ -106,7 +106,7 @@ class WritingView(Resource):
     edition: Edition
 
 
-class BriefOrder(Order):
+class BriefIn(InputModel):
     """The brief to compose."""
 
     date: Day = Field(examples=[_DATE])
@@ -119,93 +119,99 @@ class BriefOrder(Order):
     )
 
 
-class Judgement(Order):
+class FeedbackIn(InputModel):
     """The reader's opinion of a sentence, or its removal."""
 
-    text: Words = Field(
+    text: SentenceText = Field(
         examples=["“Water the plants” is due today"], description="The sentence exactly as in the document."
     )
     facts: list[Annotated[str, StringConstraints(max_length=200)]] = Field(max_length=500, examples=[[_FACT]])
     opinion: Opinion | None = Field(strict=False, description="null removes the opinion.")
 
 
-_STANDS: dict[int | str, dict[str, Any]] = {200: {"model": BriefView, "description": "The existing brief."}}
+_EXISTING_BRIEF: dict[int | str, dict[str, Any]] = {
+    200: {"model": BriefOut, "description": "The existing brief."}
+}
 
 
 @api.post(
     "/briefs",
     status_code=202,
-    response_model=WritingView,
-    responses=_STANDS | refusals(Conflict),
+    response_model=ComposeRunOut,
+    responses=_EXISTING_BRIEF | error_responses(Conflict),
 )
-async def write_brief(visit: Writer, order: BriefOrder, key: IdempotencyKey = None) -> Response:
+async def compose_brief(context: ApiWriter, body: BriefIn, key: IdempotencyKey = None) -> Response:
     """Compose a brief: 202 with the run that composes it, or 200 with the existing brief."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        which = Which(order.date, order.edition)
-        run = await brief_state.begin(tx, visit.user, which, order.regenerate)
+        brief_key = BriefKey(body.date, body.edition)
+        run = await brief_state.request_compose(tx, context.user, brief_key, body.regenerate)
         if run is None:
-            return answer(BriefView.of(await brief_state.look(tx, visit.user.id, which)))
-        return _started(run, which)
+            return json_response(BriefOut.of(await brief_state.open_brief(tx, context.user.id, brief_key)))
+        return _accepted(run, brief_key)
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@api.get("/briefs", response_model=Listing[BriefLine])
+@api.get("/briefs", response_model=Page[BriefSummary])
 async def list_briefs(
-    visit: Reader,
+    context: ApiReader,
     q: Annotated[
         str,
-        Query(max_length=archive.LONGEST_SEARCH, description="Only briefs that contain these words."),
+        Query(max_length=archive.MAX_QUERY_LENGTH, description="Only briefs that contain these words."),
     ] = "",
     after: After = None,
-    limit: Limit = archive.PAGE,
+    limit: Limit = archive.PAGE_SIZE,
 ) -> Response:
     """List your own briefs, newest first, or those that match a search."""
-    place = _place(after) if after else None
+    cursor = _decode_after(after) if after else None
     if q.strip():
-        page = await archive.search(visit.database, visit.user.id, q, place, limit=min(limit, _MOST_FOUND))
+        page = await archive.search_archive(
+            context.database, context.user.id, q, cursor, limit=min(limit, _MAX_SEARCH_RESULTS)
+        )
     else:
-        page = await archive.browse(visit.database, visit.user.id, place, limit=limit)
-    return answer(_listing(page))
+        page = await archive.list_archive(context.database, context.user.id, cursor, limit=limit)
+    return json_response(_to_page(page))
 
 
-@api.get("/briefs/{day}", response_model=BriefView)
-async def read_brief(visit: Reader, day: date, edition: Edition = Edition.STANDARD) -> Response:
+@api.get("/briefs/{day}", response_model=BriefOut)
+async def get_brief(context: ApiReader, day: date, edition: Edition = Edition.STANDARD) -> Response:
     """Return the brief of a day and mark it as received, so that the next one lists the changes since."""
-    async with visit.transaction() as tx:
-        view = BriefView.of(await brief_state.look(tx, visit.user.id, Which(day, edition)))
-    return versioned(visit.request, view)
+    async with context.transaction() as tx:
+        brief = BriefOut.of(await brief_state.open_brief(tx, context.user.id, BriefKey(day, edition)))
+    return etag_response(context.request, brief)
 
 
-@api.put("/briefs/{day}/feedback", response_model=BriefView)
-async def judge_sentence(
-    visit: Writer, day: date, judgement: Judgement, edition: Edition = Edition.STANDARD
+@api.put("/briefs/{day}/feedback", response_model=BriefOut)
+async def record_feedback(
+    context: ApiWriter, day: date, body: FeedbackIn, edition: Edition = Edition.STANDARD
 ) -> Response:
     """Record your opinion of a sentence of a brief, or remove it."""
-    claim = claim_id(one_line(judgement.text), judgement.facts)
-    async with visit.transaction() as tx:
-        await feedback.judge(tx, visit.user.id, day, claim, judgement.opinion, edition)
-        return answer(BriefView.of(await brief_state.look(tx, visit.user.id, Which(day, edition))))
+    claim = claim_id(one_line(body.text), body.facts)
+    async with context.transaction() as tx:
+        await feedback.record_feedback(tx, context.user.id, day, claim, body.opinion, edition)
+        return json_response(
+            BriefOut.of(await brief_state.open_brief(tx, context.user.id, BriefKey(day, edition)))
+        )
 
 
-def _place(after: str) -> Place:
-    day, edition = read_place(after, date.fromisoformat, Edition)
-    return Place(date.fromisoformat(str(day)), Edition(str(edition)))
+def _decode_after(after: str) -> ArchiveCursor:
+    day, edition = decode_cursor(after, date.fromisoformat, Edition)
+    return ArchiveCursor(date.fromisoformat(str(day)), Edition(str(edition)))
 
 
-def _missing(found: Morning) -> str:
+def _missing_message(state: BriefState) -> str:
     order = "create it with a POST to /api/v1/briefs."
-    if found.is_skipped:
-        return f"There is no brief for {found.which.day}: your preferences skip quiet days; {order}"
-    return f"There is no brief for {found.which.day}; {order}"
+    if state.is_skipped:
+        return f"There is no brief for {state.key.day}: your preferences skip quiet days; {order}"
+    return f"There is no brief for {state.key.day}; {order}"
 
 
-def _started(run: Run, which: Which) -> Response:
-    view = WritingView(run=run.id, status=run.status, date=which.day, edition=which.edition)
-    return answer(view, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
+def _accepted(run: Run, key: BriefKey) -> Response:
+    accepted = ComposeRunOut(run=run.id, status=run.status, date=key.day, edition=key.edition)
+    return json_response(accepted, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
 
 
-def _listing(page: Page) -> Listing[BriefLine]:
-    following = write_place(page.after.date.isoformat(), str(page.after.edition)) if page.after else None
-    return Listing[BriefLine](items=[BriefLine.of(one) for one in page.briefs], next=following)
+def _to_page(page: ArchivePage) -> Page[BriefSummary]:
+    following = encode_cursor(page.after.date.isoformat(), str(page.after.edition)) if page.after else None
+    return Page[BriefSummary](items=[BriefSummary.of(one) for one in page.briefs], next=following)

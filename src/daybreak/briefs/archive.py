@@ -22,14 +22,14 @@ from daybreak.db import Database, load
 from daybreak.errors import InvalidInput
 
 _sql = load(__package__)
-PAGE = 20
-LONGEST_SEARCH = 200
-_INDEXED_AT_ONCE = 400
-_END = "\ue001"
-_TO_MARK = re.compile("([^\ue000\ue001]*)([\ue000\ue001]|$)")
+PAGE_SIZE = 20
+MAX_QUERY_LENGTH = 200
+_MAX_INDEXED_PER_SEARCH = 400
+_MARK_END = "\ue001"
+_MARKED_PIECE = re.compile("([^\ue000\ue001]*)([\ue000\ue001]|$)")
 
 
-class _Plain(dict[int, int]):
+class _SearchNormalization(dict[int, int]):
     """The characters of a search: lower case, and beyond ASCII only letters and digits.
 
     PostgreSQL treats capitals and quotation marks by the locale of the database, so they are replaced here.
@@ -41,25 +41,25 @@ class _Plain(dict[int, int]):
         return self.setdefault(code, ord(sign) if is_taken else ord(" "))
 
 
-_PLAIN = _Plain()
+_NORMALIZE = _SearchNormalization()
 
 
-class Place(NamedTuple):
+class ArchiveCursor(NamedTuple):
     """A position in the archive, after which a list continues."""
 
     date: date
     edition: Edition
 
 
-class Piece(NamedTuple):
+class Highlight(NamedTuple):
     """A piece of a sentence; ``is_match`` if it matches the search."""
 
     text: str
-    is_found: bool
+    is_match: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class ArchivedBrief:
     """A brief of the archive.
 
     Attributes:
@@ -72,84 +72,92 @@ class Kept:
     edition: Edition
     composed_at: datetime
     opening: str
-    lines: tuple[tuple[Piece, ...], ...] = ()
+    lines: tuple[tuple[Highlight, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ArchivePage:
     """A page of briefs, newest first.
 
     Attributes:
         after: the cursor of the next page; None on the last one.
-        unsearched: whether older briefs are not indexed yet.
+        is_incomplete: whether older briefs are not indexed yet.
     """
 
-    briefs: Sequence[Kept]
-    after: Place | None
-    unsearched: bool = False
+    briefs: Sequence[ArchivedBrief]
+    after: ArchiveCursor | None
+    is_incomplete: bool = False
 
 
-async def browse(
-    database: Database, owner_id: UUID, after: Place | None = None, *, limit: int = PAGE
-) -> Page:
+async def list_archive(
+    database: Database, owner_id: UUID, after: ArchiveCursor | None = None, *, limit: int = PAGE_SIZE
+) -> ArchivePage:
     """List the archive by date, after a cursor."""
     async with database.transaction([owner_id]) as tx:
-        rows = await tx.fetch(_sql.list_editions, owner_id, *_parts(after), limit + 1)
-    return _page([_kept(row) for row in rows], limit)
+        rows = await tx.fetch(_sql.list_archive, owner_id, *_cursor_values(after), limit + 1)
+    return _make_page([_archived_brief(row) for row in rows], limit)
 
 
-async def search(
-    database: Database, owner_id: UUID, words: str, after: Place | None = None, *, limit: int = PAGE
-) -> Page:
+async def search_archive(
+    database: Database,
+    owner_id: UUID,
+    query: str,
+    after: ArchiveCursor | None = None,
+    *,
+    limit: int = PAGE_SIZE,
+) -> ArchivePage:
     """Return the briefs that match a search, after a cursor, with the matching sentences.
 
     Args:
         database: the database.
         owner_id: the owner of the archive.
-        words: the query, as in web searches: all words, “or”, "exact words", -without.
+        query: the query, as in web searches: all words, “or”, "exact words", -without.
         after: the cursor to continue from.
         limit: at most this many briefs.
 
     Raises:
         InvalidInput: the query is too long.
     """
-    if len(words) > LONGEST_SEARCH or "\0" in words:
-        raise InvalidInput(f"A search has at most {LONGEST_SEARCH} characters; use fewer words.")
-    wanted = words.translate(_PLAIN)
-    unsearched = await _index(database, owner_id)
+    if len(query) > MAX_QUERY_LENGTH or "\0" in query:
+        raise InvalidInput(f"A search has at most {MAX_QUERY_LENGTH} characters; use fewer words.")
+    normalized = query.translate(_NORMALIZE)
+    is_incomplete = await _index_new_briefs(database, owner_id)
     async with database.transaction([owner_id]) as tx:
-        rows = await tx.fetch(_sql.search_editions, owner_id, wanted, *_parts(after), limit + 1)
+        rows = await tx.fetch(_sql.search_editions, owner_id, normalized, *_cursor_values(after), limit + 1)
         shown = rows[:limit]
-        said = [(row["id"], line) for row in shown for line in _lines(store.unpacked(row["document"]))]
-        plain = [line.translate(_PLAIN) for _, line in said]
-        found = await tx.fetch(_sql.find_lines, wanted, [one for one, _ in said], plain)
-    lines: defaultdict[UUID, list[tuple[Piece, ...]]] = defaultdict(list)
+        sentences = [
+            (row["id"], line) for row in shown for line in _list_sentences(store.unpack(row["document"]))
+        ]
+        plain = [line.translate(_NORMALIZE) for _, line in sentences]
+        ids = [brief_id for brief_id, _ in sentences]
+        found = await tx.fetch(_sql.find_matching_sentences, normalized, ids, plain)
+    lines: defaultdict[UUID, list[tuple[Highlight, ...]]] = defaultdict(list)
     for row in found:
-        lines[row["brief"]].append(_pieces(said[row["place"] - 1][1], row["marked"]))
-    briefs = [_kept(row, tuple(lines[row["id"]])) for row in rows]
-    return _page(briefs, limit, unsearched=unsearched)
+        lines[row["brief"]].append(_highlights(sentences[row["position"] - 1][1], row["marked"]))
+    briefs = [_archived_brief(row, tuple(lines[row["id"]])) for row in rows]
+    return _make_page(briefs, limit, is_incomplete=is_incomplete)
 
 
-async def _index(database: Database, owner_id: UUID) -> bool:
+async def _index_new_briefs(database: Database, owner_id: UUID) -> bool:
     """Index the newest briefs that are not indexed yet; return whether more remain."""
     async with database.transaction([owner_id]) as tx:
-        rows = await tx.fetch(_sql.list_unindexed, owner_id, _INDEXED_AT_ONCE + 1)
-    rows, is_more = rows[:_INDEXED_AT_ONCE], len(rows) > _INDEXED_AT_ONCE
+        rows = await tx.fetch(_sql.list_unindexed, owner_id, _MAX_INDEXED_PER_SEARCH + 1)
+    rows, is_more = rows[:_MAX_INDEXED_PER_SEARCH], len(rows) > _MAX_INDEXED_PER_SEARCH
     if rows:
-        texts = await asyncio.to_thread(lambda: [_text(row["document"]) for row in rows])
+        texts = await asyncio.to_thread(lambda: [_searchable_text(row["document"]) for row in rows])
         ids, composed = [row["id"] for row in rows], [row["composed_at"] for row in rows]
         async with database.transaction([owner_id]) as tx:
-            await tx.execute(_sql.write_words, owner_id, ids, composed, texts)
+            await tx.execute(_sql.write_search_index, owner_id, ids, composed, texts)
     return is_more
 
 
-def _text(document: bytes) -> str:
-    found = store.unpacked(document)
+def _searchable_text(document: bytes) -> str:
+    found = store.unpack(document)
     titles = (fact["title"] for fact in found["facts"].values() if fact["kind"] != "stat")
-    return "\n".join(dict.fromkeys((*_lines(found), *titles))).translate(_PLAIN)
+    return "\n".join(dict.fromkeys((*_list_sentences(found), *titles))).translate(_NORMALIZE)
 
 
-def _lines(document: dict[str, Any]) -> Iterator[str]:
+def _list_sentences(document: dict[str, Any]) -> Iterator[str]:
     """Yield the sentences of a brief, from its JSON."""
     claims = [
         *document["headline"],
@@ -174,11 +182,11 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield one_line(claim["text"])
 
 
-def _kept(row: asyncpg.Record, lines: tuple[tuple[Piece, ...], ...] = ()) -> Kept:
-    document = store.unpacked(row["document"])
+def _archived_brief(row: asyncpg.Record, lines: tuple[tuple[Highlight, ...], ...] = ()) -> ArchivedBrief:
+    document = store.unpack(row["document"])
     opening = " ".join(one_line(claim["text"]) for claim in document["headline"])
     edition = Edition(row["edition"])
-    return Kept(
+    return ArchivedBrief(
         id=row["id"],
         date=row["brief_date"],
         edition=edition,
@@ -188,21 +196,21 @@ def _kept(row: asyncpg.Record, lines: tuple[tuple[Piece, ...], ...] = ()) -> Kep
     )
 
 
-def _pieces(line: str, marked: str) -> tuple[Piece, ...]:
+def _highlights(line: str, marked: str) -> tuple[Highlight, ...]:
     """Split a sentence; ``marked`` is its normalized form, with the matches between marks."""
     pieces, begin = [], 0
-    for text, mark in _TO_MARK.findall(marked):
-        pieces.append(Piece(line[begin : begin + len(text)], mark == _END))
+    for text, mark in _MARKED_PIECE.findall(marked):
+        pieces.append(Highlight(line[begin : begin + len(text)], mark == _MARK_END))
         begin += len(text)
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _page(briefs: Sequence[Kept], limit: int, *, unsearched: bool = False) -> Page:
+def _make_page(briefs: Sequence[ArchivedBrief], limit: int, *, is_incomplete: bool = False) -> ArchivePage:
     shown = briefs[:limit]
     last = shown[-1] if len(briefs) > limit else None
-    after = Place(last.date, last.edition) if last else None
-    return Page(briefs=shown, after=after, unsearched=unsearched)
+    after = ArchiveCursor(last.date, last.edition) if last else None
+    return ArchivePage(briefs=shown, after=after, is_incomplete=is_incomplete)
 
 
-def _parts(after: Place | None) -> tuple[date | None, str | None]:
+def _cursor_values(after: ArchiveCursor | None) -> tuple[date | None, str | None]:
     return (after.date, after.edition) if after else (None, None)

@@ -12,13 +12,13 @@ import asyncpg
 from daybreak import clock
 from daybreak.briefs import store
 from daybreak.briefs.document.model import Document, Edition
-from daybreak.briefs.rendering.outline import Items, Prose, Statement
-from daybreak.briefs.rendering.outline_builder import outline
+from daybreak.briefs.rendering.outline import ListBlock, OutlineSentence, Prose
+from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.db import load
 from daybreak.errors import NotFound
 
 _sql = load(__package__)
-_BYTES = 8
+_DIGEST_BYTES = 8
 
 
 class Opinion(StrEnum):
@@ -30,11 +30,11 @@ class Opinion(StrEnum):
 
 def claim_id(text: str, facts: Collection[str]) -> str:
     """Return the id of a sentence: 16 hexadecimal digits derived from its text and its facts."""
-    return blake2b("\0".join((text, *facts)).encode(), digest_size=_BYTES).hexdigest()
+    return blake2b("\0".join((text, *facts)).encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Feedback:
     """A reader's opinion of one sentence, with its text and facts."""
 
     claim: str
@@ -43,18 +43,18 @@ class Given:
     opinion: Opinion
 
 
-async def opinions(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID) -> dict[str, Given]:
+async def list_feedback(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID) -> dict[str, Feedback]:
     """Return the feedback of a brief's reader by the ids of the sentences."""
-    rows = await tx.fetch(_sql.list_opinions, owner_id, edition_id)
-    return {row["claim"]: _given(row) for row in rows}
+    rows = await tx.fetch(_sql.list_feedback, owner_id, edition_id)
+    return {row["claim"]: _feedback_from_row(row) for row in rows}
 
 
-def _given(row: asyncpg.Record) -> Given:
+def _feedback_from_row(row: asyncpg.Record) -> Feedback:
     opinion = Opinion(row["opinion"])
-    return Given(claim=row["claim"], text=row["said"], facts=tuple(row["facts"]), opinion=opinion)
+    return Feedback(claim=row["claim"], text=row["sentence"], facts=tuple(row["facts"]), opinion=opinion)
 
 
-async def judge(
+async def record_feedback(
     tx: asyncpg.Connection,
     owner_id: UUID,
     day: date,
@@ -71,17 +71,17 @@ async def judge(
     if brief is None:
         raise NotFound(f"There is no brief for {day}.")
     if opinion is None:
-        await tx.execute(_sql.take_opinion_back, owner_id, brief.id, claim)
+        await tx.execute(_sql.delete_feedback, owner_id, brief.id, claim)
         return
-    said = _statement(brief.document, claim)
-    row = (claim, said.text, list(said.facts), opinion, clock.now())
-    await tx.execute(_sql.give_opinion, owner_id, brief.id, *row)
+    sentence = _find_sentence(brief.document, claim)
+    row = (claim, sentence.text, list(sentence.facts), opinion, clock.now())
+    await tx.execute(_sql.record_feedback, owner_id, brief.id, *row)
 
 
-def _statement(document: Document, claim: str) -> Statement:
-    for block in outline(document):
-        if isinstance(block, Prose | Items):
-            for statement in block.statements:
-                if claim_id(statement.text, statement.facts) == claim:
-                    return statement
+def _find_sentence(document: Document, claim: str) -> OutlineSentence:
+    for block in build_outline(document):
+        if isinstance(block, Prose | ListBlock):
+            for sentence in block.sentences:
+                if claim_id(sentence.text, sentence.facts) == claim:
+                    return sentence
     raise NotFound("The brief no longer contains this sentence; reload it and try again.")

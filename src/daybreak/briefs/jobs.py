@@ -11,24 +11,24 @@ import asyncpg
 
 from daybreak import clock, runs, schedule
 from daybreak.briefs import service, store
-from daybreak.briefs.composing.base import Composed, Occasion
+from daybreak.briefs.composing.base import ComposedBrief, ComposeInput
 from daybreak.briefs.composing.editions import compose
-from daybreak.briefs.composing.section_writers import SectionWriter, write_with
-from daybreak.briefs.composing.standard import Draft
+from daybreak.briefs.composing.section_writers import SectionWriter, write_sections_with
+from daybreak.briefs.composing.standard import BriefDraft
 from daybreak.briefs.document.model import Edition
-from daybreak.briefs.progress_writer import Announcer
+from daybreak.briefs.progress_writer import ComposeProgress
 from daybreak.errors import Conflict
 from daybreak.people import QuietDay
-from daybreak.runs import Effects, Kind, Lane, Run, Task
+from daybreak.runs import Effects, Kind, Queue, Run, RunContext
 
-_SECTIONS_AT_ONCE = 8
-_SECTIONS_WITHIN = 90.0
+_SECTION_CONCURRENCY = 8
+_SECTIONS_TIMEOUT_SECONDS = 90.0
 _TIME_LIMIT = timedelta(minutes=2)
-_SKIPPING = frozenset({QuietDay.SKIP, QuietDay.WEEKLY})
+_SKIPS_QUIET_DAYS = frozenset({QuietDay.SKIP, QuietDay.WEEKLY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ComposeParameters:
     """The parameters of a composing run.
 
     Attributes:
@@ -36,18 +36,18 @@ class Wanted:
         edition: the edition of that day.
         timezone: the zone of this brief alone; None for the reader's.
         sources: ids of the only sources to use; None for all of the reader's sources.
-        asked: whether a user asked for it, who gets it even on a quiet day; False if the schedule did.
+        requested_by_user: whether a user requested it, who gets it even on a quiet day.
     """
 
     date: date
     edition: Edition = Edition.STANDARD
     timezone: str | None = None
     sources: tuple[UUID, ...] | None = None
-    asked: bool = field(default=False, compare=False)
+    requested_by_user: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class ComposeResult:
     """The result of a composing run; the brief itself is in its own table.
 
     Attributes:
@@ -63,10 +63,10 @@ class Summary:
     due_today: int
 
 
-ComposeKind: TypeAlias = Kind[Wanted, Summary]
+ComposeKind: TypeAlias = Kind[ComposeParameters, ComposeResult]
 
 
-async def start(tx: asyncpg.Connection, user_id: UUID, wanted: Wanted) -> Run:
+async def enqueue_compose(tx: asyncpg.Connection, user_id: UUID, parameters: ComposeParameters) -> Run:
     """Enqueue a brief that a user asks for; the run is dispatched when the caller's transaction commits.
 
     Return the new run, or the one that is open; an open run of the schedule may skip a quiet day.
@@ -74,95 +74,114 @@ async def start(tx: asyncpg.Connection, user_id: UUID, wanted: Wanted) -> Run:
     Args:
         tx: a transaction of this reader.
         user_id: the reader.
-        wanted: the parameters; at most one run is open per date and edition.
+        parameters: the parameters; at most one run is open per date and edition.
 
     Raises:
         Conflict: the open run uses other sources or another zone.
     """
-    run = await start_or_find(tx, COMPOSE, user_id, wanted)
-    if not is_for(run, COMPOSE, wanted):
+    run = await enqueue_or_get(tx, COMPOSE, user_id, parameters)
+    if not composes(run, COMPOSE, parameters):
         raise Conflict(
-            f"The brief of {wanted.date} is being composed from other sources or for another zone; wait "
+            f"The brief of {parameters.date} is being composed from other sources or for another zone; wait "
             f"until it is done, or cancel it with “daybreak runs cancel {run.id}”."
         )
     return run
 
 
-async def start_or_find(tx: asyncpg.Connection, kind: ComposeKind, user_id: UUID, wanted: Wanted) -> Run:
+async def enqueue_or_get(
+    tx: asyncpg.Connection, kind: ComposeKind, user_id: UUID, parameters: ComposeParameters
+) -> Run:
     """Enqueue a run for a user, or return the open one of that date and edition, with any parameters."""
-    asked = replace(wanted, asked=True)
-    return await runs.start(tx, kind, user_id, asked, f"{wanted.date.isoformat()}/{wanted.edition}")
+    requested = replace(parameters, requested_by_user=True)
+    return await runs.enqueue(
+        tx, kind, user_id, requested, f"{parameters.date.isoformat()}/{parameters.edition}"
+    )
 
 
-def is_for(run: Run, kind: ComposeKind, wanted: Wanted) -> bool:
+def composes(run: Run, kind: ComposeKind, parameters: ComposeParameters) -> bool:
     """Return whether a run has exactly these parameters."""
-    return wanted_by(run, kind) == wanted
+    return parameters_of(run, kind) == parameters
 
 
-def wanted_by(run: Run, kind: ComposeKind) -> Wanted:
+def parameters_of(run: Run, kind: ComposeKind) -> ComposeParameters:
     """Return the parameters of a run."""
-    return kind.read_parameters(json.dumps(run.parameters))
+    return kind.decode_parameters(json.dumps(run.parameters))
 
 
-async def _compose(writer: SectionWriter | None, task: Task[Wanted]) -> Effects[Summary]:
+async def _compose(
+    writer: SectionWriter | None, context: RunContext[ComposeParameters]
+) -> Effects[ComposeResult]:
     started = clock.now()
-    occasion = await _read(task)
-    if writer is None or occasion.edition is not Edition.STANDARD:
-        composed = compose(occasion)
+    compose_input = await _read_input(context)
+    if writer is None or compose_input.edition is not Edition.STANDARD:
+        composed = compose(compose_input)
     else:
-        composed = await _write_with(writer, task, Draft(occasion))
-    done, failed = _parts(composed), len(composed.gaps)
-    task.progress(phase="sections", done=done, failed=failed, total=done + failed)
-    service.report(task.owner_id, composed, clock.now() - started)
-    packed = store.pack(task.owner_id, composed)
+        composed = await _compose_with(writer, context, BriefDraft(compose_input))
+    done, failed = _count_sections(composed), len(composed.gaps)
+    context.report_progress(phase="sections", done=done, failed=failed, total=done + failed)
+    service.log_brief(context.owner_id, composed, clock.now() - started)
+    packed = store.pack(context.owner_id, composed)
 
-    async def write(tx: asyncpg.Connection) -> Summary:
-        if _is_skipped(task.parameters, occasion, composed):
-            await schedule.note_quiet(tx, task.owner_id, occasion.day.today, occasion.edition)
-            return _summary(None, composed)
-        stored = await store.write(tx, task.parameters.edition, [packed], clock.now())
-        return _summary(stored[task.owner_id], composed)
+    async def write(tx: asyncpg.Connection) -> ComposeResult:
+        if _is_skipped(context.parameters, compose_input, composed):
+            await schedule.record_quiet_day(
+                tx, context.owner_id, compose_input.day.today, compose_input.edition
+            )
+            return _result(None, composed)
+        stored = await store.write(tx, context.parameters.edition, [packed], clock.now())
+        return _result(stored[context.owner_id], composed)
 
     return Effects(write, gaps=[gap.name for gap in composed.gaps])
 
 
-def _is_skipped(wanted: Wanted, occasion: Occasion, composed: Composed) -> bool:
+def _is_skipped(parameters: ComposeParameters, compose_input: ComposeInput, composed: ComposedBrief) -> bool:
     """Return whether the schedule asked for it and its reader skips quiet days like this one."""
-    is_unasked = not (wanted.asked or occasion.stands) and occasion.edition is Edition.STANDARD
-    return is_unasked and composed.document.quiet and occasion.user.preferences.quiet_day in _SKIPPING
+    is_scheduled = (
+        not (parameters.requested_by_user or compose_input.exists)
+        and compose_input.edition is Edition.STANDARD
+    )
+    return (
+        is_scheduled
+        and composed.document.quiet
+        and compose_input.user.preferences.quiet_day in _SKIPS_QUIET_DAYS
+    )
 
 
-def _parts(composed: Composed) -> int:
+def _count_sections(composed: ComposedBrief) -> int:
     document = composed.document
     return len(document.week.projects if document.week else document.sections)
 
 
-async def _read(task: Task[Wanted]) -> Occasion:
-    wanted, days = task.parameters, {task.owner_id: task.parameters.date}
-    async with task.database.transaction(days) as tx:
-        found = await service.read_occasions(tx, days, wanted.edition, wanted.timezone, wanted.sources)
+async def _read_input(context: RunContext[ComposeParameters]) -> ComposeInput:
+    parameters, days = context.parameters, {context.owner_id: context.parameters.date}
+    async with context.database.transaction(days) as tx:
+        found = await service.read_compose_inputs(
+            tx, days, parameters.edition, parameters.timezone, parameters.sources
+        )
     return next(found)
 
 
-async def _write_with(writer: SectionWriter, task: Task[Wanted], draft: Draft) -> Composed:
-    announcer = Announcer(task, len(draft.materials))
-    announcer.tell_facts(draft.complete().document)
-    written = await write_with(
+async def _compose_with(
+    writer: SectionWriter, context: RunContext[ComposeParameters], draft: BriefDraft
+) -> ComposedBrief:
+    progress = ComposeProgress(context, len(draft.projects))
+    progress.report_facts(draft.complete().document)
+    written = await write_sections_with(
         writer,
         draft.book,
-        draft.materials,
-        at_once=_SECTIONS_AT_ONCE,
-        within=_SECTIONS_WITHIN,
-        told=announcer.tell_section,
+        draft.projects,
+        concurrency=_SECTION_CONCURRENCY,
+        timeout_seconds=_SECTIONS_TIMEOUT_SECONDS,
+        on_section=progress.report_section,
     )
     return draft.complete(written)
 
 
-def _summary(edition_id: UUID | None, composed: Composed) -> Summary:
+def _result(edition_id: UUID | None, composed: ComposedBrief) -> ComposeResult:
     document = composed.document
-    return Summary(
+    return ComposeResult(
         edition_id=edition_id,
-        sections=_parts(composed),
+        sections=_count_sections(composed),
         reused=sum(section.reused for section in document.sections),
         facts=len(document.facts),
         overdue=document.counts.overdue,
@@ -170,7 +189,7 @@ def _summary(edition_id: UUID | None, composed: Composed) -> Summary:
     )
 
 
-def composing_with(writer: SectionWriter | None) -> ComposeKind:
+def make_compose_kind(writer: SectionWriter | None) -> ComposeKind:
     """Return the run kind that composes a brief.
 
     Args:
@@ -178,12 +197,12 @@ def composing_with(writer: SectionWriter | None) -> ComposeKind:
     """
     return Kind(
         name="briefs.compose",
-        lane=Lane.PEOPLE,
-        parameters=Wanted,
-        result=Summary,
+        queue=Queue.INTERACTIVE,
+        parameters=ComposeParameters,
+        result=ComposeResult,
         handler=partial(_compose, writer),
         time_limit=_TIME_LIMIT,
     )
 
 
-COMPOSE = composing_with(None)
+COMPOSE = make_compose_kind(None)

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from daybreak import runs
 from daybreak.briefs import store
-from daybreak.briefs.jobs import ComposeKind, Wanted, is_for, start_or_find, wanted_by
+from daybreak.briefs.jobs import ComposeKind, ComposeParameters, composes, enqueue_or_get, parameters_of
 from daybreak.briefs.service import StoredBrief
 from daybreak.db import Database
-from daybreak.errors import Bug
+from daybreak.errors import InternalError
 from daybreak.runs import Run, Status
 from daybreak.telemetry import log
 
@@ -22,9 +22,9 @@ async def compose_on_demand(
     database: Database,
     kind: ComposeKind,
     user_id: UUID,
-    wanted: Wanted,
+    parameters: ComposeParameters,
     *,
-    waiting: Callable[[], None] | None = None,
+    on_waiting: Callable[[], None] | None = None,
 ) -> StoredBrief:
     """Compose a brief from the current facts and store it.
 
@@ -36,8 +36,8 @@ async def compose_on_demand(
         database: the database.
         kind: the run kind.
         user_id: the reader.
-        wanted: the parameters.
-        waiting: called when another process has been running the run for a second.
+        parameters: the parameters.
+        on_waiting: called when another process has been running the run for a second.
 
     Raises:
         NotFound: there is no such user.
@@ -47,29 +47,29 @@ async def compose_on_demand(
     kind = replace(kind, max_attempts=1)
     while True:
         async with database.transaction([user_id]) as tx:
-            run = await start_or_find(tx, kind, user_id, wanted)
-        is_ours = is_for(run, kind, wanted) and wanted_by(run, kind).asked
+            run = await enqueue_or_get(tx, kind, user_id, parameters)
+        is_ours = composes(run, kind, parameters) and parameters_of(run, kind).requested_by_user
         if run.status is Status.QUEUED and is_ours:
-            run = await runs.perform(database, [kind], run, waiting=waiting)
-            return await _stored(database, run, wanted)
-        await _get_over(database, kind, run, waiting)
+            run = await runs.run_in_foreground(database, [kind], run, on_waiting=on_waiting)
+            return await _read_stored(database, run, parameters)
+        await _await_blocking_run(database, kind, run, on_waiting)
 
 
-async def _get_over(
-    database: Database, kind: ComposeKind, run: Run, waiting: Callable[[], None] | None
+async def _await_blocking_run(
+    database: Database, kind: ComposeKind, run: Run, on_waiting: Callable[[], None] | None
 ) -> None:
     """Wait until a blocking run has ended; its outcome does not matter here."""
     try:
-        await runs.perform(database, [kind], run, waiting=waiting)
+        await runs.run_in_foreground(database, [kind], run, on_waiting=on_waiting)
     except runs.NotDue:
         raise
     except Exception as error:  # noqa: BLE001 - any failure of the other run; ours comes next
-        log.info("briefs.got_over", run=str(run.id), error=type(error).__name__)
+        log.info("briefs.blocking_run_failed", run=str(run.id), error=type(error).__name__)
 
 
-async def _stored(database: Database, run: Run, wanted: Wanted) -> StoredBrief:
+async def _read_stored(database: Database, run: Run, parameters: ComposeParameters) -> StoredBrief:
     async with database.transaction([run.owner_id]) as tx:
-        document = await store.read(tx, run.owner_id, wanted.date, wanted.edition)
+        document = await store.read(tx, run.owner_id, parameters.date, parameters.edition)
     if document is None:
-        raise Bug("The brief was composed but is not stored.")
+        raise InternalError("The brief was composed but is not stored.")
     return StoredBrief(UUID(run.result["edition_id"]), document)

@@ -9,50 +9,50 @@ import orjson
 from pydantic import TypeAdapter
 
 from daybreak.briefs.document import codec
-from daybreak.briefs.document.model import Blindspot, Document, Section
-from daybreak.runs import Event
+from daybreak.briefs.document.model import CoverageWarning, Document, Section
+from daybreak.runs import RunEvent
 
 _FACTS, _SECTION = "facts", "section"
 
 
 @dataclass(slots=True)
-class Draft:
+class LiveBrief:
     """The parts of a brief that are composed so far.
 
     Attributes:
-        number: the number of the last event applied.
+        last_event_number: the number of the last event applied.
         total: the number of sections to expect; None before it is known.
         document: the brief without sections and facts; None before it is composed.
     """
 
-    number: int = 0
+    last_event_number: int = 0
     total: int | None = None
     document: Document | None = None
     _sections: dict[int, Section | None] = field(default_factory=dict)
-    _gaps: list[Blindspot] = field(default_factory=list)
+    _gaps: list[CoverageWarning] = field(default_factory=list)
 
     @classmethod
-    def of(cls, events: Iterable[Event]) -> "Draft":
+    def from_events(cls, events: Iterable[RunEvent]) -> "LiveBrief":
         """Return the brief that these events describe, all events of the run so far."""
-        draft = cls()
+        live = cls()
         for event in events:
-            draft.hear(event)
-        return draft
+            live.apply(event)
+        return live
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: RunEvent) -> None:
         """Apply the next event; a new attempt starts over."""
-        self.number = event.number
+        self.last_event_number = event.number
         if event.name == _FACTS:
-            self._begin(event.data)
+            self._apply_facts(event.data)
         elif event.name == _SECTION:
-            self._add(event.data)
+            self._apply_section(event.data)
 
     @property
-    def pending(self) -> int:
+    def pending_sections(self) -> int:
         """The number of sections still to come."""
         return max(0, (self.total or 0) - len(self._sections) - len(self._gaps))
 
-    def brief(self) -> Document | None:
+    def to_document(self) -> Document | None:
         """Return the document so far, its sections in their final order."""
         if self.document is None:
             return None
@@ -60,20 +60,20 @@ class Draft:
         warnings = (*self._gaps, *self.document.warnings)
         return replace(self.document, sections=tuple(sections), warnings=warnings)
 
-    def _begin(self, data: Any) -> None:  # noqa: ANN401 - JSON
-        told = data.get("document")
+    def _apply_facts(self, data: Any) -> None:  # noqa: ANN401 - JSON
+        parts = data.get("document")
         self.total = data.get("total")
-        self.document = codec.decode(orjson.dumps(told)) if told else None
+        self.document = codec.decode(orjson.dumps(parts)) if parts else None
         self._sections, self._gaps = {}, []
 
-    def _add(self, data: Any) -> None:  # noqa: ANN401 - JSON
+    def _apply_section(self, data: Any) -> None:  # noqa: ANN401 - JSON
         if gap := data.get("gap"):
-            self._gaps.append(Blindspot(**gap))
+            self._gaps.append(CoverageWarning(**gap))
         else:
-            told = data.get("section")
-            self._sections[data["place"]] = _section().validate_python(told) if told else None
+            parts = data.get("section")
+            self._sections[data["index"]] = _section_adapter().validate_python(parts) if parts else None
 
 
 @cache
-def _section() -> TypeAdapter[Section]:
+def _section_adapter() -> TypeAdapter[Section]:
     return TypeAdapter(Section)

@@ -13,41 +13,47 @@ from typing import Any
 
 import orjson
 
-from daybreak.briefs.composing.section_writers import Written
+from daybreak.briefs.composing.section_writers import SectionResult
 from daybreak.briefs.document import codec
 from daybreak.briefs.document.model import Document
-from daybreak.runs import Task
+from daybreak.runs import RunContext
 
-_LONGEST_DOCUMENT = 16 * 1024
-_LONGEST_SECTION = 8 * 1024
+_MAX_DOCUMENT_BYTES = 16 * 1024
+_MAX_SECTION_BYTES = 8 * 1024
 
 
-class Announcer:
+class ComposeProgress:
     """The progress of one brief, written to the progress and events of its run."""
 
-    def __init__(self, task: Task[Any], total: int) -> None:
-        self._task = task
+    def __init__(self, context: RunContext[Any], total: int) -> None:
+        self._context = context
         self._total = total
         self._done = self._failed = 0
 
-    def tell_facts(self, document: Document) -> None:
+    def report_facts(self, document: Document) -> None:
         """Report that everything but the sections is composed."""
-        told = _unless_longer(_LONGEST_DOCUMENT, codec.encode(replace(document, facts={}, sections=())))
-        self._task.event("facts", total=self._total, document=told)
-        self._tell_progress()
+        shown = _parse_within_limit(
+            _MAX_DOCUMENT_BYTES, codec.encode(replace(document, facts={}, sections=()))
+        )
+        self._context.record_event("facts", total=self._total, document=shown)
+        self._report_counts()
 
-    def tell_section(self, place: int, written: Written) -> None:
+    def report_section(self, index: int, result: SectionResult) -> None:
         """Report that a section is composed, or is a gap."""
-        section, gap = written.section, written.gap
+        section, gap = result.section, result.gap
         self._done += section is not None
         self._failed += gap is not None
-        told = _unless_longer(_LONGEST_SECTION, orjson.dumps(section)) if section else None
-        self._task.event("section", place=place, section=told, gap=asdict(gap.blindspot) if gap else None)
-        self._tell_progress()
+        shown = _parse_within_limit(_MAX_SECTION_BYTES, orjson.dumps(section)) if section else None
+        self._context.record_event(
+            "section", index=index, section=shown, gap=asdict(gap.warning) if gap else None
+        )
+        self._report_counts()
 
-    def _tell_progress(self) -> None:
-        self._task.progress(phase="sections", done=self._done, failed=self._failed, total=self._total)
+    def _report_counts(self) -> None:
+        self._context.report_progress(
+            phase="sections", done=self._done, failed=self._failed, total=self._total
+        )
 
 
-def _unless_longer(limit: int, text: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def _parse_within_limit(limit: int, text: bytes) -> Any:  # noqa: ANN401 - any JSON value
     return orjson.loads(text) if len(text) <= limit else None

@@ -9,9 +9,9 @@ import asyncpg
 
 from daybreak import agenda, clock, people, schedule
 from daybreak.briefs import store
-from daybreak.briefs.composing.base import Composed, Occasion
+from daybreak.briefs.composing.base import ComposedBrief, ComposeInput
 from daybreak.briefs.composing.editions import compose as compose_document
-from daybreak.briefs.document.model import Document, Edition, Tier
+from daybreak.briefs.document.model import AbsenceTier, Document, Edition
 from daybreak.briefs.facts.day import DONE_WITHIN, NOTE_DAYS, WEEK_DAYS, Day
 from daybreak.briefs.facts.snapshot import Snapshot
 from daybreak.db import Database
@@ -95,47 +95,47 @@ async def compose_in(
     """
     started = clock.now()
     composed, packed = {}, []
-    for occasion in await read_occasions(tx, days, edition, timezone, sources):
-        composed[occasion.user.id] = one = compose_document(occasion)
-        packed.append(store.pack(occasion.user.id, one))
+    for compose_input in await read_compose_inputs(tx, days, edition, timezone, sources):
+        composed[compose_input.user.id] = one = compose_document(compose_input)
+        packed.append(store.pack(compose_input.user.id, one))
     stored = await store.write(tx, edition, packed, clock.now())
-    took = (clock.now() - started) / len(days)
+    elapsed = (clock.now() - started) / len(days)
     for user_id, one in composed.items():
-        report(user_id, one, took)
+        log_brief(user_id, one, elapsed)
     return {user_id: StoredBrief(stored[user_id], one.document) for user_id, one in composed.items()}
 
 
-async def read_occasions(
+async def read_compose_inputs(
     tx: asyncpg.Connection,
     days: Mapping[UUID, date],
     edition: Edition,
     timezone: str | None,
     sources: Collection[UUID] | None,
-) -> Iterator[Occasion]:
+) -> Iterator[ComposeInput]:
     """Read the inputs of these briefs, in three round trips.
 
     Editions other than the standard one need one more. Parameters and errors are those of `compose_in`. The
     inputs are yielded one by one: a caller that drops each before the next has one reader's facts in memory.
     """
-    users = {user.id: _in_zone(user, timezone) for user in (await people.get_all(tx, days)).values()}
-    before = await store.read_before(tx, days, edition)
+    users = {user.id: _with_timezone(user, timezone) for user in (await people.get_users(tx, days)).values()}
+    before = await store.read_previous(tx, days, edition)
     today = {user.id: day_of(user, days[user.id]) for user in users.values()}
-    weeks = await store.read_weeks(tx, days) if edition is Edition.WEEKLY else {}
-    reasons = await schedule.reasons(tx, days, edition) if edition is Edition.REENGAGEMENT else {}
-    wanted = [_wanted(one, today[one], before[one].received, weeks.get(one)) for one in users]
-    agendas = await agenda.read_agendas(tx, wanted, sources)
+    weeks = await store.read_week_snapshots(tx, days) if edition is Edition.WEEKLY else {}
+    reasons = await schedule.get_reasons(tx, days, edition) if edition is Edition.REENGAGEMENT else {}
+    queries = [_agenda_query(one, today[one], before[one].last_received, weeks.get(one)) for one in users]
+    agendas = await agenda.read_agendas(tx, queries, sources)
     return (
-        Occasion(
+        ComposeInput(
             user=users[user_id],
             day=today[user_id],
             edition=edition,
             agenda=found,
             composed_at=clock.now(),
-            whole=sources is None,
-            last_received=known.received,
-            last_contents=known.contents,
-            stands=known.stands,
-            week=weeks.pop(user_id, ()),
+            covers_all_sources=sources is None,
+            last_received_snapshot=known.last_received,
+            previous_section_hashes=known.section_hashes,
+            exists=known.exists,
+            week_snapshots=weeks.pop(user_id, ()),
             tier=_tier(reasons.get(user_id)),
         )
         for user_id, found in agendas
@@ -151,24 +151,26 @@ async def read(
         return await store.read(tx, user_id, day, edition)
 
 
-async def receive(database: Database, user_id: UUID, brief_id: UUID) -> None:
+async def mark_received(database: Database, user_id: UUID, brief_id: UUID) -> None:
     """Mark this brief as received: the next one lists the changes since."""
     async with database.transaction([user_id]) as tx:
         await store.mark_received(tx, user_id, brief_id, clock.now())
 
 
-def _wanted(user_id: UUID, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None) -> agenda.Wanted:
+def _agenda_query(
+    user_id: UUID, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None
+) -> agenda.AgendaQuery:
     tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.tasks}
     done_since = _done_since(day, last)
     if week is not None:
         done_since = min(done_since, clock.start_of_day(day.today - timedelta(days=WEEK_DAYS), day.tz))
-    return agenda.Wanted(
+    return agenda.AgendaQuery(
         owner_id=user_id,
         today=day.today,
-        events=window(day.today),
-        done_since=done_since,
+        events=event_range(day.today),
+        completed_since=done_since,
         notes_since=day.as_of - timedelta(days=NOTE_DAYS),
-        tracked=tuple(tracked),
+        tracked_task_ids=tuple(tracked),
     )
 
 
@@ -179,11 +181,11 @@ def _done_since(day: Day, last: Snapshot | None) -> datetime:
     return max(earliest, min(since, day.as_of - DONE_WITHIN))
 
 
-def _tier(reason: schedule.Reason | None) -> Tier | None:
-    return Tier(reason) if reason in {str(tier) for tier in Tier} else None
+def _tier(reason: schedule.Reason | None) -> AbsenceTier | None:
+    return AbsenceTier(reason) if reason in {str(tier) for tier in AbsenceTier} else None
 
 
-def _in_zone(user: User, timezone: str | None) -> User:
+def _with_timezone(user: User, timezone: str | None) -> User:
     return user if timezone is None else replace(user, timezone=timezone)
 
 
@@ -198,15 +200,15 @@ def day_of(user: User, day: date) -> Day:
     )
 
 
-def window(day: date) -> agenda.Window:
+def event_range(day: date) -> agenda.EventRange:
     """Return the range of events that a brief of that date may mention, with a margin for every zone."""
-    return agenda.Window(
+    return agenda.EventRange(
         start=datetime.combine(day - timedelta(days=1), time.min, UTC),
         end=datetime.combine(day + timedelta(days=DAYS_AHEAD), time.min, UTC),
     )
 
 
-def report(user_id: UUID, composed: Composed, took: timedelta) -> None:
+def log_brief(user_id: UUID, composed: ComposedBrief, elapsed: timedelta) -> None:
     """Log the figures of a brief, and the cause of each gap."""
     document, counts = composed.document, composed.document.counts
     log.info(
@@ -214,7 +216,7 @@ def report(user_id: UUID, composed: Composed, took: timedelta) -> None:
         user=str(user_id),
         date=document.date.isoformat(),
         edition=str(document.edition),
-        seconds=round(took.total_seconds(), 4),
+        seconds=round(elapsed.total_seconds(), 4),
         sections=len(document.sections),
         reused=sum(section.reused for section in document.sections),
         overdue=counts.overdue,
@@ -224,4 +226,4 @@ def report(user_id: UUID, composed: Composed, took: timedelta) -> None:
         gaps=len(composed.gaps),
     )
     for gap in composed.gaps:
-        log.error("briefs.gap", user=str(user_id), date=document.date.isoformat(), exc_info=gap.error)
+        log.error("briefs.part_failed", user=str(user_id), date=document.date.isoformat(), exc_info=gap.error)

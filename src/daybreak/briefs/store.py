@@ -10,57 +10,59 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 
-from daybreak.briefs.composing.base import Composed
+from daybreak.briefs.composing.base import ComposedBrief
 from daybreak.briefs.document import codec
 from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.facts.snapshot import Snapshot
 from daybreak.db import load
 
 _sql = load(__package__)
-_FAST = 1
+_FASTEST = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PreviousBriefs:
     """The data of earlier briefs that composing needs.
 
     Attributes:
-        stands: whether this edition was composed before.
-        contents: the content hashes of the sections of this edition as stored.
-        received: the snapshot of the last brief that the reader received.
+        exists: whether this edition was composed before.
+        section_hashes: the content hashes of the sections of this edition as stored.
+        last_received: the snapshot of the last brief that the reader received.
     """
 
-    stands: bool
-    contents: frozenset[str]
-    received: Snapshot | None
+    exists: bool
+    section_hashes: frozenset[str]
+    last_received: Snapshot | None
 
 
-async def read_before(
+async def read_previous(
     tx: asyncpg.Connection, days: Mapping[UUID, date], edition: Edition
-) -> dict[UUID, Before]:
+) -> dict[UUID, PreviousBriefs]:
     """Return the data of earlier briefs that composing needs, by owner, in one round trip."""
-    rows = await tx.fetch(_sql.read_before, list(days.keys()), list(days.values()), edition)
-    return {row["owner_id"]: _before(row) for row in rows}
+    rows = await tx.fetch(_sql.read_previous, list(days.keys()), list(days.values()), edition)
+    return {row["owner_id"]: _previous_from_row(row) for row in rows}
 
 
-def _before(row: asyncpg.Record) -> Before:
-    document, facts = unpacked(row["document"]), unpacked(row["received_facts"])
-    return Before(
-        stands=row["document"] is not None,
-        contents=frozenset(section.get("content", "") for section in document.get("sections", ())),
-        received=Snapshot.from_json(row["received_date"], facts) if facts else None,
+def _previous_from_row(row: asyncpg.Record) -> PreviousBriefs:
+    document, facts = unpack(row["document"]), unpack(row["received_facts"])
+    return PreviousBriefs(
+        exists=row["document"] is not None,
+        section_hashes=frozenset(section.get("content_hash", "") for section in document.get("sections", ())),
+        last_received=Snapshot.from_json(row["received_date"], facts) if facts else None,
     )
 
 
-async def read_weeks(tx: asyncpg.Connection, days: Mapping[UUID, date]) -> dict[UUID, list[Snapshot]]:
+async def read_week_snapshots(
+    tx: asyncpg.Connection, days: Mapping[UUID, date]
+) -> dict[UUID, list[Snapshot]]:
     """Return the snapshots of the week before each date, oldest first, by owner, in one round trip."""
     weeks: dict[UUID, list[Snapshot]] = {owner_id: [] for owner_id in days}
-    for row in await tx.fetch(_sql.read_weeks, list(days.keys()), list(days.values())):
-        weeks[row["owner_id"]].append(Snapshot.from_json(row["brief_date"], unpacked(row["facts"])))
+    for row in await tx.fetch(_sql.read_week_snapshots, list(days.keys()), list(days.values())):
+        weeks[row["owner_id"]].append(Snapshot.from_json(row["brief_date"], unpack(row["facts"])))
     return weeks
 
 
-class Packed(NamedTuple):
+class PackedBrief(NamedTuple):
     """A reader's brief and its snapshot as stored: compressed JSON."""
 
     owner_id: UUID
@@ -69,16 +71,16 @@ class Packed(NamedTuple):
     snapshot: bytes
 
 
-def pack(owner_id: UUID, composed: Composed) -> Packed:
+def pack(owner_id: UUID, composed: ComposedBrief) -> PackedBrief:
     """Return the brief as stored; fastest right after composing, while it is in the processor's cache."""
     document, snapshot = codec.encode(composed.document), orjson.dumps(composed.snapshot.as_json())
-    return Packed(
-        owner_id, composed.document.date, zlib.compress(document, _FAST), zlib.compress(snapshot, _FAST)
+    return PackedBrief(
+        owner_id, composed.document.date, zlib.compress(document, _FASTEST), zlib.compress(snapshot, _FASTEST)
     )
 
 
 async def write(
-    tx: asyncpg.Connection, edition: Edition, briefs: Sequence[Packed], at: datetime
+    tx: asyncpg.Connection, edition: Edition, briefs: Sequence[PackedBrief], at: datetime
 ) -> dict[UUID, UUID]:
     """Store briefs and their snapshots, in one round trip; return the ids of the editions by owner."""
     rows = await tx.fetch(
@@ -101,7 +103,7 @@ async def read(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Editi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class BriefDetail:
     """A stored brief with its neighbours.
 
     Attributes:
@@ -118,21 +120,21 @@ class Standing:
     later: date | None
 
 
-async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> Standing | None:
+async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> BriefDetail | None:
     """Return a stored brief with its neighbours; None if it was never composed."""
     row = await tx.fetchrow(_sql.find_edition, owner_id, day, edition)
     if row is None:
         return None
     document = codec.decode(zlib.decompress(row["document"]))
-    return Standing(**{**row, "document": document})
+    return BriefDetail(**{**row, "document": document})
 
 
-async def editions(tx: asyncpg.Connection, owner_id: UUID, day: date) -> list[Edition]:
+async def list_editions(tx: asyncpg.Connection, owner_id: UUID, day: date) -> list[Edition]:
     """Return the stored editions of a date."""
-    return [Edition(row["edition"]) for row in await tx.fetch(_sql.name_editions, owner_id, day)]
+    return [Edition(row["edition"]) for row in await tx.fetch(_sql.list_editions, owner_id, day)]
 
 
-def unpacked(stored: bytes | None) -> dict[str, Any]:
+def unpack(stored: bytes | None) -> dict[str, Any]:
     """Return the parsed JSON of a stored brief or snapshot; empty if there is none."""
     return orjson.loads(zlib.decompress(stored)) if stored else {}
 

@@ -1,5 +1,5 @@
 """Facts, claims, and the check that claims follow from their facts."""
 
-from daybreak.claims.model import Claim, Fact, Predicate, Statement, unsupported
+from daybreak.claims.model import Claim, ClaimLike, Fact, Predicate, why_unsupported
 
-__all__ = ["Claim", "Fact", "Predicate", "Statement", "unsupported"]
+__all__ = ["Claim", "ClaimLike", "Fact", "Predicate", "why_unsupported"]

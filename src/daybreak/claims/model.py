@@ -29,7 +29,7 @@ class Fact:
     kind: str
     title: str
     source: str
-    place: str
+    source_ref: str
     file: str | None = None
     project: str | None = None
     status: str | None = None
@@ -52,7 +52,7 @@ class Claim:
     facts: tuple[str, ...]
 
 
-class Statement(Protocol):
+class ClaimLike(Protocol):
     """Anything with the three parts of a claim."""
 
     @property
@@ -71,8 +71,8 @@ class Statement(Protocol):
 Predicate = Callable[[Fact, date], bool]
 
 
-def unsupported(
-    claim: Statement, facts: Mapping[str, Fact], predicates: Mapping[str, Predicate], today: date
+def why_unsupported(
+    claim: ClaimLike, facts: Mapping[str, Fact], predicates: Mapping[str, Predicate], today: date
 ) -> str | None:
     """Return why a claim is not supported, in one sentence; None if it is supported.
 

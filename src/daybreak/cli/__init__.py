@@ -7,16 +7,16 @@ or the calendar libraries.
 import os
 import sys
 
-from daybreak.errors import INTERRUPTED, Bug, DaybreakError, InvalidInput
+from daybreak.errors import INTERRUPTED, DaybreakError, InternalError, InvalidInput
 
-_DEBUG = "--debug"
+_DEBUG_OPTION = "--debug"
 
 
 def main() -> None:
     """Run the command of the arguments; print errors in one line and exit with a documented code."""
-    debug = _DEBUG in sys.argv
+    debug = _DEBUG_OPTION in sys.argv
     if debug:
-        sys.argv = [argument for argument in sys.argv if argument != _DEBUG]
+        sys.argv = [argument for argument in sys.argv if argument != _DEBUG_OPTION]
         os.environ["DAYBREAK_LOG_LEVEL"] = "debug"
     try:
         code = _run()
@@ -25,16 +25,16 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        code = _tell(error)
+        code = _report_error(error)
     sys.exit(code)
 
 
 def _run() -> int:
-    from daybreak.cli.output import answer, hold_closed_streams, tolerate_any_encoding
+    from daybreak.cli.output import escape_unencodable, reopen_closed_streams, write_stdout
 
-    hold_closed_streams()
-    tolerate_any_encoding()
-    _refuse_empty(sys.argv[1:])
+    reopen_closed_streams()
+    escape_unencodable()
+    _reject_empty_arguments(sys.argv[1:])
     code = 0
     if sys.argv[1:] in (["version"], ["--version"]):
         # Scripts call it often: it does not load the other commands.
@@ -45,11 +45,11 @@ def _run() -> int:
         from daybreak.cli.app import app
 
         code = app(standalone_mode=False) or 0
-    answer()
+    write_stdout()
     return code
 
 
-def _refuse_empty(arguments: list[str]) -> None:
+def _reject_empty_arguments(arguments: list[str]) -> None:
     # Most likely an unset shell variable; as a path or an address an empty text has another meaning.
     for argument in arguments:
         option, _, value = argument.partition("=")
@@ -57,28 +57,32 @@ def _refuse_empty(arguments: list[str]) -> None:
             raise InvalidInput("An argument is empty; give it a value or omit it.")
 
 
-def _tell(error: Exception) -> int:
+def _report_error(error: Exception) -> int:
     """Print an error on standard error in one line, and return the exit code."""
     from typer import TyperException
 
-    from daybreak.cli.output import say
+    from daybreak.cli.output import write_stderr
 
     if isinstance(error, DaybreakError):
         sentence, code = str(error), error.exit_code
     elif isinstance(error, TyperException):
-        sentence, code = _usage(error), error.exit_code
+        sentence, code = _usage_message(error), error.exit_code
     else:
         what = f"{type(error).__name__}: {error}".rstrip(": ")
         sentence = (
             f"This is an internal error of Daybreak ({what}); please report it with the output of --debug."
         )
-        code = Bug.exit_code
-    say("daybreak: " + " ".join(sentence.split()))
+        code = InternalError.exit_code
+    write_stderr("daybreak: " + " ".join(sentence.split()))
     return code
 
 
-def _usage(error: Exception) -> str:
+def _usage_message(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "daybreak"
-    said = error.format_message().replace("Value error, ", "").rstrip(".")  # type: ignore[attr-defined]
-    return f"{said} See “{command} --help”." if said.endswith("?") else f"{said}; see “{command} --help”."
+    message = error.format_message().replace("Value error, ", "").rstrip(".")  # type: ignore[attr-defined]
+    return (
+        f"{message} See “{command} --help”."
+        if message.endswith("?")
+        else f"{message}; see “{command} --help”."
+    )

@@ -32,7 +32,7 @@ Exit codes:
   3    misconfigured: a setting, a permission or the schema
   4    not found
   5    conflict: already exists
-  6    a service isn't responding; try again
+  6    a service isn’t responding; try again
   70   internal error
   130  interrupted
 """
@@ -49,21 +49,21 @@ app = typer.Typer(
 
 
 @app.callback()
-def _before(
+def _configure(
     context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and log everything.")] = False,  # noqa: ARG001 - main reads it, in any position
 ) -> None:
     if context.invoked_subcommand is None:
-        from daybreak.cli.output import answer
+        from daybreak.cli.output import write_stdout
 
-        answer(context.get_help() + "\n")
+        write_stdout(context.get_help() + "\n")
 
 
 app.command("brief", epilog=brief.EXAMPLES)(brief.brief)
 app.command("import", epilog=imports.EXAMPLES)(imports.import_)
-users.app.command("invite", epilog=user_links.INVITE)(user_links.invite)
-users.app.command("reset", epilog=user_links.RESET)(user_links.reset)
-users.app.command("link", epilog=user_links.LINK)(user_links.link)
+users.app.command("invite", epilog=user_links.INVITE_EXAMPLES)(user_links.invite)
+users.app.command("reset", epilog=user_links.RESET_EXAMPLES)(user_links.reset)
+users.app.command("link", epilog=user_links.LINK_EXAMPLES)(user_links.link)
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
 app.add_typer(schedule.app, name="schedule")

@@ -10,9 +10,9 @@ from datetime import date
 from typing import TypeVar
 
 from daybreak import agenda, people, telemetry, wiring
-from daybreak.agenda import Reader, Source
-from daybreak.cli.dates import system_zone
-from daybreak.cli.output import say
+from daybreak.agenda import Source, SourceReader
+from daybreak.cli.dates import get_system_timezone
+from daybreak.cli.output import write_stderr
 from daybreak.db import Database
 from daybreak.errors import INTERRUPTED, Conflict, NotFound
 from daybreak.people import User
@@ -24,82 +24,84 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class CommandContext:
     """The settings and the open database of a command."""
 
     settings: Settings
     database: Database
 
-    def reader(self, user: User, day: date, progress: Callable[[str], None] | None = None) -> Reader:
+    def make_reader(
+        self, user: User, day: date, progress: Callable[[str], None] | None = None
+    ) -> SourceReader:
         """Return the reader of a user's sources."""
-        return Reader(
+        return SourceReader(
             database=self.database,
             user=user,
-            day=day,
-            limits=wiring.intake_limits(),
+            today=day,
+            limits=wiring.intake_settings(),
             open_vault=lambda: wiring.vault(self.settings),
             progress=progress,
         )
 
-    async def user(self, email: str | None, *, timezone: str | None = None) -> User:
+    async def get_or_create_user(self, email: str | None, *, timezone: str | None = None) -> User:
         """Return the user with that address, or the local user; create the user if missing.
 
         Raises:
             InvalidInput: the address or the time zone is malformed.
         """
         address = email or LOCAL_USER
-        found = await people.find(self.database, address)
+        found = await people.find_by_email(self.database, address)
         if found:
             return found
         try:
-            zone, name = timezone or system_zone(), None if email else login_name()
-            return await people.add(self.database, address, timezone=zone, name=name)
+            zone, name = timezone or get_system_timezone(), None if email else get_login_name()
+            return await people.create_user(self.database, address, timezone=zone, name=name)
         except Conflict:  # another command has just created the same user
-            return await self.known_user(address)
+            return await self.get_user(address)
 
-    async def known_user(self, email: str | None) -> User:
+    async def get_user(self, email: str | None) -> User:
         """Return the user with that address, or the local user, who is created if missing.
 
         Raises:
             NotFound: no user has that address.
         """
         if email is None:
-            return await self.user(None)
-        found = await people.find(self.database, email)
+            return await self.get_or_create_user(None)
+        found = await people.find_by_email(self.database, email)
         if found is None:
             raise NotFound(f"There is no user {email}; create one with “daybreak users add {email}”.")
         return found
 
-    async def sources(self, user: User) -> list[Source]:
+    async def list_sources(self, user: User) -> list[Source]:
         """Return all sources of a user."""
-        return [overview.source for overview in await agenda.overview(self.database, user)]
+        return [overview.source for overview in await agenda.list_sources(self.database, user)]
 
 
-def run(verb: Callable[[Session], Awaitable[T]]) -> T:
+def run_command(action: Callable[[CommandContext], Awaitable[T]]) -> T:
     """Open the database, start the embedded server if needed, and call a function with the context."""
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
     # Libraries print nothing: users see errors in the brief, or in one sentence.
     logging.getLogger().addHandler(logging.NullHandler())
     if wiring.is_first_start(current) and sys.stderr.isatty():
-        say(f"Setting up the database in {current.home} (only once).")
+        write_stderr(f"Setting up the database in {current.home} (only once).")
     with wiring.postgres(current) as addresses:
-        return asyncio.run(_with_database(current, addresses, verb))
+        return asyncio.run(_with_database(current, addresses, action))
 
 
 async def _with_database(
-    current: Settings, addresses: wiring.Addresses, verb: Callable[[Session], Awaitable[T]]
+    current: Settings, addresses: wiring.DatabaseUrls, action: Callable[[CommandContext], Awaitable[T]]
 ) -> T:
     try:
         async with wiring.open_database(addresses) as database:
-            return await verb(Session(current, database))
+            return await action(CommandContext(current, database))
     except asyncio.CancelledError:
         # Ctrl-C: the transaction is rolled back. asyncio would wait for the thread that reads files, which
         # cannot be interrupted; its child processes end with this one.
         os._exit(INTERRUPTED)
 
 
-def login_name() -> str:
+def get_login_name() -> str:
     """Return the login name, as the name of the local user."""
     import getpass
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from daybreak import clock
 from daybreak.errors import InvalidInput
 
-_NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_RELATIVE_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
@@ -18,7 +18,11 @@ def parse_date(text: str, today: date) -> date:
     """
     word = text.strip().lower()
     try:
-        found = today + timedelta(days=_NEAR[word]) if word in _NEAR else date.fromisoformat(word)
+        found = (
+            today + timedelta(days=_RELATIVE_DAYS[word])
+            if word in _RELATIVE_DAYS
+            else date.fromisoformat(word)
+        )
     except ValueError:
         raise InvalidInput(f"“{text}” is not a date; write it like 2026-03-29, or today, tomorrow.") from None
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
@@ -26,17 +30,17 @@ def parse_date(text: str, today: date) -> date:
     return found
 
 
-def day(value: date | None) -> str:
+def format_date(value: date | None) -> str:
     """Format a date like “29 Mar 2026”; None is empty."""
     return f"{value.day} {value:%b %Y}" if value else ""
 
 
-def moment(at: datetime | None, tz: tzinfo | None = None) -> str:
+def format_instant(at: datetime | None, tz: tzinfo | None = None) -> str:
     """Format an instant like “29 Mar 2026, 08:30 CEST”.
 
     Args:
         at: the instant; None is “never”.
-        tz: the reader's time zone; this machine's if None.
+        tz: the reader’s time zone; this machine’s if None.
     """
     if at is None:
         return "never"
@@ -44,7 +48,7 @@ def moment(at: datetime | None, tz: tzinfo | None = None) -> str:
     return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
-def system_zone() -> str:
+def get_system_timezone() -> str:
     """Return the IANA time zone of the variable ``TZ``, or of this machine.
 
     Raises:
@@ -55,7 +59,7 @@ def system_zone() -> str:
     named = os.environ.get("TZ", "").removeprefix(":")
     if named and not named.startswith("/"):
         try:
-            return clock.zone(named).key
+            return clock.parse_timezone(named).key
         except InvalidInput as error:
             raise InvalidInput(f"The variable TZ: {error}") from None
     return tzlocal.get_localzone_name() or "UTC"

@@ -11,7 +11,7 @@ from typing import Any
 from daybreak.errors import InvalidInput, Unavailable
 
 
-def answer(text: str = "") -> None:
+def write_stdout(text: str = "") -> None:
     """Write to standard output and flush; a closed pipe (“| head”) is no error.
 
     Raises:
@@ -21,26 +21,26 @@ def answer(text: str = "") -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        _discard_the_rest()
+        _discard_remaining_output()
     except OSError as error:
-        _discard_the_rest()
+        _discard_remaining_output()
         raise Unavailable(
             f"Standard output cannot be written ({error.strerror}); check its target."
         ) from None
 
 
-def counted(number: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """Return a count with a regular noun, e.g. “1 file”, “3 files”."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def say(sentence: str) -> None:
+def write_stderr(message: str) -> None:
     """Write a message to standard error."""
     with suppress(OSError):
-        print(sentence, file=sys.stderr, flush=True)  # noqa: T201
+        print(message, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def answer_data(text: str) -> None:
+def write_stdout_utf8(text: str) -> None:
     """Write data for programs to standard output, in UTF-8 with any terminal encoding.
 
     Raises:
@@ -48,21 +48,23 @@ def answer_data(text: str) -> None:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    answer(text)
+    write_stdout(text)
 
 
-def print_json(value: Any) -> None:  # noqa: ANN401 - whatever orjson can write
+def print_json(value: Any) -> None:  # noqa: ANN401 - all that orjson can write
     """Write a JSON document to standard output."""
     import orjson
 
-    answer_data(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2).decode() + "\n")
+    write_stdout_utf8(orjson.dumps(value, default=_to_json_value, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def print_json_lines(values: Iterable[Any]) -> None:
     """Write a JSON document per line to standard output."""
     import orjson
 
-    answer_data("".join(orjson.dumps(value, default=_plain).decode() + "\n" for value in values))
+    write_stdout_utf8(
+        "".join(orjson.dumps(value, default=_to_json_value).decode() + "\n" for value in values)
+    )
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -71,7 +73,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
 
     texts = [["" if cell is None else printable(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
-        answer("".join("\t".join(row) + "\n" for row in [list(headings), *texts]))
+        write_stdout("".join("\t".join(row) + "\n" for row in [list(headings), *texts]))
         return
     from rich.console import Console
     from rich.table import Table
@@ -91,12 +93,12 @@ def write_file(path: Path, text: str) -> None:
     Raises:
         InvalidInput: it cannot be written.
     """
-    place = path.expanduser().resolve()
+    target = path.expanduser().resolve()
     try:
-        if place.exists() and not place.is_file():
-            place.write_text(text, encoding="utf-8")
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
         else:
-            _replace(place, text)
+            _write_atomically(target, text)
     except OSError as error:
         raise InvalidInput(f"“{path}” cannot be written ({error.strerror}); use another path.") from None
 
@@ -121,7 +123,7 @@ def reading_progress(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda _path: bar.advance(task)
 
 
-def hold_closed_streams() -> None:
+def reopen_closed_streams() -> None:
     """Replace closed standard streams, so that no opened file gets their descriptors.
 
     Writing to standard output then fails; messages on standard error are discarded.
@@ -132,28 +134,28 @@ def hold_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, "r" if name == "stdin" else "w", encoding="utf-8"))
 
 
-def tolerate_any_encoding() -> None:
+def escape_unencodable() -> None:
     """Print characters that the terminal's encoding lacks as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _replace(place: Path, text: str) -> None:
-    draft = place.with_name(f".{place.name}.{os.getpid()}")
+def _write_atomically(target: Path, text: str) -> None:
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8")
-        if place.exists():
-            draft.chmod(place.stat().st_mode)
-        draft.replace(place)
+        if target.exists():
+            draft.chmod(target.stat().st_mode)
+        draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _plain(value: object) -> object:
+def _to_json_value(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
-def _discard_the_rest() -> None:
+def _discard_remaining_output() -> None:
     # The rest of the buffer would fail again, with a traceback, when the interpreter ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,19 +2,19 @@
 
 from daybreak.db.connections import connect
 from daybreak.db.database import Database
-from daybreak.db.migrate import migrate, pending
+from daybreak.db.migrate import apply_migrations, pending_migrations
 from daybreak.db.queries import Queries, load
-from daybreak.db.sql_files import FunctionFile, Migration, shipped, shipped_functions
+from daybreak.db.sql_files import FunctionFile, Migration, shipped_functions, shipped_migrations
 
 __all__ = [
     "Database",
     "FunctionFile",
     "Migration",
     "Queries",
+    "apply_migrations",
     "connect",
     "load",
-    "migrate",
-    "pending",
-    "shipped",
+    "pending_migrations",
     "shipped_functions",
+    "shipped_migrations",
 ]

@@ -8,16 +8,16 @@ import asyncpg
 
 from daybreak.errors import Misconfigured, Unavailable
 
-OLDEST = 15
+OLDEST_VERSION = 15
 CONNECT_SECONDS = 10
 
-_REFUSED = (
+_REJECTED_ERRORS = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
     asyncpg.UndefinedObjectError,  # a setting in the address that PostgreSQL does not know
 )
-_SILENT = (
+_UNAVAILABLE_ERRORS = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -27,7 +27,7 @@ _SILENT = (
 )
 BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What asyncpg raises on a connection that is lost; some of it also for a wrong call on a good one."""
-PASSING = (
+TRANSIENT_ERRORS = (
     TimeoutError,
     asyncpg.TransactionRollbackError,
     asyncpg.OperatorInterventionError,
@@ -37,12 +37,12 @@ PASSING = (
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn what asyncpg raises while it connects into an error of ours, without a word about passwords.
+def translate_errors() -> Iterator[None]:
+    """Translate asyncpg's errors while it connects into a `DaybreakError` that never contains a password.
 
     Raises:
         Misconfigured: the address is malformed, or the login is refused.
-        Unavailable: nobody answers there, or not now.
+        Unavailable: no server responds there, or not now.
     """
     try:
         yield
@@ -51,11 +51,11 @@ def explained() -> Iterator[None]:
             "The database address is malformed; it should look like postgresql://role:password@host/database "
             "(docs/howto/postgresql.md)."
         ) from None
-    except _REFUSED as error:
+    except _REJECTED_ERRORS as error:
         raise Misconfigured(
             f"PostgreSQL refuses the connection: {error}; see docs/howto/postgresql.md."
         ) from None
-    except _SILENT as error:
+    except _UNAVAILABLE_ERRORS as error:
         raise Unavailable(
             f"PostgreSQL does not answer ({error or type(error).__name__}); is it running?"
         ) from None
@@ -63,7 +63,7 @@ def explained() -> Iterator[None]:
 
 @contextmanager
 def translate_loss(connection: asyncpg.Connection) -> Iterator[None]:
-    """Turn the errors of statements on a lost connection into an error of ours, and leave all others alone.
+    """Translate errors of statements on a lost connection into `Unavailable`; leave all others alone.
 
     asyncpg has no class of its own for a loss, so the state of the connection decides.
 
@@ -76,9 +76,9 @@ def translate_loss(connection: asyncpg.Connection) -> Iterator[None]:
         if isinstance(error, asyncpg.InternalClientError) and not is_lost(connection):
             connection.terminate()
         if is_lost(connection):
-            raise Unavailable("The connection to PostgreSQL broke; try again.") from None
-        if isinstance(error, PASSING):
-            raise Unavailable(f"PostgreSQL did not do it ({_why(error)}); try again.") from None
+            raise Unavailable("The connection to PostgreSQL was lost; try again.") from None
+        if isinstance(error, TRANSIENT_ERRORS):
+            raise Unavailable(f"PostgreSQL cannot complete this now ({_why(error)}); try again.") from None
         raise
 
 
@@ -86,7 +86,7 @@ def is_lost(connection: asyncpg.Connection) -> bool:
     """Return whether the connection cannot be used any more."""
     try:
         return bool(connection.is_closed())
-    except asyncpg.InterfaceError:  # the pool takes a broken connection back at once
+    except asyncpg.InterfaceError:  # the pool has already released a broken connection
         return True
 
 
@@ -102,7 +102,7 @@ async def connect(dsn: str, **options: Any) -> AsyncIterator[asyncpg.Connection]
         Misconfigured: the address is malformed, or the login is refused.
         Unavailable: the server does not answer, or the connection is lost.
     """
-    with explained():
+    with translate_errors():
         connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, **options)
     try:
         with translate_loss(connection):
@@ -124,5 +124,7 @@ def check_version(connection: asyncpg.Connection) -> None:
         Misconfigured: it is older than PostgreSQL 15.
     """
     version = connection.get_server_version()
-    if version.major < OLDEST:
-        raise Misconfigured(f"PostgreSQL {version.major} is too old; Daybreak needs {OLDEST} or newer.")
+    if version.major < OLDEST_VERSION:
+        raise Misconfigured(
+            f"PostgreSQL {version.major} is too old; Daybreak needs {OLDEST_VERSION} or newer."
+        )

@@ -1,4 +1,4 @@
-"""Connections and transactions: the one way to the rows, always as somebody.
+"""Connections and transactions, which always have owners.
 
 Row-level security is forced on every table of a user's. A transaction names the owners whose rows it may see
 and write; nothing else is visible in it, and a statement outside of one is an error, not an empty page.
@@ -16,13 +16,13 @@ from daybreak.db.connections import (
     BROKEN,
     CONNECT_SECONDS,
     check_version,
-    explained,
     is_lost,
+    translate_errors,
     translate_loss,
 )
-from daybreak.db.migrate import pending
+from daybreak.db.migrate import pending_migrations
 from daybreak.db.queries import load
-from daybreak.errors import Bug, Misconfigured
+from daybreak.errors import InternalError, Misconfigured
 
 _sql = load(__package__)
 _COMMAND_SECONDS = 60
@@ -39,28 +39,28 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, dsn: str, *, connections: int = 4, patience: float | None = None
+        cls, dsn: str, *, max_connections: int = 4, command_timeout: float | None = None
     ) -> AsyncIterator[Self]:
-        """A database for the length of the block.
+        """Open a connection pool to a database for the length of the block.
 
         Args:
             dsn: address of the database, with the role to act as.
-            connections: how many transactions may be under way at once.
-            patience: seconds after which a statement without an answer counts as lost, and after which the
-                server ends a transaction of ours that has gone silent; not through a pooler. None for a
-                minute, and no such end.
+            max_connections: how many transactions may be under way at once.
+            command_timeout: seconds after which a statement without an answer counts as lost, and after which
+                the server ends an idle transaction; not through a pooler. None means a minute, and idle
+                transactions stay open.
 
         Raises:
-            Unavailable: nobody answers at that address.
+            Unavailable: no server responds at that address.
             Misconfigured: the login is refused, or the role could get round row-level security.
         """
-        pool = await _open_pool(dsn, connections, patience)
+        pool = await _open_pool(dsn, max_connections, command_timeout)
         try:
             database = cls(pool)
-            await database._refuse_powerful_role()
+            await database._reject_powerful_role()
             yield database
         finally:
-            await _close(pool)
+            await _close_pool(pool)
 
     @asynccontextmanager
     async def transaction(self, owners: Iterable[UUID]) -> AsyncIterator[asyncpg.Connection]:
@@ -70,13 +70,13 @@ class Database:
         trips are its own: one to begin, one to end.
 
         Raises:
-            Bug: no owner is given, or the block went on after a statement had failed.
+            InternalError: there is no owner, or the block continued after a statement had failed.
             Unavailable: the database does not answer, or the connection broke.
         """
         ids = ",".join(str(UUID(str(owner))) for owner in owners)
         if not ids:
-            raise Bug("a transaction needs at least one owner")
-        async with self.ownerless() as connection:
+            raise InternalError("a transaction needs at least one owner")
+        async with self.without_owner() as connection:
             await connection.execute(f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{ids}}}'")
             try:
                 yield connection
@@ -85,17 +85,19 @@ class Database:
                 raise
             # PostgreSQL answers the commit of a failed transaction with a rollback, and without an error.
             if await connection.execute("COMMIT") != "COMMIT":
-                raise Bug("a transaction went on after one of its statements had failed; nothing was written")
+                raise InternalError(
+                    "a transaction went on after one of its statements had failed; nothing was written"
+                )
 
     @asynccontextmanager
-    async def ownerless(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection that sees no user's rows at all: only for definer functions such as a sign-in's.
+    async def without_owner(self) -> AsyncIterator[asyncpg.Connection]:
+        """Acquire a connection that sees no user's rows, for definer functions such as those of sign-in.
 
         Raises:
             Unavailable: the database does not answer, or the connection broke.
         """
         async with AsyncExitStack() as stack:
-            with explained():
+            with translate_errors():
                 connection = await self._pool.acquire()
             stack.push_async_callback(self._release, connection)
             with translate_loss(connection):
@@ -110,43 +112,47 @@ class Database:
             if not (is_lost(connection) or isinstance(error, TimeoutError)):
                 raise
 
-    async def migrations_due(self) -> bool:
+    async def has_pending_migrations(self) -> bool:
         """Whether the schema is older than this version of Daybreak.
 
         Raises:
             Misconfigured: it is newer, or an applied migration was edited.
         """
-        async with self.ownerless() as connection:
-            return bool(await pending(connection))
+        async with self.without_owner() as connection:
+            return bool(await pending_migrations(connection))
 
-    async def _refuse_powerful_role(self) -> None:
-        async with self.ownerless() as connection:
+    async def _reject_powerful_role(self) -> None:
+        async with self.without_owner() as connection:
             check_version(connection)
             role = await connection.fetchrow(_sql.describe_role)
         if role["is_powerful"] or role["is_owner"]:
             raise Misconfigured(
-                f"The role {role['name']} could read every user's rows; give DAYBREAK_DATABASE_URL the "
+                f"The role {role['name']} could read every user’s rows; give DAYBREAK_DATABASE_URL the "
                 "role daybreak_app, which owns nothing (docs/howto/postgresql.md)."
             )
 
 
-def _bounds(patience: float | None) -> dict[str, str]:
-    """Whoever is frozen or out of reach with rows in its hands must not keep them from others for ever."""
-    return {"idle_in_transaction_session_timeout": f"{patience}s"} if patience else {}
+def _server_timeouts(command_timeout: float | None) -> dict[str, str]:
+    """Limit idle transactions: a frozen or unreachable process must not lock rows for ever."""
+    return {"idle_in_transaction_session_timeout": f"{command_timeout}s"} if command_timeout else {}
 
 
-async def _open_pool(dsn: str, connections: int, patience: float | None) -> asyncpg.Pool:
-    with explained():
+async def _open_pool(dsn: str, max_connections: int, command_timeout: float | None) -> asyncpg.Pool:
+    with translate_errors():
         return await asyncpg.create_pool(
             dsn,
             min_size=1,
-            max_size=connections,
+            max_size=max_connections,
             timeout=CONNECT_SECONDS,
-            command_timeout=patience or _COMMAND_SECONDS,
-            # Every setting of ours is local to its transaction, so there is nothing to reset on release;
+            command_timeout=command_timeout or _COMMAND_SECONDS,
+            # Every setting is local to its transaction, so there is nothing to reset on release;
             # asyncpg still rolls back what was left open.
-            reset=_nothing_to_reset,
-            server_settings={"application_name": "daybreak", "TimeZone": "UTC", **_bounds(patience)},
+            reset=_skip_reset,
+            server_settings={
+                "application_name": "daybreak",
+                "TimeZone": "UTC",
+                **_server_timeouts(command_timeout),
+            },
         )
 
 
@@ -162,12 +168,12 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
             connection.terminate()
 
 
-async def _close(pool: asyncpg.Pool) -> None:
+async def _close_pool(pool: asyncpg.Pool) -> None:
     try:
         await asyncio.wait_for(pool.close(), timeout=5)
-    except BROKEN:  # nobody is there to say goodbye to
+    except BROKEN:  # the connection is lost already
         pool.terminate()
 
 
-async def _nothing_to_reset(_connection: object) -> None:
+async def _skip_reset(_connection: object) -> None:
     return

@@ -12,13 +12,13 @@ import asyncpg
 from daybreak.db.applied import AppliedFunctions, due_functions, due_migrations
 from daybreak.db.connections import check_version, connect
 from daybreak.db.queries import load
-from daybreak.db.sql_files import FunctionFile, Migration, shipped, shipped_functions
+from daybreak.db.sql_files import FunctionFile, Migration, shipped_functions, shipped_migrations
 from daybreak.errors import Misconfigured, Unavailable
 
 _sql = load(__package__)
 
 
-async def migrate(owner_dsn: str) -> list[Migration | FunctionFile]:
+async def apply_migrations(owner_dsn: str) -> list[Migration | FunctionFile]:
     """Bring the database to this version's schema; returns the files that were applied, often none.
 
     Any number of processes may call it at once. A file that fails leaves the schema as it was before it.
@@ -30,30 +30,32 @@ async def migrate(owner_dsn: str) -> list[Migration | FunctionFile]:
     """
     try:
         async with connect(owner_dsn, server_settings={"application_name": "daybreak migrate"}) as connection:
-            await _check(connection)
-            migrations = [migration for migration in shipped() if await _apply(connection, migration)]
+            await _check_server_and_roles(connection)
+            migrations = [
+                migration for migration in shipped_migrations() if await _apply(connection, migration)
+            ]
             return [*migrations, *await _apply_functions(connection)]
     except asyncpg.LockNotAvailableError:
         raise Unavailable(
-            "Another transaction or migration holds what the migration needs; try again when it has ended."
+            "Another transaction or migration blocks this migration; try again when it has ended."
         ) from None
 
 
-async def pending(connection: asyncpg.Connection) -> list[Migration | FunctionFile]:
-    """The shipped files that are not applied to the database.
+async def pending_migrations(connection: asyncpg.Connection) -> list[Migration | FunctionFile]:
+    """Return the shipped files that are not applied to the database.
 
     Raises:
-        Misconfigured: as for `migrate`.
+        Misconfigured: as for `apply_migrations`.
     """
     try:
-        applied = await connection.fetch(_sql.read_ledger)
+        applied = await connection.fetch(_sql.read_applied_migrations)
     except asyncpg.UndefinedTableError:
-        return [*shipped(), *shipped_functions()]
-    migrations = due_migrations(shipped(), {row["number"]: row["sha256"] for row in applied})
+        return [*shipped_migrations(), *shipped_functions()]
+    migrations = due_migrations(shipped_migrations(), {row["number"]: row["sha256"] for row in applied})
     return [*migrations, *await _due_functions(connection)]
 
 
-async def _check(connection: asyncpg.Connection) -> None:
+async def _check_server_and_roles(connection: asyncpg.Connection) -> None:
     check_version(connection)
     migrator = await connection.fetchrow(_sql.describe_migrator)
     if migrator["name"] != "daybreak_owner":
@@ -63,26 +65,26 @@ async def _check(connection: asyncpg.Connection) -> None:
         )
     if not migrator["has_app"]:
         raise Misconfigured(
-            "The role daybreak_app is missing; docs/howto/postgresql.md shows how to make it."
+            "The role daybreak_app is missing; docs/howto/postgresql.md shows how to create it."
         )
 
 
 @asynccontextmanager
 async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """A transaction in which no other process migrates."""
+    """Open a transaction in which no other process migrates."""
     async with connection.transaction():
-        # Another migration may take a while; a lock on a table must not block everybody for long.
+        # Another migration may take a while; a lock on a table must not block other processes for long.
         await connection.execute("SET LOCAL lock_timeout = '120s'")
         await connection.execute(_sql.lock_migrations)
         await connection.execute("SET LOCAL lock_timeout = '10s'")
-        await connection.execute(_sql.create_ledger)
+        await connection.execute(_sql.create_applied_migrations)
         await connection.execute(_sql.create_applied_functions)
         yield
 
 
 async def _apply(connection: asyncpg.Connection, migration: Migration) -> bool:
     async with _alone(connection):
-        if migration not in await pending(connection):
+        if migration not in await pending_migrations(connection):
             return False
         await connection.execute(migration.text)
         await connection.execute(_sql.record_migration, migration.number, migration.name, migration.sha256)

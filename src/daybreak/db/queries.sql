@@ -1,6 +1,6 @@
 -- name: describe_role
--- Who we are to the database, and whether row-level security could be got round: by what the role may do, or by
--- what it may become.
+-- Returns the current role, and whether it could bypass row-level security: by its own rights, or by those of a role
+-- that it is a member of.
 SELECT
     current_user::text AS name,
     EXISTS (
@@ -16,17 +16,17 @@ SELECT
     ) AS is_owner
 
 -- name: describe_migrator
--- Who migrates, and whether there is somebody to migrate for.
+-- Returns the migrating role, and whether the application's role exists.
 SELECT
     current_user::text AS name,
     EXISTS (SELECT FROM pg_roles WHERE rolname = 'daybreak_app') AS has_app
 
 -- name: lock_migrations
--- Let one process migrate at a time; given back when the transaction ends.
+-- Locks the migrations until the transaction ends, so that one process migrates at a time.
 SELECT pg_advisory_xact_lock(hashtextextended('daybreak.migrations', 0))
 
--- name: create_ledger
--- The table of what has been applied; safe to repeat.
+-- name: create_applied_migrations
+-- Creates the table of applied migrations unless it exists.
 CREATE TABLE IF NOT EXISTS db_migrations (
     number integer PRIMARY KEY,
     name text NOT NULL,
@@ -34,16 +34,16 @@ CREATE TABLE IF NOT EXISTS db_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 
--- name: read_ledger
--- What has been applied, in order.
+-- name: read_applied_migrations
+-- Returns the applied migrations in order.
 SELECT number, name, sha256 FROM db_migrations ORDER BY number
 
 -- name: record_migration
--- Remember that a file has been applied.
+-- Records that a migration was applied.
 INSERT INTO db_migrations (number, name, sha256) VALUES ($1, $2, $3)
 
 -- name: create_applied_functions
--- The table of the function files that have been applied; safe to repeat.
+-- Creates the table of applied function files unless it exists.
 CREATE TABLE IF NOT EXISTS db_functions (
     path text PRIMARY KEY,
     revision integer NOT NULL,
@@ -52,11 +52,11 @@ CREATE TABLE IF NOT EXISTS db_functions (
 )
 
 -- name: read_applied_functions
--- The function files that have been applied.
+-- Returns the applied function files.
 SELECT path, revision, sha256 FROM db_functions ORDER BY path
 
 -- name: record_functions
--- Record that a function file has been applied, as it is now.
+-- Records that a function file was applied.
 INSERT INTO db_functions (path, revision, sha256) VALUES ($1, $2, $3)
 ON CONFLICT (path) DO UPDATE SET
     revision = excluded.revision, sha256 = excluded.sha256, applied_at = now()

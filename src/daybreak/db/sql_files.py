@@ -51,8 +51,8 @@ class FunctionFile:
         return _sha256(self.text)
 
 
-def shipped() -> list[Migration]:
-    """The migrations of this version, in order."""
+def shipped_migrations() -> list[Migration]:
+    """Return the migrations of this version, in order."""
     entries = files(__package__).joinpath("migrations").iterdir()
     found = [
         Migration(int(match["number"]), match["name"], entry.read_text(encoding="utf-8"))
@@ -63,7 +63,7 @@ def shipped() -> list[Migration]:
 
 
 def shipped_functions() -> list[FunctionFile]:
-    """The function files of this version: by path, but triggers after the functions that they execute.
+    """Return the function files of this version by path, but triggers after the functions that they execute.
 
     Raises:
         ValueError: the first line of a file does not state its revision.

@@ -15,10 +15,10 @@ def printable(name: str) -> str:
     text are written as escapes: ``\x1b``.
     """
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(_escaped(sign) for sign in text)
+    return "".join(_escape(sign) for sign in text)
 
 
-def size_of(count: int) -> str:
+def human_size(count: int) -> str:
     """Return a number of bytes for people, e.g. ``31.5 MiB``."""
     for unit, size in _UNITS:
         if count >= size:
@@ -26,7 +26,7 @@ def size_of(count: int) -> str:
     return f"{count} bytes"
 
 
-def _escaped(sign: str) -> str:
+def _escape(sign: str) -> str:
     if sign in _REORDERING or unicodedata.category(sign) in _UNSAFE_CATEGORIES:
         return sign.encode("unicode_escape").decode("ascii")
     return sign

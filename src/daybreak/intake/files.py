@@ -11,12 +11,12 @@ from datetime import datetime
 from io import FileIO
 from pathlib import Path
 
-from daybreak.intake.display import size_of
+from daybreak.intake.display import human_size
 from daybreak.intake.settings import IntakeSettings
 
-_WITHOUT_SURPRISE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
-_CHUNK = 1024 * 1024
-_HEAD = 4096
+_SAFE_OPEN_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
+_CHUNK_SIZE = 1024 * 1024
+_HEAD_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +39,25 @@ class FoundFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedFile:
     """A skipped file, with the reason: ``message`` follows ``path`` and ends as a sentence."""
 
     path: str
     message: str
 
 
-def read(found: FoundFile, limits: IntakeSettings) -> bytes | Refused:
+def read_file(found: FoundFile, limits: IntakeSettings) -> bytes | RejectedFile:
     """Return the content of a file, even if it has changed since it was found; never more than the limit."""
     try:
         with FileIO(open_beneath(found.root, found.parts)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                return Refused(found.path, "is no longer a regular file, so it was skipped.")
-            content = _read_at_most(file, limits.max_file_size + 1)
+                return RejectedFile(found.path, "is no longer a regular file, so it was skipped.")
+            content = _read_up_to(file, limits.max_file_size + 1)
     except OSError as error:
-        return Refused(found.path, f"cannot be read: {reason(error)}.")
+        return RejectedFile(found.path, f"cannot be read: {os_error_reason(error)}.")
     if len(content) > limits.max_file_size:
-        return too_large(found.path, max(status.st_size, len(content)), limits)
+        return reject_too_large(found.path, max(status.st_size, len(content)), limits)
     return content
 
 
@@ -65,7 +65,7 @@ def read_head(root: Path, parts: tuple[str, ...]) -> bytes:
     """Return the first 4 KiB of a file; empty if it cannot be read."""
     try:
         with FileIO(open_beneath(root, parts)) as file:
-            return file.read(_HEAD) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+            return file.read(_HEAD_SIZE) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError:
         return b""
 
@@ -80,31 +80,31 @@ def open_beneath(root: Path, parts: tuple[str, ...], flags: int = 0) -> int:
     for number, part in enumerate(parts, start=1):
         kind = flags if number == len(parts) else os.O_DIRECTORY
         try:
-            below = os.open(part, _WITHOUT_SURPRISE | kind, dir_fd=descriptor)
+            below = os.open(part, _SAFE_OPEN_FLAGS | kind, dir_fd=descriptor)
         finally:
             os.close(descriptor)
         descriptor = below
     return descriptor
 
 
-def too_large(path: str, size: int, limits: IntakeSettings) -> Refused:
+def reject_too_large(path: str, size: int, limits: IntakeSettings) -> RejectedFile:
     """Return the rejection of a file over the limit, with both sizes."""
-    return Refused(
+    return RejectedFile(
         path,
-        f"is {size_of(size)}, over the limit of {size_of(limits.max_file_size)} for one file; "
+        f"is {human_size(size)}, over the limit of {human_size(limits.max_file_size)} for one file; "
         "split it or raise DAYBREAK_INTAKE_MAX_FILE_SIZE.",
     )
 
 
-def reason(error: OSError) -> str:
+def os_error_reason(error: OSError) -> str:
     """Return the system's message for a failure, in lower case and without the path."""
     return (error.strerror or "unknown error").lower()
 
 
-def _read_at_most(file: FileIO, limit: int) -> bytes:
+def _read_up_to(file: FileIO, limit: int) -> bytes:
     content = bytearray()
     while len(content) < limit:
-        chunk = file.read(min(_CHUNK, limit - len(content)))
+        chunk = file.read(min(_CHUNK_SIZE, limit - len(content)))
         if not chunk:
             break
         content += chunk

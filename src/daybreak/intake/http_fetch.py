@@ -11,15 +11,15 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from time import monotonic
 
 from daybreak.errors import InvalidInput, Unavailable
-from daybreak.intake.display import size_of
-from daybreak.intake.files import reason
+from daybreak.intake.display import human_size
+from daybreak.intake.files import os_error_reason
 from daybreak.intake.settings import IntakeSettings
-from daybreak.intake.url_guard import Resolve, WebAddress, endpoints, resolve_name
+from daybreak.intake.url_guard import ResolveName, WebAddress, resolve_endpoints, resolve_name
 
 _MAX_REDIRECTS = 5
 _CONNECT_SECONDS = 5.0
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({400, 401, 403, 404, 405, 406, 410, 451})
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_PERMANENT_STATUSES = frozenset({400, 401, 403, 404, 405, 406, 410, 451})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def fetch(
     *,
     etag: str | None = None,
     last_modified: str | None = None,
-    resolve: Resolve = resolve_name,
+    resolve: ResolveName = resolve_name,
 ) -> Fetched | NotModified:
     """Return the current content of ``url``.
 
@@ -56,19 +56,19 @@ def fetch(
         Unavailable: it did not respond, or not correctly; a later attempt may succeed.
     """
     address = WebAddress.parse(url)
-    visit = _Visit(limits, resolve, _validators(etag, last_modified))
+    session = _FetchSession(limits, resolve, _validator_headers(etag, last_modified))
     for _ in range(_MAX_REDIRECTS + 1):
-        answer = visit.get(address)
+        answer = session.get(address)
         if not isinstance(answer, str):
             return answer
-        address = address.follow(answer)
+        address = address.resolve_redirect(answer)
     raise InvalidInput(f"{address.origin} redirects more than {_MAX_REDIRECTS} times; use the final address.")
 
 
-class _Visit:
+class _FetchSession:
     """All requests of one fetch, under one deadline."""
 
-    def __init__(self, limits: IntakeSettings, resolve: Resolve, validators: dict[str, str]) -> None:
+    def __init__(self, limits: IntakeSettings, resolve: ResolveName, validators: dict[str, str]) -> None:
         self._limits = limits
         self._resolve = resolve
         self._validators = validators
@@ -80,18 +80,18 @@ class _Visit:
         if address.authorization is not None:
             headers["Authorization"] = address.authorization
         try:
-            with self._connected(address) as connection:
+            with self._connect(address) as connection:
                 connection.request("GET", address.target, headers=headers | self._validators)
                 with connection.getresponse() as response:
-                    return self._taken(address, response)
+                    return self._read_response(address, response)
         except (OSError, HTTPException, ValueError) as error:
-            raise Unavailable(f"{address.origin} {self._trouble(error)}.") from None
+            raise Unavailable(f"{address.origin} {self._failure_message(error)}.") from None
 
     @contextmanager
-    def _connected(self, address: WebAddress) -> Iterator[HTTPConnection]:
+    def _connect(self, address: WebAddress) -> Iterator[HTTPConnection]:
         with ExitStack() as stack:
-            line = stack.enter_context(self._dial(address))
-            stack.enter_context(_hung_up_after(self._remaining(), line))
+            line = stack.enter_context(self._open_socket(address))
+            stack.enter_context(_closed_after(self._remaining_seconds(), line))
             if address.scheme == "https":
                 context = ssl.create_default_context()
                 line = stack.enter_context(context.wrap_socket(line, server_hostname=address.host))
@@ -100,57 +100,57 @@ class _Visit:
             connection.auto_open = 0  # it would connect by name again and bypass the guard
             yield connection
 
-    def _dial(self, address: WebAddress) -> socket.socket:
+    def _open_socket(self, address: WebAddress) -> socket.socket:
         failure: OSError = TimeoutError()
-        for endpoint in endpoints(
+        for endpoint in resolve_endpoints(
             address,
-            seconds=self._remaining(),
+            seconds=self._remaining_seconds(),
             allow_private=self._limits.allow_private_addresses,
             resolve=self._resolve,
         ):
             try:
-                seconds = min(_CONNECT_SECONDS, self._remaining())
+                seconds = min(_CONNECT_SECONDS, self._remaining_seconds())
                 line = socket.create_connection((endpoint, address.port), timeout=seconds)
             except OSError as error:
                 failure = error
             else:
-                line.settimeout(self._remaining())
+                line.settimeout(self._remaining_seconds())
                 return line
         raise failure
 
-    def _taken(self, address: WebAddress, response: HTTPResponse) -> Fetched | NotModified | str:
+    def _read_response(self, address: WebAddress, response: HTTPResponse) -> Fetched | NotModified | str:
         location = response.headers.get("Location")
-        if response.status in _REDIRECTS and location:
+        if response.status in _REDIRECT_STATUSES and location:
             return location
         if response.status == HTTPStatus.NOT_MODIFIED and self._validators:
             return NotModified()
         if response.status != HTTPStatus.OK:
-            failure = InvalidInput if response.status in _PERMANENT else Unavailable
-            raise failure(f"{address.origin} answered {_named(response.status)}; check the address.")
+            failure = InvalidInput if response.status in _PERMANENT_STATUSES else Unavailable
+            raise failure(f"{address.origin} answered {_status_text(response.status)}; check the address.")
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise InvalidInput(f"{address.origin} sends only compressed content, which is not supported.")
-        content = self._body(address, response)
+        content = self._read_body(address, response)
         return Fetched(content, response.headers.get("ETag"), response.headers.get("Last-Modified"))
 
-    def _body(self, address: WebAddress, response: HTTPResponse) -> bytes:
-        limit = self._limits.fetch_size
+    def _read_body(self, address: WebAddress, response: HTTPResponse) -> bytes:
+        limit = self._limits.max_fetch_size
         if (response.length or 0) > limit or len(content := response.read(limit + 1)) > limit:
             raise InvalidInput(
-                f"{address.origin} sends more than {size_of(limit)}; "
-                "raise DAYBREAK_INTAKE_FETCH_SIZE to allow it."
+                f"{address.origin} sends more than {human_size(limit)}; "
+                "raise DAYBREAK_INTAKE_MAX_FETCH_SIZE to allow it."
             )
-        self._remaining()
+        self._remaining_seconds()
         if response.length:
             raise HTTPException
         return content
 
-    def _remaining(self) -> float:
+    def _remaining_seconds(self) -> float:
         remaining = self._deadline - monotonic()
         if remaining <= 0:
             raise TimeoutError
         return remaining
 
-    def _trouble(self, error: Exception) -> str:
+    def _failure_message(self, error: Exception) -> str:
         if monotonic() >= self._deadline or isinstance(error, TimeoutError):
             return f"did not answer within {self._limits.fetch_seconds:g} s"
         if isinstance(error, ssl.SSLCertVerificationError):
@@ -158,20 +158,20 @@ class _Visit:
         if isinstance(error, ssl.SSLError):
             return "failed the TLS handshake"
         if isinstance(error, OSError):
-            return f"cannot be reached: {reason(error)}"
+            return f"cannot be reached: {os_error_reason(error)}"
         return "closed the connection early, or did not answer with HTTP"
 
 
 @contextmanager
-def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
+def _closed_after(seconds: float, sock: socket.socket) -> Iterator[None]:
     """Close a connection after that time: timeouts of a socket start anew with every byte."""
-    with line.dup() as same_line:
+    with sock.dup() as same_line:
 
-        def hang_up() -> None:
+        def shut_down() -> None:
             with suppress(OSError):
                 same_line.shutdown(socket.SHUT_RDWR)
 
-        timer = threading.Timer(seconds, hang_up)
+        timer = threading.Timer(seconds, shut_down)
         timer.daemon = True
         timer.start()
         try:
@@ -181,12 +181,12 @@ def _hung_up_after(seconds: float, line: socket.socket) -> Iterator[None]:
             timer.join()
 
 
-def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    given = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in given.items() if value}
+def _validator_headers(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    arguments = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in arguments.items() if value}
 
 
-def _named(status: int) -> str:
+def _status_text(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

@@ -3,12 +3,12 @@
 from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from daybreak.settings import PREFIX, Group
+from daybreak.settings import PREFIX, SettingsGroup
 
 _MIB = 1024 * 1024
 
 
-class IntakeSettings(Group):
+class IntakeSettings(SettingsGroup):
     """The limits on folders, files, readers and addresses, and the keys for stored secrets."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}INTAKE_")
@@ -31,7 +31,7 @@ class IntakeSettings(Group):
     folder_seconds: float = Field(
         default=600.0, gt=0, description="Seconds for reading one folder; after that the rest is skipped."
     )
-    read_memory: ByteSize = Field(
+    max_read_memory: ByteSize = Field(
         default=ByteSize(1024 * _MIB),
         ge=128 * _MIB,
         description="Address space of the process that reads files, on platforms that can limit it.",
@@ -39,12 +39,12 @@ class IntakeSettings(Group):
     fetch_seconds: float = Field(
         default=20.0, gt=0, description="Seconds for fetching one address, redirects included."
     )
-    fetch_size: ByteSize = Field(
+    max_fetch_size: ByteSize = Field(
         default=ByteSize(16 * _MIB),
         gt=0,
         description="Size of the response of an address; a larger one is rejected.",
     )
-    upload_size: ByteSize = Field(
+    max_upload_size: ByteSize = Field(
         default=ByteSize(32 * _MIB), gt=0, description="Total size of one upload, before and after unpacking."
     )
     allow_private_addresses: bool = Field(
@@ -52,7 +52,7 @@ class IntakeSettings(Group):
         description="Fetch from loopback and private networks too, and from any port. "
         "Leave it off if other users can add addresses.",
     )
-    secret_keys: SecretStr | None = Field(
+    encryption_keys: SecretStr | None = Field(
         default=None,
         description="Fernet keys, separated by commas, for secrets at rest; the first one encrypts, all of "
         "them decrypt. Unset: a key file in DAYBREAK_HOME, made on first use.",

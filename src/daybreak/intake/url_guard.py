@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from daybreak.errors import InvalidInput, Unavailable
 
-Resolve = Callable[[str, int, float], list[str]]
+ResolveName = Callable[[str, int, float], list[str]]
 
 _SCHEMES = {"http": "http", "https": "https", "webcal": "https", "webcals": "https"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -56,12 +56,12 @@ class WebAddress:
             scheme = _SCHEMES[parts.scheme]
             host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii").lower()
             port = parts.port or _DEFAULT_PORTS[scheme]
-            target = _target(parts)
+            target = _request_target(parts)
         except (ValueError, KeyError):
-            raise InvalidInput(_NOT_AN_ADDRESS) from None
+            raise InvalidInput(_INVALID_ADDRESS) from None
         if not _HOST.fullmatch(host):
-            raise InvalidInput(_NOT_AN_ADDRESS)
-        return cls(scheme, host, port, target, _authorization(parts))
+            raise InvalidInput(_INVALID_ADDRESS)
+        return cls(scheme, host, port, target, _authorization_header(parts))
 
     @property
     def authority(self) -> str:
@@ -74,7 +74,7 @@ class WebAddress:
         """The part that may be shown, e.g. ``https://calendar.example``."""
         return f"{self.scheme}://{self.authority}"
 
-    def follow(self, location: str) -> "WebAddress":
+    def resolve_redirect(self, location: str) -> "WebAddress":
         """Return the target of a redirect; credentials are passed on within the same origin only.
 
         Raises:
@@ -92,10 +92,12 @@ class WebAddress:
         return goal
 
 
-_NOT_AN_ADDRESS = "This is not a valid web address. Enter one such as https://calendar.example/my.ics."
+_INVALID_ADDRESS = "This is not a valid web address. Enter one such as https://calendar.example/my.ics."
 
 
-def endpoints(address: WebAddress, *, seconds: float, allow_private: bool, resolve: Resolve) -> list[str]:
+def resolve_endpoints(
+    address: WebAddress, *, seconds: float, allow_private: bool, resolve: ResolveName
+) -> list[str]:
     """Return the network addresses to connect to, each of them checked; the name must not be resolved again.
 
     Raises:
@@ -104,9 +106,9 @@ def endpoints(address: WebAddress, *, seconds: float, allow_private: bool, resol
     """
     if address.port not in _PUBLIC_PORTS and not allow_private:
         *ports, last = map(str, sorted(_PUBLIC_PORTS))
-        raise InvalidInput(f"Port {address.port} isn't allowed. Use {', '.join(ports)} or {last}.")
+        raise InvalidInput(f"Port {address.port} isn’t allowed. Use {', '.join(ports)} or {last}.")
     found = resolve(address.host, address.port, seconds)
-    if not allow_private and not all(map(is_public, found)):
+    if not allow_private and not all(map(is_public_address, found)):
         raise InvalidInput(
             f"{address.origin} is at a private address. Only public addresses are allowed unless "
             "DAYBREAK_INTAKE_ALLOW_PRIVATE_ADDRESSES is set."
@@ -114,14 +116,14 @@ def endpoints(address: WebAddress, *, seconds: float, allow_private: bool, resol
     return found
 
 
-def is_public(text: str) -> bool:
+def is_public_address(text: str) -> bool:
     """Return whether a network address is publicly reachable, not on this machine or in its network."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
     if isinstance(address, IPv6Address):
-        embedded = _embedded(address)
+        embedded = _embedded_ipv4(address)
         if embedded is None:
             return address in _UNICAST and address not in _SIX_TO_FOUR and address.is_global
         address = embedded
@@ -138,7 +140,7 @@ def resolve_name(host: str, port: int, seconds: float) -> list[str]:
     found: list[str] = []
     failures: list[Exception] = []
 
-    def ask() -> None:
+    def query() -> None:
         try:
             answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -147,34 +149,34 @@ def resolve_name(host: str, port: int, seconds: float) -> list[str]:
         found.extend(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
     # The system's resolver has no time limit, so a slow call is abandoned in its thread.
-    thread = threading.Thread(target=ask, daemon=True)
+    thread = threading.Thread(target=query, daemon=True)
     thread.start()
     thread.join(seconds)
-    if any(map(_is_final, failures)):
-        raise InvalidInput(f"Couldn't find “{host}”. Check the address for typos.")
+    if any(map(_is_permanent, failures)):
+        raise InvalidInput(f"Couldn’t find “{host}”. Check the address for typos.")
     if not found:
-        raise Unavailable(f"Couldn't resolve “{host}”. Check the network, or try again in a minute.")
+        raise Unavailable(f"Couldn’t resolve “{host}”. Check the network, or try again in a minute.")
     return list(found)
 
 
-def _is_final(error: Exception) -> bool:
+def _is_permanent(error: Exception) -> bool:
     """Return whether the name does not exist, so that another attempt would not help."""
     return isinstance(error, UnicodeError) or getattr(error, "errno", None) in _NO_SUCH_HOST
 
 
-def _embedded(address: IPv6Address) -> IPv4Address | None:
+def _embedded_ipv4(address: IPv6Address) -> IPv4Address | None:
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped
 
 
-def _target(parts: SplitResult) -> str:
+def _request_target(parts: SplitResult) -> str:
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~") or "/"
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
     return f"{path}?{query}" if query else path
 
 
-def _authorization(parts: SplitResult) -> str | None:
+def _authorization_header(parts: SplitResult) -> str | None:
     if parts.username is None:
         return None
     credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

@@ -11,7 +11,7 @@ from typing import Self
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from daybreak.errors import Misconfigured
-from daybreak.intake.files import reason
+from daybreak.intake.files import os_error_reason
 from daybreak.intake.settings import IntakeSettings
 
 KEY_FILE = "secret.key"
@@ -28,7 +28,7 @@ class Vault:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
             raise Misconfigured(
-                "DAYBREAK_INTAKE_SECRET_KEYS must be Fernet keys (URL-safe base64), separated by commas."
+                "DAYBREAK_INTAKE_ENCRYPTION_KEYS must be Fernet keys (URL-safe base64), separated by commas."
             ) from None
 
     @classmethod
@@ -39,9 +39,9 @@ class Vault:
             Misconfigured: the keys are malformed, or the file cannot be read or created, or others can read
                 it.
         """
-        if settings.secret_keys is None:
-            return cls(_kept_keys(home / KEY_FILE))
-        return cls(_split(settings.secret_keys.get_secret_value()))
+        if settings.encryption_keys is None:
+            return cls(_read_key_file(home / KEY_FILE))
+        return cls(_split_keys(settings.encryption_keys.get_secret_value()))
 
     def encrypt(self, secret: str) -> str:
         """Return a token for ``secret``: ASCII, different on each call."""
@@ -72,19 +72,21 @@ class Vault:
 
 _KEY_MISSING = (
     "A stored secret was encrypted with a key that is missing; add that key after the others in "
-    f"DAYBREAK_INTAKE_SECRET_KEYS or {KEY_FILE}, or enter the secret again."
+    f"DAYBREAK_INTAKE_ENCRYPTION_KEYS or {KEY_FILE}, or enter the secret again."
 )
 
 
-def _kept_keys(path: Path) -> list[str]:
+def _read_key_file(path: Path) -> list[str]:
     try:
         if not path.exists():
-            _make_key(path)
+            _create_key_file(path)
         with path.open(encoding="ascii") as file:
             mode = os.fstat(file.fileno()).st_mode
-            keys = _split(file.read().replace("\n", ","))
+            keys = _split_keys(file.read().replace("\n", ","))
     except OSError as error:
-        raise Misconfigured(f"The key file {path} cannot be read or created ({reason(error)}).") from None
+        raise Misconfigured(
+            f"The key file {path} cannot be read or created ({os_error_reason(error)})."
+        ) from None
     except UnicodeDecodeError:
         keys = []
     if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
@@ -94,7 +96,7 @@ def _kept_keys(path: Path) -> list[str]:
     return keys
 
 
-def _make_key(path: Path) -> None:
+def _create_key_file(path: Path) -> None:
     # Linked as a complete file: of two processes that start together one creates the key and both use it.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as file:
@@ -105,5 +107,5 @@ def _make_key(path: Path) -> None:
             os.link(file.name, path)
 
 
-def _split(keys: str) -> list[str]:
+def _split_keys(keys: str) -> list[str]:
     return [key.strip() for key in keys.split(",") if key.strip()]

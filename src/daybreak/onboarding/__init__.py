@@ -1,5 +1,5 @@
 """Onboarding: a new user's location and sources, and the first brief."""
 
-from daybreak.onboarding.jobs import Begin, kinds, start
+from daybreak.onboarding.jobs import OnboardingParameters, enqueue_onboarding, kinds
 
-__all__ = ["Begin", "kinds", "start"]
+__all__ = ["OnboardingParameters", "enqueue_onboarding", "kinds"]

@@ -10,24 +10,24 @@ from starlette.responses import Response
 
 from daybreak import agenda
 from daybreak.errors import InvalidInput
-from daybreak.onboarding.schemas import Beginning
-from daybreak.onboarding.service import begin, placed, sort_files
+from daybreak.onboarding.schemas import OnboardingIn
+from daybreak.onboarding.service import group_files, start_onboarding, with_location
 from daybreak.runs import Status
 from daybreak.web import (
-    Api,
+    ApiRouter,
+    ApiWriter,
     IdempotencyKey,
-    Resource,
+    OutputModel,
     UploadRoute,
-    Writer,
-    answer,
-    once,
+    json_response,
     read_files,
-    replayed,
+    run_once,
+    stored_response,
 )
 
-api = Api("welcome")
-receiving = APIRouter(route_class=UploadRoute)
-_FORM: dict[str, Any] = {
+api = ApiRouter("onboarding")
+upload_router = APIRouter(route_class=UploadRoute)
+_REQUEST_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -58,37 +58,37 @@ _FORM: dict[str, Any] = {
 }
 
 
-class BeginningView(Resource):
+class OnboardingOut(OutputModel):
     """A run that reads the sources and then enqueues the first brief; see `/api/v1/runs/{run}`."""
 
     run: UUID = Field(examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"])
     status: Status
 
 
-@receiving.post("/welcome", status_code=202, response_model=BeginningView, openapi_extra=_FORM)
-async def begin_first_visit(visit: Writer, key: IdempotencyKey = None) -> Response:
+@upload_router.post("/onboarding", status_code=202, response_model=OnboardingOut, openapi_extra=_REQUEST_BODY)
+async def create_onboarding(context: ApiWriter, key: IdempotencyKey = None) -> Response:
     """Set location and sources and create the first brief: 202 with the run that does it.
 
-    Files are named as for `agenda.send_files`. Invalid input is rejected, and nothing is started.
+    Files are named as for `agenda.upload_files`. Invalid input is rejected, and nothing is started.
     """
     # With a key the body is read a second time, to compare its fingerprint.
-    form, files = await read_files(visit, Beginning, keep_body=key is not None)
+    form, files = await read_files(context, OnboardingIn, buffer_body=key is not None)
     if form.errors:
-        raise InvalidInput(" ".join(form.errors.values())).telling(errors=form.errors)
-    if (before := await replayed(visit, key)) is not None:
+        raise InvalidInput(" ".join(form.errors.values())).with_details(errors=form.errors)
+    if (before := await stored_response(context, key)) is not None:
         return before
-    said = form.filled
-    user = placed(visit.user, said.timezone, said.country)
-    uploads = await sort_files(files, user, with_sample=said.sample)
-    if said.address.strip():
-        await agenda.add_and_read(visit.database, user, said.address)
+    answers = form.validated
+    user = with_location(context.user, answers.timezone, answers.country)
+    uploads = await group_files(files, user, with_sample=answers.sample)
+    if answers.address.strip():
+        await agenda.add_and_read(context.database, user, answers.address)
 
     async def work(tx: asyncpg.Connection) -> Response:
-        run = await begin(tx, user, uploads)
-        view = BeginningView(run=run.id, status=run.status)
-        return answer(view, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
+        run = await start_onboarding(tx, user, uploads)
+        view = OnboardingOut(run=run.id, status=run.status)
+        return json_response(view, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-api.include_router(receiving)
+api.include_router(upload_router)

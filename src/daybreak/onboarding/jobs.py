@@ -7,60 +7,62 @@ from uuid import UUID
 import asyncpg
 
 from daybreak import agenda, briefs, runs
-from daybreak.runs import AnyKind, Effects, Kind, Lane, Run, Task
+from daybreak.runs import AnyKind, Effects, Kind, Queue, Run, RunContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begin:
+class OnboardingParameters:
     """The date of the first brief, in the user's time zone."""
 
     date: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class OnboardingResult:
     """The number of sources, and the id of the brief's run once it is enqueued."""
 
     sources: int
     brief: UUID | None = None
 
 
-async def start(tx: asyncpg.Connection, owner_id: UUID, begin: Begin) -> Run:
+async def enqueue_onboarding(tx: asyncpg.Connection, owner_id: UUID, parameters: OnboardingParameters) -> Run:
     """Enqueue the onboarding run in the caller's transaction."""
-    return await runs.start(tx, BEGIN, owner_id, begin, "first")
+    return await runs.enqueue(tx, ONBOARDING_KIND, owner_id, parameters, "first")
 
 
-async def _begin(task: Task[Begin]) -> Effects[Begun]:
-    async with task.database.transaction([task.owner_id]) as tx:
-        items = await agenda.read_items(tx, task.owner_id, None)
+async def _read_sources(context: RunContext[OnboardingParameters]) -> Effects[OnboardingResult]:
+    async with context.database.transaction([context.owner_id]) as tx:
+        items = await agenda.source_items(tx, context.owner_id, None)
     if not items:
-        return await _finish(task)
+        return await _enqueue_brief(context)
 
-    async def write(_tx: asyncpg.Connection) -> Begun:
-        return Begun(sources=len(items))
+    async def write(_tx: asyncpg.Connection) -> OnboardingResult:
+        return OnboardingResult(sources=len(items))
 
     return Effects(write, items=items)
 
 
-async def _finish(task: Task[Begin]) -> Effects[Begun]:
-    async def write(tx: asyncpg.Connection) -> Begun:
-        run = await briefs.start(tx, task.owner_id, briefs.Wanted(date=task.parameters.date))
-        return Begun(sources=task.items.total if task.items else 0, brief=run.id)
+async def _enqueue_brief(context: RunContext[OnboardingParameters]) -> Effects[OnboardingResult]:
+    async def write(tx: asyncpg.Connection) -> OnboardingResult:
+        run = await briefs.enqueue_compose(
+            tx, context.owner_id, briefs.ComposeParameters(date=context.parameters.date)
+        )
+        return OnboardingResult(sources=context.items.total if context.items else 0, brief=run.id)
 
     return Effects(write)
 
 
-BEGIN = Kind(
-    name="welcome.begin",
-    lane=Lane.PEOPLE,
-    parameters=Begin,
-    result=Begun,
-    handler=_begin,
-    finish=_finish,
+ONBOARDING_KIND = Kind(
+    name="onboarding.run",
+    queue=Queue.INTERACTIVE,
+    parameters=OnboardingParameters,
+    result=OnboardingResult,
+    handler=_read_sources,
+    finish=_enqueue_brief,
     time_limit=timedelta(minutes=1),
 )
 
 
 def kinds() -> list[AnyKind]:
     """Return the run kinds of onboarding."""
-    return [BEGIN]
+    return [ONBOARDING_KIND]

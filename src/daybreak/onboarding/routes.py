@@ -8,84 +8,84 @@ from starlette.responses import Response
 
 from daybreak import agenda, people, runs
 from daybreak.errors import DaybreakError, InvalidInput
-from daybreak.onboarding.schemas import Beginning
-from daybreak.onboarding.service import begin, placed, sort_files
-from daybreak.web import Form, News, Pages, SignedIn, UploadRoute, Visit, read_files, stream
+from daybreak.onboarding.schemas import OnboardingIn
+from daybreak.onboarding.service import group_files, start_onboarding, with_location
+from daybreak.web import Form, Pages, RequestContext, SignedIn, StreamEvent, UploadRoute, read_files, stream
 
 pages = Pages(__package__)
-receiving = APIRouter(include_in_schema=False, route_class=UploadRoute)
-HERE = "/welcome"
+upload_router = APIRouter(include_in_schema=False, route_class=UploadRoute)
+PATH = "/welcome"
 
 
-@pages.get(HERE)
-async def show_welcome(visit: SignedIn) -> Response:
+@pages.get(PATH)
+async def show_welcome(context: SignedIn) -> Response:
     """Show the onboarding form."""
-    user = visit.user
+    user = context.user
     values = {"timezone": user.timezone, "country": user.country or ""}
-    async with visit.transaction() as tx:
+    async with context.transaction() as tx:
         is_first = await agenda.is_empty(tx, user.id)
     if is_first:
         values["guess"] = "yes"
-    return _page(visit, Form[Beginning](values))
+    return _welcome_page(context, Form[OnboardingIn](values))
 
 
-@receiving.post(HERE)
-async def begin_first_visit(visit: SignedIn) -> Response:
+@upload_router.post(PATH)
+async def submit_onboarding(context: SignedIn) -> Response:
     """Save the form, add the sources and enqueue the run."""
-    form, files = await read_files(visit, Beginning)
+    form, files = await read_files(context, OnboardingIn)
     if form.errors:
-        return _page(visit, form, status=InvalidInput.status)
-    said, field = form.filled, "timezone"
+        return _welcome_page(context, form, status=InvalidInput.status)
+    answers, field = form.validated, "timezone"
     try:
-        user = placed(visit.user, said.timezone, said.country)
+        user = with_location(context.user, answers.timezone, answers.country)
         field = "files"
-        uploads = await sort_files(files, user, with_sample=said.sample)
+        uploads = await group_files(files, user, with_sample=answers.sample)
         field = "address"
-        if said.address.strip():
-            await agenda.add_and_read(visit.database, user, said.address)
+        if answers.address.strip():
+            await agenda.add_and_read(context.database, user, answers.address)
     except DaybreakError as error:
-        return _page(visit, form.refused(error, field), status=error.status)
-    async with visit.transaction() as tx:
-        run = await begin(tx, user, uploads)
-    return visit.redirect(f"{HERE}/{run.id}")
+        return _welcome_page(context, form.with_error(error, field), status=error.status)
+    async with context.transaction() as tx:
+        run = await start_onboarding(tx, user, uploads)
+    return context.redirect(f"{PATH}/{run.id}")
 
 
-pages.include_router(receiving)
+pages.include_router(upload_router)
 
 
-@pages.get(f"{HERE}/{{run_id}}")
-async def show_beginning(visit: SignedIn, run_id: UUID) -> Response:
+@pages.get(f"{PATH}/{{run_id}}")
+async def show_progress(context: SignedIn, run_id: UUID) -> Response:
     """Show the progress of reading; redirect to the first brief once the run has ended."""
-    async with visit.transaction() as tx:
-        run = await runs.get(tx, visit.user.id, run_id)
+    async with context.transaction() as tx:
+        run = await runs.get(tx, context.user.id, run_id)
     if run.status.ended:
-        return visit.redirect("/")
-    return visit.page("onboarding/beginning.html", run=run)
+        return context.redirect("/")
+    return context.page("onboarding/running.html", run=run)
 
 
-@pages.get(f"{HERE}/{{run_id}}/news")
-async def follow_beginning(visit: SignedIn, run_id: UUID) -> Response:
+@pages.get(f"{PATH}/{{run_id}}/stream")
+async def stream_progress(context: SignedIn, run_id: UUID) -> Response:
     """Stream the progress to an open page."""
-    async with visit.transaction() as tx:
-        await runs.get(tx, visit.user.id, run_id)
+    async with context.transaction() as tx:
+        await runs.get(tx, context.user.id, run_id)
 
-    async def read(after: str) -> Sequence[News]:
-        async with visit.transaction() as tx:
-            run = await runs.get(tx, visit.user.id, run_id)
+    async def read(after: str) -> Sequence[StreamEvent]:
+        async with context.transaction() as tx:
+            run = await runs.get(tx, context.user.id, run_id)
         number = f"{run.status}-{run.epoch}-{run.current}"
         if number == after:
             return ()
-        text = visit.render("onboarding/progress.html", run=run)
-        return [News(id=number, data=text, is_last=run.status.ended)]
+        text = context.render("onboarding/progress.html", run=run)
+        return [StreamEvent(id=number, data=text, is_last=run.status.ended)]
 
-    return stream(visit, read, str(run_id))
+    return stream(context, read, str(run_id))
 
 
-def _page(visit: Visit, form: Form[Beginning], *, status: int = 200) -> Response:
-    return visit.page(
+def _welcome_page(context: RequestContext, form: Form[OnboardingIn], *, status: int = 200) -> Response:
+    return context.page(
         "onboarding/welcome.html",
         status=status,
         form=form,
-        zones=people.zones(form.value("timezone")),
-        countries=[("", "No public holidays"), *people.countries().items()],
+        zones=people.list_timezones(form.value("timezone")),
+        countries=[("", "No public holidays"), *people.list_countries().items()],
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 
-class Beginning(BaseModel):
+class OnboardingIn(BaseModel):
     """A user's location and sources; uploaded files are separate parts of the request."""
 
     timezone: str

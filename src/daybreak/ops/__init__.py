@@ -1,5 +1,5 @@
 """Pages and API of runs for users, and of workers, durations and the schedule for administrators."""
 
-from daybreak.ops.charts.attempts import Chart, Row, Span, chart
+from daybreak.ops.charts.attempts import AttemptChart, AttemptSpan, ChartRow, build_chart
 
-__all__ = ["Chart", "Row", "Span", "chart"]
+__all__ = ["AttemptChart", "AttemptSpan", "ChartRow", "build_chart"]

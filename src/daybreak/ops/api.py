@@ -12,52 +12,54 @@ from starlette.responses import Response
 
 from daybreak import runs
 from daybreak.errors import Conflict
-from daybreak.ops.event_streams import follow_all, follow_one
+from daybreak.ops.event_streams import stream_all_events, stream_run_events
 from daybreak.ops.overview import read_overview
-from daybreak.ops.retries import retry
-from daybreak.ops.run_filters import STORABLE, read_cursor, write_cursor
+from daybreak.ops.retries import retry_without_conflict
+from daybreak.ops.run_filters import STORABLE_PATTERN, decode_run_cursor, encode_run_cursor
 from daybreak.ops.schemas import (
-    CountView,
-    EventView,
-    OperationsView,
-    RunView,
-    StatsView,
-    SumView,
-    TimesView,
-    WorkerView,
+    KindDurationsOut,
+    KindStatsOut,
+    OperationsOut,
+    RunCountOut,
+    RunEventOut,
+    RunOut,
+    RunStatsOut,
+    WorkerOut,
 )
-from daybreak.runs import Run, Status, Wanted
+from daybreak.runs import Run, RunFilter, Status
 from daybreak.web import (
     After,
-    Api,
+    ApiAdmin,
+    ApiReader,
+    ApiRouter,
+    ApiWriter,
     IdempotencyKey,
     Limit,
-    Listing,
-    Operator,
-    Reader,
-    Writer,
-    answer,
-    once,
-    refusals,
-    versioned,
+    Page,
+    error_responses,
+    etag_response,
+    json_response,
+    run_once,
 )
 
-api = Api("runs")
+api = ApiRouter("runs")
 StatusFilter = Annotated[list[Status] | None, Query(description="Only runs with one of these statuses.")]
-KindName = Annotated[str, StringConstraints(max_length=100, pattern=STORABLE)]
+KindName = Annotated[str, StringConstraints(max_length=100, pattern=STORABLE_PATTERN)]
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}
 }
 
 
-@api.get("/runs", response_model=Listing[RunView])
+@api.get("/runs", response_model=Page[RunOut])
 async def list_runs(
-    visit: Reader,
+    context: ApiReader,
     status: StatusFilter = None,
     kind: Annotated[list[KindName] | None, Query(description="Only runs of one of these kinds.")] = None,
     about: Annotated[
         str,
-        Query(max_length=200, pattern=STORABLE, description="A part of the key, or the start of the id."),
+        Query(
+            max_length=200, pattern=STORABLE_PATTERN, description="A part of the key, or the start of the id."
+        ),
     ] = "",
     after: After = None,
     limit: Limit = 50,
@@ -66,47 +68,49 @@ async def list_runs(
 
     A page searches at most a few thousand runs: it can have few or no items and still have a `next`.
     """
-    wanted = Wanted(kinds=kind, statuses=status, text=about)
-    async with visit.transaction() as tx:
-        found = await runs.search_runs(tx, visit.user.id, wanted, after=read_cursor(after), limit=limit)
-    return answer(_listing(found.runs, write_cursor(found.next)))
+    run_filter = RunFilter(kinds=kind, statuses=status, text=about)
+    async with context.transaction() as tx:
+        found = await runs.search_runs(
+            tx, context.user.id, run_filter, after=decode_run_cursor(after), limit=limit
+        )
+    return json_response(_run_page(found.runs, encode_run_cursor(found.next)))
 
 
-@api.get("/runs/stats", response_model=StatsView)
-async def read_stats(visit: Reader) -> Response:
+@api.get("/runs/stats", response_model=RunStatsOut)
+async def read_stats(context: ApiReader) -> Response:
     """Return statistics of your runs by kind and status: count, mean durations, the oldest and the newest."""
-    async with visit.transaction() as tx:
-        sums = await runs.sums(tx, visit.user.id)
-    by_kind = [SumView.of(one) for one in sums.by_kind]
-    return answer(StatsView(sums=by_kind, runs=sums.runs, is_complete=sums.is_complete))
+    async with context.transaction() as tx:
+        sums = await runs.stats(tx, context.user.id)
+    by_kind = [KindStatsOut.of(one) for one in sums.by_kind]
+    return json_response(RunStatsOut(by_kind=by_kind, runs=sums.runs, is_complete=sums.is_complete))
 
 
-@api.get("/runs/{run_id:uuid}", response_model=RunView)
-async def read_run(visit: Reader, run_id: UUID) -> Response:
+@api.get("/runs/{run_id:uuid}", response_model=RunOut)
+async def read_run(context: ApiReader, run_id: UUID) -> Response:
     """Return a run or an item, with its progress."""
-    async with visit.transaction() as tx:
-        run = await runs.get(tx, visit.user.id, run_id)
-    return versioned(visit.request, RunView.of(run))
+    async with context.transaction() as tx:
+        run = await runs.get(tx, context.user.id, run_id)
+    return etag_response(context.request, RunOut.of(run))
 
 
-@api.get("/runs/{run_id:uuid}/items", response_model=Listing[RunView])
+@api.get("/runs/{run_id:uuid}/items", response_model=Page[RunOut])
 async def list_items(
-    visit: Reader, run_id: UUID, status: StatusFilter = None, after: After = None, limit: Limit = 50
+    context: ApiReader, run_id: UUID, status: StatusFilter = None, after: After = None, limit: Limit = 50
 ) -> Response:
     """List the items of a run, in order."""
-    place = read_cursor(after)
-    async with visit.transaction() as tx:
-        await runs.get(tx, visit.user.id, run_id)
+    cursor = decode_run_cursor(after)
+    async with context.transaction() as tx:
+        await runs.get(tx, context.user.id, run_id)
         found = await runs.list_items(
-            tx, visit.user.id, run_id, after=place, statuses=status, limit=limit + 1
+            tx, context.user.id, run_id, after=cursor, statuses=status, limit=limit + 1
         )
     more = found[limit - 1].cursor if len(found) > limit else None
-    return answer(_listing(found[:limit], write_cursor(more)))
+    return json_response(_run_page(found[:limit], encode_run_cursor(more)))
 
 
-@api.get("/runs/{run_id:uuid}/events", response_model=Listing[EventView])
+@api.get("/runs/{run_id:uuid}/events", response_model=Page[RunEventOut])
 async def list_events(
-    visit: Reader,
+    context: ApiReader,
     run_id: UUID,
     after: Annotated[
         int, Query(ge=0, lt=2**63, description="Only events with a higher number; 0 for all.")
@@ -114,46 +118,48 @@ async def list_events(
     limit: Limit = 50,
 ) -> Response:
     """List the events of a run, in order; `next` is an event number."""
-    async with visit.transaction() as tx:
-        await runs.get(tx, visit.user.id, run_id)
-        found = await runs.events(tx, visit.user.id, run_id, after=after, limit=limit + 1)
-    shown = [EventView.model_validate(event) for event in found[:limit]]
+    async with context.transaction() as tx:
+        await runs.get(tx, context.user.id, run_id)
+        found = await runs.list_events(tx, context.user.id, run_id, after=after, limit=limit + 1)
+    shown = [RunEventOut.model_validate(event) for event in found[:limit]]
     more = str(shown[-1].number) if len(found) > limit else None
-    return answer(Listing[EventView](items=shown, next=more))
+    return json_response(Page[RunEventOut](items=shown, next=more))
 
 
 @api.get("/runs/{run_id:uuid}/stream", response_class=Response, responses=_STREAM)
-async def stream_run(visit: Reader, run_id: UUID) -> Response:
+async def stream_run(context: ApiReader, run_id: UUID) -> Response:
     """Stream the events of a run until it ends.
 
     The id of an event is its number; with `Last-Event-ID` or `?after=` the stream resumes after it.
     """
-    return await follow_one(visit, run_id)
+    return await stream_run_events(context, run_id)
 
 
 @api.get("/events", response_class=Response, responses=_STREAM)
-async def stream_events(visit: Reader) -> Response:
+async def stream_events(context: ApiReader) -> Response:
     """Stream the events of all your runs.
 
     With `Last-Event-ID` the stream resumes there. After a lost connection an event can be repeated; `run` and
     `number` identify it.
     """
-    return await follow_all(visit)
+    return await stream_all_events(context)
 
 
-@api.post("/runs/{run_id:uuid}/cancel", status_code=202, response_model=RunView)
-async def cancel_run(visit: Writer, run_id: UUID, key: IdempotencyKey = None) -> Response:
+@api.post("/runs/{run_id:uuid}/cancel", status_code=202, response_model=RunOut)
+async def cancel_run(context: ApiWriter, run_id: UUID, key: IdempotencyKey = None) -> Response:
     """Cancel a run or an item: at once if queued, within about a second if running; never an ended run."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        return _accepted(await runs.cancel(tx, visit.user.id, run_id))
+        return _accepted_response(await runs.cancel(tx, context.user.id, run_id))
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@api.post("/runs/{run_id:uuid}/retry", status_code=202, response_model=RunView, responses=refusals(Conflict))
+@api.post(
+    "/runs/{run_id:uuid}/retry", status_code=202, response_model=RunOut, responses=error_responses(Conflict)
+)
 async def retry_run(
-    visit: Writer,
+    context: ApiWriter,
     run_id: UUID,
     *,
     whole: Annotated[
@@ -167,29 +173,31 @@ async def retry_run(
     """
 
     async def work(tx: asyncpg.Connection) -> Response:
-        return _accepted(await retry(tx, visit.user.id, run_id, whole=whole))
+        return _accepted_response(await retry_without_conflict(tx, context.user.id, run_id, whole=whole))
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@api.get("/operations", response_model=OperationsView)
-async def read_operations(visit: Operator) -> Response:
+@api.get("/operations", response_model=OperationsOut)
+async def read_operations(context: ApiAdmin) -> Response:
     """Return workers, counts and durations of all users' runs; for administrators."""
-    seen = await read_overview(visit.database)
+    overview = await read_overview(context.database)
     counts = [
-        CountView(kind=one.name, status=status, runs=number)
-        for one in seen.kinds
+        RunCountOut(kind=one.name, status=status, runs=number)
+        for one in overview.kinds
         for status, number in one.counts.items()
     ]
-    times = [TimesView.of(one.name, one.times) for one in seen.kinds if one.times]
-    workers = [WorkerView.of(worker) for worker in seen.workers]
-    last: datetime | None = seen.upkeep[0].finished_at if seen.upkeep else None
-    return answer(OperationsView(workers=workers, counts=counts, times=times, last_upkeep=last))
+    durations = [KindDurationsOut.of(one.name, one.durations) for one in overview.kinds if one.durations]
+    workers = [WorkerOut.of(worker) for worker in overview.workers]
+    last: datetime | None = overview.prune_runs[0].finished_at if overview.prune_runs else None
+    return json_response(
+        OperationsOut(workers=workers, counts=counts, durations=durations, last_maintenance=last)
+    )
 
 
-def _listing(found: Sequence[Run], following: str | None) -> Listing[RunView]:
-    return Listing[RunView](items=[RunView.of(run) for run in found], next=following)
+def _run_page(found: Sequence[Run], next_cursor: str | None) -> Page[RunOut]:
+    return Page[RunOut](items=[RunOut.of(run) for run in found], next=next_cursor)
 
 
-def _accepted(run: Run) -> Response:
-    return answer(RunView.of(run), 202, headers={"Location": f"/api/v1/runs/{run.id}"})
+def _accepted_response(run: Run) -> Response:
+    return json_response(RunOut.of(run), 202, headers={"Location": f"/api/v1/runs/{run.id}"})

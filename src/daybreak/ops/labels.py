@@ -4,9 +4,9 @@ from datetime import date, datetime, tzinfo
 
 from markupsafe import Markup
 
-from daybreak.runs import Event, Run, Status
+from daybreak.runs import Run, RunEvent, Status
 
-STATUSES = {
+STATUS_LABELS = {
     Status.QUEUED: "Queued",
     Status.RUNNING: "Running",
     Status.SUCCEEDED: "Done",
@@ -15,72 +15,74 @@ STATUSES = {
     Status.CANCELLED: "Cancelled",
     Status.SKIPPED: "Skipped",
 }
-OUTCOMES = {
-    **{str(status): words.lower() for status, words in STATUSES.items()},
+OUTCOME_LABELS = {
+    **{str(status): label.lower() for status, label in STATUS_LABELS.items()},
     "queued": "will retry",
-    "items": "split into tasks",
+    "items": "split into items",
     "lost": "worker stopped responding",
 }
-_UNTOLD = {"epoch", "attempt"}
-_MENDED = {
+EDITION_LABELS = {"weekly": "Weekly review", "reengagement": "Reminder"}
+_HIDDEN_DATA = {"epoch", "attempt"}
+_RESCUE_LABELS = {
     "expired": (
         "run recovered from an unresponsive worker",
         "runs recovered from unresponsive workers",
     ),
-    "rung": ("re-queued run", "re-queued runs"),
-    "admitted": ("run admitted to the queue", "runs admitted to the queue"),
+    "redispatched": ("re-queued run", "re-queued runs"),
+    "dispatched": ("run admitted to the queue", "runs admitted to the queue"),
     "recounted": ("run recounted", "runs recounted"),
 }
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = ((_DAY, "d", _HOUR, "h"), (_HOUR, "h", _MINUTE, "min"), (_MINUTE, "min", 1, "s"))
 
 
-def title(run: Run) -> str:
+def run_title(run: Run) -> str:
     """Return the title of a run; for unknown kinds its key."""
     match run.kind:
         case "briefs.compose":
-            return _brief(*run.key.partition("/")[::2])
+            return _brief_title(*run.key.partition("/")[::2])
         case "agenda.refresh":
             return "Reading all sources" if run.key == "all" else "Reading sources"
         case "agenda.read":
             return f"Reading “{run.key}”"
-        case "welcome.begin":
+        case "onboarding.run":
             return "Your first brief"
     return run.key or run.kind
 
 
-def _brief(day: str, edition: str) -> str:
+def _brief_title(day: str, edition: str) -> str:
     try:
         on = date.fromisoformat(day)
     except ValueError:
-        return f"Brief of {day}"
-    told = f"{on:%A} {on.day} {on:%B %Y}"
-    return f"Brief of {told}" if edition in {"", "standard"} else f"Brief of {told}, {edition}"
+        return f"Brief for {day}"
+    day_name = f"{on:%A} {on.day} {on:%B %Y}"
+    name = EDITION_LABELS.get(edition, "Brief")
+    return f"{name} for {day_name}"
 
 
-def mended(name: str, number: int) -> str:
+def rescue_label(name: str, count: int) -> str:
     """Return the text for a result of a maintenance run and its count."""
-    one, many = _MENDED.get(name, (name.replace("_", " "),) * 2)
-    return f"{size(number)} {one if number == 1 else many}"
+    one, many = _RESCUE_LABELS.get(name, (name.replace("_", " "),) * 2)
+    return f"{format_number(count)} {one if count == 1 else many}"
 
 
-def state(run: Run) -> str:
+def status_label(run: Run) -> str:
     """Return the label of a run's status."""
-    if run.cancel and not run.status.ended:
+    if run.cancel_requested and not run.status.ended:
         return "Cancelling"
     if run.status is Status.QUEUED and run.errors:
         return "Waiting to retry"
-    return STATUSES[run.status]
+    return STATUS_LABELS[run.status]
 
 
-def took(run: Run) -> str:
+def elapsed(run: Run) -> str:
     """Return the text for the time from a run's start to its end, with its items."""
     if run.started_at is None or run.finished_at is None:
         return "never started"
-    return f"took {duration((run.finished_at - run.started_at).total_seconds())}"
+    return f"took {format_duration((run.finished_at - run.started_at).total_seconds())}"
 
 
-def happened(event: Event) -> tuple[str, str]:
+def event_label(event: RunEvent) -> tuple[str, str]:
     """Return the title and the details of an event."""
     data = event.data
     match event.name:
@@ -89,17 +91,19 @@ def happened(event: Event) -> tuple[str, str]:
         case "running":
             return "Reopened", ""
         case "items":
-            return "Split into tasks", f"{data.get('items')} tasks"
+            return "Split into items", f"{data.get('items')} items"
         case "item":
-            return f"{data.get('key')}", OUTCOMES.get(str(data.get("status")), "")
-        case name if name in OUTCOMES:
+            return f"{data.get('key')}", OUTCOME_LABELS.get(str(data.get("status")), "")
+        case name if name in OUTCOME_LABELS:
             reason = data.get("reason") or ", ".join(data.get("gaps", ()))
-            return OUTCOMES[name].capitalize(), str(reason)
+            return OUTCOME_LABELS[name].capitalize(), str(reason)
         case name:
-            return name, " ".join(f"{word}={value}" for word, value in data.items() if word not in _UNTOLD)
+            return name, " ".join(
+                f"{word}={value}" for word, value in data.items() if word not in _HIDDEN_DATA
+            )
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Format a duration: 40 ms, 3.2 s, 4 min 5 s, 2 h 10 min, 3 d 4 h."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
@@ -117,10 +121,10 @@ def duration(seconds: float) -> str:
     return f"{whole} s"
 
 
-def clock(instant: datetime, tz: tzinfo, *, beside: datetime | None = None) -> Markup:
+def format_instant(instant: datetime, tz: tzinfo, *, relative_to: datetime | None = None) -> Markup:
     """Format an instant in a time zone to the second, without the date if `relative_to` has the same one."""
     local = instant.astimezone(tz)
-    is_same_day = beside is not None and beside.astimezone(tz).date() == local.date()
+    is_same_day = relative_to is not None and relative_to.astimezone(tz).date() == local.date()
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         f"{instant:%Y-%m-%dT%H:%M:%S.%fZ}",
         f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S.%f %Z}",
@@ -128,6 +132,6 @@ def clock(instant: datetime, tz: tzinfo, *, beside: datetime | None = None) -> M
     )
 
 
-def size(number: int) -> str:
+def format_number(number: int) -> str:
     """Format a number with separated thousands."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{number:,}"

@@ -6,24 +6,24 @@ from datetime import date
 
 from daybreak import runs
 from daybreak.db import Database
-from daybreak.ops.charts.bars import STEP, height
-from daybreak.runs import Run, Status, Times, WorkerSeen
-from daybreak.schedule import UPKEEP
+from daybreak.ops.charts.bars import STEP, bar_height
+from daybreak.runs import KindDurations, Run, Status, WorkerInfo
+from daybreak.schedule import MAINTENANCE
 
 _DAYS = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindSeen:
+class KindOverview:
     """One run kind: counts by status, and recent durations."""
 
     name: str
     counts: Mapping[Status, int]
-    times: Times | None
+    durations: KindDurations | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class DayBar:
     """The number of runs that ended on a UTC day, and its bar, by the geometry of `charts.bars`."""
 
     day: date
@@ -33,59 +33,61 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class OperationsOverview:
     """The overview of all users' runs; maintenance runs have kinds of their own."""
 
-    workers: Sequence[WorkerSeen]
-    kinds: Sequence[KindSeen]
-    days: Sequence[Bar]
-    sweeps: Sequence[Run]
-    upkeep: Sequence[Run]
+    workers: Sequence[WorkerInfo]
+    kinds: Sequence[KindOverview]
+    days: Sequence[DayBar]
+    rescue_runs: Sequence[Run]
+    prune_runs: Sequence[Run]
 
     @property
-    def alive(self) -> int:
+    def live_workers(self) -> int:
         """The number of workers with a recent heartbeat."""
         return sum(worker.alive for worker in self.workers)
 
-    def total(self, status: Status) -> int:
+    def count_by_status(self, status: Status) -> int:
         """Return the number of runs and items with that status."""
         return sum(kind.counts.get(status, 0) for kind in self.kinds)
 
 
-async def read_overview(database: Database) -> Overview:
+async def read_overview(database: Database) -> OperationsOverview:
     """Return the current overview; all counts are maintained, none is computed by a scan."""
-    times = await runs.times(database)
-    return Overview(
-        workers=await runs.workers(database),
-        kinds=_kinds(await runs.counts(database), times),
-        days=_bars(await runs.ended_by_day(database, days=_DAYS)),
-        sweeps=await runs.upkeep(database, "runs.sweep"),
-        upkeep=await runs.upkeep(database, "runs.upkeep"),
+    times = await runs.list_durations(database)
+    return OperationsOverview(
+        workers=await runs.list_workers(database),
+        kinds=_kind_overviews(await runs.count_by_kind(database), times),
+        days=_day_bars(await runs.count_ended_by_day(database, days=_DAYS)),
+        rescue_runs=await runs.list_system_runs(database, "runs.rescue"),
+        prune_runs=await runs.list_system_runs(database, "runs.prune"),
     )
 
 
-def is_for_people(kind: str) -> bool:
+def is_user_kind(kind: str) -> bool:
     """Return whether runs of that kind belong to users and not to the system."""
-    return kind != UPKEEP and not kind.startswith("runs.")
+    return kind != MAINTENANCE and not kind.startswith("runs.")
 
 
-def _kinds(counts: Mapping[tuple[str, Status], int], times: Mapping[str, Times]) -> list[KindSeen]:
-    names = sorted({name for name, _ in counts} | set(times))
+def _kind_overviews(
+    counts: Mapping[tuple[str, Status], int], durations: Mapping[str, KindDurations]
+) -> list[KindOverview]:
+    names = sorted({name for name, _ in counts} | set(durations))
     return [
-        KindSeen(
+        KindOverview(
             name=name,
             counts={status: number for (kind, status), number in counts.items() if kind == name},
-            times=times.get(name),
+            durations=durations.get(name),
         )
         for name in names
-        if is_for_people(name)
+        if is_user_kind(name)
     ]
 
 
-def _bars(days: Mapping[date, Mapping[str, int]]) -> list[Bar]:
-    ended = {day: sum(n for kind, n in kinds.items() if is_for_people(kind)) for day, kinds in days.items()}
+def _day_bars(days: Mapping[date, Mapping[str, int]]) -> list[DayBar]:
+    ended = {day: sum(n for kind, n in kinds.items() if is_user_kind(kind)) for day, kinds in days.items()}
     most = max(ended.values(), default=0) or 1
     return [
-        Bar(day=day, ended=n, x=place * STEP, height=height(n, most))
-        for place, (day, n) in enumerate(sorted(ended.items()))
+        DayBar(day=day, ended=n, x=index * STEP, height=bar_height(n, most))
+        for index, (day, n) in enumerate(sorted(ended.items()))
     ]

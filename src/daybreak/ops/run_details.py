@@ -8,15 +8,15 @@ from uuid import UUID
 import asyncpg
 
 from daybreak import clock, runs
-from daybreak.ops.charts.attempts import Chart, chart
-from daybreak.runs import Cursor, Event, Run, Status
+from daybreak.ops.charts.attempts import AttemptChart, build_chart
+from daybreak.runs import Run, RunCursor, RunEvent, Status
 
-ITEMS = 50
-EVENTS = 100
+MAX_ITEMS = 50
+MAX_EVENTS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class RunDetails:
     """A run with its items and events.
 
     Attributes:
@@ -28,17 +28,17 @@ class Sight:
     """
 
     run: Run
-    whole: Run | None
+    parent: Run | None
     items: Sequence[Run]
-    more_items: Cursor | None
-    events: Sequence[Event]
-    chart: Chart | None
+    next_items: RunCursor | None
+    events: Sequence[RunEvent]
+    chart: AttemptChart | None
     now: datetime
 
     @property
     def has_items(self) -> bool:
         """Whether the run has items."""
-        return bool(self.items) or (self.run.part_of is None and self.run.total > 0)
+        return bool(self.items) or (self.run.parent_id is None and self.run.total > 0)
 
     @property
     def can_retry(self) -> bool:
@@ -46,40 +46,42 @@ class Sight:
         return self.run.status in {Status.FAILED, Status.PARTIAL, Status.CANCELLED}
 
     @property
-    def can_begin_anew(self) -> bool:
+    def can_restart(self) -> bool:
         """Whether a retry of the whole run differs from a retry of its failed parts."""
         return self.can_retry and bool(self.items)
 
 
-async def see(
+async def read_run_details(
     tx: asyncpg.Connection,
     owner_id: UUID,
     run_id: UUID,
     *,
     statuses: Sequence[Status] | None = None,
-    after: Cursor | None = None,
+    after: RunCursor | None = None,
     before: int | None = None,
-) -> Sight:
+) -> RunDetails:
     """Return a run or item, with a page of its items in these statuses and the events before a number.
 
     Raises:
         NotFound: the user has no such run.
     """
     run = await runs.get(tx, owner_id, run_id)
-    whole = await runs.get(tx, owner_id, run.part_of) if run.part_of else None
+    whole = await runs.get(tx, owner_id, run.parent_id) if run.parent_id else None
     items = []
     if whole is None:
-        items = await runs.list_items(tx, owner_id, run_id, after=after, statuses=statuses, limit=ITEMS + 1)
-    shown = items[:ITEMS]
-    happened = await runs.moves(tx, owner_id, [run_id, *(item.id for item in shown)])
-    events = await runs.latest_events(tx, owner_id, run_id, before=before, limit=EVENTS)
+        items = await runs.list_items(
+            tx, owner_id, run_id, after=after, statuses=statuses, limit=MAX_ITEMS + 1
+        )
+    shown = items[:MAX_ITEMS]
+    happened = await runs.list_attempt_events(tx, owner_id, [run_id, *(item.id for item in shown)])
+    events = await runs.list_latest_events(tx, owner_id, run_id, before=before, limit=MAX_EVENTS)
     now = clock.now()
-    return Sight(
+    return RunDetails(
         run=run,
-        whole=whole,
+        parent=whole,
         items=shown,
-        more_items=shown[-1].cursor if len(items) > ITEMS else None,
+        next_items=shown[-1].cursor if len(items) > MAX_ITEMS else None,
         events=events,
-        chart=chart([run, *shown], happened, now),
+        chart=build_chart([run, *shown], happened, now),
         now=now,
     )

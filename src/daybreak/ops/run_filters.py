@@ -8,11 +8,11 @@ from uuid import UUID
 
 from fastapi import Depends, Query
 
-from daybreak.runs import Cursor, Status, Wanted
-from daybreak.web import read_place, write_place
+from daybreak.runs import RunCursor, RunFilter, Status
+from daybreak.web import decode_cursor, encode_cursor
 
-STORABLE = r"^[^\x00]*$"
-GROUPS: dict[str, tuple[str, tuple[Status, ...] | None]] = {
+STORABLE_PATTERN = r"^[^\x00]*$"
+STATUS_GROUPS: dict[str, tuple[str, tuple[Status, ...] | None]] = {
     "": ("All", None),
     "open": ("Running", (Status.QUEUED, Status.RUNNING)),
     "done": ("Done", (Status.SUCCEEDED,)),
@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[str, tuple[Status, ...] | None]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class RunListParams:
     """The parameters of a list of runs.
 
     Attributes:
@@ -40,46 +40,48 @@ class Filter:
     after: str = ""
 
     @property
-    def wanted(self) -> Wanted:
+    def run_filter(self) -> RunFilter:
         """The filter for the search."""
         kinds = [self.kind] if self.kind else None
-        return Wanted(kinds=kinds, statuses=GROUPS[self.status][1], text=self.text)
+        return RunFilter(kinds=kinds, statuses=STATUS_GROUPS[self.status][1], text=self.text)
 
     @property
-    def is_narrow(self) -> bool:
+    def is_filtered(self) -> bool:
         """Whether any run is filtered out."""
         return bool(self.status or self.kind or self.text)
 
-    def address(self, path: str = "/runs", **other: str) -> str:
+    def url(self, path: str = "/runs", **other: str) -> str:
         """Return the address of the list with these parameters, some of them changed."""
         values = {"status": self.status, "kind": self.kind, "q": self.text, **other}
         query = urlencode({name: value for name, value in values.items() if value})
         return f"{path}?{query}" if query else path
 
 
-async def _filter(
+async def _parse_params(
     status: Annotated[str, Query(max_length=20)] = "",
-    kind: Annotated[str, Query(max_length=100, pattern=STORABLE)] = "",
-    q: Annotated[str, Query(max_length=200, pattern=STORABLE)] = "",
+    kind: Annotated[str, Query(max_length=100, pattern=STORABLE_PATTERN)] = "",
+    q: Annotated[str, Query(max_length=200, pattern=STORABLE_PATTERN)] = "",
     after: Annotated[str, Query(max_length=500)] = "",
-) -> Filter:
-    return Filter(status=status if status in GROUPS else "", kind=kind.strip(), text=q.strip(), after=after)
+) -> RunListParams:
+    return RunListParams(
+        status=status if status in STATUS_GROUPS else "", kind=kind.strip(), text=q.strip(), after=after
+    )
 
 
-AFilter = Annotated[Filter, Depends(_filter)]
+RunListQuery = Annotated[RunListParams, Depends(_parse_params)]
 
 
-def read_cursor(word: str | None) -> Cursor | None:
+def decode_run_cursor(cursor: str | None) -> RunCursor | None:
     """Return the list position of a cursor.
 
     Raises:
         InvalidInput: it is not a cursor of this list.
     """
-    if not word:
+    if not cursor:
         return None
-    return Cursor(*cast("tuple[datetime, UUID]", read_place(word, datetime.fromisoformat, UUID)))
+    return RunCursor(*cast("tuple[datetime, UUID]", decode_cursor(cursor, datetime.fromisoformat, UUID)))
 
 
-def write_cursor(cursor: Cursor | None) -> str | None:
+def encode_run_cursor(cursor: RunCursor | None) -> str | None:
     """Return the cursor of a list position, for an address."""
-    return write_place(*cursor) if cursor else None
+    return encode_cursor(*cursor) if cursor else None

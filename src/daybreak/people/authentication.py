@@ -6,24 +6,24 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from daybreak.db import Database, load
-from daybreak.errors import NotSignedIn, TooMany
+from daybreak.errors import TooManyRequests, Unauthenticated
 from daybreak.people import passwords, sessions
-from daybreak.people.model import User, checked_email
-from daybreak.people.secret_tokens import digest
-from daybreak.people.service import find
-from daybreak.people.sessions import Client, Visitor
+from daybreak.people.model import User, normalize_email
+from daybreak.people.secret_tokens import hash_secret
+from daybreak.people.service import find_by_email
+from daybreak.people.sessions import ClientInfo, Principal
 
 _sql = load(__package__)
 _IPV6_NETWORK = 64
 
 
-class _Limit(NamedTuple):
+class _RateLimit(NamedTuple):
     key: str
-    every: timedelta
+    interval: timedelta
     burst: int
 
 
-async def sign_in(database: Database, email: str, password: str, client: Client) -> tuple[User, str]:
+async def sign_in(database: Database, email: str, password: str, client: ClientInfo) -> tuple[User, str]:
     """Sign in with e-mail address and password; return the user and the secret of a new session.
 
     Raises:
@@ -31,30 +31,30 @@ async def sign_in(database: Database, email: str, password: str, client: Client)
         TooManyRequests: too many attempts for the account or from the client's network.
         InvalidInput: the address is malformed.
     """
-    address = checked_email(email)
-    limits = _limits(address, client)
-    await _take(database, limits)
-    user = await find(database, address)
-    kept = await _kept(database, user)
-    if not await passwords.is_right(password, kept) or user is None or kept is None:
-        raise NotSignedIn("Wrong e-mail or password. Try again, or ask for a sign-in link.")
-    renewed = await passwords.hash_password(password) if passwords.is_outdated(kept) else None
+    address = normalize_email(email)
+    limits = _rate_limits(address, client)
+    await _throttle(database, limits)
+    user = await find_by_email(database, address)
+    password_hash = await _read_password_hash(database, user)
+    if not await passwords.verify_password(password, password_hash) or user is None or password_hash is None:
+        raise Unauthenticated("Wrong e-mail or password. Try again, or ask for a sign-in link.")
+    renewed = await passwords.hash_password(password) if passwords.needs_rehash(password_hash) else None
     async with database.transaction([user.id]) as tx:
         if renewed:
             await tx.execute(_sql.write_password, user.id, renewed)
-        secret = await sessions.begin(tx, user.id, client)
-    await _forget(database, limits)
+        secret = await sessions.create_session(tx, user.id, client)
+    await _reset_attempts(database, limits)
     return user, secret
 
 
 async def change_password(
-    database: Database, visitor: Visitor, current: str, password: str, client: Client
+    database: Database, principal: Principal, current: str, password: str, client: ClientInfo
 ) -> None:
     """Change a user's password and revoke all other sessions.
 
     Args:
         database: the database of this process.
-        visitor: the user, and the session that stays valid.
+        principal: the user, and the session that stays valid.
         current: the current password; ignored if the user has none.
         password: the new password.
         client: the origin of the request.
@@ -64,52 +64,52 @@ async def change_password(
         InvalidInput: the new password is not acceptable.
         TooManyRequests: too many attempts.
     """
-    user = visitor.user
-    if visitor.has_password:
-        limits = _limits(user.email, client)
-        await _take(database, limits)
-        if not await passwords.is_right(current, await _kept(database, user)):
-            raise NotSignedIn("The current password is wrong. Try again.")
-        await _forget(database, limits)
-    kept = await passwords.hash_password(passwords.checked_password(password, user.email, user.name))
+    user = principal.user
+    if principal.has_password:
+        limits = _rate_limits(user.email, client)
+        await _throttle(database, limits)
+        if not await passwords.verify_password(current, await _read_password_hash(database, user)):
+            raise Unauthenticated("The current password is wrong. Try again.")
+        await _reset_attempts(database, limits)
+    new_hash = await passwords.hash_password(passwords.validate_password(password, user.email, user.name))
     async with database.transaction([user.id]) as tx:
-        await tx.execute(_sql.write_password, user.id, kept)
-        await tx.execute(_sql.drop_links, user.id)
-        await sessions.end_all(tx, user.id, but=visitor.credential)
+        await tx.execute(_sql.write_password, user.id, new_hash)
+        await tx.execute(_sql.delete_links, user.id)
+        await sessions.revoke_all_sessions(tx, user.id, except_session=principal.credential)
 
 
-async def take_attempt(database: Database, client: Client) -> None:
+async def throttle_sign_in(database: Database, client: ClientInfo) -> None:
     """Count an attempt to use a link from the client's network.
 
     Raises:
         TooManyRequests: there were too many.
     """
-    await _take(database, [_place_limit(client)])
+    await _throttle(database, [_network_limit(client)])
 
 
-async def _kept(database: Database, user: User | None) -> str | None:
+async def _read_password_hash(database: Database, user: User | None) -> str | None:
     if user is None:
         return None
     async with database.transaction([user.id]) as tx:
-        kept: str | None = await tx.fetchval(_sql.read_password, user.id)
-    return kept
+        password_hash: str | None = await tx.fetchval(_sql.read_password, user.id)
+    return password_hash
 
 
-def _limits(address: str, client: Client) -> list[_Limit]:
-    place = _place(client.address)
+def _rate_limits(email: str, client: ClientInfo) -> list[_RateLimit]:
+    network = _client_network(client.address)
     return [
-        _place_limit(client),
-        _Limit(f"pair {address} {place}", timedelta(minutes=1), 5),
+        _network_limit(client),
+        _RateLimit(f"pair {email} {network}", timedelta(minutes=1), 5),
         # A wider limit, so that a few wrong passwords from elsewhere cannot lock a user out.
-        _Limit(f"account {address}", timedelta(minutes=1), 30),
+        _RateLimit(f"account {email}", timedelta(minutes=1), 30),
     ]
 
 
-def _place_limit(client: Client) -> _Limit:
-    return _Limit(f"place {_place(client.address)}", timedelta(seconds=10), 30)
+def _network_limit(client: ClientInfo) -> _RateLimit:
+    return _RateLimit(f"network {_client_network(client.address)}", timedelta(seconds=10), 30)
 
 
-def _place(address: str) -> str:
+def _client_network(address: str) -> str:
     """Return the client's IP address, or the /64 network of an IPv6 address, which is one household's."""
     try:
         parsed = ipaddress.ip_address(address)
@@ -120,18 +120,18 @@ def _place(address: str) -> str:
     return str(parsed)
 
 
-async def _take(database: Database, limits: list[_Limit]) -> None:
-    keys = [digest(one.key) for one in limits]
-    async with database.ownerless() as connection:
+async def _throttle(database: Database, limits: list[_RateLimit]) -> None:
+    keys = [hash_secret(one.key) for one in limits]
+    async with database.without_owner() as connection:
         wait: timedelta = await connection.fetchval(
-            _sql.take_attempt, keys, [one.every for one in limits], [one.burst for one in limits]
+            _sql.throttle_sign_in, keys, [one.interval for one in limits], [one.burst for one in limits]
         )
     if wait:
         seconds = math.ceil(wait.total_seconds())
-        raise TooMany(f"Too many attempts. Try again in {seconds} seconds.", seconds)
+        raise TooManyRequests(f"Too many attempts. Try again in {seconds} seconds.", seconds)
 
 
-async def _forget(database: Database, limits: list[_Limit]) -> None:
-    async with database.ownerless() as connection:
+async def _reset_attempts(database: Database, limits: list[_RateLimit]) -> None:
+    async with database.without_owner() as connection:
         # The network's count stays: otherwise an attacker could reset it by signing in to an own account.
-        await connection.execute(_sql.forget_attempts, [digest(one.key) for one in limits[1:]])
+        await connection.execute(_sql.reset_throttle, [hash_secret(one.key) for one in limits[1:]])

@@ -12,28 +12,28 @@ from daybreak.telemetry import log
 _sql = load(__package__)
 
 
-async def ask_to_leave(tx: asyncpg.Connection, user_id: UUID) -> datetime:
+async def request_deletion(tx: asyncpg.Connection, user_id: UUID) -> datetime:
     """Request the deletion of a user's account; return when it is due."""
-    due: datetime = await tx.fetchval(_sql.write_deletion, user_id, people_settings().grace)
+    due: datetime = await tx.fetchval(_sql.write_deletion, user_id, people_settings().deletion_grace)
     return due
 
 
-async def stay(tx: asyncpg.Connection, user_id: UUID) -> None:
+async def cancel_deletion(tx: asyncpg.Connection, user_id: UUID) -> None:
     """Cancel the requested deletion of a user's account."""
     await tx.fetchval(_sql.write_deletion, user_id, None)
 
 
-async def tidy(database: Database) -> str:
+async def purge_expired(database: Database) -> str:
     """Delete expired sessions, links and tokens, and accounts due for deletion; return a summary."""
-    async with database.ownerless() as connection:
-        due = [row["id"] for row in await connection.fetch(_sql.tidy)]
-    deleted = sum([await _delete(database, user_id) for user_id in due])
+    async with database.without_owner() as connection:
+        due = [row["id"] for row in await connection.fetch(_sql.purge_expired)]
+    deleted = sum([await _delete_if_due(database, user_id) for user_id in due])
     return f"Deleted {deleted} {'account' if deleted == 1 else 'accounts'} due for deletion."
 
 
-async def _delete(database: Database, user_id: UUID) -> bool:
+async def _delete_if_due(database: Database, user_id: UUID) -> bool:
     async with database.transaction([user_id]) as tx:
         deleted = await tx.fetchval(_sql.delete_user, user_id) is not None
     if deleted:
-        log.info("people.delete", user=str(user_id))
+        log.info("people.account_deleted", user=str(user_id))
     return deleted

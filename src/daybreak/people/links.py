@@ -8,15 +8,15 @@ from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
 from daybreak.people import passwords, sessions
 from daybreak.people.model import User
-from daybreak.people.secret_tokens import digest, new_secret
-from daybreak.people.service import add, find, get
-from daybreak.people.sessions import Client, Role
+from daybreak.people.secret_tokens import generate_secret, hash_secret
+from daybreak.people.service import create_user, find_by_email, get_user
+from daybreak.people.sessions import ClientInfo, Role
 from daybreak.people.settings import people_settings
 
 _sql = load(__package__)
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """The purpose of a link."""
 
     INVITATION = "invitation"
@@ -25,7 +25,7 @@ class Purpose(StrEnum):
 
     def path(self, secret: str) -> str:
         """Return the URL path of a link."""
-        return f"/{self}/link/{secret}" if self is Purpose.SIGN_IN else f"/{self}/{secret}"
+        return f"/{self}/link/{secret}" if self is LinkPurpose.SIGN_IN else f"/{self}/{secret}"
 
 
 async def invite(database: Database, email: str, *, timezone: str, role: Role) -> tuple[User, str]:
@@ -35,18 +35,18 @@ async def invite(database: Database, email: str, *, timezone: str, role: Role) -
         InvalidInput: the address or the time zone is invalid.
         Conflict: the user already has a password.
     """
-    known = await find(database, email)
-    user = known or await add(database, email, timezone=timezone)
+    existing = await find_by_email(database, email)
+    user = existing or await create_user(database, email, timezone=timezone)
     async with database.transaction([user.id]) as tx:
         if await tx.fetchval(_sql.read_password, user.id):
             raise Conflict(
                 f"{user.email} already has an account. Use “daybreak users reset” for a password reset link."
             )
-        await tx.execute(_sql.drop_links, user.id)
+        await tx.execute(_sql.delete_links, user.id)
         # A second invitation must not demote an admin who signs in by link only.
-        if known is None or role is Role.ADMIN:
+        if existing is None or role is Role.ADMIN:
             await tx.execute(_sql.write_role, user.id, role)
-    return user, await make_link(database, user, Purpose.INVITATION)
+    return user, await create_link(database, user, LinkPurpose.INVITATION)
 
 
 async def set_role(database: Database, user: User, role: Role) -> None:
@@ -55,42 +55,42 @@ async def set_role(database: Database, user: User, role: Role) -> None:
         await tx.execute(_sql.write_role, user.id, role)
 
 
-async def make_link(database: Database, user: User, purpose: Purpose) -> str:
+async def create_link(database: Database, user: User, purpose: LinkPurpose) -> str:
     """Create a one-time link and return its secret, the last part of its URL."""
-    secret = new_secret()
+    secret = generate_secret()
     async with database.transaction([user.id]) as tx:
-        await tx.execute(_sql.insert_link, user.id, uuid4(), purpose, digest(secret), _life(purpose))
+        await tx.execute(_sql.insert_link, user.id, uuid4(), purpose, hash_secret(secret), _lifetime(purpose))
     return secret
 
 
-async def read_link(database: Database, secret: str, purpose: Purpose) -> User:
+async def get_link_owner(database: Database, secret: str, purpose: LinkPurpose) -> User:
     """Return the user for whom a link was created; the link stays valid.
 
     Raises:
         NotFound: the link was used, has expired or does not exist.
     """
-    owner_id = await _owner(database, secret)
+    owner_id = await _find_owner_id(database, secret)
     async with database.transaction([owner_id]) as tx:
-        if await tx.fetchval(_sql.read_link, owner_id, digest(secret)) != purpose:
-            raise _gone()
-        return await get(tx, owner_id)
+        if await tx.fetchval(_sql.read_link_purpose, owner_id, hash_secret(secret)) != purpose:
+            raise _expired_link()
+        return await get_user(tx, owner_id)
 
 
-async def sign_in_by_link(database: Database, secret: str, client: Client) -> tuple[User, str]:
+async def sign_in_by_link(database: Database, secret: str, client: ClientInfo) -> tuple[User, str]:
     """Use a sign-in link; return its user and the secret of a new session.
 
     Raises:
         NotFound: the link was used, has expired or does not exist.
     """
-    owner_id = await _owner(database, secret)
+    owner_id = await _find_owner_id(database, secret)
     async with database.transaction([owner_id]) as tx:
-        if await tx.fetchval(_sql.use_link, owner_id, digest(secret)) != Purpose.SIGN_IN:
-            raise _gone()
-        return await get(tx, owner_id), await sessions.begin(tx, owner_id, client)
+        if await tx.fetchval(_sql.use_link, owner_id, hash_secret(secret)) != LinkPurpose.SIGN_IN:
+            raise _expired_link()
+        return await get_user(tx, owner_id), await sessions.create_session(tx, owner_id, client)
 
 
 async def set_password_by_link(
-    database: Database, secret: str, purpose: Purpose, password: str, client: Client
+    database: Database, secret: str, purpose: LinkPurpose, password: str, client: ClientInfo
 ) -> tuple[User, str]:
     """Set a password by invitation or reset link; revoke all sessions and create a new one.
 
@@ -98,30 +98,30 @@ async def set_password_by_link(
         NotFound: the link was used, has expired or does not exist.
         InvalidInput: the password is not acceptable; the link stays valid.
     """
-    user = await read_link(database, secret, purpose)
-    kept = await passwords.hash_password(passwords.checked_password(password, user.email, user.name))
+    user = await get_link_owner(database, secret, purpose)
+    new_hash = await passwords.hash_password(passwords.validate_password(password, user.email, user.name))
     async with database.transaction([user.id]) as tx:
-        if await tx.fetchval(_sql.use_link, user.id, digest(secret)) != purpose:
-            raise _gone()
-        await tx.execute(_sql.write_password, user.id, kept)
-        await tx.execute(_sql.drop_links, user.id)
-        await sessions.end_all(tx, user.id)
-        return user, await sessions.begin(tx, user.id, client)
+        if await tx.fetchval(_sql.use_link, user.id, hash_secret(secret)) != purpose:
+            raise _expired_link()
+        await tx.execute(_sql.write_password, user.id, new_hash)
+        await tx.execute(_sql.delete_links, user.id)
+        await sessions.revoke_all_sessions(tx, user.id)
+        return user, await sessions.create_session(tx, user.id, client)
 
 
-async def _owner(database: Database, secret: str) -> UUID:
-    async with database.ownerless() as connection:
-        owner_id = await connection.fetchval(_sql.owner_of_link, digest(secret))
+async def _find_owner_id(database: Database, secret: str) -> UUID:
+    async with database.without_owner() as connection:
+        owner_id = await connection.fetchval(_sql.find_link_owner, hash_secret(secret))
     if owner_id is None:
-        raise _gone()
+        raise _expired_link()
     return UUID(str(owner_id))
 
 
-def _life(purpose: Purpose) -> timedelta:
-    if purpose is Purpose.SIGN_IN:
-        return timedelta(minutes=people_settings().sign_in_minutes)
+def _lifetime(purpose: LinkPurpose) -> timedelta:
+    if purpose is LinkPurpose.SIGN_IN:
+        return timedelta(minutes=people_settings().sign_in_link_minutes)
     return timedelta(hours=people_settings().link_hours)
 
 
-def _gone() -> NotFound:
+def _expired_link() -> NotFound:
     return NotFound("This link has expired or was already used. Ask for a new one.")

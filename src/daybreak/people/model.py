@@ -13,9 +13,9 @@ from daybreak.errors import InvalidInput
 from daybreak.people.preferences import Preferences
 
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
-_NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
-_LONGEST_ADDRESS = 254  # RFC 5321
-_LONGEST_NAME = 200
+_NON_GEOGRAPHIC_PREFIXES = ("Etc/", "SystemV/", "posix/", "right/")
+_MAX_EMAIL_LENGTH = 254  # RFC 5321
+_MAX_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class User:
     @property
     def tz(self) -> ZoneInfo:
         """The user's time zone, ready for arithmetic."""
-        return clock.zone(self.timezone)
+        return clock.parse_timezone(self.timezone)
 
     def today(self) -> date:
         """Return the current date in the user's time zone."""
@@ -40,51 +40,57 @@ class User:
 
     def as_of(self, day: date) -> datetime:
         """Return the instant that a brief of a local day describes: now if it is today, else its due time."""
-        moment = clock.now()
-        if clock.local_date(moment, self.tz) == day:
-            return moment
+        now = clock.now()
+        if clock.local_date(now, self.tz) == day:
+            return now
         return clock.first_instant(day, self.preferences.brief_time, self.tz)
 
 
-def checked_email(text: str) -> str:
+def normalize_email(text: str) -> str:
     """Return an e-mail address in the form that identifies a user: trimmed, lower case.
 
     Raises:
         InvalidInput: it cannot be an address.
     """
     address = text.strip().lower()
-    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address) or not address.isprintable():
+    if len(address) > _MAX_EMAIL_LENGTH or not _ADDRESS.fullmatch(address) or not address.isprintable():
         shown = text.strip()[:80]
         raise InvalidInput(f"“{shown}” is not an e-mail address. Enter one like name@example.org.")
     return address
 
 
-def checked_name(text: str) -> str:
+def normalize_name(text: str) -> str:
     """Return a user's name, trimmed.
 
     Raises:
         InvalidInput: it is empty, too long, or contains characters that cannot be printed.
     """
     name = text.strip()
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise InvalidInput(f"A name must have 1 to {_LONGEST_NAME} printable characters. Enter another one.")
+    if not name or len(name) > _MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidInput(
+            f"A name must have 1 to {_MAX_NAME_LENGTH} printable characters. Enter another one."
+        )
     return name
 
 
-def zones(chosen: str) -> list[tuple[str, str]]:
+def list_timezones(selected: str) -> list[tuple[str, str]]:
     """Return every selectable time zone with its current local time; the selected one is included."""
     now = clock.now()
-    names = {name for name in available_timezones() if "/" in name and not name.startswith(_NO_PLACES)}
-    if chosen in available_timezones():
-        names.add(chosen)
+    names = {
+        name
+        for name in available_timezones()
+        if "/" in name and not name.startswith(_NON_GEOGRAPHIC_PREFIXES)
+    }
+    if selected in available_timezones():
+        names.add(selected)
     return [
-        (name, f"{name.replace('_', ' ')} ({now.astimezone(clock.zone(name)):%H:%M})")
+        (name, f"{name.replace('_', ' ')} ({now.astimezone(clock.parse_timezone(name)):%H:%M})")
         for name in sorted(names | {"Etc/UTC"})
     ]
 
 
 @cache
-def countries() -> dict[str, str]:
+def list_countries() -> dict[str, str]:
     """Return the countries with known public holidays: names by code, ordered by name."""
     import holidays  # noqa: PLC0415 - slow to import, and only needed when a country is chosen
     from holidays.registry import COUNTRIES  # noqa: PLC0415
@@ -94,7 +100,7 @@ def countries() -> dict[str, str]:
     return dict(sorted(((code, names[code]) for code in known if code in names), key=itemgetter(1)))
 
 
-def checked_country(text: str) -> str:
+def normalize_country(text: str) -> str:
     """Return an ISO 3166-1 alpha-2 code, in upper case, of a country with known public holidays.
 
     Raises:

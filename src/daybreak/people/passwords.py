@@ -10,28 +10,30 @@ from daybreak.errors import InvalidInput
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-SHORTEST = 10
-LONGEST = 256
-_FEWEST_SIGNS = 5
+MIN_LENGTH = 10
+MAX_LENGTH = 256
+_MIN_DISTINCT_CHARACTERS = 5
 # Each hash takes 64 MiB and one core for about 50 ms.
 _pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
 
 
-def checked_password(password: str, *known: str) -> str:
+def validate_password(password: str, *forbidden: str) -> str:
     """Return a new password if it is acceptable.
 
     Args:
         password: the new password.
-        known: texts that it must not equal: the user's e-mail address and name.
+        forbidden: texts that it must not equal: the user's e-mail address and name.
 
     Raises:
         InvalidInput: it is too short, too long or too easy to guess.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidInput(f"A password must have {SHORTEST} to {LONGEST} characters. Choose another one.")
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise InvalidInput(
+            f"A password must have {MIN_LENGTH} to {MAX_LENGTH} characters. Choose another one."
+        )
     plain = password.casefold()
-    parts = {part for one in known for part in (one.casefold(), one.casefold().partition("@")[0])}
-    if plain in parts or len(set(plain)) < _FEWEST_SIGNS or plain in _FIRST_TRIED:
+    parts = {part for one in forbidden for part in (one.casefold(), one.casefold().partition("@")[0])}
+    if plain in parts or len(set(plain)) < _MIN_DISTINCT_CHARACTERS or plain in _COMMON_PASSWORDS:
         raise InvalidInput("This password is too easy to guess. Choose another one.")
     return password
 
@@ -41,28 +43,28 @@ async def hash_password(password: str) -> str:
     return await asyncio.get_running_loop().run_in_executor(_pool, lambda: _hasher().hash(password))
 
 
-async def is_right(password: str, kept: str | None) -> bool:
+async def verify_password(password: str, password_hash: str | None) -> bool:
     """Return whether a password matches a hash; takes equally long if there is no hash."""
-    found = await asyncio.get_running_loop().run_in_executor(_pool, _verify, password, kept)
-    return found and kept is not None
+    found = await asyncio.get_running_loop().run_in_executor(_pool, _verify_blocking, password, password_hash)
+    return found and password_hash is not None
 
 
-def is_outdated(kept: str) -> bool:
+def needs_rehash(password_hash: str) -> bool:
     """Return whether a hash was computed with outdated parameters."""
-    return bool(_hasher().check_needs_rehash(kept))
+    return bool(_hasher().check_needs_rehash(password_hash))
 
 
-def _verify(password: str, kept: str | None) -> bool:
+def _verify_blocking(password: str, password_hash: str | None) -> bool:
     from argon2.exceptions import Argon2Error, InvalidHashError  # noqa: PLC0415 - as in `_hasher`
 
     try:
-        return bool(_hasher().verify(kept or _nobodys(), password))
+        return bool(_hasher().verify(password_hash or _dummy_hash(), password))
     except (Argon2Error, InvalidHashError):
         return False
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher().hash("nobody has this password")
 
 
@@ -73,7 +75,7 @@ def _hasher() -> "PasswordHasher":
     return PasswordHasher()
 
 
-_FIRST_TRIED = frozenset(
+_COMMON_PASSWORDS = frozenset(
     {
         "0123456789",
         "1234567890",

@@ -7,9 +7,9 @@ from enum import IntEnum, StrEnum
 
 from daybreak.errors import InvalidInput
 
-LONGEST_CATCH_UP = timedelta(hours=20)
-_MOST_PROJECTS = 200
-_LONGEST_PROJECT = 200
+MAX_CATCH_UP = timedelta(hours=20)
+_MAX_PROJECTS = 200
+_MAX_PROJECT_LENGTH = 200
 
 
 class Weekday(IntEnum):
@@ -86,7 +86,7 @@ class Preferences:
     quiet_day: QuietDay = QuietDay.SEND
     weekly_day: Weekday = Weekday.FRIDAY
     catch_up: timedelta = timedelta(hours=4)
-    reengage: bool = True
+    reengagement: bool = True
     project_choice: ProjectChoice = ProjectChoice.ALL
     projects: tuple[str, ...] = ()
     workday_start: time = time(9)
@@ -99,7 +99,7 @@ class Preferences:
         _check_catch_up(self.catch_up)
         _check_projects(self.project_choice, self.projects)
 
-    def wants(self, project: str | None) -> bool:
+    def includes_project(self, project: str | None) -> bool:
         """Return whether a brief covers the project of a name; None means items without a project."""
         match self.project_choice:
             case ProjectChoice.ONLY:
@@ -109,12 +109,12 @@ class Preferences:
             case _:
                 return True
 
-    def falls_on(self, day: date) -> bool:
+    def is_brief_day(self, day: date) -> bool:
         """Return whether a brief is due on a local date."""
         return self.active and day.isoweekday() in self.weekdays
 
 
-def weekdays_of(frequency: Frequency, chosen: Collection[Weekday] = ()) -> frozenset[Weekday]:
+def resolve_weekdays(frequency: Frequency, chosen: Collection[Weekday] = ()) -> frozenset[Weekday]:
     """Return the weekdays of a frequency.
 
     Raises:
@@ -125,13 +125,13 @@ def weekdays_of(frequency: Frequency, chosen: Collection[Weekday] = ()) -> froze
     return days
 
 
-def _wrong(field: str, sentence: str) -> InvalidInput:
-    return InvalidInput(sentence).telling(errors={field: sentence})
+def _field_error(field: str, message: str) -> InvalidInput:
+    return InvalidInput(message).with_details(errors={field: message})
 
 
 def _check_workday(start: time, end: time) -> None:
     if start >= end:
-        raise _wrong(
+        raise _field_error(
             "workday_end",
             f"A working day from {start:%H:%M} to {end:%H:%M} has no hours. Choose an end after the start.",
         )
@@ -139,35 +139,37 @@ def _check_workday(start: time, end: time) -> None:
 
 def _check_minute(at: time) -> None:
     if at.second or at.microsecond or at.tzinfo is not None:
-        raise _wrong(
+        raise _field_error(
             "brief_time", f"A brief cannot be due at {at}. Enter a local time to the minute, like 07:00."
         )
 
 
 def _check_weekdays(frequency: Frequency, days: frozenset[Weekday]) -> None:
     if frequency is Frequency.WEEKLY and len(days) != 1:
-        raise _wrong("weekdays", "A weekly brief needs exactly one day of the week. Choose one.")
+        raise _field_error("weekdays", "A weekly brief needs exactly one day of the week. Choose one.")
     if not days:
-        raise _wrong("weekdays", "No day of the week is selected. Choose at least one.")
+        raise _field_error("weekdays", "No day of the week is selected. Choose at least one.")
     fixed = {Frequency.DAILY: EVERY_DAY, Frequency.WEEKDAYS: WORKDAYS}.get(frequency, days)
     if days != fixed:
-        raise _wrong("weekdays", f"“{frequency}” has fixed days. Use “chosen” to select other days.")
+        raise _field_error("weekdays", f"“{frequency}” has fixed days. Use “chosen” to select other days.")
 
 
 def _check_catch_up(window: timedelta) -> None:
-    if not timedelta() <= window <= LONGEST_CATCH_UP:
-        hours = LONGEST_CATCH_UP // timedelta(hours=1)
-        raise _wrong("catch_up", f"The catch-up window must be 0 to {hours} hours. Enter a duration like 4h.")
+    if not timedelta() <= window <= MAX_CATCH_UP:
+        hours = MAX_CATCH_UP // timedelta(hours=1)
+        raise _field_error(
+            "catch_up", f"The catch-up window must be 0 to {hours} hours. Enter a duration like 4h."
+        )
 
 
 def _check_projects(choice: ProjectChoice, projects: tuple[str, ...]) -> None:
     if choice is not ProjectChoice.ALL and not projects:
-        raise _wrong("projects", f"“{choice}” needs project names. Enter at least one.")
-    if len(projects) > _MOST_PROJECTS or any(
-        not name.strip() or len(name) > _LONGEST_PROJECT or not name.isprintable() for name in projects
+        raise _field_error("projects", f"“{choice}” needs project names. Enter at least one.")
+    if len(projects) > _MAX_PROJECTS or any(
+        not name.strip() or len(name) > _MAX_PROJECT_LENGTH or not name.isprintable() for name in projects
     ):
-        raise _wrong(
+        raise _field_error(
             "projects",
-            f"Select at most {_MOST_PROJECTS} projects, each with a name of 1 to {_LONGEST_PROJECT} "
+            f"Select at most {_MAX_PROJECTS} projects, each with a name of 1 to {_MAX_PROJECT_LENGTH} "
             "printable characters.",
         )

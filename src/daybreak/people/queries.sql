@@ -9,8 +9,8 @@ SELECT people_all_ids() AS id
 -- name: read_users
 -- Return users with their preferences, oldest first.
 SELECT
-    u.id, u.email AS address, u.name, u.timezone, u.country,
-    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengage,
+    u.id, u.email AS email_address, u.name, u.timezone, u.country,
+    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengagement,
     p.project_choice, p.projects, p.workday_start, p.workday_end
 FROM people_users AS u
 INNER JOIN people_preferences AS p ON u.id = p.owner_id
@@ -30,7 +30,7 @@ INSERT INTO people_preferences (owner_id)
 SELECT id FROM added
 RETURNING owner_id
 
--- name: hold_user
+-- name: lock_user
 -- Lock a user until the transaction ends.
 SELECT id FROM people_users WHERE id = $1 FOR NO KEY UPDATE
 
@@ -51,7 +51,7 @@ SET
     quiet_day = $10,
     weekly_day = $11,
     catch_up = $12,
-    reengage = $13,
+    reengagement = $13,
     project_choice = $14,
     projects = $15,
     workday_start = $16,
@@ -60,23 +60,23 @@ FROM changed
 WHERE p.owner_id = changed.id
 RETURNING p.owner_id
 
--- name: visit
+-- name: record_activity
 -- Record activity at $2; skips the write unless it is at least 5 minutes newer.
-UPDATE people_users SET last_visit_at = $2
-WHERE id = $1 AND last_visit_at < $2::timestamptz - interval '5 minutes'
+UPDATE people_users SET last_seen_at = $2
+WHERE id = $1 AND last_seen_at < $2::timestamptz - interval '5 minutes'
 
--- name: read_session
+-- name: authenticate_session
 -- Return the id and the user of a valid session; needs no owner. $2 lifetime without activity, $3 whether the request
 -- counts as activity.
-SELECT s.id AS credential, (s.profile).* FROM people_session($1, $2, $3) AS s
+SELECT s.id AS credential, (s.profile).* FROM people_authenticate_session($1, $2, $3) AS s
 
--- name: read_bearer
+-- name: authenticate_token
 -- Return id, scope and user of a valid token; needs no owner. $2 whether the request counts as activity.
-SELECT t.id AS credential, t.scope, (t.profile).* FROM people_bearer($1, $2) AS t
+SELECT t.id AS credential, t.scope, (t.profile).* FROM people_authenticate_token($1, $2) AS t
 
--- name: knows
+-- name: is_credential_valid
 -- Return whether a session or token of the owner is still valid; needs no owner.
-SELECT people_knows($1, $2)
+SELECT people_is_credential_valid($1, $2)
 
 -- name: read_password
 -- Return the hash of a user's password; NULL or no row if there is none.
@@ -95,7 +95,7 @@ ON CONFLICT (owner_id) DO UPDATE SET role = excluded.role
 -- name: insert_session
 -- Insert a session and record activity.
 WITH seen AS (
-    UPDATE people_users SET last_visit_at = now() WHERE id = $1
+    UPDATE people_users SET last_seen_at = now() WHERE id = $1
 )
 INSERT INTO people_sessions (owner_id, id, token_sha256, user_agent, address, expires_at)
 VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
@@ -105,11 +105,11 @@ VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
 SELECT id, user_agent, address, created_at, seen_at FROM people_sessions
 WHERE owner_id = $1 AND expires_at > now() ORDER BY seen_at DESC, id
 
--- name: end_session
+-- name: delete_session
 -- Delete one session.
 DELETE FROM people_sessions WHERE owner_id = $1 AND id = $2 RETURNING id
 
--- name: end_sessions
+-- name: delete_sessions
 -- Delete all sessions of a user, except one if it is not NULL.
 DELETE FROM people_sessions WHERE owner_id = $1 AND id IS DISTINCT FROM $2::uuid
 
@@ -118,11 +118,11 @@ DELETE FROM people_sessions WHERE owner_id = $1 AND id IS DISTINCT FROM $2::uuid
 INSERT INTO people_links (owner_id, id, purpose, token_sha256, expires_at)
 VALUES ($1, $2, $3, $4, now() + $5::interval) RETURNING expires_at
 
--- name: owner_of_link
+-- name: find_link_owner
 -- Return the user of a link, or NULL; needs no owner.
-SELECT people_owner_of_link($1)
+SELECT people_find_link_owner($1)
 
--- name: read_link
+-- name: read_link_purpose
 -- Return the purpose of a link that has not expired.
 SELECT purpose FROM people_links WHERE owner_id = $1 AND token_sha256 = $2 AND expires_at > now()
 
@@ -130,31 +130,31 @@ SELECT purpose FROM people_links WHERE owner_id = $1 AND token_sha256 = $2 AND e
 -- Delete a link and return its purpose; returns no row if it was used or has expired.
 DELETE FROM people_links WHERE owner_id = $1 AND token_sha256 = $2 AND expires_at > now() RETURNING purpose
 
--- name: drop_links
+-- name: delete_links
 -- Delete all links of a user.
 DELETE FROM people_links WHERE owner_id = $1
 
--- name: take_attempt
+-- name: throttle_sign_in
 -- Count an attempt for each key; returns how long to wait; needs no owner.
-SELECT people_take_attempt($1, $2, $3)
+SELECT people_throttle_sign_in($1, $2, $3)
 
--- name: forget_attempts
+-- name: reset_throttle
 -- Reset the attempts of several keys; needs no owner.
-SELECT people_forget_attempts($1)
+SELECT people_reset_throttle($1)
 
--- name: hold_token
+-- name: lock_token
 -- Return when a token expires, and lock it against revocation until the transaction ends.
 SELECT expires_at FROM people_tokens WHERE owner_id = $1 AND id = $2 FOR KEY SHARE
 
 -- name: insert_token
 -- Insert a token; $8 is the parent token.
-INSERT INTO people_tokens (owner_id, id, name, scope, token_sha256, ending, expires_at, made_by)
+INSERT INTO people_tokens (owner_id, id, name, scope, token_sha256, suffix, expires_at, parent_token_id)
 VALUES ($1, $2, $3, $4, $5, $6, now() + $7::interval, $8)
-RETURNING id, name, scope, ending, created_at, expires_at, used_at
+RETURNING id, name, scope, suffix, created_at, expires_at, used_at
 
 -- name: list_tokens
 -- Return a user's tokens, newest first.
-SELECT id, name, scope, ending, created_at, expires_at, used_at FROM people_tokens
+SELECT id, name, scope, suffix, created_at, expires_at, used_at FROM people_tokens
 WHERE owner_id = $1 ORDER BY created_at DESC, id
 
 -- name: delete_token
@@ -173,6 +173,6 @@ DELETE FROM people_users AS u USING people_accounts AS a
 WHERE u.id = $1 AND a.owner_id = u.id AND a.deletion_due <= now()
 RETURNING u.id
 
--- name: tidy
+-- name: purge_expired
 -- Delete expired rows; returns the users whose deletion is due; needs no owner.
-SELECT people_tidy() AS id
+SELECT people_purge_expired() AS id

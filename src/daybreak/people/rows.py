@@ -13,7 +13,7 @@ def user_of(row: asyncpg.Record) -> User:
     """Return the user of a row of people_users joined with its preferences."""
     return User(
         id=row["id"],
-        email=row["address"],
+        email=row["email_address"],
         name=row["name"],
         timezone=row["timezone"],
         country=row["country"],
@@ -34,7 +34,7 @@ def _preferences(row: asyncpg.Record) -> Preferences:
     return Preferences(**stored | typed)
 
 
-def columns(preferences: Preferences) -> list[Any]:
+def preference_values(preferences: Preferences) -> list[Any]:
     """Return the preference values in field order, which is that of the statement."""
     stored = [getattr(preferences, one.name) for one in fields(Preferences)]
     return [sorted(value) if isinstance(value, frozenset) else value for value in stored]

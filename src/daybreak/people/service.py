@@ -9,13 +9,13 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
-from daybreak.people.model import User, checked_country, checked_email, checked_name
-from daybreak.people.rows import columns, user_of
+from daybreak.people.model import User, normalize_country, normalize_email, normalize_name
+from daybreak.people.rows import preference_values, user_of
 
 _sql = load(__package__)
 
 
-async def add(
+async def create_user(
     database: Database, email: str, *, timezone: str, name: str | None = None, country: str | None = None
 ) -> User:
     """Create a user; the name defaults to the part of the address before the @.
@@ -24,14 +24,14 @@ async def add(
         InvalidInput: the address, time zone or country is invalid.
         Conflict: a user with this address exists.
     """
-    address = checked_email(email)
-    clock.zone(timezone)
+    address = normalize_email(email)
+    clock.parse_timezone(timezone)
     user = User(
         id=uuid4(),
         email=address,
-        name=checked_name(name or address.split("@")[0]),
+        name=normalize_name(name or address.split("@")[0]),
         timezone=timezone,
-        country=checked_country(country) if country else None,
+        country=normalize_country(country) if country else None,
     )
     async with database.transaction([user.id]) as tx:
         row = (user.id, user.email, user.name, user.timezone, user.country)
@@ -41,26 +41,26 @@ async def add(
     return user
 
 
-async def find(database: Database, email: str) -> User | None:
+async def find_by_email(database: Database, email: str) -> User | None:
     """Return the user with an e-mail address, in any case; None if there is none."""
-    async with database.ownerless() as connection:
-        user_id = await connection.fetchval(_sql.id_by_email, checked_email(email))
+    async with database.without_owner() as connection:
+        user_id = await connection.fetchval(_sql.id_by_email, normalize_email(email))
     if user_id is None:
         return None
     async with database.transaction([user_id]) as tx:
-        return await get(tx, user_id)
+        return await get_user(tx, user_id)
 
 
-async def get(tx: asyncpg.Connection, user_id: UUID) -> User:
+async def get_user(tx: asyncpg.Connection, user_id: UUID) -> User:
     """Return the user of an id, within the caller's transaction.
 
     Raises:
         NotFound: there is no such user, or the transaction has no access to the user.
     """
-    return (await get_all(tx, [user_id]))[user_id]
+    return (await get_users(tx, [user_id]))[user_id]
 
 
-async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UUID, User]:
+async def get_users(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UUID, User]:
     """Return the users of several ids, within the caller's transaction.
 
     Raises:
@@ -72,17 +72,17 @@ async def get_all(tx: asyncpg.Connection, user_ids: Collection[UUID]) -> dict[UU
     return users
 
 
-async def addresses(database: Database, user_ids: Collection[UUID]) -> dict[UUID, str]:
+async def get_emails(database: Database, user_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the e-mail addresses of users, for an operator's list; deleted users are omitted."""
     if not user_ids:
         return {}
     async with database.transaction(user_ids) as tx:
-        return {row["id"]: row["address"] for row in await tx.fetch(_sql.read_users, list(user_ids))}
+        return {row["id"]: row["email_address"] for row in await tx.fetch(_sql.read_users, list(user_ids))}
 
 
-async def everyone(database: Database) -> Sequence[User]:
+async def list_users(database: Database) -> Sequence[User]:
     """Return all users, oldest first, for operators."""
-    async with database.ownerless() as connection:
+    async with database.without_owner() as connection:
         ids = [row["id"] for row in await connection.fetch(_sql.all_ids)]
     if not ids:
         return []
@@ -90,48 +90,48 @@ async def everyone(database: Database) -> Sequence[User]:
         return [user_of(row) for row in await tx.fetch(_sql.read_users, ids)]
 
 
-async def hold(tx: asyncpg.Connection, user_id: UUID) -> User:
+async def lock_user(tx: asyncpg.Connection, user_id: UUID) -> User:
     """Return the user, locked until the transaction ends.
 
     Raises:
         NotFound: the user does not exist.
     """
-    await tx.execute(_sql.hold_user, user_id)
-    return await get(tx, user_id)
+    await tx.execute(_sql.lock_user, user_id)
+    return await get_user(tx, user_id)
 
 
-async def change(database: Database, user_id: UUID, change: Callable[[User], User]) -> User:
+async def update_user_with(database: Database, user_id: UUID, update: Callable[[User], User]) -> User:
     """Update a user from its current state, under a lock; return the user as stored.
 
     Args:
         database: the database of this process.
         user_id: the user to update.
-        change: a function from the current to the new user; id and address are not written.
+        update: a function from the current to the new user; id and address are not written.
 
     Raises:
-        InvalidInput: the name, time zone or country is invalid, or `change` raises it.
+        InvalidInput: the name, time zone or country is invalid, or `update` raises it.
         NotFound: the user does not exist.
     """
     async with database.transaction([user_id]) as tx:
-        return await update_in(tx, change(await hold(tx, user_id)))
+        return await save_user(tx, update(await lock_user(tx, user_id)))
 
 
-async def update_in(tx: asyncpg.Connection, user: User) -> User:
+async def save_user(tx: asyncpg.Connection, user: User) -> User:
     """Write a changed user, locked by `lock_user`, except id and address; return the user as stored.
 
     Raises:
         InvalidInput: the name, time zone or country is invalid.
         NotFound: the user does not exist.
     """
-    clock.zone(user.timezone)
-    country = checked_country(user.country) if user.country else None
-    user = replace(user, name=checked_name(user.name), country=country)
+    clock.parse_timezone(user.timezone)
+    country = normalize_country(user.country) if user.country else None
+    user = replace(user, name=normalize_name(user.name), country=country)
     row = (user.id, user.name, user.timezone, user.country)
-    if await tx.fetchval(_sql.update_user, *row, *columns(user.preferences)) is None:
+    if await tx.fetchval(_sql.update_user, *row, *preference_values(user.preferences)) is None:
         raise NotFound("There is no such user.")
     return user
 
 
-async def visit(tx: asyncpg.Connection, user_id: UUID) -> None:
+async def record_activity(tx: asyncpg.Connection, user_id: UUID) -> None:
     """Record that a user is active now: opened a page, called the API, answered or clicked."""
-    await tx.execute(_sql.visit, user_id, clock.now())
+    await tx.execute(_sql.record_activity, user_id, clock.now())

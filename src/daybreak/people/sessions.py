@@ -11,11 +11,11 @@ from daybreak.db import Database, load
 from daybreak.errors import NotFound
 from daybreak.people.model import User
 from daybreak.people.rows import user_of
-from daybreak.people.secret_tokens import digest, new_secret
+from daybreak.people.secret_tokens import generate_secret, hash_secret
 from daybreak.people.settings import people_settings
 
 _sql = load(__package__)
-_LONGEST_AGENT = 300
+_MAX_USER_AGENT_LENGTH = 300
 
 
 class Role(StrEnum):
@@ -33,7 +33,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class ClientInfo:
     """The origin of a request: IP address and User-Agent header."""
 
     address: str
@@ -41,7 +41,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
+class Principal:
     """An authenticated user with role, credential and scope.
 
     Attributes:
@@ -82,33 +82,35 @@ class Session:
     seen_at: datetime
 
 
-async def begin(tx: asyncpg.Connection, user_id: UUID, client: Client) -> str:
+async def create_session(tx: asyncpg.Connection, user_id: UUID, client: ClientInfo) -> str:
     """Create a session and return the new secret for its cookie."""
-    secret = new_secret()
-    agent = client.user_agent[:_LONGEST_AGENT]
-    row = (user_id, uuid4(), digest(secret), agent, client.address, people_settings().session_time)
+    secret = generate_secret()
+    agent = client.user_agent[:_MAX_USER_AGENT_LENGTH]
+    row = (user_id, uuid4(), hash_secret(secret), agent, client.address, people_settings().session_idle_time)
     await tx.execute(_sql.insert_session, *row)
     return secret
 
 
-async def visitor_of(database: Database, secret: str, *, is_visit: bool = True) -> Visitor | None:
+async def authenticate_session(
+    database: Database, secret: str, *, is_activity: bool = True
+) -> Principal | None:
     """Return the principal of a session; None if it has ended or does not exist.
 
     Args:
         database: the database of this process.
         secret: the secret from the cookie.
-        is_visit: whether the request counts as user activity, which extends the session.
+        is_activity: whether the request counts as user activity, which extends the session.
     """
-    row_of = digest(secret), people_settings().session_time, is_visit
-    async with database.ownerless() as connection:
-        row = await connection.fetchrow(_sql.read_session, *row_of)
-    return visitor(row) if row else None
+    row_of = hash_secret(secret), people_settings().session_idle_time, is_activity
+    async with database.without_owner() as connection:
+        row = await connection.fetchrow(_sql.authenticate_session, *row_of)
+    return principal_of(row) if row else None
 
 
-async def is_known(database: Database, user_id: UUID, credential: UUID) -> bool:
+async def is_credential_valid(database: Database, user_id: UUID, credential: UUID) -> bool:
     """Return whether a user's session or token is still valid; does not count as activity."""
-    async with database.ownerless() as connection:
-        return bool(await connection.fetchval(_sql.knows, user_id, credential))
+    async with database.without_owner() as connection:
+        return bool(await connection.fetchval(_sql.is_credential_valid, user_id, credential))
 
 
 async def list_sessions(tx: asyncpg.Connection, user_id: UUID) -> list[Session]:
@@ -116,25 +118,27 @@ async def list_sessions(tx: asyncpg.Connection, user_id: UUID) -> list[Session]:
     return [Session(**row) for row in await tx.fetch(_sql.list_sessions, user_id)]
 
 
-async def end(tx: asyncpg.Connection, user_id: UUID, session_id: UUID) -> None:
+async def revoke_session(tx: asyncpg.Connection, user_id: UUID, session_id: UUID) -> None:
     """Revoke one session.
 
     Raises:
         NotFound: the user has no such session.
     """
-    if await tx.fetchval(_sql.end_session, user_id, session_id) is None:
+    if await tx.fetchval(_sql.delete_session, user_id, session_id) is None:
         raise NotFound("This session does not exist. It may have ended already.")
 
 
-async def end_all(tx: asyncpg.Connection, user_id: UUID, *, but: UUID | None = None) -> None:
+async def revoke_all_sessions(
+    tx: asyncpg.Connection, user_id: UUID, *, except_session: UUID | None = None
+) -> None:
     """Revoke all sessions of a user, optionally except one."""
-    await tx.execute(_sql.end_sessions, user_id, but)
+    await tx.execute(_sql.delete_sessions, user_id, except_session)
 
 
-def visitor(row: asyncpg.Record) -> Visitor:
+def principal_of(row: asyncpg.Record) -> Principal:
     """Return the principal of a row with a credential and a profile."""
     scope = row.get("scope")
-    return Visitor(
+    return Principal(
         user=user_of(row),
         role=Role(row["role"]),
         credential=row["credential"],

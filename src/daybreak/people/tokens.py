@@ -7,34 +7,34 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from daybreak.db import Database, load
-from daybreak.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSignedIn
-from daybreak.people.secret_tokens import digest, new_secret
-from daybreak.people.sessions import Scope, Visitor, visitor
+from daybreak.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
+from daybreak.people.secret_tokens import generate_secret, hash_secret
+from daybreak.people.sessions import Principal, Scope, principal_of
 
 _sql = load(__package__)
 _PREFIX = "dbk_"  # so that scanners for leaked secrets recognise it
-_SHOWN = 4
-_LONGEST_NAME = 100
-_LONGEST_LIFE = 3650
-MOST = 50
+_SUFFIX_LENGTH = 4
+_MAX_NAME_LENGTH = 100
+_MAX_DAYS = 3650
+MAX_TOKENS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class ApiToken:
     """The stored properties of a token, without its secret."""
 
     id: UUID
     name: str
     scope: Scope
-    ending: str
+    suffix: str
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
 
 
-async def make_token(
+async def create_token(
     tx: asyncpg.Connection, user_id: UUID, name: str, scope: Scope, days: int | None
-) -> tuple[Token, str]:
+) -> tuple[ApiToken, str]:
     """Create a token; return it with its secret, which cannot be read again.
 
     Args:
@@ -48,17 +48,17 @@ async def make_token(
         InvalidInput: the name or the number of days is invalid.
         Conflict: the owner has too many tokens.
     """
-    return await _insert(tx, user_id, name, scope, days, None)
+    return await _insert_token(tx, user_id, name, scope, days, None)
 
 
-async def derive_token(
-    tx: asyncpg.Connection, maker: Visitor, name: str, scope: Scope, days: int | None
-) -> tuple[Token, str]:
+async def create_child_token(
+    tx: asyncpg.Connection, parent: Principal, name: str, scope: Scope, days: int | None
+) -> tuple[ApiToken, str]:
     """Create a token on behalf of another one, together with which it is revoked; return it with its secret.
 
     Args:
         tx: a transaction of the owner, to be rolled back if this raises.
-        maker: the principal of the other token.
+        parent: the principal of the other token.
         name: the name for it.
         scope: its access, not more than the parent's.
         days: days until it expires, not later than the parent; None for never.
@@ -69,42 +69,47 @@ async def derive_token(
         InvalidInput: the name or the number of days is invalid.
         Conflict: the owner has too many tokens.
     """
-    if scope is Scope.WRITE and not maker.may_write:
+    if scope is Scope.WRITE and not parent.may_write:
         raise Forbidden("A read-only token cannot create a token with write access.")
-    own = await tx.fetchrow(_sql.hold_token, maker.user.id, maker.credential)
+    own = await tx.fetchrow(_sql.lock_token, parent.user.id, parent.credential)
     if own is None:
-        raise NotSignedIn("This token was revoked.")
-    made, secret = await _insert(tx, maker.user.id, name, scope, days, maker.credential)
+        raise Unauthenticated("This token was revoked.")
+    made, secret = await _insert_token(tx, parent.user.id, name, scope, days, parent.credential)
     until: datetime | None = own["expires_at"]
     if until is not None and (made.expires_at is None or made.expires_at > until):
         raise Forbidden(
-            f"This token expires at {until.astimezone(maker.user.tz):%Y-%m-%d %H:%M}, and a token that it "
+            f"This token expires at {until.astimezone(parent.user.tz):%Y-%m-%d %H:%M}, and a token that it "
             "creates cannot expire later. Ask for fewer days."
         )
     return made, secret
 
 
-async def _insert(
-    tx: asyncpg.Connection, user_id: UUID, name: str, scope: Scope, days: int | None, made_by: UUID | None
-) -> tuple[Token, str]:
+async def _insert_token(
+    tx: asyncpg.Connection,
+    user_id: UUID,
+    name: str,
+    scope: Scope,
+    days: int | None,
+    parent_token_id: UUID | None,
+) -> tuple[ApiToken, str]:
     title = name.strip()
-    if not title or len(title) > _LONGEST_NAME or not title.isprintable():
+    if not title or len(title) > _MAX_NAME_LENGTH or not title.isprintable():
         raise InvalidInput(
-            f"A token name must have 1 to {_LONGEST_NAME} printable characters. Enter another one."
+            f"A token name must have 1 to {_MAX_NAME_LENGTH} printable characters. Enter another one."
         )
-    if days is not None and not 1 <= days <= _LONGEST_LIFE:
-        raise InvalidInput(f"A token expires in 1 to {_LONGEST_LIFE} days, or never. Choose one of these.")
-    if len(await list_tokens(tx, user_id)) >= MOST:
-        raise Conflict(f"You already have {MOST} tokens. Revoke one that you no longer need.")
-    secret = new_secret(_PREFIX)
+    if days is not None and not 1 <= days <= _MAX_DAYS:
+        raise InvalidInput(f"A token expires in 1 to {_MAX_DAYS} days, or never. Choose one of these.")
+    if len(await list_tokens(tx, user_id)) >= MAX_TOKENS:
+        raise Conflict(f"You already have {MAX_TOKENS} tokens. Revoke one that you no longer need.")
+    secret = generate_secret(_PREFIX)
     life = timedelta(days=days) if days else None
-    kept = (title, scope, digest(secret), secret[-_SHOWN:], life, made_by)
-    return _token(await tx.fetchrow(_sql.insert_token, user_id, uuid4(), *kept)), secret
+    values = (title, scope, hash_secret(secret), secret[-_SUFFIX_LENGTH:], life, parent_token_id)
+    return _token_of(await tx.fetchrow(_sql.insert_token, user_id, uuid4(), *values)), secret
 
 
-async def list_tokens(tx: asyncpg.Connection, user_id: UUID) -> list[Token]:
+async def list_tokens(tx: asyncpg.Connection, user_id: UUID) -> list[ApiToken]:
     """Return a user's tokens, newest first, including expired ones."""
-    return [_token(row) for row in await tx.fetch(_sql.list_tokens, user_id)]
+    return [_token_of(row) for row in await tx.fetch(_sql.list_tokens, user_id)]
 
 
 async def revoke_token(tx: asyncpg.Connection, user_id: UUID, token_id: UUID) -> None:
@@ -117,18 +122,20 @@ async def revoke_token(tx: asyncpg.Connection, user_id: UUID, token_id: UUID) ->
         raise NotFound("This token does not exist. It may have been revoked already.")
 
 
-async def bearer_of(database: Database, secret: str, *, is_visit: bool = True) -> Visitor | None:
+async def authenticate_token(
+    database: Database, secret: str, *, is_activity: bool = True
+) -> Principal | None:
     """Return the principal of a token; None if it is not valid.
 
     Args:
         database: the database of this process.
         secret: the token as the client sent it.
-        is_visit: whether the request counts as activity of the owner.
+        is_activity: whether the request counts as activity of the owner.
     """
-    async with database.ownerless() as connection:
-        row = await connection.fetchrow(_sql.read_bearer, digest(secret), is_visit)
-    return visitor(row) if row else None
+    async with database.without_owner() as connection:
+        row = await connection.fetchrow(_sql.authenticate_token, hash_secret(secret), is_activity)
+    return principal_of(row) if row else None
 
 
-def _token(row: asyncpg.Record) -> Token:
-    return Token(**{**row, "scope": Scope(row["scope"])})
+def _token_of(row: asyncpg.Record) -> ApiToken:
+    return ApiToken(**{**row, "scope": Scope(row["scope"])})

@@ -10,21 +10,21 @@ from daybreak import clock
 from daybreak.db import Database, load
 
 _sql = load(__package__)
-_A_WEEK = timedelta(days=7)
+_ONE_WEEK = timedelta(days=7)
 
 
-class Counted(NamedTuple):
+class HistogramBucket(NamedTuple):
     """The number of runs in one pair of buckets; bucket n contains times up to 2^(n/4) milliseconds."""
 
-    wait_class: int
-    run_class: int
+    wait_bucket: int
+    run_bucket: int
     runs: int
     wait_seconds: float
     run_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class DurationStats:
     """Mean and percentiles in seconds. The percentiles are at most 19 % too long, never too short."""
 
     mean: float
@@ -34,49 +34,49 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class KindDurations:
     """Wait and run times of ended runs."""
 
     runs: int
-    wait: Spread
-    run: Spread
+    wait: DurationStats
+    run: DurationStats
 
 
-async def times(database: Database, *, within: timedelta = _A_WEEK) -> dict[str, Times]:
+async def list_durations(database: Database, *, within: timedelta = _ONE_WEEK) -> dict[str, KindDurations]:
     """Return the times by kind of the runs of all owners that ended within this period."""
     since = (clock.now() - within).date()
-    async with database.ownerless() as connection:
-        rows = await connection.fetch(_sql.times, since)
-    by_kind: defaultdict[str, list[Counted]] = defaultdict(list)
+    async with database.without_owner() as connection:
+        rows = await connection.fetch(_sql.list_durations, since)
+    by_kind: defaultdict[str, list[HistogramBucket]] = defaultdict(list)
     for kind, *counted in rows:
-        by_kind[kind].append(Counted(*counted))
-    return {kind: measure(counted) for kind, counted in sorted(by_kind.items())}
+        by_kind[kind].append(HistogramBucket(*counted))
+    return {kind: from_histogram(counted) for kind, counted in sorted(by_kind.items())}
 
 
-def measure(counted: Iterable[Counted]) -> Times:
+def from_histogram(buckets: Iterable[HistogramBucket]) -> KindDurations:
     """Calculate the times from histogram buckets, at least one."""
-    found = list(counted)
+    found = list(buckets)
     runs = sum(one.runs for one in found)
     waits, takes = defaultdict[int, int](int), defaultdict[int, int](int)
     for one in found:
-        waits[one.wait_class] += one.runs
-        takes[one.run_class] += one.runs
-    return Times(
+        waits[one.wait_bucket] += one.runs
+        takes[one.run_bucket] += one.runs
+    return KindDurations(
         runs=runs,
-        wait=_spread(waits, sum(one.wait_seconds for one in found) / runs),
-        run=_spread(takes, sum(one.run_seconds for one in found) / runs),
+        wait=_duration_stats(waits, sum(one.wait_seconds for one in found) / runs),
+        run=_duration_stats(takes, sum(one.run_seconds for one in found) / runs),
     )
 
 
-def _spread(classes: Mapping[int, int], mean: float) -> Spread:
-    return Spread(mean, *(_percentile(classes, share) for share in (0.50, 0.95, 0.99)))
+def _duration_stats(counts: Mapping[int, int], mean: float) -> DurationStats:
+    return DurationStats(mean, *(_percentile(counts, share) for share in (0.50, 0.95, 0.99)))
 
 
-def _percentile(classes: Mapping[int, int], share: float) -> float:
-    wanted = share * sum(classes.values())
+def _percentile(counts: Mapping[int, int], share: float) -> float:
+    target = share * sum(counts.values())
     seen = 0
-    for number in sorted(classes):
-        seen += classes[number]
-        if seen >= wanted:
+    for number in sorted(counts):
+        seen += counts[number]
+        if seen >= target:
             break
     return float(2 ** (number / 4) / 1000)

@@ -14,17 +14,17 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from daybreak.db import Database
-from daybreak.errors import Bug, InvalidInput
-from daybreak.runs.model import Items, Lane, Status
-from daybreak.runs.progress_buffer import News
-from daybreak.runs.sanitize import plain, storable
+from daybreak.errors import InternalError, InvalidInput
+from daybreak.runs.model import ItemsSummary, Queue, Status
+from daybreak.runs.progress_buffer import ProgressBuffer
+from daybreak.runs.sanitize import replace_unstorable, to_json_value
 from daybreak.validation import describe_invalid
 
 P = TypeVar("P")
 R = TypeVar("R")
-_MALFORMED = (ValidationError, PydanticSerializationError)
-_ENGINES_EVENTS = {*Status, "items", "item"}
-_COUNTABLE = range(500_000_001)
+_VALIDATION_ERRORS = (ValidationError, PydanticSerializationError)
+_RESERVED_EVENTS = {*Status, "items", "item"}
+_COUNTER_RANGE = range(500_000_001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task(Generic[P]):
+class RunContext(Generic[P]):
     """The context of one attempt at a run or an item, passed to its handler.
 
     Attributes:
@@ -79,16 +79,16 @@ class Task(Generic[P]):
 
     owner_id: UUID
     run_id: UUID
-    part_of: UUID | None = None
+    parent_id: UUID | None = None
     key: str
     parameters: P
     epoch: int
     attempt: int
-    items: Items | None = None
+    items: ItemsSummary | None = None
     database: Database = field(repr=False)
-    news: News = field(repr=False)
+    progress_buffer: ProgressBuffer = field(repr=False)
 
-    def progress(
+    def report_progress(
         self,
         *,
         phase: str | None = None,
@@ -103,22 +103,24 @@ class Task(Generic[P]):
             InternalError: a counter is negative or above 500 million.
         """
         counters = {"done": done, "total": total, "failed": failed, "skipped": skipped}
-        told = {name: value for name, value in counters.items() if value is not None}
-        if wrong := {name: value for name, value in told.items() if value not in _COUNTABLE}:
-            raise Bug(f"Progress {wrong} is out of range; count in larger steps.")
-        self.news.progress |= told if phase is None else told | {"phase": storable(phase)}
-        self.news.untold = True
+        reported = {name: value for name, value in counters.items() if value is not None}
+        if invalid := {name: value for name, value in reported.items() if value not in _COUNTER_RANGE}:
+            raise InternalError(f"Progress {invalid} is out of range; count in larger steps.")
+        self.progress_buffer.progress |= (
+            reported if phase is None else reported | {"phase": replace_unstorable(phase)}
+        )
+        self.progress_buffer.is_dirty = True
 
-    def event(self, name: str, **data: Any) -> None:  # noqa: ANN401 - any JSON value
+    def record_event(self, name: str, **data: Any) -> None:  # noqa: ANN401 - any JSON value
         """Append an event to the run, which is written within about a second or with the end of the run.
 
         Raises:
             InternalError: the name is reserved for events of the executor.
         """
-        if name in _ENGINES_EVENTS:
-            raise Bug(f"The event name “{name}” is reserved; use another one.")
-        self.news.events.append((storable(name), plain(data)))
-        self.news.untold = True
+        if name in _RESERVED_EVENTS:
+            raise InternalError(f"The event name “{name}” is reserved; use another one.")
+        self.progress_buffer.events.append((replace_unstorable(name), to_json_value(data)))
+        self.progress_buffer.is_dirty = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,7 @@ class Backoff:
     base: timedelta = timedelta(seconds=2)
     cap: timedelta = timedelta(minutes=10)
 
-    def seconds(self, attempt: int) -> float:
+    def delay_seconds(self, attempt: int) -> float:
         """Return a random delay of at most ``base * 2 ** (attempt - 1)`` and at most ``cap``."""
         longest = min(self.cap.total_seconds(), self.base.total_seconds() * 2 ** (attempt - 1))
         return random.uniform(0, longest)  # noqa: S311 - not a secret
@@ -158,70 +160,72 @@ class Kind(Generic[P, R]):
     """
 
     name: str
-    lane: Lane
+    queue: Queue
     parameters: type[P]
     result: type[R]
-    handler: Callable[[Task[P]], Awaitable[Effects[Any] | Skipped]]
+    handler: Callable[[RunContext[P]], Awaitable[Effects[Any] | Skipped]]
     time_limit: timedelta
-    finish: Callable[[Task[P]], Awaitable[Effects[R]]] | None = None
+    finish: Callable[[RunContext[P]], Awaitable[Effects[R]]] | None = None
     max_attempts: int = 3
     backoff: Backoff = field(default_factory=Backoff)
-    at_once: int | None = None
+    concurrency: int | None = None
 
-    def write_parameters(self, parameters: P) -> str:
+    def encode_parameters(self, parameters: P) -> str:
         """Return the parameters as JSON.
 
         Raises:
             InvalidInput: the parameters are not of the declared type.
         """
         try:
-            return _dump(self._parameters, parameters)
-        except _MALFORMED as error:
+            return _encode(self._parameters_adapter, parameters)
+        except _VALIDATION_ERRORS as error:
             raise InvalidInput(
-                f"The parameters of a run “{self.name}” are malformed: {_reason(error)}."
+                f"The parameters of a run “{self.name}” are malformed: {_validation_message(error)}."
             ) from None
 
-    def read_parameters(self, text: str) -> P:
+    def decode_parameters(self, text: str) -> P:
         """Parse the parameters from JSON.
 
         Raises:
             InvalidInput: the parameters are not of the declared type, such as after a change of the kind.
         """
         try:
-            return self._parameters.validate_json(text)
+            return self._parameters_adapter.validate_json(text)
         except ValidationError as error:
             raise InvalidInput(
-                f"The parameters of a run “{self.name}” are malformed: {_reason(error)}."
+                f"The parameters of a run “{self.name}” are malformed: {_validation_message(error)}."
             ) from None
 
-    def write_result(self, result: R) -> str:
+    def encode_result(self, result: R) -> str:
         """Return the result as JSON.
 
         Raises:
             InternalError: the result is not of the declared type.
         """
         try:
-            return _dump(self._result, result)
-        except _MALFORMED as error:
-            raise Bug(f"The result of a run “{self.name}” is malformed: {_reason(error)}.") from None
+            return _encode(self._result_adapter, result)
+        except _VALIDATION_ERRORS as error:
+            raise InternalError(
+                f"The result of a run “{self.name}” is malformed: {_validation_message(error)}."
+            ) from None
 
-    def read_result(self, value: object) -> R:
+    def decode_result(self, value: object) -> R:
         """Validate a result that was parsed from JSON."""
-        return self._result.validate_python(value)
+        return self._result_adapter.validate_python(value)
 
     @cached_property
-    def _parameters(self) -> TypeAdapter[P]:
+    def _parameters_adapter(self) -> TypeAdapter[P]:
         return TypeAdapter(self.parameters)
 
     @cached_property
-    def _result(self) -> TypeAdapter[R]:
+    def _result_adapter(self) -> TypeAdapter[R]:
         return TypeAdapter(self.result)
 
 
 AnyKind: TypeAlias = Kind[Any, Any]
 
 
-def by_name(kinds: Iterable[AnyKind]) -> Mapping[str, AnyKind]:
+def index_by_name(kinds: Iterable[AnyKind]) -> Mapping[str, AnyKind]:
     """Return the kinds by name.
 
     Raises:
@@ -230,26 +234,26 @@ def by_name(kinds: Iterable[AnyKind]) -> Mapping[str, AnyKind]:
     found: dict[str, AnyKind] = {}
     for kind in kinds:
         if found.setdefault(kind.name, kind) is not kind:
-            raise Bug(f"Two kinds of run are named “{kind.name}”.")
+            raise InternalError(f"Two kinds of run are named “{kind.name}”.")
     return found
 
 
-def _dump(adapter: TypeAdapter[Any], value: object) -> str:
-    text = _storable(adapter, value)
+def _encode(adapter: TypeAdapter[Any], value: object) -> str:
+    text = _encode_storable(adapter, value)
     adapter.validate_json(text)
     return text
 
 
-def _storable(adapter: TypeAdapter[Any], value: object) -> str:
+def _encode_storable(adapter: TypeAdapter[Any], value: object) -> str:
     try:
         text = adapter.dump_json(value, warnings="error").decode()
     except PydanticSerializationError:
         # pydantic rejects lone surrogates as it rejects malformed values; the latter fail again here.
-        return orjson.dumps(plain(adapter.dump_python(value, mode="json", warnings="error"))).decode()
-    return orjson.dumps(plain(orjson.loads(text))).decode() if "\\u0000" in text else text
+        return orjson.dumps(to_json_value(adapter.dump_python(value, mode="json", warnings="error"))).decode()
+    return orjson.dumps(to_json_value(orjson.loads(text))).decode() if "\\u0000" in text else text
 
 
-def _reason(error: Exception) -> str:
+def _validation_message(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         return f"{'.'.join(map(str, first['loc'])) or 'the value'} {describe_invalid(first)}"

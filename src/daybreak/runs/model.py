@@ -9,15 +9,15 @@ from uuid import UUID
 
 from daybreak.errors import DaybreakError
 
-NOBODY = UUID(int=0)
+SYSTEM_OWNER_ID = UUID(int=0)
 """Owner of the runs that belong to the installation and to no user."""
 
 
-class Lane(StrEnum):
+class Queue(StrEnum):
     """The queue of a run; each queue has its own concurrency, so that none delays another."""
 
-    PEOPLE = "people"
-    BRIEFS = "briefs"
+    INTERACTIVE = "interactive"
+    SCHEDULED = "scheduled"
     BULK = "bulk"
 
 
@@ -43,7 +43,7 @@ class StaleFence(DaybreakError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class FailedAttempt:
     """An attempt that did not succeed.
 
     Attributes:
@@ -58,7 +58,7 @@ class Attempt:
     epoch: int
     attempt: int
     at: datetime
-    kind: str
+    error_class: str
     message: str
     retryable: bool
 
@@ -84,9 +84,9 @@ class Run:
 
     owner_id: UUID
     id: UUID
-    part_of: UUID | None
+    parent_id: UUID | None
     kind: str
-    lane: Lane
+    queue: Queue
     key: str
     parameters: Mapping[str, Any]
     status: Status
@@ -98,19 +98,19 @@ class Run:
     done: int
     failed: int
     skipped: int
-    pace: float | None
-    paced_at: datetime | None
+    seconds_per_step: float | None
+    last_step_at: datetime | None
     result: Any
     gaps: Sequence[str]
-    errors: Sequence[Attempt]
+    errors: Sequence[FailedAttempt]
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    not_before: datetime | None
-    cancel: bool
+    scheduled_at: datetime | None
+    cancel_requested: bool
     wait_seconds: float
     run_seconds: float
-    reached: int | None
+    highest_percentage: int | None
 
     @property
     def current(self) -> int:
@@ -125,32 +125,33 @@ class Run:
         """
         if not self.total:
             return None
-        return max(self.reached or 0, min(100, 100 * self.current // self.total))
+        return max(self.highest_percentage or 0, min(100, 100 * self.current // self.total))
 
     @property
     def eta(self) -> datetime | None:
         """Estimated end at the current pace; None if there is no estimate."""
-        if self.status.ended or not self.total or self.pace is None or self.paced_at is None:
+        if self.status.ended or not self.total or self.seconds_per_step is None or self.last_step_at is None:
             return None
-        return self.paced_at + timedelta(seconds=self.pace * (self.total - self.current))
+        return self.last_step_at + timedelta(seconds=self.seconds_per_step * (self.total - self.current))
 
     @property
-    def cursor(self) -> "Cursor":
+    def cursor(self) -> "RunCursor":
         """The cursor for the page after this run."""
-        return Cursor(self.created_at, self.id)
+        return RunCursor(self.created_at, self.id)
 
 
-class Cursor(NamedTuple):
+class RunCursor(NamedTuple):
     """A cursor in a list of runs, newest first."""
 
     created_at: datetime
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event of a run; numbers have no gaps and follow the order of commits."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvent:
+    """An event of a run or item; numbers have no gaps and follow the order of commits."""
 
+    run_id: UUID
     number: int
     at: datetime
     name: str
@@ -158,7 +159,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSeen:
+class WorkerInfo:
     """A worker according to its last heartbeat.
 
     Attributes:
@@ -172,12 +173,12 @@ class WorkerSeen:
     alive: bool
     draining: bool
     started_at: datetime
-    seen_at: datetime
-    doing: Mapping[str, int]
+    last_heartbeat_at: datetime
+    running: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
+class ItemsSummary:
     """The outcome of a run's items after all have ended.
 
     Attributes:
@@ -194,7 +195,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class ClaimedRun:
     """A run claimed by this worker, until the lease expires or another claim increments the fence.
 
     Attributes:
@@ -207,32 +208,32 @@ class Claim:
 
     owner_id: UUID
     id: UUID
-    part_of: UUID | None
+    parent_id: UUID | None
     kind: str
-    lane: Lane
+    queue: Queue
     key: str
     parameters: str
     epoch: int
     attempt: int
     max_attempts: int
     fence: int
-    event_number: int
-    waited: float
-    items: Items | None
+    last_event_number: int
+    wait_seconds: float
+    items: ItemsSummary | None
 
     @property
-    def place(self) -> tuple[UUID, UUID]:
+    def lock_key(self) -> tuple[UUID, UUID]:
         """Sort key of the order in which rows are locked."""
         return self.owner_id, self.id
 
     @property
     def topics(self) -> set[UUID]:
         """Notification topics of this run: the run itself, its parent, and all runs of its owner."""
-        return {self.owner_id, self.id, self.part_of or self.id}
+        return {self.owner_id, self.id, self.parent_id or self.id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RunFilter:
     """The filter of a search.
 
     Attributes:

@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class News:
+class ProgressBuffer:
     """Reported progress and events that are not written yet.
 
     Attributes:
@@ -16,21 +16,21 @@ class News:
     after_event: int | None = None
     progress: dict[str, int | str] = field(default_factory=dict)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    untold: bool = True
+    is_dirty: bool = True
 
-    def take(self) -> "News":
+    def drain(self) -> "ProgressBuffer":
         """Return the content and empty the buffer."""
-        taken = News(self.after_event, self.progress, self.events, self.untold)
-        self.progress, self.events, self.untold = {}, [], False
-        return taken
+        drained = ProgressBuffer(self.after_event, self.progress, self.events, self.is_dirty)
+        self.progress, self.events, self.is_dirty = {}, [], False
+        return drained
 
-    def put_back(self, taken: "News") -> None:
+    def restore(self, drained: "ProgressBuffer") -> None:
         """Undo `drain` after a failed write, which may have been committed or not."""
-        self.progress = taken.progress | self.progress
-        self.events = taken.events + self.events
-        self.untold = True
+        self.progress = drained.progress | self.progress
+        self.events = drained.events + self.events
+        self.is_dirty = True
 
-    def written(self, taken: "News") -> None:
+    def mark_written(self, drained: "ProgressBuffer") -> None:
         """Record that the drained content is written."""
         if self.after_event is not None:
-            self.after_event += len(taken.events)
+            self.after_event += len(drained.events)

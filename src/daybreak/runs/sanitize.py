@@ -9,18 +9,18 @@ from typing import Any
 
 import orjson
 
-_ODD = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _NUL_IN_JSON = b"\\u0000"
-_NUMBERS = range(-(2**63), 2**64)
+_INTEGER_RANGE = range(-(2**63), 2**64)
 
 
-def storable(text: str) -> str:
+def replace_unstorable(text: str) -> str:
     """Replace each character that PostgreSQL cannot store with U+FFFD."""
-    return _ODD.sub(_REPLACEMENT, text)
+    return _UNSTORABLE.sub(_REPLACEMENT, text)
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
+def to_json_value(value: object) -> Any:  # noqa: ANN401 - any JSON value
     """Return a storable JSON copy of the value; values of other types become text.
 
     Raises:
@@ -29,28 +29,28 @@ def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
     try:
         text = orjson.dumps(value, default=str)
     except TypeError:
-        text = orjson.dumps(_mended(value))
-    told = orjson.loads(text)
-    return _mended(told) if _NUL_IN_JSON in text else told
+        text = orjson.dumps(_replace_in_value(value))
+    value_copy = orjson.loads(text)
+    return _replace_in_value(value_copy) if _NUL_IN_JSON in text else value_copy
 
 
-def _mended(value: object) -> object:
+def _replace_in_value(value: object) -> object:
     match value:
         case str():
-            return storable(value)
+            return replace_unstorable(value)
         case None | bool() | float():
             return value
         case int():
-            return value if value in _NUMBERS else str(value)
+            return value if value in _INTEGER_RANGE else str(value)
         case Mapping():
-            return {storable(str(name)): _mended(one) for name, one in value.items()}
+            return {replace_unstorable(str(name)): _replace_in_value(one) for name, one in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_mended(one) for one in value]
+            return [_replace_in_value(one) for one in value]
         case _:
-            return _mended(_told(value))
+            return _replace_in_value(_coerce_to_json(value))
 
 
-def _told(value: object) -> object:
+def _coerce_to_json(value: object) -> object:
     try:
         return orjson.loads(orjson.dumps(value, default=str))
     except TypeError:

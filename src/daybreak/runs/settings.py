@@ -8,17 +8,22 @@ from typing import Any, Literal
 from pydantic import Field, PositiveInt, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from daybreak.runs.model import Lane
-from daybreak.settings import PREFIX, Group
+from daybreak.runs.model import Queue
+from daybreak.settings import PREFIX, SettingsGroup
 
 # Values of a preset replace the defaults of the fields; explicit settings override both.
 _PRESETS: Mapping[str, Mapping[str, object]] = {
     "prod": {},
-    "dev": {"people": 4, "briefs": 4, "bulk": 2, "drain": 5.0},
+    "dev": {
+        "interactive_concurrency": 4,
+        "scheduled_concurrency": 4,
+        "bulk_concurrency": 2,
+        "drain_seconds": 5.0,
+    },
 }
 
 
-class RunsSettings(Group):
+class RunsSettings(SettingsGroup):
     """Limits and intervals of workers; all times are seconds."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}RUNS_")
@@ -27,43 +32,47 @@ class RunsSettings(Group):
         default="prod",
         description="“dev” uses less of a laptop: 4, 4 and 2 concurrent runs per queue, 5 seconds to drain.",
     )
-    people: int = Field(
+    interactive_concurrency: int = Field(
         default=10, ge=0, description="Maximum concurrent runs per worker that a user has requested."
     )
-    briefs: int = Field(default=20, ge=0, description="Maximum concurrent scheduled briefs per worker.")
-    bulk: int = Field(default=10, ge=0, description="Maximum concurrent other runs per worker.")
-    at_once: dict[str, PositiveInt] = Field(
+    scheduled_concurrency: int = Field(
+        default=20, ge=0, description="Maximum concurrent scheduled briefs per worker."
+    )
+    bulk_concurrency: int = Field(default=10, ge=0, description="Maximum concurrent other runs per worker.")
+    kind_concurrency: dict[str, PositiveInt] = Field(
         default={},
         description='Maximum concurrent runs of a kind per worker, such as {"briefs.compose": 4}.',
     )
-    window: int = Field(
+    max_dispatched_per_user: int = Field(
         default=50,
         ge=1,
         description="Maximum dispatched runs of one user per queue; more runs wait until these have ended.",
     )
-    lease: float = Field(
+    lease_seconds: float = Field(
         default=30.0, gt=0, description="Seconds without a heartbeat after which a worker loses its runs."
     )
-    beat: float = Field(default=10.0, gt=0, description="Seconds between heartbeats of a worker.")
-    sweep: float = Field(
+    heartbeat_seconds: float = Field(
+        default=10.0, gt=0, description="Seconds between heartbeats of a worker."
+    )
+    rescue_seconds: float = Field(
         default=10.0, gt=0, description="Seconds between checks for expired leases and lost jobs."
     )
-    grace: float = Field(
+    redispatch_seconds: float = Field(
         default=15.0,
         ge=0,
         description="Seconds after which a dispatched run that no worker has claimed is dispatched again.",
     )
-    poll: float = Field(
+    poll_seconds: float = Field(
         default=60.0, gt=0, description="Seconds between polls of the queue, in addition to notifications."
     )
-    drain: float = Field(
+    drain_seconds: float = Field(
         default=20.0, ge=0, description="Seconds for running work to finish when a worker is stopped."
     )
-    commit_linger: float = Field(
+    commit_delay_seconds: float = Field(
         default=0.002, ge=0, description="Seconds that a commit waits for other runs to join it."
     )
-    commit_group: int = Field(default=50, ge=1, description="Maximum runs per commit.")
-    keep_days: int = Field(
+    commit_batch_size: int = Field(default=50, ge=1, description="Maximum runs per commit.")
+    retention_days: int = Field(
         default=90, ge=7, description="Days after which ended runs and their events are deleted."
     )
 
@@ -72,14 +81,18 @@ class RunsSettings(Group):
     def _fill_from_preset(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {**_PRESETS.get(values.get("preset", "prod"), {}), **values}
 
-    def places(self, lane: Lane) -> int:
+    def concurrency(self, queue: Queue) -> int:
         """Return the maximum concurrent runs of this queue per worker."""
-        return {Lane.PEOPLE: self.people, Lane.BRIEFS: self.briefs, Lane.BULK: self.bulk}[lane]
+        return {
+            Queue.INTERACTIVE: self.interactive_concurrency,
+            Queue.SCHEDULED: self.scheduled_concurrency,
+            Queue.BULK: self.bulk_concurrency,
+        }[queue]
 
     @property
     def lease_time(self) -> timedelta:
         """The lease as an interval."""
-        return timedelta(seconds=self.lease)
+        return timedelta(seconds=self.lease_seconds)
 
 
 @cache

@@ -3,36 +3,44 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
 
 from daybreak.db import load
-from daybreak.runs.model import Attempt, Claim, Cursor, Event, Items, Lane, Run, Status, WorkerSeen
-from daybreak.runs.progress_buffer import News
-
-if TYPE_CHECKING:
-    from daybreak.runs.model import Wanted
+from daybreak.runs.model import (
+    ClaimedRun,
+    FailedAttempt,
+    ItemsSummary,
+    Queue,
+    Run,
+    RunCursor,
+    RunEvent,
+    RunFilter,
+    Status,
+    WorkerInfo,
+)
+from daybreak.runs.progress_buffer import ProgressBuffer
 
 _sql = load(__package__)
-Pair = tuple[UUID, UUID]
+RunKey = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewItem:
+class ItemRow:
     """The row of a new item; `parameters` is JSON."""
 
     kind: str
-    lane: Lane
+    queue: Queue
     key: str
     parameters: str
     max_attempts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class Completion:
     """The completion of one claimed and locked run.
 
     Attributes:
@@ -48,7 +56,7 @@ class Settlement:
         max_dispatched: maximum dispatched runs of an owner per queue.
     """
 
-    claim: Claim
+    claim: ClaimedRun
     status: Status
     events: Sequence[tuple[str, Mapping[str, Any]]]
     after_event: int | None = None
@@ -58,90 +66,100 @@ class Settlement:
     error: Mapping[str, Any] | None = None
     delay: float = 0.0
     refund: bool = False
-    items: Sequence[NewItem] = ()
-    window: int = 0
+    items: Sequence[ItemRow] = ()
+    max_dispatched: int = 0
 
 
-async def start(tx: asyncpg.Connection, run: tuple[Any, ...], *, delay: timedelta, window: int) -> UUID:
+async def enqueue(
+    tx: asyncpg.Connection, run: tuple[Any, ...], *, delay: timedelta, max_dispatched: int
+) -> UUID:
     """Insert a run (owner, id, kind, queue, key, parameters, max_attempts); return the id of the open run."""
-    started: UUID = await tx.fetchval(_sql.start, *run, delay, window)
-    return started
+    run_id: UUID = await tx.fetchval(_sql.enqueue, *run, delay, max_dispatched)
+    return run_id
 
 
-async def pass_on(tx: asyncpg.Connection, lane: Lane, pairs: Sequence[Pair], *, urgency: int) -> None:
+async def redispatch(
+    tx: asyncpg.Connection, queue: Queue, run_keys: Sequence[RunKey], *, priority: int
+) -> None:
     """Dispatch the queued and due runs among these again, when the transaction commits."""
-    await tx.execute(_sql.pass_on, lane, *_columns(pairs), urgency)
+    await tx.execute(_sql.redispatch, queue, *_split_keys(run_keys), priority)
 
 
 async def claim(
-    tx: asyncpg.Connection, pairs: Sequence[Pair], kinds: Collection[str], worker_id: UUID, lease: timedelta
-) -> list[Claim]:
+    tx: asyncpg.Connection,
+    run_keys: Sequence[RunKey],
+    kinds: Collection[str],
+    worker_id: UUID,
+    lease: timedelta,
+) -> list[ClaimedRun]:
     """Claim the claimable runs among these."""
-    rows = await tx.fetch(_sql.claim, *_columns(pairs), list(kinds), worker_id, lease)
-    return [_claim(row) for row in rows]
+    rows = await tx.fetch(_sql.claim, *_split_keys(run_keys), list(kinds), worker_id, lease)
+    return [_claimed_run(row) for row in rows]
 
 
-def _claim(row: asyncpg.Record) -> Claim:
-    items = Items(**orjson.loads(row["items"])) if row["items"] else None
-    return Claim(**{**row, "lane": Lane(row["lane"]), "items": items})
+def _claimed_run(row: asyncpg.Record) -> ClaimedRun:
+    items = ItemsSummary(**orjson.loads(row["items"])) if row["items"] else None
+    return ClaimedRun(**{**row, "queue": Queue(row["queue"]), "items": items})
 
 
-async def hold(tx: asyncpg.Connection, claims: Sequence[Claim]) -> dict[UUID, bool]:
+async def lock_claimed(tx: asyncpg.Connection, claims: Sequence[ClaimedRun]) -> dict[UUID, bool]:
     """Lock the runs whose fence is still valid; return whether a cancel is requested for each.
 
     The claims must be sorted by `lock_key`.
     """
-    owners, ids = _columns([claim.place for claim in claims])
-    rows = await tx.fetch(_sql.hold, owners, ids, [claim.fence for claim in claims])
+    owners, ids = _split_keys([claim.lock_key for claim in claims])
+    rows = await tx.fetch(_sql.lock_claimed, owners, ids, [claim.fence for claim in claims])
     return {row["run_id"]: row["cancelled"] for row in rows}
 
 
-async def settle(tx: asyncpg.Connection, settlements: Iterable[Settlement]) -> None:
+async def complete(tx: asyncpg.Connection, completions: Iterable[Completion]) -> None:
     """Complete locked runs; the caller notifies their topics after the commit."""
-    rows = [_settlement_row(one) for one in settlements]
-    await tx.execute(_sql.settle, orjson.dumps(rows, default=str).decode())
+    rows = [_completion_row(one) for one in completions]
+    await tx.execute(_sql.complete, orjson.dumps(rows, default=str).decode())
 
 
-async def tell(connection: asyncpg.Connection, topics: Iterable[UUID]) -> None:
+async def notify(connection: asyncpg.Connection, topics: Iterable[UUID]) -> None:
     """Notify the subscribers of these topics."""
-    await connection.execute(_sql.tell, list(topics))
+    await connection.execute(_sql.notify, list(topics))
 
 
-def _settlement_row(one: Settlement) -> dict[str, Any]:
-    claim = one.claim
+def _completion_row(completion: Completion) -> dict[str, Any]:
+    claim = completion.claim
     row: dict[str, Any] = {
         "owner_id": claim.owner_id,
         "id": claim.id,
-        "status": one.status,
-        "result": orjson.Fragment(one.result) if one.result is not None else None,
-        "gaps": one.gaps,
-        "error": one.error,
-        "delay": one.delay,
-        "refund": int(one.refund),
-        "events": one.events,
-        "after_event": one.after_event,
-        **one.progress,
+        "status": completion.status,
+        "result": orjson.Fragment(completion.result) if completion.result is not None else None,
+        "gaps": completion.gaps,
+        "error": completion.error,
+        "delay": completion.delay,
+        "refund": int(completion.refund),
+        "events": completion.events,
+        "after_event": completion.after_event,
+        **completion.progress,
     }
-    if claim.part_of is not None:
-        row |= {"part_of": claim.part_of, "kind": claim.kind, "key": claim.key}
-    if one.items or one.status is Status.RUNNING:
-        items = [_item_row(item) for item in one.items]
-        row |= {"items": items, "lane": claim.lane, "places": one.window}
+    if claim.parent_id is not None:
+        row |= {"parent_id": claim.parent_id, "kind": claim.kind, "key": claim.key}
+    if completion.items or completion.status is Status.RUNNING:
+        items = [_item_row(item) for item in completion.items]
+        row |= {"items": items, "queue": claim.queue, "max_dispatched": completion.max_dispatched}
     return row
 
 
-def _item_row(item: NewItem) -> dict[str, Any]:
+def _item_row(item: ItemRow) -> dict[str, Any]:
     return {
         "id": uuid4(),
         "kind": item.kind,
-        "lane": item.lane,
+        "queue": item.queue,
         "key": item.key,
         "parameters": orjson.Fragment(item.parameters),
         "max_attempts": item.max_attempts,
     }
 
 
-async def report(tx: asyncpg.Connection, news: Iterable[tuple[Claim, News]]) -> None:
+async def write_progress(
+    tx: asyncpg.Connection, progress: Iterable[tuple[ClaimedRun, ProgressBuffer]]
+) -> None:
     """Write progress and events of these runs, which must be sorted by `lock_key`."""
     rows = [
         {
@@ -152,93 +170,105 @@ async def report(tx: asyncpg.Connection, news: Iterable[tuple[Claim, News]]) -> 
             "after_event": one.after_event,
             **one.progress,
         }
-        for claim, one in news
+        for claim, one in progress
     ]
-    await tx.execute(_sql.report, orjson.dumps(rows, default=str).decode())
+    await tx.execute(_sql.write_progress, orjson.dumps(rows, default=str).decode())
 
 
-async def read(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run | None:
+async def find_run(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID) -> Run | None:
     """Return the run, open or ended, or None."""
-    row = await tx.fetchrow(_sql.read_run, owner_id, run_id)
+    row = await tx.fetchrow(_sql.find_run, owner_id, run_id)
     return _run(row) if row else None
 
 
-async def find(tx: asyncpg.Connection, owner_id: UUID, first: UUID, last: UUID, *, limit: int) -> list[Run]:
+async def find_runs_between_ids(
+    tx: asyncpg.Connection, owner_id: UUID, first: UUID, last: UUID, *, limit: int
+) -> list[Run]:
     """Return an owner's runs and items with ids in this range, both ends included."""
-    return [_run(row) for row in await tx.fetch(_sql.find_runs, owner_id, first, last, limit)]
+    return [_run(row) for row in await tx.fetch(_sql.find_runs_between_ids, owner_id, first, last, limit)]
 
 
-async def page(
+async def list_runs(
     tx: asyncpg.Connection,
     owner_id: UUID,
-    after: Cursor | None,
+    after: RunCursor | None,
     kinds: Collection[str] | None,
     statuses: Collection[Status] | None,
     limit: int,
 ) -> list[Run]:
     """Return a page of an owner's runs, newest first."""
-    place = after or (None, None)
+    cursor = after or (None, None)
     rows = await tx.fetch(
-        _sql.list_runs, owner_id, *place, kinds and list(kinds), statuses and list(statuses), limit
+        _sql.list_runs, owner_id, *cursor, kinds and list(kinds), statuses and list(statuses), limit
     )
     return [_run(row) for row in rows]
 
 
-async def search(
-    tx: asyncpg.Connection, owner_id: UUID, wanted: "Wanted", after: Cursor | None, limit: int, reach: int
+async def search_runs(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    run_filter: RunFilter,
+    after: RunCursor | None,
+    limit: int,
+    search_limit: int,
 ) -> list[Run]:
     """Return the matches among the next `search_limit` runs of an owner after the cursor, newest first."""
-    place = after or (None, None)
-    kinds, statuses = wanted.kinds, wanted.statuses
+    cursor = after or (None, None)
+    kinds, statuses = run_filter.kinds, run_filter.statuses
     rows = await tx.fetch(
         _sql.search_runs,
         owner_id,
-        *place,
+        *cursor,
         kinds and list(kinds),
         statuses and list(statuses),
-        wanted.text.lower() or None,
+        run_filter.text.lower() or None,
         limit,
-        reach,
+        search_limit,
     )
     return [_run(row) for row in rows]
 
 
-async def items(
+async def list_items(
     tx: asyncpg.Connection,
     owner_id: UUID,
     run_id: UUID,
-    after: Cursor | None,
+    after: RunCursor | None,
     statuses: Collection[Status] | None,
     limit: int,
 ) -> list[Run]:
     """Return a page of a run's items, in their order."""
-    place = after or (None, None)
-    rows = await tx.fetch(_sql.list_items, owner_id, run_id, *place, statuses and list(statuses), limit)
+    cursor = after or (None, None)
+    rows = await tx.fetch(_sql.list_items, owner_id, run_id, *cursor, statuses and list(statuses), limit)
     return [_run(row) for row in rows]
 
 
-async def read_events(
+async def list_events(
     tx: asyncpg.Connection, owner_id: UUID, run_id: UUID, after: int, limit: int
-) -> list[Event]:
+) -> list[RunEvent]:
     """Return the events after this number."""
-    rows = await tx.fetch(_sql.read_events, owner_id, run_id, after, limit)
-    return [Event(row["number"], row["at"], row["name"], orjson.loads(row["data"])) for row in rows]
+    rows = await tx.fetch(_sql.list_events, owner_id, run_id, after, limit)
+    return [run_event(row) for row in rows]
 
 
-async def count(connection: asyncpg.Connection) -> dict[tuple[str, Status], int]:
+async def count_by_kind(connection: asyncpg.Connection) -> dict[tuple[str, Status], int]:
     """Return the number of runs by kind and status."""
-    rows = await connection.fetch(_sql.count_runs)
+    rows = await connection.fetch(_sql.count_by_kind)
     return {(row["kind"], Status(row["status"])): row["runs"] for row in rows}
 
 
-async def workers(connection: asyncpg.Connection, lease: timedelta) -> list[WorkerSeen]:
+async def list_workers(connection: asyncpg.Connection, lease: timedelta) -> list[WorkerInfo]:
     """Return the workers, oldest first; alive means a heartbeat within the lease."""
-    rows = await connection.fetch(_sql.workers, lease)
-    return [WorkerSeen(**{**row, "doing": orjson.loads(row["doing"])}) for row in rows]
+    rows = await connection.fetch(_sql.list_workers, lease)
+    return [WorkerInfo(**{**row, "running": orjson.loads(row["running"])}) for row in rows]
 
 
-def _columns(pairs: Sequence[Pair]) -> tuple[list[UUID], list[UUID]]:
-    return [owner for owner, _ in pairs], [run for _, run in pairs]
+def _split_keys(run_keys: Sequence[RunKey]) -> tuple[list[UUID], list[UUID]]:
+    return [owner for owner, _ in run_keys], [run for _, run in run_keys]
+
+
+def run_event(row: asyncpg.Record) -> RunEvent:
+    """Return the event of a row of `runs_events`."""
+    return RunEvent(**{**row, "data": orjson.loads(row["data"])})
 
 
 def _run(row: asyncpg.Record) -> Run:
@@ -247,22 +277,22 @@ def _run(row: asyncpg.Record) -> Run:
     return Run(
         **fields
         | {
-            "lane": Lane(row["lane"]),
+            "queue": Queue(row["queue"]),
             "status": Status(row["status"]),
             "parameters": orjson.loads(row["parameters"]),
             "result": orjson.loads(result) if result is not None else None,
             "gaps": tuple(row["gaps"]),
-            "errors": [_attempt(error) for error in orjson.loads(row["errors"])],
+            "errors": [_failed_attempt(error) for error in orjson.loads(row["errors"])],
         },
     )
 
 
-def _attempt(error: dict[str, Any]) -> Attempt:
-    return Attempt(
+def _failed_attempt(error: dict[str, Any]) -> FailedAttempt:
+    return FailedAttempt(
         epoch=error["epoch"],
         attempt=error["attempt"],
         at=datetime.fromisoformat(error["at"]),
-        kind=error["class"],
+        error_class=error["class"],
         message=error["message"],
         retryable=error["retryable"],
     )

@@ -9,7 +9,7 @@ from daybreak.runs import service
 from daybreak.runs.kinds import AnyKind
 from daybreak.runs.model import Run
 from daybreak.runs.settings import RunsSettings
-from daybreak.runs.worker.executor import Engine
+from daybreak.runs.worker.executor import Executor
 
 _sql = load(__package__)
 
@@ -19,33 +19,35 @@ async def run_inline(database: Database, kinds: Iterable[AnyKind], run: Run) -> 
 
     A run that is not due, or claimed by another worker, is not changed.
     """
-    await _attempt(database, kinds, [(run.owner_id, run.id)])
+    await _attempt_all(database, kinds, [(run.owner_id, run.id)])
     async with database.transaction([run.owner_id]) as tx:
         return await service.get(tx, run.owner_id, run.id)
 
 
-async def drain(database: Database, kinds: Iterable[AnyKind], owner_id: UUID) -> None:
+async def run_all_due(database: Database, kinds: Iterable[AnyKind], owner_id: UUID) -> None:
     """Attempt all due runs of this owner, one after the other, until none is due."""
     known = list(kinds)
-    while due := await _due(database, owner_id):
-        if not await _attempt(database, known, due):
+    while due := await _list_due(database, owner_id):
+        if not await _attempt_all(database, known, due):
             return
 
 
-async def move_clock(database: Database, owner_id: UUID, by: timedelta) -> None:
+async def advance_clock(database: Database, owner_id: UUID, by: timedelta) -> None:
     """Advance the clock for this owner's open runs: delays end sooner, leases expire."""
     async with database.transaction([owner_id]) as tx:
-        await tx.execute(_sql.move_clock, owner_id, by)
+        await tx.execute(_sql.advance_clock, owner_id, by)
 
 
-async def _due(database: Database, owner_id: UUID) -> list[tuple[UUID, UUID]]:
+async def _list_due(database: Database, owner_id: UUID) -> list[tuple[UUID, UUID]]:
     async with database.transaction([owner_id]) as tx:
         return [(owner_id, row["id"]) for row in await tx.fetch(_sql.list_due, owner_id)]
 
 
-async def _attempt(database: Database, kinds: Iterable[AnyKind], pairs: list[tuple[UUID, UUID]]) -> int:
-    async with Engine(database, kinds, RunsSettings()).started() as engine:
-        begun = await engine.claim(pairs)
-        for running in begun:
+async def _attempt_all(
+    database: Database, kinds: Iterable[AnyKind], run_keys: list[tuple[UUID, UUID]]
+) -> int:
+    async with Executor(database, kinds, RunsSettings()).run_loops() as engine:
+        attempts = await engine.claim(run_keys)
+        for running in attempts:
             await engine.execute(running)
-        return len(begun)
+        return len(attempts)

@@ -8,165 +8,169 @@ from fastapi import Query
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.errors import Changed
+from daybreak.errors import PreconditionFailed
 from daybreak.people import User
 from daybreak.schedule import heartbeat, overview, service
-from daybreak.schedule.maintenance.tasks import upkeep
-from daybreak.schedule.model import DayPlace, LeftOutPlace
+from daybreak.schedule.maintenance.tasks import list_maintenance
+from daybreak.schedule.model import DayCursor, DayWithoutBriefCursor
 from daybreak.schedule.schemas import (
-    AsideView,
-    ComingView,
-    DecisionView,
-    DueView,
-    ExplanationView,
-    LeftOutView,
-    OverviewView,
-    RetriedView,
-    RetryOrder,
-    ScheduleOrder,
-    ScheduleView,
+    DayOutcomeOut,
+    DayWithoutBriefOut,
+    DueBriefOut,
+    ExplanationOut,
+    RetryIn,
+    RetryOut,
+    ScheduleErrorOut,
+    ScheduleIn,
+    ScheduleOut,
+    ScheduleOverviewOut,
+    UpcomingBriefsOut,
 )
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.web import (
     After,
-    Api,
+    ApiAdmin,
+    ApiAdminWriter,
+    ApiReader,
+    ApiRouter,
+    ApiWriter,
     IfMatch,
     Limit,
-    Listing,
-    OperatingWriter,
-    Operator,
-    Reader,
-    Visit,
-    Writer,
-    answer,
-    read_place,
-    refusals,
-    require_match,
-    versioned,
-    write_place,
+    Page,
+    RequestContext,
+    check_if_match,
+    decode_cursor,
+    encode_cursor,
+    error_responses,
+    etag_response,
+    json_response,
 )
 
-api = Api("schedule")
-EVERYBODYS = "/operations/schedule"
+api = ApiRouter("schedule")
+OPERATIONS = "/operations/schedule"
 Count = Annotated[int, Query(ge=1, le=50, description="How many.")]
 
 
-@api.get("/schedule", response_model=ScheduleView)
-async def read_schedule(visit: Reader) -> Response:
+@api.get("/schedule", response_model=ScheduleOut)
+async def get_schedule(context: ApiReader) -> Response:
     """Return your schedule."""
-    return versioned(visit.request, ScheduleView.of(visit.user))
+    return etag_response(context.request, ScheduleOut.of(context.user))
 
 
-@api.patch("/schedule", response_model=ScheduleView, responses=refusals(Changed))
-async def change_schedule(visit: Writer, order: ScheduleOrder, if_match: IfMatch = None) -> Response:
+@api.patch("/schedule", response_model=ScheduleOut, responses=error_responses(PreconditionFailed))
+async def update_schedule(context: ApiWriter, body: ScheduleIn, if_match: IfMatch = None) -> Response:
     """Change your schedule."""
-    async with visit.transaction() as tx:
-        user = await people.hold(tx, visit.user.id)
-        require_match(if_match, ScheduleView.of(user))
-        user = await people.update_in(tx, order.changed(user))
-    return versioned(visit.request, ScheduleView.of(user))
+    async with context.transaction() as tx:
+        user = await people.lock_user(tx, context.user.id)
+        check_if_match(if_match, ScheduleOut.of(user))
+        user = await people.save_user(tx, body.apply_to(user))
+    return etag_response(context.request, ScheduleOut.of(user))
 
 
-@api.post("/schedule/pause", response_model=ScheduleView)
-async def pause_schedule(visit: Writer) -> Response:
+@api.post("/schedule/pause", response_model=ScheduleOut)
+async def pause_schedule(context: ApiWriter) -> Response:
     """Pause your schedule until it is resumed; no briefs are created for the days in between."""
-    return await _set_active(visit, active=False)
+    return await _set_active(context, active=False)
 
 
-@api.post("/schedule/resume", response_model=ScheduleView)
-async def resume_schedule(visit: Writer) -> Response:
+@api.post("/schedule/resume", response_model=ScheduleOut)
+async def resume_schedule(context: ApiWriter) -> Response:
     """Resume your schedule."""
-    return await _set_active(visit, active=True)
+    return await _set_active(context, active=True)
 
 
-async def _set_active(visit: Visit, *, active: bool) -> Response:
-    async with visit.transaction() as tx:
-        user = await people.hold(tx, visit.user.id)
-        user = await people.update_in(tx, _with_active(user, active=active))
-    return versioned(visit.request, ScheduleView.of(user))
+async def _set_active(context: RequestContext, *, active: bool) -> Response:
+    async with context.transaction() as tx:
+        user = await people.lock_user(tx, context.user.id)
+        user = await people.save_user(tx, _with_active(user, active=active))
+    return etag_response(context.request, ScheduleOut.of(user))
 
 
 def _with_active(user: User, *, active: bool) -> User:
     return replace(user, preferences=replace(user.preferences, active=active))
 
 
-@api.get("/schedule/next", response_model=ComingView)
-async def list_next_briefs(visit: Reader, count: Count = 5) -> Response:
+@api.get("/schedule/next", response_model=UpcomingBriefsOut)
+async def list_next_briefs(context: ApiReader, count: Count = 5) -> Response:
     """List your next briefs; none while the schedule is paused."""
-    standing = await service.standing(visit.database, visit.user.id)
-    dues = await service.next_briefs(visit.database, visit.user.id, count)
-    return answer(ComingView.of(standing, dues))
+    status = await service.get_status(context.database, context.user.id)
+    dues = await service.next_briefs(context.database, context.user.id, count)
+    return json_response(UpcomingBriefsOut.of(status, dues))
 
 
-@api.post("/schedule/preview", response_model=ComingView)
-async def preview_schedule(visit: Reader, order: ScheduleOrder, count: Count = 5) -> Response:
+@api.post("/schedule/preview", response_model=UpcomingBriefsOut)
+async def preview_schedule(context: ApiReader, body: ScheduleIn, count: Count = 5) -> Response:
     """Preview your next briefs after these changes, without saving them; a pause is ignored."""
-    user = order.changed(visit.user)
-    async with visit.transaction() as tx:
+    user = body.apply_to(context.user)
+    async with context.transaction() as tx:
         dues = await service.preview(tx, user, count)
-    briefs = [DueView.of(due) for due in dues]
-    return answer(ComingView(active=user.preferences.active, aside=None, briefs=briefs))
+    briefs = [DueBriefOut.of(due) for due in dues]
+    return json_response(UpcomingBriefsOut(active=user.preferences.active, error=None, briefs=briefs))
 
 
-@api.post("/schedule/retry", response_model=RetriedView)
-async def retry_schedule(visit: Writer) -> Response:
+@api.post("/schedule/retry", response_model=RetryOut)
+async def retry_schedule(context: ApiWriter) -> Response:
     """Clear the error of your schedule, so that the next tick retries it."""
-    async with visit.transaction() as tx:
-        return answer(RetriedView(people=int(await service.try_again(tx, visit.user.id))))
+    async with context.transaction() as tx:
+        return json_response(RetryOut(users=int(await service.retry_user(tx, context.user.id))))
 
 
-@api.get("/schedule/explanation", response_model=ExplanationView)
-async def explain_schedule(visit: Reader) -> Response:
+@api.get("/schedule/explanation", response_model=ExplanationOut)
+async def explain_schedule(context: ApiReader) -> Response:
     """Explain the expected outcome of your next brief, if nothing changes until it is due."""
-    pending = await service.explain(visit.database, visit.user.id, ScheduleSettings.load())
-    return answer(ExplanationView(pending=[DecisionView.of(one) for one in pending]))
+    pending = await service.explain(context.database, context.user.id, ScheduleSettings.load())
+    return json_response(ExplanationOut(pending=[DayOutcomeOut.of(one) for one in pending]))
 
 
-@api.get("/schedule/history", response_model=Listing[DecisionView])
-async def list_days(visit: Reader, after: After = None, limit: Limit = 50) -> Response:
+@api.get("/schedule/history", response_model=Page[DayOutcomeOut])
+async def list_outcomes(context: ApiReader, after: After = None, limit: Limit = 50) -> Response:
     """List the outcomes of your past days, newest first."""
-    async with visit.transaction() as tx:
-        found = await service.history(tx, visit.user.id, limit + 1, _day_place(after))
-    more = write_place(*map(str, found[limit - 1].place)) if len(found) > limit else None
-    return answer(Listing[DecisionView](items=[DecisionView.of(one) for one in found[:limit]], next=more))
+    async with context.transaction() as tx:
+        found = await service.list_outcomes(tx, context.user.id, limit + 1, _parse_day_cursor(after))
+    more = encode_cursor(*map(str, found[limit - 1].cursor)) if len(found) > limit else None
+    return json_response(
+        Page[DayOutcomeOut](items=[DayOutcomeOut.of(one) for one in found[:limit]], next=more)
+    )
 
 
-def _day_place(after: str | None) -> DayPlace | None:
-    return DayPlace._make(read_place(after, *DayPlace.readers())) if after else None
+def _parse_day_cursor(after: str | None) -> DayCursor | None:
+    return DayCursor._make(decode_cursor(after, *DayCursor.parsers())) if after else None
 
 
-@api.get(EVERYBODYS, response_model=OverviewView)
-async def read_overview(visit: Operator) -> Response:
+@api.get(OPERATIONS, response_model=ScheduleOverviewOut)
+async def get_overview(context: ApiAdmin) -> Response:
     """Return upcoming and overdue briefs, schedulers and maintenance; for admins."""
-    seen = await overview.get_overview(visit.database, ScheduleSettings.load())
-    there = await heartbeat.schedulers(visit.database)
-    return answer(OverviewView.of(seen, there, await upkeep(visit.database)))
+    seen = await overview.get_overview(context.database, ScheduleSettings.load())
+    there = await heartbeat.list_schedulers(context.database)
+    return json_response(ScheduleOverviewOut.of(seen, there, await list_maintenance(context.database)))
 
 
-@api.get(f"{EVERYBODYS}/aside", response_model=Listing[AsideView])
-async def list_set_aside(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
+@api.get(f"{OPERATIONS}/errors", response_model=Page[ScheduleErrorOut])
+async def list_errors(context: ApiAdmin, after: After = None, limit: Limit = 50) -> Response:
     """List users whose schedule has an error; for admins."""
-    place = UUID(str(read_place(after, UUID)[0])) if after else None
-    found = await overview.set_aside(visit.database, place, limit + 1)
-    emails = await people.addresses(visit.database, {one.owner_id for one in found})
-    items = [AsideView.of(one, emails.get(one.owner_id)) for one in found[:limit]]
-    more = write_place(items[-1].user) if len(found) > limit else None
-    return answer(Listing[AsideView](items=items, next=more))
+    cursor = UUID(str(decode_cursor(after, UUID)[0])) if after else None
+    found = await overview.list_errors(context.database, cursor, limit + 1)
+    emails = await people.get_emails(context.database, {one.owner_id for one in found})
+    items = [ScheduleErrorOut.of(one, emails.get(one.owner_id)) for one in found[:limit]]
+    more = encode_cursor(items[-1].user) if len(found) > limit else None
+    return json_response(Page[ScheduleErrorOut](items=items, next=more))
 
 
-@api.get(f"{EVERYBODYS}/left-out", response_model=Listing[LeftOutView])
-async def list_left_out(visit: Operator, after: After = None, limit: Limit = 50) -> Response:
+@api.get(f"{OPERATIONS}/days-without-brief", response_model=Page[DayWithoutBriefOut])
+async def list_days_without_brief(context: ApiAdmin, after: After = None, limit: Limit = 50) -> Response:
     """List days missed or skipped in the last 24 hours, newest first; for admins."""
-    place = LeftOutPlace._make(read_place(after, *LeftOutPlace.readers())) if after else None
-    found = await overview.left_out(visit.database, place, limit + 1)
-    emails = await people.addresses(visit.database, {one.owner_id for one in found})
-    items = [LeftOutView.of(one, emails.get(one.owner_id)) for one in found[:limit]]
-    more = write_place(*map(str, found[limit - 1].place)) if len(found) > limit else None
-    return answer(Listing[LeftOutView](items=items, next=more))
+    cursor = (
+        DayWithoutBriefCursor._make(decode_cursor(after, *DayWithoutBriefCursor.parsers())) if after else None
+    )
+    found = await overview.list_days_without_brief(context.database, cursor, limit + 1)
+    emails = await people.get_emails(context.database, {one.owner_id for one in found})
+    items = [DayWithoutBriefOut.of(one, emails.get(one.owner_id)) for one in found[:limit]]
+    more = encode_cursor(*map(str, found[limit - 1].cursor)) if len(found) > limit else None
+    return json_response(Page[DayWithoutBriefOut](items=items, next=more))
 
 
-@api.post(f"{EVERYBODYS}/retry", response_model=RetriedView)
-async def retry_set_aside(visit: OperatingWriter, order: RetryOrder) -> Response:
+@api.post(f"{OPERATIONS}/retry", response_model=RetryOut)
+async def retry_errors(context: ApiAdminWriter, body: RetryIn) -> Response:
     """Clear the schedule errors of one user or of all, so that the next tick retries them; for admins."""
-    only = None if order.user is None else [order.user]
-    return answer(RetriedView(people=await overview.retry(visit.database, only)))
+    only = None if body.user is None else [body.user]
+    return json_response(RetryOut(users=await overview.retry_errors(context.database, only)))

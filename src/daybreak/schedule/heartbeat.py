@@ -9,18 +9,18 @@ from uuid import uuid4
 
 from daybreak import clock
 from daybreak.db import Database, load
-from daybreak.schedule.model import SchedulerSeen
+from daybreak.schedule.model import SchedulerInfo
 
 _sql = load(__package__)
-_OFTEN = timedelta(seconds=30)
-_LATELY = timedelta(minutes=3)
-_KEPT = timedelta(days=1)
-_TO_LEAVE = 1.0
-_MOST_LISTED = 50
-_LONGEST_TROUBLE = 300
+_INTERVAL = timedelta(seconds=30)
+_ALIVE_WITHIN = timedelta(minutes=3)
+_RETENTION = timedelta(days=1)
+_DEREGISTER_SECONDS = 1.0
+_MAX_LISTED = 50
+_MAX_ERROR_LENGTH = 300
 
 
-class Presence:
+class SchedulerHeartbeat:
     """The heartbeat of one scheduler."""
 
     def __init__(self, database: Database) -> None:
@@ -28,35 +28,35 @@ class Presence:
         self._id = uuid4()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._started_at = clock.now()
-        self._said_at = self._started_at - _OFTEN
-        self._trouble = ""
+        self._sent_at = self._started_at - _INTERVAL
+        self._last_error = ""
 
-    async def say(self, trouble: str = "") -> None:
+    async def send(self, error: str = "") -> None:
         """Record a heartbeat with the last error; skip the write if an equal one is under 30 seconds old."""
         now = clock.now()
-        if now - self._said_at < _OFTEN and trouble == self._trouble:
+        if now - self._sent_at < _INTERVAL and error == self._last_error:
             return
-        entry = (self._id, self._name, self._started_at, now, trouble[:_LONGEST_TROUBLE])
-        async with self._database.ownerless() as connection:
+        entry = (self._id, self._name, self._started_at, now, error[:_MAX_ERROR_LENGTH])
+        async with self._database.without_owner() as connection:
             await connection.execute(_sql.write_scheduler, *entry)
-        self._said_at, self._trouble = now, trouble
+        self._sent_at, self._last_error = now, error
 
-    async def leave(self) -> None:
+    async def deregister(self) -> None:
         """Remove this scheduler's entry; if the database is unavailable, the entry is pruned later."""
         with suppress(Exception):
-            async with asyncio.timeout(_TO_LEAVE), self._database.ownerless() as connection:
-                await connection.execute(_sql.forget_scheduler, self._id)
+            async with asyncio.timeout(_DEREGISTER_SECONDS), self._database.without_owner() as connection:
+                await connection.execute(_sql.delete_scheduler, self._id)
 
 
-async def schedulers(database: Database) -> list[SchedulerSeen]:
+async def list_schedulers(database: Database) -> list[SchedulerInfo]:
     """Return the schedulers of the last day, the most recently seen first."""
     now = clock.now()
-    async with database.ownerless() as connection:
-        rows = await connection.fetch(_sql.read_schedulers, _MOST_LISTED)
-    return [SchedulerSeen(alive=now - row["seen_at"] <= _LATELY, **row) for row in rows]
+    async with database.without_owner() as connection:
+        rows = await connection.fetch(_sql.read_schedulers, _MAX_LISTED)
+    return [SchedulerInfo(alive=now - row["seen_at"] <= _ALIVE_WITHIN, **row) for row in rows]
 
 
-async def forget_gone(database: Database) -> None:
+async def delete_stale_schedulers(database: Database) -> None:
     """Delete the entries of schedulers without a heartbeat for a day."""
-    async with database.ownerless() as connection:
-        await connection.execute(_sql.forget_schedulers, clock.now() - _KEPT)
+    async with database.without_owner() as connection:
+        await connection.execute(_sql.delete_stale_schedulers, clock.now() - _RETENTION)

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-MOST_COUNTED = 10_000
+COUNT_LIMIT = 10_000
 
 
 class Outcome(StrEnum):
     """The outcome of a day. Each is final, except that an enqueued day can turn out to be quiet."""
 
-    RUNG = "rung"
+    ENQUEUED = "enqueued"
     MISSED = "missed"
     SKIPPED = "skipped"
 
@@ -34,28 +34,28 @@ class Reason(StrEnum):
     QUIET = "quiet"
 
     @property
-    def sentence(self) -> str:
+    def text(self) -> str:
         """The reason as users read it."""
-        return _SENTENCES[self]
+        return _REASON_TEXTS[self]
 
 
-_SENTENCES = {
-    Reason.DUE: "It was due.",
-    Reason.CAUGHT_UP: "It was delayed, but still within the catch-up window.",
+_REASON_TEXTS = {
+    Reason.DUE: "Due as scheduled.",
+    Reason.CAUGHT_UP: "Delayed, but within the catch-up window.",
     Reason.TOO_LATE: "The server was down past the catch-up window.",
-    Reason.UNREACHABLE: "The reader has been away for three days or more, and messages would not arrive.",
-    Reason.SILENT: "The reader is away and has already been sent the reminder for this part of the absence.",
-    Reason.GENTLE: "The reader has been away for four days or more: a gentle reminder.",
-    Reason.MOTIVATING: "The reader has been away for ten days or more: an encouraging reminder.",
-    Reason.WARM: "The reader has been away for a month: a personal reminder.",
-    Reason.OFFER: "The reader has been away for a long time: the monthly offer to return or to stop.",
+    Reason.UNREACHABLE: "Away for three days or more, and a reminder could not be delivered.",
+    Reason.SILENT: "Away; the reminder for this part of the absence was already sent.",
+    Reason.GENTLE: "Away for four days or more: a gentle reminder.",
+    Reason.MOTIVATING: "Away for ten days or more: an encouraging reminder.",
+    Reason.WARM: "Away for a month: a personal reminder.",
+    Reason.OFFER: "Away for a long time: a monthly reminder with the choice to return or stop.",
     Reason.QUIET: "Nothing was due, and quiet days are skipped.",
-    Reason.DORMANT: "The reader has been away for more than a month, and the next offer is not due yet.",
+    Reason.DORMANT: "Away for more than a month, and the next monthly reminder is not due yet.",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueBrief:
     """A brief that is due in the future."""
 
     local_date: date
@@ -64,7 +64,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class DayOutcome:
     """The outcome, past or expected, of one edition on one day."""
 
     local_date: date
@@ -74,13 +74,13 @@ class Decision:
     reason: Reason
 
     @property
-    def place(self) -> "DayPlace":
+    def cursor(self) -> "DayCursor":
         """The cursor of a list of days after this one."""
-        return DayPlace(self.local_date, self.edition)
+        return DayCursor(self.local_date, self.edition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ScheduleStatus:
     """The schedule of one user.
 
     Attributes:
@@ -90,25 +90,25 @@ class Standing:
     """
 
     active: bool
-    next: Due | None
+    next: DueBrief | None
     start_at: datetime | None
-    aside: str | None
+    error: str | None
 
     @property
-    def cure(self) -> str:
+    def fix(self) -> str:
         """The way to fix the error; empty if there is none."""
-        return cure(self.aside) if self.aside else ""
+        return fix_for(self.error) if self.error else ""
 
 
-def cure(aside: str) -> str:
+def fix_for(error: str) -> str:
     """Return how to fix an error of a schedule."""
-    if aside.startswith("There is no time zone"):
+    if error.startswith("There is no time zone"):
         return "Choose another one in the profile, or with “daybreak users set EMAIL --tz ZONE”."
     return "Fix the cause, then retry: on the schedule page, or with “daybreak schedule retry EMAIL”."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aside:
+class ScheduleError:
     """An error that stops the schedule of one user until it is fixed.
 
     Attributes:
@@ -120,23 +120,23 @@ class Aside:
     reason: str
 
     @property
-    def cure(self) -> str:
+    def fix(self) -> str:
         """The way to fix it."""
-        return cure(self.reason)
+        return fix_for(self.reason)
 
 
-def _edition(word: str) -> str:
+def _parse_edition(text: str) -> str:
     """Return the text if it can be the name of an edition.
 
     Raises:
         ValueError: it cannot be one.
     """
-    if not (word.isascii() and word.isalpha()):
-        raise ValueError(word)
-    return word
+    if not (text.isascii() and text.isalpha()):
+        raise ValueError(text)
+    return text
 
 
-class LeftOutPlace(NamedTuple):
+class DayWithoutBriefCursor(NamedTuple):
     """A cursor in the list of days without a brief; the list continues with older entries."""
 
     decided_at: datetime
@@ -145,13 +145,13 @@ class LeftOutPlace(NamedTuple):
     edition: str
 
     @staticmethod
-    def readers() -> tuple[Callable[[str], object], ...]:
+    def parsers() -> tuple[Callable[[str], object], ...]:
         """Return the functions that parse its parts from text."""
-        return datetime.fromisoformat, UUID, date.fromisoformat, _edition
+        return datetime.fromisoformat, UUID, date.fromisoformat, _parse_edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class DayWithoutBrief:
     """A day of one user that was missed or skipped."""
 
     owner_id: UUID
@@ -162,34 +162,34 @@ class LeftOut:
     decided_at: datetime
 
     @property
-    def place(self) -> LeftOutPlace:
+    def cursor(self) -> DayWithoutBriefCursor:
         """The cursor of the list after this day."""
-        return LeftOutPlace(self.decided_at, self.owner_id, self.local_date, self.edition)
+        return DayWithoutBriefCursor(self.decided_at, self.owner_id, self.local_date, self.edition)
 
 
-class DayPlace(NamedTuple):
+class DayCursor(NamedTuple):
     """A cursor in the list of a user's days; the list continues with earlier days."""
 
     local_date: date
     edition: str
 
     @staticmethod
-    def readers() -> tuple[Callable[[str], object], ...]:
+    def parsers() -> tuple[Callable[[str], object], ...]:
         """Return the functions that parse its parts from text."""
-        return date.fromisoformat, _edition
+        return date.fromisoformat, _parse_edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Minute:
+class DueCount:
     """The number of briefs due at one instant, and how many of them are expected to be late."""
 
     due_at: datetime
-    people: int
+    users: int
     late: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class ScheduleOverview:
     """The schedule of all users.
 
     Attributes:
@@ -204,19 +204,19 @@ class Overview:
         count_limit: the number at which counting stops.
     """
 
-    to_come: tuple[Minute, ...]
-    behind: int
-    aside: int
+    upcoming: tuple[DueCount, ...]
+    overdue: int
+    errors: int
     missed: int
     skipped: int
-    took: timedelta
-    per_second: float
+    p95_duration: timedelta
+    briefs_per_second: float
     measured_at: datetime | None
-    most: int = MOST_COUNTED
+    count_limit: int = COUNT_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SchedulerSeen:
+class SchedulerInfo:
     """A scheduler process, by its last heartbeat.
 
     Attributes:
@@ -229,22 +229,24 @@ class SchedulerSeen:
     started_at: datetime
     seen_at: datetime
     alive: bool
-    trouble: str
+    last_error: str
 
 
-def forecast(crowds: list[tuple[datetime, int]], per_second: float, lead: timedelta) -> tuple[Minute, ...]:
+def forecast(
+    due_counts: list[tuple[datetime, int]], briefs_per_second: float, max_lead: timedelta
+) -> tuple[DueCount, ...]:
     """Estimate how many briefs will be late at each instant.
 
     Args:
-        crowds: instants in order, and the number of briefs due at each.
-        per_second: the briefs composed per second.
-        lead: the longest time before an instant at which its briefs may start.
+        due_counts: instants in order, and the number of briefs due at each.
+        briefs_per_second: the briefs composed per second.
+        max_lead: the longest time before an instant at which its briefs may start.
     """
     minutes, free_from = [], None
-    for due_at, people in crowds:
-        begin = due_at - lead if free_from is None else max(free_from, due_at - lead)
-        in_time = max(0.0, (due_at - begin).total_seconds()) * per_second
-        late = max(0, people - int(in_time))
-        free_from = begin + timedelta(seconds=people / per_second)
-        minutes.append(Minute(due_at=due_at, people=people, late=late))
+    for due_at, users in due_counts:
+        begin = due_at - max_lead if free_from is None else max(free_from, due_at - max_lead)
+        in_time = max(0.0, (due_at - begin).total_seconds()) * briefs_per_second
+        late = max(0, users - int(in_time))
+        free_from = begin + timedelta(seconds=users / briefs_per_second)
+        minutes.append(DueCount(due_at=due_at, users=users, late=late))
     return tuple(minutes)

@@ -9,60 +9,69 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.schedule.model import (
-    MOST_COUNTED,
-    Aside,
-    LeftOut,
-    LeftOutPlace,
+    COUNT_LIMIT,
+    DayWithoutBrief,
+    DayWithoutBriefCursor,
     Outcome,
-    Overview,
     Reason,
+    ScheduleError,
+    ScheduleOverview,
     forecast,
 )
 from daybreak.schedule.settings import ScheduleSettings
 
 _sql = load(__package__)
-_AHEAD = timedelta(hours=24)
-_BACK = timedelta(hours=24)
-_GRACE = timedelta(minutes=1)
+_HORIZON = timedelta(hours=24)
+_LOOKBACK = timedelta(hours=24)
+_OVERDUE_AFTER = timedelta(minutes=1)
 
 
-_NOBODY = UUID(int=0)
-_LATEST = LeftOutPlace(datetime(9999, 12, 31, tzinfo=UTC), _NOBODY, date(9999, 12, 31), "")
+_FIRST_ID = UUID(int=0)
+_NEWEST = DayWithoutBriefCursor(datetime(9999, 12, 31, tzinfo=UTC), _FIRST_ID, date(9999, 12, 31), "")
 
 
-async def get_overview(database: Database, settings: ScheduleSettings) -> Overview:
+async def get_overview(database: Database, settings: ScheduleSettings) -> ScheduleOverview:
     """Return the operator's overview; upcoming briefs are as counted by maintenance some minutes ago."""
     now = clock.now()
-    async with database.ownerless() as connection:
-        crowds = await connection.fetch(_sql.read_crowds, now, now + _AHEAD)
-        sums = await connection.fetchrow(_sql.read_sums, now - _GRACE, now - _BACK, MOST_COUNTED)
-    instants = [(row["due_at"], row["people"]) for row in crowds]
-    return Overview(to_come=forecast(instants, sums["per_second"], settings.lead), **sums)
+    async with database.without_owner() as connection:
+        counts = await connection.fetch(_sql.list_due_counts, now, now + _HORIZON)
+        stats = await connection.fetchrow(_sql.read_stats, now - _OVERDUE_AFTER, now - _LOOKBACK, COUNT_LIMIT)
+    instants = [(row["due_at"], row["users"]) for row in counts]
+    return ScheduleOverview(
+        upcoming=forecast(instants, stats["briefs_per_second"], settings.max_lead), **stats
+    )
 
 
-async def set_aside(database: Database, after: UUID | None = None, limit: int = 50) -> list[Aside]:
+async def list_errors(database: Database, after: UUID | None = None, limit: int = 50) -> list[ScheduleError]:
     """Return the schedule errors of all users, ordered by user id, after that id."""
-    async with database.ownerless() as connection:
-        return [Aside(**row) for row in await connection.fetch(_sql.read_asides, after or _NOBODY, limit)]
+    async with database.without_owner() as connection:
+        return [
+            ScheduleError(**row)
+            for row in await connection.fetch(_sql.list_errors, after or _FIRST_ID, limit)
+        ]
 
 
-async def left_out(database: Database, before: LeftOutPlace | None = None, limit: int = 50) -> list[LeftOut]:
+async def list_days_without_brief(
+    database: Database, before: DayWithoutBriefCursor | None = None, limit: int = 50
+) -> list[DayWithoutBrief]:
     """Return the days missed or skipped in the last 24 hours, newest first."""
-    since = clock.now() - _BACK
-    async with database.ownerless() as connection:
-        rows = await connection.fetch(_sql.read_left_out, since, *(before or _LATEST), limit)
-    return [_left_out(row) for row in rows]
+    since = clock.now() - _LOOKBACK
+    async with database.without_owner() as connection:
+        rows = await connection.fetch(_sql.list_days_without_brief, since, *(before or _NEWEST), limit)
+    return [_build_day_without_brief(row) for row in rows]
 
 
-async def retry(database: Database, owners: Collection[UUID] | None = None) -> int:
+async def retry_errors(database: Database, owners: Collection[UUID] | None = None) -> int:
     """Clear the errors of all users, or only of these, so that the next tick retries them.
 
     Return how many were cleared, at most `COUNT_LIMIT` at once.
     """
-    async with database.ownerless() as connection:
+    async with database.without_owner() as connection:
         only = None if owners is None else list(owners)
-        return int(await connection.fetchval(_sql.retry, only, MOST_COUNTED))
+        return int(await connection.fetchval(_sql.retry_errors, only, COUNT_LIMIT))
 
 
-def _left_out(row: asyncpg.Record) -> LeftOut:
-    return LeftOut(**dict(row) | {"outcome": Outcome(row["outcome"]), "reason": Reason(row["reason"])})
+def _build_day_without_brief(row: asyncpg.Record) -> DayWithoutBrief:
+    return DayWithoutBrief(
+        **dict(row) | {"outcome": Outcome(row["outcome"]), "reason": Reason(row["reason"])}
+    )

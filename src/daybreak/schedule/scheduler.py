@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from daybreak import clock
 from daybreak.db import Database
-from daybreak.errors import sentence_of
-from daybreak.schedule.heartbeat import Presence
-from daybreak.schedule.maintenance.tasks import Caretaker, Upkeep
+from daybreak.errors import public_message
+from daybreak.schedule.heartbeat import SchedulerHeartbeat
+from daybreak.schedule.maintenance.tasks import MaintenanceTask, PeriodicEnqueuer
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.tick import Ticker
 from daybreak.telemetry import log
@@ -19,19 +19,22 @@ class Scheduler:
     """The scheduling loop of one process; any number of schedulers may run at once."""
 
     def __init__(
-        self, database: Database, settings: ScheduleSettings, upkeeps: Sequence[Upkeep] = ()
+        self,
+        database: Database,
+        settings: ScheduleSettings,
+        maintenance_tasks: Sequence[MaintenanceTask] = (),
     ) -> None:
         """Create a scheduler; it does nothing before `run`.
 
         Args:
             database: the database of this process.
             settings: tick interval and batch size.
-            upkeeps: maintenance tasks to enqueue by their cron lines.
+            maintenance_tasks: maintenance tasks to enqueue by their cron lines.
         """
         self._settings = settings
         self._ticker = Ticker(database, settings)
-        self._caretaker = Caretaker(database, upkeeps)
-        self._presence = Presence(database)
+        self._periodic_enqueuer = PeriodicEnqueuer(database, maintenance_tasks)
+        self._heartbeat = SchedulerHeartbeat(database)
         self._stop = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -43,33 +46,33 @@ class Scheduler:
         """Tick and enqueue due maintenance until stopped; a failure is retried at the next tick."""
         try:
             while not self._stop.is_set():
-                await self._turn()
+                await self._run_once()
                 await self._pause()
         finally:
-            await self._presence.leave()
+            await self._heartbeat.deregister()
 
-    async def _turn(self) -> None:
+    async def _run_once(self) -> None:
         try:
             await self._ticker.tick(clock.now())
-            await self._caretaker.start_due(clock.now())
-            await self._presence.say()
-            self._tell_of_the_start()
+            await self._periodic_enqueuer.enqueue_due(clock.now())
+            await self._heartbeat.send()
+            self._log_started()
         except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
             log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
-            await self._say_trouble(error)
+            await self._report_error(error)
 
-    async def _say_trouble(self, error: Exception) -> None:
+    async def _report_error(self, error: Exception) -> None:
         # The write probably fails for the same reason, which is in the log already.
         with suppress(Exception):
-            await self._presence.say(sentence_of(error))
+            await self._heartbeat.send(public_message(error))
 
-    def _tell_of_the_start(self) -> None:
+    def _log_started(self) -> None:
         if not self.ready.is_set():
-            log.info("schedule.started", interval=self._settings.interval)
+            log.info("schedule.scheduler_started", tick_seconds=self._settings.tick_seconds)
             self.ready.set()
 
     async def _pause(self) -> None:
         # Jitter, so that several schedulers do not tick at the same instant.
-        seconds = self._settings.interval * random.uniform(0.8, 1.0)  # noqa: S311 - not a secret
+        seconds = self._settings.tick_seconds * random.uniform(0.8, 1.0)  # noqa: S311 - not a secret
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)

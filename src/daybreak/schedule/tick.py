@@ -16,45 +16,45 @@ from daybreak.schedule.settings import ScheduleSettings
 from daybreak.telemetry import log
 
 _sql = load(__package__)
-_FIRST = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
+_FIRST_CURSOR = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 _LAST_OWNER = UUID(int=2**128 - 1)
 # Small, so that the first jobs of many do not wait for a large transaction, nor do other writers of its rows.
-_FIRST_CHUNK = 500
-_SECONDS_A_CHUNK = 0.25
+_FIRST_BATCH_SIZE = 500
+_TARGET_BATCH_SECONDS = 0.25
 # Briefs later than this are due to an outage, not to a restart; they wait while the queue is full.
-_LATE = timedelta(minutes=15)
+_LATE_AFTER = timedelta(minutes=15)
 # Batches at once: each skips rows that another one has locked.
-_AT_ONCE = 2
+_CONCURRENT_BATCHES = 2
 # Smaller batches are dominated by the commit and would be slower.
-_LEAST = 100
-COMPOSE = "briefs.compose"
-Room = Callable[[], Awaitable[float]]
+_MIN_BATCH_SIZE = 100
+COMPOSE_KIND = "briefs.compose"
+Headroom = Callable[[], Awaitable[float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ticked:
+class TickResult:
     """The result of one tick: numbers of users enqueued, missed, skipped or stopped by an error."""
 
     claimed: int = 0
-    rung: int = 0
+    enqueued: int = 0
     missed: int = 0
     skipped: int = 0
-    set_aside: int = 0
+    errored: int = 0
 
-    def __add__(self, other: "Ticked") -> "Ticked":
-        return Ticked(
+    def __add__(self, other: "TickResult") -> "TickResult":
+        return TickResult(
             self.claimed + other.claimed,
-            self.rung + other.rung,
+            self.enqueued + other.enqueued,
             self.missed + other.missed,
             self.skipped + other.skipped,
-            self.set_aside + other.set_aside,
+            self.errored + other.errored,
         )
 
 
 class Ticker:
     """The tick of one process; any number may run at once, since locked rows are skipped."""
 
-    def __init__(self, database: Database, settings: ScheduleSettings, kind: str = COMPOSE) -> None:
+    def __init__(self, database: Database, settings: ScheduleSettings, kind: str = COMPOSE_KIND) -> None:
         """Create a ticker.
 
         Args:
@@ -67,98 +67,100 @@ class Ticker:
         self._kind = kind
         self._extended_on: date | None = None
 
-    async def tick(self, moment: datetime) -> Ticked:
+    async def tick(self, now: datetime) -> TickResult:
         """Enqueue all briefs whose start time has come, the earliest first.
 
         Briefs over 15 minutes late, as after an outage, are enqueued only while the queue is below the
         maximum backlog; later ticks enqueue the rest. Briefs that are due now are always enqueued.
         """
-        await self._extend(moment)
-        started, late = monotonic(), moment - _LATE
-        seen = await self._look()
-        resolved = 0
+        await self._extend_slots_daily(now)
+        started, late = monotonic(), now - _LATE_AFTER
+        seen = await self._read_work()
+        recomputed = 0
         if seen["is_stale"]:
-            resolved = await slot_table.resolve(self._database, moment)
-            seen = await self._look()
-        total, first = Ticked(), seen["first_start"]
+            recomputed = await slot_table.recompute_next(self._database, now)
+            seen = await self._read_work()
+        total, first = TickResult(), seen["first_start"]
         if first and first <= late:
-            total += await self._catch_up(moment, late)
-        if first and first <= moment:
-            total += await self._ring_in_time(moment, late)
-        if resolved or total.claimed:
-            self._report(total, resolved, monotonic() - started)
+            total += await self._catch_up(now, late)
+        if first and first <= now:
+            total += await self._enqueue_on_time(now, late)
+        if recomputed or total.claimed:
+            self._log_tick(total, recomputed, monotonic() - started)
         return total
 
-    async def _extend(self, moment: datetime) -> None:
-        if self._extended_on != moment.date():
-            await slot_table.extend(self._database, moment)
-            self._extended_on = moment.date()
+    async def _extend_slots_daily(self, now: datetime) -> None:
+        if self._extended_on != now.date():
+            await slot_table.extend_slots(self._database, now)
+            self._extended_on = now.date()
 
-    async def _look(self) -> asyncpg.Record:
-        async with self._database.ownerless() as connection:
-            return await connection.fetchrow(_sql.look)
+    async def _read_work(self) -> asyncpg.Record:
+        async with self._database.without_owner() as connection:
+            return await connection.fetchrow(_sql.read_work)
 
-    async def _catch_up(self, moment: datetime, late: datetime) -> Ticked:
-        return await self._ring(moment, late, _FIRST, self._room)
+    async def _catch_up(self, now: datetime, late: datetime) -> TickResult:
+        return await self._enqueue_until(now, late, _FIRST_CURSOR, self._headroom)
 
-    async def _room(self) -> float:
+    async def _headroom(self) -> float:
         """Return how many more briefs may be queued; read before each batch, since others enqueue too."""
-        async with self._database.ownerless() as connection:
+        async with self._database.without_owner() as connection:
             queued: int = await connection.fetchval(_sql.count_queued, self._kind)
-        return self._settings.backlog - queued
+        return self._settings.max_backlog - queued
 
-    async def _ring_in_time(self, moment: datetime, late: datetime) -> Ticked:
-        lanes = [self._ring(moment, moment, (late, _LAST_OWNER), _endless) for _ in range(_AT_ONCE)]
-        ended = await asyncio.gather(*lanes, return_exceptions=True)
-        total = Ticked()
+    async def _enqueue_on_time(self, now: datetime, late: datetime) -> TickResult:
+        batches = [
+            self._enqueue_until(now, now, (late, _LAST_OWNER), _unlimited) for _ in range(_CONCURRENT_BATCHES)
+        ]
+        ended = await asyncio.gather(*batches, return_exceptions=True)
+        total = TickResult()
         for one in ended:
             if isinstance(one, BaseException):
                 raise one
             total += one
         return total
 
-    async def _ring(
-        self, moment: datetime, until: datetime, place: tuple[datetime, UUID], room: Room
-    ) -> Ticked:
+    async def _enqueue_until(
+        self, now: datetime, until: datetime, after: tuple[datetime, UUID], headroom: Headroom
+    ) -> TickResult:
         """Enqueue briefs that should have started by `until`, after the cursor, while there is headroom."""
-        total, size, largest = Ticked(), _FIRST_CHUNK, self._settings.chunk
-        while (left := await room()) > 0:
+        total, size, largest = TickResult(), _FIRST_BATCH_SIZE, self._settings.batch_size
+        while (left := await headroom()) > 0:
             began = monotonic()
-            row = await self._chunk(moment, until, place, int(min(size, largest, left)))
+            row = await self._run_batch(now, until, after, int(min(size, largest, left)))
             if not row["claimed"]:
                 break
-            total += Ticked(*row[:5])
-            place = (row["last_start"], row["last_owner"])
-            size = _next_size(size, monotonic() - began, largest)
+            total += TickResult(*row[:5])
+            after = (row["last_start"], row["last_owner"])
+            size = _next_batch_size(size, monotonic() - began, largest)
         return total
 
-    async def _chunk(
-        self, moment: datetime, until: datetime, place: tuple[datetime, UUID], size: int
+    async def _run_batch(
+        self, now: datetime, until: datetime, after: tuple[datetime, UUID], size: int
     ) -> asyncpg.Record:
-        async with self._database.ownerless() as connection:
+        async with self._database.without_owner() as connection:
             return await connection.fetchrow(
-                _sql.tick, moment, until, size, self._settings.backoff, self._kind, *place
+                _sql.tick, now, until, size, self._settings.reduce_when_away, self._kind, *after
             )
 
-    def _report(self, total: Ticked, resolved: int, seconds: float) -> None:
+    def _log_tick(self, total: TickResult, recomputed: int, seconds: float) -> None:
         log.info(
             "schedule.tick",
             claimed=total.claimed,
-            rung=total.rung,
+            enqueued=total.enqueued,
             missed=total.missed,
             skipped=total.skipped,
-            set_aside=total.set_aside,
-            resolved=resolved,
+            errored=total.errored,
+            recomputed=recomputed,
             seconds=round(seconds, 3),
         )
 
 
-async def _endless() -> float:
+async def _unlimited() -> float:
     return inf
 
 
-def _next_size(size: int, took: float, largest: int) -> int:
+def _next_batch_size(size: int, seconds: float, max_size: int) -> int:
     """Return the next batch size: doubled after a fast batch, halved after a slow one."""
-    if took < _SECONDS_A_CHUNK / 2:
-        return min(size * 2, largest)
-    return max(size // 2, _LEAST) if took > _SECONDS_A_CHUNK else size
+    if seconds < _TARGET_BATCH_SECONDS / 2:
+        return min(size * 2, max_size)
+    return max(size // 2, _MIN_BATCH_SIZE) if seconds > _TARGET_BATCH_SECONDS else size

@@ -7,92 +7,102 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from daybreak.web.api.etags import IfMatch, etag_of, require_match, version_of, versioned
-    from daybreak.web.api.idempotency import IdempotencyKey, once, replayed
-    from daybreak.web.api.pagination import After, Limit, Listing, read_place, write_place
+    from daybreak.web.api.etags import IfMatch, check_if_match, content_etag, etag_response, make_etag
+    from daybreak.web.api.idempotency import IdempotencyKey, run_once, stored_response
+    from daybreak.web.api.pagination import After, Limit, Page, decode_cursor, encode_cursor
     from daybreak.web.api.router import (
-        Api,
-        Clock,
+        ApiAdmin,
+        ApiAdminWriter,
+        ApiRouter,
         Day,
         Id,
-        OperatingWriter,
-        Operator,
-        Order,
-        Resource,
-        answer,
-        refusals,
+        InputModel,
+        LocalTime,
+        OutputModel,
+        error_responses,
+        json_response,
     )
-    from daybreak.web.app import create_application
-    from daybreak.web.context import Admin, Anyone, Reader, SignedIn, Visit, Writer, own_path
+    from daybreak.web.app import create_app
+    from daybreak.web.context import (
+        Admin,
+        Anyone,
+        ApiReader,
+        ApiWriter,
+        RequestContext,
+        SignedIn,
+        local_path_or_home,
+    )
     from daybreak.web.pages.flash import Undo
-    from daybreak.web.pages.forms import Form, check_form, read_form
+    from daybreak.web.pages.forms import Form, parse_form, read_form
     from daybreak.web.pages.router import NavItem, Pages
     from daybreak.web.settings import WebSettings, web_settings
-    from daybreak.web.sse import News, stream
+    from daybreak.web.sse import StreamEvent, stream
     from daybreak.web.uploads import UploadRoute, read_files
 
 __all__ = [
     "Admin",
     "After",
     "Anyone",
-    "Api",
-    "Clock",
+    "ApiAdmin",
+    "ApiAdminWriter",
+    "ApiReader",
+    "ApiRouter",
+    "ApiWriter",
     "Day",
     "Form",
     "Id",
     "IdempotencyKey",
     "IfMatch",
+    "InputModel",
     "Limit",
-    "Listing",
+    "LocalTime",
     "NavItem",
-    "News",
-    "OperatingWriter",
-    "Operator",
-    "Order",
+    "OutputModel",
+    "Page",
     "Pages",
-    "Reader",
-    "Resource",
+    "RequestContext",
     "SignedIn",
+    "StreamEvent",
     "Undo",
     "UploadRoute",
-    "Visit",
     "WebSettings",
-    "Writer",
-    "answer",
-    "check_form",
-    "create_application",
-    "etag_of",
-    "once",
-    "own_path",
+    "check_if_match",
+    "content_etag",
+    "create_app",
+    "decode_cursor",
+    "encode_cursor",
+    "error_responses",
+    "etag_response",
+    "json_response",
+    "local_path_or_home",
+    "make_etag",
+    "parse_form",
     "read_files",
     "read_form",
-    "read_place",
-    "refusals",
-    "replayed",
-    "require_match",
+    "run_once",
+    "stored_response",
     "stream",
-    "version_of",
-    "versioned",
     "web_settings",
-    "write_place",
 ]
 
 _MODULES = {
     "api.router": [
-        *("Api", "Clock", "Day", "Id", "OperatingWriter", "Operator", "Order", "Resource", "answer"),
-        "refusals",
+        *("ApiAdmin", "ApiAdminWriter", "ApiRouter", "Day", "Id", "InputModel", "LocalTime", "OutputModel"),
+        *("error_responses", "json_response"),
     ],
-    "app": ["create_application"],
-    "api.etags": ["IfMatch", "etag_of", "require_match", "version_of", "versioned"],
+    "app": ["create_app"],
+    "api.etags": ["IfMatch", "check_if_match", "content_etag", "etag_response", "make_etag"],
     "pages.flash": ["Undo"],
-    "pages.forms": ["Form", "check_form", "read_form"],
-    "api.idempotency": ["IdempotencyKey", "once", "replayed"],
-    "api.pagination": ["After", "Limit", "Listing", "read_place", "write_place"],
+    "pages.forms": ["Form", "parse_form", "read_form"],
+    "api.idempotency": ["IdempotencyKey", "run_once", "stored_response"],
+    "api.pagination": ["After", "Limit", "Page", "decode_cursor", "encode_cursor"],
     "pages.router": ["NavItem", "Pages"],
     "uploads": ["UploadRoute", "read_files"],
     "settings": ["WebSettings", "web_settings"],
-    "sse": ["News", "stream"],
-    "context": ["Admin", "Anyone", "Reader", "SignedIn", "Visit", "Writer", "own_path"],
+    "sse": ["StreamEvent", "stream"],
+    "context": [
+        *("Admin", "Anyone", "ApiReader", "ApiWriter", "RequestContext", "SignedIn", "local_path_or_home"),
+    ],
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 

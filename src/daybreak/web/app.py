@@ -12,33 +12,33 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from daybreak.db import Database
 from daybreak.web.api import openapi
-from daybreak.web.api.rate_limit import Rates
-from daybreak.web.app_state import Site
-from daybreak.web.error_handlers import answer_errors
-from daybreak.web.middleware.body_limit import BoundedBodies
-from daybreak.web.middleware.body_timeout import PatientBodies
-from daybreak.web.middleware.request_id import NumberedRequests
-from daybreak.web.middleware.security_headers import SafeHeaders
-from daybreak.web.middleware.trusted_origin import SameOrigin
-from daybreak.web.middleware.unexpected_errors import AnswerDefects
+from daybreak.web.api.rate_limit import RateLimiter
+from daybreak.web.app_state import AppState
+from daybreak.web.error_handlers import install_error_handlers
+from daybreak.web.middleware.body_limit import BodyLimitMiddleware
+from daybreak.web.middleware.body_timeout import BodyTimeoutMiddleware
+from daybreak.web.middleware.request_id import RequestIdMiddleware
+from daybreak.web.middleware.security_headers import SecurityHeadersMiddleware
+from daybreak.web.middleware.trusted_origin import TrustedOriginMiddleware
+from daybreak.web.middleware.unexpected_errors import UnexpectedErrorMiddleware
 from daybreak.web.pages.router import Pages
-from daybreak.web.pages.static_files import PREFIX as STATIC
+from daybreak.web.pages.static_files import URL_PREFIX as STATIC
 from daybreak.web.routes import health, home, password_links, sign_in, theme
 from daybreak.web.routes.health import Check
 from daybreak.web.settings import WebSettings
 
-Opening = Callable[[], AbstractAsyncContextManager[Database]]
+OpenDatabase = Callable[[], AbstractAsyncContextManager[Database]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-OPENAPI = "/api/v1/openapi.json"
+OPENAPI_PATH = "/api/v1/openapi.json"
 
 
-def create_application(
+def create_app(
     settings: WebSettings,
-    opening: Opening,
+    open_database: OpenDatabase,
     pages: Iterable[Pages],
     apis: Iterable[APIRouter] = (),
     *,
-    listen: str,
+    listen_dsn: str,
     channels: Collection[str] = (),
     checks: Mapping[str, Check] = MappingProxyType({}),
 ) -> FastAPI:
@@ -54,53 +54,57 @@ def create_application(
         checks: readiness checks besides the database, by name.
     """
     all_pages = [sign_in.pages, password_links.pages, theme.pages, *pages, home.pages]
-    site = Site.of(settings, all_pages, channels)
+    state = AppState.create(settings, all_pages, channels)
     app = FastAPI(
         title="Daybreak",
         version=version("daybreak"),
-        openapi_url=OPENAPI,
+        openapi_url=OPENAPI_PATH,
         docs_url=None,  # both load scripts from other sites
         redoc_url=None,
-        lifespan=_lifespan(site, opening, listen),
-        middleware=_guards(settings),
+        lifespan=_lifespan(state, open_database, listen_dsn),
+        middleware=_middleware(settings),
     )
-    app.state.site = site
-    app.state.rates = Rates(settings.api_rate)
-    answer_errors(app)
-    app.add_route(f"{STATIC}/{{name:path}}", site.static.serve, include_in_schema=False)
-    app.include_router(health.routes(checks))
+    app.state.app_state = state
+    app.state.rate_limiter = RateLimiter(settings.api_requests_per_minute)
+    install_error_handlers(app)
+    app.add_route(f"{STATIC}/{{name:path}}", state.static_files.serve, include_in_schema=False)
+    app.include_router(health.make_router(checks))
     for one in all_pages:
         app.include_router(one)
     for api in apis:
         app.include_router(api, prefix="/api/v1")
-    openapi.describe(app)
+    openapi.install_openapi(app)
     return app
 
 
-def _guards(settings: WebSettings) -> list[Middleware]:
+def _middleware(settings: WebSettings) -> list[Middleware]:
     """Return the middleware, outermost first."""
     return [
-        Middleware(NumberedRequests),
-        Middleware(SafeHeaders, is_secure=settings.is_secure),
-        Middleware(SameOrigin, settings=settings),
+        Middleware(RequestIdMiddleware),
+        Middleware(SecurityHeadersMiddleware, is_secure=settings.is_secure),
+        Middleware(TrustedOriginMiddleware, settings=settings),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-        Middleware(BoundedBodies, max_body_size=settings.max_body),
-        Middleware(PatientBodies, silence=settings.body_silence, seconds=settings.body_seconds),
-        Middleware(AnswerDefects),
+        Middleware(BodyLimitMiddleware, max_body_size=settings.max_body_size),
+        Middleware(
+            BodyTimeoutMiddleware,
+            idle_seconds=settings.body_idle_seconds,
+            timeout_seconds=settings.body_timeout_seconds,
+        ),
+        Middleware(UnexpectedErrorMiddleware),
     ]
 
 
-def _lifespan(site: Site, opening: Opening, listen: str) -> Lifespan:
+def _lifespan(app_state: AppState, open_database: OpenDatabase, listen_dsn: str) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with opening() as database:
-            site.open(database)
-            listening = asyncio.create_task(site.notifications.listen(listen))
+        async with open_database() as database:
+            app_state.set_database(database)
+            listening = asyncio.create_task(app_state.listener.listen(listen_dsn))
             try:
                 yield
             finally:
                 listening.cancel()
                 await asyncio.wait([listening])
-                site.open(None)
+                app_state.set_database(None)
 
     return lifespan

@@ -10,43 +10,43 @@ from starlette.requests import Request
 
 from daybreak.db import Database
 from daybreak.errors import Unavailable
-from daybreak.web.concurrency import Slots
-from daybreak.web.listener import Notifications
+from daybreak.web.concurrency import ConcurrencyLimiter
+from daybreak.web.listener import Listener
 from daybreak.web.pages.cookies import SessionCookie
 from daybreak.web.pages.router import NavItem, Pages
 from daybreak.web.pages.static_files import StaticFiles
-from daybreak.web.pages.templating import environment
+from daybreak.web.pages.templating import make_environment
 from daybreak.web.settings import WebSettings
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC_FOLDER = Path(__file__).parent / "static"
 
 
 @dataclass(slots=True)
-class Site:
+class AppState:
     """Settings, templates, cookies, listener and database; the database is set when the server starts."""
 
     settings: WebSettings
-    static: StaticFiles
+    static_files: StaticFiles
     templates: Environment
     nav: Sequence[NavItem]
-    cookie: SessionCookie
-    notifications: Notifications
-    uploads: Slots
+    session_cookie: SessionCookie
+    listener: Listener
+    upload_limiter: ConcurrencyLimiter
     _database: Database | None = None
 
     @classmethod
-    def of(cls, settings: WebSettings, slices: Iterable[Pages], channels: Collection[str]) -> Self:
+    def create(cls, settings: WebSettings, routers: Iterable[Pages], channels: Collection[str]) -> Self:
         """Create the state for the pages of these slices and these NOTIFY channels."""
-        pages = list(slices)
-        static = StaticFiles(_STATIC)
+        pages = list(routers)
+        static = StaticFiles(_STATIC_FOLDER)
         return cls(
             settings=settings,
-            static=static,
-            templates=environment([one.package for one in pages], static),
-            nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.place),
-            cookie=SessionCookie(settings),
-            notifications=Notifications(channels),
-            uploads=Slots(settings.uploads, settings.upload_wait),
+            static_files=static,
+            templates=make_environment([one.package for one in pages], static),
+            nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.order),
+            session_cookie=SessionCookie(settings),
+            listener=Listener(channels),
+            upload_limiter=ConcurrencyLimiter(settings.max_concurrent_uploads, settings.upload_wait_seconds),
         )
 
     @property
@@ -60,11 +60,11 @@ class Site:
             raise Unavailable("The server is starting; try again in a moment.")
         return self._database
 
-    def open(self, database: Database | None) -> None:
+    def set_database(self, database: Database | None) -> None:
         """Use that database from now on; None ends it."""
         self._database = database
 
 
-def site_of(request: Request) -> Site:
+def get_app_state(request: Request) -> AppState:
     """Return the shared state of a request's application."""
-    return cast("Site", request.app.state.site)
+    return cast("AppState", request.app.state.app_state)

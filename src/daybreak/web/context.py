@@ -13,25 +13,24 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from daybreak import people
 from daybreak.db import Database
-from daybreak.errors import Bug, Forbidden, NotSignedIn
-from daybreak.people import Client, Role, User, Visitor
-from daybreak.web.activity import is_visit
-from daybreak.web.app_state import Site, site_of
-from daybreak.web.pages import flash as flashes
-from daybreak.web.pages.flash import Flash, Undo
+from daybreak.errors import Forbidden, InternalError, Unauthenticated
+from daybreak.people import ClientInfo, Principal, Role, User
+from daybreak.web.activity import counts_as_activity
+from daybreak.web.app_state import AppState, get_app_state
+from daybreak.web.pages.flash import FLASH_COOKIE, Flash, Undo, clear_flash, read_flash, write_flash
 from daybreak.web.pages.theme import Theme
 
 SEE_OTHER = 303
-HOME = "/"
+HOME_PATH = "/"
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class RequestContext:
     """A request with its principal: the signed-in user or the bearer of a token."""
 
     request: Request
-    site: Site
-    visitor: Visitor | None = None
+    app_state: AppState
+    principal: Principal | None = None
 
     @property
     def user(self) -> User:
@@ -40,42 +39,42 @@ class Visit:
         Raises:
             Unauthenticated: no user is signed in.
         """
-        return self.known.user
+        return self.signed_in_principal.user
 
     @property
-    def known(self) -> Visitor:
+    def signed_in_principal(self) -> Principal:
         """The signed-in user with role, credential and scope.
 
         Raises:
             Unauthenticated: no user is signed in.
         """
-        if self.visitor is None:
-            raise NotSignedIn("Sign in first.")
-        return self.visitor
+        if self.principal is None:
+            raise Unauthenticated("Sign in first.")
+        return self.principal
 
     @property
     def is_admin(self) -> bool:
         """Whether the user is an administrator."""
-        return self.visitor is not None and self.visitor.role is Role.ADMIN
+        return self.principal is not None and self.principal.role is Role.ADMIN
 
     @property
     def database(self) -> Database:
         """The database of this process."""
-        return self.site.database
+        return self.app_state.database
 
     @property
-    def client(self) -> Client:
+    def client(self) -> ClientInfo:
         """The address and browser of the client."""
         host = self.request.client.host if self.request.client else ""
-        return Client(address=host, user_agent=self.request.headers.get("User-Agent", ""))
+        return ClientInfo(address=host, user_agent=self.request.headers.get("User-Agent", ""))
 
     @property
-    def path(self) -> str:
+    def return_path(self) -> str:
         """The requested path with its query, to return to."""
         query = self.request.url.query
         return f"{self.request.url.path}?{query}" if query else self.request.url.path
 
-    def is_at(self, path: str) -> bool:
+    def is_current_path(self, path: str) -> bool:
         """Return whether this page is at that path or below it."""
         here = self.request.url.path
         return here == path or (path != "/" and here.startswith(f"{path}/"))
@@ -86,40 +85,40 @@ class Visit:
         async with self.database.transaction([self.user.id]) as tx:
             yield tx
 
-    async def is_still_known(self) -> bool:
+    async def is_still_authenticated(self) -> bool:
         """Return whether the session or token of this request is still valid; True for anonymous requests."""
-        if self.visitor is None:
+        if self.principal is None:
             return True
-        return await people.is_known(self.database, self.user.id, self.visitor.credential)
+        return await people.is_credential_valid(self.database, self.user.id, self.principal.credential)
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """Return a page; its template can use ``context``, ``flash`` and these values."""
-        secret = self.site.cookie.read(self.request)
-        flash = flashes.read(self.request, secret) if secret and self.visitor else None
+        secret = self.app_state.session_cookie.read(self.request)
+        flash = read_flash(self.request, secret) if secret and self.principal else None
         response = HTMLResponse(self.render(template, flash=flash, **values), status)
-        if flashes.COOKIE in self.request.cookies:
-            flashes.clear(response)
+        if FLASH_COOKIE in self.request.cookies:
+            clear_flash(response)
         return response
 
     def render(self, template: str, **values: object) -> str:
         """Render a template: a page, or the part of a page that a stream sends."""
-        return self.site.templates.get_template(template).render(
-            {"visit": self, "theme": Theme.of(self.request), "flash": None, **values}
+        return self.app_state.templates.get_template(template).render(
+            {"context": self, "theme": Theme.from_request(self.request), "flash": None, **values}
         )
 
     def redirect(self, path: str, flash: str | None = None, *, undo: Undo | None = None) -> Response:
         """Redirect to a page of this site, which shows a message once and offers an undo."""
-        if not is_own_path(path):
-            raise Bug(f"a redirect must stay on this site, unlike {path}")
+        if not is_local_path(path):
+            raise InternalError(f"a redirect must stay on this site, unlike {path}")
         response = RedirectResponse(path, SEE_OTHER)
-        secret = self.site.cookie.read(self.request)
+        secret = self.app_state.session_cookie.read(self.request)
         if flash and secret:
-            is_secure = self.site.settings.is_secure
-            flashes.write(response, secret, Flash(text=flash, undo=undo), secure=is_secure)
+            is_secure = self.app_state.settings.is_secure
+            write_flash(response, secret, Flash(text=flash, undo=undo), secure=is_secure)
         return response
 
 
-def is_own_path(path: str) -> bool:
+def is_local_path(path: str) -> bool:
     """Return whether a path stays on this site: no other host, and nothing that browsers parse as one."""
     return (
         path.startswith("/")
@@ -129,77 +128,81 @@ def is_own_path(path: str) -> bool:
     )
 
 
-def own_path(path: str) -> str:
+def local_path_or_home(path: str) -> str:
     """Return the path if it stays on this site, else that of the home page."""
-    return path if is_own_path(path) else HOME
+    return path if is_local_path(path) else HOME_PATH
 
 
-async def anyone(request: Request) -> Visit:
+async def anyone(request: Request) -> RequestContext:
     """Return the context of any request, signed in or not."""
-    site = site_of(request)
-    secret = site.cookie.read(request)
+    state = get_app_state(request)
+    secret = state.session_cookie.read(request)
     if secret is None:
-        return Visit(request, site)
-    visitor = await people.visitor_of(site.database, secret, is_visit=is_visit(request))
-    return Visit(request, site, visitor)
+        return RequestContext(request, state)
+    principal = await people.authenticate_session(
+        state.database, secret, is_activity=counts_as_activity(request)
+    )
+    return RequestContext(request, state, principal)
 
 
-_bearer = HTTPBearer(auto_error=False, description="A token of Settings, API tokens.")
+_bearer_scheme = HTTPBearer(auto_error=False, description="A token of Settings, API tokens.")
 
 
-async def caller(
-    visit: Annotated[Visit, Depends(anyone)],
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Visit:
+async def api_reader(
+    context: Annotated[RequestContext, Depends(anyone)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer_scheme)],
+) -> RequestContext:
     """Return the context of a program with a token, or of a page of this site with a session.
 
     Raises:
         Unauthenticated: there is neither, or the token is not valid.
     """
-    if given is not None:
-        counts = is_visit(visit.request)
-        bearer = await people.bearer_of(visit.database, given.credentials, is_visit=counts)
+    if credentials is not None:
+        counts = counts_as_activity(context.request)
+        bearer = await people.authenticate_token(
+            context.database, credentials.credentials, is_activity=counts
+        )
         if bearer is None:
-            raise NotSignedIn("Invalid or expired token.")
-        visit = replace(visit, visitor=bearer)
-    return await signed_in(visit)
+            raise Unauthenticated("Invalid or expired token.")
+        context = replace(context, principal=bearer)
+    return await signed_in(context)
 
 
-async def writer(visit: Annotated[Visit, Depends(caller)]) -> Visit:
+async def api_writer(context: Annotated[RequestContext, Depends(api_reader)]) -> RequestContext:
     """Return the context of a request with write access.
 
     Raises:
         Forbidden: the token is read-only.
     """
-    if visit.visitor is not None and not visit.visitor.may_write:
+    if context.principal is not None and not context.principal.may_write:
         raise Forbidden("This token is read-only; create one with write access.")
-    return visit
+    return context
 
 
-async def signed_in(visit: Annotated[Visit, Depends(anyone)]) -> Visit:
+async def signed_in(context: Annotated[RequestContext, Depends(anyone)]) -> RequestContext:
     """Return the context of a signed-in user.
 
     Raises:
         Unauthenticated: no user is signed in; a page then redirects to the sign-in.
     """
-    if visit.visitor is None:
-        raise NotSignedIn("Sign in first.")
-    return visit
+    if context.principal is None:
+        raise Unauthenticated("Sign in first.")
+    return context
 
 
-async def admin(visit: Annotated[Visit, Depends(signed_in)]) -> Visit:
+async def admin(context: Annotated[RequestContext, Depends(signed_in)]) -> RequestContext:
     """Return the context of an administrator.
 
     Raises:
         Forbidden: the user is no administrator.
     """
-    if not visit.is_admin:
+    if not context.is_admin:
         raise Forbidden("Only administrators have access; ask one of them.")
-    return visit
+    return context
 
 
-Anyone = Annotated[Visit, Depends(anyone)]
-SignedIn = Annotated[Visit, Depends(signed_in)]
-Admin = Annotated[Visit, Depends(admin)]
-Reader = Annotated[Visit, Depends(caller)]
-Writer = Annotated[Visit, Depends(writer)]
+Anyone = Annotated[RequestContext, Depends(anyone)]
+SignedIn = Annotated[RequestContext, Depends(signed_in)]
+Admin = Annotated[RequestContext, Depends(admin)]
+ApiReader = Annotated[RequestContext, Depends(api_reader)]
+ApiWriter = Annotated[RequestContext, Depends(api_writer)]

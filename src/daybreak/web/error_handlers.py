@@ -9,112 +9,129 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from daybreak.errors import Bug, DaybreakError, InvalidInput, NotFound, NotSignedIn, TooLarge, UserError
+from daybreak.errors import (
+    DaybreakError,
+    InternalError,
+    InvalidInput,
+    NotFound,
+    PayloadTooLarge,
+    Unauthenticated,
+    UserError,
+)
 from daybreak.telemetry import log
-from daybreak.web.app_state import site_of
+from daybreak.web.app_state import get_app_state
 from daybreak.web.context import SEE_OTHER
 from daybreak.web.pages.theme import Theme
-from daybreak.web.problems import Invalid, NotAllowed, headers, is_for_program, problem, route_of, sentence
+from daybreak.web.problems import (
+    MethodNotAllowed,
+    ValidationFailed,
+    error_headers,
+    problem_response,
+    public_detail,
+    route_path,
+    wants_problem,
+)
 from daybreak.web.validation import field_error, field_of, invalid_json
 
-SIGN_IN = "/sign-in"
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_NOTHING = "This page doesn't exist or was removed."
-_NO_RESOURCE = "There is no resource at this address."
-_TITLES = {
+SIGN_IN_PATH = "/sign-in"
+_HTTP_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_PAGE_NOT_FOUND = "This page doesn’t exist or was removed."
+_RESOURCE_NOT_FOUND = "There is no resource at this address."
+_PAGE_TITLES = {
     400: "The request failed",
-    403: "You don't have access",
+    403: "You don’t have access",
     404: "Page not found",
     429: "Too many requests",
 }
 
 
-def answer_errors(app: FastAPI) -> None:
-    """Register handlers that answer Daybreak's and the framework's errors with `error_response`."""
-    app.add_exception_handler(DaybreakError, _expected)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _of_the_framework)
+def install_error_handlers(app: FastAPI) -> None:
+    """Register `error_response` for Daybreak's and the framework's errors."""
+    app.add_exception_handler(DaybreakError, _handle_daybreak_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_exception)
 
 
-def answer(request: Request, error: DaybreakError, status: int | None = None) -> Response:
+def error_response(request: Request, error: DaybreakError, status: int | None = None) -> Response:
     """Return a problem document for a program; the sign-in or an error page for a browser."""
-    if is_for_program(request):
-        return problem(request, error, status)
-    if isinstance(error, NotSignedIn) and request.url.path != SIGN_IN:
-        return _to_sign_in(request)
-    return _page(request, error, status or error.status)
+    if wants_problem(request):
+        return problem_response(request, error, status)
+    if isinstance(error, Unauthenticated) and request.url.path != SIGN_IN_PATH:
+        return _redirect_to_sign_in(request)
+    return _error_page(request, error, status or error.status)
 
 
-async def _expected(request: Request, error: Exception) -> Response:
+async def _handle_daybreak_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, DaybreakError):
         raise error
-    if isinstance(error, Bug):
-        log.error("web.bug", route=route_of(request.scope), what=str(error))
-    return answer(request, error)
+    if isinstance(error, InternalError):
+        log.error("web.internal_error", route=route_path(request.scope), message=str(error))
+    return error_response(request, error)
 
 
-async def _malformed(request: Request, error: Exception) -> Response:
+async def _handle_validation_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     found = error.errors()
     if any(one["loc"][0] == "path" for one in found):
-        return answer(request, _not_found(request))
+        return error_response(request, _not_found_error(request))
     if found[0]["type"] == "json_invalid":
-        return answer(request, InvalidInput(invalid_json(found[0], error.body)))
-    return answer(
-        request, Invalid({field_of(one["loc"][1:]): field_error(one, one["loc"][1:]) for one in found})
+        return error_response(request, InvalidInput(invalid_json(found[0], error.body)))
+    return error_response(
+        request,
+        ValidationFailed({field_of(one["loc"][1:]): field_error(one, one["loc"][1:]) for one in found}),
     )
 
 
-async def _of_the_framework(request: Request, error: Exception) -> Response:
+async def _handle_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    response = answer(request, _ours(request, error), error.status_code)
+    response = error_response(request, _to_daybreak_error(request, error), error.status_code)
     response.headers.update(error.headers or {})
-    if error.status_code == NotAllowed.status:
-        response.headers["Allow"] = ", ".join(_allowed(request))
+    if error.status_code == MethodNotAllowed.status:
+        response.headers["Allow"] = ", ".join(_allowed_methods(request))
     return response
 
 
-def _allowed(request: Request) -> list[str]:
+def _allowed_methods(request: Request) -> list[str]:
     """Return the methods of an address; the framework names only those of its first matching route."""
     routes = request.app.routes
-    scopes = [dict(request.scope, method=method) for method in _METHODS]
+    scopes = [dict(request.scope, method=method) for method in _HTTP_METHODS]
     return [scope["method"] for scope in scopes if any(one.matches(scope)[0] is Match.FULL for one in routes)]
 
 
-def _ours(request: Request, error: HTTPException) -> DaybreakError:
+def _to_daybreak_error(request: Request, error: HTTPException) -> DaybreakError:
     match error.status_code:
         case NotFound.status:
-            return _not_found(request)
-        case NotAllowed.status:
-            return NotAllowed(f"{request.method} isn't supported here.")
-        case TooLarge.status:
-            return TooLarge("The request is too large; send less at once.")
+            return _not_found_error(request)
+        case MethodNotAllowed.status:
+            return MethodNotAllowed(f"{request.method} isn’t supported here.")
+        case PayloadTooLarge.status:
+            return PayloadTooLarge("The request is too large; send less at once.")
     return UserError(f"The request failed: {error.detail}.")
 
 
-def _not_found(request: Request) -> NotFound:
-    return NotFound(_NO_RESOURCE if is_for_program(request) else _NOTHING)
+def _not_found_error(request: Request) -> NotFound:
+    return NotFound(_RESOURCE_NOT_FOUND if wants_problem(request) else _PAGE_NOT_FOUND)
 
 
-def _page(request: Request, error: DaybreakError, status: int) -> Response:
+def _error_page(request: Request, error: DaybreakError, status: int) -> Response:
     """Return the error page; it needs neither the database nor a session."""
-    site = site_of(request)
-    text = site.templates.get_template("error.html").render(
-        title=_TITLES.get(status, "Something went wrong"),
-        sentence=sentence(error),
+    state = get_app_state(request)
+    text = state.templates.get_template("error.html").render(
+        title=_PAGE_TITLES.get(status, "Something went wrong"),
+        sentence=public_detail(error),
         status=status,
         retryable=error.retryable,
         request_id=request.scope.get("request_id", ""),
-        theme=Theme.of(request),
+        theme=Theme.from_request(request),
     )
-    return HTMLResponse(text, status, headers(error))
+    return HTMLResponse(text, status, error_headers(error))
 
 
-def _to_sign_in(request: Request) -> Response:
+def _redirect_to_sign_in(request: Request) -> Response:
     if request.method not in {"GET", "HEAD"}:
-        return RedirectResponse(SIGN_IN, SEE_OTHER)
+        return RedirectResponse(SIGN_IN_PATH, SEE_OTHER)
     query = f"?{request.url.query}" if request.url.query else ""
     back = quote(f"{request.url.path}{query}", safe="/")
-    return RedirectResponse(SIGN_IN if back == "/" else f"{SIGN_IN}?next={back}", SEE_OTHER)
+    return RedirectResponse(SIGN_IN_PATH if back == "/" else f"{SIGN_IN_PATH}?next={back}", SEE_OTHER)

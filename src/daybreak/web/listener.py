@@ -16,49 +16,49 @@ from daybreak import db
 from daybreak.errors import DaybreakError
 from daybreak.telemetry import log
 
-_ECHO = "daybreak_echo"
-_ECHO_EVERY = 30.0
-_ECHO_WITHIN = 5.0
-_AGAIN_AFTER = 2.0
+_ECHO_CHANNEL = "daybreak_echo"
+_ECHO_INTERVAL_SECONDS = 30.0
+_ECHO_TIMEOUT_SECONDS = 5.0
+_RECONNECT_SECONDS = 2.0
 # Seconds between polls: a safety net while the connection listens, the only way while it is lost.
-_HEARING = 60.0
-_DEAF = 2.0
+_POLL_LISTENING = 60.0
+_POLL_DISCONNECTED = 2.0
 
 
-class Notifications:
+class Listener:
     """A connection that listens on the channels of a database and wakes subscriptions."""
 
     def __init__(self, channels: Collection[str]) -> None:
         self._channels = tuple(channels)
-        self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
-        self._echoed = asyncio.Event()
-        self._lost = asyncio.Event()
-        self.hearing = False
-        self.closed = False
+        self._subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
+        self._echo_received = asyncio.Event()
+        self._connection_lost = asyncio.Event()
+        self.is_listening = False
+        self.is_closed = False
 
     def close(self) -> None:
         """Wake all subscriptions for the last time, because the process stops."""
-        self.closed = True
-        self._ring_all()
+        self.is_closed = True
+        self._wake_all()
 
     @property
-    def followers(self) -> int:
+    def subscriber_count(self) -> int:
         """The number of subscriptions."""
-        return len(set().union(*self._bells.values()))
+        return len(set().union(*self._subscriptions.values()))
 
     @contextlib.contextmanager
-    def follow(self, *topics: str) -> Iterator["Bell"]:
+    def subscribe(self, *topics: str) -> Iterator["Subscription"]:
         """Subscribe to these topics for the duration of the block."""
-        bell = Bell(self)
+        subscription = Subscription(self)
         for topic in topics:
-            self._bells[topic].add(bell)
+            self._subscriptions[topic].add(subscription)
         try:
-            yield bell
+            yield subscription
         finally:
             for topic in topics:
-                self._bells[topic].discard(bell)
-                if not self._bells[topic]:
-                    del self._bells[topic]
+                self._subscriptions[topic].discard(subscription)
+                if not self._subscriptions[topic]:
+                    del self._subscriptions[topic]
 
     async def listen(self, dsn: str) -> None:
         """Listen until cancelled, and reconnect after a lost connection.
@@ -68,61 +68,61 @@ class Notifications:
         """
         while True:
             try:
-                await self._listen_on_one_connection(dsn)
+                await self._listen_once(dsn)
             except (DaybreakError, TimeoutError, asyncpg.PostgresError) as error:
-                log.warning("web.deaf", error=type(error).__name__)
-            await asyncio.sleep(_AGAIN_AFTER)
+                log.warning("web.listener_disconnected", error=type(error).__name__)
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
-    async def _listen_on_one_connection(self, dsn: str) -> None:
+    async def _listen_once(self, dsn: str) -> None:
         async with db.connect(dsn, command_timeout=10) as connection:
-            self._lost.clear()
-            connection.add_termination_listener(lambda _connection: self._lost.set())
+            self._connection_lost.clear()
+            connection.add_termination_listener(lambda _connection: self._connection_lost.set())
             try:
                 for channel in self._channels:
-                    await connection.add_listener(channel, lambda *words: self._ring(str(words[-1])))
-                await connection.add_listener(_ECHO, lambda *_words: self._echoed.set())
-                while not self._lost.is_set():
-                    await self._check(connection)
+                    await connection.add_listener(channel, lambda *words: self._wake(str(words[-1])))
+                await connection.add_listener(_ECHO_CHANNEL, lambda *_words: self._echo_received.set())
+                while not self._connection_lost.is_set():
+                    await self._check_echo(connection)
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._lost.wait(), _ECHO_EVERY)
+                        await asyncio.wait_for(self._connection_lost.wait(), _ECHO_INTERVAL_SECONDS)
             finally:
-                self.hearing = False
-                self._ring_all()
+                self.is_listening = False
+                self._wake_all()
 
-    async def _check(self, connection: asyncpg.Connection) -> None:
+    async def _check_echo(self, connection: asyncpg.Connection) -> None:
         """Send a notification and wait for it; through a pooler it never arrives."""
-        self._echoed.clear()
-        await connection.execute(f"NOTIFY {_ECHO}, '{uuid4()}'")
-        await asyncio.wait_for(self._echoed.wait(), _ECHO_WITHIN)
-        if not self.hearing:
-            self.hearing = True
-            self._ring_all()  # earlier notifications were missed
+        self._echo_received.clear()
+        await connection.execute(f"NOTIFY {_ECHO_CHANNEL}, '{uuid4()}'")
+        await asyncio.wait_for(self._echo_received.wait(), _ECHO_TIMEOUT_SECONDS)
+        if not self.is_listening:
+            self.is_listening = True
+            self._wake_all()  # earlier notifications were missed
 
-    def _ring(self, payload: str) -> None:
+    def _wake(self, payload: str) -> None:
         for topic in payload.split(","):
-            for bell in self._bells.get(topic, ()):
-                bell.ring(topic)
+            for subscription in self._subscriptions.get(topic, ()):
+                subscription.wake(topic)
 
-    def _ring_all(self) -> None:
-        for topic, bells in self._bells.items():
-            for bell in bells:
-                bell.ring(topic)
+    def _wake_all(self) -> None:
+        for topic, subscriptions in self._subscriptions.items():
+            for subscription in subscriptions:
+                subscription.wake(topic)
 
 
-class Bell:
+class Subscription:
     """A subscriber's event, with the topics that were notified."""
 
-    def __init__(self, notifications: Notifications) -> None:
-        self._notifications = notifications
-        self._rung = asyncio.Event()
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._woken = asyncio.Event()
         self._topics: set[str] = set()
 
-    def ring(self, topic: str) -> None:
+    def wake(self, topic: str) -> None:
         """Wake the subscriber because of this topic."""
         self._topics.add(topic)
-        self._rung.set()
+        self._woken.set()
 
-    async def wait(self, at_most: float) -> Collection[str]:
+    async def wait(self, timeout_seconds: float) -> Collection[str]:
         """Wait for a notification since the last call, or until it is time to poll.
 
         Args:
@@ -131,9 +131,9 @@ class Bell:
         Returns:
             The topics that were notified.
         """
-        patience = min(at_most, _HEARING if self._notifications.hearing else _DEAF)
+        seconds = min(timeout_seconds, _POLL_LISTENING if self._listener.is_listening else _POLL_DISCONNECTED)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), patience)
-        self._rung.clear()
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        self._woken.clear()
         topics, self._topics = self._topics, set()
         return topics

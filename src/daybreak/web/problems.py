@@ -7,21 +7,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from daybreak.errors import Bug, DaybreakError, InvalidInput, NotSignedIn, TooMany, UserError
+from daybreak.errors import (
+    DaybreakError,
+    InternalError,
+    InvalidInput,
+    TooManyRequests,
+    Unauthenticated,
+    UserError,
+)
 
-API = "/api/"
+API_PREFIX = "/api/"
 MEDIA_TYPE = "application/problem+json"
-_DEFECT = "This is an internal error of Daybreak; please report it with the request ID."
+_INTERNAL_ERROR_MESSAGE = "This is an internal error of Daybreak; please report it with the request ID."
 
 
-def is_for_program(request: Request) -> bool:
+def wants_problem(request: Request) -> bool:
     """Return whether a program reads the response, which includes the reader of a stream."""
-    wanted = request.headers.get("Accept", "")
-    is_of_a_page = "text/html" in wanted and "text/event-stream" not in wanted
-    return request.url.path.startswith(API) or not is_of_a_page
+    accepted = request.headers.get("Accept", "")
+    is_of_a_page = "text/html" in accepted and "text/event-stream" not in accepted
+    return request.url.path.startswith(API_PREFIX) or not is_of_a_page
 
 
-def problem(request: Request, error: DaybreakError, status: int | None = None) -> Response:
+def problem_response(request: Request, error: DaybreakError, status: int | None = None) -> Response:
     """Return the problem document of an error; it needs no other part of the application.
 
     Args:
@@ -34,35 +41,35 @@ def problem(request: Request, error: DaybreakError, status: int | None = None) -
         "type": f"urn:daybreak:error:{type(error).__name__}",
         "title": http.HTTPStatus(status).phrase,
         "status": status,
-        "detail": sentence(error),
+        "detail": public_detail(error),
         "instance": request.url.path,
         "request_id": request.scope.get("request_id"),
     }
-    return JSONResponse({**error.details, **document}, status, headers(error), media_type=MEDIA_TYPE)
+    return JSONResponse({**error.details, **document}, status, error_headers(error), media_type=MEDIA_TYPE)
 
 
-def sentence(error: DaybreakError) -> str:
+def public_detail(error: DaybreakError) -> str:
     """Return the public message of an error, without internals."""
-    return _DEFECT if isinstance(error, Bug) else str(error)
+    return _INTERNAL_ERROR_MESSAGE if isinstance(error, InternalError) else str(error)
 
 
-def headers(error: DaybreakError) -> dict[str, str]:
+def error_headers(error: DaybreakError) -> dict[str, str]:
     """Return the response headers of an error."""
     found = {}
-    if isinstance(error, TooMany):
+    if isinstance(error, TooManyRequests):
         found["Retry-After"] = str(math.ceil(error.retry_after))
-    if isinstance(error, NotSignedIn):
+    if isinstance(error, Unauthenticated):
         found["WWW-Authenticate"] = 'Bearer realm="daybreak"'
     return found
 
 
-class NotAllowed(UserError):
+class MethodNotAllowed(UserError):
     """The address exists, but does not support the method."""
 
     status = 405
 
 
-class Invalid(InvalidInput):
+class ValidationFailed(InvalidInput):
     """Some fields are invalid."""
 
     def __init__(self, errors: dict[str, str]) -> None:
@@ -71,6 +78,6 @@ class Invalid(InvalidInput):
         self.details = {"errors": errors}
 
 
-def route_of(scope: Scope) -> str:
+def route_path(scope: Scope) -> str:
     """Return the route of a request, not its address, which may contain a secret."""
     return str(getattr(scope.get("route"), "path", "none"))

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from daybreak.web.context import Visit
+from daybreak.web.context import RequestContext
 
-_PING = 15
-_SEND_WITHIN = 30.0
-_LIFE = 600.0
-_KNOWN = 30.0
-_SOON = 500
+_PING_SECONDS = 15
+_SEND_TIMEOUT_SECONDS = 30.0
+_MAX_LIFETIME_SECONDS = 600.0
+_REAUTHENTICATE_SECONDS = 30.0
+_RETRY_MILLISECONDS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class StreamEvent:
     """One event of a stream.
 
     Attributes:
@@ -34,10 +34,10 @@ class News:
     is_last: bool = False
 
 
-Read = Callable[[str], Awaitable[Sequence[News]]]
+ReadEvents = Callable[[str], Awaitable[Sequence[StreamEvent]]]
 
 
-def stream(visit: Visit, read: Read, *topics: str) -> Response:
+def stream(context: RequestContext, read: ReadEvents, *topics: str) -> Response:
     """Stream the events that `read` returns, now and whenever one of the topics is notified.
 
     An idle stream occupies no database connection, and a slow client delays no other: events wait in the
@@ -49,32 +49,34 @@ def stream(visit: Visit, read: Read, *topics: str) -> Response:
         read: returns the events after the one with that id, which is empty at the beginning.
         topics: the topics to subscribe to, e.g. the id of a run.
     """
-    after = visit.request.headers.get("Last-Event-ID") or visit.request.query_params.get("after", "")
-    return EventSourceResponse(_events(visit, read, topics, after), ping=_PING, send_timeout=_SEND_WITHIN)
+    after = context.request.headers.get("Last-Event-ID") or context.request.query_params.get("after", "")
+    return EventSourceResponse(
+        _events(context, read, topics, after), ping=_PING_SECONDS, send_timeout=_SEND_TIMEOUT_SECONDS
+    )
 
 
 async def _events(
-    visit: Visit, read: Read, topics: Sequence[str], after: str
+    context: RequestContext, read: ReadEvents, topics: Sequence[str], after: str
 ) -> AsyncIterator[ServerSentEvent]:
     now = asyncio.get_running_loop().time
     # Jitter: streams that reconnected together after a restart must not expire together.
-    end = now() + _LIFE * random.uniform(0.8, 1.2)  # noqa: S311 - guards nothing
-    known_until = now() + _KNOWN
-    notifications = visit.site.notifications
-    yield ServerSentEvent(comment="open", retry=_SOON)
-    credential = str(visit.visitor.credential) if visit.visitor else ""
-    with notifications.follow(*topics, credential) as bell:
-        while now() < end and not notifications.closed:
+    end = now() + _MAX_LIFETIME_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - guards nothing
+    known_until = now() + _REAUTHENTICATE_SECONDS
+    listener = context.app_state.listener
+    yield ServerSentEvent(comment="open", retry=_RETRY_MILLISECONDS)
+    credential = str(context.principal.credential) if context.principal else ""
+    with listener.subscribe(*topics, credential) as subscription:
+        while now() < end and not listener.is_closed:
             # In a task of its own, which is cancelled only once: after a cancel nothing could be awaited
             # here, not even a rollback.
-            for news in await asyncio.ensure_future(read(after)):
-                after = news.id
-                yield ServerSentEvent(id=news.id, event=news.name, data=news.data)
-                if news.is_last:
+            for event in await asyncio.ensure_future(read(after)):
+                after = event.id
+                yield ServerSentEvent(id=event.id, event=event.name, data=event.data)
+                if event.is_last:
                     yield ServerSentEvent(event="end", data="end")
                     return
-            rung = await bell.wait(min(end, known_until) - now())
-            if credential in rung or now() >= known_until:
-                if not await visit.is_still_known():
+            topics_notified = await subscription.wait(min(end, known_until) - now())
+            if credential in topics_notified or now() >= known_until:
+                if not await context.is_still_authenticated():
                     return
-                known_until = now() + _KNOWN
+                known_until = now() + _REAUTHENTICATE_SECONDS

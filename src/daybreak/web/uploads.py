@@ -10,14 +10,14 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Receive, Scope, Send
 
 from daybreak import clock
-from daybreak.intake import IntakeSettings, SentFile
-from daybreak.web.context import Visit
-from daybreak.web.pages.forms import Form, check_form
+from daybreak.intake import IntakeSettings, UploadedFile
+from daybreak.web.context import RequestContext
+from daybreak.web.pages.forms import Form, parse_form
 
 Model = TypeVar("Model", bound=BaseModel)
-_ENVELOPE = 1024 * 1024
-_MOST_FILES = 2_000
-_MOST_FIELDS = 100
+_MULTIPART_OVERHEAD = 1024 * 1024
+_MAX_FILES = 2_000
+_MAX_FIELDS = 100
 
 
 class UploadRoute(APIRoute):
@@ -25,13 +25,13 @@ class UploadRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request under the size limit of uploads."""
-        limit = IntakeSettings.load().upload_size + _ENVELOPE
+        limit = IntakeSettings.load().max_upload_size + _MULTIPART_OVERHEAD
         await RequestBodyLimitMiddleware(super().handle, max_body_size=limit)(scope, receive, send)
 
 
 async def read_files(
-    visit: Visit, model: type[Model], *, keep_body: bool = False
-) -> tuple[Form[Model], list[SentFile]]:
+    context: RequestContext, model: type[Model], *, buffer_body: bool = False
+) -> tuple[Form[Model], list[UploadedFile]]:
     """Parse a request's form, and return it with the uploaded files under their paths.
 
     Args:
@@ -43,13 +43,13 @@ async def read_files(
         Unavailable: too many uploads are in progress.
     """
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(visit.site.uploads.take(visit.user.id))
-        if keep_body:
-            await visit.request.body()
-        parts = visit.request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS)
+        await stack.enter_async_context(context.app_state.upload_limiter.acquire(context.user.id))
+        if buffer_body:
+            await context.request.body()
+        parts = context.request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
         sent = await stack.enter_async_context(parts)
         files = [one for _, one in sent.multi_items() if isinstance(one, UploadFile) and one.filename]
         now = clock.now()
-        return check_form(sent, model), [
-            SentFile(file.filename or "", await file.read(), now) for file in files
+        return parse_form(sent, model), [
+            UploadedFile(file.filename or "", await file.read(), now) for file in files
         ]

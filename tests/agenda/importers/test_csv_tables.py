@@ -39,13 +39,13 @@ Ask the landlord,House,,,,,,,,,,,an answer by mail
 """
 
 
-def by_title(harvest):
-    return {task.title: task for task in harvest.tasks}
+def tasks_by_title(parsed):
+    return {task.title: task for task in parsed.tasks}
 
 
 def test_todoists_rows_are_tasks_sections_and_comments(read):
-    harvest = read("Bakery [220474322].csv", TODOIST)
-    tasks = by_title(harvest)
+    parsed = read("Bakery [220474322].csv", TODOIST)
+    tasks = tasks_by_title(parsed)
     call = tasks["Call Anna"]
     assert (call.project, call.assignee, call.tags) == ("Bakery", "Bob", ("phone",))
     assert call.priority is Priority.HIGHEST
@@ -54,12 +54,12 @@ def test_todoists_rows_are_tasks_sections_and_comments(read):
     assert (tasks["Header"].phase, tasks["Header"].recurrence) == ("Build", "every monday")
     assert tasks["Header"].priority is Priority.NORMAL
     assert tasks["Font"].details == "Part of “Header”."
-    assert [(phase.name, phase.start_on) for phase in harvest.phases] == [("Build", None)]
-    assert [(w.line, "“tomorrow”" in w.message) for w in harvest.warnings] == [(7, True)]
+    assert [(phase.name, phase.start_on) for phase in parsed.phases] == [("Build", None)]
+    assert [(w.line, "“tomorrow”" in w.message) for w in parsed.warnings] == [(7, True)]
 
 
 def test_asanas_export_keeps_its_ids_sections_parents_and_dependencies(read):
-    tasks = by_title(read("asana.csv", ASANA))
+    tasks = tasks_by_title(read("asana.csv", ASANA))
     copy = tasks["Write copy"]
     assert (copy.external_id, copy.project, copy.phase) == ("111", "Site", "Launch")
     assert (copy.start, copy.due) == (date(2026, 3, 20), date(2026, 3, 29))
@@ -72,8 +72,8 @@ def test_asanas_export_keeps_its_ids_sections_parents_and_dependencies(read):
 
 
 def test_jiras_export_falls_back_to_the_status_category_and_reads_repeated_columns(read):
-    harvest = read("jira.csv", JIRA)
-    tasks = by_title(harvest)
+    parsed = read("jira.csv", JIRA)
+    tasks = tasks_by_title(parsed)
     login = tasks["Fix login"]
     assert (login.external_id, login.project) == ("WEB-1", "Website")
     assert (login.status, login.priority) == (TaskStatus.IN_PROGRESS, Priority.HIGHEST)
@@ -81,11 +81,11 @@ def test_jiras_export_falls_back_to_the_status_category_and_reads_repeated_colum
     assert (login.tags, login.blocked_by) == (("a", "b"), ("WEB-9",))
     assert tasks["Old page"].status is TaskStatus.CANCELLED
     assert tasks["New page"].completed == datetime(2026, 3, 28, 6, tzinfo=UTC)
-    assert harvest.warnings == ()
+    assert parsed.warnings == ()
 
 
 def test_a_plain_table_is_read_by_its_header(read):
-    tasks = by_title(read("house.csv", PLAIN))
+    tasks = tasks_by_title(read("house.csv", PLAIN))
     paint = tasks["Paint"]
     assert (paint.project, paint.phase, paint.priority) == ("House", "Inside", Priority.HIGH)
     assert (paint.start, paint.due) == (date(2026, 3, 28), date(2026, 4, 5))
@@ -98,16 +98,16 @@ def test_a_plain_table_is_read_by_its_header(read):
 
 
 def test_an_invalid_cell_is_a_warning_with_its_line_and_the_row_is_imported(read):
-    harvest = read("house.csv", PLAIN)
-    assert [warning.line for warning in harvest.warnings] == [4, 4, 7]
-    assert "Buy paint" in by_title(harvest)
+    parsed = read("house.csv", PLAIN)
+    assert [warning.line for warning in parsed.warnings] == [4, 4, 7]
+    assert "Buy paint" in tasks_by_title(parsed)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_detected(read, delimiter):
     content = "\ufefftitle,due\r\nSend offer,2026-03-29\r\n".replace(",", delimiter)
     (task,) = read("a.csv", content).tasks
-    assert (task.title, task.due, task.place) == ("Send offer", date(2026, 3, 29), "a.csv:2")
+    assert (task.title, task.due, task.source_ref) == ("Send offer", date(2026, 3, 29), "a.csv:2")
 
 
 def test_excels_delimiter_hint_is_used(read):
@@ -116,21 +116,21 @@ def test_excels_delimiter_hint_is_used(read):
 
 
 def test_an_ambiguous_date_is_not_guessed(read):
-    harvest = read("a.csv", "task,due\nSend offer,05/04/2026\n")
-    assert harvest.tasks[0].due is None
-    assert "two different days" in harvest.warnings[0].message
+    parsed = read("a.csv", "task,due\nSend offer,05/04/2026\n")
+    assert parsed.tasks[0].due is None
+    assert "two different days" in parsed.warnings[0].message
 
 
 @pytest.mark.parametrize("header", ["Foo,Bar", "Name,Email,Phone", "Title,Author"])
 def test_an_unsupported_table_is_one_warning_that_names_the_supported_columns(read, header):
-    harvest = read("people.csv", f"{header}\n1,2\n3,4\n")
-    assert harvest.tasks == ()
-    (warning,) = harvest.warnings
+    parsed = read("people.csv", f"{header}\n1,2\n3,4\n")
+    assert parsed.tasks == ()
+    (warning,) = parsed.warnings
     assert warning.line == 1
     assert "“due”" in warning.message
 
 
 def test_an_unclosed_quotation_mark_skips_only_its_row(read):
-    harvest = read("a.csv", 'task,due\nfirst,\n"second,2026-03-29\nthird,2026-03-30\nfourth,\n')
-    assert [task.title for task in harvest.tasks] == ["first", "third", "fourth"]
-    assert [warning.line for warning in harvest.warnings] == [3]
+    parsed = read("a.csv", 'task,due\nfirst,\n"second,2026-03-29\nthird,2026-03-30\nfourth,\n')
+    assert [task.title for task in parsed.tasks] == ["first", "third", "fourth"]
+    assert [warning.line for warning in parsed.warnings] == [3]

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from daybreak.agenda.importers import IMPORTERS, recognise
+from daybreak.agenda.importers import IMPORTERS, find_importer
 
 EXPORTED = b'[{"id":1,"description":"x","status":"pending"}]'
 
@@ -26,7 +26,7 @@ EXPORTED = b'[{"id":1,"description":"x","status":"pending"}]'
     ],
 )
 def test_a_file_is_recognised_by_its_name_or_its_head(path, head, name):
-    importer = recognise(PurePosixPath(path), head)
+    importer = find_importer(PurePosixPath(path), head)
     assert importer is not None
     assert importer.name == name
 
@@ -36,7 +36,7 @@ def test_a_file_is_recognised_by_its_name_or_its_head(path, head, name):
     [("photo.jpg", b"\xff\xd8"), ("package.json", b'{"name":"x","description":"y"}'), ("x", b"")],
 )
 def test_other_files_have_no_importer(path, head):
-    assert recognise(PurePosixPath(path), head) is None
+    assert find_importer(PurePosixPath(path), head) is None
 
 
 def test_names_are_unique():
@@ -45,7 +45,7 @@ def test_names_are_unique():
 
 def test_a_folder_without_calendars_does_not_load_their_libraries():
     program = (
-        "import sys; from pathlib import PurePosixPath; from daybreak.agenda.importers import recognise; "
-        "recognise(PurePosixPath('todo.txt'), b''); sys.exit('icalendar' in sys.modules)"
+        "import sys; from pathlib import PurePosixPath; from daybreak.agenda.importers import find_importer; "
+        "find_importer(PurePosixPath('todo.txt'), b''); sys.exit('icalendar' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daybreak.agenda.importers.parsing.builder import MOST_WARNINGS
+from daybreak.agenda.importers.parsing.builder import MAX_WARNINGS
 
 PATHS = ("todo.txt", "plan.md", "tasks.jsonl", "table.csv", "table.tsv", "note.txt")
 HEAD = b'{"description":"a","status":"pending","uuid":"1"}\n'
@@ -37,17 +37,17 @@ quick = settings(
 )
 
 
-def check(harvest):
-    ids = [task.external_id for task in harvest.tasks]
+def check(parsed):
+    ids = [task.external_id for task in parsed.tasks]
     assert len(ids) == len(set(ids))
-    assert len(harvest.warnings) <= MOST_WARNINGS + 1
+    assert len(parsed.warnings) <= MAX_WARNINGS + 1
     assert all(
         0 < len(task.title) <= 500 and task.title.isprintable()
-        for task in harvest.tasks
+        for task in parsed.tasks
         if task.title.isascii()
     )
-    repr([astuple(task) for task in harvest.tasks]).encode()
-    for text in (*(n.body for n in harvest.notes), *(p.name for p in harvest.projects), *ids):
+    repr([astuple(task) for task in parsed.tasks]).encode()
+    for text in (*(n.body for n in parsed.notes), *(p.name for p in parsed.projects), *ids):
         assert "\0" not in text
         text.encode()
 
@@ -75,9 +75,9 @@ def test_a_damaged_file_is_never_an_error(read, path, data):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_binary_data_is_one_warning_without_entries(read, path):
-    harvest = read(path, (HEAD if path == "tasks.jsonl" else b"") + b"\x7fELF\x02\x01\0\0\0" * 100)
-    assert (harvest.tasks, harvest.notes, harvest.projects) == ((), (), ())
-    (warning,) = harvest.warnings
+    parsed = read(path, (HEAD if path == "tasks.jsonl" else b"") + b"\x7fELF\x02\x01\0\0\0" * 100)
+    assert (parsed.tasks, parsed.notes, parsed.projects) == ((), (), ())
+    (warning,) = parsed.warnings
     assert warning.line is None
     assert "binary" in warning.message
 
@@ -86,9 +86,9 @@ def test_binary_data_is_one_warning_without_entries(read, path):
     ("path", "line"), [("todo.txt", "Größe"), ("plan.md", "- [ ] Größe"), ("t.csv", "task\nGröße")]
 )
 def test_a_legacy_encoding_is_one_warning_and_the_tasks_are_imported(read, path, line):
-    harvest = read(path, f"{line}\n".encode("cp1252"))
-    assert [task.title for task in harvest.tasks] == ["Größe"]
-    assert len(harvest.warnings) == 1
+    parsed = read(path, f"{line}\n".encode("cp1252"))
+    assert [task.title for task in parsed.tasks] == ["Größe"]
+    assert len(parsed.warnings) == 1
 
 
 def test_overrides_of_the_reading_direction_and_controls_are_stripped(read):
@@ -103,10 +103,10 @@ def test_a_long_title_is_truncated_to_500_characters(read):
 
 
 def test_many_errors_are_counted_instead_of_listed(read):
-    harvest = read("todo.txt", "Call due:2026-02-30\n" * 100)
-    assert len(harvest.tasks) == 100
-    assert len(harvest.warnings) == MOST_WARNINGS + 1
-    assert any("80 more" in warning.message for warning in harvest.warnings)
+    parsed = read("todo.txt", "Call due:2026-02-30\n" * 100)
+    assert len(parsed.tasks) == 100
+    assert len(parsed.warnings) == MAX_WARNINGS + 1
+    assert any("80 more" in warning.message for warning in parsed.warnings)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def tasks(plan):
 def test_the_nearest_heading_is_the_project_and_the_paragraph_below_its_description(plan):
     projects = {project.name: project for project in plan.projects}
     assert projects["Website relaunch"].description == "A new site for the bakery, live before Easter."
-    assert projects["Website relaunch"].place == "plan.md:6"
+    assert projects["Website relaunch"].source_ref == "plan.md:6"
     assert set(projects) == {"Website relaunch", "Garden", "Team plan"}
 
 
@@ -116,7 +116,7 @@ def test_a_nonexistent_date_is_a_warning_with_its_line_and_the_task_is_imported(
 def test_every_source_ref_is_the_line_of_the_task(tasks):
     source = TEAM_LEAD.splitlines()
     for task in tasks.values():
-        assert task.title.split()[0] in source[int(task.place.removeprefix("plan.md:")) - 1]
+        assert task.title.split()[0] in source[int(task.source_ref.removeprefix("plan.md:")) - 1]
 
 
 def test_without_a_heading_the_files_name_is_the_project(read):
@@ -130,15 +130,15 @@ def test_a_daily_note_is_no_project(read):
 
 
 def test_the_front_matters_project_applies_to_the_whole_file(read):
-    harvest = read("kickoff.md", '---\nproject: "[[Bakery]]"\n---\n# Agenda\n- [ ] Ask for photos\n')
-    assert [(task.title, task.project) for task in harvest.tasks] == [("Ask for photos", "Bakery")]
+    parsed = read("kickoff.md", '---\nproject: "[[Bakery]]"\n---\n# Agenda\n- [ ] Ask for photos\n')
+    assert [(task.title, task.project) for task in parsed.tasks] == [("Ask for photos", "Bakery")]
 
 
 def test_the_columns_of_a_board_are_states_of_the_project_above(read):
     board = "# Thesis\n\n## Doing\n- [ ] Chapter 2\n\n## Waiting\n- [ ] Referee\n\n## Done\n- [x] Chapter 1\n"
-    harvest = read("board.md", board)
-    assert {task.project for task in harvest.tasks} == {"Thesis"}
-    assert [task.status for task in harvest.tasks] == [
+    parsed = read("board.md", board)
+    assert {task.project for task in parsed.tasks} == {"Thesis"}
+    assert [task.status for task in parsed.tasks] == [
         TaskStatus.IN_PROGRESS,
         TaskStatus.BLOCKED,
         TaskStatus.DONE,
@@ -161,27 +161,27 @@ def test_the_dates_of_a_phase_may_be_written_in_many_ways(read, heading, dates):
 
 
 def test_a_phase_with_an_impossible_or_reversed_date_is_a_warning(read):
-    harvest = read(
+    parsed = read(
         "a.md", "# P\n## A (2026-02-30 \u2013 2026-04-15)\n- [ ] x\n## B (2026-05-01 \u2013 2026-04-15)\n"
     )
-    assert [(phase.start_on, phase.end_on) for phase in harvest.phases] == [
+    assert [(phase.start_on, phase.end_on) for phase in parsed.phases] == [
         (None, date(2026, 4, 15)),
         (None, None),
     ]
-    assert [warning.line for warning in harvest.warnings] == [2, 4]
+    assert [warning.line for warning in parsed.warnings] == [2, 4]
 
 
 def test_an_unclosed_code_block_is_a_warning(read):
-    harvest = read("a.md", "- [ ] before\n```\n- [ ] inside\n")
-    assert [task.title for task in harvest.tasks] == ["before"]
-    assert [warning.line for warning in harvest.warnings] == [2]
+    parsed = read("a.md", "- [ ] before\n```\n- [ ] inside\n")
+    assert [task.title for task in parsed.tasks] == ["before"]
+    assert [warning.line for warning in parsed.warnings] == [2]
 
 
 def test_an_emoji_or_a_mention_in_a_sentence_stays_in_the_title(read):
-    harvest = read("a.md", "- [ ] 📅 Plan the party with @bob for issue #12\n")
-    assert harvest.tasks[0].title == "📅 Plan the party with bob for issue #12"
-    assert harvest.tasks[0].assignee is None
-    assert harvest.warnings == ()
+    parsed = read("a.md", "- [ ] 📅 Plan the party with @bob for issue #12\n")
+    assert parsed.tasks[0].title == "📅 Plan the party with bob for issue #12"
+    assert parsed.tasks[0].assignee is None
+    assert parsed.warnings == ()
 
 
 def test_ids_stay_when_a_task_moves_or_is_ticked(read):

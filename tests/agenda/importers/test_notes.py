@@ -6,7 +6,7 @@ import pytest
 def test_a_text_file_is_a_note_dated_by_its_last_change(read):
     (note,) = read("ideas/shop.txt", "\nA shop for spare parts\n\nAsk Bob.\n").notes
     assert (note.title, note.body) == ("A shop for spare parts", "Ask Bob.")
-    assert (note.noted_at, note.place) == (datetime(2026, 3, 28, 9, tzinfo=UTC), "ideas/shop.txt:1")
+    assert (note.noted_at, note.source_ref) == (datetime(2026, 3, 28, 9, tzinfo=UTC), "ideas/shop.txt:1")
 
 
 def test_a_date_in_the_files_name_is_the_start_of_that_day(read):
@@ -16,13 +16,13 @@ def test_a_date_in_the_files_name_is_the_start_of_that_day(read):
 
 
 def test_front_matter_sets_title_date_and_project(read):
-    matter = "---\ntitle: Kick-off\nproject: Bakery\ndate: 2026-03-27 10:00\ntags:\n  - call\n---\n"
-    harvest = read("2026-01-01.md", f"{matter}First line.\nSecond line.\n")
-    (note,) = harvest.notes
+    metadata = "---\ntitle: Kick-off\nproject: Bakery\ndate: 2026-03-27 10:00\ntags:\n  - call\n---\n"
+    parsed = read("2026-01-01.md", f"{metadata}First line.\nSecond line.\n")
+    (note,) = parsed.notes
     assert (note.title, note.project) == ("Kick-off", "Bakery")
     assert note.body == "First line.\nSecond line."
     assert note.noted_at == datetime(2026, 3, 27, 9, tzinfo=UTC)
-    assert [project.name for project in harvest.projects] == ["Bakery"]
+    assert [project.name for project in parsed.projects] == ["Bakery"]
 
 
 def test_a_long_note_is_truncated(read):
@@ -33,5 +33,5 @@ def test_a_long_note_is_truncated(read):
 
 @pytest.mark.parametrize("content", ["", " \n\t\n", "---\ntitle: x\n---\n"])
 def test_an_empty_file_is_no_note(read, content):
-    harvest = read("empty.txt", content)
-    assert (harvest.notes, harvest.warnings) == ((), ())
+    parsed = read("empty.txt", content)
+    assert (parsed.notes, parsed.warnings) == ((), ())

@@ -14,17 +14,17 @@ RESEARCHER = """\
 """  # noqa: E501  one object a line is how it is exported
 
 
-def by_id(harvest):
-    return {task.external_id: task for task in harvest.tasks}
+def tasks_by_id(parsed):
+    return {task.external_id: task for task in parsed.tasks}
 
 
 def test_every_field_of_a_researchers_export_is_imported(read):
-    tasks = by_id(read("tasks.json", RESEARCHER))
+    tasks = tasks_by_id(read("tasks.json", RESEARCHER))
     paper = tasks["a1"]
     assert (paper.status, paper.priority) == (TaskStatus.IN_PROGRESS, Priority.HIGH)
     assert (paper.project, paper.tags, paper.details) == ("Thesis.Paper", ("writing",), "see referee 2")
     assert paper.touched_at == datetime(2026, 3, 20, 8, 15, tzinfo=UTC)
-    assert paper.place == "tasks.json:2"
+    assert paper.source_ref == "tasks.json:2"
     lab = tasks["a2"]
     assert (lab.start, lab.estimate_minutes) == (datetime(2026, 4, 1, 8, 30, tzinfo=UTC), 45)
     assert (lab.status, lab.blocked_by) == (TaskStatus.OPEN, ("a1",))
@@ -34,22 +34,22 @@ def test_every_field_of_a_researchers_export_is_imported(read):
 
 
 def test_due_at_local_midnight_is_the_day(read):
-    assert by_id(read("tasks.json", RESEARCHER))["a1"].due == date(2026, 3, 29)
-    elsewhere = by_id(read("tasks.json", RESEARCHER, tz="Asia/Kathmandu"))["a1"].due
+    assert tasks_by_id(read("tasks.json", RESEARCHER))["a1"].due == date(2026, 3, 29)
+    elsewhere = tasks_by_id(read("tasks.json", RESEARCHER, tz="Asia/Kathmandu"))["a1"].due
     assert elsewhere == datetime(2026, 3, 28, 23, tzinfo=UTC)
 
 
 def test_the_template_of_a_recurring_task_is_skipped(read):
-    assert "a5" not in by_id(read("tasks.json", RESEARCHER))
+    assert "a5" not in tasks_by_id(read("tasks.json", RESEARCHER))
 
 
 def test_characters_that_a_database_cannot_store_are_stripped(read):
-    assert by_id(read("tasks.json", RESEARCHER))["a3"].title == "Water the plants"
+    assert tasks_by_id(read("tasks.json", RESEARCHER))["a3"].title == "Water the plants"
 
 
 def test_one_object_per_line_is_parsed(read):
     bare = "\n".join(json.dumps(task) for task in json.loads(RESEARCHER))
-    assert by_id(read("tasks.jsonl", bare)).keys() == by_id(read("tasks.json", RESEARCHER)).keys()
+    assert tasks_by_id(read("tasks.jsonl", bare)).keys() == tasks_by_id(read("tasks.json", RESEARCHER)).keys()
 
 
 def test_utf_16_as_a_windows_shell_writes_it_is_read(read):
@@ -58,6 +58,6 @@ def test_utf_16_as_a_windows_shell_writes_it_is_read(read):
 
 def test_only_a_truncated_or_malformed_object_is_skipped(read):
     lines = RESEARCHER.splitlines()
-    harvest = read("tasks.json", "\n".join([*lines[:2], lines[2][:40], *lines[3:5], lines[1][:90]]))
-    assert by_id(harvest).keys() == {"a1", "a3", "a4"}
-    assert [warning.line for warning in harvest.warnings] == [3, 6]
+    parsed = read("tasks.json", "\n".join([*lines[:2], lines[2][:40], *lines[3:5], lines[1][:90]]))
+    assert tasks_by_id(parsed).keys() == {"a1", "a3", "a4"}
+    assert [warning.line for warning in parsed.warnings] == [3, 6]

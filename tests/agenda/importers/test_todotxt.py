@@ -16,16 +16,16 @@ Secret helper line h:1
 """
 
 
-def by_title(harvest):
-    return {task.title: task for task in harvest.tasks}
+def tasks_by_title(parsed):
+    return {task.title: task for task in parsed.tasks}
 
 
 def test_every_field_of_a_freelancers_list_is_imported(read):
-    tasks = by_title(read("todo.txt", FREELANCER))
+    tasks = tasks_by_title(read("todo.txt", FREELANCER))
     offer = tasks["Send the offer to Anna"]
     assert (offer.project, offer.tags, offer.priority) == ("BakeryWebsite", ("mail",), Priority.HIGHEST)
     assert (offer.due, offer.estimate_minutes, offer.external_id) == (date(2026, 3, 29), 30, "offer")
-    assert offer.place == "todo.txt:1"
+    assert offer.source_ref == "todo.txt:1"
     sale = tasks["Plan the GarageSale with Bob"]
     assert (sale.start, sale.recurrence, sale.priority) == (date(2026, 4, 1), "+1m", Priority.HIGH)
     assert tasks["Sort receipts"].priority is Priority.LOW
@@ -37,19 +37,19 @@ def test_every_field_of_a_freelancers_list_is_imported(read):
 
 
 def test_projects_are_named_once_where_they_are_first_mentioned(read):
-    harvest = read("todo.txt", FREELANCER)
-    assert [(p.name, p.place) for p in harvest.projects] == [
+    parsed = read("todo.txt", FREELANCER)
+    assert [(p.name, p.source_ref) for p in parsed.projects] == [
         ("BakeryWebsite", "todo.txt:1"),
         ("GarageSale", "todo.txt:2"),
     ]
 
 
 def test_a_nonexistent_date_is_a_warning_with_its_line_and_the_task_is_imported(read):
-    harvest = read("todo.txt", FREELANCER)
-    (warning,) = harvest.warnings
+    parsed = read("todo.txt", FREELANCER)
+    (warning,) = parsed.warnings
     assert (warning.path, warning.line) == ("todo.txt", 8)
     assert "“2026-02-30”" in warning.message
-    assert by_title(harvest)["Remember the milk"].due is None
+    assert tasks_by_title(parsed)["Remember the milk"].due is None
 
 
 def test_a_hidden_task_is_skipped(read):
@@ -63,9 +63,9 @@ def test_ids_stay_when_lines_move_and_are_unique(read):
         if "milk" not in task.title
     }
     moved = "\n".join(reversed(FREELANCER.splitlines()))
-    harvest = read("todo.txt", moved)
-    assert before.items() <= {task.title: task.external_id for task in harvest.tasks}.items()
-    assert len({task.external_id for task in harvest.tasks}) == len(harvest.tasks) == 8
+    parsed = read("todo.txt", moved)
+    assert before.items() <= {task.title: task.external_id for task in parsed.tasks}.items()
+    assert len({task.external_id for task in parsed.tasks}) == len(parsed.tasks) == 8
 
 
 def test_a_changed_date_or_priority_keeps_the_id(read):
@@ -75,7 +75,7 @@ def test_a_changed_date_or_priority_keeps_the_id(read):
 
 
 def test_a_parent_is_blocked_by_the_tasks_that_name_it(read):
-    tasks = by_title(read("todo.txt", "Move house id:1\nPack books p:1\nBook a van id:2 p:1\n"))
+    tasks = tasks_by_title(read("todo.txt", "Move house id:1\nPack books p:1\nBook a van id:2 p:1\n"))
     assert tasks["Move house"].blocked_by == ("todo.txt#pack-books", "2")
 
 
@@ -85,6 +85,6 @@ def test_a_time_is_in_the_owners_zone(read):
 
 
 def test_a_status_key_is_read(read):
-    tasks = by_title(read("todo.txt", "Write report status:in_progress\nShip it status:waiting\n"))
+    tasks = tasks_by_title(read("todo.txt", "Write report status:in_progress\nShip it status:waiting\n"))
     assert tasks["Write report"].status is TaskStatus.IN_PROGRESS
     assert tasks["Ship it"].status is TaskStatus.BLOCKED

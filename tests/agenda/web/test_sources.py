@@ -10,7 +10,7 @@ import pytest
 
 from daybreak import briefs, clock
 
-from ..workspace import Desk  # noqa: TID252 - tests are no package that could be named
+from ..workspace import UserWorkspace  # noqa: TID252 - tests are no package that could be named
 
 TODO = b"Call Berta due:2026-03-30\n"
 CALENDAR = b"""BEGIN:VCALENDAR
@@ -27,7 +27,7 @@ END:VCALENDAR
 """.replace(b"\n", b"\r\n")
 
 
-def zipped(**files: bytes) -> bytes:
+def make_zip(**files: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -35,126 +35,127 @@ def zipped(**files: bytes) -> bytes:
     return made.getvalue()
 
 
-async def shown(browser) -> str:
+async def get_sources_page(browser) -> str:
     return (await browser.get("/agenda/sources")).text
 
 
-async def test_uploaded_folder_becomes_a_source_that_a_worker_imports(annas, send, work):
+async def test_uploaded_folder_becomes_a_source_that_a_worker_imports(anna_client, upload_files, run_jobs):
     files = (("plans/todo.txt", TODO), ("plans/team/team.ics", CALENDAR), ("plans/cat.png", b"\x89PNG"))
-    answer = await send(*files)
-    page = (await annas.get(answer.headers["location"])).text
+    answer = await upload_files(*files)
+    page = (await anna_client.get(answer.headers["location"])).text
     assert "Starting…" in page
     assert "Not synced yet" in page
-    await work()
-    page = (await annas.get(answer.headers["location"])).text
+    await run_jobs()
+    page = (await anna_client.get(answer.headers["location"])).text
     assert "Done." in page
     assert "1 task, 1 event, 0 notes" in page
-    assert "Call Berta" in (await annas.get("/agenda")).text
+    assert "Call Berta" in (await anna_client.get("/agenda")).text
 
 
-async def test_upload_of_the_same_name_replaces_the_earlier_one(annas, send, work):
-    await send(("todo.txt", TODO))
-    await work()
-    await send(("todo.txt", b"Call Bob\n"))
-    await work()
-    page = (await annas.get("/agenda")).text
+async def test_upload_of_the_same_name_replaces_the_earlier_one(anna_client, upload_files, run_jobs):
+    await upload_files(("todo.txt", TODO))
+    await run_jobs()
+    await upload_files(("todo.txt", b"Call Bob\n"))
+    await run_jobs()
+    page = (await anna_client.get("/agenda")).text
     assert ("Call Bob" in page, "Call Berta" in page) == (True, False)
-    assert (await shown(annas)).count("Uploaded") == 1
+    assert (await get_sources_page(anna_client)).count("Uploaded") == 1
 
 
 async def test_upload_shows_its_time_and_is_not_reported_as_stale_in_briefs(
-    annas, send, work, database, user, monkeypatch
+    anna_client, upload_files, run_jobs, database, user, monkeypatch
 ):
-    await send(("todo.txt", TODO))
-    await work()
-    page = await shown(annas)
+    await upload_files(("todo.txt", TODO))
+    await run_jobs()
+    page = await get_sources_page(anna_client)
     assert re.search("Uploaded <time [^>]*>29 Mar 2026, 08:30</time>", page)
     assert "last synced" not in page
     later = clock.now() + timedelta(days=3)
     monkeypatch.setattr(clock, "now", lambda: later)
     day = (later + timedelta(hours=2)).date()
     document = (await briefs.compose(database, user.id, day)).document
-    assert [gap.text for gap in document.warnings] == []
+    assert [warning.text for warning in document.warnings] == []
 
 
-async def test_archive_is_unpacked(annas, send, work):
-    await send(
-        ("plans.zip", zipped(lists__todo_txt=b"", todo=TODO)), ("more.zip", zipped(**{"a__todo.txt": TODO}))
+async def test_archive_is_unpacked(anna_client, upload_files, run_jobs):
+    await upload_files(
+        ("plans.zip", make_zip(lists__todo_txt=b"", todo=TODO)),
+        ("more.zip", make_zip(**{"a__todo.txt": TODO})),
     )
-    await work()
-    assert "Call Berta" in (await annas.get("/agenda")).text
+    await run_jobs()
+    assert "Call Berta" in (await anna_client.get("/agenda")).text
 
 
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("x.zip", zipped(**{"..__..__etc__todo.txt": TODO}), "is not a valid file path"),
-        ("x.zip", zipped(**{"__etc__todo.txt": TODO}), "is not a valid file path"),
-        ("x.zip", zipped(**{"todo.txt": bytes(40 * 1024 * 1024)}), "unpacks to more than"),
+        ("x.zip", make_zip(**{"..__..__etc__todo.txt": TODO}), "is not a valid file path"),
+        ("x.zip", make_zip(**{"__etc__todo.txt": TODO}), "is not a valid file path"),
+        ("x.zip", make_zip(**{"todo.txt": bytes(40 * 1024 * 1024)}), "unpacks to more than"),
         ("x.zip", b"PK\x03\x04 no archive", "cannot be unpacked"),
         ("../todo.txt", TODO, "is not a valid file path"),
         ("cat.png", b"\x89PNG", "No supported files found"),
     ],
 )
 async def test_hostile_or_unsupported_upload_is_rejected_without_changes(
-    annas, send, name: str, content: bytes, sentence: str
+    anna_client, upload_files, name: str, content: bytes, sentence: str
 ):
-    refused = await send((name, content))
+    refused = await upload_files((name, content))
     assert refused.status_code == 422
     assert sentence in refused.text
-    assert "No sources yet" in await shown(annas)
+    assert "No sources yet" in await get_sources_page(anna_client)
 
 
-async def test_upload_without_a_file_is_rejected(annas, send):
-    assert "No supported files found" in (await send(("", b""))).text
+async def test_upload_without_a_file_is_rejected(anna_client, upload_files):
+    assert "No supported files found" in (await upload_files(("", b""))).text
 
 
-async def test_upload_above_the_size_limit_is_rejected(annas, send, monkeypatch):
-    monkeypatch.setenv("DAYBREAK_INTAKE_UPLOAD_SIZE", "2MiB")
-    assert (await send(("todo.txt", bytes(4 * 1024 * 1024)))).status_code == 413
-    refused = await send(("todo.txt", b"Call Berta\n" * 200_000))
+async def test_upload_above_the_size_limit_is_rejected(anna_client, upload_files, monkeypatch):
+    monkeypatch.setenv("DAYBREAK_INTAKE_MAX_UPLOAD_SIZE", "2MiB")
+    assert (await upload_files(("todo.txt", bytes(4 * 1024 * 1024)))).status_code == 413
+    refused = await upload_files(("todo.txt", b"Call Berta\n" * 200_000))
     assert (refused.status_code, "larger than 2.0MiB" in refused.text) == (422, True)
 
 
 @pytest.mark.parametrize(
     "address", ["http://127.0.0.1/x.ics", "http://169.254.169.254/latest", "file:///etc/passwd", "calendar"]
 )
-async def test_forbidden_url_is_rejected_without_changes(annas, address: str):
-    refused = await annas.post("/agenda/sources/address", address=address)
+async def test_forbidden_url_is_rejected_without_changes(anna_client, address: str):
+    refused = await anna_client.post("/agenda/sources/address", address=address)
     assert refused.status_code == 422
     assert 'aria-describedby="address-note"' in refused.text
-    assert "No sources yet" in await shown(annas)
+    assert "No sources yet" in await get_sources_page(anna_client)
 
 
-async def test_sync_imports_new_tasks_and_reports_failures(annas, desk: Desk, work):
-    desk.put("todo.txt", "Call Berta")
-    source = (await desk.read()).source
-    desk.put("todo.txt", "Call Berta", "Call Bob")
-    await annas.post(f"/agenda/sources/{source.id}/read")
-    await work()
-    assert "2 tasks" in await shown(annas)
-    shutil.rmtree(desk.folder)
-    answer = await annas.post("/agenda/sources/read")
-    await work()
-    page = (await annas.get(answer.headers["location"])).text
+async def test_sync_imports_new_tasks_and_reports_failures(anna_client, workspace: UserWorkspace, run_jobs):
+    workspace.write_file("todo.txt", "Call Berta")
+    source = (await workspace.import_folder()).source
+    workspace.write_file("todo.txt", "Call Berta", "Call Bob")
+    await anna_client.post(f"/agenda/sources/{source.id}/refresh")
+    await run_jobs()
+    assert "2 tasks" in await get_sources_page(anna_client)
+    shutil.rmtree(workspace.folder)
+    answer = await anna_client.post("/agenda/sources/refresh")
+    await run_jobs()
+    page = (await anna_client.get(answer.headers["location"])).text
     assert "Finished, but couldn\N{RIGHT SINGLE QUOTATION MARK}t read: papers." in page
     assert '<span class="state bad">Error</span>' in page
     assert "2 tasks" in page
 
 
-async def test_removed_source_loses_its_tasks(annas, desk: Desk):
-    desk.put("todo.txt", "Call Berta")
-    source = (await desk.read()).source
-    await annas.post(f"/agenda/sources/{source.id}/remove")
-    assert "Call Berta" not in (await annas.get("/agenda")).text
+async def test_removed_source_loses_its_tasks(anna_client, workspace: UserWorkspace):
+    workspace.write_file("todo.txt", "Call Berta")
+    source = (await workspace.import_folder()).source
+    await anna_client.post(f"/agenda/sources/{source.id}/remove")
+    assert "Call Berta" not in (await anna_client.get("/agenda")).text
 
 
-async def test_sources_of_other_users_are_not_found(bobs, desk: Desk):
-    desk.put("todo.txt", "Call Berta")
-    source = (await desk.read()).source
+async def test_sources_of_other_users_are_not_found(bob_client, workspace: UserWorkspace):
+    workspace.write_file("todo.txt", "Call Berta")
+    source = (await workspace.import_folder()).source
     answers = [
-        await bobs.get(f"/agenda/sources/{source.id}"),
-        await bobs.post(f"/agenda/sources/{source.id}/read"),
-        await bobs.post(f"/agenda/sources/{source.id}/remove"),
+        await bob_client.get(f"/agenda/sources/{source.id}"),
+        await bob_client.post(f"/agenda/sources/{source.id}/refresh"),
+        await bob_client.post(f"/agenda/sources/{source.id}/remove"),
     ]
     assert [answer.status_code for answer in answers] == [404, 404, 404]

@@ -4,15 +4,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from daybreak.briefs.document.model import (
-    Blindspot,
     Bucket,
-    BucketView,
+    BucketEntries,
     Counts,
+    CoverageWarning,
     Document,
     Edition,
-    Gap,
+    FreeInterval,
     NextAction,
-    Reader,
+    Recipient,
     Section,
     SinceLast,
     TimelineEntry,
@@ -51,7 +51,7 @@ def at(hour, minute=0, day=TODAY):
 
 def document(**changes):
     parts = {
-        "user": Reader(email="mira@example.org", name="Mira Okafor"),
+        "user": Recipient(email="mira@example.org", name="Mira Okafor"),
         "date": TODAY,
         "timezone": "Europe/Berlin",
         "edition": Edition.STANDARD,
@@ -60,7 +60,7 @@ def document(**changes):
         "headline": (),
         "counts": counts(),
         "next_actions": (),
-        "next_actions_left_out": 0,
+        "next_actions_omitted": 0,
         "since_last": SinceLast(date=None),
         "timeline": (),
         "workload": Workload(planned_minutes=0, unestimated=0, free_minutes=0),
@@ -76,17 +76,17 @@ def counts(**changes):
     return Counts(**dict.fromkeys(names, 0) | changes)
 
 
-def task(title, place, source="home", **changes):
-    return Fact(kind="task", title=title, source=source, place=place, **changes)
+def task(title, source_ref, source="home", **changes):
+    return Fact(kind="task", title=title, source=source, source_ref=source_ref, **changes)
 
 
 def section(project, *buckets, **changes):
-    parts = {"statements": (), "notes": (), "content": "0" * 64}
+    parts = {"statements": (), "notes": (), "content_hash": "0" * 64}
     return Section(project=project, buckets=buckets, **parts | changes)
 
 
-def bucket(kind, *claims, left_out=0):
-    return BucketView(bucket=kind, count=len(claims) + left_out, entries=claims)
+def bucket(kind, *claims, omitted=0):
+    return BucketEntries(bucket=kind, count=len(claims) + omitted, entries=claims)
 
 
 def rich():
@@ -100,18 +100,26 @@ def rich():
         "task:flyer": task("Order flyers", "work/talk.md:16", source="notes", status="done"),
         "task:blog": task("Write the announcement", "work/talk.md:18", source="notes"),
         "task:attic": task("Clear the attic", "todo.txt:22"),
-        "project:talk": Fact(kind="project", title="Lisbon talk", source="notes", place="work/talk.md:1"),
-        "phase:draft": Fact(kind="phase", title="Draft", source="notes", place="work/talk.md:3"),
-        "note:call": Fact(
-            kind="note", title="Call with Inês", source="notes", place="journal/2026-03-27.md:1"
+        "project:talk": Fact(
+            kind="project", title="Lisbon talk", source="notes", source_ref="work/talk.md:1"
         ),
-        "event:fair": Fact(kind="event", title="Book fair", source="family.ics", place="fair-2026@family"),
-        "event:standup": Fact(kind="event", title="Stand-up", source="work.ics", place="8d1c@work"),
-        "event:dentist": Fact(kind="event", title="Dentist", source="family.ics", place="77aa@family"),
-        "event:review": Fact(kind="event", title="Review with Tomás", source="work.ics", place="91ff@work"),
-        "holiday:x": Fact(kind="holiday", title="Palm Sunday", source="holidays", place="DE"),
-        "stat:counts": Fact(kind="stat", title="counts", source="Daybreak", place="sums", value=1),
-        "stat:planned_minutes": Fact(kind="stat", title="planned", source="Daybreak", place="sum", value=390),
+        "phase:draft": Fact(kind="phase", title="Draft", source="notes", source_ref="work/talk.md:3"),
+        "note:call": Fact(
+            kind="note", title="Call with Inês", source="notes", source_ref="journal/2026-03-27.md:1"
+        ),
+        "event:fair": Fact(
+            kind="event", title="Book fair", source="family.ics", source_ref="fair-2026@family"
+        ),
+        "event:standup": Fact(kind="event", title="Stand-up", source="work.ics", source_ref="8d1c@work"),
+        "event:dentist": Fact(kind="event", title="Dentist", source="family.ics", source_ref="77aa@family"),
+        "event:review": Fact(
+            kind="event", title="Review with Tomás", source="work.ics", source_ref="91ff@work"
+        ),
+        "holiday:x": Fact(kind="holiday", title="Palm Sunday", source="holidays", source_ref="DE"),
+        "stat:counts": Fact(kind="stat", title="counts", source="Daybreak", source_ref="sums", value=1),
+        "stat:planned_minutes": Fact(
+            kind="stat", title="planned", source="Daybreak", source_ref="sum", value=390
+        ),
     }
     report = Claim(
         kind="overdue",
@@ -152,12 +160,12 @@ def rich():
             later=4,
         ),
         warnings=(
-            Blindspot(
+            CoverageWarning(
                 source="work.ics",
                 text="could not be read: the server did not answer; what is shown of it was read "
                 "on Friday 27 March at 18:02.",
             ),
-            Blindspot(
+            CoverageWarning(
                 source="home", text="todo.txt:17: “2026-02-30” is not a date; the task is shown without one."
             ),
         ),
@@ -184,7 +192,7 @@ def rich():
                 facts=("task:slides",),
             ),
         ),
-        next_actions_left_out=4,
+        next_actions_omitted=4,
         timeline=(
             TimelineEntry(text="“Book fair”, Leipzig", starts=None, ends=None, facts=("event:fair",)),
             TimelineEntry(text="“Stand-up”", starts=at(9), ends=at(9, 30), facts=("event:standup",)),
@@ -202,9 +210,9 @@ def rich():
             planned_minutes=390,
             unestimated=1,
             free_minutes=330,
-            gaps=(
-                Gap(starts=at(9, 30), ends=at(11), minutes=90),
-                Gap(starts=at(13), ends=at(17), minutes=240),
+            free_intervals=(
+                FreeInterval(starts=at(9, 30), ends=at(11), minutes=90),
+                FreeInterval(starts=at(13), ends=at(17), minutes=240),
             ),
             statements=(
                 Claim(
@@ -234,7 +242,7 @@ def rich():
                     facts=("task:report",),
                 ),
             ),
-            left_out=2,
+            omitted=2,
         ),
         sections=(
             section(
@@ -248,7 +256,7 @@ def rich():
                         text="“Write the announcement” is due on Thursday 2 April",
                         facts=("task:blog",),
                     ),
-                    left_out=2,
+                    omitted=2,
                 ),
                 bucket(
                     Bucket.RECENTLY_COMPLETED,
@@ -258,7 +266,7 @@ def rich():
                         facts=("task:flyer",),
                     ),
                 ),
-                bucket(Bucket.LATER, left_out=4),
+                bucket(Bucket.LATER, omitted=4),
                 statements=(
                     Claim(
                         kind="description",
@@ -288,7 +296,7 @@ def rich():
                 bucket(
                     Bucket.UNDATED,
                     Claim(kind="undated", text="“Clear the attic” has no due date", facts=("task:attic",)),
-                    left_out=8,
+                    omitted=8,
                 ),
             ),
         ),
@@ -322,13 +330,15 @@ def quiet():
             planned_minutes=0,
             unestimated=0,
             free_minutes=480,
-            gaps=(Gap(starts=at(9), ends=at(17), minutes=480),),
+            free_intervals=(FreeInterval(starts=at(9), ends=at(17), minutes=480),),
         ),
-        sections=(section("House", bucket(Bucket.LATER, left_out=1)),),
+        sections=(section("House", bucket(Bucket.LATER, omitted=1)),),
         facts={
             "task:1": task("Book the chimney sweep", "todo.txt:1", due=date(2026, 4, 14)),
-            "stat:projects": Fact(kind="stat", title="projects", source="Daybreak", place="all", value=1),
-            "stat:due_today": Fact(kind="stat", title="due", source="Daybreak", place="due", value=0),
+            "stat:projects": Fact(
+                kind="stat", title="projects", source="Daybreak", source_ref="all", value=1
+            ),
+            "stat:due_today": Fact(kind="stat", title="due", source="Daybreak", source_ref="due", value=0),
         },
     )
 
@@ -337,7 +347,7 @@ def hostile():
     facts = {f"task:{n}": task(title, f"{title}.txt:{n}", source=title) for n, title in enumerate(HOSTILE)}
     claims = [Claim(kind="overdue", text=title, facts=(f"task:{n}",)) for n, title in enumerate(HOSTILE)]
     return document(
-        user=Reader(email="m@example.org", name=HOSTILE[0]),
+        user=Recipient(email="m@example.org", name=HOSTILE[0]),
         headline=tuple(claims),
         counts=counts(projects=len(HOSTILE), overdue=len(HOSTILE)),
         next_actions=tuple(
@@ -350,7 +360,7 @@ def hostile():
             section(title, bucket(Bucket.OVERDUE, claim), statements=(claim,), notes=(claim,))
             for title, claim in zip(HOSTILE, claims, strict=True)
         ),
-        warnings=tuple(Blindspot(source=title, text=title) for title in HOSTILE),
+        warnings=tuple(CoverageWarning(source=title, text=title) for title in HOSTILE),
         facts=facts,
     )
 
@@ -376,7 +386,9 @@ def standard():
     timeline = []
     for hour in range(12):
         fact_id = f"event:0198a5c2-7d1e-7c3a-9f00-{hour:012}"
-        facts[fact_id] = Fact(kind="event", title=f"Call {hour}", source="work.ics", place=f"{hour}@example")
+        facts[fact_id] = Fact(
+            kind="event", title=f"Call {hour}", source="work.ics", source_ref=f"{hour}@example"
+        )
         timeline.append(
             TimelineEntry(
                 text=f"“Call {hour}”, Room 4", starts=at(8 + hour), ends=at(8 + hour, 45), facts=(fact_id,)

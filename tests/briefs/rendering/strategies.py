@@ -5,24 +5,24 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from daybreak.briefs.document.model import (
-    Absence,
-    Blindspot,
+    AbsenceTier,
     Bucket,
-    BucketView,
+    BucketEntries,
     Counts,
+    CoverageWarning,
     Document,
     Edition,
-    Gap,
-    LeftOut,
+    Excluded,
+    FreeInterval,
     NextAction,
     ProjectWeek,
-    Reader,
+    Recipient,
+    ReengagementText,
     Section,
     SinceLast,
-    Tier,
     TimelineEntry,
     Topic,
-    TopicView,
+    TopicEntries,
     Week,
     Workload,
 )
@@ -47,7 +47,7 @@ facts = st.builds(
     kind=st.sampled_from(["task", "event", "note", "project", "stat", "holiday"]),
     title=texts,
     source=texts,
-    place=texts | st.sampled_from(["todo.txt:4", "work/plan.md:17", "8d1c@example.org"]),
+    source_ref=texts | st.sampled_from(["todo.txt:4", "work/plan.md:17", "8d1c@example.org"]),
     project=st.none() | texts,
     start=whens,
     due=whens,
@@ -64,7 +64,7 @@ several = st.lists(claims, max_size=3).map(tuple)
 def bucket_views(draw):
     bucket = draw(st.sampled_from(Bucket))
     entries = () if bucket is Bucket.LATER else draw(several)
-    return BucketView(bucket=bucket, count=len(entries) + draw(numbers), entries=entries)
+    return BucketEntries(bucket=bucket, count=len(entries) + draw(numbers), entries=entries)
 
 
 @st.composite
@@ -81,8 +81,8 @@ def timelines(draw):
     return tuple(TimelineEntry(text=draw(texts), facts=draw(cited), **span) for span in chosen)
 
 
-gaps = spans().flatmap(
-    lambda span: st.builds(Gap, **{k: st.just(v) for k, v in span.items()}, minutes=numbers)
+free_intervals = spans().flatmap(
+    lambda span: st.builds(FreeInterval, **{k: st.just(v) for k, v in span.items()}, minutes=numbers)
 )
 sections = st.builds(
     Section,
@@ -90,13 +90,13 @@ sections = st.builds(
     statements=several,
     buckets=st.lists(bucket_views(), max_size=4, unique_by=lambda view: view.bucket).map(tuple),
     notes=several,
-    content=st.just("0" * 64),
+    content_hash=st.just("0" * 64),
     reused=st.booleans(),
 )
 actions = st.builds(
     NextAction, text=texts, reason=texts, score=numbers, estimate_minutes=st.none() | numbers, facts=cited
 )
-topic_views = st.builds(TopicView, topic=st.sampled_from(Topic), count=st.integers(4, 99), entries=several)
+topic_views = st.builds(TopicEntries, topic=st.sampled_from(Topic), count=st.integers(4, 99), entries=several)
 weeks = st.builds(
     Week,
     starts=days,
@@ -110,13 +110,15 @@ weeks = st.builds(
         max_size=2,
     ).map(tuple),
     calendar=st.lists(claims, min_size=1, max_size=2).map(tuple),
-    calendar_left_out=numbers,
+    calendar_omitted=numbers,
 )
-absences = st.builds(Absence, tier=st.sampled_from(Tier), opening=texts, closing=texts)
-left_out = st.builds(LeftOut, projects=st.integers(1, 9), tasks=numbers)
+reengagement_texts = st.builds(
+    ReengagementText, tier=st.sampled_from(AbsenceTier), opening=texts, closing=texts
+)
+exclusions = st.builds(Excluded, projects=st.integers(1, 9), tasks=numbers)
 documents = st.builds(
     Document,
-    user=st.builds(Reader, email=texts, name=texts),
+    user=st.builds(Recipient, email=texts, name=texts),
     date=days,
     timezone=st.sampled_from(["Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia", "UTC"]),
     edition=st.sampled_from(Edition),
@@ -125,21 +127,21 @@ documents = st.builds(
     headline=several,
     counts=st.builds(Counts, **dict.fromkeys(Counts.__dataclass_fields__, numbers)),
     next_actions=st.lists(actions, max_size=3).map(tuple),
-    next_actions_left_out=numbers,
-    since_last=st.builds(SinceLast, date=st.none() | days, entries=several, left_out=numbers),
+    next_actions_omitted=numbers,
+    since_last=st.builds(SinceLast, date=st.none() | days, entries=several, omitted=numbers),
     timeline=timelines(),
     workload=st.builds(
         Workload,
         planned_minutes=numbers,
         unestimated=numbers,
         free_minutes=numbers,
-        gaps=st.lists(gaps, max_size=2).map(tuple),
+        free_intervals=st.lists(free_intervals, max_size=2).map(tuple),
         statements=several,
     ),
     sections=st.lists(sections, max_size=2).map(tuple),
-    warnings=st.lists(st.builds(Blindspot, source=texts, text=texts), max_size=2).map(tuple),
+    warnings=st.lists(st.builds(CoverageWarning, source=texts, text=texts), max_size=2).map(tuple),
     facts=st.dictionaries(fact_ids, facts, max_size=6),
     week=st.none() | weeks,
-    absence=st.none() | absences,
-    left_out=st.none() | left_out,
+    reengagement=st.none() | reengagement_texts,
+    excluded=st.none() | exclusions,
 )

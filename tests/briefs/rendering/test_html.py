@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from daybreak.briefs import rendering
-from daybreak.briefs.rendering import Form, render
+from daybreak.briefs.rendering import OutputFormat, render
 
 from .document_factories import hostile, quiet, rich, standard
 from .strategies import documents
-from .text_extraction import Page
+from .text_extraction import HtmlText
 
 CSS = (Path(rendering.__file__).parent / "templates" / "brief.css").read_text("utf-8")
 LIGHT, DARK, PRINT = (
@@ -20,7 +20,7 @@ OURS = "html head meta title style body main h1 h2 h3 p div bdi small span ul ol
 
 
 def page(document):
-    return Page(render(document, Form.HTML))
+    return HtmlText(render(document, OutputFormat.HTML))
 
 
 @given(documents)
@@ -35,14 +35,14 @@ def test_no_text_adds_an_element_or_attribute(document):
 
 
 def test_hostile_titles_stay_text():
-    source = render(hostile(), Form.HTML)
+    source = render(hostile(), OutputFormat.HTML)
     assert "<script" not in source
     assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp;amp;" in source
     assert "{{ 7 * 7 }}" in source
 
 
 def test_the_page_loads_nothing():
-    source = render(rich(), Form.HTML)
+    source = render(rich(), OutputFormat.HTML)
     assert not re.search(r"https?:|//|url\(|@import|src=|href=", source)
 
 
@@ -51,7 +51,7 @@ def test_the_page_declares_language_width_and_colour_schemes():
     assert ("html", {"lang": "en"}) in elements
     assert ("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}) in elements
     assert ("meta", {"name": "color-scheme", "content": "light dark"}) in elements
-    assert render(rich(), Form.HTML).startswith("<!doctype html>\n")
+    assert render(rich(), OutputFormat.HTML).startswith("<!doctype html>\n")
 
 
 def test_headings_descend_one_level_at_a_time():
@@ -76,9 +76,9 @@ def test_every_text_colour_has_enough_contrast(palette):
 
 
 def test_a_brief_is_below_the_size_limit_of_mail_readers():
-    assert len(render(quiet(), Form.HTML).encode()) < 5_000
-    assert len(render(rich(), Form.HTML).encode()) < 20_000
-    assert len(render(standard(), Form.HTML).encode()) < 90_000
+    assert len(render(quiet(), OutputFormat.HTML).encode()) < 5_000
+    assert len(render(rich(), OutputFormat.HTML).encode()) < 20_000
+    assert len(render(standard(), OutputFormat.HTML).encode()) < 90_000
 
 
 def contrast(one, other):

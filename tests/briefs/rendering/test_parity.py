@@ -7,7 +7,7 @@ from daybreak.briefs.wording.formatting import duration, long_date
 
 from .document_factories import hostile, quiet, rich
 from .strategies import documents
-from .text_extraction import seen, squeezed
+from .text_extraction import visible_texts, without_whitespace
 
 
 def expected(document):
@@ -22,13 +22,13 @@ def expected(document):
         yield from (action.text, action.reason)
         if action.estimate_minutes is not None:
             yield duration(action.estimate_minutes)
-    if document.next_actions and document.next_actions_left_out:
-        yield f"{document.next_actions_left_out} more wait"
+    if document.next_actions and document.next_actions_omitted:
+        yield f"{document.next_actions_omitted} more wait"
     yield from (entry.text for entry in document.timeline)
     yield from (claim.text for claim in document.workload.statements)
     yield from (claim.text for claim in document.since_last.entries)
-    if document.since_last.left_out:
-        yield f"and {document.since_last.left_out} more"
+    if document.since_last.omitted:
+        yield f"and {document.since_last.omitted} more"
     if document.week:
         yield from expected_of_week(document.week)
     for section in document.sections:
@@ -39,8 +39,8 @@ def expected(document):
 
 def expected_opening(document):
     counts = document.counts
-    if document.absence:
-        yield document.absence.opening
+    if document.reengagement:
+        yield document.reengagement.opening
     elif not any(claim.kind == "counts" for claim in document.headline):
         yield from (
             f"{counts.projects} project",
@@ -51,10 +51,10 @@ def expected_opening(document):
 
 
 def expected_closing(document):
-    if document.left_out:
-        yield f"{document.left_out.projects} project"
-    if document.absence:
-        yield document.absence.closing
+    if document.excluded:
+        yield f"{document.excluded.projects} project"
+    if document.reengagement:
+        yield document.reengagement.closing
 
 
 def expected_of_week(week):
@@ -66,8 +66,8 @@ def expected_of_week(week):
             yield from (claim.text for claim in view.entries)
             yield f"and {view.count - len(view.entries)} more"
     yield from (claim.text for claim in week.calendar)
-    if week.calendar_left_out:
-        yield f"and {week.calendar_left_out} more"
+    if week.calendar_omitted:
+        yield f"and {week.calendar_omitted} more"
 
 
 def expected_of_section(section):
@@ -78,8 +78,8 @@ def expected_of_section(section):
     for view in near:
         yield f"({view.count})"
         yield from (claim.text for claim in view.entries)
-        if left_out := view.count - len(view.entries):
-            yield f"and {left_out} more"
+        if omitted := view.count - len(view.entries):
+            yield f"and {omitted} more"
     yield from (claim.text for claim in section.notes)
 
 
@@ -90,7 +90,7 @@ def is_later(view):
 def missing(text, parts):
     at = 0
     for part in parts:
-        wanted = squeezed(one_line(part))
+        wanted = without_whitespace(one_line(part))
         found = text.find(wanted, at)
         if found < 0:
             return wanted
@@ -107,7 +107,7 @@ def missing(text, parts):
 @example(hostile())
 def test_every_format_shows_all_claims_counts_and_warnings_in_the_same_order(document):
     assert {
-        form: missing(text, expected(document)) for form, text in seen(document).items()
+        form: missing(text, expected(document)) for form, text in visible_texts(document).items()
     } == dict.fromkeys(["text", "markdown", "html", "terminal"])
 
 
@@ -115,12 +115,12 @@ def test_every_format_shows_all_claims_counts_and_warnings_in_the_same_order(doc
 def test_every_format_shows_the_reference_of_every_cited_fact(document):
     cited = {fact_id for claim in shown_claims(document) for fact_id in claim.facts}
     places = {
-        fact.source if fact.kind in {"event", "holiday"} else fact.place
+        fact.source if fact.kind in {"event", "holiday"} else fact.source_ref
         for fact_id, fact in document.facts.items()
-        if fact_id in cited and fact.kind != "stat" and "\n" not in fact.place
+        if fact_id in cited and fact.kind != "stat" and "\n" not in fact.source_ref
     }
-    for form, text in seen(document).items():
-        assert {place for place in places if squeezed(one_line(place)) not in text} == set(), form
+    for form, text in visible_texts(document).items():
+        assert {place for place in places if without_whitespace(one_line(place)) not in text} == set(), form
 
 
 def shown_claims(document):

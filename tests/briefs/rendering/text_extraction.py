@@ -6,13 +6,13 @@ from html.parser import HTMLParser
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from daybreak.briefs.rendering import Form, render
-from daybreak.briefs.rendering.terminal import terminal_view
+from daybreak.briefs.rendering import OutputFormat, render
+from daybreak.briefs.rendering.terminal import render_terminal
 
 COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-class Page(HTMLParser):
+class HtmlText(HTMLParser):
     """The body's text, its elements with their attributes, and the style."""
 
     def __init__(self, source):
@@ -44,26 +44,28 @@ class Page(HTMLParser):
 
 def terminal(document, width=80):
     console = Console(width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(terminal_view(document))
+    console.print(render_terminal(document))
     return console.file.getvalue()
 
 
 def terminal_text(document, width=80):
     console = Console(width=width, file=io.StringIO(), color_system=None)
-    console.print(terminal_view(document))
+    console.print(render_terminal(document))
     return console.file.getvalue()
 
 
-def squeezed(text):
+def without_whitespace(text):
     """Return the text without white space and without the characters of panels and rules."""
     return "".join(text.split()).translate({ord(sign): None for sign in "│─╭╮╰╯!"})
 
 
-def seen(document):
+def visible_texts(document):
     """Return the visible text of a document in each output format."""
     return {
-        "text": squeezed(render(document, Form.TEXT)),
-        "markdown": squeezed(Page(COMMONMARK.render(render(document, Form.MARKDOWN))).text),
-        "html": squeezed(Page(render(document, Form.HTML)).text),
-        "terminal": squeezed(terminal_text(document)),
+        "text": without_whitespace(render(document, OutputFormat.TEXT)),
+        "markdown": without_whitespace(
+            HtmlText(COMMONMARK.render(render(document, OutputFormat.MARKDOWN))).text
+        ),
+        "html": without_whitespace(HtmlText(render(document, OutputFormat.HTML)).text),
+        "terminal": without_whitespace(terminal_text(document)),
     }

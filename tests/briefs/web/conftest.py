@@ -12,20 +12,27 @@ from daybreak import briefs
 from daybreak.briefs.composing.sections import write_section
 from daybreak.runs import RunsSettings, Worker
 
-QUICK = RunsSettings(lease=5, beat=0.3, sweep=0.3, grace=0.5, poll=2.0, drain=0.5)
+FAST_SETTINGS = RunsSettings(
+    lease_seconds=5,
+    heartbeat_seconds=0.3,
+    rescue_seconds=0.3,
+    redispatch_seconds=0.5,
+    poll_seconds=2.0,
+    drain_seconds=0.5,
+)
 
 
 @dataclass
-class Author:
+class BriefWriter:
     """A worker whose sections wait, as those of a model would."""
 
     app: str
     may_write: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         """Run the worker for the duration of the block."""
-        worker = Worker(self.app, [briefs.composing_with(self)], settings=QUICK)
+        worker = Worker(self.app, [briefs.make_compose_kind(self)], settings=FAST_SETTINGS)
         working = asyncio.create_task(worker.run())
         try:
             yield
@@ -33,15 +40,15 @@ class Author:
             worker.drain()
             await asyncio.wait_for(working, 60)
 
-    async def write(self, page, material):
+    async def write(self, book, project_facts):
         await self.may_write.wait()
-        return write_section(page, material)
+        return write_section(book, project_facts)
 
 
 @pytest.fixture
-async def author(postgres) -> Author:
+async def author(postgres) -> BriefWriter:
     admin = await asyncpg.connect(postgres.admin)
     # Runs left by other tests would use all the capacity of its worker.
     await admin.execute("DELETE FROM runs_open")
     await admin.close()
-    return Author(postgres.app)
+    return BriefWriter(postgres.app)

@@ -7,29 +7,31 @@ import pytest
 from daybreak import briefs, clock, runs
 from daybreak.runs import Status, testing
 
-from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
+from ..conftest import PlanFolder  # noqa: TID252 - tests are no package that could be named
 from .sample_agenda import MARKET, SEEDS, SUNDAY, WATER
 
 BRIEFS = "/api/v1/briefs"
 
 
 @pytest.fixture
-def program(annas):
+def program(anna_client):
     """Return a function that calls the API with Anna's session."""
 
     async def ask(method: str, path: str, json=None, **headers):
-        return await annas.client.request(method, path, json=json, headers={**annas.ours, **headers})
+        return await anna_client.client.request(
+            method, path, json=json, headers={**anna_client.same_origin_headers, **headers}
+        )
 
     return ask
 
 
-async def compose(plans: Plans, day=SUNDAY) -> None:
-    await plans.hold(WATER, SEEDS, MARKET)
+async def compose(plans: PlanFolder, day=SUNDAY) -> None:
+    await plans.replace_items(WATER, SEEDS, MARKET)
     await briefs.compose(plans.database, plans.user.id, day)
 
 
 async def test_a_brief_can_be_requested_and_read(program, plans):
-    await plans.hold(WATER)
+    await plans.replace_items(WATER)
     assert (await program("GET", f"{BRIEFS}/{SUNDAY}")).status_code == 404
     ordered = await program("POST", BRIEFS, {"date": "2026-03-29"})
     run_id = ordered.json()["run"]
@@ -57,9 +59,9 @@ async def test_changed_composes_again_only_if_facts_have_changed(program, plans)
     await compose(plans)
     order = {"date": "2026-03-29", "regenerate": "changed"}
     assert (await program("POST", BRIEFS, order)).status_code == 200
-    await plans.hold(WATER, MARKET)
+    await plans.replace_items(WATER, MARKET)
     assert (await program("POST", BRIEFS, order)).status_code == 202
-    await testing.drain(plans.database, [briefs.COMPOSE], plans.user.id)
+    await testing.run_all_due(plans.database, [briefs.COMPOSE], plans.user.id)
     stands = await program("POST", BRIEFS, order)
     assert (stands.status_code, stands.json()["document"]["counts"]["overdue"]) == (200, 0)
 
@@ -68,7 +70,7 @@ async def test_reading_a_source_again_without_changes_changes_no_fact(program, p
     await compose(plans)
     later = clock.now() + timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
-    await plans.hold(WATER, SEEDS, MARKET)
+    await plans.replace_items(WATER, SEEDS, MARKET)
     order = {"date": "2026-03-29", "regenerate": "changed"}
     assert (await program("POST", BRIEFS, order)).status_code == 200
 
@@ -77,7 +79,7 @@ async def test_a_weekly_brief_can_be_requested_and_read(program, plans):
     await compose(plans)
     ordered = await program("POST", BRIEFS, {"date": "2026-03-29", "edition": "weekly"})
     assert (ordered.status_code, ordered.json()["edition"]) == (202, "weekly")
-    await testing.drain(plans.database, [briefs.COMPOSE], plans.user.id)
+    await testing.run_all_due(plans.database, [briefs.COMPOSE], plans.user.id)
     read = await program("GET", f"{BRIEFS}/{SUNDAY}?edition=weekly")
     document = read.json()["document"]
     assert (document["edition"], document["week"]["starts"]) == ("weekly", "2026-03-22")
@@ -90,7 +92,7 @@ async def test_a_weekly_brief_can_be_requested_and_read(program, plans):
 async def test_a_repeated_idempotency_key_returns_the_first_response(program, plans):
     order = {"date": "2026-03-29", "regenerate": "all"}
     first = await program("POST", BRIEFS, order, **{"Idempotency-Key": "monday"})
-    await testing.drain(plans.database, [briefs.COMPOSE], plans.user.id)
+    await testing.run_all_due(plans.database, [briefs.COMPOSE], plans.user.id)
     second = await program("POST", BRIEFS, order, **{"Idempotency-Key": "monday"})
     assert (second.status_code, second.json()) == (202, first.json())
     assert (await program("POST", BRIEFS, order)).json()["run"] != first.json()["run"]
@@ -121,19 +123,19 @@ async def test_feedback_is_recorded_and_removed_by_sentence(program, plans):
     await compose(plans)
     document = (await program("GET", f"{BRIEFS}/{SUNDAY}")).json()["document"]
     claim = document["next_actions"][0]
-    said = {"text": claim["text"], "facts": claim["facts"]}
-    given = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", said | {"opinion": "useful"})
-    assert given.json()["feedback"] == [said | {"opinion": "useful"}]
-    taken = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", said | {"opinion": None})
+    sentence = {"text": claim["text"], "facts": claim["facts"]}
+    given = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", sentence | {"opinion": "useful"})
+    assert given.json()["feedback"] == [sentence | {"opinion": "useful"}]
+    taken = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", sentence | {"opinion": None})
     assert taken.json()["feedback"] == []
-    unsaid = await program(
+    unknown = await program(
         "PUT", f"{BRIEFS}/{SUNDAY}/feedback", {"text": "No", "facts": [], "opinion": "wrong"}
     )
-    assert unsaid.status_code == 404
+    assert unknown.status_code == 404
 
 
-async def test_briefs_of_other_users_are_not_found(bobs, plans):
+async def test_briefs_of_other_users_are_not_found(bob_client, plans):
     await compose(plans)
-    assert (await bobs.get(f"{BRIEFS}/{SUNDAY}")).status_code == 404
-    assert (await bobs.get(BRIEFS)).json()["items"] == []
-    assert (await bobs.get(f"{BRIEFS}?q=seeds")).json()["items"] == []
+    assert (await bob_client.get(f"{BRIEFS}/{SUNDAY}")).status_code == 404
+    assert (await bob_client.get(BRIEFS)).json()["items"] == []
+    assert (await bob_client.get(f"{BRIEFS}?q=seeds")).json()["items"] == []

@@ -9,8 +9,8 @@ from playwright.async_api import expect
 from daybreak import briefs
 from daybreak.agenda.parsed import ImportedTask
 
-from ...web.chromium import faults, overflow  # noqa: TID252 - tests are no package that could be named
-from ..conftest import Plans  # noqa: TID252
+from ...web.chromium import find_accessibility_violations, measure_overflow  # noqa: TID252 - tests are no package that could be named
+from ..conftest import PlanFolder  # noqa: TID252
 from .sample_agenda import MARKET
 
 pytestmark = pytest.mark.integration
@@ -30,12 +30,14 @@ def today():
 
 
 @pytest.fixture
-async def planned(plans: Plans, today) -> Plans:
-    await plans.hold(
+async def planned(plans: PlanFolder, today) -> PlanFolder:
+    await plans.replace_items(
         ImportedTask(
-            external_id="1", title="Water the plants", place="plan.md:1", due=today, estimate_minutes=20
+            external_id="1", title="Water the plants", source_ref="plan.md:1", due=today, estimate_minutes=20
         ),
-        ImportedTask(external_id="2", title="Order seeds", place="plan.md:2", due=today - timedelta(days=2)),
+        ImportedTask(
+            external_id="2", title="Order seeds", source_ref="plan.md:2", due=today - timedelta(days=2)
+        ),
     )
     return plans
 
@@ -44,10 +46,10 @@ async def planned(plans: Plans, today) -> Plans:
 async def test_a_brief_appears_while_it_is_composed_and_shows_a_done_task(
     chromium, planned, author, scripts: bool
 ):
-    async with chromium.desk(planned.user, java_script_enabled=scripts) as desk:
-        page = await desk.open("/")
+    async with chromium.new_session(planned.user, java_script_enabled=scripts) as session:
+        page = await session.open("/")
         await expect(page.get_by_text("About to write your brief")).to_be_visible()
-        async with author.at_work():
+        async with author.running():
             await expect(page.get_by_role("heading", name="Do first")).to_be_visible()
             await expect(page.get_by_role("heading", name="Without a project")).to_have_count(0)
             author.may_write.set()
@@ -59,13 +61,13 @@ async def test_a_brief_appears_while_it_is_composed_and_shows_a_done_task(
             await first.get_by_role("button", name="Done", exact=True).click()
             await expect(page.get_by_text("“Order seeds” is done.")).to_be_visible()
             await expect(page.get_by_role("heading", name="Done in the last 24 hours")).to_be_visible()
-        assert desk.said == []
+        assert session.console_messages == []
 
 
 async def test_a_hover_shows_the_evidence_and_escape_hides_it(chromium, planned, today):
     await briefs.compose(planned.database, planned.user.id, today)
-    async with chromium.desk(planned.user, viewport={"width": 1280, "height": 800}) as desk:
-        page = await desk.open("/")
+    async with chromium.new_session(planned.user, viewport={"width": 1280, "height": 800}) as session:
+        page = await session.open("/")
         first = page.locator(".first li").first
         await first.locator("summary").hover()
         await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
@@ -78,14 +80,18 @@ async def test_a_hover_shows_the_evidence_and_escape_hides_it(chromium, planned,
 
 async def test_brief_pages_are_accessible_and_fit_every_screen(chromium, planned, today):
     noon = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=12)
-    await planned.hold(
-        ImportedTask(external_id="1", title="Water the plants " + "x" * 90, place="plan.md:1", due=today),
-        ImportedTask(external_id="2", title="Order seeds", place="plan.md:2", due=today - timedelta(days=2)),
+    await planned.replace_items(
+        ImportedTask(
+            external_id="1", title="Water the plants " + "x" * 90, source_ref="plan.md:1", due=today
+        ),
+        ImportedTask(
+            external_id="2", title="Order seeds", source_ref="plan.md:2", due=today - timedelta(days=2)
+        ),
         *(
             type(MARKET)(
                 external_id=f"e{number}",
                 title=f"Meeting {number}",
-                place=f"{number}@example.org",
+                source_ref=f"{number}@example.org",
                 start=noon + timedelta(minutes=20 * number),
                 end=noon + timedelta(minutes=20 * number + 45),
             )
@@ -94,7 +100,7 @@ async def test_brief_pages_are_accessible_and_fit_every_screen(chromium, planned
     )
     await briefs.compose(planned.database, planned.user.id, today - timedelta(days=1))
     await briefs.compose(planned.database, planned.user.id, today)
-    async with chromium.desk(planned.user) as desk:
+    async with chromium.new_session(planned.user) as session:
         for path in [
             "/",
             f"/briefs/{today - timedelta(days=1)}",
@@ -102,21 +108,21 @@ async def test_brief_pages_are_accessible_and_fit_every_screen(chromium, planned
             "/briefs?q=seeds",
             "/briefs?q=nothing",
         ]:
-            page = await desk.open(path)
+            page = await session.open(path)
             if path == "/":
                 await page.locator(".first summary").first.click()
-            assert await faults(page) == []
-            assert await overflow(page) <= 0
+            assert await find_accessibility_violations(page) == []
+            assert await measure_overflow(page) <= 0
             await page.close()
 
 
 async def test_pages_without_a_brief_are_accessible(chromium, planned, other_user):
-    async with chromium.desk(planned.user) as desk:
+    async with chromium.new_session(planned.user) as session:
         for path in ["/", "/briefs/2020-01-01"]:
-            page = await desk.open(path)
-            assert await faults(page) == []
-            assert await overflow(page) <= 0
+            page = await session.open(path)
+            assert await find_accessibility_violations(page) == []
+            assert await measure_overflow(page) <= 0
             await page.close()
-    async with chromium.desk(other_user) as desk:
-        page = await desk.open("/briefs")
-        assert await faults(page) == []
+    async with chromium.new_session(other_user) as session:
+        page = await session.open("/briefs")
+        assert await find_accessibility_violations(page) == []

@@ -14,62 +14,62 @@ from daybreak.db import Database
 from daybreak.people import QuietDay
 from daybreak.runs import Run, Status, testing
 
-from ..conftest import Plans  # noqa: TID252 - tests are no package that could be named
+from ..conftest import PlanFolder  # noqa: TID252 - tests are no package that could be named
 from .sample_agenda import MARKET, NOW, SEEDS, SUNDAY, WATER
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
 
 @pytest.fixture
-async def brief(plans: Plans) -> Plans:
+async def brief(plans: PlanFolder) -> PlanFolder:
     """Return Anna's plans, with a brief of today that she has not opened yet."""
-    await plans.hold(WATER, SEEDS, MARKET)
+    await plans.replace_items(WATER, SEEDS, MARKET)
     await briefs.compose(plans.database, plans.user.id, SUNDAY)
     return plans
 
 
-async def latest(plans: Plans) -> Run:
+async def find_latest_run(plans: PlanFolder) -> Run:
     async with plans.database.transaction([plans.user.id]) as tx:
         return (await runs.list_runs(tx, plans.user.id))[0]
 
 
-async def work(plans: Plans) -> Run:
+async def run_latest(plans: PlanFolder) -> Run:
     """Run the latest run to its end, as a worker would."""
-    return await testing.run_inline(plans.database, [briefs.COMPOSE], await latest(plans))
+    return await testing.run_inline(plans.database, [briefs.COMPOSE], await find_latest_run(plans))
 
 
 def sentence_id(page: str, words: str) -> str:
     return re.search(rf'id="s-([0-9a-f]{{16}})"(?:(?!id="s-).)*?{re.escape(words)}', page, re.DOTALL)[1]
 
 
-async def test_opening_today_enqueues_a_missing_brief(annas, plans):
-    await plans.hold(WATER)
-    first = await annas.get("/")
+async def test_opening_today_enqueues_a_missing_brief(anna_client, plans):
+    await plans.replace_items(WATER)
+    first = await anna_client.get("/")
     assert (first.status_code, "About to write your brief" in first.text) == (200, True)
     assert '<meta http-equiv="refresh" content="2">' in first.text
-    await annas.get("/")
-    assert (await work(plans)).status is Status.SUCCEEDED
-    page = (await annas.get("/")).text
+    await anna_client.get("/")
+    assert (await run_latest(plans)).status is Status.SUCCEEDED
+    page = (await anna_client.get("/")).text
     assert "Water the plants" in page
     assert "refresh" not in page
     async with plans.database.transaction([plans.user.id]) as tx:
         assert len(await runs.list_runs(tx, plans.user.id)) == 1
 
 
-async def test_an_empty_agenda_redirects_to_onboarding(annas):
-    answer = await annas.get("/")
+async def test_an_empty_agenda_redirects_to_onboarding(anna_client):
+    answer = await anna_client.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
 
 
-async def test_a_brief_without_a_worker_shows_a_hint(annas, plans, as_admin):
-    await as_admin.execute("DELETE FROM runs_workers")
-    page = (await annas.get("/")).text
-    assert "No worker is there" in page
+async def test_a_brief_without_a_worker_shows_a_hint(anna_client, plans, admin_connection):
+    await admin_connection.execute("DELETE FROM runs_workers")
+    page = (await anna_client.get("/")).text
+    assert "No worker is running" in page
     assert "daybreak worker" in page
 
 
-async def test_the_page_shows_next_actions_then_the_day_and_sources(annas, brief):
-    page = (await annas.get("/")).text
+async def test_the_page_shows_next_actions_then_the_day_and_sources(anna_client, brief):
+    page = (await anna_client.get("/")).text
     order = [page.index(words) for words in ("Sunday 29 March 2026", "Do first", "<svg", "<h2><bdi>Today<")]
     assert order == sorted(order)
     assert "Task “Order seeds”" in page
@@ -77,231 +77,240 @@ async def test_the_page_shows_next_actions_then_the_day_and_sources(annas, brief
     assert "plans: plan.md:2" in page
 
 
-async def test_opening_a_brief_marks_it_as_received(annas, brief):
-    await annas.get("/")
-    await brief.hold(WATER, SEEDS, MARKET, ImportedTask(external_id="9", title="Mow", place="plan.md:9"))
+async def test_opening_a_brief_marks_it_as_received(anna_client, brief):
+    await anna_client.get("/")
+    await brief.replace_items(
+        WATER, SEEDS, MARKET, ImportedTask(external_id="9", title="Mow", source_ref="plan.md:9")
+    )
     monday = SUNDAY + timedelta(days=1)
-    told = (await briefs.compose(brief.database, brief.user.id, monday)).document.since_last
-    assert (told.date, [entry.text for entry in told.entries if entry.kind == "came_in"]) == (
+    since_last = (await briefs.compose(brief.database, brief.user.id, monday)).document.since_last
+    assert (since_last.date, [entry.text for entry in since_last.entries if entry.kind == "came_in"]) == (
         SUNDAY,
         ["“Mow” came in."],
     )
 
 
-async def test_a_brief_stays_readable_while_it_is_composed_again(annas, brief):
-    await brief.hold(
-        WATER, ImportedTask(external_id="9", title="Mow the lawn", place="plan.md:9", due=SUNDAY)
+async def test_a_brief_stays_readable_while_it_is_composed_again(anna_client, brief):
+    await brief.replace_items(
+        WATER, ImportedTask(external_id="9", title="Mow the lawn", source_ref="plan.md:9", due=SUNDAY)
     )
-    answer = await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
+    answer = await anna_client.post(f"/briefs/{SUNDAY}/compose", regenerate="changed")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    page = (await annas.get("/")).text
+    page = (await anna_client.get("/")).text
     assert "About to bring the brief up to date" in page
     assert "Water the plants" in page
-    await work(brief)
-    assert "Mow the lawn" in (await annas.get("/")).text
+    await run_latest(brief)
+    assert "Mow the lawn" in (await anna_client.get("/")).text
 
 
-async def test_regenerate_none_does_not_compose_an_existing_brief(annas, brief):
-    answer = await annas.post(f"/briefs/{SUNDAY}/write", regenerate="none")
+async def test_regenerate_none_does_not_compose_an_existing_brief(anna_client, brief):
+    answer = await anna_client.post(f"/briefs/{SUNDAY}/compose", regenerate="none")
     assert answer.status_code == 303
-    assert "nothing was written" in (await annas.get("/")).text
+    assert "nothing was written" in (await anna_client.get("/")).text
     async with brief.database.transaction([brief.user.id]) as tx:
         assert await runs.list_runs(tx, brief.user.id) == []
 
 
-async def test_a_brief_of_unchanged_facts_is_not_composed_again(annas, brief):
-    await annas.get("/")
-    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
-    assert "Nothing has changed since the brief was written" in (await annas.get("/")).text
+async def test_a_brief_of_unchanged_facts_is_not_composed_again(anna_client, brief):
+    await anna_client.get("/")
+    await anna_client.post(f"/briefs/{SUNDAY}/compose", regenerate="changed")
+    assert "Nothing has changed since the brief was written" in (await anna_client.get("/")).text
     async with brief.database.transaction([brief.user.id]) as tx:
         assert await runs.list_runs(tx, brief.user.id) == []
 
 
-async def test_every_edition_of_a_day_has_a_page_with_links_to_the_others(annas, brief):
+async def test_every_edition_of_a_day_has_a_page_with_links_to_the_others(anna_client, brief):
     await briefs.compose(brief.database, brief.user.id, SUNDAY, edition=Edition.WEEKLY)
     here = f"/briefs/{SUNDAY}?edition=weekly"
-    assert f'<a href="{here}">The week</a>' in (await annas.get("/")).text
-    page = (await annas.get(here)).text
+    assert f'<a href="{here}">The week</a>' in (await anna_client.get("/")).text
+    page = (await anna_client.get(here)).text
     assert "<title>The week, Sunday 29 March 2026" in page
     assert "The week since Sunday 22 March 2026 for" in page
     assert '<a href="/">The day</a>' in page
     claim = sentence_id(page, "Order seeds")
-    judged = await annas.post(f"/briefs/{SUNDAY}/feedback?edition=weekly", wrong=claim)
+    judged = await anna_client.post(f"/briefs/{SUNDAY}/feedback?edition=weekly", wrong=claim)
     assert judged.headers["location"] == f"{here}#s-{claim}"
-    page = (await annas.get(here)).text
+    page = (await anna_client.get(here)).text
     assert 'aria-pressed="true">wrong' in page
     assert f'action="/briefs/{SUNDAY}/feedback?edition=weekly"' in page
-    assert 'aria-pressed="true">wrong' not in (await annas.get("/")).text
-    archive = (await annas.get("/briefs?q=seeds")).text
+    assert 'aria-pressed="true">wrong' not in (await anna_client.get("/")).text
+    archive = (await anna_client.get("/briefs?q=seeds")).text
     assert f'<a href="{here}">Sunday 29 March 2026: The week</a>' in archive
 
 
-async def test_a_weekly_brief_is_composed_from_its_page(annas, brief):
+async def test_a_weekly_brief_is_composed_from_its_page(anna_client, brief):
     here = f"/briefs/{SUNDAY}?edition=weekly"
-    assert (await annas.get(here)).status_code == 404
-    answer = await annas.post(f"/briefs/{SUNDAY}/write?edition=weekly", regenerate="none")
+    assert (await anna_client.get(here)).status_code == 404
+    answer = await anna_client.post(f"/briefs/{SUNDAY}/compose?edition=weekly", regenerate="none")
     assert answer.headers["location"] == here
-    assert "About to write your brief" in (await annas.get(here)).text
-    await work(brief)
-    page = (await annas.get(here)).text
+    assert "About to write your brief" in (await anna_client.get(here)).text
+    await run_latest(brief)
+    page = (await anna_client.get(here)).text
     task = re.search(r'name="done" value="([0-9a-f-]{36})"', page)[1]
-    decided = await annas.post(f"/briefs/{SUNDAY}/tasks?edition=weekly", done=task)
+    decided = await anna_client.post(f"/briefs/{SUNDAY}/tasks?edition=weekly", done=task)
     assert decided.headers["location"] == here
-    await work(brief)
-    assert "was finished on Sunday 29 March" in (await annas.get(here)).text
+    await run_latest(brief)
+    assert "was finished on Sunday 29 March" in (await anna_client.get(here)).text
 
 
-async def test_a_skipped_brief_can_be_composed_on_request(annas, plans, monkeypatch):
+async def test_a_skipped_brief_can_be_composed_on_request(anna_client, plans, monkeypatch):
     preferences = replace(plans.user.preferences, quiet_day=QuietDay.SKIP)
-    await people.change(plans.database, plans.user.id, lambda _: replace(plans.user, preferences=preferences))
-    await plans.hold(ImportedTask(external_id="1", title="Later", place="plan.md:1", due=date(2026, 4, 20)))
+    await people.update_user_with(
+        plans.database, plans.user.id, lambda _: replace(plans.user, preferences=preferences)
+    )
+    await plans.replace_items(
+        ImportedTask(external_id="1", title="Later", source_ref="plan.md:1", due=date(2026, 4, 20))
+    )
     async with plans.database.transaction([plans.user.id]) as tx:
         await tx.execute(
-            "INSERT INTO schedule_days (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
+            "INSERT INTO schedule_outcomes"
+            " (owner_id, local_date, edition, outcome, reason, due_at, decided_at)"
             " VALUES ($1, $2, 'standard', 'skipped', 'quiet', now(), now())",
             plans.user.id,
             SUNDAY,
         )
-    page = await annas.get("/")
+    page = await anna_client.get("/")
     assert (page.status_code, "No brief was written, as you prefer" in page.text) == (200, True)
-    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="none")
-    await work(plans)
-    assert "A quiet day: nothing is due" in (await annas.get("/")).text
-    assert "No brief was written" not in (await annas.get("/")).text
+    await anna_client.post(f"/briefs/{SUNDAY}/compose", regenerate="none")
+    await run_latest(plans)
+    assert "A quiet day: nothing is due" in (await anna_client.get("/")).text
+    assert "No brief was written" not in (await anna_client.get("/")).text
 
 
-async def test_a_reengagement_note_cannot_be_requested(annas, brief):
-    answer = await annas.post(f"/briefs/{SUNDAY}/write?edition=reengagement", regenerate="all")
+async def test_a_reengagement_note_cannot_be_requested(anna_client, brief):
+    answer = await anna_client.post(f"/briefs/{SUNDAY}/compose?edition=reengagement", regenerate="all")
     assert (answer.status_code, "by the schedule alone" in answer.text) == (422, True)
 
 
-async def test_a_failed_brief_shows_the_reason_and_can_be_retried(annas, plans, monkeypatch):
-    await annas.get("/")
+async def test_a_failed_brief_shows_the_reason_and_can_be_retried(anna_client, plans, monkeypatch):
+    await anna_client.get("/")
     async with plans.database.transaction([plans.user.id]) as tx:
-        await runs.cancel(tx, plans.user.id, (await latest_in(tx, plans)).id)
-    page = (await annas.get("/")).text
+        await runs.cancel(tx, plans.user.id, (await find_latest_run_in(tx, plans)).id)
+    page = (await anna_client.get("/")).text
     assert "could not be written" in page
     assert "It was cancelled" in page
-    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="changed")
-    assert "About to write your brief" in (await annas.get("/")).text
+    await anna_client.post(f"/briefs/{SUNDAY}/compose", regenerate="changed")
+    assert "About to write your brief" in (await anna_client.get("/")).text
 
 
-async def latest_in(tx, plans: Plans) -> Run:
+async def find_latest_run_in(tx, plans: PlanFolder) -> Run:
     return (await runs.list_runs(tx, plans.user.id))[0]
 
 
-async def test_a_task_can_be_done_and_undone_from_the_brief(annas, brief):
-    page = (await annas.get("/")).text
+async def test_a_task_can_be_done_and_undone_from_the_brief(anna_client, brief):
+    page = (await anna_client.get("/")).text
     task = re.search(r'name="done" value="([0-9a-f-]{36})"', page)[1]
     title = re.search(rf"Task “([^”]+)”(?:(?!Task “).)*{task}", page, re.DOTALL)[1]
-    await annas.post(f"/briefs/{SUNDAY}/tasks", done=task)
-    after = (await annas.get("/")).text
+    await anna_client.post(f"/briefs/{SUNDAY}/tasks", done=task)
+    after = (await anna_client.get("/")).text
     assert f"“{title}” is done." in after
     assert f'name="undo" value="{task}"' in after
-    await work(brief)
-    assert f"“{title}” was finished" in (await annas.get("/")).text
-    await annas.post(f"/briefs/{SUNDAY}/tasks", undo=task)
-    await work(brief)
-    assert f"“{title}” was finished" not in (await annas.get("/")).text
+    await run_latest(brief)
+    assert f"“{title}” was finished" in (await anna_client.get("/")).text
+    await anna_client.post(f"/briefs/{SUNDAY}/tasks", undo=task)
+    await run_latest(brief)
+    assert f"“{title}” was finished" not in (await anna_client.get("/")).text
 
 
 @pytest.mark.parametrize("verb", ["snooze", "ignore"])
-async def test_a_snoozed_or_ignored_task_leaves_the_brief(annas, brief, verb: str):
-    page = (await annas.get("/")).text
+async def test_a_snoozed_or_ignored_task_leaves_the_brief(anna_client, brief, verb: str):
+    page = (await anna_client.get("/")).text
     chosen = re.search(rf'name="{verb}" value="([^"]+)"', page)[1]
     title = re.search(rf"Task “([^”]+)”(?:(?!Task “).)*{chosen}", page, re.DOTALL)[1]
-    await annas.post(f"/briefs/{SUNDAY}/tasks", **{verb: chosen})
-    await work(brief)
-    await annas.get("/")
-    assert f"Task “{title}”" not in (await annas.get("/")).text
+    await anna_client.post(f"/briefs/{SUNDAY}/tasks", **{verb: chosen})
+    await run_latest(brief)
+    await anna_client.get("/")
+    assert f"Task “{title}”" not in (await anna_client.get("/")).text
 
 
-async def test_a_task_cannot_be_snoozed_until_yesterday(annas, brief):
-    page = (await annas.get("/")).text
+async def test_a_task_cannot_be_snoozed_until_yesterday(anna_client, brief):
+    page = (await anna_client.get("/")).text
     task = re.search(r'name="done" value="([0-9a-f-]{36})"', page)[1]
-    answer = await annas.post(f"/briefs/{SUNDAY}/tasks", snooze=f"{task}/2026-03-28")
+    answer = await anna_client.post(f"/briefs/{SUNDAY}/tasks", snooze=f"{task}/2026-03-28")
     assert (answer.status_code, "from tomorrow on" in answer.text) == (422, True)
 
 
-async def test_feedback_on_a_sentence_is_recorded_and_can_be_removed(annas, brief):
-    claim = sentence_id((await annas.get("/")).text, "Order seeds")
-    answer = await annas.post(f"/briefs/{SUNDAY}/feedback", wrong=claim)
+async def test_feedback_on_a_sentence_is_recorded_and_can_be_removed(anna_client, brief):
+    claim = sentence_id((await anna_client.get("/")).text, "Order seeds")
+    answer = await anna_client.post(f"/briefs/{SUNDAY}/feedback", wrong=claim)
     assert answer.headers["location"] == f"/#s-{claim}"
-    page = (await annas.get("/")).text
+    page = (await anna_client.get("/")).text
     assert f'name="nothing" value="{claim}" aria-pressed="true">wrong' in page
     await briefs.compose(brief.database, brief.user.id, SUNDAY)
-    assert 'aria-pressed="true">wrong' in (await annas.get("/")).text
-    await annas.post(f"/briefs/{SUNDAY}/feedback", nothing=claim)
-    assert 'aria-pressed="true">wrong' not in (await annas.get("/")).text
+    assert 'aria-pressed="true">wrong' in (await anna_client.get("/")).text
+    await anna_client.post(f"/briefs/{SUNDAY}/feedback", nothing=claim)
+    assert 'aria-pressed="true">wrong' not in (await anna_client.get("/")).text
 
 
-async def test_feedback_on_an_unknown_sentence_is_not_found(annas, brief):
-    assert (await annas.post(f"/briefs/{SUNDAY}/feedback", useful="0" * 16)).status_code == 404
+async def test_feedback_on_an_unknown_sentence_is_not_found(anna_client, brief):
+    assert (await anna_client.post(f"/briefs/{SUNDAY}/feedback", useful="0" * 16)).status_code == 404
 
 
-async def test_the_archive_links_every_brief_and_briefs_link_their_neighbours(annas, brief):
+async def test_the_archive_links_every_brief_and_briefs_link_their_neighbours(anna_client, brief):
     await briefs.compose(brief.database, brief.user.id, SUNDAY - timedelta(days=1))
-    archive = (await annas.get("/briefs")).text
+    archive = (await anna_client.get("/briefs")).text
     assert archive.index("Sunday 29 March 2026") < archive.index("Saturday 28 March 2026")
-    saturday = (await annas.get("/briefs/2026-03-28")).text
+    saturday = (await anna_client.get("/briefs/2026-03-28")).text
     assert '<a href="/" rel="next">Later</a>' in saturday
-    assert '<a href="/briefs/2026-03-28" rel="prev">Earlier</a>' in (await annas.get("/")).text
+    assert '<a href="/briefs/2026-03-28" rel="prev">Earlier</a>' in (await anna_client.get("/")).text
 
 
-async def test_the_search_matches_any_form_of_a_word(annas, brief, monkeypatch):
-    found = (await annas.get("/briefs?q=seed+ordering")).text
+async def test_the_search_matches_any_form_of_a_word(anna_client, brief, monkeypatch):
+    found = (await anna_client.get("/briefs?q=seed+ordering")).text
     assert "“<mark>Order</mark> <mark>seeds</mark>” " in found
-    assert "says anything with “tractor”" in (await annas.get("/briefs?q=tractor")).text
+    assert "says anything with “tractor”" in (await anna_client.get("/briefs?q=tractor")).text
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=1))
-    await brief.hold(ImportedTask(external_id="8", title="Repair the TRÄCTOR", place="plan.md:8"))
+    await brief.replace_items(
+        ImportedTask(external_id="8", title="Repair the TRÄCTOR", source_ref="plan.md:8")
+    )
     await briefs.compose(brief.database, brief.user.id, SUNDAY)
-    assert "<mark>TRÄCTOR</mark>" in (await annas.get("/briefs?q=träctor")).text
+    assert "<mark>TRÄCTOR</mark>" in (await anna_client.get("/briefs?q=träctor")).text
 
 
-async def test_the_archive_is_paged(annas, plans):
+async def test_the_archive_is_paged(anna_client, plans):
     days = [SUNDAY - timedelta(days=number) for number in range(22)]
     for day in days:
         await briefs.compose(plans.database, plans.user.id, day)
-    first = (await annas.get("/briefs")).text
+    first = (await anna_client.get("/briefs")).text
     older = re.search(r'href="(/briefs\?[^"]+)" rel="next"', first)[1].replace("&amp;", "&")
-    second = (await annas.get(older)).text
+    second = (await anna_client.get(older)).text
     shown = [re.findall(r"/briefs/(\d{4}-\d\d-\d\d)", page) for page in (first, second)]
     assert sorted({*shown[0], *shown[1], SUNDAY.isoformat()}) == sorted(day.isoformat() for day in days)
     assert not set(shown[0]) & set(shown[1])
 
 
-async def test_foreign_titles_are_escaped(annas, plans):
-    await plans.hold(ImportedTask(external_id="1", title=EVIL, place=EVIL, due=SUNDAY))
+async def test_foreign_titles_are_escaped(anna_client, plans):
+    await plans.replace_items(ImportedTask(external_id="1", title=EVIL, source_ref=EVIL, due=SUNDAY))
     await briefs.compose(plans.database, plans.user.id, SUNDAY)
     for path in ("/", "/briefs", "/briefs?q=script", f"/briefs?q={EVIL}"):
-        page = (await annas.get(path)).text
+        page = (await anna_client.get(path)).text
         assert "<script>alert" not in page
         assert "<img" not in page.replace('<img src="/static', "")
 
 
-async def test_a_brief_is_not_accessible_to_other_users(annas, bobs, brief):
-    claim = sentence_id((await annas.get("/")).text, "Order seeds")
-    task = re.search(r'name="done" value="([0-9a-f-]{36})"', (await annas.get("/")).text)[1]
-    await annas.post(f"/briefs/{SUNDAY}/write", regenerate="all")
-    run = await latest(brief)
-    assert "seeds" not in (await bobs.get("/")).text
-    assert "No brief says anything with “seeds”" in (await bobs.get("/briefs?q=seeds")).text
-    assert (await bobs.get(f"/briefs/runs/{run.id}/news")).status_code == 404
-    assert (await bobs.post(f"/briefs/{SUNDAY}/feedback", useful=claim)).status_code == 404
-    assert (await bobs.post(f"/briefs/{SUNDAY}/tasks", done=task)).status_code == 404
+async def test_a_brief_is_not_accessible_to_other_users(anna_client, bob_client, brief):
+    claim = sentence_id((await anna_client.get("/")).text, "Order seeds")
+    task = re.search(r'name="done" value="([0-9a-f-]{36})"', (await anna_client.get("/")).text)[1]
+    await anna_client.post(f"/briefs/{SUNDAY}/compose", regenerate="all")
+    run = await find_latest_run(brief)
+    assert "seeds" not in (await bob_client.get("/")).text
+    assert "No brief says anything with “seeds”" in (await bob_client.get("/briefs?q=seeds")).text
+    assert (await bob_client.get(f"/briefs/runs/{run.id}/stream")).status_code == 404
+    assert (await bob_client.post(f"/briefs/{SUNDAY}/feedback", useful=claim)).status_code == 404
+    assert (await bob_client.post(f"/briefs/{SUNDAY}/tasks", done=task)).status_code == 404
 
 
-async def test_a_day_without_a_brief_offers_to_compose_one(annas, plans):
-    page = await annas.get("/briefs/2026-03-02")
+async def test_a_day_without_a_brief_offers_to_compose_one(anna_client, plans):
+    page = await anna_client.get("/briefs/2026-03-02")
     assert (page.status_code, "There is no brief of this day" in page.text) == (404, True)
-    answer = await annas.post("/briefs/2026-03-02/write", regenerate="none")
+    answer = await anna_client.post("/briefs/2026-03-02/compose", regenerate="none")
     assert answer.headers["location"] == "/briefs/2026-03-02"
-    assert "About to write" in (await annas.get("/briefs/2026-03-02")).text
+    assert "About to write" in (await anna_client.get("/briefs/2026-03-02")).text
 
 
-async def test_no_page_executes_more_than_eight_statements(annas, brief, monkeypatch):
+async def test_no_page_executes_more_than_eight_statements(anna_client, brief, monkeypatch):
     asked: list[str] = []
-    plain = Database.ownerless
+    plain = Database.without_owner
 
     @asynccontextmanager
     async def logged(database):
@@ -309,15 +318,15 @@ async def test_no_page_executes_more_than_eight_statements(annas, brief, monkeyp
             with connection.query_logger(lambda record: asked.append(record.query)):
                 yield connection
 
-    monkeypatch.setattr(Database, "ownerless", logged)
+    monkeypatch.setattr(Database, "without_owner", logged)
     for path in ("/", "/", "/briefs", "/briefs?q=seeds", "/briefs?q=seeds", f"/briefs/{SUNDAY}"):
         asked.clear()
-        assert (await annas.get(path)).status_code == 200
+        assert (await anna_client.get(path)).status_code == 200
         statements = [query for query in asked if not query.startswith(("BEGIN", "COMMIT"))]
         assert 1 < len(statements) <= 8, (path, statements)
 
 
 @pytest.mark.parametrize("day", [date(2020, 1, 1), date(9999, 12, 31), "tomorrow"])
-async def test_a_date_too_far_away_is_rejected(annas, plans, day):
-    answer = await annas.post(f"/briefs/{day}/write", regenerate="none")
+async def test_a_date_too_far_away_is_rejected(anna_client, plans, day):
+    answer = await anna_client.post(f"/briefs/{day}/compose", regenerate="none")
     assert answer.status_code in {404, 422}

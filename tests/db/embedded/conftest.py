@@ -13,18 +13,18 @@ import pytest
 
 import daybreak
 from daybreak.db import embedded
-from daybreak.db.embedded.file_locks import is_held
+from daybreak.db.embedded.file_locks import is_locked
 
 SOURCES = Path(daybreak.__file__).parents[1]
 PYTHONPATH = os.pathsep.join([str(SOURCES), str(Path(asyncpg.__file__).parents[1])])
-ROOMY = 4_000_000_000
-FAST = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
+LARGE_DISK_BYTES = 4_000_000_000
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108 - a folder, not a predictable file name
 ATTACH = """
 import sys
 from contextlib import suppress
 from pathlib import Path
 from daybreak.db import embedded
-from daybreak.db.embedded.file_locks import is_held
+from daybreak.db.embedded.file_locks import is_locked
 from daybreak.errors import DaybreakError
 try:
     with embedded.attach(Path(sys.argv[1]), fsync=False) as server:
@@ -35,7 +35,7 @@ except DaybreakError as error:
 """
 
 
-class Command:
+class AttachedCommand:
     """A process that is attached to a home from its first line of output until `leave`."""
 
     def __init__(self, home: Path, *, before=(), prelude="", path=PYTHONPATH, **options):
@@ -46,7 +46,7 @@ class Command:
             cwd="/", env={**os.environ, "PYTHONPATH": path}, **options,
         )  # fmt: skip
 
-    def attached(self) -> int:
+    def wait_until_attached(self) -> int:
         """Wait until it is attached and return the server's process id."""
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read()
@@ -75,10 +75,10 @@ def python_for_all() -> str:
     pytest.skip(f"there is no {name} with Daybreak that other users may run")
 
 
-def scratch(purpose: str) -> Path:
+def scratch_folder(purpose: str) -> Path:
     """Create a folder that every user may pass through, unlike pytest's; in memory if there is room."""
-    roomy = FAST.is_dir() and shutil.disk_usage(FAST).free > ROOMY
-    folder = Path(tempfile.mkdtemp(prefix=f"daybreak-{purpose}-", dir=FAST if roomy else None))
+    roomy = MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > LARGE_DISK_BYTES
+    folder = Path(tempfile.mkdtemp(prefix=f"daybreak-{purpose}-", dir=MEMORY_DISK if roomy else None))
     folder.chmod(0o755)
     return folder
 
@@ -86,18 +86,18 @@ def scratch(purpose: str) -> Path:
 @pytest.fixture
 def place() -> Iterator[Path]:
     """Create a folder for the test; servers in it are stopped at its end."""
-    place = scratch("test")
+    place = scratch_folder("test")
     yield place
     for lock in place.rglob("postgresql/serving"):
         lock.with_name("keep").unlink(missing_ok=True)
-        assert Processes().eventually(lambda lock=lock: not is_held(lock))
+        assert ProcessProbe().eventually(lambda lock=lock: not is_locked(lock))
     shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")
 def template() -> Iterator[Path]:
     """Create a home that has been started once."""
-    place = scratch("template")
+    place = scratch_folder("template")
     with embedded.attach(place / "home", fsync=False):
         pass
     embedded.stop(place / "home")
@@ -122,10 +122,10 @@ def home(place: Path, clone) -> Path:
 @pytest.fixture
 def command():
     """Return a function that starts a `Command`; commands still running after the test are killed."""
-    started: list[Command] = []
+    started: list[AttachedCommand] = []
 
-    def start(*arguments, **options) -> Command:
-        started.append(Command(*arguments, **options))
+    def start(*arguments, **options) -> AttachedCommand:
+        started.append(AttachedCommand(*arguments, **options))
         return started[-1]
 
     yield start
@@ -140,8 +140,8 @@ def sql():
     return _sql
 
 
-class Processes:
-    def alive(self, pid: int) -> bool:
+class ProcessProbe:
+    def is_alive(self, pid: int) -> bool:
         """Return whether a process runs; a zombie does not."""
         state = self._ps("stat", pid)
         return bool(state) and not state.startswith("Z")
@@ -155,8 +155,8 @@ class Processes:
             time.sleep(0.01)
         return bool(met)
 
-    def ends(self, pid: int, seconds: float = 60) -> bool:
-        return self.eventually(lambda: not self.alive(pid), seconds)
+    def has_ended(self, pid: int, seconds: float = 60) -> bool:
+        return self.eventually(lambda: not self.is_alive(pid), seconds)
 
     def _ps(self, column: str, pid: int) -> str:
         answer = subprocess.run(
@@ -167,7 +167,7 @@ class Processes:
 
 @pytest.fixture(scope="session")
 def processes():
-    return Processes()
+    return ProcessProbe()
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +176,7 @@ def python():
     return python_for_all(), PYTHONPATH
 
 
-def _sql(home: Path, server: embedded.Server, statement: str, role: str = "daybreak_owner") -> str:
-    command = [*embedded.psql(home, server, role), "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement]
+def _sql(home: Path, server: embedded.EmbeddedServer, statement: str, role: str = "daybreak_owner") -> str:
+    command = [*embedded.psql_command(home, server, role), "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return answer.stdout.strip() or answer.stderr.strip()

@@ -7,7 +7,7 @@ import pytest
 
 from daybreak.db import embedded
 from daybreak.db.embedded import binaries
-from daybreak.db.embedded.os_user import Account
+from daybreak.db.embedded.os_user import OsUser
 from daybreak.errors import Misconfigured
 
 NOWHERE = Path("/nowhere")
@@ -15,12 +15,12 @@ NOWHERE = Path("/nowhere")
 
 @pytest.fixture
 def account(place):
-    return Account.for_server(place / "data")
+    return OsUser.for_server(place / "data")
 
 
 @pytest.fixture
 def no_system(monkeypatch):
-    monkeypatch.setattr(binaries, "_DEBIAN", NOWHERE)
+    monkeypatch.setattr(binaries, "_DEBIAN_ROOT", NOWHERE)
     monkeypatch.setenv("PATH", "/nowhere")
 
 

@@ -49,7 +49,7 @@ def test_a_start_after_a_killed_first_start_works(place, command, sql, after):
 
 
 def test_a_cluster_that_could_not_be_finished_leaves_nothing(place, monkeypatch):
-    monkeypatch.setattr(initdb, "_SETUP", "CREATE ROLE daybreak_owner;\nCREATE NONSENSE;\n")
+    monkeypatch.setattr(initdb, "_SETUP_SQL", "CREATE ROLE daybreak_owner;\nCREATE NONSENSE;\n")
     with pytest.raises(Unavailable, match="syntax error at or near"):
         embedded.attach(place / "home", fsync=False).__enter__()
     remaining = {path.name for path in (place / "home" / "postgresql").iterdir()}
@@ -85,7 +85,7 @@ def test_a_disk_that_fills_up_is_one_sentence(place, command):
     home = place / "home"
     home.mkdir()
     mount = 'mount -t tmpfs -o size=16k tmpfs "$0" && exec "$@"'
-    code = "from daybreak.db.embedded import data_directory; data_directory._FIRST_ROOM = 0\n"
+    code = "from daybreak.db.embedded import data_directory; data_directory._FIRST_START_FREE_BYTES = 0\n"
     complaint = command(home, before=("unshare", "-m", "sh", "-c", mount, str(home)), prelude=code).leave()
     assert complaint.startswith("Unavailable: ")
     assert "No space left on device" in complaint

@@ -24,7 +24,7 @@ def test_an_ordinary_user_has_a_server_that_runs_as_themselves(place, command):
     place.chmod(0o777)
     home = place / "home"
     one = command(home, **NOBODY)
-    pid = one.attached()
+    pid = one.wait_until_attached()
     assert Path("/proc", str(pid)).owner() == "nobody"
     assert home.owner() == (home / "postgresql" / "data").owner() == "nobody"
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
@@ -97,7 +97,7 @@ def test_binaries_in_a_closed_folder_are_copied_once_and_stay_closed(place, home
     path = os.pathsep.join([str(closed), SOURCES])
     for _ in range(2):
         one = command(home, path=path)
-        pid = one.attached()
+        pid = one.wait_until_attached()
         program = Path("/proc", str(pid), "exe").readlink()
         assert program.is_relative_to(home / "postgresql" / "binaries")
         assert one.leave() == ""
@@ -115,7 +115,7 @@ def test_an_interrupted_copy_is_repeated(place, home, command):
     half.mkdir(parents=True)
     (half / "rubbish").touch()
     one = command(home, path=os.pathsep.join([str(closed), SOURCES]))
-    assert one.attached()
+    assert one.wait_until_attached()
     assert one.leave() == ""
     assert not half.exists()
 

@@ -19,7 +19,7 @@ def long_home(place, clone):
     home = clone(place / LONG)
     yield home
     embedded.stop(home)
-    short = sockets.choose(home / "postgresql")
+    short = sockets.choose_folder(home / "postgresql")
     if short.is_symlink():
         short.unlink()
     shutil.rmtree(short, ignore_errors=True)
@@ -30,15 +30,15 @@ def test_there_is_no_network_socket(home, sql):
         assert sql(home, server, "SHOW listen_addresses") == ""
         assert sql(home, server, "SELECT inet_server_addr() IS NULL") == "t"
         assert server.socket.stat().st_mode & 0o777 == 0o700
-        assert (server.socket / sockets.NAME).stat().st_mode & 0o777 == 0o700
+        assert (server.socket / sockets.SOCKET_NAME).stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("name", [LONG, "one,two", 'say "hi"', "back\\slash"])
 def test_a_home_with_a_long_path_gets_a_short_private_socket_folder(place, clone, sql, name):
     home = clone(place / name)
     with embedded.attach(home, fsync=False) as server:
-        assert len(os.fsencode(server.socket / sockets.NAME)) <= 103
-        assert server.socket.parent == sockets._TEMPORARY
+        assert len(os.fsencode(server.socket / sockets.SOCKET_NAME)) <= 103
+        assert server.socket.parent == sockets._TMP
         assert server.socket.stat().st_mode & 0o777 == 0o700
         assert sql(home, server, "SELECT 1") == "1"
     embedded.stop(home)
@@ -48,7 +48,7 @@ def test_a_home_with_a_long_path_gets_a_short_private_socket_folder(place, clone
 @as_root
 @pytest.mark.parametrize("trap", ["folder", "link", "open"])
 def test_a_short_folder_of_another_user_is_rejected(long_home, place, trap):
-    short = sockets.choose(long_home / "postgresql")
+    short = sockets.choose_folder(long_home / "postgresql")
     if trap == "link":
         target = place / "target"
         target.mkdir(mode=0o755)
@@ -69,7 +69,7 @@ def test_another_user_is_rejected_even_if_the_socket_is_reachable(home, python):
     program, path = python
     with embedded.attach(home, fsync=False) as server:
         server.socket.chmod(0o711)
-        (server.socket / sockets.NAME).chmod(0o777)
+        (server.socket / sockets.SOCKET_NAME).chmod(0o777)
         code = "import asyncio, asyncpg, sys\nasyncio.run(asyncpg.connect(sys.argv[1]))"
         for role in ("daybreak_app", "daybreak_owner", "postgres"):
             stranger = subprocess.run(

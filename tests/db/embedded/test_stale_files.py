@@ -8,7 +8,7 @@ import pytest
 
 from daybreak.db import embedded
 from daybreak.db.embedded import binaries, postmaster, supervisor
-from daybreak.db.embedded.os_user import Account
+from daybreak.db.embedded.os_user import OsUser
 from daybreak.errors import Conflict
 
 pytestmark = pytest.mark.integration
@@ -23,7 +23,7 @@ def data(home):
 
 @pytest.fixture
 def account(data):
-    return Account.for_server(data)
+    return OsUser.for_server(data)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def as_account(account):
     def start(command):
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
-            **account.identity(),
+            **account.popen_arguments(),
         )  # fmt: skip
         started.append(process)
         return process
@@ -44,7 +44,7 @@ def as_account(account):
         process.wait(60)
 
 
-def leave_pid_file(home, data, pid, account):
+def write_pid_file(home, data, pid, account):
     run = home / "postgresql" / "run"
     (data / "postmaster.pid").write_text(
         f"{pid}\n{data}\n{int(time.time())}\n5432\n{run}\n\n  1 2\nready   \n"
@@ -54,7 +54,7 @@ def leave_pid_file(home, data, pid, account):
 
 def test_a_pid_file_that_names_a_living_stranger_is_removed(home, data, account, as_account, sql):
     stranger = as_account(SLEEP)
-    leave_pid_file(home, data, stranger.pid, account)
+    write_pid_file(home, data, stranger.pid, account)
     with embedded.attach(home, fsync=False) as server:
         assert server.pid != stranger.pid
         assert sql(home, server, "SELECT 1") == "1"
@@ -62,7 +62,7 @@ def test_a_pid_file_that_names_a_living_stranger_is_removed(home, data, account,
 
 
 def test_postgresql_itself_would_have_rejected_that_pid_file(home, data, account, as_account):
-    leave_pid_file(home, data, as_account(SLEEP).pid, account)
+    write_pid_file(home, data, as_account(SLEEP).pid, account)
     programs = binaries.find(account, home / "postgresql" / "binaries")
     assert as_account([programs.program("postgres"), "-D", str(data)]).wait(60) != 0
 
@@ -71,7 +71,7 @@ def test_a_server_started_by_hand_is_not_touched(home, data, account, as_account
     programs = binaries.find(account, home / "postgresql" / "binaries")
     options = ["-c", "listen_addresses=", "-k", str(home / "postgresql" / "run"), "-F"]
     by_hand = as_account([programs.program("postgres"), "-D", str(data), *options])
-    assert processes.eventually(lambda: (found := postmaster.read(data)) and found.answers())
+    assert processes.eventually(lambda: (found := postmaster.read_pid_file(data)) and found.is_responding())
     with pytest.raises(Conflict, match=f"not started by Daybreak \\(process {by_hand.pid}\\)"):
         embedded.attach(home, fsync=False).__enter__()
     assert by_hand.poll() is None
@@ -105,7 +105,7 @@ def test_the_log_is_bounded(place, monkeypatch):
     monkeypatch.setattr(supervisor, "LOG_LIMIT", 1000)
     log = place / "server.log"
     for number in range(100):
-        supervisor.append(log, f"line {number:04}{'.' * 90}\n".encode())
+        supervisor.append_log(log, f"line {number:04}{'.' * 90}\n".encode())
     written = log.read_text() + log.with_name("server.log.old").read_text()
     assert len(written) <= 2000
     assert "line 0099" in written

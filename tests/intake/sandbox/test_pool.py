@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from daybreak.errors import Bug
-from daybreak.intake import BoundedPool, Done, Failed, IntakeSettings
+from daybreak.errors import InternalError
+from daybreak.intake import BoundedPool, InputDone, InputFailed, IntakeSettings
 
 MIB = 1024**2
-QUICK = IntakeSettings(read_seconds=1, read_memory=256 * MIB)
-PATIENT = IntakeSettings(read_seconds=600, read_memory=256 * MIB)
+QUICK = IntakeSettings(read_seconds=1, max_read_memory=256 * MIB)
+PATIENT = IntakeSettings(read_seconds=600, max_read_memory=256 * MIB)
 OPEN_FILES = """[
     os.fstat(number).st_ino
     for os in [__import__('os')] for number in range(64) if os.path.exists('/dev/fd/%d' % number)
@@ -32,12 +32,12 @@ def outcomes(*expressions: str, limits: IntakeSettings = QUICK, processes: int =
 
 
 def messages(*expressions: str) -> list[str]:
-    return [result.message if isinstance(result, Failed) else "" for result in outcomes(*expressions)]
+    return [result.message if isinstance(result, InputFailed) else "" for result in outcomes(*expressions)]
 
 
 def pid_of(pool: BoundedPool[str, object]) -> int:
     (result,) = pool.map([("pid", "__import__('os').getpid()")])
-    assert isinstance(result, Done)
+    assert isinstance(result, InputDone)
     assert isinstance(result.value, int)
     return result.value
 
@@ -62,7 +62,7 @@ def test_results_come_in_the_order_of_the_inputs(processes: int) -> None:
 
     results = outcomes(*slow_then_quick, processes=processes)
 
-    assert results == [Done(n, n) for n in range(8)]
+    assert results == [InputDone(n, n) for n in range(8)]
 
 
 @pytest.mark.parametrize("endless", [IN_PYTHON, IN_C, "__import__('time').sleep(99)"])
@@ -70,14 +70,14 @@ def test_slow_input_is_skipped_and_the_next_is_read(endless: str) -> None:
     first, second = outcomes(endless, "7")
 
     assert first.message.startswith("took longer than 1 s to read")
-    assert second == Done(1, 7)
+    assert second == InputDone(1, 7)
 
 
 def test_input_over_the_memory_limit_is_skipped_and_the_next_is_read() -> None:
     first, second = outcomes("bytearray(1 << 30)", "7")
 
     assert first.message.startswith("needs more than 256 MiB of memory to read")
-    assert second == Done(1, 7)
+    assert second == InputDone(1, 7)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_input_that_crashes_the_reader_is_skipped_and_the_next_is_read(fatal: st
     first, second = outcomes(fatal, "7")
 
     assert cause in first.message
-    assert second == Done(1, 7)
+    assert second == InputDone(1, 7)
 
 
 def test_an_error_of_the_function_is_reported_by_type_and_line_without_the_input() -> None:
@@ -108,19 +108,19 @@ def test_an_error_of_the_function_is_reported_by_type_and_line_without_the_input
 def test_an_unsendable_result_skips_only_that_input(unusable: str) -> None:
     first, second = outcomes(unusable, "7")
 
-    assert isinstance(first, Failed)
-    assert second == Done(1, 7)
+    assert isinstance(first, InputFailed)
+    assert second == InputDone(1, 7)
 
 
 def test_what_the_function_prints_does_not_disturb_its_answer(capfd: pytest.CaptureFixture[str]) -> None:
-    assert outcomes("print('x' * 100_000) or 7") == [Done(0, 7)]
+    assert outcomes("print('x' * 100_000) or 7") == [InputDone(0, 7)]
     assert capfd.readouterr() == ("", "")
 
 
 def test_large_arguments_and_results_pass_unharmed() -> None:
     with BoundedPool[bytes, bytes]("builtins:bytes", QUICK) as pool:
         content = os.urandom(32 * MIB)
-        assert list(pool.map([("a", content)])) == [Done("a", content)]
+        assert list(pool.map([("a", content)])) == [InputDone("a", content)]
 
 
 def test_a_child_inherits_no_lock_and_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +186,7 @@ def test_a_pool_can_be_closed_from_another_thread_while_it_works() -> None:
         next(results)
         closer = threading.Timer(0.2, pool.close)
         closer.start()
-        with pytest.raises(Bug, match="after it was closed"):
+        with pytest.raises(InternalError, match="after it was closed"):
             list(results)
         closer.join()
 
@@ -194,7 +194,7 @@ def test_a_pool_can_be_closed_from_another_thread_while_it_works() -> None:
 def test_a_function_that_does_not_exist_is_a_bug_that_names_it() -> None:
     with (
         BoundedPool[str, object]("daybreak.nowhere:read", QUICK) as pool,
-        pytest.raises(Bug, match="nowhere"),
+        pytest.raises(InternalError, match="nowhere"),
     ):
         list(pool.map([("a", "b")]))
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.download import download
-from daybreak.account.schemas import DeletionOrder, DeletionView
+from daybreak.account.download import download_response
+from daybreak.account.schemas import DeletionIn, DeletionOut
 from daybreak.errors import InvalidInput
-from daybreak.web import Reader, Writer, answer
+from daybreak.web import ApiReader, ApiWriter, json_response
 
 routes = APIRouter()
 DELETION = "/account/deletion"
@@ -22,30 +22,30 @@ _ARCHIVE: dict[int | str, dict[str, Any]] = {
 
 
 @routes.get("/account/export", response_class=Response, responses=_ARCHIVE)
-async def export_data(visit: Reader) -> Response:
+async def export_data(context: ApiReader) -> Response:
     """Export everything stored about you, as one archive."""
-    return await download(visit)
+    return await download_response(context)
 
 
-@routes.get(DELETION, response_model=DeletionView)
-async def read_deletion(visit: Reader) -> Response:
+@routes.get(DELETION, response_model=DeletionOut)
+async def get_deletion(context: ApiReader) -> Response:
     """Return whether and when your account will be deleted."""
-    return answer(DeletionView(due=visit.known.deletion_due))
+    return json_response(DeletionOut(due=context.signed_in_principal.deletion_due))
 
 
-@routes.put(DELETION, response_model=DeletionView)
-async def delete_account(visit: Writer, order: DeletionOrder) -> Response:
+@routes.put(DELETION, response_model=DeletionOut)
+async def request_deletion(context: ApiWriter, body: DeletionIn) -> Response:
     """Request the deletion of your account after the grace period; until then you can cancel it."""
-    if order.email.strip().lower() != visit.user.email:
-        raise InvalidInput(f"Send {visit.user.email} as “email” to confirm the deletion.")
-    async with visit.transaction() as tx:
-        due = await people.ask_to_leave(tx, visit.user.id)
-    return answer(DeletionView(due=due))
+    if body.email.strip().lower() != context.user.email:
+        raise InvalidInput(f"Send {context.user.email} as “email” to confirm the deletion.")
+    async with context.transaction() as tx:
+        due = await people.request_deletion(tx, context.user.id)
+    return json_response(DeletionOut(due=due))
 
 
 @routes.delete(DELETION, status_code=204)
-async def keep_account(visit: Writer) -> Response:
+async def cancel_deletion(context: ApiWriter) -> Response:
     """Cancel the deletion of your account."""
-    async with visit.transaction() as tx:
-        await people.stay(tx, visit.user.id)
+    async with context.transaction() as tx:
+        await people.cancel_deletion(tx, context.user.id)
     return Response(status_code=204)

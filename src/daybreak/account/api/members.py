@@ -4,52 +4,61 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.schemas import InvitationOrder, LinkView, ResetOrder
+from daybreak.account.schemas import InvitationIn, LinkOut, PasswordResetIn
 from daybreak.errors import Conflict, Forbidden, NotFound
-from daybreak.people import Purpose, Role
-from daybreak.web import OperatingWriter, Visit, answer, refusals
+from daybreak.people import LinkPurpose, Role
+from daybreak.web import ApiAdminWriter, RequestContext, error_responses, json_response
 
 routes = APIRouter()
-HERE = "/account/members"
+BASE_PATH = "/account/members"
 
 
-@routes.post(f"{HERE}/invitations", status_code=201, response_model=LinkView, responses=refusals(Conflict))
-async def invite_member(visit: OperatingWriter, order: InvitationOrder) -> Response:
+@routes.post(
+    f"{BASE_PATH}/invitations", status_code=201, response_model=LinkOut, responses=error_responses(Conflict)
+)
+async def invite_member(context: ApiAdminWriter, body: InvitationIn) -> Response:
     """Create an invitation link; for admins.
 
     With a token, only new users can be invited, as members. Inviting an admin, or a user again, needs the
     browser, since such a link can grant access that the token does not have.
     """
-    zone = visit.user.timezone
-    if visit.known.is_program:
-        await _add_member(visit, order, zone)
-    _, secret = await people.invite(visit.database, order.email, timezone=zone, role=order.role)
-    return _link(visit, order.email, Purpose.INVITATION, secret)
+    zone = context.user.timezone
+    if context.signed_in_principal.is_program:
+        await _create_member(context, body, zone)
+    _, secret = await people.invite(context.database, body.email, timezone=zone, role=body.role)
+    return _link_response(context, body.email, LinkPurpose.INVITATION, secret)
 
 
-@routes.post(f"{HERE}/resets", status_code=201, response_model=LinkView, responses=refusals(NotFound))
-async def reset_password(visit: OperatingWriter, order: ResetOrder) -> Response:
+@routes.post(
+    f"{BASE_PATH}/resets", status_code=201, response_model=LinkOut, responses=error_responses(NotFound)
+)
+async def create_password_reset(context: ApiAdminWriter, body: PasswordResetIn) -> Response:
     """Create a password reset link; for admins, and not with a token."""
-    if visit.known.is_program:
+    if context.signed_in_principal.is_program:
         raise Forbidden("A token cannot reset passwords. Create the link in the browser, under Members.")
-    user = await people.find(visit.database, order.email)
+    user = await people.find_by_email(context.database, body.email)
     if user is None:
-        raise NotFound(f"There is no user {order.email}. Invite them instead.")
-    return _link(
-        visit, user.email, Purpose.RESET, await people.make_link(visit.database, user, Purpose.RESET)
+        raise NotFound(f"There is no user {body.email}. Invite them instead.")
+    return _link_response(
+        context,
+        user.email,
+        LinkPurpose.RESET,
+        await people.create_link(context.database, user, LinkPurpose.RESET),
     )
 
 
-async def _add_member(visit: Visit, order: InvitationOrder, timezone: str) -> None:
-    if order.role is not Role.MEMBER:
+async def _create_member(context: RequestContext, body: InvitationIn, timezone: str) -> None:
+    if body.role is not Role.MEMBER:
         raise Forbidden("A token can only invite members. Invite admins in the browser, under Members.")
     try:
-        await people.add(visit.database, order.email, timezone=timezone)
+        await people.create_user(context.database, body.email, timezone=timezone)
     except Conflict:
         raise Conflict(
-            f"The user {order.email} already exists. Invite them again in the browser, under Members."
+            f"The user {body.email} already exists. Invite them again in the browser, under Members."
         ) from None
 
 
-def _link(visit: Visit, email: str, purpose: Purpose, secret: str) -> Response:
-    return answer(LinkView(email=email, link=f"{visit.site.settings.address}{purpose.path(secret)}"), 201)
+def _link_response(context: RequestContext, email: str, purpose: LinkPurpose, secret: str) -> Response:
+    return json_response(
+        LinkOut(email=email, link=f"{context.app_state.settings.base_url}{purpose.path(secret)}"), 201
+    )

@@ -4,25 +4,25 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.schemas import ProfileChange, ProfileView
-from daybreak.errors import Changed
-from daybreak.web import IfMatch, Reader, Writer, refusals, require_match, versioned
+from daybreak.account.schemas import ProfileIn, ProfileOut
+from daybreak.errors import PreconditionFailed
+from daybreak.web import ApiReader, ApiWriter, IfMatch, check_if_match, error_responses, etag_response
 
 routes = APIRouter()
-HERE = "/account/profile"
+BASE_PATH = "/account/profile"
 
 
-@routes.get(HERE, response_model=ProfileView)
-async def read_profile(visit: Reader) -> Response:
+@routes.get(BASE_PATH, response_model=ProfileOut)
+async def get_profile(context: ApiReader) -> Response:
     """Return your profile."""
-    return versioned(visit.request, ProfileView.of(visit.user))
+    return etag_response(context.request, ProfileOut.of(context.user))
 
 
-@routes.patch(HERE, response_model=ProfileView, responses=refusals(Changed))
-async def change_profile(visit: Writer, change: ProfileChange, if_match: IfMatch = None) -> Response:
+@routes.patch(BASE_PATH, response_model=ProfileOut, responses=error_responses(PreconditionFailed))
+async def update_profile(context: ApiWriter, body: ProfileIn, if_match: IfMatch = None) -> Response:
     """Change some fields of your profile."""
-    async with visit.transaction() as tx:
-        user = await people.hold(tx, visit.user.id)
-        require_match(if_match, ProfileView.of(user))
-        changed = await people.update_in(tx, change.applied_to(user))
-    return versioned(visit.request, ProfileView.of(changed))
+    async with context.transaction() as tx:
+        user = await people.lock_user(tx, context.user.id)
+        check_if_match(if_match, ProfileOut.of(user))
+        changed = await people.save_user(tx, body.apply_to(user))
+    return etag_response(context.request, ProfileOut.of(changed))

@@ -6,42 +6,42 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.schemas import NewTokenView, TokenOrder, TokenView
+from daybreak.account.schemas import NewTokenOut, TokenIn, TokenOut
 from daybreak.errors import Conflict
-from daybreak.web import Listing, Reader, Writer, answer, refusals
+from daybreak.web import ApiReader, ApiWriter, Page, error_responses, json_response
 
 routes = APIRouter()
-HERE = "/account/tokens"
+BASE_PATH = "/account/tokens"
 
 
-@routes.get(HERE, response_model=Listing[TokenView])
-async def list_tokens(visit: Reader) -> Response:
+@routes.get(BASE_PATH, response_model=Page[TokenOut])
+async def list_tokens(context: ApiReader) -> Response:
     """List your tokens, newest first, on one page."""
-    async with visit.transaction() as tx:
-        found = await people.list_tokens(tx, visit.user.id)
-    views = [TokenView.of(one, visit.known.credential) for one in found]
-    return answer(Listing[TokenView](items=views, next=None))
+    async with context.transaction() as tx:
+        found = await people.list_tokens(tx, context.user.id)
+    views = [TokenOut.of(one, context.signed_in_principal.credential) for one in found]
+    return json_response(Page[TokenOut](items=views, next=None))
 
 
-@routes.post(HERE, status_code=201, response_model=NewTokenView, responses=refusals(Conflict))
-async def make_token(visit: Writer, order: TokenOrder) -> Response:
+@routes.post(BASE_PATH, status_code=201, response_model=NewTokenOut, responses=error_responses(Conflict))
+async def create_token(context: ApiWriter, body: TokenIn) -> Response:
     """Create a token; the response contains its secret only once, so Idempotency-Key is not supported.
 
     A token created with another one has at most its access, expires no later, and is revoked with it.
     """
-    known = visit.known
-    wanted = (order.name, order.scope, order.days)
-    async with visit.transaction() as tx:
-        if known.is_program:
-            token, secret = await people.derive_token(tx, known, *wanted)
+    principal = context.signed_in_principal
+    fields = (body.name, body.scope, body.days)
+    async with context.transaction() as tx:
+        if principal.is_program:
+            token, secret = await people.create_child_token(tx, principal, *fields)
         else:
-            token, secret = await people.make_token(tx, known.user.id, *wanted)
-    return answer(NewTokenView.with_secret(token, known.credential, secret), 201)
+            token, secret = await people.create_token(tx, principal.user.id, *fields)
+    return json_response(NewTokenOut.with_secret(token, principal.credential, secret), 201)
 
 
-@routes.delete(f"{HERE}/{{token_id:uuid}}", status_code=204)
-async def revoke_token(visit: Writer, token_id: UUID) -> Response:
+@routes.delete(f"{BASE_PATH}/{{token_id:uuid}}", status_code=204)
+async def revoke_token(context: ApiWriter, token_id: UUID) -> Response:
     """Revoke a token and all tokens created with it; it may be the one in use."""
-    async with visit.transaction() as tx:
-        await people.revoke_token(tx, visit.user.id, token_id)
+    async with context.transaction() as tx:
+        await people.revoke_token(tx, context.user.id, token_id)
     return Response(status_code=204)

@@ -3,7 +3,7 @@
 from daybreak.account.routes import access, data, members, profile, schedule, tokens
 from daybreak.web import NavItem, Pages
 
-pages = Pages("daybreak.account", nav=[NavItem(title="Settings", path="/settings", key="s", place=90)])
+pages = Pages("daybreak.account", nav=[NavItem(title="Settings", path="/settings", key="s", order=90)])
 for part in (profile, schedule, access, tokens, data, members):
     pages.include_router(part.routes)
 

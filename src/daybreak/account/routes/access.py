@@ -7,65 +7,75 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.user_agents import browser_name
-from daybreak.errors import InvalidInput, NotSignedIn, TooMany
-from daybreak.web import Form, SignedIn, Visit, read_form
+from daybreak.account.user_agents import describe_browser
+from daybreak.errors import InvalidInput, TooManyRequests, Unauthenticated
+from daybreak.web import Form, RequestContext, SignedIn, read_form
 
 routes = APIRouter(include_in_schema=False)
-HERE = "/settings/access"
+BASE_PATH = "/settings/access"
 
 
-class PasswordChange(BaseModel):
+class PasswordForm(BaseModel):
     """The password form: the current password, if there is one, and the new one twice."""
 
     current: str = ""
     password: str
-    again: str
+    password_confirmation: str
 
 
-@routes.get(HERE)
-async def show_access(visit: SignedIn) -> Response:
+@routes.get(BASE_PATH)
+async def show_access(context: SignedIn) -> Response:
     """Show the password form and all sessions."""
-    return await _page(visit, Form[PasswordChange]())
+    return await _page(context, Form[PasswordForm]())
 
 
-@routes.post(f"{HERE}/password")
-async def change_password(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/password")
+async def change_password(context: SignedIn) -> Response:
     """Save a new password and end all other sessions."""
-    form = await read_form(visit.request, PasswordChange)
-    if not form.errors and form.filled.password != form.filled.again:
-        form = form.refused(InvalidInput("The passwords don't match."), "again")
+    form = await read_form(context.request, PasswordForm)
+    if not form.errors and form.validated.password != form.validated.password_confirmation:
+        form = form.with_error(InvalidInput("The passwords don’t match."), "password_confirmation")
     if form.errors:
-        return await _page(visit, form, InvalidInput.status)
+        return await _page(context, form, InvalidInput.status)
     try:
         await people.change_password(
-            visit.database, visit.known, form.filled.current, form.filled.password, visit.client
+            context.database,
+            context.signed_in_principal,
+            form.validated.current,
+            form.validated.password,
+            context.client,
         )
-    except (InvalidInput, NotSignedIn, TooMany) as error:
-        field = "current" if isinstance(error, NotSignedIn) else "password"
-        return await _page(visit, form.refused(error, field), error.status)
-    return visit.redirect(HERE, "Password changed. You are signed out on all other devices.")
+    except (InvalidInput, Unauthenticated, TooManyRequests) as error:
+        field = "current" if isinstance(error, Unauthenticated) else "password"
+        return await _page(context, form.with_error(error, field), error.status)
+    return context.redirect(BASE_PATH, "Password changed. You are signed out on all other devices.")
 
 
-@routes.post(f"{HERE}/sessions/{{session_id}}/end")
-async def end_session(visit: SignedIn, session_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/sessions/{{session_id}}/end")
+async def revoke_session(context: SignedIn, session_id: UUID) -> Response:
     """End one session."""
-    async with visit.transaction() as tx:
-        await people.end(tx, visit.user.id, session_id)
-    return visit.redirect(HERE, "Session ended.")
+    async with context.transaction() as tx:
+        await people.revoke_session(tx, context.user.id, session_id)
+    return context.redirect(BASE_PATH, "Session ended.")
 
 
-@routes.post(f"{HERE}/sessions/end")
-async def end_other_sessions(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/sessions/end")
+async def revoke_other_sessions(context: SignedIn) -> Response:
     """End all sessions except the current one."""
-    async with visit.transaction() as tx:
-        await people.end_all(tx, visit.user.id, but=visit.known.credential)
-    return visit.redirect(HERE, "You are signed out on all other devices.")
+    async with context.transaction() as tx:
+        await people.revoke_all_sessions(
+            tx, context.user.id, except_session=context.signed_in_principal.credential
+        )
+    return context.redirect(BASE_PATH, "You are signed out on all other devices.")
 
 
-async def _page(visit: Visit, form: Form[PasswordChange], status: int = 200) -> Response:
-    async with visit.transaction() as tx:
-        sessions = await people.list_sessions(tx, visit.user.id)
-    return visit.page(
-        "account/access.html", status=status, form=form, sessions=sessions, browser_name=browser_name
+async def _page(context: RequestContext, form: Form[PasswordForm], status: int = 200) -> Response:
+    async with context.transaction() as tx:
+        sessions = await people.list_sessions(tx, context.user.id)
+    return context.page(
+        "account/access.html",
+        status=status,
+        form=form,
+        sessions=sessions,
+        describe_browser=describe_browser,
     )

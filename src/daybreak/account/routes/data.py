@@ -5,52 +5,57 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import people
-from daybreak.account.download import download
+from daybreak.account.download import download_response
 from daybreak.errors import InvalidInput
 from daybreak.people import people_settings
-from daybreak.web import Form, SignedIn, Visit, read_form
+from daybreak.web import Form, RequestContext, SignedIn, read_form
 
 routes = APIRouter(include_in_schema=False)
-HERE = "/settings/data"
+BASE_PATH = "/settings/data"
 
 
-class Leaving(BaseModel):
+class DeletionForm(BaseModel):
     """The deletion form: the user's own e-mail address, to confirm."""
 
     email: str
 
 
-@routes.get(HERE)
-async def show_data(visit: SignedIn) -> Response:
+@routes.get(BASE_PATH)
+async def show_data(context: SignedIn) -> Response:
     """Show the page."""
-    return _page(visit, Form[Leaving]())
+    return _page(context, Form[DeletionForm]())
 
 
-@routes.get(f"{HERE}/export")
-async def export_data(visit: SignedIn) -> Response:
+@routes.get(f"{BASE_PATH}/export")
+async def export_data(context: SignedIn) -> Response:
     """Return everything stored about the user, as one archive."""
-    return await download(visit)
+    return await download_response(context)
 
 
-@routes.post(f"{HERE}/delete")
-async def delete_account(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/delete")
+async def request_deletion(context: SignedIn) -> Response:
     """Request the deletion of the account after the grace period."""
-    form = await read_form(visit.request, Leaving)
-    if form.errors or form.filled.email.strip().lower() != visit.user.email:
-        wrong = InvalidInput(f"Type {visit.user.email} to confirm.")
-        return _page(visit, form.refused(wrong, "email"), wrong.status)
-    async with visit.transaction() as tx:
-        await people.ask_to_leave(tx, visit.user.id)
-    return visit.redirect(HERE)
+    form = await read_form(context.request, DeletionForm)
+    if form.errors or form.validated.email.strip().lower() != context.user.email:
+        wrong = InvalidInput(f"Type {context.user.email} to confirm.")
+        return _page(context, form.with_error(wrong, "email"), wrong.status)
+    async with context.transaction() as tx:
+        await people.request_deletion(tx, context.user.id)
+    return context.redirect(BASE_PATH)
 
 
-@routes.post(f"{HERE}/keep")
-async def keep_account(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/cancel-deletion")
+async def cancel_deletion(context: SignedIn) -> Response:
     """Cancel the deletion of the account."""
-    async with visit.transaction() as tx:
-        await people.stay(tx, visit.user.id)
-    return visit.redirect(HERE, "Deletion cancelled.")
+    async with context.transaction() as tx:
+        await people.cancel_deletion(tx, context.user.id)
+    return context.redirect(BASE_PATH, "Deletion cancelled.")
 
 
-def _page(visit: Visit, form: Form[Leaving], status: int = 200) -> Response:
-    return visit.page("account/data.html", status=status, form=form, grace=people_settings().grace_days)
+def _page(context: RequestContext, form: Form[DeletionForm], status: int = 200) -> Response:
+    return context.page(
+        "account/data.html",
+        status=status,
+        form=form,
+        deletion_grace_days=people_settings().deletion_grace_days,
+    )

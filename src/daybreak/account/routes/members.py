@@ -8,49 +8,49 @@ from starlette.responses import Response
 
 from daybreak import people
 from daybreak.errors import Conflict, InvalidInput, NotFound
-from daybreak.people import Purpose, Role
-from daybreak.web import Admin, Form, Visit, read_form
+from daybreak.people import LinkPurpose, Role
+from daybreak.web import Admin, Form, RequestContext, read_form
 
 routes = APIRouter(include_in_schema=False)
-HERE = "/settings/members"
+BASE_PATH = "/settings/members"
 
 
-class Somebody(BaseModel):
+class LinkForm(BaseModel):
     """The user for whom to create a link, and its kind."""
 
     email: str
     what: Literal["invite", "invite-admin", "reset"]
 
 
-@routes.get(HERE)
-async def show_members(visit: Admin) -> Response:
+@routes.get(BASE_PATH)
+async def show_members(context: Admin) -> Response:
     """Show the form."""
-    return _page(visit, Form[Somebody]({"what": "invite"}))
+    return _page(context, Form[LinkForm]({"what": "invite"}))
 
 
-@routes.post(HERE)
-async def make_link(visit: Admin) -> Response:
+@routes.post(BASE_PATH)
+async def create_link(context: Admin) -> Response:
     """Create a link and show it once; the admin passes it on."""
-    form = await read_form(visit.request, Somebody)
+    form = await read_form(context.request, LinkForm)
     if form.errors:
-        return _page(visit, form, status=InvalidInput.status)
+        return _page(context, form, status=InvalidInput.status)
     try:
-        path = await _path(visit, form.filled)
+        path = await _create_link_path(context, form.validated)
     except (InvalidInput, NotFound, Conflict) as error:
-        return _page(visit, form.refused(error, "email"), status=error.status)
-    return _page(visit, form, link=f"{visit.site.settings.address}{path}")
+        return _page(context, form.with_error(error, "email"), status=error.status)
+    return _page(context, form, link=f"{context.app_state.settings.base_url}{path}")
 
 
-async def _path(visit: Visit, wanted: Somebody) -> str:
-    if wanted.what == "reset":
-        user = await people.find(visit.database, wanted.email)
+async def _create_link_path(context: RequestContext, filled: LinkForm) -> str:
+    if filled.what == "reset":
+        user = await people.find_by_email(context.database, filled.email)
         if user is None:
-            raise NotFound(f"There is no user {wanted.email}. Invite them instead.")
-        return Purpose.RESET.path(await people.make_link(visit.database, user, Purpose.RESET))
-    role = Role.ADMIN if wanted.what == "invite-admin" else Role.MEMBER
-    _, secret = await people.invite(visit.database, wanted.email, timezone=visit.user.timezone, role=role)
-    return Purpose.INVITATION.path(secret)
+            raise NotFound(f"There is no user {filled.email}. Invite them instead.")
+        return LinkPurpose.RESET.path(await people.create_link(context.database, user, LinkPurpose.RESET))
+    role = Role.ADMIN if filled.what == "invite-admin" else Role.MEMBER
+    _, secret = await people.invite(context.database, filled.email, timezone=context.user.timezone, role=role)
+    return LinkPurpose.INVITATION.path(secret)
 
 
-def _page(visit: Visit, form: Form[Somebody], *, link: str = "", status: int = 200) -> Response:
-    return visit.page("account/members.html", status=status, form=form, link=link)
+def _page(context: RequestContext, form: Form[LinkForm], *, link: str = "", status: int = 200) -> Response:
+    return context.page("account/members.html", status=status, form=form, link=link)

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from daybreak import people
 from daybreak.errors import InvalidInput
 from daybreak.people import User
-from daybreak.web import Form, SignedIn, Visit, read_form
+from daybreak.web import Form, RequestContext, SignedIn, read_form
 
 routes = APIRouter(include_in_schema=False)
 
 
-class Profile(BaseModel):
+class ProfileForm(BaseModel):
     """The profile form."""
 
     name: str
@@ -35,7 +35,7 @@ class Profile(BaseModel):
             {"name": user.name, "timezone": user.timezone, "country": user.country or "", **texts}, {}, None
         )
 
-    def changed(self, user: User) -> User:
+    def apply_to(self, user: User) -> User:
         """Return the user with the values of the form.
 
         Raises:
@@ -52,30 +52,30 @@ class Profile(BaseModel):
 
 
 @routes.get("/settings")
-async def show_profile(visit: SignedIn) -> Response:
+async def show_profile(context: SignedIn) -> Response:
     """Show the form with the current profile."""
-    return _page(visit, Profile.of(visit.user))
+    return _page(context, ProfileForm.of(context.user))
 
 
 @routes.post("/settings")
-async def change_profile(visit: SignedIn) -> Response:
+async def change_profile(context: SignedIn) -> Response:
     """Save the profile."""
-    form = await read_form(visit.request, Profile)
+    form = await read_form(context.request, ProfileForm)
     if form.errors:
-        return _page(visit, form, InvalidInput.status)
+        return _page(context, form, InvalidInput.status)
     try:
-        await people.change(visit.database, visit.user.id, form.filled.changed)
+        await people.update_user_with(context.database, context.user.id, form.validated.apply_to)
     except InvalidInput as error:
-        return _page(visit, form.refused(error), error.status)
-    return visit.redirect("/settings", "Profile saved.")
+        return _page(context, form.with_error(error), error.status)
+    return context.redirect("/settings", "Profile saved.")
 
 
-def _page(visit: Visit, form: Form[Profile], status: int = 200) -> Response:
-    countries = [("", "No public holidays"), *people.countries().items()]
-    return visit.page(
+def _page(context: RequestContext, form: Form[ProfileForm], status: int = 200) -> Response:
+    countries = [("", "No public holidays"), *people.list_countries().items()]
+    return context.page(
         "account/profile.html",
         status=status,
         form=form,
-        zones=people.zones(form.value("timezone")),
+        timezones=people.list_timezones(form.value("timezone")),
         countries=countries,
     )

@@ -8,116 +8,129 @@ from starlette.responses import Response
 
 from daybreak import agenda, people, schedule
 from daybreak.account import schedule_form
-from daybreak.account.schedule_form import Planning
+from daybreak.account.schedule_form import ScheduleForm
 from daybreak.errors import InvalidInput
-from daybreak.schedule import DayPlace, Due, ScheduleSettings
-from daybreak.web import Form, SignedIn, Undo, Visit, check_form, read_form, read_place, write_place
+from daybreak.schedule import DayCursor, DueBrief, ScheduleSettings
+from daybreak.web import (
+    Form,
+    RequestContext,
+    SignedIn,
+    Undo,
+    decode_cursor,
+    encode_cursor,
+    parse_form,
+    read_form,
+)
 
 routes = APIRouter(include_in_schema=False)
-HERE = "/settings/schedule"
-_DAYS = 14
-_Place = Annotated[str, Query(max_length=500)]
+BASE_PATH = "/settings/schedule"
+_DAYS_PER_PAGE = 14
+_CursorParam = Annotated[str, Query(max_length=500)]
 
 
-@routes.get(HERE)
-async def show_schedule(visit: SignedIn, after: _Place = "") -> Response:
+@routes.get(BASE_PATH)
+async def show_schedule(context: SignedIn, after: _CursorParam = "") -> Response:
     """Show the form with the saved values, or with those of the query, and a preview."""
-    sent = visit.request.query_params
+    sent = context.request.query_params
     if "brief_time" in sent:
-        return await _page(visit, _checked(visit, check_form(sent, Planning)), after)
-    return await _page(visit, Planning.of(visit.user), after)
+        return await _page(context, _validate(context, parse_form(sent, ScheduleForm)), after)
+    return await _page(context, ScheduleForm.of(context.user), after)
 
 
-@routes.post(HERE)
-async def change_schedule(visit: SignedIn) -> Response:
+@routes.post(BASE_PATH)
+async def change_schedule(context: SignedIn) -> Response:
     """Save the schedule."""
-    form = _checked(visit, await read_form(visit.request, Planning))
+    form = _validate(context, await read_form(context.request, ScheduleForm))
     if form.errors:
-        return await _page(visit, form, status=InvalidInput.status)
-    await people.change(visit.database, visit.user.id, form.filled.changed)
-    return visit.redirect(HERE, "Schedule saved.")
+        return await _page(context, form, status=InvalidInput.status)
+    await people.update_user_with(context.database, context.user.id, form.validated.apply_to)
+    return context.redirect(BASE_PATH, "Schedule saved.")
 
 
-@routes.get(f"{HERE}/preview")
-async def preview_schedule(visit: SignedIn) -> Response:
+@routes.get(f"{BASE_PATH}/preview")
+async def preview_schedule(context: SignedIn) -> Response:
     """Return the preview of the form's current values, a part of the page."""
-    form = _checked(visit, check_form(visit.request.query_params, Planning))
-    return visit.page("account/_coming.html", form=form, coming=await _coming(visit, form))
+    form = _validate(context, parse_form(context.request.query_params, ScheduleForm))
+    return context.page("account/_upcoming.html", form=form, upcoming=await _preview_briefs(context, form))
 
 
-@routes.post(f"{HERE}/pause")
-async def pause_schedule(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/pause")
+async def pause_schedule(context: SignedIn) -> Response:
     """Pause the schedule."""
-    await _set_active(visit, active=False)
-    return visit.redirect(HERE, "Schedule paused.", undo=Undo(action=f"{HERE}/resume"))
+    await _set_active(context, active=False)
+    return context.redirect(BASE_PATH, "Schedule paused.", undo=Undo(action=f"{BASE_PATH}/resume"))
 
 
-@routes.post(f"{HERE}/resume")
-async def resume_schedule(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/resume")
+async def resume_schedule(context: SignedIn) -> Response:
     """Resume the schedule."""
-    await _set_active(visit, active=True)
-    return visit.redirect(HERE, "Schedule resumed.", undo=Undo(action=f"{HERE}/pause"))
+    await _set_active(context, active=True)
+    return context.redirect(BASE_PATH, "Schedule resumed.", undo=Undo(action=f"{BASE_PATH}/pause"))
 
 
-@routes.post(f"{HERE}/retry")
-async def retry_schedule(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/retry")
+async def retry_schedule(context: SignedIn) -> Response:
     """Clear the error of the schedule, so that the next tick retries it."""
-    async with visit.transaction() as tx:
-        await schedule.try_again(tx, visit.user.id)
-    return visit.redirect(HERE, "Retrying.")
+    async with context.transaction() as tx:
+        await schedule.retry_user(tx, context.user.id)
+    return context.redirect(BASE_PATH, "Retrying.")
 
 
-async def _set_active(visit: Visit, *, active: bool) -> None:
-    await people.change(
-        visit.database,
-        visit.user.id,
+async def _set_active(context: RequestContext, *, active: bool) -> None:
+    await people.update_user_with(
+        context.database,
+        context.user.id,
         lambda user: replace(user, preferences=replace(user.preferences, active=active)),
     )
 
 
-def _checked(visit: Visit, form: Form[Planning]) -> Form[Planning]:
+def _validate(context: RequestContext, form: Form[ScheduleForm]) -> Form[ScheduleForm]:
     if form.errors:
         return form
     try:
-        form.filled.changed(visit.user)
+        form.validated.apply_to(context.user)
     except InvalidInput as error:
-        return form.refused(error)
+        return form.with_error(error)
     return form
 
 
-async def _coming(visit: Visit, form: Form[Planning]) -> list[Due]:
+async def _preview_briefs(context: RequestContext, form: Form[ScheduleForm]) -> list[DueBrief]:
     """Return the next briefs by the values in the form; none if the form has errors."""
     if form.errors:
         return []
-    user = visit.user if form.model is None else form.filled.changed(visit.user)
-    async with visit.transaction() as tx:
+    user = context.user if form.model is None else form.validated.apply_to(context.user)
+    async with context.transaction() as tx:
         return await schedule.preview(tx, user)
 
 
-async def _page(visit: Visit, form: Form[Planning], after: str = "", status: int = 200) -> Response:
+async def _page(
+    context: RequestContext, form: Form[ScheduleForm], after: str = "", status: int = 200
+) -> Response:
     settings = ScheduleSettings.load()
-    standing, pending = await schedule.outlook(visit.database, visit.user.id, settings)
-    return visit.page(
+    schedule_status, pending = await schedule.get_outlook(context.database, context.user.id, settings)
+    return context.page(
         "account/schedule.html",
         status=status,
         form=form,
-        planning=schedule_form,
-        standing=standing,
-        coming=await _coming(visit, form),
+        schedule_form=schedule_form,
+        schedule_status=schedule_status,
+        upcoming=await _preview_briefs(context, form),
         pending=pending,
-        backoff=settings.backoff,
-        **await _lists(visit, form, after),
+        reduce_when_away=settings.reduce_when_away,
+        **await _read_lists(context, form, after),
     )
 
 
-async def _lists(visit: Visit, form: Form[Planning], after: str) -> dict[str, Any]:
-    place = DayPlace._make(read_place(after, *DayPlace.readers())) if after else None
-    async with visit.transaction() as tx:
-        days = await schedule.history(tx, visit.user.id, _DAYS + 1, place)
-        names = [name for _, name in await agenda.project_names(tx, visit.user.id)]
+async def _read_lists(context: RequestContext, form: Form[ScheduleForm], after: str) -> dict[str, Any]:
+    cursor = DayCursor._make(decode_cursor(after, *DayCursor.parsers())) if after else None
+    async with context.transaction() as tx:
+        days = await schedule.list_outcomes(tx, context.user.id, _DAYS_PER_PAGE + 1, cursor)
+        names = [name for _, name in await agenda.list_project_names(tx, context.user.id)]
     named = {*names, *form.lists.get("projects", ())}
     return {
-        "days": days[:_DAYS],
-        "more": write_place(*map(str, days[_DAYS - 1].place)) if len(days) > _DAYS else "",
+        "days": days[:_DAYS_PER_PAGE],
+        "more": encode_cursor(*map(str, days[_DAYS_PER_PAGE - 1].cursor))
+        if len(days) > _DAYS_PER_PAGE
+        else "",
         "projects": [(name, name) for name in sorted(named, key=str.casefold)],
     }

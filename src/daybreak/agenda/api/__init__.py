@@ -1,9 +1,9 @@
 """The agenda's API: every operation of its pages."""
 
 from daybreak.agenda.api import calendar, notes, projects, sources, tasks
-from daybreak.web import Api
+from daybreak.web import ApiRouter
 
-api = Api("agenda")
+api = ApiRouter("agenda")
 for part in (tasks, projects, notes, calendar, sources):
     api.include_router(part.routes)
 

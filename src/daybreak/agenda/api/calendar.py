@@ -9,94 +9,98 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from daybreak.agenda import manual_entries, read_models
-from daybreak.agenda.local_calendar import Wall
-from daybreak.agenda.manual_entries import Thing
-from daybreak.agenda.schemas import EventOrder, EventView
-from daybreak.errors import Changed, Conflict, InvalidInput
+from daybreak.agenda.local_calendar import LocalCalendar
+from daybreak.agenda.manual_entries import EntryKind
+from daybreak.agenda.schemas import EventIn, EventOut
+from daybreak.errors import Conflict, InvalidInput, PreconditionFailed
 from daybreak.web import (
+    ApiReader,
+    ApiWriter,
     IdempotencyKey,
     IfMatch,
-    Listing,
-    Reader,
-    Visit,
-    Writer,
-    answer,
-    once,
-    refusals,
-    require_match,
-    versioned,
+    Page,
+    RequestContext,
+    check_if_match,
+    error_responses,
+    etag_response,
+    json_response,
+    run_once,
 )
 
 routes = APIRouter()
-HERE = "/agenda/events"
-ONE = f"{HERE}/{{event_id:uuid}}"
-_LONGEST = 100
-_FIRST_YEAR, _LAST_YEAR = 1900, 9990
+BASE_PATH = "/agenda/events"
+ITEM_PATH = f"{BASE_PATH}/{{event_id:uuid}}"
+_MAX_DAYS = 100
+_MIN_YEAR, _MAX_YEAR = 1900, 9990
 
 
-@routes.get(HERE, response_model=Listing[EventView])
+@routes.get(BASE_PATH, response_model=Page[EventOut])
 async def list_events(
-    visit: Reader,
+    context: ApiReader,
     first: Annotated[date, Query(description="The first date.", examples=["2026-03-29"])],
     until: Annotated[date, Query(description="The date after the last one.", examples=["2026-04-05"])],
 ) -> Response:
     """List the events of at most 100 days; there is one page."""
-    is_known = first.year >= _FIRST_YEAR and until.year <= _LAST_YEAR
-    if not (is_known and 0 < (until - first).days <= _LONGEST):
-        raise InvalidInput(f"Request 1 to {_LONGEST} days between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
-    wall = Wall.of(visit.user)
-    async with visit.transaction() as tx:
-        found = await read_models.calendar(tx, visit.user.id, first, until, wall.tz, wall.today)
-    on = [one for one in found.events if wall.days(one.event)[0] < until and first <= wall.days(one.event)[1]]
-    return answer(Listing[EventView](items=[EventView.of(one) for one in on], next=None))
+    is_known = first.year >= _MIN_YEAR and until.year <= _MAX_YEAR
+    if not (is_known and 0 < (until - first).days <= _MAX_DAYS):
+        raise InvalidInput(f"Request 1 to {_MAX_DAYS} days between the years {_MIN_YEAR} and {_MAX_YEAR}.")
+    calendar = LocalCalendar.of(context.user)
+    async with context.transaction() as tx:
+        found = await read_models.get_calendar(tx, context.user.id, first, until, calendar.tz, calendar.today)
+    on = [
+        one
+        for one in found.events
+        if calendar.event_dates(one.event)[0] < until and first <= calendar.event_dates(one.event)[1]
+    ]
+    return json_response(Page[EventOut](items=[EventOut.of(one) for one in on], next=None))
 
 
-@routes.post(HERE, status_code=201, response_model=EventView)
-async def add_event(visit: Writer, order: EventOrder, key: IdempotencyKey = None) -> Response:
+@routes.post(BASE_PATH, status_code=201, response_model=EventOut)
+async def create_event(context: ApiWriter, body: EventIn, key: IdempotencyKey = None) -> Response:
     """Create an event."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        event_id = await manual_entries.write_event(tx, visit.user.id, order.draft(), visit.user.tz)
-        view = await _view(tx, visit, event_id)
-        return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{event_id}"})
+        event_id = await manual_entries.save_event(tx, context.user.id, body.to_input(), context.user.tz)
+        view = await _get_output(tx, context, event_id)
+        return json_response(view, 201, headers={"Location": f"/api/v1{BASE_PATH}/{event_id}"})
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@routes.get(ONE, response_model=EventView)
-async def read_event(visit: Reader, event_id: UUID) -> Response:
+@routes.get(ITEM_PATH, response_model=EventOut)
+async def get_event(context: ApiReader, event_id: UUID) -> Response:
     """Return an event."""
-    async with visit.transaction() as tx:
-        return versioned(visit.request, await _view(tx, visit, event_id))
+    async with context.transaction() as tx:
+        return etag_response(context.request, await _get_output(tx, context, event_id))
 
 
-@routes.put(ONE, response_model=EventView, responses=refusals(Changed, Conflict))
-async def change_event(
-    visit: Writer, event_id: UUID, order: EventOrder, if_match: IfMatch = None
+@routes.put(ITEM_PATH, response_model=EventOut, responses=error_responses(PreconditionFailed, Conflict))
+async def update_event(
+    context: ApiWriter, event_id: UUID, body: EventIn, if_match: IfMatch = None
 ) -> Response:
     """Update an event that was added in Daybreak."""
-    async with visit.transaction() as tx:
-        await manual_entries.hold(tx, event_id)
-        require_match(if_match, await _view(tx, visit, event_id))
-        await manual_entries.write_event(tx, visit.user.id, order.draft(), visit.user.tz, event_id)
-        return versioned(visit.request, await _view(tx, visit, event_id))
+    async with context.transaction() as tx:
+        await manual_entries.lock_entry(tx, event_id)
+        check_if_match(if_match, await _get_output(tx, context, event_id))
+        await manual_entries.save_event(tx, context.user.id, body.to_input(), context.user.tz, event_id)
+        return etag_response(context.request, await _get_output(tx, context, event_id))
 
 
-@routes.delete(ONE, status_code=204, responses=refusals(Conflict))
-async def remove_event(visit: Writer, event_id: UUID) -> Response:
+@routes.delete(ITEM_PATH, status_code=204, responses=error_responses(Conflict))
+async def delete_event(context: ApiWriter, event_id: UUID) -> Response:
     """Delete an event that was added in Daybreak; it can be restored."""
-    async with visit.transaction() as tx:
-        await manual_entries.remove_own(tx, visit.user.id, Thing.EVENT, event_id)
+    async with context.transaction() as tx:
+        await manual_entries.remove_entry(tx, context.user.id, EntryKind.EVENT, event_id)
     return Response(status_code=204)
 
 
-@routes.post(f"{ONE}/restore", response_model=EventView)
-async def restore_event(visit: Writer, event_id: UUID) -> Response:
+@routes.post(f"{ITEM_PATH}/restore", response_model=EventOut)
+async def restore_event(context: ApiWriter, event_id: UUID) -> Response:
     """Restore a deleted event."""
-    async with visit.transaction() as tx:
-        await manual_entries.restore_own(tx, visit.user.id, Thing.EVENT, event_id)
-        return answer(await _view(tx, visit, event_id))
+    async with context.transaction() as tx:
+        await manual_entries.restore_entry(tx, context.user.id, EntryKind.EVENT, event_id)
+        return json_response(await _get_output(tx, context, event_id))
 
 
-async def _view(tx: asyncpg.Connection, visit: Visit, event_id: UUID) -> EventView:
-    return EventView.of(await read_models.event_card(tx, visit.user.id, event_id))
+async def _get_output(tx: asyncpg.Connection, context: RequestContext, event_id: UUID) -> EventOut:
+    return EventOut.of(await read_models.get_event(tx, context.user.id, event_id))

@@ -7,121 +7,125 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak.agenda import manual_entries, read_models
-from daybreak.agenda.manual_entries import Thing
-from daybreak.agenda.read_models import FIRST
-from daybreak.agenda.rows import storable
-from daybreak.agenda.schemas import PhaseOrder, PhaseView, ProjectLine, ProjectOrder, ProjectView
-from daybreak.errors import Changed, Conflict
+from daybreak.agenda.manual_entries import EntryKind
+from daybreak.agenda.read_models import FIRST_CURSOR
+from daybreak.agenda.rows import strip_unstorable
+from daybreak.agenda.schemas import PhaseIn, PhaseOut, ProjectIn, ProjectOut, ProjectSummary
+from daybreak.errors import Conflict, PreconditionFailed
 from daybreak.web import (
     After,
+    ApiReader,
+    ApiWriter,
     IdempotencyKey,
     IfMatch,
     Limit,
-    Listing,
-    Reader,
-    Visit,
-    Writer,
-    answer,
-    once,
-    read_place,
-    refusals,
-    require_match,
-    versioned,
-    write_place,
+    Page,
+    RequestContext,
+    check_if_match,
+    decode_cursor,
+    encode_cursor,
+    error_responses,
+    etag_response,
+    json_response,
+    run_once,
 )
 
 routes = APIRouter()
-HERE = "/agenda/projects"
-ONE = f"{HERE}/{{project_id:uuid}}"
+BASE_PATH = "/agenda/projects"
+ITEM_PATH = f"{BASE_PATH}/{{project_id:uuid}}"
 
 
-@routes.get(HERE, response_model=Listing[ProjectLine])
-async def list_projects(visit: Reader, after: After = None, limit: Limit = 50) -> Response:
+@routes.get(BASE_PATH, response_model=Page[ProjectSummary])
+async def list_projects(context: ApiReader, after: After = None, limit: Limit = 50) -> Response:
     """List projects by name."""
-    user = visit.user
-    name, row_id = read_place(after, storable, UUID) if after else ("", FIRST.id)
-    place = (str(name), UUID(str(row_id)))
-    async with visit.transaction() as tx:
-        found = await read_models.projects(tx, user.id, user.today(), user.tz, place, limit + 1)
+    user = context.user
+    name, row_id = decode_cursor(after, strip_unstorable, UUID) if after else ("", FIRST_CURSOR.id)
+    cursor = (str(name), UUID(str(row_id)))
+    async with context.transaction() as tx:
+        found = await read_models.list_projects(tx, user.id, user.today(), user.tz, cursor, limit + 1)
     last = found[limit - 1].project if len(found) > limit else None
-    more = write_place(last.name.lower(), last.id) if last else None
-    return answer(Listing[ProjectLine](items=[ProjectLine.of(one) for one in found[:limit]], next=more))
+    more = encode_cursor(last.name.lower(), last.id) if last else None
+    return json_response(
+        Page[ProjectSummary](items=[ProjectSummary.of(one) for one in found[:limit]], next=more)
+    )
 
 
-@routes.post(HERE, status_code=201, response_model=ProjectView)
-async def add_project(visit: Writer, order: ProjectOrder, key: IdempotencyKey = None) -> Response:
+@routes.post(BASE_PATH, status_code=201, response_model=ProjectOut)
+async def create_project(context: ApiWriter, body: ProjectIn, key: IdempotencyKey = None) -> Response:
     """Create a project."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        project_id = await manual_entries.write_project(tx, visit.user.id, order.name, order.description)
-        view = await _view(tx, visit, project_id)
-        return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{project_id}"})
+        project_id = await manual_entries.save_project(tx, context.user.id, body.name, body.description)
+        view = await _get_output(tx, context, project_id)
+        return json_response(view, 201, headers={"Location": f"/api/v1{BASE_PATH}/{project_id}"})
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@routes.get(ONE, response_model=ProjectView)
-async def read_project(visit: Reader, project_id: UUID) -> Response:
+@routes.get(ITEM_PATH, response_model=ProjectOut)
+async def get_project(context: ApiReader, project_id: UUID) -> Response:
     """Return a project."""
-    async with visit.transaction() as tx:
-        return versioned(visit.request, await _view(tx, visit, project_id))
+    async with context.transaction() as tx:
+        return etag_response(context.request, await _get_output(tx, context, project_id))
 
 
-@routes.put(ONE, response_model=ProjectView, responses=refusals(Changed, Conflict))
-async def change_project(
-    visit: Writer, project_id: UUID, order: ProjectOrder, if_match: IfMatch = None
+@routes.put(ITEM_PATH, response_model=ProjectOut, responses=error_responses(PreconditionFailed, Conflict))
+async def update_project(
+    context: ApiWriter, project_id: UUID, body: ProjectIn, if_match: IfMatch = None
 ) -> Response:
     """Update a project that was added in Daybreak."""
-    async with visit.transaction() as tx:
-        await manual_entries.hold(tx, project_id)
-        require_match(if_match, await _view(tx, visit, project_id))
-        await manual_entries.write_project(tx, visit.user.id, order.name, order.description, project_id)
-        return versioned(visit.request, await _view(tx, visit, project_id))
+    async with context.transaction() as tx:
+        await manual_entries.lock_entry(tx, project_id)
+        check_if_match(if_match, await _get_output(tx, context, project_id))
+        await manual_entries.save_project(tx, context.user.id, body.name, body.description, project_id)
+        return etag_response(context.request, await _get_output(tx, context, project_id))
 
 
-@routes.delete(ONE, status_code=204, responses=refusals(Conflict))
-async def remove_project(visit: Writer, project_id: UUID) -> Response:
+@routes.delete(ITEM_PATH, status_code=204, responses=error_responses(Conflict))
+async def delete_project(context: ApiWriter, project_id: UUID) -> Response:
     """Delete a project that was added in Daybreak; its tasks remain, and it can be restored."""
-    async with visit.transaction() as tx:
-        await manual_entries.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
+    async with context.transaction() as tx:
+        await manual_entries.remove_entry(tx, context.user.id, EntryKind.PROJECT, project_id)
     return Response(status_code=204)
 
 
-@routes.post(f"{ONE}/restore", response_model=ProjectView)
-async def restore_project(visit: Writer, project_id: UUID) -> Response:
+@routes.post(f"{ITEM_PATH}/restore", response_model=ProjectOut)
+async def restore_project(context: ApiWriter, project_id: UUID) -> Response:
     """Restore a deleted project."""
-    async with visit.transaction() as tx:
-        await manual_entries.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
-        return answer(await _view(tx, visit, project_id))
+    async with context.transaction() as tx:
+        await manual_entries.restore_entry(tx, context.user.id, EntryKind.PROJECT, project_id)
+        return json_response(await _get_output(tx, context, project_id))
 
 
-@routes.get(f"{ONE}/phases", response_model=Listing[PhaseView])
-async def list_phases(visit: Reader, project_id: UUID) -> Response:
+@routes.get(f"{ITEM_PATH}/phases", response_model=Page[PhaseOut])
+async def list_phases(context: ApiReader, project_id: UUID) -> Response:
     """List the phases of a project in their order."""
-    async with visit.transaction() as tx:
-        return await _phases(tx, visit, project_id)
+    async with context.transaction() as tx:
+        return await _phases_response(tx, context, project_id)
 
 
 @routes.post(
-    f"{ONE}/phases", status_code=201, response_model=Listing[PhaseView], responses=refusals(Conflict)
+    f"{ITEM_PATH}/phases", status_code=201, response_model=Page[PhaseOut], responses=error_responses(Conflict)
 )
 async def add_phase(
-    visit: Writer, project_id: UUID, order: PhaseOrder, key: IdempotencyKey = None
+    context: ApiWriter, project_id: UUID, body: PhaseIn, key: IdempotencyKey = None
 ) -> Response:
     """Add a phase to a project that was added in Daybreak; return all of its phases."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        await manual_entries.add_phase(tx, visit.user.id, project_id, order.draft())
-        return await _phases(tx, visit, project_id, 201)
+        await manual_entries.add_phase(tx, context.user.id, project_id, body.to_input())
+        return await _phases_response(tx, context, project_id, 201)
 
-    return await once(visit, key, work)
-
-
-async def _phases(tx: asyncpg.Connection, visit: Visit, project_id: UUID, status: int = 200) -> Response:
-    await _view(tx, visit, project_id)
-    found = await read_models.phases(tx, visit.user.id, project_id)
-    return answer(Listing[PhaseView](items=[PhaseView.of(one) for one in found], next=None), status)
+    return await run_once(context, key, work)
 
 
-async def _view(tx: asyncpg.Connection, visit: Visit, project_id: UUID) -> ProjectView:
-    return ProjectView.of(await read_models.project_card(tx, visit.user.id, project_id))
+async def _phases_response(
+    tx: asyncpg.Connection, context: RequestContext, project_id: UUID, status: int = 200
+) -> Response:
+    await _get_output(tx, context, project_id)
+    found = await read_models.list_phases(tx, context.user.id, project_id)
+    return json_response(Page[PhaseOut](items=[PhaseOut.of(one) for one in found], next=None), status)
+
+
+async def _get_output(tx: asyncpg.Connection, context: RequestContext, project_id: UUID) -> ProjectOut:
+    return ProjectOut.of(await read_models.get_project(tx, context.user.id, project_id))

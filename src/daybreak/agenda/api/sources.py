@@ -6,32 +6,32 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak.agenda import jobs
-from daybreak.agenda.rows import storable
-from daybreak.agenda.schemas import AddressOrder, ReadingView, SourceView, WarningView
+from daybreak.agenda.forms import FilesOnlyForm
+from daybreak.agenda.rows import strip_unstorable
+from daybreak.agenda.schemas import AddressIn, RefreshRunOut, SourceOut, SourceWarningOut
 from daybreak.agenda.sources import service, uploads
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.web import (
+    ApiReader,
+    ApiWriter,
     IdempotencyKey,
-    Listing,
-    Reader,
+    Page,
+    RequestContext,
     UploadRoute,
-    Visit,
-    Writer,
-    answer,
-    once,
+    etag_response,
+    json_response,
     read_files,
-    versioned,
+    run_once,
 )
 
 routes = APIRouter()
-receiving = APIRouter(route_class=UploadRoute)
-HERE = "/agenda/sources"
-ONE = f"{HERE}/{{source_id:uuid}}"
-_FILES: dict[str, Any] = {
+upload_routes = APIRouter(route_class=UploadRoute)
+BASE_PATH = "/agenda/sources"
+ITEM_PATH = f"{BASE_PATH}/{{source_id:uuid}}"
+_UPLOAD_SCHEMA: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -49,99 +49,99 @@ _FILES: dict[str, Any] = {
 }
 
 
-class Nothing(BaseModel):
-    """A form that contains only files."""
-
-
-@routes.get(HERE, response_model=Listing[SourceView])
-async def list_sources(visit: Reader) -> Response:
+@routes.get(BASE_PATH, response_model=Page[SourceOut])
+async def list_sources(context: ApiReader) -> Response:
     """List all sources by name; there is one page."""
-    async with visit.transaction() as tx:
-        known = await service.overview_in(tx, visit.user.id)
-    return answer(Listing[SourceView](items=[SourceView.of(one) for one in known], next=None))
+    async with context.transaction() as tx:
+        known = await service.list_sources_in(tx, context.user.id)
+    return json_response(Page[SourceOut](items=[SourceOut.of(one) for one in known], next=None))
 
 
-@routes.post(HERE, status_code=201, response_model=SourceView)
-async def add_address(visit: Writer, order: AddressOrder) -> Response:
+@routes.post(BASE_PATH, status_code=201, response_model=SourceOut)
+async def add_address(context: ApiWriter, body: AddressIn) -> Response:
     """Add a calendar URL and read it; an unreadable one is not added, a known one is returned."""
-    name = storable(order.name.strip()) or None
-    added = await add_and_read(visit.database, visit.user, order.address, name)
-    async with visit.transaction() as tx:
-        view = await _view(tx, visit, added.source.id)
-    return answer(view, 201, headers={"Location": f"/api/v1{HERE}/{view.id}"})
+    name = strip_unstorable(body.name.strip()) or None
+    added = await add_and_read(context.database, context.user, body.address, name)
+    async with context.transaction() as tx:
+        view = await _get_output(tx, context, added.source.id)
+    return json_response(view, 201, headers={"Location": f"/api/v1{BASE_PATH}/{view.id}"})
 
 
-@receiving.post(f"{HERE}/files", status_code=202, response_model=ReadingView, openapi_extra=_FILES)
-async def send_files(visit: Writer, key: IdempotencyKey = None) -> Response:
+@upload_routes.post(
+    f"{BASE_PATH}/files", status_code=202, response_model=RefreshRunOut, openapi_extra=_UPLOAD_SCHEMA
+)
+async def upload_files(context: ApiWriter, key: IdempotencyKey = None) -> Response:
     """Upload files as sources, and enqueue a run that reads them.
 
     A part's file name may be a path: its first folder names the source, as does an archive or a single file.
     An upload replaces an earlier one of the same name.
     """
     # With a key the body is read a second time, to detect a repeated request.
-    _, files = await read_files(visit, Nothing, keep_body=key is not None)
-    sent = await uploads.sort_sent(files)
+    _, files = await read_files(context, FilesOnlyForm, buffer_body=key is not None)
+    sent = await uploads.group_uploads_in_thread(files)
 
     async def work(tx: asyncpg.Connection) -> Response:
-        ids = [await uploads.add_upload(tx, visit.user.id, one) for one in sent]
-        return await _start(tx, visit, ids)
+        ids = [await uploads.add_upload(tx, context.user.id, one) for one in sent]
+        return await _enqueue_refresh(tx, context, ids)
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@routes.post(f"{HERE}/refresh", status_code=202, response_model=ReadingView)
-async def refresh_sources(visit: Writer, key: IdempotencyKey = None) -> Response:
+@routes.post(f"{BASE_PATH}/refresh", status_code=202, response_model=RefreshRunOut)
+async def refresh_sources(context: ApiWriter, key: IdempotencyKey = None) -> Response:
     """Enqueue a run that reads all sources."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        return await _start(tx, visit, None)
+        return await _enqueue_refresh(tx, context, None)
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@routes.get(ONE, response_model=SourceView)
-async def read_source(visit: Reader, source_id: UUID) -> Response:
+@routes.get(ITEM_PATH, response_model=SourceOut)
+async def get_source(context: ApiReader, source_id: UUID) -> Response:
     """Return a source."""
-    async with visit.transaction() as tx:
-        return versioned(visit.request, await _view(tx, visit, source_id))
+    async with context.transaction() as tx:
+        return etag_response(context.request, await _get_output(tx, context, source_id))
 
 
-@routes.get(f"{ONE}/warnings", response_model=Listing[WarningView])
-async def list_warnings(visit: Reader, source_id: UUID) -> Response:
+@routes.get(f"{ITEM_PATH}/warnings", response_model=Page[SourceWarningOut])
+async def list_warnings(context: ApiReader, source_id: UUID) -> Response:
     """List the parts of a source that could not be read; there is one page."""
-    async with visit.transaction() as tx:
-        await _view(tx, visit, source_id)
-        found = await service.warnings_of(tx, visit.user.id, source_id)
-    views = [WarningView(path=one.path, line=one.line, message=one.message) for one in found]
-    return answer(Listing[WarningView](items=views, next=None))
+    async with context.transaction() as tx:
+        await _get_output(tx, context, source_id)
+        found = await service.list_warnings_in(tx, context.user.id, source_id)
+    views = [SourceWarningOut(path=one.path, line=one.line, message=one.message) for one in found]
+    return json_response(Page[SourceWarningOut](items=views, next=None))
 
 
-@routes.post(f"{ONE}/refresh", status_code=202, response_model=ReadingView)
-async def refresh_source(visit: Writer, source_id: UUID, key: IdempotencyKey = None) -> Response:
+@routes.post(f"{ITEM_PATH}/refresh", status_code=202, response_model=RefreshRunOut)
+async def refresh_source(context: ApiWriter, source_id: UUID, key: IdempotencyKey = None) -> Response:
     """Enqueue a run that reads a source."""
 
     async def work(tx: asyncpg.Connection) -> Response:
-        await _view(tx, visit, source_id)
-        return await _start(tx, visit, [source_id])
+        await _get_output(tx, context, source_id)
+        return await _enqueue_refresh(tx, context, [source_id])
 
-    return await once(visit, key, work)
+    return await run_once(context, key, work)
 
 
-@routes.delete(ONE, status_code=204)
-async def remove_source(visit: Writer, source_id: UUID) -> Response:
+@routes.delete(ITEM_PATH, status_code=204)
+async def delete_source(context: ApiWriter, source_id: UUID) -> Response:
     """Delete a source and its items."""
-    async with visit.transaction() as tx:
-        await service.forget(tx, visit.user.id, source_id)
+    async with context.transaction() as tx:
+        await service.delete_source(tx, context.user.id, source_id)
     return Response(status_code=204)
 
 
-routes.include_router(receiving)
+routes.include_router(upload_routes)
 
 
-async def _start(tx: asyncpg.Connection, visit: Visit, chosen: Collection[UUID] | None) -> Response:
-    run = await jobs.start_refresh(tx, visit.user.id, chosen)
-    return answer(ReadingView.of(run), 202, headers={"Location": f"/api/v1/runs/{run.id}"})
+async def _enqueue_refresh(
+    tx: asyncpg.Connection, context: RequestContext, source_ids: Collection[UUID] | None
+) -> Response:
+    run = await jobs.enqueue_refresh(tx, context.user.id, source_ids)
+    return json_response(RefreshRunOut.of(run), 202, headers={"Location": f"/api/v1/runs/{run.id}"})
 
 
-async def _view(tx: asyncpg.Connection, visit: Visit, source_id: UUID) -> SourceView:
-    return SourceView.of(await service.get(tx, visit.user.id, source_id))
+async def _get_output(tx: asyncpg.Connection, context: RequestContext, source_id: UUID) -> SourceOut:
+    return SourceOut.of(await service.get_source(tx, context.user.id, source_id))

@@ -8,37 +8,37 @@ from daybreak.agenda.importers.markdown import MarkdownImporter
 from daybreak.agenda.importers.notes import NotesImporter
 from daybreak.agenda.importers.taskwarrior import TaskwarriorImporter
 from daybreak.agenda.importers.todotxt import TodoTxtImporter
-from daybreak.agenda.parsed import Harvest, ImportContext, Importer, SourceFile
+from daybreak.agenda.parsed import ImportContext, Importer, ParsedFile, SourceFile
 
-__all__ = ["IMPORTERS", "recognise"]
+__all__ = ["IMPORTERS", "find_importer"]
 
-_CALENDAR_ENDINGS = {".ics", ".ical", ".icalendar", ".ifb"}
+_CALENDAR_SUFFIXES = {".ics", ".ical", ".icalendar", ".ifb"}
 
 
-class _CalendarImporter:
+class _LazyCalendarImporter:
     """The iCalendar importer, loaded for the first possible calendar: its libraries need 0.3 s to load."""
 
     name = "icalendar"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
         """Return whether the iCalendar importer accepts the file."""
-        if path.suffix.lower() in _CALENDAR_ENDINGS or b"BEGIN:VCALENDAR" in head.upper():
-            return self._loaded().accepts(path, head)
+        if path.suffix.lower() in _CALENDAR_SUFFIXES or b"BEGIN:VCALENDAR" in head.upper():
+            return self._load().accepts(path, head)
         return False
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return all entries of the calendar."""
-        return self._loaded().read(file, context)
+        return self._load().read(file, context)
 
     @staticmethod
-    def _loaded() -> Importer:
+    def _load() -> Importer:
         from daybreak.agenda.importers.icalendar import ICalendarImporter  # noqa: PLC0415  slow to import
 
         return ICalendarImporter()
 
 
 IMPORTERS: Final[tuple[Importer, ...]] = (
-    _CalendarImporter(),
+    _LazyCalendarImporter(),
     TodoTxtImporter(),
     MarkdownImporter(),
     TaskwarriorImporter(),
@@ -47,6 +47,6 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
 )
 
 
-def recognise(path: PurePosixPath, head: bytes) -> Importer | None:
+def find_importer(path: PurePosixPath, head: bytes) -> Importer | None:
     """Return the importer for a file, by its name and its first 4 KiB; None if no importer accepts it."""
     return next((importer for importer in IMPORTERS if importer.accepts(path, head)), None)

@@ -4,15 +4,15 @@ import re
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from daybreak.agenda.importers.parsing.builder import Gathering
-from daybreak.agenda.importers.parsing.dates import as_instant, parse_date, parse_moment
-from daybreak.agenda.importers.parsing.front_matter import FrontMatter, front_matter
-from daybreak.agenda.importers.parsing.text import LONGEST_BLOCK, block, lines, one_line
-from daybreak.agenda.parsed import Harvest, ImportContext, ImportedNote, SourceFile
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
+from daybreak.agenda.importers.parsing.dates import parse_date, parse_moment, to_instant
+from daybreak.agenda.importers.parsing.front_matter import FrontMatter, parse_front_matter
+from daybreak.agenda.importers.parsing.text import MAX_BLOCK_LENGTH, clean_block, clean_line, split_lines
+from daybreak.agenda.parsed import ImportContext, ImportedNote, ParsedFile, SourceFile
 
-_ENDINGS = {".txt", ".text"}
-_DAY_IN_NAME = re.compile(r"(?<!\d)\d{4}(-?)\d{2}\1\d{2}(?!\d)", re.ASCII)
-_LONGEST_TITLE = 200
+_SUFFIXES = {".txt", ".text"}
+_DATE_IN_NAME = re.compile(r"(?<!\d)\d{4}(-?)\d{2}\1\d{2}(?!\d)", re.ASCII)
+_MAX_TITLE_LENGTH = 200
 
 
 class NotesImporter:
@@ -27,40 +27,40 @@ class NotesImporter:
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
         """Return whether the name is that of a text file."""
-        return path.suffix.lower() in _ENDINGS
+        return path.suffix.lower() in _SUFFIXES
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return one note, or nothing if the file is empty."""
-        gathering = Gathering(file, context)
-        content = lines(gathering.text)
-        gather_note(gathering, content, front_matter(content))
-        return gathering.harvest()
+        builder = ParsedFileBuilder(file, context)
+        content = split_lines(builder.text)
+        add_note(builder, content, parse_front_matter(content))
+        return builder.build()
 
 
-def gather_note(gathering: Gathering, content: list[str], matter: FrontMatter) -> None:
+def add_note(builder: ParsedFileBuilder, content: list[str], metadata: FrontMatter) -> None:
     """Add the lines of a file as one note."""
-    rest = content[matter.size :]
-    heading = next((at for at, line in enumerate(rest) if one_line(line)), None)
+    rest = content[metadata.line_count :]
+    heading = next((at for at, line in enumerate(rest) if clean_line(line)), None)
     if heading is None:
         return
-    title = matter.first("title") or rest[heading].lstrip("# ")
-    body_from = heading if matter.first("title") else heading + 1
-    path = PurePosixPath(gathering.file.path)
-    gathering.add_note(
+    title = metadata.get_first("title") or rest[heading].lstrip("# ")
+    body_from = heading if metadata.get_first("title") else heading + 1
+    path = PurePosixPath(builder.file.path)
+    builder.add_note(
         ImportedNote(
-            external_id=gathering.file.path,
-            title=one_line(title, _LONGEST_TITLE) or path.stem,
-            body=block("\n".join(rest[body_from:])[: 2 * LONGEST_BLOCK]),
-            place=gathering.place(1),
-            noted_at=_noted_at(path, matter, gathering),
-            project=matter.first("project"),
+            external_id=builder.file.path,
+            title=clean_line(title, _MAX_TITLE_LENGTH) or path.stem,
+            body=clean_block("\n".join(rest[body_from:])[: 2 * MAX_BLOCK_LENGTH]),
+            source_ref=builder.source_ref(1),
+            noted_at=_noted_at(path, metadata, builder),
+            project=metadata.get_first("project"),
         )
     )
 
 
-def _noted_at(path: PurePosixPath, matter: FrontMatter, gathering: Gathering) -> datetime:
-    tz = gathering.context.tz
-    written = matter.first("date", "created")
-    named = _DAY_IN_NAME.search(path.stem)
+def _noted_at(path: PurePosixPath, metadata: FrontMatter, builder: ParsedFileBuilder) -> datetime:
+    tz = builder.context.tz
+    written = metadata.get_first("date", "created")
+    named = _DATE_IN_NAME.search(path.stem)
     moment = (written and parse_moment(written, tz)) or (named and parse_date(named[0]))
-    return as_instant(moment or None, tz) or gathering.file.modified_at
+    return to_instant(moment or None, tz) or builder.file.modified_at

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
-from daybreak.agenda.importers.parsing.dates import as_instant, parse_minutes, whole_day_at_midnight
-from daybreak.agenda.importers.parsing.text import newlines_only
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
+from daybreak.agenda.importers.parsing.dates import midnight_to_date, parse_minutes, to_instant
+from daybreak.agenda.importers.parsing.text import normalize_newlines
 from daybreak.agenda.model import Moment, Priority, TaskStatus
-from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
+from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
-_ENDINGS = {".json", ".jsonl", ".ndjson"}
-_BEFORE_OBJECT = re.compile(r"[\s,\[\]\ufeff]*")
+_SUFFIXES = {".json", ".jsonl", ".ndjson"}
+_OBJECT_SEPARATORS = re.compile(r"[\s,\[\]\ufeff]*")
 _NEXT_OBJECT = re.compile(r"\n[ \t]*\{")
-_MOST_FAULTS = 200
+_MAX_ERRORS = 200
 _STATUSES = {
     "pending": TaskStatus.OPEN,
     "waiting": TaskStatus.OPEN,
@@ -24,7 +24,7 @@ _STATUSES = {
     "deleted": TaskStatus.CANCELLED,
 }
 _PRIORITIES = {"H": Priority.HIGH, "M": Priority.NORMAL, "L": Priority.LOW}
-_ESTIMATES = ("estimate", "est", "estimated", "duration")
+_ESTIMATE_KEYS = ("estimate", "est", "estimated", "duration")
 
 
 class TaskwarriorImporter:
@@ -38,7 +38,7 @@ class TaskwarriorImporter:
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
         """Return whether the file is JSON whose first objects resemble Taskwarrior's."""
-        if path.suffix.lower() not in _ENDINGS:
+        if path.suffix.lower() not in _SUFFIXES:
             return False
         plain = head.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n")
         names = (b'"uuid"', b'"entry"', b'"status"')
@@ -46,107 +46,107 @@ class TaskwarriorImporter:
             plain[:1] in {b"[", b"{"} and b'"description"' in plain and any(name in plain for name in names)
         )
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return one task per object."""
-        gathering = Gathering(file, context)
-        for line, value in _objects(newlines_only(gathering.text), gathering):
-            _add(_Fields(value, line, gathering))
-        return gathering.harvest()
+        builder = ParsedFileBuilder(file, context)
+        for line, value in _iter_objects(normalize_newlines(builder.text), builder):
+            _add_task(_TaskObject(value, line, builder))
+        return builder.build()
 
 
-def _objects(text: str, gathering: Gathering) -> Iterator[tuple[int, dict[str, Any]]]:
+def _iter_objects(text: str, builder: ParsedFileBuilder) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield every object with its line; after a malformed one, resume at the next line that starts with {."""
     decoder = json.JSONDecoder()
     at, line, counted, faults = 0, 1, 0, 0
-    while (at := _skip(text, at)) < len(text):
+    while (at := _skip_separators(text, at)) < len(text):
         line, counted = line + text.count("\n", counted, at), at
         try:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            gathering.warn("This task is malformed JSON, so it was skipped.", line)
+            builder.warn("This task is malformed JSON, so it was skipped.", line)
             faults += 1
-            following = _NEXT_OBJECT.search(text, at) if faults < _MOST_FAULTS else None
+            following = _NEXT_OBJECT.search(text, at) if faults < _MAX_ERRORS else None
             at = following.end() - 1 if following else len(text)
         else:
             if isinstance(value, dict):
                 yield line, value
             else:
-                gathering.warn("This is not a task in Taskwarrior's export format, so it was skipped.", line)
+                builder.warn("This is not a task in Taskwarrior’s export format, so it was skipped.", line)
 
 
-def _skip(text: str, at: int) -> int:
-    match = _BEFORE_OBJECT.match(text, at)
-    return match.end() if match else at
+def _skip_separators(text: str, position: int) -> int:
+    match = _OBJECT_SEPARATORS.match(text, position)
+    return match.end() if match else position
 
 
 @dataclass(frozen=True, slots=True)
-class _Fields:
+class _TaskObject:
     """One object; a value of an unexpected type counts as missing."""
 
     values: dict[str, Any]
     line: int
-    gathering: Gathering
+    builder: ParsedFileBuilder
 
-    def text(self, key: str) -> str | None:
+    def get_text(self, key: str) -> str | None:
         value = self.values.get(key)
         return value if isinstance(value, str) and value.strip() else None
 
-    def texts(self, key: str) -> list[str]:
+    def get_texts(self, key: str) -> list[str]:
         """Return a list of texts, or the parts of one text with commas, as older versions wrote it."""
         value = self.values.get(key)
         if isinstance(value, str):
             return [part.strip() for part in value.split(",")]
         return [part for part in value if isinstance(part, str)] if isinstance(value, list) else []
 
-    def moment(self, key: str) -> Moment | None:
-        return self.gathering.moment(self.text(key), self.line, f"“{key}” date")
+    def get_moment(self, key: str) -> Moment | None:
+        return self.builder.parse_moment(self.get_text(key), self.line, f"“{key}” date")
 
-    def day_or_moment(self, key: str) -> Moment | None:
-        return whole_day_at_midnight(self.moment(key), self.gathering.context.tz)
+    def get_date_or_moment(self, key: str) -> Moment | None:
+        return midnight_to_date(self.get_moment(key), self.builder.context.tz)
 
 
-def _add(fields: _Fields) -> None:
+def _add_task(fields: _TaskObject) -> None:
     if fields.values.get("status") == "recurring":
         return
-    title = fields.text("description")
+    title = fields.get_text("description")
     if title is None:
-        fields.gathering.warn("This task has no description, so it was skipped.", fields.line)
+        fields.builder.warn("This task has no description, so it was skipped.", fields.line)
         return
-    status = _status(fields)
-    fields.gathering.add_task(
-        TaskDraft(
+    status = _status_of(fields)
+    fields.builder.add_task(
+        RawTask(
             line=fields.line,
             title=title,
-            own_id=fields.text("uuid"),
-            project=fields.text("project"),
-            details=_annotations(fields),
+            native_id=fields.get_text("uuid"),
+            project=fields.get_text("project"),
+            details=_join_annotations(fields),
             status=status,
-            priority=_PRIORITIES.get(fields.text("priority") or "", Priority.NORMAL),
-            start=fields.day_or_moment("scheduled") or fields.day_or_moment("wait"),
-            due=fields.day_or_moment("due"),
-            completed=fields.moment("end") if status is TaskStatus.DONE else None,
-            estimate_minutes=_estimate(fields),
-            assignee=fields.text("assignee") or fields.text("owner"),
-            tags=fields.texts("tags"),
-            recurrence=fields.text("recur"),
-            blocked_by=fields.texts("depends"),
-            touched_at=as_instant(fields.moment("modified"), fields.gathering.context.tz),
+            priority=_PRIORITIES.get(fields.get_text("priority") or "", Priority.NORMAL),
+            start=fields.get_date_or_moment("scheduled") or fields.get_date_or_moment("wait"),
+            due=fields.get_date_or_moment("due"),
+            completed=fields.get_moment("end") if status is TaskStatus.DONE else None,
+            estimate_minutes=_estimate_of(fields),
+            assignee=fields.get_text("assignee") or fields.get_text("owner"),
+            tags=fields.get_texts("tags"),
+            recurrence=fields.get_text("recur"),
+            blocked_by=fields.get_texts("depends"),
+            touched_at=to_instant(fields.get_moment("modified"), fields.builder.context.tz),
         )
     )
 
 
-def _status(fields: _Fields) -> TaskStatus:
-    status = _STATUSES.get(fields.text("status") or "", TaskStatus.OPEN)
-    return TaskStatus.IN_PROGRESS if status is TaskStatus.OPEN and fields.text("start") else status
+def _status_of(fields: _TaskObject) -> TaskStatus:
+    status = _STATUSES.get(fields.get_text("status") or "", TaskStatus.OPEN)
+    return TaskStatus.IN_PROGRESS if status is TaskStatus.OPEN and fields.get_text("start") else status
 
 
-def _annotations(fields: _Fields) -> str:
+def _join_annotations(fields: _TaskObject) -> str:
     found = fields.values.get("annotations")
     notes = [note for note in found if isinstance(note, dict)] if isinstance(found, list) else []
     texts = (note.get("description") for note in notes)
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
-def _estimate(fields: _Fields) -> int | None:
-    texts = (fields.text(key) for key in _ESTIMATES)
+def _estimate_of(fields: _TaskObject) -> int | None:
+    texts = (fields.get_text(key) for key in _ESTIMATE_KEYS)
     return next((minutes for text in texts if text and (minutes := parse_minutes(text))), None)

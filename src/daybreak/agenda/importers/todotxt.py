@@ -3,12 +3,12 @@
 import re
 from pathlib import PurePosixPath
 
-from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
-from daybreak.agenda.importers.parsing.markers import without_markers
-from daybreak.agenda.importers.parsing.text import lines
-from daybreak.agenda.importers.parsing.vocabulary import status_of
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
+from daybreak.agenda.importers.parsing.markers import strip_markers
+from daybreak.agenda.importers.parsing.text import split_lines
+from daybreak.agenda.importers.parsing.vocabulary import parse_status
 from daybreak.agenda.model import Priority, TaskStatus
-from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
+from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _LINE = re.compile(
@@ -16,11 +16,13 @@ _LINE = re.compile(
     rf"(?:(?P<first>{_DATE})(?:\s+|$))?(?(done)(?:(?P<created>{_DATE})(?:\s+|$))?)(?P<text>.*)",
     re.ASCII,
 )
-_KEYS = re.compile(r"(?<!\S)(due|t|rec|id|uuid|p|dep|est|status|pri|h):([^\s:/][^\s]*)(?!\S)", re.IGNORECASE)
+_KEY_VALUE = re.compile(
+    r"(?<!\S)(due|t|rec|id|uuid|p|dep|est|status|pri|h):([^\s:/][^\s]*)(?!\S)", re.IGNORECASE
+)
 _MARKER = re.compile(r"[+@]([^\s+@]\S*)")
 _PRIORITIES = {"A": Priority.HIGHEST, "B": Priority.HIGH, "C": Priority.NORMAL}
-_NAMES = {"todo.txt", "done.txt"}
-_ENDINGS = (".todo.txt", ".done.txt", ".todotxt")
+_FILE_NAMES = {"todo.txt", "done.txt"}
+_SUFFIXES = (".todo.txt", ".done.txt", ".todotxt")
 
 
 class TodoTxtImporter:
@@ -37,66 +39,66 @@ class TodoTxtImporter:
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
         """Return whether the name is one that todo.txt programs use."""
         name = path.name.lower()
-        return name in _NAMES or name.endswith(_ENDINGS)
+        return name in _FILE_NAMES or name.endswith(_SUFFIXES)
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return one task per line."""
-        gathering = Gathering(file, context)
+        builder = ParsedFileBuilder(file, context)
         entries = [
-            _entry(text.strip(), number, gathering)
-            for number, text in enumerate(lines(gathering.text), start=1)
+            _parse_line(text.strip(), number, builder)
+            for number, text in enumerate(split_lines(builder.text), start=1)
             if text.strip()
         ]
         tasks = [task for task, keys in entries if keys.get("h") != "1"]
         for task in tasks:
-            gathering.identify(task)
-        _let_parents_wait(entries)
+            builder.assign_external_id(task)
+        _block_parents(entries)
         for task in tasks:
-            gathering.add_task(task)
-        return gathering.harvest()
+            builder.add_task(task)
+        return builder.build()
 
 
-def _entry(text: str, line: int, gathering: Gathering) -> tuple[TaskDraft, dict[str, str]]:
+def _parse_line(text: str, line: int, builder: ParsedFileBuilder) -> tuple[RawTask, dict[str, str]]:
     match = _LINE.fullmatch(text)
     if match is None:
-        return TaskDraft(line=line, title=text), {}
-    keys = {found[1].lower(): found[2] for found in _KEYS.finditer(match["text"])}
-    task = _task(match, keys, line, gathering)
-    task.title = without_markers(_KEYS.sub("", match["text"]), _MARKER) or match["text"]
+        return RawTask(line=line, title=text), {}
+    keys = {found[1].lower(): found[2] for found in _KEY_VALUE.finditer(match["text"])}
+    task = _make_task(match, keys, line, builder)
+    task.title = strip_markers(_KEY_VALUE.sub("", match["text"]), _MARKER) or match["text"]
     return task, keys
 
 
-def _task(match: re.Match[str], keys: dict[str, str], line: int, gathering: Gathering) -> TaskDraft:
-    projects = _words_with("+", match["text"])
-    return TaskDraft(
+def _make_task(match: re.Match[str], keys: dict[str, str], line: int, builder: ParsedFileBuilder) -> RawTask:
+    projects = _words_with_sign("+", match["text"])
+    return RawTask(
         line=line,
-        own_id=keys.get("id") or keys.get("uuid"),
+        native_id=keys.get("id") or keys.get("uuid"),
         project=projects[0] if projects else None,
-        status=TaskStatus.DONE if match["done"] else status_of(keys.get("status", "")) or TaskStatus.OPEN,
-        priority=_priority(match["priority"] or keys.get("pri", "")),
-        start=gathering.moment(keys.get("t"), line, "start date"),
-        due=gathering.moment(keys.get("due"), line, "due date"),
-        completed=gathering.moment(match["first"], line, "completion date") if match["done"] else None,
-        estimate_minutes=gathering.minutes(keys.get("est"), line),
-        tags=_words_with("@", match["text"]),
+        status=TaskStatus.DONE if match["done"] else parse_status(keys.get("status", "")) or TaskStatus.OPEN,
+        priority=_priority_of(match["priority"] or keys.get("pri", "")),
+        start=builder.parse_moment(keys.get("t"), line, "start date"),
+        due=builder.parse_moment(keys.get("due"), line, "due date"),
+        completed=builder.parse_moment(match["first"], line, "completion date") if match["done"] else None,
+        estimate_minutes=builder.parse_minutes(keys.get("est"), line),
+        tags=_words_with_sign("@", match["text"]),
         recurrence=keys.get("rec"),
         blocked_by=keys.get("dep", "").split(","),
     )
 
 
-def _let_parents_wait(entries: list[tuple[TaskDraft, dict[str, str]]]) -> None:
+def _block_parents(entries: list[tuple[RawTask, dict[str, str]]]) -> None:
     """Add the tasks that name a parent with ``p:`` to the blockers of that parent."""
-    parents = {task.own_id: task for task, _ in entries if task.own_id}
+    parents = {task.native_id: task for task, _ in entries if task.native_id}
     for task, keys in entries:
         if (parent := parents.get(keys.get("p", ""))) and task.external_id and parent is not task:
             parent.blocked_by.append(task.external_id)
 
 
-def _words_with(sign: str, text: str) -> list[str]:
+def _words_with_sign(sign: str, text: str) -> list[str]:
     return [word[1:] for word in text.split() if word.startswith(sign) and _MARKER.fullmatch(word)]
 
 
-def _priority(letter: str) -> Priority:
+def _priority_of(letter: str) -> Priority:
     if not letter:
         return Priority.NORMAL
     return _PRIORITIES.get(letter.upper(), Priority.LOW)

@@ -3,7 +3,7 @@
 from daybreak.agenda.routes import calendar, decisions, notes, projects, sources, tasks
 from daybreak.web import NavItem, Pages
 
-pages = Pages("daybreak.agenda", nav=[NavItem(title="Agenda", path="/agenda", key="a", place=20)])
+pages = Pages("daybreak.agenda", nav=[NavItem(title="Agenda", path="/agenda", key="a", order=20)])
 for part in (tasks, decisions, projects, notes, calendar, sources):
     pages.include_router(part.routes)
 

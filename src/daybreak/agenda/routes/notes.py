@@ -7,111 +7,115 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from daybreak.agenda import cursors, manual_entries, read_models
-from daybreak.agenda.forms import NoteForm, Row
-from daybreak.agenda.local_calendar import Wall
-from daybreak.agenda.manual_entries import Thing
-from daybreak.agenda.read_models import LATEST, NoteCard, Place
-from daybreak.agenda.rows import storable
+from daybreak.agenda.forms import NoteForm, OptionalId
+from daybreak.agenda.local_calendar import LocalCalendar
+from daybreak.agenda.manual_entries import EntryKind
+from daybreak.agenda.read_models import LATEST_CURSOR, AgendaCursor, NoteDetail
+from daybreak.agenda.rows import strip_unstorable
 from daybreak.errors import InvalidInput, UserError
-from daybreak.web import Form, SignedIn, Undo, Visit, read_form
+from daybreak.web import Form, RequestContext, SignedIn, Undo, read_form
 
 routes = APIRouter(include_in_schema=False)
-HERE = "/agenda/notes"
-PAGE = 30
+BASE_PATH = "/agenda/notes"
+PAGE_SIZE = 30
 
 
-@routes.get(HERE)
+@routes.get(BASE_PATH)
 async def list_notes(
-    visit: SignedIn, q: Annotated[str, Query(max_length=200)] = "", after: str = ""
+    context: SignedIn, q: Annotated[str, Query(max_length=200)] = "", after: str = ""
 ) -> Response:
     """List notes, the newest first."""
-    place, words = cursors.read(after) or LATEST, storable(q.strip())
-    async with visit.transaction() as tx:
-        found = await read_models.notes(tx, visit.user.id, words=words, after=place, limit=PAGE + 1)
-    last = found[PAGE - 1].note if len(found) > PAGE else None
-    return visit.page(
+    cursor, words = cursors.decode_agenda_cursor(after) or LATEST_CURSOR, strip_unstorable(q.strip())
+    async with context.transaction() as tx:
+        found = await read_models.list_notes(
+            tx, context.user.id, query=words, after=cursor, limit=PAGE_SIZE + 1
+        )
+    last = found[PAGE_SIZE - 1].note if len(found) > PAGE_SIZE else None
+    return context.page(
         "agenda/notes.html",
-        wall=Wall.of(visit.user),
-        notes=found[:PAGE],
+        calendar=LocalCalendar.of(context.user),
+        notes=found[:PAGE_SIZE],
         q=q,
         after=after,
-        more=cursors.write(Place(last.noted_at, last.id)) if last else "",
+        more=cursors.encode_agenda_cursor(AgendaCursor(last.noted_at, last.id)) if last else "",
     )
 
 
-@routes.get(f"{HERE}/new")
-async def new_note(visit: SignedIn, project: Row = None) -> Response:
+@routes.get(f"{BASE_PATH}/new")
+async def new_note(context: SignedIn, project: OptionalId = None) -> Response:
     """Show an empty form for a note."""
-    return await _show_form(visit, Form[NoteForm]({"project_id": str(project or "")}))
+    return await _show_form(context, Form[NoteForm]({"project_id": str(project or "")}))
 
 
-@routes.post(HERE)
-async def add_note(visit: SignedIn) -> Response:
+@routes.post(BASE_PATH)
+async def create_note(context: SignedIn) -> Response:
     """Create a note."""
-    form = await read_form(visit.request, NoteForm)
+    form = await read_form(context.request, NoteForm)
     if form.errors:
-        return await _show_form(visit, form, status=InvalidInput.status)
+        return await _show_form(context, form, status=InvalidInput.status)
     try:
-        async with visit.transaction() as tx:
-            note_id = await manual_entries.write_note(tx, visit.user.id, form.filled.draft())
+        async with context.transaction() as tx:
+            note_id = await manual_entries.save_note(tx, context.user.id, form.validated.to_input())
     except UserError as error:
-        return await _show_form(visit, form.refused(error), status=error.status)
-    undo = Undo(action=f"{HERE}/{note_id}/remove")
-    return visit.redirect(f"{HERE}/{note_id}", "Note saved.", undo=undo)
+        return await _show_form(context, form.with_error(error), status=error.status)
+    undo = Undo(action=f"{BASE_PATH}/{note_id}/remove")
+    return context.redirect(f"{BASE_PATH}/{note_id}", "Note saved.", undo=undo)
 
 
-@routes.get(f"{HERE}/{{note_id}}")
-async def show_note(visit: SignedIn, note_id: UUID) -> Response:
+@routes.get(f"{BASE_PATH}/{{note_id}}")
+async def show_note(context: SignedIn, note_id: UUID) -> Response:
     """Show one note."""
-    return visit.page("agenda/note.html", card=await _card(visit, note_id), wall=Wall.of(visit.user))
+    return context.page(
+        "agenda/note.html", detail=await _get_note(context, note_id), calendar=LocalCalendar.of(context.user)
+    )
 
 
-@routes.get(f"{HERE}/{{note_id}}/edit")
-async def edit_note(visit: SignedIn, note_id: UUID) -> Response:
+@routes.get(f"{BASE_PATH}/{{note_id}}/edit")
+async def edit_note(context: SignedIn, note_id: UUID) -> Response:
     """Show the form for an existing note."""
-    card = await _card(visit, note_id)
-    return await _show_form(visit, Form[NoteForm](NoteForm.values(card)), card)
+    detail = await _get_note(context, note_id)
+    return await _show_form(context, Form[NoteForm](NoteForm.initial_values(detail)), detail)
 
 
-@routes.post(f"{HERE}/{{note_id}}/edit")
-async def change_note(visit: SignedIn, note_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/{{note_id}}/edit")
+async def update_note(context: SignedIn, note_id: UUID) -> Response:
     """Update a note that was added in Daybreak."""
-    form, card = await read_form(visit.request, NoteForm), await _card(visit, note_id)
+    form, detail = await read_form(context.request, NoteForm), await _get_note(context, note_id)
     if form.errors:
-        return await _show_form(visit, form, card, status=InvalidInput.status)
+        return await _show_form(context, form, detail, status=InvalidInput.status)
     try:
-        async with visit.transaction() as tx:
-            await manual_entries.write_note(tx, visit.user.id, form.filled.draft(), note_id)
+        async with context.transaction() as tx:
+            await manual_entries.save_note(tx, context.user.id, form.validated.to_input(), note_id)
     except UserError as error:
-        return await _show_form(visit, form.refused(error), card, status=error.status)
-    return visit.redirect(f"{HERE}/{note_id}", "Note updated.")
+        return await _show_form(context, form.with_error(error), detail, status=error.status)
+    return context.redirect(f"{BASE_PATH}/{note_id}", "Note updated.")
 
 
-@routes.post(f"{HERE}/{{note_id}}/remove")
-async def remove_note(visit: SignedIn, note_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/{{note_id}}/remove")
+async def delete_note(context: SignedIn, note_id: UUID) -> Response:
     """Delete a note that was added in Daybreak."""
-    async with visit.transaction() as tx:
-        await manual_entries.remove_own(tx, visit.user.id, Thing.NOTE, note_id)
-    return visit.redirect(HERE, "Note deleted.", undo=Undo(action=f"{HERE}/{note_id}/restore"))
+    async with context.transaction() as tx:
+        await manual_entries.remove_entry(tx, context.user.id, EntryKind.NOTE, note_id)
+    return context.redirect(BASE_PATH, "Note deleted.", undo=Undo(action=f"{BASE_PATH}/{note_id}/restore"))
 
 
-@routes.post(f"{HERE}/{{note_id}}/restore")
-async def restore_note(visit: SignedIn, note_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/{{note_id}}/restore")
+async def restore_note(context: SignedIn, note_id: UUID) -> Response:
     """Restore a deleted note."""
-    async with visit.transaction() as tx:
-        await manual_entries.restore_own(tx, visit.user.id, Thing.NOTE, note_id)
-    return visit.redirect(f"{HERE}/{note_id}", "Undone: note restored.")
+    async with context.transaction() as tx:
+        await manual_entries.restore_entry(tx, context.user.id, EntryKind.NOTE, note_id)
+    return context.redirect(f"{BASE_PATH}/{note_id}", "Undone: note restored.")
 
 
-async def _card(visit: Visit, note_id: UUID) -> NoteCard:
-    async with visit.transaction() as tx:
-        return await read_models.note_card(tx, visit.user.id, note_id)
+async def _get_note(context: RequestContext, note_id: UUID) -> NoteDetail:
+    async with context.transaction() as tx:
+        return await read_models.get_note(tx, context.user.id, note_id)
 
 
 async def _show_form(
-    visit: Visit, form: Form[NoteForm], card: NoteCard | None = None, *, status: int = 200
+    context: RequestContext, form: Form[NoteForm], detail: NoteDetail | None = None, *, status: int = 200
 ) -> Response:
-    async with visit.transaction() as tx:
-        names = await read_models.project_names(tx, visit.user.id)
+    async with context.transaction() as tx:
+        names = await read_models.list_project_names(tx, context.user.id)
     projects = [("", "None"), *((str(row_id), name) for row_id, name in names)]
-    return visit.page("agenda/note_form.html", status=status, form=form, card=card, projects=projects)
+    return context.page("agenda/note_form.html", status=status, form=form, detail=detail, projects=projects)

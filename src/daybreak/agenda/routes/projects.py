@@ -7,136 +7,146 @@ from starlette.responses import Response
 
 from daybreak.agenda import manual_entries, read_models
 from daybreak.agenda.forms import PhaseForm, ProjectForm
-from daybreak.agenda.local_calendar import Wall
-from daybreak.agenda.manual_entries import Thing
-from daybreak.agenda.read_models import FIRST, LATEST, Filter, ProjectCard
-from daybreak.agenda.rows import storable
+from daybreak.agenda.local_calendar import LocalCalendar
+from daybreak.agenda.manual_entries import EntryKind
+from daybreak.agenda.read_models import FIRST_CURSOR, LATEST_CURSOR, ProjectDetail, TaskFilter
+from daybreak.agenda.rows import strip_unstorable
 from daybreak.errors import InvalidInput, UserError
-from daybreak.web import Form, SignedIn, Undo, Visit, read_form, read_place, write_place
+from daybreak.web import Form, RequestContext, SignedIn, Undo, decode_cursor, encode_cursor, read_form
 
 routes = APIRouter(include_in_schema=False)
-HERE = "/agenda/projects"
-PAGE = 50
-_RECENT = 10
-_MOST_TASKS = 200
+BASE_PATH = "/agenda/projects"
+PAGE_SIZE = 50
+_RECENT_LIMIT = 10
+_MAX_TASKS = 200
 
 
-@routes.get(HERE)
-async def list_projects(visit: SignedIn, after: str = "") -> Response:
+@routes.get(BASE_PATH)
+async def list_projects(context: SignedIn, after: str = "") -> Response:
     """List projects by name."""
-    return await _list(visit, Form[ProjectForm](), after=after)
+    return await _show_projects(context, Form[ProjectForm](), after=after)
 
 
-@routes.post(HERE)
-async def add_project(visit: SignedIn) -> Response:
+@routes.post(BASE_PATH)
+async def create_project(context: SignedIn) -> Response:
     """Create a project."""
-    form = await read_form(visit.request, ProjectForm)
+    form = await read_form(context.request, ProjectForm)
     if form.errors:
-        return await _list(visit, form, status=InvalidInput.status)
+        return await _show_projects(context, form, status=InvalidInput.status)
     try:
-        async with visit.transaction() as tx:
-            said = form.filled
-            project_id = await manual_entries.write_project(tx, visit.user.id, said.name, said.description)
+        async with context.transaction() as tx:
+            entered = form.validated
+            project_id = await manual_entries.save_project(
+                tx, context.user.id, entered.name, entered.description
+            )
     except UserError as error:
-        return await _list(visit, form.refused(error, "name"), status=error.status)
-    undo = Undo(action=f"{HERE}/{project_id}/remove")
-    return visit.redirect(f"{HERE}/{project_id}", "Project added.", undo=undo)
+        return await _show_projects(context, form.with_error(error, "name"), status=error.status)
+    undo = Undo(action=f"{BASE_PATH}/{project_id}/remove")
+    return context.redirect(f"{BASE_PATH}/{project_id}", "Project added.", undo=undo)
 
 
-@routes.get(f"{HERE}/{{project_id}}")
-async def show_project(visit: SignedIn, project_id: UUID) -> Response:
+@routes.get(f"{BASE_PATH}/{{project_id}}")
+async def show_project(context: SignedIn, project_id: UUID) -> Response:
     """Show one project."""
-    return await _show(visit, project_id, Form[PhaseForm]())
+    return await _show_project(context, project_id, Form[PhaseForm]())
 
 
-@routes.post(f"{HERE}/{{project_id}}/phases")
-async def add_phase(visit: SignedIn, project_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/{{project_id}}/phases")
+async def add_phase(context: SignedIn, project_id: UUID) -> Response:
     """Add a phase to a project that was added in Daybreak."""
-    form = await read_form(visit.request, PhaseForm)
+    form = await read_form(context.request, PhaseForm)
     if form.errors:
-        return await _show(visit, project_id, form, status=InvalidInput.status)
+        return await _show_project(context, project_id, form, status=InvalidInput.status)
     try:
-        async with visit.transaction() as tx:
-            await manual_entries.add_phase(tx, visit.user.id, project_id, form.filled.draft())
+        async with context.transaction() as tx:
+            await manual_entries.add_phase(tx, context.user.id, project_id, form.validated.to_input())
     except InvalidInput as error:
-        return await _show(visit, project_id, form.refused(error), status=error.status)
-    return visit.redirect(f"{HERE}/{project_id}", "Phase added.")
+        return await _show_project(context, project_id, form.with_error(error), status=error.status)
+    return context.redirect(f"{BASE_PATH}/{project_id}", "Phase added.")
 
 
-@routes.get(f"{HERE}/{{project_id}}/edit")
-async def edit_project(visit: SignedIn, project_id: UUID) -> Response:
+@routes.get(f"{BASE_PATH}/{{project_id}}/edit")
+async def edit_project(context: SignedIn, project_id: UUID) -> Response:
     """Show the form for an existing project."""
-    card = await _card(visit, project_id)
-    values = {"name": card.project.name, "description": card.project.description}
-    return visit.page("agenda/project_form.html", card=card, form=Form[ProjectForm](values))
+    detail = await _get_project(context, project_id)
+    values = {"name": detail.project.name, "description": detail.project.description}
+    return context.page("agenda/project_form.html", detail=detail, form=Form[ProjectForm](values))
 
 
-@routes.post(f"{HERE}/{{project_id}}/edit")
-async def change_project(visit: SignedIn, project_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/{{project_id}}/edit")
+async def update_project(context: SignedIn, project_id: UUID) -> Response:
     """Update a project that was added in Daybreak."""
-    form, card = await read_form(visit.request, ProjectForm), await _card(visit, project_id)
+    form, detail = await read_form(context.request, ProjectForm), await _get_project(context, project_id)
     if form.errors:
-        return visit.page("agenda/project_form.html", card=card, form=form, status=InvalidInput.status)
-    said = form.filled
+        return context.page("agenda/project_form.html", detail=detail, form=form, status=InvalidInput.status)
+    entered = form.validated
     try:
-        async with visit.transaction() as tx:
-            await manual_entries.write_project(tx, visit.user.id, said.name, said.description, project_id)
+        async with context.transaction() as tx:
+            await manual_entries.save_project(
+                tx, context.user.id, entered.name, entered.description, project_id
+            )
     except UserError as error:
-        refused = form.refused(error)
-        return visit.page("agenda/project_form.html", card=card, form=refused, status=error.status)
-    return visit.redirect(f"{HERE}/{project_id}", "Project updated.")
+        refused = form.with_error(error)
+        return context.page("agenda/project_form.html", detail=detail, form=refused, status=error.status)
+    return context.redirect(f"{BASE_PATH}/{project_id}", "Project updated.")
 
 
-@routes.post(f"{HERE}/{{project_id}}/remove")
-async def remove_project(visit: SignedIn, project_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/{{project_id}}/remove")
+async def delete_project(context: SignedIn, project_id: UUID) -> Response:
     """Delete a project that was added in Daybreak; its tasks remain."""
-    async with visit.transaction() as tx:
-        await manual_entries.remove_own(tx, visit.user.id, Thing.PROJECT, project_id)
-    undo = Undo(action=f"{HERE}/{project_id}/restore")
-    return visit.redirect(HERE, "Project deleted; its tasks remain.", undo=undo)
+    async with context.transaction() as tx:
+        await manual_entries.remove_entry(tx, context.user.id, EntryKind.PROJECT, project_id)
+    undo = Undo(action=f"{BASE_PATH}/{project_id}/restore")
+    return context.redirect(BASE_PATH, "Project deleted; its tasks remain.", undo=undo)
 
 
-@routes.post(f"{HERE}/{{project_id}}/restore")
-async def restore_project(visit: SignedIn, project_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/{{project_id}}/restore")
+async def restore_project(context: SignedIn, project_id: UUID) -> Response:
     """Restore a deleted project."""
-    async with visit.transaction() as tx:
-        await manual_entries.restore_own(tx, visit.user.id, Thing.PROJECT, project_id)
-    return visit.redirect(f"{HERE}/{project_id}", "Undone: project restored.")
+    async with context.transaction() as tx:
+        await manual_entries.restore_entry(tx, context.user.id, EntryKind.PROJECT, project_id)
+    return context.redirect(f"{BASE_PATH}/{project_id}", "Undone: project restored.")
 
 
-async def _list(visit: Visit, form: Form[ProjectForm], *, after: str = "", status: int = 200) -> Response:
-    wall = Wall.of(visit.user)
-    name, row_id = read_place(after, storable, UUID) if after else ("", FIRST.id)
-    place = (str(name), UUID(str(row_id)))
-    async with visit.transaction() as tx:
-        found = await read_models.projects(tx, visit.user.id, wall.today, wall.tz, place, PAGE + 1)
-    last = found[PAGE - 1].project if len(found) > PAGE else None
-    return visit.page(
+async def _show_projects(
+    context: RequestContext, form: Form[ProjectForm], *, after: str = "", status: int = 200
+) -> Response:
+    calendar = LocalCalendar.of(context.user)
+    name, row_id = decode_cursor(after, strip_unstorable, UUID) if after else ("", FIRST_CURSOR.id)
+    cursor = (str(name), UUID(str(row_id)))
+    async with context.transaction() as tx:
+        found = await read_models.list_projects(
+            tx, context.user.id, calendar.today, calendar.tz, cursor, PAGE_SIZE + 1
+        )
+    last = found[PAGE_SIZE - 1].project if len(found) > PAGE_SIZE else None
+    return context.page(
         "agenda/projects.html",
         status=status,
-        projects=found[:PAGE],
-        more=write_place(last.name.lower(), last.id) if last else "",
+        projects=found[:PAGE_SIZE],
+        more=encode_cursor(last.name.lower(), last.id) if last else "",
         form=form,
     )
 
 
-async def _show(visit: Visit, project_id: UUID, form: Form[PhaseForm], *, status: int = 200) -> Response:
-    wall = Wall.of(visit.user)
-    which = Filter(today=wall.today, project_id=project_id)
-    async with visit.transaction() as tx:
-        owner = visit.user.id
-        card = await read_models.project_card(tx, owner, project_id)
-        phases = await read_models.phases(tx, owner, project_id)
-        tasks = await read_models.open_tasks(tx, owner, which, FIRST, _MOST_TASKS)
-        done = await read_models.finished_tasks(tx, owner, which, LATEST, _RECENT)
-        notes = await read_models.notes(tx, owner, project_id=project_id, limit=_RECENT)
+async def _show_project(
+    context: RequestContext, project_id: UUID, form: Form[PhaseForm], *, status: int = 200
+) -> Response:
+    calendar = LocalCalendar.of(context.user)
+    task_filter = TaskFilter(today=calendar.today, project_id=project_id)
+    async with context.transaction() as tx:
+        owner = context.user.id
+        detail = await read_models.get_project(tx, owner, project_id)
+        phases = await read_models.list_phases(tx, owner, project_id)
+        tasks = await read_models.list_open_tasks(tx, owner, task_filter, FIRST_CURSOR, _MAX_TASKS)
+        done = await read_models.list_finished_tasks(tx, owner, task_filter, LATEST_CURSOR, _RECENT_LIMIT)
+        notes = await read_models.list_notes(tx, owner, project_id=project_id, limit=_RECENT_LIMIT)
     known = {phase.id for phase in phases}
     groups = [(phase, [one for one in tasks if one.task.phase_id == phase.id]) for phase in phases]
-    return visit.page(
+    return context.page(
         "agenda/project.html",
         status=status,
-        wall=wall,
-        card=card,
+        calendar=calendar,
+        detail=detail,
         groups=[*groups, (None, [one for one in tasks if one.task.phase_id not in known])],
         done=done,
         notes=notes,
@@ -144,6 +154,6 @@ async def _show(visit: Visit, project_id: UUID, form: Form[PhaseForm], *, status
     )
 
 
-async def _card(visit: Visit, project_id: UUID) -> ProjectCard:
-    async with visit.transaction() as tx:
-        return await read_models.project_card(tx, visit.user.id, project_id)
+async def _get_project(context: RequestContext, project_id: UUID) -> ProjectDetail:
+    async with context.transaction() as tx:
+        return await read_models.get_project(tx, context.user.id, project_id)

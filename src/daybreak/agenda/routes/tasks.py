@@ -7,177 +7,200 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from daybreak.agenda import cursors, decisions, manual_entries, read_models
-from daybreak.agenda.forms import PRIORITIES, STATUSES, Row, TaskForm
-from daybreak.agenda.local_calendar import GROUPS, Wall
-from daybreak.agenda.manual_entries import Thing
+from daybreak.agenda.forms import PRIORITY_CHOICES, STATUS_CHOICES, OptionalId, TaskForm
+from daybreak.agenda.local_calendar import DUE_GROUPS, LocalCalendar
+from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.model import TaskStatus
-from daybreak.agenda.read_models import LATEST, Card, Filter, Show, read_tasks
-from daybreak.agenda.rows import storable
+from daybreak.agenda.read_models import (
+    LATEST_CURSOR,
+    TaskDetail,
+    TaskFilter,
+    TaskListKind,
+    list_tasks_by_kind,
+)
+from daybreak.agenda.rows import strip_unstorable
 from daybreak.errors import InvalidInput, UserError
-from daybreak.web import Form, SignedIn, Undo, Visit, read_form
+from daybreak.web import Form, RequestContext, SignedIn, Undo, read_form
 
 routes = APIRouter(include_in_schema=False)
-HERE = "/agenda"
-PAGE = 50
-_ON_BOARD = 30
-_FINISHED_ON_BOARD = 15
-Words = Annotated[str, Query(max_length=200)]
+BASE_PATH = "/agenda"
+PAGE_SIZE = 50
+_BOARD_LIMIT = 30
+_BOARD_FINISHED_LIMIT = 15
+SearchQuery = Annotated[str, Query(max_length=200)]
 
 
-@routes.get(HERE)
+@routes.get(BASE_PATH)
 async def list_tasks(
-    visit: SignedIn, show: Show = Show.OPEN, q: Words = "", project: Row = None, after: str = ""
+    context: SignedIn,
+    show: TaskListKind = TaskListKind.OPEN,
+    q: SearchQuery = "",
+    project: OptionalId = None,
+    after: str = "",
 ) -> Response:
     """List tasks by due date."""
-    wall = Wall.of(visit.user)
-    which = Filter(today=wall.today, project_id=project, words=storable(q.strip()))
-    async with visit.transaction() as tx:
-        found = await read_tasks(tx, visit.user.id, show, which, cursors.read(after), PAGE + 1)
-        names = await read_models.project_names(tx, visit.user.id)
-        nothing = not found and await read_models.is_empty(tx, visit.user.id)
-    shown = found[:PAGE]
-    groups = [(name, [one for one in shown if wall.group(one.task) == name]) for name in GROUPS]
-    return visit.page(
+    calendar = LocalCalendar.of(context.user)
+    task_filter = TaskFilter(
+        today=calendar.today, project_id=project, title_query=strip_unstorable(q.strip())
+    )
+    async with context.transaction() as tx:
+        found = await list_tasks_by_kind(
+            tx, context.user.id, show, task_filter, cursors.decode_agenda_cursor(after), PAGE_SIZE + 1
+        )
+        names = await read_models.list_project_names(tx, context.user.id)
+        nothing = not found and await read_models.is_empty(tx, context.user.id)
+    shown = found[:PAGE_SIZE]
+    groups = [(name, [one for one in shown if calendar.due_group(one.task) == name]) for name in DUE_GROUPS]
+    return context.page(
         "agenda/tasks.html",
-        wall=wall,
+        calendar=calendar,
         show=show,
         q=q,
         project=project,
         projects=names,
-        groups=groups if show is Show.OPEN else [("", shown)],
-        more=_next(found, PAGE),
+        groups=groups if show is TaskListKind.OPEN else [("", shown)],
+        more=_next_cursor(found, PAGE_SIZE),
         after=after,
         nothing=nothing,
         form=Form[TaskForm]({"project_id": str(project or "")}),
     )
 
 
-@routes.get(f"{HERE}/board")
-async def show_board(visit: SignedIn, project: Row = None) -> Response:
+@routes.get(f"{BASE_PATH}/board")
+async def show_board(context: SignedIn, project: OptionalId = None) -> Response:
     """Show tasks in columns by status."""
-    wall = Wall.of(visit.user)
-    which = Filter(today=wall.today, project_id=project)
-    async with visit.transaction() as tx:
-        found = await read_models.board(tx, visit.user.id, which, _ON_BOARD + 1)
-        finished = await read_models.finished_tasks(tx, visit.user.id, which, LATEST, _FINISHED_ON_BOARD)
-        names = await read_models.project_names(tx, visit.user.id)
+    calendar = LocalCalendar.of(context.user)
+    task_filter = TaskFilter(today=calendar.today, project_id=project)
+    async with context.transaction() as tx:
+        found = await read_models.get_board(tx, context.user.id, task_filter, _BOARD_LIMIT + 1)
+        finished = await read_models.list_finished_tasks(
+            tx, context.user.id, task_filter, LATEST_CURSOR, _BOARD_FINISHED_LIMIT
+        )
+        names = await read_models.list_project_names(tx, context.user.id)
     columns = [
-        (status, title, [one for one in found if one.task.status == status]) for status, title in STATUSES[:3]
+        (status, title, [one for one in found if one.task.status == status])
+        for status, title in STATUS_CHOICES[:3]
     ]
-    return visit.page(
+    return context.page(
         "agenda/board.html",
-        wall=wall,
+        calendar=calendar,
         project=project,
         projects=names,
         columns=[*columns, (TaskStatus.DONE.value, "Done", finished)],
-        most=_ON_BOARD,
+        limit=_BOARD_LIMIT,
     )
 
 
-@routes.get(f"{HERE}/tasks/new")
-async def new_task(visit: SignedIn, project: Row = None) -> Response:
+@routes.get(f"{BASE_PATH}/tasks/new")
+async def new_task(context: SignedIn, project: OptionalId = None) -> Response:
     """Show an empty form for a task."""
     priority = str(TaskForm(title="-").priority.value)
     values = {"project_id": str(project or ""), "status": TaskStatus.OPEN.value, "priority": priority}
-    return await _show_form(visit, Form[TaskForm](values))
+    return await _show_form(context, Form[TaskForm](values))
 
 
-@routes.post(f"{HERE}/tasks")
-async def add_task(visit: SignedIn) -> Response:
+@routes.post(f"{BASE_PATH}/tasks")
+async def create_task(context: SignedIn) -> Response:
     """Create a task."""
-    form = await read_form(visit.request, TaskForm)
+    form = await read_form(context.request, TaskForm)
     if form.errors:
-        return await _show_form(visit, form, status=InvalidInput.status)
+        return await _show_form(context, form, status=InvalidInput.status)
     try:
-        async with visit.transaction() as tx:
-            task_id = await manual_entries.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz)
+        async with context.transaction() as tx:
+            task_id = await manual_entries.save_task(
+                tx, context.user.id, form.validated.to_input(), context.user.tz
+            )
     except UserError as error:
-        return await _show_form(visit, form.refused(error), status=error.status)
-    undo = Undo(action=f"{HERE}/tasks/{task_id}/remove")
-    return visit.redirect(f"{HERE}/tasks/{task_id}", "Task added.", undo=undo)
+        return await _show_form(context, form.with_error(error), status=error.status)
+    undo = Undo(action=f"{BASE_PATH}/tasks/{task_id}/remove")
+    return context.redirect(f"{BASE_PATH}/tasks/{task_id}", "Task added.", undo=undo)
 
 
-@routes.get(f"{HERE}/tasks/{{task_id}}")
-async def show_task(visit: SignedIn, task_id: UUID) -> Response:
+@routes.get(f"{BASE_PATH}/tasks/{{task_id}}")
+async def show_task(context: SignedIn, task_id: UUID) -> Response:
     """Show one task, and the decisions about it."""
-    wall = Wall.of(visit.user)
-    async with visit.transaction() as tx:
-        card = await read_models.task_card(tx, visit.user.id, task_id, wall.today)
-        blockers = await read_models.task_cards(tx, visit.user.id, card.task.blocked_by, wall.today)
-        history = await decisions.decisions_about(tx, visit.user.id, task_id)
-    return visit.page(
+    calendar = LocalCalendar.of(context.user)
+    async with context.transaction() as tx:
+        detail = await read_models.get_task(tx, context.user.id, task_id, calendar.today)
+        blockers = await read_models.get_tasks(tx, context.user.id, detail.task.blocked_by, calendar.today)
+        history = await decisions.list_decisions(tx, context.user.id, task_id)
+    return context.page(
         "agenda/task.html",
-        wall=wall,
-        card=card,
+        calendar=calendar,
+        detail=detail,
         blockers=blockers,
         history=history,
     )
 
 
-@routes.get(f"{HERE}/tasks/{{task_id}}/edit")
-async def edit_task(visit: SignedIn, task_id: UUID) -> Response:
+@routes.get(f"{BASE_PATH}/tasks/{{task_id}}/edit")
+async def edit_task(context: SignedIn, task_id: UUID) -> Response:
     """Show the form for an existing task."""
-    wall = Wall.of(visit.user)
-    async with visit.transaction() as tx:
-        card = await read_models.task_card(tx, visit.user.id, task_id, wall.today)
-    return await _show_form(visit, Form[TaskForm](TaskForm.values(card, wall)), card)
+    calendar = LocalCalendar.of(context.user)
+    async with context.transaction() as tx:
+        detail = await read_models.get_task(tx, context.user.id, task_id, calendar.today)
+    return await _show_form(context, Form[TaskForm](TaskForm.initial_values(detail, calendar)), detail)
 
 
-@routes.post(f"{HERE}/tasks/{{task_id}}/edit")
-async def change_task(visit: SignedIn, task_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/tasks/{{task_id}}/edit")
+async def update_task(context: SignedIn, task_id: UUID) -> Response:
     """Update a task that was added in Daybreak."""
-    form = await read_form(visit.request, TaskForm)
-    async with visit.transaction() as tx:
-        card = await read_models.task_card(tx, visit.user.id, task_id, visit.user.today())
+    form = await read_form(context.request, TaskForm)
+    async with context.transaction() as tx:
+        detail = await read_models.get_task(tx, context.user.id, task_id, context.user.today())
     if form.errors:
-        return await _show_form(visit, form, card, status=InvalidInput.status)
+        return await _show_form(context, form, detail, status=InvalidInput.status)
     try:
-        async with visit.transaction() as tx:
-            await manual_entries.write_task(tx, visit.user.id, form.filled.draft(), visit.user.tz, task_id)
+        async with context.transaction() as tx:
+            await manual_entries.save_task(
+                tx, context.user.id, form.validated.to_input(), context.user.tz, task_id
+            )
     except UserError as error:
-        return await _show_form(visit, form.refused(error), card, status=error.status)
-    before = dict(TaskForm.values(card, Wall.of(visit.user)))
-    undo = Undo(action=f"{HERE}/tasks/{task_id}/edit", values=before) if _is_short(before) else None
-    return visit.redirect(f"{HERE}/tasks/{task_id}", "Task updated.", undo=undo)
+        return await _show_form(context, form.with_error(error), detail, status=error.status)
+    before = dict(TaskForm.initial_values(detail, LocalCalendar.of(context.user)))
+    undo = (
+        Undo(action=f"{BASE_PATH}/tasks/{task_id}/edit", values=before) if _fits_in_cookie(before) else None
+    )
+    return context.redirect(f"{BASE_PATH}/tasks/{task_id}", "Task updated.", undo=undo)
 
 
-@routes.post(f"{HERE}/tasks/{{task_id}}/remove")
-async def remove_task(visit: SignedIn, task_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/tasks/{{task_id}}/remove")
+async def delete_task(context: SignedIn, task_id: UUID) -> Response:
     """Delete a task that was added in Daybreak."""
-    async with visit.transaction() as tx:
-        await manual_entries.remove_own(tx, visit.user.id, Thing.TASK, task_id)
-    undo = Undo(action=f"{HERE}/tasks/{task_id}/restore")
-    return visit.redirect(HERE, "Task deleted.", undo=undo)
+    async with context.transaction() as tx:
+        await manual_entries.remove_entry(tx, context.user.id, EntryKind.TASK, task_id)
+    undo = Undo(action=f"{BASE_PATH}/tasks/{task_id}/restore")
+    return context.redirect(BASE_PATH, "Task deleted.", undo=undo)
 
 
-@routes.post(f"{HERE}/tasks/{{task_id}}/restore")
-async def restore_task(visit: SignedIn, task_id: UUID) -> Response:
+@routes.post(f"{BASE_PATH}/tasks/{{task_id}}/restore")
+async def restore_task(context: SignedIn, task_id: UUID) -> Response:
     """Restore a deleted task."""
-    async with visit.transaction() as tx:
-        await manual_entries.restore_own(tx, visit.user.id, Thing.TASK, task_id)
-    return visit.redirect(f"{HERE}/tasks/{task_id}", "Undone: task restored.")
+    async with context.transaction() as tx:
+        await manual_entries.restore_entry(tx, context.user.id, EntryKind.TASK, task_id)
+    return context.redirect(f"{BASE_PATH}/tasks/{task_id}", "Undone: task restored.")
 
 
 async def _show_form(
-    visit: Visit, form: Form[TaskForm], card: Card | None = None, *, status: int = 200
+    context: RequestContext, form: Form[TaskForm], detail: TaskDetail | None = None, *, status: int = 200
 ) -> Response:
-    async with visit.transaction() as tx:
-        names = await read_models.project_names(tx, visit.user.id)
-    return visit.page(
+    async with context.transaction() as tx:
+        names = await read_models.list_project_names(tx, context.user.id)
+    return context.page(
         "agenda/task_form.html",
         status=status,
         form=form,
-        card=card,
+        detail=detail,
         projects=[("", "None"), *((str(row_id), name) for row_id, name in names)],
-        statuses=STATUSES,
-        priorities=PRIORITIES,
+        statuses=STATUS_CHOICES,
+        priorities=PRIORITY_CHOICES,
     )
 
 
-def _next(found: list[Card], limit: int) -> str:
-    return cursors.write(found[limit - 1].place) if len(found) > limit else ""
+def _next_cursor(found: list[TaskDetail], limit: int) -> str:
+    return cursors.encode_agenda_cursor(found[limit - 1].cursor) if len(found) > limit else ""
 
 
-def _is_short(values: dict[str, str]) -> bool:
+def _fits_in_cookie(values: dict[str, str]) -> bool:
     """Return whether form values fit in a cookie."""
     return sum(map(len, values.values())) < 1_000  # noqa: PLR2004 - a third of a cookie's limit in browsers

@@ -1,7 +1,7 @@
 """Source readers with the limits and keys of this process's settings."""
 
 from daybreak.agenda.sources import service
-from daybreak.agenda.sources.imports import Imported, Reader, read_new
+from daybreak.agenda.sources.imports import ImportReport, SourceReader, read_added_source
 from daybreak.db import Database
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.people import User
@@ -17,22 +17,22 @@ def open_vault() -> Vault:
     return Vault.open(IntakeSettings.load(), settings().home)
 
 
-def reader_of(database: Database, user: User) -> Reader:
+def make_reader(database: Database, user: User) -> SourceReader:
     """Make the reader of a user's sources, around today."""
-    return Reader(
+    return SourceReader(
         database=database,
         user=user,
-        day=user.today(),
+        today=user.today(),
         limits=IntakeSettings.load(),
         open_vault=open_vault,
     )
 
 
-async def add_and_read(database: Database, user: User, url: str, name: str | None = None) -> Imported:
+async def add_and_read(database: Database, user: User, url: str, name: str | None = None) -> ImportReport:
     """Add an .ics URL and import it in this process; one that cannot be read is not added.
 
     Raises:
         DaybreakError: it may not be fetched, does not respond, or returns no calendar.
     """
     source = await service.add_address(database, user, url, open_vault(), name)
-    return await read_new(reader_of(database, user), source)
+    return await read_added_source(make_reader(database, user), source)

@@ -14,9 +14,15 @@ from daybreak import clock
 from daybreak.agenda import store
 from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, SourceFile
-from daybreak.agenda.rows import SourceRows, source_rows, storable
+from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
 from daybreak.agenda.sources import service
-from daybreak.agenda.sources.parser_pool import Progress, Reading, read_calendar, read_files, read_folder
+from daybreak.agenda.sources.parser_pool import (
+    ProgressCallback,
+    SourceContents,
+    read_calendar,
+    read_files,
+    read_folder,
+)
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
@@ -25,14 +31,14 @@ from daybreak.telemetry import log
 
 DAYS_BEHIND = 14
 DAYS_AHEAD = 62
-FRESH_FOR = timedelta(minutes=15)
-_HEAD = 4096
+FRESHNESS_PERIOD = timedelta(minutes=15)
+_HEAD_BYTES = 4096
 _sql = load("daybreak.agenda")
-_AT_ONCE = 3
+_CONCURRENCY = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportReport:
     """The result of importing a source.
 
     Attributes:
@@ -47,13 +53,13 @@ class Imported:
     source: Source
     files: int
     ignored: int
-    changes: store.Changes
+    changes: store.ChangeCounts
     warnings: tuple[str, ...]
     failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class SourceReader:
     """A reader of one user's sources, around a date and within limits.
 
     Attributes:
@@ -62,33 +68,33 @@ class Reader:
 
     database: Database
     user: User
-    day: date
+    today: date
     limits: IntakeSettings
     open_vault: Callable[[], Vault]
-    progress: Progress | None = None
+    progress: ProgressCallback | None = None
 
     @property
     def context(self) -> ImportContext:
         """The context for importers; recurring events are expanded around the date."""
         return ImportContext(
             tz=self.user.tz,
-            today=self.day,
-            expand_from=self.day - timedelta(days=DAYS_BEHIND),
-            expand_until=self.day + timedelta(days=DAYS_AHEAD),
+            today=self.today,
+            expand_from=self.today - timedelta(days=DAYS_BEHIND),
+            expand_until=self.today + timedelta(days=DAYS_AHEAD),
         )
 
 
-async def import_folder(reader: Reader, path: Path) -> Imported:
+async def import_folder(reader: SourceReader, path: Path) -> ImportReport:
     """Import a folder or a file, and add it as a source if it is not one yet.
 
     Raises:
         InvalidInput: it does not exist or cannot be read.
     """
     source = await service.add_folder(reader.database, reader.user, path)
-    return await read_new(reader, source)
+    return await read_added_source(reader, source)
 
 
-async def read_new(reader: Reader, source: Source) -> Imported:
+async def read_added_source(reader: SourceReader, source: Source) -> ImportReport:
     """Import a source that may just have been added; delete it if it could never be read.
 
     Raises:
@@ -98,26 +104,26 @@ async def read_new(reader: Reader, source: Source) -> Imported:
         return await read_source(reader, source)
     except DaybreakError:
         async with reader.database.transaction([reader.user.id]) as tx:
-            await tx.execute(_sql.remove_never_read, reader.user.id, source.id)
+            await tx.execute(_sql.delete_never_read, reader.user.id, source.id)
         raise
 
 
-async def refresh(reader: Reader, known: Collection[Source]) -> list[Imported]:
+async def refresh_sources(reader: SourceReader, sources: Collection[Source]) -> list[ImportReport]:
     """Import sources again, a few at a time; an unreadable one retains its rows and records since when."""
-    places = asyncio.Semaphore(_AT_ONCE)
+    limiter = asyncio.Semaphore(_CONCURRENCY)
 
-    async def read(source: Source) -> Imported | None:
-        async with places:
+    async def read(source: Source) -> ImportReport | None:
+        async with limiter:
             try:
                 return await read_source(reader, source)
             except DaybreakError as error:
                 log.warning("agenda.source_failed", source=str(source.id), error=str(error))
                 return None
 
-    return [imported for imported in await asyncio.gather(*map(read, known)) if imported]
+    return [report for report in await asyncio.gather(*map(read, sources)) if report]
 
 
-async def read_source(reader: Reader, source: Source) -> Imported:
+async def read_source(reader: SourceReader, source: Source) -> ImportReport:
     """Import one source and make its rows equal to it.
 
     A calendar URL that cannot be fetched is expanded again from its last good copy, if it has one.
@@ -126,16 +132,16 @@ async def read_source(reader: Reader, source: Source) -> Imported:
         DaybreakError: it could not be read at all; the error is recorded with the source, whose rows stay.
     """
     try:
-        gathered = await gather(reader, source)
+        fetched = await fetch_source(reader, source)
         async with reader.database.transaction([reader.user.id]) as tx:
-            return await write(tx, reader, gathered)
+            return await save_fetched_source(tx, reader, fetched)
     except DaybreakError as error:
-        await _note_failure(reader, source, str(error))
+        await _record_failure(reader, source, str(error))
         raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class FetchedSource:
     """The contents of a source, ready to be written.
 
     Attributes:
@@ -146,15 +152,15 @@ class Gathered:
     """
 
     source: Source
-    reading: Reading
+    contents: SourceContents
     rows: SourceRows
     read_at: datetime | None = None
     failure: str | None = None
-    copy: Fetched | None = None
-    packed: bytes = b""
+    new_copy: Fetched | None = None
+    compressed_copy: bytes = b""
 
 
-async def gather(reader: Reader, source: Source) -> Gathered:
+async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
     """Fetch and parse a source without writing; no database connection is in use meanwhile.
 
     Raises:
@@ -162,156 +168,165 @@ async def gather(reader: Reader, source: Source) -> Gathered:
     """
     match source.kind:
         case SourceKind.FOLDER:
-            reading = await asyncio.to_thread(
+            contents = await asyncio.to_thread(
                 read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
             )
-            return await _gathered(reader, source, reading)
+            return await _build_fetched_source(reader, source, contents)
         case SourceKind.UPLOAD:
-            return await _gathered(reader, source, await _read_upload(reader, source))
+            return await _build_fetched_source(reader, source, await _parse_upload(reader, source))
         case SourceKind.ADDRESS:
-            return await _gather_address(reader, source)
+            return await _fetch_address_source(reader, source)
 
 
-async def _gathered(
-    reader: Reader,
+async def _build_fetched_source(
+    reader: SourceReader,
     source: Source,
-    reading: Reading,
+    contents: SourceContents,
     *,
     read_at: datetime | None = None,
     failure: str | None = None,
-    copy: Fetched | None = None,
-) -> Gathered:
-    rows = await asyncio.to_thread(source_rows, source.id, reading.harvests, reader.user.tz)
-    packed = await asyncio.to_thread(zlib.compress, copy.content) if copy else b""
-    return Gathered(
+    new_copy: Fetched | None = None,
+) -> FetchedSource:
+    rows = await asyncio.to_thread(build_rows, source.id, contents.files, reader.user.tz)
+    packed = await asyncio.to_thread(zlib.compress, new_copy.content) if new_copy else b""
+    return FetchedSource(
         source=source,
-        reading=reading,
+        contents=contents,
         rows=rows,
         read_at=read_at,
         failure=failure,
-        copy=copy,
-        packed=packed,
+        new_copy=new_copy,
+        compressed_copy=packed,
     )
 
 
-async def _read_upload(reader: Reader, source: Source) -> Reading:
+async def _parse_upload(reader: SourceReader, source: Source) -> SourceContents:
     async with reader.database.transaction([reader.user.id]) as tx:
-        await _lock(tx, reader.user.id, source)
+        await _lock_source(tx, reader.user.id, source)
         rows = await tx.fetch(_sql.list_files, reader.user.id, source.id)
-    return await asyncio.to_thread(_read_rows, rows, reader)
+    return await asyncio.to_thread(_parse_stored_files, rows, reader)
 
 
-def _read_rows(rows: Sequence[asyncpg.Record], reader: Reader) -> Reading:
+def _parse_stored_files(rows: Sequence[asyncpg.Record], reader: SourceReader) -> SourceContents:
     files = (SourceFile(row["path"], zlib.decompress(row["content"]), row["modified_at"]) for row in rows)
     return read_files(files, reader.context, reader.limits)
 
 
-async def _gather_address(reader: Reader, source: Source) -> Gathered:
+async def _fetch_address_source(reader: SourceReader, source: Source) -> FetchedSource:
     async with reader.database.transaction([reader.user.id]) as tx:
-        row = await _lock(tx, reader.user.id, source)
+        row = await _lock_source(tx, reader.user.id, source)
     fetched, failure, asked_at = None, None, row["last_read_at"]
     if row["last_good_copy"] is None or row["error"] or not _is_fresh(asked_at):
         asked_at = clock.now()
         try:
-            fetched = await _fetch(reader, row)
+            fetched = await _download(reader, row)
         except DaybreakError as error:
             if row["last_good_copy"] is None:
                 raise
             failure = str(error)
-    reading = await asyncio.to_thread(_read_copy, reader, source, fetched, row["last_good_copy"])
-    copy = None if reading.unread else fetched
-    return await _gathered(reader, source, reading, read_at=asked_at, failure=failure, copy=copy)
+    contents = await asyncio.to_thread(_parse_copy, reader, source, fetched, row["last_good_copy"])
+    copy = None if contents.unreadable else fetched
+    return await _build_fetched_source(
+        reader, source, contents, read_at=asked_at, failure=failure, new_copy=copy
+    )
 
 
 def _is_fresh(read_at: datetime | None) -> bool:
-    return read_at is not None and timedelta(0) <= clock.now() - read_at < FRESH_FOR
+    return read_at is not None and timedelta(0) <= clock.now() - read_at < FRESHNESS_PERIOD
 
 
-def _read_copy(reader: Reader, source: Source, fetched: Fetched | None, kept: bytes) -> Reading:
-    content = fetched.content if fetched else zlib.decompress(kept)
+def _parse_copy(
+    reader: SourceReader, source: Source, fetched: Fetched | None, stored_copy: bytes
+) -> SourceContents:
+    content = fetched.content if fetched else zlib.decompress(stored_copy)
     return read_calendar(source.name, content, reader.context, reader.limits)
 
 
-async def _fetch(reader: Reader, row: asyncpg.Record) -> Fetched | None:
+async def _download(reader: SourceReader, row: asyncpg.Record) -> Fetched | None:
     url = reader.open_vault().decrypt(row["secret"])
     validators = {"etag": row["etag"], "last_modified": row["http_last_modified"]}
     fetched = await asyncio.to_thread(fetch, url, reader.limits, **validators)
     if not isinstance(fetched, Fetched):
         return None
-    if b"BEGIN:VCALENDAR" not in fetched.content[:_HEAD].upper():
+    if b"BEGIN:VCALENDAR" not in fetched.content[:_HEAD_BYTES].upper():
         raise InvalidInput(f"{WebAddress.parse(url).origin} did not return a calendar; check the URL.")
     return fetched
 
 
-async def write(tx: asyncpg.Connection, reader: Reader, gathered: Gathered) -> Imported:
+async def save_fetched_source(
+    tx: asyncpg.Connection, reader: SourceReader, fetched: FetchedSource
+) -> ImportReport:
     """Make a source's rows equal to its fetched contents, in the caller's transaction.
 
     Raises:
         NotFound: the source was removed meanwhile.
     """
-    now, owner_id, source, reading = clock.now(), reader.user.id, gathered.source, gathered.reading
+    now, owner_id, source, contents = clock.now(), reader.user.id, fetched.source, fetched.contents
     # Two imports of one source are serialised here; the second has nothing left to change.
-    await _lock(tx, owner_id, source)
-    changes = await store.write_source(
+    await _lock_source(tx, owner_id, source)
+    changes = await store.sync_source(
         tx,
         owner_id,
         source.id,
-        gathered.rows,
-        unread=reading.unread,
-        coverage=_coverage(reader.context),
+        fetched.rows,
+        unreadable=contents.unreadable,
+        covered=_covered_range(reader.context),
         at=now,
     )
-    if gathered.copy is not None:
-        validators = (storable(gathered.copy.etag), storable(gathered.copy.last_modified))
-        await tx.execute(_sql.keep_copy, owner_id, source.id, gathered.packed, *validators)
-    if gathered.failure is None:
-        await tx.execute(_sql.mark_read, owner_id, source.id, gathered.read_at or now, changes.any)
+    if fetched.new_copy is not None:
+        validators = (
+            strip_unstorable(fetched.new_copy.etag),
+            strip_unstorable(fetched.new_copy.last_modified),
+        )
+        await tx.execute(_sql.save_copy, owner_id, source.id, fetched.compressed_copy, *validators)
+    if fetched.failure is None:
+        await tx.execute(_sql.mark_read, owner_id, source.id, fetched.read_at or now, changes.has_any)
     else:
-        await tx.execute(_sql.mark_failing, owner_id, source.id, now, gathered.failure)
-    warnings = tuple(str(warning) for warning in [*reading.unread, *gathered.rows.warnings])
-    imported = Imported(
-        source, len(reading.harvests), len(reading.ignored), changes, warnings, gathered.failure
+        await tx.execute(_sql.mark_failing, owner_id, source.id, now, fetched.failure)
+    warnings = tuple(str(warning) for warning in [*contents.unreadable, *fetched.rows.warnings])
+    report = ImportReport(
+        source, len(contents.files), len(contents.ignored), changes, warnings, fetched.failure
     )
-    _report(reader, imported)
-    return imported
+    _log_import(reader, report)
+    return report
 
 
-def _report(reader: Reader, imported: Imported) -> None:
+def _log_import(reader: SourceReader, report: ImportReport) -> None:
     log.info(
         "agenda.import",
         user=str(reader.user.id),
-        source=str(imported.source.id),
-        files=imported.files,
-        added=imported.changes.added,
-        updated=imported.changes.updated,
-        removed=imported.changes.removed,
-        warnings=len(imported.warnings),
-        failed=imported.failure is not None,
+        source=str(report.source.id),
+        files=report.files,
+        added=report.changes.added,
+        updated=report.changes.updated,
+        removed=report.changes.removed,
+        warnings=len(report.warnings),
+        failed=report.failure is not None,
     )
 
 
-async def _note_failure(reader: Reader, source: Source, reason: str) -> None:
+async def _record_failure(reader: SourceReader, source: Source, reason: str) -> None:
     async with reader.database.transaction([reader.user.id]) as tx:
-        await note_failure(tx, reader.user.id, source.id, reason)
+        await record_failure(tx, reader.user.id, source.id, reason)
 
 
-async def note_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, reason: str) -> None:
+async def record_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, reason: str) -> None:
     """Record that a source could not be read; its earlier rows stay."""
     await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
 
 
-async def _lock(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
+async def _lock_source(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
     row = await tx.fetchrow(_sql.lock_source, owner_id, source.id)
     if row is None:
         raise NotFound(f"The source “{source.name}” has been removed.")
     return row
 
 
-def _coverage(context: ImportContext) -> store.Coverage:
+def _covered_range(context: ImportContext) -> store.CoveredRange:
     begin, end = context.expand_from, context.expand_until
-    return store.Coverage(
-        dates=store.Window(_midnight(begin), _midnight(end)),
-        instants=store.Window(clock.start_of_day(begin, context.tz), clock.start_of_day(end, context.tz)),
+    return store.CoveredRange(
+        dates=store.EventRange(_midnight(begin), _midnight(end)),
+        instants=store.EventRange(clock.start_of_day(begin, context.tz), clock.start_of_day(end, context.tz)),
     )
 
 

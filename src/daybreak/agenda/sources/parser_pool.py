@@ -6,21 +6,31 @@ from pathlib import Path, PurePosixPath
 from time import monotonic
 
 from daybreak import clock
-from daybreak.agenda.parsed import Harvest, ImportContext, ReadWarning, SourceFile
-from daybreak.agenda.rows import FileHarvest
-from daybreak.intake import BoundedPool, Failed, FoundFile, IntakeSettings, Refused, read, walk
+from daybreak.agenda.parsed import ImportContext, ParsedFile, ReadWarning, SourceFile
+from daybreak.agenda.rows import ParsedSourceFile
+from daybreak.intake import (
+    BoundedPool,
+    FoundFile,
+    InputFailed,
+    IntakeSettings,
+    RejectedFile,
+    read_file,
+    walk_folder,
+)
 
-Progress = Callable[[str], None]
+ProgressCallback = Callable[[str], None]
 """Called with the path of each processed file."""
 
-_Request = tuple[SourceFile, ImportContext]
-_HEAD = 4096
-_TOO_LONG = "could not be read within {:.0f} s (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was skipped."
-_FILES_FOR_A_SECOND_PROCESS = 200
+_ParseRequest = tuple[SourceFile, ImportContext]
+_HEAD_BYTES = 4096
+_TIME_LIMIT_MESSAGE = (
+    "could not be read within {:.0f} s (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was skipped."
+)
+_MIN_FILES_FOR_TWO_PROCESSES = 200
 
 
 @dataclass(slots=True)
-class Reading:
+class SourceContents:
     """The contents of a source.
 
     Attributes:
@@ -29,93 +39,100 @@ class Reading:
         ignored: paths of files that no importer reads, such as pictures.
     """
 
-    harvests: list[FileHarvest] = field(default_factory=list)
-    unread: list[ReadWarning] = field(default_factory=list)
+    files: list[ParsedSourceFile] = field(default_factory=list)
+    unreadable: list[ReadWarning] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
-    def wants(self, path: str, head: bytes) -> bool:
+    def accepts(self, path: str, head: bytes) -> bool:
         """Return whether an importer reads such a file, and record the path otherwise."""
-        from daybreak.agenda.importers import recognise  # noqa: PLC0415 - only reading needs the importers
+        from daybreak.agenda.importers import find_importer  # noqa: PLC0415 - only reading needs the importers
 
-        wanted = recognise(PurePosixPath(path), head) is not None
-        if not wanted:
+        is_accepted = find_importer(PurePosixPath(path), head) is not None
+        if not is_accepted:
             self.ignored.append(path)
-        return wanted
+        return is_accepted
 
 
 def read_folder(
-    root: Path, context: ImportContext, limits: IntakeSettings, progress: Progress | None = None
-) -> Reading:
+    root: Path, context: ImportContext, limits: IntakeSettings, progress: ProgressCallback | None = None
+) -> SourceContents:
     """Parse every file below a folder, or one file.
 
     Raises:
         InvalidInput: ``root`` does not exist or cannot be read.
     """
-    reading = Reading()
-    finds = list(walk(root, limits, reading.wants))
-    processes = 1 if len(finds) < _FILES_FOR_A_SECOND_PROCESS else 2
-    requests = _requests(finds, context, limits, reading)
-    _read_all(reading, requests, limits, progress, processes)
-    return reading
+    contents = SourceContents()
+    found_files = list(walk_folder(root, limits, contents.accepts))
+    processes = 1 if len(found_files) < _MIN_FILES_FOR_TWO_PROCESSES else 2
+    requests = _parse_requests(found_files, context, limits, contents)
+    _parse_all(contents, requests, limits, progress, processes)
+    return contents
 
 
-def read_calendar(name: str, content: bytes, context: ImportContext, limits: IntakeSettings) -> Reading:
+def read_calendar(
+    name: str, content: bytes, context: ImportContext, limits: IntakeSettings
+) -> SourceContents:
     """Parse the response of an .ics URL; ``name`` appears in source refs and warnings."""
-    reading = Reading()
-    _read_all(reading, [(SourceFile(name, content, clock.now()), context)], limits)
-    return reading
+    contents = SourceContents()
+    _parse_all(contents, [(SourceFile(name, content, clock.now()), context)], limits)
+    return contents
 
 
-def read_files(files: Iterable[SourceFile], context: ImportContext, limits: IntakeSettings) -> Reading:
+def read_files(files: Iterable[SourceFile], context: ImportContext, limits: IntakeSettings) -> SourceContents:
     """Parse the files of an upload; the result lists those that no importer reads."""
-    reading = Reading()
-    wanted = [file for file in files if reading.wants(file.path, file.content[:_HEAD])]
-    _read_all(reading, [(file, context) for file in wanted], limits)
-    return reading
+    contents = SourceContents()
+    accepted = [file for file in files if contents.accepts(file.path, file.content[:_HEAD_BYTES])]
+    _parse_all(contents, [(file, context) for file in accepted], limits)
+    return contents
 
 
-def _read_all(
-    reading: Reading,
-    requests: Iterable[_Request],
+def _parse_all(
+    contents: SourceContents,
+    requests: Iterable[_ParseRequest],
     limits: IntakeSettings,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     processes: int = 1,
 ) -> None:
-    pool: BoundedPool[_Request, Harvest | None] = BoundedPool(
-        f"{__name__}:harvest", limits, processes=processes
+    pool: BoundedPool[_ParseRequest, ParsedFile | None] = BoundedPool(
+        f"{__name__}:parse_file", limits, processes=processes
     )
     deadline = monotonic() + limits.folder_seconds
     with pool:
         for result in pool.map((file, (file, context)) for file, context in requests):
             file = result.key
-            if isinstance(result, Failed):
-                reading.unread.append(ReadWarning(path=file.path, message=result.message))
+            if isinstance(result, InputFailed):
+                contents.unreadable.append(ReadWarning(path=file.path, message=result.message))
             elif result.value is None:
-                reading.ignored.append(file.path)
+                contents.ignored.append(file.path)
             else:
-                reading.harvests.append(FileHarvest(file.path, file.modified_at, result.value))
+                contents.files.append(ParsedSourceFile(file.path, file.modified_at, result.value))
             if progress:
                 progress(file.path)
             if monotonic() > deadline:
-                reading.unread.append(ReadWarning(path=".", message=_TOO_LONG.format(limits.folder_seconds)))
+                contents.unreadable.append(
+                    ReadWarning(path=".", message=_TIME_LIMIT_MESSAGE.format(limits.folder_seconds))
+                )
                 return
 
 
-def harvest(request: _Request) -> Harvest | None:
+def parse_file(request: _ParseRequest) -> ParsedFile | None:
     """Parse one file in a child process; return None if no importer reads such files."""
-    from daybreak.agenda.importers import recognise  # noqa: PLC0415 - only the children need the parsers
+    from daybreak.agenda.importers import find_importer  # noqa: PLC0415 - only the children need the parsers
 
     file, context = request
-    importer = recognise(PurePosixPath(file.path), file.content[:_HEAD])
+    importer = find_importer(PurePosixPath(file.path), file.content[:_HEAD_BYTES])
     return importer.read(file, context) if importer else None
 
 
-def _requests(
-    finds: Iterable[FoundFile | Refused], context: ImportContext, limits: IntakeSettings, reading: Reading
-) -> Iterator[_Request]:
-    for found in finds:
-        content = found if isinstance(found, Refused) else read(found, limits)
-        if isinstance(content, Refused):
-            reading.unread.append(ReadWarning(path=content.path, message=content.message))
+def _parse_requests(
+    found_files: Iterable[FoundFile | RejectedFile],
+    context: ImportContext,
+    limits: IntakeSettings,
+    contents: SourceContents,
+) -> Iterator[_ParseRequest]:
+    for found in found_files:
+        content = found if isinstance(found, RejectedFile) else read_file(found, limits)
+        if isinstance(content, RejectedFile):
+            contents.unreadable.append(ReadWarning(path=content.path, message=content.message))
         elif isinstance(found, FoundFile):
             yield SourceFile(found.path, content, found.modified_at), context

@@ -5,36 +5,36 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daybreak.agenda import Agenda
-from daybreak.briefs.composing.parts import Gap, Parts
-from daybreak.briefs.composing.sections import Material, holdings, material
+from daybreak.briefs.composing.parts import Gap, PartWriter
+from daybreak.briefs.composing.sections import ProjectFacts, collect_project_facts, group_by_project
 from daybreak.briefs.document.model import (
-    Blindspot,
+    AbsenceTier,
     Bucket,
     Counts,
+    CoverageWarning,
     Document,
     Edition,
-    Reader,
+    Recipient,
     SinceLast,
-    Tier,
     Workload,
 )
-from daybreak.briefs.facts.coverage_warnings import blindspots
+from daybreak.briefs.facts.coverage_warnings import find_coverage_warnings
 from daybreak.briefs.facts.day import Day
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.facts.fingerprint import basis
-from daybreak.briefs.facts.project_filter import choose
-from daybreak.briefs.facts.snapshot import Snapshot, nothing_known, snapshot
+from daybreak.briefs.facts.fingerprint import fingerprint
+from daybreak.briefs.facts.project_filter import filter_agenda
+from daybreak.briefs.facts.snapshot import Snapshot, empty_snapshot, take_snapshot
 from daybreak.briefs.wording import sentences
 from daybreak.claims import Fact
 from daybreak.people import User
 
-MEMORY = "What has changed since your last brief, and what the next one compares with"
-SOURCES = "The state of your sources"
-NO_LOAD = Workload(planned_minutes=0, unestimated=0, free_minutes=0)
+SNAPSHOT_PART = "What has changed since your last brief, and what the next one compares with"
+SOURCES_PART = "The state of your sources"
+EMPTY_WORKLOAD = Workload(planned_minutes=0, unestimated=0, free_minutes=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
+class ComposeInput:
     """The input of a composer.
 
     Attributes:
@@ -43,11 +43,11 @@ class Occasion:
         edition: the edition of that day.
         agenda: the facts.
         composed_at: the time of composing; None for the instant that the brief describes.
-        whole: whether the facts are from all of the reader's sources.
-        last_received: the snapshot of the last brief that the reader received.
-        last_contents: the content hashes of the sections of this edition when it was last composed.
-        stands: whether this edition was composed before.
-        week: the snapshots of the past week's briefs, oldest first, for the weekly edition.
+        covers_all_sources: whether the facts are from all of the reader's sources.
+        last_received_snapshot: the snapshot of the last brief that the reader received.
+        previous_section_hashes: the content hashes of the sections of this edition when it was last composed.
+        exists: whether this edition was composed before.
+        week_snapshots: the snapshots of the past week's briefs, oldest first, for the weekly edition.
         tier: how long the reader has been away, for the re-engagement edition.
     """
 
@@ -56,16 +56,16 @@ class Occasion:
     edition: Edition
     agenda: Agenda
     composed_at: datetime | None = None
-    whole: bool = True
-    last_received: Snapshot | None = None
-    last_contents: Collection[str] = ()
-    stands: bool = False
-    week: Sequence[Snapshot] = ()
-    tier: Tier | None = None
+    covers_all_sources: bool = True
+    last_received_snapshot: Snapshot | None = None
+    previous_section_hashes: Collection[str] = ()
+    exists: bool = False
+    week_snapshots: Sequence[Snapshot] = ()
+    tier: AbsenceTier | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedBrief:
     """A brief with its snapshot, the reasons of withheld statements, and its gaps."""
 
     document: Document
@@ -74,30 +74,32 @@ class Composed:
     gaps: tuple[Gap, ...] = ()
 
 
-class Groundwork:
+class CompositionBase:
     """The filtered facts of a compose input, by project.
 
     Attributes:
         agenda: the facts without excluded projects.
         book: the facts that can be cited.
-        materials: the facts of each project, the most urgent project first.
-        lost: gaps of projects whose tasks could not be sorted into buckets.
+        projects: the facts of each project, the most urgent project first.
+        failed_projects: gaps of projects whose tasks could not be sorted into buckets.
         parts: the writer of parts, so that a failing part costs itself alone.
-        known: the snapshot that the next brief compares with; None if it failed.
-        unseen: the warnings about sources.
+        snapshot: the snapshot that the next brief compares with; None if it failed.
+        coverage_warnings: the warnings about sources.
     """
 
-    def __init__(self, occasion: Occasion) -> None:
-        self.occasion = occasion
-        self.chosen = choose(occasion.agenda, occasion.user.preferences)
-        self.agenda = self.chosen.agenda
-        self.book = FactBook(self.agenda, occasion.day, self.chosen.hidden)
-        self.materials, self.lost = _sorted_out(self.book, self.agenda)
-        self.parts = Parts(self.book)
-        self.known: Snapshot | None = self.parts.write(MEMORY, self._snapshot, None)
-        self.unseen: tuple[Blindspot, ...] = self.parts.write(SOURCES, self._blindspots, ())
+    def __init__(self, compose_input: ComposeInput) -> None:
+        self.compose_input = compose_input
+        self.filtered = filter_agenda(compose_input.agenda, compose_input.user.preferences)
+        self.agenda = self.filtered.agenda
+        self.book = FactBook(self.agenda, compose_input.day, self.filtered.excluded_open_ids)
+        self.projects, self.failed_projects = _collect_projects(self.book, self.agenda)
+        self.parts = PartWriter(self.book)
+        self.snapshot: Snapshot | None = self.parts.write(SNAPSHOT_PART, self._take_snapshot, None)
+        self.coverage_warnings: tuple[CoverageWarning, ...] = self.parts.write(
+            SOURCES_PART, self._find_coverage_warnings, ()
+        )
 
-    def document(
+    def make_document(
         self,
         gaps: Iterable[Gap],
         withheld: Sequence[str],
@@ -107,49 +109,53 @@ class Groundwork:
         counts: Counts,
     ) -> Document:
         """Return a document with only the fields that every edition fills."""
-        user, day = self.occasion.user, self.occasion.day
+        user, day = self.compose_input.user, self.compose_input.day
         return Document(
-            user=Reader(email=user.email, name=user.name),
+            user=Recipient(email=user.email, name=user.name),
             date=day.today,
             timezone=user.timezone,
-            edition=self.occasion.edition,
+            edition=self.compose_input.edition,
             as_of=day.as_of.astimezone(day.tz),
             quiet=quiet,
             headline=(),
             counts=counts,
             next_actions=(),
-            next_actions_left_out=0,
+            next_actions_omitted=0,
             since_last=SinceLast(date=None),
             timeline=(),
-            workload=NO_LOAD,
+            workload=EMPTY_WORKLOAD,
             sections=(),
-            warnings=(*(gap.blindspot for gap in gaps), *self.unseen, *_withheld(withheld)),
+            warnings=(*(gap.warning for gap in gaps), *self.coverage_warnings, *_withheld_warnings(withheld)),
             facts=dict(facts),
-            left_out=self.chosen.left_out,
-            basis=_basis(self.occasion, self.unseen),
+            excluded=self.filtered.excluded,
+            fingerprint=_fingerprint(self.compose_input, self.coverage_warnings),
         )
 
-    def composed(self, document: Document, gaps: Sequence[Gap], withheld: Sequence[str]) -> Composed:
+    def make_brief(self, document: Document, gaps: Sequence[Gap], withheld: Sequence[str]) -> ComposedBrief:
         """Return the composed brief: the document with its snapshot, withheld reasons and gaps."""
-        known = self.known or nothing_known(self.occasion.day.today)
-        return Composed(document, known, tuple(withheld), tuple(gaps))
+        known = self.snapshot or empty_snapshot(self.compose_input.day.today)
+        return ComposedBrief(document, known, tuple(withheld), tuple(gaps))
 
-    def _snapshot(self, _page: FactBook) -> Snapshot:
-        return snapshot(self.occasion.day, self.occasion.agenda, whole=self.occasion.whole)
+    def _take_snapshot(self, _page: FactBook) -> Snapshot:
+        return take_snapshot(
+            self.compose_input.day,
+            self.compose_input.agenda,
+            covers_all_sources=self.compose_input.covers_all_sources,
+        )
 
-    def _blindspots(self, _page: FactBook) -> tuple[Blindspot, ...]:
-        return _unseen(self.occasion)
+    def _find_coverage_warnings(self, _page: FactBook) -> tuple[CoverageWarning, ...]:
+        return _coverage_warnings_of(self.compose_input)
 
 
-def basis_of(occasion: Occasion) -> str:
+def fingerprint_of(compose_input: ComposeInput) -> str:
     """Return the fingerprint that a brief composed from this input would have."""
-    return _basis(occasion, _unseen(occasion))
+    return _fingerprint(compose_input, _coverage_warnings_of(compose_input))
 
 
-def count(found: Iterable[Material]) -> Counts:
+def count_buckets(project_facts: Iterable[ProjectFacts]) -> Counts:
     """Return the counts of all buckets, summed over all sections."""
     sums, projects = dict.fromkeys(Bucket, 0), 0
-    for one in found:
+    for one in project_facts:
         projects += one.project is not None
         for name, tasks in one.buckets.items():
             sums[name] += len(tasks)
@@ -157,29 +163,34 @@ def count(found: Iterable[Material]) -> Counts:
     return Counts(projects=projects, done=done, **{str(name): number for name, number in sums.items()})
 
 
-def _sorted_out(book: FactBook, agenda: Agenda) -> tuple[list[Material], list[Gap]]:
+def _collect_projects(book: FactBook, agenda: Agenda) -> tuple[list[ProjectFacts], list[Gap]]:
     """Return the facts of each project, the most urgent first, and the gaps of projects that failed."""
     found, lost = [], []
-    for holding in holdings(agenda):
+    for project_items in group_by_project(agenda):
         try:
-            found.append(material(book, holding))
+            found.append(collect_project_facts(book, project_items))
         except Exception as error:  # noqa: BLE001 - any error costs this project and no other
-            book.set_aside.update(task.id for task in holding.tasks)
-            name = holding.project.name if holding.project else None
-            lost.append(Gap.of_project(name, len(holding.tasks), error))
-    return sorted((one for one in found if one.is_worth_a_section), key=lambda one: one.urgency), lost
+            book.unsorted.update(task.id for task in project_items.tasks)
+            name = project_items.project.name if project_items.project else None
+            lost.append(Gap.of_project(name, len(project_items.tasks), error))
+    return sorted((one for one in found if one.has_content), key=lambda one: one.sort_key), lost
 
 
-def _unseen(occasion: Occasion) -> tuple[Blindspot, ...]:
-    day, composed_at = occasion.day, occasion.composed_at
-    return tuple(blindspots(occasion.agenda, day, min(day.as_of, composed_at or day.as_of)))
+def _coverage_warnings_of(compose_input: ComposeInput) -> tuple[CoverageWarning, ...]:
+    day, composed_at = compose_input.day, compose_input.composed_at
+    return tuple(find_coverage_warnings(compose_input.agenda, day, min(day.as_of, composed_at or day.as_of)))
 
 
-def _basis(occasion: Occasion, unseen: Sequence[Blindspot]) -> str:
-    last = [occasion.last_received] if occasion.last_received else []
-    return basis(occasion.agenda, occasion.user, [*last, *occasion.week], [occasion.tier, *unseen])
+def _fingerprint(compose_input: ComposeInput, warnings: Sequence[CoverageWarning]) -> str:
+    last = [compose_input.last_received_snapshot] if compose_input.last_received_snapshot else []
+    return fingerprint(
+        compose_input.agenda,
+        compose_input.user,
+        [*last, *compose_input.week_snapshots],
+        [compose_input.tier, *warnings],
+    )
 
 
-def _withheld(reasons: Sequence[str]) -> Iterator[Blindspot]:
+def _withheld_warnings(reasons: Sequence[str]) -> Iterator[CoverageWarning]:
     if reasons:
-        yield Blindspot(source="Daybreak", text=sentences.withheld(len(reasons)))
+        yield CoverageWarning(source="Daybreak", text=sentences.withheld(len(reasons)))

@@ -2,20 +2,20 @@
 
 from typing import assert_never
 
-from daybreak.briefs.composing.base import Composed, Occasion
-from daybreak.briefs.composing.reengagement import compose_word
-from daybreak.briefs.composing.standard import compose_day
-from daybreak.briefs.composing.weekly import compose_week
+from daybreak.briefs.composing.base import ComposedBrief, ComposeInput
+from daybreak.briefs.composing.reengagement import compose_reengagement
+from daybreak.briefs.composing.standard import compose_standard
+from daybreak.briefs.composing.weekly import compose_weekly
 from daybreak.briefs.document.model import Edition
 
 
-def compose(occasion: Occasion) -> Composed:
+def compose(compose_input: ComposeInput) -> ComposedBrief:
     """Compose a brief of any edition, without waiting for an external writer."""
-    match occasion.edition:
+    match compose_input.edition:
         case Edition.STANDARD:
-            return compose_day(occasion)
+            return compose_standard(compose_input)
         case Edition.WEEKLY:
-            return compose_week(occasion)
+            return compose_weekly(compose_input)
         case Edition.REENGAGEMENT:
-            return compose_word(occasion)
-    assert_never(occasion.edition)
+            return compose_reengagement(compose_input)
+    assert_never(compose_input.edition)

@@ -11,8 +11,14 @@ from daybreak.briefs.wording import sentences
 from daybreak.claims import Claim, Fact
 
 
-def headline(
-    book: FactBook, agenda: Agenda, country: str | None, numbers: Counts, *, calm: bool, unseen: bool
+def write_headline(
+    book: FactBook,
+    agenda: Agenda,
+    country: str | None,
+    numbers: Counts,
+    *,
+    is_calm: bool,
+    is_incomplete: bool,
 ) -> Iterator[Claim]:
     """Yield the opening sentences.
 
@@ -21,35 +27,41 @@ def headline(
         agenda: the facts among which the next item is found.
         country: the country whose public holidays count.
         numbers: the counts, summed over all sections.
-        calm: whether nothing that could be read needs attention today.
-        unseen: whether a source or part is missing.
+        is_calm: whether nothing that could be read needs attention today.
+        is_incomplete: whether a source or part is missing.
     """
-    yield Claim(kind="counts", text=sentences.counts(numbers), facts=_count_facts(book, numbers))
-    yield from _holidays(book, country)
-    if calm:
-        nothing = book.stat("asked_today", "events and tasks that ask for something today", 0, "all buckets")
-        kind, text = ("not_all_seen", sentences.NOT_ALL_SEEN) if unseen else ("quiet", sentences.QUIET)
+    yield Claim(kind="counts", text=sentences.counts(numbers), facts=_cite_counts(book, numbers))
+    yield from _holiday_claims(book, country)
+    if is_calm:
+        nothing = book.cite_stat(
+            "asked_today", "events and tasks that ask for something today", 0, "all buckets"
+        )
+        kind, text = ("not_all_seen", sentences.NOT_ALL_SEEN) if is_incomplete else ("quiet", sentences.QUIET)
         yield Claim(kind=kind, text=text, facts=(nothing,))
-        yield from _next_up(book, agenda)
+        yield from _next_up_claims(book, agenda)
 
 
-def _count_facts(book: FactBook, numbers: Counts) -> tuple[str, ...]:
+def _cite_counts(book: FactBook, numbers: Counts) -> tuple[str, ...]:
     return (
-        book.stat("projects", "projects", numbers.projects, "projects with anything to tell"),
-        book.stat("due_today", "tasks due today", numbers.due_today, "open, not blocked, due on the date"),
-        book.stat("overdue", "tasks overdue", numbers.overdue, "open, not blocked, due before the date"),
-        book.stat("upcoming", "tasks upcoming", numbers.upcoming, "due or starting in the next 7 days"),
-        book.stat("blocked", "tasks blocked", numbers.blocked, "open, and marked so or waiting for another"),
-        book.stat("done", "tasks done", numbers.done, "finished in the 24 hours before the brief"),
+        book.cite_stat("projects", "projects", numbers.projects, "projects with anything to tell"),
+        book.cite_stat(
+            "due_today", "tasks due today", numbers.due_today, "open, not blocked, due on the date"
+        ),
+        book.cite_stat("overdue", "tasks overdue", numbers.overdue, "open, not blocked, due before the date"),
+        book.cite_stat("upcoming", "tasks upcoming", numbers.upcoming, "due or starting in the next 7 days"),
+        book.cite_stat(
+            "blocked", "tasks blocked", numbers.blocked, "open, and marked so or waiting for another"
+        ),
+        book.cite_stat("done", "tasks done", numbers.done, "finished in the 24 hours before the brief"),
     )
 
 
-def _holidays(book: FactBook, country: str | None) -> Iterator[Claim]:
+def _holiday_claims(book: FactBook, country: str | None) -> Iterator[Claim]:
     today = book.day.today
     name = _holiday_names(country, today.year).get(today) if country else None
     if name and country:
-        fact = Fact(kind="holiday", title=name, source="public holidays", place=country, start=today)
-        fact_id = book.other(f"holiday:{country}:{today}", fact)
+        fact = Fact(kind="holiday", title=name, source="public holidays", source_ref=country, start=today)
+        fact_id = book.add(f"holiday:{country}:{today}", fact)
         yield Claim(kind="holiday", text=sentences.holiday(name, country), facts=(fact_id,))
 
 
@@ -64,16 +76,16 @@ def _holiday_names(country: str, year: int) -> dict[date, str]:
     return dict(holidays.country_holidays(country, years=year, language=language).items())
 
 
-def _next_up(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
+def _next_up_claims(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
     day = book.day
     free = [task for task in book.open.values() if not book.is_blocked(task)]
     dated: list[tuple[Task | Event, Moment]] = [
         *((task, moment) for task in free for moment in (task.due, task.start) if moment is not None),
         *((event, event.start) for event in agenda.events),
     ]
-    ahead = [(thing, moment) for thing, moment in dated if (day.on(moment) or day.today) > day.today]
+    ahead = [(thing, moment) for thing, moment in dated if (day.date_of(moment) or day.today) > day.today]
     if ahead:
-        thing, moment = min(ahead, key=lambda pair: (day.instant(pair[1]), pair[0].title, pair[0].id))
-        cited = book.task(thing) if isinstance(thing, Task) else book.event(thing)
-        text = sentences.next_up(thing.title, day.shown(moment), day.today)
+        thing, moment = min(ahead, key=lambda pair: (day.instant_of(pair[1]), pair[0].title, pair[0].id))
+        cited = book.cite_task(thing) if isinstance(thing, Task) else book.cite_event(thing)
+        text = sentences.next_up(thing.title, day.localize(moment), day.today)
         yield Claim(kind="next_up", text=text, facts=(cited,))

@@ -29,114 +29,119 @@ from daybreak.briefs.facts.day import Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.wording import sentences
 
-MOST = 3
+MAX_ACTIONS = 3
 
 
-class Point(NamedTuple):
+class ScorePart(NamedTuple):
     """Points with their reason, which is worded only for the tasks that are picked."""
 
     value: int
-    word: Callable[..., str]
+    wording: Callable[..., str]
     arguments: tuple[int, ...] = ()
 
 
-_OVERDUE, _PER_DAY_OVERDUE, _MOST_DAYS = 60, 2, 10
+_OVERDUE, _PER_DAY_OVERDUE, _MAX_DAYS_OVERDUE = 60, 2, 10
 _DUE_IN = {
-    days: Point(value, sentences.due_reason, (days,))
+    days: ScorePart(value, sentences.due_reason, (days,))
     for days, value in ((0, 55), (1, 30), (2, 18), (3, 18), (4, 8), (5, 8), (6, 8), (7, 8))
 }
 _PRIORITY = {
-    priority: Point(value, sentences.priority, (priority,))
+    priority: ScorePart(value, sentences.priority, (priority,))
     for priority, value in ((Priority.HIGHEST, 30), (Priority.HIGH, 20), (Priority.LOW, -10))
 }
-_STARTS_TODAY = Point(15, sentences.starts_today)
-_IN_PROGRESS, _STALE = Point(12, sentences.begun, (False,)), Point(16, sentences.begun, (True,))
-_PER_WAITING, _MOST_WAITING = 10, 30
-_FITS = Point(3, sentences.fits_a_gap)
+_STARTS_TODAY = ScorePart(15, sentences.starts_today_reason)
+_IN_PROGRESS, _STALE = (
+    ScorePart(12, sentences.in_progress_reason, (False,)),
+    ScorePart(16, sentences.in_progress_reason, (True,)),
+)
+_PER_WAITING, _MAX_WAITING = 10, 30
+_FITS = ScorePart(3, sentences.fits_free_time_reason)
 
 
-class Ranked(NamedTuple):
+class RankedTask(NamedTuple):
     """A candidate with its points; ``due`` is its date for the reader, the maximum if it has none."""
 
     task: Task
     due: date
     score: int
-    points: list[Point]
+    parts: list[ScorePart]
 
     @property
     def reasons(self) -> list[str]:
         """The reasons of its rank, in words."""
-        return [point.word(*point.arguments) for point in self.points]
+        return [point.wording(*point.arguments) for point in self.parts]
 
 
-def next_actions(book: FactBook, longest_gap: int, most: int = MOST) -> tuple[list[NextAction], int]:
+def pick_next_actions(
+    book: FactBook, longest_free_minutes: int, max_actions: int = MAX_ACTIONS
+) -> tuple[list[NextAction], int]:
     """Return the next actions over all projects, and the number of further candidates.
 
     Args:
         book: the facts that can be cited.
-        longest_gap: the length of the longest free interval of the day, in minutes.
-        most: the maximum number of actions.
+        longest_free_minutes: the length of the longest free interval of the day, in minutes.
+        max_actions: the maximum number of actions.
     """
-    ranked = rank(book, longest_gap)
+    ranked = rank_tasks(book, longest_free_minutes)
     chosen = [
         NextAction(
             text=sentences.quoted(candidate.task.title),
-            reason=sentences.reasons(candidate.reasons),
+            reason=sentences.join_reasons(candidate.reasons),
             score=candidate.score,
             estimate_minutes=candidate.task.estimate_minutes,
-            facts=(book.task(candidate.task),),
+            facts=(book.cite_task(candidate.task),),
         )
-        for candidate in ranked[:most]
+        for candidate in ranked[:max_actions]
     ]
     return chosen, len(ranked) - len(chosen)
 
 
-def rank(book: FactBook, longest_gap: int) -> list[Ranked]:
+def rank_tasks(book: FactBook, longest_free_minutes: int) -> list[RankedTask]:
     """Return all candidates in the order of their rank."""
     day = book.day
-    tasks = [task for task in book.open.values() if task.id not in book.set_aside]
+    tasks = [task for task in book.open.values() if task.id not in book.unsorted]
     waiting = Counter(blocker.id for task in tasks if task.blocked_by for blocker in book.blockers(task))
     candidates = [
-        _ranked(task, day, waiting.get(task.id, 0), longest_gap)
+        _score_task(task, day, waiting.get(task.id, 0), longest_free_minutes)
         for task in tasks
-        if not book.is_blocked(task) and (day.on(task.start) or day.today) <= day.today
+        if not book.is_blocked(task) and (day.date_of(task.start) or day.today) <= day.today
     ]
     worthwhile = [candidate for candidate in candidates if candidate.score > 0]
-    return sorted(worthwhile or candidates, key=_order)
+    return sorted(worthwhile or candidates, key=_sort_key)
 
 
-def _order(candidate: Ranked) -> tuple[int, date, str, UUID]:
+def _sort_key(candidate: RankedTask) -> tuple[int, date, str, UUID]:
     return (-candidate.score, candidate.due, candidate.task.title, candidate.task.id)
 
 
-def _ranked(task: Task, day: Day, followers: int, longest_gap: int) -> Ranked:
-    due = day.on(task.due)
+def _score_task(task: Task, day: Day, dependents: int, longest_free_minutes: int) -> RankedTask:
+    due = day.date_of(task.due)
     found = (
-        _point_for_due((due - day.today).days) if due else None,
-        _point_for_state(task, day),
+        _due_part((due - day.today).days) if due else None,
+        _state_part(task, day),
         _PRIORITY.get(task.priority),
-        _point_for_followers(followers) if followers else None,
+        _dependents_part(dependents) if dependents else None,
     )
     points = [point for point in found if point]
     score = sum([point.value for point in points])
-    if score > 0 and task.estimate_minutes and task.estimate_minutes <= longest_gap:
+    if score > 0 and task.estimate_minutes and task.estimate_minutes <= longest_free_minutes:
         points.append(_FITS)
         score += _FITS.value
-    return Ranked(task, due or date.max, score, points)
+    return RankedTask(task, due or date.max, score, points)
 
 
-def _point_for_due(days: int) -> Point | None:
+def _due_part(days: int) -> ScorePart | None:
     if days < 0:
-        value = _OVERDUE + _PER_DAY_OVERDUE * min(-days, _MOST_DAYS)
-        return Point(value, sentences.days_overdue, (-days,))
+        value = _OVERDUE + _PER_DAY_OVERDUE * min(-days, _MAX_DAYS_OVERDUE)
+        return ScorePart(value, sentences.days_overdue, (-days,))
     return _DUE_IN.get(days)
 
 
-def _point_for_state(task: Task, day: Day) -> Point | None:
+def _state_part(task: Task, day: Day) -> ScorePart | None:
     if task.status is TaskStatus.IN_PROGRESS:
         return _STALE if is_stale(task, day) else _IN_PROGRESS
-    return _STARTS_TODAY if day.on(task.start) == day.today else None
+    return _STARTS_TODAY if day.date_of(task.start) == day.today else None
 
 
-def _point_for_followers(followers: int) -> Point:
-    return Point(min(_MOST_WAITING, _PER_WAITING * followers), sentences.others_wait, (followers,))
+def _dependents_part(dependents: int) -> ScorePart:
+    return ScorePart(min(_MAX_WAITING, _PER_WAITING * dependents), sentences.dependents_reason, (dependents,))

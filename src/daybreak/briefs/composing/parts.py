@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from daybreak.briefs.document.model import Blindspot
+from daybreak.briefs.document.model import CoverageWarning
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.wording import sentences
 from daybreak.claims import Fact
@@ -30,26 +30,26 @@ class Gap:
     @classmethod
     def of_part(cls, name: str, error: Exception) -> "Gap":
         """Return the gap of a part that is not about one project."""
-        return cls(name, error, sentences.part_missing(_reason(error)))
+        return cls(name, error, sentences.part_missing(_public_reason(error)))
 
     @classmethod
     def of_section(cls, project: str | None, error: Exception) -> "Gap":
         """Return the gap of a section whose tasks are sorted into buckets and counted."""
-        return cls(project or sentences.NO_PROJECT, error, sentences.section_missing(_reason(error)))
+        return cls(project or sentences.NO_PROJECT, error, sentences.section_missing(_public_reason(error)))
 
     @classmethod
     def of_project(cls, project: str | None, tasks: int, error: Exception) -> "Gap":
         """Return the gap of a project whose tasks could not be sorted into buckets."""
-        text = sentences.project_missing(_reason(error), tasks)
+        text = sentences.project_missing(_public_reason(error), tasks)
         return cls(project or sentences.NO_PROJECT, error, text)
 
     @property
-    def blindspot(self) -> Blindspot:
+    def warning(self) -> CoverageWarning:
         """The gap as a warning of the document."""
-        return Blindspot(source=self.name, text=self.text)
+        return CoverageWarning(source=self.name, text=self.text)
 
 
-class Parts:
+class PartWriter:
     """The parts of a brief, each written in its own scope of the book; a part that fails becomes a gap.
 
     Attributes:
@@ -64,27 +64,27 @@ class Parts:
         self.gaps: list[Gap] = []
         self.withheld: list[str] = []
 
-    def write(self, name: str, writer: Callable[[FactBook], T], otherwise: T) -> T:
+    def write(self, name: str, writer: Callable[[FactBook], T], default: T) -> T:
         """Return the result of the writer, or the default if it fails."""
-        page = self._book.page()
+        page = self._book.new_scope()
         try:
             written = writer(page)
         except Exception as error:  # noqa: BLE001 - any error costs this part and no other
             self.gaps.append(Gap.of_part(name, error))
-            return otherwise
+            return default
         self.facts_by_part[name] = page.facts
         self.withheld += page.withheld
         return written
 
-    def fork(self) -> "Parts":
+    def fork(self) -> "PartWriter":
         """Return a copy to which parts can be added without changing this one."""
-        fork = Parts(self._book)
+        fork = PartWriter(self._book)
         fork.facts_by_part.update(self.facts_by_part)
         fork.gaps += self.gaps
         fork.withheld += self.withheld
         return fork
 
-    def facts(self, *names: str) -> dict[str, Fact]:
+    def cited_facts(self, *names: str) -> dict[str, Fact]:
         """Return the facts that these parts cite."""
         found: dict[str, Fact] = {}
         for name in names:
@@ -92,7 +92,7 @@ class Parts:
         return found
 
 
-def _reason(error: Exception) -> str:
+def _public_reason(error: Exception) -> str:
     if isinstance(error, DaybreakError):
         return str(error).rstrip(".")
     return sentences.defect(type(error).__name__)

@@ -16,67 +16,71 @@ from datetime import date
 from functools import partial
 
 from daybreak.agenda import TaskStatus
-from daybreak.briefs.composing.base import Composed, Groundwork, Occasion, count
-from daybreak.briefs.composing.next_actions import next_actions
-from daybreak.briefs.document.model import Absence, Counts, NextAction, Tier
+from daybreak.briefs.composing.base import ComposedBrief, ComposeInput, CompositionBase, count_buckets
+from daybreak.briefs.composing.next_actions import pick_next_actions
+from daybreak.briefs.document.model import AbsenceTier, Counts, NextAction, ReengagementText
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.wording import reengagement
 from daybreak.claims import Claim
 
-OPENING = "The opening"
-NEXT_ACTIONS = "What to do first"
-_MOST_ACTIONS = {Tier.GENTLE: 3, Tier.MOTIVATING: 1, Tier.WARM: 0, Tier.OFFER: 0}
+OPENING_PART = "The opening"
+NEXT_ACTIONS_PART = "What to do first"
+_MAX_ACTIONS = {AbsenceTier.GENTLE: 3, AbsenceTier.MOTIVATING: 1, AbsenceTier.WARM: 0, AbsenceTier.OFFER: 0}
 
 
-def compose_word(occasion: Occasion) -> Composed:
+def compose_reengagement(compose_input: ComposeInput) -> ComposedBrief:
     """Compose the note to a reader who is away."""
-    ground, tier = Groundwork(occasion), occasion.tier or Tier.GENTLE
-    parts, numbers = ground.parts, count(ground.materials)
-    said: tuple[Claim, ...] = parts.write(OPENING, partial(_opening, ground, tier, numbers), ())
-    actions: tuple[NextAction, ...] = parts.write(NEXT_ACTIONS, partial(_actions, tier), ())
-    gaps = [*ground.lost, *parts.gaps]
-    facts = parts.facts(OPENING, NEXT_ACTIONS)
+    base, tier = CompositionBase(compose_input), compose_input.tier or AbsenceTier.GENTLE
+    parts, numbers = base.parts, count_buckets(base.projects)
+    headline: tuple[Claim, ...] = parts.write(OPENING_PART, partial(_opening, base, tier, numbers), ())
+    actions: tuple[NextAction, ...] = parts.write(NEXT_ACTIONS_PART, partial(_pick_actions, tier), ())
+    gaps = [*base.failed_projects, *parts.gaps]
+    facts = parts.cited_facts(OPENING_PART, NEXT_ACTIONS_PART)
     document = replace(
-        ground.document(gaps, parts.withheld, facts, quiet=False, counts=numbers),
-        headline=said,
+        base.make_document(gaps, parts.withheld, facts, quiet=False, counts=numbers),
+        headline=headline,
         next_actions=actions,
-        absence=Absence(tier=tier, opening=reengagement.OPENINGS[tier], closing=reengagement.HOW_TO_STOP),
+        reengagement=ReengagementText(
+            tier=tier, opening=reengagement.OPENINGS[tier], closing=reengagement.HOW_TO_STOP
+        ),
     )
-    return ground.composed(document, gaps, parts.withheld)
+    return base.make_brief(document, gaps, parts.withheld)
 
 
-def _opening(ground: Groundwork, tier: Tier, numbers: Counts, page: FactBook) -> tuple[Claim, ...]:
+def _opening(base: CompositionBase, tier: AbsenceTier, numbers: Counts, book: FactBook) -> tuple[Claim, ...]:
     match tier:
-        case Tier.GENTLE | Tier.WARM:
-            return page.admit([_waiting(page, numbers)])
-        case Tier.MOTIVATING:
-            return page.admit(_done_meanwhile(ground, page))
+        case AbsenceTier.GENTLE | AbsenceTier.WARM:
+            return book.keep_supported([_counts_claim(book, numbers)])
+        case AbsenceTier.MOTIVATING:
+            return book.keep_supported(_done_claims(base, book))
         case _:
             return ()
 
 
-def _waiting(page: FactBook, numbers: Counts) -> Claim:
+def _counts_claim(book: FactBook, numbers: Counts) -> Claim:
     facts = (
-        page.stat("due_today", "tasks due today", numbers.due_today, "open, not blocked, due on the date"),
-        page.stat("overdue", "tasks overdue", numbers.overdue, "open, not blocked, due before the date"),
-        page.stat("upcoming", "tasks upcoming", numbers.upcoming, "due or starting in the next 7 days"),
+        book.cite_stat(
+            "due_today", "tasks due today", numbers.due_today, "open, not blocked, due on the date"
+        ),
+        book.cite_stat("overdue", "tasks overdue", numbers.overdue, "open, not blocked, due before the date"),
+        book.cite_stat("upcoming", "tasks upcoming", numbers.upcoming, "due or starting in the next 7 days"),
     )
     return Claim(kind="counts", text=reengagement.waiting(numbers), facts=facts)
 
 
-def _done_meanwhile(ground: Groundwork, page: FactBook) -> Iterator[Claim]:
-    last, day = ground.occasion.last_received, page.day
+def _done_claims(base: CompositionBase, book: FactBook) -> Iterator[Claim]:
+    last, day = base.compose_input.last_received_snapshot, book.day
     if last is None:
         return
     done = sum(
-        task.status is TaskStatus.DONE and last.day <= (day.on(task.completed) or date.min) <= day.today
-        for task in ground.agenda.tasks
+        task.status is TaskStatus.DONE and last.day <= (day.date_of(task.completed) or date.min) <= day.today
+        for task in base.agenda.tasks
     )
     if done:
-        fact = page.stat("done_since", "tasks done", done, f"finished from {last.day} on")
+        fact = book.cite_stat("done_since", "tasks done", done, f"finished from {last.day} on")
         yield Claim(kind="counts", text=reengagement.done_meanwhile(done, last.day, day.today), facts=(fact,))
 
 
-def _actions(tier: Tier, page: FactBook) -> tuple[NextAction, ...]:
-    most = _MOST_ACTIONS[tier]
-    return page.admit(next_actions(page, 0, most)[0]) if most else ()
+def _pick_actions(tier: AbsenceTier, book: FactBook) -> tuple[NextAction, ...]:
+    most = _MAX_ACTIONS[tier]
+    return book.keep_supported(pick_next_actions(book, 0, most)[0]) if most else ()

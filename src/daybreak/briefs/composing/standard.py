@@ -8,13 +8,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from daybreak.briefs.composing.base import NO_LOAD, Composed, Groundwork, Occasion, count
-from daybreak.briefs.composing.changes import since_last
-from daybreak.briefs.composing.headline import headline
-from daybreak.briefs.composing.next_actions import next_actions
-from daybreak.briefs.composing.section_writers import Written, write_all
-from daybreak.briefs.composing.sections import Material, asked_today
-from daybreak.briefs.composing.timeline import Slot, slots, timeline, workload
+from daybreak.briefs.composing.base import (
+    EMPTY_WORKLOAD,
+    ComposedBrief,
+    ComposeInput,
+    CompositionBase,
+    count_buckets,
+)
+from daybreak.briefs.composing.changes import changes_since
+from daybreak.briefs.composing.headline import write_headline
+from daybreak.briefs.composing.next_actions import pick_next_actions
+from daybreak.briefs.composing.section_writers import SectionResult, write_sections
+from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
+from daybreak.briefs.composing.timeline import TimelineEvent, build_timeline, build_workload, timeline_events
 from daybreak.briefs.document.model import (
     Bucket,
     NextAction,
@@ -28,114 +34,128 @@ from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.claims import Claim
 from daybreak.people import QuietDay
 
-CALENDAR = "Today's calendar, timeline and workload"
-TIMELINE = "Today's timeline"
-WORKLOAD = "Today's workload"
-NEXT_ACTIONS = "What to do first"
-SINCE_LAST = "What has changed since your last brief"
-HEADLINE = "The opening"
+CALENDAR_PART = "Today's calendar, timeline and workload"
+TIMELINE_PART = "Today's timeline"
+WORKLOAD_PART = "Today's workload"
+NEXT_ACTIONS_PART = "What to do first"
+SINCE_LAST_PART = "What has changed since your last brief"
+HEADLINE_PART = "The opening"
 _NO_ACTIONS: tuple[tuple[NextAction, ...], int] = ((), 0)
 _NO_CHANGES = SinceLast(date=None)
 
 
-def compose_day(occasion: Occasion) -> Composed:
+def compose_standard(compose_input: ComposeInput) -> ComposedBrief:
     """Compose the brief of a day with its sections, without waiting for an external writer."""
-    draft = Draft(occasion)
-    return draft.complete(write_all(draft.book, draft.materials))
+    draft = BriefDraft(compose_input)
+    return draft.complete(write_sections(draft.book, draft.projects))
 
 
-class Draft:
+class BriefDraft:
     """A brief without its sections: everything that needs the facts alone.
 
     Attributes:
         book: the facts that its sections may cite.
-        materials: the facts of each section, in the order of the sections.
+        projects: the facts of each section, in the order of the sections.
     """
 
-    def __init__(self, occasion: Occasion) -> None:
-        self._ground = ground = Groundwork(occasion)
-        self._occasion = occasion
-        self.book, self.materials = ground.book, ground.materials
-        self._parts = parts = ground.parts
-        self._asked = asked_today(self.materials)
-        agenda, day = ground.agenda, occasion.day
-        self._today: list[Slot] | None = parts.write(CALENDAR, lambda _: slots(agenda.events, day), None)
-        self._load = self._write_workload()
-        self._actions = parts.write(NEXT_ACTIONS, self._next_actions, _NO_ACTIONS)
+    def __init__(self, compose_input: ComposeInput) -> None:
+        self._base = base = CompositionBase(compose_input)
+        self._compose_input = compose_input
+        self.book, self.projects = base.book, base.projects
+        self._parts = parts = base.parts
+        self._tasks_for_today = tasks_for_today(self.projects)
+        agenda, day = base.agenda, compose_input.day
+        self._events_today: list[TimelineEvent] | None = parts.write(
+            CALENDAR_PART, lambda _: timeline_events(agenda.events, day), None
+        )
+        self._workload = self._write_workload()
+        self._actions = parts.write(NEXT_ACTIONS_PART, self._pick_next_actions, _NO_ACTIONS)
         self._changes = self._write_changes()
-        self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE, self._entries, ())
+        self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE_PART, self._write_timeline, ())
 
-    def complete(self, written: Sequence[Written] = ()) -> Composed:
+    def complete(self, results: Sequence[SectionResult] = ()) -> ComposedBrief:
         """Return the brief with these sections; without any it is the preview while they are written."""
-        ground, parts, numbers = self._ground, self._parts.fork(), count(self.materials)
-        lost = [*ground.lost, *(one.gap for one in written if one.gap)]
-        unseen = bool(ground.unseen or lost or parts.gaps or parts.withheld)
+        base, parts, numbers = self._base, self._parts.fork(), count_buckets(self.projects)
+        lost = [*base.failed_projects, *(one.gap for one in results if one.gap)]
+        unseen = bool(base.coverage_warnings or lost or parts.gaps or parts.withheld)
         calm = self._is_calm()
 
-        def write(page: FactBook) -> tuple[Claim, ...]:
-            country = self._occasion.user.country
-            return page.admit(headline(page, ground.agenda, country, numbers, calm=calm, unseen=unseen))
+        def write(book: FactBook) -> tuple[Claim, ...]:
+            country = self._compose_input.user.country
+            return book.keep_supported(
+                write_headline(book, base.agenda, country, numbers, is_calm=calm, is_incomplete=unseen)
+            )
 
-        opening: tuple[Claim, ...] = parts.write(HEADLINE, write, ())
+        opening: tuple[Claim, ...] = parts.write(HEADLINE_PART, write, ())
         gaps = (*lost, *parts.gaps)
-        withheld = [*parts.withheld, *(reason for one in written for reason in one.page.withheld)]
-        facts = parts.facts(WORKLOAD, NEXT_ACTIONS, SINCE_LAST, HEADLINE, TIMELINE)
-        for one in written:
-            facts |= one.page.facts
+        withheld = [*parts.withheld, *(reason for one in results for reason in one.book.withheld)]
+        facts = parts.cited_facts(
+            WORKLOAD_PART, NEXT_ACTIONS_PART, SINCE_LAST_PART, HEADLINE_PART, TIMELINE_PART
+        )
+        for one in results:
+            facts |= one.book.facts
         quiet = calm and not (unseen or gaps)
-        shortened = quiet and self._occasion.user.preferences.quiet_day is QuietDay.SHORTEN
+        shortened = quiet and self._compose_input.user.preferences.quiet_day is QuietDay.SHORTEN
         document = replace(
-            ground.document(gaps, withheld, facts, quiet=quiet, counts=numbers),
+            base.make_document(gaps, withheld, facts, quiet=quiet, counts=numbers),
             headline=opening,
             next_actions=self._actions[0],
-            next_actions_left_out=self._actions[1],
+            next_actions_omitted=self._actions[1],
             since_last=self._changes,
             timeline=self._timeline,
-            workload=self._load,
-            sections=tuple(self._marked(one.section) for one in written if one.section and not shortened),
+            workload=self._workload,
+            sections=tuple(
+                self._mark_reused(one.section) for one in results if one.section and not shortened
+            ),
         )
-        return ground.composed(document, gaps, withheld)
+        return base.make_brief(document, gaps, withheld)
 
     def _write_workload(self) -> Workload:
-        today = self._today
+        today = self._events_today
         if today is None:
-            return NO_LOAD
+            return EMPTY_WORKLOAD
 
-        def write(page: FactBook) -> Workload:
-            load = workload(page, today, self._asked)
-            return replace(load, statements=page.admit(load.statements))
+        def write(book: FactBook) -> Workload:
+            load = build_workload(book, today, self._tasks_for_today)
+            return replace(load, statements=book.keep_supported(load.statements))
 
-        return self._parts.write(WORKLOAD, write, NO_LOAD)
+        return self._parts.write(WORKLOAD_PART, write, EMPTY_WORKLOAD)
 
-    def _next_actions(self, page: FactBook) -> tuple[tuple[NextAction, ...], int]:
-        longest = max((gap.minutes for gap in self._load.gaps), default=0)
-        actions, left_out = next_actions(page, longest)
-        return page.admit(actions), left_out
+    def _pick_next_actions(self, book: FactBook) -> tuple[tuple[NextAction, ...], int]:
+        longest = max((gap.minutes for gap in self._workload.free_intervals), default=0)
+        actions, omitted = pick_next_actions(book, longest)
+        return book.keep_supported(actions), omitted
 
     def _write_changes(self) -> SinceLast:
-        known, ground, last = self._ground.known, self._ground, self._occasion.last_received
+        known, base, last = self._base.snapshot, self._base, self._compose_input.last_received_snapshot
         if known is None:
             return _NO_CHANGES
 
-        def write(page: FactBook) -> SinceLast:
-            changes = since_last(page, ground.agenda, ground.chosen.of(last) if last else None, known)
-            return replace(changes, entries=page.admit(changes.entries))
+        def write(book: FactBook) -> SinceLast:
+            changes = changes_since(
+                book, base.agenda, base.filtered.filter_snapshot(last) if last else None, known
+            )
+            return replace(changes, entries=book.keep_supported(changes.entries))
 
-        return self._parts.write(SINCE_LAST, write, _NO_CHANGES)
+        return self._parts.write(SINCE_LAST_PART, write, _NO_CHANGES)
 
-    def _entries(self, page: FactBook) -> tuple[TimelineEntry, ...]:
-        return page.admit(timeline(page, self._today or ()))
+    def _write_timeline(self, book: FactBook) -> tuple[TimelineEntry, ...]:
+        return book.keep_supported(build_timeline(book, self._events_today or ()))
 
     def _is_calm(self) -> bool:
         """Return whether nothing that could be read needs attention today."""
-        held_up = _is_held_up(self.materials, self._occasion.day)
-        return not (self._asked or self._today or self._changes.entries or held_up)
+        held_up = _has_blocked_task_due(self.projects, self._compose_input.day)
+        return not (self._tasks_for_today or self._events_today or self._changes.entries or held_up)
 
-    def _marked(self, section: Section) -> Section:
-        return replace(section, reused=True) if section.content in self._occasion.last_contents else section
+    def _mark_reused(self, section: Section) -> Section:
+        return (
+            replace(section, reused=True)
+            if section.content_hash in self._compose_input.previous_section_hashes
+            else section
+        )
 
 
-def _is_held_up(found: Iterable[Material], day: Day) -> bool:
+def _has_blocked_task_due(projects: Iterable[ProjectFacts], day: Day) -> bool:
     """Return whether a blocked task is due by today: it cannot be worked on, yet the day is not quiet."""
-    blocked = (task for one in found for task in one.buckets.get(Bucket.BLOCKED, ()))
-    return any((day.on(task.due) or date.max) <= day.today for task in blocked)
+    blocked = (task for one in projects for task in one.buckets.get(Bucket.BLOCKED, ()))
+    return any((day.date_of(task.due) or date.max) <= day.today for task in blocked)

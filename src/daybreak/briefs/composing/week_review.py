@@ -7,51 +7,51 @@ from typing import NamedTuple
 from daybreak.agenda import Agenda, Moment, Task, TaskStatus
 from daybreak.briefs.facts.day import WEEK_DAYS
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.facts.snapshot import Remembered, Snapshot, remembered_moment, source_key
+from daybreak.briefs.facts.snapshot import Snapshot, SnapshotItem, parse_snapshot_time, source_key
 
 
-class Passed(NamedTuple):
+class MissedDueDate(NamedTuple):
     """A due date that passed, from the snapshot of that day."""
 
     known_on: date
-    before: Remembered
+    item: SnapshotItem
     due: Moment
 
 
-class Retrospect:
+class WeekReview:
     """The week that ends with the day of a book.
 
     Attributes:
         starts: the date a week before.
-        briefs: the number of briefs that it is based on.
+        brief_count: the number of briefs that it is based on.
         known_since: the date of the earliest of them; None if there is none.
     """
 
     def __init__(
-        self, book: FactBook, agenda: Agenda, known: Sequence[Snapshot], sources: dict[str, str]
+        self, book: FactBook, agenda: Agenda, snapshots: Sequence[Snapshot], sources: dict[str, str]
     ) -> None:
         """Compare the week's snapshots with the agenda.
 
         Args:
             book: has the day and the tasks that could not be sorted into buckets.
             agenda: the current facts.
-            known: the snapshots of the week's briefs, oldest first.
+            snapshots: the snapshots of the week's briefs, oldest first.
             sources: the names of the current sources by key.
         """
-        self._day, self._known, self._sources = book.day, known, sources
+        self._day, self._snapshots, self._sources = book.day, snapshots, sources
         self.starts = book.day.today - timedelta(days=WEEK_DAYS)
-        self.briefs = len(known)
-        self.known_since = known[0].day if known else None
-        self._mentioned = {task_id for snapshot in known for task_id in snapshot.tasks}
-        self._there = {str(task.id) for task in (*agenda.tasks, *agenda.put_off)}
-        self._finished = {task.title for task in agenda.tasks if self.is_done(task)}
+        self.brief_count = len(snapshots)
+        self.known_since = snapshots[0].day if snapshots else None
+        self._open_task_ids = {task_id for snapshot in snapshots for task_id in snapshot.tasks}
+        self._present_ids = {str(task.id) for task in (*agenda.tasks, *agenda.deferred)}
+        self._done_titles = {task.title for task in agenda.tasks if self.is_done(task)}
 
     def is_done(self, task: Task) -> bool:
         """Return whether it was finished in the week."""
         if task.status is not TaskStatus.DONE:
             return False
-        was_open = str(task.id) in self._mentioned
-        finished = self._day.on(task.completed)
+        was_open = str(task.id) in self._open_task_ids
+        finished = self._day.date_of(task.completed)
         if finished is None:
             return was_open
         # A brief of the first date that did not list it as open may already have reported it as done.
@@ -60,46 +60,46 @@ class Retrospect:
 
     def is_past_due(self, task: Task) -> bool:
         """Return whether its due date passed in the week and it is still open."""
-        due = self._day.on(task.due)
-        return task.is_open and due is not None and self._is_over(due)
+        due = self._day.date_of(task.due)
+        return task.is_open and due is not None and self._is_in_review_week(due)
 
-    def passed(self, task: Task) -> Passed | None:
+    def find_missed_due_date(self, task: Task) -> MissedDueDate | None:
         """Return the due date that an open task missed in the week, if it now has a later one or none."""
-        due = self._day.on(task.due)
+        due = self._day.date_of(task.due)
         if not task.is_open or (due is not None and due < self._day.today):
             return None
-        for snapshot in self._known:
+        for snapshot in self._snapshots:
             before = snapshot.tasks.get(str(task.id))
-            then = remembered_moment(before.due, self._day) if before else None
-            was = self._day.on(then)
-            if before is not None and then is not None and was is not None and self._is_over(was):
-                return Passed(snapshot.day, before, then)
+            then = parse_snapshot_time(before.due, self._day) if before else None
+            was = self._day.date_of(then)
+            if before is not None and then is not None and was is not None and self._is_in_review_week(was):
+                return MissedDueDate(snapshot.day, before, then)
         return None
 
-    def has_come_in(self, task: Task) -> bool:
+    def is_added(self, task: Task) -> bool:
         """Return whether it is open and new: the first brief read its source but did not list it."""
-        if not self._known or not task.is_open:
+        if not self._snapshots or not task.is_open:
             return False
-        first = self._known[0]
+        first = self._snapshots[0]
         return str(task.id) not in first.tasks and source_key(task.source_id) in first.sources
 
     def is_cancelled(self, task: Task) -> bool:
         """Return whether it was open in the week and is now cancelled."""
-        return task.status is TaskStatus.CANCELLED and str(task.id) in self._mentioned
+        return task.status is TaskStatus.CANCELLED and str(task.id) in self._open_task_ids
 
-    def vanished(self) -> Iterator[tuple[str, Remembered]]:
+    def list_vanished(self) -> Iterator[tuple[str, SnapshotItem]]:
         """Yield tasks that their source no longer has, as last known, except those done elsewhere."""
-        last: dict[str, Remembered] = {}
-        for snapshot in self._known:
+        last: dict[str, SnapshotItem] = {}
+        for snapshot in self._snapshots:
             last |= snapshot.tasks
         for task_id, before in last.items():
-            is_told = task_id in self._there or before.title in self._finished
-            if before.source in self._sources and not is_told:
+            is_listed = task_id in self._present_ids or before.title in self._done_titles
+            if before.source in self._sources and not is_listed:
                 yield task_id, before
 
-    def source(self, before: Remembered) -> str:
+    def source_name(self, item: SnapshotItem) -> str:
         """Return the name of the source that an item was in."""
-        return self._sources.get(before.source, "Daybreak")
+        return self._sources.get(item.source, "Daybreak")
 
-    def _is_over(self, due: date) -> bool:
+    def _is_in_review_week(self, due: date) -> bool:
         return self.starts <= due < self._day.today

@@ -10,90 +10,92 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from daybreak.agenda import Event, Task
-from daybreak.briefs.composing.base import Composed, Groundwork, Occasion, count
-from daybreak.briefs.composing.sections import holdings
-from daybreak.briefs.composing.week_headline import week_opening
-from daybreak.briefs.composing.week_review import Retrospect
-from daybreak.briefs.composing.week_topics import Matter, is_coming, write_topics
-from daybreak.briefs.document.model import ProjectWeek, TopicView, Week
+from daybreak.briefs.composing.base import ComposedBrief, ComposeInput, CompositionBase, count_buckets
+from daybreak.briefs.composing.sections import group_by_project
+from daybreak.briefs.composing.week_headline import write_week_headline
+from daybreak.briefs.composing.week_review import WeekReview
+from daybreak.briefs.composing.week_topics import ProjectWeekFacts, is_in_next_week, write_topics
+from daybreak.briefs.document.model import ProjectWeek, TopicEntries, Week
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.wording import weekly
 from daybreak.claims import Claim
 
 if TYPE_CHECKING:
-    from daybreak.briefs.facts.snapshot import Remembered
+    from daybreak.briefs.facts.snapshot import SnapshotItem
 
-OPENING = "The opening"
-CALENDAR = "The calendar of the coming week"
-_MOST_EVENTS = 20
+OPENING_PART = "The opening"
+CALENDAR_PART = "The calendar of the coming week"
+_MAX_EVENTS = 20
 
 
-def compose_week(occasion: Occasion) -> Composed:
+def compose_weekly(compose_input: ComposeInput) -> ComposedBrief:
     """Compose the review of the week that ends with the day of the input."""
-    ground, sums = Groundwork(occasion), []
-    back, parts = _look_back(ground), ground.parts
-    matters, events = _matters(ground, back), _coming(ground)
+    base, sums = CompositionBase(compose_input), []
+    back, parts = _review_week(base), base.parts
+    matters, events = _group_week_facts(base, back), _events_ahead(base)
     for matter in matters:
-        topics: tuple[TopicView, ...] = parts.write(matter.part, partial(write_topics, back, matter), ())
+        topics: tuple[TopicEntries, ...] = parts.write(
+            matter.part_name, partial(write_topics, back, matter), ()
+        )
         if topics:
             sums.append(ProjectWeek(project=matter.project, topics=topics))
-    calendar: tuple[Claim, ...] = parts.write(CALENDAR, partial(_calendar, events), ())
+    calendar: tuple[Claim, ...] = parts.write(CALENDAR_PART, partial(_calendar_claims, events), ())
 
-    def write(page: FactBook) -> tuple[Claim, ...]:
-        overdue = _overdue_before(ground, back)
-        return page.admit(week_opening(page, back, sums, events=len(events), overdue=overdue))
+    def write(book: FactBook) -> tuple[Claim, ...]:
+        overdue = _count_overdue_before(base, back)
+        return book.keep_supported(write_week_headline(book, back, sums, events=len(events), overdue=overdue))
 
-    headline: tuple[Claim, ...] = parts.write(OPENING, write, ())
-    gaps = [*ground.lost, *parts.gaps]
-    quiet = not (sums or events or gaps or ground.unseen)
-    facts = parts.facts(OPENING, CALENDAR, *(matter.part for matter in matters))
-    blank = ground.document(gaps, parts.withheld, facts, quiet=quiet, counts=count(ground.materials))
+    headline: tuple[Claim, ...] = parts.write(OPENING_PART, write, ())
+    gaps = [*base.failed_projects, *parts.gaps]
+    quiet = not (sums or events or gaps or base.coverage_warnings)
+    facts = parts.cited_facts(OPENING_PART, CALENDAR_PART, *(matter.part_name for matter in matters))
+    blank = base.make_document(gaps, parts.withheld, facts, quiet=quiet, counts=count_buckets(base.projects))
     week = Week(
         starts=back.starts,
         known_since=back.known_since,
         projects=tuple(sums),
         calendar=calendar,
-        calendar_left_out=max(0, len(events) - _MOST_EVENTS) if calendar else 0,
+        calendar_omitted=max(0, len(events) - _MAX_EVENTS) if calendar else 0,
     )
-    return ground.composed(replace(blank, headline=headline, week=week), gaps, parts.withheld)
+    return base.make_brief(replace(blank, headline=headline, week=week), gaps, parts.withheld)
 
 
-def _look_back(ground: Groundwork) -> Retrospect:
-    known = [ground.chosen.of(snapshot) for snapshot in ground.occasion.week]
-    sources = ground.known.sources if ground.known else {}
-    return Retrospect(ground.book, ground.agenda, known, sources)
+def _review_week(base: CompositionBase) -> WeekReview:
+    known = [base.filtered.filter_snapshot(snapshot) for snapshot in base.compose_input.week_snapshots]
+    sources = base.snapshot.sources if base.snapshot else {}
+    return WeekReview(base.book, base.agenda, known, sources)
 
 
-def _matters(ground: Groundwork, back: Retrospect) -> list[Matter]:
+def _group_week_facts(base: CompositionBase, review: WeekReview) -> list[ProjectWeekFacts]:
     """Return the facts of the week by project: by name, tasks without a project last."""
     tasks: dict[str | None, list[Task]] = {}
-    vanished: dict[str | None, list[tuple[str, Remembered]]] = {}
-    for holding in holdings(ground.agenda):
+    vanished: dict[str | None, list[tuple[str, SnapshotItem]]] = {}
+    for holding in group_by_project(base.agenda):
         name = holding.project.name if holding.project else None
-        sound = (task for task in holding.tasks if task.id not in ground.book.set_aside)
+        sound = (task for task in holding.tasks if task.id not in base.book.unsorted)
         tasks.setdefault(name, []).extend(sound)
-    for task_id, before in back.vanished():
+    for task_id, before in review.list_vanished():
         vanished.setdefault(before.project, []).append((task_id, before))
     names = sorted(tasks.keys() | vanished.keys(), key=lambda name: (name is None, (name or "").casefold()))
-    return [Matter(name, tasks.get(name, ()), vanished.get(name, ())) for name in names]
+    return [ProjectWeekFacts(name, tasks.get(name, ()), vanished.get(name, ())) for name in names]
 
 
-def _overdue_before(ground: Groundwork, back: Retrospect) -> int:
-    day, tasks = ground.book.day, ground.book.open.values()
-    sound = (task for task in tasks if task.id not in ground.book.set_aside)
-    return sum((day.on(task.due) or date.max) < back.starts for task in sound)
+def _count_overdue_before(base: CompositionBase, review: WeekReview) -> int:
+    day, tasks = base.book.day, base.book.open.values()
+    sound = (task for task in tasks if task.id not in base.book.unsorted)
+    return sum((day.date_of(task.due) or date.max) < review.starts for task in sound)
 
 
-def _coming(ground: Groundwork) -> list[Event]:
-    day = ground.book.day
-    found = [event for event in ground.agenda.events if is_coming(day.on(event.start), day)]
-    return sorted(found, key=lambda event: (day.instant(event.start), event.title, str(event.id)))
+def _events_ahead(base: CompositionBase) -> list[Event]:
+    day = base.book.day
+    found = [event for event in base.agenda.events if is_in_next_week(day.date_of(event.start), day)]
+    return sorted(found, key=lambda event: (day.instant_of(event.start), event.title, str(event.id)))
 
 
-def _calendar(events: Sequence[Event], page: FactBook) -> tuple[Claim, ...]:
-    return page.admit(_event(event, page) for event in events[:_MOST_EVENTS])
+def _calendar_claims(events: Sequence[Event], book: FactBook) -> tuple[Claim, ...]:
+    return book.keep_supported(_event_claim(event, book) for event in events[:_MAX_EVENTS])
 
 
-def _event(event: Event, page: FactBook) -> Claim:
-    text = weekly.event_ahead(event, page.day.shown(event.start), page.day.today)
-    return Claim(kind="event_ahead", text=text, facts=(page.event(event),))
+def _event_claim(event: Event, book: FactBook) -> Claim:
+    text = weekly.event_ahead(event, book.day.localize(event.start), book.day.today)
+    return Claim(kind="event_ahead", text=text, facts=(book.cite_event(event),))

@@ -11,24 +11,24 @@ from pydantic_core import core_schema
 
 from daybreak.briefs.document.codec import adapter
 
-_ENTRY = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)
+_ATTRIBUTE_ENTRY = re.compile(r"^    (\w+): (.+(?:\n {8,}.+)*)", re.MULTILINE)
 
 
-def schema() -> dict[str, Any]:
+def build_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of what `codec.encode` writes, described by the model's docstrings."""
-    described = adapter().json_schema(mode="serialization", schema_generator=_Described)
-    return {"$schema": _Described.schema_dialect, **described}
+    described = adapter().json_schema(mode="serialization", schema_generator=_DescribedSchema)
+    return {"$schema": _DescribedSchema.schema_dialect, **described}
 
 
-class _Described(GenerateJsonSchema):
+class _DescribedSchema(GenerateJsonSchema):
     """A schema generator that moves the entries of an “Attributes:” section to their properties."""
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         result = super().dataclass_schema(schema)
         prose, _, attributes = (inspect.getdoc(schema["cls"]) or "").partition("\n\nAttributes:\n")
-        result["description"] = _flowing(prose)
-        for name, words in _ENTRY.findall(attributes):
-            result["properties"][name]["description"] = _flowing(words)
+        result["description"] = _unwrap(prose)
+        for name, words in _ATTRIBUTE_ENTRY.findall(attributes):
+            result["properties"][name]["description"] = _unwrap(words)
         return result
 
     def field_is_required(
@@ -39,9 +39,11 @@ class _Described(GenerateJsonSchema):
         return True
 
 
-def _flowing(prose: str) -> str:
+def _unwrap(prose: str) -> str:
     return " ".join(prose.replace("``", "`").split())
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(orjson.dumps(schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.write(
+        orjson.dumps(build_schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )

@@ -35,7 +35,7 @@ class Bucket(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Recipient:
     """The reader of the brief."""
 
     email: str
@@ -85,12 +85,12 @@ class SinceLast:
     Attributes:
         date: the date of that brief; None when this is the first.
         entries: claims of the kinds ``done``, ``came_in``, ``moved``, ``became_overdue``, ``vanished``.
-        left_out: the number of entries that are not listed.
+        omitted: the number of entries that are not listed.
     """
 
     date: date | None
     entries: tuple[Claim, ...] = ()
-    left_out: int = 0
+    omitted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class FreeInterval:
     """Free time inside the working day."""
 
     starts: datetime
@@ -121,19 +121,19 @@ class Workload:
         planned_minutes: the sum of the estimates of tasks that are overdue, due, starting or in progress.
         unestimated: the number of those tasks without an estimate.
         free_minutes: the sum of the free intervals.
-        gaps: free intervals of at least 15 minutes.
+        free_intervals: free intervals of at least 15 minutes.
         statements: conflicts between events, and whether the planned work fits.
     """
 
     planned_minutes: int
     unestimated: int
     free_minutes: int
-    gaps: tuple[Gap, ...] = ()
+    free_intervals: tuple[FreeInterval, ...] = ()
     statements: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BucketView:
+class BucketEntries:
     """The tasks of one bucket in one section; ``count`` includes those omitted from ``entries``."""
 
     bucket: Bucket
@@ -148,20 +148,20 @@ class Section:
     Attributes:
         statements: description, current phase and its next task.
         notes: the newest of the last seven days.
-        content: the hash of its text and of the facts that it cites.
+        content_hash: the hash of its text and of the facts that it cites.
         reused: whether the section is identical to that of the last compose of this edition.
     """
 
     project: str | None
     statements: tuple[Claim, ...]
-    buckets: tuple[BucketView, ...]
+    buckets: tuple[BucketEntries, ...]
     notes: tuple[Claim, ...]
-    content: str
+    content_hash: str
     reused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blindspot:
+class CoverageWarning:
     """Something that the brief may be missing.
 
     Attributes:
@@ -185,7 +185,7 @@ class Topic(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TopicView:
+class TopicEntries:
     """The entries of one topic in one project; ``count`` includes those omitted from ``entries``."""
 
     topic: Topic
@@ -198,7 +198,7 @@ class ProjectWeek:
     """The week of one project, or of the tasks without one (``project`` is None)."""
 
     project: str | None
-    topics: tuple[TopicView, ...]
+    topics: tuple[TopicEntries, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,17 +210,17 @@ class Week:
         known_since: the date of the earliest brief that the review is based on; None if there is none.
         projects: the projects with changes or with tasks ahead.
         calendar: events of the coming week.
-        calendar_left_out: the number of events that are not listed.
+        calendar_omitted: the number of events that are not listed.
     """
 
     starts: date
     known_since: date | None
     projects: tuple[ProjectWeek, ...] = ()
     calendar: tuple[Claim, ...] = ()
-    calendar_left_out: int = 0
+    calendar_omitted: int = 0
 
 
-class Tier(StrEnum):
+class AbsenceTier(StrEnum):
     """How long the reader has been away, which decides the tone of the note."""
 
     GENTLE = "gentle"
@@ -230,7 +230,7 @@ class Tier(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
+class ReengagementText:
     """The fixed text around a brief for a reader who is away; none of it depends on facts.
 
     Attributes:
@@ -238,13 +238,13 @@ class Absence:
         closing: the last paragraph: how to stop these briefs.
     """
 
-    tier: Tier
+    tier: AbsenceTier
     opening: str
     closing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class Excluded:
     """The items that the reader excluded from every brief.
 
     Attributes:
@@ -262,12 +262,12 @@ class Document:
 
     Attributes:
         week: the review of the week, in the edition ``weekly``.
-        absence: the fixed text around it, in the edition ``reengagement``.
-        left_out: the items that the reader excluded; None if there are none.
-        basis: the hash of the inputs of the brief; if it differs, facts have changed since.
+        reengagement: the fixed text around it, in the edition ``reengagement``.
+        excluded: the items that the reader excluded; None if there are none.
+        fingerprint: the hash of the inputs of the brief; if it differs, facts have changed since.
     """
 
-    user: Reader
+    user: Recipient
     date: date
     timezone: str
     edition: Edition
@@ -276,15 +276,15 @@ class Document:
     headline: tuple[Claim, ...]
     counts: Counts
     next_actions: tuple[NextAction, ...]
-    next_actions_left_out: int
+    next_actions_omitted: int
     since_last: SinceLast
     timeline: tuple[TimelineEntry, ...]
     workload: Workload
     sections: tuple[Section, ...]
-    warnings: tuple[Blindspot, ...]
+    warnings: tuple[CoverageWarning, ...]
     facts: dict[str, Fact] = field(repr=False)
     week: Week | None = None
-    absence: Absence | None = None
-    left_out: LeftOut | None = None
-    basis: str = ""
-    format: int = 1
+    reengagement: ReengagementText | None = None
+    excluded: Excluded | None = None
+    fingerprint: str = ""
+    format: int = 2

@@ -17,37 +17,37 @@ from daybreak.briefs.document.model import Bucket
 from daybreak.briefs.facts.day import DONE_WITHIN, STALE_DAYS, UPCOMING_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
 
-ASKS_TODAY = frozenset(
+TODAY_BUCKETS = frozenset(
     {Bucket.OVERDUE, Bucket.DUE_TODAY, Bucket.STARTING_TODAY, Bucket.IN_PROGRESS, Bucket.STALE}
 )
 """The buckets of tasks to work on today."""
 
 
-def bucket(task: Task, book: FactBook) -> Bucket | None:
+def bucket_of(task: Task, book: FactBook) -> Bucket | None:
     """Return the bucket of a task; None if briefs do not mention it."""
     day = book.day
     if task.id not in book.open:
-        return Bucket.RECENTLY_COMPLETED if finished_lately(task, day) else None
+        return Bucket.RECENTLY_COMPLETED if completed_recently(task, day) else None
     if book.is_blocked(task):
         return Bucket.BLOCKED
-    due, start = day.on(task.due), day.on(task.start)
+    due, start = day.date_of(task.due), day.date_of(task.start)
     if due is not None and due <= day.today:
         return Bucket.OVERDUE if due < day.today else Bucket.DUE_TODAY
     if task.status is TaskStatus.IN_PROGRESS:
         return Bucket.STALE if is_stale(task, day) else Bucket.IN_PROGRESS
     if start == day.today:
         return Bucket.STARTING_TODAY
-    return _ahead(due, start, day.today)
+    return _future_bucket(due, start, day.today)
 
 
-def finished_lately(task: Task, day: Day) -> bool:
+def completed_recently(task: Task, day: Day) -> bool:
     """Return whether it was finished in the 24 hours before the brief; a date means its whole day."""
     if task.status is not TaskStatus.DONE or task.completed is None:
         return False
     since, completed = day.as_of - DONE_WITHIN, task.completed
-    if isinstance(completed, datetime) and not since <= day.instant(completed) <= day.as_of:
+    if isinstance(completed, datetime) and not since <= day.instant_of(completed) <= day.as_of:
         return False
-    return since.astimezone(day.tz).date() <= (day.on(completed) or day.today) <= day.today
+    return since.astimezone(day.tz).date() <= (day.date_of(completed) or day.today) <= day.today
 
 
 def is_stale(task: Task, day: Day) -> bool:
@@ -55,7 +55,7 @@ def is_stale(task: Task, day: Day) -> bool:
     return task.touched_at.astimezone(day.tz).date() <= day.today - timedelta(days=STALE_DAYS)
 
 
-def _ahead(due: date | None, start: date | None, today: date) -> Bucket:
+def _future_bucket(due: date | None, start: date | None, today: date) -> Bucket:
     future = [moment for moment in (due, start) if moment is not None and moment > today]
     if not future:
         return Bucket.UNDATED

@@ -43,7 +43,7 @@ class Day:
         """The instant at which the next day begins."""
         return _start_of_day(self.today + timedelta(days=1), self.tz)
 
-    def shown(self, moment: Moment) -> Moment:
+    def localize(self, moment: Moment) -> Moment:
         """Return a moment in the reader's terms: a date, or an aware datetime in the reader's zone."""
         if not isinstance(moment, datetime):
             return moment
@@ -51,18 +51,18 @@ class Day:
             moment = clock.first_instant(moment.date(), moment.time(), self.tz)
         return moment.astimezone(self.tz)
 
-    def local(self, moment: Moment | None) -> Moment | None:
+    def localize_optional(self, moment: Moment | None) -> Moment | None:
         """Return a moment as `localize` does, or None if there is none."""
-        return None if moment is None else self.shown(moment)
+        return None if moment is None else self.localize(moment)
 
-    def on(self, moment: Moment | None) -> date | None:
+    def date_of(self, moment: Moment | None) -> date | None:
         """Return the reader's date of a moment."""
         if not isinstance(moment, datetime):
             return moment
-        shown = self.shown(moment)
+        shown = self.localize(moment)
         return shown.date() if isinstance(shown, datetime) else shown
 
-    def instant(self, moment: Moment) -> datetime:
+    def instant_of(self, moment: Moment) -> datetime:
         """Return the instant, in UTC, at which a moment begins."""
         if not isinstance(moment, datetime):
             return _start_of_day(moment, self.tz)

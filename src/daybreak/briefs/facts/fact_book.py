@@ -11,9 +11,9 @@ from uuid import UUID
 from daybreak.agenda import Agenda, Event, Note, Phase, Project, Task, TaskStatus
 from daybreak.briefs.facts.day import Day, last_day
 from daybreak.briefs.facts.predicates import PREDICATES
-from daybreak.claims import Fact, Statement, unsupported
+from daybreak.claims import ClaimLike, Fact, why_unsupported
 
-S = TypeVar("S", bound=Statement)
+S = TypeVar("S", bound=ClaimLike)
 
 
 class FactBook:
@@ -22,7 +22,7 @@ class FactBook:
     Attributes:
         facts: all that has been cited so far.
         open: the open tasks, by id.
-        set_aside: ids of tasks that a failed project leaves out; tasks blocked by them stay blocked.
+        unsorted: ids of tasks of failed projects; tasks blocked by them stay blocked.
         withheld: reasons for which statements were withheld; each is a defect in Daybreak.
     """
 
@@ -38,26 +38,26 @@ class FactBook:
         self._hidden = frozenset(hidden)
         self.facts: dict[str, Fact] = {}
         self.withheld: list[str] = []
-        self.set_aside: set[UUID] = set()
-        self._made: dict[str, Fact] = {}
-        self._sources: dict[UUID | None, str] = {source.id: source.name for source in agenda.sources}
+        self.unsorted: set[UUID] = set()
+        self._fact_cache: dict[str, Fact] = {}
+        self._source_names: dict[UUID | None, str] = {source.id: source.name for source in agenda.sources}
         self._projects = {project.id: project for project in agenda.projects}
         self._project_names: dict[UUID | None, str] = {one.id: one.name for one in agenda.projects}
         self.open = {task.id: task for task in agenda.tasks if task.is_open}
-        snoozed = {task.id: task for task in agenda.put_off if task.decision and task.decision.return_on}
+        snoozed = {task.id: task for task in agenda.deferred if task.decision and task.decision.return_on}
         self._unfinished = self.open | snoozed
 
-    def page(self) -> "FactBook":
+    def new_scope(self) -> "FactBook":
         """Return a scope: the same book with nothing cited yet."""
         page = FactBook.__new__(FactBook)
         page.__dict__ |= self.__dict__ | {"facts": {}, "withheld": []}
         return page
 
-    def admit(self, statements: Iterable[S]) -> tuple[S, ...]:
+    def keep_supported(self, statements: Iterable[S]) -> tuple[S, ...]:
         """Return the statements that their facts support; withhold the others."""
         admitted = []
         for statement in statements:
-            reason = unsupported(statement, self.facts, PREDICATES, self.day.today)
+            reason = why_unsupported(statement, self.facts, PREDICATES, self.day.today)
             if reason is None:
                 admitted.append(statement)
             else:
@@ -79,94 +79,97 @@ class FactBook:
         """Return whether a task cannot be worked on now."""
         return task.status is TaskStatus.BLOCKED or self.is_waiting(task)
 
-    def task(self, task: Task) -> str:
+    def cite_task(self, task: Task) -> str:
         """Cite a task; return the id of its fact."""
         fact_id = f"task:{task.id}"
-        fact = self._made.get(fact_id)
+        fact = self._fact_cache.get(fact_id)
         if fact is None:
-            fact = self._made[fact_id] = Fact(
+            fact = self._fact_cache[fact_id] = Fact(
                 kind="task",
                 title=task.title,
-                source=self.source(task.source_id),
-                place=task.place,
+                source=self.source_name(task.source_id),
+                source_ref=task.source_ref,
                 file=task.path or None,
                 project=self._project_names.get(task.project_id),
                 status=str(task.status),
                 waiting=self.is_waiting(task),
-                start=self.day.local(task.start),
-                due=self.day.local(task.due),
-                completed=self.day.local(task.completed),
+                start=self.day.localize_optional(task.start),
+                due=self.day.localize_optional(task.due),
+                completed=self.day.localize_optional(task.completed),
                 touched=task.touched_at.astimezone(self.day.tz),
             )
         self.facts[fact_id] = fact
         return fact_id
 
-    def event(self, event: Event) -> str:
+    def cite_event(self, event: Event) -> str:
         """Cite an event; return the id of its fact, whose end is inclusive."""
         fact_id = f"event:{event.id}"
-        fact = self._made.get(fact_id)
+        fact = self._fact_cache.get(fact_id)
         if fact is None:
-            fact = self._made[fact_id] = Fact(
+            fact = self._fact_cache[fact_id] = Fact(
                 kind="event",
                 title=event.title,
-                source=self.source(event.source_id),
-                place=event.place,
+                source=self.source_name(event.source_id),
+                source_ref=event.source_ref,
                 file=event.path or None,
-                start=self.day.local(event.start),
-                end=last_day(event) if event.all_day else self.day.local(event.end),
+                start=self.day.localize_optional(event.start),
+                end=last_day(event) if event.all_day else self.day.localize_optional(event.end),
             )
         self.facts[fact_id] = fact
         return fact_id
 
-    def note(self, note: Note) -> str:
+    def cite_note(self, note: Note) -> str:
         """Cite a note; return the id of its fact."""
         fact_id = f"note:{note.id}"
         self.facts[fact_id] = Fact(
             kind="note",
             title=note.title,
-            source=self.source(note.source_id),
-            place=note.place,
+            source=self.source_name(note.source_id),
+            source_ref=note.source_ref,
             project=self._project_names.get(note.project_id),
             touched=note.noted_at.astimezone(self.day.tz),
         )
         return fact_id
 
-    def project(self, project: Project) -> str:
+    def cite_project(self, project: Project) -> str:
         """Cite a project; return the id of its fact."""
         fact_id = f"project:{project.id}"
         self.facts[fact_id] = Fact(
-            kind="project", title=project.name, source=self.source(project.source_id), place=project.place
+            kind="project",
+            title=project.name,
+            source=self.source_name(project.source_id),
+            source_ref=project.source_ref,
         )
         return fact_id
 
-    def phase(self, phase: Phase) -> str:
+    def cite_phase(self, phase: Phase) -> str:
         """Cite a phase; return the id of its fact."""
         fact_id = f"phase:{phase.id}"
         project = self._projects.get(phase.project_id)
         self.facts[fact_id] = Fact(
             kind="phase",
             title=phase.name,
-            source=self.source(project.source_id if project else None),
-            place=phase.place,
+            source=self.source_name(project.source_id if project else None),
+            source_ref=phase.source_ref,
             project=project.name if project else None,
             start=phase.start_on,
             end=phase.end_on,
         )
         return fact_id
 
-    def stat(self, name: str, title: str, value: int, definition: str, of: tuple[str, ...] = ()) -> str:
+    def cite_stat(self, name: str, title: str, value: int, definition: str, of: tuple[str, ...] = ()) -> str:
         """Cite a number; return the id of its fact. ``definition`` is how it was counted."""
         fact_id = f"stat:{name}"
         self.facts[fact_id] = Fact(
-            kind="stat", title=title, source="Daybreak", place=definition, value=value, of=of
+            kind="stat", title=title, source="Daybreak", source_ref=definition, value=value, of=of
         )
         return fact_id
 
-    def other(self, fact_id: str, fact: Fact) -> str:
+    def add(self, fact_id: str, fact: Fact) -> str:
         """Add a fact that does not come from the current agenda; return its id."""
         self.facts[fact_id] = fact
         return fact_id
 
-    def source(self, source_id: UUID | None) -> str:
+    def source_name(self, source_id: UUID | None) -> str:
         """Return the name of a source; items without a source are Daybreak's own."""
-        return self._sources.get(source_id, "Daybreak")
+        return self._source_names.get(source_id, "Daybreak")

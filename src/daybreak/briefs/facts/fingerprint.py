@@ -10,35 +10,35 @@ from daybreak.agenda import Agenda
 from daybreak.briefs.facts.snapshot import Snapshot
 from daybreak.people import User
 
-_BYTES = 16
+_DIGEST_BYTES = 16
 # Raised when the wording of the same facts changes: then existing briefs are out of date, too.
-_TELLING = 1
+_WORDING_VERSION = 1
 _ID = attrgetter("id.bytes")
 
 
-def basis(agenda: Agenda, user: User, known: Iterable[Snapshot], more: Iterable[object]) -> str:
+def fingerprint(agenda: Agenda, user: User, snapshots: Iterable[Snapshot], extra: Iterable[object]) -> str:
     """Return the hash of the facts and of the settings that affect their wording, but not of the time of day.
 
     Args:
         agenda: the facts. Reading a source again without finding changes does not alter the hash.
         user: the reader.
-        known: the snapshots that the brief is compared with.
-        more: further inputs, such as the warnings about sources.
+        snapshots: the snapshots that the brief is compared with.
+        extra: further inputs, such as the warnings about sources.
     """
     wishes = user.preferences
-    told = [
-        _TELLING,
+    inputs = [
+        _WORDING_VERSION,
         [user.name, user.timezone, user.country, wishes.quiet_day, wishes.project_choice, wishes.projects],
         [wishes.workday_start, wishes.workday_end],
-        [(one.day, one.as_json()) for one in known],
-        list(more),
+        [(one.day, one.as_json()) for one in snapshots],
+        list(extra),
         agenda.warnings,
         [(source.id, source.name) for source in agenda.sources],
-        *(sorted(things, key=_ID) for things in _things(agenda)),
+        *(sorted(things, key=_ID) for things in _collections(agenda)),
     ]
     # asyncpg has its own UUID class, which orjson cannot encode.
-    return blake2b(orjson.dumps(told, default=str), digest_size=_BYTES).hexdigest()
+    return blake2b(orjson.dumps(inputs, default=str), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _things(agenda: Agenda) -> tuple[Sequence[object], ...]:
-    return (agenda.projects, agenda.phases, agenda.tasks, agenda.put_off, agenda.events, agenda.notes)
+def _collections(agenda: Agenda) -> tuple[Sequence[object], ...]:
+    return (agenda.projects, agenda.phases, agenda.tasks, agenda.deferred, agenda.events, agenda.notes)

@@ -13,7 +13,7 @@ from daybreak.claims import Fact, Predicate
 _CLOSED = frozenset({"done", "cancelled", "removed"})
 
 
-def _on(moment: date | datetime | None) -> date | None:
+def _date_of(moment: date | datetime | None) -> date | None:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
@@ -22,21 +22,21 @@ def _is_open_task(fact: Fact, _today: date) -> bool:
 
 
 def _is_ahead(moment: date | datetime | None, today: date, days: int = UPCOMING_DAYS) -> bool:
-    day = _on(moment)
+    day = _date_of(moment)
     return day is not None and today < day <= today + timedelta(days=days)
 
 
 def _is_overdue(fact: Fact, today: date) -> bool:
-    due = _on(fact.due)
+    due = _date_of(fact.due)
     return _is_open_task(fact, today) and due is not None and due < today
 
 
 def _is_due_today(fact: Fact, today: date) -> bool:
-    return _is_open_task(fact, today) and _on(fact.due) == today
+    return _is_open_task(fact, today) and _date_of(fact.due) == today
 
 
 def _starts_today(fact: Fact, today: date) -> bool:
-    return _is_open_task(fact, today) and _on(fact.start) == today
+    return _is_open_task(fact, today) and _date_of(fact.start) == today
 
 
 def _is_in_progress(fact: Fact, _today: date) -> bool:
@@ -52,7 +52,7 @@ def _is_upcoming(fact: Fact, today: date) -> bool:
 
 
 def _is_stale(fact: Fact, today: date) -> bool:
-    touched = _on(fact.touched)
+    touched = _date_of(fact.touched)
     return (
         _is_in_progress(fact, today) and touched is not None and touched <= today - timedelta(days=STALE_DAYS)
     )
@@ -60,12 +60,12 @@ def _is_stale(fact: Fact, today: date) -> bool:
 
 def _is_recently_completed(fact: Fact, today: date) -> bool:
     # 24 hours before a brief at midnight reach two dates back if yesterday lasted only 23 hours.
-    completed = _on(fact.completed)
+    completed = _date_of(fact.completed)
     return _is_done(fact, today) and completed is not None and today - timedelta(days=2) <= completed <= today
 
 
 def _is_undated(fact: Fact, today: date) -> bool:
-    start = _on(fact.start)
+    start = _date_of(fact.start)
     return _is_open_task(fact, today) and fact.due is None and (start is None or start < today)
 
 
@@ -82,12 +82,12 @@ def _is_planned(fact: Fact, today: date) -> bool:
 
 
 def _comes_later(fact: Fact, today: date) -> bool:
-    days = [day for day in (_on(fact.due), _on(fact.start)) if day is not None]
+    days = [day for day in (_date_of(fact.due), _date_of(fact.start)) if day is not None]
     return _is_planned(fact, today) and any(day > today for day in days)
 
 
 def _touches_today(fact: Fact, today: date) -> bool:
-    start, end = _on(fact.start), _on(fact.end)
+    start, end = _date_of(fact.start), _date_of(fact.end)
     return fact.kind == "event" and start is not None and end is not None and start <= today <= end
 
 
@@ -108,7 +108,7 @@ def _is_of_kind(kind: str) -> Predicate:
 
 
 def _is_running_phase(fact: Fact, today: date) -> bool:
-    start, end = _on(fact.start) or today, _on(fact.end) or today
+    start, end = _date_of(fact.start) or today, _date_of(fact.end) or today
     return fact.kind == "phase" and start <= today <= end
 
 
@@ -117,17 +117,17 @@ def _is_holiday_today(fact: Fact, today: date) -> bool:
 
 
 def _is_in_week_before(moment: date | datetime | None, today: date) -> bool:
-    day = _on(moment)
+    day = _date_of(moment)
     return day is not None and today - timedelta(days=WEEK_DAYS) <= day < today
 
 
 def _is_in_week_ahead(moment: date | datetime | None, today: date) -> bool:
-    day = _on(moment)
+    day = _date_of(moment)
     return day is not None and today <= day <= today + timedelta(days=WEEK_DAYS)
 
 
 def _is_done_in_week(fact: Fact, today: date) -> bool:
-    completed = _on(fact.completed)
+    completed = _date_of(fact.completed)
     return _is_done(fact, today) and (
         completed is None or completed == today or _is_in_week_before(completed, today)
     )
@@ -140,7 +140,7 @@ def _has_slipped(fact: Fact, today: date) -> bool:
 def _has_slipped_to(fact: Fact, today: date) -> bool:
     if fact.kind == "memory":
         return _is_in_week_before(fact.due, today)
-    due = _on(fact.due)
+    due = _date_of(fact.due)
     return _is_open_task(fact, today) and (due is None or due >= today)
 
 
@@ -154,7 +154,7 @@ def _is_event_ahead(fact: Fact, today: date) -> bool:
     return fact.kind == "event" and _is_in_week_ahead(fact.start, today)
 
 
-def _is_some(fact: Fact, today: date) -> bool:
+def _is_positive(fact: Fact, today: date) -> bool:
     return _is_stat(fact, today) and (fact.value or 0) > 0
 
 
@@ -192,7 +192,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "slipped_to": _has_slipped_to,
     "ahead": _is_task_ahead,
     "event_ahead": _is_event_ahead,
-    "coverage": _is_some,
+    "coverage": _is_positive,
     "no_briefs": _is_zero,
     # Numbers
     "counts": _is_stat,

@@ -11,20 +11,20 @@ from daybreak.briefs.facts.day import Day
 EVENT_DAYS = 8
 
 
-_TO_SPARE = timedelta(days=2)
+_MARGIN = timedelta(days=2)
 
 
-_MANUAL = "manual"
+_MANUAL_SOURCE = "manual"
 
 
-_AS_WRITTEN = (None, UTC)
+_UNCONVERTED_ZONES = (None, UTC)
 
 
-class Remembered(NamedTuple):
+class SnapshotItem(NamedTuple):
     """A task or event in a snapshot; moments in ISO format, instants in UTC."""
 
     title: str
-    place: str
+    source_ref: str
     source: str
     starts: str | None
     due: str | None
@@ -36,8 +36,8 @@ class Snapshot:
     """The knowledge of a brief: the open tasks and the events of the days ahead, by id, and its sources."""
 
     day: date
-    tasks: dict[str, Remembered]
-    events: dict[str, Remembered]
+    tasks: dict[str, SnapshotItem]
+    events: dict[str, SnapshotItem]
     sources: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
@@ -53,76 +53,76 @@ class Snapshot:
         """Return the snapshot that `as_json` wrote."""
         return cls(
             day=day,
-            tasks={key: Remembered(*parts) for key, parts in stored["tasks"].items()},
-            events={key: Remembered(*parts) for key, parts in stored["events"].items()},
+            tasks={key: SnapshotItem(*parts) for key, parts in stored["tasks"].items()},
+            events={key: SnapshotItem(*parts) for key, parts in stored["events"].items()},
             sources=stored["sources"],
         )
 
 
-def snapshot(day: Day, agenda: Agenda, *, whole: bool) -> Snapshot:
+def take_snapshot(day: Day, agenda: Agenda, *, covers_all_sources: bool) -> Snapshot:
     """Return the snapshot for the next brief; ``covers_all_sources`` unless the agenda is of some sources."""
     # With a margin on either side: the reader's zone may change before the next brief.
-    first, until = day.today - _TO_SPARE, day.today + timedelta(days=EVENT_DAYS) + _TO_SPARE
+    first, until = day.today - _MARGIN, day.today + timedelta(days=EVENT_DAYS) + _MARGIN
     # Snoozed and excluded tasks are included too: when they return, they are not new.
-    tasks = [*(task for task in agenda.tasks if task.is_open), *agenda.put_off]
+    tasks = [*(task for task in agenda.tasks if task.is_open), *agenda.deferred]
     projects: dict[UUID | None, str] = {project.id: project.name for project in agenda.projects}
     return Snapshot(
         day=day.today,
         tasks={
-            str(task.id): _remember(task, task.start, task.due, projects.get(task.project_id))
+            str(task.id): _snapshot_item(task, task.start, task.due, projects.get(task.project_id))
             for task in tasks
         },
         events={
-            str(event.id): _remember(event, event.start, event.end)
+            str(event.id): _snapshot_item(event, event.start, event.end)
             for event in agenda.events
             if _is_within(event, day, first, until)
         },
-        sources=_sources(agenda, whole=whole),
+        sources=_source_names(agenda, covers_all_sources=covers_all_sources),
     )
 
 
-def _sources(agenda: Agenda, *, whole: bool) -> dict[str, str]:
+def _source_names(agenda: Agenda, *, covers_all_sources: bool) -> dict[str, str]:
     known = {str(source.id): source.name for source in agenda.sources}
-    return known | {_MANUAL: "Daybreak"} if whole else known
+    return known | {_MANUAL_SOURCE: "Daybreak"} if covers_all_sources else known
 
 
-def nothing_known(day: date) -> Snapshot:
+def empty_snapshot(day: date) -> Snapshot:
     """Return the snapshot of a brief that could not record one: the next brief compares nothing with it."""
     return Snapshot(day=day, tasks={}, events={}, sources={})
 
 
-def _remember(
+def _snapshot_item(
     thing: Task | Event, start: Moment | None, due: Moment | None, project: str | None = None
-) -> Remembered:
+) -> SnapshotItem:
     source = source_key(thing.source_id)
-    return Remembered(thing.title, thing.place, source, _iso(start), _iso(due), project)
+    return SnapshotItem(thing.title, thing.source_ref, source, _to_iso(start), _to_iso(due), project)
 
 
 def source_key(source_id: UUID | None) -> str:
     """Return the key of a source in snapshots; items without a source were entered by hand."""
-    return str(source_id) if source_id else _MANUAL
+    return str(source_id) if source_id else _MANUAL_SOURCE
 
 
 def _is_within(event: Event, day: Day, start: date, end: date) -> bool:
-    first = day.on(event.start)
+    first = day.date_of(event.start)
     return first is not None and start <= first < end
 
 
-def _iso(moment: Moment | None) -> str | None:
+def _to_iso(moment: Moment | None) -> str | None:
     # Not in the reader's zone: a reader who changes the zone has not moved every event.
     if moment is None:
         return None
-    if isinstance(moment, datetime) and moment.tzinfo not in _AS_WRITTEN:
+    if isinstance(moment, datetime) and moment.tzinfo not in _UNCONVERTED_ZONES:
         moment = moment.astimezone(UTC)
     return moment.isoformat()
 
 
-def remembered_moment(text: str | None, day: Day) -> Moment | None:
+def parse_snapshot_time(text: str | None, day: Day) -> Moment | None:
     """Return a moment of a snapshot in the reader's terms."""
     if text is None:
         return None
-    return day.local(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
+    return day.localize_optional(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
 
 
-def _date(moment: Moment) -> date:
+def _date_of(moment: Moment) -> date:
     return moment.date() if isinstance(moment, datetime) else moment

@@ -16,14 +16,14 @@ from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.wording.formatting import clock_time
 
-HOUR = 44
-_SHORTEST = 18
+HOUR_HEIGHT = 44
+_MIN_BLOCK_HEIGHT = 18
 _EARLIEST, _LATEST = time(9), time(17)
-_WHOLE = 100
+_FULL_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class HourLine:
     """The line of a full hour; ``y`` in pixels from the top."""
 
     y: int
@@ -31,7 +31,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ChartBlock:
     """An event or a free interval: vertical in pixels, horizontal in percent.
 
     Attributes:
@@ -48,7 +48,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class DayChart:
     """The contents of the chart.
 
     Attributes:
@@ -56,14 +56,14 @@ class Picture:
     """
 
     height: int
-    ticks: tuple[Tick, ...]
-    free: tuple[Block, ...]
-    events: tuple[Block, ...]
+    hour_lines: tuple[HourLine, ...]
+    free: tuple[ChartBlock, ...]
+    events: tuple[ChartBlock, ...]
     now: int | None
     label: str
 
 
-class _Stretch(NamedTuple):
+class _Interval(NamedTuple):
     """An interval of instants, in UTC."""
 
     starts: datetime
@@ -73,29 +73,30 @@ class _Stretch(NamedTuple):
     @property
     def drawn_until(self) -> datetime:
         """The end of the drawn block; a short interval is drawn tall enough to be visible."""
-        return max(self.ends, self.starts + timedelta(hours=_SHORTEST / HOUR))
+        return max(self.ends, self.starts + timedelta(hours=_MIN_BLOCK_HEIGHT / HOUR_HEIGHT))
 
 
-def picture(document: Document) -> Picture | None:
+def build_day_chart(document: Document) -> DayChart | None:
     """Return the chart of a brief's day; None if no event has a time."""
     timed = [
-        _Stretch(entry.starts.astimezone(UTC), entry.ends.astimezone(UTC), one_line(entry.text))
+        _Interval(entry.starts.astimezone(UTC), entry.ends.astimezone(UTC), one_line(entry.text))
         for entry in document.timeline
         if entry.starts and entry.ends
     ]
     if not timed:
         return None
-    gaps = document.workload.gaps
-    free = [_Stretch(gap.starts.astimezone(UTC), gap.ends.astimezone(UTC)) for gap in gaps]
-    scale = _Scale.around([*timed, *free], document)
+    gaps = document.workload.free_intervals
+    free = [_Interval(gap.starts.astimezone(UTC), gap.ends.astimezone(UTC)) for gap in gaps]
+    scale = _Scale.covering([*timed, *free], document)
     is_in_it = scale.begin <= document.as_of <= scale.end
-    return Picture(
+    return DayChart(
         height=scale.y(scale.end),
-        ticks=scale.ticks,
+        hour_lines=scale.hour_lines,
         free=tuple(scale.block(one) for one in free),
-        events=tuple(_beside(scale, timed)),
+        events=tuple(_arrange(scale, timed)),
         now=scale.y(document.as_of) if is_in_it else None,
-        label=f"The day from {scale.ticks[0].label} to {scale.ticks[-1].label}, as listed under “Today”.",
+        label=f"The day from {scale.hour_lines[0].label} to {scale.hour_lines[-1].label}, "
+        "as listed under “Today”.",
     )
 
 
@@ -106,51 +107,51 @@ class _Scale:
     tz: ZoneInfo
 
     @classmethod
-    def around(cls, stretches: Sequence[_Stretch], document: Document) -> "_Scale":
-        tz = clock.zone(document.timezone)
+    def covering(cls, intervals: Sequence[_Interval], document: Document) -> "_Scale":
+        tz = clock.parse_timezone(document.timezone)
         usual = [clock.first_instant(document.date, at, tz) for at in (_EARLIEST, _LATEST)]
-        begin = min(usual[0], *(one.starts for one in stretches))
-        end = max(usual[1], *(one.drawn_until for one in stretches))
+        begin = min(usual[0], *(one.starts for one in intervals))
+        end = max(usual[1], *(one.drawn_until for one in intervals))
         day, hour = clock.start_of_day(document.date, tz), timedelta(hours=1)
         return cls(day + hour * floor((begin - day) / hour), day + hour * ceil((end - day) / hour), tz)
 
     @property
-    def ticks(self) -> tuple[Tick, ...]:
+    def hour_lines(self) -> tuple[HourLine, ...]:
         count = (self.end - self.begin) // timedelta(hours=1)
         hours = [self.begin + timedelta(hours=number) for number in range(count + 1)]
-        return tuple(Tick(self.y(hour), self._time(hour)) for hour in hours)
+        return tuple(HourLine(self.y(hour), self._time(hour)) for hour in hours)
 
-    def y(self, moment: datetime) -> int:
-        return round((moment - self.begin) / timedelta(hours=1) * HOUR)
+    def y(self, at: datetime) -> int:
+        return round((at - self.begin) / timedelta(hours=1) * HOUR_HEIGHT)
 
-    def block(self, one: _Stretch, lane: int = 0, lanes: int = 1) -> Block:
-        y, width = self.y(one.starts), round(_WHOLE / lanes, 3)
-        height = max(_SHORTEST, self.y(one.ends) - y)
-        until = f"\N{EN DASH}{self._time(one.ends)}" if one.starts < one.ends else ""
-        return Block(
+    def block(self, interval: _Interval, column: int = 0, columns: int = 1) -> ChartBlock:
+        y, width = self.y(interval.starts), round(_FULL_WIDTH / columns, 3)
+        height = max(_MIN_BLOCK_HEIGHT, self.y(interval.ends) - y)
+        until = f"\N{EN DASH}{self._time(interval.ends)}" if interval.starts < interval.ends else ""
+        return ChartBlock(
             y=y,
             height=height,
-            x=round(lane * width, 3),
+            x=round(column * width, 3),
             width=width,
-            text=one.text,
-            time=f"{self._time(one.starts)}{until}",
-            is_short=height < HOUR,
+            text=interval.text,
+            time=f"{self._time(interval.starts)}{until}",
+            is_short=height < HOUR_HEIGHT,
         )
 
     def _time(self, instant: datetime) -> str:
         return clock_time(instant.astimezone(self.tz))
 
 
-def _beside(scale: _Scale, events: Iterable[_Stretch]) -> Iterator[Block]:
+def _arrange(scale: _Scale, events: Iterable[_Interval]) -> Iterator[ChartBlock]:
     """Yield a block for each event, in as many columns as events overlap."""
-    for group in _overlapping(events):
-        lanes = _lanes(group)
-        for one, lane in zip(group, lanes, strict=True):
-            yield scale.block(one, lane, max(lanes) + 1)
+    for group in _group_overlapping(events):
+        columns = _assign_columns(group)
+        for one, column in zip(group, columns, strict=True):
+            yield scale.block(one, column, max(columns) + 1)
 
 
-def _overlapping(events: Iterable[_Stretch]) -> Iterator[list[_Stretch]]:
-    group: list[_Stretch] = []
+def _group_overlapping(events: Iterable[_Interval]) -> Iterator[list[_Interval]]:
+    group: list[_Interval] = []
     for one in sorted(events):
         if group and one.starts >= max(other.drawn_until for other in group):
             yield group
@@ -160,12 +161,12 @@ def _overlapping(events: Iterable[_Stretch]) -> Iterator[list[_Stretch]]:
         yield group
 
 
-def _lanes(group: Sequence[_Stretch]) -> list[int]:
+def _assign_columns(group: Sequence[_Interval]) -> list[int]:
     """Return the column of each event: the first that is free at its start."""
     free_at: list[datetime] = []
     taken = []
     for one in group:
-        lane = next((number for number, until in enumerate(free_at) if until <= one.starts), len(free_at))
-        free_at[lane : lane + 1] = [one.drawn_until]
-        taken.append(lane)
+        column = next((number for number, until in enumerate(free_at) if until <= one.starts), len(free_at))
+        free_at[column : column + 1] = [one.drawn_until]
+        taken.append(column)
     return taken

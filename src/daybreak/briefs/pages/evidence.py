@@ -8,7 +8,7 @@ from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.wording.formatting import clock_time, day_month, plural
 from daybreak.claims import Fact
 
-_NAMES = {
+_KIND_LABELS = {
     "task": "Task",
     "event": "Event",
     "note": "Note",
@@ -24,41 +24,43 @@ class Evidence:
 
     Attributes:
         title: its kind and title.
-        known: its details.
-        place: its source and source reference.
+        details: its details.
+        source_ref: its source and source reference.
         task: the id of the task, if it is one.
     """
 
     title: str
-    known: str
-    place: str
+    details: str
+    source_ref: str
     task: str | None = None
 
 
-def evidence(ids: Iterable[str], facts: Mapping[str, Fact], today: date) -> tuple[Evidence, ...]:
+def list_evidence(ids: Iterable[str], facts: Mapping[str, Fact], today: date) -> tuple[Evidence, ...]:
     """Return the evidence of these fact ids; unknown ids are ignored."""
-    return tuple(_one(fact_id, facts[fact_id], today) for fact_id in ids if fact_id in facts)
+    return tuple(_evidence_of(fact_id, facts[fact_id], today) for fact_id in ids if fact_id in facts)
 
 
-def _one(fact_id: str, fact: Fact, today: date) -> Evidence:
+def _evidence_of(fact_id: str, fact: Fact, today: date) -> Evidence:
     if fact.kind == "stat":
         return Evidence(
-            title=f"{fact.value} {one_line(fact.title)}", known=f"Counted: {one_line(fact.place)}", place=""
+            title=f"{fact.value} {one_line(fact.title)}",
+            details=f"Counted: {one_line(fact.source_ref)}",
+            source_ref="",
         )
-    name = _NAMES.get(fact.kind, fact.kind.capitalize())
+    name = _KIND_LABELS.get(fact.kind, fact.kind.capitalize())
     return Evidence(
         title=f"{name} “{one_line(fact.title)}”",
-        known=", ".join(_known(fact, today)),
-        place=one_line(": ".join(filter(None, (fact.source, _where(fact))))),
+        details=", ".join(_details(fact, today)),
+        source_ref=one_line(": ".join(filter(None, (fact.source, _source_ref(fact))))),
         task=fact_id.removeprefix("task:") if fact.kind == "task" else None,
     )
 
 
-def _where(fact: Fact) -> str:
-    return f"{fact.file}, {fact.place}" if fact.kind == "event" and fact.file else fact.place
+def _source_ref(fact: Fact) -> str:
+    return f"{fact.file}, {fact.source_ref}" if fact.kind == "event" and fact.file else fact.source_ref
 
 
-def _known(fact: Fact, today: date) -> Iterator[str]:
+def _details(fact: Fact, today: date) -> Iterator[str]:
     if fact.status:
         yield fact.status.replace("_", " ")
     if fact.waiting:
@@ -72,13 +74,13 @@ def _known(fact: Fact, today: date) -> Iterator[str]:
         ("last touched", fact.touched),
     ):
         if moment is not None:
-            yield f"{words} {_shown(moment, today)}"
+            yield f"{words} {_format_moment(moment, today)}"
     if fact.project:
         yield f"in {one_line(fact.project)}"
     if fact.of:
         yield f"adds up {plural(len(fact.of), 'thing')}"
 
 
-def _shown(moment: date | datetime, today: date) -> str:
+def _format_moment(moment: date | datetime, today: date) -> str:
     at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
     return f"{day_month(moment, today)}{at}"

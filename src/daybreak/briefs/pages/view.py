@@ -4,28 +4,28 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from daybreak.briefs.document.model import Document, Edition
-from daybreak.briefs.feedback import Given, Opinion, claim_id
-from daybreak.briefs.pages.day_chart import Picture, picture
-from daybreak.briefs.pages.evidence import Evidence, evidence
+from daybreak.briefs.feedback import Feedback, Opinion, claim_id
+from daybreak.briefs.pages.day_chart import DayChart, build_day_chart
+from daybreak.briefs.pages.evidence import Evidence, list_evidence
 from daybreak.briefs.rendering.outline import (
-    Aside,
     Closing,
     Heading,
-    Items,
+    ListBlock,
+    OutlineSentence,
     Part,
     Prose,
-    Statement,
+    Remark,
     Title,
     Warnings,
 )
-from daybreak.briefs.rendering.outline_builder import outline
+from daybreak.briefs.rendering.outline_builder import build_outline
 
 EDITIONS = {Edition.STANDARD: "The day", Edition.WEEKLY: "The week", Edition.REENGAGEMENT: "A note"}
 """The labels of the editions of a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+class PageSentence:
     """One sentence with its evidence and the reader's opinion.
 
     Attributes:
@@ -40,125 +40,125 @@ class Sentence:
     text: str
     time: str
     remarks: tuple[str, ...]
-    places: tuple[str, ...]
+    source_refs: tuple[str, ...]
     muted: bool
     evidence: tuple[Evidence, ...]
     opinion: Opinion | None
 
 
 @dataclass(slots=True)
-class Group:
+class SentenceGroup:
     """Sentences below one heading; ``title`` is empty for those directly below the section's title."""
 
     title: str = ""
     tone: str = "plain"
     count: int | None = None
     is_list: bool = True
-    sentences: list[Sentence] = field(default_factory=list)
-    aside: str = ""
+    sentences: list[PageSentence] = field(default_factory=list)
+    remark: str = ""
 
 
 @dataclass(slots=True)
-class Chapter:
+class PageSection:
     """A section of the page."""
 
     part: Part | None
     title: str = ""
     remark: str = ""
-    groups: list[Group] = field(default_factory=list)
+    groups: list[SentenceGroup] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class View:
+class BriefPage:
     """The page of a brief.
 
     Attributes:
         opening: the sentences before the first heading.
         warnings: the warnings of the brief.
-        chapters: the sections in their order.
-        picture: the chart of the day.
+        sections: the sections in their order.
+        day_chart: the chart of the day.
     """
 
     title: str = ""
     subtitle: str = ""
-    opening: list[Sentence] = field(default_factory=list)
+    opening: list[PageSentence] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
-    chapters: list[Chapter] = field(default_factory=list)
+    sections: list[PageSection] = field(default_factory=list)
     closing: str = ""
-    picture: Picture | None = None
+    day_chart: DayChart | None = None
 
-    def of(self, *parts: str) -> list[Chapter]:
+    def sections_of(self, *parts: str) -> list[PageSection]:
         """Return the sections of these parts, e.g. ``sections_of("FIRST")``."""
-        return [one for one in self.chapters if one.part and one.part.name in parts]
+        return [one for one in self.sections if one.part and one.part.name in parts]
 
 
-def build_page(document: Document, opinions: Mapping[str, Given] | None = None) -> View:
+def build_page(document: Document, feedback_by_claim: Mapping[str, Feedback] | None = None) -> BriefPage:
     """Return the page of a brief."""
-    maker = _Maker(document, opinions or {})
-    for block in outline(document):
-        maker.take(block)
-    maker.view.picture = picture(document)
-    return maker.view
+    maker = _PageBuilder(document, feedback_by_claim or {})
+    for block in build_outline(document):
+        maker.add_block(block)
+    maker.page.day_chart = build_day_chart(document)
+    return maker.page
 
 
-class _Maker:
+class _PageBuilder:
     """A builder of the page, to which the blocks of an outline are added in order."""
 
-    def __init__(self, document: Document, opinions: Mapping[str, Given]) -> None:
-        self.view = View()
+    def __init__(self, document: Document, feedback_by_claim: Mapping[str, Feedback]) -> None:
+        self.page = BriefPage()
         self._document = document
-        self._opinions = opinions
+        self._feedback_by_claim = feedback_by_claim
         self._anchors: set[str] = set()
 
-    def take(self, block: object) -> None:
+    def add_block(self, block: object) -> None:
         match block:
             case Title(text, subtitle):
-                self.view.title, self.view.subtitle = text, subtitle
+                self.page.title, self.page.subtitle = text, subtitle
             case Warnings(_, lines):
-                self.view.warnings = lines
+                self.page.warnings = lines
             case Heading():
-                self._head(block)
+                self._add_heading(block)
             case Prose(statements):
-                self._say(statements, is_list=False)
-            case Items(_, statements):
-                self._say(statements, is_list=True)
-            case Aside(text):
-                self.view.chapters[-1].groups[-1].aside = text
+                self._add_sentences(statements, is_list=False)
+            case ListBlock(_, statements):
+                self._add_sentences(statements, is_list=True)
+            case Remark(text):
+                self.page.sections[-1].groups[-1].remark = text
             case Closing(text):
-                self.view.closing = text
+                self.page.closing = text
 
-    def _head(self, heading: Heading) -> None:
+    def _add_heading(self, heading: Heading) -> None:
         if heading.part:
-            self.view.chapters.append(Chapter(heading.part, heading.text, heading.remark))
+            self.page.sections.append(PageSection(heading.part, heading.text, heading.remark))
         else:
             tone = heading.tone.name.lower()
-            group = Group(title=heading.text, tone=tone, count=heading.count)
-            self.view.chapters[-1].groups.append(group)
+            group = SentenceGroup(title=heading.text, tone=tone, count=heading.count)
+            self.page.sections[-1].groups.append(group)
 
-    def _say(self, statements: Collection[Statement], *, is_list: bool) -> None:
+    def _add_sentences(self, statements: Collection[OutlineSentence], *, is_list: bool) -> None:
         sentences = [self._sentence(statement) for statement in statements]
-        if not self.view.chapters:
-            self.view.opening += sentences
+        if not self.page.sections:
+            self.page.opening += sentences
             return
-        groups = self.view.chapters[-1].groups
+        groups = self.page.sections[-1].groups
         if groups and groups[-1].title and not groups[-1].sentences:
             groups[-1].sentences = sentences
         else:
-            groups.append(Group(is_list=is_list, sentences=sentences))
+            groups.append(SentenceGroup(is_list=is_list, sentences=sentences))
 
-    def _sentence(self, statement: Statement) -> Sentence:
-        known_by = claim_id(statement.text, statement.facts)
+    def _sentence(self, sentence: OutlineSentence) -> PageSentence:
+        known_by = claim_id(sentence.text, sentence.facts)
         anchor = "" if known_by in self._anchors else f"s-{known_by}"
         self._anchors.add(known_by)
-        given = self._opinions.get(known_by)
-        return Sentence(
+        given = self._feedback_by_claim.get(known_by)
+        return PageSentence(
             id=known_by,
             anchor=anchor,
-            text=statement.text,
-            time=statement.time,
-            remarks=statement.remarks,
-            places=statement.places,
-            muted=statement.muted,
-            evidence=evidence(statement.facts, self._document.facts, self._document.date),
+            text=sentence.text,
+            time=sentence.time,
+            remarks=sentence.remarks,
+            source_refs=sentence.source_refs,
+            muted=sentence.muted,
+            evidence=list_evidence(sentence.facts, self._document.facts, self._document.date),
             opinion=given.opinion if given else None,
         )

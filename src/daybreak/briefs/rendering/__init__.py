@@ -7,13 +7,13 @@ from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.html import render_html
 from daybreak.briefs.rendering.json_form import render_json
 from daybreak.briefs.rendering.markdown import render_markdown
-from daybreak.briefs.rendering.outline_builder import outline
+from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.rendering.text import render_text
 
-__all__ = ["Form", "render"]
+__all__ = ["OutputFormat", "render"]
 
 
-class Form(StrEnum):
+class OutputFormat(StrEnum):
     """An output format of a document."""
 
     TEXT = "text"
@@ -22,15 +22,15 @@ class Form(StrEnum):
     JSON = "json"
 
 
-def render(document: Document, form: Form) -> str:
+def render(document: Document, output_format: OutputFormat) -> str:
     """Return the whole document in an output format; it ends with a line feed."""
-    match form:
-        case Form.TEXT:
-            return render_text(outline(document))
-        case Form.MARKDOWN:
-            return render_markdown(outline(document))
-        case Form.HTML:
-            return render_html(outline(document))
-        case Form.JSON:
+    match output_format:
+        case OutputFormat.TEXT:
+            return render_text(build_outline(document))
+        case OutputFormat.MARKDOWN:
+            return render_markdown(build_outline(document))
+        case OutputFormat.HTML:
+            return render_html(build_outline(document))
+        case OutputFormat.JSON:
             return render_json(document)
-    assert_never(form)
+    assert_never(output_format)

@@ -2,35 +2,35 @@
 
 from collections.abc import Iterable, Iterator
 
-from daybreak.briefs.rendering.outline import Aside, Items, Listing, Prose, Statement
+from daybreak.briefs.rendering.outline import ListBlock, ListStyle, OutlineSentence, Prose, Remark
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.rendering.source_refs import Places
+from daybreak.briefs.rendering.source_refs import SourceRefs
 from daybreak.claims import Claim
 
 
-def statement(claim: Claim, places: Places) -> Statement:
+def outline_sentence(claim: Claim, refs: SourceRefs) -> OutlineSentence:
     """Return a claim as a sentence of the outline."""
-    return Statement(
+    return OutlineSentence(
         text=one_line(claim.text),
         facts=claim.facts,
-        places=places.shown(claim.facts),
-        origin=places.in_full(claim.facts),
+        source_refs=refs.shorten(claim.facts),
+        source_details=refs.format_full(claim.facts),
     )
 
 
-def prose(claims: Iterable[Claim], places: Places) -> Iterator[Prose]:
+def prose_block(claims: Iterable[Claim], refs: SourceRefs) -> Iterator[Prose]:
     """Yield a prose block of the claims, if there are any."""
-    if statements := tuple(statement(claim, places) for claim in claims):
+    if statements := tuple(outline_sentence(claim, refs) for claim in claims):
         yield Prose(statements)
 
 
-def bullets(claims: Iterable[Claim], places: Places) -> Iterator[Items]:
+def bullet_list(claims: Iterable[Claim], refs: SourceRefs) -> Iterator[ListBlock]:
     """Yield a bullet list of the claims, if there are any."""
-    if statements := tuple(statement(claim, places) for claim in claims):
-        yield Items(Listing.BULLETS, statements)
+    if statements := tuple(outline_sentence(claim, refs) for claim in claims):
+        yield ListBlock(ListStyle.BULLETS, statements)
 
 
-def left_out(count: int) -> Iterator[Aside]:
+def omitted_remark(count: int) -> Iterator[Remark]:
     """Yield a remark with the number of omitted entries, if there are any."""
     if count > 0:
-        yield Aside(f"and {count} more")
+        yield Remark(f"and {count} more")

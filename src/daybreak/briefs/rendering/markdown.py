@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from daybreak.briefs.rendering.outline import (
-    Aside,
     Block,
     Closing,
     Heading,
-    Items,
-    Listing,
+    ListBlock,
+    ListStyle,
     Outline,
+    OutlineSentence,
     Prose,
-    Statement,
+    Remark,
     Title,
     Warnings,
 )
@@ -36,12 +36,12 @@ def render_markdown(outline: Outline) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Escape one line of text so that CommonMark, with the usual extensions, shows it literally."""
     return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", text))
 
 
-def code(text: str) -> str:
+def code_span(text: str) -> str:
     """Return one line of text as a code span."""
     fence = "`" * (max(map(len, _BACKTICKS.findall(text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
@@ -51,62 +51,62 @@ def code(text: str) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Title(text, subtitle):
-            yield from (f"# {escaped(text)}", "", escaped(subtitle))
+            yield from (f"# {escape(text)}", "", escape(subtitle))
         case Heading():
             yield from _heading(block)
         case Prose(statements):
             yield from _prose(statements)
-        case Items(listing, statements):
+        case ListBlock(listing, statements):
             for number, statement in enumerate(statements, start=1):
                 yield from _item(statement, listing, number)
         case Warnings(title, lines):
-            yield from ("", f"> **{escaped(title)}**", ">", *(f"> - {escaped(line)}" for line in lines), "")
-        case Aside(text):
-            yield from ("", f"*{escaped(text)}*", "")
+            yield from ("", f"> **{escape(title)}**", ">", *(f"> - {escape(line)}" for line in lines), "")
+        case Remark(text):
+            yield from ("", f"*{escape(text)}*", "")
         case Closing(text):
-            yield from ("", "---", "", f"*{escaped(text)}*")
+            yield from ("", "---", "", f"*{escape(text)}*")
         case _:
             assert_never(block)
 
 
 def _heading(heading: Heading) -> Iterator[str]:
     counted = "" if heading.count is None else f" ({heading.count})"
-    yield from ("", f"{'#' * heading.level} {escaped(heading.text)}{counted}", "")
+    yield from ("", f"{'#' * heading.level} {escape(heading.text)}{counted}", "")
     if heading.remark:
-        yield from (f"*{escaped(heading.remark)}*", "")
+        yield from (f"*{escape(heading.remark)}*", "")
 
 
-def _prose(statements: tuple[Statement, ...]) -> Iterator[str]:
-    for statement in statements:
+def _prose(sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
+    for statement in sentences:
         yield from ("", _sentence(statement))
     yield ""
 
 
-def _item(statement: Statement, listing: Listing, number: int) -> Iterator[str]:
-    match listing:
-        case Listing.BULLETS:
-            yield f"- {_sentence(statement)}"
-        case Listing.NUMBERS:
-            yield f"{number}. {_strong(statement.text)}"
-            yield from _remark_line(statement)
-        case Listing.TIMES:
-            yield f"- {escaped(statement.time)} {_sentence(statement)}"
+def _item(sentence: OutlineSentence, style: ListStyle, number: int) -> Iterator[str]:
+    match style:
+        case ListStyle.BULLETS:
+            yield f"- {_sentence(sentence)}"
+        case ListStyle.NUMBERS:
+            yield f"{number}. {_strong(sentence.text)}"
+            yield from _remark_line(sentence)
+        case ListStyle.TIMES:
+            yield f"- {escape(sentence.time)} {_sentence(sentence)}"
         case _:
-            assert_never(listing)
+            assert_never(style)
 
 
-def _remark_line(statement: Statement) -> Iterator[str]:
-    if line := f"{escaped(', '.join(statement.remarks))}{_places(statement)}".strip():
+def _remark_line(sentence: OutlineSentence) -> Iterator[str]:
+    if line := f"{escape(', '.join(sentence.remarks))}{_source_refs(sentence)}".strip():
         yield f"   {line}"
 
 
 def _strong(text: str) -> str:
-    return f"**{escaped(text)}**" if text else ""
+    return f"**{escape(text)}**" if text else ""
 
 
-def _sentence(statement: Statement) -> str:
-    return f"{escaped(statement.text)}{_places(statement)}"
+def _sentence(sentence: OutlineSentence) -> str:
+    return f"{escape(sentence.text)}{_source_refs(sentence)}"
 
 
-def _places(statement: Statement) -> str:
-    return f" ({', '.join(code(place) for place in statement.places)})" if statement.places else ""
+def _source_refs(sentence: OutlineSentence) -> str:
+    return f" ({', '.join(code_span(ref) for ref in sentence.source_refs)})" if sentence.source_refs else ""

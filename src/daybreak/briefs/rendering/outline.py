@@ -23,7 +23,7 @@ class Part(Enum):
     AHEAD = auto()
 
 
-class Listing(Enum):
+class ListStyle(Enum):
     """The markers of a list."""
 
     BULLETS = auto()
@@ -32,15 +32,15 @@ class Listing(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class OutlineSentence:
     """One sentence and its sources; all text is safe to show, and nothing is escaped yet.
 
     Attributes:
         remarks: remarks on the sentence, on a line of their own: reason, estimate.
         time: the time of day in front of it, in a list of `ListStyle.TIMES`.
         facts: ids of the facts that it cites.
-        places: the source references of those facts, shortened.
-        origin: the same in full, each with its source.
+        source_refs: the source references of those facts, shortened.
+        source_details: the same in full, each with its source.
         muted: whether it is the free time between two events instead of a statement.
     """
 
@@ -48,8 +48,8 @@ class Statement:
     remarks: tuple[str, ...] = ()
     time: str = ""
     facts: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    origin: str = ""
+    source_refs: tuple[str, ...] = ()
+    source_details: str = ""
     muted: bool = False
 
 
@@ -81,15 +81,15 @@ class Heading:
 class Prose:
     """Sentences outside a list; each begins a line."""
 
-    statements: tuple[Statement, ...]
+    sentences: tuple[OutlineSentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class ListBlock:
     """A list."""
 
-    listing: Listing
-    statements: tuple[Statement, ...]
+    style: ListStyle
+    sentences: tuple[OutlineSentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Warnings:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class Remark:
     """A short remark about omitted entries."""
 
     text: str
@@ -114,5 +114,5 @@ class Closing:
     text: str
 
 
-Block = Title | Heading | Prose | Items | Warnings | Aside | Closing
+Block = Title | Heading | Prose | ListBlock | Warnings | Remark | Closing
 Outline = tuple[Block, ...]

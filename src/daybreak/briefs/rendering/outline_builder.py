@@ -9,34 +9,34 @@ from collections.abc import Iterable, Iterator
 from daybreak import clock
 from daybreak.briefs.document.model import (
     Bucket,
-    BucketView,
+    BucketEntries,
     Counts,
     Document,
     Edition,
-    LeftOut,
+    Excluded,
     NextAction,
     Section,
     SinceLast,
 )
-from daybreak.briefs.rendering.claim_blocks import bullets, left_out, prose, statement
-from daybreak.briefs.rendering.day_blocks import day_list
+from daybreak.briefs.rendering.claim_blocks import bullet_list, omitted_remark, outline_sentence, prose_block
+from daybreak.briefs.rendering.day_blocks import day_sentences
 from daybreak.briefs.rendering.outline import (
-    Aside,
     Block,
     Closing,
     Heading,
-    Items,
-    Listing,
+    ListBlock,
+    ListStyle,
     Outline,
+    OutlineSentence,
     Part,
     Prose,
-    Statement,
+    Remark,
     Title,
     Tone,
     Warnings,
 )
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.rendering.source_refs import Places
+from daybreak.briefs.rendering.source_refs import SourceRefs
 from daybreak.briefs.rendering.week_blocks import week_blocks
 from daybreak.briefs.wording.formatting import clock_time, duration, long_date, plural
 
@@ -54,24 +54,24 @@ _BUCKETS = {
 }
 
 
-def outline(document: Document) -> Outline:
+def build_outline(document: Document) -> Outline:
     """Return the blocks of a brief, in reading order."""
-    return tuple(_blocks(document, Places(document.facts)))
+    return tuple(_blocks(document, SourceRefs(document.facts)))
 
 
-def _blocks(document: Document, places: Places) -> Iterator[Block]:
+def _blocks(document: Document, refs: SourceRefs) -> Iterator[Block]:
     yield _title(document)
-    yield from _opening(document, places)
+    yield from _headline(document, refs)
     yield from _warnings(document)
-    yield from _next_actions(document, places)
-    yield from _today(document, places)
-    yield from _since_last(document.since_last, places)
+    yield from _next_actions(document, refs)
+    yield from _today(document, refs)
+    yield from _changes(document.since_last, refs)
     if document.week:
-        yield from week_blocks(document.week, places)
+        yield from week_blocks(document.week, refs)
     for section in document.sections:
-        yield from _section(section, places)
+        yield from _section(section, refs)
     yield from _further_ahead(document.sections)
-    yield _closing(document, places)
+    yield _closing(document, refs)
 
 
 def _title(document: Document) -> Title:
@@ -82,13 +82,13 @@ def _title(document: Document) -> Title:
     return Title(long_date(document.date), f"{kind} for {name}" if name else kind)
 
 
-def _opening(document: Document, places: Places) -> Iterator[Prose]:
-    said = tuple(statement(claim, places) for claim in document.headline)
-    if document.absence:
-        said = (Statement(text=one_line(document.absence.opening)), *said)
+def _headline(document: Document, refs: SourceRefs) -> Iterator[Prose]:
+    sentences = tuple(outline_sentence(claim, refs) for claim in document.headline)
+    if document.reengagement:
+        sentences = (OutlineSentence(text=one_line(document.reengagement.opening)), *sentences)
     elif all(claim.kind != "counts" for claim in document.headline):
-        said = (Statement(text=_counts(document.counts)), *said)
-    yield Prose(said)
+        sentences = (OutlineSentence(text=_counts(document.counts)), *sentences)
+    yield Prose(sentences)
 
 
 def _counts(counts: Counts) -> str:
@@ -104,97 +104,97 @@ def _warnings(document: Document) -> Iterator[Warnings]:
         yield Warnings("What this brief could not see", tuple(lines))
 
 
-def _next_actions(document: Document, places: Places) -> Iterator[Block]:
+def _next_actions(document: Document, refs: SourceRefs) -> Iterator[Block]:
     if not document.next_actions:
         return
     yield Heading(2, "Do first", part=Part.FIRST)
-    yield Items(Listing.NUMBERS, tuple(_next_action(action, places) for action in document.next_actions))
-    if document.next_actions_left_out:
-        verb = "waits" if document.next_actions_left_out == 1 else "wait"
-        yield Aside(f"{document.next_actions_left_out} more {verb}")
+    yield ListBlock(ListStyle.NUMBERS, tuple(_next_action(action, refs) for action in document.next_actions))
+    if document.next_actions_omitted:
+        verb = "waits" if document.next_actions_omitted == 1 else "wait"
+        yield Remark(f"{document.next_actions_omitted} more {verb}")
 
 
-def _next_action(action: NextAction, places: Places) -> Statement:
+def _next_action(action: NextAction, refs: SourceRefs) -> OutlineSentence:
     estimate = "" if action.estimate_minutes is None else f"about {duration(action.estimate_minutes)}"
-    return Statement(
+    return OutlineSentence(
         text=one_line(action.text),
         remarks=tuple(filter(None, (one_line(action.reason), estimate))),
         facts=action.facts,
-        places=places.shown(action.facts),
-        origin=places.in_full(action.facts),
+        source_refs=refs.shorten(action.facts),
+        source_details=refs.format_full(action.facts),
     )
 
 
-def _today(document: Document, places: Places) -> Iterator[Block]:
+def _today(document: Document, refs: SourceRefs) -> Iterator[Block]:
     if not document.timeline and not document.workload.statements:
         return
     yield Heading(2, "Today", part=Part.DAY)
-    if listed := day_list(document.timeline, document.workload.gaps, places):
-        yield Items(Listing.TIMES, listed)
-    yield from prose(document.workload.statements, places)
+    if listed := day_sentences(document.timeline, document.workload.free_intervals, refs):
+        yield ListBlock(ListStyle.TIMES, listed)
+    yield from prose_block(document.workload.statements, refs)
 
 
-def _since_last(since: SinceLast, places: Places) -> Iterator[Block]:
-    if not since.entries and not since.left_out:
+def _changes(since: SinceLast, refs: SourceRefs) -> Iterator[Block]:
+    if not since.entries and not since.omitted:
         return
     title = f"Since your last brief, {long_date(since.date)}" if since.date else "What is new"
     yield Heading(2, title, part=Part.SINCE)
-    yield from bullets(since.entries, places)
-    yield from left_out(since.left_out)
+    yield from bullet_list(since.entries, refs)
+    yield from omitted_remark(since.omitted)
 
 
-def _section(section: Section, places: Places) -> Iterator[Block]:
+def _section(section: Section, refs: SourceRefs) -> Iterator[Block]:
     near = [view for view in section.buckets if view.count and view.bucket is not Bucket.LATER]
     if not (section.statements or section.notes or near):
         return
     remark = "unchanged since the last compose" if section.reused else ""
-    yield Heading(2, _name(section), remark=remark, part=Part.PROJECT)
-    yield from prose(section.statements, places)
+    yield Heading(2, _section_name(section), remark=remark, part=Part.PROJECT)
+    yield from prose_block(section.statements, refs)
     for view in near:
-        yield from _bucket(view, places)
+        yield from _bucket(view, refs)
     if section.notes:
         yield Heading(3, "Notes")
-        yield from bullets(section.notes, places)
+        yield from bullet_list(section.notes, refs)
 
 
-def _bucket(view: BucketView, places: Places) -> Iterator[Block]:
+def _bucket(view: BucketEntries, refs: SourceRefs) -> Iterator[Block]:
     title, tone = _BUCKETS[view.bucket]
     yield Heading(3, title, count=view.count, tone=tone)
-    yield from bullets(view.entries, places)
-    yield from left_out(view.count - len(view.entries))
+    yield from bullet_list(view.entries, refs)
+    yield from omitted_remark(view.count - len(view.entries))
 
 
 def _further_ahead(sections: Iterable[Section]) -> Iterator[Block]:
     counted = [
-        Statement(text=f"{_name(section)}: {plural(view.count, 'task')}")
+        OutlineSentence(text=f"{_section_name(section)}: {plural(view.count, 'task')}")
         for section in sections
         for view in section.buckets
         if view.bucket is Bucket.LATER and view.count
     ]
     if counted:
         yield Heading(2, "Further ahead", part=Part.AHEAD)
-        yield Items(Listing.BULLETS, tuple(counted))
+        yield ListBlock(ListStyle.BULLETS, tuple(counted))
 
 
-def _name(section: Section) -> str:
+def _section_name(section: Section) -> str:
     return "Without a project" if section.project is None else one_line(section.project)
 
 
-def _closing(document: Document, places: Places) -> Closing:
-    as_of = document.as_of.astimezone(clock.zone(document.timezone))
-    sources = ", ".join(places.sources())
-    told = f", from {sources}." if sources else "."
-    lines = [f"As of {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time{told}"]
-    if document.left_out:
-        lines.append(_left_out_by_choice(document.left_out))
-    if document.absence:
-        lines.append(one_line(document.absence.closing))
+def _closing(document: Document, refs: SourceRefs) -> Closing:
+    as_of = document.as_of.astimezone(clock.parse_timezone(document.timezone))
+    sources = ", ".join(refs.source_names())
+    origin = f", from {sources}." if sources else "."
+    lines = [f"As of {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time{origin}"]
+    if document.excluded:
+        lines.append(_excluded_note(document.excluded))
+    if document.reengagement:
+        lines.append(one_line(document.reengagement.closing))
     return Closing(" ".join(lines))
 
 
-def _left_out_by_choice(left: LeftOut) -> str:
+def _excluded_note(excluded: Excluded) -> str:
     things = [
-        plural(left.projects, "project") if left.projects else "",
-        f"{plural(left.tasks, 'task')} without a project" if left.tasks else "",
+        plural(excluded.projects, "project") if excluded.projects else "",
+        f"{plural(excluded.tasks, 'task')} without a project" if excluded.tasks else "",
     ]
     return f"{' and '.join(filter(None, things))} left out, as you chose."

@@ -13,33 +13,33 @@ from rich.text import Text
 
 from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.outline import (
-    Aside,
     Block,
     Closing,
     Heading,
-    Items,
-    Listing,
+    ListBlock,
+    ListStyle,
+    OutlineSentence,
     Prose,
-    Statement,
+    Remark,
     Title,
     Tone,
     Warnings,
 )
-from daybreak.briefs.rendering.outline_builder import outline
+from daybreak.briefs.rendering.outline_builder import build_outline
 
 _COLOURS = {Tone.PLAIN: "bold", Tone.LATE: "bold red", Tone.TODAY: "bold yellow", Tone.DONE: "bold green"}
 _SOFT = "dim"
 _SECTION_LEVEL = 2
-_SHORTEST_RULE = 4
+_MIN_RULE_WIDTH = 4
 _INDENT = "  "
 
 
-def terminal_view(document: Document) -> RenderableType:
+def render_terminal(document: Document) -> RenderableType:
     """Return the whole brief for ``Console.print``; designed for 80 columns, readable from 40."""
-    return Group(*(part for block in outline(document) for part in _parts(block)))
+    return Group(*(part for block in build_outline(document) for part in _block_parts(block)))
 
 
-def _parts(block: Block) -> Iterator[RenderableType]:
+def _block_parts(block: Block) -> Iterator[RenderableType]:
     match block:
         case Title(text, subtitle):
             yield from (Text(text, style="bold cyan"), Text(subtitle, style=_SOFT))
@@ -48,12 +48,12 @@ def _parts(block: Block) -> Iterator[RenderableType]:
         case Prose(statements):
             yield ""
             yield from map(_sentence, statements)
-        case Items(listing, statements):
+        case ListBlock(listing, statements):
             yield _list(listing, statements)
         case Warnings(title, lines):
             rows = _rows(("!", Text(line)) for line in lines)
             yield from ("", Panel(rows, title=Text(title), title_align="left", border_style="yellow"))
-        case Aside(text):
+        case Remark(text):
             yield Padding(Text(text, style=_SOFT), (0, 0, 0, 2))
         case Closing(text):
             yield from ("", Rule(style=_SOFT), Text(text, style=_SOFT))
@@ -74,26 +74,26 @@ def _heading(heading: Heading) -> Iterator[RenderableType]:
 
 @dataclass(frozen=True, slots=True)
 class _Ruled:
-    """A line followed by a rule if it fits; `Rule` would truncate a long title."""
+    """A line followed by a rule if it fits; `RecurrenceRule` would truncate a long title."""
 
     line: Text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        fits = self.line.cell_len + _SHORTEST_RULE < options.max_width
+        fits = self.line.cell_len + _MIN_RULE_WIDTH < options.max_width
         yield Rule(self.line, align="left", style=_SOFT) if fits else self.line
 
 
-def _list(listing: Listing, statements: tuple[Statement, ...]) -> Table:
-    match listing:
-        case Listing.BULLETS:
-            return _rows((f"{_INDENT}•", _sentence(statement)) for statement in statements)
-        case Listing.NUMBERS:
+def _list(style: ListStyle, sentences: tuple[OutlineSentence, ...]) -> Table:
+    match style:
+        case ListStyle.BULLETS:
+            return _rows((f"{_INDENT}•", _sentence(statement)) for statement in sentences)
+        case ListStyle.NUMBERS:
             return _rows(
-                (f"{_INDENT}{n}.", _action(statement)) for n, statement in enumerate(statements, start=1)
+                (f"{_INDENT}{n}.", _action(statement)) for n, statement in enumerate(sentences, start=1)
             )
-        case Listing.TIMES:
-            return _rows((f"{_INDENT}{statement.time}", _sentence(statement)) for statement in statements)
-    assert_never(listing)
+        case ListStyle.TIMES:
+            return _rows((f"{_INDENT}{statement.time}", _sentence(statement)) for statement in sentences)
+    assert_never(style)
 
 
 def _rows(rows: Iterator[tuple[str, Text]]) -> Table:
@@ -105,19 +105,19 @@ def _rows(rows: Iterator[tuple[str, Text]]) -> Table:
     return grid
 
 
-def _action(statement: Statement) -> Text:
-    text = Text(statement.text, style="bold", overflow="fold")
-    rest = Text(", ".join(statement.remarks), style="not bold")
-    _add_places(rest, statement)
+def _action(sentence: OutlineSentence) -> Text:
+    text = Text(sentence.text, style="bold", overflow="fold")
+    rest = Text(", ".join(sentence.remarks), style="not bold")
+    _add_source_refs(rest, sentence)
     return text.append("\n").append_text(rest) if rest else text
 
 
-def _sentence(statement: Statement) -> Text:
-    text = Text(statement.text, style=_SOFT if statement.muted else "", overflow="fold")
-    _add_places(text, statement)
+def _sentence(sentence: OutlineSentence) -> Text:
+    text = Text(sentence.text, style=_SOFT if sentence.muted else "", overflow="fold")
+    _add_source_refs(text, sentence)
     return text
 
 
-def _add_places(text: Text, statement: Statement) -> None:
-    if statement.places:
-        text.append(f" [{', '.join(statement.places)}]", style="dim not bold")
+def _add_source_refs(text: Text, sentence: OutlineSentence) -> None:
+    if sentence.source_refs:
+        text.append(f" [{', '.join(sentence.source_refs)}]", style="dim not bold")

@@ -6,21 +6,21 @@ from typing import assert_never
 from rich.cells import cell_len
 
 from daybreak.briefs.rendering.outline import (
-    Aside,
     Block,
     Closing,
     Heading,
-    Items,
-    Listing,
+    ListBlock,
+    ListStyle,
     Outline,
+    OutlineSentence,
     Prose,
-    Statement,
+    Remark,
     Title,
     Warnings,
 )
-from daybreak.briefs.rendering.wrapping import wrapped
+from daybreak.briefs.rendering.wrapping import wrap
 
-_UNDERLINED = 2
+_UNDERLINED_LEVEL = 2
 
 
 def render_text(outline: Outline) -> str:
@@ -32,72 +32,72 @@ def render_text(outline: Outline) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Title(text, subtitle):
-            yield from (text, "=" * len(text), *wrapped(subtitle))
+            yield from (text, "=" * len(text), *wrap(subtitle))
         case Heading():
             yield from _heading(block)
         case Prose(statements):
             yield from _prose(statements)
-        case Items(listing, statements):
+        case ListBlock(listing, statements):
             yield from _items(listing, statements)
         case Warnings(title, lines):
             yield from _warnings(title, lines)
-        case Aside(text):
-            yield from wrapped(text, "  ")
+        case Remark(text):
+            yield from wrap(text, "  ")
         case Closing(text):
-            yield from ("", "--", *wrapped(text))
+            yield from ("", "--", *wrap(text))
         case _:
             assert_never(block)
 
 
 def _heading(heading: Heading) -> Iterator[str]:
-    lines = wrapped(heading.text if heading.count is None else f"{heading.text} ({heading.count})")
+    lines = wrap(heading.text if heading.count is None else f"{heading.text} ({heading.count})")
     yield from ("", *lines)
-    if heading.level == _UNDERLINED:
+    if heading.level == _UNDERLINED_LEVEL:
         yield "-" * max(map(cell_len, lines))
     if heading.remark:
         yield f"({heading.remark})"
 
 
-def _prose(statements: tuple[Statement, ...]) -> Iterator[str]:
+def _prose(sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
     yield ""
-    for statement in statements:
-        yield from wrapped(_sentence(statement))
+    for statement in sentences:
+        yield from wrap(_sentence(statement))
 
 
 def _warnings(title: str, lines: tuple[str, ...]) -> Iterator[str]:
     yield from ("", f"! {title}")
     for line in lines:
-        yield from wrapped(line, "!   ", "!     ")
+        yield from wrap(line, "!   ", "!     ")
 
 
-def _items(listing: Listing, statements: tuple[Statement, ...]) -> Iterator[str]:
-    for number, statement in enumerate(statements, start=1):
-        yield from _item(statement, _marker(listing, number, statement))
+def _items(style: ListStyle, sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
+    for number, statement in enumerate(sentences, start=1):
+        yield from _item(statement, _marker(style, number, statement))
 
 
-def _marker(listing: Listing, number: int, statement: Statement) -> str:
-    match listing:
-        case Listing.BULLETS:
+def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
+    match style:
+        case ListStyle.BULLETS:
             return "  - "
-        case Listing.NUMBERS:
+        case ListStyle.NUMBERS:
             return f"  {number}. "
-        case Listing.TIMES:
-            return f"  {statement.time:<11}  "
-    assert_never(listing)
+        case ListStyle.TIMES:
+            return f"  {sentence.time:<11}  "
+    assert_never(style)
 
 
-def _item(statement: Statement, marker: str) -> Iterator[str]:
-    if not statement.remarks:
-        yield from wrapped(_sentence(statement), marker)
+def _item(sentence: OutlineSentence, marker: str) -> Iterator[str]:
+    if not sentence.remarks:
+        yield from wrap(_sentence(sentence), marker)
         return
     indent = " " * len(marker)
-    yield from wrapped(statement.text, marker)
-    yield from wrapped(f"{', '.join(statement.remarks)}{_places(statement)}", indent)
+    yield from wrap(sentence.text, marker)
+    yield from wrap(f"{', '.join(sentence.remarks)}{_source_refs(sentence)}", indent)
 
 
-def _sentence(statement: Statement) -> str:
-    return f"{statement.text}{_places(statement)}"
+def _sentence(sentence: OutlineSentence) -> str:
+    return f"{sentence.text}{_source_refs(sentence)}"
 
 
-def _places(statement: Statement) -> str:
-    return f" [{', '.join(statement.places)}]" if statement.places else ""
+def _source_refs(sentence: OutlineSentence) -> str:
+    return f" [{', '.join(sentence.source_refs)}]" if sentence.source_refs else ""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from daybreak.briefs.document.model import ProjectWeek, Topic, TopicView, Week
-from daybreak.briefs.rendering.claim_blocks import bullets, left_out
+from daybreak.briefs.document.model import ProjectWeek, Topic, TopicEntries, Week
+from daybreak.briefs.rendering.claim_blocks import bullet_list, omitted_remark
 from daybreak.briefs.rendering.outline import Block, Heading, Part, Tone
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.rendering.source_refs import Places
+from daybreak.briefs.rendering.source_refs import SourceRefs
 
 _TOPICS = {
     Topic.DONE: ("Done", Tone.DONE),
@@ -17,28 +17,28 @@ _TOPICS = {
 }
 
 
-def week_blocks(week: Week, places: Places) -> Iterator[Block]:
+def week_blocks(week: Week, refs: SourceRefs) -> Iterator[Block]:
     """Yield the blocks of a week."""
     for project in week.projects:
-        yield from _project(project, places)
+        yield from _project(project, refs)
     if week.calendar:
         yield Heading(2, "The calendar of the next 7 days", part=Part.AHEAD)
-        yield from bullets(week.calendar, places)
-        yield from left_out(week.calendar_left_out)
+        yield from bullet_list(week.calendar, refs)
+        yield from omitted_remark(week.calendar_omitted)
 
 
-def _project(week: ProjectWeek, places: Places) -> Iterator[Block]:
+def _project(week: ProjectWeek, refs: SourceRefs) -> Iterator[Block]:
     shown = [view for view in week.topics if view.count]
     if not shown:
         return
     name = "Without a project" if week.project is None else one_line(week.project)
     yield Heading(2, name, part=Part.PROJECT)
     for view in shown:
-        yield from _topic(view, places)
+        yield from _topic(view, refs)
 
 
-def _topic(view: TopicView, places: Places) -> Iterator[Block]:
+def _topic(view: TopicEntries, refs: SourceRefs) -> Iterator[Block]:
     title, tone = _TOPICS[view.topic]
     yield Heading(3, title, count=view.count, tone=tone)
-    yield from bullets(view.entries, places)
-    yield from left_out(view.count - len(view.entries))
+    yield from bullet_list(view.entries, refs)
+    yield from omitted_remark(view.count - len(view.entries))

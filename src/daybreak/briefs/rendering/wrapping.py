@@ -5,7 +5,7 @@ from rich.cells import cell_len, chop_cells
 WIDTH = 78
 
 
-def wrapped(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> list[str]:
+def wrap(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> list[str]:
     """Wrap ``text`` to lines of at most ``width`` columns.
 
     The first line begins with ``first``, the others with ``rest``, by default as many spaces as ``first`` is
@@ -17,7 +17,7 @@ def wrapped(text: str, first: str = "", rest: str | None = None, width: int = WI
         return [first + text]
     lines: list[str] = []
     line, room = "", width - cell_len(first)
-    for word in _words(text, min(room, width - cell_len(rest))):
+    for word in _split_words(text, min(room, width - cell_len(rest))):
         if line and cell_len(line) + 1 + cell_len(word) > room:
             lines.append(line)
             line, room = word, width - cell_len(rest)
@@ -27,7 +27,7 @@ def wrapped(text: str, first: str = "", rest: str | None = None, width: int = WI
     return [first + lines[0], *(rest + later for later in lines[1:])]
 
 
-def _words(text: str, widest: int) -> list[str]:
+def _split_words(text: str, widest: int) -> list[str]:
     return [
         part
         for word in text.split(" ")

@@ -34,9 +34,9 @@ def _without_year(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
-def clock_time(moment: datetime) -> str:
+def clock_time(at: datetime) -> str:
     """Return the time in the datetime's own zone, e.g. “09:30”."""
-    return f"{moment.hour:02}:{moment.minute:02}"
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def duration(minutes: int) -> str:
@@ -49,10 +49,10 @@ def duration(minutes: int) -> str:
 
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun, e.g. “1 task”, “2 entries”; ``noun`` is a regular one in the singular."""
-    return f"{count} {noun}" if count == 1 else f"{count} {_many(noun)}"
+    return f"{count} {noun}" if count == 1 else f"{count} {_plural_of(noun)}"
 
 
-def _many(noun: str) -> str:
+def _plural_of(noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"

@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from datetime import date
 
-from daybreak.briefs.document.model import Counts, Tier
+from daybreak.briefs.document.model import AbsenceTier, Counts
 from daybreak.briefs.wording.formatting import day_month, plural
 
-OPENINGS: Mapping[Tier, str] = {
-    Tier.GENTLE: "A few days have gone by. No hurry: here is what waits for you, in short.",
-    Tier.MOTIVATING: "A good moment to pick up the thread: one thing is enough for today.",
-    Tier.WARM: (
+OPENINGS: Mapping[AbsenceTier, str] = {
+    AbsenceTier.GENTLE: "A few days have gone by. No hurry: here is what waits for you, in short.",
+    AbsenceTier.MOTIVATING: "A good moment to pick up the thread: one thing is enough for today.",
+    AbsenceTier.WARM: (
         "You have been away for a month, so this is a plain question: do these briefs help you? If they do, "
         "one visit brings them back every day. If they do not, stop them with a good conscience: nothing is "
         "lost."
     ),
-    Tier.OFFER: (
+    AbsenceTier.OFFER: (
         "Your briefs are resting while you are away. One visit brings them back; until then there is only "
         "this note, once a month."
     ),

@@ -11,7 +11,7 @@ from daybreak.briefs.document.model import Bucket, Counts
 from daybreak.briefs.wording.formatting import clock_time, day_month, duration, plural
 from daybreak.claims import Fact
 
-_LONGEST_TITLE = 120
+_MAX_TITLE_LENGTH = 120
 _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _PRIORITIES = {
     Priority.HIGHEST: "highest priority",
@@ -23,7 +23,9 @@ _PRIORITIES = {
 def quoted(title: str) -> str:
     """Return a title in quotation marks, so that it never reads as Daybreak's own text."""
     clean = " ".join(title.split()) or "untitled"
-    return f"“{clean}”" if len(clean) <= _LONGEST_TITLE else f"“{clean[: _LONGEST_TITLE - 1].rstrip()}…”"
+    return (
+        f"“{clean}”" if len(clean) <= _MAX_TITLE_LENGTH else f"“{clean[: _MAX_TITLE_LENGTH - 1].rstrip()}…”"
+    )
 
 
 def priority(value: Priority) -> str:
@@ -52,7 +54,7 @@ def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence
 def _state(bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task]) -> str:
     if bucket is Bucket.BLOCKED:
         return f"is blocked{_by(blockers)}{_due_clause(fact, today)}"
-    return _STATES.get(bucket, _undated)(fact, today)
+    return _STATE_WORDING.get(bucket, _undated)(fact, today)
 
 
 def _due_clause(fact: Fact, today: date) -> str:
@@ -106,7 +108,7 @@ def _by(blockers: Sequence[Task]) -> str:
     return f" by {quoted(blockers[0].title)}{others}"
 
 
-_STATES: Mapping[Bucket, Callable[[Fact, date], str]] = {
+_STATE_WORDING: Mapping[Bucket, Callable[[Fact, date], str]] = {
     Bucket.OVERDUE: _overdue,
     Bucket.DUE_TODAY: _due,
     Bucket.STARTING_TODAY: _starting,
@@ -131,27 +133,27 @@ def due_reason(days: int) -> str:
     return {0: "due today", 1: "due tomorrow"}.get(days, f"due in {plural(days, 'day')}")
 
 
-def begun(stale: bool) -> str:  # noqa: FBT001 - the only parameter
+def in_progress_reason(stale: bool) -> str:  # noqa: FBT001 - the only parameter
     """Return the ranking reason of a task in progress."""
     return "begun, but untouched for a week" if stale else "already begun"
 
 
-def starts_today() -> str:
+def starts_today_reason() -> str:
     """Return the ranking reason of a task that starts today."""
     return "starts today"
 
 
-def fits_a_gap() -> str:
+def fits_free_time_reason() -> str:
     """Return the ranking reason of a short task."""
     return "fits into a gap of today"
 
 
-def others_wait(count: int) -> str:
+def dependents_reason(count: int) -> str:
     """Return “2 tasks wait for it”."""
     return f"{plural(count, 'task')} {'waits' if count == 1 else 'wait'} for it"
 
 
-def reasons(parts: Iterable[str]) -> str:
+def join_reasons(parts: Iterable[str]) -> str:
     """Return the reasons of a next action in one phrase."""
     return ", ".join(parts) or "nothing is more urgent"
 
@@ -221,8 +223,8 @@ def next_in_phase(title: str, due_at: Moment | None, today: date) -> str:
 def note(title: str, body: str, noted: datetime, today: date) -> str:
     """Return a note's title with the beginning of its text."""
     preview = " ".join(body.split())
-    if len(preview) > _LONGEST_TITLE:
-        preview = preview[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + " …"
+    if len(preview) > _MAX_TITLE_LENGTH:
+        preview = preview[: _MAX_TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"
     told = f": {preview}" if preview and preview != title else ""
     return f"{quoted(title)}, {when(noted.date(), today)}{told}"
 
@@ -230,7 +232,7 @@ def note(title: str, body: str, noted: datetime, today: date) -> str:
 def description(text: str) -> str:
     """Return a project's description, shortened at the end of a word."""
     clean = " ".join(text.split())
-    longest = 2 * _LONGEST_TITLE
+    longest = 2 * _MAX_TITLE_LENGTH
     return clean if len(clean) <= longest else clean[: longest - 1].rsplit(" ", 1)[0] + " …"
 
 
@@ -294,7 +296,7 @@ def event_vanished(title: str, start: Moment) -> str:
 NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
 
 
-def source_unread(since: datetime | None, reason: str, today: date) -> str:
+def source_unreadable(since: datetime | None, reason: str, today: date) -> str:
     """Return the warning for a source that could not be read."""
     last = f"; what is shown of it was read {when(since, today)}" if since else ""
     return f"could not be read: {reason.rstrip('.')}{last}."
@@ -303,7 +305,7 @@ def source_unread(since: datetime | None, reason: str, today: date) -> str:
 SOURCE_NEVER_READ = "has not been read yet."
 
 
-def source_old(since: datetime, today: date) -> str:
+def source_outdated(since: datetime, today: date) -> str:
     """Return the warning for a source that was not read recently."""
     return f"was last read {when(since, today)}; what changed since then is not here."
 

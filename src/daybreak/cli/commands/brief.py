@@ -13,9 +13,9 @@ from daybreak.cli.help_examples import examples
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from daybreak.agenda import Imported, Reader
-    from daybreak.briefs import Document, StoredBrief, Wanted
-    from daybreak.cli.context import Session
+    from daybreak.agenda import ImportReport, SourceReader
+    from daybreak.briefs import ComposeParameters, Document, StoredBrief
+    from daybreak.cli.context import CommandContext
 
 EXAMPLES = examples(
     "daybreak brief ~/plans",
@@ -27,14 +27,14 @@ EXAMPLES = examples(
 )
 
 
-class EditionAsked(StrEnum):
+class EditionOption(StrEnum):
     """The editions that the command can compose."""
 
     STANDARD = "standard"
     WEEKLY = "weekly"
 
 
-class Format(StrEnum):
+class FormatOption(StrEnum):
     """The output formats of a brief."""
 
     TEXT = "text"
@@ -44,17 +44,17 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BriefOptions:
     """The arguments of the command."""
 
     folder: Path | None
     date: str
     timezone: str | None
     email: str | None
-    form: Format | None
+    form: FormatOption | None
     output: Path | None
     background: bool
-    edition: EditionAsked
+    edition: EditionOption
 
 
 def brief(  # noqa: PLR0913, PLR0917 - one parameter for each option
@@ -77,7 +77,7 @@ def brief(  # noqa: PLR0913, PLR0917 - one parameter for each option
     user: Annotated[
         str | None, typer.Option(metavar="EMAIL", help="Whose brief (default: you; created if new).")
     ] = None,
-    format_: Annotated[Format | None, typer.Option("--format", help="Output format.")] = None,
+    format_: Annotated[FormatOption | None, typer.Option("--format", help="Output format.")] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write to this file; - prints it.")
     ] = None,
@@ -85,8 +85,8 @@ def brief(  # noqa: PLR0913, PLR0917 - one parameter for each option
         bool, typer.Option("--background", help="Queue it for a background worker and print the run id.")
     ] = False,
     edition: Annotated[
-        EditionAsked, typer.Option("--edition", help="The daily brief, or the weekly review.")
-    ] = EditionAsked.STANDARD,
+        EditionOption, typer.Option("--edition", help="The daily brief, or the weekly review.")
+    ] = EditionOption.STANDARD,
 ) -> None:
     """Read calendars and task lists, and print the brief of a day.
 
@@ -96,104 +96,110 @@ def brief(  # noqa: PLR0913, PLR0917 - one parameter for each option
     No data leaves this machine except requests to calendar URLs that you added as sources. The brief is
     stored, so that the next one can show what has changed.
     """
-    from daybreak.cli.context import run
+    from daybreak.cli.context import run_command
 
     to_file = None if output == Path("-") else output
-    request = Request(folder, date, tz, user, format_, to_file, background, edition)
-    _refuse_forms_of_nothing(request)
-    run(lambda session: _brief(session, request))
+    request = BriefOptions(folder, date, tz, user, format_, to_file, background, edition)
+    _reject_background_output(request)
+    run_command(lambda session: _run_brief(session, request))
 
 
-def _refuse_forms_of_nothing(request: Request) -> None:
+def _reject_background_output(options: BriefOptions) -> None:
     from daybreak.errors import InvalidInput
 
-    if request.background and (request.form or request.output):
+    if options.background and (options.form or options.output):
         raise InvalidInput("--background prints no brief; omit --format and --output.")
 
 
-async def _brief(session: "Session", request: Request) -> None:
+async def _run_brief(context: "CommandContext", options: BriefOptions) -> None:
     from daybreak import briefs, clock, people
     from daybreak.cli.dates import parse_date
     from daybreak.cli.output import reading_progress
 
-    if request.timezone:
-        clock.zone(request.timezone)
-    person = await session.user(request.email, timezone=request.timezone)
-    reader = replace(person, timezone=request.timezone or person.timezone)
-    day = parse_date(request.date, reader.today())  # sources are read in the owner's own zone
-    with reading_progress(str(request.folder or "your sources")) as progress:
-        imported = await _read(session, session.reader(person, day, progress), request.folder)
-    scope = tuple(one.source.id for one in imported) if request.folder else None
-    edition = briefs.Edition(request.edition)
-    wanted = briefs.Wanted(date=day, edition=edition, timezone=request.timezone, sources=scope)
-    if request.background:
-        await _start(session, person.id, wanted)
+    if options.timezone:
+        clock.parse_timezone(options.timezone)
+    person = await context.get_or_create_user(options.email, timezone=options.timezone)
+    reader = replace(person, timezone=options.timezone or person.timezone)
+    day = parse_date(options.date, reader.today())  # sources are read in the owner's own zone
+    with reading_progress(str(options.folder or "your sources")) as progress:
+        imported = await _read_sources(context, context.make_reader(person, day, progress), options.folder)
+    scope = tuple(one.source.id for one in imported) if options.folder else None
+    edition = briefs.Edition(options.edition)
+    parameters = briefs.ComposeParameters(date=day, edition=edition, timezone=options.timezone, sources=scope)
+    if options.background:
+        await _enqueue(context, person.id, parameters)
         return
-    brief = await _compose(session, person.id, wanted)
-    _print(brief.document, request)
-    await briefs.receive(session.database, person.id, brief.id)
-    async with session.database.transaction([person.id]) as tx:
-        await people.visit(tx, person.id)
+    brief = await _compose(context, person.id, parameters)
+    _print_brief(brief.document, options)
+    await briefs.mark_received(context.database, person.id, brief.id)
+    async with context.database.transaction([person.id]) as tx:
+        await people.record_activity(tx, person.id)
 
 
-async def _compose(session: "Session", user_id: "UUID", wanted: "Wanted") -> "StoredBrief":
+async def _compose(
+    context: "CommandContext", user_id: "UUID", parameters: "ComposeParameters"
+) -> "StoredBrief":
     from daybreak import briefs, wiring
-    from daybreak.cli.output import say
+    from daybreak.cli.output import write_stderr
 
-    def tell() -> None:
+    def report_waiting() -> None:
         if sys.stderr.isatty():
-            say("This brief is already being composed; waiting for it to finish.")
+            write_stderr("This brief is already being composed; waiting for it to finish.")
 
     return await briefs.compose_on_demand(
-        session.database, wiring.compose_kind(), user_id, wanted, waiting=tell
+        context.database, wiring.compose_kind(), user_id, parameters, on_waiting=report_waiting
     )
 
 
-async def _start(session: "Session", user_id: "UUID", wanted: "Wanted") -> None:
+async def _enqueue(context: "CommandContext", user_id: "UUID", parameters: "ComposeParameters") -> None:
     from daybreak import briefs
-    from daybreak.cli.output import answer, say
+    from daybreak.cli.output import write_stderr, write_stdout
 
-    async with session.database.transaction([user_id]) as tx:
-        run = await briefs.start(tx, user_id, wanted)
-    answer(f"{run.id}\n")
+    async with context.database.transaction([user_id]) as tx:
+        run = await briefs.enqueue_compose(tx, user_id, parameters)
+    write_stdout(f"{run.id}\n")
     if sys.stderr.isatty():
-        say("Queued for a worker (“daybreak worker”). Follow it with “daybreak runs watch” and this id.")
+        write_stderr(
+            "Queued for a worker (“daybreak worker”). Follow it with “daybreak runs watch” and this id."
+        )
 
 
-async def _read(session: "Session", reader: "Reader", folder: Path | None) -> "list[Imported]":
+async def _read_sources(
+    context: "CommandContext", reader: "SourceReader", folder: Path | None
+) -> "list[ImportReport]":
     from daybreak import agenda
-    from daybreak.cli.commands.imports import hint_at_formats
-    from daybreak.cli.output import say
+    from daybreak.cli.commands.imports import hint_supported_formats
+    from daybreak.cli.output import write_stderr
 
     if folder is not None:
         imported = await agenda.import_folder(reader, folder)
-        hint_at_formats(imported)
+        hint_supported_formats(imported)
         return [imported]
-    known = await session.sources(reader.user)
+    known = await context.list_sources(reader.user)
     if not known:
-        say(
+        write_stderr(
             "There are no sources yet. Read a folder of calendars and task lists with “daybreak brief "
             "FOLDER”, or add a calendar with “daybreak sources add URL”."
         )
-    return await agenda.refresh(reader, known)
+    return await agenda.refresh_sources(reader, known)
 
 
-def _print(document: "Document", request: Request) -> None:
-    from daybreak.briefs.rendering import Form, render
-    from daybreak.cli.output import answer, answer_data, write_file
+def _print_brief(document: "Document", options: BriefOptions) -> None:
+    from daybreak.briefs.rendering import OutputFormat, render
+    from daybreak.cli.output import write_file, write_stdout, write_stdout_utf8
 
-    if request.form is None and request.output is None and sys.stdout.isatty():
+    if options.form is None and options.output is None and sys.stdout.isatty():
         from rich.console import Console
 
-        from daybreak.briefs.rendering.terminal import terminal_view
+        from daybreak.briefs.rendering.terminal import render_terminal
 
-        Console().print(terminal_view(document))
+        Console().print(render_terminal(document))
         return
-    form = request.form or Format.TEXT
-    text = render(document, Form(form)).rstrip("\n") + "\n"
-    if request.output is not None:
-        write_file(request.output, text)
-    elif form in {Format.HTML, Format.JSON}:
-        answer_data(text)
+    form = options.form or FormatOption.TEXT
+    text = render(document, OutputFormat(form)).rstrip("\n") + "\n"
+    if options.output is not None:
+        write_file(options.output, text)
+    elif form in {FormatOption.HTML, FormatOption.JSON}:
+        write_stdout_utf8(text)
     else:
-        answer(text)
+        write_stdout(text)

@@ -13,7 +13,7 @@ EXAMPLES = examples(
     "daybreak sample demo && daybreak brief demo",
     "daybreak sample demo --date 2026-03-29",
 )
-_MARK = ".daybreak-sample"
+_MARKER_FILE = ".daybreak-sample"
 
 
 def sample(
@@ -29,16 +29,16 @@ def sample(
 ) -> None:
     """Write a sample folder.
 
-    It contains a freelancer's calendar, task lists and notes, dated around today. Folders with other files
+    It contains a freelancer’s calendar, task lists and notes, dated around today. Folders with other files
     are not changed.
     """
     from daybreak import clock
-    from daybreak.cli.dates import parse_date, system_zone
-    from daybreak.cli.output import answer
+    from daybreak.cli.dates import get_system_timezone, parse_date
+    from daybreak.cli.output import write_stdout
 
-    here = clock.local_date(clock.now(), clock.zone(system_zone()))
+    here = clock.local_date(clock.now(), clock.parse_timezone(get_system_timezone()))
     written = write_sample(folder, parse_date(date, here), before=before)
-    answer(f"Wrote {written} files to {folder}.\n")
+    write_stdout(f"Wrote {written} files to {folder}.\n")
 
 
 def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
@@ -51,11 +51,11 @@ def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
     from daybreak import agenda
     from daybreak.errors import InvalidInput
 
-    _refuse_foreign(folder)
-    found = agenda.sample_files(today, before=before)
+    _reject_other_files(folder)
+    found = agenda.sample_files(today, day_before=before)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _MARK).touch()
+        (folder / _MARKER_FILE).touch()
         for name, text in found:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,11 +65,11 @@ def write_sample(folder: Path, today: Date, *, before: bool = False) -> int:
     return len(found)
 
 
-def _refuse_foreign(folder: Path) -> None:
+def _reject_other_files(folder: Path) -> None:
     from daybreak.errors import Conflict
 
     with suppress(OSError):  # a folder that cannot be listed fails when it is written to
-        if any(folder.iterdir()) and not (folder / _MARK).exists():
+        if any(folder.iterdir()) and not (folder / _MARKER_FILE).exists():
             raise Conflict(
                 f"“{folder}” is not empty; use a new folder, so that none of your files is replaced."
             )

@@ -12,25 +12,33 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from uuid import UUID
 
-    from daybreak.cli.context import Session
+    from daybreak.cli.context import CommandContext
     from daybreak.people import Preferences, User
-    from daybreak.schedule import Aside, Decision, Due, LeftOut, Overview, Standing, UpkeepStanding
+    from daybreak.schedule import (
+        DayOutcome,
+        DayWithoutBrief,
+        DueBrief,
+        MaintenanceStatus,
+        ScheduleError,
+        ScheduleOverview,
+        ScheduleStatus,
+    )
 
 app = typer.Typer(help="Manage brief schedules.")
 
 UserArgument = Annotated[str | None, typer.Argument(metavar="EMAIL", help="Whose schedule (default: yours).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_MOST_ROWS = 24
+_MAX_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class _Overview:
     """The data of “daybreak schedule list”."""
 
-    view: "Overview"
-    aside: "list[Aside]"
-    left_out: "list[LeftOut]"
-    upkeep: "list[UpkeepStanding]"
+    overview: "ScheduleOverview"
+    errors: "list[ScheduleError]"
+    days_without_brief: "list[DayWithoutBrief]"
+    maintenance: "list[MaintenanceStatus]"
     emails: "dict[UUID, str]"
 
 
@@ -43,30 +51,30 @@ def list_(
 ) -> None:
     """Show the next 24 hours and any problems."""
     from daybreak import people, schedule
-    from daybreak.cli.context import run
+    from daybreak.cli.context import run_command
     from daybreak.cli.output import print_json
 
-    async def verb(session: "Session") -> "_Listed":
-        database = session.database
+    async def action(context: "CommandContext") -> "_Overview":
+        database = context.database
         view = await schedule.get_overview(database, schedule.ScheduleSettings.load())
-        aside = await schedule.set_aside(database, limit=limit)
-        left_out = await schedule.left_out(database, limit=limit)
-        owners = {one.owner_id for one in aside} | {one.owner_id for one in left_out}
-        emails = await people.addresses(database, owners)
-        return _Listed(view, aside, left_out, await schedule.upkeep(database), emails)
+        errors = await schedule.list_errors(database, limit=limit)
+        days = await schedule.list_days_without_brief(database, limit=limit)
+        owners = {one.owner_id for one in errors} | {one.owner_id for one in days}
+        emails = await people.get_emails(database, owners)
+        return _Overview(view, errors, days, await schedule.list_maintenance(database), emails)
 
-    listed = run(verb)
+    listed = run_command(action)
     if json:
         named = {
-            "set_aside": [asdict(one) for one in listed.aside],
-            "left_out": [asdict(one) for one in listed.left_out],
-            "upkeep": [asdict(one) for one in listed.upkeep],
+            "error_list": [asdict(one) for one in listed.errors],
+            "days_without_brief": [asdict(one) for one in listed.days_without_brief],
+            "maintenance": [asdict(one) for one in listed.maintenance],
         }
-        print_json(asdict(listed.view) | named)
+        print_json(asdict(listed.overview) | named)
         return
-    _print_overview(listed.view)
-    _print_troubles(listed)
-    _print_upkeep(listed.upkeep)
+    _print_overview(listed.overview)
+    _print_problems(listed)
+    _print_maintenance(listed.maintenance)
 
 
 @app.command("next", epilog=examples("daybreak schedule next", "daybreak schedule next anna@example.org"))
@@ -77,43 +85,45 @@ def next_(
 ) -> None:
     """Show when the next briefs are due."""
     from daybreak import schedule
-    from daybreak.cli.context import run
+    from daybreak.cli.context import run_command
     from daybreak.cli.output import print_json
 
-    async def verb(session: "Session") -> "tuple[User, Standing, list[Due]]":
-        person = await session.known_user(user)
-        standing = await schedule.standing(session.database, person.id)
-        return person, standing, await schedule.next_briefs(session.database, person.id, count)
+    async def action(context: "CommandContext") -> "tuple[User, ScheduleStatus, list[DueBrief]]":
+        person = await context.get_user(user)
+        status = await schedule.get_status(context.database, person.id)
+        return person, status, await schedule.next_briefs(context.database, person.id, count)
 
-    person, standing, dues = run(verb)
+    person, status, dues = run_command(action)
     if json:
         print_json([asdict(due) for due in dues])
         return
-    _print_dues(person, standing, dues)
+    _print_due_briefs(person, status, dues)
 
 
 @app.command("explain", epilog=examples("daybreak schedule explain anna@example.org"))
 def explain(user: UserArgument = None, json: AsJson = False) -> None:
     """Show recent results and reasons."""
     from daybreak import schedule
-    from daybreak.cli.context import run
-    from daybreak.cli.output import answer, print_json
+    from daybreak.cli.context import run_command
+    from daybreak.cli.output import print_json, write_stdout
 
-    async def verb(session: "Session") -> "tuple[User, Standing, list[Decision], list[Decision]]":
-        person = await session.known_user(user)
-        standing = await schedule.standing(session.database, person.id)
+    async def action(
+        context: "CommandContext",
+    ) -> "tuple[User, ScheduleStatus, list[DayOutcome], list[DayOutcome]]":
+        person = await context.get_user(user)
+        status = await schedule.get_status(context.database, person.id)
         settings = schedule.ScheduleSettings.load()
-        pending = await schedule.explain(session.database, person.id, settings)
-        async with session.database.transaction([person.id]) as tx:
-            return person, standing, pending, await schedule.history(tx, person.id, 10)
+        pending = await schedule.explain(context.database, person.id, settings)
+        async with context.database.transaction([person.id]) as tx:
+            return person, status, pending, await schedule.list_outcomes(tx, person.id, 10)
 
-    person, standing, pending, past = run(verb)
+    person, status, pending, past = run_command(action)
     if json:
-        print_json({"standing": standing, "pending": pending, "past": past})
+        print_json({"status": status, "pending": pending, "past": past})
         return
-    if standing.aside:
-        answer(f"Needs attention: {standing.aside} {standing.cure}\n")
-    _print_decisions([*pending, *past], person.tz)
+    if status.error:
+        write_stdout(f"Needs attention: {status.error} {status.fix}\n")
+    _print_outcomes(pending, past, person.tz)
 
 
 @app.command("simulate", epilog=examples("daybreak schedule simulate anna@example.org --count 40"))
@@ -127,37 +137,41 @@ def simulate(
     The preview assumes that the user is not active.
     """
     from daybreak import schedule
-    from daybreak.cli.context import run
+    from daybreak.cli.context import run_command
     from daybreak.cli.output import print_json
 
-    async def verb(session: "Session") -> "tuple[User, list[Decision]]":
-        person = await session.known_user(user)
+    async def action(context: "CommandContext") -> "tuple[User, list[DayOutcome]]":
+        person = await context.get_user(user)
         settings = schedule.ScheduleSettings.load()
-        return person, await schedule.simulate(session.database, person.id, settings, count)
+        return person, await schedule.simulate(context.database, person.id, settings, count)
 
-    person, decisions = run(verb)
+    person, outcomes = run_command(action)
     if json:
-        print_json([asdict(one) for one in decisions])
+        print_json([asdict(one) for one in outcomes])
         return
-    _print_decisions(decisions, person.tz)
+    _print_outcomes(outcomes, [], person.tz)
 
 
 @app.command("run-now", epilog=examples("daybreak schedule run-now anna@example.org"))
 def run_now(user: UserArgument = None) -> None:
-    """Queue today's brief now.
+    """Queue today’s brief now.
 
     It is updated again at its scheduled time.
     """
     from daybreak import briefs
-    from daybreak.cli.context import run
-    from daybreak.cli.output import answer
+    from daybreak.cli.context import run_command
+    from daybreak.cli.output import write_stdout
 
-    async def verb(session: "Session") -> str:
-        person = await session.known_user(user)
-        async with session.database.transaction([person.id]) as tx:
-            return str((await briefs.start(tx, person.id, briefs.Wanted(date=person.today()))).id)
+    async def action(context: "CommandContext") -> str:
+        person = await context.get_user(user)
+        async with context.database.transaction([person.id]) as tx:
+            return str(
+                (
+                    await briefs.enqueue_compose(tx, person.id, briefs.ComposeParameters(date=person.today()))
+                ).id
+            )
 
-    answer(f"{run(verb)}\n")
+    write_stdout(f"{run_command(action)}\n")
 
 
 @app.command(
@@ -167,11 +181,11 @@ def pause(
     user: UserArgument = None,
     resume: Annotated[bool, typer.Option("--resume", help="Resume a paused schedule.")] = False,
 ) -> None:
-    """Pause a user's briefs.
+    """Pause a user’s briefs.
 
-    Briefs aren't created while paused.
+    Briefs aren’t created while paused.
     """
-    _change(user, lambda preferences: replace(preferences, active=resume))
+    _update_preferences(user, lambda preferences: replace(preferences, active=resume))
 
 
 @app.command(
@@ -179,26 +193,26 @@ def pause(
 )
 def retry(
     user: UserArgument = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Retry all stopped schedules.")] = False,
+    all_users: Annotated[bool, typer.Option("--all", help="Retry all stopped schedules.")] = False,
 ) -> None:
     """Retry a stopped schedule."""
     from daybreak import schedule
-    from daybreak.cli.context import run
-    from daybreak.cli.output import answer, counted
+    from daybreak.cli.context import run_command
+    from daybreak.cli.output import pluralize, write_stdout
     from daybreak.errors import InvalidInput
 
-    if user and everybody:
+    if user and all_users:
         raise InvalidInput("Use either EMAIL or --all, not both.")
 
-    async def verb(session: "Session") -> int:
-        if everybody:
-            return await schedule.retry(session.database)
-        person = await session.known_user(user)
-        async with session.database.transaction([person.id]) as tx:
-            return int(await schedule.try_again(tx, person.id))
+    async def action(context: "CommandContext") -> int:
+        if all_users:
+            return await schedule.retry_errors(context.database)
+        person = await context.get_user(user)
+        async with context.database.transaction([person.id]) as tx:
+            return int(await schedule.retry_user(tx, person.id))
 
-    tried = run(verb)
-    answer(f"Retrying: {counted(tried, 'schedule')}.\n" if tried else "No schedule was stopped.\n")
+    tried = run_command(action)
+    write_stdout(f"Retrying: {pluralize(tried, 'schedule')}.\n" if tried else "No schedule was stopped.\n")
 
 
 @app.command(
@@ -249,107 +263,124 @@ def set_(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
     Only the given options change.
     """
-    from daybreak.cli.schedule_options import Wishes
+    from daybreak.cli.schedule_options import ScheduleOptions
 
-    wishes = Wishes(
+    options = ScheduleOptions(
         at=at, frequency=frequency, on=on, quiet=quiet, weekly_on=weekly_on, catch_up=catch_up,
-        email=email, reengage=reengage, only=only, leave_out=except_, all_projects=all_projects,
+        email=email, reengage=reengage, only=only, excluded=except_, all_projects=all_projects,
     )  # fmt: skip
-    changes = wishes.changes()
-    _change(user, lambda preferences: replace(preferences, **changes))
+    changes = options.changed_preferences()
+    _update_preferences(user, lambda preferences: replace(preferences, **changes))
 
 
-def _change(user: str | None, change: "Callable[[Preferences], Preferences]") -> None:
+def _update_preferences(user: str | None, update: "Callable[[Preferences], Preferences]") -> None:
     from daybreak import people, schedule
-    from daybreak.cli.context import run
+    from daybreak.cli.context import run_command
 
-    async def verb(session: "Session") -> "tuple[User, Standing, list[Due]]":
-        person = await session.known_user(user)
-        person = await people.change(
-            session.database, person.id, lambda kept: replace(kept, preferences=change(kept.preferences))
+    async def action(context: "CommandContext") -> "tuple[User, ScheduleStatus, list[DueBrief]]":
+        person = await context.get_user(user)
+        person = await people.update_user_with(
+            context.database, person.id, lambda known: replace(known, preferences=update(known.preferences))
         )
-        standing = await schedule.standing(session.database, person.id)
-        return person, standing, await schedule.next_briefs(session.database, person.id, 1)
+        status = await schedule.get_status(context.database, person.id)
+        return person, status, await schedule.next_briefs(context.database, person.id, 1)
 
-    _print_dues(*run(verb))
+    _print_due_briefs(*run_command(action))
 
 
-def _print_dues(person: "User", standing: "Standing", dues: "Iterable[Due]") -> None:
-    from daybreak.cli.dates import day, moment
-    from daybreak.cli.output import answer, print_table
+def _print_due_briefs(person: "User", status: "ScheduleStatus", dues: "Iterable[DueBrief]") -> None:
+    from daybreak.cli.dates import format_date, format_instant
+    from daybreak.cli.output import print_table, write_stdout
 
-    if standing.aside:
-        answer(f"Needs attention: {standing.aside} {standing.cure}\n")
-    elif not standing.active:
-        answer(
+    if status.error:
+        write_stdout(f"Needs attention: {status.error} {status.fix}\n")
+    elif not status.active:
+        write_stdout(
             f"The schedule of {person.email} is paused; resume it with “daybreak schedule pause --resume”.\n"
         )
     else:
-        rows = [(moment(due.due_at, person.tz), day(due.local_date), ", ".join(due.editions)) for due in dues]
+        rows = [
+            (format_instant(due.due_at, person.tz), format_date(due.local_date), ", ".join(due.editions))
+            for due in dues
+        ]
         print_table(("DUE", "BRIEF FOR", "EDITION"), rows)
 
 
-def _print_decisions(decisions: "Iterable[Decision]", tz: "tzinfo") -> None:
-    from daybreak.cli.dates import day, moment
+def _print_outcomes(expected: "Iterable[DayOutcome]", past: "Iterable[DayOutcome]", tz: "tzinfo") -> None:
+    from daybreak.cli.dates import format_date, format_instant
     from daybreak.cli.output import print_table
 
     rows = [
-        (day(one.local_date), one.edition, moment(one.due_at, tz), _result(one.outcome), one.reason.sentence)
-        for one in decisions
+        (
+            format_date(one.local_date),
+            one.edition,
+            format_instant(one.due_at, tz),
+            label if one.outcome == "enqueued" else one.outcome,
+            one.reason.text,
+        )
+        for outcomes, label in ((expected, "scheduled"), (past, "started"))
+        for one in outcomes
     ]
     print_table(("BRIEF FOR", "EDITION", "DUE", "RESULT", "REASON"), rows)
 
 
-def _result(outcome: str) -> str:
-    return "started" if outcome == "rung" else outcome
+def _print_overview(overview: "ScheduleOverview") -> None:
+    from daybreak.cli.dates import format_instant
+    from daybreak.cli.output import pluralize, print_table, write_stdout
 
-
-def _print_overview(view: "Overview") -> None:
-    from daybreak.cli.dates import moment
-    from daybreak.cli.output import answer, counted, print_table
-
-    people = sum(minute.people for minute in view.to_come)
-    late = sum(minute.late for minute in view.to_come)
-    behind, aside = (
-        f"{count} or more" if count >= view.most else count for count in (view.behind, view.aside)
+    users = sum(minute.users for minute in overview.upcoming)
+    late = sum(minute.late for minute in overview.upcoming)
+    overdue, errors = (
+        f"{count} or more" if count >= overview.count_limit else count
+        for count in (overview.overdue, overview.errors)
     )
-    or_more = " or more" if view.missed + view.skipped >= view.most else ""
-    answer(
-        f"{counted(people, 'brief')} in the next 24 hours, {late} likely late; {behind} overdue now; "
-        f"{aside} need attention; {view.missed}{or_more} missed and {view.skipped}{or_more} skipped "
-        f"in the last 24 hours; estimated capacity: {view.per_second:.0f} per second.\n\n"
+    or_more = " or more" if overview.missed + overview.skipped >= overview.count_limit else ""
+    write_stdout(
+        f"{pluralize(users, 'brief')} in the next 24 hours, {late} likely late; {overdue} overdue now; "
+        f"{errors} need attention; {overview.missed}{or_more} missed and {overview.skipped}{or_more} skipped "
+        f"in the last 24 hours; estimated capacity: {overview.briefs_per_second:.0f} per second.\n\n"
     )
-    busiest = sorted(view.to_come, key=lambda minute: -minute.people)[:_MOST_ROWS]
-    rows = [(moment(one.due_at), one.people, one.late) for one in sorted(busiest, key=lambda one: one.due_at)]
+    busiest = sorted(overview.upcoming, key=lambda minute: -minute.users)[:_MAX_ROWS]
+    rows = [
+        (format_instant(one.due_at), one.users, one.late)
+        for one in sorted(busiest, key=lambda one: one.due_at)
+    ]
     print_table(("DUE", "BRIEFS", "LIKELY LATE"), rows)
 
 
-def _print_troubles(listed: "_Listed") -> None:
-    from daybreak.cli.dates import day
-    from daybreak.cli.output import answer, print_table
+def _print_problems(overview: "_Overview") -> None:
+    from daybreak.cli.dates import format_date
+    from daybreak.cli.output import print_table, write_stdout
 
-    aside = [
-        (listed.emails.get(one.owner_id), day(one.local_date), "needs attention", f"{one.reason} {one.cure}")
-        for one in listed.aside
+    errors = [
+        (
+            overview.emails.get(one.owner_id),
+            format_date(one.local_date),
+            "needs attention",
+            f"{one.reason} {one.fix}",
+        )
+        for one in overview.errors
     ]
-    left_out = [
-        (listed.emails.get(one.owner_id), day(one.local_date), one.outcome, one.reason.sentence)
-        for one in listed.left_out
+    days = [
+        (overview.emails.get(one.owner_id), format_date(one.local_date), one.outcome, one.reason.text)
+        for one in overview.days_without_brief
     ]
-    print_table(("MISSED OR SKIPPED", "BRIEF FOR", "RESULT", "REASON"), [*aside, *left_out])
-    view = listed.view
-    if (hidden := view.aside + view.missed + view.skipped - len(aside) - len(left_out)) > 0:
-        answer(f"At least {hidden} more; use “--limit”, or see the page Operations, Schedule.\n")
+    print_table(("MISSED OR SKIPPED", "BRIEF FOR", "RESULT", "REASON"), [*errors, *days])
+    view = overview.overview
+    if (hidden := view.errors + view.missed + view.skipped - len(errors) - len(days)) > 0:
+        write_stdout(f"At least {hidden} more; use “--limit”, or see the page Operations, Schedule.\n")
 
 
-def _print_upkeep(upkeeps: "Iterable[UpkeepStanding]") -> None:
-    from daybreak.cli.dates import moment
+def _print_maintenance(tasks: "Iterable[MaintenanceStatus]") -> None:
+    from daybreak.cli.dates import format_instant
     from daybreak.cli.output import print_table
 
     rows = []
-    for one in upkeeps:
+    for one in tasks:
         last = next(iter(one.runs), None)
-        when = moment(last.started_at) if last else "never"
-        said = [str(last.status), last.said] if last else []
-        rows.append((one.name, one.cron, moment(one.next_at), when, ": ".join(filter(None, said))))
+        when = format_instant(last.started_at) if last else "never"
+        summary = [str(last.status), last.summary] if last else []
+        rows.append(
+            (one.name, one.cron, format_instant(one.next_run_at), when, ": ".join(filter(None, summary)))
+        )
     print_table(("SCHEDULED JOB", "CRON (UTC)", "NEXT RUN", "LAST RUN", "RESULT"), rows)

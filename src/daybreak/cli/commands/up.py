@@ -12,7 +12,7 @@ from daybreak.cli.help_examples import examples
 if TYPE_CHECKING:
     from daybreak.settings import Settings
     from daybreak.web import WebSettings
-    from daybreak.wiring import Addresses
+    from daybreak.wiring import DatabaseUrls
 
 EXAMPLES = examples("daybreak up", "daybreak up --workers 2 --port 8400")
 
@@ -26,53 +26,55 @@ def up(
     Prints the address and a one-time sign-in link. Only reachable from this machine. Press Ctrl-C to stop.
     """
     from daybreak import telemetry, wiring
-    from daybreak.cli.output import say
+    from daybreak.cli.output import write_stderr
     from daybreak.web import web_settings
 
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    telemetry.adopt_libraries()
+    telemetry.capture_stdlib_logging()
     given = {"host": "127.0.0.1", "url": None} | ({"port": port} if port else {})
     if wiring.is_first_start(current):
-        say(f"Setting up the database in {current.home} (only once).")
+        write_stderr(f"Setting up the database in {current.home} (only once).")
     with wiring.postgres(current) as addresses:
-        asyncio.run(_up(current, web_settings().model_copy(update=given), addresses, workers))
+        asyncio.run(_run_all(current, web_settings().model_copy(update=given), addresses, workers))
 
 
-async def _up(current: "Settings", web: "WebSettings", addresses: "Addresses", workers: int) -> None:
+async def _run_all(current: "Settings", web: "WebSettings", addresses: "DatabaseUrls", workers: int) -> None:
     from daybreak import server
-    from daybreak.supervision import keep_going, on_signals
+    from daybreak.supervision import stop_on_signals, supervise
 
-    listening = server.listen(web)
-    app = server.create_app(web, addresses)
-    greeting = await _greeting(current, web, addresses)
+    listening = server.bind(web)
+    app = server.build_app(web, addresses)
+    greeting = await _make_greeting(current, web, addresses)
     stop = asyncio.Event()
-    on_signals(stop.set)
+    stop_on_signals(stop.set)
     async with asyncio.TaskGroup() as group:
-        group.create_task(keep_going([(sys.executable, "-m", "daybreak.worker")] * workers, stop))
-        group.create_task(server.answer(app, web, listening, stop, ready=lambda: _greet(greeting)))
+        group.create_task(supervise([(sys.executable, "-m", "daybreak.worker")] * workers, stop))
+        group.create_task(
+            server.serve_on_socket(app, web, listening, stop, on_ready=lambda: _print_greeting(greeting))
+        )
 
 
-async def _greeting(current: "Settings", web: "WebSettings", addresses: "Addresses") -> str:
+async def _make_greeting(current: "Settings", web: "WebSettings", addresses: "DatabaseUrls") -> str:
     """Return the address and a sign-in link of the local user, who becomes an administrator."""
     from daybreak import people, wiring
-    from daybreak.cli.context import Session
+    from daybreak.cli.context import CommandContext
 
     async with wiring.open_database(addresses, connections=1) as database:
-        user = await Session(current, database).user(None)
+        user = await CommandContext(current, database).get_or_create_user(None)
         await people.set_role(database, user, people.Role.ADMIN)
-        secret = await people.make_link(database, user, people.Purpose.SIGN_IN)
-    minutes = people.people_settings().sign_in_minutes
+        secret = await people.create_link(database, user, people.LinkPurpose.SIGN_IN)
+    minutes = people.people_settings().sign_in_link_minutes
     return (
-        f"Daybreak is at {web.address}\n"
+        f"Daybreak is at {web.base_url}\n"
         f"Sign-in link (works once, for {minutes:g} minutes): "
-        f"{web.address}{people.Purpose.SIGN_IN.path(secret)}\n"
+        f"{web.base_url}{people.LinkPurpose.SIGN_IN.path(secret)}\n"
     )
 
 
-def _greet(greeting: str) -> None:
-    from daybreak.cli.output import answer, say
+def _print_greeting(greeting: str) -> None:
+    from daybreak.cli.output import write_stderr, write_stdout
 
-    answer(greeting)
+    write_stdout(greeting)
     if sys.stderr.isatty():
-        say("Press Ctrl-C to stop.")
+        write_stderr("Press Ctrl-C to stop.")

@@ -8,12 +8,14 @@ from daybreak.cli.commands.users import Email, Zone
 from daybreak.cli.help_examples import examples
 
 if TYPE_CHECKING:
-    from daybreak.cli.context import Session
-    from daybreak.people import Purpose, User
+    from daybreak.cli.context import CommandContext
+    from daybreak.people import LinkPurpose, User
 
-INVITE = examples("daybreak users invite anna@example.org", "daybreak users invite bob@example.org --admin")
-RESET = examples("daybreak users reset anna@example.org")
-LINK = examples("daybreak users link me@localhost")
+INVITE_EXAMPLES = examples(
+    "daybreak users invite anna@example.org", "daybreak users invite bob@example.org --admin"
+)
+RESET_EXAMPLES = examples("daybreak users reset anna@example.org")
+LINK_EXAMPLES = examples("daybreak users link me@localhost")
 
 
 def invite(
@@ -27,16 +29,16 @@ def invite(
     account. To create another link, invite again.
     """
     from daybreak import people
-    from daybreak.cli.context import run
-    from daybreak.cli.dates import system_zone
+    from daybreak.cli.context import run_command
+    from daybreak.cli.dates import get_system_timezone
 
     role = people.Role.ADMIN if admin else people.Role.MEMBER
 
-    async def verb(session: "Session") -> tuple["User", str]:
-        return await people.invite(session.database, email, timezone=tz or system_zone(), role=role)
+    async def action(context: "CommandContext") -> tuple["User", str]:
+        return await people.invite(context.database, email, timezone=tz or get_system_timezone(), role=role)
 
-    _, secret = run(verb)
-    _print(people.Purpose.INVITATION, secret)
+    _, secret = run_command(action)
+    _print_link(people.LinkPurpose.INVITATION, secret)
 
 
 def reset(email: Email) -> None:
@@ -46,29 +48,29 @@ def reset(email: Email) -> None:
     """
     from daybreak import people
 
-    _print(people.Purpose.RESET, _link(email, people.Purpose.RESET))
+    _print_link(people.LinkPurpose.RESET, _create_link(email, people.LinkPurpose.RESET))
 
 
 def link(email: Email) -> None:
     """Print a one-time sign-in link."""
     from daybreak import people
 
-    _print(people.Purpose.SIGN_IN, _link(email, people.Purpose.SIGN_IN))
+    _print_link(people.LinkPurpose.SIGN_IN, _create_link(email, people.LinkPurpose.SIGN_IN))
 
 
-def _link(email: str, purpose: "Purpose") -> str:
+def _create_link(email: str, purpose: "LinkPurpose") -> str:
     from daybreak import people
-    from daybreak.cli.context import LOCAL_USER, run
+    from daybreak.cli.context import LOCAL_USER, run_command
 
-    async def verb(session: "Session") -> str:
-        user = await session.known_user(None if email == LOCAL_USER else email)
-        return await people.make_link(session.database, user, purpose)
+    async def action(context: "CommandContext") -> str:
+        user = await context.get_user(None if email == LOCAL_USER else email)
+        return await people.create_link(context.database, user, purpose)
 
-    return run(verb)
+    return run_command(action)
 
 
-def _print(purpose: "Purpose", secret: str) -> None:
-    from daybreak.cli.output import answer
+def _print_link(purpose: "LinkPurpose", secret: str) -> None:
+    from daybreak.cli.output import write_stdout
     from daybreak.web import web_settings
 
-    answer(f"{web_settings().address}{purpose.path(secret)}\n")
+    write_stdout(f"{web_settings().base_url}{purpose.path(secret)}\n")

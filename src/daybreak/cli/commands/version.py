@@ -5,6 +5,6 @@ def version() -> None:
     """Print the version of Daybreak."""
     from importlib.metadata import version as installed
 
-    from daybreak.cli.output import answer
+    from daybreak.cli.output import write_stdout
 
-    answer(f"daybreak {installed('daybreak')}\n")
+    write_stdout(f"daybreak {installed('daybreak')}\n")

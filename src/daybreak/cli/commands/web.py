@@ -24,9 +24,9 @@ def web(
     Any number of web processes can use one database. Stop it with SIGTERM or Ctrl-C.
     """
     from daybreak import server
-    from daybreak.cli.output import answer
+    from daybreak.cli.output import write_stdout
     from daybreak.web import web_settings
 
     given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = web_settings().model_copy(update=given)
-    server.serve(settings, ready=lambda: answer(f"Daybreak is at {settings.address}\n"))
+    server.serve(settings, on_ready=lambda: write_stdout(f"Daybreak is at {settings.base_url}\n"))

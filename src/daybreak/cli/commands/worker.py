@@ -17,21 +17,21 @@ def worker(
 ) -> None:
     """Process background runs.
 
-    On SIGTERM or Ctrl-C it claims no more runs, waits for current ones for at most DAYBREAK_RUNS_DRAIN
-    seconds, and releases the rest to other workers. Any number of workers can use one database.
+    On SIGTERM or Ctrl-C it claims no more runs, waits at most DAYBREAK_RUNS_DRAIN_SECONDS for current ones,
+    and releases the rest to other workers. Any number of workers can use one database.
 
     It also runs the scheduler, unless DAYBREAK_SCHEDULE_IN_WORKER is false.
     """
     from daybreak import worker as process
 
     if processes > 1:
-        process.supervise(processes)
+        process.run_workers(processes)
     else:
-        process.work(_greet)
+        process.run_worker(_announce_start)
 
 
-def _greet() -> None:
-    from daybreak.cli.output import say
+def _announce_start() -> None:
+    from daybreak.cli.output import write_stderr
 
     if sys.stderr.isatty():
-        say("Worker is running. Press Ctrl-C to stop.")
+        write_stderr("Worker is running. Press Ctrl-C to stop.")

@@ -7,7 +7,7 @@ the last has detached, even if killed. ``docs/adr/0002-embedded-postgresql.md`` 
         pool = await asyncpg.create_pool(server.dsn("daybreak_app"))
 """
 
-from daybreak.db.embedded.control import Status, psql, start, status, stop
-from daybreak.db.embedded.server import Server, attach
+from daybreak.db.embedded.control import ServerStatus, psql_command, start, status, stop
+from daybreak.db.embedded.server import EmbeddedServer, attach
 
-__all__ = ["Server", "Status", "attach", "psql", "start", "status", "stop"]
+__all__ = ["EmbeddedServer", "ServerStatus", "attach", "psql_command", "start", "status", "stop"]

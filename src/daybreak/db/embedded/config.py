@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from daybreak.db.embedded.os_user import Account
+from daybreak.db.embedded.os_user import OsUser
 
 ROLES = ("daybreak_app", "daybreak_owner", "postgres")
 DATABASE = "daybreak"
@@ -33,24 +33,24 @@ full_page_writes = off
 """
 
 
-def write(conf: Path, socket: Path, *, fsync: bool) -> None:
+def write_config(conf: Path, socket: Path, *, fsync: bool) -> None:
     """Write the three files into the folder ``conf``, readable by the server's user."""
     conf.mkdir(exist_ok=True)
     conf.chmod(0o755)
     settings = _SETTINGS.format(port=PORT, socket=socket)
-    _replace(conf / "postgresql.conf", settings if fsync else settings + _WITHOUT_FSYNC)
-    _replace(conf / "pg_hba.conf", "local all all peer map=daybreak\n")
-    person = Account.name_of(os.geteuid())
-    _replace(conf / "pg_ident.conf", "".join(f'daybreak "{person}" {role}\n' for role in ROLES))
+    _write_atomically(conf / "postgresql.conf", settings if fsync else settings + _WITHOUT_FSYNC)
+    _write_atomically(conf / "pg_hba.conf", "local all all peer map=daybreak\n")
+    person = OsUser.user_name(os.geteuid())
+    _write_atomically(conf / "pg_ident.conf", "".join(f'daybreak "{person}" {role}\n' for role in ROLES))
 
 
-def arguments(conf: Path, data: Path) -> list[str]:
+def server_arguments(conf: Path, data: Path) -> list[str]:
     """Return the arguments of ``postgres`` for these files."""
     files = {"config": "postgresql.conf", "hba": "pg_hba.conf", "ident": "pg_ident.conf"}
     return ["-D", str(data), *(f"--{kind}_file={conf / name}" for kind, name in files.items())]
 
 
-def _replace(path: Path, text: str) -> None:
+def _write_atomically(path: Path, text: str) -> None:
     new = path.with_suffix(".new")
     new.write_text(text, encoding="utf-8")
     new.chmod(0o644)

@@ -20,21 +20,24 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from daybreak.db.embedded.os_user import Account
+from daybreak.db.embedded.os_user import OsUser
 from daybreak.errors import Misconfigured, Unavailable
 
-_ROOM, _FIRST_ROOM = 20_000_000, 120_000_000  # bytes: a WAL segment; a cluster and a copy of the binaries
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_MIN_FREE_BYTES, _FIRST_START_FREE_BYTES = (
+    20_000_000,
+    120_000_000,
+)  # bytes: a WAL segment; a cluster and a copy of the binaries
+_DISK_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True)
-class Folder:
+class DataDirectory:
     """The files of the embedded server."""
 
     root: Path
 
     @classmethod
-    def of(cls, home: Path) -> "Folder":
+    def in_home(cls, home: Path) -> "DataDirectory":
         """Return the folder of a home, which need not exist yet."""
         return cls(Path(os.path.abspath(home)) / "postgresql")  # noqa: PTH100 - resolve() follows links and needs rights
 
@@ -64,24 +67,24 @@ class Folder:
         return self.root / "server.log"
 
     @property
-    def attached(self) -> Path:
+    def attached_lock(self) -> Path:
         """The lock of the commands that use the server."""
         return self.root / "attached"
 
     @property
-    def serving(self) -> Path:
+    def serving_lock(self) -> Path:
         """The lock of the command that starts the server, then of its processes."""
         return self.root / "serving"
 
     @property
-    def keep(self) -> Path:
+    def keep_marker(self) -> Path:
         """The marker of a server that outlives the commands."""
         return self.root / "keep"
 
     def exists(self) -> bool:
         """Return whether a server was ever started here."""
-        with explained(self.root):
-            return self.root.is_dir() and self.serving.exists()
+        with translate_os_errors(self.root):
+            return self.root.is_dir() and self.serving_lock.exists()
 
     def prepare(self) -> None:
         """Create the folder, and the home around it, if they are missing.
@@ -95,33 +98,33 @@ class Folder:
                 f"The folder {str(self.root)!r} has a line break in its name; "
                 "set DAYBREAK_HOME to a folder without one."
             )
-        with explained(self.root):
+        with translate_os_errors(self.root):
             for folder in (*reversed(self.root.parents), self.root):
                 if not folder.is_dir():
-                    _make(folder)
-        self.refuse_strangers()
+                    _make_folder(folder)
+        self.reject_foreign_owner()
 
-    def refuse_strangers(self) -> None:
+    def reject_foreign_owner(self) -> None:
         """Reject a folder that another user has created.
 
         Raises:
             Misconfigured: it belongs to another user.
         """
-        with explained(self.root):
+        with translate_os_errors(self.root):
             owner = self.root.stat().st_uid
         if owner != os.geteuid():
             raise Misconfigured(
-                f"{self.root} belongs to the user {Account.name_of(owner)}; "
+                f"{self.root} belongs to the user {OsUser.user_name(owner)}; "
                 "run Daybreak as that user, or set DAYBREAK_HOME to a folder of your own."
             )
 
-    def refuse_full(self) -> None:
+    def reject_full_disk(self) -> None:
         """Reject a disk without room for what PostgreSQL writes at its start.
 
         Raises:
             Unavailable: there is too little.
         """
-        needed = _ROOM if self.data.exists() else _FIRST_ROOM
+        needed = _MIN_FREE_BYTES if self.data.exists() else _FIRST_START_FREE_BYTES
         free = shutil.disk_usage(self.root).free
         if free < needed:
             raise Unavailable(
@@ -129,38 +132,38 @@ class Folder:
                 f"{needed // 10**6} MB to start; free some space, or set DAYBREAK_HOME to another disk."
             )
 
-    def refuse_closed(self, account: Account) -> None:
+    def reject_unreachable(self, user: OsUser) -> None:
         """Reject a folder that the server's user cannot reach.
 
         Raises:
             Misconfigured: one of the folders above it is closed to the user.
         """
-        closed = next((parent for parent in reversed(self.root.parents) if not account.enters(parent)), None)
+        closed = next((parent for parent in reversed(self.root.parents) if not user.can_enter(parent)), None)
         if closed is not None:
             raise Misconfigured(
-                f"{closed} is not accessible to the user {account.name}, who runs PostgreSQL for root; "
+                f"{closed} is not accessible to the user {user.name}, who runs PostgreSQL for root; "
                 "set DAYBREAK_HOME to a folder below accessible ones, such as /var/lib/daybreak."
             )
 
 
-def give(folder: Path, account: Account) -> None:
+def make_owned_folder(folder: Path, user: OsUser) -> None:
     """Create ``folder`` for the user, or pass on one that we created before."""
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     # Never another user's folder: in /tmp anyone may have created one of that name.
     found = folder.lstat()
-    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() != account.uid:
-        os.chown(folder, account.uid, account.gid, follow_symlinks=False)
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() != user.uid:
+        os.chown(folder, user.uid, user.gid, follow_symlinks=False)
 
 
 @contextmanager
-def explained(place: Path) -> Iterator[None]:
+def translate_os_errors(path: Path) -> Iterator[None]:
     """Turn an error of the file system into a message for the operator."""
     try:
         yield
     except OSError as error:
-        where, reason = error.filename or place, error.strerror or "an unknown reason"
-        if error.errno in _NO_ROOM:
+        where, reason = error.filename or path, error.strerror or "an unknown reason"
+        if error.errno in _DISK_FULL_ERRNOS:
             raise Unavailable(
                 f"{where} cannot be written ({reason}); free some space, or set DAYBREAK_HOME elsewhere."
             ) from error
@@ -169,7 +172,7 @@ def explained(place: Path) -> Iterator[None]:
         ) from error
 
 
-def _make(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     # Root's umask must not block the user that the server runs as.
     try:
         folder.mkdir()

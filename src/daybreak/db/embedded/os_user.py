@@ -14,11 +14,11 @@ from typing import Any
 
 from daybreak.errors import Misconfigured
 
-_FOR_ROOT = ("postgres", "nobody")
+_SERVER_USERS = ("postgres", "nobody")
 
 
 @dataclass(frozen=True)
-class Account:
+class OsUser:
     """A user of the operating system."""
 
     name: str
@@ -26,23 +26,23 @@ class Account:
     gid: int
 
     @classmethod
-    def current(cls) -> "Account":
+    def current(cls) -> "OsUser":
         """Return the user of this process."""
-        return cls(cls.name_of(os.geteuid()), os.geteuid(), os.getegid())
+        return cls(cls.user_name(os.geteuid()), os.geteuid(), os.getegid())
 
     @classmethod
-    def for_server(cls, data: Path) -> "Account":
+    def for_server(cls, data: Path) -> "OsUser":
         """Return the user of the server whose cluster is, or will be, in ``data``.
 
         Raises:
             Misconfigured: no suitable user exists.
         """
         if os.geteuid() != 0:
-            return cls._of_a_person()
+            return cls._current_named()
         if data.exists() and data.stat().st_uid != 0:
             found = data.stat()
-            return cls(cls.name_of(found.st_uid), found.st_uid, found.st_gid)
-        for name in _FOR_ROOT:
+            return cls(cls.user_name(found.st_uid), found.st_uid, found.st_gid)
+        for name in _SERVER_USERS:
             with suppress(KeyError):
                 entry = pwd.getpwnam(name)
                 return cls(name, entry.pw_uid, entry.pw_gid)
@@ -52,17 +52,17 @@ class Account:
         )
 
     @classmethod
-    def _of_a_person(cls) -> "Account":
-        account = cls.current()
-        if account.name == str(account.uid):
+    def _current_named(cls) -> "OsUser":
+        user = cls.current()
+        if user.name == str(user.uid):
             raise Misconfigured(
-                f"The user number {account.uid} has no name on this system, and PostgreSQL requires one; "
+                f"The user number {user.uid} has no name on this system, and PostgreSQL requires one; "
                 "add it to /etc/passwd, or set DAYBREAK_DATABASE_URL."
             )
-        return account
+        return user
 
     @staticmethod
-    def name_of(uid: int) -> str:
+    def user_name(uid: int) -> str:
         """Return the name of a user, or the number if there is none."""
         try:
             return pwd.getpwuid(uid).pw_name
@@ -70,17 +70,17 @@ class Account:
             return str(uid)
 
     @property
-    def foreign(self) -> bool:
+    def is_foreign(self) -> bool:
         """Whether a process must change its user to become this one."""
         return self.uid != os.geteuid()
 
-    def identity(self) -> dict[str, Any]:
+    def popen_arguments(self) -> dict[str, Any]:
         """Return the arguments with which `subprocess` runs a program as this user."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.foreign else {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_foreign else {}
 
-    def enters(self, folder: Path) -> bool:
+    def can_enter(self, folder: Path) -> bool:
         """Return whether the mode bits let the user pass through ``folder``; a missing one is no obstacle."""
-        if not self.foreign or not folder.exists():
+        if not self.is_foreign or not folder.exists():
             return True
         found = folder.stat()
         if found.st_uid == self.uid:

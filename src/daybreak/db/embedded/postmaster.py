@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from daybreak.db.embedded.sockets import NAME
+from daybreak.db.embedded.sockets import SOCKET_NAME
 from daybreak.errors import Conflict
 
-_FILE = "postmaster.pid"
-_PATIENCE = 1.0
-_QUESTION = struct.pack("!ii", 8, 80877103)  # SSLRequest: declined without a log line
+_PID_FILE = "postmaster.pid"
+_TIMEOUT_SECONDS = 1.0
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # SSLRequest: declined without a log line
 
 
 @dataclass(frozen=True)
@@ -21,26 +21,26 @@ class Postmaster:
     """The server as its own file describes it."""
 
     pid: int
-    since: datetime
+    started_at: datetime
     socket: Path
-    ready: bool
+    is_ready: bool
 
-    def answers(self) -> bool:
+    def is_responding(self) -> bool:
         """Return whether it is ready, and a process of its own answers at its socket."""
-        return self.ready and _answers(self.socket / NAME)
+        return self.is_ready and _responds(self.socket / SOCKET_NAME)
 
 
-def read(data: Path) -> Postmaster | None:
+def read_pid_file(data: Path) -> Postmaster | None:
     """Return the contents of the file, or None while it is missing or half written."""
     try:
-        lines = os.fsdecode((data / _FILE).read_bytes()).splitlines()
+        lines = os.fsdecode((data / _PID_FILE).read_bytes()).splitlines()
         since = datetime.fromtimestamp(int(lines[2]), UTC)
         return Postmaster(int(lines[0]), since, Path(lines[4]), lines[7].strip() == "ready")
     except (FileNotFoundError, IndexError, ValueError):
         return None
 
 
-def remove_stale(data: Path) -> None:
+def remove_stale_pid_file(data: Path) -> None:
     """Remove the file that a killed server left behind.
 
     PostgreSQL does so itself unless the process id has since been reused for another process of the same
@@ -51,18 +51,18 @@ def remove_stale(data: Path) -> None:
         Conflict: such a server is running.
     """
     try:
-        first = (data / _FILE).read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+        first = (data / _PID_FILE).read_text(encoding="utf-8", errors="replace").partition("\n")[0]
     except FileNotFoundError:
         return
     pid = int(first) if first.isdecimal() else 0
-    if pid and _serves(pid, data):
+    if pid and _is_serving(pid, data):
         raise Conflict(
             f"A PostgreSQL server not started by Daybreak (process {pid}) uses {data}; stop that one first."
         )
-    (data / _FILE).unlink(missing_ok=True)
+    (data / _PID_FILE).unlink(missing_ok=True)
 
 
-def _serves(pid: int, data: Path) -> bool:
+def _is_serving(pid: int, data: Path) -> bool:
     process = Path("/proc", str(pid))
     try:
         if process.parent.joinpath("self").exists():
@@ -79,12 +79,12 @@ def _serves(pid: int, data: Path) -> bool:
     return os.fspath(data) in command.stdout
 
 
-def _answers(path: Path) -> bool:
+def _responds(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(_PATIENCE)
+        probe.settimeout(_TIMEOUT_SECONDS)
         try:
             probe.connect(os.fsencode(path))
-            probe.sendall(_QUESTION)
+            probe.sendall(_SSL_REQUEST)
             return probe.recv(1) == b"N"
         except OSError:
             return False

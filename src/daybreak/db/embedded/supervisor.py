@@ -21,56 +21,56 @@ from pathlib import Path
 from typing import Any
 
 LOG_LIMIT = 4_000_000  # bytes; as much again is stored as server.log.old
-_POLL = 0.2
-_PATIENCE = 30
+_POLL_SECONDS = 0.2
+_STOP_TIMEOUT_SECONDS = 30
 _PR_SET_PDEATHSIG = 1
 
 
-def main(order: dict[str, Any]) -> None:
+def main(spec: dict[str, Any]) -> None:
     """Run the server of one folder until it ends.
 
     Args:
-        order: ``folder``, the server's ``command``, its ``identity`` (arguments of Popen) and the descriptor
-            ``serving``.
+        spec: ``folder``, the server's ``command``, its ``popen_arguments`` (arguments of Popen) and the
+            descriptor ``serving``.
     """
     if os.fork():
         os._exit(0)
     os.setsid()
     os.umask(0o077)
-    folder = Path(order["folder"])
+    folder = Path(spec["folder"])
     try:
-        server = start(order)
+        server = start_server(spec)
     except OSError as error:
-        append(folder / "server.log", f"FATAL:  {order['command'][0]}: {error.strerror}\n".encode())
+        append_log(folder / "server.log", f"FATAL:  {spec['command'][0]}: {error.strerror}\n".encode())
         return
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: server.send_signal(signal.SIGINT))
-    threading.Thread(target=stop_after_the_last, args=(folder, server), daemon=True).start()
-    keep_log(server, folder / "server.log")
+    threading.Thread(target=stop_when_unused, args=(folder, server), daemon=True).start()
+    copy_log(server, folder / "server.log")
     server.wait()
 
 
-def start(order: dict[str, Any]) -> "subprocess.Popen[bytes]":
+def start_server(spec: dict[str, Any]) -> "subprocess.Popen[bytes]":
     """Run the server as a direct child with its output in a pipe."""
     return subprocess.Popen(  # noqa: S603 - the launcher's command
-        order["command"],
+        spec["command"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         bufsize=0,
-        pass_fds=[order["serving"]],
+        pass_fds=[spec["serving"]],
         cwd="/",
         preexec_fn=_die_with_parent(),  # noqa: PLW1509 - there is no other thread yet
-        **order["identity"],
+        **spec["identity"],
     )
 
 
-def stop_after_the_last(folder: Path, server: "subprocess.Popen[bytes]") -> None:
+def stop_when_unused(folder: Path, server: "subprocess.Popen[bytes]") -> None:
     """Wait until no command is attached and no marker prevents it, then shut the server down."""
     attached = os.open(folder / "attached", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     while True:
         while (folder / "keep").exists():
-            time.sleep(_POLL)
+            time.sleep(_POLL_SECONDS)
         fcntl.flock(attached, fcntl.LOCK_EX)
         if not (folder / "keep").exists():
             break
@@ -78,19 +78,19 @@ def stop_after_the_last(folder: Path, server: "subprocess.Popen[bytes]") -> None
     # From here on the exclusive lock blocks new commands until this process has ended.
     server.send_signal(signal.SIGINT)
     try:
-        server.wait(_PATIENCE)
+        server.wait(_STOP_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         server.send_signal(signal.SIGQUIT)
 
 
-def keep_log(server: "subprocess.Popen[bytes]", log: Path) -> None:
+def copy_log(server: "subprocess.Popen[bytes]", log: Path) -> None:
     """Copy the server's output into a log of bounded size, until all its processes have ended."""
     assert server.stdout is not None  # noqa: S101 - a pipe was asked for
     while chunk := os.read(server.stdout.fileno(), 65536):
-        append(log, chunk)
+        append_log(log, chunk)
 
 
-def append(log: Path, chunk: bytes) -> None:
+def append_log(log: Path, chunk: bytes) -> None:
     """Append to the log; output is lost if the disk is full."""
     with contextlib.suppress(OSError):
         if log.exists() and log.stat().st_size + len(chunk) > LOG_LIMIT:
@@ -104,10 +104,10 @@ def _die_with_parent() -> "partial[None] | None":
         return None
     # Call it after the change of user, which clears it: Popen calls preexec_fn last.
     prctl = ctypes.CDLL(None).prctl
-    return partial(_bind, prctl, os.getpid())
+    return partial(_set_parent_death_signal, prctl, os.getpid())
 
 
-def _bind(prctl: Any, parent: int) -> None:  # noqa: ANN401 - a C function
+def _set_parent_death_signal(prctl: Any, parent: int) -> None:  # noqa: ANN401 - a C function
     prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
     if os.getppid() != parent:
         os._exit(1)

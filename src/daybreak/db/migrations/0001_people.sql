@@ -1,8 +1,8 @@
 -- Users and their preferences.
 --
 -- Each table of users' rows has two policies and forces them. `owners` shows the application the rows of the owners
--- that its transaction names; without the setting a statement fails. `upkeep` is for daybreak_owner, which FORCE would
--- otherwise exclude from its own definer functions. The inner SELECT makes PostgreSQL read the setting once per
+-- that its transaction names; without the setting a statement fails. `maintenance` is for daybreak_owner,
+-- which FORCE would otherwise exclude from its own definer functions. The inner SELECT makes PostgreSQL read the setting once per
 -- statement instead of once per row.
 
 GRANT USAGE ON SCHEMA public TO daybreak_app;
@@ -15,7 +15,7 @@ CREATE TABLE people_users (
     timezone text NOT NULL,
     country text,
     created_at timestamptz NOT NULL DEFAULT now(),
-    last_visit_at timestamptz NOT NULL DEFAULT now(),
+    last_seen_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT people_users_email_is_lower_case CHECK (email = lower(email)),
     CONSTRAINT people_users_country_is_iso CHECK (country ~ '^[A-Z]{2}$')
 );
@@ -25,7 +25,7 @@ ALTER TABLE people_users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE people_users FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON people_users TO daybreak_app
 USING (id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON people_users TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON people_users TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_users TO daybreak_app;
 
 CREATE TABLE people_preferences (
@@ -41,7 +41,7 @@ CREATE TABLE people_preferences (
     quiet_day text NOT NULL DEFAULT 'send',
     weekly_day smallint NOT NULL DEFAULT 5,
     catch_up interval NOT NULL DEFAULT '4 hours',
-    reengage boolean NOT NULL DEFAULT TRUE,
+    reengagement boolean NOT NULL DEFAULT TRUE,
     project_choice text NOT NULL DEFAULT 'all',
     projects text [] NOT NULL DEFAULT '{}',
     CONSTRAINT people_preferences_workday_has_hours CHECK (workday_start < workday_end),
@@ -57,7 +57,7 @@ ALTER TABLE people_preferences ENABLE ROW LEVEL SECURITY;
 ALTER TABLE people_preferences FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON people_preferences TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON people_preferences TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON people_preferences TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_preferences TO daybreak_app;
 
 -- Accounts: passwords, sessions, links and API tokens.
@@ -82,7 +82,7 @@ ALTER TABLE people_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE people_accounts FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON people_accounts TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON people_accounts TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON people_accounts TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_accounts TO daybreak_app;
 
 CREATE TABLE people_sessions (
@@ -103,7 +103,7 @@ ALTER TABLE people_sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE people_sessions FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON people_sessions TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON people_sessions TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON people_sessions TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_sessions TO daybreak_app;
 
 -- Links that sign a user in once.
@@ -123,7 +123,7 @@ ALTER TABLE people_links ENABLE ROW LEVEL SECURITY;
 ALTER TABLE people_links FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON people_links TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON people_links TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON people_links TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_links TO daybreak_app;
 
 CREATE TABLE people_tokens (
@@ -133,31 +133,31 @@ CREATE TABLE people_tokens (
     scope text NOT NULL CHECK (scope IN ('read', 'write')),
     token_sha256 bytea NOT NULL,
     -- The last characters of the token, by which the user recognizes it.
-    ending text NOT NULL,
+    suffix text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz,
     used_at timestamptz,
     -- The token that was used to create this one; revoking it revokes this one, too.
-    made_by uuid,
+    parent_token_id uuid,
     PRIMARY KEY (owner_id, id),
-    CONSTRAINT people_tokens_made_by_fkey
-    FOREIGN KEY (owner_id, made_by) REFERENCES people_tokens (owner_id, id) ON DELETE CASCADE
+    CONSTRAINT people_tokens_parent_fkey
+    FOREIGN KEY (owner_id, parent_token_id) REFERENCES people_tokens (owner_id, id) ON DELETE CASCADE
 );
 CREATE INDEX people_tokens_token ON people_tokens (token_sha256);
-CREATE INDEX people_tokens_made_by ON people_tokens (owner_id, made_by) WHERE made_by IS NOT NULL;
+CREATE INDEX people_tokens_parent ON people_tokens (owner_id, parent_token_id) WHERE parent_token_id IS NOT NULL;
 
 ALTER TABLE people_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE people_tokens FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON people_tokens TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON people_tokens TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON people_tokens TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_tokens TO daybreak_app;
 
 -- What the application may read about a user; never the password hash.
 CREATE VIEW people_profiles WITH (security_invoker = TRUE) AS
 SELECT
-    u.id, u.email AS address, u.name, u.timezone, u.country,
-    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengage,
+    u.id, u.email AS email_address, u.name, u.timezone, u.country,
+    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengagement,
     p.project_choice, p.projects, p.workday_start, p.workday_end,
     coalesce(a.role, 'member') AS role, a.password_hash IS NOT NULL AS has_password, a.deletion_due
 FROM people_users AS u
@@ -165,9 +165,9 @@ INNER JOIN people_preferences AS p ON u.id = p.owner_id
 LEFT JOIN people_accounts AS a ON u.id = a.owner_id;
 GRANT SELECT ON people_profiles TO daybreak_app;
 
--- Sign-in throttle, by the hash of what is counted. free_at is when the next attempt would be allowed if each took its
+-- Sign-in throttle, by the hash of what is counted. retry_at is when the next attempt would be allowed if each took its
 -- whole interval. Only two functions read or write it.
-CREATE TABLE people_attempts (
+CREATE TABLE people_sign_in_throttle (
     key bytea PRIMARY KEY,
-    free_at timestamptz NOT NULL
+    retry_at timestamptz NOT NULL
 );

@@ -4,7 +4,7 @@
 CREATE TABLE agenda_sources (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     id uuid NOT NULL,
-    kind text NOT NULL,
+    kind text NOT NULL CONSTRAINT agenda_sources_kind CHECK (kind IN ('folder', 'address', 'upload')),
     name text NOT NULL,
     -- The displayed form: a path, or an address without its secret parts.
     locator text NOT NULL,
@@ -27,17 +27,15 @@ CREATE TABLE agenda_sources (
     PRIMARY KEY (owner_id, id),
     UNIQUE (owner_id, kind, locator_sha256)
 );
-ALTER TABLE agenda_sources
-ADD CONSTRAINT agenda_sources_kind CHECK (kind IN ('folder', 'address', 'upload')) NOT VALID;
 
 ALTER TABLE agenda_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_sources FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON agenda_sources TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_sources TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON agenda_sources TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_sources TO daybreak_app;
 
-CREATE TABLE agenda_warnings (
+CREATE TABLE agenda_source_warnings (
     owner_id uuid NOT NULL,
     source_id uuid NOT NULL,
     position integer NOT NULL,
@@ -48,15 +46,15 @@ CREATE TABLE agenda_warnings (
     FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE
 );
 
-ALTER TABLE agenda_warnings ENABLE ROW LEVEL SECURITY;
-ALTER TABLE agenda_warnings FORCE ROW LEVEL SECURITY;
-CREATE POLICY owners ON agenda_warnings TO daybreak_app
+ALTER TABLE agenda_source_warnings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_source_warnings FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_source_warnings TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_warnings TO daybreak_owner USING (TRUE);
-GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_warnings TO daybreak_app;
+CREATE POLICY maintenance ON agenda_source_warnings TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_source_warnings TO daybreak_app;
 
 -- Uploaded files: the content of a source of kind upload.
-CREATE TABLE agenda_files (
+CREATE TABLE agenda_upload_files (
     owner_id uuid NOT NULL,
     source_id uuid NOT NULL,
     path text NOT NULL,
@@ -67,14 +65,14 @@ CREATE TABLE agenda_files (
     PRIMARY KEY (owner_id, source_id, path),
     FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE
 );
-ALTER TABLE agenda_files ALTER COLUMN content SET STORAGE EXTERNAL;
+ALTER TABLE agenda_upload_files ALTER COLUMN content SET STORAGE EXTERNAL;
 
-ALTER TABLE agenda_files ENABLE ROW LEVEL SECURITY;
-ALTER TABLE agenda_files FORCE ROW LEVEL SECURITY;
-CREATE POLICY owners ON agenda_files TO daybreak_app
+ALTER TABLE agenda_upload_files ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_upload_files FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_upload_files TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_files TO daybreak_owner USING (TRUE);
-GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_files TO daybreak_app;
+CREATE POLICY maintenance ON agenda_upload_files TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_upload_files TO daybreak_app;
 
 -- Columns of the tables below: external_id identifies a row within its source, and id follows from both. fingerprint is
 -- the hash of the row's content in the source. removed_at is set when the source no longer has the row. path is the
@@ -90,7 +88,7 @@ CREATE TABLE agenda_projects (
     path text NOT NULL,
     name text NOT NULL,
     description text NOT NULL DEFAULT '',
-    place text NOT NULL,
+    source_ref text NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE
 );
@@ -100,7 +98,7 @@ ALTER TABLE agenda_projects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_projects FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON agenda_projects TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_projects TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON agenda_projects TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_projects TO daybreak_app;
 
 CREATE TABLE agenda_phases (
@@ -117,7 +115,7 @@ CREATE TABLE agenda_phases (
     start_on date,
     end_on date,
     position integer NOT NULL DEFAULT 0,
-    place text NOT NULL,
+    source_ref text NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
     FOREIGN KEY (owner_id, project_id) REFERENCES agenda_projects (owner_id, id) ON DELETE CASCADE
@@ -128,7 +126,7 @@ ALTER TABLE agenda_phases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_phases FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON agenda_phases TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_phases TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON agenda_phases TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_phases TO daybreak_app;
 
 -- A start, due date or completion is a whole day (…_on) or an instant (…_at) or missing, never both.
@@ -159,7 +157,7 @@ CREATE TABLE agenda_tasks (
     -- Ids of tasks of the same source; the id of a removed task blocks nothing.
     blocked_by uuid [] NOT NULL DEFAULT '{}',
     touched_at timestamptz NOT NULL,
-    place text NOT NULL,
+    source_ref text NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
     FOREIGN KEY (owner_id, project_id) REFERENCES agenda_projects (owner_id, id) ON DELETE SET NULL (project_id),
@@ -187,7 +185,7 @@ ALTER TABLE agenda_tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON agenda_tasks TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_tasks TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON agenda_tasks TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_tasks TO daybreak_app;
 
 -- A timed event has instants. An all-day or floating event has wall-clock times, stored as if they were UTC.
@@ -208,7 +206,7 @@ CREATE TABLE agenda_events (
     busy boolean NOT NULL,
     tentative boolean NOT NULL,
     organizer text,
-    place text NOT NULL,
+    source_ref text NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
     CONSTRAINT agenda_events_end_after_start CHECK (starts_at <= ends_at)
@@ -220,7 +218,7 @@ ALTER TABLE agenda_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_events FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON agenda_events TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_events TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON agenda_events TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_events TO daybreak_app;
 
 CREATE TABLE agenda_notes (
@@ -235,7 +233,7 @@ CREATE TABLE agenda_notes (
     title text NOT NULL,
     body text NOT NULL DEFAULT '',
     noted_at timestamptz NOT NULL,
-    place text NOT NULL,
+    source_ref text NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE,
     FOREIGN KEY (owner_id, project_id) REFERENCES agenda_projects (owner_id, id) ON DELETE SET NULL (project_id)
@@ -247,19 +245,19 @@ ALTER TABLE agenda_notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_notes FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON agenda_notes TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_notes TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON agenda_notes TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_notes TO daybreak_app;
 
 -- A user's decisions about tasks: done, snoozed until a day, or ignored. A task has at most one current decision. It
--- applies while the task's source reports the status that it had at the decision (status_then). Ended decisions are the
--- task's history. For a task that was entered in Daybreak, “done” becomes its own status.
+-- applies while the task's source reports the status that the task had at the decision. Ended decisions are the task's
+-- history. For a task that was entered in Daybreak, “done” becomes its own status.
 CREATE TABLE agenda_decisions (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
     task_id uuid NOT NULL,
     kind text NOT NULL,
     return_on date,
-    status_then text NOT NULL,
+    task_status_at_decision text NOT NULL,
     made_at timestamptz NOT NULL,
     made_by uuid NOT NULL,
     ended_at timestamptz,
@@ -273,14 +271,14 @@ CREATE TABLE agenda_decisions (
         (ended_at IS NULL) = (ended_as IS NULL) AND ended_as IN ('undone', 'replaced', 'overtaken')
     )
 );
-CREATE UNIQUE INDEX agenda_decisions_standing ON agenda_decisions (owner_id, task_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX agenda_decisions_current ON agenda_decisions (owner_id, task_id) WHERE ended_at IS NULL;
 CREATE INDEX agenda_decisions_task ON agenda_decisions (owner_id, task_id);
 
 ALTER TABLE agenda_decisions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE agenda_decisions FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON agenda_decisions TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON agenda_decisions TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON agenda_decisions TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_decisions TO daybreak_app;
 
 -- The columns that other slices may read. The views run with the rights of the caller, so row-level security applies.
@@ -289,31 +287,31 @@ SELECT owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing
 FROM agenda_sources;
 
 CREATE VIEW agenda_project_facts WITH (security_invoker = TRUE) AS
-SELECT owner_id, id, source_id, name, description, place
+SELECT owner_id, id, source_id, name, description, source_ref
 FROM agenda_projects WHERE removed_at IS NULL;
 
 CREATE VIEW agenda_phase_facts WITH (security_invoker = TRUE) AS
-SELECT owner_id, id, source_id, project_id, name, description, start_on, end_on, position, place
+SELECT owner_id, id, source_id, project_id, name, description, start_on, end_on, position, source_ref
 FROM agenda_phases WHERE removed_at IS NULL;
 
 CREATE VIEW agenda_task_facts WITH (security_invoker = TRUE) AS
 SELECT
     owner_id, id, source_id, project_id, phase_id, title, status, priority, start_on, start_at,
-    due_on, due_at, completed_on, completed_at, estimate_minutes, blocked_by, touched_at, place, path
+    due_on, due_at, completed_on, completed_at, estimate_minutes, blocked_by, touched_at, source_ref, path
 FROM agenda_tasks WHERE removed_at IS NULL;
 
 CREATE VIEW agenda_event_facts WITH (security_invoker = TRUE) AS
 SELECT
     owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
-    place, path
+    source_ref, path
 FROM agenda_events WHERE removed_at IS NULL;
 
 CREATE VIEW agenda_note_facts WITH (security_invoker = TRUE) AS
-SELECT owner_id, id, source_id, project_id, title, body, noted_at, place
+SELECT owner_id, id, source_id, project_id, title, body, noted_at, source_ref
 FROM agenda_notes WHERE removed_at IS NULL;
 
 CREATE VIEW agenda_decision_facts WITH (security_invoker = TRUE) AS
-SELECT owner_id, task_id, kind, return_on, status_then, made_at, made_by
+SELECT owner_id, task_id, kind, return_on, task_status_at_decision, made_at, made_by
 FROM agenda_decisions WHERE ended_at IS NULL;
 
 GRANT SELECT ON
@@ -345,7 +343,7 @@ SELECT
     t.recurrence,
     t.blocked_by,
     t.touched_at,
-    t.place,
+    t.source_ref,
     t.path,
     coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC', '9999-12-31 00:00:00+00'::timestamptz) AS due_order,
     coalesce(t.completed_at, t.completed_on::timestamp AT TIME ZONE 'UTC', t.touched_at) AS finished_order,
@@ -361,6 +359,6 @@ LEFT JOIN agenda_sources AS s ON t.owner_id = s.owner_id AND t.source_id = s.id
 LEFT JOIN agenda_projects AS p ON t.owner_id = p.owner_id AND t.project_id = p.id AND p.removed_at IS NULL
 LEFT JOIN agenda_phases AS f ON t.owner_id = f.owner_id AND t.phase_id = f.id AND f.removed_at IS NULL
 LEFT JOIN agenda_decisions AS d
-    ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL AND t.status = d.status_then
+    ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL AND t.status = d.task_status_at_decision
 WHERE t.removed_at IS NULL;
 GRANT SELECT ON agenda_task_cards TO daybreak_app;

@@ -18,7 +18,7 @@ ALTER TABLE briefs_editions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE briefs_editions FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON briefs_editions TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON briefs_editions TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON briefs_editions TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_editions TO daybreak_app;
 
 -- The facts of a brief. “Since your last brief” compares with the newest received snapshot of an earlier date. A
@@ -30,7 +30,7 @@ CREATE TABLE briefs_snapshots (
     brief_date date NOT NULL,
     taken_at timestamptz NOT NULL,
     received_at timestamptz,
-    -- JSON, compressed with zlib; briefs/since.py defines it.
+    -- JSON, compressed with zlib; briefs/facts/snapshot.py defines it.
     facts bytea NOT NULL,
     PRIMARY KEY (owner_id, id),
     FOREIGN KEY (owner_id, edition_id) REFERENCES briefs_editions (owner_id, id) ON DELETE CASCADE
@@ -44,28 +44,28 @@ ALTER TABLE briefs_snapshots ENABLE ROW LEVEL SECURITY;
 ALTER TABLE briefs_snapshots FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON briefs_snapshots TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON briefs_snapshots TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON briefs_snapshots TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_snapshots TO daybreak_app;
 
 -- Full-text search in briefs. Rows are written by a search and not when a brief is composed: most users never search,
 -- and composing stays fast.
-CREATE TABLE briefs_words (
+CREATE TABLE briefs_search_index (
     owner_id uuid NOT NULL,
     edition_id uuid NOT NULL,
     -- When the indexed brief was composed; a brief that was composed again later is indexed again.
     composed_at timestamptz NOT NULL,
-    words tsvector NOT NULL,
+    search_vector tsvector NOT NULL,
     PRIMARY KEY (owner_id, edition_id),
     FOREIGN KEY (owner_id, edition_id) REFERENCES briefs_editions (owner_id, id) ON DELETE CASCADE
 );
-CREATE INDEX briefs_words_words ON briefs_words USING gin (words);
+CREATE INDEX briefs_search_index_search_vector ON briefs_search_index USING gin (search_vector);
 
-ALTER TABLE briefs_words ENABLE ROW LEVEL SECURITY;
-ALTER TABLE briefs_words FORCE ROW LEVEL SECURITY;
-CREATE POLICY owners ON briefs_words TO daybreak_app
+ALTER TABLE briefs_search_index ENABLE ROW LEVEL SECURITY;
+ALTER TABLE briefs_search_index FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON briefs_search_index TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON briefs_words TO daybreak_owner USING (TRUE);
-GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_words TO daybreak_app;
+CREATE POLICY maintenance ON briefs_search_index TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_search_index TO daybreak_app;
 
 -- Readers' feedback on sentences of briefs.
 CREATE TABLE briefs_feedback (
@@ -73,7 +73,7 @@ CREATE TABLE briefs_feedback (
     edition_id uuid NOT NULL,
     -- A hash of the sentence and its facts, so that feedback survives when the brief is composed again.
     claim text NOT NULL CHECK (claim ~ '^[0-9a-f]{16}$'),
-    said text NOT NULL,
+    sentence text NOT NULL,
     facts text [] NOT NULL,
     opinion text NOT NULL CHECK (opinion IN ('useful', 'wrong')),
     given_at timestamptz NOT NULL,
@@ -85,5 +85,5 @@ ALTER TABLE briefs_feedback ENABLE ROW LEVEL SECURITY;
 ALTER TABLE briefs_feedback FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON briefs_feedback TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
-CREATE POLICY upkeep ON briefs_feedback TO daybreak_owner USING (TRUE);
+CREATE POLICY maintenance ON briefs_feedback TO daybreak_owner USING (TRUE);
 GRANT SELECT, INSERT, UPDATE, DELETE ON briefs_feedback TO daybreak_app;

@@ -101,9 +101,9 @@ BEGIN
     -- Perform notification if the emit flag is set
     IF to_emit THEN
         PERFORM pg_notify(
-            'daybreak_doorbells',
+            'daybreak_jobs',
             json_build_object(
-                'channel', 'daybreak_doorbells',
+                'channel', 'daybreak_jobs',
                 'operation', lower(TG_OP),
                 'sent_at', NOW(),
                 'table', TG_TABLE_NAME,

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 OUT_OF_MEMORY = 64
-_ALONE_SECONDS = 2.0
+_ORPHAN_SECONDS = 2.0
 
 
 def main() -> None:
@@ -30,34 +30,34 @@ def main() -> None:
     parent = Connection(int(descriptor))
     try:
         _limit_memory(int(memory))
-        _leave_with(parent)
-        call = _announced(function, parent)
+        _exit_with_parent(parent)
+        call = _load_function(function, parent)
         while True:
-            parent.send_bytes(_answer(call, parent.recv_bytes(), float(seconds), int(largest)))
+            parent.send_bytes(_handle(call, parent.recv_bytes(), float(seconds), int(largest)))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except (EOFError, ConnectionError):
         os._exit(0)
 
 
-def _answer(call: Callable[[Any], Any], argument: bytes, seconds: float, largest: int) -> bytes:
+def _handle(call: Callable[[Any], Any], argument: bytes, seconds: float, max_answer_size: int) -> bytes:
     # The parent kills a child that is late. The alarm is for a child whose parent was killed: its default
     # action needs no interpreter, so it ends even a loop in C that never releases the lock.
-    signal.setitimer(signal.ITIMER_REAL, seconds + _ALONE_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, seconds + _ORPHAN_SECONDS)
     try:
         answer = pickle.dumps(("done", call(pickle.loads(argument))))  # noqa: S301 - our own parent's
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - unexpected errors are reported to the parent
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119
         return pickle.dumps(("error", where, traceback.format_exc()))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return answer if len(answer) <= largest else pickle.dumps(("large",))
+    return answer if len(answer) <= max_answer_size else pickle.dumps(("large",))
 
 
-def _announced(name: str, parent: Connection) -> Callable[[Any], Any]:
+def _load_function(name: str, parent: Connection) -> Callable[[Any], Any]:
     module, _, attribute = name.partition(":")
     try:
         function: Callable[[Any], Any] = getattr(importlib.import_module(module), attribute)
@@ -74,7 +74,7 @@ def _limit_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _leave_with(parent: Connection) -> None:
+def _exit_with_parent(parent: Connection) -> None:
     """End this process when the parent is gone, even during a call."""
     hangup = select.poll()
     hangup.register(parent.fileno(), 0)

@@ -13,19 +13,19 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from daybreak.errors import Bug
-from daybreak.intake.sandbox.process import ChildProcess, Death
+from daybreak.errors import InternalError
+from daybreak.intake.sandbox.process import ChildDied, ChildProcess
 from daybreak.intake.settings import IntakeSettings
 
 Key = TypeVar("Key")
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
-_AHEAD = 2
+_PREFETCH_PER_PROCESS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[Key, Result]):
+class InputDone(Generic[Key, Result]):
     """The function's result for the input with that key."""
 
     key: Key
@@ -33,7 +33,7 @@ class Done(Generic[Key, Result]):
 
 
 @dataclass(frozen=True, slots=True)
-class Failed(Generic[Key]):
+class InputFailed(Generic[Key]):
     """An input without a result.
 
     Attributes:
@@ -57,12 +57,14 @@ class BoundedPool(Generic[Argument, Result]):
     """
 
     def __init__(self, function: str, limits: IntakeSettings, *, processes: int = 1) -> None:
-        self._seats = [_Seat(function, limits) for _ in range(processes)]
-        self._idle: SimpleQueue[_Seat] = SimpleQueue()
-        for seat in self._seats:
-            self._idle.put(seat)
+        self._slots = [_PoolSlot(function, limits) for _ in range(processes)]
+        self._idle: SimpleQueue[_PoolSlot] = SimpleQueue()
+        for slot in self._slots:
+            self._idle.put(slot)
 
-    def map(self, inputs: Iterable[tuple[Key, Argument]]) -> Iterator[Done[Key, Result] | Failed[Key]]:
+    def map(
+        self, inputs: Iterable[tuple[Key, Argument]]
+    ) -> Iterator[InputDone[Key, Result] | InputFailed[Key]]:
         """Call the function on every input; results come in the inputs' order, as soon as they are ready.
 
         At most two inputs and results per process are buffered. Leaving the iterator early closes the pool.
@@ -73,25 +75,25 @@ class BoundedPool(Generic[Argument, Result]):
             Unavailable: the system cannot start a process.
         """
         pending: deque[tuple[Key, Future[tuple[Any, ...]]]] = deque()
-        with ThreadPoolExecutor(len(self._seats), thread_name_prefix="intake") as threads:
+        with ThreadPoolExecutor(len(self._slots), thread_name_prefix="intake") as threads:
             try:
                 for key, argument in inputs:
                     pending.append((key, threads.submit(self._call, argument)))
-                    if len(pending) >= len(self._seats) * _AHEAD:
-                        yield _outcome(*pending.popleft())
+                    if len(pending) >= len(self._slots) * _PREFETCH_PER_PROCESS:
+                        yield _to_outcome(*pending.popleft())
                 while pending:
-                    yield _outcome(*pending.popleft())
+                    yield _to_outcome(*pending.popleft())
             except BaseException:
                 for _, future in pending:
                     future.cancel()
-                for seat in self._seats:
-                    seat.kill()
+                for slot in self._slots:
+                    slot.kill()
                 raise
 
     def close(self) -> None:
         """Kill every child now."""
-        for seat in self._seats:
-            seat.close()
+        for slot in self._slots:
+            slot.close()
 
     def __enter__(self) -> Self:
         return self
@@ -102,30 +104,30 @@ class BoundedPool(Generic[Argument, Result]):
         self.close()
 
     def _call(self, argument: Argument) -> tuple[Any, ...]:
-        seat = self._idle.get()
+        slot = self._idle.get()
         try:
-            return seat.call(argument)
-        except Death as death:
+            return slot.call(argument)
+        except ChildDied as death:
             return ("died", str(death))
         finally:
-            self._idle.put(seat)
+            self._idle.put(slot)
 
 
-class _Seat:
+class _PoolSlot:
     """The slot of one child, and of its replacement after it has died."""
 
     def __init__(self, function: str, limits: IntakeSettings) -> None:
         self._function = function
         self._limits = limits
-        self._busy = Lock()
-        self._gate = Lock()
+        self._call_lock = Lock()
+        self._child_lock = Lock()
         self._is_closed = False
         self._child: ChildProcess | None = None
-        self._filled()
+        self._ensure_child()
 
     def call(self, argument: object) -> tuple[Any, ...]:
-        with self._busy:
-            child = self._filled()
+        with self._call_lock:
+            child = self._ensure_child()
             try:
                 return child.call(argument)
             except BaseException:
@@ -134,38 +136,38 @@ class _Seat:
                 raise
 
     def kill(self) -> None:
-        with self._gate:
+        with self._child_lock:
             self._is_closed = True
             if self._child is not None:
                 self._child.kill()
 
     def close(self) -> None:
         self.kill()
-        with self._busy:
+        with self._call_lock:
             if self._child is not None:
                 self._child.close()
 
-    def _filled(self) -> ChildProcess:
-        with self._gate:
+    def _ensure_child(self) -> ChildProcess:
+        with self._child_lock:
             if self._is_closed:
-                raise Bug("A pool of readers was used after it was closed.")
+                raise InternalError("A pool of readers was used after it was closed.")
             if self._child is None:
                 self._child = ChildProcess(
-                    self._function, seconds=self._limits.read_seconds, memory=self._limits.read_memory
+                    self._function, seconds=self._limits.read_seconds, memory=self._limits.max_read_memory
                 )
             return self._child
 
 
-def _outcome(key: Key, future: Future[tuple[Any, ...]]) -> Done[Key, Any] | Failed[Key]:
+def _to_outcome(key: Key, future: Future[tuple[Any, ...]]) -> InputDone[Key, Any] | InputFailed[Key]:
     match future.result():
         case ("done", value):
-            return Done(key, value)
+            return InputDone(key, value)
         case ("died", reason):
-            return Failed(key, f"{reason}, so it was skipped.")
+            return InputFailed(key, f"{reason}, so it was skipped.")
         case ("large",):
-            return Failed(key, "contains more than can be read at once, so it was skipped; split it.")
-        case ("error", place, traceback):
-            message = f"caused an internal error ({place}), so it was skipped; please report it."
-            return Failed(key, message, traceback)
+            return InputFailed(key, "contains more than can be read at once, so it was skipped; split it.")
+        case ("error", location, traceback):
+            message = f"caused an internal error ({location}), so it was skipped; please report it."
+            return InputFailed(key, message, traceback)
         case answer:
-            raise Bug(f"A reader answered {answer[0]!r}.")
+            raise InternalError(f"A reader answered {answer[0]!r}.")

@@ -10,17 +10,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from daybreak.errors import Bug, Misconfigured, Unavailable
-from daybreak.intake.display import size_of
+from daybreak.errors import InternalError, Misconfigured, Unavailable
+from daybreak.intake.display import human_size
 from daybreak.intake.sandbox import child
 from daybreak.settings import PREFIX
 
 _START_SECONDS = 60.0
 _EXIT_SECONDS = 5.0
-_LARGEST_ANSWER = 256 * 1024 * 1024
+_MAX_ANSWER_SIZE = 256 * 1024 * 1024
 
 
-class Death(Exception):
+class ChildDied(Exception):
     """The child has died; the message has the effect of the argument: “crashed the reader”."""
 
 
@@ -38,7 +38,7 @@ class ChildProcess:
         self._is_ready = False
         ours, theirs = socket.socketpair()
         with theirs:
-            limits = (str(seconds), str(memory), str(_LARGEST_ANSWER))
+            limits = (str(seconds), str(memory), str(_MAX_ANSWER_SIZE))
             program = [
                 sys.executable,
                 "-P",
@@ -53,7 +53,7 @@ class ChildProcess:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env=_environment(),
+                    env=_child_environment(),
                     pass_fds=[theirs.fileno()],
                     process_group=0,
                 )
@@ -73,11 +73,11 @@ class ChildProcess:
             Misconfigured: it has too little memory to start.
             InternalError: the function cannot be imported.
         """
-        self._await_start()
+        self._wait_until_ready()
         try:
             self._connection.send_bytes(pickle.dumps(argument))
         except OSError:
-            raise Death(self._reason_of_death()) from None
+            raise ChildDied(self._death_reason()) from None
         return self._receive(self._seconds)
 
     def kill(self) -> None:
@@ -90,54 +90,57 @@ class ChildProcess:
         self._process.wait()
         self._connection.close()
 
-    def _await_start(self) -> None:
+    def _wait_until_ready(self) -> None:
         if self._is_ready:
             return
         try:
             word, *details = self._receive(_START_SECONDS)
-        except Death as death:
+        except ChildDied as death:
             if self._process.returncode == child.OUT_OF_MEMORY:
                 raise Misconfigured(
-                    f"The process that reads files needs more than {size_of(self._memory)} to start; "
-                    "raise DAYBREAK_INTAKE_READ_MEMORY."
+                    f"The process that reads files needs more than {human_size(self._memory)} to start; "
+                    "raise DAYBREAK_INTAKE_MAX_READ_MEMORY."
                 ) from None
-            raise Bug(f"The process that calls {self._function} did not start: {death}.") from None
+            raise InternalError(f"The process that calls {self._function} did not start: {death}.") from None
         if word != "ready":
             self.close()
-            raise Bug(f"The process that calls {self._function} did not start: {details[0]}.")
+            raise InternalError(f"The process that calls {self._function} did not start: {details[0]}.")
         self._is_ready = True
 
     def _receive(self, seconds: float) -> tuple[Any, ...]:
         try:
             if not self._connection.poll(seconds):
                 self.close()
-                raise Death(_too_slow(seconds))
+                raise ChildDied(_timeout_message(seconds))
             answer: tuple[Any, ...] = pickle.loads(self._connection.recv_bytes())  # noqa: S301 - our own child's
         except (EOFError, OSError):
-            raise Death(self._reason_of_death()) from None
+            raise ChildDied(self._death_reason()) from None
         return answer
 
-    def _reason_of_death(self) -> str:
+    def _death_reason(self) -> str:
         try:
             code = self._process.wait(_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             code = -signal.SIGKILL
         self.close()
         if code == child.OUT_OF_MEMORY:
-            return f"needs more than {size_of(self._memory)} of memory to read (DAYBREAK_INTAKE_READ_MEMORY)"
+            return (
+                f"needs more than {human_size(self._memory)} of memory to read"
+                " (DAYBREAK_INTAKE_MAX_READ_MEMORY)"
+            )
         if code == -signal.SIGALRM:
-            return _too_slow(self._seconds)
+            return _timeout_message(self._seconds)
         if code == -signal.SIGKILL:
             return "made the system kill the reader, probably because memory ran out"
         cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return f"crashed the reader ({cause})"
 
 
-def _too_slow(seconds: float) -> str:
+def _timeout_message(seconds: float) -> str:
     return f"took longer than {seconds:g} s to read (DAYBREAK_INTAKE_READ_SECONDS)"
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+def _child_environment() -> dict[str, str]:
+    remaining = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     # One arena, or the reservations of the C library for its threads count as memory in use.
-    return {**kept, "MALLOC_ARENA_MAX": "1"}
+    return {**remaining, "MALLOC_ARENA_MAX": "1"}

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from daybreak.runs import Happening, Run
+from daybreak.runs import Run, RunEvent
 
-WIDTH = 1000.0
-_NARROWEST = 4.0
-_LEAST = timedelta(milliseconds=1)
+CHART_WIDTH = 1000.0
+_MIN_WIDTH = 4.0
+_MIN_DURATION = timedelta(milliseconds=1)
 LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class AttemptSpan:
     """One attempt, from its claim to its end.
 
     Attributes:
@@ -28,36 +28,36 @@ class Span:
     epoch: int
     attempt: int
     worker: str
-    began: datetime
-    ended: datetime | None
+    started_at: datetime
+    ended_at: datetime | None
     outcome: str
     x: float = 0.0
     width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ChartRow:
     """A run or item with its attempts, in order."""
 
     run: Run
-    spans: Sequence[Span]
+    spans: Sequence[AttemptSpan]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class AttemptChart:
     """The started runs and items, ordered by start, on an axis from the first to the last instant."""
 
-    rows: Sequence[Row]
-    first: datetime
-    last: datetime
+    rows: Sequence[ChartRow]
+    starts_at: datetime
+    ends_at: datetime
 
     @property
     def seconds(self) -> float:
         """The length of the axis in seconds."""
-        return (self.last - self.first).total_seconds()
+        return (self.ends_at - self.starts_at).total_seconds()
 
 
-def chart(runs: Sequence[Run], happened: Iterable[Happening], now: datetime) -> Chart | None:
+def build_chart(runs: Sequence[Run], events: Iterable[RunEvent], now: datetime) -> AttemptChart | None:
     """Return the chart of the attempts at these runs; None if no attempt has started.
 
     Args:
@@ -65,49 +65,53 @@ def chart(runs: Sequence[Run], happened: Iterable[Happening], now: datetime) -> 
         events: their events, in order.
         now: the end of the bars of running attempts.
     """
-    spans = _spans(happened)
+    spans = _build_spans(events)
     if not spans:
         return None
-    first = min(span.began for span in spans)
-    last = max(first + _LEAST, *(span.ended or max(now, span.began) for span in spans))
-    placed = [_placed(span, first, last) for span in spans]
-    rows = [Row(run=run, spans=[span for span in placed if span.run_id == run.id]) for run in runs]
-    begun = [row for row in rows if row.spans]
-    return Chart(rows=sorted(begun, key=lambda row: row.spans[0].began), first=first, last=last)
+    first = min(span.started_at for span in spans)
+    last = max(first + _MIN_DURATION, *(span.ended_at or max(now, span.started_at) for span in spans))
+    placed = [_with_position(span, first, last) for span in spans]
+    rows = [ChartRow(run=run, spans=[span for span in placed if span.run_id == run.id]) for run in runs]
+    started = [row for row in rows if row.spans]
+    return AttemptChart(
+        rows=sorted(started, key=lambda row: row.spans[0].started_at), starts_at=first, ends_at=last
+    )
 
 
-def _spans(happened: Iterable[Happening]) -> list[Span]:
-    done: list[Span] = []
-    under_way: dict[UUID, Span] = {}
-    for one in happened:
+def _build_spans(events: Iterable[RunEvent]) -> list[AttemptSpan]:
+    done: list[AttemptSpan] = []
+    under_way: dict[UUID, AttemptSpan] = {}
+    for one in events:
         before = under_way.pop(one.run_id, None)
         if before is not None:
-            outcome = LOST if one.name == "running" else _outcome(one)
-            done.append(replace(before, ended=one.at, outcome=outcome))
+            outcome = LOST if one.name == "running" else _span_outcome(one)
+            done.append(replace(before, ended_at=one.at, outcome=outcome))
         if one.name == "running" and one.data.get("worker"):
-            under_way[one.run_id] = _begun(one.run_id, one.at, one.data)
-    return sorted([*done, *under_way.values()], key=lambda span: span.began)
+            under_way[one.run_id] = _open_span(one.run_id, one.at, one.data)
+    return sorted([*done, *under_way.values()], key=lambda span: span.started_at)
 
 
-def _outcome(one: Happening) -> str:
-    reason = one.data.get("reason")
-    return LOST if reason == "WorkerDied" else one.name
+def _span_outcome(event: RunEvent) -> str:
+    reason = event.data.get("reason")
+    return LOST if reason == "WorkerDied" else event.name
 
 
-def _begun(run_id: UUID, at: datetime, data: Mapping[str, object]) -> Span:
-    return Span(
+def _open_span(run_id: UUID, at: datetime, data: Mapping[str, object]) -> AttemptSpan:
+    return AttemptSpan(
         run_id=run_id,
         epoch=int(str(data.get("epoch", 1))),
         attempt=int(str(data.get("attempt", 1))),
         worker=str(data["worker"]),
-        began=at,
-        ended=None,
+        started_at=at,
+        ended_at=None,
         outcome="running",
     )
 
 
-def _placed(span: Span, first: datetime, last: datetime) -> Span:
-    whole = (last - first) / WIDTH
-    x = (span.began - first) / whole
-    width = max(_NARROWEST, ((span.ended or last) - span.began) / whole)
-    return replace(span, x=round(min(x, WIDTH - _NARROWEST), 1), width=round(min(width, WIDTH), 1))
+def _with_position(span: AttemptSpan, starts_at: datetime, ends_at: datetime) -> AttemptSpan:
+    whole = (ends_at - starts_at) / CHART_WIDTH
+    x = (span.started_at - starts_at) / whole
+    width = max(_MIN_WIDTH, ((span.ended_at or ends_at) - span.started_at) / whole)
+    return replace(
+        span, x=round(min(x, CHART_WIDTH - _MIN_WIDTH), 1), width=round(min(width, CHART_WIDTH), 1)
+    )

@@ -4,51 +4,51 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daybreak.ops.charts.bars import STEP, height
-from daybreak.schedule import Minute
+from daybreak.ops.charts.bars import STEP, bar_height
+from daybreak.schedule import DueCount
 
-_WIDTH = timedelta(minutes=30)
-_BARS = 48
+_BAR_DURATION = timedelta(minutes=30)
+_BAR_COUNT = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class DueBar:
     """The users due in half an hour, and their bar, by the geometry of `charts.bars`.
 
     Attributes:
         late_height: the upper part of the bar, for users likely late.
     """
 
-    begins: datetime
-    people: int
+    starts_at: datetime
+    users: int
     late: int
     x: float
     height: float
     late_height: float
 
 
-def crowds(minutes: Iterable[Minute], now: datetime) -> Sequence[Crowd]:
+def make_due_bars(due_counts: Iterable[DueCount], now: datetime) -> Sequence[DueBar]:
     """Return the bars of 24 hours, starting with the current half hour."""
-    people, late = [0] * (_BARS + 1), [0] * (_BARS + 1)
-    first = _half_hour(now)
-    for minute in minutes:
-        place = (minute.due_at - first) // _WIDTH
-        if 0 <= place <= _BARS:
-            people[place] += minute.people
-            late[place] += minute.late
-    most = max(people) or 1
+    users, late = [0] * (_BAR_COUNT + 1), [0] * (_BAR_COUNT + 1)
+    first = _floor_to_half_hour(now)
+    for count in due_counts:
+        index = (count.due_at - first) // _BAR_DURATION
+        if 0 <= index <= _BAR_COUNT:
+            users[index] += count.users
+            late[index] += count.late
+    most = max(users) or 1
     return [
-        Crowd(
-            begins=first + place * _WIDTH,
-            people=people[place],
-            late=late[place],
-            x=place * STEP,
-            height=height(people[place], most),
-            late_height=height(late[place], most),
+        DueBar(
+            starts_at=first + index * _BAR_DURATION,
+            users=users[index],
+            late=late[index],
+            x=index * STEP,
+            height=bar_height(users[index], most),
+            late_height=bar_height(late[index], most),
         )
-        for place in range(_BARS + 1)
+        for index in range(_BAR_COUNT + 1)
     ]
 
 
-def _half_hour(moment: datetime) -> datetime:
-    return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
+def _floor_to_half_hour(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)

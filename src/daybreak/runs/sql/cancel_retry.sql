@@ -15,18 +15,18 @@ BEGIN
         RETURN;
     END IF;
     IF run.status = 'queued' THEN
-        PERFORM runs_settle(jsonb_build_array(jsonb_build_object(
-            'owner_id', owner, 'id', run.id, 'part_of', run.part_of, 'kind', run.kind, 'key', run.key,
+        PERFORM runs_complete(jsonb_build_array(jsonb_build_object(
+            'owner_id', owner, 'id', run.id, 'parent_id', run.parent_id, 'kind', run.kind, 'key', run.key,
             'status', 'cancelled', 'events', jsonb_build_array(jsonb_build_array(
                 'cancelled', jsonb_build_object('epoch', run.epoch, 'attempt', run.attempts)
             ))
         )));
         RETURN;
     END IF;
-    UPDATE runs_open AS r SET cancel = TRUE WHERE r.owner_id = owner AND r.id = run_id;
+    UPDATE runs_open AS r SET cancel_requested = TRUE WHERE r.owner_id = owner AND r.id = run_id;
     PERFORM pg_notify('daybreak_runs_cancel', run_id::text);
-    PERFORM runs_tell(jsonb_build_array(jsonb_build_object('id', run_id, 'owner_id', owner)));
-    IF run.step = 'items' THEN
+    PERFORM runs_notify(jsonb_build_array(jsonb_build_object('id', run_id, 'owner_id', owner)));
+    IF run.stage = 'items' THEN
         PERFORM runs_cancel_items(owner, run_id);
     END IF;
 END $$;
@@ -41,21 +41,21 @@ SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
-    settlements jsonb;
+    completions jsonb;
 BEGIN
     SELECT jsonb_agg(jsonb_build_object(
-        'owner_id', owner, 'id', i.id, 'part_of', run_id, 'kind', i.kind, 'key', i.key,
+        'owner_id', owner, 'id', i.id, 'parent_id', run_id, 'kind', i.kind, 'key', i.key,
         'status', 'cancelled', 'events', jsonb_build_array(jsonb_build_array(
             'cancelled', jsonb_build_object('epoch', i.epoch, 'attempt', i.attempts)
         ))
-    )) INTO settlements
+    )) INTO completions
     FROM (
         SELECT r.id, r.kind, r.key, r.epoch, r.attempts FROM runs_open AS r
-        WHERE r.owner_id = owner AND r.part_of = run_id AND r.status = 'queued'
+        WHERE r.owner_id = owner AND r.parent_id = run_id AND r.status = 'queued'
         ORDER BY r.id FOR UPDATE SKIP LOCKED
     ) AS i;
-    IF settlements IS NOT NULL THEN
-        PERFORM runs_settle(settlements);
+    IF completions IS NOT NULL THEN
+        PERFORM runs_complete(completions);
     END IF;
 END $$;
 REVOKE ALL ON FUNCTION runs_cancel_items(uuid, uuid) FROM public, daybreak_app;
@@ -67,7 +67,7 @@ GRANT EXECUTE ON FUNCTION runs_cancel_items(uuid, uuid) TO daybreak_app;
 -- Returns “retried” or the reason why not: “missing”, “open”, “succeeded”, “item” (an item cannot be started as a
 -- whole), “past” (its run was started again without it, or was pruned), “busy” (its run is being finished). Raises
 -- unique_violation if another run is open for the same key. Locks the run, then the item.
-CREATE OR REPLACE FUNCTION runs_retry(owner uuid, which uuid, places integer, whole boolean) RETURNS text
+CREATE OR REPLACE FUNCTION runs_retry(owner uuid, which uuid, max_dispatched integer, whole boolean) RETURNS text
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
@@ -87,36 +87,37 @@ BEGIN
     IF ended.status IN ('succeeded', 'skipped') THEN
         RETURN 'succeeded';
     END IF;
-    IF whole AND ended.part_of IS NOT NULL THEN
+    IF whole AND ended.parent_id IS NOT NULL THEN
         RETURN 'item';
     END IF;
-    IF ended.part_of IS NOT NULL AND NOT EXISTS (
+    IF ended.parent_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM runs_all AS a
-        WHERE a.owner_id = owner AND a.id = ended.part_of AND a.round IS NOT DISTINCT FROM ended.round
+        WHERE a.owner_id = owner AND a.id = ended.parent_id
+            AND a.fan_out_generation IS NOT DISTINCT FROM ended.fan_out_generation
     ) THEN
         RETURN 'past';
     END IF;
-    IF ended.part_of IS NULL AND (whole OR ended.step = 'begin') THEN
+    IF ended.parent_id IS NULL AND (whole OR ended.stage = 'begin') THEN
         IF runs_reopen(owner, ARRAY[which], 'queued') = 0 THEN
             RETURN 'open';
         END IF;
         UPDATE runs_open AS o SET
-            step = 'begin',
-            round = coalesce(o.round, 1) + 1,
+            stage = 'begin',
+            fan_out_generation = coalesce(o.fan_out_generation, 1) + 1,
             total = 0,
             done = 0,
             failed = 0,
             skipped = 0,
             result = NULL
-        WHERE o.owner_id = owner AND o.id = which AND o.step <> 'begin';
-        PERFORM runs_ring(ended.lane, ARRAY[owner], ARRAY[which]);
+        WHERE o.owner_id = owner AND o.id = which AND o.stage <> 'begin';
+        PERFORM runs_dispatch(ended.queue, ARRAY[owner], ARRAY[which]);
         RETURN 'retried';
     END IF;
 
     SELECT * INTO run FROM runs_open AS o
-    WHERE o.owner_id = owner AND o.id = coalesce(ended.part_of, which) FOR UPDATE;
-    IF FOUND AND (run.cancel OR run.step <> 'items' OR ended.part_of IS NULL) THEN
-        RETURN CASE WHEN ended.part_of IS NULL THEN 'open' ELSE 'busy' END;
+    WHERE o.owner_id = owner AND o.id = coalesce(ended.parent_id, which) FOR UPDATE;
+    IF FOUND AND (run.cancel_requested OR run.stage <> 'items' OR ended.parent_id IS NULL) THEN
+        RETURN CASE WHEN ended.parent_id IS NULL THEN 'open' ELSE 'busy' END;
     END IF;
     -- A concurrent retry held the lock of the run until now.
     IF run.id IS NOT NULL AND NOT EXISTS (
@@ -125,22 +126,24 @@ BEGIN
         RETURN 'open';
     END IF;
     IF run.id IS NULL THEN
-        IF runs_reopen(owner, ARRAY[coalesce(ended.part_of, which)], 'running') = 0 THEN
+        IF runs_reopen(owner, ARRAY[coalesce(ended.parent_id, which)], 'running') = 0 THEN
             RETURN 'busy';
         END IF;
         SELECT * INTO run FROM runs_open AS o
-        WHERE o.owner_id = owner AND o.id = coalesce(ended.part_of, which) FOR UPDATE;
+        WHERE o.owner_id = owner AND o.id = coalesce(ended.parent_id, which) FOR UPDATE;
     ELSE
-        UPDATE runs_open AS o SET epoch = o.epoch + 1, event_number = o.event_number + 1, reached = NULL
+        UPDATE runs_open AS o SET
+            epoch = o.epoch + 1, last_event_number = o.last_event_number + 1, highest_percentage = NULL
         WHERE o.owner_id = owner AND o.id = run.id RETURNING o.* INTO run;
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
-        VALUES (owner, run.id, run.event_number, 'running', jsonb_build_object('epoch', run.epoch));
+        VALUES (owner, run.id, run.last_event_number, 'running', jsonb_build_object('epoch', run.epoch));
     END IF;
 
     WITH again AS MATERIALIZED (
         SELECT f.id, f.status FROM runs_finished AS f
-        WHERE f.owner_id = owner AND f.part_of = run.id AND f.status IN ('failed', 'partial', 'cancelled')
-            AND f.round IS NOT DISTINCT FROM run.round AND (ended.part_of IS NULL OR f.id = which)
+        WHERE f.owner_id = owner AND f.parent_id = run.id AND f.status IN ('failed', 'partial', 'cancelled')
+            AND f.fan_out_generation IS NOT DISTINCT FROM run.fan_out_generation
+            AND (ended.parent_id IS NULL OR f.id = which)
     ),
     counted AS (
         SELECT
@@ -152,21 +155,23 @@ BEGIN
     )
     UPDATE runs_open AS o SET
         status = 'running',
-        step = 'items',
+        stage = 'items',
         open_items = o.open_items + c.items,
         done = o.done - c.done,
         failed = o.failed - c.failed,
         skipped = o.skipped - c.skipped,
         gaps = '{}',
-        paced_at = now()
+        last_step_at = now()
     FROM counted AS c WHERE o.owner_id = owner AND o.id = run.id
     RETURNING c.ids INTO item_ids;
     IF item_ids IS NULL THEN
-        PERFORM runs_have_finished(owner, run.id);
+        PERFORM runs_dispatch_finish(owner, run.id);
     ELSE
         PERFORM runs_reopen(owner, item_ids, 'queued');
-        PERFORM runs_fan_out(jsonb_agg(jsonb_build_object('owner_id', owner, 'lane', l.lane, 'places', places)))
-        FROM (SELECT DISTINCT o.lane FROM runs_open AS o WHERE o.owner_id = owner AND o.id = ANY (item_ids)) AS l;
+        PERFORM runs_fan_out(jsonb_agg(jsonb_build_object(
+            'owner_id', owner, 'queue', l.queue, 'max_dispatched', max_dispatched
+        )))
+        FROM (SELECT DISTINCT o.queue FROM runs_open AS o WHERE o.owner_id = owner AND o.id = ANY (item_ids)) AS l;
     END IF;
     RETURN 'retried';
 END $$;
@@ -185,24 +190,24 @@ BEGIN
     WITH gone AS (
         DELETE FROM runs_finished AS f WHERE f.owner_id = owner AND f.id = ANY (run_ids) RETURNING *
     ),
-    told AS (
+    written AS (
         INSERT INTO runs_events (owner_id, run_id, number, name, data)
-        SELECT owner_id, id, event_number + 1, event, jsonb_build_object('epoch', epoch + 1) FROM gone
+        SELECT owner_id, id, last_event_number + 1, event, jsonb_build_object('epoch', epoch + 1) FROM gone
     ),
     back AS (
         INSERT INTO runs_open (
-            owner_id, id, part_of, kind, lane, key, parameters, status, step, epoch, max_attempts, fence,
-            event_number, total, done, failed, skipped, result, errors, created_at, wait_seconds, run_seconds,
-            round
+            owner_id, id, parent_id, kind, queue, key, parameters, status, stage, epoch, max_attempts, fence,
+            last_event_number, total, done, failed, skipped, result, errors, created_at, wait_seconds, run_seconds,
+            fan_out_generation
         )
         SELECT
-            owner_id, id, part_of, kind, lane, key, parameters, 'queued', step, epoch + 1, max_attempts, fence,
-            event_number + 1,
+            owner_id, id, parent_id, kind, queue, key, parameters, 'queued', stage, epoch + 1, max_attempts, fence,
+            last_event_number + 1,
             -- Counts of items remain true; a run's own progress starts again.
-            CASE step WHEN 'begin' THEN 0 ELSE total END, CASE step WHEN 'begin' THEN 0 ELSE done END,
-            CASE step WHEN 'begin' THEN 0 ELSE failed END, CASE step WHEN 'begin' THEN 0 ELSE skipped END,
-            CASE step WHEN 'begin' THEN NULL ELSE result END,
-            errors, created_at, wait_seconds, run_seconds, round
+            CASE stage WHEN 'begin' THEN 0 ELSE total END, CASE stage WHEN 'begin' THEN 0 ELSE done END,
+            CASE stage WHEN 'begin' THEN 0 ELSE failed END, CASE stage WHEN 'begin' THEN 0 ELSE skipped END,
+            CASE stage WHEN 'begin' THEN NULL ELSE result END,
+            errors, created_at, wait_seconds, run_seconds, fan_out_generation
         FROM gone
         RETURNING id
     )

@@ -76,5 +76,5 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION runs_drop_partitions(interval) FROM public, daybreak_app;
 
--- The first partitions of a new database; runs_upkeep creates later ones.
+-- The first partitions of a new database; runs_prune creates later ones.
 SELECT runs_make_partitions('28 days');

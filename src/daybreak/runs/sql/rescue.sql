@@ -2,38 +2,38 @@
 
 -- One rescue pass; does nothing while another one runs. Returns the numbers of: runs taken from dead workers; runs that
 -- became due or whose lost job was dispatched again; jobs checked; waiting runs dispatched; runs recounted because
--- their items were missing. A pass that changed something is recorded as a run “runs.sweep”.
-CREATE OR REPLACE FUNCTION runs_sweep(
-    places integer, grace interval, lease interval, batch integer
-) RETURNS TABLE (expired integer, rung integer, looked integer, admitted integer, recounted integer)
+-- their items were missing. A pass that changed something is recorded as a run “runs.rescue”.
+CREATE OR REPLACE FUNCTION runs_rescue(
+    max_dispatched integer, redispatch_after interval, lease interval, batch_size integer
+) RETURNS TABLE (expired integer, redispatched integer, checked integer, dispatched integer, recounted integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
-    settlements jsonb;
-    seen record;
-    far_at timestamptz;
-    far_id uuid;
+    completions jsonb;
+    start_after record;
+    last_checked_at timestamptz;
+    last_checked_id uuid;
     lost record;
     freed record;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_sweep', 0)) THEN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_rescue', 0)) THEN
         RETURN;
     END IF;
     expired := 0;
-    rung := 0;
-    admitted := 0;
+    redispatched := 0;
+    dispatched := 0;
     recounted := 0;
 
     -- Find them by the index of leases first: with ORDER BY and LIMIT the planner would read all open runs.
-    WITH silent AS MATERIALIZED (
+    WITH expired_runs AS MATERIALIZED (
         SELECT l.owner_id, l.id FROM runs_open AS l WHERE l.status = 'running' AND l.lease_until < now()
     )
     -- Skip rows that are locked by a hanging transaction, and items whose parent is locked.
     SELECT jsonb_agg(jsonb_build_object(
         'owner_id', e.owner_id,
         'id', e.id,
-        'part_of', e.part_of,
+        'parent_id', e.parent_id,
         'kind', e.kind,
         'key', e.key,
         'status', e.ending,
@@ -46,122 +46,124 @@ BEGIN
         )),
         'delay', 0,
         'refund', 0
-    )), count(*) INTO settlements, expired
+    )), count(*) INTO completions, expired
     FROM (
         SELECT
-            o.owner_id, o.id, o.part_of, o.kind, o.key, o.epoch, o.attempts,
+            o.owner_id, o.id, o.parent_id, o.kind, o.key, o.epoch, o.attempts,
             CASE
-                WHEN o.cancel OR coalesce(p.cancel, FALSE) THEN 'cancelled'
+                WHEN o.cancel_requested OR coalesce(p.cancel_requested, FALSE) THEN 'cancelled'
                 WHEN o.attempts >= o.max_attempts THEN 'failed'
                 ELSE 'queued'
             END AS ending
-        FROM silent AS s
+        FROM expired_runs AS s
         INNER JOIN runs_open AS o ON s.owner_id = o.owner_id AND s.id = o.id
         LEFT JOIN LATERAL (
-            SELECT r.cancel FROM runs_open AS r
-            WHERE o.part_of IS NOT NULL AND r.owner_id = o.owner_id AND r.id = o.part_of
+            SELECT r.cancel_requested FROM runs_open AS r
+            WHERE o.parent_id IS NOT NULL AND r.owner_id = o.owner_id AND r.id = o.parent_id
             FOR UPDATE SKIP LOCKED
         ) AS p ON TRUE
         WHERE o.status = 'running' AND o.lease_until < now() AND (
-            o.part_of IS NULL OR p.cancel IS NOT NULL OR NOT EXISTS (
+            o.parent_id IS NULL OR p.cancel_requested IS NOT NULL OR NOT EXISTS (
                 -- The parent is not locked but gone.
-                SELECT FROM runs_open AS r WHERE r.owner_id = o.owner_id AND r.id = o.part_of
+                SELECT FROM runs_open AS r WHERE r.owner_id = o.owner_id AND r.id = o.parent_id
             )
         )
-        ORDER BY o.owner_id, o.id LIMIT batch FOR UPDATE OF o SKIP LOCKED
+        ORDER BY o.owner_id, o.id LIMIT batch_size FOR UPDATE OF o SKIP LOCKED
     ) AS e;
-    IF settlements IS NOT NULL THEN
-        PERFORM runs_settle(settlements);
+    IF completions IS NOT NULL THEN
+        PERFORM runs_complete(completions);
     END IF;
 
     -- A run that has become due waits for capacity like all others.
     WITH due AS (
         SELECT r.owner_id, r.id FROM runs_open AS r
-        WHERE r.status = 'queued' AND r.job_id IS NULL AND r.rung_at < now()
-        ORDER BY r.rung_at LIMIT batch FOR UPDATE SKIP LOCKED
+        WHERE r.status = 'queued' AND r.job_id IS NULL AND r.dispatched_at < now()
+        ORDER BY r.dispatched_at LIMIT batch_size FOR UPDATE SKIP LOCKED
     )
-    UPDATE runs_open AS r SET rung_at = NULL FROM due AS d WHERE r.owner_id = d.owner_id AND r.id = d.id;
-    GET DIAGNOSTICS rung = ROW_COUNT;
+    UPDATE runs_open AS r SET dispatched_at = NULL FROM due AS d WHERE r.owner_id = d.owner_id AND r.id = d.id;
+    GET DIAGNOSTICS redispatched = ROW_COUNT;
 
     -- A million runs may be waiting with intact jobs, so each pass checks only the next batch.
-    SELECT s.rung_at, s.id INTO seen FROM runs_sweeps AS s;
-    SELECT count(*), max(l.rung_at), (array_agg(l.id ORDER BY l.rung_at DESC, l.id DESC))[1]
-    INTO looked, far_at, far_id
+    SELECT s.cursor_dispatched_at, s.cursor_id INTO start_after FROM runs_maintenance_state AS s;
+    SELECT count(*), max(l.dispatched_at), (array_agg(l.id ORDER BY l.dispatched_at DESC, l.id DESC))[1]
+    INTO checked, last_checked_at, last_checked_id
     FROM (
-        SELECT r.id, r.rung_at FROM runs_open AS r
+        SELECT r.id, r.dispatched_at FROM runs_open AS r
         WHERE r.status = 'queued' AND r.job_id IS NOT NULL
-            AND r.rung_at < now() - grace AND (r.rung_at, r.id) > (seen.rung_at, seen.id)
-        ORDER BY r.rung_at, r.id LIMIT batch
+            AND r.dispatched_at < now() - redispatch_after
+            AND (r.dispatched_at, r.id) > (start_after.cursor_dispatched_at, start_after.cursor_id)
+        ORDER BY r.dispatched_at, r.id LIMIT batch_size
     ) AS l;
     FOR lost IN
-        WITH looked_at AS MATERIALIZED (
-            SELECT r.owner_id, r.id, r.job_id, r.rung_at FROM runs_open AS r
-            WHERE r.status = 'queued' AND r.job_id IS NOT NULL AND r.rung_at < now() - grace
-                AND (r.rung_at, r.id) > (seen.rung_at, seen.id) AND (r.rung_at, r.id) <= (far_at, far_id)
+        WITH checked_runs AS MATERIALIZED (
+            SELECT r.owner_id, r.id, r.job_id, r.dispatched_at FROM runs_open AS r
+            WHERE r.status = 'queued' AND r.job_id IS NOT NULL AND r.dispatched_at < now() - redispatch_after
+                AND (r.dispatched_at, r.id) > (start_after.cursor_dispatched_at, start_after.cursor_id)
+                AND (r.dispatched_at, r.id) <= (last_checked_at, last_checked_id)
         ),
-        unheard AS (
-            SELECT r.lane, r.owner_id, r.id FROM looked_at AS l
+        lost_runs AS (
+            SELECT r.queue, r.owner_id, r.id FROM checked_runs AS l
             INNER JOIN runs_open AS r ON r.owner_id = l.owner_id AND r.id = l.id
             -- IS NOT DISTINCT FROM makes the planner use the primary key instead of the index of dispatched runs.
             WHERE r.status = 'queued' AND r.job_id IS NOT DISTINCT FROM l.job_id AND NOT EXISTS (
                 SELECT FROM pgq.pgqueuer AS j
                 WHERE j.id = l.job_id AND (j.status = 'queued' OR j.heartbeat > now() - lease)
             )
-            ORDER BY l.rung_at, l.id
+            ORDER BY l.dispatched_at, l.id
             FOR UPDATE OF r SKIP LOCKED
         )
         SELECT
-            u.lane, array_agg(u.owner_id) AS owner_ids, array_agg(u.id) AS run_ids
-        FROM unheard AS u GROUP BY u.lane
+            u.queue, array_agg(u.owner_id) AS owner_ids, array_agg(u.id) AS run_ids
+        FROM lost_runs AS u GROUP BY u.queue
     LOOP
-        PERFORM runs_ring(lost.lane, lost.owner_ids, lost.run_ids);
-        rung := rung + cardinality(lost.run_ids);
+        PERFORM runs_dispatch(lost.queue, lost.owner_ids, lost.run_ids);
+        redispatched := redispatched + cardinality(lost.run_ids);
     END LOOP;
-    UPDATE runs_sweeps AS s SET
-        rung_at = CASE WHEN looked < batch THEN '-infinity' ELSE far_at END,
-        id = CASE WHEN looked < batch THEN '00000000-0000-0000-0000-000000000000' ELSE far_id END,
-        swept_at = now();
+    UPDATE runs_maintenance_state AS s SET
+        cursor_dispatched_at = CASE WHEN checked < batch_size THEN '-infinity' ELSE last_checked_at END,
+        cursor_id = CASE WHEN checked < batch_size THEN '00000000-0000-0000-0000-000000000000' ELSE last_checked_id END,
+        rescued_at = now();
 
     FOR freed IN
         WITH RECURSIVE pairs AS (
             (
-                SELECT owner_id, lane FROM runs_open
-                WHERE rung_at IS NULL AND status = 'queued' ORDER BY owner_id, lane LIMIT 1
+                SELECT owner_id, queue FROM runs_open
+                WHERE dispatched_at IS NULL AND status = 'queued' ORDER BY owner_id, queue LIMIT 1
             )
             UNION ALL
-            SELECT n.owner_id, n.lane FROM pairs AS p CROSS JOIN LATERAL (
-                SELECT r.owner_id, r.lane FROM runs_open AS r
-                WHERE r.rung_at IS NULL AND r.status = 'queued' AND (r.owner_id, r.lane) > (p.owner_id, p.lane)
-                ORDER BY r.owner_id, r.lane LIMIT 1
+            SELECT n.owner_id, n.queue FROM pairs AS p CROSS JOIN LATERAL (
+                SELECT r.owner_id, r.queue FROM runs_open AS r
+                WHERE r.dispatched_at IS NULL AND r.status = 'queued' AND (r.owner_id, r.queue) > (p.owner_id, p.queue)
+                ORDER BY r.owner_id, r.queue LIMIT 1
             ) AS n
         )
-        SELECT p.owner_id, p.lane, (places - w.used)::integer AS free FROM pairs AS p
+        SELECT p.owner_id, p.queue, (max_dispatched - w.used)::integer AS free FROM pairs AS p
         CROSS JOIN LATERAL (
             SELECT count(*) AS used FROM (
                 SELECT FROM runs_open AS r
-                WHERE r.owner_id = p.owner_id AND r.lane = p.lane AND r.job_id IS NOT NULL LIMIT places
-            ) AS rung_rows
+                WHERE r.owner_id = p.owner_id AND r.queue = p.queue AND r.job_id IS NOT NULL LIMIT max_dispatched
+            ) AS dispatched_rows
         ) AS w
-        WHERE w.used < places
+        WHERE w.used < max_dispatched
     LOOP
-        admitted := admitted + runs_admit(ARRAY[freed.owner_id], ARRAY[freed.lane], ARRAY[freed.free]);
+        dispatched := dispatched + runs_dispatch_waiting(ARRAY[freed.owner_id], ARRAY[freed.queue], ARRAY[freed.free]);
     END LOOP;
 
     -- Items that were released while their run was being cancelled.
     FOR lost IN
         SELECT r.owner_id, r.id FROM runs_open AS r
-        WHERE r.cancel AND r.step = 'items' ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
+        WHERE r.cancel_requested AND r.stage = 'items' ORDER BY r.owner_id, r.id LIMIT batch_size FOR UPDATE SKIP LOCKED
     LOOP
         PERFORM runs_cancel_items(lost.owner_id, lost.id);
     END LOOP;
 
     -- Only after a defect: a run that waits for items although none is open.
     FOR lost IN
-        SELECT r.owner_id, r.id, r.round FROM runs_open AS r
-        WHERE r.status = 'running' AND r.step = 'items' AND NOT EXISTS (
-            SELECT FROM runs_open AS i WHERE i.owner_id = r.owner_id AND i.part_of = r.id
+        SELECT r.owner_id, r.id, r.fan_out_generation FROM runs_open AS r
+        WHERE r.status = 'running' AND r.stage = 'items' AND NOT EXISTS (
+            SELECT FROM runs_open AS i WHERE i.owner_id = r.owner_id AND i.parent_id = r.id
         )
-        ORDER BY r.owner_id, r.id LIMIT batch FOR UPDATE SKIP LOCKED
+        ORDER BY r.owner_id, r.id LIMIT batch_size FOR UPDATE SKIP LOCKED
     LOOP
         UPDATE runs_open AS r SET
             open_items = 0, total = c.total, done = c.done, failed = c.failed, skipped = c.skipped
@@ -172,25 +174,26 @@ BEGIN
                 count(*) FILTER (WHERE f.status = 'failed')::integer AS failed,
                 count(*) FILTER (WHERE f.status IN ('skipped', 'cancelled'))::integer AS skipped
             FROM runs_finished AS f
-            WHERE f.owner_id = lost.owner_id AND f.part_of = lost.id AND f.round IS NOT DISTINCT FROM lost.round
+            WHERE f.owner_id = lost.owner_id AND f.parent_id = lost.id
+                AND f.fan_out_generation IS NOT DISTINCT FROM lost.fan_out_generation
         ) AS c
         WHERE r.owner_id = lost.owner_id AND r.id = lost.id;
-        PERFORM runs_have_finished(lost.owner_id, lost.id);
+        PERFORM runs_dispatch_finish(lost.owner_id, lost.id);
         recounted := recounted + 1;
     END LOOP;
-    IF expired + rung + admitted + recounted > 0 THEN
-        PERFORM runs_record('runs.sweep', jsonb_build_object(
-            'expired', expired, 'rung', rung, 'admitted', admitted, 'recounted', recounted
+    IF expired + redispatched + dispatched + recounted > 0 THEN
+        PERFORM runs_record_system_run('runs.rescue', jsonb_build_object(
+            'expired', expired, 'redispatched', redispatched, 'dispatched', dispatched, 'recounted', recounted
         ));
     END IF;
     RETURN NEXT;
 END $$;
-REVOKE ALL ON FUNCTION runs_sweep(integer, interval, interval, integer) FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION runs_sweep(integer, interval, interval, integer) TO daybreak_app;
+REVOKE ALL ON FUNCTION runs_rescue(integer, interval, interval, integer) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_rescue(integer, interval, interval, integer) TO daybreak_app;
 
 -- Prunes old rows and creates partitions, at most once per `every` and by one process at a time. Recorded as a run
--- “runs.upkeep”. Returns what was done, or NULL if it was not due.
-CREATE OR REPLACE FUNCTION runs_upkeep(every interval, ahead interval, keep interval, batch integer) RETURNS jsonb
+-- “runs.prune”. Returns what was done, or NULL if it was not due.
+CREATE OR REPLACE FUNCTION runs_prune(every interval, ahead interval, keep interval, batch_size integer) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
@@ -202,19 +205,19 @@ DECLARE
     kept interval := greatest(keep, interval '7 days');
     done jsonb;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_upkeep', 0)) THEN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('daybreak.runs_prune', 0)) THEN
         RETURN NULL;
     END IF;
-    IF EXISTS (SELECT FROM runs_sweeps AS s WHERE s.upkept_at > now() - every) THEN
+    IF EXISTS (SELECT FROM runs_maintenance_state AS s WHERE s.pruned_at > now() - every) THEN
         RETURN NULL;
     END IF;
     DELETE FROM pgq.pgqueuer_log WHERE id IN (
-        SELECT id FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour' ORDER BY id LIMIT batch
+        SELECT id FROM pgq.pgqueuer_log WHERE created < now() - interval '1 hour' ORDER BY id LIMIT batch_size
     );
     GET DIAGNOSTICS log_rows = ROW_COUNT;
-    DELETE FROM runs_workers WHERE seen_at < now() - interval '1 day';
+    DELETE FROM runs_workers WHERE last_heartbeat_at < now() - interval '1 day';
     GET DIAGNOSTICS workers = ROW_COUNT;
-    DELETE FROM runs_times WHERE day < (now() - kept)::date;
+    DELETE FROM runs_durations WHERE day < (now() - kept)::date;
     -- Creating and dropping partitions needs locks that would block all others behind a long read.
     BEGIN
         PERFORM set_config('lock_timeout', '1s', TRUE);
@@ -231,21 +234,21 @@ BEGIN
         'partitions_dropped', dropped
     );
     -- If a batch was too small, the next one is due at once.
-    IF log_rows < batch THEN
-        UPDATE runs_sweeps AS s SET upkept_at = now();
+    IF log_rows < batch_size THEN
+        UPDATE runs_maintenance_state AS s SET pruned_at = now();
     END IF;
-    PERFORM runs_record('runs.upkeep', done);
+    PERFORM runs_record_system_run('runs.prune', done);
     RETURN done;
 END $$;
-REVOKE ALL ON FUNCTION runs_upkeep(interval, interval, interval, integer) FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION runs_upkeep(interval, interval, interval, integer) TO daybreak_app;
+REVOKE ALL ON FUNCTION runs_prune(interval, interval, interval, integer) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_prune(interval, interval, interval, integer) TO daybreak_app;
 
 -- Records maintenance as an ended run of the system, whose owner is the nil id.
-CREATE OR REPLACE FUNCTION runs_record(done_kind text, done_result jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION runs_record_system_run(done_kind text, done_result jsonb) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp
 AS $$
     INSERT INTO runs_finished (
-        owner_id, id, kind, lane, key, parameters, status, epoch, attempts, max_attempts, fence, event_number, phase,
+        owner_id, id, kind, queue, key, parameters, status, epoch, attempts, max_attempts, fence, last_event_number, phase,
         total, done, failed, skipped, result, errors, created_at, started_at, finished_at, run_seconds
     )
     VALUES (
@@ -254,4 +257,4 @@ AS $$
         extract(EPOCH FROM clock_timestamp() - now())
     )
 $$;
-REVOKE ALL ON FUNCTION runs_record(text, jsonb) FROM public, daybreak_app;
+REVOKE ALL ON FUNCTION runs_record_system_run(text, jsonb) FROM public, daybreak_app;

@@ -48,9 +48,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
     WITH timed AS (
-        INSERT INTO runs_times (kind, day, wait_class, run_class, runs, wait_seconds, run_seconds)
+        INSERT INTO runs_durations (kind, day, wait_bucket, run_bucket, runs, wait_seconds, run_seconds)
         SELECT
-            kind, (finished_at AT TIME ZONE 'UTC')::date, runs_time_class(wait_seconds), runs_time_class(run_seconds),
+            kind, (finished_at AT TIME ZONE 'UTC')::date, runs_duration_bucket(wait_seconds), runs_duration_bucket(run_seconds),
             count(*), sum(wait_seconds), sum(run_seconds)
         FROM added WHERE status NOT IN ('cancelled', 'skipped')
         GROUP BY 1, 2, 3, 4
@@ -64,7 +64,7 @@ GRANT EXECUTE ON FUNCTION runs_count_finished() TO daybreak_app;
 
 -- Runs have no foreign key, because a million of them are created at once. This trigger deletes the runs of a deleted
 -- user.
-CREATE OR REPLACE FUNCTION runs_forget_owners() RETURNS trigger
+CREATE OR REPLACE FUNCTION runs_delete_owned() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
@@ -73,8 +73,8 @@ BEGIN
     DELETE FROM runs_finished WHERE owner_id IN (SELECT id FROM removed);
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION runs_forget_owners() FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION runs_forget_owners() TO daybreak_app;
+REVOKE ALL ON FUNCTION runs_delete_owned() FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION runs_delete_owned() TO daybreak_app;
 
 CREATE OR REPLACE TRIGGER runs_open_added AFTER INSERT ON runs_open
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION runs_count_added();
@@ -87,4 +87,4 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION runs_count_fi
 CREATE OR REPLACE TRIGGER runs_finished_removed AFTER DELETE ON runs_finished
 REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION runs_count_removed();
 CREATE OR REPLACE TRIGGER people_users_removed AFTER DELETE ON people_users
-REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION runs_forget_owners();
+REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION runs_delete_owned();

@@ -19,38 +19,36 @@ from daybreak.runs import store
 from daybreak.runs.kinds import Skipped
 from daybreak.runs.model import StaleFence, Status
 from daybreak.runs.settings import RunsSettings
-from daybreak.runs.store import Settlement
+from daybreak.runs.store import Completion
 from daybreak.runs.worker import outcomes
-from daybreak.runs.worker.notifier import Teller
-from daybreak.runs.worker.outcomes import Cancelled, Done, Failed, GivenBack, Outcome
-from daybreak.runs.worker.registry import Running
+from daybreak.runs.worker.notifier import Notifier
+from daybreak.runs.worker.outcomes import Cancelled, Completed, Failed, Outcome, Released
+from daybreak.runs.worker.registry import RunningAttempt
 from daybreak.telemetry import log
 
 # PostgreSQL flushes its log once for all transactions that commit at the same time.
-_AT_ONCE = 6
-_TRIES_WHEN_CROWDED = 5
-_AWAY_FOR = 60.0
-_CROWDED = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
+_MAX_CONCURRENT_COMMITS = 6
+_MAX_CONFLICT_ATTEMPTS = 5
+_OUTAGE_RETRY_SECONDS = 60.0
+_CONFLICT_ERRORS = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
 
 
 @dataclass(eq=False, slots=True)
-class _Entry:
-    running: Running
+class _PendingCompletion:
+    running: RunningAttempt
     outcome: Outcome
-    settled: asyncio.Future[Status] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    result: asyncio.Future[Status] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
-    def settle(self, status: Status) -> None:
-        if not self.settled.done():
-            self.settled.set_result(status)
+    def resolve(self, status: Status) -> None:
+        if not self.result.done():
+            self.result.set_result(status)
 
-    def refuse(self, error: Exception) -> None:
-        if not self.settled.done():
-            self.settled.set_exception(error)
+    def reject(self, error: Exception) -> None:
+        if not self.result.done():
+            self.result.set_exception(error)
 
 
-class _Refused(Exception):
+class _WriteRefused(Exception):
     """Effects that raised `Unavailable` themselves, while the database was available."""
 
     def __init__(self, reason: Unavailable) -> None:
@@ -58,134 +56,139 @@ class _Refused(Exception):
         self.reason = reason
 
 
-class Committer:
+class Completer:
     """Completion of attempts, in batches."""
 
-    def __init__(self, database: Database, settings: RunsSettings, teller: Teller) -> None:
+    def __init__(self, database: Database, settings: RunsSettings, notifier: Notifier) -> None:
         self._database = database
         self._settings = settings
-        self._teller = teller
-        self._ready: deque[_Entry] = deque()
+        self._notifier = notifier
+        self._pending: deque[_PendingCompletion] = deque()
         self._wake = asyncio.Event()
-        self._turns = asyncio.Semaphore(_AT_ONCE)
-        self._room = asyncio.Semaphore(_AT_ONCE * settings.commit_group)
+        self._commit_slots = asyncio.Semaphore(_MAX_CONCURRENT_COMMITS)
+        self._completion_slots = asyncio.Semaphore(_MAX_CONCURRENT_COMMITS * settings.commit_batch_size)
 
-    def room(self) -> AbstractAsyncContextManager[None]:
+    def slot(self) -> AbstractAsyncContextManager[None]:
         """Return a slot for one completion; there are as many as can be committed at the same time."""
-        return self._room
+        return self._completion_slots
 
-    async def settle(self, running: Running, outcome: Outcome) -> Status:
+    async def complete(self, running: RunningAttempt, outcome: Outcome) -> Status:
         """Write the outcome of an attempt and return the new status of its run.
 
         Raises:
             StaleFence: another worker has claimed the run in the meantime; nothing was written.
         """
-        entry = _Entry(running, outcome)
-        self._ready.append(entry)
+        entry = _PendingCompletion(running, outcome)
+        self._pending.append(entry)
         self._wake.set()
-        return await entry.settled
+        return await entry.result
 
     async def run(self) -> None:
         """Commit pending completions until cancelled."""
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._wake.wait()
-                await self._turns.acquire()
-                if len(self._ready) < self._settings.commit_group:
-                    await asyncio.sleep(self._settings.commit_linger)
-                group.create_task(self._commit_and_make_room(self._next_group()))
+                await self._commit_slots.acquire()
+                if len(self._pending) < self._settings.commit_batch_size:
+                    await asyncio.sleep(self._settings.commit_delay_seconds)
+                group.create_task(self._commit_and_release(self._next_batch()))
 
-    def _next_group(self) -> list[_Entry]:
-        size = min(len(self._ready), self._settings.commit_group)
-        entries = [self._ready.popleft() for _ in range(size)]
-        if not self._ready:
+    def _next_batch(self) -> list[_PendingCompletion]:
+        size = min(len(self._pending), self._settings.commit_batch_size)
+        entries = [self._pending.popleft() for _ in range(size)]
+        if not self._pending:
             self._wake.clear()
-        return sorted(entries, key=lambda entry: entry.running.claim.place)
+        return sorted(entries, key=lambda entry: entry.running.claim.lock_key)
 
-    async def _commit_and_make_room(self, entries: list[_Entry]) -> None:
+    async def _commit_and_release(self, entries: list[_PendingCompletion]) -> None:
         try:
             await self._commit(entries)
         finally:
-            self._turns.release()
+            self._commit_slots.release()
 
-    async def _commit(self, entries: list[_Entry]) -> None:
+    async def _commit(self, entries: list[_PendingCompletion]) -> None:
         if len(entries) == 1:
             await self._commit_one(entries[0])
             return
         try:
-            settled = await self._write(entries)
+            statuses = await self._write(entries)
         except Exception as error:  # noqa: BLE001 - after any error each run is committed alone
-            log.info("runs.group_redone", runs=len(entries), error=type(error).__name__)
+            log.info("runs.commit_batch_split", runs=len(entries), error=type(error).__name__)
             for entry in entries:
                 await self._commit_one(entry)
         else:
-            self._announce(entries, settled)
+            self._publish_results(entries, statuses)
 
-    async def _commit_one(self, entry: _Entry) -> None:
+    async def _commit_one(self, entry: _PendingCompletion) -> None:
         tries, clock = 0, asyncio.get_running_loop().time
         began = clock()
-        while not entry.settled.done():
+        while not entry.result.done():
             tries += 1
             try:
-                self._announce([entry], await self._write([entry]))
+                self._publish_results([entry], await self._write([entry]))
             except Exception as error:  # noqa: BLE001 - becomes the error of the run
-                if isinstance(error, _Refused):
+                if isinstance(error, _WriteRefused):
                     entry.outcome = Failed(error.reason)
-                elif pause := _pause(error, tries, clock() - began):
+                elif pause := _retry_delay(error, tries, clock() - began):
                     await asyncio.sleep(pause)
-                elif isinstance(entry.outcome, Done):
+                elif isinstance(entry.outcome, Completed):
                     entry.outcome = Failed(error)
                 else:
-                    entry.refuse(error)
+                    entry.reject(error)
 
-    def _announce(self, entries: list[_Entry], settled: dict[UUID, Status]) -> None:
+    def _publish_results(self, entries: list[_PendingCompletion], statuses: dict[UUID, Status]) -> None:
         for entry in entries:
             # Lost runs are notified, too: an earlier commit may have succeeded although its answer was lost.
-            self._teller.tell(entry.running.claim.topics)
-            if status := settled.get(entry.running.claim.id):
-                entry.settle(status)
+            self._notifier.notify(entry.running.claim.topics)
+            if status := statuses.get(entry.running.claim.id):
+                entry.resolve(status)
             else:
-                entry.refuse(StaleFence("Another worker has claimed the run in the meantime."))
+                entry.reject(StaleFence("Another worker has claimed the run in the meantime."))
 
-    async def _write(self, entries: list[_Entry]) -> dict[UUID, Status]:
+    async def _write(self, entries: list[_PendingCompletion]) -> dict[UUID, Status]:
         claims = [entry.running.claim for entry in entries]
         async with self._database.transaction({claim.owner_id for claim in claims}) as tx:
-            held = await store.hold(tx, claims)
-            ours = [entry for entry in entries if entry.running.claim.id in held]
-            settlements = [
-                await self._decide(tx, entry, cancelled=held[entry.running.claim.id]) for entry in ours
+            locked = await store.lock_claimed(tx, claims)
+            valid = [entry for entry in entries if entry.running.claim.id in locked]
+            completions = [
+                await self._build_completion(tx, entry, cancelled=locked[entry.running.claim.id])
+                for entry in valid
             ]
-            if settlements:
-                await store.settle(tx, settlements)
-        return {settlement.claim.id: settlement.status for settlement in settlements}
+            if completions:
+                await store.complete(tx, completions)
+        return {settlement.claim.id: settlement.status for settlement in completions}
 
-    async def _decide(self, tx: asyncpg.Connection, entry: _Entry, *, cancelled: bool) -> Settlement:
-        claim, kind, said = entry.running.claim, entry.running.kind, entry.running.news
+    async def _build_completion(
+        self, tx: asyncpg.Connection, entry: _PendingCompletion, *, cancelled: bool
+    ) -> Completion:
+        claim, kind, buffer = entry.running.claim, entry.running.kind, entry.running.progress_buffer
         if cancelled:
-            return outcomes.cancelled(claim, said)
+            return outcomes.cancelled(claim, buffer)
         match entry.outcome:
-            case Done(effects):
+            case Completed(effects):
                 try:
                     result = await effects.write(tx)
                 except Unavailable as error:
-                    raise _Refused(error) from error
-                return outcomes.done(claim, kind, effects, result, said, self._settings.window)
+                    raise _WriteRefused(error) from error
+                return outcomes.completed(
+                    claim, kind, effects, result, buffer, self._settings.max_dispatched_per_user
+                )
             case Skipped(reason):
-                return outcomes.skipped(claim, reason, said)
+                return outcomes.skipped(claim, reason, buffer)
             case Failed(error):
-                return outcomes.failed(claim, kind, error, said)
-            case GivenBack() | Cancelled():
+                return outcomes.failed(claim, kind, error, buffer)
+            case Released() | Cancelled():
                 # Only the row decides whether the run is cancelled: anyone could send the notification.
-                return outcomes.given_back(claim, said)
+                return outcomes.released(claim, buffer)
 
 
-def _pause(error: Exception, tries: int, lasted: float) -> float | None:
+def _retry_delay(error: Exception, attempts: int, elapsed: float) -> float | None:
     """Return the seconds before the next attempt at a commit, or None for a permanent error.
 
     The fence shows whether a commit without an answer was written.
     """
-    if isinstance(error, Unavailable) and lasted < _AWAY_FOR:
+    if isinstance(error, Unavailable) and elapsed < _OUTAGE_RETRY_SECONDS:
         return 1.0
-    if isinstance(error, _CROWDED) and tries < _TRIES_WHEN_CROWDED:
-        return 0.1 * tries
+    if isinstance(error, _CONFLICT_ERRORS) and attempts < _MAX_CONFLICT_ATTEMPTS:
+        return 0.1 * attempts
     return None

@@ -5,45 +5,45 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from daybreak.runs import store
-from daybreak.runs.model import Lane
-from daybreak.runs.store import Pair
-from daybreak.runs.worker.executor import Engine
-from daybreak.runs.worker.registry import Running
+from daybreak.runs.model import Queue
+from daybreak.runs.store import RunKey
+from daybreak.runs.worker.executor import Executor
+from daybreak.runs.worker.registry import RunningAttempt
 from daybreak.telemetry import log
 
-_PATIENCE = 10.0
-_LINGER = 0.01
-_URGENT = 1
+_CAPACITY_TIMEOUT_SECONDS = 10.0
+_LINGER_SECONDS = 0.01
+_REDISPATCH_PRIORITY = 1
 
 
-class Places:
+class Capacity:
     """The free capacity of a queue; waiting for it is the back-pressure on the jobs of a busy queue."""
 
     def __init__(self, count: int) -> None:
         self._free = count
         self._changed = asyncio.Condition()
-        self._turn = asyncio.Lock()
+        self._acquire_lock = asyncio.Lock()
         self._closed = False
 
-    async def take(self, wanted: int, patience: float) -> int:
+    async def acquire(self, max_count: int, max_wait_seconds: float) -> int:
         """Acquire capacity for 1 to `max_count` runs; return 0 after the timeout or when closed."""
         try:
-            async with asyncio.timeout(patience), self._turn:
-                await self._wait_for_some(wanted)
+            async with asyncio.timeout(max_wait_seconds), self._acquire_lock:
+                await self._wait_until_free(max_count)
         except TimeoutError:
             return 0
-        taken = 0 if self._closed else min(wanted, self._free)
-        self._free -= taken
-        return taken
+        acquired = 0 if self._closed else min(max_count, self._free)
+        self._free -= acquired
+        return acquired
 
-    async def _wait_for_some(self, wanted: int) -> None:
+    async def _wait_until_free(self, max_count: int) -> None:
         """Wait until a run fits, then briefly for more: runs end together, and a claim is a transaction."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._free or self._closed)
-        if self._free < wanted and not self._closed:
-            await asyncio.sleep(_LINGER)
+        if self._free < max_count and not self._closed:
+            await asyncio.sleep(_LINGER_SECONDS)
 
-    async def give_back(self, count: int) -> None:
+    async def release(self, count: int) -> None:
         """Release capacity for this many runs."""
         async with self._changed:
             self._free += count
@@ -56,50 +56,50 @@ class Places:
             self._changed.notify_all()
 
 
-class LaneWorker:
+class QueueConsumer:
     """The consumer of a queue: claims the runs that jobs name and starts them within its capacity."""
 
-    def __init__(self, lane: Lane, engine: Engine, children: asyncio.TaskGroup) -> None:
-        self._lane = lane
-        self._engine = engine
-        self._children = children
-        places = engine.settings.places(lane)
-        self._places = Places(places)
+    def __init__(self, queue: Queue, executor: Executor, task_group: asyncio.TaskGroup) -> None:
+        self._queue = queue
+        self._executor = executor
+        self._task_group = task_group
+        concurrency = executor.settings.concurrency(queue)
+        self._capacity = Capacity(concurrency)
         # With a concurrency of 1 a run must see the rows that the previous one has committed.
-        self._overlaps = places > 1
+        self._releases_early = concurrency > 1
 
-    async def answer(self, pairs: Sequence[Pair]) -> None:
+    async def handle_job(self, run_keys: Sequence[RunKey]) -> None:
         """Claim and execute these runs; never raises, since the rows record all errors."""
         try:
-            await self._answer(sorted(pairs))
+            await self._claim_and_execute(sorted(run_keys))
         except Exception as error:  # noqa: BLE001 - the rescuer dispatches unclaimed runs again
-            log.warning("runs.doorbell_unanswered", runs=len(pairs), error=type(error).__name__)
+            log.warning("runs.claim_failed", runs=len(run_keys), error=type(error).__name__)
 
     async def close(self) -> None:
         """Stop claiming runs."""
-        await self._places.close()
+        await self._capacity.close()
 
-    async def _answer(self, waiting: list[Pair]) -> None:
-        while waiting:
-            taken = await self._places.take(len(waiting), _PATIENCE)
-            if not taken:
-                await self._pass_on(waiting)
+    async def _claim_and_execute(self, run_keys: list[RunKey]) -> None:
+        while run_keys:
+            acquired = await self._capacity.acquire(len(run_keys), _CAPACITY_TIMEOUT_SECONDS)
+            if not acquired:
+                await self._redispatch(run_keys)
                 return
-            begun: list[Running] = []
+            attempts: list[RunningAttempt] = []
             try:
-                begun = await self._engine.claim(waiting[:taken])
+                attempts = await self._executor.claim(run_keys[:acquired])
             finally:
-                await self._places.give_back(taken - len(begun))
-            for running in begun:
-                self._children.create_task(self._execute(running))
-            waiting = waiting[taken:]
+                await self._capacity.release(acquired - len(attempts))
+            for running in attempts:
+                self._task_group.create_task(self._execute(running))
+            run_keys = run_keys[acquired:]
 
-    async def _pass_on(self, pairs: list[Pair]) -> None:
+    async def _redispatch(self, run_keys: list[RunKey]) -> None:
         """Dispatch the runs again, before later ones: another worker may have capacity."""
-        async with self._engine.database.transaction({owner for owner, _ in pairs}) as tx:
-            await store.pass_on(tx, self._lane, pairs, urgency=_URGENT)
+        async with self._executor.database.transaction({owner for owner, _ in run_keys}) as tx:
+            await store.redispatch(tx, self._queue, run_keys, priority=_REDISPATCH_PRIORITY)
 
-    async def _execute(self, running: Running) -> None:
+    async def _execute(self, running: RunningAttempt) -> None:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._places.give_back, 1)
-            await self._engine.execute(running, stack.aclose if self._overlaps else None)
+            stack.push_async_callback(self._capacity.release, 1)
+            await self._executor.execute(running, stack.aclose if self._releases_early else None)

@@ -4,40 +4,40 @@ import asyncio
 from collections.abc import Collection
 
 from daybreak.db import Database, load
-from daybreak.runs.model import Lane
+from daybreak.runs.model import Queue
 from daybreak.runs.worker import process_identity
-from daybreak.runs.worker.executor import Engine
-from daybreak.runs.worker.registry import Registry, Running, Stop
+from daybreak.runs.worker.executor import Executor
+from daybreak.runs.worker.registry import AttemptRegistry, RunningAttempt, StopReason
 from daybreak.telemetry import log
 
 _sql = load("daybreak.runs")
 
 
-class Beat:
+class Heartbeat:
     """A worker's heartbeat, one statement for all its runs."""
 
     def __init__(
         self,
-        engine: Engine,
-        name: str,
+        executor: Executor,
+        worker_name: str,
         database: Database,
-        lanes: Collection[Lane] = (),
-        place: str | None = None,
+        queues: Collection[Queue] = (),
+        process_key: str | None = None,
     ) -> None:
         """Create a heartbeat; nothing is sent before `send` or `run`.
 
         Args:
-            engine: the executor whose attempts are renewed.
-            name: the name of the worker in lists.
+            executor: the executor whose attempts are renewed.
+            worker_name: the name of the worker in lists.
             database: the database of the runs.
-            lanes: the queues that the worker consumes.
-            place: the identity of the worker's process; None for this process.
+            queues: the queues that the worker consumes.
+            process_key: the identity of the worker's process; None for this process.
         """
-        self._engine = engine
-        self._lanes = list(lanes)
-        self._place = place or process_identity.here()
+        self._executor = executor
+        self._queues = list(queues)
+        self._process_key = process_key or process_identity.current_process_key()
         self._database = database
-        self._name = name
+        self._worker_name = worker_name
         self.draining = False
 
     async def run(self) -> None:
@@ -46,47 +46,49 @@ class Beat:
         After two thirds of the lease without an answer, all attempts are stopped: other workers will soon
         claim their runs.
         """
-        settings = self._engine.settings
+        settings = self._executor.settings
         loop = asyncio.get_running_loop()
         answered = loop.time()
         while True:
             asked = loop.time()
             try:
-                async with asyncio.timeout(settings.beat):
-                    await self.once()
+                async with asyncio.timeout(settings.heartbeat_seconds):
+                    await self.send()
                 answered = asked
             except Exception as error:  # noqa: BLE001 - the next heartbeat may succeed
-                log.warning("runs.beat_failed", error=type(error).__name__)
-                if loop.time() - answered > settings.lease * 2 / 3:
-                    self._engine.registry.end_all(Stop.LOST)
-            await asyncio.sleep(settings.beat)
+                log.warning("runs.heartbeat_failed", error=type(error).__name__)
+                if loop.time() - answered > settings.lease_seconds * 2 / 3:
+                    self._executor.registry.stop_all(StopReason.LEASE_LOST)
+            await asyncio.sleep(settings.heartbeat_seconds)
 
-    async def once(self) -> None:
+    async def send(self) -> None:
         """Send one heartbeat and stop attempts that are lost or cancelled."""
-        engine = self._engine
-        ours = list(engine.registry)
-        async with self._database.ownerless() as connection:
+        engine = self._executor
+        attempts = list(engine.registry)
+        async with self._database.without_owner() as connection:
             rows = await connection.fetch(
-                _sql.beat,
+                _sql.heartbeat,
                 engine.id,
-                self._name,
-                self._place,
-                self._lanes,
+                self._worker_name,
+                self._process_key,
+                self._queues,
                 self.draining,
                 engine.settings.lease_time,
-                [running.claim.owner_id for running in ours],
-                [running.claim.id for running in ours],
-                [running.claim.fence for running in ours],
+                [running.claim.owner_id for running in attempts],
+                [running.claim.id for running in attempts],
+                [running.claim.fence for running in attempts],
             )
-        _obey(ours, {row["run_id"]: row["cancelled"] for row in rows}, engine.registry)
+        _apply_answers(attempts, {row["run_id"]: row["cancelled"] for row in rows}, engine.registry)
 
 
-def _obey(asked: list[Running], answers: dict[object, bool], registry: Registry) -> None:
+def _apply_answers(
+    attempts: list[RunningAttempt], answers: dict[object, bool], registry: AttemptRegistry
+) -> None:
     still_running = set(registry)
-    for running in asked:
-        if running not in still_running or running.settling:
+    for running in attempts:
+        if running not in still_running or running.is_completing:
             continue
         if running.claim.id not in answers:
-            running.end(Stop.LOST)
+            running.request_stop(StopReason.LEASE_LOST)
         elif answers[running.claim.id]:
-            running.end(Stop.CANCEL)
+            running.request_stop(StopReason.CANCEL)

@@ -26,17 +26,17 @@ from pgqueuer.queries import Queries
 from pgqueuer.types import Channel
 
 from daybreak import db
-from daybreak.runs.model import Lane
+from daybreak.runs.model import Queue
 from daybreak.telemetry import log
 
-Answer = Callable[[Sequence[tuple[UUID, UUID]]], Awaitable[None]]
-Listeners = Mapping[str, Callable[[str], None]]
-_BATCH = 4
-_AGAIN_AFTER = 1.0
+JobHandler = Callable[[Sequence[tuple[UUID, UUID]]], Awaitable[None]]
+NotificationListeners = Mapping[str, Callable[[str], None]]
+_BATCH_SIZE = 4
+_RECONNECT_SECONDS = 1.0
 
 
 @dataclass(kw_only=True)
-class _UnhurriedLog(buffers.JobStatusLogBuffer):
+class _BatchedLog(buffers.JobStatusLogBuffer):
     """A job log that is written once a second, and when a batch is full."""
 
     timeout: timedelta = timedelta(seconds=1)
@@ -44,22 +44,22 @@ class _UnhurriedLog(buffers.JobStatusLogBuffer):
 
 # PgQueuer flushes ten times a second per queue and has no setting for it: most of the work of an idle worker.
 # There is no setting for the interval of connection checks either, which are a third of the rest.
-buffers.JobStatusLogBuffer = _UnhurriedLog  # type: ignore[misc]
+buffers.JobStatusLogBuffer = _BatchedLog  # type: ignore[misc]
 
 
-class _UnhurriedManager(QueueManager):
+class _QuietManager(QueueManager):
     """A queue manager that checks its connection twice a minute instead of every ten seconds."""
 
     async def _run_periodic_health_check(self, interval: timedelta = timedelta(seconds=30)) -> None:
         await super()._run_periodic_health_check(interval)
 
 
-def names() -> DBSettings:
+def pgqueuer_settings() -> DBSettings:
     """Return the names of PgQueuer's objects in our migration, independently of the environment."""
     return DBSettings(
         prefix="",
         db_schema="pgq",
-        channel=Channel("daybreak_doorbells"),
+        channel=Channel("daybreak_jobs"),
         function="fn_pgqueuer_changed",
         statistics_table="pgqueuer_statistics",
         queue_status_type="pgqueuer_status",
@@ -72,9 +72,9 @@ def names() -> DBSettings:
     )
 
 
-def queries(connection: asyncpg.Connection) -> Queries:
+def pgqueuer_queries(connection: asyncpg.Connection) -> Queries:
     """Return PgQueuer's statements on this connection, with our object names."""
-    settings = names()
+    settings = pgqueuer_settings()
     return Queries(
         AsyncpgDriver(connection),
         qbe=QueryBuilderEnvironment(settings),
@@ -83,74 +83,76 @@ def queries(connection: asyncpg.Connection) -> Queries:
     )
 
 
-async def answer_doorbells(
+async def consume_jobs(
     dsn: str,
-    lane: Lane,
-    answer: Answer,
+    queue: Queue,
+    handle: JobHandler,
     *,
     stop: asyncio.Event,
-    lease: timedelta,
-    poll: timedelta,
-    listeners: Listeners | None = None,
+    heartbeat_timeout: timedelta,
+    poll_interval: timedelta,
+    listeners: NotificationListeners | None = None,
 ) -> None:
     """Consume the jobs of a queue until `stop` is set, reconnecting after errors.
 
     Args:
         dsn: the database URL, without a pooler: poolers do not forward notifications.
-        lane: the queue to consume.
-        answer: called with (owner, run) pairs; must not raise.
+        queue: the queue to consume.
+        handle: called with (owner, run) pairs; must not raise.
         stop: ends consumption when set; jobs in progress are awaited.
-        lease: time without a heartbeat after which another worker receives the job.
-        poll: interval of polling without notifications.
+        heartbeat_timeout: time without a heartbeat after which another worker receives the job.
+        poll_interval: interval of polling without notifications.
         listeners: callbacks for other channels on the same connection.
     """
     while not stop.is_set():
         try:
-            await _answer_on_one_connection(dsn, lane, answer, stop, lease, poll, listeners or {})
+            await _consume_on_connection(
+                dsn, queue, handle, stop, heartbeat_timeout, poll_interval, listeners or {}
+            )
         except Exception as error:  # noqa: BLE001 - after any error the worker must reconnect
-            log.warning("runs.doorbell_lost", lane=str(lane), error=type(error).__name__)
-            await _pause(stop)
+            log.warning("runs.queue_connection_lost", queue=str(queue), error=type(error).__name__)
+            await _wait_before_reconnect(stop)
 
 
-async def _answer_on_one_connection(
+async def _consume_on_connection(
     dsn: str,
-    lane: Lane,
-    answer: Answer,
+    queue: Queue,
+    handle: JobHandler,
     stop: asyncio.Event,
-    lease: timedelta,
-    poll: timedelta,
-    listeners: Listeners,
+    heartbeat_timeout: timedelta,
+    poll_interval: timedelta,
+    listeners: NotificationListeners,
 ) -> None:
-    async with db.connect(dsn, command_timeout=lease.total_seconds()) as connection:
-        for channel, heard in listeners.items():
-            await connection.add_listener(channel, lambda *words, heard=heard: heard(words[-1]))
-        manager = _UnhurriedManager(queries(connection), channel=names().channel)
+    async with db.connect(dsn, command_timeout=heartbeat_timeout.total_seconds()) as connection:
+        for channel, callback in listeners.items():
+            await connection.add_listener(channel, lambda *words, on_notify=callback: on_notify(words[-1]))
+        manager = _QuietManager(pgqueuer_queries(connection), channel=pgqueuer_settings().channel)
 
-        async def hear(job: Job) -> None:
-            await answer([(UUID(owner), UUID(run)) for owner, run in orjson.loads(job.payload or b"[]")])
+        async def on_job(job: Job) -> None:
+            await handle([(UUID(owner), UUID(run)) for owner, run in orjson.loads(job.payload or b"[]")])
 
-        manager.entrypoint(f"runs.{lane}", accepts_context=False)(hear)
-        stopping = asyncio.create_task(_pass(stop, manager.shutdown))
+        manager.entrypoint(f"runs.{queue}", accepts_context=False)(on_job)
+        stopping = asyncio.create_task(_forward_stop(stop, manager.shutdown))
         try:
             await manager.run(
-                dequeue_timeout=poll,
-                batch_size=_BATCH,
-                max_concurrent_tasks=2 * _BATCH,
+                dequeue_timeout=poll_interval,
+                batch_size=_BATCH_SIZE,
+                max_concurrent_tasks=2 * _BATCH_SIZE,
                 shutdown_on_listener_failure=True,
-                heartbeat_timeout=lease,
+                heartbeat_timeout=heartbeat_timeout,
                 log_aggregation_interval=timedelta(0),
             )
         finally:
             stopping.cancel()
 
 
-async def _pass(stop: asyncio.Event, shutdown: asyncio.Event) -> None:
+async def _forward_stop(stop: asyncio.Event, shutdown: asyncio.Event) -> None:
     await stop.wait()
     shutdown.set()
 
 
-async def _pause(stop: asyncio.Event) -> None:
+async def _wait_before_reconnect(stop: asyncio.Event) -> None:
     try:
-        await asyncio.wait_for(stop.wait(), _AGAIN_AFTER)
+        await asyncio.wait_for(stop.wait(), _RECONNECT_SECONDS)
     except TimeoutError:
         return

@@ -13,44 +13,44 @@ from daybreak.db import Database
 from daybreak.runs import store
 from daybreak.telemetry import log
 
-_EVERY = 0.05
-_AGAIN_AFTER = 1.0
-_PATIENCE = 2.0
+_BATCH_SECONDS = 0.05
+_RETRY_SECONDS = 1.0
+_NOTIFY_TIMEOUT_SECONDS = 2.0
 
 
-class Teller:
+class Notifier:
     """A notifier that sends immediately when idle and batches notifications that arrive close together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._untold: set[UUID] = set()
+        self._pending: set[UUID] = set()
         self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
 
-    def tell(self, topics: Iterable[UUID]) -> None:
+    def notify(self, topics: Iterable[UUID]) -> None:
         """Queue a notification for these topics, whose changes are committed."""
-        self._untold.update(topics)
+        self._pending.update(topics)
         self._wake.set()
 
     async def run(self) -> None:
         """Send pending notifications until cancelled."""
         while True:
             await self._wake.wait()
-            await asyncio.sleep(_EVERY if await self.flush() else _AGAIN_AFTER)
+            await asyncio.sleep(_BATCH_SECONDS if await self.flush() else _RETRY_SECONDS)
 
     async def flush(self) -> bool:
         """Send all pending notifications; return whether that succeeded."""
         async with self._lock:
             self._wake.clear()
-            topics, self._untold = self._untold, set()
+            topics, self._pending = self._pending, set()
             return not topics or await self._send(topics)
 
     async def _send(self, topics: set[UUID]) -> bool:
         try:
-            async with asyncio.timeout(_PATIENCE), self._database.ownerless() as connection:
-                await store.tell(connection, topics)
+            async with asyncio.timeout(_NOTIFY_TIMEOUT_SECONDS), self._database.without_owner() as connection:
+                await store.notify(connection, topics)
         except Exception as error:  # noqa: BLE001 - the notification is sent again
-            log.warning("runs.not_told", topics=len(topics), error=type(error).__name__)
-            self.tell(topics)
+            log.warning("runs.notify_failed", topics=len(topics), error=type(error).__name__)
+            self.notify(topics)
             return False
         return True

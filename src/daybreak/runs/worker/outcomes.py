@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from daybreak.errors import DaybreakError, sentence_of
+from daybreak.errors import DaybreakError, public_message
 from daybreak.runs.kinds import AnyKind, Effects, Item, Skipped
-from daybreak.runs.model import Claim, Lane, Status
-from daybreak.runs.progress_buffer import News
-from daybreak.runs.sanitize import storable
-from daybreak.runs.store import NewItem, Settlement
+from daybreak.runs.model import ClaimedRun, Queue, Status
+from daybreak.runs.progress_buffer import ProgressBuffer
+from daybreak.runs.sanitize import replace_unstorable
+from daybreak.runs.store import Completion, ItemRow
 
 
 class ItemsFailed(DaybreakError):
@@ -17,7 +17,7 @@ class ItemsFailed(DaybreakError):
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Completed:
     """A handler that returned its effects."""
 
     effects: Effects[Any]
@@ -36,143 +36,153 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenBack:
+class Released:
     """An attempt that a draining worker releases; it does not count."""
 
 
-Outcome = Done | Skipped | Failed | Cancelled | GivenBack
+Outcome = Completed | Skipped | Failed | Cancelled | Released
 
 
-def done(
-    claim: Claim, kind: AnyKind, effects: Effects[Any], result: object, said: News, window: int
-) -> Settlement:
+def completed(
+    claim: ClaimedRun,
+    kind: AnyKind,
+    effects: Effects[Any],
+    result: object,
+    buffer: ProgressBuffer,
+    max_dispatched: int,
+) -> Completion:
     """Build the completion of a run with a result, or of one that waits for its items."""
-    items = new_items(effects.items, claim.lane)
-    if claim.part_of is None and claim.items is None and (items or kind.finish):
-        return _fanned_out(claim, kind, items, result, said, window)
-    gaps = [*(claim.items.gaps if claim.items else ()), *map(storable, effects.gaps)]
+    items = build_item_rows(effects.items, claim.queue)
+    if claim.parent_id is None and claim.items is None and (items or kind.finish):
+        return _fanned_out(claim, kind, items, result, buffer, max_dispatched)
+    gaps = [*(claim.items.gaps if claim.items else ()), *map(replace_unstorable, effects.gaps)]
     status = Status.PARTIAL if gaps else Status.SUCCEEDED
     error = None
     if claim.items and claim.items.failed and not claim.items.done:
         status, error = Status.FAILED, ItemsFailed(f"All items failed ({claim.items.failed}).")
-    return Settlement(
+    return Completion(
         claim=claim,
         status=status,
-        result=kind.write_result(result),
+        result=kind.encode_result(result),
         gaps=gaps,
-        error=_entry(claim, error) if error else None,
-        progress=said.progress,
-        after_event=said.after_event,
-        events=[*said.events, _event(claim, status, {"gaps": gaps} if gaps else {})],
+        error=_error_entry(claim, error) if error else None,
+        progress=buffer.progress,
+        after_event=buffer.after_event,
+        events=[*buffer.events, _outcome_event(claim, status, {"gaps": gaps} if gaps else {})],
         items=items,
-        window=window,
+        max_dispatched=max_dispatched,
     )
 
 
 def _fanned_out(
-    claim: Claim, kind: AnyKind, items: list[NewItem], result: object, said: News, window: int
-) -> Settlement:
-    phase = {name: value for name, value in said.progress.items() if name == "phase"}
-    return Settlement(
+    claim: ClaimedRun,
+    kind: AnyKind,
+    items: list[ItemRow],
+    result: object,
+    buffer: ProgressBuffer,
+    max_dispatched: int,
+) -> Completion:
+    phase = {name: value for name, value in buffer.progress.items() if name == "phase"}
+    return Completion(
         claim=claim,
         status=Status.RUNNING,
-        result=None if kind.finish else kind.write_result(result),
+        result=None if kind.finish else kind.encode_result(result),
         progress=phase,
-        after_event=said.after_event,
+        after_event=buffer.after_event,
         events=[
-            *said.events,
+            *buffer.events,
             ("items", {"epoch": claim.epoch, "attempt": claim.attempt, "items": len(items)}),
         ],
         items=items,
-        window=window,
+        max_dispatched=max_dispatched,
     )
 
 
-def new_items(items: Iterable[Item], lane: Lane) -> list[NewItem]:
+def build_item_rows(items: Iterable[Item], queue: Queue) -> list[ItemRow]:
     """Build the rows of items.
 
     Raises:
         InvalidInput: the parameters are not of the type that the item's kind declares.
     """
     return [
-        NewItem(
+        ItemRow(
             kind=item.kind.name,
             # Items of a bulk run are bulk, too: no user waits for them.
-            lane=Lane.BULK if lane is Lane.BULK else item.kind.lane,
-            key=storable(item.key),
-            parameters=item.kind.write_parameters(item.parameters),
+            queue=Queue.BULK if queue is Queue.BULK else item.kind.queue,
+            key=replace_unstorable(item.key),
+            parameters=item.kind.encode_parameters(item.parameters),
             max_attempts=item.kind.max_attempts,
         )
         for item in items
     ]
 
 
-def skipped(claim: Claim, reason: str, said: News) -> Settlement:
+def skipped(claim: ClaimedRun, reason: str, buffer: ProgressBuffer) -> Completion:
     """Build the completion of an item without work."""
     status = Status.SKIPPED
-    return Settlement(
+    return Completion(
         claim=claim,
         status=status,
-        progress=said.progress,
-        after_event=said.after_event,
-        events=[*said.events, _event(claim, status, {"reason": storable(reason)})],
+        progress=buffer.progress,
+        after_event=buffer.after_event,
+        events=[*buffer.events, _outcome_event(claim, status, {"reason": replace_unstorable(reason)})],
     )
 
 
-def failed(claim: Claim, kind: AnyKind, error: BaseException, said: News) -> Settlement:
+def failed(claim: ClaimedRun, kind: AnyKind, error: BaseException, buffer: ProgressBuffer) -> Completion:
     """Build the completion of a failed attempt: a delayed retry if retryable and attempts are left."""
-    entry = _entry(claim, error)
+    entry = _error_entry(claim, error)
     again = entry["retryable"] and claim.attempt < claim.max_attempts
     status = Status.QUEUED if again else Status.FAILED
-    return Settlement(
+    return Completion(
         claim=claim,
         status=status,
-        delay=kind.backoff.seconds(claim.attempt) if again else 0.0,
+        delay=kind.backoff.delay_seconds(claim.attempt) if again else 0.0,
         error=entry,
-        progress=said.progress,
-        after_event=said.after_event,
-        events=[*said.events, _event(claim, status, {"reason": entry["class"]})],
+        progress=buffer.progress,
+        after_event=buffer.after_event,
+        events=[*buffer.events, _outcome_event(claim, status, {"reason": entry["class"]})],
     )
 
 
-def cancelled(claim: Claim, said: News) -> Settlement:
+def cancelled(claim: ClaimedRun, buffer: ProgressBuffer) -> Completion:
     """Build the completion of a cancelled run, without a result."""
     status = Status.CANCELLED
-    return Settlement(
+    return Completion(
         claim=claim,
         status=status,
-        progress=said.progress,
-        after_event=said.after_event,
-        events=[*said.events, _event(claim, status, {})],
+        progress=buffer.progress,
+        after_event=buffer.after_event,
+        events=[*buffer.events, _outcome_event(claim, status, {})],
     )
 
 
-def given_back(claim: Claim, said: News) -> Settlement:
+def released(claim: ClaimedRun, buffer: ProgressBuffer) -> Completion:
     """Build the release of a run, which another worker may claim immediately."""
-    event = _event(claim, Status.QUEUED, {"reason": "drain"})
-    return Settlement(
+    event = _outcome_event(claim, Status.QUEUED, {"reason": "drain"})
+    return Completion(
         claim=claim,
         status=Status.QUEUED,
         refund=True,
-        progress=said.progress,
-        after_event=said.after_event,
-        events=[*said.events, event],
+        progress=buffer.progress,
+        after_event=buffer.after_event,
+        events=[*buffer.events, event],
     )
 
 
-def describe(error: BaseException) -> dict[str, Any]:
+def describe_error(error: BaseException) -> dict[str, Any]:
     """Return an error as a JSON object for storage."""
     retryable = error.retryable if isinstance(error, DaybreakError) else True
     return {
         "class": type(error).__name__,
-        "message": storable(sentence_of(error)),
+        "message": replace_unstorable(public_message(error)),
         "retryable": retryable,
     }
 
 
-def _entry(claim: Claim, error: BaseException) -> dict[str, Any]:
-    return {"epoch": claim.epoch, "attempt": claim.attempt, **describe(error)}
+def _error_entry(claim: ClaimedRun, error: BaseException) -> dict[str, Any]:
+    return {"epoch": claim.epoch, "attempt": claim.attempt, **describe_error(error)}
 
 
-def _event(claim: Claim, name: str, more: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return name, {"epoch": claim.epoch, "attempt": claim.attempt, **more}
+def _outcome_event(claim: ClaimedRun, name: str, extra: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return name, {"epoch": claim.epoch, "attempt": claim.attempt, **extra}

@@ -9,22 +9,24 @@ from datetime import timedelta
 
 from daybreak.db import Database
 from daybreak.runs.kinds import AnyKind
-from daybreak.runs.model import Lane
+from daybreak.runs.model import Queue
 from daybreak.runs.settings import RunsSettings, runs_settings
-from daybreak.runs.worker.consumer import LaneWorker
-from daybreak.runs.worker.executor import Engine
-from daybreak.runs.worker.heartbeat import Beat
-from daybreak.runs.worker.registry import Stop
-from daybreak.runs.worker.rescuer import Sweep
+from daybreak.runs.worker.consumer import QueueConsumer
+from daybreak.runs.worker.executor import Executor
+from daybreak.runs.worker.heartbeat import Heartbeat
+from daybreak.runs.worker.registry import StopReason
+from daybreak.runs.worker.rescuer import Rescuer
 from daybreak.telemetry import log
 
-_CONNECTIONS = 12
-_CANCELLED = "daybreak_runs_cancel"
-_TO_GIVE_BACK = 10.0
-_GAVE_UP = "The database does not answer; other workers will claim the open runs when their leases expire."
+_POOL_SIZE = 12
+_CANCEL_CHANNEL = "daybreak_runs_cancel"
+_RELEASE_TIMEOUT_SECONDS = 10.0
+_SHUTDOWN_TIMED_OUT = (
+    "The database does not answer; other workers will claim the open runs when their leases expire."
+)
 
 
-class _AbandonedError(Exception):
+class _ShutdownTimeout(Exception):
     """A shutdown that exceeded its time limit because the database did not answer."""
 
 
@@ -51,13 +53,13 @@ class Worker:
         self._kinds = list(kinds)
         self._settings = settings or runs_settings()
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
-        self._lanes = [lane for lane in Lane if self._settings.places(lane)]
-        self._drained = asyncio.Event()
+        self._queues = [queue for queue in Queue if self._settings.concurrency(queue)]
+        self._drain_requested = asyncio.Event()
         self.ready = asyncio.Event()
 
     def drain(self) -> None:
         """Stop claiming runs and wait a limited time for those in progress; then `run` releases the rest."""
-        self._drained.set()
+        self._drain_requested.set()
 
     async def run(self) -> None:
         """Execute runs until drained.
@@ -67,74 +69,85 @@ class Worker:
             Misconfigured: the database rejects the role, or the role can bypass row-level security.
         """
         # After waiting longer than that for an answer, the worker has lost its runs anyway.
-        patience = self._settings.lease
+        command_timeout = self._settings.lease_seconds
         # The heartbeat has a separate connection, so that handlers cannot delay it.
         async with (
-            Database.connect(self._dsn, connections=_CONNECTIONS, patience=patience) as database,
-            Database.connect(self._dsn, connections=1, patience=patience) as pulse,
+            Database.connect(
+                self._dsn, max_connections=_POOL_SIZE, command_timeout=command_timeout
+            ) as database,
+            Database.connect(
+                self._dsn, max_connections=1, command_timeout=command_timeout
+            ) as heartbeat_database,
         ):
-            engine = Engine(database, self._kinds, self._settings)
-            sweep = Sweep(database, self._settings)
-            await sweep.upkeep()
+            executor = Executor(database, self._kinds, self._settings)
+            rescuer = Rescuer(database, self._settings)
+            await rescuer.prune()
             try:
-                async with engine.started(), asyncio.TaskGroup() as children:
-                    beat = Beat(engine, self._name, pulse, self._lanes)
-                    loops = [children.create_task(beat.run()), children.create_task(sweep.run())]
-                    await self._work(engine, beat, children)
+                async with executor.run_loops(), asyncio.TaskGroup() as children:
+                    heartbeat = Heartbeat(executor, self._name, heartbeat_database, self._queues)
+                    loops = [children.create_task(heartbeat.run()), children.create_task(rescuer.run())]
+                    await self._consume_until_drained(executor, heartbeat, children)
                     for loop in loops:
                         loop.cancel()
-            except* _AbandonedError:
-                log.error("runs.worker_gave_up", worker=self._name, words=_GAVE_UP)
+            except* _ShutdownTimeout:
+                log.error("runs.shutdown_timed_out", worker=self._name, message=_SHUTDOWN_TIMED_OUT)
 
-    async def _work(self, engine: Engine, beat: Beat, children: asyncio.TaskGroup) -> None:
-        lanes = {lane: LaneWorker(lane, engine, children) for lane in self._lanes}
+    async def _consume_until_drained(
+        self, executor: Executor, heartbeat: Heartbeat, task_group: asyncio.TaskGroup
+    ) -> None:
+        consumers = {queue: QueueConsumer(queue, executor, task_group) for queue in self._queues}
         stop = asyncio.Event()
-        bells = [
-            children.create_task(self._listen(lane, worker, engine, stop)) for lane, worker in lanes.items()
+        consumer_tasks = [
+            task_group.create_task(self._consume(queue, consumer, executor, stop))
+            for queue, consumer in consumers.items()
         ]
-        log.info("runs.worker_started", worker=self._name, kinds=sorted(engine.kinds))
+        log.info("runs.worker_started", worker=self._name, kinds=sorted(executor.kinds))
         self.ready.set()
-        await self._drained.wait()
-        beat.draining = True
+        await self._drain_requested.wait()
+        heartbeat.draining = True
         stop.set()
-        for worker in lanes.values():
-            await worker.close()
-        await self._finish(engine, bells)
+        for consumer in consumers.values():
+            await consumer.close()
+        await self._drain_attempts(executor, consumer_tasks)
 
-    async def _listen(self, lane: Lane, worker: LaneWorker, engine: Engine, stop: asyncio.Event) -> None:
+    async def _consume(
+        self, queue: Queue, consumer: QueueConsumer, executor: Executor, stop: asyncio.Event
+    ) -> None:
         # PgQueuer takes 0.25 seconds to import, and only a worker needs it.
-        from daybreak.runs.worker.job_queue import answer_doorbells  # noqa: PLC0415
+        from daybreak.runs.worker.job_queue import consume_jobs  # noqa: PLC0415
 
-        await answer_doorbells(
+        await consume_jobs(
             self._dsn,
-            lane,
-            worker.answer,
+            queue,
+            consumer.handle_job,
             stop=stop,
-            lease=self._settings.lease_time,
-            poll=timedelta(seconds=self._settings.poll),
-            listeners={_CANCELLED: engine.registry.cancel},
+            heartbeat_timeout=self._settings.lease_time,
+            poll_interval=timedelta(seconds=self._settings.poll_seconds),
+            listeners={_CANCEL_CHANNEL: executor.registry.cancel},
         )
 
-    async def _finish(self, engine: Engine, bells: Collection[asyncio.Task[None]]) -> None:
+    async def _drain_attempts(self, executor: Executor, consumers: Collection[asyncio.Task[None]]) -> None:
         """Wait for running attempts, release those that do not end in time, and abandon the rest.
 
         Raises:
             _ShutdownTimeout: an attempt could not be released in time.
         """
-        log.info("runs.worker_drains", worker=self._name, running=len(engine.registry))
+        log.info("runs.worker_draining", worker=self._name, running=len(executor.registry))
         with suppress(TimeoutError):
-            await asyncio.wait_for(_until_idle(engine, bells), self._settings.drain)
-        engine.registry.end_all(Stop.DRAIN)
+            await asyncio.wait_for(_until_idle(executor, consumers), self._settings.drain_seconds)
+        executor.registry.stop_all(StopReason.DRAIN)
         try:
             # After the lease another worker may claim the run anyway.
-            await asyncio.wait_for(_until_idle(engine, bells), min(_TO_GIVE_BACK, self._settings.lease))
+            await asyncio.wait_for(
+                _until_idle(executor, consumers), min(_RELEASE_TIMEOUT_SECONDS, self._settings.lease_seconds)
+            )
         except TimeoutError:
-            raise _AbandonedError from None
+            raise _ShutdownTimeout from None
         finally:
-            log.info("runs.worker_stopped", worker=self._name, running=len(engine.registry))
+            log.info("runs.worker_stopped", worker=self._name, running=len(executor.registry))
 
 
-async def _until_idle(engine: Engine, bells: Collection[asyncio.Task[None]]) -> None:
-    if bells:
-        await asyncio.wait(bells)
-    await engine.registry.wait_until_empty()
+async def _until_idle(executor: Executor, consumers: Collection[asyncio.Task[None]]) -> None:
+    if consumers:
+        await asyncio.wait(consumers)
+    await executor.registry.wait_until_empty()

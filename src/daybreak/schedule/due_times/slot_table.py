@@ -10,105 +10,110 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import InvalidInput
-from daybreak.schedule.due_times.slots import Slot, TimeOfDay, days, slots
+from daybreak.schedule.due_times.slots import Slot, TimeOfDay, date_range, generate_slots
 from daybreak.telemetry import log
 
 _sql = load("daybreak.schedule")
 DAYS_AHEAD = 10
 _DAY = timedelta(days=1)
-_SLOTS_AT_ONCE = 20_000
-_OWNERS_AT_ONCE = 5000
+_SLOTS_PER_STATEMENT = 20_000
+_OWNERS_PER_STATEMENT = 5000
 
 
-async def resolve(database: Database, moment: datetime) -> int:
+async def recompute_next(database: Database, now: datetime) -> int:
     """Recompute the next due date of all users whose due pattern has changed; return how many.
 
     Missing slots are written first. A user whose time zone does not exist gets an error.
     """
-    async with database.ownerless() as connection:
+    async with database.without_owner() as connection:
         rows = await connection.fetch(_sql.read_stale)
         if not rows:
             return 0
-        pending = {TimeOfDay(row["zone"], row["local_time"]): row["pending"] for row in rows}
-        todays = _todays({one.zone for one in pending}, moment)
-        await fill(connection, _ahead(pending, todays))
-        resolved = 0
+        pending = {TimeOfDay(row["timezone"], row["local_time"]): row["pending"] for row in rows}
+        todays = _local_dates({one.timezone for one in pending}, now)
+        await write_slots(connection, _slots_ahead(pending, todays))
+        recomputed = 0
         while some := await connection.fetchval(
-            _sql.resolve, moment, list(todays), list(todays.values()), _OWNERS_AT_ONCE, None
+            _sql.recompute_next, now, list(todays), list(todays.values()), _OWNERS_PER_STATEMENT, None
         ):
-            resolved += some
-    return resolved
+            recomputed += some
+    return recomputed
 
 
-async def resolve_one(
-    database: Database, user_id: UUID, plan: TimeOfDay, pending: date | None, moment: datetime
+async def recompute_next_for(
+    database: Database, user_id: UUID, time_of_day: TimeOfDay, pending_date: date | None, now: datetime
 ) -> None:
     """Recompute the next due date of one user, who has that time of day and pending date."""
-    todays = _todays({plan.zone}, moment)
-    async with database.ownerless() as connection:
-        await fill(connection, _ahead({plan: pending}, todays))
+    todays = _local_dates({time_of_day.timezone}, now)
+    async with database.without_owner() as connection:
+        await write_slots(connection, _slots_ahead({time_of_day: pending_date}, todays))
     async with database.transaction([user_id]) as tx:
-        await tx.execute(_sql.resolve, moment, list(todays), list(todays.values()), 1, user_id)
+        await tx.execute(_sql.recompute_next, now, list(todays), list(todays.values()), 1, user_id)
 
 
-def _ahead(pending: Mapping[TimeOfDay, date | None], todays: Mapping[str, date]) -> Iterator[Slot]:
+def _slots_ahead(pending: Mapping[TimeOfDay, date | None], local_dates: Mapping[str, date]) -> Iterator[Slot]:
     """Yield the slots that can be the next due date: from the pending date to some days ahead."""
     for one, first in pending.items():
-        if today := todays.get(one.zone):
-            yield from slots(one, days(min(first or today, today - _DAY), today + DAYS_AHEAD * _DAY))
+        if today := local_dates.get(one.timezone):
+            yield from generate_slots(
+                one, date_range(min(first or today, today - _DAY), today + DAYS_AHEAD * _DAY)
+            )
 
 
-async def extend(database: Database, moment: datetime) -> None:
+async def extend_slots(database: Database, now: datetime) -> None:
     """Write the slots of the days ahead, from the last one on; rebuild all of them if tzdata has changed."""
-    rules = version("tzdata")
-    async with database.ownerless() as connection:
-        if await connection.fetchval(_sql.read_tzdata) != rules:
-            await fill_anew(connection, moment, rules)
+    installed = version("tzdata")
+    async with database.without_owner() as connection:
+        if await connection.fetchval(_sql.read_tzdata) != installed:
+            await rebuild_slots(connection, now, installed)
             return
-        await fill(connection, _continued(await _times(connection), moment))
+        await write_slots(connection, _missing_slots(await _read_last_dates(connection), now))
 
 
-async def fill_anew(connection: asyncpg.Connection, moment: datetime, rules: str) -> None:
+async def rebuild_slots(connection: asyncpg.Connection, now: datetime, tzdata_version: str) -> None:
     """Rebuild all future slots from the current time zone rules and invalidate due dates that moved."""
-    first = moment.date() - 2 * _DAY
+    first = now.date() - 2 * _DAY
     async with connection.transaction():
-        await connection.execute(_sql.hold_slots)
-        times = {one: min(last, first - _DAY) for one, last in (await _times(connection)).items()}
-        await connection.execute(_sql.forget_slots_from, first)
-        await fill(connection, _continued(times, moment))
-        moved = await connection.fetchval(_sql.unsettle)
-        await connection.execute(_sql.write_tzdata, rules)
-    log.info("schedule.zones_changed", rules=rules, times=len(times), moved=moved)
+        await connection.execute(_sql.lock_slots)
+        times = {one: min(last, first - _DAY) for one, last in (await _read_last_dates(connection)).items()}
+        await connection.execute(_sql.delete_slots_from, first)
+        await write_slots(connection, _missing_slots(times, now))
+        moved = await connection.fetchval(_sql.invalidate_moved)
+        await connection.execute(_sql.write_tzdata, tzdata_version)
+    log.info("schedule.tzdata_changed", version=tzdata_version, times=len(times), moved=moved)
 
 
-async def _times(connection: asyncpg.Connection) -> dict[TimeOfDay, date]:
+async def _read_last_dates(connection: asyncpg.Connection) -> dict[TimeOfDay, date]:
     """Return the times of day that have slots, with the last date of each."""
     rows = await connection.fetch(_sql.read_times)
-    return {TimeOfDay(row["zone"], row["local_time"]): row["last_date"] for row in rows}
+    return {TimeOfDay(row["timezone"], row["local_time"]): row["last_date"] for row in rows}
 
 
-def _continued(times: dict[TimeOfDay, date], moment: datetime) -> Iterator[Slot]:
-    todays = _todays({one.zone for one in times}, moment)
-    for one, last in times.items():
-        if today := todays.get(one.zone):
-            yield from slots(one, days(last + _DAY, today + DAYS_AHEAD * _DAY))
+def _missing_slots(last_dates: dict[TimeOfDay, date], now: datetime) -> Iterator[Slot]:
+    todays = _local_dates({one.timezone for one in last_dates}, now)
+    for one, last in last_dates.items():
+        if today := todays.get(one.timezone):
+            yield from generate_slots(one, date_range(last + _DAY, today + DAYS_AHEAD * _DAY))
 
 
-def _todays(zones: Iterable[str], moment: datetime) -> dict[str, date]:
+def _local_dates(timezones: Iterable[str], now: datetime) -> dict[str, date]:
     """Return the local date of each time zone; time zones that do not exist are omitted."""
     found = {}
-    for name in zones:
+    for name in timezones:
         try:
-            found[name] = clock.local_date(moment, clock.zone(name))
+            found[name] = clock.local_date(now, clock.parse_timezone(name))
         except InvalidInput:
-            log.warning("schedule.no_such_zone", zone=name)
+            log.warning("schedule.unknown_timezone", timezone=name)
     return found
 
 
-async def fill(connection: asyncpg.Connection, wanted: Iterable[Slot]) -> None:
+async def write_slots(connection: asyncpg.Connection, new_slots: Iterable[Slot]) -> None:
     """Insert or correct slots."""
     # Sorted, so that two processes that write the same slots do not deadlock.
-    rows = sorted((one.time_of_day.zone, one.time_of_day.at, one.local_date, one.due_at) for one in wanted)
-    for start in range(0, len(rows), _SLOTS_AT_ONCE):
-        columns = [list(column) for column in zip(*rows[start : start + _SLOTS_AT_ONCE], strict=True)]
+    rows = sorted(
+        (one.time_of_day.timezone, one.time_of_day.local_time, one.local_date, one.due_at)
+        for one in new_slots
+    )
+    for start in range(0, len(rows), _SLOTS_PER_STATEMENT):
+        columns = [list(column) for column in zip(*rows[start : start + _SLOTS_PER_STATEMENT], strict=True)]
         await connection.execute(_sql.write_slots, *columns)

@@ -14,8 +14,8 @@ _DAY = timedelta(days=1)
 class TimeOfDay:
     """A local time in a time zone, shared by many users."""
 
-    zone: str
-    at: time
+    timezone: str
+    local_time: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +27,25 @@ class Slot:
     due_at: datetime
 
 
-def slots(wanted: TimeOfDay, dates: Iterable[date]) -> Iterator[Slot]:
+def generate_slots(time_of_day: TimeOfDay, dates: Iterable[date]) -> Iterator[Slot]:
     """Yield the slots of the dates; a date that the time zone skipped has none.
 
     Raises:
         InvalidInput: the time zone does not exist.
     """
-    tz = clock.zone(wanted.zone)
+    tz = clock.parse_timezone(time_of_day.timezone)
     for day in dates:
-        if _happens(day, tz):
-            yield Slot(wanted, day, clock.first_instant(day, wanted.at, tz))
+        if _date_exists(day, tz):
+            yield Slot(time_of_day, day, clock.first_instant(day, time_of_day.local_time, tz))
 
 
-def days(first: date, last: date) -> Iterator[date]:
+def date_range(first: date, last: date) -> Iterator[date]:
     """Yield every date from the first to the last, both included."""
     while first <= last:
         yield first
         first += _DAY
 
 
-def _happens(day: date, tz: ZoneInfo) -> bool:
+def _date_exists(day: date, tz: ZoneInfo) -> bool:
     # A zone that crosses the date line westward skips a date: it starts at the same instant as the next one.
     return clock.local_date(clock.start_of_day(day, tz), tz) == day

@@ -5,41 +5,43 @@ from datetime import timedelta
 
 from daybreak import clock
 from daybreak.db import Database, load
-from daybreak.schedule.heartbeat import forget_gone
-from daybreak.schedule.maintenance.tasks import Upkeep
+from daybreak.schedule.heartbeat import delete_stale_schedulers
+from daybreak.schedule.maintenance.tasks import MaintenanceTask
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.tick import COMPOSE
+from daybreak.schedule.tick import COMPOSE_KIND
 
 _sql = load("daybreak.schedule")
-_RECENT = timedelta(hours=1)
-_ENOUGH = 20
-_SLOTS_KEPT = timedelta(days=3)
-_MONTHS_AHEAD = timedelta(days=62)
+_MEASURED_WINDOW = timedelta(hours=1)
+_MIN_MEASURED_RUNS = 20
+_SLOT_RETENTION = timedelta(days=3)
+_PARTITIONS_AHEAD = timedelta(days=62)
 
 
-def housekeeping(settings: ScheduleSettings) -> Sequence[Upkeep]:
+def builtin_tasks(settings: ScheduleSettings) -> Sequence[MaintenanceTask]:
     """Return the schedule's own maintenance tasks."""
 
     async def measure(database: Database) -> str:
         now = clock.now()
-        async with database.ownerless() as connection:
-            await connection.execute(_sql.count_people, now)
-            pace = await connection.fetchrow(
-                _sql.measure, COMPOSE, now - _RECENT, _ENOUGH, now, settings.lead
+        async with database.without_owner() as connection:
+            await connection.execute(_sql.count_users, now)
+            rate = await connection.fetchrow(
+                _sql.measure, COMPOSE_KIND, now - _MEASURED_WINDOW, _MIN_MEASURED_RUNS, now, settings.max_lead
             )
-        return f"{pace['runs']} briefs in the last hour; peak rate {pace['per_second']:.1f} per second."
+        return (
+            f"{rate['runs']} briefs in the last hour; peak rate {rate['briefs_per_second']:.1f} per second."
+        )
 
-    async def forget(database: Database) -> str:
+    async def prune(database: Database) -> str:
         now = clock.now()
-        async with database.ownerless() as connection:
-            await connection.execute(_sql.make_partitions, _MONTHS_AHEAD)
-            oldest = now.date() - timedelta(days=settings.keep_days)
+        async with database.without_owner() as connection:
+            await connection.execute(_sql.make_partitions, _PARTITIONS_AHEAD)
+            oldest = now.date() - timedelta(days=settings.retention_days)
             months = await connection.fetchval(_sql.drop_partitions, oldest)
-            gone = await connection.fetchval(_sql.forget_slots_before, now.date() - _SLOTS_KEPT)
-        await forget_gone(database)
+            gone = await connection.fetchval(_sql.delete_slots_before, now.date() - _SLOT_RETENTION)
+        await delete_stale_schedulers(database)
         return f"Deleted {months} months of outcomes and {gone} slots."
 
     return (
-        Upkeep(name="schedule.measure", cron="*/10 * * * *", do=measure),
-        Upkeep(name="schedule.forget", cron="17 3 * * *", do=forget),
+        MaintenanceTask(name="schedule.measure", cron="*/10 * * * *", run=measure),
+        MaintenanceTask(name="schedule.prune", cron="17 3 * * *", run=prune),
     )

@@ -15,20 +15,20 @@ BEGIN
             date_trunc('month', now() AT TIME ZONE 'UTC'), now() AT TIME ZONE 'UTC' + ahead, '1 month'
         ) AS m
     LOOP
-        part := to_char(month, '"schedule_days_"YYYY_MM');
+        part := to_char(month, '"schedule_outcomes_"YYYY_MM');
         CONTINUE WHEN to_regclass('schedule_partitions.' || part) IS NOT NULL;
         EXECUTE format(
             'CREATE TABLE schedule_partitions.%I '
-            '(LIKE public.schedule_days INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part
+            '(LIKE public.schedule_outcomes INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part
         );
-        LOCK TABLE schedule_partitions.schedule_days_rest IN ACCESS EXCLUSIVE MODE;
+        LOCK TABLE schedule_partitions.schedule_outcomes_rest IN ACCESS EXCLUSIVE MODE;
         EXECUTE format(
-            'WITH moved AS (DELETE FROM schedule_partitions.schedule_days_rest '
+            'WITH moved AS (DELETE FROM schedule_partitions.schedule_outcomes_rest '
             'WHERE local_date >= %L AND local_date < %L RETURNING *) '
             'INSERT INTO schedule_partitions.%I SELECT * FROM moved', month, month + interval '1 month', part
         );
         EXECUTE format(
-            'ALTER TABLE public.schedule_days ATTACH PARTITION schedule_partitions.%I '
+            'ALTER TABLE public.schedule_outcomes ATTACH PARTITION schedule_partitions.%I '
             'FOR VALUES FROM (%L) TO (%L)', part, month, (month + interval '1 month')::date
         );
         made := made + 1;
@@ -59,7 +59,7 @@ BEGIN
         EXECUTE format('DROP TABLE schedule_partitions.%I', part);
         dropped := dropped + 1;
     END LOOP;
-    DELETE FROM schedule_partitions.schedule_days_rest WHERE local_date < first_kept;
+    DELETE FROM schedule_partitions.schedule_outcomes_rest WHERE local_date < first_kept;
     RETURN dropped;
 END $$;
 REVOKE ALL ON FUNCTION schedule_drop_partitions(date) FROM public, daybreak_app;

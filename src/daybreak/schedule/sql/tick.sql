@@ -6,69 +6,69 @@
 -- because statistics are stale after a million rows have moved. The absence of a row is tested by a scalar subquery,
 -- because an anti-join could be planned as a scan of all rows.
 --
--- Functions take the rows of schedule_dues that the tick has locked, and do not read them again. The variants with
+-- Functions take the rows of schedule_entries that the tick has locked, and do not read them again. The variants with
 -- owner ids are for a single owner.
 
--- Returns whether the tick has work: whether plans are stale, and when the first start is. Two index lookups.
-CREATE OR REPLACE FUNCTION schedule_look() RETURNS TABLE (is_stale boolean, first_start timestamptz)
+-- Returns whether the tick has work: whether entries are stale, and when the first start is. Two index lookups.
+CREATE OR REPLACE FUNCTION schedule_has_work() RETURNS TABLE (is_stale boolean, first_start timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 BEGIN
     RETURN QUERY SELECT
-        EXISTS (SELECT FROM schedule_dues AS d WHERE d.stale),
-        (SELECT d.start_at FROM schedule_dues AS d WHERE d.start_at IS NOT NULL ORDER BY d.start_at LIMIT 1);
+        EXISTS (SELECT FROM schedule_entries AS d WHERE d.is_stale),
+        (SELECT d.start_at FROM schedule_entries AS d WHERE d.start_at IS NOT NULL ORDER BY d.start_at LIMIT 1);
 END $$;
-REVOKE ALL ON FUNCTION schedule_look() FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION schedule_look() TO daybreak_app;
+REVOKE ALL ON FUNCTION schedule_has_work() FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION schedule_has_work() TO daybreak_app;
 
 -- One batch of the tick: the next rows whose start is not after `until`, after the cursor and in order of time. Rows
 -- that are locked by another scheduler are skipped. If the batch fails, rows are processed one by one, and a failing
 -- row gets the error.
 CREATE OR REPLACE FUNCTION schedule_tick(
-    moment timestamptz, until timestamptz, batch integer, backoff boolean, rung_kind text,
+    now timestamptz, until timestamptz, batch_size integer, reduce_when_away boolean, kind text,
     after_start timestamptz, after_owner uuid
 ) RETURNS TABLE (
-    claimed integer, rung integer, missed integer, skipped integer, set_aside integer, last_start timestamptz,
+    claimed integer, enqueued integer, missed integer, skipped integer, errored integer, last_start timestamptz,
     last_owner uuid
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 AS $$
 DECLARE
-    pending schedule_dues [];
-    due schedule_dues;
-    again schedule_dues [];
-    settled record;
+    pending schedule_entries [];
+    due schedule_entries;
+    again schedule_entries [];
+    applied record;
 BEGIN
-    rung := 0; missed := 0; skipped := 0; set_aside := 0;
+    enqueued := 0; missed := 0; skipped := 0; errored := 0;
     -- Lock the rows in the subtransaction that updates them; otherwise each would cost a multixact.
     BEGIN
         SELECT array_agg(c.d) INTO pending FROM (
-            SELECT d FROM schedule_dues AS d
+            SELECT d FROM schedule_entries AS d
             WHERE d.start_at <= until AND (d.start_at, d.owner_id) > (after_start, after_owner)
-            ORDER BY d.start_at, d.owner_id LIMIT batch FOR UPDATE SKIP LOCKED
+            ORDER BY d.start_at, d.owner_id LIMIT batch_size FOR UPDATE SKIP LOCKED
         ) AS c;
         IF pending IS NOT NULL THEN
-            SELECT * INTO settled FROM schedule_settle(pending, moment, backoff, rung_kind);
-            rung := settled.rung; missed := settled.missed; skipped := settled.skipped;
+            SELECT * INTO applied FROM schedule_apply(pending, now, reduce_when_away, kind);
+            enqueued := applied.enqueued; missed := applied.missed; skipped := applied.skipped;
         END IF;
     EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
         FOREACH due IN ARRAY pending LOOP
             BEGIN
                 SELECT array_agg(c.d) INTO again FROM (
-                    SELECT d FROM schedule_dues AS d
+                    SELECT d FROM schedule_entries AS d
                     WHERE d.owner_id = due.owner_id AND d.start_at <= until FOR UPDATE SKIP LOCKED
                 ) AS c;
                 CONTINUE WHEN again IS NULL;
-                SELECT * INTO settled FROM schedule_settle(again, moment, backoff, rung_kind);
-                rung := rung + settled.rung;
-                missed := missed + settled.missed;
-                skipped := skipped + settled.skipped;
+                SELECT * INTO applied FROM schedule_apply(again, now, reduce_when_away, kind);
+                enqueued := enqueued + applied.enqueued;
+                missed := missed + applied.missed;
+                skipped := skipped + applied.skipped;
             EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
-                UPDATE schedule_dues SET start_at = NULL, aside = 'The schedule failed on it: ' || left(sqlerrm, 200)
+                UPDATE schedule_entries SET start_at = NULL, error = 'The schedule failed on it: ' || left(sqlerrm, 200)
                 WHERE owner_id = due.owner_id;
-                set_aside := set_aside + 1;
+                errored := errored + 1;
             END;
         END LOOP;
     END;
@@ -84,85 +84,87 @@ GRANT EXECUTE ON FUNCTION schedule_tick(
     timestamptz, timestamptz, integer, boolean, text, timestamptz, uuid
 ) TO daybreak_app;
 
--- Records the outcome of pending days, enqueues runs of `rung_kind` for those that are due, and advances to the next
+-- Records the outcome of pending days, enqueues runs of `kind` for those that are due, and advances to the next
 -- due dates. The caller has locked the rows.
-CREATE OR REPLACE FUNCTION schedule_settle(
-    pending schedule_dues [], moment timestamptz, backoff boolean, rung_kind text,
-    OUT rung integer, OUT missed integer, OUT skipped integer
+CREATE OR REPLACE FUNCTION schedule_apply(
+    pending schedule_entries [], now timestamptz, reduce_when_away boolean, kind text,
+    OUT enqueued integer, OUT missed integer, OUT skipped integer
 )
 LANGUAGE plpgsql SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
-    rung_owners uuid [];
-    rung_keys text [];
-    rung_parameters jsonb [];
+    enqueued_owners uuid [];
+    enqueued_keys text [];
+    enqueued_parameters jsonb [];
 BEGIN
-    WITH decided AS MATERIALIZED (SELECT * FROM schedule_decide(pending, moment, backoff)),
-    kept AS (
-        INSERT INTO schedule_days AS d (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
-        SELECT s.owner_id, s.local_date, s.edition, s.outcome, s.reason, s.due_at, moment
+    WITH decided AS MATERIALIZED (SELECT * FROM schedule_decide(pending, now, reduce_when_away)),
+    inserted AS (
+        INSERT INTO schedule_outcomes AS d (owner_id, local_date, edition, outcome, reason, due_at, decided_at)
+        SELECT s.owner_id, s.local_date, s.edition, s.outcome, s.reason, s.due_at, now
         FROM decided AS s
         -- The lock on the owner's row excludes concurrent inserts, so ON CONFLICT is not needed.
         WHERE (
-            SELECT k.outcome FROM schedule_days AS k
+            SELECT k.outcome FROM schedule_outcomes AS k
             WHERE k.owner_id = s.owner_id AND k.local_date = s.local_date AND k.edition = s.edition
         ) IS NULL
         RETURNING d.owner_id, d.local_date, d.edition, d.outcome
     ),
-    told AS (
-        INSERT INTO schedule_absences (owner_id, since, tier, told_at)
-        SELECT s.owner_id, s.away_since, least(s.tier, 3), moment FROM decided AS s WHERE s.tier > 0
+    notified AS (
+        INSERT INTO schedule_absences (owner_id, since, tier, notified_at)
+        SELECT s.owner_id, s.away_since, least(s.tier, 3), now FROM decided AS s WHERE s.tier > 0
         ON CONFLICT (owner_id) DO UPDATE SET
-            since = excluded.since, tier = excluded.tier, told_at = excluded.told_at
+            since = excluded.since, tier = excluded.tier, notified_at = excluded.notified_at
     )
     SELECT
-        array_agg(k.owner_id) FILTER (WHERE k.outcome = 'rung'),
-        array_agg(k.local_date || '/' || k.edition) FILTER (WHERE k.outcome = 'rung'),
-        array_agg(jsonb_build_object('date', k.local_date, 'edition', k.edition)) FILTER (WHERE k.outcome = 'rung'),
-        count(*) FILTER (WHERE k.outcome = 'rung'),
+        array_agg(k.owner_id) FILTER (WHERE k.outcome = 'enqueued'),
+        array_agg(k.local_date || '/' || k.edition) FILTER (WHERE k.outcome = 'enqueued'),
+        array_agg(jsonb_build_object('date', k.local_date, 'edition', k.edition)) FILTER (WHERE k.outcome = 'enqueued'),
+        count(*) FILTER (WHERE k.outcome = 'enqueued'),
         count(*) FILTER (WHERE k.outcome = 'missed'),
         count(*) FILTER (WHERE k.outcome = 'skipped')
-    INTO rung_owners, rung_keys, rung_parameters, rung, missed, skipped
-    FROM kept AS k;
+    INTO enqueued_owners, enqueued_keys, enqueued_parameters, enqueued, missed, skipped
+    FROM inserted AS k;
 
-    IF rung > 0 THEN
-        PERFORM runs_start_many(rung_owners, rung_kind, 'briefs', rung_keys, rung_parameters, 3);
+    IF enqueued > 0 THEN
+        PERFORM runs_enqueue_many(enqueued_owners, kind, 'scheduled', enqueued_keys, enqueued_parameters, 3);
     END IF;
 
-    UPDATE schedule_dues AS d SET local_date = f.local_date, due_at = f.due_at, start_at = f.start_at, stale = f.stale
-    FROM schedule_follow(pending) AS f
+    UPDATE schedule_entries AS d SET
+        local_date = f.local_date, due_at = f.due_at, start_at = f.start_at, is_stale = f.is_stale
+    FROM schedule_next_due(pending) AS f
     WHERE d.owner_id = f.owner_id;
 END $$;
-REVOKE ALL ON FUNCTION schedule_settle(schedule_dues [], timestamptz, boolean, text) FROM public, daybreak_app;
+REVOKE ALL ON FUNCTION schedule_apply(schedule_entries [], timestamptz, boolean, text) FROM public, daybreak_app;
 
 -- The same for the rows of these owners, which the caller has locked.
-CREATE OR REPLACE FUNCTION schedule_settle(
-    owner_ids uuid [], moment timestamptz, backoff boolean, rung_kind text,
-    OUT rung integer, OUT missed integer, OUT skipped integer
+CREATE OR REPLACE FUNCTION schedule_apply_for(
+    owner_ids uuid [], now timestamptz, reduce_when_away boolean, kind text,
+    OUT enqueued integer, OUT missed integer, OUT skipped integer
 )
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 BEGIN
-    SELECT s.rung, s.missed, s.skipped INTO rung, missed, skipped
-    FROM schedule_settle(
-        (SELECT array_agg(d) FROM schedule_dues AS d WHERE d.owner_id = ANY (owner_ids)), moment, backoff, rung_kind
+    SELECT s.enqueued, s.missed, s.skipped INTO enqueued, missed, skipped
+    FROM schedule_apply(
+        (SELECT array_agg(d) FROM schedule_entries AS d WHERE d.owner_id = ANY (owner_ids)),
+        now, reduce_when_away, kind
     ) AS s;
 END $$;
-REVOKE ALL ON FUNCTION schedule_settle(uuid [], timestamptz, boolean, text) FROM public, daybreak_app;
+REVOKE ALL ON FUNCTION schedule_apply_for(uuid [], timestamptz, boolean, text) FROM public, daybreak_app;
 
 -- Records the outcome of an owner's pending day as the tick would. The transaction must act for the owner, and the
 -- caller rolls it back.
-CREATE OR REPLACE FUNCTION schedule_rehearse(
-    one_owner uuid, moment timestamptz, backoff boolean, rung_kind text
+CREATE OR REPLACE FUNCTION schedule_simulate(
+    one_owner uuid, now timestamptz, reduce_when_away boolean, kind text
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
-    PERFORM schedule_act_for(one_owner);
-    PERFORM FROM schedule_dues AS d WHERE d.owner_id = one_owner FOR UPDATE;
-    PERFORM schedule_settle(ARRAY[one_owner], moment, backoff, rung_kind);
+    PERFORM schedule_require_owner(one_owner);
+    PERFORM FROM schedule_entries AS d WHERE d.owner_id = one_owner FOR UPDATE;
+    PERFORM schedule_apply_for(ARRAY[one_owner], now, reduce_when_away, kind);
 END $$;
-REVOKE ALL ON FUNCTION schedule_rehearse(uuid, timestamptz, boolean, text) FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION schedule_rehearse(uuid, timestamptz, boolean, text) TO daybreak_app;
+REVOKE ALL ON FUNCTION schedule_simulate(uuid, timestamptz, boolean, text) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION schedule_simulate(uuid, timestamptz, boolean, text) TO daybreak_app;

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from daybreak.db import load
 from daybreak.errors import InvalidInput
-from daybreak.web.context import Visit
+from daybreak.web.context import RequestContext
 
 _sql = load(__package__)
-_KEPT = ("location", "etag", "content-type")
+_STORED_HEADERS = ("location", "etag", "content-type")
 
 Work = Callable[[asyncpg.Connection], Awaitable[Response]]
 IdempotencyKey = Annotated[
@@ -31,7 +31,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-async def once(visit: Visit, key: str | None, work: Work) -> Response:
+async def run_once(context: RequestContext, key: str | None, work: Work) -> Response:
     """Do the work, or return the stored response of an earlier request with that key.
 
     Failed requests are not stored, since they changed nothing. Of two concurrent requests, one waits.
@@ -45,18 +45,18 @@ async def once(visit: Visit, key: str | None, work: Work) -> Response:
         InvalidInput: the key was used for another request.
     """
     if key is None:
-        async with visit.transaction() as tx:
+        async with context.transaction() as tx:
             return await work(tx)
-    mark = await _fingerprint(visit.request)
-    async with visit.transaction() as tx:
-        if not await tx.fetchval(_sql.reserve_answer, visit.user.id, key, mark):
-            return _again(await tx.fetchrow(_sql.read_answer, visit.user.id, key), mark)
+    mark = await _fingerprint(context.request)
+    async with context.transaction() as tx:
+        if not await tx.fetchval(_sql.reserve_key, context.user.id, key, mark):
+            return _replay(await tx.fetchrow(_sql.read_response, context.user.id, key), mark)
         response = await work(tx)
-        await tx.execute(_sql.keep_answer, visit.user.id, key, *_kept(response))
+        await tx.execute(_sql.store_response, context.user.id, key, *_to_row(response))
         return response
 
 
-async def replayed(visit: Visit, key: str | None) -> Response | None:
+async def stored_response(context: RequestContext, key: str | None) -> Response | None:
     """Return the stored response of an earlier request with that key, or None.
 
     For requests with effects outside of the transaction, which `run_once` could not roll back.
@@ -66,10 +66,10 @@ async def replayed(visit: Visit, key: str | None) -> Response | None:
     """
     if key is None:
         return None
-    mark = await _fingerprint(visit.request)
-    async with visit.transaction() as tx:
-        row = await tx.fetchrow(_sql.read_answer, visit.user.id, key)
-    return _again(row, mark) if row else None
+    mark = await _fingerprint(context.request)
+    async with context.transaction() as tx:
+        row = await tx.fetchrow(_sql.read_response, context.user.id, key)
+    return _replay(row, mark) if row else None
 
 
 async def _fingerprint(request: Request) -> bytes:
@@ -78,13 +78,13 @@ async def _fingerprint(request: Request) -> bytes:
     return sent.digest()
 
 
-def _kept(response: Response) -> tuple[int, str, bytes]:
-    headers = {name: value for name, value in response.headers.items() if name in _KEPT}
+def _to_row(response: Response) -> tuple[int, str, bytes]:
+    headers = {name: value for name, value in response.headers.items() if name in _STORED_HEADERS}
     return response.status_code, orjson.dumps(headers).decode(), bytes(response.body)
 
 
-def _again(row: asyncpg.Record, mark: bytes) -> Response:
-    if row["fingerprint"] != mark:
+def _replay(row: asyncpg.Record, fingerprint: bytes) -> Response:
+    if row["fingerprint"] != fingerprint:
         raise InvalidInput("This Idempotency-Key was already used for another request; use a new one.")
     headers = {**orjson.loads(row["headers"]), "Idempotency-Replayed": "true"}
     return Response(row["body"], row["status"], headers)

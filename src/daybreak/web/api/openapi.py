@@ -11,17 +11,23 @@ from daybreak.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
-    NotSignedIn,
-    TooLarge,
-    TooMany,
-    TooSlow,
+    PayloadTooLarge,
+    RequestTimeout,
+    TooManyRequests,
+    Unauthenticated,
     Unavailable,
     UserError,
 )
 from daybreak.web.problems import MEDIA_TYPE
 
-_ALWAYS: tuple[type[DaybreakError], ...] = (UserError, NotSignedIn, Forbidden, TooMany, Unavailable)
-_ABOUT = (
+_COMMON_ERRORS: tuple[type[DaybreakError], ...] = (
+    UserError,
+    Unauthenticated,
+    Forbidden,
+    TooManyRequests,
+    Unavailable,
+)
+_DESCRIPTION = (
     "Everything that the pages can do. Send an API token (Settings, API tokens) as `Authorization: Bearer "
     "…`. Errors are problem documents (RFC 9457) with one sentence in `detail`. Lists are paginated: pass "
     "`next` as `after`. A read-only token reads; a read-write token also changes data. A token that another "
@@ -29,7 +35,7 @@ _ABOUT = (
     "existing account need the password or a browser session (docs/howto/api.md). Long operations return 202 "
     "with a run. A POST with an `Idempotency-Key` can be repeated safely."
 )
-_PROBLEM: dict[str, Any] = {
+_PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
     "description": "An error and how to fix it.",
@@ -48,46 +54,46 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
-_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
-def describe(app: FastAPI) -> None:
+def install_openapi(app: FastAPI) -> None:
     """Make the application serve this document."""
 
-    def document() -> dict[str, Any]:
+    def get_document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _build_document(app)
         return app.openapi_schema
 
-    app.openapi = document  # type: ignore[method-assign] # FastAPI's own way to do it
+    app.openapi = get_document  # type: ignore[method-assign] # FastAPI's own way to do it
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
-    made = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
-    made.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+def _build_document(app: FastAPI) -> dict[str, Any]:
+    made = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
+    made.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
     for unused in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(unused, None)
     for path, operations in made.get("paths", {}).items():
         for operation in operations.values():
-            _add_problems(operation["responses"], _possible(path, operation))
+            _add_problem_responses(operation["responses"], _possible_errors(path, operation))
     return made
 
 
-def _possible(path: str, operation: dict[str, Any]) -> list[type[DaybreakError]]:
-    possible = list(_ALWAYS)
+def _possible_errors(path: str, operation: dict[str, Any]) -> list[type[DaybreakError]]:
+    possible = list(_COMMON_ERRORS)
     if "{" in path:
         possible.append(NotFound)
     if "requestBody" in operation:
-        possible += [TooLarge, TooSlow]
+        possible += [PayloadTooLarge, RequestTimeout]
     if "requestBody" in operation or operation.get("parameters"):
         possible.append(InvalidInput)
     return possible
 
 
-def _add_problems(responses: dict[str, Any], possible: list[type[DaybreakError]]) -> None:
+def _add_problem_responses(responses: dict[str, Any], possible: list[type[DaybreakError]]) -> None:
     responses.pop(str(InvalidInput.status), None)  # FastAPI's own format, which Daybreak does not send
     for error in possible:
         responses.setdefault(str(error.status), {"description": http.HTTPStatus(error.status).phrase})
     for status, response in responses.items():
         if int(status) >= UserError.status:
-            response["content"] = _CONTENT
+            response["content"] = _PROBLEM_CONTENT

@@ -12,31 +12,31 @@ from fastapi import Query
 from pydantic import Field
 
 from daybreak.errors import InvalidInput
-from daybreak.web.api.router import Resource
+from daybreak.web.api.router import OutputModel
 
-Item = TypeVar("Item")
-MOST = 200
+ItemT = TypeVar("ItemT")
+MAX_LIMIT = 200
 
 After = Annotated[
     str | None,
     Query(max_length=500, description="The `next` of the previous page; omit it for the first page."),
 ]
-Limit = Annotated[int, Query(ge=1, le=MOST, description="Maximum number of items.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Maximum number of items.")]
 
 
-class Listing(Resource, Generic[Item]):
+class Page(OutputModel, Generic[ItemT]):
     """One page of a list."""
 
-    items: list[Item]
+    items: list[ItemT]
     next: str | None = Field(description="Pass it as `after` to get the next page; null on the last page.")
 
 
-def write_place(*values: datetime | UUID | str | int) -> str:
+def encode_cursor(*values: datetime | UUID | str | int) -> str:
     """Return a list position as a URL-safe cursor."""
     return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).rstrip(b"=").decode()
 
 
-def read_place(word: str, *readers: Callable[[str], object]) -> list[object]:
+def decode_cursor(cursor: str, *parsers: Callable[[str], object]) -> list[object]:
     """Return the values of a cursor.
 
     Args:
@@ -47,7 +47,7 @@ def read_place(word: str, *readers: Callable[[str], object]) -> list[object]:
         InvalidInput: it is not a cursor of this list.
     """
     try:
-        values = orjson.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
-        return [read(str(value)) for read, value in zip(readers, values, strict=True)]
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return [read(str(value)) for read, value in zip(parsers, values, strict=True)]
     except (ValueError, TypeError, binascii.Error):
         raise InvalidInput("The cursor is not valid; start from the first page.") from None

@@ -10,13 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from starlette.responses import Response
 
 from daybreak.errors import DaybreakError
-from daybreak.web.api.rate_limit import paced
-from daybreak.web.context import Visit, admin, caller, writer
+from daybreak.web.api.rate_limit import rate_limited
+from daybreak.web.context import RequestContext, admin, api_reader, api_writer
 
-JSON = "application/json"
+JSON_MEDIA_TYPE = "application/json"
 
 
-class Api(APIRouter):
+class ApiRouter(APIRouter):
     """The operations of one slice; an operation id is the tag and the function's name."""
 
     def __init__(self, tag: str) -> None:
@@ -25,16 +25,18 @@ class Api(APIRouter):
         Args:
             tag: the group under which the OpenAPI document lists them.
         """
-        super().__init__(tags=[tag], dependencies=[Depends(paced)], generate_unique_id_function=_name)
+        super().__init__(
+            tags=[tag], dependencies=[Depends(rate_limited)], generate_unique_id_function=_operation_id
+        )
 
 
-class Resource(BaseModel):
+class OutputModel(BaseModel):
     """The base class of response bodies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
-class Order(BaseModel):
+class InputModel(BaseModel):
     """The base class of request bodies: exactly the declared types, and no undeclared fields.
 
     Dates, ids and choices are text in JSON: declare them as `Day`, `Id`, or with ``Field(strict=False)``.
@@ -43,48 +45,48 @@ class Order(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def _text(value: object) -> object:
+def _require_text(value: object) -> object:
     if value is not None and not isinstance(value, str | date):
         raise ValueError("must be text, like 2026-03-29")
     return value
 
 
-Day = Annotated[date, Field(strict=False), BeforeValidator(_text)]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_require_text)]
 Id = Annotated[UUID, Field(strict=False)]
-Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
-def answer(resource: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
+def json_response(body: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
     """Return a response with that body as JSON."""
-    return Response(resource.model_dump_json(), status, headers, JSON)
+    return Response(body.model_dump_json(), status, headers, JSON_MEDIA_TYPE)
 
 
-def refusals(*errors: type[DaybreakError]) -> dict[int | str, dict[str, Any]]:
+def error_responses(*errors: type[DaybreakError]) -> dict[int | str, dict[str, Any]]:
     """Return the errors of an operation besides those of all operations, for ``responses=``."""
     return {error.status: {"description": (error.__doc__ or "").partition("\n")[0]} for error in errors}
 
 
-async def operator(visit: Annotated[Visit, Depends(caller)]) -> Visit:
+async def api_admin(context: Annotated[RequestContext, Depends(api_reader)]) -> RequestContext:
     """Return the request context of an administrator's program.
 
     Raises:
         Forbidden: the user is no administrator.
     """
-    return await admin(visit)
+    return await admin(context)
 
 
-async def operating_writer(visit: Annotated[Visit, Depends(writer)]) -> Visit:
+async def api_admin_writer(context: Annotated[RequestContext, Depends(api_writer)]) -> RequestContext:
     """Return the request context of an administrator's program with write access.
 
     Raises:
         Forbidden: the user is no administrator, or the token is read-only.
     """
-    return await admin(visit)
+    return await admin(context)
 
 
-Operator = Annotated[Visit, Depends(operator)]
-OperatingWriter = Annotated[Visit, Depends(operating_writer)]
+ApiAdmin = Annotated[RequestContext, Depends(api_admin)]
+ApiAdminWriter = Annotated[RequestContext, Depends(api_admin_writer)]
 
 
-def _name(route: APIRoute) -> str:
+def _operation_id(route: APIRoute) -> str:
     return f"{route.tags[0]}.{route.name}"

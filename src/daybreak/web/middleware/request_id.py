@@ -8,12 +8,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daybreak.telemetry import log
-from daybreak.web.problems import route_of
+from daybreak.web.problems import route_path
 
-HEADER = "X-Request-ID"
+REQUEST_ID_HEADER = "X-Request-ID"
 
 
-class NumberedRequests:
+class RequestIdMiddleware:
     """Middleware that assigns request ids and logs requests by route: an address may contain a secret."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -24,25 +24,25 @@ class NumberedRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status, number = time.perf_counter(), 500, uuid4().hex
+        started_at, status, number = time.perf_counter(), 500, uuid4().hex
         scope["request_id"] = number
 
         async def send_with_number(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = number
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = number
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=number):
             try:
                 await self._app(scope, receive, send_with_number)
             finally:
-                seconds = round(time.perf_counter() - began, 4)
+                seconds = round(time.perf_counter() - started_at, 4)
                 log.info(
                     "web.request",
                     method=scope["method"],
-                    route=route_of(scope),
+                    route=route_path(scope),
                     status=status,
                     seconds=seconds,
                 )

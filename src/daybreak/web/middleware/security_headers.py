@@ -8,7 +8,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_ALWAYS = {
+_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -20,12 +20,12 @@ _ALWAYS = {
 _STRICT_TRANSPORT = "max-age=31536000"
 
 
-class SafeHeaders:
+class SecurityHeadersMiddleware:
     """Middleware that adds the headers to every response, unless the response sets them itself."""
 
     def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
         self._app = app
-        self._headers = _ALWAYS | ({"Strict-Transport-Security": _STRICT_TRANSPORT} if is_secure else {})
+        self._headers = _HEADERS | ({"Strict-Transport-Security": _STRICT_TRANSPORT} if is_secure else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application and add the headers to its response."""

@@ -6,15 +6,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from daybreak.errors import DaybreakError, Forbidden, UserError
 from daybreak.web.pages.cookies import SessionCookie
-from daybreak.web.problems import problem
+from daybreak.web.problems import problem_response
 from daybreak.web.settings import WebSettings
 
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_PROBES = frozenset({"/healthz", "/readyz"})  # monitoring requests them by IP address
-_OURS = frozenset({"same-origin", "none"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PROBE_PATHS = frozenset({"/healthz", "/readyz"})  # monitoring requests them by IP address
+_TRUSTED_FETCH_SITES = frozenset({"same-origin", "none"})
 
 
-class SameOrigin:
+class TrustedOriginMiddleware:
     """Middleware that rejects unknown hosts (DNS rebinding) and changes from other sites (CSRF)."""
 
     def __init__(self, app: ASGIApp, *, settings: WebSettings) -> None:
@@ -28,27 +28,27 @@ class SameOrigin:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        refused = self._refused(request)
-        answer: ASGIApp | Response = self._app if refused is None else problem(request, refused)
-        await answer(scope, receive, send)
+        refused = self._rejection(request)
+        response: ASGIApp | Response = self._app if refused is None else problem_response(request, refused)
+        await response(scope, receive, send)
 
-    def _refused(self, request: Request) -> DaybreakError | None:
+    def _rejection(self, request: Request) -> DaybreakError | None:
         host = request.headers.get("Host", "").lower()
-        if host not in self._settings.hosts and request.url.path not in _PROBES:
+        if host not in self._settings.allowed_hosts and request.url.path not in _PROBE_PATHS:
             return UserError(
-                f"This server is {self._settings.address}; use that address, or set DAYBREAK_WEB_URL."
+                f"This server is {self._settings.base_url}; use that address, or set DAYBREAK_WEB_URL."
             )
-        if request.method not in _SAFE and not self._is_ours(request):
+        if request.method not in _SAFE_METHODS and not self._is_trusted(request):
             return Forbidden(
                 "The request came from another site and was blocked; open the page itself and try again."
             )
         return None
 
-    def _is_ours(self, request: Request) -> bool:
+    def _is_trusted(self, request: Request) -> bool:
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if site is not None:
-            return site in _OURS
+            return site in _TRUSTED_FETCH_SITES
         if origin is not None:
-            return origin.lower().partition("://")[2] in self._settings.hosts
+            return origin.lower().partition("://")[2] in self._settings.allowed_hosts
         # Every browser sends one of these headers: this is a program, which needs a token and not a cookie.
         return self._cookie.read(request) is None

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from daybreak.web.settings import WebSettings
 
-_LONGEST = 400 * 86400  # what browsers allow
+_MAX_AGE_SECONDS = 400 * 86400  # what browsers allow
 
 
 class SessionCookie:
@@ -22,7 +22,7 @@ class SessionCookie:
 
     def write(self, response: Response, secret: str) -> None:
         """Set the cookie; the server decides when the session expires."""
-        self._set(response, self._name, secret, _LONGEST)
+        self._set(response, self._name, secret, _MAX_AGE_SECONDS)
 
     def clear(self, response: Response) -> None:
         """Delete the cookie."""

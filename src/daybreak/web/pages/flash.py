@@ -10,8 +10,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-COOKIE = "daybreak-flash"
-_SECONDS = 120
+FLASH_COOKIE = "daybreak-flash"
+_MAX_AGE_SECONDS = 120
 _SALT = "daybreak.flash"
 
 
@@ -31,30 +31,32 @@ class Flash:
     undo: Undo | None = None
 
 
-def write(response: Response, secret: str, flash: Flash, *, secure: bool) -> None:
+def write_flash(response: Response, secret: str, flash: Flash, *, secure: bool) -> None:
     """Set the cookie, so that the session's next page shows the message."""
-    value = _signer(secret).dumps(asdict(flash))
+    value = _make_serializer(secret).dumps(asdict(flash))
     text = value if isinstance(value, str) else value.decode("ascii")
-    response.set_cookie(COOKIE, text, max_age=_SECONDS, secure=secure, httponly=True, samesite="lax")
+    response.set_cookie(
+        FLASH_COOKIE, text, max_age=_MAX_AGE_SECONDS, secure=secure, httponly=True, samesite="lax"
+    )
 
 
-def read(request: Request, secret: str) -> Flash | None:
+def read_flash(request: Request, secret: str) -> Flash | None:
     """Return the pending message, or None."""
-    value = request.cookies.get(COOKIE)
+    value = request.cookies.get(FLASH_COOKIE)
     if not value:
         return None
     try:
-        told = _signer(secret).loads(value, max_age=_SECONDS)
+        content = _make_serializer(secret).loads(value, max_age=_MAX_AGE_SECONDS)
     except BadSignature:
         return None
-    undo = told["undo"]
-    return Flash(text=told["text"], undo=Undo(**undo) if undo else None)
+    undo = content["undo"]
+    return Flash(text=content["text"], undo=Undo(**undo) if undo else None)
 
 
-def clear(response: Response) -> None:
+def clear_flash(response: Response) -> None:
     """Delete the message after it was shown."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    response.delete_cookie(FLASH_COOKIE, httponly=True, samesite="lax")
 
 
-def _signer(secret: str) -> URLSafeTimedSerializer:
+def _make_serializer(secret: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt=_SALT)

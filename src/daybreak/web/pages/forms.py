@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 
-from daybreak.errors import Bug, DaybreakError
+from daybreak.errors import DaybreakError, InternalError
 from daybreak.web.validation import field_error
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,21 +31,21 @@ class Form(Generic[Model]):
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
-    def filled(self) -> Model:
+    def validated(self) -> Model:
         """The validated values.
 
         Raises:
             InternalError: the form has errors; check `errors` first.
         """
         if self.model is None:
-            raise Bug("a form with errors was used")
+            raise InternalError("a form with errors was used")
         return self.model
 
     def value(self, name: str) -> str:
         """Return the text of a field."""
         return self.values.get(name, "")
 
-    def has(self, name: str, value: object) -> bool:
+    def is_selected(self, name: str, value: object) -> bool:
         """Return whether a value is selected in a field that accepts one or several."""
         return str(value) in self.lists.get(name, (self.value(name),))
 
@@ -53,33 +53,35 @@ class Form(Generic[Model]):
         """Return the error of a field or of the whole form; empty if there is none."""
         return self.errors.get(name, "")
 
-    def refused(self, error: DaybreakError, name: str = "") -> Self:
+    def with_error(self, error: DaybreakError, name: str = "") -> Self:
         """Return this form with an error at that field, or at the fields that the error names."""
-        told = error.details.get("errors")
-        told = told if isinstance(told, Mapping) and not name else {name: str(error)}
-        return replace(self, errors={**self.errors, **told}, model=None)
+        errors = error.details.get("errors")
+        errors = errors if isinstance(errors, Mapping) and not name else {name: str(error)}
+        return replace(self, errors={**self.errors, **errors}, model=None)
 
 
 async def read_form(request: Request, model: type[Model]) -> Form[Model]:
     """Parse a request's form into a model; the last value of a field counts."""
     async with request.form(max_files=0) as sent:
-        return check_form(sent, model)
+        return parse_form(sent, model)
 
 
-def check_form(sent: ImmutableMultiDict[str, Any], model: type[Model]) -> Form[Model]:
+def parse_form(submitted: ImmutableMultiDict[str, Any], model: type[Model]) -> Form[Model]:
     """Parse a submitted form or a query into a model."""
-    texts = {name: value for name, value in sent.items() if isinstance(value, str)}
-    many = {name: [str(value) for value in sent.getlist(name)] for name in _lists(model)}
+    texts = {name: value for name, value in submitted.items() if isinstance(value, str)}
+    many = {name: [str(value) for value in submitted.getlist(name)] for name in _list_field_names(model)}
     try:
         return Form(texts, {}, model.model_validate({**texts, **many}), many)
     except ValidationError as error:
-        wrong = {_field(one["loc"]): field_error(one, one["loc"][:1]) for one in reversed(error.errors())}
+        wrong = {
+            _field_name(one["loc"]): field_error(one, one["loc"][:1]) for one in reversed(error.errors())
+        }
         return Form(texts, wrong, None, many)
 
 
-def _lists(model: type[BaseModel]) -> list[str]:
+def _list_field_names(model: type[BaseModel]) -> list[str]:
     return [name for name, one in model.model_fields.items() if str(one.annotation).startswith("list")]
 
 
-def _field(location: tuple[int | str, ...]) -> str:
+def _field_name(location: tuple[int | str, ...]) -> str:
     return str(location[0]) if location else ""

@@ -20,7 +20,7 @@ class NavItem:
     title: str
     path: str
     key: str
-    place: int
+    order: int
 
 
 class Pages(APIRouter):

@@ -11,16 +11,16 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daybreak.errors import Bug, NotFound
+from daybreak.errors import InternalError, NotFound
 
-PREFIX = "/static"
-_HASH = 16
-_FOR_EVER = "public, max-age=31536000, immutable"
-_NAMED = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+URL_PREFIX = "/static"
+_HASH_LENGTH = 16
+_CACHE_CONTROL = "public, max-age=31536000, immutable"
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True)
-class _File:
+class _StaticFile:
     content: bytes
     media_type: str
 
@@ -34,24 +34,24 @@ class StaticFiles:
 
     def __init__(self, folder: Path) -> None:
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.*") if path.is_file()}
-        self._files: dict[str, _File] = {}
-        self._addresses: dict[str, str] = {}
+        self._files: dict[str, _StaticFile] = {}
+        self._urls: dict[str, str] = {}
         for name, path in files.items():
             content = path.read_bytes()
-            known = f"{hashlib.sha256(content).hexdigest()[:_HASH]}/{name}"
-            self._addresses[name] = f"{PREFIX}/{known}"
-            self._files[known] = _File(content, _media_type(path))
+            known = f"{hashlib.sha256(content).hexdigest()[:_HASH_LENGTH]}/{name}"
+            self._urls[name] = f"{URL_PREFIX}/{known}"
+            self._files[known] = _StaticFile(content, _media_type(path))
 
-    def address(self, name: str) -> str:
+    def url(self, name: str) -> str:
         """Return the address of a file such as ``vendor/pico.css``.
 
         Raises:
             InternalError: there is no file of that name.
         """
         try:
-            return self._addresses[name]
+            return self._urls[name]
         except KeyError:
-            raise Bug(f"there is no static file {name}") from None
+            raise InternalError(f"there is no static file {name}") from None
 
     async def serve(self, request: Request) -> Response:
         """Return the requested file.
@@ -61,8 +61,8 @@ class StaticFiles:
         """
         file = self._files.get(request.path_params["name"])
         if file is None:
-            raise NotFound("This file doesn't exist or has changed; reload the page.")
-        headers = {"Cache-Control": _FOR_EVER, "Vary": "Accept-Encoding"}
+            raise NotFound("This file doesn’t exist or has changed; reload the page.")
+        headers = {"Cache-Control": _CACHE_CONTROL, "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"
             content = await asyncio.to_thread(lambda: file.compressed)
@@ -72,4 +72,4 @@ class StaticFiles:
 
 
 def _media_type(path: Path) -> str:
-    return _NAMED.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
+    return _MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"

@@ -17,10 +17,10 @@ from markupsafe import Markup
 
 from daybreak.web.pages.static_files import StaticFiles
 
-FOLDER = Path(__file__).parent.parent / "templates"
+TEMPLATE_FOLDER = Path(__file__).parent.parent / "templates"
 
 
-def environment(packages: Iterable[str], static: StaticFiles) -> Environment:
+def make_environment(packages: Iterable[str], static: StaticFiles) -> Environment:
     """Create the environment.
 
     Args:
@@ -28,25 +28,31 @@ def environment(packages: Iterable[str], static: StaticFiles) -> Environment:
         static: the static files whose addresses ``static("app.css")`` returns.
     """
     slices: dict[str, BaseLoader] = {name.rpartition(".")[2]: PackageLoader(name) for name in packages}
-    made = Environment(
-        loader=ChoiceLoader([FileSystemLoader(FOLDER), PrefixLoader(slices)]),
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(TEMPLATE_FOLDER), PrefixLoader(slices)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = static.address
-    made.filters["day"] = _day
-    made.filters["moment"] = _moment
-    return made
+    environment.globals["static"] = static.url
+    environment.filters["long_date"] = _format_date
+    environment.filters["short_date"] = _format_short_date
+    environment.filters["instant"] = _format_instant
+    return environment
 
 
-def _day(day: date) -> str:
+def _format_date(value: date) -> str:
     """Format a date like “Sunday 29 March 2026”."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    return f"{value:%A} {value.day} {value:%B %Y}"
 
 
-def _moment(instant: datetime, tz: tzinfo) -> Markup:
+def _format_short_date(value: date) -> str:
+    """Format a date like “29 Mar 2026”."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def _format_instant(instant: datetime, tz: tzinfo) -> Markup:
     """Format an instant in a time zone like “29 Mar 2026, 08:30”, with the whole instant on hover."""
     local = instant.astimezone(tz)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(

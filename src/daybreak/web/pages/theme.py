@@ -6,8 +6,8 @@ from typing import Self
 from starlette.requests import Request
 from starlette.responses import Response
 
-COOKIE = "daybreak-theme"
-_YEAR = 31536000
+THEME_COOKIE = "daybreak-theme"
+_MAX_AGE_SECONDS = 31536000
 
 
 class Theme(StrEnum):
@@ -18,11 +18,13 @@ class Theme(StrEnum):
     DARK = "dark"
 
     @classmethod
-    def of(cls, request: Request) -> Self:
+    def from_request(cls, request: Request) -> Self:
         """Return the theme of a request's cookie."""
-        chosen = request.cookies.get(COOKIE, "")
+        chosen = request.cookies.get(THEME_COOKIE, "")
         return cls(chosen) if chosen in set(cls) else cls("system")
 
-    def remember(self, response: Response, *, secure: bool) -> None:
+    def write_cookie(self, response: Response, *, secure: bool) -> None:
         """Store the theme in a cookie."""
-        response.set_cookie(COOKIE, self, max_age=_YEAR, secure=secure, httponly=True, samesite="lax")
+        response.set_cookie(
+            THEME_COOKIE, self, max_age=_MAX_AGE_SECONDS, secure=secure, httponly=True, samesite="lax"
+        )

@@ -2,13 +2,13 @@
 
 from starlette.responses import Response
 
-from daybreak.web.context import HOME, SignedIn
+from daybreak.web.context import HOME_PATH, SignedIn
 from daybreak.web.pages.router import Pages
 
 pages = Pages("daybreak.web")
 
 
-@pages.get(HOME)
-async def go_on(visit: SignedIn) -> Response:
+@pages.get(HOME_PATH)
+async def redirect_home(context: SignedIn) -> Response:
     """Redirect to the first entry of the navigation."""
-    return visit.redirect(visit.site.nav[0].path)
+    return context.redirect(context.app_state.nav[0].path)

@@ -5,65 +5,73 @@ from starlette.responses import Response
 
 from daybreak import people
 from daybreak.errors import InvalidInput
-from daybreak.people import Purpose
-from daybreak.web.context import Anyone, Visit
+from daybreak.people import LinkPurpose
+from daybreak.web.context import Anyone, RequestContext
 from daybreak.web.pages.forms import Form, read_form
 from daybreak.web.pages.router import Pages
-from daybreak.web.routes.sign_in import enter
+from daybreak.web.routes.sign_in import start_session
 
 pages = Pages("daybreak.web")
 
 
-class NewPassword(BaseModel):
+class NewPasswordForm(BaseModel):
     """A new password and its confirmation."""
 
     password: str
-    again: str
+    password_confirmation: str
 
 
 @pages.get("/invitation/{secret}")
-async def show_invitation(visit: Anyone, secret: str) -> Response:
+async def show_invitation(context: Anyone, secret: str) -> Response:
     """Show the form of an invitation."""
-    return await _show(visit, secret, Purpose.INVITATION)
+    return await _show_form(context, secret, LinkPurpose.INVITATION)
 
 
 @pages.post("/invitation/{secret}")
-async def accept_invitation(visit: Anyone, secret: str) -> Response:
+async def accept_invitation(context: Anyone, secret: str) -> Response:
     """Set the password of an invited user and sign the user in."""
-    return await _choose(visit, secret, Purpose.INVITATION)
+    return await _set_password(context, secret, LinkPurpose.INVITATION)
 
 
 @pages.get("/reset/{secret}")
-async def show_reset(visit: Anyone, secret: str) -> Response:
+async def show_password_reset(context: Anyone, secret: str) -> Response:
     """Show the form of a password reset."""
-    return await _show(visit, secret, Purpose.RESET)
+    return await _show_form(context, secret, LinkPurpose.RESET)
 
 
 @pages.post("/reset/{secret}")
-async def reset(visit: Anyone, secret: str) -> Response:
+async def reset_password(context: Anyone, secret: str) -> Response:
     """Set the password, revoke all sessions and start a new one."""
-    return await _choose(visit, secret, Purpose.RESET)
+    return await _set_password(context, secret, LinkPurpose.RESET)
 
 
-async def _show(
-    visit: Visit, secret: str, purpose: Purpose, form: Form[NewPassword] | None = None, status: int = 200
+async def _show_form(
+    context: RequestContext,
+    secret: str,
+    purpose: LinkPurpose,
+    form: Form[NewPasswordForm] | None = None,
+    status: int = 200,
 ) -> Response:
-    await people.take_attempt(visit.database, visit.client)
-    user = await people.read_link(visit.database, secret, purpose)
-    values = {"user": user, "invited": purpose is Purpose.INVITATION, "form": form or Form[NewPassword]()}
-    return visit.page("choose_password.html", status=status, **values)
+    await people.throttle_sign_in(context.database, context.client)
+    user = await people.get_link_owner(context.database, secret, purpose)
+    values = {
+        "user": user,
+        "invited": purpose is LinkPurpose.INVITATION,
+        "form": form or Form[NewPasswordForm](),
+    }
+    return context.page("choose_password.html", status=status, **values)
 
 
-async def _choose(visit: Visit, secret: str, purpose: Purpose) -> Response:
-    form = await read_form(visit.request, NewPassword)
-    if not form.errors and form.filled.password != form.filled.again:
-        form = form.refused(InvalidInput("The passwords don't match."), "again")
+async def _set_password(context: RequestContext, secret: str, purpose: LinkPurpose) -> Response:
+    form = await read_form(context.request, NewPasswordForm)
+    if not form.errors and form.validated.password != form.validated.password_confirmation:
+        form = form.with_error(InvalidInput("The passwords don’t match."), "password_confirmation")
     if form.errors:
-        return await _show(visit, secret, purpose, form, InvalidInput.status)
+        return await _show_form(context, secret, purpose, form, InvalidInput.status)
     try:
         _, session = await people.set_password_by_link(
-            visit.database, secret, purpose, form.filled.password, visit.client
+            context.database, secret, purpose, form.validated.password, context.client
         )
     except InvalidInput as error:
-        return await _show(visit, secret, purpose, form.refused(error, "password"), error.status)
-    return await enter(visit, session)
+        return await _show_form(context, secret, purpose, form.with_error(error, "password"), error.status)
+    return await start_session(context, session)

@@ -8,12 +8,12 @@ from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
 from daybreak import people
-from daybreak.errors import DaybreakError, InvalidInput, NotFound, NotSignedIn, TooMany
-from daybreak.web.context import HOME, SEE_OTHER, Anyone, SignedIn, Visit, own_path
-from daybreak.web.error_handlers import SIGN_IN
+from daybreak.errors import DaybreakError, InvalidInput, NotFound, TooManyRequests, Unauthenticated
+from daybreak.web.context import HOME_PATH, SEE_OTHER, Anyone, RequestContext, SignedIn, local_path_or_home
+from daybreak.web.error_handlers import SIGN_IN_PATH
 from daybreak.web.pages.forms import Form, read_form
 from daybreak.web.pages.router import Pages
-from daybreak.web.problems import headers
+from daybreak.web.problems import error_headers
 
 pages = Pages("daybreak.web")
 
@@ -23,69 +23,71 @@ class Credentials(BaseModel):
 
     email: str
     password: str
-    next: str = HOME
+    next: str = HOME_PATH
 
 
-@pages.get(SIGN_IN)
-async def show_sign_in(visit: Anyone, next: Annotated[str, Query()] = HOME) -> Response:  # noqa: A002
+@pages.get(SIGN_IN_PATH)
+async def show_sign_in(context: Anyone, next: Annotated[str, Query()] = HOME_PATH) -> Response:  # noqa: A002
     """Show the form; redirect a user who is signed in."""
-    if visit.visitor is not None:
-        return visit.redirect(own_path(next))
-    return visit.page("sign_in.html", form=Form[Credentials](values={"next": own_path(next)}))
+    if context.principal is not None:
+        return context.redirect(local_path_or_home(next))
+    return context.page("sign_in.html", form=Form[Credentials](values={"next": local_path_or_home(next)}))
 
 
-@pages.post(SIGN_IN)
-async def sign_in(visit: Anyone) -> Response:
+@pages.post(SIGN_IN_PATH)
+async def sign_in(context: Anyone) -> Response:
     """Sign in with a password, always into a new session."""
-    form = await read_form(visit.request, Credentials)
+    form = await read_form(context.request, Credentials)
     if form.errors:
-        return visit.page("sign_in.html", form=form, status=InvalidInput.status)
-    given = form.filled
+        return context.page("sign_in.html", form=form, status=InvalidInput.status)
+    given = form.validated
     try:
-        _, secret = await people.sign_in(visit.database, given.email, given.password, visit.client)
-    except (NotSignedIn, TooMany, InvalidInput) as error:
-        return _refused(visit, form, error)
-    return await enter(visit, secret, given.next)
+        _, secret = await people.sign_in(context.database, given.email, given.password, context.client)
+    except (Unauthenticated, TooManyRequests, InvalidInput) as error:
+        return _sign_in_failed(context, form, error)
+    return await start_session(context, secret, given.next)
 
 
 @pages.get("/sign-in/link/{secret}")
-async def show_link(visit: Anyone, secret: str) -> Response:
+async def show_sign_in_link(context: Anyone, secret: str) -> Response:
     """Ask for confirmation before the link is used, since mail programs open links in advance."""
-    await people.take_attempt(visit.database, visit.client)
-    user = await people.read_link(visit.database, secret, people.Purpose.SIGN_IN)
-    return visit.page("sign_in_link.html", user=user, other=visit.visitor is not None and visit.user != user)
+    await people.throttle_sign_in(context.database, context.client)
+    user = await people.get_link_owner(context.database, secret, people.LinkPurpose.SIGN_IN)
+    return context.page(
+        "sign_in_link.html", user=user, other=context.principal is not None and context.user != user
+    )
 
 
 @pages.post("/sign-in/link/{secret}")
-async def sign_in_by_link(visit: Anyone, secret: str) -> Response:
+async def sign_in_by_link(context: Anyone, secret: str) -> Response:
     """Sign in with a one-time link."""
-    _, session = await people.sign_in_by_link(visit.database, secret, visit.client)
-    return await enter(visit, session)
+    _, session = await people.sign_in_by_link(context.database, secret, context.client)
+    return await start_session(context, session)
 
 
 @pages.post("/sign-out")
-async def sign_out(visit: SignedIn) -> Response:
+async def sign_out(context: SignedIn) -> Response:
     """End this session."""
-    if visit.visitor is not None:
-        async with visit.transaction() as tx:
-            await people.end(tx, visit.user.id, visit.visitor.credential)
-    response = RedirectResponse(SIGN_IN, SEE_OTHER, {"Clear-Site-Data": '"cache"'})
-    visit.site.cookie.clear(response)
+    if context.principal is not None:
+        async with context.transaction() as tx:
+            await people.revoke_session(tx, context.user.id, context.principal.credential)
+    response = RedirectResponse(SIGN_IN_PATH, SEE_OTHER, {"Clear-Site-Data": '"cache"'})
+    context.app_state.session_cookie.clear(response)
     return response
 
 
-async def enter(visit: Visit, secret: str, path: str = HOME) -> Response:
+async def start_session(context: RequestContext, secret: str, path: str = HOME_PATH) -> Response:
     """Redirect with the cookie of a new session, and revoke the browser's previous one."""
-    if visit.visitor is not None:
-        async with visit.transaction() as tx:
+    if context.principal is not None:
+        async with context.transaction() as tx:
             with suppress(NotFound):
-                await people.end(tx, visit.user.id, visit.visitor.credential)
-    response = RedirectResponse(own_path(path), SEE_OTHER)
-    visit.site.cookie.write(response, secret)
+                await people.revoke_session(tx, context.user.id, context.principal.credential)
+    response = RedirectResponse(local_path_or_home(path), SEE_OTHER)
+    context.app_state.session_cookie.write(response, secret)
     return response
 
 
-def _refused(visit: Visit, form: Form[Credentials], error: DaybreakError) -> Response:
-    response = visit.page("sign_in.html", form=form.refused(error), status=error.status)
-    response.headers.update(headers(error))
+def _sign_in_failed(context: RequestContext, form: Form[Credentials], error: DaybreakError) -> Response:
+    response = context.page("sign_in.html", form=form.with_error(error), status=error.status)
+    response.headers.update(error_headers(error))
     return response

@@ -25,11 +25,11 @@ async function send(form, items) {
     for (const [path, file] of await filesOf(entry, "")) body.append("files", file, path);
   }
   form.setAttribute("aria-busy", "true");
-  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
-  if (answer.redirected) {
-    location.assign(answer.url);
+  const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+  if (response.redirected) {
+    location.assign(response.url);
   } else {
-    document.documentElement.innerHTML = await answer.text();
+    document.documentElement.innerHTML = await response.text();
     document.querySelector("[role=alert]")?.scrollIntoView();
   }
 }
@@ -68,6 +68,6 @@ if (guess) {
 
 // A followed element ends with a link to the next page.
 for (const followed of document.querySelectorAll("[data-follow]")) {
-  const goOn = () => followed.querySelector("[data-go-on]") && location.replace(followed.querySelector("[data-go-on]").href);
-  new MutationObserver(goOn).observe(followed, { childList: true, subtree: true });
+  const openNext = () => followed.querySelector("[data-continue]") && location.replace(followed.querySelector("[data-continue]").href);
+  new MutationObserver(openNext).observe(followed, { childList: true, subtree: true });
 }

@@ -7,7 +7,7 @@ let pinned = null;
 let soon = 0;
 
 function evidenceOf(target) {
-  return target.closest?.(".said details");
+  return target.closest?.(".sentence details");
 }
 
 document.addEventListener("pointerover", (event) => {
@@ -52,7 +52,7 @@ document.addEventListener("toggle", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const details of document.querySelectorAll(".said details[open]")) {
+  for (const details of document.querySelectorAll(".sentence details[open]")) {
     const wasInside = details.contains(document.activeElement);
     close(details);
     if (wasInside) details.querySelector("summary").focus();
@@ -66,11 +66,11 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 // A proxy that buffers streams, or no stream at all: reload the page instead.
 if (document.querySelector("[data-live]")) {
-  let heard = false;
-  document.addEventListener("htmx:sse:after:connection", () => { heard = true; });
-  document.addEventListener("htmx:sse:error", () => { heard = false; });
+  let isStreaming = false;
+  document.addEventListener("htmx:sse:after:connection", () => { isStreaming = true; });
+  document.addEventListener("htmx:sse:error", () => { isStreaming = false; });
   setInterval(() => {
     // Not reload(): it has no same-page referrer and would count as user activity.
-    if (!heard && !document.hidden) window.location.replace(window.location.pathname + window.location.search);
+    if (!isStreaming && !document.hidden) window.location.replace(window.location.pathname + window.location.search);
   }, 2000);
 }

@@ -5,16 +5,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from daybreak.agenda.importers.icalendar import ICalendarImporter
-from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
+from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
-Read = Callable[..., Harvest]
+Read = Callable[..., ParsedFile]
 
 
 @pytest.fixture(scope="session")
 def read() -> Read:
     """Return a reader of calendars for a user in Berlin on 25 March 2026; the window is March and April."""
 
-    def read_calendar(content: str | bytes, **changes) -> Harvest:
+    def read_calendar(content: str | bytes, **changes) -> ParsedFile:
         zone = changes.pop("tz", ZoneInfo("Europe/Berlin"))
         plan = {"today": date(2026, 3, 25), "expand_from": date(2026, 3, 1), "expand_until": date(2026, 5, 1)}
         raw = content if isinstance(content, bytes) else content.encode()

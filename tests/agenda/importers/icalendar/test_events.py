@@ -22,7 +22,7 @@ def test_an_event_is_imported_with_title_location_people_and_times(events):
         "STATUS:TENTATIVE",
         "TRANSP:TRANSPARENT",
     )
-    assert (event.external_id, event.place) == ("a@example", "a@example")
+    assert (event.external_id, event.source_ref) == ("a@example", "a@example")
     assert (event.title, event.location) == ("Plan, review; and decide", "Room 5")
     assert (event.start, event.end) == (berlin(3, 2, 9), berlin(3, 2, 10, 30))
     assert (event.organizer, event.tentative, event.busy) == ("Ada, Countess", True, False)
@@ -218,8 +218,8 @@ def test_of_two_versions_the_higher_sequence_wins(read, calendar, entry):
 
 
 def test_an_event_without_a_uid_has_an_id_derived_from_its_content(read, calendar):
-    def ids(stamp: str, title: str) -> list[str]:
-        body = f"BEGIN:VEVENT\r\nDTSTAMP:{stamp}\r\n{START}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
+    def ids(timestamp: str, title: str) -> list[str]:
+        body = f"BEGIN:VEVENT\r\nDTSTAMP:{timestamp}\r\n{START}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
         return [event.external_id for event in read(calendar(body)).events]
 
     assert ids("20260101T000000Z", "A") == ids("20260202T000000Z", "A") != ids("20260101T000000Z", "B")

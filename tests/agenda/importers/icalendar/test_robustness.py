@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daybreak.agenda.importers.icalendar import ICalendarImporter
-from daybreak.agenda.parsed import Harvest
+from daybreak.agenda.parsed import ParsedFile
 
 GOOD = "BEGIN:VEVENT\r\nUID:good\r\nDTSTART:20260310T090000Z\r\nSUMMARY:Größe\r\nEND:VEVENT\r\n"
 REAL = (
@@ -151,9 +151,9 @@ def test_calendars_are_recognised_by_name_or_by_their_first_line():
 )
 def test_every_rule_is_expanded_in_bounded_time_to_a_bounded_number(read, calendar, entry, lines):
     body = ("DTSTART:19000101T000000Z", *lines)
-    begun = perf_counter()
+    started = perf_counter()
     found = read(calendar(entry(*body), entry(*body, kind="VTODO"), GOOD))
-    assert perf_counter() - begun < 20
+    assert perf_counter() - started < 20
     assert len(found.events) <= 1001
     assert len(found.tasks) == 1
     assert len(found.warnings) <= 2
@@ -175,8 +175,8 @@ def test_of_too_many_occurrences_those_around_today_are_imported(read, calendar,
 @settings(max_examples=100, deadline=None)
 @given(content=st.binary(max_size=400))
 def test_arbitrary_bytes_are_never_an_error(read, content):
-    assert isinstance(read(content), Harvest)
-    assert isinstance(read(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:" + content), Harvest)
+    assert isinstance(read(content), ParsedFile)
+    assert isinstance(read(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:" + content), ParsedFile)
 
 
 @settings(max_examples=100, deadline=None)
@@ -187,11 +187,11 @@ def test_a_damaged_calendar_is_never_an_error(read, data):
         position = data.draw(st.integers(0, len(content) - 1))
         replaced = data.draw(st.sampled_from(DAMAGE))
         content[position : position + data.draw(st.integers(0, 3))] = replaced
-    assert isinstance(read(bytes(content)), Harvest)
+    assert isinstance(read(bytes(content)), ParsedFile)
 
 
 def test_unlimited_nesting_costs_nothing(read, calendar):
     rubbish = "BEGIN:X\r\n" * 50_000 + "END:Y\r\n" * 50_000
-    begun = perf_counter()
+    started = perf_counter()
     assert read(calendar(rubbish, GOOD)).events[0].external_id == "good"
-    assert perf_counter() - begun < 10
+    assert perf_counter() - started < 10

@@ -48,13 +48,13 @@ def rules(draw) -> tuple[str, str]:
 def test_a_rule_has_the_same_occurrences_as_in_dateutil(rule, first, later):
     frequency, text = rule
     first = first.replace(microsecond=0)
-    span = timedelta(days=SPANS[frequency])
-    begin = first + span * later
-    ours = list(parse_rule(text).between(first, begin, begin + span))
+    duration = timedelta(days=SPANS[frequency])
+    begin = first + duration * later
+    ours = list(parse_rule(text).between(first, begin, begin + duration))
     # For a rule that matches nothing, dateutil searches up to the year 9999, or fails.
     assume(ours)
     expected_rule = rrulestr(text, dtstart=first)
-    expected = takewhile(lambda wall: wall < begin + span, expected_rule)
+    expected = takewhile(lambda wall: wall < begin + duration, expected_rule)
     assert ours == [wall for wall in expected if wall >= begin]
 
 

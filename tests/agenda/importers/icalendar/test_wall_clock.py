@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daybreak.agenda.model import day
+from daybreak.agenda.model import to_local_date
 
 SEED = int(os.environ.get("DAYBREAK_TEST_SEED", "20260329"))
 HARD = [
@@ -47,7 +47,7 @@ def test_a_timed_event_is_on_the_local_date_of_its_instant(events, zone, wall):
     tz = ZoneInfo(zone)
     (event,) = events(f"DTSTART;TZID={zone}:{wall:%Y%m%dT%H%M%S}", tz=tz)
     assert event.start == instant_of(wall, tz)
-    assert day(event.start, tz) == instant_of(wall, tz).astimezone(tz).date()
+    assert to_local_date(event.start, tz) == instant_of(wall, tz).astimezone(tz).date()
 
 
 @settings(max_examples=40, deadline=None)
@@ -55,7 +55,7 @@ def test_a_timed_event_is_on_the_local_date_of_its_instant(events, zone, wall):
 def test_an_all_day_event_is_on_its_own_date_wherever_its_owner_is(events, zone, on):
     tz = ZoneInfo(zone)
     (event,) = events(f"DTSTART;VALUE=DATE:{on:%Y%m%d}", tz=tz)
-    assert day(event.start, tz) == on
+    assert to_local_date(event.start, tz) == on
     assert event.end - event.start == timedelta(days=1)
 
 
@@ -92,8 +92,8 @@ def test_a_day_that_a_zone_skipped_has_its_all_day_events_and_no_hour_twice(even
     begin = skipped - timedelta(days=3)
     whole = events(f"DTSTART;VALUE=DATE:{begin:%Y%m%d}", "RRULE:FREQ=DAILY;COUNT=7", **window)
     assert skipped in [event.start for event in whole]
-    timed = events(f"DTSTART;TZID={zone}:{begin:%Y%m%d}T090000", "RRULE:FREQ=DAILY;COUNT=7", **window)
-    starts = [event.start for event in timed]
+    timed_entry = events(f"DTSTART;TZID={zone}:{begin:%Y%m%d}T090000", "RRULE:FREQ=DAILY;COUNT=7", **window)
+    starts = [event.start for event in timed_entry]
     assert len(set(starts)) == len(starts)
-    assert skipped not in [day(start, tz) for start in starts]
+    assert skipped not in [to_local_date(start, tz) for start in starts]
     assert {start.astimezone(tz).hour for start in starts} == {9}

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-MINE = """BEGIN:VTIMEZONE\r
+CUSTOM_TIMEZONE = """BEGIN:VTIMEZONE\r
 TZID:{name}\r
 BEGIN:STANDARD\r
 DTSTART:16010101T030000\r
@@ -48,7 +48,7 @@ def test_a_zone_is_found_by_any_of_its_names(read, calendar, entry, tzid):
     ],
 )
 def test_a_vtimezone_applies_around_its_transitions(read, calendar, entry, wall, utc):
-    own = MINE.format(name="Customized Time Zone 7")
+    own = CUSTOM_TIMEZONE.format(name="Customized Time Zone 7")
     found = read(calendar(own, entry(f"DTSTART;TZID=Customized Time Zone 7:{wall}")))
     assert found.events[0].start == utc
     assert not found.warnings
@@ -58,14 +58,14 @@ def test_a_weekly_event_in_a_vtimezone_stays_at_the_same_wall_clock_time(read, c
     weekly = entry(
         "DTSTART;TZID=Mine:20260323T090000", "RRULE:FREQ=WEEKLY;COUNT=2", "EXDATE:20200101T000000Z"
     )
-    found = read(calendar(MINE.format(name="Mine"), weekly))
+    found = read(calendar(CUSTOM_TIMEZONE.format(name="Mine"), weekly))
     assert [event.start.hour for event in found.events] == [8, 7]
 
 
 def test_a_vtimezone_is_unknown_in_another_file(read, calendar, entry):
-    timed = entry("DTSTART;TZID=Mine:20260701T090000")
-    assert read(calendar(MINE.format(name="Mine"), timed)).events[0].start.tzinfo is not None
-    other = read(calendar(timed))
+    timed_entry = entry("DTSTART;TZID=Mine:20260701T090000")
+    assert read(calendar(CUSTOM_TIMEZONE.format(name="Mine"), timed_entry)).events[0].start.tzinfo is not None
+    other = read(calendar(timed_entry))
     assert other.events[0].start == datetime(2026, 7, 1, 9)  # noqa: DTZ001
     assert "“Mine” is unknown" in other.warnings[0].message
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daybreak.agenda.importers.parsing.dates import (
+    infer_day_first,
+    midnight_to_date,
     parse_minutes,
     parse_moment,
-    slash_order,
-    whole_day_at_midnight,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -77,9 +77,9 @@ def test_an_invalid_or_ambiguous_date_is_none(text):
 
 
 def test_a_date_with_slashes_is_parsed_like_the_rest_of_its_column():
-    assert slash_order(["05/04/2026", "29/03/2026"]) is True
-    assert slash_order(["05/04/2026", "03/29/2026"]) is False
-    assert slash_order(["29/03/2026", "03/29/2026"]) is None
+    assert infer_day_first(["05/04/2026", "29/03/2026"]) is True
+    assert infer_day_first(["05/04/2026", "03/29/2026"]) is False
+    assert infer_day_first(["29/03/2026", "03/29/2026"]) is None
     assert parse_moment("05/04/2026", BERLIN, day_first=True) == date(2026, 4, 5)
     assert parse_moment("05/04/2026", BERLIN, day_first=False) == date(2026, 5, 4)
 
@@ -93,7 +93,7 @@ def test_a_date_with_slashes_is_parsed_like_the_rest_of_its_column():
     ],
 )
 def test_the_first_and_the_last_second_of_a_day_mean_the_day(instant, expected):
-    assert whole_day_at_midnight(instant, BERLIN) == expected
+    assert midnight_to_date(instant, BERLIN) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-Names = tuple[str, ...]
+ColumnNames = tuple[str, ...]
 
-_SECOND = 1 / 60
-_HOUR = 60.0
+_MINUTES_PER_SECOND = 1 / 60
+_MINUTES_PER_HOUR = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
+class ColumnMapping:
     """The column names of one kind of export.
 
     Attributes:
@@ -23,39 +23,39 @@ class Columns:
         ids_are_global: its ids are unique beyond the file.
     """
 
-    required: tuple[Names, ...]
-    title: Names
-    own_id: Names = ()
-    project: Names = ()
-    phase: Names = ()
-    status: Names = ()
-    resolution: Names = ()
-    priority: Names = ()
-    start: Names = ()
-    due: Names = ()
-    completed: Names = ()
-    touched_at: Names = ()
+    required: tuple[ColumnNames, ...]
+    title: ColumnNames
+    native_id: ColumnNames = ()
+    project: ColumnNames = ()
+    phase: ColumnNames = ()
+    status: ColumnNames = ()
+    resolution: ColumnNames = ()
+    priority: ColumnNames = ()
+    start: ColumnNames = ()
+    due: ColumnNames = ()
+    completed: ColumnNames = ()
+    touched_at: ColumnNames = ()
     estimates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    assignee: Names = ()
-    details: Names = ()
-    tags: Names = ()
-    parent: Names = ()
-    blocked_by: Names = ()
+    assignee: ColumnNames = ()
+    details: ColumnNames = ()
+    tags: ColumnNames = ()
+    parent: ColumnNames = ()
+    blocked_by: ColumnNames = ()
     ids_are_global: bool = True
 
-    def dates(self) -> Names:
+    def date_columns(self) -> ColumnNames:
         """Return every column that may contain a date."""
         return (*self.start, *self.due, *self.completed, *self.touched_at)
 
-    def fit(self, headers: list[str]) -> bool:
+    def matches(self, headers: list[str]) -> bool:
         """Return whether a table with these headers is of this kind."""
         return all(any(name in headers for name in names) for names in self.required)
 
 
-ASANA: Final = Columns(
+ASANA: Final = ColumnMapping(
     required=(("task id",), ("name",), ("section/column", "created at", "completed at")),
     title=("name",),
-    own_id=("task id",),
+    native_id=("task id",),
     project=("projects",),
     phase=("section/column",),
     priority=("priority",),
@@ -71,10 +71,10 @@ ASANA: Final = Columns(
     blocked_by=("blocked by (dependencies)",),
 )
 
-JIRA: Final = Columns(
+JIRA: Final = ColumnMapping(
     required=(("summary",), ("issue key", "key", "issue id"), ("status", "issue type")),
     title=("summary",),
-    own_id=("issue key", "key", "issue id"),
+    native_id=("issue key", "key", "issue id"),
     project=("project name", "project", "project key"),
     status=("status", "status category"),
     resolution=("resolution",),
@@ -83,31 +83,36 @@ JIRA: Final = Columns(
     due=("due date", "due"),
     completed=("resolved",),
     touched_at=("updated",),
-    estimates=MappingProxyType({"remaining estimate": _SECOND, "original estimate": _SECOND}),
+    estimates=MappingProxyType(
+        {"remaining estimate": _MINUTES_PER_SECOND, "original estimate": _MINUTES_PER_SECOND}
+    ),
     assignee=("assignee",),
     details=("description",),
     tags=("labels",),
     blocked_by=("inward issue link (blocks)",),
 )
 
-_TASK: Final = ("task", "task name", "to do", "todo")
-_TITLE: Final = ("title", "summary", "name")
-_DUE: Final = ("due", "due date", "due on", "deadline", "end date")
-_COMPLETED: Final = (
+_TASK_COLUMNS: Final = ("task", "task name", "to do", "todo")
+_TITLE_COLUMNS: Final = ("title", "summary", "name")
+_DUE_COLUMNS: Final = ("due", "due date", "due on", "deadline", "end date")
+_COMPLETED_COLUMNS: Final = (
     *("completed", "completed at", "completed on", "completion date"),
     *("done", "done on", "finished"),
 )
-PLAIN: Final = Columns(
-    required=((*_TASK, *_TITLE), (*_TASK, *_DUE, *_COMPLETED, "status", "priority", "project")),
-    title=(*_TITLE, *_TASK),
-    own_id=("id", "task id", "key", "uuid"),
+PLAIN: Final = ColumnMapping(
+    required=(
+        (*_TASK_COLUMNS, *_TITLE_COLUMNS),
+        (*_TASK_COLUMNS, *_DUE_COLUMNS, *_COMPLETED_COLUMNS, "status", "priority", "project"),
+    ),
+    title=(*_TITLE_COLUMNS, *_TASK_COLUMNS),
+    native_id=("id", "task id", "key", "uuid"),
     project=("project", "project name", "list"),
     phase=("phase", "milestone", "stage", "section"),
     status=("status", "state"),
     priority=("priority",),
     start=("start", "start date", "starts", "scheduled", "begin"),
-    due=_DUE,
-    completed=_COMPLETED,
+    due=_DUE_COLUMNS,
+    completed=_COMPLETED_COLUMNS,
     touched_at=("modified", "last modified", "updated", "updated at"),
     estimates=MappingProxyType(
         {
@@ -118,10 +123,10 @@ PLAIN: Final = Columns(
             "estimate (min)": 1.0,
             "estimate (minutes)": 1.0,
             "minutes": 1.0,
-            "estimate hours": _HOUR,
-            "estimate (h)": _HOUR,
-            "estimate (hours)": _HOUR,
-            "hours": _HOUR,
+            "estimate hours": _MINUTES_PER_HOUR,
+            "estimate (h)": _MINUTES_PER_HOUR,
+            "estimate (hours)": _MINUTES_PER_HOUR,
+            "hours": _MINUTES_PER_HOUR,
         }
     ),
     assignee=("assignee", "assigned to", "owner", "responsible", "who"),
@@ -132,8 +137,8 @@ PLAIN: Final = Columns(
     ids_are_global=False,
 )
 
-KINDS: Final = (ASANA, JIRA, PLAIN)
-UNDERSTOOD: Final = (
+TABLE_KINDS: Final = (ASANA, JIRA, PLAIN)
+UNSUPPORTED_TABLE: Final = (
     "This table does not look like a task list, so it was skipped; its header needs “task”, or “title” "
     "beside one of “due”, “status”, “priority”, “project” and “done” (“phase”, “start”, “estimate”, "
     "“assignee”, “notes”, “id” and “blocked by” are read as well), or to be that of "

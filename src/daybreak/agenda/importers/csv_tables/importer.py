@@ -1,12 +1,12 @@
 from pathlib import PurePosixPath
 
-from daybreak.agenda.importers.csv_tables.columns import KINDS, UNDERSTOOD
+from daybreak.agenda.importers.csv_tables.columns import TABLE_KINDS, UNSUPPORTED_TABLE
 from daybreak.agenda.importers.csv_tables.table import read_table
 from daybreak.agenda.importers.csv_tables.tasks import TableReader
-from daybreak.agenda.importers.csv_tables.todoist import TodoistReader, is_todoist
-from daybreak.agenda.importers.parsing.builder import Gathering
-from daybreak.agenda.importers.parsing.text import lines
-from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
+from daybreak.agenda.importers.csv_tables.todoist import TodoistReader, is_todoist_export
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
+from daybreak.agenda.importers.parsing.text import split_lines
+from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
 
 class CsvImporter:
@@ -22,17 +22,17 @@ class CsvImporter:
         """Return whether the name is that of a table."""
         return path.suffix.lower() in {".csv", ".tsv"}
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return one task per row."""
-        gathering = Gathering(file, context)
+        builder = ParsedFileBuilder(file, context)
         is_tabbed = file.path.lower().endswith(".tsv")
-        table = read_table(lines(gathering.text), delimiter="\t" if is_tabbed else None)
-        for line, message in table.faults:
-            gathering.warn(message, line)
-        if is_todoist(table.headers):
-            TodoistReader(table, gathering).read()
-        elif kind := next((kind for kind in KINDS if kind.fit(table.headers)), None):
-            TableReader(table, kind, gathering).read()
+        table = read_table(split_lines(builder.text), delimiter="\t" if is_tabbed else None)
+        for line, message in table.errors:
+            builder.warn(message, line)
+        if is_todoist_export(table.headers):
+            TodoistReader(table, builder).read()
+        elif kind := next((kind for kind in TABLE_KINDS if kind.matches(table.headers)), None):
+            TableReader(table, kind, builder).read()
         elif table.headers:
-            gathering.warn(UNDERSTOOD, table.header_line)
-        return gathering.harvest()
+            builder.warn(UNSUPPORTED_TABLE, table.header_line)
+        return builder.build()

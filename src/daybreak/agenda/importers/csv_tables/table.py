@@ -5,81 +5,83 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from daybreak.agenda.importers.parsing.text import one_line
+from daybreak.agenda.importers.parsing.text import clean_line
 
 _DELIMITERS = ",;\t|"
 _EXCEL_HINT = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATORS = re.compile(r"[\s_]+")
-_ENDLESS = "A quotation mark in this row is never closed, so the row was skipped."
-_TOO_LONG = "A cell in this row has more than 131,072 characters; the file was read up to here."
+_UNCLOSED_QUOTE = "A quotation mark in this row is never closed, so the row was skipped."
+_CELL_TOO_LONG = "A cell in this row has more than 131,072 characters; the file was read up to here."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """One row; a repeated column has several cells."""
 
     line: int
     cells: dict[str, list[str]]
 
-    def all(self, *columns: str) -> list[str]:
+    def filled_cells(self, *columns: str) -> list[str]:
         """Return the filled cells of all these columns."""
         return [cell for column in columns for cell in self.cells.get(column, ()) if cell.strip()]
 
-    def first(self, *columns: str) -> str:
+    def first_cell(self, *columns: str) -> str:
         """Return the first filled cell of these columns; empty if there is none."""
-        return next(iter(self.all(*columns)), "")
+        return next(iter(self.filled_cells(*columns)), "")
 
 
 @dataclass(slots=True)
-class Table:
+class CsvTable:
     """The rows of a file, and its errors as (line, message)."""
 
     headers: list[str] = field(default_factory=list)
     header_line: int = 1
-    rows: list[Row] = field(default_factory=list)
-    faults: list[tuple[int, str]] = field(default_factory=list)
+    rows: list[CsvRow] = field(default_factory=list)
+    errors: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_table(lines: list[str], *, delimiter: str | None = None) -> Table:
+def read_table(lines: list[str], *, delimiter: str | None = None) -> CsvTable:
     """Return the table in these lines; the first row that is not empty names the columns."""
-    table = Table()
+    table = CsvTable()
     first = 0
     if hint := _EXCEL_HINT.fullmatch(lines[0].strip(" ")):
         delimiter, first = hint[1], 1
-    for line, cells in _records(lines, first, delimiter or _sniffed(lines[first:]), table):
+    for line, cells in _read_records(lines, first, delimiter or _sniff_delimiter(lines[first:]), table):
         if not any(map(str.strip, cells)):
             continue
         if not table.headers:
-            table.headers, table.header_line = [_column(cell) for cell in cells], line
+            table.headers, table.header_line = [_normalize_header(cell) for cell in cells], line
         else:
-            table.rows.append(Row(line, _by_column(table.headers, cells)))
+            table.rows.append(CsvRow(line, _group_by_column(table.headers, cells)))
     return table
 
 
-def _records(lines: list[str], first: int, delimiter: str, table: Table) -> Iterator[tuple[int, list[str]]]:
+def _read_records(
+    lines: list[str], start: int, delimiter: str, table: CsvTable
+) -> Iterator[tuple[int, list[str]]]:
     """Yield the records with the number of their first line; add broken records to the errors."""
-    at = first
+    at = start
     while at < len(lines):
         reader = csv.reader((f"{line}\n" for line in lines[at:]), delimiter=delimiter)
-        begun = first = at
+        started = start = at
         try:
             for cells in reader:
-                end = first + reader.line_num
-                if end == len(lines) and _is_endless(lines[begun:], delimiter):
+                end = start + reader.line_num
+                if end == len(lines) and _has_unclosed_quote(lines[started:], delimiter):
                     break
-                yield begun + 1, cells
-                begun = end
+                yield started + 1, cells
+                started = end
             else:
                 return
         except csv.Error:
-            table.faults.append((begun + 1, _TOO_LONG))
+            table.errors.append((started + 1, _CELL_TOO_LONG))
             return
-        table.faults.append((begun + 1, _ENDLESS))
-        at = begun + 1
+        table.errors.append((started + 1, _UNCLOSED_QUOTE))
+        at = started + 1
 
 
-def _is_endless(lines: list[str], delimiter: str) -> bool:
+def _has_unclosed_quote(lines: list[str], delimiter: str) -> bool:
     """Return whether a quotation mark in the first line is unclosed and extends over all the others."""
     if len(lines) == 1:
         return False
@@ -90,17 +92,17 @@ def _is_endless(lines: list[str], delimiter: str) -> bool:
     return False
 
 
-def _sniffed(lines: list[str]) -> str:
+def _sniff_delimiter(lines: list[str]) -> str:
     header = next((line for line in lines if line.strip()), "")
     bare = _QUOTED.sub("", header)
     return max(_DELIMITERS, key=bare.count)
 
 
-def _column(cell: str) -> str:
-    return _SEPARATORS.sub(" ", one_line(cell)).casefold().strip()
+def _normalize_header(cell: str) -> str:
+    return _SEPARATORS.sub(" ", clean_line(cell)).casefold().strip()
 
 
-def _by_column(headers: list[str], cells: list[str]) -> dict[str, list[str]]:
+def _group_by_column(headers: list[str], cells: list[str]) -> dict[str, list[str]]:
     columns: dict[str, list[str]] = {}
     for header, cell in zip(headers, cells, strict=False):
         columns.setdefault(header, []).append(cell)

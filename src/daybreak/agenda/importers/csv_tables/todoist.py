@@ -5,23 +5,23 @@ from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from daybreak import clock
-from daybreak.agenda.importers.csv_tables.table import Row, Table
-from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
+from daybreak.agenda.importers.csv_tables.table import CsvRow, CsvTable
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.dates import parse_minutes, parse_moment
-from daybreak.agenda.importers.parsing.markers import without_markers
-from daybreak.agenda.importers.parsing.text import one_line
+from daybreak.agenda.importers.parsing.markers import strip_markers
+from daybreak.agenda.importers.parsing.text import clean_line
 from daybreak.agenda.model import Moment, Priority
 from daybreak.errors import InvalidInput
 
-_PROJECT_NUMBER = re.compile(r"\s*\[\d+\]$")
-_PERSON_NUMBER = re.compile(r"\s*\(\d+\)$")
+_PROJECT_ID_SUFFIX = re.compile(r"\s*\[\d+\]$")
+_PERSON_ID_SUFFIX = re.compile(r"\s*\(\d+\)$")
 _LABEL = re.compile(r"@([^\s@]+)")
 _RECURRING = re.compile(r"(?:every|after|daily|weekly|monthly|yearly)\b.*", re.IGNORECASE)
 # Todoist assigns 4 to a task without a priority.
 _PRIORITIES = {"1": Priority.HIGHEST, "2": Priority.HIGH}
 
 
-def is_todoist(headers: list[str]) -> bool:
+def is_todoist_export(headers: list[str]) -> bool:
     """Return whether a table with these headers is Todoist's."""
     return {"type", "content"} <= set(headers)
 
@@ -29,69 +29,69 @@ def is_todoist(headers: list[str]) -> bool:
 class TodoistReader:
     """A reader of the rows in their order: a section or a parent applies to the rows below."""
 
-    def __init__(self, table: Table, gathering: Gathering) -> None:
+    def __init__(self, table: CsvTable, builder: ParsedFileBuilder) -> None:
         self._table = table
-        self._gathering = gathering
-        stem = _PROJECT_NUMBER.sub("", PurePosixPath(gathering.file.path).stem)
+        self._builder = builder
+        stem = _PROJECT_ID_SUFFIX.sub("", PurePosixPath(builder.file.path).stem)
         self._project = None if stem.casefold() == "inbox" else stem
         self._section: str | None = None
-        self._tasks: list[tuple[int, TaskDraft]] = []
+        self._tasks: list[tuple[int, RawTask]] = []
 
     def read(self) -> None:
         """Add every task, and the sections as phases."""
         for row in self._table.rows:
-            kind = row.first("type").strip().lower()
+            kind = row.first_cell("type").strip().lower()
             if kind == "section":
-                self._section = one_line(row.first("content"))
+                self._section = clean_line(row.first_cell("content"))
                 if self._project:
-                    self._gathering.add_phase(self._project, self._section, row.line)
+                    self._builder.add_phase(self._project, self._section, row.line)
             elif kind == "task":
-                self._tasks.append(self._task(row))
+                self._tasks.append(self._make_task(row))
             elif kind == "note" and self._tasks:
-                self._tasks[-1][1].details += f"\n{row.first('content')}"
+                self._tasks[-1][1].details += f"\n{row.first_cell('content')}"
         for _, task in self._tasks:
-            self._gathering.add_task(task)
+            self._builder.add_task(task)
 
-    def _task(self, row: Row) -> tuple[int, TaskDraft]:
-        content = row.first("content").removeprefix("* ")
-        indent = int(row.first("indent")) if row.first("indent") in {"2", "3", "4", "5"} else 1
-        task = TaskDraft(
+    def _make_task(self, row: CsvRow) -> tuple[int, RawTask]:
+        content = row.first_cell("content").removeprefix("* ")
+        indent = int(row.first_cell("indent")) if row.first_cell("indent") in {"2", "3", "4", "5"} else 1
+        task = RawTask(
             line=row.line,
-            title=without_markers(content, _LABEL) or content,
+            title=strip_markers(content, _LABEL) or content,
             project=self._project,
             phase=self._section,
-            details="\n".join(filter(None, (self._parent(indent), row.first("description")))),
-            priority=_PRIORITIES.get(row.first("priority").strip(), Priority.NORMAL),
-            estimate_minutes=parse_minutes(f"{row.first('duration')} {row.first('duration unit')}"),
-            assignee=_PERSON_NUMBER.sub("", row.first("responsible")),
+            details="\n".join(filter(None, (self._parent_detail(indent), row.first_cell("description")))),
+            priority=_PRIORITIES.get(row.first_cell("priority").strip(), Priority.NORMAL),
+            estimate_minutes=parse_minutes(f"{row.first_cell('duration')} {row.first_cell('duration unit')}"),
+            assignee=_PERSON_ID_SUFFIX.sub("", row.first_cell("responsible")),
             tags=[word[1:] for word in content.split() if _LABEL.fullmatch(word)],
         )
-        self._date(task, row)
+        self._set_dates(task, row)
         return indent, task
 
-    def _parent(self, indent: int) -> str:
+    def _parent_detail(self, indent: int) -> str:
         parents = (task for level, task in reversed(self._tasks) if level < indent)
         parent = next(parents, None)
-        return f"Part of “{one_line(parent.title)}”." if parent else ""
+        return f"Part of “{clean_line(parent.title)}”." if parent else ""
 
-    def _date(self, task: TaskDraft, row: Row) -> None:
+    def _set_dates(self, task: RawTask, row: CsvRow) -> None:
         """Set the date of the task: the due date, or the start if there is a deadline."""
-        text = row.first("date").strip()
+        text = row.first_cell("date").strip()
         if _RECURRING.fullmatch(text):
             task.recurrence = text
             text = ""
-        day = self._moment(row, text)
-        deadline = self._gathering.moment(row.first("deadline"), row.line, "deadline")
+        day = self._moment_of(row, text)
+        deadline = self._builder.parse_moment(row.first_cell("deadline"), row.line, "deadline")
         task.start, task.due = (day, deadline) if deadline else (None, day)
 
-    def _moment(self, row: Row, text: str) -> Moment | None:
-        zone = _zone(row.first("timezone").strip())
+    def _moment_of(self, row: CsvRow, text: str) -> Moment | None:
+        zone = _find_zone(row.first_cell("timezone").strip())
         moment = parse_moment(text, zone) if zone else None
-        return moment or self._gathering.moment(text, row.line, "due date")
+        return moment or self._builder.parse_moment(text, row.line, "due date")
 
 
-def _zone(name: str) -> ZoneInfo | None:
+def _find_zone(name: str) -> ZoneInfo | None:
     try:
-        return clock.zone(name) if name else None
+        return clock.parse_timezone(name) if name else None
     except InvalidInput:
         return None

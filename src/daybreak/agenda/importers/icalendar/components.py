@@ -8,9 +8,9 @@ from icalendar.parser import rfc_6868_unescape
 
 from daybreak.agenda.importers.icalendar.decoding import LogicalLine
 
-_ENTRIES = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
+_ENTRY_NAMES = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
 # RFC 5545 nests three deep; deeper components are invalid and ignored at no cost.
-_DEEPEST = 8
+_MAX_DEPTH = 8
 _NAME = re.compile(r"\s*([A-Za-z0-9-]+)\s*")
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*("[^"]*"|[^";:]*)((?:,(?:"[^"]*"|[^";:,]*))*)\s*')
 
@@ -31,83 +31,83 @@ class Component:
     line: int
     lines: list[str] = field(default_factory=list)
     children: list["Component"] = field(default_factory=list)
-    closed: bool = False
-    _properties: dict[str, list[Property]] | None = None
+    is_closed: bool = False
+    _property_cache: dict[str, list[Property]] | None = None
 
-    def all(self, name: str) -> list[Property]:
+    def get_all(self, name: str) -> list[Property]:
         """Return every property of that (upper-case) name, in the order of the file."""
-        if self._properties is None:
-            self._properties = _properties(self.lines)
-        return self._properties.get(name, [])
+        if self._property_cache is None:
+            self._property_cache = _parse_properties(self.lines)
+        return self._property_cache.get(name, [])
 
-    def first(self, name: str) -> Property | None:
+    def get_first(self, name: str) -> Property | None:
         """Return the first property of that name."""
-        found = self.all(name)
+        found = self.get_all(name)
         return found[0] if found else None
 
-    def value(self, name: str) -> str:
+    def get_value(self, name: str) -> str:
         """Return the first value of that name, still escaped; an empty string if there is none."""
-        found = self.all(name)
+        found = self.get_all(name)
         return found[0].value.strip() if found else ""
 
-    def word(self, name: str) -> str:
+    def get_keyword(self, name: str) -> str:
         """Return the first value of that name in upper case, for values from a fixed set of words."""
-        return self.value(name).upper()
+        return self.get_value(name).upper()
 
 
-def scan(lines: Iterable[LogicalLine]) -> list[Component]:
+def scan_components(lines: Iterable[LogicalLine]) -> list[Component]:
     """Return the calendars of a stream, in order; entries outside any calendar get one of their own."""
-    return _Scan().run(lines)
+    return _Scanner().scan(lines)
 
 
-class _Scan:
+class _Scanner:
     def __init__(self) -> None:
         self.calendars: list[Component] = []
-        self.open: list[Component] = []
+        self.open_components: list[Component] = []
 
-    def run(self, lines: Iterable[LogicalLine]) -> list[Component]:
+    def scan(self, lines: Iterable[LogicalLine]) -> list[Component]:
         for number, text in lines:
             keyword = text[:6].upper()
             if keyword == "BEGIN:":
                 self._begin(text[6:].strip().upper(), number)
             elif keyword[:4] == "END:":
                 self._end(text[4:].strip().upper())
-            elif self.open:
-                self.open[-1].lines.append(text)
+            elif self.open_components:
+                self.open_components[-1].lines.append(text)
         return self.calendars
 
     def _begin(self, name: str, number: int) -> None:
         if name == "VCALENDAR":
-            self.open.clear()
-        elif name in _ENTRIES:
-            del self.open[1:]
-        elif len(self.open) >= _DEEPEST:
+            self.open_components.clear()
+        elif name in _ENTRY_NAMES:
+            del self.open_components[1:]
+        elif len(self.open_components) >= _MAX_DEPTH:
             return
         component = Component(name, number)
         if name == "VCALENDAR":
             self.calendars.append(component)
         else:
-            if not self.open:
+            if not self.open_components:
                 self._begin("VCALENDAR", number)
-                self.open[0].closed = True
-            self.open[-1].children.append(component)
-        self.open.append(component)
+                self.open_components[0].is_closed = True
+            self.open_components[-1].children.append(component)
+        self.open_components.append(component)
 
     def _end(self, name: str) -> None:
-        for depth in range(len(self.open) - 1, -1, -1):
-            if self.open[depth].name == name:
-                self.open[depth].closed = True
-                del self.open[depth:]
+        for depth in range(len(self.open_components) - 1, -1, -1):
+            if self.open_components[depth].name == name:
+                self.open_components[depth].is_closed = True
+                del self.open_components[depth:]
                 return
 
 
-def _properties(lines: list[str]) -> dict[str, list[Property]]:
+def _parse_properties(lines: list[str]) -> dict[str, list[Property]]:
     properties: dict[str, list[Property]] = {}
     for line in lines:
-        matched = _NAME.match(line)
-        if matched is None:
+        match = _NAME.match(line)
+        if match is None:
             continue
-        position = matched.end()
+        position = match.end()
         parameters: dict[str, str] = {}
         while parameter := _PARAMETER.match(line, position):
             value = parameter[2].strip().strip('"')
@@ -115,5 +115,5 @@ def _properties(lines: list[str]) -> dict[str, list[Property]]:
             position = parameter.end()
         if line[position : position + 1] == ":":
             found = Property(parameters, line[position + 1 :])
-            properties.setdefault(matched[1].upper(), []).append(found)
+            properties.setdefault(match[1].upper(), []).append(found)
     return properties

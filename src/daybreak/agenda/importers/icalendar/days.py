@@ -8,7 +8,7 @@ from enum import IntEnum
 _DAY = timedelta(days=1)
 
 
-class Frequency(IntEnum):
+class RRuleFrequency(IntEnum):
     """FREQ, from the longest period to the shortest."""
 
     YEARLY = 0
@@ -51,7 +51,7 @@ class DayFilter:
             and (not self.month_days or self._is_month_day(day))
             and self._is_weekday(day)
             and (not self.year_days or self._is_year_day(day))
-            and (not self.week_numbers or self._is_in_week(day))
+            and (not self.week_numbers or self._is_in_listed_week(day))
         )
 
     def _is_month_day(self, day: date) -> bool:
@@ -77,29 +77,31 @@ class DayFilter:
         in_year = _ordinals(day.timetuple().tm_yday, days_in_year(day.year))
         return any((nth, weekday) in self.nth_in_year for nth in in_year)
 
-    def _is_in_week(self, day: date) -> bool:
-        first = week_of(day, self.week_start)
+    def _is_in_listed_week(self, day: date) -> bool:
+        first = start_of_week(day, self.week_start)
         # The fourth day of a week is in the year that the week belongs to.
         year = (first + 3 * _DAY).year
-        number = (first - _first_week(year, self.week_start)).days // 7 + 1
-        weeks = (_first_week(year + 1, self.week_start) - _first_week(year, self.week_start)).days // 7
+        number = (first - _start_of_first_week(year, self.week_start)).days // 7 + 1
+        weeks = (
+            _start_of_first_week(year + 1, self.week_start) - _start_of_first_week(year, self.week_start)
+        ).days // 7
         return number in self.week_numbers or number - weeks - 1 in self.week_numbers
 
 
-def period_days(frequency: Frequency, anchor: date, months: frozenset[int]) -> Iterator[date]:
+def days_of_period(frequency: RRuleFrequency, anchor: date, months: frozenset[int]) -> Iterator[date]:
     """Return the days of the period that begins at ``anchor``; of a year, only those of ``months`` if set."""
-    if frequency == Frequency.YEARLY and months:
+    if frequency == RRuleFrequency.YEARLY and months:
         for month in sorted(months):
-            yield from _run(date(anchor.year, month, 1), days_in_month(anchor.year, month))
-    elif frequency == Frequency.YEARLY:
-        yield from _run(anchor, days_in_year(anchor.year))
-    elif frequency == Frequency.MONTHLY:
-        yield from _run(anchor, days_in_month(anchor.year, anchor.month))
+            yield from _consecutive_days(date(anchor.year, month, 1), days_in_month(anchor.year, month))
+    elif frequency == RRuleFrequency.YEARLY:
+        yield from _consecutive_days(anchor, days_in_year(anchor.year))
+    elif frequency == RRuleFrequency.MONTHLY:
+        yield from _consecutive_days(anchor, days_in_month(anchor.year, anchor.month))
     else:
-        yield from _run(anchor, 7 if frequency == Frequency.WEEKLY else 1)
+        yield from _consecutive_days(anchor, 7 if frequency == RRuleFrequency.WEEKLY else 1)
 
 
-def week_of(day: date, week_start: int) -> date:
+def start_of_week(day: date, week_start: int) -> date:
     """Return the first day of the week that contains a day."""
     return day - (day.weekday() - week_start) % 7 * _DAY
 
@@ -116,14 +118,14 @@ def days_in_year(year: int) -> int:
     return 366 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 365
 
 
-def _run(first: date, count: int) -> Iterator[date]:
+def _consecutive_days(first: date, count: int) -> Iterator[date]:
     ordinal = first.toordinal()
     return map(date.fromordinal, range(ordinal, ordinal + count))
 
 
-def _first_week(year: int, week_start: int) -> date:
+def _start_of_first_week(year: int, week_start: int) -> date:
     # The week with 4 January is the first that has at least four days in its year.
-    return week_of(date(year, 1, 4), week_start)
+    return start_of_week(date(year, 1, 4), week_start)
 
 
 def _ordinals(number: int, total: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class LogicalLine(NamedTuple):
@@ -18,17 +18,17 @@ class LogicalLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedCalendar:
     """The logical lines of a file; ``warning`` describes a problem of its encoding, if there is one."""
 
     lines: list[LogicalLine]
-    complaint: str | None
+    warning: str | None
 
 
-def decode(content: bytes) -> Decoded:
+def decode_calendar(content: bytes) -> DecodedCalendar:
     """Unfold and decode a file: UTF-8, UTF-16 with its mark, else Windows-1252 with a warning."""
     complaint = None
-    if content.startswith(_UTF16_MARKS):
+    if content.startswith(_UTF16_BOMS):
         text = content.decode("utf-16", errors="replace")
         complaint = "the file is cut off inside a UTF-16 character." if "\ufffd" in text else None
         content = text.encode()
@@ -37,12 +37,12 @@ def decode(content: bytes) -> Decoded:
     try:
         text = joined.decode("utf-8")
     except UnicodeDecodeError:
-        text = _western(joined)
+        text = _decode_western(joined)
         complaint = (
             "the file is not UTF-8; it was read as Windows-1252. Save it as UTF-8 if letters look wrong."
         )
     texts = text.translate(_UNPRINTABLE).split("\n") if numbers else []
-    return Decoded([LogicalLine(*pair) for pair in zip(numbers, texts, strict=True)], complaint)
+    return DecodedCalendar([LogicalLine(*pair) for pair in zip(numbers, texts, strict=True)], complaint)
 
 
 def _unfold(content: bytes) -> tuple[list[int], list[bytes]]:
@@ -58,7 +58,7 @@ def _unfold(content: bytes) -> tuple[list[int], list[bytes]]:
     return numbers, [b"".join(parts) for parts in pieces]
 
 
-def _western(content: bytes) -> str:
+def _decode_western(content: bytes) -> str:
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError:

@@ -4,88 +4,91 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from daybreak.agenda.importers.icalendar.components import Property
-from daybreak.agenda.importers.icalendar.entries import Entry, Group
-from daybreak.agenda.importers.icalendar.expansion import MOST_OCCURRENCES, expand
-from daybreak.agenda.importers.icalendar.series import read_series, recurs
-from daybreak.agenda.importers.icalendar.timestamps import Span, Stamp
+from daybreak.agenda.importers.icalendar.entries import CalendarEntry, UidGroup
+from daybreak.agenda.importers.icalendar.expansion import MAX_OCCURRENCES, expand
+from daybreak.agenda.importers.icalendar.series import is_recurring, read_series
+from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.model import Moment
 from daybreak.agenda.parsed import ImportContext, ImportedEvent
 
-Complain = Callable[[Entry, str], None]
+WarnCallback = Callable[[CalendarEntry, str], None]
 _DAY = timedelta(days=1)
-_NOTHING = timedelta(0)
+_ZERO = timedelta(0)
 
 
-def read_events(group: Group, context: ImportContext, complain: Complain) -> list[ImportedEvent]:
+def read_events(group: UidGroup, context: ImportContext, warn: WarnCallback) -> list[ImportedEvent]:
     """Return the events of one UID.
 
     Raises:
         ValueError: the entry that they derive from cannot be read; the message has the reason.
     """
-    if group.master is not None and group.master.cancelled:
+    if group.master is not None and group.master.is_cancelled:
         return []
-    if not recurs(group) and group.master is not None:
-        start, span = event_timing(group.master)
-        return [_event(group.master, group.uid, start.moment, span.after(start))]
-    expansion = expand(read_series(group, event_timing, complain), context)
-    if expansion.cut:
-        complain(
+    if not is_recurring(group) and group.master is not None:
+        start, duration = read_event_timing(group.master)
+        return [_make_event(group.master, group.uid, start.moment, duration.end_from(start))]
+    expansion = expand(read_series(group, read_event_timing, warn), context)
+    if expansion.is_truncated:
+        warn(
             group.entries[0],
-            f"this event recurs too often; at most {MOST_OCCURRENCES:,} occurrences were imported.",
+            f"this event recurs too often; at most {MAX_OCCURRENCES:,} occurrences were imported.",
         )
     return [
-        _event(one.entry, f"{group.uid}/{one.recurrence_id.isoformat()}", one.start, one.end)
+        _make_event(one.entry, f"{group.uid}/{one.recurrence_id.isoformat()}", one.start, one.end)
         for one in expansion.occurrences
-        if not one.entry.cancelled
+        if not one.entry.is_cancelled
     ]
 
 
-def event_timing(entry: Entry) -> tuple[Stamp, Span]:
+def read_event_timing(entry: CalendarEntry) -> tuple[Timestamp, Duration]:
     """Return when an event starts and its duration.
 
     Raises:
         ValueError: it has no start, or a time that cannot be read.
     """
-    stamps = entry.calendar.stamps
-    start = stamps.first(entry.component, "DTSTART")
+    timestamps = entry.calendar.timestamps
+    start = timestamps.read_first(entry.component, "DTSTART")
     if start is None:
         raise ValueError("it has no DTSTART")
-    end = stamps.first(entry.component, "DTEND")
+    end = timestamps.read_first(entry.component, "DTEND")
     if end is not None:
-        return start, _sensible(start, Span.between(start, end))
-    duration = entry.component.value("DURATION")
+        return start, _normalize_duration(start, Duration.between(start, end))
+    duration = entry.component.get_value("DURATION")
     if duration:
-        return start, _sensible(start, Span.lasting(duration))
-    return start, _sensible(start, Span())
+        return start, _normalize_duration(start, Duration.parse(duration))
+    return start, _normalize_duration(start, Duration())
 
 
-def _sensible(start: Stamp, span: Span) -> Span:
+def _normalize_duration(start: Timestamp, duration: Duration) -> Duration:
     # An all-day event always fills its first day: some programs write DTEND equal to DTSTART.
-    if start.all_day and span.rough < _DAY:
-        return Span(nominal=_DAY)
-    if span.rough < _NOTHING:
+    if start.is_all_day and duration.approximate < _DAY:
+        return Duration(nominal=_DAY)
+    if duration.approximate < _ZERO:
         raise ValueError("it ends before it starts")
-    return span
+    return duration
 
 
-def _event(entry: Entry, external_id: str, start: Moment, end: Moment) -> ImportedEvent:
+def _make_event(entry: CalendarEntry, external_id: str, start: Moment, end: Moment) -> ImportedEvent:
     component = entry.component
-    free = component.word("TRANSP") == "TRANSPARENT" or component.word("X-MICROSOFT-CDO-BUSYSTATUS") == "FREE"
+    free = (
+        component.get_keyword("TRANSP") == "TRANSPARENT"
+        or component.get_keyword("X-MICROSOFT-CDO-BUSYSTATUS") == "FREE"
+    )
     return ImportedEvent(
         external_id=external_id,
-        title=parse_text(component.value("SUMMARY")) or "(no title)",
-        place=entry.uid,
+        title=parse_text(component.get_value("SUMMARY")) or "(no title)",
+        source_ref=entry.uid,
         start=start,
         end=end,
-        location=parse_text(component.value("LOCATION")),
+        location=parse_text(component.get_value("LOCATION")),
         busy=not free,
-        tentative=component.word("STATUS") == "TENTATIVE",
-        organizer=person(component.first("ORGANIZER")),
+        tentative=component.get_keyword("STATUS") == "TENTATIVE",
+        organizer=person_name(component.get_first("ORGANIZER")),
     )
 
 
-def person(found: Property | None) -> str | None:
+def person_name(found: Property | None) -> str | None:
     """Return the person of an ORGANIZER or ATTENDEE: the name, else the address."""
     if found is None:
         return None

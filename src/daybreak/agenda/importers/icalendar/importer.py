@@ -5,28 +5,34 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from daybreak.agenda.importers.icalendar.components import Component, scan
-from daybreak.agenda.importers.icalendar.decoding import decode
-from daybreak.agenda.importers.icalendar.entries import Calendar, Entry, Group, group, uid_of
+from daybreak.agenda.importers.icalendar.components import Component, scan_components
+from daybreak.agenda.importers.icalendar.decoding import decode_calendar
+from daybreak.agenda.importers.icalendar.entries import (
+    CalendarEntry,
+    CalendarProperties,
+    UidGroup,
+    group_by_uid,
+    uid_of,
+)
 from daybreak.agenda.importers.icalendar.events import read_events
 from daybreak.agenda.importers.icalendar.journals import read_notes
 from daybreak.agenda.importers.icalendar.todos import read_tasks
 from daybreak.agenda.importers.icalendar.values import shorten
 from daybreak.agenda.parsed import (
-    Harvest,
     ImportContext,
     ImportedEvent,
     ImportedNote,
     ImportedProject,
     ImportedTask,
+    ParsedFile,
     ReadWarning,
     SourceFile,
 )
 
 _SUFFIXES = frozenset({".ics", ".ical", ".ifb", ".icalendar"})
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}
-_BEGINNING = "BEGIN:VCALENDAR"
-_Fact = TypeVar("_Fact", ImportedEvent, ImportedTask, ImportedNote)
+_HEADER = "BEGIN:VCALENDAR"
+_ParsedItem = TypeVar("_ParsedItem", ImportedEvent, ImportedTask, ImportedNote)
 
 
 class ICalendarImporter:
@@ -36,87 +42,93 @@ class ICalendarImporter:
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
         """Return whether a file is a calendar, by its name or its first line."""
-        return path.suffix.lower() in _SUFFIXES or _begins_a_calendar(head)
+        return path.suffix.lower() in _SUFFIXES or _starts_with_header(head)
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return all entries of the file."""
-        return _Reading(file, context).harvest()
+        return _CalendarParser(file, context).parse()
 
 
-class _Reading:
+class _CalendarParser:
     def __init__(self, file: SourceFile, context: ImportContext) -> None:
         self._file = file
         self._context = context
         self._warnings: list[ReadWarning] = []
-        self._calendars: list[tuple[int, Calendar]] = []
+        self._calendars: list[tuple[int, CalendarProperties]] = []
 
-    def harvest(self) -> Harvest:
-        entries = self._entries()
-        events = self._each(entries["VEVENT"], lambda one: read_events(one, self._context, self._complain))
-        tasks = self._each(entries["VTODO"], lambda one: read_tasks(one, self._context, self._complain))
-        notes = self._each(entries["VJOURNAL"], lambda one: read_notes(one, self._file, self._context))
-        self._name_unknown_zones()
+    def parse(self) -> ParsedFile:
+        entries = self._parse_entries()
+        events = self._read_groups(
+            entries["VEVENT"], lambda one: read_events(one, self._context, self._warn_about_entry)
+        )
+        tasks = self._read_groups(
+            entries["VTODO"], lambda one: read_tasks(one, self._context, self._warn_about_entry)
+        )
+        notes = self._read_groups(entries["VJOURNAL"], lambda one: read_notes(one, self._file, self._context))
+        self._warn_about_unknown_zones()
         projects = [*(task.project for task in tasks), *(note.project for note in notes)]
         names = dict.fromkeys(name for name in projects if name)
-        return Harvest(
-            projects=tuple(ImportedProject(name=name, place=self._file.path) for name in names),
+        return ParsedFile(
+            projects=tuple(ImportedProject(name=name, source_ref=self._file.path) for name in names),
             events=tuple(events),
             tasks=tuple(tasks),
             notes=tuple(notes),
             warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
         )
 
-    def _entries(self) -> dict[str, list[Entry]]:
-        decoded = decode(self._file.content)
-        if decoded.complaint:
-            self._warn(None, decoded.complaint)
-        calendars = scan(decoded.lines)
+    def _parse_entries(self) -> dict[str, list[CalendarEntry]]:
+        decoded = decode_calendar(self._file.content)
+        if decoded.warning:
+            self._warn(None, decoded.warning)
+        calendars = scan_components(decoded.lines)
         if not calendars:
             self._warn(None, "the file contains no calendar; an .ics file begins with BEGIN:VCALENDAR.")
-        entries: dict[str, list[Entry]] = {kind: [] for kind in _KINDS}
+        entries: dict[str, list[CalendarEntry]] = {kind: [] for kind in _KINDS}
         for component in calendars:
-            self._sort_out(component, entries)
+            self._collect_entries(component, entries)
         return entries
 
-    def _sort_out(self, calendar: Component, entries: dict[str, list[Entry]]) -> None:
-        shared = Calendar.of(calendar, PurePosixPath(self._file.path).stem)
+    def _collect_entries(self, calendar: Component, entries: dict[str, list[CalendarEntry]]) -> None:
+        shared = CalendarProperties.from_component(calendar, PurePosixPath(self._file.path).stem)
         for child in calendar.children:
-            if child.name in _KINDS and child.closed:
-                entries[child.name].append(Entry(child, shared, uid_of(child)))
+            if child.name in _KINDS and child.is_closed:
+                entries[child.name].append(CalendarEntry(child, shared, uid_of(child)))
             elif child.name in _KINDS:
                 self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was skipped.")
-        if not calendar.closed and all(child.closed for child in calendar.children):
+        if not calendar.is_closed and all(child.is_closed for child in calendar.children):
             self._warn(calendar.line, "the calendar has no END:VCALENDAR; the file may have been cut off.")
         self._calendars.append((calendar.line, shared))
 
-    def _each(self, entries: list[Entry], read: Callable[[Group], Iterable[_Fact]]) -> list[_Fact]:
-        facts: list[_Fact] = []
-        for one in group(entries):
+    def _read_groups(
+        self, entries: list[CalendarEntry], read: Callable[[UidGroup], Iterable[_ParsedItem]]
+    ) -> list[_ParsedItem]:
+        facts: list[_ParsedItem] = []
+        for one in group_by_uid(entries):
             try:
                 facts += read(one)
             except (ValueError, OverflowError) as error:
                 reason = f"{error}" if isinstance(error, ValueError) else "it has a date out of range"
                 kind = _KINDS[one.entries[0].component.name]
-                self._complain(one.entries[0], f"this {kind} was skipped: {reason}.")
+                self._warn_about_entry(one.entries[0], f"this {kind} was skipped: {reason}.")
         return facts
 
-    def _name_unknown_zones(self) -> None:
+    def _warn_about_unknown_zones(self) -> None:
         for line, calendar in self._calendars:
-            for tzid in sorted(calendar.stamps.zones.unknown):
+            for tzid in sorted(calendar.timestamps.zones.unknown_names):
                 self._warn(
                     line,
                     f"the time zone “{shorten(tzid)}” is unknown and the file does not define it;"
                     " its times were read as local times.",
                 )
 
-    def _complain(self, entry: Entry, message: str) -> None:
+    def _warn_about_entry(self, entry: CalendarEntry, message: str) -> None:
         self._warn(entry.component.line, message)
 
     def _warn(self, line: int | None, message: str) -> None:
         self._warnings.append(ReadWarning(path=self._file.path, line=line, message=message))
 
 
-def _begins_a_calendar(head: bytes) -> bool:
+def _starts_with_header(head: bytes) -> bool:
     encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     beginning = head[:200].decode(encoding, errors="ignore")
-    return beginning.lstrip().upper().startswith(_BEGINNING)
+    return beginning.lstrip().upper().startswith(_HEADER)

@@ -3,25 +3,25 @@
 import re
 from datetime import date, datetime
 
-from daybreak.agenda.importers.icalendar.days import DayFilter, Frequency
-from daybreak.agenda.importers.icalendar.rules import Rule
+from daybreak.agenda.importers.icalendar.days import DayFilter, RRuleFrequency
+from daybreak.agenda.importers.icalendar.rules import RecurrenceRule
 from daybreak.agenda.importers.icalendar.values import parse_moment, shorten
 
 _WEEKDAYS = {name: number for number, name in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
 _WEEKDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_LARGEST_NUMBER = 10**12
+_MAX_NUMBER = 10**12
 
 
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> RecurrenceRule:
     """Return the rule that the value of an RRULE defines.
 
     Raises:
         ValueError: it is not a rule; the message names the part that is wrong.
     """
-    parts = _Parts(text)
+    parts = _RuleParts(text)
     until, until_is_utc = parts.until()
     frequency = parts.frequency()
-    return Rule(
+    return RecurrenceRule(
         frequency=frequency,
         interval=parts.number("INTERVAL") or 1,
         count=parts.number("COUNT"),
@@ -31,20 +31,22 @@ def parse_rule(text: str) -> Rule:
         minutes=tuple(sorted(parts.numbers("BYMINUTE", 0, 59))),
         # RFC 5545 allows the leap second 60, which Python's clocks do not have.
         seconds=tuple(sorted({min(second, 59) for second in parts.numbers("BYSECOND", 0, 60)})),
-        days=_days(parts, frequency),
+        days=_parse_days(parts, frequency),
         positions=parts.numbers("BYSETPOS", -366, 366),
     )
 
 
-def _days(parts: "_Parts", frequency: Frequency) -> DayFilter:
+def _parse_days(parts: "_RuleParts", frequency: RRuleFrequency) -> DayFilter:
     weekdays = parts.weekdays()
     months = parts.numbers("BYMONTH", 1, 12)
-    in_year = frequency == Frequency.YEARLY and not months
-    counts = frequency <= Frequency.MONTHLY
+    in_year = frequency == RRuleFrequency.YEARLY and not months
+    counts = frequency <= RRuleFrequency.MONTHLY
     numbered = frozenset((nth, weekday) for nth, weekday in weekdays if nth is not None and counts)
     return DayFilter(
         months=months,
-        week_numbers=parts.numbers("BYWEEKNO", -53, 53) if frequency == Frequency.YEARLY else frozenset(),
+        week_numbers=parts.numbers("BYWEEKNO", -53, 53)
+        if frequency == RRuleFrequency.YEARLY
+        else frozenset(),
         year_days=parts.numbers("BYYEARDAY", -366, 366),
         month_days=parts.numbers("BYMONTHDAY", -31, 31),
         weekdays=frozenset(weekday for nth, weekday in weekdays if nth is None or not counts),
@@ -54,7 +56,7 @@ def _days(parts: "_Parts", frequency: Frequency) -> DayFilter:
     )
 
 
-class _Parts:
+class _RuleParts:
     """The NAME=VALUE pairs of a rule; of a repeated name the last value counts."""
 
     def __init__(self, text: str) -> None:
@@ -62,9 +64,9 @@ class _Parts:
         pairs = (part.partition("=") for part in text.strip().upper().split(";") if part.strip())
         self.values = {name.strip(): value.strip() for name, _, value in pairs}
 
-    def frequency(self) -> Frequency:
+    def frequency(self) -> RRuleFrequency:
         try:
-            return Frequency[self.values.get("FREQ", "")]
+            return RRuleFrequency[self.values.get("FREQ", "")]
         except KeyError:
             raise ValueError(f"the recurrence rule “{shorten(self.text)}” has no known FREQ") from None
 
@@ -75,16 +77,16 @@ class _Parts:
             return None
         if not text.isascii() or not text.isdigit():
             raise ValueError(f"{name}={shorten(text)} of the recurrence rule is not a number")
-        return min(int(text[:20]), _LARGEST_NUMBER)
+        return min(int(text[:20]), _MAX_NUMBER)
 
-    def numbers(self, name: str, least: int, most: int) -> frozenset[int]:
+    def numbers(self, name: str, minimum: int, maximum: int) -> frozenset[int]:
         if name not in self.values:
             return frozenset()
         try:
             numbers = frozenset(int(text[:8]) for text in self.values[name].split(",") if text.strip())
         except ValueError:
             numbers = frozenset()
-        if not numbers or min(numbers) < least or max(numbers) > most or (least < 0 and 0 in numbers):
+        if not numbers or min(numbers) < minimum or max(numbers) > maximum or (minimum < 0 and 0 in numbers):
             raise ValueError(f"{name}={shorten(self.values[name])} of the recurrence rule cannot be used")
         return numbers
 

@@ -9,25 +9,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice, product
 
-from daybreak.agenda.importers.icalendar.days import DayFilter, Frequency, period_days, week_of
+from daybreak.agenda.importers.icalendar.days import DayFilter, RRuleFrequency, days_of_period, start_of_week
 
-MOST_STEPS = 100_000
+MAX_STEPS = 100_000
 _DAY = timedelta(days=1)
-_STEP = {
-    Frequency.WEEKLY: 7 * _DAY,
-    Frequency.DAILY: _DAY,
-    Frequency.HOURLY: timedelta(hours=1),
-    Frequency.MINUTELY: timedelta(minutes=1),
-    Frequency.SECONDLY: timedelta(seconds=1),
+_PERIOD_LENGTHS = {
+    RRuleFrequency.WEEKLY: 7 * _DAY,
+    RRuleFrequency.DAILY: _DAY,
+    RRuleFrequency.HOURLY: timedelta(hours=1),
+    RRuleFrequency.MINUTELY: timedelta(minutes=1),
+    RRuleFrequency.SECONDLY: timedelta(seconds=1),
 }
 
 
-class Unbounded(Exception):
+class RuleTooExpensive(Exception):
     """The expansion of the rule needs more steps than allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class RecurrenceRule:
     """A recurrence rule, as written.
 
     Attributes:
@@ -37,7 +37,7 @@ class Rule:
         positions: BYSETPOS.
     """
 
-    frequency: Frequency
+    frequency: RRuleFrequency
     interval: int = 1
     count: int | None = None
     until: date | datetime | None = None
@@ -67,40 +67,40 @@ class Rule:
         Raises:
             RuleTooExpensive: the expansion needs more than MAX_STEPS steps.
         """
-        rule = self._completed(first)
+        rule = self._with_defaults(first)
         if rule.count is None:
-            return rule._within(first, max(first, begin), end)  # noqa: SLF001 -- another instance of ours
-        if self._is_plain():
-            last = _after(first, (rule.count - 1) * rule.interval, _STEP[rule.frequency], end)
-            return rule._within(first, max(first, begin), min(end, last))  # noqa: SLF001 -- likewise
-        counted = islice(rule._within(first, first, end), rule.count)  # noqa: SLF001 -- likewise
+            return rule._iter_within(first, max(first, begin), end)  # noqa: SLF001 -- another instance
+        if self._is_simple():
+            last = _advance(first, (rule.count - 1) * rule.interval, _PERIOD_LENGTHS[rule.frequency], end)
+            return rule._iter_within(first, max(first, begin), min(end, last))  # noqa: SLF001 -- likewise
+        counted = islice(rule._iter_within(first, first, end), rule.count)  # noqa: SLF001 -- likewise
         return (wall for wall in counted if wall >= begin)
 
-    def _is_plain(self) -> bool:
+    def _is_simple(self) -> bool:
         parts = (self.hours, self.minutes, self.seconds, self.positions)
         plain_days = DayFilter(week_start=self.days.week_start)
-        return self.frequency in _STEP and self.days == plain_days and not any(parts)
+        return self.frequency in _PERIOD_LENGTHS and self.days == plain_days and not any(parts)
 
-    def _completed(self, first: datetime) -> "Rule":
+    def _with_defaults(self, first: datetime) -> "RecurrenceRule":
         frequency = self.frequency
         return replace(
             self,
-            days=_completed_days(self.days, frequency, first.date()),
-            hours=self.hours or ((first.hour,) if frequency < Frequency.HOURLY else ()),
-            minutes=self.minutes or ((first.minute,) if frequency < Frequency.MINUTELY else ()),
-            seconds=self.seconds or ((first.second,) if frequency < Frequency.SECONDLY else ()),
+            days=_with_default_days(self.days, frequency, first.date()),
+            hours=self.hours or ((first.hour,) if frequency < RRuleFrequency.HOURLY else ()),
+            minutes=self.minutes or ((first.minute,) if frequency < RRuleFrequency.MINUTELY else ()),
+            seconds=self.seconds or ((first.second,) if frequency < RRuleFrequency.SECONDLY else ()),
         )
 
-    def _within(self, first: datetime, begin: datetime, end: datetime) -> Iterator[datetime]:
-        periods = self._long_periods if self.frequency < Frequency.HOURLY else self._short_periods
+    def _iter_within(self, first: datetime, begin: datetime, end: datetime) -> Iterator[datetime]:
+        periods = self._long_periods if self.frequency < RRuleFrequency.HOURLY else self._short_periods
         for walls in periods(first, begin, end):
-            for wall in self._picked(walls):
+            for wall in self._apply_positions(walls):
                 if wall >= end:
                     return
                 if wall >= begin:
                     yield wall
 
-    def _picked(self, walls: list[datetime]) -> list[datetime]:
+    def _apply_positions(self, walls: list[datetime]) -> list[datetime]:
         if not self.positions:
             return walls
         size = len(walls)
@@ -113,71 +113,73 @@ class Rule:
             if anchor > end.date():
                 return
             days = [
-                day for day in period_days(self.frequency, anchor, self.days.months) if self.days.allows(day)
+                day
+                for day in days_of_period(self.frequency, anchor, self.days.months)
+                if self.days.allows(day)
             ]
             steps += 1 + len(days) * len(times)
-            if steps > MOST_STEPS:
-                raise Unbounded
+            if steps > MAX_STEPS:
+                raise RuleTooExpensive
             yield [datetime.combine(day, at) for day in days for at in times]
 
     def _anchors(self, first: date, begin: date) -> Iterator[date]:
         """Return the first day of every period of the rule, starting with the one that contains ``begin``."""
-        if self.frequency in _STEP:
+        if self.frequency in _PERIOD_LENGTHS:
             return _anchor_days(self._first_anchor(first), self._first_anchor(begin), self._step())
-        if self.frequency == Frequency.YEARLY:
+        if self.frequency == RRuleFrequency.YEARLY:
             return _anchor_months(first.replace(month=1, day=1), begin, self.interval * 12)
         return _anchor_months(first, begin, self.interval)
 
     def _first_anchor(self, day: date) -> date:
-        return week_of(day, self.days.week_start) if self.frequency == Frequency.WEEKLY else day
+        return start_of_week(day, self.days.week_start) if self.frequency == RRuleFrequency.WEEKLY else day
 
     def _step(self) -> timedelta:
         try:
-            return self.interval * _STEP[self.frequency]
+            return self.interval * _PERIOD_LENGTHS[self.frequency]
         except OverflowError:
             return timedelta.max
 
     def _short_periods(self, first: datetime, begin: datetime, end: datetime) -> Iterator[list[datetime]]:
-        step, unit = self._step(), _STEP[self.frequency]
+        step, unit = self._step(), _PERIOD_LENGTHS[self.frequency]
         origin = datetime.combine(first.date(), _floor(first.time(), self.frequency))
         at = _align(origin, step, max(origin, begin - unit))
-        for _ in range(MOST_STEPS):
+        for _ in range(MAX_STEPS):
             if at is None or at >= end:
                 return
-            skipped_to = self._skip(at)
+            skipped_to = self._next_allowed(at)
             if skipped_to is None:
-                yield self._filled(at)
+                yield self._expand_short_period(at)
                 skipped_to = at + unit
             at = _align(origin, step, skipped_to)
-        raise Unbounded
+        raise RuleTooExpensive
 
-    def _skip(self, at: datetime) -> datetime | None:
+    def _next_allowed(self, at: datetime) -> datetime | None:
         """Return when an allowed period may follow one that BYxxx excludes; None if ``at`` is allowed."""
         if not self.days.allows(at.date()):
             return datetime.combine(at.date() + _DAY, time.min)
         if self.hours and at.hour not in self.hours:
             return at.replace(minute=0, second=0) + timedelta(hours=1)
-        if self.frequency > Frequency.HOURLY and self.minutes and at.minute not in self.minutes:
+        if self.frequency > RRuleFrequency.HOURLY and self.minutes and at.minute not in self.minutes:
             return at.replace(second=0) + timedelta(minutes=1)
-        if self.frequency == Frequency.SECONDLY and self.seconds and at.second not in self.seconds:
+        if self.frequency == RRuleFrequency.SECONDLY and self.seconds and at.second not in self.seconds:
             return at + timedelta(seconds=1)
         return None
 
-    def _filled(self, at: datetime) -> list[datetime]:
-        minutes = self.minutes if self.frequency == Frequency.HOURLY else (at.minute,)
-        seconds = self.seconds if self.frequency < Frequency.SECONDLY else (at.second,)
+    def _expand_short_period(self, at: datetime) -> list[datetime]:
+        minutes = self.minutes if self.frequency == RRuleFrequency.HOURLY else (at.minute,)
+        seconds = self.seconds if self.frequency < RRuleFrequency.SECONDLY else (at.second,)
         return [at.replace(minute=minute, second=second) for minute, second in product(minutes, seconds)]
 
 
-def _completed_days(days: DayFilter, frequency: Frequency, first: date) -> DayFilter:
+def _with_default_days(days: DayFilter, frequency: RRuleFrequency, first: date) -> DayFilter:
     """Return the filter with the parts that a rule omits filled in from DTSTART."""
     if days.year_days or days.month_days or days.weekdays or days.nth_in_month or days.nth_in_year:
         return days
-    if frequency == Frequency.WEEKLY or (frequency == Frequency.YEARLY and days.week_numbers):
+    if frequency == RRuleFrequency.WEEKLY or (frequency == RRuleFrequency.YEARLY and days.week_numbers):
         return replace(days, weekdays=frozenset({first.weekday()}))
-    if frequency == Frequency.MONTHLY:
+    if frequency == RRuleFrequency.MONTHLY:
         return replace(days, month_days=frozenset({first.day}))
-    if frequency == Frequency.YEARLY:
+    if frequency == RRuleFrequency.YEARLY:
         months = days.months or frozenset({first.month})
         return replace(days, months=months, month_days=frozenset({first.day}))
     return days
@@ -204,21 +206,21 @@ def _anchor_months(first: date, begin: date, step: int) -> Iterator[date]:
         month += step
 
 
-def _floor(at: time, frequency: Frequency) -> time:
-    if frequency == Frequency.HOURLY:
+def _floor(at: time, frequency: RRuleFrequency) -> time:
+    if frequency == RRuleFrequency.HOURLY:
         return at.replace(minute=0, second=0)
-    return at.replace(second=0) if frequency == Frequency.MINUTELY else at
+    return at.replace(second=0) if frequency == RRuleFrequency.MINUTELY else at
 
 
-def _align(origin: datetime, step: timedelta, wanted: datetime) -> datetime | None:
+def _align(origin: datetime, step: timedelta, earliest: datetime) -> datetime | None:
     """Return the first multiple of the step at or after ``earliest``; None past the last datetime."""
     try:
-        return origin + -(-(wanted - origin) // step) * step
+        return origin + -(-(earliest - origin) // step) * step
     except OverflowError:
         return None
 
 
-def _after(first: datetime, steps: int, step: timedelta, latest: datetime) -> datetime:
+def _advance(first: datetime, steps: int, step: timedelta, latest: datetime) -> datetime:
     """Return a second after that many steps, or ``latest`` if that overflows."""
     try:
         return first + steps * step + timedelta(seconds=1)

@@ -6,33 +6,36 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 
-from daybreak.agenda.importers.icalendar.days import Frequency
-from daybreak.agenda.importers.icalendar.entries import Entry, Group
+from daybreak.agenda.importers.icalendar.days import RRuleFrequency
+from daybreak.agenda.importers.icalendar.entries import CalendarEntry, UidGroup
 from daybreak.agenda.importers.icalendar.rule_text import parse_rule
-from daybreak.agenda.importers.icalendar.rules import Rule
-from daybreak.agenda.importers.icalendar.timestamps import Span, Stamp
+from daybreak.agenda.importers.icalendar.rules import RecurrenceRule
+from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.model import Moment
 
-_SLACK = {Frequency.MINUTELY: timedelta(minutes=1), Frequency.SECONDLY: timedelta(seconds=1)}
+_SLACK_BY_FREQUENCY = {
+    RRuleFrequency.MINUTELY: timedelta(minutes=1),
+    RRuleFrequency.SECONDLY: timedelta(seconds=1),
+}
 
-Timing = Callable[[Entry], tuple[Stamp, Span]]
+TimingReader = Callable[[CalendarEntry], tuple[Timestamp, Duration]]
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TimedEntry:
     """An entry with its start and duration; ``offset`` is how far it moves the occurrences it replaces."""
 
-    entry: Entry
-    start: Stamp
-    span: Span
-    moved: timedelta = timedelta(0)
+    entry: CalendarEntry
+    start: Timestamp
+    duration: Duration
+    offset: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One occurrence of an entry; ``recurrence_id`` is its original time in the series."""
 
-    entry: Entry
+    entry: CalendarEntry
     recurrence_id: Moment
     start: Moment
     end: Moment
@@ -51,47 +54,54 @@ class Series:
         durations: the durations of occurrences with one of their own (an RDATE that is a PERIOD).
     """
 
-    master: Timed | None
-    rules: list[Rule] = field(default_factory=list)
-    exclusions: list[Rule] = field(default_factory=list)
-    extra: list[Stamp] = field(default_factory=list)
-    overrides: dict[Moment, Timed] = field(default_factory=dict)
-    later: list[tuple[Moment, Timed]] = field(default_factory=list)
+    master: TimedEntry | None
+    rules: list[RecurrenceRule] = field(default_factory=list)
+    exclusions: list[RecurrenceRule] = field(default_factory=list)
+    extra_dates: list[Timestamp] = field(default_factory=list)
+    overrides: dict[Moment, TimedEntry] = field(default_factory=dict)
+    this_and_future: list[tuple[Moment, TimedEntry]] = field(default_factory=list)
     excluded: set[Moment] = field(default_factory=set)
-    lengths: dict[Moment, Span] = field(default_factory=dict)
+    durations: dict[Moment, Duration] = field(default_factory=dict)
 
     @property
-    def reach(self) -> timedelta:
+    def max_extent(self) -> timedelta:
         """How far from its recurrence id an occurrence, or its end, can be."""
-        timed = [timed for _, timed in self.later] + ([] if self.master is None else [self.master])
-        longest = max((abs(one.moved) + one.span.rough for one in timed), default=timedelta(0))
-        return max([longest, *(span.rough for span in self.lengths.values())])
+        timed_entry = [timed_entry for _, timed_entry in self.this_and_future] + (
+            [] if self.master is None else [self.master]
+        )
+        longest = max(
+            (abs(one.offset) + one.duration.approximate for one in timed_entry), default=timedelta(0)
+        )
+        return max([longest, *(duration.approximate for duration in self.durations.values())])
 
     @property
     def slack(self) -> timedelta:
         """How far a gap of the clock can move an occurrence; a series by the minute has one beside it."""
         day = timedelta(days=1)
-        return max((_SLACK.get(rule.frequency, day) for rule in self.rules), default=day)
+        return max((_SLACK_BY_FREQUENCY.get(rule.frequency, day) for rule in self.rules), default=day)
 
-    def clock_at(self, instant: datetime, day: date) -> datetime:
+    def wall_time_at(self, instant: datetime, day: date) -> datetime:
         """Return the series' wall-clock time at an instant, the owner's midnight that begins ``day``."""
         if self.master is None or self.master.start.zone is None:
             return datetime.combine(day, time.min)
         return self.master.start.zone.to_wall(instant)
 
-    def changed(self) -> Iterator[Occurrence]:
+    def iter_overrides(self) -> Iterator[Occurrence]:
         """Yield the occurrences that have an entry of their own, at any time."""
-        for recurrence_id, timed in self.overrides.items():
+        for recurrence_id, timed_entry in self.overrides.items():
             if recurrence_id not in self.excluded:
                 yield Occurrence(
-                    timed.entry, recurrence_id, timed.start.moment, timed.span.after(timed.start)
+                    timed_entry.entry,
+                    recurrence_id,
+                    timed_entry.start.moment,
+                    timed_entry.duration.end_from(timed_entry.start),
                 )
 
-    def as_written(self, master: Timed) -> Occurrence:
+    def master_occurrence(self, master: TimedEntry) -> Occurrence:
         """Return the occurrence that the master itself describes."""
         return self._occurrence(master, master.start, master.start.moment)
 
-    def unchanged(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
+    def iter_generated(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
         """Yield the other occurrences with recurrence ids in [begin, end) in wall-clock time, in order.
 
         Raises:
@@ -99,47 +109,68 @@ class Series:
         """
         if self.master is None:
             return
-        barred = self.excluded | self.overrides.keys() | self._barred_by_rule(begin, end)
+        barred = self.excluded | self.overrides.keys() | self._excluded_by_rule(begin, end)
         previous: Moment | None = None
-        for stamp in self._stamps(self.master, begin, end):
-            recurrence_id = stamp.moment
-            if recurrence_id == previous or recurrence_id in barred or stamp.clock.date() in barred:
+        for timestamp in self._timestamps(self.master, begin, end):
+            recurrence_id = timestamp.moment
+            if recurrence_id == previous or recurrence_id in barred or timestamp.wall_time.date() in barred:
                 continue
             previous = recurrence_id
-            yield self._occurrence(self.master, stamp, recurrence_id)
+            yield self._occurrence(self.master, timestamp, recurrence_id)
 
-    def _occurrence(self, master: Timed, stamp: Stamp, recurrence_id: Moment) -> Occurrence:
-        position = bisect_right(self.later, recurrence_id, key=lambda pair: pair[0]) if self.later else 0
-        timed = self.later[position - 1][1] if position else master
-        start = timed.start.at(stamp.clock + timed.moved) if position else stamp
-        span = self.lengths.get(recurrence_id, timed.span)
-        return Occurrence(timed.entry, recurrence_id, start.moment, span.after(start))
+    def _occurrence(self, master: TimedEntry, timestamp: Timestamp, recurrence_id: Moment) -> Occurrence:
+        position = (
+            bisect_right(self.this_and_future, recurrence_id, key=lambda pair: pair[0])
+            if self.this_and_future
+            else 0
+        )
+        timed_entry = self.this_and_future[position - 1][1] if position else master
+        start = (
+            timed_entry.start.with_wall_time(timestamp.wall_time + timed_entry.offset)
+            if position
+            else timestamp
+        )
+        duration = self.durations.get(recurrence_id, timed_entry.duration)
+        return Occurrence(timed_entry.entry, recurrence_id, start.moment, duration.end_from(start))
 
-    def _stamps(self, master: Timed, begin: datetime, end: datetime) -> Iterator[Stamp]:
+    def _timestamps(self, master: TimedEntry, begin: datetime, end: datetime) -> Iterator[Timestamp]:
         first = master.start
-        own = [] if self._ended_before(first) else [first]
-        listed = sorted([*own, *self.extra], key=_clock)
-        streams = [(first.at(wall) for wall in _walls(rule, first, begin, end)) for rule in self.rules]
-        yield from merge((stamp for stamp in listed if begin <= stamp.clock < end), *streams, key=_clock)
+        own = [] if self._has_ended_before(first) else [first]
+        listed = sorted([*own, *self.extra_dates], key=_wall_time)
+        streams = [
+            (first.with_wall_time(wall) for wall in _wall_times(rule, first, begin, end))
+            for rule in self.rules
+        ]
+        yield from merge(
+            (timestamp for timestamp in listed if begin <= timestamp.wall_time < end),
+            *streams,
+            key=_wall_time,
+        )
 
-    def _ended_before(self, first: Stamp) -> bool:
-        return bool(self.rules) and all(rule.ends_before(first.clock, _instant(first)) for rule in self.rules)
+    def _has_ended_before(self, first: Timestamp) -> bool:
+        return bool(self.rules) and all(
+            rule.ends_before(first.wall_time, _naive_utc(first)) for rule in self.rules
+        )
 
-    def _barred_by_rule(self, begin: datetime, end: datetime) -> set[Moment]:
+    def _excluded_by_rule(self, begin: datetime, end: datetime) -> set[Moment]:
         if self.master is None or not self.exclusions:
             return set()
         first = self.master.start
-        return {first.at(wall).moment for rule in self.exclusions for wall in _walls(rule, first, begin, end)}
+        return {
+            first.with_wall_time(wall).moment
+            for rule in self.exclusions
+            for wall in _wall_times(rule, first, begin, end)
+        }
 
 
-def recurs(group: Group) -> bool:
+def is_recurring(group: UidGroup) -> bool:
     """Return whether a group is a series, and not a single entry."""
     if group.overrides or group.master is None:
         return True
-    return bool(group.master.component.all("RRULE") or group.master.component.all("RDATE"))
+    return bool(group.master.component.get_all("RRULE") or group.master.component.get_all("RDATE"))
 
 
-def read_series(group: Group, timing: Timing, complain: Callable[[Entry, str], None]) -> Series:
+def read_series(group: UidGroup, timing: TimingReader, warn: Callable[[CalendarEntry, str], None]) -> Series:
     """Return the series of a group; an unreadable override is skipped with a warning.
 
     Raises:
@@ -152,66 +183,72 @@ def read_series(group: Group, timing: Timing, complain: Callable[[Entry, str], N
         try:
             _add_override(series, override, timing)
         except ValueError as error:
-            complain(override, f"{error}.")
-    series.later.sort(key=lambda pair: pair[0])
+            warn(override, f"{error}.")
+    series.this_and_future.sort(key=lambda pair: pair[0])
     return series
 
 
-def _read_master(entry: Entry, timing: Timing) -> Series:
-    start, span = timing(entry)
-    component, stamps = entry.component, entry.calendar.stamps
-    master = Timed(entry, stamps.for_recurring(start), span)
+def _read_master(entry: CalendarEntry, timing: TimingReader) -> Series:
+    start, duration = timing(entry)
+    component, timestamps = entry.component, entry.calendar.timestamps
+    master = TimedEntry(entry, timestamps.in_calendar_zone(start), duration)
     series = Series(master)
-    series.rules = [parse_rule(found.value) for found in component.all("RRULE")]
-    series.exclusions = [parse_rule(found.value) for found in component.all("EXRULE")]
-    series.extra = [stamp.like(master.start) for stamp in stamps.every(component, "RDATE")]
-    series.excluded = {_key(stamp, master.start) for stamp in stamps.every(component, "EXDATE")}
-    series.lengths = {
-        _key(period_start, master.start): length
-        for period_start, length in stamps.periods(component, "RDATE")
+    series.rules = [parse_rule(found.value) for found in component.get_all("RRULE")]
+    series.exclusions = [parse_rule(found.value) for found in component.get_all("EXRULE")]
+    series.extra_dates = [
+        timestamp.converted_like(master.start) for timestamp in timestamps.read_all(component, "RDATE")
+    ]
+    series.excluded = {
+        _recurrence_key(timestamp, master.start) for timestamp in timestamps.read_all(component, "EXDATE")
+    }
+    series.durations = {
+        _recurrence_key(period_start, master.start): length
+        for period_start, length in timestamps.read_periods(component, "RDATE")
     }
     return series
 
 
-def _add_override(series: Series, entry: Entry, timing: Timing) -> None:
-    written = entry.calendar.stamps.first(entry.component, "RECURRENCE-ID")
+def _add_override(series: Series, entry: CalendarEntry, timing: TimingReader) -> None:
+    written = entry.calendar.timestamps.read_first(entry.component, "RECURRENCE-ID")
     if written is None:
         raise ValueError("its RECURRENCE-ID is empty")
-    start, span = (written, Span()) if entry.cancelled else timing(entry)
+    start, duration = (written, Duration()) if entry.is_cancelled else timing(entry)
     anchor = start if series.master is None else series.master.start
-    recurrence_id = _key(written, anchor)
-    place = written.like(anchor)
-    timed = Timed(entry, start, span, start.clock - place.clock)
+    recurrence_id = _recurrence_key(written, anchor)
+    original = written.converted_like(anchor)
+    timed_entry = TimedEntry(entry, start, duration, start.wall_time - original.wall_time)
     if series.master is not None and _is_this_and_future(entry):
-        series.later.append((place.moment, timed))
-    series.overrides[recurrence_id] = timed
+        series.this_and_future.append((original.moment, timed_entry))
+    series.overrides[recurrence_id] = timed_entry
 
 
-def _is_this_and_future(entry: Entry) -> bool:
-    found = entry.component.first("RECURRENCE-ID")
+def _is_this_and_future(entry: CalendarEntry) -> bool:
+    found = entry.component.get_first("RECURRENCE-ID")
     return found is not None and found.parameters.get("RANGE", "").upper() == "THISANDFUTURE"
 
 
-def _key(stamp: Stamp, anchor: Stamp) -> Moment:
+def _recurrence_key(timestamp: Timestamp, anchor: Timestamp) -> Moment:
     """Return the lookup key of a recurrence id: a date names all occurrences of its day."""
-    if stamp.all_day or (stamp.zone is not None and anchor.zone is not None and not anchor.all_day):
-        return stamp.moment
-    return stamp.like(anchor).moment
+    if timestamp.is_all_day or (
+        timestamp.zone is not None and anchor.zone is not None and not anchor.is_all_day
+    ):
+        return timestamp.moment
+    return timestamp.converted_like(anchor).moment
 
 
-def _walls(rule: Rule, first: Stamp, begin: datetime, end: datetime) -> Iterator[datetime]:
-    for wall in rule.between(first.clock, begin, end):
-        if rule.until is not None and rule.ends_before(wall, _instant(first.at(wall))):
+def _wall_times(rule: RecurrenceRule, first: Timestamp, begin: datetime, end: datetime) -> Iterator[datetime]:
+    for wall in rule.between(first.wall_time, begin, end):
+        if rule.until is not None and rule.ends_before(wall, _naive_utc(first.with_wall_time(wall))):
             return
         yield wall
 
 
-def _instant(stamp: Stamp) -> datetime:
+def _naive_utc(timestamp: Timestamp) -> datetime:
     """Return the naive instant in UTC; the wall-clock time for a date or a floating time."""
-    if stamp.zone is None or stamp.all_day:
-        return stamp.clock
-    return stamp.zone.to_utc(stamp.clock).astimezone(UTC).replace(tzinfo=None)
+    if timestamp.zone is None or timestamp.is_all_day:
+        return timestamp.wall_time
+    return timestamp.zone.to_utc(timestamp.wall_time).astimezone(UTC).replace(tzinfo=None)
 
 
-def _clock(stamp: Stamp) -> datetime:
-    return stamp.clock
+def _wall_time(timestamp: Timestamp) -> datetime:
+    return timestamp.wall_time

@@ -6,26 +6,26 @@ from datetime import date, datetime, time, timedelta
 
 from daybreak.agenda.importers.icalendar.components import Component, Property
 from daybreak.agenda.importers.icalendar.values import parse_duration, parse_moment
-from daybreak.agenda.importers.icalendar.zones import IanaZone, UtcZone, Zone, Zones, iana_zone
+from daybreak.agenda.importers.icalendar.zones import IanaZone, UtcZone, Zone, ZoneTable, find_iana_zone
 from daybreak.agenda.model import Moment
 
 UTC_ZONE = UtcZone()
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class Timestamp:
     """A date, or a naive wall-clock time with the zone of its clock; without a zone it is floating."""
 
     wall: date | datetime
     zone: Zone | None = None
 
     @property
-    def all_day(self) -> bool:
+    def is_all_day(self) -> bool:
         """Whether it is a date."""
         return not isinstance(self.wall, datetime)
 
     @property
-    def clock(self) -> datetime:
+    def wall_time(self) -> datetime:
         """The wall-clock time; midnight for a date."""
         return self.wall if isinstance(self.wall, datetime) else datetime.combine(self.wall, time.min)
 
@@ -36,21 +36,21 @@ class Stamp:
             return self.wall
         return self.zone.to_utc(self.wall)
 
-    def at(self, clock: datetime) -> "Stamp":
+    def with_wall_time(self, wall_time: datetime) -> "Timestamp":
         """Return a timestamp of the same kind and zone at another wall-clock time."""
-        return Stamp(clock.date() if self.all_day else clock, self.zone)
+        return Timestamp(wall_time.date() if self.is_all_day else wall_time, self.zone)
 
-    def like(self, other: "Stamp") -> "Stamp":
+    def converted_like(self, other: "Timestamp") -> "Timestamp":
         """Return it converted to the other's kind: a date loses its time, a floating time gets the zone."""
-        if other.all_day:
-            return Stamp(self.clock.date())
+        if other.is_all_day:
+            return Timestamp(self.wall_time.date())
         if self.zone is None or other.zone is None or self.zone == other.zone:
-            return Stamp(self.clock, other.zone)
-        return Stamp(other.zone.to_wall(self.zone.to_utc(self.clock)), other.zone)
+            return Timestamp(self.wall_time, other.zone)
+        return Timestamp(other.zone.to_wall(self.zone.to_utc(self.wall_time)), other.zone)
 
 
 @dataclass(slots=True)
-class StampReader:
+class TimestampReader:
     """A reader of the dates and times of one calendar.
 
     Attributes:
@@ -58,58 +58,58 @@ class StampReader:
         default_zone: X-WR-TIMEZONE, the zone of floating times; entries that recur in UTC follow its clock.
     """
 
-    zones: Zones
-    default: IanaZone | None = None
+    zones: ZoneTable
+    default_zone: IanaZone | None = None
 
     @classmethod
-    def of(cls, calendar: Component) -> "StampReader":
+    def from_calendar(cls, calendar: Component) -> "TimestampReader":
         """Return the reader for a VCALENDAR."""
-        return cls(Zones.of(calendar), iana_zone(calendar.value("X-WR-TIMEZONE")))
+        return cls(ZoneTable.from_calendar(calendar), find_iana_zone(calendar.get_value("X-WR-TIMEZONE")))
 
-    def first(self, component: Component, name: str) -> Stamp | None:
+    def read_first(self, component: Component, name: str) -> Timestamp | None:
         """Return the first property of that name.
 
         Raises:
             ValueError: it is neither a date nor a time; the message names the property.
         """
-        found = component.first(name)
+        found = component.get_first(name)
         if found is None or not found.value.strip():
             return None
-        return self.read(name, found.value, found)
+        return self.read_value(name, found.value, found)
 
-    def every(self, component: Component, name: str) -> Iterator[Stamp]:
+    def read_all(self, component: Component, name: str) -> Iterator[Timestamp]:
         """Yield all values of all properties of that name; of a PERIOD its start.
 
         Raises:
             ValueError: one is neither a date nor a time.
         """
-        for found in component.all(name):
+        for found in component.get_all(name):
             for value in found.value.split(","):
                 if value.strip():
-                    yield self.read(name, value.partition("/")[0], found)
+                    yield self.read_value(name, value.partition("/")[0], found)
 
-    def periods(self, component: Component, name: str) -> Iterator[tuple[Stamp, "Span"]]:
+    def read_periods(self, component: Component, name: str) -> Iterator[tuple[Timestamp, "Duration"]]:
         """Yield the starts and lengths of all values of that name that are PERIODs.
 
         Raises:
             ValueError: a value is not a PERIOD.
         """
-        for found in component.all(name):
+        for found in component.get_all(name):
             for value in found.value.split(",") if "/" in found.value else ():
                 begin, _, end = value.partition("/")
                 if end.strip():
-                    start = self.read(name, begin, found)
+                    start = self.read_value(name, begin, found)
                     written_as_duration = "P" in end.upper()
                     yield (
                         start,
                         (
-                            Span.lasting(end)
+                            Duration.parse(end)
                             if written_as_duration
-                            else Span.between(start, self.read(name, end, found))
+                            else Duration.between(start, self.read_value(name, end, found))
                         ),
                     )
 
-    def read(self, name: str, value: str, found: Property) -> Stamp:
+    def read_value(self, name: str, value: str, found: Property) -> Timestamp:
         """Return one value of a property.
 
         Raises:
@@ -120,53 +120,53 @@ class StampReader:
         except ValueError as error:
             raise ValueError(f"its {name} {error}") from None
         if not isinstance(wall, datetime):
-            return Stamp(wall)
+            return Timestamp(wall)
         if is_utc:
-            return Stamp(wall, UTC_ZONE)
+            return Timestamp(wall, UTC_ZONE)
         tzid = found.parameters.get("TZID")
         zone = self.zones.find(tzid) if tzid else None
-        return Stamp(wall, zone or self.default)
+        return Timestamp(wall, zone or self.default_zone)
 
-    def for_recurring(self, start: Stamp) -> Stamp:
+    def in_calendar_zone(self, start: Timestamp) -> Timestamp:
         """Return the timestamp from which a series runs: on the calendar's clock if it is written in UTC."""
-        if self.default is None or start.zone is not UTC_ZONE:
+        if self.default_zone is None or start.zone is not UTC_ZONE:
             return start
-        return Stamp(self.default.to_wall(UTC_ZONE.to_utc(start.clock)), self.default)
+        return Timestamp(self.default_zone.to_wall(UTC_ZONE.to_utc(start.wall_time)), self.default_zone)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Duration:
     """A duration: ``nominal`` in wall-clock time, then ``exact`` in elapsed time."""
 
     nominal: timedelta = timedelta(0)
     exact: timedelta = timedelta(0)
 
     @classmethod
-    def between(cls, start: Stamp, end: Stamp) -> "Span":
+    def between(cls, start: Timestamp, end: Timestamp) -> "Duration":
         """Return the duration between two timestamps, converted to the kind of the first."""
         if start.zone is None or end.zone is None or start.zone == end.zone:
-            return cls(nominal=end.like(start).clock - start.clock)
-        return cls(exact=end.zone.to_utc(end.clock) - start.zone.to_utc(start.clock))
+            return cls(nominal=end.converted_like(start).wall_time - start.wall_time)
+        return cls(exact=end.zone.to_utc(end.wall_time) - start.zone.to_utc(start.wall_time))
 
     @classmethod
-    def lasting(cls, duration: str) -> "Span":
+    def parse(cls, text: str) -> "Duration":
         """Return the duration of a DURATION: RFC 5545 §3.3.6 counts days in wall-clock time, hours exactly.
 
         Raises:
             ValueError: it is not a DURATION.
         """
-        return cls(*parse_duration(duration))
+        return cls(*parse_duration(text))
 
     @property
-    def rough(self) -> timedelta:
+    def approximate(self) -> timedelta:
         """The length without regard to clock changes."""
         return self.nominal + self.exact
 
-    def after(self, start: Stamp) -> Moment:
+    def end_from(self, start: Timestamp) -> Moment:
         """Return the end of something that starts at ``start``."""
-        end = start.at(start.clock + self.nominal).moment
-        if start.all_day:
+        end = start.with_wall_time(start.wall_time + self.nominal).moment
+        if start.is_all_day:
             return end + timedelta(days=self.exact.days)
         end += self.exact
         # A gap of the clock may move a start past an end that it does not move.
-        return end if end >= start.moment else start.moment + self.rough
+        return end if end >= start.moment else start.moment + self.approximate

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from icalendar.parser import unescape_backslash
 
-from daybreak.agenda.importers.parsing.text import one_line
+from daybreak.agenda.importers.parsing.text import clean_line
 
 _DATE_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d):?(\d\d)?(?:[.,]\d+)?(Z|z)?)?")
 _OFFSET = re.compile(r"([+-]?)(\d\d):?(\d\d):?(\d\d)?")
@@ -22,10 +22,10 @@ def parse_moment(text: str) -> tuple[date | datetime, bool]:
     Raises:
         ValueError: it is neither, or a day that does not exist.
     """
-    matched = _DATE_TIME.fullmatch(text.strip())
-    if matched is None:
+    match = _DATE_TIME.fullmatch(text.strip())
+    if match is None:
         raise ValueError(f"“{shorten(text)}” is not a date or a time")
-    year, month, day, hour, minute, second, utc = matched.groups()
+    year, month, day, hour, minute, second, utc = match.groups()
     if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
         raise ValueError(f"“{shorten(text)}” is out of the range of dates")
     try:
@@ -55,11 +55,11 @@ def parse_offset(text: str) -> timedelta:
     Raises:
         ValueError: it is not a UTC-OFFSET.
     """
-    matched = _OFFSET.fullmatch(text.strip())
-    if matched is None or int(matched[2]) > 23:  # noqa: PLR2004 -- hours of a day
+    match = _OFFSET.fullmatch(text.strip())
+    if match is None or int(match[2]) > 23:  # noqa: PLR2004 -- hours of a day
         raise ValueError(f"“{shorten(text)}” is not an offset")
-    size = timedelta(hours=int(matched[2]), minutes=int(matched[3]), seconds=int(matched[4] or 0))
-    return -size if matched[1] == "-" else size
+    size = timedelta(hours=int(match[2]), minutes=int(match[3]), seconds=int(match[4] or 0))
+    return -size if match[1] == "-" else size
 
 
 def parse_duration(text: str) -> tuple[timedelta, timedelta]:
@@ -68,11 +68,11 @@ def parse_duration(text: str) -> tuple[timedelta, timedelta]:
     Raises:
         ValueError: it is not a DURATION.
     """
-    matched = _DURATION.fullmatch(text.strip().upper())
-    if matched is None:
+    match = _DURATION.fullmatch(text.strip().upper())
+    if match is None:
         raise ValueError(f"“{shorten(text)}” is not a duration")
-    weeks, days, hours, minutes, seconds = (int(digits or 0) for digits in matched.groups()[1:])
-    sign = -1 if matched[1] == "-" else 1
+    weeks, days, hours, minutes, seconds = (int(digits or 0) for digits in match.groups()[1:])
+    sign = -1 if match[1] == "-" else 1
     nominal = timedelta(weeks=weeks, days=days)
     return sign * nominal, sign * timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
@@ -84,4 +84,4 @@ def parse_text(value: str) -> str:
 
 def shorten(text: str, limit: int = 40) -> str:
     """Return the beginning of a text, for a warning, without terminal control characters."""
-    return one_line(text, limit)
+    return clean_line(text, limit)

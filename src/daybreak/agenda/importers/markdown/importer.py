@@ -1,20 +1,29 @@
 import re
 from pathlib import PurePosixPath
 
-from daybreak.agenda.importers.markdown.outline import Outline
-from daybreak.agenda.importers.markdown.task_fields import read_checkbox
-from daybreak.agenda.importers.markdown.tokens import Checkbox, EndlessBlock, Heading, Prose, Token, scan
-from daybreak.agenda.importers.notes import gather_note
-from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
-from daybreak.agenda.importers.parsing.front_matter import FrontMatter, front_matter
-from daybreak.agenda.importers.parsing.text import lines, one_line
+from daybreak.agenda.importers.markdown.outline import HeadingTree
+from daybreak.agenda.importers.markdown.task_fields import parse_checkbox
+from daybreak.agenda.importers.markdown.tokens import (
+    Checkbox,
+    MarkdownHeading,
+    MarkdownProse,
+    MarkdownToken,
+    UnclosedBlock,
+    scan_tokens,
+)
+from daybreak.agenda.importers.notes import add_note
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
+from daybreak.agenda.importers.parsing.front_matter import FrontMatter, parse_front_matter
+from daybreak.agenda.importers.parsing.text import clean_line, split_lines
 from daybreak.agenda.model import TaskStatus
-from daybreak.agenda.parsed import Harvest, ImportContext, SourceFile
+from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
-_ENDINGS = {".md", ".markdown", ".mdown", ".mkd"}
-_UNTELLING_STEM = re.compile(r"\d{4}-?\d{2}-?\d{2}.*|to-?dos?|tasks|inbox|index|readme|notes", re.IGNORECASE)
-_ENDLESS = "The code block or comment that begins here is never closed; the rest of the file was skipped."
-_STATES_OF_COLUMNS = (TaskStatus.IN_PROGRESS, TaskStatus.BLOCKED)
+_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd"}
+_GENERIC_STEM = re.compile(r"\d{4}-?\d{2}-?\d{2}.*|to-?dos?|tasks|inbox|index|readme|notes", re.IGNORECASE)
+_UNCLOSED_BLOCK = (
+    "The code block or comment that begins here is never closed; the rest of the file was skipped."
+)
+_COLUMN_STATUSES = (TaskStatus.IN_PROGRESS, TaskStatus.BLOCKED)
 
 
 class MarkdownImporter:
@@ -30,87 +39,89 @@ class MarkdownImporter:
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
         """Return whether the name is that of a Markdown file."""
-        return path.suffix.lower() in _ENDINGS
+        return path.suffix.lower() in _SUFFIXES
 
-    def read(self, file: SourceFile, context: ImportContext) -> Harvest:
+    def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return the file's tasks with their projects and phases, or its text as a note."""
-        gathering = Gathering(file, context)
-        content = lines(gathering.text)
-        matter = front_matter(content)
-        tokens = list(scan(content, matter.size))
+        builder = ParsedFileBuilder(file, context)
+        content = split_lines(builder.text)
+        metadata = parse_front_matter(content)
+        tokens = list(scan_tokens(content, metadata.line_count))
         for token in tokens:
-            if isinstance(token, EndlessBlock):
-                gathering.warn(_ENDLESS, token.line)
+            if isinstance(token, UnclosedBlock):
+                builder.warn(_UNCLOSED_BLOCK, token.line)
         if any(isinstance(token, Checkbox) for token in tokens):
-            _Walk(gathering, matter).gather(tokens)
+            _MarkdownParser(builder, metadata).parse(tokens)
         else:
-            gather_note(gathering, content, matter)
-        return gathering.harvest()
+            add_note(builder, content, metadata)
+        return builder.build()
 
 
-class _Walk:
+class _MarkdownParser:
     """One pass over the tokens of a file."""
 
-    def __init__(self, gathering: Gathering, matter: FrontMatter) -> None:
-        stem = PurePosixPath(gathering.file.path).stem
-        title = matter.first("title") or (None if _UNTELLING_STEM.fullmatch(stem) else stem)
-        self._gathering = gathering
-        self._outline = Outline(gathering, only=matter.first("project"), otherwise=title)
-        self._tasks: list[TaskDraft] = []
-        self._open: list[tuple[int, TaskDraft]] = []
+    def __init__(self, builder: ParsedFileBuilder, metadata: FrontMatter) -> None:
+        stem = PurePosixPath(builder.file.path).stem
+        title = metadata.get_first("title") or (None if _GENERIC_STEM.fullmatch(stem) else stem)
+        self._builder = builder
+        self._headings = HeadingTree(
+            builder, fixed_project=metadata.get_first("project"), default_project=title
+        )
+        self._tasks: list[RawTask] = []
+        self._open_items: list[tuple[int, RawTask]] = []
         self._paragraph: list[str] | None = None
 
-    def gather(self, tokens: list[Token]) -> None:
+    def parse(self, tokens: list[MarkdownToken]) -> None:
         for token in tokens:
             self._end_paragraph(token)
             match token:
-                case Heading():
-                    self._enter(token)
+                case MarkdownHeading():
+                    self._enter_heading(token)
                 case Checkbox():
-                    self._add(token)
-                case Prose():
+                    self._add_task(token)
+                case MarkdownProse():
                     self._add_prose(token)
         self._end_paragraph(None)
         for task in self._tasks:
-            self._gathering.add_task(task)
+            self._builder.add_task(task)
 
-    def _enter(self, heading: Heading) -> None:
-        self._open.clear()
-        self._outline.enter(heading)
+    def _enter_heading(self, heading: MarkdownHeading) -> None:
+        self._open_items.clear()
+        self._headings.enter(heading)
         self._paragraph = []
 
-    def _end_paragraph(self, token: Token | None) -> None:
+    def _end_paragraph(self, token: MarkdownToken | None) -> None:
         """Set the description of the heading once the paragraph below it has ended."""
         if self._paragraph is None:
             return
-        if isinstance(token, Prose) and (token.is_paragraph or not (token.text or self._paragraph)):
+        if isinstance(token, MarkdownProse) and (token.is_paragraph or not (token.text or self._paragraph)):
             return
-        self._outline.describe(" ".join(self._paragraph))
+        self._headings.set_description(" ".join(self._paragraph))
         self._paragraph = None
 
-    def _add(self, box: Checkbox) -> None:
-        task = read_checkbox(box, self._gathering)
-        if not one_line(task.title):
+    def _add_task(self, box: Checkbox) -> None:
+        task = parse_checkbox(box, self._builder)
+        if not clean_line(task.title):
             return
-        task.project, task.phase = self._outline.project, self._outline.phase
-        if task.status is TaskStatus.OPEN and self._outline.status in _STATES_OF_COLUMNS:
-            task.status = self._outline.status
-        self._leave(box.indent)
-        if self._open:
-            task.details = f"Part of “{self._open[-1][1].title}”."
-        self._outline.mention_project()
-        self._open.append((box.indent, task))
+        task.project, task.phase = self._headings.project, self._headings.phase
+        if task.status is TaskStatus.OPEN and self._headings.status in _COLUMN_STATUSES:
+            task.status = self._headings.status
+        self._close_items(box.indent)
+        if self._open_items:
+            task.details = f"Part of “{self._open_items[-1][1].title}”."
+        self._headings.add_current_project()
+        self._open_items.append((box.indent, task))
         self._tasks.append(task)
 
-    def _add_prose(self, prose: Prose) -> None:
+    def _add_prose(self, prose: MarkdownProse) -> None:
         if self._paragraph is not None and prose.is_paragraph:
             self._paragraph.append(prose.text)
         if not prose.text:
             return
-        self._leave(prose.indent)
-        if self._open:
-            self._open[-1][1].details += f"\n{prose.text}"
+        self._close_items(prose.indent)
+        if self._open_items:
+            self._open_items[-1][1].details += f"\n{prose.text}"
 
-    def _leave(self, indent: int) -> None:
-        while self._open and self._open[-1][0] >= indent:
-            self._open.pop()
+    def _close_items(self, indent: int) -> None:
+        while self._open_items and self._open_items[-1][0] >= indent:
+            self._open_items.pop()

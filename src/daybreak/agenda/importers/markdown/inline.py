@@ -18,12 +18,12 @@ _REPLACEMENTS = (
 )
 
 
-_LONGEST_LINE = 4_000
+_MAX_LINE_LENGTH = 4_000
 
 
-def plain(markdown: str) -> str:
+def strip_markup(markdown: str) -> str:
     """Return one line, at most 4,000 characters of it, without emphasis, link targets and block id."""
-    markdown = markdown[:_LONGEST_LINE]
+    markdown = markdown[:_MAX_LINE_LENGTH]
     for pattern, replacement in _REPLACEMENTS:
         markdown = pattern.sub(replacement, markdown)
     return markdown.strip()

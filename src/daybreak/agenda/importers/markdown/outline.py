@@ -4,20 +4,20 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from daybreak.agenda.importers.markdown.inline import plain
-from daybreak.agenda.importers.markdown.tokens import Heading
-from daybreak.agenda.importers.parsing.builder import Gathering
+from daybreak.agenda.importers.markdown.inline import strip_markup
+from daybreak.agenda.importers.markdown.tokens import MarkdownHeading
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
 from daybreak.agenda.importers.parsing.dates import parse_date
-from daybreak.agenda.importers.parsing.text import quote
-from daybreak.agenda.importers.parsing.vocabulary import status_of
+from daybreak.agenda.importers.parsing.text import quote_value
+from daybreak.agenda.importers.parsing.vocabulary import parse_status
 from daybreak.agenda.model import TaskStatus
 
-_RANGE_AT_END = re.compile(r"^(.*?)\s*\(([^()]{4,60})\)$")
+_TRAILING_RANGE = re.compile(r"^(.*?)\s*\(([^()]{4,60})\)$")
 _SEPARATORS = ("\u2013", "\u2014", "→", "...", "..", "…", " to ", " until ", " till ", " - ")
 _HYPHENATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d{4}-\d{2}-\d{2})")
-_LOOKS_LIKE_A_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
-_LONGEST_HEADING = 600
-_SECTIONS = {
+_DATE_LIKE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_MAX_HEADING_LENGTH = 600
+_GENERIC_HEADINGS = {
     "tasks",
     "task list",
     "to dos",
@@ -53,7 +53,7 @@ class _Section:
     description: str = ""
 
 
-class Outline:
+class HeadingTree:
     """The headings above the current line.
 
     A heading is a project, unless
@@ -63,17 +63,19 @@ class Outline:
     * it only names a state or a day (“Doing”, “Next steps”, “2026-03-29”): a part of its parent heading.
     """
 
-    def __init__(self, gathering: Gathering, *, only: str | None, otherwise: str | None) -> None:
-        self._gathering = gathering
-        self._only = only
-        self._otherwise = only or otherwise
+    def __init__(
+        self, builder: ParsedFileBuilder, *, fixed_project: str | None, default_project: str | None
+    ) -> None:
+        self._builder = builder
+        self._fixed_project = fixed_project
+        self._default_project = fixed_project or default_project
         self._sections: list[_Section] = []
         self._last_project: _Section | None = None
 
     @property
     def project(self) -> str | None:
         """The project of a task at this line."""
-        return self._sections[-1].project if self._sections else self._otherwise
+        return self._sections[-1].project if self._sections else self._default_project
 
     @property
     def phase(self) -> str | None:
@@ -85,76 +87,82 @@ class Outline:
         """The status that the heading assigns to the open tasks below it, as on a board."""
         return self._sections[-1].status if self._sections else None
 
-    def enter(self, heading: Heading) -> None:
+    def enter(self, heading: MarkdownHeading) -> None:
         """Continue below a heading."""
         while self._sections and self._sections[-1].level >= heading.level:
             self._sections.pop()
-        self._sections.append(self._section(heading, plain(heading.text[:_LONGEST_HEADING])))
+        self._sections.append(self._make_section(heading, strip_markup(heading.text[:_MAX_HEADING_LENGTH])))
 
-    def describe(self, paragraph: str) -> None:
+    def set_description(self, paragraph: str) -> None:
         """Set the description of the last heading: the paragraph right under it, empty if there is none."""
         section = self._sections[-1]
-        section.description = plain(paragraph)
+        section.description = strip_markup(paragraph)
         if section.is_phase and section.project:
-            self.mention_project()
-            self._gathering.add_phase(
+            self.add_current_project()
+            self._builder.add_phase(
                 section.project, section.name, section.line, section.dates, section.description
             )
 
-    def mention_project(self) -> None:
+    def add_current_project(self) -> None:
         """Add the current project with the line of its heading."""
         known = self._last_project
         if known and known.name == self.project:
-            self._gathering.add_project(known.name, known.line, known.description)
+            self._builder.add_project(known.name, known.line, known.description)
 
-    def _section(self, heading: Heading, text: str) -> _Section:
+    def _make_section(self, heading: MarkdownHeading, text: str) -> _Section:
         section = _Section(heading.level, heading.line, text, self.project)
-        dated = _dated(text)
+        dated = _split_dated_heading(text)
         if dated and (owner := self._project_of_phase()):
             section.project, section.is_phase = owner, True
-            section.name, section.dates = dated[0], self._range(dated[1], heading.line)
-        elif self._is_part(text):
-            section.status = status_of(text)
+            section.name, section.dates = dated[0], self._parse_range(dated[1], heading.line)
+        elif self._is_part_of_parent(text):
+            section.status = parse_status(text)
         else:
             section.project, self._last_project = text, section
         return section
 
     def _project_of_phase(self) -> str | None:
         above = self._sections[-1].project if self._sections else None
-        return above or self._only or (self._last_project.name if self._last_project else self._otherwise)
+        return (
+            above
+            or self._fixed_project
+            or (self._last_project.name if self._last_project else self._default_project)
+        )
 
-    def _is_part(self, text: str) -> bool:
-        if not text or self._only or self.phase or parse_date(text):
+    def _is_part_of_parent(self, text: str) -> bool:
+        if not text or self._fixed_project or self.phase or parse_date(text):
             return True
-        return self.project is not None and (text.casefold() in _SECTIONS or status_of(text) is not None)
+        return self.project is not None and (
+            text.casefold() in _GENERIC_HEADINGS or parse_status(text) is not None
+        )
 
-    def _range(self, ends: tuple[str, str], line: int) -> DateRange:
-        start, end = _date_at(ends[0], ends[1]), _date_at(ends[1], ends[0])
+    def _parse_range(self, ends: tuple[str, str], line: int) -> DateRange:
+        start, end = _parse_range_end(ends[0], ends[1]), _parse_range_end(ends[1], ends[0])
         for text, day in zip(ends, (start, end), strict=True):
             if text and day is None:
-                self._gathering.warn(
-                    f"{quote(text)} in this heading is not a date; write it like 2026-03-29.", line
+                self._builder.warn(
+                    f"{quote_value(text)} in this heading is not a date; write it like 2026-03-29.", line
                 )
         if start and end and start > end:
-            self._gathering.warn(
+            self._builder.warn(
                 "The phase in this heading ends before it starts, so it was imported without dates.", line
             )
             return None, None
         return start, end
 
 
-def _dated(text: str) -> tuple[str, tuple[str, str]] | None:
+def _split_dated_heading(text: str) -> tuple[str, tuple[str, str]] | None:
     """Return the name and the two ends of a heading such as “Build (2026-03-01 to 2026-04-15)”."""
-    match = _RANGE_AT_END.match(text)
+    match = _TRAILING_RANGE.match(text)
     if match is None or not match[1]:
         return None
-    ends = _ends(match[2])
-    if ends is None or not any(end and (_date_at(end, "") or _LOOKS_LIKE_A_DATE.search(end)) for end in ends):
+    ends = _split_range(match[2])
+    if ends is None or not any(end and (_parse_range_end(end, "") or _DATE_LIKE.search(end)) for end in ends):
         return None
     return match[1], ends
 
 
-def _ends(text: str) -> tuple[str, str] | None:
+def _split_range(text: str) -> tuple[str, str] | None:
     if hyphenated := _HYPHENATED.fullmatch(text.strip()):
         return hyphenated[1], hyphenated[2]
     for separator in _SEPARATORS:
@@ -167,7 +175,7 @@ def _ends(text: str) -> tuple[str, str] | None:
     return ("", text.removeprefix("until ").strip()) if text.startswith("until ") else None
 
 
-def _date_at(text: str, other: str) -> date | None:
+def _parse_range_end(text: str, other: str) -> date | None:
     """Return the date; a missing year is that of the range's other end (“1 March to 15 April 2026”)."""
     other_day = parse_date(other)
     return parse_date(text) or (parse_date(f"{text}, {other_day.year}") if text and other_day else None)

@@ -2,15 +2,15 @@
 
 import re
 
-from daybreak.agenda.importers.markdown.inline import plain
+from daybreak.agenda.importers.markdown.inline import strip_markup
 from daybreak.agenda.importers.markdown.tokens import Checkbox
-from daybreak.agenda.importers.parsing.builder import Gathering, TaskDraft
+from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.dates import parse_minutes
-from daybreak.agenda.importers.parsing.markers import without_markers
-from daybreak.agenda.importers.parsing.vocabulary import priority_of, status_of
+from daybreak.agenda.importers.parsing.markers import strip_markers
+from daybreak.agenda.importers.parsing.vocabulary import parse_priority, parse_status
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 
-_STATES = {
+_CHECKBOX_STATUSES = {
     "x": TaskStatus.DONE,
     "✓": TaskStatus.DONE,
     "✔": TaskStatus.DONE,
@@ -42,9 +42,9 @@ _SIGNS = {
     "🏁": "oncompletion",
 }
 _DATE_KEYS = {"due", "scheduled", "start", "done", "created", "cancelled"}
-_OTHER_NAMES = {"completion": "done", "completed": "done", "recurrence": "repeat", "owner": "assignee"}
+_KEY_ALIASES = {"completion": "done", "completed": "done", "recurrence": "repeat", "owner": "assignee"}
 _KEYS = {*_DATE_KEYS, "repeat", "id", "dependson", "priority", "estimate", "assignee", "status"}
-_LONGEST_LINE = 4_000
+_MAX_LINE_LENGTH = 4_000
 
 _SIGN = re.compile("|".join((*_SIGNS, *_PRIORITY_SIGNS)))
 _FIELD = re.compile(r"[\[(]\s*([A-Za-z]+)\s*::\s*([^\[\]()]*)[\])]")
@@ -62,68 +62,68 @@ _ESTIMATE = re.compile(
 _MARKER = re.compile(r"(?:#(?=[^\s#]*[^\W\d])|@(?=\w))([\w/.-]+)")
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])[\w/.-]+")
 _ASSIGNEE = re.compile(r"@\w[\w.-]*")
-_WITHOUT_SELECTORS = dict.fromkeys(map(ord, "\ufe0e\ufe0f"))
+_VARIATION_SELECTORS = dict.fromkeys(map(ord, "\ufe0e\ufe0f"))
 
 
-def read_checkbox(box: Checkbox, gathering: Gathering) -> TaskDraft:
+def parse_checkbox(box: Checkbox, builder: ParsedFileBuilder) -> RawTask:
     """Return the task of a check box, without project and phase."""
     fields: dict[str, str] = {}
-    text = _take_fields(box.text[:_LONGEST_LINE].translate(_WITHOUT_SELECTORS), fields)
-    text = plain(_take_estimate(_take_signs(text, fields), fields))
+    text = _extract_fields(box.text[:_MAX_LINE_LENGTH].translate(_VARIATION_SELECTORS), fields)
+    text = strip_markup(_extract_estimate(_extract_signs(text, fields), fields))
     words = text.split()
-    task = _task(box, fields, gathering)
+    task = _make_task(box, fields, builder)
     task.tags = [word[1:] for word in words if _TAG.fullmatch(word)]
-    task.assignee = fields.get("assignee") or _assignee(words)
-    task.title = without_markers(text, _MARKER) or text
+    task.assignee = fields.get("assignee") or _find_assignee(words)
+    task.title = strip_markers(text, _MARKER) or text
     return task
 
 
-def _task(box: Checkbox, fields: dict[str, str], gathering: Gathering) -> TaskDraft:
+def _make_task(box: Checkbox, fields: dict[str, str], builder: ParsedFileBuilder) -> RawTask:
     def moment(key: str, what: str) -> Moment | None:
-        return gathering.moment(fields.get(key), box.line, what)
+        return builder.parse_moment(fields.get(key), box.line, what)
 
-    status = _STATES.get(box.state.lower(), TaskStatus.OPEN)
+    status = _CHECKBOX_STATUSES.get(box.state.lower(), TaskStatus.OPEN)
     if status is TaskStatus.OPEN:
-        status = status_of(fields.get("status", "")) or status
+        status = parse_status(fields.get("status", "")) or status
     done = moment("done", "completion date")
     scheduled = moment("scheduled", "scheduled date")
-    return TaskDraft(
+    return RawTask(
         line=box.line,
-        own_id=fields.get("id"),
+        native_id=fields.get("id"),
         status=status,
-        priority=priority_of(fields.get("priority", "")) or Priority.NORMAL,
+        priority=parse_priority(fields.get("priority", "")) or Priority.NORMAL,
         start=moment("start", "start date") or scheduled,
         due=moment("due", "due date"),
         completed=done if status is TaskStatus.DONE else None,
-        estimate_minutes=gathering.minutes(fields.get("estimate"), box.line),
+        estimate_minutes=builder.parse_minutes(fields.get("estimate"), box.line),
         recurrence=fields.get("repeat"),
         blocked_by=fields.get("dependson", "").split(","),
     )
 
 
-def _take_fields(text: str, fields: dict[str, str]) -> str:
-    def take(match: re.Match[str]) -> str:
-        key = _OTHER_NAMES.get(match[1].lower(), match[1].lower())
+def _extract_fields(text: str, fields: dict[str, str]) -> str:
+    def extract(match: re.Match[str]) -> str:
+        key = _KEY_ALIASES.get(match[1].lower(), match[1].lower())
         if key not in _KEYS:
             return match[0]
         fields.setdefault(key, match[2].strip())
         return " "
 
-    return _FIELD.sub(take, text)
+    return _FIELD.sub(extract, text)
 
 
-def _take_signs(text: str, fields: dict[str, str]) -> str:
-    kept, at = [], 0
+def _extract_signs(text: str, fields: dict[str, str]) -> str:
+    remaining, at = [], 0
     while sign := _SIGN.search(text, at):
-        kept.append(text[at : sign.start()])
-        at = _take_value(sign, text, fields)
+        remaining.append(text[at : sign.start()])
+        at = _extract_value(sign, text, fields)
         if at == sign.start():
-            kept.append(sign[0])
+            remaining.append(sign[0])
             at = sign.end()
-    return " ".join((*kept, text[at:]))
+    return " ".join((*remaining, text[at:]))
 
 
-def _take_value(sign: re.Match[str], text: str, fields: dict[str, str]) -> int:
+def _extract_value(sign: re.Match[str], text: str, fields: dict[str, str]) -> int:
     """Return where the sign's value ends, or where the sign begins if it is only an emoji in a sentence."""
     if sign[0] in _PRIORITY_SIGNS:
         fields.setdefault("priority", _PRIORITY_SIGNS[sign[0]].name)
@@ -136,7 +136,7 @@ def _take_value(sign: re.Match[str], text: str, fields: dict[str, str]) -> int:
     return value.end()
 
 
-def _take_estimate(text: str, fields: dict[str, str]) -> str:
+def _extract_estimate(text: str, fields: dict[str, str]) -> str:
     for match in _ESTIMATE.finditer(text):
         amount = match[1] or match[2]
         if parse_minutes(amount) is not None:
@@ -145,12 +145,12 @@ def _take_estimate(text: str, fields: dict[str, str]) -> str:
     return text
 
 
-def _assignee(words: list[str]) -> str | None:
+def _find_assignee(words: list[str]) -> str | None:
     """Return a name at either end of the text; a name in mid-sentence is only a mention."""
-    at_ends = [*_leading(words), *_leading(words[::-1])]
+    at_ends = [*_leading_markers(words), *_leading_markers(words[::-1])]
     return next((word[1:] for word in at_ends if _ASSIGNEE.fullmatch(word)), None)
 
 
-def _leading(words: list[str]) -> list[str]:
+def _leading_markers(words: list[str]) -> list[str]:
     first = next((at for at, word in enumerate(words) if not _MARKER.fullmatch(word)), len(words))
     return words[:first]

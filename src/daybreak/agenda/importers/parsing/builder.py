@@ -4,26 +4,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from daybreak.agenda.importers.parsing.dates import is_ambiguous, parse_minutes, parse_moment
+from daybreak.agenda.importers.parsing.dates import is_ambiguous_date, parse_minutes, parse_moment
 from daybreak.agenda.importers.parsing.decoding import decode
-from daybreak.agenda.importers.parsing.text import LONGEST_ID, block, one_line, quote, slug
+from daybreak.agenda.importers.parsing.text import (
+    MAX_ID_LENGTH,
+    clean_block,
+    clean_line,
+    quote_value,
+    slugify,
+)
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 from daybreak.agenda.parsed import (
-    Harvest,
     ImportContext,
     ImportedNote,
     ImportedPhase,
     ImportedProject,
     ImportedTask,
+    ParsedFile,
     ReadWarning,
     SourceFile,
 )
 
-MOST_WARNINGS = 20
+MAX_WARNINGS = 20
 
 
 @dataclass(slots=True, kw_only=True)
-class TaskDraft:
+class RawTask:
     """A task as its format spells it, neither cleaned nor truncated yet.
 
     ``native_id`` is the format's own id, if any; `ParsedFileBuilder.assign_external_id` sets ``external_id``.
@@ -31,7 +37,7 @@ class TaskDraft:
 
     line: int
     title: str = ""
-    own_id: str | None = None
+    native_id: str | None = None
     external_id: str | None = None
     project: str | None = None
     phase: str | None = None
@@ -49,7 +55,7 @@ class TaskDraft:
     touched_at: datetime | None = None
 
 
-class Gathering:
+class ParsedFileBuilder:
     """A builder that cleans and numbers the entries of a file and limits its warnings.
 
     A task's external id does not change when its line moves: it is the format's own or derived from the
@@ -67,53 +73,55 @@ class Gathering:
         self._tasks: list[ImportedTask] = []
         self._notes: list[ImportedNote] = []
         self._warnings: list[ReadWarning] = []
-        self._unsaid = 0
-        self._counts: dict[str, int] = {}
-        self._taken: set[str] = set()
+        self._omitted_warnings = 0
+        self._id_counts: dict[str, int] = {}
+        self._used_ids: set[str] = set()
         self.text, warning = decode(file.content)
         if warning:
             self.warn(warning)
 
-    def place(self, line: int) -> str:
+    def source_ref(self, line: int) -> str:
         """Return the source reference of a line."""
         return f"{self.file.path}:{line}"
 
     def warn(self, message: str, line: int | None = None) -> None:
         """Add a warning, or only count it once the limit is reached."""
-        if len(self._warnings) >= MOST_WARNINGS:
-            self._unsaid += 1
+        if len(self._warnings) >= MAX_WARNINGS:
+            self._omitted_warnings += 1
             return
         self._warnings.append(ReadWarning(path=self.file.path, line=line, message=message))
 
-    def moment(
-        self, text: str | None, line: int, what: str, *, day_first: bool | None = None
+    def parse_moment(
+        self, text: str | None, line: int, label: str, *, day_first: bool | None = None
     ) -> Moment | None:
         """Return the moment that a text spells; add a warning and return None if it spells none."""
         if text is None or not text.strip():
             return None
         moment = parse_moment(text, self.context.tz, day_first=day_first)
         if moment is None:
-            fault = "could be two different days" if is_ambiguous(text) else "is not a valid date"
-            self.warn(f"The {what} {quote(text)} {fault}; write it like 2026-03-29.", line)
+            fault = "could be two different days" if is_ambiguous_date(text) else "is not a valid date"
+            self.warn(f"The {label} {quote_value(text)} {fault}; write it like 2026-03-29.", line)
         return moment
 
-    def minutes(self, text: str | None, line: int) -> int | None:
+    def parse_minutes(self, text: str | None, line: int) -> int | None:
         """Return the minutes that an estimate spells; add a warning and return None if it spells none."""
         if text is None or not text.strip():
             return None
         minutes = parse_minutes(text)
         if minutes is None:
-            self.warn(f"The estimate {quote(text)} is not valid; write it like 2h or 30m.", line)
+            self.warn(f"The estimate {quote_value(text)} is not valid; write it like 2h or 30m.", line)
         return minutes
 
     def add_project(self, name: str, line: int, description: str = "") -> str | None:
         """Record the mention of a project and return its name as it was first spelt."""
-        name = one_line(name)
+        name = clean_line(name)
         if not name:
             return None
         known = self._projects.setdefault(
             name.casefold(),
-            ImportedProject(name=name, place=self.place(line), description=block(description)),
+            ImportedProject(
+                name=name, source_ref=self.source_ref(line), description=clean_block(description)
+            ),
         )
         return known.name
 
@@ -126,47 +134,47 @@ class Gathering:
         description: str = "",
     ) -> str | None:
         """Record the mention of a phase of a project and return its name as it was first spelt."""
-        owner, name = self.add_project(project, line), one_line(name)
+        owner, name = self.add_project(project, line), clean_line(name)
         if owner is None or not name:
             return None
         start_on, end_on = dates
         phase = ImportedPhase(
             project=owner,
             name=name,
-            place=self.place(line),
-            description=block(description),
+            source_ref=self.source_ref(line),
+            description=clean_block(description),
             start_on=start_on,
             end_on=end_on,
             position=len(self._phases),
         )
         return self._phases.setdefault((owner.casefold(), name.casefold()), phase).name
 
-    def add_task(self, draft: TaskDraft) -> None:
+    def add_task(self, task: RawTask) -> None:
         """Add a task, its project and its phase; add none of the three for a task without a title."""
-        title = one_line(draft.title)
+        title = clean_line(task.title)
         if not title:
             return
-        project = self.add_project(draft.project, draft.line) if draft.project else None
-        phase = self.add_phase(project, draft.phase, draft.line) if project and draft.phase else None
+        project = self.add_project(task.project, task.line) if task.project else None
+        phase = self.add_phase(project, task.phase, task.line) if project and task.phase else None
         self._tasks.append(
             ImportedTask(
-                external_id=self.identify(draft),
+                external_id=self.assign_external_id(task),
                 title=title,
-                place=self.place(draft.line),
+                source_ref=self.source_ref(task.line),
                 project=project,
                 phase=phase,
-                details=block(draft.details),
-                status=draft.status,
-                priority=draft.priority,
-                start=draft.start,
-                due=draft.due,
-                completed=draft.completed,
-                estimate_minutes=draft.estimate_minutes,
-                assignee=one_line(draft.assignee or "") or None,
-                tags=_distinct(draft.tags),
-                recurrence=one_line(draft.recurrence or "") or None,
-                blocked_by=_distinct(draft.blocked_by),
-                touched_at=draft.touched_at,
+                details=clean_block(task.details),
+                status=task.status,
+                priority=task.priority,
+                start=task.start,
+                due=task.due,
+                completed=task.completed,
+                estimate_minutes=task.estimate_minutes,
+                assignee=clean_line(task.assignee or "") or None,
+                tags=_distinct_names(task.tags),
+                recurrence=clean_line(task.recurrence or "") or None,
+                blocked_by=_distinct_names(task.blocked_by),
+                touched_at=task.touched_at,
             )
         )
 
@@ -175,28 +183,31 @@ class Gathering:
         project = self.add_project(note.project, 1) if note.project else None
         self._notes.append(replace(note, project=project))
 
-    def identify(self, draft: TaskDraft) -> str:
+    def assign_external_id(self, task: RawTask) -> str:
         """Return the task's external id, assigned on the first call and unique within the file."""
-        if draft.external_id is None:
-            own = one_line(draft.own_id or "", LONGEST_ID)
-            draft.external_id = self._unique(own or f"{self.file.path}#{slug(one_line(draft.title))}")
-        return draft.external_id
+        if task.external_id is None:
+            own = clean_line(task.native_id or "", MAX_ID_LENGTH)
+            task.external_id = self._unique_id(own or f"{self.file.path}#{slugify(clean_line(task.title))}")
+        return task.external_id
 
-    def _unique(self, wanted: str) -> str:
-        number = self._counts.get(wanted, 0) + 1
-        while (unique := wanted if number == 1 else f"{wanted}~{number}") in self._taken:
+    def _unique_id(self, candidate: str) -> str:
+        number = self._id_counts.get(candidate, 0) + 1
+        while (unique := candidate if number == 1 else f"{candidate}~{number}") in self._used_ids:
             number += 1
-        self._counts[wanted] = number
-        self._taken.add(unique)
+        self._id_counts[candidate] = number
+        self._used_ids.add(unique)
         return unique
 
-    def harvest(self) -> Harvest:
+    def build(self) -> ParsedFile:
         """Return everything that was collected."""
-        if self._unsaid:
-            rest = f"{self._unsaid} more problems were found in it; fix those above and import it again."
+        if self._omitted_warnings:
+            rest = (
+                f"{self._omitted_warnings} more problems were found in it;"
+                " fix those above and import it again."
+            )
             self._warnings.append(ReadWarning(path=self.file.path, message=rest))
-            self._unsaid = 0
-        return Harvest(
+            self._omitted_warnings = 0
+        return ParsedFile(
             projects=tuple(self._projects.values()),
             phases=tuple(self._phases.values()),
             tasks=tuple(self._tasks),
@@ -205,5 +216,5 @@ class Gathering:
         )
 
 
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (one_line(name, LONGEST_ID) for name in names))))
+def _distinct_names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (clean_line(name, MAX_ID_LENGTH) for name in names))))

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from daybreak import clock
 from daybreak.agenda.model import Moment
 
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2199
+MIN_YEAR: Final = 1900
+MAX_YEAR: Final = 2199
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
@@ -22,7 +22,7 @@ _MONTHS = (
 )
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NAMED_MONTH = r"(?P<month>[a-z]{3,9})\.?"
-_DATES = (
+_DATE_REGEXES = (
     r"(?P<year>\d{4})(?P<gap>[-/.])(?P<month>\d{1,2})(?P=gap)(?P<day>\d{1,2})",
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
     r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4}|\d{2})",
@@ -30,14 +30,16 @@ _DATES = (
     rf"{_NAMED_MONTH}\s+(?P<day>\d{{1,2}}){_ORDINAL},?\s+(?P<year>\d{{4}})",
     r"(?P<first>\d{1,2})(?P<gap>[/-])(?P<second>\d{1,2})(?P=gap)(?P<year>\d{4}|\d{2})",
 )
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
-_TIME = (
+_WEEKDAY_REGEX = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
+_TIME_REGEX = (
     r"(?:(?:t|,?\s+(?:at\s+)?)(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second_of_minute>\d{2}))?)?"
     r"(?:[.,]\d{1,9})?\s*(?P<half>[ap])?(?(half)\.?m\.?)\s*(?P<offset>z|utc|[+-]\d{2}:?\d{2})?)?"
 )
-_PATTERNS = tuple(re.compile(_WEEKDAY + day + _TIME, re.IGNORECASE | re.ASCII) for day in _DATES)
-_SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\b", re.ASCII)
-_LONGEST_DATE = 60
+_PATTERNS = tuple(
+    re.compile(_WEEKDAY_REGEX + day + _TIME_REGEX, re.IGNORECASE | re.ASCII) for day in _DATE_REGEXES
+)
+_SLASH_DATE = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\b", re.ASCII)
+_MAX_TEXT_LENGTH = 60
 _MONTHS_PER_YEAR = 12
 
 _ISO_DURATION = re.compile(
@@ -48,8 +50,8 @@ _AMOUNT = re.compile(
     r"(\d{1,5}(?:[.,]\d{1,3})?)\s*(minutes|minute|mins|min|m|hours|hour|hrs|hr|h|days|day|d|weeks|week|w)",
     re.ASCII,
 )
-_MINUTES = {"m": 1, "h": 60, "d": 480, "w": 2400}
-_LONGEST_ESTIMATE = 500 * _MINUTES["d"]
+_MINUTES_PER_UNIT = {"m": 1, "h": 60, "d": 480, "w": 2400}
+_MAX_ESTIMATE_MINUTES = 500 * _MINUTES_PER_UNIT["d"]
 
 
 def parse_moment(text: str, tz: ZoneInfo, *, day_first: bool | None = None) -> Moment | None:
@@ -58,11 +60,11 @@ def parse_moment(text: str, tz: ZoneInfo, *, day_first: bool | None = None) -> M
     A time without a zone is in ``tz``. ``day_first`` decides how ``05/04/2026`` is parsed.
     """
     text = text.strip()
-    if len(text) > _LONGEST_DATE:
+    if len(text) > _MAX_TEXT_LENGTH:
         return None
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text):
-            return _moment(match, tz, day_first=day_first)
+            return _moment_from_match(match, tz, day_first=day_first)
     return None
 
 
@@ -72,7 +74,7 @@ def parse_date(text: str) -> date | None:
     return None if isinstance(moment, datetime) else moment
 
 
-def whole_day_at_midnight(moment: Moment | None, tz: ZoneInfo) -> Moment | None:
+def midnight_to_date(moment: Moment | None, tz: ZoneInfo) -> Moment | None:
     """Return the date if a program wrote the first or last second of a day in ``tz`` to mean the day."""
     if not isinstance(moment, datetime):
         return moment
@@ -82,76 +84,76 @@ def whole_day_at_midnight(moment: Moment | None, tz: ZoneInfo) -> Moment | None:
     return local.date() if clock.start_of_day(local.date(), tz) == moment else moment
 
 
-def as_instant(moment: Moment | None, tz: ZoneInfo) -> datetime | None:
+def to_instant(moment: Moment | None, tz: ZoneInfo) -> datetime | None:
     """Return the instant, in UTC, at which a moment begins in ``tz``."""
     if moment is None or isinstance(moment, datetime):
         return moment
     return clock.start_of_day(moment, tz)
 
 
-def slash_order(texts: list[str]) -> bool | None:
+def infer_day_first(texts: list[str]) -> bool | None:
     """Return whether dates such as ``29/03/2026`` put the day first; None if no date in a column decides."""
-    pairs = [(int(match[1]), int(match[3])) for match in map(_SLASHED.match, texts) if match]
+    pairs = [(int(match[1]), int(match[3])) for match in map(_SLASH_DATE.match, texts) if match]
     day_first = any(first > _MONTHS_PER_YEAR >= second for first, second in pairs)
     month_first = any(second > _MONTHS_PER_YEAR >= first for first, second in pairs)
     return None if day_first == month_first else day_first
 
 
-def is_ambiguous(text: str) -> bool:
+def is_ambiguous_date(text: str) -> bool:
     """Return whether a text is a date such as ``05/04/2026``, whose order of day and month is unknown."""
-    match = _SLASHED.match(text.strip())
+    match = _SLASH_DATE.match(text.strip())
     return match is not None and max(int(match[1]), int(match[3])) <= _MONTHS_PER_YEAR
 
 
 def parse_minutes(text: str) -> int | None:
     """Return the minutes of ``45m``, ``1h 30m``, ``1.5 hours``, ``2d`` (of eight hours) or ``PT1H``."""
     text = text.strip().lower()
-    if not text or len(text) > _LONGEST_DATE:
+    if not text or len(text) > _MAX_TEXT_LENGTH:
         return None
     if match := _ISO_DURATION.fullmatch(text):
-        amounts = [(float(match[unit] or 0), unit) for unit in _MINUTES]
+        amounts = [(float(match[unit] or 0), unit) for unit in _MINUTES_PER_UNIT]
     elif re.fullmatch(rf"(?:{_AMOUNT.pattern}[\s,]*)+", text, re.ASCII):
         amounts = [(float(match[1].replace(",", ".")), match[2][0]) for match in _AMOUNT.finditer(text)]
     else:
         return None
-    total = round(sum(starmap(_in_minutes, amounts)))
-    return total if 0 < total <= _LONGEST_ESTIMATE else None
+    total = round(sum(starmap(_to_minutes, amounts)))
+    return total if 0 < total <= _MAX_ESTIMATE_MINUTES else None
 
 
-def _in_minutes(amount: float, unit: str) -> float:
-    return amount * _MINUTES[unit]
+def _to_minutes(amount: float, unit: str) -> float:
+    return amount * _MINUTES_PER_UNIT[unit]
 
 
-def _moment(match: re.Match[str], tz: ZoneInfo, *, day_first: bool | None) -> Moment | None:
+def _moment_from_match(match: re.Match[str], tz: ZoneInfo, *, day_first: bool | None) -> Moment | None:
     try:
-        day = _date(match.groupdict(), day_first=day_first)
+        day = _date_from_parts(match.groupdict(), day_first=day_first)
         if day is None or match["hour"] is None:
             return day
-        at = time(_hour(match), int(match["minute"] or 0), int(match["second_of_minute"] or 0))
-        return _in_zone(day, at, match["offset"], tz)
+        at = time(_parse_hour(match), int(match["minute"] or 0), int(match["second_of_minute"] or 0))
+        return _to_utc(day, at, match["offset"], tz)
     except ValueError:
         return None
 
 
-def _date(parts: dict[str, str | None], *, day_first: bool | None) -> date | None:
+def _date_from_parts(parts: dict[str, str | None], *, day_first: bool | None) -> date | None:
     year, month, day = parts["year"] or "", parts.get("month"), parts.get("day")
     if month is None or day is None:
         first, second = parts["first"] or "", parts["second"] or ""
-        order = slash_order([f"{first}/{second}/2000"]) if day_first is None else day_first
+        order = infer_day_first([f"{first}/{second}/2000"]) if day_first is None else day_first
         if order is None:
             return None
         day, month = (first, second) if order else (second, first)
-    number = int(month) if month.isdigit() else _month(month.lower())
+    number = int(month) if month.isdigit() else _month_number(month.lower())
     found = date(int(year) + (2000 if len(year) == len("26") else 0), number, int(day))
-    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+    return found if MIN_YEAR <= found.year <= MAX_YEAR else None
 
 
-def _month(name: str) -> int:
+def _month_number(name: str) -> int:
     prefix = "sep" if name == "sept" else name
     return next((at for at, month in enumerate(_MONTHS, start=1) if month.startswith(prefix)), 0)
 
 
-def _hour(match: re.Match[str]) -> int:
+def _parse_hour(match: re.Match[str]) -> int:
     hour = int(match["hour"])
     if match["half"] is None:
         return hour
@@ -160,7 +162,7 @@ def _hour(match: re.Match[str]) -> int:
     return hour % 12 + (12 if match["half"].lower() == "p" else 0)
 
 
-def _in_zone(day: date, at: time, offset: str | None, tz: ZoneInfo) -> datetime:
+def _to_utc(day: date, at: time, offset: str | None, tz: ZoneInfo) -> datetime:
     if offset is None:
         return clock.first_instant(day, at, tz)
     instant = datetime.combine(day, at, tzinfo=UTC)

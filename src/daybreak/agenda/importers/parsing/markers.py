@@ -3,7 +3,7 @@
 import re
 
 
-def without_markers(text: str, marker: re.Pattern[str]) -> str:
+def strip_markers(text: str, marker: re.Pattern[str]) -> str:
     """Return the title without the markers at its ends; one in mid-sentence only loses its sign.
 
     ``marker`` matches a whole word; its first group is the word without the sign.

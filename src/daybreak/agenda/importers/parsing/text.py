@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-LONGEST_TITLE = 500
-LONGEST_BLOCK = 20_000
-LONGEST_ID = 200
+MAX_TITLE_LENGTH = 500
+MAX_BLOCK_LENGTH = 20_000
+MAX_ID_LENGTH = 200
 
 # Controls, bidirectional marks and overrides, byte order marks, and the lone surrogates that JSON can spell.
 _UNSAFE = re.compile(
@@ -14,37 +14,37 @@ _UNSAFE = re.compile(
 _NOT_IN_SLUG = re.compile(r"[^\w]+")
 
 
-def lines(text: str) -> list[str]:
+def split_lines(text: str) -> list[str]:
     """Return the lines as an editor counts them, without their ends."""
-    return newlines_only(text).split("\n")
+    return normalize_newlines(text).split("\n")
 
 
-def newlines_only(text: str) -> str:
+def normalize_newlines(text: str) -> str:
     r"""Return the text with ``\n`` for every line end, so that line numbers are those of an editor."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def one_line(text: str, limit: int = LONGEST_TITLE) -> str:
+def clean_line(text: str, limit: int = MAX_TITLE_LENGTH) -> str:
     """Return a title, name or id with spaces collapsed, at most ``limit`` characters."""
-    return _cut(" ".join(_UNSAFE.sub("", text).split()), limit)
+    return _truncate(" ".join(_UNSAFE.sub("", text).split()), limit)
 
 
-def block(text: str, limit: int = LONGEST_BLOCK) -> str:
+def clean_block(text: str, limit: int = MAX_BLOCK_LENGTH) -> str:
     """Return several lines, at most ``limit`` characters, without empty ones at either end."""
-    clean = _UNSAFE.sub("", newlines_only(text))
-    return _cut("\n".join(line.rstrip() for line in clean.split("\n")).strip("\n"), limit)
+    clean = _UNSAFE.sub("", normalize_newlines(text))
+    return _truncate("\n".join(line.rstrip() for line in clean.split("\n")).strip("\n"), limit)
 
 
-def quote(value: str) -> str:
+def quote_value(value: str) -> str:
     """Return a value as a warning shows it."""
-    return f"“{one_line(value, 60)}”"
+    return f"“{clean_line(value, 60)}”"
 
 
-def slug(title: str) -> str:
+def slugify(title: str) -> str:
     """Return an identifier of a title that ignores case, spacing and punctuation; never empty."""
     plain = unicodedata.normalize("NFKC", title).casefold()
-    return _NOT_IN_SLUG.sub("-", plain).strip("-")[:LONGEST_ID] or "untitled"
+    return _NOT_IN_SLUG.sub("-", plain).strip("-")[:MAX_ID_LENGTH] or "untitled"
 
 
-def _cut(text: str, limit: int) -> str:
+def _truncate(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -4,7 +4,7 @@ import re
 
 from daybreak.agenda.model import Priority, TaskStatus
 
-_STATUSES = {
+_STATUS_WORDS = {
     TaskStatus.OPEN: (
         "open; todo; to do; to dos; not started; new; backlog; pending; planned; ready; reopened; next; "
         "selected for development"
@@ -20,36 +20,38 @@ _STATUSES = {
     ),
 }
 # “Major” is the default priority of issues in older versions of Jira.
-_PRIORITIES = {
+_PRIORITY_WORDS = {
     Priority.HIGHEST: "highest; critical; blocker; urgent; p0; p1; 1; a",
     Priority.HIGH: "high; important; p2; 2; b; h",
     Priority.NORMAL: "normal; medium; moderate; major; default; none; p3; 3; c; m",
     Priority.LOW: "low; lowest; minor; trivial; p4; p5; 4; 5; d; l",
 }
-_YES = frozenset(["yes", "y", "true", "1", "x", "✓", "✔", "✅", "done", "completed", "complete", "closed"])
-_NO = frozenset(["", "no", "n", "false", "0", "-", "open", "not done", "incomplete"])
+_TRUE_WORDS = frozenset(
+    ["yes", "y", "true", "1", "x", "✓", "✔", "✅", "done", "completed", "complete", "closed"]
+)
+_FALSE_WORDS = frozenset(["", "no", "n", "false", "0", "-", "open", "not done", "incomplete"])
 
-_STATUS_OF = {word: status for status, words in _STATUSES.items() for word in words.split("; ")}
-_PRIORITY_OF = {word: priority for priority, words in _PRIORITIES.items() for word in words.split("; ")}
+_STATUS_OF = {word: status for status, words in _STATUS_WORDS.items() for word in words.split("; ")}
+_PRIORITY_OF = {word: priority for priority, words in _PRIORITY_WORDS.items() for word in words.split("; ")}
 _APOSTROPHES = re.compile("['\u2019]")
 _SEPARATORS = re.compile(r"[\s_-]+")
 
 
-def status_of(word: str) -> TaskStatus | None:
+def parse_status(word: str) -> TaskStatus | None:
     """Return the status that a word means, ignoring case; None for an unknown word."""
-    return _STATUS_OF.get(_plain(word))
+    return _STATUS_OF.get(_normalize(word))
 
 
-def priority_of(word: str) -> Priority | None:
+def parse_priority(word: str) -> Priority | None:
     """Return the priority that a word means, ignoring case; of numbers, 1 is the highest."""
-    return _PRIORITY_OF.get(_plain(word))
+    return _PRIORITY_OF.get(_normalize(word))
 
 
-def truth_of(word: str) -> bool | None:
+def parse_boolean(word: str) -> bool | None:
     """Return whether a word means yes; None if it means neither yes nor no."""
-    plain = _plain(word)
-    return True if plain in _YES else False if plain in _NO else None
+    plain = _normalize(word)
+    return True if plain in _TRUE_WORDS else False if plain in _FALSE_WORDS else None
 
 
-def _plain(word: str) -> str:
+def _normalize(word: str) -> str:
     return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", word.casefold())).strip() or word.strip()
