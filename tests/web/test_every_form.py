@@ -161,7 +161,7 @@ async def tour(anna_client, database, user, monkeypatch: pytest.MonkeyPatch) -> 
     sent = {"files": ("plans/plan.md", plan, "text/markdown")}
     await anna_client.client.post("/agenda/sources/files", files=sent, headers=SAME_ORIGIN_HEADERS)
     await run_all_due(database, wiring.kinds(), user.id)
-    await anna_client.get("/")
+    await anna_client.post("/briefs/2026-03-29/compose", regenerate="none")
     await run_all_due(database, wiring.kinds(), user.id)
     return tour
 

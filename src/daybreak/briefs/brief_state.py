@@ -83,6 +83,11 @@ class BriefState:
     is_skipped: bool
 
     @property
+    def is_missing(self) -> bool:
+        """Whether there is neither a brief nor a run, and not because the day is quiet."""
+        return self.brief is None and self.run is None and not self.is_skipped
+
+    @property
     def active_run(self) -> Run | None:
         """The run, if it has not ended."""
         return self.run if self.run and not self.run.status.ended else None

@@ -42,11 +42,24 @@ def sentence_id(page: str, words: str) -> str:
     return re.search(rf'id="s-([0-9a-f]{{16}})"(?:(?!id="s-).)*?{re.escape(words)}', page, re.DOTALL)[1]
 
 
-async def test_opening_today_enqueues_a_missing_brief(anna_client, plans):
+async def request_todays_brief(client) -> str:
+    """Submit the form of today's page, as its script does, and return the page that follows."""
+    form = re.search(r'action="([^"]+/compose)" data-send-at-once', (await client.get("/")).text)
+    await client.post(form[1], regenerate="none")
+    return (await client.get("/")).text
+
+
+async def test_opening_today_starts_nothing_but_its_form_does(anna_client, plans):
     await plans.replace_items(WATER)
-    first = await anna_client.get("/")
-    assert (first.status_code, "About to write your brief" in first.text) == (200, True)
-    assert '<meta http-equiv="refresh" content="2">' in first.text
+    opened = await anna_client.get("/")
+    assert (opened.status_code, "Today’s brief is not written yet" in opened.text) == (200, True)
+    async with plans.database.transaction([plans.user.id]) as tx:
+        assert not await runs.list_runs(tx, plans.user.id)
+    assert f'action="/briefs/{SUNDAY}/compose" data-send-at-once' in opened.text
+    waiting = await request_todays_brief(anna_client)
+    assert "About to write your brief" in waiting
+    assert '<meta http-equiv="refresh" content="2">' in waiting
+    assert "data-send-at-once" not in waiting
     await anna_client.get("/")
     assert (await run_latest(plans)).status is Status.SUCCEEDED
     page = (await anna_client.get("/")).text
@@ -63,7 +76,7 @@ async def test_an_empty_agenda_redirects_to_onboarding(anna_client):
 
 async def test_a_brief_without_a_worker_shows_a_hint(anna_client, plans, admin_connection):
     await admin_connection.execute("DELETE FROM runs_workers")
-    page = (await anna_client.get("/")).text
+    page = await request_todays_brief(anna_client)
     assert "No worker is running" in page
     assert "daybreak worker" in page
 
@@ -183,7 +196,7 @@ async def test_a_reengagement_note_cannot_be_requested(anna_client, brief):
 
 
 async def test_a_failed_brief_shows_the_reason_and_can_be_retried(anna_client, plans, monkeypatch):
-    await anna_client.get("/")
+    await request_todays_brief(anna_client)
     async with plans.database.transaction([plans.user.id]) as tx:
         await runs.cancel(tx, plans.user.id, (await find_latest_run_in(tx, plans)).id)
     page = (await anna_client.get("/")).text

@@ -93,16 +93,13 @@ class TaskActionForm(BaseModel):
 
 @pages.get("/")
 async def show_today(context: SignedIn) -> Response:
-    """Show today's brief; without one, enqueue it, or start onboarding if the agenda is empty."""
+    """Show today's brief; without one, offer to compose it, or start onboarding if the agenda is empty."""
     key = BriefKey(context.user.today())
     async with context.transaction() as tx:
         state = await brief_state.open_brief(tx, context.user.id, key)
-        if state.brief is None and state.run is None and not state.is_skipped:
-            if await agenda.is_empty(tx, context.user.id):
-                return context.redirect(_ONBOARDING_PATH)
-            await brief_state.request_compose(tx, context.user, key)
-            state = await brief_state.open_brief(tx, context.user.id, key)
-    return await _brief_page(context, state)
+        if state.is_missing and await agenda.is_empty(tx, context.user.id):
+            return context.redirect(_ONBOARDING_PATH)
+    return await _brief_page(context, state, is_found=True)
 
 
 @pages.get("/briefs/{day}")
@@ -113,10 +110,9 @@ async def show_day(context: SignedIn, key: BriefKeyParam) -> Response:
     return await _brief_page(context, state)
 
 
-async def _brief_page(context: RequestContext, state: BriefState) -> Response:
+async def _brief_page(context: RequestContext, state: BriefState, *, is_found: bool = False) -> Response:
     values = await _template_values(context, state, await _live_brief(context, state))
-    is_nothing = state.brief is None and state.run is None and not state.is_skipped
-    status = 404 if is_nothing else 200
+    status = 404 if state.is_missing and not is_found else 200
     return context.page("briefs/day.html", status=status, **values)
 
 
