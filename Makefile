@@ -60,6 +60,7 @@ bench: .venv/bench  ## Measure what docs/numbers.md promises
 	$(BIN)/python bench/engine.py --check
 	$(BIN)/python bench/schedule.py --check
 	$(BIN)/python bench/web.py --check
+	$(BIN)/python bench/hostile.py --check
 	$(BIN)/python bench/punctual.py --check
 	$(BIN)/python bench/idle.py --check
 
