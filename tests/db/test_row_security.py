@@ -29,6 +29,9 @@ ROWS = {
     "people_tokens": (
         "(owner_id, id, name, scope, token_sha256, suffix) VALUES ($1, $2, 'x', 'read', uuid_send($2), 'x')"
     ),
+    "people_known_browsers": (
+        f"(owner_id, token_sha256, expires_at) VALUES ($1, uuid_send($2), {NOW} + interval '1 day')"
+    ),
     "agenda_sources": (
         "(owner_id, id, kind, name, locator, locator_sha256)"
         " VALUES ($1, $2, 'folder', 'x', 'x', uuid_send($2))"

@@ -24,7 +24,7 @@ async def cancel_deletion(tx: asyncpg.Connection, user_id: UUID) -> None:
 
 
 async def purge_expired(database: Database) -> str:
-    """Delete expired sessions, links and tokens, and accounts due for deletion; return a summary."""
+    """Delete expired sessions, links and known browsers, and accounts due for deletion; return a summary."""
     async with database.without_owner() as connection:
         due = [row["id"] for row in await connection.fetch(_sql.purge_expired)]
     deleted = sum([await _delete_if_due(database, user_id) for user_id in due])

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
 from daybreak.people import passwords, sessions
+from daybreak.people.credentials import revoke_credentials
 from daybreak.people.model import User
 from daybreak.people.secret_tokens import generate_secret, hash_secret
 from daybreak.people.service import create_user, find_by_email, get_user
@@ -92,7 +93,9 @@ async def sign_in_by_link(database: Database, secret: str, client: ClientInfo) -
 async def set_password_by_link(
     database: Database, secret: str, purpose: LinkPurpose, password: str, client: ClientInfo
 ) -> tuple[User, str]:
-    """Set a password by invitation or reset link; revoke all sessions and create a new one.
+    """Set a password by invitation or reset link; revoke all credentials and create a new session.
+
+    An invitation may be a repeated one, to a user who has signed in by link and has sessions and tokens.
 
     Raises:
         NotFound: the link was used, has expired or does not exist.
@@ -104,8 +107,7 @@ async def set_password_by_link(
         if await tx.fetchval(_sql.use_link, user.id, hash_secret(secret)) != purpose:
             raise _expired_link()
         await tx.execute(_sql.write_password, user.id, new_hash)
-        await tx.execute(_sql.delete_links, user.id)
-        await sessions.revoke_all_sessions(tx, user.id)
+        await revoke_credentials(tx, user.id)
         return user, await sessions.create_session(tx, user.id, client)
 
 
