@@ -92,7 +92,7 @@ class PasswordIn(InputModel):
     )
     revoke_tokens: bool = Field(
         default=True,
-        description="Whether to revoke your other tokens, too; a token is revoked with the one that created it.",
+        description="Whether to revoke all other tokens; a token is revoked with the one that created it.",
     )
 
 

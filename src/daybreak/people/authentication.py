@@ -1,8 +1,8 @@
 """Sign-in with a password, with rate limits for known browsers and for strangers.
 
-A browser in which the user has signed in before has a limit of its own. All others are strangers: their attempts are
-limited per network, per account and per both, also for accounts that do not exist. Strangers' attempts never use up
-a known browser's limit, so they lock no user out.
+A browser in which the user has signed in before has a limit of its own, so the attempts of
+strangers lock no user out. Strangers are limited per network, per account and per both, also
+for accounts that do not exist.
 """
 
 import ipaddress

@@ -43,7 +43,7 @@ async def revoke_sign_ins(
 async def revoke_tokens(
     tx: asyncpg.Connection, user_id: UUID, *, except_credential: UUID | None = None
 ) -> None:
-    """Revoke all tokens of a user, optionally except one; revoke sessions before, since they create tokens."""
+    """Revoke all tokens of a user, optionally except one; revoke the sessions before, which create them."""
     await tx.execute(_sql.delete_tokens, user_id, except_credential)
 
 

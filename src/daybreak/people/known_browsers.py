@@ -1,7 +1,7 @@
 """Browsers in which a user has signed in before, and which have limits of their own for wrong passwords.
 
-A browser's cookie has one secret for each account. A secret belongs to one account only, so a secret that an attacker
-puts into a browser never becomes that of the user who signs in there.
+A browser's cookie has one secret for each account, and each secret belongs to one account. So a secret
+that an attacker puts into a browser never becomes that of the user who signs in there.
 """
 
 from collections.abc import Sequence

@@ -104,9 +104,10 @@ async def set_password_by_link(
     user = await get_link_owner(database, secret, purpose)
     new_hash = await passwords.hash_password(passwords.validate_password(password, user.email, user.name))
     async with database.transaction([user.id]) as tx:
+        # First, since it locks the account: two links that are used at once cannot deadlock.
+        await tx.execute(_sql.write_password, user.id, new_hash)
         if await tx.fetchval(_sql.use_link, user.id, hash_secret(secret)) != purpose:
             raise _expired_link()
-        await tx.execute(_sql.write_password, user.id, new_hash)
         await revoke_credentials(tx, user.id)
         return user, await sessions.create_session(tx, user.id, client)
 

@@ -49,7 +49,7 @@ class SessionCookie(_ServerCookie):
 
 
 class KnownBrowserCookie(_ServerCookie):
-    """The cookie with a secret for each account that has signed in; it survives the sign-out and opens no account."""
+    """The cookie with a secret for each account that has signed in; it survives the sign-out."""
 
     def __init__(self, settings: WebSettings) -> None:
         super().__init__(settings, "-known")
