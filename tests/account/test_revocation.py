@@ -13,6 +13,7 @@ from daybreak.people import ClientInfo, LinkPurpose, Role, Scope
 from ..web.browser_client import SAME_ORIGIN_HEADERS, BrowserClient  # noqa: TID252 - tests are no package that could be named
 from .conftest import client_with_token
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
 PASSWORD = "correct horse battery"
 NEW_PASSWORD = "another good one"
 HERE = ClientInfo(address="127.0.0.1")
