@@ -138,6 +138,13 @@ async def test_slow_form_of_a_revoked_session_sets_no_password(anna_client, data
     assert (await people.sign_in(database, user.email, PASSWORD, HERE))[0] == user
 
 
+async def test_slow_form_of_a_revoked_session_deletes_no_account(anna_client, database, user):
+    form = {"email": user.email}
+    await send_slowly(anna_client, "/settings/data/delete", lambda: set_password(database, user), **form)
+    async with database.transaction([user.id]) as tx:
+        assert await tx.fetchval("SELECT deletion_due FROM people_accounts") is None
+
+
 @pytest.mark.parametrize("lost", ["session", "role"])
 async def test_slow_form_of_a_former_admin_creates_no_link(
     anna_client, database, user, other_user, admin_connection, lost

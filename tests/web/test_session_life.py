@@ -32,7 +32,7 @@ async def test_active_session_is_extended(anna_client, user, admin_connection):
 
 async def test_activity_extends_a_session_up_to_its_end(anna_client, user, admin_connection):
     await admin_connection.execute(
-        "UPDATE people_sessions SET created_at = now() - interval '170 days', seen_at = now() - interval '1 h'"
+        "UPDATE people_sessions SET created_at = now() - interval '170 d', seen_at = now() - interval '1 h'"
         " WHERE owner_id = $1",
         user.id,
     )

@@ -57,8 +57,8 @@ async def count_credentials(
 async def lock_credential(tx: asyncpg.Connection, principal: Principal) -> None:
     """Lock the principal's session or token against revocation until the transaction ends.
 
-    A form may arrive long after its session was checked. Whatever creates a credential calls this in its
-    transaction, so that a revoked credential cannot create another one.
+    A form may arrive long after its session was checked. A request that creates a credential or deletes the
+    account calls this in its transaction, so that a revoked credential cannot do so.
 
     Raises:
         Unauthenticated: it was revoked in the meantime.
