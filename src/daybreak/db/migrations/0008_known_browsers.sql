@@ -18,4 +18,5 @@ CREATE POLICY maintenance ON people_known_browsers TO daybreak_owner USING (TRUE
 GRANT SELECT, INSERT, UPDATE, DELETE ON people_known_browsers TO daybreak_app;
 
 -- Sessions end a fixed time after the sign-in: the function has another parameter.
+-- squawk-ignore ban-drop-function
 DROP FUNCTION IF EXISTS people_authenticate_session(bytea, interval, boolean);
