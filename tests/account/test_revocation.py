@@ -65,11 +65,17 @@ async def test_password_set_by_link_revokes_every_credential(
         assert len(await people.list_sessions(tx, user.id)) == 1
 
 
+async def test_reset_page_mentions_only_what_it_ends(anonymous_client, database, user, reset_throttle):
+    await create_tokens(database, user)
+    path = LinkPurpose.RESET.path(await people.create_link(database, user, LinkPurpose.RESET))
+    assert "Saving revokes 2 API tokens." in (await anonymous_client.get(path)).text
+
+
 async def test_first_password_of_an_invited_user_mentions_no_credentials(
     anonymous_client, database, reset_throttle
 ):
     _, secret = await people.invite(database, "dora@example.org", timezone="UTC", role=Role.MEMBER)
-    assert "Saving ends" not in (await anonymous_client.get(LinkPurpose.INVITATION.path(secret))).text
+    assert "Saving" not in (await anonymous_client.get(LinkPurpose.INVITATION.path(secret))).text
 
 
 @pytest.mark.parametrize(("ticked", "left"), [({"revoke_tokens": "true"}, 0), ({}, 2)])
