@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from daybreak.db import Database
 from daybreak.errors import Unavailable
+from daybreak.intake import SpoolQuota
 from daybreak.web.concurrency import ConcurrencyLimiter
 from daybreak.web.listener import Listener
 from daybreak.web.pages.cookies import SessionCookie
@@ -32,6 +33,7 @@ class AppState:
     session_cookie: SessionCookie
     listener: Listener
     upload_limiter: ConcurrencyLimiter
+    spool_quota: SpoolQuota
     _database: Database | None = None
 
     @classmethod
@@ -47,6 +49,7 @@ class AppState:
             session_cookie=SessionCookie(settings),
             listener=Listener(channels),
             upload_limiter=ConcurrencyLimiter(settings.max_concurrent_uploads, settings.upload_wait_seconds),
+            spool_quota=SpoolQuota(),
         )
 
     @property
