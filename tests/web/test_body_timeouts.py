@@ -1,9 +1,12 @@
 """Test that slow and stalled uploads time out and do not block others."""
 
 import asyncio
+import io
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -17,7 +20,7 @@ from daybreak.web.concurrency import ConcurrencyLimiter
 HEAD = (
     "POST /api/v1/agenda/sources/files HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
     "Cookie: daybreak-{port}={secret}\r\nSec-Fetch-Site: same-origin\r\n"
-    "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+    "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 33000000\r\n\r\n"
     '--b\r\nContent-Disposition: form-data; name="files"; filename="todo.txt"\r\n\r\n'
 )
 
@@ -57,23 +60,30 @@ class Receiver:
         async with self.database.transaction([user.id]) as tx:
             return await people.create_session(tx, user.id, ClientInfo(address="127.0.0.1"))
 
-    async def begin(self, user: User) -> Sending:
-        """Start an upload of a user without finishing it."""
+    async def begin(self, user: User, size: int = 0) -> Sending:
+        """Start an upload of a user and send that many bytes, without finishing it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.settings.port)
         head = HEAD.format(port=self.settings.port, secret=await self.secret(user))
-        writer.write(head.encode())
-        await writer.drain()
+        writer.write(head.encode() + b"x" * size)
+        with suppress(ConnectionResetError):
+            await writer.drain()
         return Sending(reader, writer)
 
-    async def send(self, user: User) -> httpx2.Response:
+    async def send(
+        self, user: User, name: str = "todo.txt", content: bytes = b"Call Berta\n"
+    ) -> httpx2.Response:
         """Upload a file."""
         cookies = {f"daybreak-{self.settings.port}": await self.secret(user)}
-        async with httpx2.AsyncClient(base_url=self.settings.base_url, cookies=cookies) as client:
+        async with httpx2.AsyncClient(base_url=self.settings.base_url, cookies=cookies, timeout=60) as client:
             return await client.post(
                 "/api/v1/agenda/sources/files",
-                files=[("files", ("todo.txt", b"Call Berta\n", "text/plain"))],
+                files=[("files", (name, content, "text/plain"))],
                 headers={"Sec-Fetch-Site": "same-origin"},
             )
+
+
+async def create_member(database) -> User:
+    return await people.create_user(database, f"{uuid4().hex}@example.org", timezone="UTC", name="Eve")
 
 
 @pytest.fixture
@@ -122,6 +132,44 @@ async def test_slow_uploads_of_one_user_do_not_block_others(serving, user, other
                 one.writer.close()
     events = [one["event"] for one in logged]
     assert "web.unhandled_exception" not in events, "a disconnected client is not a defect"
+
+
+async def test_slow_uploads_of_several_users_block_neither_them_nor_others(serving, user, database):
+    senders = [user, *[await create_member(database) for _ in range(3)]]
+    async with serving(body_idle_seconds=60.0, upload_wait_seconds=0.5) as receiver:
+        slow = [await receiver.begin(one) for one in senders for _ in range(3)]
+        trickles = [asyncio.create_task(one.trickle()) for one in slow]
+        for one in [*senders, await create_member(database)]:
+            assert (await receiver.send(one)).status_code == 202
+        for trickle, one in zip(trickles, slow, strict=True):
+            trickle.cancel()
+            one.writer.close()
+
+
+async def test_archives_of_one_user_do_not_delay_the_upload_of_another(serving, user, other_user):
+    archives = io.BytesIO()
+    with zipfile.ZipFile(archives, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("long.md", b"- [ ] a\n" * 3_900_000)
+    async with serving(upload_wait_seconds=60.0) as receiver:
+        many = [asyncio.create_task(receiver.send(user, "a.zip", archives.getvalue())) for _ in range(8)]
+        await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
+        assert (await receiver.send(other_user)).status_code == 202
+        assert not all(one.done() for one in many)
+        assert {one.status_code for one in await asyncio.gather(*many)} == {202}
+
+
+async def test_whole_uploads_that_are_not_finished_are_limited_per_user(serving, user, other_user):
+    async with serving(body_idle_seconds=60.0) as receiver:
+        open_uploads = [await receiver.begin(user, 30 * 1024 * 1024) for _ in range(3)]
+        async with asyncio.timeout(60):
+            answers = [asyncio.create_task(one.answer()) for one in open_uploads]
+            (first, *_), _ = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+        assert first.result().startswith("HTTP/1.1 503")
+        assert "You have too many uploads in progress" in first.result()
+        assert (await receiver.send(other_user)).status_code == 202
+        for one in open_uploads:
+            one.writer.close()
+        await asyncio.gather(*answers)
 
 
 async def test_upload_that_waits_too_long_gets_503(serving, user):

@@ -67,7 +67,6 @@ class WebProcess:
         """Return the largest resident size since `reset_peak`, in MiB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
-        print(line)
         return int(line.split()[1]) // 1024
 
 
@@ -107,11 +106,9 @@ async def test_many_archives_in_one_upload_are_rejected_without_unpacking_them(w
     assert web_process.peak_memory() - before < 100
 
 
-@pytest.mark.parametrize("content", [TEXT * (31 * MIB // len(TEXT)), base64.b64encode(os.urandom(23 * MIB))])
 @pytest.mark.parametrize("is_zipped", [True, False])
-async def test_largest_uploads_of_several_users_need_little_memory(
-    web_process, members, content: bytes, *, is_zipped: bool
-):
+async def test_largest_uploads_of_several_users_need_little_memory(web_process, members, *, is_zipped: bool):
+    content = base64.b64encode(os.urandom(23 * MIB))
     file = ("large.zip", make_zip(content)) if is_zipped else ("large.md", content)
     web_process.reset_peak()
     answers = await asyncio.gather(*(web_process.upload(user, file) for user in members[:4] * 2))
@@ -119,9 +116,9 @@ async def test_largest_uploads_of_several_users_need_little_memory(
     assert web_process.peak_memory() < 400
 
 
-async def test_many_medium_files_need_little_memory(web_process, members):
+async def test_medium_files_of_several_users_need_little_memory(web_process, members):
     files = [(f"{number}.md", base64.b64encode(os.urandom(MIB // 2))) for number in range(45)]
-    web_process.reset_peak()
-    answers = await asyncio.gather(*(web_process.upload(user, *files) for user in members[:4] * 2))
+    before = web_process.reset_peak()
+    answers = await asyncio.gather(*(web_process.upload(user, *files) for user in members[:4]))
     assert {answer.status_code for answer in answers} == {202}
-    assert web_process.peak_memory() < 400
+    assert web_process.peak_memory() - before < 100

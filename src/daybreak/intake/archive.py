@@ -1,7 +1,7 @@
 """The files of an upload: paths that stay inside the folder, and limits against zip bombs.
 
 One child process reads all archives of a request. It inspects all of them first, and unpacks none unless
-the sum of the declared sizes is within the budget. Then it unpacks them into the request's spool, compressed again.
+the sum of the declared sizes is within the budget. Then it unpacks them, compressed again, into a spool.
 """
 
 import io
