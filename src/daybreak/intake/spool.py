@@ -65,8 +65,8 @@ class Spool:
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Call a function that uses this file in a thread.
 
-        A cancelled caller waits for the end of the call: if the file were closed meanwhile, its descriptor could
-        belong to another file.
+        A cancelled caller waits for the end of the call: if the file were closed meanwhile, its descriptor
+        could belong to another file.
         """
         call = asyncio.get_running_loop().run_in_executor(_threads, function, *arguments)
         try:

@@ -1,6 +1,6 @@
 """Uploads: spooled to disk while they arrive, then processed a few at a time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import TypeVar
 
@@ -74,7 +74,7 @@ def upload_slot(context: RequestContext) -> AbstractAsyncContextManager[None]:
     return context.app_state.upload_limiter.acquire(context.user.id)
 
 
-async def _stream_body(request: Request, *, is_keyed: bool) -> AsyncIterator[bytes]:
+async def _stream_body(request: Request, *, is_keyed: bool) -> AsyncGenerator[bytes]:
     fingerprint = BodyFingerprint(request) if is_keyed else None
     async with aclosing(request.stream()) as chunks:
         async for chunk in chunks:

@@ -52,7 +52,7 @@ def group_uploads(received: SpooledUpload, limits: IntakeSettings) -> list[Uploa
     """
     budget = IntakeBudget.for_upload(limits)
     named = [(*_split_path(file), file) for file in received.files]
-    archives = {file: name for name, path, file in named if path is None}
+    archives = {file: name for name, path, file in named if not path}
     plain = [one for one in named if one[1] and _is_supported(one[1], one[2].content.read(_HEAD_BYTES))]
     budget.spend(
         size=sum(file.content.size for _, _, file in plain),
@@ -118,11 +118,11 @@ def _batch_files(files: Sequence[UploadedFile]) -> Iterator[list[UploadedFile]]:
         yield batch
 
 
-def _split_path(file: ReceivedFile) -> tuple[str, str | None]:
-    """Return the name of a file's source, and its path inside of it; None for an archive."""
+def _split_path(file: ReceivedFile) -> tuple[str, str]:
+    """Return the name of a file's source, and its path inside of it; empty for an archive."""
     path = PurePosixPath(safe_path(file.path))
     if path.suffix.lower() == ".zip":
-        return path.stem[:_MAX_NAME_LENGTH], None
+        return path.stem[:_MAX_NAME_LENGTH], ""
     return path.parts[0][:_MAX_NAME_LENGTH], "/".join(path.parts[1:]) or path.name
 
 

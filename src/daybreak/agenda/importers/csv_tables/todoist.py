@@ -13,7 +13,7 @@ from daybreak.agenda.importers.parsing.text import clean_line
 from daybreak.agenda.model import Moment, Priority
 from daybreak.errors import InvalidInput
 
-# Without the space before them: to look for any space first would take quadratic time.
+# Without the space before them: a pattern that starts with any space takes quadratic time.
 _PROJECT_ID_SUFFIX = re.compile(r"\[\d+\]$")
 _PERSON_ID_SUFFIX = re.compile(r"\(\d+\)$")
 _LABEL = re.compile(r"@([^\s@]+)")
