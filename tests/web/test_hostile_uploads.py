@@ -122,3 +122,12 @@ async def test_medium_files_of_several_users_need_little_memory(web_process, mem
     answers = await asyncio.gather(*(web_process.upload(user, *files) for user in members[:4]))
     assert {answer.status_code for answer in answers} == {202}
     assert web_process.peak_memory() - before < 100
+
+
+async def test_archives_of_one_user_do_not_delay_the_upload_of_another(web_process, members):
+    archive = ("a.zip", make_zip(TEXT * 2_000_000))
+    many = [asyncio.create_task(web_process.upload(members[0], archive)) for _ in range(8)]
+    await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
+    assert (await web_process.upload(members[1], ("todo.txt", b"Call Berta\n"))).status_code == 202
+    assert sum(one.done() for one in many) < 5, "the other user’s upload does not wait for these"
+    assert {one.status_code for one in await asyncio.gather(*many)} == {202}
