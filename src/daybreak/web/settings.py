@@ -50,8 +50,8 @@ class WebSettings(SettingsGroup):
     max_concurrent_uploads: int = Field(
         default=8,
         ge=1,
-        description="Maximum number of uploads that a web process unpacks and stores at once; one user gets at "
-        "most a quarter.",
+        description="Maximum number of uploads that a web process unpacks and stores at once; one user gets "
+        "at most a quarter.",
     )
     upload_wait_seconds: float = Field(
         default=30.0, gt=0, description="Seconds an upload waits for its turn before it gets 503."
