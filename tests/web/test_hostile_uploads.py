@@ -25,6 +25,7 @@ pytestmark = pytest.mark.integration
 MIB = 1024 * 1024
 PATH = "/api/v1/agenda/sources/files"
 TEXT = b"- [ ] a\n"
+PATIENCE = {"DAYBREAK_WEB_UPLOAD_WAIT_SECONDS": "300", "DAYBREAK_INTAKE_READ_SECONDS": "300"}
 
 
 def make_zip(content: bytes) -> bytes:
@@ -50,7 +51,7 @@ class WebProcess:
             base_url=f"http://127.0.0.1:{self.port}",
             cookies={f"daybreak-{self.port}": secret},
             headers={"Sec-Fetch-Site": "same-origin"},
-            timeout=120,
+            timeout=300,
         )
 
     async def upload(self, user: User, *files: tuple[str, bytes]) -> httpx2.Response:
@@ -77,7 +78,7 @@ async def web_process(postgres, database) -> AsyncIterator[WebProcess]:
     process = await asyncio.create_subprocess_exec(
         Path(sys.executable).with_name("daybreak"),
         *("web", "--port", str(port)),
-        env=kept | {"DAYBREAK_DATABASE_URL": postgres.app},
+        env=kept | PATIENCE | {"DAYBREAK_DATABASE_URL": postgres.app},
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout
