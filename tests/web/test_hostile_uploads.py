@@ -98,7 +98,8 @@ async def members(database) -> list[User]:
 
 
 async def test_many_archives_in_one_upload_are_rejected_without_unpacking_them(web_process, members):
-    bombs = [(f"{number}.zip", make_zip(TEXT * (31 * MIB // len(TEXT)))) for number in range(40)]
+    bomb = make_zip(TEXT * (31 * MIB // len(TEXT)))
+    bombs = [(f"{number}.zip", bomb) for number in range(40)]
     await web_process.upload(members[0], ("todo.txt", b"Call Berta\n"))
     before = web_process.reset_peak()
     answers = await asyncio.gather(*(web_process.upload(user, *bombs) for user in members[:4]))
@@ -112,7 +113,7 @@ async def test_largest_uploads_of_several_users_need_little_memory(web_process, 
     content = base64.b64encode(os.urandom(23 * MIB))
     file = ("large.zip", make_zip(content)) if is_zipped else ("large.md", content)
     web_process.reset_peak()
-    answers = await asyncio.gather(*(web_process.upload(user, file) for user in members[:4] * 2))
+    answers = await asyncio.gather(*(web_process.upload(user, file) for user in members[:4]))
     assert {answer.status_code for answer in answers} == {202}
     assert web_process.peak_memory() < 400
 
