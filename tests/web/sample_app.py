@@ -174,7 +174,7 @@ async def _create_history(database: Database) -> User:
 
 async def _read_sample(database: Database, anna: User, *, before: bool) -> None:
     sent = [
-        UploadedFile(path, text.encode(), clock.now())
+        UploadedFile.from_text(path, text, clock.now())
         for path, text in agenda.sample_files(DAY, day_before=before)
     ]
     async with database.transaction([anna.id]) as tx:
