@@ -1,12 +1,15 @@
 """PostgreSQL: the pool, transactions as a user, named statements, migrations, the embedded server."""
 
-from daybreak.db.connections import connect
+from daybreak.db.compatibility import CompatibilityMonitor
+from daybreak.db.connections import connect, log_failure
 from daybreak.db.database import Database
 from daybreak.db.migrate import apply_migrations, pending_migrations
+from daybreak.db.outage import outage
 from daybreak.db.queries import Queries, load
 from daybreak.db.sql_files import FunctionFile, Migration, shipped_functions, shipped_migrations
 
 __all__ = [
+    "CompatibilityMonitor",
     "Database",
     "FunctionFile",
     "Migration",
@@ -14,6 +17,8 @@ __all__ = [
     "apply_migrations",
     "connect",
     "load",
+    "log_failure",
+    "outage",
     "pending_migrations",
     "shipped_functions",
     "shipped_migrations",

@@ -5,6 +5,7 @@ and deadlines are not used; the rows of runs decide everything.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,12 +28,17 @@ from pgqueuer.types import Channel
 
 from daybreak import db
 from daybreak.runs.model import Queue
-from daybreak.telemetry import log
 
 JobHandler = Callable[[Sequence[tuple[UUID, UUID]]], Awaitable[None]]
 NotificationListeners = Mapping[str, Callable[[str], None]]
 _BATCH_SIZE = 4
 _RECONNECT_SECONDS = 1.0
+_CONNECTION_ERRORS = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
 
 
 @dataclass(kw_only=True)
@@ -45,6 +51,18 @@ class _BatchedLog(buffers.JobStatusLogBuffer):
 # PgQueuer flushes ten times a second per queue and has no setting for it: most of the work of an idle worker.
 # There is no setting for the interval of connection checks either, which are a third of the rest.
 buffers.JobStatusLogBuffer = _BatchedLog  # type: ignore[misc]
+
+
+def _drop_lost_connections(record: logging.LogRecord) -> bool:
+    """Drop PgQueuer's messages about a lost connection: the outage has one log line for all of them.
+
+    The jobs that it could not acknowledge are received again.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, _CONNECTION_ERRORS) or str(record.msg).startswith("Shutdown flush failed"))
+
+
+logging.getLogger("pgqueuer").addFilter(_drop_lost_connections)
 
 
 class _QuietManager(QueueManager):
@@ -110,7 +128,7 @@ async def consume_jobs(
                 dsn, queue, handle, stop, heartbeat_timeout, poll_interval, listeners or {}
             )
         except Exception as error:  # noqa: BLE001 - after any error the worker must reconnect
-            log.warning("runs.queue_connection_lost", queue=str(queue), error=type(error).__name__)
+            db.log_failure("runs.queue_connection_lost", error, queue=str(queue))
             await _wait_before_reconnect(stop)
 
 
