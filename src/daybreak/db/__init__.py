@@ -1,7 +1,7 @@
 """PostgreSQL: the pool, transactions as a user, named statements, migrations, the embedded server."""
 
 from daybreak.db.compatibility import CompatibilityMonitor
-from daybreak.db.connections import connect, log_failure
+from daybreak.db.connections import connect, is_outage, log_failure
 from daybreak.db.database import Database
 from daybreak.db.migrate import apply_migrations, pending_migrations
 from daybreak.db.outage import outage
@@ -16,6 +16,7 @@ __all__ = [
     "Queries",
     "apply_migrations",
     "connect",
+    "is_outage",
     "load",
     "log_failure",
     "outage",

@@ -47,9 +47,12 @@ def due_files(
         Outdated: the database belongs to a newer Daybreak that excludes this program.
     """
     _reject_edited(migrations, applied.migrations)
-    if newer := _describe_newer(migrations, functions, applied):
-        if applied.oldest_program is None or applied.oldest_program > migrations[-1].number:
-            raise Outdated(f"{newer}: {_NEWER}")
+    program, newer = migrations[-1].number, _describe_newer(migrations, functions, applied)
+    if applied.oldest_program is not None and applied.oldest_program > program:
+        raise Outdated(f"{newer or f'Migration {program:04} is the newest of this version'}: {_NEWER}")
+    if newer and applied.oldest_program is None:
+        raise Outdated(f"{newer}: {_NEWER}")
+    if newer:
         return []
     return [
         *(migration for migration in migrations if migration.number not in applied.migrations),

@@ -101,8 +101,13 @@ def log_failure(event: str, error: Exception, **values: object) -> None:
         error: the error of the loop's statement.
         values: more values of the log line.
     """
-    write = log.info if outage.is_lost or isinstance(error, ConnectionLost) else log.warning
+    write = log.info if is_outage(error) else log.warning
     write(event, **values, error=type(error).__name__)
+
+
+def is_outage(error: Exception) -> bool:
+    """Return whether a statement failed because its connection was lost, or during an outage."""
+    return outage.is_lost or isinstance(error, ConnectionLost)
 
 
 def is_lost(connection: asyncpg.Connection) -> bool:
