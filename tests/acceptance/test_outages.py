@@ -47,7 +47,7 @@ def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, sta
         assert restored.startswith("PostgreSQL is back after ")
     answer = daybreak("brief", sample, "--date", "2026-03-30", "--background")
     assert daybreak("runs", "watch", answer.out.strip()).code == 0
-    with urllib.request.urlopen(f"http://127.0.0.1:{unused_port}/sign-in", timeout=60) as page:  # noqa: S310
+    with urllib.request.urlopen(f"http://127.0.0.1:{unused_port}/sign-in", timeout=60) as page:
         assert page.status == 200
 
 

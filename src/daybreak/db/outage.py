@@ -1,5 +1,6 @@
 """Outages of PostgreSQL, as one log line when it is lost and one when it is back, for the whole process."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -61,5 +62,12 @@ class OutageLog:
         self.record_answer()
 
 
+def drop_lost_connections(record: logging.LogRecord) -> bool:
+    """Filter the messages of a library: one about a lost connection is covered by the line of the outage."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (*_OUTAGE_ERRORS, asyncpg.InterfaceError))
+
+
+logging.getLogger("asyncpg.pool").addFilter(drop_lost_connections)
 outage = OutageLog()
 """The outages of this process: of all its pools, heartbeats and listeners."""

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import structlog
 
-from daybreak.db import Database
+from daybreak.db import Database, is_outage
 from daybreak.errors import InternalError, Unavailable
 from daybreak.runs import store
 from daybreak.runs.kinds import AnyKind, Effects, RunContext, Skipped, index_by_name

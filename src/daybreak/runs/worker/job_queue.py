@@ -33,12 +33,6 @@ JobHandler = Callable[[Sequence[tuple[UUID, UUID]]], Awaitable[None]]
 NotificationListeners = Mapping[str, Callable[[str], None]]
 _BATCH_SIZE = 4
 _RECONNECT_SECONDS = 1.0
-_CONNECTION_ERRORS = (
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    OSError,
-)
 
 
 @dataclass(kw_only=True)
@@ -53,16 +47,13 @@ class _BatchedLog(buffers.JobStatusLogBuffer):
 buffers.JobStatusLogBuffer = _BatchedLog  # type: ignore[misc]
 
 
-def _drop_lost_connections(record: logging.LogRecord) -> bool:
-    """Drop PgQueuer's messages about a lost connection: the outage has one log line for all of them.
-
-    The jobs that it could not acknowledge are received again.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    return not (isinstance(error, _CONNECTION_ERRORS) or str(record.msg).startswith("Shutdown flush failed"))
+def _drop_failed_flushes(record: logging.LogRecord) -> bool:
+    """Drop the messages about jobs that could not be acknowledged at the end: they are received again."""
+    return not str(record.msg).startswith("Shutdown flush failed")
 
 
-logging.getLogger("pgqueuer").addFilter(_drop_lost_connections)
+logging.getLogger("pgqueuer").addFilter(db.drop_lost_connections)
+logging.getLogger("pgqueuer").addFilter(_drop_failed_flushes)
 
 
 class _QuietManager(QueueManager):
