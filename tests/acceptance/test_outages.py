@@ -1,23 +1,22 @@
 """PostgreSQL is lost and comes back: one log line each for every process, at the default log level."""
 
-import json
 import time
 import urllib.request
 
 import pytest
 
 from .conftest import DaybreakCommand
+from .logged_process import LoggedProcess, is_listening, wait_until
 from .test_killed_server import kill_server
-from .test_outdated import LoggedProcess, is_listening, start, unused_port, wait_until  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.integration
 
 
 def events(process: LoggedProcess) -> list[tuple[str, str]]:
-    return [(one["event"], one["level"]) for one in map(json.loads, list(process.lines))]
+    return [(one["event"], one["level"]) for one in process.events()]
 
 
-def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, start, unused_port, tmp_path):  # noqa: F811
+def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, start, unused_port):
     # Through a link: without it no process reconnects, even if the server is started again immediately.
     socket = daybreak("db", "status", "--json").json()["socket"]
     link = daybreak.folder / "socket"
@@ -42,7 +41,7 @@ def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, sta
     for name, process in processes.items():
         wait_until(lambda one=process: one.count("db.restored"))
         assert events(process) == [("db.lost", "warning"), ("db.restored", "warning")], name
-        lost, restored = (json.loads(line)["message"] for line in process.lines)
+        lost, restored = (one["message"] for one in process.events())
         assert lost == "Lost the connection to PostgreSQL; retrying."
         assert restored.startswith("PostgreSQL is back after ")
     answer = daybreak("brief", sample, "--date", "2026-03-30", "--background")

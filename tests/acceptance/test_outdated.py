@@ -2,79 +2,20 @@
 
 import asyncio
 import json
-import subprocess
-import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from .database_server import lock_table, wait_for_lock
+from .logged_process import PATIENCE, is_listening, wait_until
 
 pytestmark = pytest.mark.integration
 
-QUICK = {
-    "DAYBREAK_RUNS_HEARTBEAT_SECONDS": "0.3",
-    "DAYBREAK_RUNS_LEASE_SECONDS": "8",
-    "DAYBREAK_RUNS_RESCUE_SECONDS": "0.3",
-    "DAYBREAK_RUNS_POLL_SECONDS": "1",
-}
 SENTENCE = "The database was migrated by a newer Daybreak (9.9.0, migration 9999)"
-PATIENCE = 120
 LIVE_WORKERS = "SELECT count(*) FROM runs_workers WHERE last_heartbeat_at > now() - interval '1 second'"
-
-
-class LoggedProcess:
-    """A process and its lines on standard error, read while it runs."""
-
-    def __init__(self, process: subprocess.Popen) -> None:
-        self.process = process
-        self.lines: list[str] = []
-        self._reading = threading.Thread(target=self._read, daemon=True)
-        self._reading.start()
-
-    def _read(self) -> None:
-        with self.process.stderr as lines:
-            for line in lines:
-                self.lines.append(line.decode().rstrip("\n"))
-
-    def count(self, words: str) -> int:
-        return sum(words in line for line in list(self.lines))
-
-    def is_ready(self) -> bool:
-        return self.count("started") > 0
-
-    def wait(self) -> int:
-        code = self.process.wait(PATIENCE)
-        self._reading.join(PATIENCE)
-        return code
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def start(daybreak) -> Iterator[Callable[..., LoggedProcess]]:
-    """Return a function that starts a command; remaining processes are killed."""
-    started: list[LoggedProcess] = []
-
-    def start(*arguments, **environment) -> LoggedProcess:
-        there = daybreak.with_environment(**QUICK | environment)
-        started.append(LoggedProcess(there.start(*arguments, stdout=subprocess.DEVNULL)))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.process.kill()
-        one.wait()
 
 
 @asynccontextmanager
@@ -121,7 +62,7 @@ async def test_outdated_web_and_scheduler_end_with_their_sentence(start, admin, 
     scheduler = start("scheduler", DAYBREAK_LOG_LEVEL="info")
     ready = f"http://127.0.0.1:{unused_port}/readyz?probe"
     await asyncio.to_thread(wait_until, lambda: is_listening(unused_port))
-    await asyncio.to_thread(wait_until, scheduler.is_ready)
+    await asyncio.to_thread(wait_until, lambda: scheduler.count("schedule.scheduler_started"))
     async with migrated_by_newer_program(admin):
         await asyncio.to_thread(wait_until, lambda: web.count("db.program_outdated"))
         assert SENTENCE in await asyncio.to_thread(refusal, ready)
@@ -150,7 +91,7 @@ async def test_up_ends_once_when_it_is_outdated(start, admin, unused_port):
 
 async def test_worker_logs_a_missing_function_once_and_finds_out_why(daybreak, sample, start, admin):
     worker = start("worker", DAYBREAK_SCHEDULE_IN_WORKER="false", DAYBREAK_LOG_LEVEL="info")
-    await asyncio.to_thread(wait_until, worker.is_ready)
+    await asyncio.to_thread(wait_until, lambda: worker.count("runs.worker_started"))
     await admin.execute("ALTER FUNCTION runs_claim RENAME TO runs_claim_newer")
     try:
         run = await asyncio.to_thread(in_background, daybreak, sample, "renamed@example.org")
@@ -165,23 +106,6 @@ async def test_worker_logs_a_missing_function_once_and_finds_out_why(daybreak, s
     start("worker", DAYBREAK_SCHEDULE_IN_WORKER="false")
     watched = await asyncio.to_thread(daybreak, "runs", "watch", run, "--user", "renamed@example.org")
     assert watched.code == 0, watched
-
-
-@pytest.fixture
-def unused_port() -> str:
-    import socket  # noqa: PLC0415
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
-def is_listening(port: str) -> bool:
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10).close()
-    except OSError:
-        return False
-    return True
 
 
 def refusal(address: str) -> str:

@@ -102,7 +102,9 @@ async def test_function_file_can_exclude_older_programs(empty, monkeypatch):
 async def test_oldest_program_is_never_lowered(empty, monkeypatch):
     await apply_migrations(empty.owner)
     await migrate_with(monkeypatch, empty, [*shipped_migrations(), newer_migration()], shipped_functions())
-    expand = replace(newer_migration(), number=NEWEST + 2, text=f"-- oldest program: {NEWEST:04}\n")
+    expand = replace(
+        newer_migration(), number=NEWEST + 2, text=f"-- oldest program: {NEWEST:04}\nSELECT 1;\n"
+    )
     await migrate_with(
         monkeypatch, empty, [*shipped_migrations(), newer_migration(), expand], shipped_functions()
     )

@@ -4,7 +4,7 @@ from daybreak.db.compatibility import CompatibilityMonitor
 from daybreak.db.connections import connect, is_outage, log_failure
 from daybreak.db.database import Database
 from daybreak.db.migrate import apply_migrations, pending_migrations
-from daybreak.db.outage import drop_lost_connections, outage
+from daybreak.db.outages import drop_lost_connections, outage
 from daybreak.db.queries import Queries, load
 from daybreak.db.sql_files import FunctionFile, Migration, shipped_functions, shipped_migrations
 

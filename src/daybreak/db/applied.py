@@ -76,9 +76,14 @@ def _reject_edited(migrations: Sequence[Migration], applied: Mapping[int, str]) 
 def _describe_newer(
     migrations: Sequence[Migration], functions: Sequence[FunctionFile], applied: AppliedFiles
 ) -> str | None:
-    """Return what the database has that this version does not ship."""
+    """Return what the database has that this version does not ship.
+
+    A pending migration may still remove function files.
+    """
     if unknown := sorted(applied.migrations.keys() - {one.number for one in migrations}):
         return f"Migration {unknown[-1]:04} is unknown to this version"
+    if any(one.number not in applied.migrations for one in migrations):
+        return None
     if missing := sorted(applied.functions.keys() - {file.path for file in functions}):
         return f"The function file {missing[0]} is unknown to this version"
     for file in functions:

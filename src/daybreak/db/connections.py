@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from daybreak.db.outage import outage
+from daybreak.db.outages import outage
 from daybreak.errors import Misconfigured, Unavailable
 from daybreak.telemetry import log
 

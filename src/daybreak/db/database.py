@@ -22,7 +22,7 @@ from daybreak.db.connections import (
     translate_loss,
 )
 from daybreak.db.migrate import pending_migrations
-from daybreak.db.outage import outage
+from daybreak.db.outages import outage
 from daybreak.db.queries import load
 from daybreak.errors import InternalError, Misconfigured
 

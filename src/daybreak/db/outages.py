@@ -9,7 +9,7 @@ import asyncpg
 
 from daybreak.telemetry import log
 
-# A server that is starting, stopping or unreachable; one with too many connections is there.
+# A server that is starting, stopping or unreachable; one that has too many connections is none of these.
 _OUTAGE_ERRORS = (
     OSError,
     TimeoutError,
