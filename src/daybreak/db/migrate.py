@@ -98,9 +98,15 @@ async def _apply_functions(connection: asyncpg.Connection) -> list[FunctionFile]
         for file in due:
             await connection.execute(file.text)
             await connection.execute(_sql.record_functions, file.path, file.revision, file.sha256)
-        oldest_program = max(file.oldest_program for file in [*shipped_migrations(), *shipped_functions()])
-        await connection.execute(_sql.record_compatibility, oldest_program, program_version())
+        await _record_compatibility(connection)
         return due
+
+
+async def _record_compatibility(connection: asyncpg.Connection) -> None:
+    oldest_program = max(file.oldest_program for file in [*shipped_migrations(), *shipped_functions()])
+    # The first migrations came before the table.
+    if (await connection.fetchrow(_sql.find_applied_tables))["has_compatibility"]:
+        await connection.execute(_sql.record_compatibility, oldest_program, program_version())
 
 
 async def _read_applied(connection: asyncpg.Connection) -> AppliedFiles:
