@@ -79,14 +79,14 @@ def test_library_message_that_does_not_fit_its_values_is_written_as_it_is(lines,
 def test_log_line_on_a_terminal_is_a_sentence(capsys: pytest.CaptureFixture[str], monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     telemetry.configure("warning")
-    telemetry.log.warning("db.restored", message="PostgreSQL is back after 12 s.", pid=7)
+    telemetry.log.warning("db.restored", message="PostgreSQL is back after 12 s.", path="/\x1b[2J\n")
     try:
         _fail_with("very-secret")
     except ValueError:
         telemetry.log.exception("runs.commit_failed")
     telemetry.structlog.reset_defaults()
     first, second, *traceback = capsys.readouterr().err.splitlines()
-    assert first[8:] == " warning  PostgreSQL is back after 12 s. (db.restored, pid=7)"
+    assert first[8:] == " warning  PostgreSQL is back after 12 s. (db.restored, path=/\\x1b[2J\\n)"
     assert second[8:] == " error    runs.commit_failed"
     assert (traceback[0].split(" in ")[1], traceback[-1]) == (
         "test_log_line_on_a_terminal_is_a_sentence",

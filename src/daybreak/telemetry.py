@@ -45,17 +45,17 @@ def _render_for_people(_logger: Any, _method: str, event: Any) -> str:  # noqa: 
     name, level, time = event.pop("event"), event.pop("level"), event.pop("timestamp")
     message, tracebacks = event.pop("message", ""), event.pop("exception", None) or ()
     details = ", ".join([name, *(f"{key}={value}" for key, value in event.items())])
-    lines = [
-        f"{time[11:19]} {level:<8} {message} ({details})"
-        if message
-        else f"{time[11:19]} {level:<8} {details}"
-    ]
+    lines = [f"{time[11:19]} {level:<8} " + (f"{message} ({details})" if message else details)]
     for error in tracebacks:
-        lines += [
-            f"    {frame['filename']}:{frame['lineno']} in {frame['name']}" for frame in error["frames"]
-        ]
+        frames = error["frames"]
+        lines += [f"    {frame['filename']}:{frame['lineno']} in {frame['name']}" for frame in frames]
         lines.append(f"    {error['exc_type']}: {error['exc_value']}")
-    return "\n".join(lines)
+    return "\n".join(map(_escape_control_characters, lines))
+
+
+def _escape_control_characters(text: str) -> str:
+    """Return the text without sequences that could change what the terminal shows."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def capture_stdlib_logging() -> None:

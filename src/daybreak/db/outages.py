@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from time import monotonic
 
 import asyncpg
@@ -24,7 +25,7 @@ class OutageLog:
     """Logs the beginning and the end of an outage that several loops of a process notice."""
 
     def __init__(self) -> None:
-        self._answered_at = monotonic()
+        self._answered_at = inf  # before the first answer a process has not lost anything
         self._lost_at: float | None = None
 
     @property
