@@ -43,11 +43,11 @@ class CompatibilityMonitor:
 
     def __init__(self) -> None:
         self._program = program_number()
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[Callable[[], object]] = []
         self._logged: set[str] = set()
         self.outdated: Outdated | None = None
 
-    def on_outdated(self, stop: Callable[[], None]) -> None:
+    def on_outdated(self, stop: Callable[[], object]) -> None:
         """Call `stop` once the program is outdated, immediately if it already is."""
         if self.outdated:
             stop()

@@ -103,7 +103,8 @@ async def _apply_functions(connection: asyncpg.Connection) -> list[FunctionFile]
 
 
 async def _record_compatibility(connection: asyncpg.Connection) -> None:
-    oldest_program = max(file.oldest_program for file in [*shipped_migrations(), *shipped_functions()])
+    shipped: list[Migration | FunctionFile] = [*shipped_migrations(), *shipped_functions()]
+    oldest_program = max(file.oldest_program for file in shipped)
     # The first migrations came before the table.
     if (await connection.fetchrow(_sql.find_applied_tables))["has_compatibility"]:
         await connection.execute(_sql.record_compatibility, oldest_program, program_version())
