@@ -31,8 +31,8 @@ def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, sta
     answer = daybreak("brief", sample, "--date", "2026-03-29", "--background")
     assert daybreak("runs", "watch", answer.out.strip()).code == 0
     wait_until(lambda: len(schedulers(daybreak)) > 1)
-    link.unlink()
     kill_server(daybreak.home)
+    link.unlink()
     for process in processes.values():
         wait_until(lambda one=process: one.count("db.lost"))
     wait_until_each_loop_has_failed()
