@@ -34,7 +34,8 @@ def write_config(tmp_path: Path):
 
 
 def test_environment_overrides_file_and_file_overrides_default(write_config, monkeypatch):
-    assert settings().log_level == "error"
+    assert settings().log_level == "warning"
+    assert settings().command_log_level == "error"
     write_config('log_level = "info"\n[intake]\nmax_files = 7\nmax_file_size = "2MiB"\n')
     assert Settings.load().log_level == "info"
     assert (IntakeSettings.load().max_files, IntakeSettings.load().max_file_size) == (7, 2 * 1024**2)

@@ -12,6 +12,7 @@ DaybreakError                      one sentence for a person; `status`, `retryab
 │   ├── PayloadTooLarge   413  2   the request exceeds a size limit
 │   └── TooManyRequests   429  6   retryable: too many requests in a short time
 ├── Misconfigured         500  3   wrong settings, roles or schema: an operator must act
+│   └── Outdated          503  3   a newer version has migrated the database: start that version
 ├── Unavailable           503  6   retryable: a database, server or address did not answer
 └── InternalError         500  70  a violated internal invariant: please report it
 """
@@ -127,6 +128,12 @@ class Misconfigured(DaybreakError):
     """Wrong settings, roles or schema; an operator must act."""
 
     exit_code = 3
+
+
+class Outdated(Misconfigured):
+    """A program that is older than the database allows."""
+
+    status = 503
 
 
 class Unavailable(DaybreakError):

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from daybreak import telemetry, wiring
-from daybreak.db import Database
+from daybreak.db import CompatibilityMonitor, Database
 from daybreak.errors import Misconfigured, Unavailable
 from daybreak.supervision import stop_on_signals
 from daybreak.web import WebSettings, create_app
@@ -21,6 +21,7 @@ from daybreak.web import WebSettings, create_app
 # A client that does not read delays the shutdown by all of it; a busy server must stop within 5 seconds, too.
 _GRACEFUL_SHUTDOWN_SECONDS = 2
 _KEEP_ALIVE_SECONDS = 30
+_OUTDATED_SECONDS = 5
 
 
 def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> FastAPI:
@@ -74,9 +75,15 @@ async def serve_on_socket(
 ) -> None:
     """Serve requests on this socket until the event is set; then close the streams and shut down.
 
+    Once a newer program has migrated the database, requests get 503 for some seconds before the shutdown, so
+    that load balancers notice it.
+
     Raises:
         Unavailable: the database was lost before the first request.
+        Outdated: a newer program has migrated the database.
     """
+    compatibility: CompatibilityMonitor = app.state.app_state.compatibility
+    compatibility.on_outdated(lambda: asyncio.get_running_loop().call_later(_OUTDATED_SECONDS, stop.set))
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -95,6 +102,7 @@ async def serve_on_socket(
         raise Unavailable("The web server cannot start: the database does not answer; try again.") from None
     finally:
         stopping.cancel()
+    compatibility.raise_if_outdated()
 
 
 async def _serve(

@@ -90,8 +90,15 @@ class Settings(SettingsGroup):
         description="URL of the same database for the role daybreak_owner, used for migrations only.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="error", description="Minimum level of log lines (JSON, on standard error)."
+        default="warning",
+        description="Minimum level of log lines on standard error, JSON unless it is a terminal. Commands "
+        "that end by themselves log errors only, unless it is set.",
     )
+
+    @property
+    def command_log_level(self) -> str:
+        """The log level of a command that a user waits for: its own messages are enough."""
+        return self.log_level if "log_level" in self.model_fields_set else "error"
 
 
 @cache

@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
+from daybreak.errors import Misconfigured
 from daybreak.telemetry import log
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -14,10 +15,36 @@ Command = Sequence[str]
 
 
 async def supervise(commands: Sequence[Command], stop: asyncio.Event) -> None:
-    """Run each command as a process until the event is set; then terminate them and wait."""
+    """Run each command as a process until the event is set; then terminate them and wait.
+
+    Raises:
+        Misconfigured: a process ended because an operator must act, so that restarting it is useless.
+    """
+    misconfigured = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for command in commands:
-            group.create_task(_supervise_process(command, stop))
+            group.create_task(_supervise_process(command, stop, misconfigured))
+    if misconfigured.is_set():
+        raise Misconfigured("A worker cannot run and is not restarted; its message is above.")
+
+
+async def run_until_stopped(stop: asyncio.Event, *parts: Coroutine[object, object, None]) -> None:
+    """Run the parts of a program until all have ended; the first one that ends or fails stops the others.
+
+    Raises:
+        BaseException: the error of the first part that failed.
+    """
+    results = await asyncio.gather(*(_stop_after(part, stop) for part in parts), return_exceptions=True)
+    for error in results:
+        if error is not None:
+            raise error
+
+
+async def _stop_after(part: Coroutine[object, object, None], stop: asyncio.Event) -> None:
+    try:
+        await part
+    finally:
+        stop.set()
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
@@ -33,13 +60,17 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
         loop.add_signal_handler(signal_number, stop_once)
 
 
-async def _supervise_process(command: Command, stop: asyncio.Event) -> None:
+async def _supervise_process(command: Command, stop: asyncio.Event, misconfigured: asyncio.Event) -> None:
     while not stop.is_set():
         # A separate process group: Ctrl-C reaches a child once, through this process.
         process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
         await _wait_or_terminate(process, stop)
         if not stop.is_set():
             log.error("worker.process_exited", pid=process.pid, code=process.returncode)
+            if process.returncode == Misconfigured.exit_code:
+                misconfigured.set()
+                stop.set()
+                return
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _RESTART_DELAY_SECONDS)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import uvloop
 
 from daybreak import telemetry, wiring
+from daybreak.errors import DaybreakError
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
 from daybreak.supervision import stop_on_signals, supervise
@@ -28,6 +29,7 @@ def run_worker(on_ready: Callable[[], None] | None = None) -> None:
     Raises:
         Misconfigured: a setting, the role or the schema is wrong.
         Unavailable: the database does not answer.
+        Outdated: a newer program has migrated the database; the worker has drained.
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
@@ -42,7 +44,7 @@ def run_worker(on_ready: Callable[[], None] | None = None) -> None:
 
 async def _run_worker(database_urls: wiring.DatabaseUrls, on_ready: Callable[[], None] | None) -> None:
     async with wiring.open_database(database_urls) as database:
-        worker = Worker(database_urls.app, wiring.kinds())
+        worker = Worker(database_urls.app, wiring.kinds(), compatibility=database.compatibility)
         tune_gc()
         stop_on_signals(worker.drain)
         background = [asyncio.create_task(_announce_ready(worker.ready, on_ready))]
@@ -72,6 +74,7 @@ def run_scheduler(on_ready: Callable[[], None] | None = None) -> None:
     Raises:
         Misconfigured: a setting, the role or the schema is wrong.
         Unavailable: the database does not answer.
+        Outdated: a newer program has migrated the database.
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
@@ -129,5 +132,14 @@ async def _run_workers(database_urls: wiring.DatabaseUrls, process_count: int) -
     await supervise([(sys.executable, "-m", __name__)] * process_count, stop)
 
 
+def main() -> None:
+    """Run a worker process for a supervisor, and exit with the code of its error."""
+    try:
+        run_worker()
+    except DaybreakError as error:
+        sys.stderr.write(f"daybreak: {error}\n")
+        sys.exit(error.exit_code)
+
+
 if __name__ == "__main__":
-    run_worker()
+    main()

@@ -4,11 +4,12 @@ import json
 import os
 import pty
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +17,17 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from .logged_process import LoggedProcess
+
 PROGRAM = str(Path(sys.executable).with_name("daybreak"))
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - a place, no name that others could guess
 MIN_FREE_BYTES = 2_000_000_000
+SHORT_INTERVALS = {
+    "DAYBREAK_RUNS_HEARTBEAT_SECONDS": "0.3",
+    "DAYBREAK_RUNS_LEASE_SECONDS": "8",
+    "DAYBREAK_RUNS_RESCUE_SECONDS": "0.3",
+    "DAYBREAK_RUNS_POLL_SECONDS": "1",
+}
 DAY_OPTIONS = ("--date", "2026-03-29", "--tz", "Europe/Berlin")
 
 
@@ -125,10 +134,34 @@ def sample(daybreak: DaybreakCommand) -> Path:
 @pytest.fixture
 async def admin(daybreak) -> AsyncIterator[asyncpg.Connection]:
     """Return a superuser's connection to the server of the module."""
-    socket = daybreak("db", "status", "--json").json()["socket"]
-    connection = await asyncpg.connect(host=socket, user="postgres", database="daybreak")
+    folder = daybreak("db", "status", "--json").json()["socket"]
+    connection = await asyncpg.connect(host=folder, user="postgres", database="daybreak")
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+def start(daybreak) -> Iterator[Callable[..., LoggedProcess]]:
+    """Return a function that starts a command with short intervals; remaining processes are killed."""
+    started: list[LoggedProcess] = []
+
+    def start(*arguments, **environment) -> LoggedProcess:
+        there = daybreak.with_environment(**SHORT_INTERVALS | environment)
+        started.append(LoggedProcess(there.start(*arguments, stdout=subprocess.DEVNULL)))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.process.kill()
+        one.wait()
+
+
+@pytest.fixture
+def unused_port() -> str:
+    """Return a free loopback port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 @pytest.fixture

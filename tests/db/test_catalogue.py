@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 GLOBAL = {
+    "db_compatibility",
     "db_functions",
     "db_migrations",
     "people_sign_in_throttle",

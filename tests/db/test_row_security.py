@@ -107,6 +107,7 @@ ROWS |= {
 }
 APPEND_ONLY = {"runs_finished", "runs_events", "schedule_outcomes"}
 WITHOUT_OWNER = {
+    "db_compatibility",
     "db_functions",
     "db_migrations",
     "people_sign_in_throttle",

@@ -135,6 +135,7 @@ async def test_higher_revision_is_applied_and_recorded(empty, monkeypatch: pytes
 async def test_lower_revision_is_refused(empty):
     await apply_migrations(empty.owner)
     await empty.as_owner("UPDATE db_functions SET revision = 9, sha256 = 'x' WHERE path = $1", FILE)
+    await empty.as_owner("UPDATE db_compatibility SET oldest_program = 9999")
     assert f"revision 9 of {FILE}" in await refusal(empty)
 
 
@@ -143,6 +144,7 @@ async def test_unknown_function_file_is_refused(empty):
     await empty.as_owner(
         "INSERT INTO db_functions (path, revision, sha256) VALUES ('mail/sql/a.sql', 1, 'x')"
     )
+    await empty.as_owner("UPDATE db_compatibility SET oldest_program = 9999")
     assert "mail/sql/a.sql is unknown to this version" in await refusal(empty)
 
 

@@ -50,6 +50,7 @@ async def test_an_applied_file_that_was_edited_is_refused(empty):
 async def test_a_newer_database_is_refused(empty):
     await apply_migrations(empty.owner)
     await empty.as_owner("INSERT INTO db_migrations (number, name, sha256) VALUES (9999, 'later', 'x')")
+    await empty.as_owner("UPDATE db_compatibility SET oldest_program = 9999")
     with pytest.raises(Misconfigured, match=r"Migration 9999 is unknown .* newer version"):
         await apply_migrations(empty.owner)
 

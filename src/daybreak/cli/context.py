@@ -80,7 +80,7 @@ class CommandContext:
 def run_command(action: Callable[[CommandContext], Awaitable[T]]) -> T:
     """Open the database, start the embedded server if needed, and call a function with the context."""
     current = wiring.load_settings()
-    telemetry.configure(current.log_level)
+    telemetry.configure(current.command_log_level)
     # Libraries print nothing: users see errors in the brief, or in one sentence.
     logging.getLogger().addHandler(logging.NullHandler())
     if wiring.is_first_start(current) and sys.stderr.isatty():

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from time import monotonic
 from typing import Any
 
 import asyncpg
 
+from daybreak.db.outages import outage
 from daybreak.errors import Misconfigured, Unavailable
+from daybreak.telemetry import log
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 10
@@ -34,6 +37,10 @@ TRANSIENT_ERRORS = (
     asyncpg.InsufficientResourcesError,
 )
 """What a statement fails with although nothing is wrong with it: slowness, a deadlock, a full disk."""
+
+
+class ConnectionLost(Unavailable):
+    """A connection that ended; the next one may succeed immediately."""
 
 
 @contextmanager
@@ -65,21 +72,43 @@ def translate_errors() -> Iterator[None]:
 def translate_loss(connection: asyncpg.Connection) -> Iterator[None]:
     """Translate errors of statements on a lost connection into `Unavailable`; leave all others alone.
 
-    asyncpg has no class of its own for a loss, so the state of the connection decides.
+    asyncpg has no class of its own for a loss, so the state of the connection decides. A statement that timed
+    out may be the first sign of an outage.
 
     Raises:
         Unavailable: the connection is lost, or the server could not execute the statement for now.
     """
+    asked_at = monotonic()
     try:
         yield
     except BROKEN as error:
+        if isinstance(error, TimeoutError):
+            outage.record_failure(asked_at, error)
         if isinstance(error, asyncpg.InternalClientError) and not is_lost(connection):
             connection.terminate()
-        if is_lost(connection):
-            raise Unavailable("The connection to PostgreSQL was lost; try again.") from None
+        # A server that goes down says so before it closes the connection.
+        if is_lost(connection) or isinstance(error, asyncpg.AdminShutdownError | asyncpg.CrashShutdownError):
+            raise ConnectionLost("The connection to PostgreSQL was lost; try again.") from None
         if isinstance(error, TRANSIENT_ERRORS):
             raise Unavailable(f"PostgreSQL cannot complete this now ({_why(error)}); try again.") from None
         raise
+
+
+def log_failure(event: str, error: Exception, **values: object) -> None:
+    """Log a failure of a loop that goes on: as information during an outage, which has its own line.
+
+    Args:
+        event: the log event.
+        error: the error of the loop's statement.
+        values: more values of the log line.
+    """
+    write = log.info if is_outage(error) else log.warning
+    write(event, **values, error=type(error).__name__)
+
+
+def is_outage(error: Exception) -> bool:
+    """Return whether a statement failed because its connection was lost, or during an outage."""
+    return outage.is_lost or isinstance(error, ConnectionLost)
 
 
 def is_lost(connection: asyncpg.Connection) -> bool:
@@ -102,7 +131,7 @@ async def connect(dsn: str, **options: Any) -> AsyncIterator[asyncpg.Connection]
         Misconfigured: the address is malformed, or the login is refused.
         Unavailable: the server does not answer, or the connection is lost.
     """
-    with translate_errors():
+    with translate_errors(), outage.watch():
         connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, **options)
     try:
         with translate_loss(connection):

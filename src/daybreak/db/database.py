@@ -7,11 +7,12 @@ and write; nothing else is visible in it, and a statement outside of one is an e
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
 
+from daybreak.db.compatibility import CompatibilityMonitor
 from daybreak.db.connections import (
     BROKEN,
     CONNECT_SECONDS,
@@ -21,6 +22,7 @@ from daybreak.db.connections import (
     translate_loss,
 )
 from daybreak.db.migrate import pending_migrations
+from daybreak.db.outages import outage
 from daybreak.db.queries import load
 from daybreak.errors import InternalError, Misconfigured
 
@@ -31,15 +33,25 @@ _RELEASE_SECONDS = 5
 
 
 class Database:
-    """A pool of connections as the role ``daybreak_app``."""
+    """A pool of connections as the role ``daybreak_app``.
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    Attributes:
+        compatibility: whether a newer program has excluded this one since the start.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, compatibility: CompatibilityMonitor | None = None) -> None:
         self._pool = pool
+        self.compatibility = compatibility or CompatibilityMonitor()
 
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, dsn: str, *, max_connections: int = 4, command_timeout: float | None = None
+        cls,
+        dsn: str,
+        *,
+        max_connections: int = 4,
+        command_timeout: float | None = None,
+        compatibility: CompatibilityMonitor | None = None,
     ) -> AsyncIterator[Self]:
         """Open a connection pool to a database for the length of the block.
 
@@ -49,6 +61,7 @@ class Database:
             command_timeout: seconds after which a statement without an answer counts as lost, and after which
                 the server ends an idle transaction; not through a pooler. None means a minute, and idle
                 transactions stay open.
+            compatibility: the monitor of the process; None for one of its own.
 
         Raises:
             Unavailable: no server responds at that address.
@@ -56,7 +69,7 @@ class Database:
         """
         pool = await _open_pool(dsn, max_connections, command_timeout)
         try:
-            database = cls(pool)
+            database = cls(pool, compatibility)
             await database._reject_powerful_role()
             yield database
         finally:
@@ -102,6 +115,15 @@ class Database:
             stack.push_async_callback(self._release, connection)
             with translate_loss(connection):
                 yield connection
+            outage.record_answer()
+
+    async def examine_error(self, error: Exception) -> bool:
+        """Return whether a statement failed since it does not fit the schema; log it, and find out why."""
+        return await self.compatibility.examine(error, self._read_compatibility)
+
+    async def _read_compatibility(self) -> asyncpg.Record | None:
+        async with self.without_owner() as connection:
+            return await connection.fetchrow(_sql.read_compatibility)
 
     async def _release(self, connection: asyncpg.Connection) -> None:
         # What was to be done on it is done or has failed already. A lost connection may be back in the pool;
@@ -116,7 +138,8 @@ class Database:
         """Whether the schema is older than this version of Daybreak.
 
         Raises:
-            Misconfigured: it is newer, or an applied migration was edited.
+            Misconfigured: an applied migration was edited.
+            Outdated: the schema is newer, and excludes this program.
         """
         async with self.without_owner() as connection:
             return bool(await pending_migrations(connection))
@@ -144,6 +167,7 @@ async def _open_pool(dsn: str, max_connections: int, command_timeout: float | No
             min_size=1,
             max_size=max_connections,
             timeout=CONNECT_SECONDS,
+            connect=_connect,
             command_timeout=command_timeout or _COMMAND_SECONDS,
             # Every setting is local to its transaction, so there is nothing to reset on release;
             # asyncpg still rolls back what was left open.
@@ -154,6 +178,11 @@ async def _open_pool(dsn: str, max_connections: int, command_timeout: float | No
                 **_server_timeouts(command_timeout),
             },
         )
+
+
+async def _connect(*arguments: Any, **options: Any) -> asyncpg.Connection:  # noqa: ANN401 - asyncpg's
+    with outage.watch():
+        return await asyncpg.connect(*arguments, **options)
 
 
 async def _roll_back(connection: asyncpg.Connection) -> None:

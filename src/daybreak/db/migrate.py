@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from daybreak.db.applied import AppliedFunctions, due_functions, due_migrations
+from daybreak.db.applied import AppliedFiles, AppliedFunctions, due_files
+from daybreak.db.compatibility import program_version
 from daybreak.db.connections import check_version, connect
 from daybreak.db.queries import load
 from daybreak.db.sql_files import FunctionFile, Migration, shipped_functions, shipped_migrations
@@ -24,8 +25,9 @@ async def apply_migrations(owner_dsn: str) -> list[Migration | FunctionFile]:
     Any number of processes may call it at once. A file that fails leaves the schema as it was before it.
 
     Raises:
-        Misconfigured: an applied migration was edited, the database was created before the baseline or
-            belongs to a newer Daybreak, or a role is wrong or missing.
+        Misconfigured: an applied migration was edited, the database was created before the baseline, or a
+            role is wrong or missing.
+        Outdated: the database belongs to a newer Daybreak that excludes this program.
         Unavailable: the database does not answer, or locks of others block the migration.
     """
     try:
@@ -44,15 +46,12 @@ async def apply_migrations(owner_dsn: str) -> list[Migration | FunctionFile]:
 async def pending_migrations(connection: asyncpg.Connection) -> list[Migration | FunctionFile]:
     """Return the shipped files that are not applied to the database.
 
+    None are pending on a newer database that this program may use: it must not restore older functions.
+
     Raises:
         Misconfigured: as for `apply_migrations`.
     """
-    try:
-        applied = await connection.fetch(_sql.read_applied_migrations)
-    except asyncpg.UndefinedTableError:
-        return [*shipped_migrations(), *shipped_functions()]
-    migrations = due_migrations(shipped_migrations(), {row["number"]: row["sha256"] for row in applied})
-    return [*migrations, *await _due_functions(connection)]
+    return due_files(shipped_migrations(), shipped_functions(), await _read_applied(connection))
 
 
 async def _check_server_and_roles(connection: asyncpg.Connection) -> None:
@@ -95,15 +94,30 @@ async def _apply_functions(connection: asyncpg.Connection) -> list[FunctionFile]
     async with _alone(connection):
         # The order of the files does not matter then: a function may call one that is created after it.
         await connection.execute("SET LOCAL check_function_bodies = off")
-        due = await _due_functions(connection)
+        due = [file for file in await pending_migrations(connection) if isinstance(file, FunctionFile)]
         for file in due:
             await connection.execute(file.text)
             await connection.execute(_sql.record_functions, file.path, file.revision, file.sha256)
+        await _record_compatibility(connection)
         return due
 
 
-async def _due_functions(connection: asyncpg.Connection) -> list[FunctionFile]:
-    rows = await connection.fetch(_sql.read_applied_functions)
-    return due_functions(
-        shipped_functions(), {row["path"]: AppliedFunctions(row["revision"], row["sha256"]) for row in rows}
+async def _record_compatibility(connection: asyncpg.Connection) -> None:
+    shipped: list[Migration | FunctionFile] = [*shipped_migrations(), *shipped_functions()]
+    oldest_program = max(file.oldest_program for file in shipped)
+    # The first migrations came before the table.
+    if (await connection.fetchrow(_sql.find_applied_tables))["has_compatibility"]:
+        await connection.execute(_sql.record_compatibility, oldest_program, program_version())
+
+
+async def _read_applied(connection: asyncpg.Connection) -> AppliedFiles:
+    tables = await connection.fetchrow(_sql.find_applied_tables)
+    migrations = await connection.fetch(_sql.read_applied_migrations) if tables["has_migrations"] else []
+    functions = await connection.fetch(_sql.read_applied_functions) if tables["has_functions"] else []
+    return AppliedFiles(
+        migrations={row["number"]: row["sha256"] for row in migrations},
+        functions={row["path"]: AppliedFunctions(row["revision"], row["sha256"]) for row in functions},
+        oldest_program=(
+            await connection.fetchval(_sql.read_compatibility) if tables["has_compatibility"] else None
+        ),
     )

@@ -34,6 +34,13 @@ CREATE TABLE IF NOT EXISTS db_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 
+-- name: find_applied_tables
+-- Returns which tables of the applied list exist: none in a new database.
+SELECT
+    to_regclass('public.db_migrations') IS NOT NULL AS has_migrations,
+    to_regclass('public.db_functions') IS NOT NULL AS has_functions,
+    to_regclass('public.db_compatibility') IS NOT NULL AS has_compatibility
+
 -- name: read_applied_migrations
 -- Returns the applied migrations in order.
 SELECT number, name, sha256 FROM db_migrations ORDER BY number
@@ -60,3 +67,14 @@ SELECT path, revision, sha256 FROM db_functions ORDER BY path
 INSERT INTO db_functions (path, revision, sha256) VALUES ($1, $2, $3)
 ON CONFLICT (path) DO UPDATE SET
     revision = excluded.revision, sha256 = excluded.sha256, applied_at = now()
+
+-- name: read_compatibility
+-- Returns the oldest program that may run, and the version that declared it. No row before the first migration.
+SELECT oldest_program, migrated_by FROM db_compatibility
+
+-- name: record_compatibility
+-- Records the oldest program that may run, by the version $2, unless a newer one is recorded.
+INSERT INTO db_compatibility AS c (oldest_program, migrated_by) VALUES ($1, $2)
+ON CONFLICT (id) DO UPDATE SET
+    oldest_program = excluded.oldest_program, migrated_by = excluded.migrated_by, changed_at = now()
+WHERE c.oldest_program < excluded.oldest_program

@@ -2933,6 +2933,14 @@ ALTER TABLE ONLY public.briefs_snapshots ALTER COLUMN facts SET STORAGE EXTERNAL
 
 ALTER TABLE ONLY public.briefs_snapshots FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.db_compatibility (
+    id boolean DEFAULT true NOT NULL,
+    oldest_program integer NOT NULL,
+    migrated_by text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT db_compatibility_has_one_row CHECK (id)
+);
+
 CREATE TABLE public.db_functions (
     path text NOT NULL,
     revision integer NOT NULL,
@@ -3301,6 +3309,9 @@ ALTER TABLE ONLY public.briefs_search_index
 
 ALTER TABLE ONLY public.briefs_snapshots
     ADD CONSTRAINT briefs_snapshots_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE ONLY public.db_compatibility
+    ADD CONSTRAINT db_compatibility_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.db_functions
     ADD CONSTRAINT db_functions_pkey PRIMARY KEY (path);
@@ -4089,6 +4100,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_feedback TO daybreak_ap
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_search_index TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_snapshots TO daybreak_app;
+
+GRANT SELECT ON TABLE public.db_compatibility TO daybreak_app;
 
 GRANT SELECT ON TABLE public.db_functions TO daybreak_app;
 

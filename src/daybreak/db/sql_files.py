@@ -7,10 +7,16 @@ from importlib.resources import files
 
 _MIGRATION = re.compile(r"(?P<number>\d{4})_(?P<name>[a-z0-9_]+)\.sql")
 _REVISION = re.compile(r"-- revision: (?P<revision>[1-9]\d*)\n")
+_OLDEST_PROGRAM = re.compile(r"^-- oldest program: (\d{4})$", re.MULTILINE)
 
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _oldest_program(text: str, default: int) -> int:
+    found = _OLDEST_PROGRAM.search(text)
+    return int(found[1]) if found else default
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,11 @@ class Migration:
         """The checksum of the file."""
         return _sha256(self.text)
 
+    @property
+    def oldest_program(self) -> int:
+        """The oldest program that may run after this migration: by default the first that ships it."""
+        return _oldest_program(self.text, self.number)
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionFile:
@@ -50,6 +61,11 @@ class FunctionFile:
         """The checksum of the file."""
         return _sha256(self.text)
 
+    @property
+    def oldest_program(self) -> int:
+        """The oldest program that may call these functions; a first revision only adds functions."""
+        return _oldest_program(self.text, 0)
+
 
 def shipped_migrations() -> list[Migration]:
     """Return the migrations of this version, in order."""
@@ -66,7 +82,7 @@ def shipped_functions() -> list[FunctionFile]:
     """Return the function files of this version by path, but triggers after the functions that they execute.
 
     Raises:
-        ValueError: the first line of a file does not state its revision.
+        ValueError: a file does not state its revision, or from the second on its oldest program.
     """
     package = files(__package__.partition(".")[0])
     folders = [(slice_.name, slice_.joinpath("sql")) for slice_ in package.iterdir() if slice_.is_dir()]
@@ -84,4 +100,9 @@ def _function_file(path: str, text: str) -> FunctionFile:
     match = _REVISION.match(text)
     if match is None:
         raise ValueError(f"{path} does not begin with a line “-- revision: 1”")
-    return FunctionFile(path, int(match["revision"]), text)
+    revision = int(match["revision"])
+    if revision > 1 and not _OLDEST_PROGRAM.search(text):
+        raise ValueError(
+            f"{path} does not name the oldest program that may call it: “-- oldest program: 0008”"
+        )
+    return FunctionFile(path, revision, text)

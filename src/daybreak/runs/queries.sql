@@ -43,8 +43,12 @@ GROUP BY (t.ordinal - 1) / 200
 SELECT runs_write_progress($1::jsonb)
 
 -- name: heartbeat
--- Renew the leases of a worker's runs; return those that still belong to it.
-SELECT run_id, cancelled FROM runs_heartbeat($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- Renew the leases of a worker's runs; return those that still belong to it, and in each row, of which there is at
+-- least one, the oldest program that may run.
+SELECT h.run_id, h.cancelled, c.oldest_program, c.migrated_by
+FROM (SELECT) AS this
+LEFT JOIN db_compatibility AS c ON TRUE
+LEFT JOIN runs_heartbeat($1, $2, $3, $4, $5, $6, $7, $8, $9) AS h ON TRUE
 
 -- name: rescue
 -- Rescue runs of dead workers, lost jobs and unused capacity. No row while another process does so.

@@ -38,7 +38,8 @@ class SchedulerHeartbeat:
             return
         entry = (self._id, self._name, self._started_at, now, error[:_MAX_ERROR_LENGTH])
         async with self._database.without_owner() as connection:
-            await connection.execute(_sql.write_scheduler, *entry)
+            row = await connection.fetchrow(_sql.write_scheduler, *entry)
+        self._database.compatibility.observe(row["oldest_program"], row["migrated_by"])
         self._sent_at, self._last_error = now, error
 
     async def deregister(self) -> None:

@@ -153,9 +153,13 @@ RETURNING owner_id
 SELECT schedule_retry($1, $2)
 
 -- name: write_scheduler
--- Record a heartbeat of a scheduler at $4. $2 its name, $3 its start, $5 the error of its last tick.
+-- Record a heartbeat of a scheduler at $4; return the oldest program that may run. $2 its name, $3 its start, $5 the
+-- error of its last tick.
 INSERT INTO schedule_schedulers AS s (id, name, started_at, seen_at, last_error) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, last_error = excluded.last_error
+RETURNING
+    (SELECT c.oldest_program FROM db_compatibility AS c) AS oldest_program,
+    (SELECT c.migrated_by FROM db_compatibility AS c) AS migrated_by
 
 -- name: delete_scheduler
 -- Delete the entry of a scheduler.

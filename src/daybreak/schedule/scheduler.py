@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from daybreak import clock
-from daybreak.db import Database
+from daybreak.db import Database, log_failure
 from daybreak.errors import public_message
 from daybreak.schedule.heartbeat import SchedulerHeartbeat
 from daybreak.schedule.maintenance.tasks import MaintenanceTask, PeriodicEnqueuer
@@ -32,6 +32,7 @@ class Scheduler:
             maintenance_tasks: maintenance tasks to enqueue by their cron lines.
         """
         self._settings = settings
+        self._database = database
         self._ticker = Ticker(database, settings)
         self._periodic_enqueuer = PeriodicEnqueuer(database, maintenance_tasks)
         self._heartbeat = SchedulerHeartbeat(database)
@@ -43,13 +44,19 @@ class Scheduler:
         self._stop.set()
 
     async def run(self) -> None:
-        """Tick and enqueue due maintenance until stopped; a failure is retried at the next tick."""
+        """Tick and enqueue due maintenance until stopped; a failure is retried at the next tick.
+
+        Raises:
+            Outdated: a newer program has migrated the database.
+        """
+        self._database.compatibility.on_outdated(self.stop)
         try:
             while not self._stop.is_set():
                 await self._run_once()
                 await self._pause()
         finally:
             await self._heartbeat.deregister()
+        self._database.compatibility.raise_if_outdated()
 
     async def _run_once(self) -> None:
         try:
@@ -58,7 +65,8 @@ class Scheduler:
             await self._heartbeat.send()
             self._log_started()
         except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same
-            log.warning("schedule.tick_failed", error=type(error).__name__, exc_info=True)
+            await self._database.examine_error(error)
+            log_failure("schedule.tick_failed", error, exc_info=True)
             await self._report_error(error)
 
     async def _report_error(self, error: Exception) -> None:

@@ -99,7 +99,7 @@ def _lifespan(app_state: AppState, open_database: OpenDatabase, listen_dsn: str)
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with open_database() as database:
             app_state.set_database(database)
-            listening = asyncio.create_task(app_state.listener.listen(listen_dsn))
+            listening = asyncio.create_task(app_state.listener.listen(listen_dsn, app_state.compatibility))
             try:
                 yield
             finally:

@@ -1,14 +1,14 @@
 """The state that all requests of a process share."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, cast
 
 from jinja2 import Environment
 from starlette.requests import Request
 
-from daybreak.db import Database
+from daybreak.db import CompatibilityMonitor, Database
 from daybreak.errors import Unavailable
 from daybreak.intake import SpoolQuota
 from daybreak.web.concurrency import ConcurrencyLimiter
@@ -35,6 +35,7 @@ class AppState:
     listener: Listener
     upload_limiter: ConcurrencyLimiter
     spool_quota: SpoolQuota
+    compatibility: CompatibilityMonitor = field(default_factory=CompatibilityMonitor)
     _database: Database | None = None
 
     @classmethod
@@ -60,14 +61,23 @@ class AppState:
 
         Raises:
             Unavailable: the server is still starting.
+            Outdated: a newer program has migrated the database; this one is about to stop.
         """
         if self._database is None:
             raise Unavailable("The server is starting; try again in a moment.")
+        self.compatibility.raise_if_outdated()
         return self._database
 
     def set_database(self, database: Database | None) -> None:
         """Use that database from now on; None ends it."""
         self._database = database
+        if database:
+            database.compatibility = self.compatibility
+
+    async def examine_error(self, error: Exception) -> None:
+        """Find out whether a request failed because a newer program has migrated the database."""
+        if self._database:
+            await self._database.examine_error(error)
 
 
 def get_app_state(request: Request) -> AppState:

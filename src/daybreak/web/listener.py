@@ -13,9 +13,10 @@ from uuid import uuid4
 import asyncpg
 
 from daybreak import db
+from daybreak.db import CompatibilityMonitor
 from daybreak.errors import DaybreakError
-from daybreak.telemetry import log
 
+_sql = db.load(__package__)
 _ECHO_CHANNEL = "daybreak_echo"
 _ECHO_INTERVAL_SECONDS = 30.0
 _ECHO_TIMEOUT_SECONDS = 5.0
@@ -33,6 +34,7 @@ class Listener:
         self._subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
         self._echo_received = asyncio.Event()
         self._connection_lost = asyncio.Event()
+        self._compatibility: CompatibilityMonitor | None = None
         self.is_listening = False
         self.is_closed = False
 
@@ -60,17 +62,19 @@ class Listener:
                 if not self._subscriptions[topic]:
                     del self._subscriptions[topic]
 
-    async def listen(self, dsn: str) -> None:
+    async def listen(self, dsn: str, compatibility: CompatibilityMonitor | None = None) -> None:
         """Listen until cancelled, and reconnect after a lost connection.
 
         Args:
             dsn: the database's address, not through a pooler, which drops notifications.
+            compatibility: notices a newer program with each echo.
         """
+        self._compatibility = compatibility
         while True:
             try:
                 await self._listen_once(dsn)
             except (DaybreakError, TimeoutError, asyncpg.PostgresError) as error:
-                log.warning("web.listener_disconnected", error=type(error).__name__)
+                db.log_failure("web.listener_disconnected", error)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_once(self, dsn: str) -> None:
@@ -92,7 +96,10 @@ class Listener:
     async def _check_echo(self, connection: asyncpg.Connection) -> None:
         """Send a notification and wait for it; through a pooler it never arrives."""
         self._echo_received.clear()
-        await connection.execute(f"NOTIFY {_ECHO_CHANNEL}, '{uuid4()}'")
+        with db.outage.watch():
+            row = await connection.fetchrow(_sql.send_echo, _ECHO_CHANNEL, str(uuid4()))
+        if self._compatibility:
+            self._compatibility.observe(row["oldest_program"], row["migrated_by"])
         await asyncio.wait_for(self._echo_received.wait(), _ECHO_TIMEOUT_SECONDS)
         if not self.is_listening:
             self.is_listening = True

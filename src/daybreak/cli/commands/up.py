@@ -41,18 +41,18 @@ def up(
 
 async def _run_all(current: "Settings", web: "WebSettings", addresses: "DatabaseUrls", workers: int) -> None:
     from daybreak import server
-    from daybreak.supervision import stop_on_signals, supervise
+    from daybreak.supervision import run_until_stopped, stop_on_signals, supervise
 
     listening = server.bind(web)
     app = server.build_app(web, addresses)
     greeting = await _make_greeting(current, web, addresses)
     stop = asyncio.Event()
     stop_on_signals(stop.set)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(supervise([(sys.executable, "-m", "daybreak.worker")] * workers, stop))
-        group.create_task(
-            server.serve_on_socket(app, web, listening, stop, on_ready=lambda: _print_greeting(greeting))
-        )
+    await run_until_stopped(
+        stop,
+        supervise([(sys.executable, "-m", "daybreak.worker")] * workers, stop),
+        server.serve_on_socket(app, web, listening, stop, on_ready=lambda: _print_greeting(greeting)),
+    )
 
 
 async def _make_greeting(current: "Settings", web: "WebSettings", addresses: "DatabaseUrls") -> str:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
+from daybreak.db import log_failure
 from daybreak.runs import store
 from daybreak.runs.model import Queue
 from daybreak.runs.store import RunKey
 from daybreak.runs.worker.executor import Executor
 from daybreak.runs.worker.registry import RunningAttempt
-from daybreak.telemetry import log
 
 _CAPACITY_TIMEOUT_SECONDS = 10.0
 _LINGER_SECONDS = 0.01
@@ -73,7 +73,8 @@ class QueueConsumer:
         try:
             await self._claim_and_execute(sorted(run_keys))
         except Exception as error:  # noqa: BLE001 - the rescuer dispatches unclaimed runs again
-            log.warning("runs.claim_failed", runs=len(run_keys), error=type(error).__name__)
+            await self._executor.database.examine_error(error)
+            log_failure("runs.claim_failed", error, runs=len(run_keys))
 
     async def close(self) -> None:
         """Stop claiming runs."""

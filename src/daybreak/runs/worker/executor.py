@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import structlog
 
-from daybreak.db import Database
+from daybreak.db import Database, is_outage
 from daybreak.errors import InternalError, Unavailable
 from daybreak.runs import store
 from daybreak.runs.kinds import AnyKind, Effects, RunContext, Skipped, index_by_name
@@ -163,7 +163,8 @@ class Executor:
         except StaleFence:
             return None
         except Exception as error:  # noqa: BLE001 - the lease expires, then another worker claims the run
-            log.error("runs.commit_failed", run=str(running.claim.id), exc_info=error)
+            write_log = log.info if is_outage(error) else log.error
+            write_log("runs.commit_failed", run=str(running.claim.id), exc_info=error)
             return None
 
 

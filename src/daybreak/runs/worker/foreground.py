@@ -62,6 +62,7 @@ async def run_in_foreground(
         Conflict: the run was cancelled.
         NotDue: the run is scheduled for later.
         Unavailable: the database does not answer.
+        Outdated: a newer program has migrated the database.
     """
     performer = _ForegroundRunner(database, kinds, settings or _short_lease_settings())
     try:
@@ -138,6 +139,8 @@ class _ForegroundRunner:
         notice_at, pause = loop.time() + _WAITING_NOTICE_SECONDS, _MIN_POLL_SECONDS
         await self._heartbeat.send()
         while True:
+            # An attempt in progress may end; another one is left to the newer program.
+            self._database.compatibility.raise_if_outdated()
             for running in await self._executor.claim([(run.owner_id, run.id)]):
                 await self._run_attempt(running)
             run = await self._reload(run)

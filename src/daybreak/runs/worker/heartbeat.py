@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Collection
 
-from daybreak.db import Database, load
+from daybreak.db import Database, load, log_failure, outage
 from daybreak.runs.model import Queue
 from daybreak.runs.worker import process_identity
 from daybreak.runs.worker.executor import Executor
 from daybreak.runs.worker.registry import AttemptRegistry, RunningAttempt, StopReason
-from daybreak.telemetry import log
 
 _sql = load("daybreak.runs")
 
@@ -52,17 +51,19 @@ class Heartbeat:
         while True:
             asked = loop.time()
             try:
-                async with asyncio.timeout(settings.heartbeat_seconds):
-                    await self.send()
+                with outage.watch():
+                    async with asyncio.timeout(settings.heartbeat_seconds):
+                        await self.send()
                 answered = asked
             except Exception as error:  # noqa: BLE001 - the next heartbeat may succeed
-                log.warning("runs.heartbeat_failed", error=type(error).__name__)
+                await self._database.examine_error(error)
+                log_failure("runs.heartbeat_failed", error)
                 if loop.time() - answered > settings.lease_seconds * 2 / 3:
                     self._executor.registry.stop_all(StopReason.LEASE_LOST)
             await asyncio.sleep(settings.heartbeat_seconds)
 
     async def send(self) -> None:
-        """Send one heartbeat and stop attempts that are lost or cancelled."""
+        """Send one heartbeat; stop attempts that are lost or cancelled, and notice a newer program."""
         engine = self._executor
         attempts = list(engine.registry)
         async with self._database.without_owner() as connection:
@@ -78,6 +79,7 @@ class Heartbeat:
                 [running.claim.id for running in attempts],
                 [running.claim.fence for running in attempts],
             )
+        self._database.compatibility.observe(rows[0]["oldest_program"], rows[0]["migrated_by"])
         _apply_answers(attempts, {row["run_id"]: row["cancelled"] for row in rows}, engine.registry)
 
 

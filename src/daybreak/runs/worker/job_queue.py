@@ -5,6 +5,7 @@ and deadlines are not used; the rows of runs decide everything.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +28,6 @@ from pgqueuer.types import Channel
 
 from daybreak import db
 from daybreak.runs.model import Queue
-from daybreak.telemetry import log
 
 JobHandler = Callable[[Sequence[tuple[UUID, UUID]]], Awaitable[None]]
 NotificationListeners = Mapping[str, Callable[[str], None]]
@@ -45,6 +45,15 @@ class _BatchedLog(buffers.JobStatusLogBuffer):
 # PgQueuer flushes ten times a second per queue and has no setting for it: most of the work of an idle worker.
 # There is no setting for the interval of connection checks either, which are a third of the rest.
 buffers.JobStatusLogBuffer = _BatchedLog  # type: ignore[misc]
+
+
+def _drop_failed_flushes(record: logging.LogRecord) -> bool:
+    """Drop the messages about jobs that could not be acknowledged at the end: they are received again."""
+    return not str(record.msg).startswith("Shutdown flush failed")
+
+
+logging.getLogger("pgqueuer").addFilter(db.drop_lost_connections)
+logging.getLogger("pgqueuer").addFilter(_drop_failed_flushes)
 
 
 class _QuietManager(QueueManager):
@@ -110,7 +119,7 @@ async def consume_jobs(
                 dsn, queue, handle, stop, heartbeat_timeout, poll_interval, listeners or {}
             )
         except Exception as error:  # noqa: BLE001 - after any error the worker must reconnect
-            log.warning("runs.queue_connection_lost", queue=str(queue), error=type(error).__name__)
+            db.log_failure("runs.queue_connection_lost", error, queue=str(queue))
             await _wait_before_reconnect(stop)
 
 

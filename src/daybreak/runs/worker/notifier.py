@@ -9,9 +9,8 @@ import asyncio
 from collections.abc import Iterable
 from uuid import UUID
 
-from daybreak.db import Database
+from daybreak.db import Database, log_failure
 from daybreak.runs import store
-from daybreak.telemetry import log
 
 _BATCH_SECONDS = 0.05
 _RETRY_SECONDS = 1.0
@@ -50,7 +49,7 @@ class Notifier:
             async with asyncio.timeout(_NOTIFY_TIMEOUT_SECONDS), self._database.without_owner() as connection:
                 await store.notify(connection, topics)
         except Exception as error:  # noqa: BLE001 - the notification is sent again
-            log.warning("runs.notify_failed", topics=len(topics), error=type(error).__name__)
+            log_failure("runs.notify_failed", error, topics=len(topics))
             self.notify(topics)
             return False
         return True

@@ -2,10 +2,9 @@
 
 import asyncio
 
-from daybreak.db import Database
+from daybreak.db import Database, log_failure
 from daybreak.runs import store
 from daybreak.runs.worker.registry import AttemptRegistry, RunningAttempt
-from daybreak.telemetry import log
 
 _INTERVAL_SECONDS = 1.0
 _BATCH_SIZE = 100
@@ -56,7 +55,7 @@ class ProgressWriter:
             async with self._database.transaction({running.claim.owner_id for running in attempts}) as tx:
                 await store.write_progress(tx, [(running.claim, news) for running, news in drained])
         except Exception as error:  # noqa: BLE001 - written again next time
-            log.warning("runs.progress_write_failed", runs=len(attempts), error=type(error).__name__)
+            log_failure("runs.progress_write_failed", error, runs=len(attempts))
             for running, news in drained:
                 running.progress_buffer.restore(news)
         else:

@@ -4,7 +4,7 @@ import asyncio
 import random
 from datetime import timedelta
 
-from daybreak.db import Database, load
+from daybreak.db import Database, load, log_failure
 from daybreak.runs.settings import RunsSettings
 from daybreak.telemetry import log
 
@@ -36,7 +36,8 @@ class Rescuer:
                     await self.prune()
                 passes += 1
             except Exception as error:  # noqa: BLE001 - the next pass finds the same
-                log.warning("runs.rescue_failed", error=type(error).__name__)
+                await self._database.examine_error(error)
+                log_failure("runs.rescue_failed", error)
             await asyncio.sleep(self._settings.rescue_seconds * random.uniform(0.8, 1.0))  # noqa: S311 - not a secret
 
     async def run_once(self) -> bool:

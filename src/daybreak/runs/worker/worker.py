@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import timedelta
 
-from daybreak.db import Database
+from daybreak.db import CompatibilityMonitor, Database
 from daybreak.runs.kinds import AnyKind
 from daybreak.runs.model import Queue
 from daybreak.runs.settings import RunsSettings, runs_settings
@@ -40,6 +40,7 @@ class Worker:
         *,
         settings: RunsSettings | None = None,
         name: str | None = None,
+        compatibility: CompatibilityMonitor | None = None,
     ) -> None:
         """Create a worker; nothing happens before `run`.
 
@@ -48,6 +49,7 @@ class Worker:
             kinds: kinds that the worker executes; it does not claim runs of other kinds.
             settings: limits and intervals; None for those of this process.
             name: the name in lists; None for host and process id.
+            compatibility: the monitor of the process; None for one of its own.
         """
         self._dsn = dsn
         self._kinds = list(kinds)
@@ -55,6 +57,7 @@ class Worker:
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._queues = [queue for queue in Queue if self._settings.concurrency(queue)]
         self._drain_requested = asyncio.Event()
+        self._compatibility = compatibility or CompatibilityMonitor()
         self.ready = asyncio.Event()
 
     def drain(self) -> None:
@@ -67,16 +70,28 @@ class Worker:
         Raises:
             Unavailable: the database does not answer at the start.
             Misconfigured: the database rejects the role, or the role can bypass row-level security.
+            Outdated: a newer program has migrated the database; the worker has drained.
         """
+        self._compatibility.on_outdated(self.drain)
+        await self._run_until_drained()
+        self._compatibility.raise_if_outdated()
+
+    async def _run_until_drained(self) -> None:
         # After waiting longer than that for an answer, the worker has lost its runs anyway.
         command_timeout = self._settings.lease_seconds
         # The heartbeat has a separate connection, so that handlers cannot delay it.
         async with (
             Database.connect(
-                self._dsn, max_connections=_POOL_SIZE, command_timeout=command_timeout
+                self._dsn,
+                max_connections=_POOL_SIZE,
+                command_timeout=command_timeout,
+                compatibility=self._compatibility,
             ) as database,
             Database.connect(
-                self._dsn, max_connections=1, command_timeout=command_timeout
+                self._dsn,
+                max_connections=1,
+                command_timeout=command_timeout,
+                compatibility=self._compatibility,
             ) as heartbeat_database,
         ):
             executor = Executor(database, self._kinds, self._settings)

@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from daybreak.errors import InternalError
 from daybreak.telemetry import log
+from daybreak.web.app_state import get_app_state
 from daybreak.web.error_handlers import error_response
 from daybreak.web.problems import route_path
 
@@ -34,5 +35,6 @@ class UnexpectedErrorMiddleware:
             log.error(
                 "web.unhandled_exception", route=route_path(scope), error=type(error).__name__, exc_info=error
             )
+            await get_app_state(Request(scope)).examine_error(error)
             response = error_response(Request(scope), InternalError(type(error).__name__))
             await response(scope, receive, send)

@@ -1,0 +1,61 @@
+"""PostgreSQL is lost and comes back: one log line each for every process, at the default log level."""
+
+import time
+import urllib.request
+
+import pytest
+
+from .conftest import DaybreakCommand
+from .logged_process import LoggedProcess, is_listening, wait_until
+from .test_killed_server import kill_server
+
+pytestmark = pytest.mark.integration
+
+
+def events(process: LoggedProcess) -> list[tuple[str, str]]:
+    return [(one["event"], one["level"]) for one in process.events()]
+
+
+def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, start, unused_port):
+    # Through a link: without it no process reconnects, even if the server is started again immediately.
+    socket = daybreak("db", "status", "--json").json()["socket"]
+    link = daybreak.folder / "socket"
+    link.symlink_to(socket)
+    url = {"DAYBREAK_DATABASE_URL": f"postgresql://daybreak_app@/daybreak?host={link}"}
+    processes = {
+        "web": start("web", "--port", unused_port, **url),
+        "worker": start("worker", DAYBREAK_SCHEDULE_TICK_SECONDS="1", **url),
+        "scheduler": start("scheduler", DAYBREAK_SCHEDULE_TICK_SECONDS="1", **url),
+    }
+    wait_until(lambda: is_listening(unused_port))
+    answer = daybreak("brief", sample, "--date", "2026-03-29", "--background")
+    assert daybreak("runs", "watch", answer.out.strip()).code == 0
+    wait_until(lambda: len(schedulers(daybreak)) > 1)
+    kill_server(daybreak.home)
+    link.unlink()
+    for process in processes.values():
+        wait_until(lambda one=process: one.count("db.lost"))
+    wait_until_each_loop_has_failed()
+    assert daybreak("db", "start").code == 0
+    link.symlink_to(socket)
+    for name, process in processes.items():
+        wait_until(lambda one=process: one.count("db.restored"))
+        assert events(process) == [("db.lost", "warning"), ("db.restored", "warning")], name
+        lost, restored = (one["message"] for one in process.events())
+        assert lost == "Lost the connection to PostgreSQL; retrying."
+        assert restored.startswith("PostgreSQL is back after ")
+    answer = daybreak("brief", sample, "--date", "2026-03-30", "--background")
+    assert daybreak("runs", "watch", answer.out.strip()).code == 0
+    with urllib.request.urlopen(f"http://127.0.0.1:{unused_port}/sign-in", timeout=60) as page:
+        assert page.status == 200
+
+
+def schedulers(daybreak: DaybreakCommand) -> list[str]:
+    sql = "COPY (SELECT name FROM schedule_schedulers) TO STDOUT"
+    return daybreak("db", "shell", stdin=sql).out.splitlines()
+
+
+def wait_until_each_loop_has_failed() -> None:
+    """Wait longer than the intervals of all loops, so that each of them has noticed the outage."""
+    end = time.monotonic() + 5
+    wait_until(lambda: time.monotonic() > end)
