@@ -29,6 +29,10 @@ ROWS = {
     "people_tokens": (
         "(owner_id, id, name, scope, token_sha256, suffix) VALUES ($1, $2, 'x', 'read', uuid_send($2), 'x')"
     ),
+    "people_security_events": (
+        "(owner_id, id, kind, actor_kind, actor_name, address, user_agent)"
+        " VALUES ($1, $2, 'signed-in', 'user', 'x', 'x', 'x')"
+    ),
     "agenda_sources": (
         "(owner_id, id, kind, name, locator, locator_sha256)"
         " VALUES ($1, $2, 'folder', 'x', 'x', uuid_send($2))"
@@ -103,6 +107,7 @@ ROWS |= {
     ),
 }
 APPEND_ONLY = {"runs_finished", "runs_events", "schedule_outcomes"}
+INSERT_ONLY = {"people_security_events"}
 WITHOUT_OWNER = {
     "db_functions",
     "db_migrations",
@@ -152,12 +157,13 @@ async def test_rows_of_another_user_are_invisible_and_stay_unchanged(
     async with database.transaction([user.id]) as tx:
         column = owner(table)
         seen = await tx.fetchval(f"SELECT count(*) FROM {table} WHERE {column} <> $1", user.id)
-        changed = "UPDATE 0"
-        if table not in APPEND_ONLY:
+        changed, deleted = "UPDATE 0", "DELETE 0"
+        if table not in APPEND_ONLY | INSERT_ONLY:
             changed = await tx.execute(
                 f"UPDATE {table} SET {column} = {column} WHERE {column} = $1", other_user.id
             )
-        deleted = await tx.execute(f"DELETE FROM {table} WHERE {column} = $1", other_user.id)
+        if table not in INSERT_ONLY:
+            deleted = await tx.execute(f"DELETE FROM {table} WHERE {column} = $1", other_user.id)
     assert (seen, changed, deleted) == (0, "UPDATE 0", "DELETE 0")
     async with database.transaction([other_user.id]) as tx:
         assert await tx.fetchval(f"SELECT count(*) FROM {table}") == 1

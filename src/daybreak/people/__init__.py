@@ -3,6 +3,7 @@
 from daybreak.people.authentication import change_password, sign_in, throttle_sign_in
 from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
 from daybreak.people.links import (
+    Invitation,
     LinkPurpose,
     create_link,
     get_link_owner,
@@ -19,6 +20,17 @@ from daybreak.people.preferences import (
     QuietDay,
     Weekday,
     resolve_weekdays,
+)
+from daybreak.people.security_events import (
+    SYSTEM_ACTOR,
+    Actor,
+    ActorKind,
+    SecurityEvent,
+    SecurityEventCursor,
+    SecurityEventKind,
+    list_all_security_events,
+    list_security_events,
+    record_security_event,
 )
 from daybreak.people.service import (
     create_user,
@@ -56,9 +68,13 @@ from daybreak.people.tokens import (
 )
 
 __all__ = [
+    "SYSTEM_ACTOR",
+    "Actor",
+    "ActorKind",
     "ApiToken",
     "ClientInfo",
     "Frequency",
+    "Invitation",
     "LinkPurpose",
     "PeopleSettings",
     "Preferences",
@@ -67,6 +83,9 @@ __all__ = [
     "QuietDay",
     "Role",
     "Scope",
+    "SecurityEvent",
+    "SecurityEventCursor",
+    "SecurityEventKind",
     "Session",
     "User",
     "Weekday",
@@ -86,7 +105,9 @@ __all__ = [
     "get_users",
     "invite",
     "is_credential_valid",
+    "list_all_security_events",
     "list_countries",
+    "list_security_events",
     "list_sessions",
     "list_timezones",
     "list_tokens",
@@ -96,6 +117,7 @@ __all__ = [
     "people_settings",
     "purge_expired",
     "record_activity",
+    "record_security_event",
     "request_deletion",
     "resolve_weekdays",
     "revoke_all_sessions",

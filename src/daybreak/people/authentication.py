@@ -1,6 +1,5 @@
 """Sign-in with a password, with rate limits per network, account and both."""
 
-import ipaddress
 import math
 from datetime import timedelta
 from typing import NamedTuple
@@ -10,11 +9,16 @@ from daybreak.errors import TooManyRequests, Unauthenticated
 from daybreak.people import passwords, sessions
 from daybreak.people.model import User, normalize_email
 from daybreak.people.secret_tokens import hash_secret
+from daybreak.people.security_events import (
+    Actor,
+    SecurityEventKind,
+    record_failed_sign_in,
+    record_security_event,
+)
 from daybreak.people.service import find_by_email
 from daybreak.people.sessions import ClientInfo, Principal
 
 _sql = load(__package__)
-_IPV6_NETWORK = 64
 
 
 class _RateLimit(NamedTuple):
@@ -33,16 +37,20 @@ async def sign_in(database: Database, email: str, password: str, client: ClientI
     """
     address = normalize_email(email)
     limits = _rate_limits(address, client)
-    await _throttle(database, limits)
+    await _throttle_account(database, limits, address, client)
     user = await find_by_email(database, address)
     password_hash = await _read_password_hash(database, user)
     if not await passwords.verify_password(password, password_hash) or user is None or password_hash is None:
+        await record_failed_sign_in(database, address, SecurityEventKind.SIGN_IN_FAILED, client)
         raise Unauthenticated("Wrong e-mail or password. Try again, or ask for a sign-in link.")
     renewed = await passwords.hash_password(password) if passwords.needs_rehash(password_hash) else None
     async with database.transaction([user.id]) as tx:
         if renewed:
             await tx.execute(_sql.write_password, user.id, renewed)
         secret = await sessions.create_session(tx, user.id, client)
+        await record_security_event(
+            tx, user.id, SecurityEventKind.SIGNED_IN, Actor.of_user(user, client), method="password"
+        )
     await _reset_attempts(database, limits)
     return user, secret
 
@@ -67,8 +75,9 @@ async def change_password(
     user = principal.user
     if principal.has_password:
         limits = _rate_limits(user.email, client)
-        await _throttle(database, limits)
+        await _throttle_account(database, limits, user.email, client)
         if not await passwords.verify_password(current, await _read_password_hash(database, user)):
+            await record_failed_sign_in(database, user.email, SecurityEventKind.PASSWORD_CHECK_FAILED, client)
             raise Unauthenticated("The current password is wrong. Try again.")
         await _reset_attempts(database, limits)
     new_hash = await passwords.hash_password(passwords.validate_password(password, user.email, user.name))
@@ -76,6 +85,9 @@ async def change_password(
         await tx.execute(_sql.write_password, user.id, new_hash)
         await tx.execute(_sql.delete_links, user.id)
         await sessions.revoke_all_sessions(tx, user.id, except_session=principal.credential)
+        await record_security_event(
+            tx, user.id, SecurityEventKind.PASSWORD_CHANGED, Actor.of(principal, client)
+        )
 
 
 async def throttle_sign_in(database: Database, client: ClientInfo) -> None:
@@ -96,28 +108,26 @@ async def _read_password_hash(database: Database, user: User | None) -> str | No
 
 
 def _rate_limits(email: str, client: ClientInfo) -> list[_RateLimit]:
-    network = _client_network(client.address)
     return [
         _network_limit(client),
-        _RateLimit(f"pair {email} {network}", timedelta(minutes=1), 5),
+        _RateLimit(f"pair {email} {client.network}", timedelta(minutes=1), 5),
         # A wider limit, so that a few wrong passwords from elsewhere cannot lock a user out.
         _RateLimit(f"account {email}", timedelta(minutes=1), 30),
     ]
 
 
 def _network_limit(client: ClientInfo) -> _RateLimit:
-    return _RateLimit(f"network {_client_network(client.address)}", timedelta(seconds=10), 30)
+    return _RateLimit(f"network {client.network}", timedelta(seconds=10), 30)
 
 
-def _client_network(address: str) -> str:
-    """Return the client's IP address, or the /64 network of an IPv6 address, which is one household's."""
+async def _throttle_account(
+    database: Database, limits: list[_RateLimit], email: str, client: ClientInfo
+) -> None:
     try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))
-    return str(parsed)
+        await _throttle(database, limits)
+    except TooManyRequests:
+        await record_failed_sign_in(database, email, SecurityEventKind.SIGN_IN_THROTTLED, client)
+        raise
 
 
 async def _throttle(database: Database, limits: list[_RateLimit]) -> None:

@@ -40,7 +40,7 @@ async def request_deletion(context: SignedIn) -> Response:
         wrong = InvalidInput(f"Type {context.user.email} to confirm.")
         return _page(context, form.with_error(wrong, "email"), wrong.status)
     async with context.transaction() as tx:
-        await people.request_deletion(tx, context.user.id)
+        await people.request_deletion(tx, context.user.id, actor=context.actor)
     return context.redirect(BASE_PATH)
 
 
@@ -48,7 +48,7 @@ async def request_deletion(context: SignedIn) -> Response:
 async def cancel_deletion(context: SignedIn) -> Response:
     """Cancel the deletion of the account."""
     async with context.transaction() as tx:
-        await people.cancel_deletion(tx, context.user.id)
+        await people.cancel_deletion(tx, context.user.id, actor=context.actor)
     return context.redirect(BASE_PATH, "Deletion cancelled.")
 
 
