@@ -19,7 +19,6 @@ _SENTENCES = {
     SecurityEventKind.PASSWORD_CHANGED: "set a new password",
     SecurityEventKind.TOKEN_CREATED: "created the API token “{name}”",
     SecurityEventKind.TOKEN_REVOKED: "revoked the API token “{name}”",
-    SecurityEventKind.TOKENS_REVOKED: "revoked all API tokens",
     SecurityEventKind.USER_CREATED: "created the account",
     SecurityEventKind.DELETION_REQUESTED: "requested the deletion of the account",
     SecurityEventKind.DELETION_CANCELLED: "cancelled the deletion of the account",
@@ -27,7 +26,7 @@ _SENTENCES = {
 }
 _VISITORS = {
     SecurityEventKind.SIGN_IN_FAILED: "A sign-in with a wrong password failed.",
-    SecurityEventKind.SIGN_IN_THROTTLED: "A sign-in was refused after too many attempts.",
+    SecurityEventKind.SIGN_IN_THROTTLED: "A sign-in or password change was refused after too many attempts.",
     SecurityEventKind.PASSWORD_CHECK_FAILED: "A password change failed: the current password was wrong.",
 }
 
@@ -40,7 +39,8 @@ def describe_event(event: SecurityEvent, viewer_id: UUID | None = None) -> str:
         creator = event.details.get("created_by")
         by = f" that {creator} created" if creator else ""
         return f"The {_link_name(event)}{by} was used."
-    return f"{_actor_name(event, viewer_id)} {_describe_act(event)}{_describe_means(event)}."
+    tokens = " and revoked all API tokens" if event.details.get("tokens") == "revoked" else ""
+    return f"{_actor_name(event, viewer_id)} {_describe_act(event)}{_describe_means(event)}{tokens}."
 
 
 def describe_origin(event: SecurityEvent) -> str:

@@ -282,7 +282,7 @@ CREATE TABLE public.people_security_events (
     last_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     network text,
     CONSTRAINT people_security_events_actor_kind CHECK ((actor_kind = ANY (ARRAY['user'::text, 'token'::text, 'command-line'::text, 'system'::text, 'visitor'::text]))),
-    CONSTRAINT people_security_events_kind CHECK ((kind = ANY (ARRAY['signed-in'::text, 'sign-in-failed'::text, 'sign-in-throttled'::text, 'password-check-failed'::text, 'signed-out'::text, 'session-revoked'::text, 'sessions-revoked'::text, 'link-created'::text, 'link-used'::text, 'password-changed'::text, 'token-created'::text, 'token-revoked'::text, 'tokens-revoked'::text, 'user-created'::text, 'role-changed'::text, 'deletion-requested'::text, 'deletion-cancelled'::text, 'data-exported'::text]))),
+    CONSTRAINT people_security_events_kind CHECK ((kind = ANY (ARRAY['signed-in'::text, 'sign-in-failed'::text, 'sign-in-throttled'::text, 'password-check-failed'::text, 'signed-out'::text, 'session-revoked'::text, 'sessions-revoked'::text, 'link-created'::text, 'link-used'::text, 'password-changed'::text, 'token-created'::text, 'token-revoked'::text, 'user-created'::text, 'role-changed'::text, 'deletion-requested'::text, 'deletion-cancelled'::text, 'data-exported'::text]))),
     CONSTRAINT people_security_events_network CHECK (((kind = ANY (ARRAY['sign-in-failed'::text, 'sign-in-throttled'::text, 'password-check-failed'::text])) = (network IS NOT NULL)))
 );
 

@@ -36,7 +36,6 @@ class SecurityEventKind(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a name
     TOKEN_CREATED = "token-created"  # noqa: S105 - a name
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 - a name
-    TOKENS_REVOKED = "tokens-revoked"
     USER_CREATED = "user-created"
     ROLE_CHANGED = "role-changed"
     DELETION_REQUESTED = "deletion-requested"

@@ -20,8 +20,8 @@ MemberEmail = Annotated[
 async def list_security_events(context: ApiReader, after: After = None, limit: Limit = 50) -> Response:
     """List your security events, newest first: sign-ins, links, passwords, tokens, roles, exports.
 
-    Events are stored for 400 days, failed attempts for 90. One event counts all failed attempts from one network
-    in an hour, and the newest one counts events of a kind beyond 60 in an hour.
+    Events are stored for 400 days, failed attempts for 90. One event counts all failed attempts from one
+    network in an hour. Beyond 60 events of a kind in an hour, the newest one counts further ones.
     """
     return _page_response(await read_own_events(context, after, limit))
 

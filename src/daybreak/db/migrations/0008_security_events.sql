@@ -26,8 +26,8 @@ CREATE TABLE people_security_events (
         kind IN (
             'signed-in', 'sign-in-failed', 'sign-in-throttled', 'password-check-failed', 'signed-out',
             'session-revoked', 'sessions-revoked', 'link-created', 'link-used', 'password-changed', 'token-created',
-            'token-revoked', 'tokens-revoked', 'user-created', 'role-changed', 'deletion-requested',
-            'deletion-cancelled', 'data-exported'
+            'token-revoked', 'user-created', 'role-changed', 'deletion-requested', 'deletion-cancelled',
+            'data-exported'
         )
     ),
     CONSTRAINT people_security_events_actor_kind CHECK (
