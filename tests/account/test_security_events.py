@@ -276,6 +276,15 @@ async def test_member_sees_that_an_admin_took_over_the_account(site, user, other
     assert link.rpartition("/")[2] not in str(logs)
 
 
+async def test_link_that_the_admin_uses_names_the_browser(site, user, other_user):
+    page = (await site.anna.post(MEMBERS, email=other_user.email, what="reset")).text
+    link = re.search(r"http://127\.0\.0\.1:8321(/reset/[\w-]+)", page)[1]
+    await site.anna.post(link, **NEW_PASSWORD)
+    await site.bob.sign_in(other_user)
+    sentence = f"that {user.email} created was used in a browser in which {user.email} was signed in."
+    assert sentence in (await site.bob.get("/settings/access")).text
+
+
 async def test_repeated_invitation_by_api_is_a_reset_by_name(site):
     headers = site.anna.same_origin_headers
     new = {"email": f"{uuid4().hex}@example.org"}

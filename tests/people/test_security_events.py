@@ -91,7 +91,7 @@ async def test_events_of_other_users_are_neither_visible_nor_counted(database, u
     await record(database, other_user)
     async with database.transaction([user.id]) as tx:
         assert await people.list_security_events(tx, other_user.id, None, 100) == []
-        counting = tx.execute("SELECT people_count_security_event($1, 'data-exported')", other_user.id)
+        counting = tx.execute("SELECT people_count_security_event($1, 'data-exported', '')", other_user.id)
         assert await counting == "SELECT 1"
     assert [one.occurrences for one in await list_events(database, other_user)] == [1, 1]
 
@@ -190,7 +190,9 @@ async def test_repeated_failures_are_warnings_only_at_powers_of_ten(database, us
 async def test_own_flood_of_events_is_counted_in_the_newest_one(database, user):
     for _ in range(75):
         await record(database, user)
+    await record(database, user, actor=Actor.of_command("root"))
     events = [one for one in await list_events(database, user) if one.kind == "data-exported"]
+    assert (events.pop(0).actor_name, events[0].actor_name) == ("root", "")
     assert (len(events), sum(one.occurrences for one in events)) == (60, 75)
     assert events[0].occurrences == 16
 

@@ -38,7 +38,9 @@ def describe_event(event: SecurityEvent, viewer_id: UUID | None = None) -> str:
     if event.kind is SecurityEventKind.LINK_USED:
         creator = event.details.get("created_by")
         by = f" that {creator} created" if creator else ""
-        return f"The {_link_name(event)}{by} was used."
+        browser = event.details.get("browser_of")
+        where = f" in a browser in which {browser} was signed in" if browser else ""
+        return f"The {_link_name(event)}{by} was used{where}."
     tokens = " and revoked all API tokens" if event.details.get("tokens") == "revoked" else ""
     return f"{_actor_name(event, viewer_id)} {_describe_act(event)}{_describe_means(event)}{tokens}."
 

@@ -234,7 +234,7 @@ BEGIN
     WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE);
 END $$;
 
-CREATE FUNCTION public.people_count_security_event(owner uuid, repeated text) RETURNS void
+CREATE FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -242,7 +242,7 @@ CREATE FUNCTION public.people_count_security_event(owner uuid, repeated text) RE
     WHERE owner_id = owner AND owner = ANY (current_setting('daybreak.owner_ids')::uuid [])
         AND id = (
             SELECT id FROM people_security_events
-            WHERE owner_id = owner AND kind = repeated ORDER BY at DESC, id DESC LIMIT 1
+            WHERE owner_id = owner AND kind = repeated AND actor_name = actor ORDER BY at DESC, id DESC LIMIT 1
         )
 $$;
 
@@ -3880,8 +3880,8 @@ GRANT ALL ON FUNCTION public.people_authenticate_session(digest bytea, idle inte
 REVOKE ALL ON FUNCTION public.people_authenticate_token(digest bytea, is_activity boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_authenticate_token(digest bytea, is_activity boolean) TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_find_link_owner(digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_find_link_owner(digest bytea) TO daybreak_app;

@@ -179,6 +179,8 @@ async def _use_link(
     actor, link_id = Actor.of_user(user, client), str(used["id"])
     creator = await tx.fetchval(_sql.find_link_creator, user.id, link_id)
     details = {"purpose": purpose.value, "link": link_id, "created_by": creator or ""}
+    if client.signed_in_as not in {"", user.email}:
+        details["browser_of"] = client.signed_in_as
     await record_security_event(tx, user.id, SecurityEventKind.LINK_USED, actor, **details)
     await record_security_event(tx, user.id, SecurityEventKind.SIGNED_IN, actor, method=f"{purpose} link")
 

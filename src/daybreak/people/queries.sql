@@ -183,20 +183,20 @@ RETURNING u.id
 SELECT people_purge_expired() AS id
 
 -- name: insert_security_event
--- Insert a security event, unless there were 60 of its kind within an hour; returns no row then.
+-- Insert a security event, unless there were 60 of its kind and actor within an hour; returns no row then.
 INSERT INTO people_security_events (
     owner_id, id, kind, actor_kind, actor_id, actor_name, address, user_agent, details
 )
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb
 WHERE (
     SELECT count(*) < 60 FROM people_security_events
-    WHERE owner_id = $1 AND kind = $3 AND at > clock_timestamp() - interval '1 hour'
+    WHERE owner_id = $1 AND kind = $3 AND actor_name = $6 AND at > clock_timestamp() - interval '1 hour'
 )
 RETURNING id
 
 -- name: count_security_event
--- Count a repetition in the newest event of a kind.
-SELECT people_count_security_event($1, $2)
+-- Count a repetition in the newest event of a kind and actor.
+SELECT people_count_security_event($1, $2, $3)
 
 -- name: record_failed_sign_in
 -- Count a failed sign-in; returns no row if no user has the address $1; needs no owner. $2 the kind, $3 the client's

@@ -129,7 +129,7 @@ async def record_security_event(
 ) -> None:
     """Record a security event in the transaction of its change, and log it.
 
-    More than 60 events of a kind in an hour are counted in the newest one.
+    More than 60 events of a kind and actor in an hour are counted in the newest one.
 
     Args:
         tx: a transaction of the owner.
@@ -144,7 +144,7 @@ async def record_security_event(
         orjson.dumps(details).decode(),
     )
     if await tx.fetchval(_sql.insert_security_event, *row) is None:
-        await tx.execute(_sql.count_security_event, owner_id, kind)
+        await tx.execute(_sql.count_security_event, owner_id, kind, actor.name)
     # Power over the account of another user must be visible at the default log level.
     is_of_another = actor.id is not None and actor.id != owner_id
     _log_event(kind, owner_id, actor, is_warning=is_of_another, **details)

@@ -36,10 +36,11 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientInfo:
-    """The origin of a request: IP address and User-Agent header."""
+    """The origin of a request: IP address, User-Agent header, and the user who is signed in there, if any."""
 
     address: str
     user_agent: str = ""
+    signed_in_as: str = ""
 
     @property
     def network(self) -> str:

@@ -66,7 +66,11 @@ class RequestContext:
     def client(self) -> ClientInfo:
         """The address and browser of the client."""
         host = self.request.client.host if self.request.client else ""
-        return ClientInfo(address=host, user_agent=self.request.headers.get("User-Agent", ""))
+        return ClientInfo(
+            address=host,
+            user_agent=self.request.headers.get("User-Agent", ""),
+            signed_in_as=self.principal.user.email if self.principal else "",
+        )
 
     @property
     def actor(self) -> Actor:

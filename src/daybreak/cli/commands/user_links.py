@@ -41,7 +41,7 @@ def invite(
 
     invitation = run_command(action)
     if invitation.is_reset:
-        write_stderr(f"{invitation.user.email} has signed in before: this is a password reset link.\n")
+        write_stderr(f"{invitation.user.email} has signed in before: this is a password reset link.")
     _print_link(invitation.purpose, invitation.secret)
 
 

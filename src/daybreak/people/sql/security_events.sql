@@ -38,19 +38,19 @@ END $$;
 REVOKE ALL ON FUNCTION people_record_failed_sign_in(text, text, text, text, text) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_record_failed_sign_in(text, text, text, text, text) TO daybreak_app;
 
--- Counts a repetition in the newest event of a kind of the transaction's owner.
-CREATE OR REPLACE FUNCTION people_count_security_event(owner uuid, repeated text) RETURNS void
+-- Counts a repetition in the newest event of a kind and actor, of the transaction's owner.
+CREATE OR REPLACE FUNCTION people_count_security_event(owner uuid, repeated text, actor text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     UPDATE people_security_events SET occurrences = occurrences + 1, last_at = clock_timestamp()
     WHERE owner_id = owner AND owner = ANY (current_setting('daybreak.owner_ids')::uuid [])
         AND id = (
             SELECT id FROM people_security_events
-            WHERE owner_id = owner AND kind = repeated ORDER BY at DESC, id DESC LIMIT 1
+            WHERE owner_id = owner AND kind = repeated AND actor_name = actor ORDER BY at DESC, id DESC LIMIT 1
         )
 $$;
-REVOKE ALL ON FUNCTION people_count_security_event(uuid, text) FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION people_count_security_event(uuid, text) TO daybreak_app;
+REVOKE ALL ON FUNCTION people_count_security_event(uuid, text, text) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION people_count_security_event(uuid, text, text) TO daybreak_app;
 
 -- Returns the security events of all users, newest first, before a position; for administrators.
 CREATE OR REPLACE FUNCTION people_list_security_events(before_at timestamptz, before_id uuid, row_limit integer)
