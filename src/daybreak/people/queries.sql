@@ -190,7 +190,7 @@ INSERT INTO people_security_events (
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb
 WHERE (
     SELECT count(*) < 60 FROM people_security_events
-    WHERE owner_id = $1 AND kind = $3 AND actor_name = $6 AND at > clock_timestamp() - interval '1 hour'
+    WHERE owner_id = $1 AND kind = $3 AND actor_name = $6 AND at > now() - interval '1 hour'
 )
 RETURNING id
 
@@ -208,7 +208,9 @@ SELECT owner, attempts FROM people_record_failed_sign_in($1, $2, $3, $4, $5)
 SELECT
     owner_id, id, at, kind, actor_kind, actor_id, actor_name, address, user_agent, details, occurrences, last_at
 FROM people_security_events
-WHERE owner_id = $1 AND coalesce((at, id) < ($2::timestamptz, $3::uuid), TRUE)
+WHERE
+    owner_id = $1
+    AND (at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
 ORDER BY at DESC, id DESC LIMIT $4
 
 -- name: list_all_security_events
