@@ -21,11 +21,12 @@ from uuid import uuid4
 import asyncpg
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from playwright.async_api import async_playwright
 
 from daybreak import clock, people, server, wiring
 from daybreak.db import Database, apply_migrations, embedded
-from daybreak.people import User
+from daybreak.people import User, passwords
 from daybreak.web import WebSettings
 
 from .web.browser_client import ADDRESS, BrowserClient
@@ -212,3 +213,10 @@ async def admin_connection(postgres) -> AsyncIterator[asyncpg.Connection]:
 async def reset_throttle(admin_connection) -> None:
     """Nobody has tried to sign in: all tests come from one place."""
     await admin_connection.execute("TRUNCATE people_sign_in_throttle")
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with the least cost, for tests that make hundreds of guesses."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: cheap)

@@ -33,6 +33,9 @@ ROWS = {
         "(owner_id, id, kind, actor_kind, actor_name, address, user_agent)"
         " VALUES ($1, $2, 'signed-in', 'user', 'x', 'x', 'x')"
     ),
+    "people_known_browsers": (
+        f"(owner_id, token_sha256, expires_at) VALUES ($1, uuid_send($2), {NOW} + interval '1 day')"
+    ),
     "agenda_sources": (
         "(owner_id, id, kind, name, locator, locator_sha256)"
         " VALUES ($1, $2, 'folder', 'x', 'x', uuid_send($2))"

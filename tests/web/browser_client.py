@@ -25,8 +25,10 @@ class BrowserClient:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, app, database: Database, address: str = ADDRESS) -> AsyncIterator["BrowserClient"]:
-        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async def open(
+        cls, app, database: Database, address: str = ADDRESS, *, place: str = "127.0.0.1"
+    ) -> AsyncIterator["BrowserClient"]:
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False, client=(place, 123))
         async with httpx2.AsyncClient(transport=transport, base_url=address, headers=HEADERS) as client:
             yield cls(client, database, address)
 

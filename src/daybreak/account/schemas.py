@@ -101,6 +101,10 @@ class PasswordIn(InputModel):
         description="10 to 256 characters, not easy to guess.",
         examples=["battery staple"],
     )
+    revoke_tokens: bool = Field(
+        default=True,
+        description="Whether to revoke all other tokens; a token is revoked with the one that created it.",
+    )
 
 
 class SessionOut(OutputModel):
@@ -111,6 +115,7 @@ class SessionOut(OutputModel):
     address: str = Field(examples=["192.0.2.1"])
     created_at: AwareDatetime = Field(examples=[_AT])
     seen_at: AwareDatetime = Field(examples=[_AT])
+    expires_at: AwareDatetime = Field(description="When it ends without further activity.", examples=[_AT])
     is_this: bool = Field(description="Whether this request was made with it.")
 
     @classmethod
@@ -122,6 +127,7 @@ class SessionOut(OutputModel):
             address=session.address,
             created_at=session.created_at,
             seen_at=session.seen_at,
+            expires_at=session.expires_at,
             is_this=session.id == credential,
         )
 

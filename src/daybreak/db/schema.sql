@@ -195,15 +195,17 @@ CREATE VIEW public.people_profiles WITH (security_invoker='true') AS
      JOIN public.people_preferences p ON ((u.id = p.owner_id)))
      LEFT JOIN public.people_accounts a ON ((u.id = a.owner_id)));
 
-CREATE FUNCTION public.people_authenticate_session(digest bytea, idle interval, is_activity boolean) RETURNS TABLE(id uuid, profile public.people_profiles)
+CREATE FUNCTION public.people_authenticate_session(digest bytea, idle interval, life interval, is_activity boolean) RETURNS TABLE(id uuid, profile public.people_profiles)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
 BEGIN
     IF is_activity THEN
         WITH seen AS (
-            UPDATE people_sessions AS s SET seen_at = now(), expires_at = now() + idle
-            WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.seen_at < now() - interval '1 minute'
+            UPDATE people_sessions AS s
+            SET seen_at = now(), expires_at = least(now() + idle, s.created_at + life)
+            WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.created_at > now() - life
+                AND s.seen_at < now() - interval '1 minute'
             RETURNING s.owner_id
         )
         UPDATE people_users AS u SET last_seen_at = now() FROM seen WHERE u.id = seen.owner_id;
@@ -211,7 +213,7 @@ BEGIN
     RETURN QUERY
     SELECT s.id, f FROM people_sessions AS s
     INNER JOIN people_profiles AS f ON f.id = s.owner_id
-    WHERE s.token_sha256 = digest AND s.expires_at > now();
+    WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.created_at > now() - life;
 END $$;
 
 CREATE FUNCTION public.people_authenticate_token(digest bytea, is_activity boolean) RETURNS TABLE(id uuid, scope text, profile public.people_profiles)
@@ -244,6 +246,16 @@ CREATE FUNCTION public.people_count_security_event(owner uuid, repeated text, ac
             SELECT id FROM people_security_events
             WHERE owner_id = owner AND kind = repeated AND actor_name = actor ORDER BY at DESC, id DESC LIMIT 1
         )
+$$;
+
+CREATE FUNCTION public.people_find_known_browser(address text, digests bytea[]) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT b.token_sha256 FROM people_known_browsers AS b
+    INNER JOIN people_users AS u ON u.id = b.owner_id
+    WHERE u.email = lower(address) AND b.token_sha256 = ANY (digests) AND b.expires_at > now()
+    LIMIT 1
 $$;
 
 CREATE FUNCTION public.people_find_link_owner(digest bytea) RETURNS uuid
@@ -314,6 +326,7 @@ CREATE FUNCTION public.people_purge_expired() RETURNS SETOF uuid
     AS $$
     DELETE FROM people_sessions WHERE expires_at < now();
     DELETE FROM people_links WHERE expires_at < now();
+    DELETE FROM people_known_browsers WHERE expires_at < now();
     DELETE FROM people_sign_in_throttle WHERE retry_at < now();
     SELECT owner_id FROM people_accounts WHERE deletion_due <= now();
 $$;
@@ -3019,6 +3032,15 @@ CREATE TABLE public.db_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.people_known_browsers (
+    owner_id uuid NOT NULL,
+    token_sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.people_known_browsers FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.people_links (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -3374,6 +3396,9 @@ ALTER TABLE ONLY public.db_migrations
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_pkey PRIMARY KEY (owner_id);
 
+ALTER TABLE ONLY public.people_known_browsers
+    ADD CONSTRAINT people_known_browsers_pkey PRIMARY KEY (owner_id, token_sha256);
+
 ALTER TABLE ONLY public.people_links
     ADD CONSTRAINT people_links_pkey PRIMARY KEY (owner_id, id);
 
@@ -3498,6 +3523,8 @@ CREATE INDEX briefs_snapshots_edition ON public.briefs_snapshots USING btree (ow
 CREATE INDEX briefs_snapshots_received ON public.briefs_snapshots USING btree (owner_id, brief_date DESC, received_at DESC) WHERE (received_at IS NOT NULL);
 
 CREATE INDEX people_accounts_deletion_due ON public.people_accounts USING btree (deletion_due) WHERE (deletion_due IS NOT NULL);
+
+CREATE INDEX people_known_browsers_expires ON public.people_known_browsers USING btree (expires_at);
 
 CREATE INDEX people_links_expires ON public.people_links USING btree (expires_at);
 
@@ -3651,6 +3678,9 @@ ALTER TABLE ONLY public.briefs_snapshots
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.people_known_browsers
+    ADD CONSTRAINT people_known_browsers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.people_links
     ADD CONSTRAINT people_links_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
@@ -3735,6 +3765,8 @@ CREATE POLICY maintenance ON public.briefs_snapshots TO daybreak_owner USING (tr
 
 CREATE POLICY maintenance ON public.people_accounts TO daybreak_owner USING (true);
 
+CREATE POLICY maintenance ON public.people_known_browsers TO daybreak_owner USING (true);
+
 CREATE POLICY maintenance ON public.people_links TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.people_preferences TO daybreak_owner USING (true);
@@ -3791,6 +3823,8 @@ CREATE POLICY owners ON public.briefs_snapshots TO daybreak_app USING ((owner_id
 
 CREATE POLICY owners ON public.people_accounts TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.people_known_browsers TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.people_links TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.people_preferences TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
@@ -3820,6 +3854,8 @@ CREATE POLICY owners ON public.schedule_reachability TO daybreak_app USING ((own
 CREATE POLICY owners ON public.web_idempotency_keys TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 ALTER TABLE public.people_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_known_browsers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_links ENABLE ROW LEVEL SECURITY;
 
@@ -3876,14 +3912,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_users TO daybreak_app;
 
 GRANT SELECT ON TABLE public.people_profiles TO daybreak_app;
 
-REVOKE ALL ON FUNCTION public.people_authenticate_session(digest bytea, idle interval, is_activity boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.people_authenticate_session(digest bytea, idle interval, is_activity boolean) TO daybreak_app;
+REVOKE ALL ON FUNCTION public.people_authenticate_session(digest bytea, idle interval, life interval, is_activity boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_authenticate_session(digest bytea, idle interval, life interval, is_activity boolean) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_authenticate_token(digest bytea, is_activity boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_authenticate_token(digest bytea, is_activity boolean) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_find_known_browser(address text, digests bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_find_known_browser(address text, digests bytea[]) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_find_link_owner(digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_find_link_owner(digest bytea) TO daybreak_app;
@@ -4191,6 +4230,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_snapshots TO daybreak_a
 GRANT SELECT ON TABLE public.db_functions TO daybreak_app;
 
 GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_known_browsers TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_links TO daybreak_app;
 

@@ -1,7 +1,14 @@
 """Users, their preferences and their credentials: data and rules, no pages."""
 
 from daybreak.people.authentication import change_password, sign_in, throttle_sign_in
+from daybreak.people.credentials import (
+    CredentialCounts,
+    count_credentials,
+    lock_credential,
+    revoke_credentials,
+)
 from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
+from daybreak.people.known_browsers import KNOWN_BROWSER_LIFETIME, MAX_KNOWN_ACCOUNTS, remember_browser
 from daybreak.people.links import (
     Invitation,
     LinkPurpose,
@@ -68,11 +75,14 @@ from daybreak.people.tokens import (
 )
 
 __all__ = [
+    "KNOWN_BROWSER_LIFETIME",
+    "MAX_KNOWN_ACCOUNTS",
     "SYSTEM_ACTOR",
     "Actor",
     "ActorKind",
     "ApiToken",
     "ClientInfo",
+    "CredentialCounts",
     "Frequency",
     "Invitation",
     "LinkPurpose",
@@ -93,6 +103,7 @@ __all__ = [
     "authenticate_token",
     "cancel_deletion",
     "change_password",
+    "count_credentials",
     "create_child_token",
     "create_link",
     "create_session",
@@ -112,15 +123,18 @@ __all__ = [
     "list_timezones",
     "list_tokens",
     "list_users",
+    "lock_credential",
     "lock_user",
     "normalize_country",
     "people_settings",
     "purge_expired",
     "record_activity",
     "record_security_event",
+    "remember_browser",
     "request_deletion",
     "resolve_weekdays",
     "revoke_all_sessions",
+    "revoke_credentials",
     "revoke_session",
     "revoke_token",
     "save_user",

@@ -1,4 +1,9 @@
-"""Sign-in with a password, with rate limits per network, account and both."""
+"""Sign-in with a password, with rate limits for known browsers and for strangers.
+
+A browser in which the user has signed in before has a limit of its own, so the attempts of
+strangers lock no user out. Strangers are limited per network, per account and per both, also
+for accounts that do not exist.
+"""
 
 import math
 from datetime import timedelta
@@ -7,6 +12,8 @@ from typing import NamedTuple
 from daybreak.db import Database, load
 from daybreak.errors import TooManyRequests, Unauthenticated
 from daybreak.people import passwords, sessions
+from daybreak.people.credentials import lock_credential, revoke_sign_ins, revoke_tokens
+from daybreak.people.known_browsers import find_known_browser
 from daybreak.people.model import User, normalize_email
 from daybreak.people.secret_tokens import hash_secret
 from daybreak.people.security_events import (
@@ -19,12 +26,15 @@ from daybreak.people.service import find_by_email
 from daybreak.people.sessions import ClientInfo, Principal
 
 _sql = load(__package__)
+_MINUTE = timedelta(minutes=1)
+_WAY_OUT = ", use a browser in which you have signed in before, or ask for a sign-in link"
 
 
 class _RateLimit(NamedTuple):
     key: str
     interval: timedelta
     burst: int
+    resets: bool = False  # at a successful sign-in
 
 
 async def sign_in(database: Database, email: str, password: str, client: ClientInfo) -> tuple[User, str]:
@@ -36,15 +46,18 @@ async def sign_in(database: Database, email: str, password: str, client: ClientI
         InvalidInput: the address is malformed.
     """
     address = normalize_email(email)
-    limits = _rate_limits(address, client)
-    await _throttle_account(database, limits, address, client)
+    limits = await _sign_in_limits(database, address, client)
+    await _throttle_account(database, limits, address, client, _WAY_OUT)
     user = await find_by_email(database, address)
     password_hash = await _read_password_hash(database, user)
     if not await passwords.verify_password(password, password_hash) or user is None or password_hash is None:
         await record_failed_sign_in(database, address, SecurityEventKind.SIGN_IN_FAILED, client)
-        raise Unauthenticated("Wrong e-mail or password. Try again, or ask for a sign-in link.")
+        raise _wrong_password()
     renewed = await passwords.hash_password(password) if passwords.needs_rehash(password_hash) else None
     async with database.transaction([user.id]) as tx:
+        # A concurrent reset must not leave a session of the old password, nor have its password overwritten.
+        if await tx.fetchval(_sql.lock_password, user.id) != password_hash:
+            raise _wrong_password()
         if renewed:
             await tx.execute(_sql.write_password, user.id, renewed)
         secret = await sessions.create_session(tx, user.id, client)
@@ -56,25 +69,32 @@ async def sign_in(database: Database, email: str, password: str, client: ClientI
 
 
 async def change_password(
-    database: Database, principal: Principal, current: str, password: str, client: ClientInfo
+    database: Database,
+    principal: Principal,
+    current: str,
+    password: str,
+    client: ClientInfo,
+    *,
+    with_tokens: bool = True,
 ) -> None:
-    """Change a user's password and revoke all other sessions.
+    """Change a user's password and revoke all links and other sessions.
 
     Args:
         database: the database of this process.
-        principal: the user, and the session that stays valid.
+        principal: the user, and the session or token that stays valid.
         current: the current password; ignored if the user has none.
         password: the new password.
         client: the origin of the request.
+        with_tokens: whether to revoke all other tokens, too.
 
     Raises:
-        Unauthenticated: the current password is wrong.
+        Unauthenticated: the current password is wrong, or the credential was revoked in the meantime.
         InvalidInput: the new password is not acceptable.
         TooManyRequests: too many attempts.
     """
     user = principal.user
     if principal.has_password:
-        limits = _rate_limits(user.email, client)
+        limits = [_password_change_limit(principal)]
         await _throttle_account(database, limits, user.email, client)
         if not await passwords.verify_password(current, await _read_password_hash(database, user)):
             await record_failed_sign_in(database, user.email, SecurityEventKind.PASSWORD_CHECK_FAILED, client)
@@ -83,15 +103,18 @@ async def change_password(
     new_hash = await passwords.hash_password(passwords.validate_password(password, user.email, user.name))
     async with database.transaction([user.id]) as tx:
         await tx.execute(_sql.write_password, user.id, new_hash)
-        await tx.execute(_sql.delete_links, user.id)
-        await sessions.revoke_all_sessions(tx, user.id, except_session=principal.credential)
-        await record_security_event(
-            tx, user.id, SecurityEventKind.PASSWORD_CHANGED, Actor.of(principal, client)
-        )
+        # After the account was locked by the new password: two changes at once cannot deadlock.
+        await lock_credential(tx, principal)
+        await revoke_sign_ins(tx, user.id, except_credential=principal.credential)
+        details = {}
+        if with_tokens and await revoke_tokens(tx, user.id, except_credential=principal.credential):
+            details["tokens"] = "revoked"
+        actor = Actor.of(principal, client)
+        await record_security_event(tx, user.id, SecurityEventKind.PASSWORD_CHANGED, actor, **details)
 
 
 async def throttle_sign_in(database: Database, client: ClientInfo) -> None:
-    """Count an attempt to use a link from the client's network.
+    """Count an attempt with an invalid link from the client's network.
 
     Raises:
         TooManyRequests: there were too many.
@@ -107,13 +130,22 @@ async def _read_password_hash(database: Database, user: User | None) -> str | No
     return password_hash
 
 
-def _rate_limits(email: str, client: ClientInfo) -> list[_RateLimit]:
+async def _sign_in_limits(database: Database, email: str, client: ClientInfo) -> list[_RateLimit]:
+    browser = await find_known_browser(database, email, client)
+    if browser is not None:
+        return [_RateLimit(f"browser {browser.hex()}", _MINUTE, 5, resets=True)]
     return [
         _network_limit(client),
-        _RateLimit(f"pair {email} {client.network}", timedelta(minutes=1), 5),
-        # A wider limit, so that a few wrong passwords from elsewhere cannot lock a user out.
-        _RateLimit(f"account {email}", timedelta(minutes=1), 30),
+        _RateLimit(f"pair {email} {client.network}", _MINUTE, 5, resets=True),
+        # The user's own sign-ins do not reset this limit: it bounds the guesses of all strangers together.
+        _RateLimit(f"account {email}", _MINUTE, 30),
     ]
+
+
+def _password_change_limit(principal: Principal) -> _RateLimit:
+    # A token creates further tokens, so all of a user's tokens share a limit. A session creates no session.
+    credential = "tokens" if principal.is_program else principal.credential
+    return _RateLimit(f"change {principal.user.id} {credential}", _MINUTE, 5, resets=True)
 
 
 def _network_limit(client: ClientInfo) -> _RateLimit:
@@ -121,16 +153,16 @@ def _network_limit(client: ClientInfo) -> _RateLimit:
 
 
 async def _throttle_account(
-    database: Database, limits: list[_RateLimit], email: str, client: ClientInfo
+    database: Database, limits: list[_RateLimit], email: str, client: ClientInfo, way_out: str = ""
 ) -> None:
     try:
-        await _throttle(database, limits)
+        await _throttle(database, limits, way_out)
     except TooManyRequests:
         await record_failed_sign_in(database, email, SecurityEventKind.SIGN_IN_THROTTLED, client)
         raise
 
 
-async def _throttle(database: Database, limits: list[_RateLimit]) -> None:
+async def _throttle(database: Database, limits: list[_RateLimit], way_out: str = "") -> None:
     keys = [hash_secret(one.key) for one in limits]
     async with database.without_owner() as connection:
         wait: timedelta = await connection.fetchval(
@@ -138,10 +170,14 @@ async def _throttle(database: Database, limits: list[_RateLimit]) -> None:
         )
     if wait:
         seconds = math.ceil(wait.total_seconds())
-        raise TooManyRequests(f"Too many attempts. Try again in {seconds} seconds.", seconds)
+        raise TooManyRequests(f"Too many attempts. Try again in {seconds} seconds{way_out}.", seconds)
 
 
 async def _reset_attempts(database: Database, limits: list[_RateLimit]) -> None:
+    # The network's count stays: otherwise an attacker could reset it by signing in to an own account.
     async with database.without_owner() as connection:
-        # The network's count stays: otherwise an attacker could reset it by signing in to an own account.
-        await connection.execute(_sql.reset_throttle, [hash_secret(one.key) for one in limits[1:]])
+        await connection.execute(_sql.reset_throttle, [hash_secret(one.key) for one in limits if one.resets])
+
+
+def _wrong_password() -> Unauthenticated:
+    return Unauthenticated("Wrong e-mail or password. Try again, or ask for a sign-in link.")

@@ -10,6 +10,7 @@ import asyncpg
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
 from daybreak.people import passwords, sessions
+from daybreak.people.credentials import revoke_credentials
 from daybreak.people.model import User
 from daybreak.people.secret_tokens import generate_secret, hash_secret
 from daybreak.people.security_events import (
@@ -147,7 +148,9 @@ async def sign_in_by_link(database: Database, secret: str, client: ClientInfo) -
 async def set_password_by_link(
     database: Database, secret: str, purpose: LinkPurpose, password: str, client: ClientInfo
 ) -> tuple[User, str]:
-    """Set a password by invitation or reset link; revoke all sessions and create a new one.
+    """Set a password by invitation or reset link; revoke all credentials and create a new session.
+
+    An invitation may be a repeated one, to a user who has signed in by link and has sessions and tokens.
 
     Raises:
         NotFound: the link was used, has expired or does not exist.
@@ -156,12 +159,14 @@ async def set_password_by_link(
     user = await get_link_owner(database, secret, purpose)
     new_hash = await passwords.hash_password(passwords.validate_password(password, user.email, user.name))
     async with database.transaction([user.id]) as tx:
-        await _use_link(tx, user, secret, purpose, client)
+        # First, since it locks the account: two links that are used at once cannot deadlock.
         await tx.execute(_sql.write_password, user.id, new_hash)
-        await tx.execute(_sql.delete_links, user.id)
-        await sessions.revoke_all_sessions(tx, user.id)
-        actor, method = Actor.of_user(user, client), f"{purpose} link"
-        await record_security_event(tx, user.id, SecurityEventKind.PASSWORD_CHANGED, actor, method=method)
+        await _use_link(tx, user, secret, purpose, client)
+        details = {"method": f"{purpose} link"}
+        if await revoke_credentials(tx, user.id):
+            details["tokens"] = "revoked"
+        actor = Actor.of_user(user, client)
+        await record_security_event(tx, user.id, SecurityEventKind.PASSWORD_CHANGED, actor, **details)
         return user, await sessions.create_session(tx, user.id, client)
 
 

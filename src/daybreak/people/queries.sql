@@ -66,9 +66,9 @@ UPDATE people_users SET last_seen_at = $2
 WHERE id = $1 AND last_seen_at < $2::timestamptz - interval '5 minutes'
 
 -- name: authenticate_session
--- Return the id and the user of a valid session; needs no owner. $2 lifetime without activity, $3 whether the request
--- counts as activity.
-SELECT s.id AS credential, (s.profile).* FROM people_authenticate_session($1, $2, $3) AS s
+-- Return the id and the user of a valid session; needs no owner. $2 lifetime without activity, $3 lifetime in all, $4
+-- whether the request counts as activity.
+SELECT s.id AS credential, (s.profile).* FROM people_authenticate_session($1, $2, $3, $4) AS s
 
 -- name: authenticate_token
 -- Return id, scope and user of a valid token; needs no owner. $2 whether the request counts as activity.
@@ -81,6 +81,10 @@ SELECT people_is_credential_valid($1, $2)
 -- name: read_password
 -- Return the hash of a user's password; NULL or no row if there is none.
 SELECT password_hash FROM people_accounts WHERE owner_id = $1
+
+-- name: lock_password
+-- Return the hash of a user's password, and lock it against changes until the transaction ends.
+SELECT password_hash FROM people_accounts WHERE owner_id = $1 FOR NO KEY UPDATE
 
 -- name: write_password
 -- Set a user's password.
@@ -98,7 +102,7 @@ ON CONFLICT (owner_id) DO UPDATE SET role = excluded.role
 RETURNING coalesce((SELECT role FROM previous), 'member')
 
 -- name: insert_session
--- Insert a session, and record activity and the sign-in.
+-- Insert a session, and record activity and the sign-in. $6 lifetime without activity or in all, the shorter one.
 WITH seen AS (
     UPDATE people_users SET last_seen_at = now(), has_signed_in = TRUE WHERE id = $1
 )
@@ -107,7 +111,7 @@ VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
 
 -- name: list_sessions
 -- Return a user's valid sessions, the most recently seen first.
-SELECT id, user_agent, address, created_at, seen_at FROM people_sessions
+SELECT id, user_agent, address, created_at, seen_at, expires_at FROM people_sessions
 WHERE owner_id = $1 AND expires_at > now() ORDER BY seen_at DESC, id
 
 -- name: delete_session
@@ -139,6 +143,31 @@ DELETE FROM people_links WHERE owner_id = $1 AND token_sha256 = $2 AND expires_a
 -- Delete all links of a user.
 DELETE FROM people_links WHERE owner_id = $1
 
+-- name: find_known_browser
+-- Return the secret's hash of a browser in which the user with that address has signed in, or NULL; needs no owner.
+SELECT people_find_known_browser($1, $2)
+
+-- name: extend_known_browser
+-- Extend a user's known browsers with these secrets; returns no row if there is none.
+UPDATE people_known_browsers SET expires_at = now() + $3::interval
+WHERE owner_id = $1 AND token_sha256 = ANY ($2::bytea []) AND expires_at > now()
+RETURNING token_sha256
+
+-- name: insert_known_browser
+-- Insert a known browser of a user.
+INSERT INTO people_known_browsers (owner_id, token_sha256, expires_at) VALUES ($1, $2, now() + $3::interval)
+
+-- name: trim_known_browsers
+-- Delete a user's known browsers except the $2 that expire last.
+DELETE FROM people_known_browsers WHERE owner_id = $1 AND token_sha256 IN (
+    SELECT b.token_sha256 FROM people_known_browsers AS b WHERE b.owner_id = $1
+    ORDER BY b.expires_at DESC, b.token_sha256 OFFSET $2
+)
+
+-- name: delete_known_browsers
+-- Delete all known browsers of a user.
+DELETE FROM people_known_browsers WHERE owner_id = $1
+
 -- name: throttle_sign_in
 -- Count an attempt for each key; returns how long to wait; needs no owner.
 SELECT people_throttle_sign_in($1, $2, $3)
@@ -165,6 +194,26 @@ WHERE owner_id = $1 ORDER BY created_at DESC, id
 -- name: delete_token
 -- Delete a token and all tokens created with it; returns its name.
 DELETE FROM people_tokens WHERE owner_id = $1 AND id = $2 RETURNING name
+
+-- name: delete_tokens
+-- Delete all tokens of a user, except one if it is not NULL. Tokens created with a deleted one are deleted, too.
+DELETE FROM people_tokens WHERE owner_id = $1 AND id IS DISTINCT FROM $2::uuid
+
+-- name: count_credentials
+-- Return the number of a user's valid sessions and tokens, except one if it is not NULL.
+SELECT
+    (
+        SELECT count(*) FROM people_sessions
+        WHERE owner_id = $1 AND id IS DISTINCT FROM $2::uuid AND expires_at > now()
+    ) AS sessions,
+    (
+        SELECT count(*) FROM people_tokens
+        WHERE owner_id = $1 AND id IS DISTINCT FROM $2::uuid AND coalesce(expires_at > now(), TRUE)
+    ) AS tokens
+
+-- name: lock_session
+-- Lock a valid session against its end until the transaction ends; returns no row if it has ended.
+SELECT id FROM people_sessions WHERE owner_id = $1 AND id = $2 AND expires_at > now() FOR KEY SHARE
 
 -- name: write_deletion
 -- Set when a user's account is deleted; NULL cancels the deletion.

@@ -36,11 +36,19 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientInfo:
-    """The origin of a request: IP address, User-Agent header, and the user who is signed in there, if any."""
+    """The origin of a request.
+
+    Attributes:
+        address: the IP address.
+        user_agent: the User-Agent header.
+        signed_in_as: the e-mail address of the user who is signed in there, if any.
+        known_browsers: the secrets of a browser in which users have signed in before.
+    """
 
     address: str
     user_agent: str = ""
     signed_in_as: str = ""
+    known_browsers: tuple[str, ...] = ()
 
     @property
     def network(self) -> str:
@@ -94,14 +102,16 @@ class Session:
     address: str
     created_at: datetime
     seen_at: datetime
+    expires_at: datetime
 
 
 async def create_session(tx: asyncpg.Connection, user_id: UUID, client: ClientInfo) -> str:
     """Create a session and return the new secret for its cookie."""
     secret = generate_secret()
     agent = client.user_agent[:_MAX_USER_AGENT_LENGTH]
-    row = (user_id, uuid4(), hash_secret(secret), agent, client.address, people_settings().session_idle_time)
-    await tx.execute(_sql.insert_session, *row)
+    settings = people_settings()
+    life = min(settings.session_idle_time, settings.session_max_time)
+    await tx.execute(_sql.insert_session, user_id, uuid4(), hash_secret(secret), agent, client.address, life)
     return secret
 
 
@@ -115,7 +125,8 @@ async def authenticate_session(
         secret: the secret from the cookie.
         is_activity: whether the request counts as user activity, which extends the session.
     """
-    row_of = hash_secret(secret), people_settings().session_idle_time, is_activity
+    settings = people_settings()
+    row_of = hash_secret(secret), settings.session_idle_time, settings.session_max_time, is_activity
     async with database.without_owner() as connection:
         row = await connection.fetchrow(_sql.authenticate_session, *row_of)
     return principal_of(row) if row else None

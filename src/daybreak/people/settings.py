@@ -17,6 +17,9 @@ class PeopleSettings(SettingsGroup):
     session_idle_days: float = Field(
         default=30.0, gt=0, description="Days without activity after which a session ends."
     )
+    session_max_days: float = Field(
+        default=180.0, gt=0, description="Days after the sign-in when a session ends despite activity."
+    )
     link_hours: float = Field(
         default=72.0, gt=0, description="Hours until an invitation or password reset link expires."
     )
@@ -31,6 +34,11 @@ class PeopleSettings(SettingsGroup):
     def session_idle_time(self) -> timedelta:
         """The lifetime of a session without activity."""
         return timedelta(days=self.session_idle_days)
+
+    @property
+    def session_max_time(self) -> timedelta:
+        """The lifetime of a session, however active."""
+        return timedelta(days=self.session_max_days)
 
     @property
     def deletion_grace(self) -> timedelta:

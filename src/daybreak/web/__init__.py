@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         RequestContext,
         SignedIn,
         local_path_or_home,
+        require_admin,
     )
     from daybreak.web.pages.flash import Undo
     from daybreak.web.pages.forms import Form, parse_form, read_form
@@ -79,6 +80,7 @@ __all__ = [
     "parse_form",
     "read_files",
     "read_form",
+    "require_admin",
     "run_once",
     "stored_response",
     "stream",
@@ -101,7 +103,8 @@ _MODULES = {
     "settings": ["WebSettings", "web_settings"],
     "sse": ["StreamEvent", "stream"],
     "context": [
-        *("Admin", "Anyone", "ApiReader", "ApiWriter", "RequestContext", "SignedIn", "local_path_or_home"),
+        *("Admin", "Anyone", "ApiReader", "ApiWriter", "RequestContext", "SignedIn"),
+        *("local_path_or_home", "require_admin"),
     ],
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}

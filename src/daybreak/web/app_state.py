@@ -12,7 +12,7 @@ from daybreak.db import Database
 from daybreak.errors import Unavailable
 from daybreak.web.concurrency import ConcurrencyLimiter
 from daybreak.web.listener import Listener
-from daybreak.web.pages.cookies import SessionCookie
+from daybreak.web.pages.cookies import KnownBrowserCookie, SessionCookie
 from daybreak.web.pages.router import NavItem, Pages
 from daybreak.web.pages.static_files import StaticFiles
 from daybreak.web.pages.templating import make_environment
@@ -30,6 +30,7 @@ class AppState:
     templates: Environment
     nav: Sequence[NavItem]
     session_cookie: SessionCookie
+    known_browser_cookie: KnownBrowserCookie
     listener: Listener
     upload_limiter: ConcurrencyLimiter
     _database: Database | None = None
@@ -45,6 +46,7 @@ class AppState:
             templates=make_environment([one.package for one in pages], static),
             nav=sorted((item for one in pages for item in one.nav), key=lambda item: item.order),
             session_cookie=SessionCookie(settings),
+            known_browser_cookie=KnownBrowserCookie(settings),
             listener=Listener(channels),
             upload_limiter=ConcurrencyLimiter(settings.max_concurrent_uploads, settings.upload_wait_seconds),
         )

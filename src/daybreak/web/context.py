@@ -65,11 +65,11 @@ class RequestContext:
     @property
     def client(self) -> ClientInfo:
         """The address and browser of the client."""
-        host = self.request.client.host if self.request.client else ""
         return ClientInfo(
-            address=host,
+            address=self.request.client.host if self.request.client else "",
             user_agent=self.request.headers.get("User-Agent", ""),
             signed_in_as=self.principal.user.email if self.principal else "",
+            known_browsers=self.app_state.known_browser_cookie.read_secrets(self.request),
         )
 
     @property
@@ -212,6 +212,16 @@ async def admin(context: Annotated[RequestContext, Depends(signed_in)]) -> Reque
     if not context.is_admin:
         raise Forbidden("Only administrators have access; ask one of them.")
     return context
+
+
+async def require_admin(request: Request) -> None:
+    """Check the session and its user's role again.
+
+    Raises:
+        Unauthenticated: the session has ended.
+        Forbidden: the user is no administrator.
+    """
+    await admin(await signed_in(await anyone(request)))
 
 
 Anyone = Annotated[RequestContext, Depends(anyone)]

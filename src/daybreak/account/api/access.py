@@ -17,7 +17,7 @@ SESSIONS = "/account/sessions"
 
 @routes.put("/account/password", status_code=204)
 async def change_password(context: ApiWriter, body: PasswordIn) -> Response:
-    """Change your password and end all other sessions.
+    """Change your password, end all other sessions and revoke all other tokens.
 
     A wrong `current` is answered with 403. The first password must be set in the browser, not with a token.
     """
@@ -25,7 +25,14 @@ async def change_password(context: ApiWriter, body: PasswordIn) -> Response:
     if principal.is_program and not principal.has_password:
         raise Forbidden("You have no password yet. Set the first one in the browser, under Settings.")
     try:
-        await people.change_password(context.database, principal, body.current, body.password, context.client)
+        await people.change_password(
+            context.database,
+            principal,
+            body.current,
+            body.password,
+            context.client,
+            with_tokens=body.revoke_tokens,
+        )
     except Unauthenticated as error:
         raise Forbidden(str(error)) from None
     return Response(status_code=204)

@@ -32,6 +32,7 @@ async def create_token(context: ApiWriter, body: TokenIn) -> Response:
     principal = context.signed_in_principal
     fields = (body.name, body.scope, body.days)
     async with context.transaction() as tx:
+        await people.lock_credential(tx, principal)
         if principal.is_program:
             token, secret = await people.create_child_token(tx, principal, *fields, actor=context.actor)
         else:

@@ -25,17 +25,18 @@ class PasswordForm(BaseModel):
     current: str = ""
     password: str
     password_confirmation: str
+    revoke_tokens: bool = False  # a browser omits a box that is not ticked
 
 
 @routes.get(BASE_PATH)
 async def show_access(context: SignedIn) -> Response:
     """Show the password form and all sessions."""
-    return await _page(context, Form[PasswordForm]())
+    return await _page(context, Form[PasswordForm]({"revoke_tokens": "true"}))
 
 
 @routes.post(f"{BASE_PATH}/password")
 async def change_password(context: SignedIn) -> Response:
-    """Save a new password and end all other sessions."""
+    """Save a new password, end all other sessions and, if chosen, revoke all tokens."""
     form = await read_form(context.request, PasswordForm)
     if not form.errors and form.validated.password != form.validated.password_confirmation:
         form = form.with_error(InvalidInput("The passwords don’t match."), "password_confirmation")
@@ -48,11 +49,13 @@ async def change_password(context: SignedIn) -> Response:
             form.validated.current,
             form.validated.password,
             context.client,
+            with_tokens=form.validated.revoke_tokens,
         )
     except (InvalidInput, Unauthenticated, TooManyRequests) as error:
         field = "current" if isinstance(error, Unauthenticated) else "password"
         return await _page(context, form.with_error(error, field), error.status)
-    return context.redirect(BASE_PATH, "Password changed. You are signed out on all other devices.")
+    revoked = " All API tokens are revoked." if form.validated.revoke_tokens else ""
+    return context.redirect(BASE_PATH, f"Password changed. You are signed out on all other devices.{revoked}")
 
 
 @routes.post(f"{BASE_PATH}/sessions/{{session_id}}/end")
@@ -82,12 +85,17 @@ async def revoke_other_sessions(context: SignedIn) -> Response:
 async def _page(context: RequestContext, form: Form[PasswordForm], status: int = 200) -> Response:
     async with context.transaction() as tx:
         sessions = await people.list_sessions(tx, context.user.id)
+        counts = await people.count_credentials(
+            tx, context.user.id, except_credential=context.signed_in_principal.credential
+        )
     recent = await read_own_events(context, None, _RECENT_EVENTS)
     return context.page(
         "account/access.html",
         status=status,
         form=form,
         sessions=sessions,
+        counts=counts,
+        settings=people.people_settings(),
         describe_browser=describe_browser,
         recent=recent,
         describe_event=describe_event,

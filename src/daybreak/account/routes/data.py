@@ -40,6 +40,7 @@ async def request_deletion(context: SignedIn) -> Response:
         wrong = InvalidInput(f"Type {context.user.email} to confirm.")
         return _page(context, form.with_error(wrong, "email"), wrong.status)
     async with context.transaction() as tx:
+        await people.lock_credential(tx, context.signed_in_principal)
         await people.request_deletion(tx, context.user.id, actor=context.actor)
     return context.redirect(BASE_PATH)
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from daybreak import people
 from daybreak.errors import Conflict, InvalidInput, NotFound
 from daybreak.people import LinkPurpose, Role
-from daybreak.web import Admin, Form, RequestContext, read_form
+from daybreak.web import Admin, Form, RequestContext, read_form, require_admin
 
 routes = APIRouter(include_in_schema=False)
 BASE_PATH = "/settings/members"
@@ -32,6 +32,8 @@ async def show_members(context: Admin) -> Response:
 async def create_link(context: Admin) -> Response:
     """Create a link and show it once; the admin passes it on."""
     form = await read_form(context.request, LinkForm)
+    # A form may arrive long after the session was checked; a link opens an account.
+    await require_admin(context.request)
     if form.errors:
         return _page(context, form, status=InvalidInput.status)
     try:

@@ -39,6 +39,7 @@ async def create_token(context: SignedIn) -> Response:
     days = int(form.validated.days) if form.validated.days else None
     try:
         async with context.transaction() as tx:
+            await people.lock_credential(tx, context.signed_in_principal)
             _, secret = await people.create_token(
                 tx, context.user.id, form.validated.name, form.validated.scope, days, actor=context.actor
             )

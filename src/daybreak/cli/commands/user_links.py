@@ -48,7 +48,7 @@ def invite(
 def reset(email: Email) -> None:
     """Print a one-time link to reset the password.
 
-    The old password stays valid until the link is used.
+    The old password stays valid until the link is used. Then all sessions and API tokens of the user end.
     """
     from daybreak import people
 

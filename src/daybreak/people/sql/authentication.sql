@@ -1,16 +1,20 @@
 -- revision: 1
 
--- Returns the user of a session. Activity is recorded at most once a minute and extends the session; automatic requests
--- of an open page are not activity.
-CREATE OR REPLACE FUNCTION people_authenticate_session(digest bytea, idle interval, is_activity boolean)
+-- Returns the user of a session. Activity is recorded at most once a minute and extends the session by `idle`, up to
+-- `life` after the sign-in; automatic requests of an open page are not activity.
+CREATE OR REPLACE FUNCTION people_authenticate_session(
+    digest bytea, idle interval, life interval, is_activity boolean
+)
 RETURNS TABLE (id uuid, profile people_profiles)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 BEGIN
     IF is_activity THEN
         WITH seen AS (
-            UPDATE people_sessions AS s SET seen_at = now(), expires_at = now() + idle
-            WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.seen_at < now() - interval '1 minute'
+            UPDATE people_sessions AS s
+            SET seen_at = now(), expires_at = least(now() + idle, s.created_at + life)
+            WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.created_at > now() - life
+                AND s.seen_at < now() - interval '1 minute'
             RETURNING s.owner_id
         )
         UPDATE people_users AS u SET last_seen_at = now() FROM seen WHERE u.id = seen.owner_id;
@@ -18,10 +22,10 @@ BEGIN
     RETURN QUERY
     SELECT s.id, f FROM people_sessions AS s
     INNER JOIN people_profiles AS f ON f.id = s.owner_id
-    WHERE s.token_sha256 = digest AND s.expires_at > now();
+    WHERE s.token_sha256 = digest AND s.expires_at > now() AND s.created_at > now() - life;
 END $$;
-REVOKE ALL ON FUNCTION people_authenticate_session(bytea, interval, boolean) FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION people_authenticate_session(bytea, interval, boolean) TO daybreak_app;
+REVOKE ALL ON FUNCTION people_authenticate_session(bytea, interval, interval, boolean) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION people_authenticate_session(bytea, interval, interval, boolean) TO daybreak_app;
 
 -- Returns the user and scope of an API token. Its last use is recorded at most once a minute.
 CREATE OR REPLACE FUNCTION people_authenticate_token(digest bytea, is_activity boolean)
@@ -65,6 +69,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT owner_id FROM people_links WHERE token_sha256 = digest AND expires_at > now() $$;
 REVOKE ALL ON FUNCTION people_find_link_owner(bytea) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION people_find_link_owner(bytea) TO daybreak_app;
+
+-- Returns the hash of the browser's secret in which the user with an address has signed in; NULL if there is none, also
+-- for an unknown address.
+CREATE OR REPLACE FUNCTION people_find_known_browser(address text, digests bytea []) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT b.token_sha256 FROM people_known_browsers AS b
+    INNER JOIN people_users AS u ON u.id = b.owner_id
+    WHERE u.email = lower(address) AND b.token_sha256 = ANY (digests) AND b.expires_at > now()
+    LIMIT 1
+$$;
+REVOKE ALL ON FUNCTION people_find_known_browser(text, bytea []) FROM public, daybreak_app;
+GRANT EXECUTE ON FUNCTION people_find_known_browser(text, bytea []) TO daybreak_app;
 
 -- Counts an attempt for each key in turn: `burst` attempts at once, then one per interval. Returns the time to wait for
 -- the first key that has none left, or zero if all had one.

@@ -9,7 +9,7 @@ from daybreak.people import LinkPurpose
 from daybreak.web.context import Anyone, RequestContext
 from daybreak.web.pages.forms import Form, read_form
 from daybreak.web.pages.router import Pages
-from daybreak.web.routes.sign_in import start_session
+from daybreak.web.routes.sign_in import get_link_owner, start_session
 
 pages = Pages("daybreak.web")
 
@@ -41,7 +41,7 @@ async def show_password_reset(context: Anyone, secret: str) -> Response:
 
 @pages.post("/reset/{secret}")
 async def reset_password(context: Anyone, secret: str) -> Response:
-    """Set the password, revoke all sessions and start a new one."""
+    """Set the password, revoke all credentials and start a new session."""
     return await _set_password(context, secret, LinkPurpose.RESET)
 
 
@@ -52,10 +52,12 @@ async def _show_form(
     form: Form[NewPasswordForm] | None = None,
     status: int = 200,
 ) -> Response:
-    await people.throttle_sign_in(context.database, context.client)
-    user = await people.get_link_owner(context.database, secret, purpose)
+    user = await get_link_owner(context, secret, purpose)
+    async with context.database.transaction([user.id]) as tx:
+        counts = await people.count_credentials(tx, user.id)
     values = {
         "user": user,
+        "counts": counts,
         "invited": purpose is LinkPurpose.INVITATION,
         "form": form or Form[NewPasswordForm](),
     }
@@ -69,9 +71,9 @@ async def _set_password(context: RequestContext, secret: str, purpose: LinkPurpo
     if form.errors:
         return await _show_form(context, secret, purpose, form, InvalidInput.status)
     try:
-        _, session = await people.set_password_by_link(
+        user, session = await people.set_password_by_link(
             context.database, secret, purpose, form.validated.password, context.client
         )
     except InvalidInput as error:
         return await _show_form(context, secret, purpose, form.with_error(error, "password"), error.status)
-    return await start_session(context, session)
+    return await start_session(context, user, session)

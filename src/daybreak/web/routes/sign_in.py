@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from daybreak import people
 from daybreak.errors import DaybreakError, InvalidInput, NotFound, TooManyRequests, Unauthenticated
-from daybreak.people import SecurityEventKind
+from daybreak.people import LinkPurpose, SecurityEventKind, User
 from daybreak.web.context import HOME_PATH, SEE_OTHER, Anyone, RequestContext, SignedIn, local_path_or_home
 from daybreak.web.error_handlers import SIGN_IN_PATH
 from daybreak.web.pages.forms import Form, read_form
@@ -43,17 +43,16 @@ async def sign_in(context: Anyone) -> Response:
         return context.page("sign_in.html", form=form, status=InvalidInput.status)
     given = form.validated
     try:
-        _, secret = await people.sign_in(context.database, given.email, given.password, context.client)
+        user, secret = await people.sign_in(context.database, given.email, given.password, context.client)
     except (Unauthenticated, TooManyRequests, InvalidInput) as error:
         return _sign_in_failed(context, form, error)
-    return await start_session(context, secret, given.next)
+    return await start_session(context, user, secret, given.next)
 
 
 @pages.get("/sign-in/link/{secret}")
 async def show_sign_in_link(context: Anyone, secret: str) -> Response:
     """Ask for confirmation before the link is used, since mail programs open links in advance."""
-    await people.throttle_sign_in(context.database, context.client)
-    user = await people.get_link_owner(context.database, secret, people.LinkPurpose.SIGN_IN)
+    user = await get_link_owner(context, secret, LinkPurpose.SIGN_IN)
     return context.page(
         "sign_in_link.html", user=user, other=context.principal is not None and context.user != user
     )
@@ -62,8 +61,8 @@ async def show_sign_in_link(context: Anyone, secret: str) -> Response:
 @pages.post("/sign-in/link/{secret}")
 async def sign_in_by_link(context: Anyone, secret: str) -> Response:
     """Sign in with a one-time link."""
-    _, session = await people.sign_in_by_link(context.database, secret, context.client)
-    return await start_session(context, session)
+    user, session = await people.sign_in_by_link(context.database, secret, context.client)
+    return await start_session(context, user, session)
 
 
 @pages.post("/sign-out")
@@ -80,8 +79,22 @@ async def sign_out(context: SignedIn) -> Response:
     return response
 
 
-async def start_session(context: RequestContext, secret: str, path: str = HOME_PATH) -> Response:
-    """Redirect with the cookie of a new session, and revoke the browser's previous one."""
+async def get_link_owner(context: RequestContext, secret: str, purpose: LinkPurpose) -> User:
+    """Return the user of a link. Only invalid links are throttled: they must not block the valid ones.
+
+    Raises:
+        NotFound: the link was used, has expired or does not exist.
+        TooManyRequests: there were too many invalid links from the client's network.
+    """
+    try:
+        return await people.get_link_owner(context.database, secret, purpose)
+    except NotFound:
+        await people.throttle_sign_in(context.database, context.client)
+        raise
+
+
+async def start_session(context: RequestContext, user: User, secret: str, path: str = HOME_PATH) -> Response:
+    """Redirect with the cookies of a new session, and revoke the browser's previous one."""
     if context.principal is not None:
         async with context.transaction() as tx:
             with suppress(NotFound):
@@ -89,8 +102,11 @@ async def start_session(context: RequestContext, secret: str, path: str = HOME_P
                 await people.record_security_event(
                     tx, context.user.id, SecurityEventKind.SIGNED_OUT, context.actor
                 )
+    async with context.database.transaction([user.id]) as tx:
+        known = await people.remember_browser(tx, user.id, context.client)
     response = RedirectResponse(local_path_or_home(path), SEE_OTHER)
     context.app_state.session_cookie.write(response, secret)
+    context.app_state.known_browser_cookie.write(response, known)
     return response
 
 
