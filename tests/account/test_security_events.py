@@ -285,6 +285,14 @@ async def test_link_that_the_admin_uses_names_the_browser(site, user, other_user
     assert sentence in (await site.bob.get("/settings/access")).text
 
 
+async def test_new_password_names_the_revoked_tokens(site, other_user):
+    await site.find_token()
+    await site.use_link(LinkPurpose.RESET, **NEW_PASSWORD)
+    await site.bob.sign_in(other_user)
+    sentence = "You set a new password with a password reset link and revoked all API tokens."
+    assert sentence in (await site.bob.get("/settings/access")).text
+
+
 async def test_repeated_invitation_by_api_is_a_reset_by_name(site):
     headers = site.anna.same_origin_headers
     new = {"email": f"{uuid4().hex}@example.org"}
