@@ -195,7 +195,7 @@ async def _record_security_events(database: Database, anna: User, actor: Actor) 
 
 async def _read_sample(database: Database, anna: User, *, before: bool) -> None:
     sent = [
-        UploadedFile(path, text.encode(), clock.now())
+        UploadedFile.from_text(path, text, clock.now())
         for path, text in agenda.sample_files(DAY, day_before=before)
     ]
     async with database.transaction([anna.id]) as tx:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -17,7 +18,7 @@ from daybreak.web.concurrency import ConcurrencyLimiter
 HEAD = (
     "POST /api/v1/agenda/sources/files HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
     "Cookie: daybreak-{port}={secret}\r\nSec-Fetch-Site: same-origin\r\n"
-    "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+    "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 33000000\r\n\r\n"
     '--b\r\nContent-Disposition: form-data; name="files"; filename="todo.txt"\r\n\r\n'
 )
 
@@ -57,23 +58,28 @@ class Receiver:
         async with self.database.transaction([user.id]) as tx:
             return await people.create_session(tx, user.id, ClientInfo(address="127.0.0.1"))
 
-    async def begin(self, user: User) -> Sending:
-        """Start an upload of a user without finishing it."""
+    async def begin(self, user: User, size: int = 0) -> Sending:
+        """Start an upload of a user and send that many bytes, without finishing it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.settings.port)
         head = HEAD.format(port=self.settings.port, secret=await self.secret(user))
-        writer.write(head.encode())
-        await writer.drain()
+        writer.write(head.encode() + b"x" * size)
+        with suppress(ConnectionResetError):
+            await writer.drain()
         return Sending(reader, writer)
 
     async def send(self, user: User) -> httpx2.Response:
         """Upload a file."""
         cookies = {f"daybreak-{self.settings.port}": await self.secret(user)}
-        async with httpx2.AsyncClient(base_url=self.settings.base_url, cookies=cookies) as client:
+        async with httpx2.AsyncClient(base_url=self.settings.base_url, cookies=cookies, timeout=60) as client:
             return await client.post(
                 "/api/v1/agenda/sources/files",
                 files=[("files", ("todo.txt", b"Call Berta\n", "text/plain"))],
                 headers={"Sec-Fetch-Site": "same-origin"},
             )
+
+
+async def create_member(database) -> User:
+    return await people.create_user(database, f"{uuid4().hex}@example.org", timezone="UTC", name="Eve")
 
 
 @pytest.fixture
@@ -122,6 +128,30 @@ async def test_slow_uploads_of_one_user_do_not_block_others(serving, user, other
                 one.writer.close()
     events = [one["event"] for one in logged]
     assert "web.unhandled_exception" not in events, "a disconnected client is not a defect"
+
+
+async def test_slow_uploads_of_several_users_block_neither_them_nor_others(serving, user, database):
+    senders = [user, *[await create_member(database) for _ in range(3)]]
+    async with serving(body_idle_seconds=60.0, upload_wait_seconds=0.5) as receiver:
+        slow = [await receiver.begin(one) for one in senders for _ in range(3)]
+        trickles = [asyncio.create_task(one.trickle()) for one in slow]
+        for one in [*senders, await create_member(database)]:
+            assert (await receiver.send(one)).status_code == 202
+        for trickle, one in zip(trickles, slow, strict=True):
+            trickle.cancel()
+            one.writer.close()
+
+
+async def test_whole_uploads_that_are_not_finished_are_limited_per_user(serving, user, other_user):
+    async with serving(body_idle_seconds=60.0) as receiver:
+        unfinished = [await receiver.begin(user, 30 * 1024 * 1024) for _ in range(3)]
+        lines = [asyncio.create_task(one.reader.readline()) for one in unfinished]
+        await asyncio.wait(lines, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+        assert [line.result() for line in lines if line.done()] == [b"HTTP/1.1 503 Service Unavailable\r\n"]
+        assert (await receiver.send(other_user)).status_code == 202
+        for one in unfinished:
+            one.writer.close()
+        await asyncio.gather(*lines)
 
 
 async def test_upload_that_waits_too_long_gets_503(serving, user):

@@ -1,24 +1,33 @@
 """Input from outside: bounded reading of folders, files and addresses, and encrypted secrets."""
 
-from daybreak.intake.archive import UploadedFile, is_ignored, safe_path, unpack_archive
+from daybreak.intake.archive import is_ignored, safe_path, unpack_archives
+from daybreak.intake.budget import BudgetExceeded, IntakeBudget, SpoolQuota
 from daybreak.intake.display import printable
 from daybreak.intake.files import FoundFile, RejectedFile, read_file
 from daybreak.intake.folder import walk_folder
 from daybreak.intake.http_fetch import Fetched, NotModified, fetch
 from daybreak.intake.sandbox.pool import BoundedPool, InputDone, InputFailed
 from daybreak.intake.settings import IntakeSettings
+from daybreak.intake.spool import ReceivedFile, Spool, SpooledContent, SpooledUpload, UploadedFile
 from daybreak.intake.url_guard import WebAddress
 from daybreak.intake.vault import Vault
 
 __all__ = [
     "BoundedPool",
+    "BudgetExceeded",
     "Fetched",
     "FoundFile",
     "InputDone",
     "InputFailed",
+    "IntakeBudget",
     "IntakeSettings",
     "NotModified",
+    "ReceivedFile",
     "RejectedFile",
+    "Spool",
+    "SpoolQuota",
+    "SpooledContent",
+    "SpooledUpload",
     "UploadedFile",
     "Vault",
     "WebAddress",
@@ -27,6 +36,6 @@ __all__ = [
     "printable",
     "read_file",
     "safe_path",
-    "unpack_archive",
+    "unpack_archives",
     "walk_folder",
 ]

@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from daybreak.errors import InvalidInput
-from daybreak.intake.display import human_size, printable
+from daybreak.intake.budget import BudgetExceeded, IntakeBudget
+from daybreak.intake.display import printable
 from daybreak.intake.files import (
     FoundFile,
     RejectedFile,
@@ -82,8 +83,7 @@ class _FolderWalk:
         self._file_filter = file_filter
         self._limits = limits
         self._entries_left = limits.max_files * _ENTRIES_PER_FILE
-        self._file_count = 0
-        self._byte_count = 0
+        self._budget = IntakeBudget.for_folder(limits)
         self._linked_paths: set[_Parts] = set()
 
     def walk_directory(self, shown: _Parts, real: _Parts) -> Iterator[FoundFile | RejectedFile]:
@@ -166,15 +166,10 @@ class _FolderWalk:
             yield from self._walk_entry(shown, parts, status)
 
     def _count_file(self, size: int) -> None:
-        self._file_count += 1
-        self._byte_count += size
-        if self._file_count > self._limits.max_files:
-            raise _FolderLimitReached(
-                f"contains more than {self._limits.max_files:,} files (DAYBREAK_INTAKE_MAX_FILES)"
-            )
-        if self._byte_count > self._limits.max_total_size:
-            limit = human_size(self._limits.max_total_size)
-            raise _FolderLimitReached(f"contains more than {limit} in all (DAYBREAK_INTAKE_MAX_TOTAL_SIZE)")
+        try:
+            self._budget.spend(size=size, files=1)
+        except BudgetExceeded as error:
+            raise _FolderLimitReached(f"contains {error.limit}") from None
 
 
 def _stat_entries(entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_result]]:

@@ -19,7 +19,9 @@ class IntakeSettings(SettingsGroup):
         description="Size of a file; a larger one is skipped with a warning.",
     )
     max_files: int = Field(
-        default=20_000, gt=0, description="Files read from one folder; the rest is skipped with a warning."
+        default=20_000,
+        gt=0,
+        description="Files of one folder or upload; the rest of a folder is skipped with a warning.",
     )
     max_total_size: ByteSize = Field(
         default=ByteSize(512 * _MIB), gt=0, description="Total size of the files read from one folder."

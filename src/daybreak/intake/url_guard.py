@@ -24,6 +24,19 @@ _PUBLIC_PORTS = frozenset({80, 443, 8080, 8443})
 _HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
+# Python's `is_global` does not know these, or only in some versions.
+_NEVER_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        [
+            "192.0.0.0/24",  # special purposes; 192.0.0.192 is the metadata service of a cloud
+            "168.63.129.16/32",  # the inner services of a cloud
+            "192.88.99.0/24",  # relays of 6to4
+            "3fff::/20",  # documentation
+            "5f00::/16",  # segment routing
+        ],
+    )
+)
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 # EAI_NODATA does not exist everywhere: the name is known there, and has no address.
 _NO_SUCH_HOST = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
@@ -123,10 +136,11 @@ def is_public_address(text: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, IPv6Address):
-        embedded = _embedded_ipv4(address)
-        if embedded is None:
-            return address in _UNICAST and address not in _SIX_TO_FOUR and address.is_global
-        address = embedded
+        address = _embedded_ipv4(address) or address
+    if any(address in network for network in _NEVER_PUBLIC):
+        return False
+    if isinstance(address, IPv6Address):
+        return address in _UNICAST and address not in _SIX_TO_FOUR and address.is_global
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

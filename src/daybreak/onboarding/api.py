@@ -20,9 +20,10 @@ from daybreak.web import (
     OutputModel,
     UploadRoute,
     json_response,
-    read_files,
+    receive_upload,
     run_once,
     stored_response,
+    upload_slot,
 )
 
 api = ApiRouter("onboarding")
@@ -71,24 +72,25 @@ async def create_onboarding(context: ApiWriter, key: IdempotencyKey = None) -> R
 
     Files are named as for `agenda.upload_files`. Invalid input is rejected, and nothing is started.
     """
-    # With a key the body is read a second time, to compare its fingerprint.
-    form, files = await read_files(context, OnboardingIn, buffer_body=key is not None)
-    if form.errors:
-        raise InvalidInput(" ".join(form.errors.values())).with_details(errors=form.errors)
-    if (before := await stored_response(context, key)) is not None:
-        return before
-    answers = form.validated
-    user = with_location(context.user, answers.timezone, answers.country)
-    uploads = await group_files(files, user, with_sample=answers.sample)
-    if answers.address.strip():
-        await agenda.add_and_read(context.database, user, answers.address)
+    async with receive_upload(context, OnboardingIn, is_keyed=key is not None) as (form, received):
+        if form.errors:
+            raise InvalidInput(" ".join(form.errors.values())).with_details(errors=form.errors)
+        if (before := await stored_response(context, key)) is not None:
+            return before
+        answers = form.validated
+        user = with_location(context.user, answers.timezone, answers.country)
+        async with upload_slot(context):
+            uploads = await group_files(received, user, with_sample=answers.sample)
+        if answers.address.strip():
+            await agenda.add_and_read(context.database, user, answers.address)
 
-    async def work(tx: asyncpg.Connection) -> Response:
-        run = await start_onboarding(tx, user, uploads)
-        view = OnboardingOut(run=run.id, status=run.status)
-        return json_response(view, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
+        async def work(tx: asyncpg.Connection) -> Response:
+            run = await start_onboarding(tx, user, uploads)
+            view = OnboardingOut(run=run.id, status=run.status)
+            return json_response(view, 202, headers={"Location": f"/api/v1/runs/{run.id}"})
 
-    return await run_once(context, key, work)
+        async with upload_slot(context):
+            return await run_once(context, key, work)
 
 
 api.include_router(upload_router)

@@ -10,7 +10,17 @@ from daybreak import agenda, people, runs
 from daybreak.errors import DaybreakError, InvalidInput
 from daybreak.onboarding.schemas import OnboardingIn
 from daybreak.onboarding.service import group_files, start_onboarding, with_location
-from daybreak.web import Form, Pages, RequestContext, SignedIn, StreamEvent, UploadRoute, read_files, stream
+from daybreak.web import (
+    Form,
+    Pages,
+    RequestContext,
+    SignedIn,
+    StreamEvent,
+    UploadRoute,
+    receive_upload,
+    stream,
+    upload_slot,
+)
 
 pages = Pages(__package__)
 upload_router = APIRouter(include_in_schema=False, route_class=UploadRoute)
@@ -32,21 +42,22 @@ async def show_welcome(context: SignedIn) -> Response:
 @upload_router.post(PATH)
 async def submit_onboarding(context: SignedIn) -> Response:
     """Save the form, add the sources and enqueue the run."""
-    form, files = await read_files(context, OnboardingIn)
-    if form.errors:
-        return _welcome_page(context, form, status=InvalidInput.status)
-    answers, field = form.validated, "timezone"
-    try:
-        user = with_location(context.user, answers.timezone, answers.country)
-        field = "files"
-        uploads = await group_files(files, user, with_sample=answers.sample)
-        field = "address"
-        if answers.address.strip():
-            await agenda.add_and_read(context.database, user, answers.address)
-    except DaybreakError as error:
-        return _welcome_page(context, form.with_error(error, field), status=error.status)
-    async with context.transaction() as tx:
-        run = await start_onboarding(tx, user, uploads)
+    async with receive_upload(context, OnboardingIn) as (form, received):
+        if form.errors:
+            return _welcome_page(context, form, status=InvalidInput.status)
+        answers, field = form.validated, "timezone"
+        try:
+            user = with_location(context.user, answers.timezone, answers.country)
+            field = "files"
+            async with upload_slot(context):
+                uploads = await group_files(received, user, with_sample=answers.sample)
+            field = "address"
+            if answers.address.strip():
+                await agenda.add_and_read(context.database, user, answers.address)
+        except DaybreakError as error:
+            return _welcome_page(context, form.with_error(error, field), status=error.status)
+        async with upload_slot(context), context.transaction() as tx:
+            run = await start_onboarding(tx, user, uploads)
     return context.redirect(f"{PATH}/{run.id}")
 
 

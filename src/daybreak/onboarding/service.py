@@ -1,13 +1,13 @@
 """Onboarding for the page and the API: validate the location, group the files, enqueue the run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import asyncpg
 
 from daybreak import agenda, clock, people
 from daybreak.agenda import Upload
-from daybreak.intake import UploadedFile
+from daybreak.intake import SpooledUpload, UploadedFile
 from daybreak.onboarding.jobs import OnboardingParameters, enqueue_onboarding
 from daybreak.people import User
 from daybreak.runs import Run
@@ -25,13 +25,13 @@ def with_location(user: User, timezone: str, country: str) -> User:
     return replace(user, timezone=timezone, country=people.normalize_country(country) if country else None)
 
 
-async def group_files(files: Sequence[UploadedFile], user: User, *, with_sample: bool) -> list[Upload]:
+async def group_files(received: SpooledUpload, user: User, *, with_sample: bool) -> list[Upload]:
     """Return the uploaded files grouped into sources, with the sample if requested.
 
     Raises:
         InvalidInput: no file has a supported format, or a file is malformed.
     """
-    uploads = await agenda.group_uploads_in_thread(files) if files else []
+    uploads = await agenda.group_uploads_in_thread(received) if received.files else []
     return [*uploads, _sample_upload(user)] if with_sample else uploads
 
 
@@ -48,5 +48,5 @@ def _sample_upload(user: User) -> Upload:
     now = clock.now()
     return Upload(
         _SAMPLE_NAME,
-        [UploadedFile(path, text.encode(), now) for path, text in agenda.sample_files(user.today())],
+        [UploadedFile.from_text(path, text, now) for path, text in agenda.sample_files(user.today())],
     )

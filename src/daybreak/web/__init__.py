@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from daybreak.web.pages.router import NavItem, Pages
     from daybreak.web.settings import WebSettings, web_settings
     from daybreak.web.sse import StreamEvent, stream
-    from daybreak.web.uploads import UploadRoute, read_files
+    from daybreak.web.uploads import UploadRoute, receive_upload, upload_slot
 
 __all__ = [
     "Admin",
@@ -78,12 +78,13 @@ __all__ = [
     "local_path_or_home",
     "make_etag",
     "parse_form",
-    "read_files",
     "read_form",
+    "receive_upload",
     "require_admin",
     "run_once",
     "stored_response",
     "stream",
+    "upload_slot",
     "web_settings",
 ]
 
@@ -99,7 +100,7 @@ _MODULES = {
     "api.idempotency": ["IdempotencyKey", "run_once", "stored_response"],
     "api.pagination": ["After", "Limit", "Page", "decode_cursor", "encode_cursor"],
     "pages.router": ["NavItem", "Pages"],
-    "uploads": ["UploadRoute", "read_files"],
+    "uploads": ["UploadRoute", "receive_upload", "upload_slot"],
     "settings": ["WebSettings", "web_settings"],
     "sse": ["StreamEvent", "stream"],
     "context": [

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from daybreak.db import Database
 from daybreak.errors import Unavailable
+from daybreak.intake import SpoolQuota
 from daybreak.web.concurrency import ConcurrencyLimiter
 from daybreak.web.listener import Listener
 from daybreak.web.pages.cookies import KnownBrowserCookie, SessionCookie
@@ -33,6 +34,7 @@ class AppState:
     known_browser_cookie: KnownBrowserCookie
     listener: Listener
     upload_limiter: ConcurrencyLimiter
+    spool_quota: SpoolQuota
     _database: Database | None = None
 
     @classmethod
@@ -49,6 +51,7 @@ class AppState:
             known_browser_cookie=KnownBrowserCookie(settings),
             listener=Listener(channels),
             upload_limiter=ConcurrencyLimiter(settings.max_concurrent_uploads, settings.upload_wait_seconds),
+            spool_quota=SpoolQuota(),
         )
 
     @property

@@ -48,9 +48,10 @@ class WebSettings(SettingsGroup):
         default=600.0, gt=0, description="Seconds within which the whole body of a request must arrive."
     )
     max_concurrent_uploads: int = Field(
-        default=8,
+        default=4,
         ge=1,
-        description="Maximum number of concurrent uploads per web process; one user gets at most a quarter.",
+        description="Maximum number of uploads that a web process unpacks and stores at once; one user gets "
+        "at most a quarter.",
     )
     upload_wait_seconds: float = Field(
         default=30.0, gt=0, description="Seconds an upload waits for its turn before it gets 503."

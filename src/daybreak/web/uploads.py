@@ -1,55 +1,89 @@
-"""Uploads: bounded in size, and few requests at a time."""
+"""Uploads: spooled to disk while they arrive, then processed a few at a time."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from typing import TypeVar
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.datastructures import UploadFile
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from daybreak import clock
-from daybreak.intake import IntakeSettings, UploadedFile
+from daybreak.intake import IntakeSettings, Spool, SpooledUpload
+from daybreak.web.api.idempotency import BodyFingerprint
 from daybreak.web.context import RequestContext
-from daybreak.web.pages.forms import Form, parse_form
+from daybreak.web.multipart import MULTIPART, MultipartReceiver
+from daybreak.web.pages.forms import Form, parse_form, read_form
 
 Model = TypeVar("Model", bound=BaseModel)
 _MULTIPART_OVERHEAD = 1024 * 1024
-_MAX_FILES = 2_000
-_MAX_FIELDS = 100
 
 
 class UploadRoute(APIRoute):
-    """A route with the size limit of uploads in place of that of forms."""
+    """A route with the size limit of uploads for multipart forms; other bodies keep the limit of forms."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request under the size limit of uploads."""
+        if not _is_multipart(Headers(scope=scope)):
+            await super().handle(scope, receive, send)
+            return
         limit = IntakeSettings.load().max_upload_size + _MULTIPART_OVERHEAD
         await RequestBodyLimitMiddleware(super().handle, max_body_size=limit)(scope, receive, send)
 
 
-async def read_files(
-    context: RequestContext, model: type[Model], *, buffer_body: bool = False
-) -> tuple[Form[Model], list[UploadedFile]]:
-    """Parse a request's form, and return it with the uploaded files under their paths.
+@asynccontextmanager
+async def receive_upload(
+    context: RequestContext, model: type[Model], *, is_keyed: bool = False
+) -> AsyncIterator[tuple[Form[Model], SpooledUpload]]:
+    """Receive a form and its files; the files exist until the block ends.
+
+    A slow client holds no slot meanwhile. Enter `upload_slot` to process the files.
 
     Args:
         context: the request context.
         model: the model of the form's fields.
-        buffer_body: whether the body is read a second time.
+        is_keyed: whether the request has an idempotency key, and needs a fingerprint.
+
+    Raises:
+        UserError: the form is malformed.
+        Unavailable: too many uploads are in progress, or the disk is full.
+    """
+    quota, limits = context.app_state.spool_quota, IntakeSettings.load()
+    with quota.open(context.user.id, limits) as reserve, Spool() as spool:
+        request = context.request
+        if not _is_multipart(request.headers):
+            await request.body()
+            yield await read_form(request, model), SpooledUpload(spool, [])
+            return
+        receiver = MultipartReceiver(request.headers["Content-Type"], spool, clock.now())
+        async with aclosing(_stream_body(request, is_keyed=is_keyed)) as body:
+            await receiver.receive(body, reserve)
+        yield parse_form(receiver.fields, model), SpooledUpload(spool, receiver.files)
+
+
+def upload_slot(context: RequestContext) -> AbstractAsyncContextManager[None]:
+    """Return the slot for processing a received upload; hold it until the files are grouped or stored.
 
     Raises:
         Unavailable: too many uploads are in progress.
     """
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(context.app_state.upload_limiter.acquire(context.user.id))
-        if buffer_body:
-            await context.request.body()
-        parts = context.request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS)
-        sent = await stack.enter_async_context(parts)
-        files = [one for _, one in sent.multi_items() if isinstance(one, UploadFile) and one.filename]
-        now = clock.now()
-        return parse_form(sent, model), [
-            UploadedFile(file.filename or "", await file.read(), now) for file in files
-        ]
+    return context.app_state.upload_limiter.acquire(context.user.id)
+
+
+async def _stream_body(request: Request, *, is_keyed: bool) -> AsyncGenerator[bytes]:
+    fingerprint = BodyFingerprint(request) if is_keyed else None
+    async with aclosing(request.stream()) as chunks:
+        async for chunk in chunks:
+            if fingerprint:
+                fingerprint.add(chunk)
+            yield chunk
+    if fingerprint:
+        fingerprint.save()
+
+
+def _is_multipart(headers: Headers) -> bool:
+    return parse_options_header(headers.get("Content-Type"))[0] == MULTIPART

@@ -134,3 +134,10 @@ def test_an_unclosed_quotation_mark_skips_only_its_row(read):
     parsed = read("a.csv", 'task,due\nfirst,\n"second,2026-03-29\nthird,2026-03-30\nfourth,\n')
     assert [task.title for task in parsed.tasks] == ["first", "third", "fourth"]
     assert [warning.line for warning in parsed.warnings] == [3]
+
+
+def test_long_cells_are_read_in_linear_time(read):
+    responsible = "Ann" + " " * 100_000 + "B"
+    row = f"task,Call Berta,,4,1,,{responsible},,,\n"
+    (task,) = read("Bakery.csv", TODOIST.partition("\n")[0] + "\n" + row).tasks
+    assert (task.title, task.assignee) == ("Call Berta", "Ann B")

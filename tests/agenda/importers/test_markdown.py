@@ -188,3 +188,10 @@ def test_ids_stay_when_a_task_moves_or_is_ticked(read):
     before = read("a.md", "# A\n- [ ] Write\n- [ ] Send 📅 2026-03-29\n").tasks
     after = read("a.md", "# A\n\n# B\n- [x] Send ✅ 2026-03-29\n- [ ] Write\n").tasks
     assert {task.external_id for task in before} == {task.external_id for task in after}
+
+
+def test_comments_in_a_line_are_removed_and_unclosed_ones_are_text(read):
+    lines = "- [ ] Call <!-- who? -->Berta %%soon%% <!-- and\n- [ ] Rest " + "<!--" * 900
+    first, second = read("plan.md", lines).tasks
+    assert first.title == "Call Berta <!-- and"
+    assert second.title.startswith("Rest <!--")

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from daybreak import briefs, clock
+from daybreak.intake import archive
 
 from ..workspace import UserWorkspace  # noqa: TID252 - tests are no package that could be named
 
@@ -91,7 +92,7 @@ async def test_archive_is_unpacked(anna_client, upload_files, run_jobs):
     [
         ("x.zip", make_zip(**{"..__..__etc__todo.txt": TODO}), "is not a valid file path"),
         ("x.zip", make_zip(**{"__etc__todo.txt": TODO}), "is not a valid file path"),
-        ("x.zip", make_zip(**{"todo.txt": bytes(40 * 1024 * 1024)}), "unpacks to more than"),
+        ("x.zip", make_zip(**{"todo.txt": bytes(40 * 1024 * 1024)}), "contains more than 32 MiB of files"),
         ("x.zip", b"PK\x03\x04 no archive", "cannot be unpacked"),
         ("../todo.txt", TODO, "is not a valid file path"),
         ("cat.png", b"\x89PNG", "No supported files found"),
@@ -110,11 +111,35 @@ async def test_upload_without_a_file_is_rejected(anna_client, upload_files):
     assert "No supported files found" in (await upload_files(("", b""))).text
 
 
+@pytest.mark.parametrize("name", ["{}.zip", "{}/todo.txt", "{}.todo.txt"])
+async def test_too_many_names_are_rejected_before_archives_are_unpacked(
+    anna_client, upload_files, monkeypatch, name: str
+):
+    def unexpected(*_arguments, **_options):
+        raise AssertionError("an archive was unpacked")
+
+    monkeypatch.setattr(archive, "BoundedPool", unexpected)
+    refused = await upload_files(*((name.format(number), b"Call Berta\n") for number in range(51)))
+    assert refused.status_code == 422
+    assert "more than 50 folders, archives and single files" in refused.text
+    assert "No sources yet" in await get_sources_page(anna_client)
+
+
+async def test_archives_and_files_share_one_size_limit(upload_files, monkeypatch):
+    monkeypatch.setenv("DAYBREAK_INTAKE_MAX_UPLOAD_SIZE", "2MiB")
+    plain = ("todo.txt", b"Call Berta\n" * 100_000)
+    archive_of_it = ("lists.zip", make_zip(**{"a__todo.txt": plain[1]}))
+    assert (await upload_files(plain)).status_code == 303
+    assert (await upload_files(archive_of_it)).status_code == 303
+    refused = await upload_files(plain, archive_of_it)
+    assert (refused.status_code, "more than 2 MiB of files" in refused.text) == (422, True)
+
+
 async def test_upload_above_the_size_limit_is_rejected(anna_client, upload_files, monkeypatch):
     monkeypatch.setenv("DAYBREAK_INTAKE_MAX_UPLOAD_SIZE", "2MiB")
     assert (await upload_files(("todo.txt", bytes(4 * 1024 * 1024)))).status_code == 413
     refused = await upload_files(("todo.txt", b"Call Berta\n" * 200_000))
-    assert (refused.status_code, "larger than 2.0MiB" in refused.text) == (422, True)
+    assert (refused.status_code, "more than 2 MiB of files" in refused.text) == (422, True)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,13 @@ def test_any_text_is_shown_literally_anywhere(frame, text):
         assert page.elements == bare.elements
 
 
+def test_long_runs_of_signs_are_escaped_in_linear_time():
+    signs = "#" * 200_000
+    assert escape(f"x{signs}y") == f"x{signs}y"
+    assert escape(f"x {signs}") == "x " + r"\#" * 200_000
+    assert escape(signs) == r"\#" * 200_000
+
+
 @given(text=texts.map(one_line))
 def test_any_reference_fits_in_a_code_span(text):
     if text:

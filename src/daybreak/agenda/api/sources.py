@@ -23,8 +23,9 @@ from daybreak.web import (
     UploadRoute,
     etag_response,
     json_response,
-    read_files,
+    receive_upload,
     run_once,
+    upload_slot,
 )
 
 routes = APIRouter()
@@ -76,15 +77,15 @@ async def upload_files(context: ApiWriter, key: IdempotencyKey = None) -> Respon
     A part's file name may be a path: its first folder names the source, as does an archive or a single file.
     An upload replaces an earlier one of the same name.
     """
-    # With a key the body is read a second time, to detect a repeated request.
-    _, files = await read_files(context, FilesOnlyForm, buffer_body=key is not None)
-    sent = await uploads.group_uploads_in_thread(files)
+    upload = receive_upload(context, FilesOnlyForm, is_keyed=key is not None)
+    async with upload as (_, received), upload_slot(context):
+        sent = await uploads.group_uploads_in_thread(received)
 
-    async def work(tx: asyncpg.Connection) -> Response:
-        ids = [await uploads.add_upload(tx, context.user.id, one) for one in sent]
-        return await _enqueue_refresh(tx, context, ids)
+        async def work(tx: asyncpg.Connection) -> Response:
+            ids = [await uploads.add_upload(tx, context.user.id, one) for one in sent]
+            return await _enqueue_refresh(tx, context, ids)
 
-    return await run_once(context, key, work)
+        return await run_once(context, key, work)
 
 
 @routes.post(f"{BASE_PATH}/refresh", status_code=202, response_model=RefreshRunOut)

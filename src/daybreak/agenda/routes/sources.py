@@ -25,9 +25,10 @@ from daybreak.web import (
     SignedIn,
     StreamEvent,
     UploadRoute,
-    read_files,
     read_form,
+    receive_upload,
     stream,
+    upload_slot,
 )
 
 routes = APIRouter(include_in_schema=False)
@@ -92,13 +93,13 @@ async def add_address(context: SignedIn) -> Response:
 async def upload_files(context: SignedIn) -> Response:
     """Store uploaded files as sources, and enqueue a refresh of them."""
     try:
-        _, files = await read_files(context, FilesOnlyForm)
-        sent = await uploads.group_uploads_in_thread(files)
+        async with receive_upload(context, FilesOnlyForm) as (_, received), upload_slot(context):
+            sent = await uploads.group_uploads_in_thread(received)
+            async with context.transaction() as tx:
+                ids = [await uploads.add_upload(tx, context.user.id, one) for one in sent]
+                run = await jobs.enqueue_refresh(tx, context.user.id, ids)
     except UserError as error:
         return await _show_sources(context, upload_error=UploadError(str(error)), status=error.status)
-    async with context.transaction() as tx:
-        ids = [await uploads.add_upload(tx, context.user.id, one) for one in sent]
-        run = await jobs.enqueue_refresh(tx, context.user.id, ids)
     names = ", ".join(f"“{one.name}”" for one in sent[:3]) + (" and others" if len(sent) > 3 else "")  # noqa: PLR2004 - a sentence's worth
     return context.redirect(f"{BASE_PATH}?run={run.id}", f"Uploaded {names}. Reading now.")
 

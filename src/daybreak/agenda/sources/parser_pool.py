@@ -10,8 +10,10 @@ from daybreak.agenda.parsed import ImportContext, ParsedFile, ReadWarning, Sourc
 from daybreak.agenda.rows import ParsedSourceFile
 from daybreak.intake import (
     BoundedPool,
+    BudgetExceeded,
     FoundFile,
     InputFailed,
+    IntakeBudget,
     IntakeSettings,
     RejectedFile,
     read_file,
@@ -130,9 +132,16 @@ def _parse_requests(
     limits: IntakeSettings,
     contents: SourceContents,
 ) -> Iterator[_ParseRequest]:
+    budget = IntakeBudget.for_folder(limits)
     for found in found_files:
         content = found if isinstance(found, RejectedFile) else read_file(found, limits)
         if isinstance(content, RejectedFile):
             contents.unreadable.append(ReadWarning(path=content.path, message=content.message))
         elif isinstance(found, FoundFile):
+            try:
+                budget.spend(size=len(content), files=1)  # it may have grown since it was found
+            except BudgetExceeded as error:
+                message = f"contains {error.limit}, {budget.consequence}."
+                contents.unreadable.append(ReadWarning(path=".", message=message))
+                return
             yield SourceFile(found.path, content, found.modified_at), context

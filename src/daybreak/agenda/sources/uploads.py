@@ -1,8 +1,6 @@
 """Uploaded files as sources: each upload is one source, and a later one of the same name replaces it."""
 
-import asyncio
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -15,13 +13,22 @@ from daybreak.agenda.model import SourceKind
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.db import load
 from daybreak.errors import InvalidInput
-from daybreak.intake import IntakeSettings, UploadedFile, is_ignored, safe_path, unpack_archive
+from daybreak.intake import (
+    IntakeBudget,
+    IntakeSettings,
+    ReceivedFile,
+    SpooledUpload,
+    UploadedFile,
+    is_ignored,
+    safe_path,
+    unpack_archives,
+)
 
 _sql = load("daybreak.agenda")
 _HEAD_BYTES = 4096
 _MAX_NAME_LENGTH = 200
-_MAX_UPLOADS = 50
-_AT_ONCE = asyncio.Semaphore(2)
+_BATCH_BYTES = 1024 * 1024
+_BATCH_FILES = 500
 SUPPORTED_FORMATS = (
     "calendars (.ics), todo.txt, Markdown, Taskwarrior exports (.json), CSV exports of Todoist, Asana or "
     "Jira, and notes (.txt)"
@@ -36,36 +43,38 @@ class Upload:
     files: Sequence[UploadedFile]
 
 
-def group_uploads(uploaded: Iterable[UploadedFile], limits: IntakeSettings) -> list[Upload]:
+def group_uploads(received: SpooledUpload, limits: IntakeSettings) -> list[Upload]:
     """Group files by the names of folders, archives and single files. Blocks, so call it in a thread.
 
     Raises:
         InvalidInput: no file is supported, a path leads outside, an archive is malformed or a bomb, or a
             limit is exceeded; the whole upload is rejected then.
     """
-    groups: dict[str, list[UploadedFile]] = {}
-    for file in uploaded:
-        name, files = _expand_file(file, limits)
-        groups.setdefault(name[:_MAX_NAME_LENGTH], []).extend(filter(_is_supported, files))
+    budget = IntakeBudget.for_upload(limits)
+    named = [(*_split_path(file), file) for file in received.files]
+    archives = {file: name for name, path, file in named if not path}
+    plain = [one for one in named if one[1] and _is_supported(one[1], one[2].content.read(_HEAD_BYTES))]
+    budget.spend(
+        size=sum(file.content.size for _, _, file in plain),
+        files=len(plain),
+        sources=len({*archives.values(), *(name for name, _, _ in plain)}),
+    )
+    groups: dict[str, list[UploadedFile]] = {name: [] for name, _, _ in named}
+    for archive, unpacked in unpack_archives(list(archives), received.spool, budget, limits):
+        supported = [file for file in unpacked if _is_supported(file.path, file.read_head(_HEAD_BYTES))]
+        groups[archives[archive]].extend(supported)
+    for name, path, file in plain:
+        packed = received.spool.append_compressed(file.content)
+        groups[name].append(UploadedFile(path, file.content.size, file.received_at, packed))
     uploads = [Upload(name, files) for name, files in groups.items() if files]
     if not uploads:
         raise InvalidInput(f"No supported files found. Supported: {SUPPORTED_FORMATS}.")
-    if len(uploads) > _MAX_UPLOADS:
-        raise InvalidInput(
-            f"An upload can add at most {_MAX_UPLOADS} sources; put the files into one folder."
-        )
-    if sum(len(file.content) for upload in uploads for file in upload.files) > limits.max_upload_size:
-        raise InvalidInput(
-            f"The upload is larger than {limits.max_upload_size.human_readable()}, so nothing was saved; "
-            "upload fewer files at once, or raise DAYBREAK_INTAKE_MAX_UPLOAD_SIZE."
-        )
     return uploads
 
 
-async def group_uploads_in_thread(uploaded: Sequence[UploadedFile]) -> list[Upload]:
-    """Group uploaded files in a thread, at most two at a time, within the limits of the settings."""
-    async with _AT_ONCE:
-        return await asyncio.to_thread(group_uploads, uploaded, IntakeSettings.load())
+async def group_uploads_in_thread(received: SpooledUpload) -> list[Upload]:
+    """Group received files in a thread, within the limits of the settings."""
+    return await received.spool.run(group_uploads, received, IntakeSettings.load())
 
 
 async def add_upload(tx: asyncpg.Connection, owner_id: UUID, upload: Upload) -> UUID:
@@ -84,30 +93,40 @@ async def add_upload(tx: asyncpg.Connection, owner_id: UUID, upload: Upload) -> 
     )
     await tx.execute(_sql.mark_uploaded, owner_id, source_id, clock.now())
     await tx.execute(_sql.delete_files, owner_id, source_id)
-    files = {file.path: file for file in upload.files}.values()
-    columns = (
-        [file.path for file in files],
-        [zlib.compress(file.content) for file in files],
-        [len(file.content) for file in files],
-        [file.modified_at for file in files],
-    )
-    await tx.execute(_sql.insert_files, owner_id, source_id, *columns)
+    for files in _batch_files(list({file.path: file for file in upload.files}.values())):
+        columns = (
+            [file.path for file in files],
+            [file.read_compressed() for file in files],
+            [file.size for file in files],
+            [file.modified_at for file in files],
+        )
+        await tx.execute(_sql.insert_files, owner_id, source_id, *columns)
     return source_id
 
 
-def _expand_file(file: UploadedFile, limits: IntakeSettings) -> tuple[str, list[UploadedFile]]:
+def _batch_files(files: Sequence[UploadedFile]) -> Iterator[list[UploadedFile]]:
+    """Yield the files in batches that need little memory; a large file is a batch of its own."""
+    batch: list[UploadedFile] = []
+    size = 0
+    for file in files:
+        if batch and (size + file.compressed_size > _BATCH_BYTES or len(batch) == _BATCH_FILES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += file.compressed_size
+    if batch:
+        yield batch
+
+
+def _split_path(file: ReceivedFile) -> tuple[str, str]:
+    """Return the name of a file's source, and its path inside of it; empty for an archive."""
     path = PurePosixPath(safe_path(file.path))
     if path.suffix.lower() == ".zip":
-        return path.stem, unpack_archive(path.name, file.content, limits)
-    if len(path.parts) == 1:
-        return path.name, [UploadedFile(str(path), file.content, file.modified_at)]
-    below = "/".join(path.parts[1:])
-    return path.parts[0], [UploadedFile(below, file.content, file.modified_at)]
+        return path.stem[:_MAX_NAME_LENGTH], ""
+    return path.parts[0][:_MAX_NAME_LENGTH], "/".join(path.parts[1:]) or path.name
 
 
-def _is_supported(file: UploadedFile) -> bool:
+def _is_supported(path: str, head: bytes) -> bool:
     from daybreak.agenda.importers import find_importer  # noqa: PLC0415 - only reading needs the importers
 
-    if is_ignored(file.path):
-        return False
-    return find_importer(PurePosixPath(file.path), file.content[:_HEAD_BYTES]) is not None
+    return not is_ignored(path) and find_importer(PurePosixPath(path), head) is not None

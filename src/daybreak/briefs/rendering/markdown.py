@@ -23,7 +23,8 @@ _SPECIAL = re.compile(
     r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # emphasis; snake_case is none
     r"|&(?=[#A-Za-z])"  # entities
     r"|:(?=[A-Za-z+-][A-Za-z0-9_+-]*:)"  # emoji by name
-    r"|^[#>+=-]|#(?=#*$)"  # headings, quotes, lists, rules; the end of a heading
+    r"|(?<!#)#+$"  # the end of a heading; the pattern must not start again inside of the run
+    r"|^[#>+=-]"  # headings, quotes, lists, rules
 )
 _NUMBERED = re.compile(r"^([0-9]+)([.)])")
 _BLANK_LINES = re.compile("\n{3,}")
@@ -38,7 +39,7 @@ def render_markdown(outline: Outline) -> str:
 
 def escape(text: str) -> str:
     """Escape one line of text so that CommonMark, with the usual extensions, shows it literally."""
-    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", text))
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(_escape_match, text))
 
 
 def code_span(text: str) -> str:
@@ -46,6 +47,10 @@ def code_span(text: str) -> str:
     fence = "`" * (max(map(len, _BACKTICKS.findall(text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _escape_match(match: re.Match[str]) -> str:
+    return "".join(f"\\{sign}" for sign in match[0])
 
 
 def _lines(block: Block) -> Iterator[str]:

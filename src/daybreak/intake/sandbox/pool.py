@@ -5,7 +5,7 @@ fresh one. It contains accidents, not attacks: a child runs as the same user as 
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -56,8 +56,23 @@ class BoundedPool(Generic[Argument, Result]):
     code does not release the interpreter.
     """
 
-    def __init__(self, function: str, limits: IntakeSettings, *, processes: int = 1) -> None:
-        self._slots = [_PoolSlot(function, limits) for _ in range(processes)]
+    def __init__(
+        self,
+        function: str,
+        limits: IntakeSettings,
+        *,
+        processes: int = 1,
+        descriptors: Sequence[int] = (),
+    ) -> None:
+        """Start the children.
+
+        Args:
+            function: ``module:function``.
+            limits: on the time and memory of one call.
+            processes: the number of children.
+            descriptors: open files that the children share under the same numbers.
+        """
+        self._slots = [_PoolSlot(function, limits, descriptors) for _ in range(processes)]
         self._idle: SimpleQueue[_PoolSlot] = SimpleQueue()
         for slot in self._slots:
             self._idle.put(slot)
@@ -116,8 +131,9 @@ class BoundedPool(Generic[Argument, Result]):
 class _PoolSlot:
     """The slot of one child, and of its replacement after it has died."""
 
-    def __init__(self, function: str, limits: IntakeSettings) -> None:
+    def __init__(self, function: str, limits: IntakeSettings, descriptors: Sequence[int]) -> None:
         self._function = function
+        self._descriptors = descriptors
         self._limits = limits
         self._call_lock = Lock()
         self._child_lock = Lock()
@@ -153,7 +169,10 @@ class _PoolSlot:
                 raise InternalError("A pool of readers was used after it was closed.")
             if self._child is None:
                 self._child = ChildProcess(
-                    self._function, seconds=self._limits.read_seconds, memory=self._limits.max_read_memory
+                    self._function,
+                    seconds=self._limits.read_seconds,
+                    memory=self._limits.max_read_memory,
+                    descriptors=self._descriptors,
                 )
             return self._child
 

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,13 @@ class ChildDied(Exception):
 class ChildProcess:
     """One process that calls one function, named ``module:function``.
 
-    It gets no ``DAYBREAK_`` variables and no descriptor but its own socket (locks are descriptors!). It has a
-    process group of its own, so that a Ctrl-C is handled by the parent.
+    It gets no ``DAYBREAK_`` variables and no descriptors but its own socket and ``descriptors`` (locks are
+    descriptors!). It has a process group of its own, so that a Ctrl-C is handled by the parent.
     """
 
-    def __init__(self, function: str, *, seconds: float, memory: int) -> None:
+    def __init__(
+        self, function: str, *, seconds: float, memory: int, descriptors: Sequence[int] = ()
+    ) -> None:
         self._function = function
         self._seconds = seconds
         self._memory = memory
@@ -54,7 +57,7 @@ class ChildProcess:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     env=_child_environment(),
-                    pass_fds=[theirs.fileno()],
+                    pass_fds=[theirs.fileno(), *descriptors],
                     process_group=0,
                 )
             except OSError as error:

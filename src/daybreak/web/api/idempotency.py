@@ -72,10 +72,30 @@ async def stored_response(context: RequestContext, key: str | None) -> Response 
     return _replay(row, mark) if row else None
 
 
+class BodyFingerprint:
+    """The fingerprint of a request whose body is read in chunks and not kept."""
+
+    def __init__(self, request: Request) -> None:
+        """Create the fingerprint of a request without its body."""
+        self._request = request
+        self._hash = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+
+    def add(self, chunk: bytes) -> None:
+        """Add the next chunk of the body."""
+        self._hash.update(chunk)
+
+    def save(self) -> None:
+        """Save the fingerprint with the request, for `run_once` and `stored_response`."""
+        self._request.state.fingerprint = self._hash.digest()
+
+
 async def _fingerprint(request: Request) -> bytes:
-    sent = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    sent.update(await request.body())
-    return sent.digest()
+    if not hasattr(request.state, "fingerprint"):
+        whole = BodyFingerprint(request)
+        whole.add(await request.body())
+        whole.save()
+    fingerprint: bytes = request.state.fingerprint
+    return fingerprint
 
 
 def _to_row(response: Response) -> tuple[int, str, bytes]:

@@ -13,8 +13,9 @@ from daybreak.agenda.importers.parsing.text import clean_line
 from daybreak.agenda.model import Moment, Priority
 from daybreak.errors import InvalidInput
 
-_PROJECT_ID_SUFFIX = re.compile(r"\s*\[\d+\]$")
-_PERSON_ID_SUFFIX = re.compile(r"\s*\(\d+\)$")
+# Without the space before them: a pattern that starts with any space takes quadratic time.
+_PROJECT_ID_SUFFIX = re.compile(r"\[\d+\]$")
+_PERSON_ID_SUFFIX = re.compile(r"\(\d+\)$")
 _LABEL = re.compile(r"@([^\s@]+)")
 _RECURRING = re.compile(r"(?:every|after|daily|weekly|monthly|yearly)\b.*", re.IGNORECASE)
 # Todoist assigns 4 to a task without a priority.
@@ -32,7 +33,7 @@ class TodoistReader:
     def __init__(self, table: CsvTable, builder: ParsedFileBuilder) -> None:
         self._table = table
         self._builder = builder
-        stem = _PROJECT_ID_SUFFIX.sub("", PurePosixPath(builder.file.path).stem)
+        stem = _strip_suffix(_PROJECT_ID_SUFFIX, PurePosixPath(builder.file.path).stem)
         self._project = None if stem.casefold() == "inbox" else stem
         self._section: str | None = None
         self._tasks: list[tuple[int, RawTask]] = []
@@ -63,7 +64,7 @@ class TodoistReader:
             details="\n".join(filter(None, (self._parent_detail(indent), row.first_cell("description")))),
             priority=_PRIORITIES.get(row.first_cell("priority").strip(), Priority.NORMAL),
             estimate_minutes=parse_minutes(f"{row.first_cell('duration')} {row.first_cell('duration unit')}"),
-            assignee=_PERSON_ID_SUFFIX.sub("", row.first_cell("responsible")),
+            assignee=_strip_suffix(_PERSON_ID_SUFFIX, row.first_cell("responsible")),
             tags=[word[1:] for word in content.split() if _LABEL.fullmatch(word)],
         )
         self._set_dates(task, row)
@@ -88,6 +89,11 @@ class TodoistReader:
         zone = _find_zone(row.first_cell("timezone").strip())
         moment = parse_moment(text, zone) if zone else None
         return moment or self._builder.parse_moment(text, row.line, "due date")
+
+
+def _strip_suffix(suffix: re.Pattern[str], text: str) -> str:
+    found = suffix.search(text)
+    return text[: found.start()].rstrip() if found else text
 
 
 def _find_zone(name: str) -> ZoneInfo | None:
