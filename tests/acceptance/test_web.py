@@ -126,6 +126,18 @@ def test_users_commands_print_links(daybreak, command):
     assert len(answer.out.strip().rpartition("/")[2]) == 43
 
 
+def test_repeated_invitation_after_a_sign_in_is_a_reset(daybreak, started, port):
+    there = daybreak.with_environment(DAYBREAK_WEB_PORT=port)
+    assert "/invitation/" in there("users", "invite", "dora@example.org").out
+    assert "/invitation/" in there("users", "invite", "dora@example.org").out
+    line(started("web", "--port", port), "Daybreak is at")
+    link = there("users", "link", "dora@example.org").out.strip()
+    assert browser().open(link, data=b"", timeout=60).status == 200
+    answer = there("users", "invite", "dora@example.org")
+    assert (answer.code, "/reset/" in answer.out) == (0, True)
+    assert "dora@example.org has signed in before: this is a password reset link." in answer.err
+
+
 def test_link_for_an_unknown_user_is_a_one_line_error(daybreak):
     for command in ("reset", "link"):
         assert daybreak("users", command, "nobody@example.org").is_one_line_error(4, "nobody@example.org")

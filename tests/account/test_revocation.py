@@ -74,8 +74,8 @@ async def test_reset_page_mentions_only_what_it_ends(anonymous_client, database,
 async def test_first_password_of_an_invited_user_mentions_no_credentials(
     anonymous_client, database, reset_throttle
 ):
-    _, secret = await people.invite(database, "dora@example.org", timezone="UTC", role=Role.MEMBER)
-    assert "Saving" not in (await anonymous_client.get(LinkPurpose.INVITATION.path(secret))).text
+    invitation = await people.invite(database, "dora@example.org", timezone="UTC", role=Role.MEMBER)
+    assert "Saving" not in (await anonymous_client.get(invitation.path)).text
 
 
 @pytest.mark.parametrize(("ticked", "left"), [({"revoke_tokens": "true"}, 0), ({}, 2)])

@@ -29,6 +29,10 @@ ROWS = {
     "people_tokens": (
         "(owner_id, id, name, scope, token_sha256, suffix) VALUES ($1, $2, 'x', 'read', uuid_send($2), 'x')"
     ),
+    "people_security_events": (
+        "(owner_id, id, kind, actor_kind, actor_name, address, user_agent)"
+        " VALUES ($1, $2, 'signed-in', 'user', 'x', 'x', 'x')"
+    ),
     "people_known_browsers": (
         f"(owner_id, token_sha256, expires_at) VALUES ($1, uuid_send($2), {NOW} + interval '1 day')"
     ),
@@ -106,6 +110,9 @@ ROWS |= {
     ),
 }
 APPEND_ONLY = {"runs_finished", "runs_events", "schedule_outcomes"}
+INSERT_ONLY = {"people_security_events"}
+# The creation of a user is an event, too.
+ROWS_PER_USER = {"people_security_events": 2}
 WITHOUT_OWNER = {
     "db_compatibility",
     "db_functions",
@@ -156,15 +163,16 @@ async def test_rows_of_another_user_are_invisible_and_stay_unchanged(
     async with database.transaction([user.id]) as tx:
         column = owner(table)
         seen = await tx.fetchval(f"SELECT count(*) FROM {table} WHERE {column} <> $1", user.id)
-        changed = "UPDATE 0"
-        if table not in APPEND_ONLY:
+        changed, deleted = "UPDATE 0", "DELETE 0"
+        if table not in APPEND_ONLY | INSERT_ONLY:
             changed = await tx.execute(
                 f"UPDATE {table} SET {column} = {column} WHERE {column} = $1", other_user.id
             )
-        deleted = await tx.execute(f"DELETE FROM {table} WHERE {column} = $1", other_user.id)
+        if table not in INSERT_ONLY:
+            deleted = await tx.execute(f"DELETE FROM {table} WHERE {column} = $1", other_user.id)
     assert (seen, changed, deleted) == (0, "UPDATE 0", "DELETE 0")
     async with database.transaction([other_user.id]) as tx:
-        assert await tx.fetchval(f"SELECT count(*) FROM {table}") == 1
+        assert await tx.fetchval(f"SELECT count(*) FROM {table}") == ROWS_PER_USER.get(table, 1)
 
 
 @pytest.mark.parametrize("table", ROWS)
@@ -209,7 +217,8 @@ async def test_a_transaction_for_two_owners_sees_both_and_no_other(
     await insert_row_everywhere(database, third)
     async with database.transaction([user.id, other_user.id]) as tx:
         rows = await tx.fetch(f"SELECT {owner(table)} AS owner FROM {table}")
-    assert sorted(row["owner"] for row in rows) == sorted([user.id, other_user.id])
+    expected = [user.id, other_user.id] * ROWS_PER_USER.get(table, 1)
+    assert sorted(row["owner"] for row in rows) == sorted(expected)
 
 
 async def test_a_transaction_without_owners_is_an_error(database):

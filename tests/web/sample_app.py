@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,8 +16,9 @@ from daybreak.agenda import Upload, jobs
 from daybreak.agenda.sources import uploads
 from daybreak.db import Database, apply_migrations, embedded
 from daybreak.db.embedded import EmbeddedServer
+from daybreak.errors import Unauthenticated
 from daybreak.intake import UploadedFile
-from daybreak.people import ClientInfo, Role, Scope, User
+from daybreak.people import Actor, ClientInfo, LinkPurpose, Role, Scope, User
 from daybreak.runs import Run, Worker
 from daybreak.web import WebSettings
 
@@ -81,6 +82,7 @@ FROM (
 ) AS v (name, at, seconds, summary);
 UPDATE people_sessions SET created_at = created_at + {0}, seen_at = seen_at + {0};
 UPDATE people_tokens SET created_at = created_at + {0}, expires_at = expires_at + {0};
+UPDATE people_security_events SET at = at + {0}, last_at = last_at + {0};
 SET session_replication_role = DEFAULT
 """
 
@@ -161,15 +163,34 @@ async def _create_history(database: Database) -> User:
     anna = await people.create_user(
         database, "anna@sample.example", timezone="Europe/Berlin", name="Anna", country="DE"
     )
-    await people.set_role(database, anna, Role.ADMIN)
+    client = ClientInfo(address="127.0.0.1", user_agent=BROWSER)
+    actor = Actor.of_user(anna, client)
+    await people.set_role(database, anna, Role.ADMIN, actor=Actor.of_command("anna"))
+    await _record_security_events(database, anna, actor)
     async with database.transaction([anna.id]) as tx:
-        await people.create_token(tx, anna.id, "Widget on the wall", Scope.READ, 90)
+        await people.create_token(tx, anna.id, "Widget on the wall", Scope.READ, 90, actor=actor)
     for days, before in ((1, True), (0, False)):
         _set_clock(MORNING - timedelta(days=days))
         await _read_sample(database, anna, before=before)
         await _write_brief(database, anna, DAY - timedelta(days=days))
     await _add_missing_folder(database, anna)
     return anna
+
+
+async def _record_security_events(database: Database, anna: User, actor: Actor) -> None:
+    """Invite a member who uses the link, and let a stranger guess Anna's password."""
+    invitation = await people.invite(
+        database, "bob@sample.example", timezone="Europe/Berlin", role=Role.MEMBER, actor=actor
+    )
+    phone = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/143.0 Mobile Safari/537.36"
+    visitor = ClientInfo(address="203.0.113.9", user_agent=phone)
+    await people.set_password_by_link(
+        database, invitation.secret, invitation.purpose, "correct horse battery", visitor
+    )
+    await people.create_link(database, invitation.user, LinkPurpose.RESET, actor=actor)
+    for _ in range(4):
+        with suppress(Unauthenticated):
+            await people.sign_in(database, anna.email, "a guess", visitor)
 
 
 async def _read_sample(database: Database, anna: User, *, before: bool) -> None:

@@ -61,6 +61,7 @@ SCREENSHOTS = [
     Screenshot("tokens", "/settings/tokens"),
     Screenshot("data", "/settings/data"),
     Screenshot("members", "/settings/members"),
+    Screenshot("security-events", "/settings/members/events"),
     Screenshot("welcome", "/welcome"),
     Screenshot("sign-in", "/sign-in", signed_out=True),
 ]

@@ -46,9 +46,9 @@ async def test_invited_user_sets_a_password_and_signs_in_again(
     chromium, database, reset_throttle, javascript
 ):
     email = f"carol-{javascript}@example.org"
-    _, secret = await people.invite(database, email, timezone="Europe/Berlin", role=Role.MEMBER)
+    invitation = await people.invite(database, email, timezone="Europe/Berlin", role=Role.MEMBER)
     async with chromium.new_session(java_script_enabled=javascript) as session:
-        page = await session.open(LinkPurpose.INVITATION.path(secret))
+        page = await session.open(invitation.path)
         await page.get_by_label("Password", exact=True).fill(PASSWORD)
         await page.get_by_label("Confirm password").fill(PASSWORD)
         await page.get_by_role("button", name="Create account").click()

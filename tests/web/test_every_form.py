@@ -80,6 +80,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
         "what=invite-admin": ("account.invite_member",),
         "what=reset": ("account.create_password_reset",),
     },
+    "GET /settings/members/events": ("account.list_member_security_events",),
     "GET /settings/schedule": ("schedule.preview_schedule",),
     "POST /settings/schedule": ("schedule.update_schedule",),
     "POST /settings/schedule/pause": ("schedule.pause_schedule",),

@@ -18,7 +18,11 @@ MOST = 2 * 1024 * 1024
 ALIKE = re.compile(
     r"/stream$|/preview$|/export$|/new$|/edit$|/link/|^/(invitation|reset|static|welcome/|healthz|readyz|api/)"
 )
-LIKE_ANOTHER = {"/briefs/{day}": "today", "/agenda/notes/{note_id}": "event"}
+LIKE_ANOTHER = {
+    "/briefs/{day}": "today",
+    "/agenda/notes/{note_id}": "event",
+    "/settings/access/events": "security-events",
+}
 
 
 def shape(path: str) -> str:

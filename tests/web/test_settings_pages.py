@@ -50,8 +50,8 @@ async def test_saving_the_profile_preserves_other_preferences(anna_client, user,
 
 async def test_second_invitation_does_not_demote_an_admin(database, user):
     await people.set_role(database, user, Role.ADMIN)
-    _, secret = await people.invite(database, user.email, timezone="UTC", role=Role.MEMBER)
-    assert secret
+    invitation = await people.invite(database, user.email, timezone="UTC", role=Role.MEMBER)
+    assert invitation.secret
     async with database.transaction([user.id]) as tx:
         assert await tx.fetchval("SELECT role FROM people_accounts WHERE owner_id = $1", user.id) == "admin"
 

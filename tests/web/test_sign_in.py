@@ -182,10 +182,10 @@ async def test_link_works_for_its_purpose_only(anonymous_client, database, user,
 
 
 async def test_invited_user_sets_a_password_and_is_signed_in(anonymous_client, database, reset_throttle):
-    user, secret = await people.invite(
+    invitation = await people.invite(
         database, "carol@example.org", timezone="Europe/Berlin", role=people.Role.ADMIN
     )
-    path = LinkPurpose.INVITATION.path(secret)
+    path = invitation.path
     differ = await anonymous_client.post(path, password=PASSWORD, password_confirmation="something else")
     assert (differ.status_code, "The passwords don’t match." in differ.text) == (422, True)
     weak = await anonymous_client.post(
@@ -198,7 +198,7 @@ async def test_invited_user_sets_a_password_and_is_signed_in(anonymous_client, d
     ).status_code == 303
     assert "Members" in (await anonymous_client.get("/settings")).text
     with pytest.raises(Conflict):
-        await people.invite(database, user.email, timezone="UTC", role=people.Role.MEMBER)
+        await people.invite(database, invitation.user.email, timezone="UTC", role=people.Role.MEMBER)
 
 
 async def test_password_reset_revokes_all_sessions(anna_client, anonymous_client, anna, database):

@@ -7,7 +7,18 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from daybreak.people import ApiToken, Role, Scope, Session, User
+from daybreak.account.event_sentences import describe_event
+from daybreak.people import (
+    ActorKind,
+    ApiToken,
+    LinkPurpose,
+    Role,
+    Scope,
+    SecurityEvent,
+    SecurityEventKind,
+    Session,
+    User,
+)
 from daybreak.web import InputModel, LocalTime, OutputModel
 
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -169,6 +180,47 @@ class TokenIn(InputModel):
     )
 
 
+class SecurityEventOut(OutputModel):
+    """A security event: what happened to an account, and whose act it was."""
+
+    id: UUID = Field(examples=[_ID])
+    at: AwareDatetime = Field(examples=[_AT])
+    member: str | None = Field(
+        description="The address of the account; null if it was deleted.", examples=[_EMAIL]
+    )
+    kind: SecurityEventKind
+    text: str = Field(examples=["carol@example.org created a password reset link."])
+    actor_kind: ActorKind
+    actor_id: UUID | None = Field(description="Null for commands and visitors.", examples=[_ID])
+    actor: str = Field(
+        description="E-mail address or login name at that time.", examples=["carol@example.org"]
+    )
+    address: str = Field(description="Empty for commands.", examples=["192.0.2.1"])
+    user_agent: str = Field(examples=["Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Firefox/143.0"])
+    details: dict[str, str] = Field(examples=[{"purpose": "reset"}])
+    occurrences: int = Field(description="How often it happened until `last_at`.", examples=[1])
+    last_at: AwareDatetime = Field(examples=[_AT])
+
+    @classmethod
+    def of(cls, event: SecurityEvent, email: str | None) -> Self:
+        """Return the model of an event of the user with that address."""
+        return cls(
+            id=event.id,
+            at=event.at,
+            member=email,
+            kind=event.kind,
+            text=describe_event(event),
+            actor_kind=event.actor_kind,
+            actor_id=event.actor_id,
+            actor=event.actor_name,
+            address=event.address,
+            user_agent=event.user_agent,
+            details=event.details,
+            occurrences=event.occurrences,
+            last_at=event.last_at,
+        )
+
+
 class DeletionOut(OutputModel):
     """The requested deletion of an account."""
 
@@ -198,4 +250,5 @@ class LinkOut(OutputModel):
     """A link that works once and is returned only once; share it with its user only."""
 
     email: str = Field(examples=[_EMAIL])
+    purpose: LinkPurpose = Field(description="A reset if the user has signed in before.")
     link: str = Field(examples=["https://daybreak.example.org/invitation/…"])

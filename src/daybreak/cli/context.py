@@ -15,7 +15,7 @@ from daybreak.cli.dates import get_system_timezone
 from daybreak.cli.output import write_stderr
 from daybreak.db import Database
 from daybreak.errors import INTERRUPTED, Conflict, NotFound
-from daybreak.people import User
+from daybreak.people import Actor, User
 from daybreak.settings import Settings
 
 LOCAL_USER = "me@localhost"
@@ -29,6 +29,11 @@ class CommandContext:
 
     settings: Settings
     database: Database
+
+    @property
+    def actor(self) -> Actor:
+        """The login name of this process, as the actor of security events."""
+        return Actor.of_command(get_login_name())
 
     def make_reader(
         self, user: User, day: date, progress: Callable[[str], None] | None = None
@@ -55,7 +60,9 @@ class CommandContext:
             return found
         try:
             zone, name = timezone or get_system_timezone(), None if email else get_login_name()
-            return await people.create_user(self.database, address, timezone=zone, name=name)
+            return await people.create_user(
+                self.database, address, timezone=zone, name=name, actor=self.actor
+            )
         except Conflict:  # another command has just created the same user
             return await self.get_user(address)
 

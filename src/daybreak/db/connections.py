@@ -86,7 +86,7 @@ def translate_loss(connection: asyncpg.Connection) -> Iterator[None]:
             outage.record_failure(asked_at, error)
         if isinstance(error, asyncpg.InternalClientError) and not is_lost(connection):
             connection.terminate()
-        # A server that goes down says so before it closes the connection.
+        # A server that shuts down sends this error before it closes the connection.
         if is_lost(connection) or isinstance(error, asyncpg.AdminShutdownError | asyncpg.CrashShutdownError):
             raise ConnectionLost("The connection to PostgreSQL was lost; try again.") from None
         if isinstance(error, TRANSIENT_ERRORS):

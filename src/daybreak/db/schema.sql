@@ -162,6 +162,7 @@ CREATE TABLE public.people_users (
     country text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    has_signed_in boolean DEFAULT false NOT NULL,
     CONSTRAINT people_users_country_is_iso CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT people_users_email_is_lower_case CHECK ((email = lower(email)))
 );
@@ -235,6 +236,18 @@ BEGIN
     WHERE t.token_sha256 = digest AND coalesce(t.expires_at > now(), TRUE);
 END $$;
 
+CREATE FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    UPDATE people_security_events SET occurrences = occurrences + 1, last_at = clock_timestamp()
+    WHERE owner_id = owner AND owner = ANY (current_setting('daybreak.owner_ids')::uuid [])
+        AND id = (
+            SELECT id FROM people_security_events
+            WHERE owner_id = owner AND kind = repeated AND actor_name = actor ORDER BY at DESC, id DESC LIMIT 1
+        )
+$$;
+
 CREATE FUNCTION public.people_find_known_browser(address text, digests bytea[]) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -266,6 +279,36 @@ CREATE FUNCTION public.people_is_credential_valid(owner uuid, credential uuid) R
         )
 $$;
 
+CREATE TABLE public.people_security_events (
+    owner_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    kind text NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    actor_name text NOT NULL,
+    address text NOT NULL,
+    user_agent text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    occurrences bigint DEFAULT 1 NOT NULL,
+    last_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    network text,
+    CONSTRAINT people_security_events_actor_kind CHECK ((actor_kind = ANY (ARRAY['user'::text, 'token'::text, 'command-line'::text, 'system'::text, 'visitor'::text]))),
+    CONSTRAINT people_security_events_kind CHECK ((kind = ANY (ARRAY['signed-in'::text, 'sign-in-failed'::text, 'sign-in-throttled'::text, 'password-check-failed'::text, 'signed-out'::text, 'session-revoked'::text, 'sessions-revoked'::text, 'link-created'::text, 'link-used'::text, 'password-changed'::text, 'token-created'::text, 'token-revoked'::text, 'user-created'::text, 'role-changed'::text, 'deletion-requested'::text, 'deletion-cancelled'::text, 'data-exported'::text]))),
+    CONSTRAINT people_security_events_network CHECK (((kind = ANY (ARRAY['sign-in-failed'::text, 'sign-in-throttled'::text, 'password-check-failed'::text])) = (network IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.people_security_events FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.people_list_security_events(before_at timestamp with time zone, before_id uuid, row_limit integer) RETURNS SETOF public.people_security_events
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT * FROM people_security_events
+    WHERE (at, id) < (coalesce(before_at, 'infinity'), coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+    ORDER BY at DESC, id DESC LIMIT row_limit
+$$;
+
 CREATE FUNCTION public.people_notify_revoked() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -287,6 +330,48 @@ CREATE FUNCTION public.people_purge_expired() RETURNS SETOF uuid
     DELETE FROM people_sign_in_throttle WHERE retry_at < now();
     SELECT owner_id FROM people_accounts WHERE deletion_due <= now();
 $$;
+
+CREATE FUNCTION public.people_purge_security_events() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    DELETE FROM people_security_events WHERE at < now() - interval '400 days';
+    DELETE FROM people_security_events WHERE network IS NOT NULL AND at < now() - interval '90 days';
+$$;
+
+CREATE FUNCTION public.people_record_failed_sign_in(email_address text, failure text, client_network text, client_address text, client_agent text) RETURNS TABLE(owner uuid, attempts bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    account uuid := (SELECT id FROM people_users WHERE email = lower(email_address));
+    -- A variable, since no index is used for a volatile function.
+    this_hour timestamptz := date_trunc('hour', clock_timestamp(), 'UTC');
+    is_further boolean;
+BEGIN
+    IF account IS NULL THEN
+        RETURN;
+    END IF;
+    -- Without the wait for the disk an existing account takes as long as one that does not exist.
+    PERFORM set_config('synchronous_commit', 'off', TRUE);
+    is_further := 5 <= (
+        SELECT count(*) FROM people_security_events AS e
+        WHERE e.owner_id = account AND e.kind = failure AND e.network NOT IN (client_network, '')
+            AND e.at >= this_hour
+    );
+    RETURN QUERY
+    INSERT INTO people_security_events AS e (
+        owner_id, id, kind, actor_kind, actor_name, network, address, user_agent
+    )
+    SELECT
+        account, gen_random_uuid(), failure, 'visitor', '',
+        CASE WHEN is_further THEN '' ELSE client_network END,
+        CASE WHEN is_further THEN '' ELSE client_address END,
+        CASE WHEN is_further THEN '' ELSE client_agent END
+    ON CONFLICT (owner_id, kind, network, date_trunc('hour', at AT TIME ZONE 'UTC')) WHERE network IS NOT NULL
+    DO UPDATE SET occurrences = e.occurrences + 1, last_at = clock_timestamp()
+    RETURNING e.owner_id, e.occurrences;
+END $$;
 
 CREATE FUNCTION public.people_reset_throttle(keys bytea[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -3331,6 +3416,9 @@ ALTER TABLE ONLY public.people_links
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_pkey PRIMARY KEY (owner_id);
 
+ALTER TABLE ONLY public.people_security_events
+    ADD CONSTRAINT people_security_events_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.people_sessions
     ADD CONSTRAINT people_sessions_pkey PRIMARY KEY (owner_id, id);
 
@@ -3452,6 +3540,14 @@ CREATE INDEX people_known_browsers_expires ON public.people_known_browsers USING
 CREATE INDEX people_links_expires ON public.people_links USING btree (expires_at);
 
 CREATE INDEX people_links_token ON public.people_links USING btree (token_sha256);
+
+CREATE INDEX people_security_events_at ON public.people_security_events USING btree (at, id);
+
+CREATE UNIQUE INDEX people_security_events_failed ON public.people_security_events USING btree (owner_id, kind, network, date_trunc('hour'::text, (at AT TIME ZONE 'UTC'::text))) WHERE (network IS NOT NULL);
+
+CREATE INDEX people_security_events_failed_at ON public.people_security_events USING btree (at) WHERE (network IS NOT NULL);
+
+CREATE INDEX people_security_events_newest ON public.people_security_events USING btree (owner_id, at, id);
 
 CREATE INDEX people_sessions_expires ON public.people_sessions USING btree (expires_at);
 
@@ -3602,6 +3698,9 @@ ALTER TABLE ONLY public.people_links
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.people_security_events
+    ADD CONSTRAINT people_security_events_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.people_sessions
     ADD CONSTRAINT people_sessions_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
@@ -3683,6 +3782,8 @@ CREATE POLICY maintenance ON public.people_links TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.people_preferences TO daybreak_owner USING (true);
 
+CREATE POLICY maintenance ON public.people_security_events TO daybreak_owner USING (true);
+
 CREATE POLICY maintenance ON public.people_sessions TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.people_tokens TO daybreak_owner USING (true);
@@ -3739,6 +3840,8 @@ CREATE POLICY owners ON public.people_links TO daybreak_app USING ((owner_id = A
 
 CREATE POLICY owners ON public.people_preferences TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.people_security_events TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.people_sessions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.people_tokens TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
@@ -3768,6 +3871,8 @@ ALTER TABLE public.people_known_browsers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.people_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_preferences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_security_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_sessions ENABLE ROW LEVEL SECURITY;
 
@@ -3824,6 +3929,9 @@ GRANT ALL ON FUNCTION public.people_authenticate_session(digest bytea, idle inte
 REVOKE ALL ON FUNCTION public.people_authenticate_token(digest bytea, is_activity boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_authenticate_token(digest bytea, is_activity boolean) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_count_security_event(owner uuid, repeated text, actor text) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.people_find_known_browser(address text, digests bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_find_known_browser(address text, digests bytea[]) TO daybreak_app;
 
@@ -3836,11 +3944,40 @@ GRANT ALL ON FUNCTION public.people_id_by_email(address text) TO daybreak_app;
 REVOKE ALL ON FUNCTION public.people_is_credential_valid(owner uuid, credential uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_is_credential_valid(owner uuid, credential uuid) TO daybreak_app;
 
+GRANT SELECT ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(owner_id) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(id) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(kind) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(actor_kind) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(actor_id) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(actor_name) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(address) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(user_agent) ON TABLE public.people_security_events TO daybreak_app;
+
+GRANT INSERT(details) ON TABLE public.people_security_events TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_list_security_events(before_at timestamp with time zone, before_id uuid, row_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_list_security_events(before_at timestamp with time zone, before_id uuid, row_limit integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.people_notify_revoked() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_notify_revoked() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_purge_expired() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_purge_expired() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_purge_security_events() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_purge_security_events() TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.people_record_failed_sign_in(email_address text, failure text, client_network text, client_address text, client_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_record_failed_sign_in(email_address text, failure text, client_network text, client_address text, client_agent text) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_reset_throttle(keys bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_reset_throttle(keys bytea[]) TO daybreak_app;

@@ -10,6 +10,7 @@ from daybreak.people.credentials import (
 from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
 from daybreak.people.known_browsers import KNOWN_BROWSER_LIFETIME, MAX_KNOWN_ACCOUNTS, remember_browser
 from daybreak.people.links import (
+    Invitation,
     LinkPurpose,
     create_link,
     get_link_owner,
@@ -26,6 +27,17 @@ from daybreak.people.preferences import (
     QuietDay,
     Weekday,
     resolve_weekdays,
+)
+from daybreak.people.security_events import (
+    SYSTEM_ACTOR,
+    Actor,
+    ActorKind,
+    SecurityEvent,
+    SecurityEventCursor,
+    SecurityEventKind,
+    list_all_security_events,
+    list_security_events,
+    record_security_event,
 )
 from daybreak.people.service import (
     create_user,
@@ -65,10 +77,14 @@ from daybreak.people.tokens import (
 __all__ = [
     "KNOWN_BROWSER_LIFETIME",
     "MAX_KNOWN_ACCOUNTS",
+    "SYSTEM_ACTOR",
+    "Actor",
+    "ActorKind",
     "ApiToken",
     "ClientInfo",
     "CredentialCounts",
     "Frequency",
+    "Invitation",
     "LinkPurpose",
     "PeopleSettings",
     "Preferences",
@@ -77,6 +93,9 @@ __all__ = [
     "QuietDay",
     "Role",
     "Scope",
+    "SecurityEvent",
+    "SecurityEventCursor",
+    "SecurityEventKind",
     "Session",
     "User",
     "Weekday",
@@ -97,7 +116,9 @@ __all__ = [
     "get_users",
     "invite",
     "is_credential_valid",
+    "list_all_security_events",
     "list_countries",
+    "list_security_events",
     "list_sessions",
     "list_timezones",
     "list_tokens",
@@ -108,6 +129,7 @@ __all__ = [
     "people_settings",
     "purge_expired",
     "record_activity",
+    "record_security_event",
     "remember_browser",
     "request_deletion",
     "resolve_weekdays",

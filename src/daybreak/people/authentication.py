@@ -5,7 +5,6 @@ strangers lock no user out. Strangers are limited per network, per account and p
 for accounts that do not exist.
 """
 
-import ipaddress
 import math
 from datetime import timedelta
 from typing import NamedTuple
@@ -17,11 +16,16 @@ from daybreak.people.credentials import lock_credential, revoke_sign_ins, revoke
 from daybreak.people.known_browsers import find_known_browser
 from daybreak.people.model import User, normalize_email
 from daybreak.people.secret_tokens import hash_secret
+from daybreak.people.security_events import (
+    Actor,
+    SecurityEventKind,
+    record_failed_sign_in,
+    record_security_event,
+)
 from daybreak.people.service import find_by_email
 from daybreak.people.sessions import ClientInfo, Principal
 
 _sql = load(__package__)
-_IPV6_NETWORK = 64
 _MINUTE = timedelta(minutes=1)
 _WAY_OUT = ", use a browser in which you have signed in before, or ask for a sign-in link"
 
@@ -43,10 +47,11 @@ async def sign_in(database: Database, email: str, password: str, client: ClientI
     """
     address = normalize_email(email)
     limits = await _sign_in_limits(database, address, client)
-    await _throttle(database, limits, _WAY_OUT)
+    await _throttle_account(database, limits, address, client, _WAY_OUT)
     user = await find_by_email(database, address)
     password_hash = await _read_password_hash(database, user)
     if not await passwords.verify_password(password, password_hash) or user is None or password_hash is None:
+        await record_failed_sign_in(database, address, SecurityEventKind.SIGN_IN_FAILED, client)
         raise _wrong_password()
     renewed = await passwords.hash_password(password) if passwords.needs_rehash(password_hash) else None
     async with database.transaction([user.id]) as tx:
@@ -56,12 +61,21 @@ async def sign_in(database: Database, email: str, password: str, client: ClientI
         if renewed:
             await tx.execute(_sql.write_password, user.id, renewed)
         secret = await sessions.create_session(tx, user.id, client)
+        await record_security_event(
+            tx, user.id, SecurityEventKind.SIGNED_IN, Actor.of_user(user, client), method="password"
+        )
     await _reset_attempts(database, limits)
     return user, secret
 
 
 async def change_password(
-    database: Database, principal: Principal, current: str, password: str, *, with_tokens: bool = True
+    database: Database,
+    principal: Principal,
+    current: str,
+    password: str,
+    client: ClientInfo,
+    *,
+    with_tokens: bool = True,
 ) -> None:
     """Change a user's password and revoke all links and other sessions.
 
@@ -70,6 +84,7 @@ async def change_password(
         principal: the user, and the session or token that stays valid.
         current: the current password; ignored if the user has none.
         password: the new password.
+        client: the origin of the request.
         with_tokens: whether to revoke all other tokens, too.
 
     Raises:
@@ -80,8 +95,9 @@ async def change_password(
     user = principal.user
     if principal.has_password:
         limits = [_password_change_limit(principal)]
-        await _throttle(database, limits)
+        await _throttle_account(database, limits, user.email, client)
         if not await passwords.verify_password(current, await _read_password_hash(database, user)):
+            await record_failed_sign_in(database, user.email, SecurityEventKind.PASSWORD_CHECK_FAILED, client)
             raise Unauthenticated("The current password is wrong. Try again.")
         await _reset_attempts(database, limits)
     new_hash = await passwords.hash_password(passwords.validate_password(password, user.email, user.name))
@@ -90,8 +106,11 @@ async def change_password(
         # After the account was locked by the new password: two changes at once cannot deadlock.
         await lock_credential(tx, principal)
         await revoke_sign_ins(tx, user.id, except_credential=principal.credential)
-        if with_tokens:
-            await revoke_tokens(tx, user.id, except_credential=principal.credential)
+        details = {}
+        if with_tokens and await revoke_tokens(tx, user.id, except_credential=principal.credential):
+            details["tokens"] = "revoked"
+        actor = Actor.of(principal, client)
+        await record_security_event(tx, user.id, SecurityEventKind.PASSWORD_CHANGED, actor, **details)
 
 
 async def throttle_sign_in(database: Database, client: ClientInfo) -> None:
@@ -117,7 +136,7 @@ async def _sign_in_limits(database: Database, email: str, client: ClientInfo) ->
         return [_RateLimit(f"browser {browser.hex()}", _MINUTE, 5, resets=True)]
     return [
         _network_limit(client),
-        _RateLimit(f"pair {email} {_client_network(client.address)}", _MINUTE, 5, resets=True),
+        _RateLimit(f"pair {email} {client.network}", _MINUTE, 5, resets=True),
         # The user's own sign-ins do not reset this limit: it bounds the guesses of all strangers together.
         _RateLimit(f"account {email}", _MINUTE, 30),
     ]
@@ -130,18 +149,17 @@ def _password_change_limit(principal: Principal) -> _RateLimit:
 
 
 def _network_limit(client: ClientInfo) -> _RateLimit:
-    return _RateLimit(f"network {_client_network(client.address)}", timedelta(seconds=10), 30)
+    return _RateLimit(f"network {client.network}", timedelta(seconds=10), 30)
 
 
-def _client_network(address: str) -> str:
-    """Return the client's IP address, or the /64 network of an IPv6 address, which is one household's."""
+async def _throttle_account(
+    database: Database, limits: list[_RateLimit], email: str, client: ClientInfo, way_out: str = ""
+) -> None:
     try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))
-    return str(parsed)
+        await _throttle(database, limits, way_out)
+    except TooManyRequests:
+        await record_failed_sign_in(database, email, SecurityEventKind.SIGN_IN_THROTTLED, client)
+        raise
 
 
 async def _throttle(database: Database, limits: list[_RateLimit], way_out: str = "") -> None:

@@ -21,14 +21,16 @@ class CredentialCounts:
     tokens: int
 
 
-async def revoke_credentials(tx: asyncpg.Connection, user_id: UUID) -> None:
+async def revoke_credentials(tx: asyncpg.Connection, user_id: UUID) -> bool:
     """Revoke all credentials of a user, who has lost control of the account; every new kind is added here.
 
     The caller has written the new password before, which locks the account against concurrent sign-ins.
+    Return whether there were tokens.
     """
     await revoke_sign_ins(tx, user_id)
-    await revoke_tokens(tx, user_id)
+    had_tokens = await revoke_tokens(tx, user_id)
     await tx.execute(_sql.delete_known_browsers, user_id)
+    return had_tokens
 
 
 async def revoke_sign_ins(
@@ -42,9 +44,13 @@ async def revoke_sign_ins(
 
 async def revoke_tokens(
     tx: asyncpg.Connection, user_id: UUID, *, except_credential: UUID | None = None
-) -> None:
-    """Revoke all tokens of a user, optionally except one; revoke the sessions before, which create them."""
-    await tx.execute(_sql.delete_tokens, user_id, except_credential)
+) -> bool:
+    """Revoke all tokens of a user, optionally except one; return whether there were any.
+
+    The caller revokes the sessions before, since they create tokens.
+    """
+    deleted: str = await tx.execute(_sql.delete_tokens, user_id, except_credential)
+    return deleted != "DELETE 0"
 
 
 async def count_credentials(

@@ -92,14 +92,19 @@ INSERT INTO people_accounts (owner_id, password_hash) VALUES ($1, $2)
 ON CONFLICT (owner_id) DO UPDATE SET password_hash = excluded.password_hash
 
 -- name: write_role
--- Set a user's role.
+-- Set a user's role; returns the previous one.
+WITH previous AS (
+    SELECT role FROM people_accounts WHERE owner_id = $1
+)
+
 INSERT INTO people_accounts (owner_id, role) VALUES ($1, $2)
 ON CONFLICT (owner_id) DO UPDATE SET role = excluded.role
+RETURNING coalesce((SELECT role FROM previous), 'member')
 
 -- name: insert_session
--- Insert a session and record activity. $6 lifetime without activity or in all, the shorter one.
+-- Insert a session, and record activity and the sign-in. $6 lifetime without activity or in all, the shorter one.
 WITH seen AS (
-    UPDATE people_users SET last_seen_at = now() WHERE id = $1
+    UPDATE people_users SET last_seen_at = now(), has_signed_in = TRUE WHERE id = $1
 )
 INSERT INTO people_sessions (owner_id, id, token_sha256, user_agent, address, expires_at)
 VALUES ($1, $2, $3, $4, $5, now() + $6::interval)
@@ -131,8 +136,8 @@ SELECT people_find_link_owner($1)
 SELECT purpose FROM people_links WHERE owner_id = $1 AND token_sha256 = $2 AND expires_at > now()
 
 -- name: use_link
--- Delete a link and return its purpose; returns no row if it was used or has expired.
-DELETE FROM people_links WHERE owner_id = $1 AND token_sha256 = $2 AND expires_at > now() RETURNING purpose
+-- Delete a link and return its purpose and id; returns no row if it was used or has expired.
+DELETE FROM people_links WHERE owner_id = $1 AND token_sha256 = $2 AND expires_at > now() RETURNING purpose, id
 
 -- name: delete_links
 -- Delete all links of a user.
@@ -187,8 +192,8 @@ SELECT id, name, scope, suffix, created_at, expires_at, used_at FROM people_toke
 WHERE owner_id = $1 ORDER BY created_at DESC, id
 
 -- name: delete_token
--- Delete a token and all tokens created with it.
-DELETE FROM people_tokens WHERE owner_id = $1 AND id = $2 RETURNING id
+-- Delete a token and all tokens created with it; returns its name.
+DELETE FROM people_tokens WHERE owner_id = $1 AND id = $2 RETURNING name
 
 -- name: delete_tokens
 -- Delete all tokens of a user, except one if it is not NULL. Tokens created with a deleted one are deleted, too.
@@ -225,3 +230,53 @@ RETURNING u.id
 -- name: purge_expired
 -- Delete expired rows; returns the users whose deletion is due; needs no owner.
 SELECT people_purge_expired() AS id
+
+-- name: insert_security_event
+-- Insert a security event, unless there were 60 of its kind and actor within an hour; returns no row then.
+INSERT INTO people_security_events (
+    owner_id, id, kind, actor_kind, actor_id, actor_name, address, user_agent, details
+)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb
+WHERE (
+    SELECT count(*) < 60 FROM people_security_events
+    WHERE owner_id = $1 AND kind = $3 AND actor_name = $6 AND at > now() - interval '1 hour'
+)
+RETURNING id
+
+-- name: count_security_event
+-- Count a repetition in the newest event of a kind and actor.
+SELECT people_count_security_event($1, $2, $3)
+
+-- name: record_failed_sign_in
+-- Count a failed sign-in; returns no row if no user has the address $1; needs no owner. $2 the kind, $3 the client's
+-- network, $4 address and $5 User-Agent.
+SELECT owner, attempts FROM people_record_failed_sign_in($1, $2, $3, $4, $5)
+
+-- name: list_security_events
+-- Return a user's security events, newest first, before $2 and $3. $4 limit.
+SELECT
+    owner_id, id, at, kind, actor_kind, actor_id, actor_name, address, user_agent, details, occurrences, last_at
+FROM people_security_events
+WHERE
+    owner_id = $1
+    AND (at, id) < (coalesce($2, 'infinity'::timestamptz), coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+ORDER BY at DESC, id DESC LIMIT $4
+
+-- name: list_all_security_events
+-- Return the security events of all users, newest first, before $1 and $2; needs no owner. $3 limit.
+SELECT
+    owner_id, id, at, kind, actor_kind, actor_id, actor_name, address, user_agent, details, occurrences, last_at
+FROM people_list_security_events($1, $2, $3)
+
+-- name: find_link_creator
+-- Return who created a link, from its event; NULL or no row if that is unknown. $2 the link's id.
+SELECT actor_name FROM people_security_events
+WHERE owner_id = $1 AND kind = 'link-created' AND details ->> 'link' = $2 LIMIT 1
+
+-- name: purge_security_events
+-- Delete security events that are older than the retention; needs no owner.
+SELECT people_purge_security_events()
+
+-- name: has_signed_in
+-- Return whether a user has ever signed in.
+SELECT has_signed_in FROM people_users WHERE id = $1

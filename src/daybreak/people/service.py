@@ -11,14 +11,34 @@ from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
 from daybreak.people.model import User, normalize_country, normalize_email, normalize_name
 from daybreak.people.rows import preference_values, user_of
+from daybreak.people.security_events import (
+    SYSTEM_ACTOR,
+    Actor,
+    SecurityEventKind,
+    record_security_event,
+)
 
 _sql = load(__package__)
 
 
 async def create_user(
-    database: Database, email: str, *, timezone: str, name: str | None = None, country: str | None = None
+    database: Database,
+    email: str,
+    *,
+    timezone: str,
+    name: str | None = None,
+    country: str | None = None,
+    actor: Actor = SYSTEM_ACTOR,
 ) -> User:
-    """Create a user; the name defaults to the part of the address before the @.
+    """Create a user.
+
+    Args:
+        database: the database of this process.
+        email: the address.
+        timezone: the IANA time zone.
+        name: the name; by default the part of the address before the @.
+        country: the country for public holidays.
+        actor: the creator, for the security event.
 
     Raises:
         InvalidInput: the address, time zone or country is invalid.
@@ -35,9 +55,9 @@ async def create_user(
     )
     async with database.transaction([user.id]) as tx:
         row = (user.id, user.email, user.name, user.timezone, user.country)
-        added = await tx.fetchval(_sql.insert_user, *row)
-    if added is None:
-        raise Conflict(f"The user {address} already exists. Edit it with “daybreak users set {address}”.")
+        if await tx.fetchval(_sql.insert_user, *row) is None:
+            raise Conflict(f"The user {address} already exists. Edit it with “daybreak users set {address}”.")
+        await record_security_event(tx, user.id, SecurityEventKind.USER_CREATED, actor)
     return user
 
 

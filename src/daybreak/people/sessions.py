@@ -1,5 +1,6 @@
 """Browser sessions, stored on the server; the browser's cookie contains a random secret only."""
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from daybreak.people.settings import people_settings
 
 _sql = load(__package__)
 _MAX_USER_AGENT_LENGTH = 300
+_IPV6_NETWORK = 64
 
 
 class Role(StrEnum):
@@ -39,12 +41,25 @@ class ClientInfo:
     Attributes:
         address: the IP address.
         user_agent: the User-Agent header.
+        signed_in_as: the e-mail address of the user who is signed in there, if any.
         known_browsers: the secrets of a browser in which users have signed in before.
     """
 
     address: str
     user_agent: str = ""
+    signed_in_as: str = ""
     known_browsers: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> str:
+        """The IP address, or the /64 network of an IPv6 address, which is one household's."""
+        try:
+            parsed = ipaddress.ip_address(self.address)
+        except ValueError:
+            return self.address
+        if isinstance(parsed, ipaddress.IPv6Address):
+            return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))
+        return str(parsed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

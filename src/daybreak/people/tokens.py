@@ -9,6 +9,12 @@ import asyncpg
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from daybreak.people.secret_tokens import generate_secret, hash_secret
+from daybreak.people.security_events import (
+    SYSTEM_ACTOR,
+    Actor,
+    SecurityEventKind,
+    record_security_event,
+)
 from daybreak.people.sessions import Principal, Scope, principal_of
 
 _sql = load(__package__)
@@ -33,7 +39,13 @@ class ApiToken:
 
 
 async def create_token(
-    tx: asyncpg.Connection, user_id: UUID, name: str, scope: Scope, days: int | None
+    tx: asyncpg.Connection,
+    user_id: UUID,
+    name: str,
+    scope: Scope,
+    days: int | None,
+    *,
+    actor: Actor = SYSTEM_ACTOR,
 ) -> tuple[ApiToken, str]:
     """Create a token; return it with its secret, which cannot be read again.
 
@@ -43,16 +55,25 @@ async def create_token(
         name: the owner's name for it.
         scope: its access.
         days: days until it expires; None for never.
+        actor: the creator, for the security event.
 
     Raises:
         InvalidInput: the name or the number of days is invalid.
         Conflict: the owner has too many tokens.
     """
-    return await _insert_token(tx, user_id, name, scope, days, None)
+    created = await _insert_token(tx, user_id, name, scope, days, None)
+    await _record_created(tx, user_id, created[0], actor)
+    return created
 
 
 async def create_child_token(
-    tx: asyncpg.Connection, parent: Principal, name: str, scope: Scope, days: int | None
+    tx: asyncpg.Connection,
+    parent: Principal,
+    name: str,
+    scope: Scope,
+    days: int | None,
+    *,
+    actor: Actor = SYSTEM_ACTOR,
 ) -> tuple[ApiToken, str]:
     """Create a token on behalf of another one, together with which it is revoked; return it with its secret.
 
@@ -62,6 +83,7 @@ async def create_child_token(
         name: the name for it.
         scope: its access, not more than the parent's.
         days: days until it expires, not later than the parent; None for never.
+        actor: the creator, for the security event.
 
     Raises:
         Forbidden: it would have more access than the parent, or expire later.
@@ -81,7 +103,13 @@ async def create_child_token(
             f"This token expires at {until.astimezone(parent.user.tz):%Y-%m-%d %H:%M}, and a token that it "
             "creates cannot expire later. Ask for fewer days."
         )
+    await _record_created(tx, parent.user.id, made, actor)
     return made, secret
+
+
+async def _record_created(tx: asyncpg.Connection, user_id: UUID, token: ApiToken, actor: Actor) -> None:
+    details = {"name": token.name, "scope": token.scope.value}
+    await record_security_event(tx, user_id, SecurityEventKind.TOKEN_CREATED, actor, **details)
 
 
 async def _insert_token(
@@ -112,14 +140,18 @@ async def list_tokens(tx: asyncpg.Connection, user_id: UUID) -> list[ApiToken]:
     return [_token_of(row) for row in await tx.fetch(_sql.list_tokens, user_id)]
 
 
-async def revoke_token(tx: asyncpg.Connection, user_id: UUID, token_id: UUID) -> None:
+async def revoke_token(
+    tx: asyncpg.Connection, user_id: UUID, token_id: UUID, *, actor: Actor = SYSTEM_ACTOR
+) -> None:
     """Revoke a token and all tokens created with it, from the next request on.
 
     Raises:
         NotFound: the user has no such token.
     """
-    if await tx.fetchval(_sql.delete_token, user_id, token_id) is None:
+    name = await tx.fetchval(_sql.delete_token, user_id, token_id)
+    if name is None:
         raise NotFound("This token does not exist. It may have been revoked already.")
+    await record_security_event(tx, user_id, SecurityEventKind.TOKEN_REVOKED, actor, name=name)
 
 
 async def authenticate_token(

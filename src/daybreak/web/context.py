@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from daybreak import people
 from daybreak.db import Database
 from daybreak.errors import Forbidden, InternalError, Unauthenticated
-from daybreak.people import ClientInfo, Principal, Role, User
+from daybreak.people import Actor, ClientInfo, Principal, Role, User
 from daybreak.web.activity import counts_as_activity
 from daybreak.web.app_state import AppState, get_app_state
 from daybreak.web.pages.flash import FLASH_COOKIE, Flash, Undo, clear_flash, read_flash, write_flash
@@ -68,8 +68,18 @@ class RequestContext:
         return ClientInfo(
             address=self.request.client.host if self.request.client else "",
             user_agent=self.request.headers.get("User-Agent", ""),
+            signed_in_as=self.principal.user.email if self.principal else "",
             known_browsers=self.app_state.known_browser_cookie.read_secrets(self.request),
         )
+
+    @property
+    def actor(self) -> Actor:
+        """The signed-in user as the actor of security events.
+
+        Raises:
+            Unauthenticated: no user is signed in.
+        """
+        return Actor.of(self.signed_in_principal, self.client)
 
     @property
     def return_path(self) -> str:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from daybreak import people
 from daybreak.account.schemas import PasswordIn, SessionOut
 from daybreak.errors import Forbidden, Unauthenticated
+from daybreak.people import SecurityEventKind
 from daybreak.web import ApiReader, ApiWriter, Page, json_response
 
 routes = APIRouter()
@@ -25,7 +26,12 @@ async def change_password(context: ApiWriter, body: PasswordIn) -> Response:
         raise Forbidden("You have no password yet. Set the first one in the browser, under Settings.")
     try:
         await people.change_password(
-            context.database, principal, body.current, body.password, with_tokens=body.revoke_tokens
+            context.database,
+            principal,
+            body.current,
+            body.password,
+            context.client,
+            with_tokens=body.revoke_tokens,
         )
     except Unauthenticated as error:
         raise Forbidden(str(error)) from None
@@ -46,6 +52,9 @@ async def revoke_session(context: ApiWriter, session_id: UUID) -> Response:
     """End one of your sessions."""
     async with context.transaction() as tx:
         await people.revoke_session(tx, context.user.id, session_id)
+        await people.record_security_event(
+            tx, context.user.id, SecurityEventKind.SESSION_REVOKED, context.actor
+        )
     return Response(status_code=204)
 
 
@@ -55,5 +64,8 @@ async def revoke_other_sessions(context: ApiWriter) -> Response:
     async with context.transaction() as tx:
         await people.revoke_all_sessions(
             tx, context.user.id, except_session=context.signed_in_principal.credential
+        )
+        await people.record_security_event(
+            tx, context.user.id, SecurityEventKind.SESSIONS_REVOKED, context.actor
         )
     return Response(status_code=204)

@@ -39,7 +39,7 @@ async def request_deletion(context: ApiWriter, body: DeletionIn) -> Response:
     if body.email.strip().lower() != context.user.email:
         raise InvalidInput(f"Send {context.user.email} as “email” to confirm the deletion.")
     async with context.transaction() as tx:
-        due = await people.request_deletion(tx, context.user.id)
+        due = await people.request_deletion(tx, context.user.id, actor=context.actor)
     return json_response(DeletionOut(due=due))
 
 
@@ -47,5 +47,5 @@ async def request_deletion(context: ApiWriter, body: DeletionIn) -> Response:
 async def cancel_deletion(context: ApiWriter) -> Response:
     """Cancel the deletion of your account."""
     async with context.transaction() as tx:
-        await people.cancel_deletion(tx, context.user.id)
+        await people.cancel_deletion(tx, context.user.id, actor=context.actor)
     return Response(status_code=204)

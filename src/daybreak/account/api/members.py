@@ -19,14 +19,19 @@ BASE_PATH = "/account/members"
 async def invite_member(context: ApiAdminWriter, body: InvitationIn) -> Response:
     """Create an invitation link; for admins.
 
+    For a user who has signed in before it is a password reset link, as `purpose` states. The user's security
+    events name you as the creator of the link.
+
     With a token, only new users can be invited, as members. Inviting an admin, or a user again, needs the
     browser, since such a link can grant access that the token does not have.
     """
     zone = context.user.timezone
     if context.signed_in_principal.is_program:
         await _create_member(context, body, zone)
-    _, secret = await people.invite(context.database, body.email, timezone=zone, role=body.role)
-    return _link_response(context, body.email, LinkPurpose.INVITATION, secret)
+    invitation = await people.invite(
+        context.database, body.email, timezone=zone, role=body.role, actor=context.actor
+    )
+    return _link_response(context, body.email, invitation.purpose, invitation.secret)
 
 
 @routes.post(
@@ -43,7 +48,7 @@ async def create_password_reset(context: ApiAdminWriter, body: PasswordResetIn) 
         context,
         user.email,
         LinkPurpose.RESET,
-        await people.create_link(context.database, user, LinkPurpose.RESET),
+        await people.create_link(context.database, user, LinkPurpose.RESET, actor=context.actor),
     )
 
 
@@ -51,7 +56,7 @@ async def _create_member(context: RequestContext, body: InvitationIn, timezone: 
     if body.role is not Role.MEMBER:
         raise Forbidden("A token can only invite members. Invite admins in the browser, under Members.")
     try:
-        await people.create_user(context.database, body.email, timezone=timezone)
+        await people.create_user(context.database, body.email, timezone=timezone, actor=context.actor)
     except Conflict:
         raise Conflict(
             f"The user {body.email} already exists. Invite them again in the browser, under Members."
@@ -59,6 +64,5 @@ async def _create_member(context: RequestContext, body: InvitationIn, timezone: 
 
 
 def _link_response(context: RequestContext, email: str, purpose: LinkPurpose, secret: str) -> Response:
-    return json_response(
-        LinkOut(email=email, link=f"{context.app_state.settings.base_url}{purpose.path(secret)}"), 201
-    )
+    link = f"{context.app_state.settings.base_url}{purpose.path(secret)}"
+    return json_response(LinkOut(email=email, purpose=purpose, link=link), 201)

@@ -34,9 +34,9 @@ async def create_token(context: ApiWriter, body: TokenIn) -> Response:
     async with context.transaction() as tx:
         await people.lock_credential(tx, principal)
         if principal.is_program:
-            token, secret = await people.create_child_token(tx, principal, *fields)
+            token, secret = await people.create_child_token(tx, principal, *fields, actor=context.actor)
         else:
-            token, secret = await people.create_token(tx, principal.user.id, *fields)
+            token, secret = await people.create_token(tx, principal.user.id, *fields, actor=context.actor)
     return json_response(NewTokenOut.with_secret(token, principal.credential, secret), 201)
 
 
@@ -44,5 +44,5 @@ async def create_token(context: ApiWriter, body: TokenIn) -> Response:
 async def revoke_token(context: ApiWriter, token_id: UUID) -> Response:
     """Revoke a token and all tokens created with it; it may be the one in use."""
     async with context.transaction() as tx:
-        await people.revoke_token(tx, context.user.id, token_id)
+        await people.revoke_token(tx, context.user.id, token_id, actor=context.actor)
     return Response(status_code=204)

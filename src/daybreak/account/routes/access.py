@@ -7,12 +7,16 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from daybreak import people
+from daybreak.account.event_sentences import describe_event, describe_origin
+from daybreak.account.security_event_pages import read_own_events
 from daybreak.account.user_agents import describe_browser
 from daybreak.errors import InvalidInput, TooManyRequests, Unauthenticated
+from daybreak.people import SecurityEventKind
 from daybreak.web import Form, RequestContext, SignedIn, read_form
 
 routes = APIRouter(include_in_schema=False)
 BASE_PATH = "/settings/access"
+_RECENT_EVENTS = 10
 
 
 class PasswordForm(BaseModel):
@@ -44,6 +48,7 @@ async def change_password(context: SignedIn) -> Response:
             context.signed_in_principal,
             form.validated.current,
             form.validated.password,
+            context.client,
             with_tokens=form.validated.revoke_tokens,
         )
     except (InvalidInput, Unauthenticated, TooManyRequests) as error:
@@ -58,6 +63,9 @@ async def revoke_session(context: SignedIn, session_id: UUID) -> Response:
     """End one session."""
     async with context.transaction() as tx:
         await people.revoke_session(tx, context.user.id, session_id)
+        await people.record_security_event(
+            tx, context.user.id, SecurityEventKind.SESSION_REVOKED, context.actor
+        )
     return context.redirect(BASE_PATH, "Session ended.")
 
 
@@ -68,6 +76,9 @@ async def revoke_other_sessions(context: SignedIn) -> Response:
         await people.revoke_all_sessions(
             tx, context.user.id, except_session=context.signed_in_principal.credential
         )
+        await people.record_security_event(
+            tx, context.user.id, SecurityEventKind.SESSIONS_REVOKED, context.actor
+        )
     return context.redirect(BASE_PATH, "You are signed out on all other devices.")
 
 
@@ -77,6 +88,7 @@ async def _page(context: RequestContext, form: Form[PasswordForm], status: int =
         counts = await people.count_credentials(
             tx, context.user.id, except_credential=context.signed_in_principal.credential
         )
+    recent = await read_own_events(context, None, _RECENT_EVENTS)
     return context.page(
         "account/access.html",
         status=status,
@@ -85,4 +97,7 @@ async def _page(context: RequestContext, form: Form[PasswordForm], status: int =
         counts=counts,
         settings=people.people_settings(),
         describe_browser=describe_browser,
+        recent=recent,
+        describe_event=describe_event,
+        describe_origin=describe_origin,
     )

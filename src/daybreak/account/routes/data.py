@@ -41,7 +41,7 @@ async def request_deletion(context: SignedIn) -> Response:
         return _page(context, form.with_error(wrong, "email"), wrong.status)
     async with context.transaction() as tx:
         await people.lock_credential(tx, context.signed_in_principal)
-        await people.request_deletion(tx, context.user.id)
+        await people.request_deletion(tx, context.user.id, actor=context.actor)
     return context.redirect(BASE_PATH)
 
 
@@ -49,7 +49,7 @@ async def request_deletion(context: SignedIn) -> Response:
 async def cancel_deletion(context: SignedIn) -> Response:
     """Cancel the deletion of the account."""
     async with context.transaction() as tx:
-        await people.cancel_deletion(tx, context.user.id)
+        await people.cancel_deletion(tx, context.user.id, actor=context.actor)
     return context.redirect(BASE_PATH, "Deletion cancelled.")
 
 

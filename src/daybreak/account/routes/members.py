@@ -37,22 +37,34 @@ async def create_link(context: Admin) -> Response:
     if form.errors:
         return _page(context, form, status=InvalidInput.status)
     try:
-        path = await _create_link_path(context, form.validated)
+        path, is_reset = await _create_link_path(context, form.validated)
     except (InvalidInput, NotFound, Conflict) as error:
         return _page(context, form.with_error(error, "email"), status=error.status)
-    return _page(context, form, link=f"{context.app_state.settings.base_url}{path}")
+    link = f"{context.app_state.settings.base_url}{path}"
+    return _page(context, form, link=link, is_repeated=is_reset and form.validated.what != "reset")
 
 
-async def _create_link_path(context: RequestContext, filled: LinkForm) -> str:
+async def _create_link_path(context: RequestContext, filled: LinkForm) -> tuple[str, bool]:
+    """Return the path of a new link, and whether it is a password reset."""
     if filled.what == "reset":
         user = await people.find_by_email(context.database, filled.email)
         if user is None:
             raise NotFound(f"There is no user {filled.email}. Invite them instead.")
-        return LinkPurpose.RESET.path(await people.create_link(context.database, user, LinkPurpose.RESET))
+        secret = await people.create_link(context.database, user, LinkPurpose.RESET, actor=context.actor)
+        return LinkPurpose.RESET.path(secret), True
     role = Role.ADMIN if filled.what == "invite-admin" else Role.MEMBER
-    _, secret = await people.invite(context.database, filled.email, timezone=context.user.timezone, role=role)
-    return LinkPurpose.INVITATION.path(secret)
+    invitation = await people.invite(
+        context.database, filled.email, timezone=context.user.timezone, role=role, actor=context.actor
+    )
+    return invitation.path, invitation.is_reset
 
 
-def _page(context: RequestContext, form: Form[LinkForm], *, link: str = "", status: int = 200) -> Response:
-    return context.page("account/members.html", status=status, form=form, link=link)
+def _page(
+    context: RequestContext,
+    form: Form[LinkForm],
+    *,
+    link: str = "",
+    is_repeated: bool = False,
+    status: int = 200,
+) -> Response:
+    return context.page("account/members.html", status=status, form=form, link=link, is_repeated=is_repeated)

@@ -41,7 +41,7 @@ async def create_token(context: SignedIn) -> Response:
         async with context.transaction() as tx:
             await people.lock_credential(tx, context.signed_in_principal)
             _, secret = await people.create_token(
-                tx, context.user.id, form.validated.name, form.validated.scope, days
+                tx, context.user.id, form.validated.name, form.validated.scope, days, actor=context.actor
             )
     except (InvalidInput, Conflict) as error:
         return await _page(context, form.with_error(error, "name"), status=error.status)
@@ -52,7 +52,7 @@ async def create_token(context: SignedIn) -> Response:
 async def revoke_token(context: SignedIn, token_id: UUID) -> Response:
     """Revoke a token."""
     async with context.transaction() as tx:
-        await people.revoke_token(tx, context.user.id, token_id)
+        await people.revoke_token(tx, context.user.id, token_id, actor=context.actor)
     return context.redirect(BASE_PATH, "Token revoked.")
 
 

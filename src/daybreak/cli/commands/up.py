@@ -62,8 +62,9 @@ async def _make_greeting(current: "Settings", web: "WebSettings", addresses: "Da
 
     async with wiring.open_database(addresses, connections=1) as database:
         user = await CommandContext(current, database).get_or_create_user(None)
-        await people.set_role(database, user, people.Role.ADMIN)
-        secret = await people.create_link(database, user, people.LinkPurpose.SIGN_IN)
+        actor = people.Actor.of_command("daybreak up")
+        await people.set_role(database, user, people.Role.ADMIN, actor=actor)
+        secret = await people.create_link(database, user, people.LinkPurpose.SIGN_IN, actor=actor)
     minutes = people.people_settings().sign_in_link_minutes
     return (
         f"Daybreak is at {web.base_url}\n"

@@ -9,7 +9,7 @@ from daybreak.cli.help_examples import examples
 
 if TYPE_CHECKING:
     from daybreak.cli.context import CommandContext
-    from daybreak.people import LinkPurpose, User
+    from daybreak.people import Invitation, LinkPurpose
 
 INVITE_EXAMPLES = examples(
     "daybreak users invite anna@example.org", "daybreak users invite bob@example.org --admin"
@@ -26,19 +26,23 @@ def invite(
     """Invite a user (prints a sign-up link).
 
     The link works once, for DAYBREAK_PEOPLE_LINK_HOURS hours. Send it only to the user: it opens the
-    account. To create another link, invite again.
+    account. To create another link, invite again. A user who has signed in before gets a password reset link.
     """
     from daybreak import people
     from daybreak.cli.context import run_command
     from daybreak.cli.dates import get_system_timezone
+    from daybreak.cli.output import write_stderr
 
     role = people.Role.ADMIN if admin else people.Role.MEMBER
 
-    async def action(context: "CommandContext") -> tuple["User", str]:
-        return await people.invite(context.database, email, timezone=tz or get_system_timezone(), role=role)
+    async def action(context: "CommandContext") -> "Invitation":
+        zone = tz or get_system_timezone()
+        return await people.invite(context.database, email, timezone=zone, role=role, actor=context.actor)
 
-    _, secret = run_command(action)
-    _print_link(people.LinkPurpose.INVITATION, secret)
+    invitation = run_command(action)
+    if invitation.is_reset:
+        write_stderr(f"{invitation.user.email} has signed in before: this is a password reset link.")
+    _print_link(invitation.purpose, invitation.secret)
 
 
 def reset(email: Email) -> None:
@@ -64,7 +68,7 @@ def _create_link(email: str, purpose: "LinkPurpose") -> str:
 
     async def action(context: "CommandContext") -> str:
         user = await context.get_user(None if email == LOCAL_USER else email)
-        return await people.create_link(context.database, user, purpose)
+        return await people.create_link(context.database, user, purpose, actor=context.actor)
 
     return run_command(action)
 

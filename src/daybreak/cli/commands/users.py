@@ -35,7 +35,12 @@ def add(email: Email, tz: Zone = None, name: Name = None, country: Country = Non
     async def action(context: "CommandContext") -> "User":
         zone = tz or get_system_timezone()
         return await people.create_user(
-            context.database, email, timezone=zone, name=name, country=_parse_country(country, None)
+            context.database,
+            email,
+            timezone=zone,
+            name=name,
+            country=_parse_country(country, None),
+            actor=context.actor,
         )
 
     user = run_command(action)

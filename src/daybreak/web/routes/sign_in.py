@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from daybreak import people
 from daybreak.errors import DaybreakError, InvalidInput, NotFound, TooManyRequests, Unauthenticated
-from daybreak.people import LinkPurpose, User
+from daybreak.people import LinkPurpose, SecurityEventKind, User
 from daybreak.web.context import HOME_PATH, SEE_OTHER, Anyone, RequestContext, SignedIn, local_path_or_home
 from daybreak.web.error_handlers import SIGN_IN_PATH
 from daybreak.web.pages.forms import Form, read_form
@@ -71,6 +71,9 @@ async def sign_out(context: SignedIn) -> Response:
     if context.principal is not None:
         async with context.transaction() as tx:
             await people.revoke_session(tx, context.user.id, context.principal.credential)
+            await people.record_security_event(
+                tx, context.user.id, SecurityEventKind.SIGNED_OUT, context.actor
+            )
     response = RedirectResponse(SIGN_IN_PATH, SEE_OTHER, {"Clear-Site-Data": '"cache"'})
     context.app_state.session_cookie.clear(response)
     return response
@@ -96,6 +99,9 @@ async def start_session(context: RequestContext, user: User, secret: str, path: 
         async with context.transaction() as tx:
             with suppress(NotFound):
                 await people.revoke_session(tx, context.user.id, context.principal.credential)
+                await people.record_security_event(
+                    tx, context.user.id, SecurityEventKind.SIGNED_OUT, context.actor
+                )
     async with context.database.transaction([user.id]) as tx:
         known = await people.remember_browser(tx, user.id, context.client)
     response = RedirectResponse(local_path_or_home(path), SEE_OTHER)
