@@ -36,6 +36,20 @@ class WebSettings(SettingsGroup):
         default="127.0.0.1",
         description="Addresses of proxies, separated by commas, whose X-Forwarded headers are trusted.",
     )
+    max_connections: int = Field(
+        default=2048,
+        ge=1,
+        description="Maximum number of open connections per web process, lowered to what its open-file limit "
+        "permits; one client address gets at most an eighth, a trusted proxy all.",
+    )
+    header_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="Seconds within which all headers of a request must arrive."
+    )
+    write_timeout_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds after which a connection is closed whose client receives nothing of a response.",
+    )
     max_body_size: ByteSize = Field(
         default=ByteSize(_MIB),
         gt=0,
