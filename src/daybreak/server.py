@@ -105,7 +105,9 @@ def _configure(app: FastAPI, settings: WebSettings) -> uvicorn.Config:
     capacity = ConnectionCapacity.of_process(settings.max_connections)
     addressed = ClientAddressMiddleware(app, trusted_proxies=settings.trusted_proxies)
     timeouts = ConnectionTimeouts(
-        head=settings.header_timeout_seconds, rest=_KEEP_ALIVE_SECONDS, write=settings.write_timeout_seconds
+        head=settings.header_timeout_seconds,
+        rest=settings.body_idle_seconds,
+        write=settings.write_timeout_seconds,
     )
     return uvicorn.Config(
         addressed,
