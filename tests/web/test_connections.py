@@ -4,7 +4,8 @@ import asyncio
 import re
 import select
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -26,6 +27,25 @@ def is_closed(client: socket.socket) -> bool:
 async def largest_style(web: WebProcess) -> str:
     """Return the path of a static file of some 80 KB."""
     return re.search(r"/static/\w+/vendor/pico[\w.]*css", await web.get("/sign-in"))[0]
+
+
+@asynccontextmanager
+async def trickling(web: WebProcess, data: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """Send this, and then a letter now and then."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
+    writer.write(data)
+
+    async def trickle() -> None:
+        while True:
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+
+    letters = asyncio.create_task(trickle())
+    try:
+        yield reader
+    finally:
+        letters.cancel()
+        writer.close()
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
@@ -56,19 +76,8 @@ async def test_connection_without_a_request_is_closed_silently(serve_web):
 
 
 async def test_trickling_headers_are_closed_with_408(serve_web):
-    async with serve_web(header_timeout_seconds="1") as web:
-        reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
-        writer.write(HALF)
-
-        async def trickle() -> None:
-            while True:
-                writer.write(b"x")
-                await asyncio.sleep(0.05)
-
-        trickling = asyncio.create_task(trickle())
+    async with serve_web(header_timeout_seconds="1") as web, trickling(web, HALF) as reader:
         assert await asyncio.wait_for(reader.readline(), 60) == b"HTTP/1.1 408 Request Timeout\r\n"
-        trickling.cancel()
-        writer.close()
 
 
 async def test_headers_of_a_further_request_have_the_same_limit(serve_web):
@@ -118,19 +127,11 @@ async def test_invalid_requests_do_not_flood_the_log(serve_web):
 
 async def test_rest_of_an_answered_request_has_a_limit(serve_web):
     async with serve_web(body_idle_seconds="1") as web:
-        reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
-        writer.write(web.head("/theme", "POST", Content_Length="2000000", Sec_Fetch_Site="same-origin"))
-        assert await asyncio.wait_for(reader.readline(), 60) == b"HTTP/1.1 413 Content Too Large\r\n"
-
-        async def trickle() -> None:
-            while True:
-                writer.write(b"x")
-                await asyncio.sleep(0.05)
-
-        trickling = asyncio.create_task(trickle())
-        await asyncio.wait_for(reader.read(), 60)
-        trickling.cancel()
-        writer.close()
+        head = web.head("/theme", "POST", Content_Length="2000000", Sec_Fetch_Site="same-origin")
+        async with trickling(web, head) as reader:
+            assert (await asyncio.wait_for(reader.readline(), 60)).startswith(b"HTTP/1.1 413")
+            with suppress(ConnectionResetError):
+                await asyncio.wait_for(reader.read(), 60)
 
 
 async def test_half_sent_bodies_do_not_add_up(serve_web):
