@@ -80,13 +80,15 @@ async def serve_web(
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
     given = {f"DAYBREAK_WEB_{name.upper()}": value for name, value in settings.items()}
+    home = log.with_name("home")
+    common = {"DAYBREAK_HOME": str(home), "DAYBREAK_DATABASE_URL": dsn, "DAYBREAK_LOG_LEVEL": "warning"}
     command = [str(Path(sys.executable).with_name("daybreak")), "web", "--port", str(port), "--host", host]
     if example:
         command = [sys.executable, str(Path(__file__).with_name("example_server.py")), dsn, str(port)]
     with log.open("wb") as log_file:
         process = await asyncio.create_subprocess_exec(
             "sh", "-c", f'ulimit -n {DESCRIPTORS}; exec "$@"', "sh", *command,
-            env=kept | {"DAYBREAK_DATABASE_URL": dsn, "DAYBREAK_LOG_LEVEL": "warning"} | given,
+            env=kept | common | given,
             stdout=asyncio.subprocess.PIPE, stderr=log_file,
         )  # fmt: skip
     try:

@@ -51,12 +51,17 @@ class ClientAddressMiddleware:
         if scope["type"] == "http":
             if client := scope.get("client"):
                 scope["client"] = (unmap_address(client[0]), client[1])
-            scope["headers"] = [_unmap_header(name, value) for name, value in scope["headers"]]
+            if any(_is_forwarded_for_ipv6(name, value) for name, value in scope["headers"]):
+                scope["headers"] = [_unmap_header(name, value) for name, value in scope["headers"]]
         await self._proxied(scope, receive, send)  # type: ignore[arg-type]
 
 
+def _is_forwarded_for_ipv6(name: bytes, value: bytes) -> bool:
+    return name == _FORWARDED_FOR and b":" in value
+
+
 def _unmap_header(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    if name != _FORWARDED_FOR or b":" not in value:
+    if not _is_forwarded_for_ipv6(name, value):
         return name, value
     addresses = (unmap_address(part.strip()) for part in value.decode("latin-1").split(","))
     return name, ", ".join(addresses).encode("latin-1")

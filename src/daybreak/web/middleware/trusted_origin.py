@@ -49,7 +49,7 @@ class TrustedOriginMiddleware:
         if site is not None:
             return site in _TRUSTED_FETCH_SITES
         if origin is not None:
-            # With its scheme: a page that was loaded without TLS may come from anybody in the network.
+            # With its scheme: anyone in the network could have changed a page without TLS.
             return _normalize_origin(origin) in {own_origin, self._settings.base_url}
         # Every browser sends one of these headers: this is a program, which needs a token and not a cookie.
         return self._cookie.read(request) is None
