@@ -5,8 +5,11 @@ of a body that is not read, and for a response that the client does not receive.
 """
 
 import asyncio
+import fcntl
 import socket
 import struct
+import sys
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -157,7 +160,7 @@ class LimitedProtocol(H11Protocol):
 
     def _is_unread(self, now: float) -> bool:
         """Return whether the client has received nothing for too long of what waits to be sent."""
-        unsent = self.transport.get_write_buffer_size()
+        unsent = _count_unsent(self.transport)
         if not unsent or unsent < self._unsent:
             self._progress_at = now
         self._unsent = unsent
@@ -171,6 +174,15 @@ class LimitedProtocol(H11Protocol):
             for event in (response, h11.Data(data=_TOO_SLOW), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event))
         self.transport.close()
+
+
+def _count_unsent(transport: asyncio.Transport) -> int:
+    """Return the number of bytes that the client has not confirmed, in this process and in the kernel.
+
+    The kernel accepts further bytes only when a third of its buffer is free: minutes for a slow client.
+    """
+    queued = fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+    return transport.get_write_buffer_size() + int.from_bytes(queued, sys.byteorder)
 
 
 def _reset(transport: asyncio.Transport) -> None:
