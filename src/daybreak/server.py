@@ -16,12 +16,25 @@ from daybreak import telemetry, wiring
 from daybreak.db import CompatibilityMonitor, Database
 from daybreak.errors import Misconfigured, Unavailable
 from daybreak.supervision import stop_on_signals
-from daybreak.web import WebSettings, create_app
+from daybreak.web import (
+    ClientAddressMiddleware,
+    ConnectionCapacity,
+    ConnectionLimiter,
+    ConnectionTimeouts,
+    WebSettings,
+    create_app,
+    make_protocol_class,
+    raise_descriptor_limit,
+)
 
 # A client that does not read delays the shutdown by all of it; a busy server must stop within 5 seconds, too.
 _GRACEFUL_SHUTDOWN_SECONDS = 2
 _KEEP_ALIVE_SECONDS = 30
 _OUTDATED_SECONDS = 5
+# asyncio accepts a whole backlog before it can close a connection that is one too many: more would occupy all
+# descriptors. The kernel's queue of clients may be longer.
+_ACCEPTS_PER_ITERATION = 16
+_BACKLOG = 1024
 
 
 def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> FastAPI:
@@ -84,17 +97,7 @@ async def serve_on_socket(
     """
     compatibility: CompatibilityMonitor = app.state.app_state.compatibility
     compatibility.on_outdated(lambda: asyncio.get_running_loop().call_later(_OUTDATED_SECONDS, stop.set))
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_SECONDS,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        lifespan="on",
-    )
-    server = _SignallessServer(config, on_ready)
+    server = _SignallessServer(_configure(app, settings), on_ready)
     stopping = asyncio.create_task(_shut_down_on(server, app, stop))
     try:
         await server.serve(sockets=[listener])
@@ -103,6 +106,30 @@ async def serve_on_socket(
     finally:
         stopping.cancel()
     compatibility.raise_if_outdated()
+
+
+def _configure(app: FastAPI, settings: WebSettings) -> uvicorn.Config:
+    raise_descriptor_limit()
+    capacity = ConnectionCapacity.of_process(settings.max_connections)
+    addressed = ClientAddressMiddleware(app, trusted_proxies=settings.trusted_proxies)
+    timeouts = ConnectionTimeouts(
+        head=settings.header_timeout_seconds,
+        rest=settings.body_idle_seconds,
+        write=settings.write_timeout_seconds,
+    )
+    return uvicorn.Config(
+        addressed,
+        http=make_protocol_class(ConnectionLimiter(capacity), timeouts, addressed.is_trusted_proxy),
+        ws="none",
+        backlog=_ACCEPTS_PER_ITERATION,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        lifespan="on",
+    )
 
 
 async def _serve(
@@ -135,6 +162,8 @@ class _SignallessServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_BACKLOG)
         if self.started and self._on_ready:
             self._on_ready()
 

@@ -6,9 +6,12 @@ A line is JSON, or a sentence where a person reads it: on a terminal.
 import logging
 import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from daybreak.log_limiter import LogLimiter
 
 # Local variables may contain addresses, tokens and mail.
 _exception_transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -22,6 +25,7 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            LogLimiter(_write_repeated),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(_exception_transformer),
@@ -31,6 +35,10 @@ def configure(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _write_repeated(level: str, values: MutableMapping[str, Any]) -> None:
+    getattr(log, level)(**values)
 
 
 def _drop_row_values(_logger: Any, _method: str, event: Any) -> Any:  # noqa: ANN401 - structlog's own types

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from daybreak.web import WebSettings, create_app
 
 from . import example_pages
 from .browser_client import BrowserClient
+from .web_process import serve_web as serve_web_process
 
 
 @pytest.fixture
@@ -52,3 +54,9 @@ async def example_client(example_app, database, user) -> AsyncIterator[BrowserCl
     async with BrowserClient.open(example_app, database) as browser:
         await browser.sign_in(user)
         yield browser
+
+
+@pytest.fixture
+def serve_web(postgres, tmp_path):
+    """Return a function that runs the web as a process on the database of the tests."""
+    return partial(serve_web_process, postgres.app, tmp_path / "server.log")

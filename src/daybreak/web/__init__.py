@@ -23,6 +23,10 @@ if TYPE_CHECKING:
         json_response,
     )
     from daybreak.web.app import create_app
+    from daybreak.web.connections.capacity import ConnectionCapacity, raise_descriptor_limit
+    from daybreak.web.connections.client_address import ClientAddressMiddleware
+    from daybreak.web.connections.http_protocol import ConnectionTimeouts, make_protocol_class
+    from daybreak.web.connections.limiter import ConnectionLimiter
     from daybreak.web.context import (
         Admin,
         Anyone,
@@ -49,6 +53,10 @@ __all__ = [
     "ApiReader",
     "ApiRouter",
     "ApiWriter",
+    "ClientAddressMiddleware",
+    "ConnectionCapacity",
+    "ConnectionLimiter",
+    "ConnectionTimeouts",
     "Day",
     "Form",
     "Id",
@@ -77,7 +85,9 @@ __all__ = [
     "json_response",
     "local_path_or_home",
     "make_etag",
+    "make_protocol_class",
     "parse_form",
+    "raise_descriptor_limit",
     "read_form",
     "receive_upload",
     "require_admin",
@@ -94,6 +104,10 @@ _MODULES = {
         *("error_responses", "json_response"),
     ],
     "app": ["create_app"],
+    "connections.capacity": ["ConnectionCapacity", "raise_descriptor_limit"],
+    "connections.client_address": ["ClientAddressMiddleware"],
+    "connections.http_protocol": ["ConnectionTimeouts", "make_protocol_class"],
+    "connections.limiter": ["ConnectionLimiter"],
     "api.etags": ["IfMatch", "check_if_match", "content_etag", "etag_response", "make_etag"],
     "pages.flash": ["Undo"],
     "pages.forms": ["Form", "parse_form", "read_form"],
