@@ -21,6 +21,7 @@ from daybreak.web import WebSettings, create_app
 # A client that does not read delays the shutdown by all of it; a busy server must stop within 5 seconds, too.
 _GRACEFUL_SHUTDOWN_SECONDS = 2
 _KEEP_ALIVE_SECONDS = 30
+_ACQUIRE_SECONDS = 5  # a client that waits longer has often sent the request again
 
 
 def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> FastAPI:
@@ -28,7 +29,9 @@ def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> Fast
 
     @asynccontextmanager
     async def open_database() -> AsyncIterator[Database]:
-        async with wiring.open_database(database_urls, connections=settings.database_connections) as database:
+        async with wiring.open_database(
+            database_urls, connections=settings.database_connections, acquire_seconds=_ACQUIRE_SECONDS
+        ) as database:
             yield database
 
     return create_app(

@@ -13,6 +13,7 @@ from daybreak.errors import (
     InvalidInput,
     TooManyRequests,
     Unauthenticated,
+    Unavailable,
     UserError,
 )
 
@@ -56,7 +57,7 @@ def public_detail(error: DaybreakError) -> str:
 def error_headers(error: DaybreakError) -> dict[str, str]:
     """Return the response headers of an error."""
     found = {}
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | Unavailable):
         found["Retry-After"] = str(math.ceil(error.retry_after))
     if isinstance(error, Unauthenticated):
         found["WWW-Authenticate"] = 'Bearer realm="daybreak"'

@@ -81,9 +81,13 @@ async def add_address(context: SignedIn) -> Response:
         return await _show_sources(context, form, status=InvalidInput.status)
     entered = form.validated
     try:
-        added = await add_and_read(
-            context.database, context.user, entered.address, strip_unstorable(entered.name.strip()) or None
-        )
+        async with context.app_state.limiters.addresses.acquire(context.user.id):
+            added = await add_and_read(
+                context.database,
+                context.user,
+                entered.address,
+                strip_unstorable(entered.name.strip()) or None,
+            )
     except DaybreakError as error:
         return await _show_sources(context, form.with_error(error, "address"), status=error.status)
     return context.redirect(f"{BASE_PATH}/{added.source.id}", f"Added “{added.source.name}”.")
