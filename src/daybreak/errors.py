@@ -160,7 +160,7 @@ class InternalError(DaybreakError):
 
 def operator_message(error: DaybreakError) -> str:
     """Return the message for an operator: the sentence, and the technical reason if there is one."""
-    return f"{error} ({error.reason})" if error.reason else str(error)
+    return f"{error} Reason: {error.reason.rstrip('.')}." if error.reason else str(error)
 
 
 def public_message(error: BaseException) -> str:

@@ -41,7 +41,11 @@ class Limiters:
             addresses=ConcurrencyLimiter("new addresses", 8, share=2, wait_seconds=20),
             exports=ConcurrencyLimiter("exports", 4, share=1, wait_seconds=10),
             streams=ConcurrencyLimiter(
-                "open pages with live updates", settings.max_streams, share=20, wait_seconds=0
+                "open pages with live updates",
+                settings.max_streams,
+                share=20,
+                wait_seconds=0,
+                retry_after=10,
             ),
         )
 
