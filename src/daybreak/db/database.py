@@ -60,7 +60,7 @@ class Database:
                 the server ends an idle transaction; not through a pooler. None means a minute, and idle
                 transactions stay open.
             acquire_seconds: the longest wait for a free connection. Background work can wait; a
-                request cannot, since its client gives up.
+                request cannot, since its client times out.
 
         Raises:
             Unavailable: no server responds at that address.
