@@ -71,9 +71,7 @@ def test_connections_are_opened_in_one_module_that_reports_their_loss():
 def test_default_executor_runs_short_computations_only():
     using = re.compile(r"to_thread|run_in_executor|run_in_threadpool|iterate_in_threadpool")
     source = ROOT / "src/daybreak"
-    found = {
-        str(path.relative_to(source)) for path in source.rglob("*.py") if using.search(path.read_text())
-    }
+    found = {str(path.relative_to(source)) for path in source.rglob("*.py") if using.search(path.read_text())}
     assert found <= SHORT_COMPUTATIONS, "work that can wait has threads of its own: daybreak/threads.py"
 
 

@@ -231,3 +231,19 @@ async def test_export_that_is_not_read_ends_and_occupies_no_database_connection(
         whole = await client.get(EXPORT)  # waits for the slot of the first one
     assert whole.status_code == 200
     assert len(whole.content) > 60 * 200_000
+
+
+@pytest.mark.parametrize("page", [False, True], ids=["api", "page"])
+async def test_wrong_setting_is_explained_to_the_operator_only(serving, user, monkeypatch, page):
+    monkeypatch.setenv("DAYBREAK_INTAKE_ENCRYPTION_KEYS", "not a key")
+    address = "https://calendar.example/my.ics"
+    async with serving() as running, running.open_client(user) as client:
+        with capture_logs() as logged:
+            if page:
+                form, accept = {"address": address, "name": ""}, {"Accept": "text/html"}
+                answer = await client.post("/agenda/sources/address", data=form, headers=accept)
+            else:
+                answer = await client.post(ADDRESSES, json={"address": address})
+    assert (answer.status_code, "The server is misconfigured" in answer.text) == (500, True)
+    assert "ENCRYPTION_KEYS" not in answer.text
+    assert "ENCRYPTION_KEYS" in str(logged)

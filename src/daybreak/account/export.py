@@ -1,8 +1,7 @@
 """The export of all data of one user: a zip archive with a JSON file per table, complete by construction.
 
-The archive has the data of one instant: it is read in one snapshot. Rows arrive
-in pages of limited size. One thread decodes and compresses them, row by row, so that several large exports
-need the memory of one.
+The archive has the data of one instant: it is read in one snapshot. Rows arrive in pages of limited size. One
+thread decodes and compresses them, row by row, so that several large exports need the memory of one.
 """
 
 import tempfile

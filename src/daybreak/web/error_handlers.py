@@ -13,6 +13,7 @@ from daybreak.errors import (
     DaybreakError,
     InternalError,
     InvalidInput,
+    Misconfigured,
     NotFound,
     PayloadTooLarge,
     Unauthenticated,
@@ -67,7 +68,7 @@ async def _handle_daybreak_error(request: Request, error: Exception) -> Response
         raise error
     if isinstance(error, InternalError):
         log.error("web.internal_error", route=route_path(request.scope), message=str(error))
-    if error.reason:
+    if error.reason or isinstance(error, Misconfigured):
         log.warning("web.request_failed", route=route_path(request.scope), message=operator_message(error))
     return error_response(request, error)
 

@@ -11,6 +11,7 @@ from daybreak.errors import (
     DaybreakError,
     InternalError,
     InvalidInput,
+    Misconfigured,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -19,6 +20,7 @@ from daybreak.errors import (
 
 API_PREFIX = "/api/"
 MEDIA_TYPE = "application/problem+json"
+_MISCONFIGURED_MESSAGE = "The server is misconfigured; ask its operator, who finds the reason in the log."
 _INTERNAL_ERROR_MESSAGE = "This is an internal error of Daybreak; please report it with the request ID."
 
 
@@ -50,7 +52,9 @@ def problem_response(request: Request, error: DaybreakError, status: int | None 
 
 
 def public_detail(error: DaybreakError) -> str:
-    """Return the public message of an error, without internals."""
+    """Return the public message of an error, without internals and settings."""
+    if isinstance(error, Misconfigured):
+        return _MISCONFIGURED_MESSAGE
     return _INTERNAL_ERROR_MESSAGE if isinstance(error, InternalError) else str(error)
 
 

@@ -17,7 +17,7 @@ from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sources import service, uploads
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.agenda.sources.uploads import SUPPORTED_FORMATS
-from daybreak.errors import DaybreakError, InvalidInput, UserError
+from daybreak.errors import InvalidInput, Unavailable, UserError
 from daybreak.runs import Run
 from daybreak.web import (
     Form,
@@ -88,7 +88,7 @@ async def add_address(context: SignedIn) -> Response:
                 entered.address,
                 strip_unstorable(entered.name.strip()) or None,
             )
-    except DaybreakError as error:
+    except (UserError, Unavailable) as error:
         return await _show_sources(context, form.with_error(error, "address"), status=error.status)
     return context.redirect(f"{BASE_PATH}/{added.source.id}", f"Added “{added.source.name}”.")
 
