@@ -35,12 +35,19 @@ class DaybreakError(Exception):
         retryable: whether the same call may succeed later without intervention.
         exit_code: exit code of the command line.
         details: additional JSON-compatible fields for programs.
+        reason: the technical reason, for the log and the command line; never shown on a page or by the API.
     """
 
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
     details: Mapping[str, object] = _NO_DETAILS
+    reason: str = ""
+
+    def with_reason(self, reason: object) -> Self:
+        """Set the technical reason of this error and return it."""
+        self.reason = str(reason).partition("\n")[0]
+        return self
 
     def with_details(self, **details: object) -> Self:
         """Add details to this error and return it."""
@@ -137,17 +144,30 @@ class Outdated(Misconfigured):
 
 
 class Unavailable(DaybreakError):
-    """A required service that did not answer; a retry may succeed."""
+    """A required service that did not answer; a retry may succeed.
+
+    Attributes:
+        retry_after: seconds until the next attempt makes sense.
+    """
 
     status = 503
     retryable = True
     exit_code = 6
+
+    def __init__(self, message: str, retry_after: float = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class InternalError(DaybreakError):
     """A violated internal invariant, that is, a defect of Daybreak."""
 
     exit_code = 70
+
+
+def operator_message(error: DaybreakError) -> str:
+    """Return the message for an operator: the sentence, and the technical reason if there is one."""
+    return f"{error} Reason: {error.reason.rstrip('.')}." if error.reason else str(error)
 
 
 def public_message(error: BaseException) -> str:

@@ -35,6 +35,7 @@ _OUTDATED_SECONDS = 5
 # descriptors. The kernel's queue of clients may be longer.
 _ACCEPTS_PER_ITERATION = 16
 _BACKLOG = 1024
+_ACQUIRE_SECONDS = 5  # a client that waits longer has often sent the request again
 
 
 def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> FastAPI:
@@ -42,7 +43,9 @@ def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> Fast
 
     @asynccontextmanager
     async def open_database() -> AsyncIterator[Database]:
-        async with wiring.open_database(database_urls, connections=settings.database_connections) as database:
+        async with wiring.open_database(
+            database_urls, connections=settings.database_connections, acquire_seconds=_ACQUIRE_SECONDS
+        ) as database:
             yield database
 
     return create_app(

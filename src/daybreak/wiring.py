@@ -80,15 +80,24 @@ def is_first_start(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def open_database(database_urls: DatabaseUrls, *, connections: int = 4) -> AsyncIterator[Database]:
+async def open_database(
+    database_urls: DatabaseUrls, *, connections: int = 4, acquire_seconds: float = 60
+) -> AsyncIterator[Database]:
     """Connect to a database with this version's schema.
 
     Pending migrations are applied to the embedded database only; on any other an operator applies them.
 
+    Args:
+        database_urls: the database.
+        connections: the number of concurrent transactions.
+        acquire_seconds: the longest wait for a free connection.
+
     Raises:
         Misconfigured: migrations are pending, or the role has too many privileges.
     """
-    async with Database.connect(database_urls.app, max_connections=connections) as database:
+    async with Database.connect(
+        database_urls.app, max_connections=connections, acquire_seconds=acquire_seconds
+    ) as database:
         if await database.has_pending_migrations():
             if not database_urls.embedded or database_urls.owner is None:
                 raise Misconfigured(

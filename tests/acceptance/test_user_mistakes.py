@@ -46,7 +46,12 @@ def test_user_mistake_is_a_one_line_error(daybreak, sample, arguments, code, wor
         ("DAYBREAK_HOEM", "/tmp", 3, ["DAYBREAK_HOEM", "not a setting"]),  # noqa: S108
         ("DAYBREAK_LOG_LEVEL", "loud", 3, ["DAYBREAK_LOG_LEVEL", "'warning'"]),
         ("DAYBREAK_HOME", "/dev/null", 3, ["/dev/null", "DAYBREAK_HOME"]),
-        ("DAYBREAK_DATABASE_URL", "postgresql://daybreak_app@127.0.0.1:1/x", 6, ["does not answer"]),
+        (
+            "DAYBREAK_DATABASE_URL",
+            "postgresql://daybreak_app@127.0.0.1:1/x",
+            6,
+            ["does not answer", "Connect call failed"],
+        ),
         ("DAYBREAK_DATABASE_URL", "postgresql://daybreak_app@127.0.0.1:port/x", 3, ["postgresql://"]),
         ("DAYBREAK_DATABASE_URL", "here", 3, ["postgresql://"]),
         ("DAYBREAK_DATABASE_URL_FILE", "/no/such/file", 3, ["/no/such/file"]),

@@ -23,6 +23,9 @@ ALLOWED_SLEEPS = {
     "test_sharing.py",
 }
 
+# Modules that use asyncio's default executor, which all users share: each computes for milliseconds.
+SHORT_COMPUTATIONS = {"briefs/archive.py", "briefs/brief_state.py"}
+
 # A limit in a test ends a hang, on a machine as busy as it may be; what is to be fast is measured in bench/.
 HANG_SECONDS = 60
 LIMITS = {"timeout", "within", "wait_for", "set_default_timeout", "wait", "result"}
@@ -63,6 +66,13 @@ def test_connections_are_opened_in_one_module_that_reports_their_loss():
         path.relative_to(source).parts[0] for path in source.rglob("*.py") if opening.search(path.read_text())
     }
     assert found == {"db"}
+
+
+def test_default_executor_runs_short_computations_only():
+    using = re.compile(r"to_thread|run_in_executor\(None|run_in_threadpool|iterate_in_threadpool")
+    source = ROOT / "src/daybreak"
+    found = {str(path.relative_to(source)) for path in source.rglob("*.py") if using.search(path.read_text())}
+    assert found <= SHORT_COMPUTATIONS, "work that can wait has threads of its own: daybreak/threads.py"
 
 
 def test_no_limit_in_a_test_is_shorter_than_a_minute():

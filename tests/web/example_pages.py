@@ -1,5 +1,7 @@
 """Example pages to test the web framework, like those of a slice."""
 
+import asyncio
+from collections import Counter
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +14,8 @@ from daybreak.web import Anyone, Pages, SignedIn, StreamEvent, Undo, read_form, 
 
 pages = Pages("daybreak.web")
 TOPIC_LINES: dict[str, list[str]] = {}
+TOPIC_GATES: dict[str, asyncio.Event] = {}
+TOPIC_READS: Counter[str] = Counter()
 
 
 class RenameForm(BaseModel):
@@ -62,9 +66,13 @@ async def stream_topic(context: Anyone, topic: UUID) -> Response:
     async def read(after: str) -> list[StreamEvent]:
         lines = TOPIC_LINES.get(str(topic), [])
         number = int(after or 0)
+        found = lines[number:]
+        TOPIC_READS[str(topic)] += 1
+        if gate := TOPIC_GATES.get(str(topic)):
+            await gate.wait()
         return [
             StreamEvent(id=str(n), data=f"<p>{line}</p>", is_last=line == "last")
-            for n, line in enumerate(lines[number:], number + 1)
+            for n, line in enumerate(found, number + 1)
         ]
 
     return stream(context, read, str(topic))

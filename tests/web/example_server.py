@@ -41,7 +41,7 @@ async def main(dsn: str) -> None:
         async with Database.connect(dsn) as database:
             yield database
 
-    settings = WebSettings(port=int(sys.argv[2]))
+    settings = WebSettings(port=int(sys.argv[2]), max_streams=2000)
     app = create_app(settings, open_database, [pages], listen_dsn=dsn, channels=["example"])
     stop = asyncio.Event()
     stop_on_signals(stop.set)

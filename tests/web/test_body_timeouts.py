@@ -94,7 +94,7 @@ def serving(postgres, database):
         task = asyncio.create_task(server.serve_on_socket(app, web, listening, stop, ready.set))
         await asyncio.wait_for(ready.wait(), 60)
         try:
-            yield Receiver(web, app.state.app_state.upload_limiter, database)
+            yield Receiver(web, app.state.app_state.limiters.uploads, database)
         finally:
             stop.set()
             await asyncio.wait_for(task, 60)
@@ -154,10 +154,20 @@ async def test_whole_uploads_that_are_not_finished_are_limited_per_user(serving,
         await asyncio.gather(*lines)
 
 
-async def test_upload_that_waits_too_long_gets_503(serving, user):
+async def test_second_upload_of_one_user_that_waits_too_long_gets_429(serving, user):
     async with (
         serving(upload_wait_seconds=0.4, max_concurrent_uploads=1) as receiver,
         receiver.upload_limiter.acquire(user.id),
     ):
         answer = await receiver.send(user)
+        assert (answer.status_code, "too many uploads" in answer.text) == (429, True)
+
+
+async def test_upload_that_waits_too_long_for_uploads_of_others_gets_503(serving, user, other_user):
+    async with (
+        serving(upload_wait_seconds=0.4, max_concurrent_uploads=1) as receiver,
+        receiver.upload_limiter.acquire(other_user.id),
+    ):
+        answer = await receiver.send(user)
         assert (answer.status_code, "Too many uploads" in answer.text) == (503, True)
+        assert answer.headers["Retry-After"] == "30"

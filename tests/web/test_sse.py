@@ -1,6 +1,7 @@
 """Test server-sent events and the LISTEN connection."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import asyncpg
@@ -180,3 +181,59 @@ async def test_stream_sends_events_after_notifications(example_app, database, no
         answer = await asyncio.wait_for(open_stream, 60)
     assert [one["data"] for one in events(answer.text)] == ["<p>one</p>", "<p>last</p>", "end"]
     assert listener.subscriber_count == 0
+
+
+@pytest.fixture
+async def open_gated(example_app, database):
+    """Return a function that opens a stream whose reads wait for the gate of its topic."""
+    opened = []
+
+    async def open_gated(topic: str, person: people.User, query: str = "") -> asyncio.Task:
+        example_pages.TOPIC_GATES.setdefault(topic, asyncio.Event())
+        browser = await stack.enter_async_context(BrowserClient.open(example_app, database))
+        await browser.sign_in(person)
+        listener = example_app.state.app_state.listener
+        before = listener.subscriber_count
+        opened.append(asyncio.create_task(browser.get(f"/example/stream/{topic}{query}")))
+        await _until(lambda: listener.subscriber_count > before)
+        await asyncio.sleep(0)  # its first read has been started by now
+        return opened[-1]
+
+    async with AsyncExitStack() as stack:
+        yield open_gated
+        for gate in example_pages.TOPIC_GATES.values():
+            gate.set()
+        for one in opened:
+            one.cancel()
+        await asyncio.wait(opened)
+
+
+async def test_equal_streams_share_a_read(open_gated, user, other_user):
+    topic = str(uuid4())
+    example_pages.TOPIC_LINES[topic] = ["one", "last"]
+    equal = [await open_gated(topic, user) for _ in range(5)]
+    other = await open_gated(topic, other_user)
+    later = await open_gated(topic, user, "?after=1")
+    assert example_pages.TOPIC_READS[topic] == 3, "one for the equal ones, and one for each of the others"
+    equal.pop(0).cancel()  # the one that started the read
+    example_pages.TOPIC_GATES[topic].set()
+    for one in (*equal, other):
+        answer = await asyncio.wait_for(one, 60)
+        assert [event["data"] for event in events(answer.text)] == ["<p>one</p>", "<p>last</p>", "end"]
+    assert "<p>one</p>" not in (await asyncio.wait_for(later, 60)).text
+    assert example_pages.TOPIC_READS[topic] == 3
+
+
+async def test_stream_shares_no_read_that_is_older_than_a_notification(open_gated, example_app, user, notify):
+    topic = str(uuid4())
+    example_pages.TOPIC_LINES[topic] = []
+    first = await open_gated(topic, user)
+    example_pages.TOPIC_LINES[topic].append("last")
+    with example_app.state.app_state.listener.subscribe("z") as after:
+        await notify("z")
+        assert await after.wait(60)
+        second = await open_gated(topic, user)
+    assert example_pages.TOPIC_READS[topic] == 2
+    example_pages.TOPIC_GATES[topic].set()
+    assert "<p>last</p>" in (await asyncio.wait_for(second, 60)).text
+    assert not first.done()

@@ -1,12 +1,13 @@
-"""The export of all data of one user: a zip archive with a JSON file per table, complete by construction."""
+"""The export of all data of one user: a zip archive with a JSON file per table, complete by construction.
 
-import asyncio
+The archive has the data of one instant: it is read in one snapshot. Rows arrive in pages of limited size. One
+thread decodes and compresses them, row by row, so that several large exports need the memory of one.
+"""
+
 import tempfile
 import zipfile
 import zlib
-from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
-from itertools import groupby
 from typing import IO, Any
 from uuid import UUID
 
@@ -14,16 +15,15 @@ import asyncpg
 import orjson
 
 from daybreak.db import load
+from daybreak.threads import DedicatedThreads
 
 _sql = load(__package__)
-_ROWS_PER_FETCH = 20
+_threads = DedicatedThreads("exports", 1)
 _MAX_MEMORY = 8 * 1024 * 1024
 _README = """\
 Everything Daybreak stores about you: one file per table, one row per line, as JSON. Times are in UTC.
 Credentials are not included; of passwords, sessions and tokens Daybreak stores only hashes.
 """
-
-TableLines = AsyncIterator[tuple[str, bytes]]
 
 
 async def export_archive(tx: asyncpg.Connection, owner_id: UUID) -> IO[bytes]:
@@ -33,25 +33,20 @@ async def export_archive(tx: asyncpg.Connection, owner_id: UUID) -> IO[bytes]:
         archive.writestr("README.txt", _README)
         with ExitStack() as entry:
             current = ""
-            async for table, lines in _read_lines(tx, owner_id):
-                if table != current:
+            cursor = await tx.cursor(_sql.export, owner_id)
+            while page := await cursor.fetchrow():
+                if page["table_name"] != current:
                     entry.close()
-                    writer = entry.enter_context(archive.open(f"{table}.jsonl", "w", force_zip64=True))
-                    current = table
-                await asyncio.to_thread(writer.write, lines)
+                    current = page["table_name"]
+                    writer = entry.enter_context(archive.open(f"{current}.jsonl", "w", force_zip64=True))
+                await _threads.run(_write_rows, writer, page["content"])
     file.seek(0)
     return file
 
 
-async def _read_lines(tx: asyncpg.Connection, owner_id: UUID) -> TableLines:
-    cursor = await tx.cursor(_sql.export, owner_id)
-    while rows := await cursor.fetch(_ROWS_PER_FETCH):
-        for table, group in groupby(rows, lambda row: str(row["table_name"])):
-            yield table, await asyncio.to_thread(_encode_rows, [row["content"] for row in group])
-
-
-def _encode_rows(rows: list[str]) -> bytes:
-    return b"".join(orjson.dumps(_decode_row(orjson.loads(row))) + b"\n" for row in rows)
+def _write_rows(writer: IO[bytes], rows: str) -> None:
+    for row in orjson.loads(rows):
+        writer.write(orjson.dumps(_decode_row(row)) + b"\n")
 
 
 def _decode_row(row: dict[str, Any]) -> dict[str, Any]:

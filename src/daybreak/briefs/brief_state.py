@@ -101,6 +101,8 @@ class BriefState:
 
 async def open_brief(tx: asyncpg.Connection, owner_id: UUID, key: BriefKey) -> BriefState:
     """Return the state of a brief and mark the brief as received."""
+    # The run is read first: once it has ended, the brief that it wrote is visible to the next statement.
+    run = await find_latest_run(tx, owner_id, key)
     brief = await store.find(tx, owner_id, *key)
     given = await feedback.list_feedback(tx, owner_id, brief.id) if brief else {}
     if brief and brief.is_unread:
@@ -111,7 +113,7 @@ async def open_brief(tx: asyncpg.Connection, owner_id: UUID, key: BriefKey) -> B
         brief=brief,
         other_editions=[edition for edition in editions if edition is not key.edition],
         feedback_by_claim=given,
-        run=await find_latest_run(tx, owner_id, key),
+        run=run,
         is_skipped=brief is None and await _is_skipped(tx, owner_id, key),
     )
 

@@ -7,7 +7,7 @@ or the calendar libraries.
 import os
 import sys
 
-from daybreak.errors import INTERRUPTED, DaybreakError, InternalError, InvalidInput
+from daybreak.errors import INTERRUPTED, DaybreakError, InternalError, InvalidInput, operator_message
 
 _DEBUG_OPTION = "--debug"
 
@@ -64,7 +64,7 @@ def _report_error(error: Exception) -> int:
     from daybreak.cli.output import write_stderr
 
     if isinstance(error, DaybreakError):
-        sentence, code = str(error), error.exit_code
+        sentence, code = operator_message(error), error.exit_code
     elif isinstance(error, TyperException):
         sentence, code = _usage_message(error), error.exit_code
     else:

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to PostgreSQL, as sentences for the operator."""
+"""What can go wrong on the way to PostgreSQL: a sentence for users, and a reason for the operator."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -59,13 +59,11 @@ def translate_errors() -> Iterator[None]:
             "(docs/howto/postgresql.md)."
         ) from None
     except _REJECTED_ERRORS as error:
-        raise Misconfigured(
-            f"PostgreSQL refuses the connection: {error}; see docs/howto/postgresql.md."
-        ) from None
+        refused = Misconfigured("PostgreSQL refuses the connection; see docs/howto/postgresql.md.")
+        raise refused.with_reason(error) from None
     except _UNAVAILABLE_ERRORS as error:
-        raise Unavailable(
-            f"PostgreSQL does not answer ({error or type(error).__name__}); is it running?"
-        ) from None
+        silent = Unavailable("The database does not answer; try again in a minute.")
+        raise silent.with_reason(str(error) or type(error).__name__) from None
 
 
 @contextmanager
@@ -90,7 +88,10 @@ def translate_loss(connection: asyncpg.Connection) -> Iterator[None]:
         if is_lost(connection) or isinstance(error, asyncpg.AdminShutdownError | asyncpg.CrashShutdownError):
             raise ConnectionLost("The connection to PostgreSQL was lost; try again.") from None
         if isinstance(error, TRANSIENT_ERRORS):
-            raise Unavailable(f"PostgreSQL cannot complete this now ({_why(error)}); try again.") from None
+            unable = Unavailable("The database cannot complete this now; try again in a minute.")
+            raise unable.with_reason(
+                "no answer in time" if isinstance(error, TimeoutError) else error
+            ) from None
         raise
 
 
@@ -138,12 +139,6 @@ async def connect(dsn: str, **options: Any) -> AsyncIterator[asyncpg.Connection]
             yield connection
     finally:
         connection.terminate()
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    return str(error).partition("\n")[0]
 
 
 def check_version(connection: asyncpg.Connection) -> None:

@@ -17,6 +17,7 @@ from daybreak.db.connections import (
     BROKEN,
     CONNECT_SECONDS,
     check_version,
+    connect,
     is_lost,
     translate_errors,
     translate_loss,
@@ -24,10 +25,12 @@ from daybreak.db.connections import (
 from daybreak.db.migrate import pending_migrations
 from daybreak.db.outages import outage
 from daybreak.db.queries import load
-from daybreak.errors import InternalError, Misconfigured
+from daybreak.errors import InternalError, Misconfigured, Unavailable
 
 _sql = load(__package__)
 _COMMAND_SECONDS = 60
+_ACQUIRE_SECONDS = 60.0
+_SERVER_SETTINGS = {"application_name": "daybreak", "TimeZone": "UTC"}
 _ROLLBACK_SECONDS = 5
 _RELEASE_SECONDS = 5
 
@@ -39,8 +42,16 @@ class Database:
         compatibility: whether a newer program has excluded this one since the start.
     """
 
-    def __init__(self, pool: asyncpg.Pool, compatibility: CompatibilityMonitor | None = None) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        dsn: str,
+        acquire_seconds: float,
+        compatibility: CompatibilityMonitor | None = None,
+    ) -> None:
         self._pool = pool
+        self._dsn = dsn
+        self._acquire_seconds = acquire_seconds
         self.compatibility = compatibility or CompatibilityMonitor()
 
     @classmethod
@@ -52,6 +63,7 @@ class Database:
         max_connections: int = 4,
         command_timeout: float | None = None,
         compatibility: CompatibilityMonitor | None = None,
+        acquire_seconds: float = _ACQUIRE_SECONDS,
     ) -> AsyncIterator[Self]:
         """Open a connection pool to a database for the length of the block.
 
@@ -62,6 +74,8 @@ class Database:
                 the server ends an idle transaction; not through a pooler. None means a minute, and idle
                 transactions stay open.
             compatibility: the monitor of the process; None for one of its own.
+            acquire_seconds: the longest wait for a free connection. Background work can wait; a
+                request cannot, since its client times out.
 
         Raises:
             Unavailable: no server responds at that address.
@@ -69,7 +83,7 @@ class Database:
         """
         pool = await _open_pool(dsn, max_connections, command_timeout)
         try:
-            database = cls(pool, compatibility)
+            database = cls(pool, dsn, acquire_seconds, compatibility)
             await database._reject_powerful_role()
             yield database
         finally:
@@ -107,11 +121,11 @@ class Database:
         """Acquire a connection that sees no user's rows, for definer functions such as those of sign-in.
 
         Raises:
-            Unavailable: the database does not answer, or the connection broke.
+            Unavailable: all connections remain in use, the database does not answer, or the connection broke.
         """
         async with AsyncExitStack() as stack:
             with translate_errors():
-                connection = await self._pool.acquire()
+                connection = await self._acquire()
             stack.push_async_callback(self._release, connection)
             with translate_loss(connection):
                 yield connection
@@ -124,6 +138,36 @@ class Database:
     async def _read_compatibility(self) -> asyncpg.Record | None:
         async with self.without_owner() as connection:
             return await connection.fetchrow(_sql.read_compatibility)
+
+    async def _acquire(self) -> asyncpg.Connection:
+        try:
+            return await self._pool.acquire(timeout=self._acquire_seconds)
+        except TimeoutError:
+            # A new connection may be late, too; only a full pool is certain to be the reason.
+            if self._pool.get_idle_size() or self._pool.get_size() < self._pool.get_max_size():
+                raise
+            busy = Unavailable("Too many requests wait for the database; try again in a moment.")
+            raise busy.with_reason(f"all {self._pool.get_max_size()} connections are in use") from None
+
+    @asynccontextmanager
+    async def snapshot(self, owner_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+        """Open one read-only transaction on a connection of its own, for a long read of one owner's rows.
+
+        All its statements see the data of the same instant. It occupies no connection of the pool, so the
+        caller has to limit the number of concurrent snapshots.
+
+        Raises:
+            Unavailable: the database does not answer, or the connection broke.
+        """
+        async with connect(
+            self._dsn, command_timeout=_COMMAND_SECONDS, server_settings=_SERVER_SETTINGS
+        ) as tx:
+            await tx.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+                f"SET LOCAL daybreak.owner_ids = '{{{UUID(str(owner_id))}}}'"
+            )
+            yield tx
+            await tx.execute("COMMIT")
 
     async def _release(self, connection: asyncpg.Connection) -> None:
         # What was to be done on it is done or has failed already. A lost connection may be back in the pool;
@@ -172,11 +216,7 @@ async def _open_pool(dsn: str, max_connections: int, command_timeout: float | No
             # Every setting is local to its transaction, so there is nothing to reset on release;
             # asyncpg still rolls back what was left open.
             reset=_skip_reset,
-            server_settings={
-                "application_name": "daybreak",
-                "TimeZone": "UTC",
-                **_server_timeouts(command_timeout),
-            },
+            server_settings={**_SERVER_SETTINGS, **_server_timeouts(command_timeout)},
         )
 
 

@@ -65,6 +65,9 @@ CREATE FUNCTION public.account_export(owner uuid) RETURNS TABLE(table_name text,
     AS $_$
 DECLARE
     one record;
+    found jsonb;
+    page jsonb[];
+    page_size bigint;
 BEGIN
     FOR one IN
         SELECT c.relname, a.attname FROM pg_class AS c
@@ -73,10 +76,26 @@ BEGIN
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
         ORDER BY c.relname
     LOOP
-        RETURN QUERY EXECUTE format(
-            'SELECT %L::text, to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
-            one.relname, '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
-        ) USING owner;
+        table_name := one.relname;
+        page := '{}';
+        page_size := 0;
+        FOR found IN EXECUTE format(
+            'SELECT to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
+            '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
+        ) USING owner LOOP
+            page := array_append(page, found);
+            page_size := page_size + pg_column_size(found);
+            IF page_size > 256 * 1024 THEN
+                content := to_jsonb(page);
+                RETURN NEXT;
+                page := '{}';
+                page_size := 0;
+            END IF;
+        END LOOP;
+        IF page_size > 0 THEN
+            content := to_jsonb(page);
+            RETURN NEXT;
+        END IF;
     END LOOP;
 END $_$;
 

@@ -59,7 +59,7 @@ async def stream_all_events(context: RequestContext) -> Response:
     """Stream the events of all runs of a user."""
     if position := _resume_position(context):
         _parse_instant(position)
-    return stream(context, EventTail(context).read, str(context.user.id))
+    return stream(context, EventTail(context).read, str(context.user.id), has_state=True)
 
 
 def _resume_position(context: RequestContext) -> str:

@@ -1,11 +1,10 @@
 """Password hashing with argon2id, off the event loop and with limited concurrency."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
 from daybreak.errors import InvalidInput
+from daybreak.threads import DedicatedThreads
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -13,8 +12,8 @@ if TYPE_CHECKING:
 MIN_LENGTH = 10
 MAX_LENGTH = 256
 _MIN_DISTINCT_CHARACTERS = 5
-# Each hash takes 64 MiB and one core for about 50 ms.
-_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
+# Each hash takes 64 MiB and one core for about 50 ms, so the last one that may wait takes about 2 seconds.
+_threads = DedicatedThreads("passwords", 2, max_waiting=60)
 
 
 def validate_password(password: str, *forbidden: str) -> str:
@@ -39,13 +38,21 @@ def validate_password(password: str, *forbidden: str) -> str:
 
 
 async def hash_password(password: str) -> str:
-    """Return the salted hash of a password, which includes the hashing parameters."""
-    return await asyncio.get_running_loop().run_in_executor(_pool, lambda: _hasher().hash(password))
+    """Return the salted hash of a password, which includes the hashing parameters.
+
+    Raises:
+        Unavailable: too many passwords wait to be hashed.
+    """
+    return await _threads.run(lambda: _hasher().hash(password))
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
-    """Return whether a password matches a hash; takes equally long if there is no hash."""
-    found = await asyncio.get_running_loop().run_in_executor(_pool, _verify_blocking, password, password_hash)
+    """Return whether a password matches a hash; takes equally long if there is no hash.
+
+    Raises:
+        Unavailable: too many passwords wait to be verified.
+    """
+    found = await _threads.run(_verify_blocking, password, password_hash)
     return found and password_hash is not None
 
 

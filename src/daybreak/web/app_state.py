@@ -18,8 +18,36 @@ from daybreak.web.pages.router import NavItem, Pages
 from daybreak.web.pages.static_files import StaticFiles
 from daybreak.web.pages.templating import make_environment
 from daybreak.web.settings import WebSettings
+from daybreak.web.shared_reads import SharedReads
 
 _STATIC_FOLDER = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Limiters:
+    """The limits on concurrent operations of this process, each with a share for each user."""
+
+    uploads: ConcurrencyLimiter
+    addresses: ConcurrencyLimiter
+    exports: ConcurrencyLimiter
+    streams: ConcurrencyLimiter
+
+    @classmethod
+    def create(cls, settings: WebSettings) -> Self:
+        """Create the limiters of these settings."""
+        uploads, wait = settings.max_concurrent_uploads, settings.upload_wait_seconds
+        return cls(
+            uploads=ConcurrencyLimiter("uploads", uploads, share=max(1, uploads // 4), wait_seconds=wait),
+            addresses=ConcurrencyLimiter("new addresses", 8, share=2, wait_seconds=20),
+            exports=ConcurrencyLimiter("exports", 4, share=1, wait_seconds=10),
+            streams=ConcurrencyLimiter(
+                "open pages with live updates",
+                settings.max_streams,
+                share=20,
+                wait_seconds=0,
+                retry_after=10,
+            ),
+        )
 
 
 @dataclass(slots=True)
@@ -33,8 +61,9 @@ class AppState:
     session_cookie: SessionCookie
     known_browser_cookie: KnownBrowserCookie
     listener: Listener
-    upload_limiter: ConcurrencyLimiter
     spool_quota: SpoolQuota
+    limiters: Limiters
+    shared_reads: SharedReads
     compatibility: CompatibilityMonitor = field(default_factory=CompatibilityMonitor)
     _database: Database | None = None
 
@@ -51,8 +80,9 @@ class AppState:
             session_cookie=SessionCookie(settings),
             known_browser_cookie=KnownBrowserCookie(settings),
             listener=Listener(channels),
-            upload_limiter=ConcurrencyLimiter(settings.max_concurrent_uploads, settings.upload_wait_seconds),
             spool_quota=SpoolQuota(),
+            limiters=Limiters.create(settings),
+            shared_reads=SharedReads(),
         )
 
     @property

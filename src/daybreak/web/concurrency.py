@@ -1,4 +1,4 @@
-"""A concurrency limit for uploads, with a share for each user."""
+"""Limits on concurrent operations, with a share for each user."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,24 +6,29 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from daybreak.errors import Unavailable
-
-_SHARE_PER_USER = 4
+from daybreak.errors import TooManyRequests, Unavailable
 
 
 class ConcurrencyLimiter:
-    """A limit on concurrent operations: in total, and a quarter of it for each user."""
+    """A limit on concurrent operations of one kind: in total, and for each user."""
 
-    def __init__(self, capacity: int, wait_seconds: float) -> None:
+    def __init__(
+        self, operations: str, capacity: int, *, share: int, wait_seconds: float, retry_after: float = 30
+    ) -> None:
         """Create the limiter.
 
         Args:
+            operations: the plural noun of the operations, for messages.
             capacity: the number of concurrent operations.
-            wait_seconds: the longest wait for a free slot.
+            share: the number of concurrent operations of one user.
+            wait_seconds: the longest wait for a free slot; 0 for none.
+            retry_after: seconds after which a rejected client should try again.
         """
+        self._operations = operations
         self._total = asyncio.Semaphore(capacity)
-        self._per_user = max(1, capacity // _SHARE_PER_USER)
+        self._share = share
         self._wait_seconds = wait_seconds
+        self._retry_after = retry_after
         self._users: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
@@ -31,14 +36,26 @@ class ConcurrencyLimiter:
         """Acquire a slot for the duration of the block.
 
         Raises:
-            Unavailable: no slot became free in time.
+            TooManyRequests: none of the user's own slots became free in time.
+            Unavailable: none of all slots became free in time.
         """
-        own = self._users.setdefault(user_id, asyncio.Semaphore(self._per_user))
+        own = self._users.setdefault(user_id, asyncio.Semaphore(self._share))
+        has_own = False
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(self._wait_seconds):
                     await stack.enter_async_context(own)
+                    has_own = True
                     await stack.enter_async_context(self._total)
             except TimeoutError:
-                raise Unavailable("Too many uploads are in progress; try again in a minute.") from None
+                raise self._rejection(has_own=has_own) from None
             yield
+
+    def _rejection(self, *, has_own: bool) -> TooManyRequests | Unavailable:
+        if has_own:
+            return Unavailable(
+                f"Too many {self._operations} are in progress; try again in a minute.", self._retry_after
+            )
+        return TooManyRequests(
+            f"You have too many {self._operations} in progress; try again in a minute.", self._retry_after
+        )

@@ -13,10 +13,12 @@ from daybreak.errors import (
     DaybreakError,
     InternalError,
     InvalidInput,
+    Misconfigured,
     NotFound,
     PayloadTooLarge,
     Unauthenticated,
     UserError,
+    operator_message,
 )
 from daybreak.telemetry import log
 from daybreak.web.app_state import get_app_state
@@ -66,6 +68,8 @@ async def _handle_daybreak_error(request: Request, error: Exception) -> Response
         raise error
     if isinstance(error, InternalError):
         log.error("web.internal_error", route=route_path(request.scope), message=str(error))
+    if error.reason or isinstance(error, Misconfigured):
+        log.warning("web.request_failed", route=route_path(request.scope), message=operator_message(error))
     return error_response(request, error)
 
 

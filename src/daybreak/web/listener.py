@@ -37,6 +37,7 @@ class Listener:
         self._compatibility: CompatibilityMonitor | None = None
         self.is_listening = False
         self.is_closed = False
+        self.notification_count = 0
 
     def close(self) -> None:
         """Wake all subscriptions for the last time, because the process stops."""
@@ -106,11 +107,13 @@ class Listener:
             self._wake_all()  # earlier notifications were missed
 
     def _wake(self, payload: str) -> None:
+        self.notification_count += 1
         for topic in payload.split(","):
             for subscription in self._subscriptions.get(topic, ()):
                 subscription.wake(topic)
 
     def _wake_all(self) -> None:
+        self.notification_count += 1
         for topic, subscriptions in self._subscriptions.items():
             for subscription in subscriptions:
                 subscription.wake(topic)

@@ -11,13 +11,16 @@ from daybreak.errors import (
     DaybreakError,
     InternalError,
     InvalidInput,
+    Misconfigured,
     TooManyRequests,
     Unauthenticated,
+    Unavailable,
     UserError,
 )
 
 API_PREFIX = "/api/"
 MEDIA_TYPE = "application/problem+json"
+_MISCONFIGURED_MESSAGE = "The server is misconfigured; ask its operator, who finds the reason in the log."
 _INTERNAL_ERROR_MESSAGE = "This is an internal error of Daybreak; please report it with the request ID."
 
 
@@ -49,14 +52,16 @@ def problem_response(request: Request, error: DaybreakError, status: int | None 
 
 
 def public_detail(error: DaybreakError) -> str:
-    """Return the public message of an error, without internals."""
+    """Return the public message of an error, without internals and settings."""
+    if isinstance(error, Misconfigured):
+        return _MISCONFIGURED_MESSAGE
     return _INTERNAL_ERROR_MESSAGE if isinstance(error, InternalError) else str(error)
 
 
 def error_headers(error: DaybreakError) -> dict[str, str]:
     """Return the response headers of an error."""
     found = {}
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | Unavailable):
         found["Retry-After"] = str(math.ceil(error.retry_after))
     if isinstance(error, Unauthenticated):
         found["WWW-Authenticate"] = 'Bearer realm="daybreak"'

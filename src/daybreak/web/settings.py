@@ -94,7 +94,12 @@ class WebSettings(SettingsGroup):
         "at most a quarter.",
     )
     upload_wait_seconds: float = Field(
-        default=30.0, gt=0, description="Seconds an upload waits for its turn before it gets 503."
+        default=30.0, gt=0, description="Seconds an upload waits for its turn before it gets 429 or 503."
+    )
+    max_streams: int = Field(
+        default=500,
+        ge=1,
+        description="Maximum number of open event streams per web process; one user gets at most 20.",
     )
     api_requests_per_minute: int = Field(
         default=600,
@@ -102,7 +107,10 @@ class WebSettings(SettingsGroup):
         description="Maximum number of API requests a minute per token or session, per web process.",
     )
     database_connections: int = Field(
-        default=8, ge=1, description="Database connections of one web process, besides its LISTEN connection."
+        default=8,
+        ge=1,
+        description="Database connections of one web process, besides its LISTEN connection and up to 4 "
+        "for exports.",
     )
 
     @property

@@ -4,11 +4,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from daybreak.web.context import RequestContext
+from daybreak.web.pages.theme import Theme
 
 _PING_SECONDS = 15
 _SEND_TIMEOUT_SECONDS = 30.0
@@ -37,22 +40,65 @@ class StreamEvent:
 ReadEvents = Callable[[str], Awaitable[Sequence[StreamEvent]]]
 
 
-def stream(context: RequestContext, read: ReadEvents, *topics: str) -> Response:
+def stream(context: RequestContext, read: ReadEvents, *topics: str, has_state: bool = False) -> Response:
     """Stream the events that `read` returns, now and whenever one of the topics is notified.
 
     An idle stream occupies no database connection, and a slow client delays no other: events wait in the
     database. A stream ends with its session or token: at once if that is revoked, within half a minute if it
     expires or no notification arrives. After about ten minutes the browser has to reconnect.
 
+    A user has a limited number of streams; one more is rejected. Streams of one user at the same address and
+    position share their reads.
+
     Args:
         context: the request context; its Last-Event-ID is where the stream resumes.
         read: returns the events after the one with that id, which is empty at the beginning.
         topics: the topics to subscribe to, e.g. the id of a run.
+        has_state: whether `read` remembers what this stream has sent, so that no other stream may share it.
     """
     after = context.request.headers.get("Last-Event-ID") or context.request.query_params.get("after", "")
-    return EventSourceResponse(
-        _events(context, read, topics, after), ping=_PING_SECONDS, send_timeout=_SEND_TIMEOUT_SECONDS
+    shared = read if has_state else _shared_read(context, read)
+    return _CountedResponse(context, _events(context, shared, topics, after))
+
+
+class _CountedResponse(EventSourceResponse):
+    """A stream that occupies one of its user's slots while it is open."""
+
+    def __init__(self, context: RequestContext, events: AsyncIterator[ServerSentEvent]) -> None:
+        super().__init__(events, ping=_PING_SECONDS, send_timeout=_SEND_TIMEOUT_SECONDS)
+        self._context = context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream.
+
+        Raises:
+            TooManyRequests: the user has too many streams.
+            Unavailable: the process has too many streams.
+        """
+        context = self._context
+        owner_id = context.user.id if context.principal else uuid4()
+        async with context.app_state.limiters.streams.acquire(owner_id):
+            await super().__call__(scope, receive, send)
+
+
+def _shared_read(context: RequestContext, read: ReadEvents) -> ReadEvents:
+    """Return a read that streams with equal events share: of one user and role, page and theme."""
+    if context.principal is None:
+        return read
+    principal, address = context.principal, str(context.request.url)
+    stream_key = (
+        principal.user,
+        principal.role,
+        principal.scope,
+        address,
+        Theme.from_request(context.request),
     )
+
+    async def read_shared(after: str) -> Sequence[StreamEvent]:
+        key = (*stream_key, after, context.app_state.listener.notification_count)
+        return await context.app_state.shared_reads.run(key, lambda: read(after))
+
+    return read_shared
 
 
 async def _events(

@@ -71,7 +71,7 @@ def upload_slot(context: RequestContext) -> AbstractAsyncContextManager[None]:
     Raises:
         Unavailable: too many uploads are in progress.
     """
-    return context.app_state.upload_limiter.acquire(context.user.id)
+    return context.app_state.limiters.uploads.acquire(context.user.id)
 
 
 async def _stream_body(request: Request, *, is_keyed: bool) -> AsyncGenerator[bytes]:

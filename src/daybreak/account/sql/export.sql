@@ -2,11 +2,16 @@
 
 -- Returns all rows of one owner, for every table that has an owner, also future ones. Row-level security applies.
 -- Columns that are useless to the user are removed: hashes of secrets, and checksums that imports compare.
+-- The rows of a table come in pages, each a JSON array: a page ends with the row that takes it over 256 KiB, so that
+-- a caller who reads page by page needs little memory, and few round trips.
 CREATE OR REPLACE FUNCTION account_export(owner uuid) RETURNS TABLE (table_name text, content jsonb)
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
 AS $$
 DECLARE
     one record;
+    found jsonb;
+    page jsonb[];
+    page_size bigint;
 BEGIN
     FOR one IN
         SELECT c.relname, a.attname FROM pg_class AS c
@@ -15,10 +20,26 @@ BEGIN
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
         ORDER BY c.relname
     LOOP
-        RETURN QUERY EXECUTE format(
-            'SELECT %L::text, to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
-            one.relname, '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
-        ) USING owner;
+        table_name := one.relname;
+        page := '{}';
+        page_size := 0;
+        FOR found IN EXECUTE format(
+            'SELECT to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
+            '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
+        ) USING owner LOOP
+            page := array_append(page, found);
+            page_size := page_size + pg_column_size(found);
+            IF page_size > 256 * 1024 THEN
+                content := to_jsonb(page);
+                RETURN NEXT;
+                page := '{}';
+                page_size := 0;
+            END IF;
+        END LOOP;
+        IF page_size > 0 THEN
+            content := to_jsonb(page);
+            RETURN NEXT;
+        END IF;
     END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION account_export(uuid) FROM public, daybreak_app;

@@ -62,7 +62,8 @@ async def list_sources(context: ApiReader) -> Response:
 async def add_address(context: ApiWriter, body: AddressIn) -> Response:
     """Add a calendar URL and read it; an unreadable one is not added, a known one is returned."""
     name = strip_unstorable(body.name.strip()) or None
-    added = await add_and_read(context.database, context.user, body.address, name)
+    async with context.app_state.limiters.addresses.acquire(context.user.id):
+        added = await add_and_read(context.database, context.user, body.address, name)
     async with context.transaction() as tx:
         view = await _get_output(tx, context, added.source.id)
     return json_response(view, 201, headers={"Location": f"/api/v1{BASE_PATH}/{view.id}"})

@@ -17,7 +17,7 @@ from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sources import service, uploads
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.agenda.sources.uploads import SUPPORTED_FORMATS
-from daybreak.errors import DaybreakError, InvalidInput, UserError
+from daybreak.errors import InvalidInput, Unavailable, UserError
 from daybreak.runs import Run
 from daybreak.web import (
     Form,
@@ -81,10 +81,14 @@ async def add_address(context: SignedIn) -> Response:
         return await _show_sources(context, form, status=InvalidInput.status)
     entered = form.validated
     try:
-        added = await add_and_read(
-            context.database, context.user, entered.address, strip_unstorable(entered.name.strip()) or None
-        )
-    except DaybreakError as error:
+        async with context.app_state.limiters.addresses.acquire(context.user.id):
+            added = await add_and_read(
+                context.database,
+                context.user,
+                entered.address,
+                strip_unstorable(entered.name.strip()) or None,
+            )
+    except (UserError, Unavailable) as error:
         return await _show_sources(context, form.with_error(error, "address"), status=error.status)
     return context.redirect(f"{BASE_PATH}/{added.source.id}", f"Added “{added.source.name}”.")
 

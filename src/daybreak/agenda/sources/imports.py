@@ -28,6 +28,7 @@ from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
 from daybreak.people import User
 from daybreak.telemetry import log
+from daybreak.threads import DedicatedThreads
 
 DAYS_BEHIND = 14
 DAYS_AHEAD = 62
@@ -35,6 +36,8 @@ FRESHNESS_PERIOD = timedelta(minutes=15)
 _HEAD_BYTES = 4096
 _sql = load("daybreak.agenda")
 _CONCURRENCY = 3
+# Above the concurrency of the web’s new addresses and of a worker’s queue, so that these are the limits.
+_threads = DedicatedThreads("sources", 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
     """
     match source.kind:
         case SourceKind.FOLDER:
-            contents = await asyncio.to_thread(
+            contents = await _threads.run(
                 read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
             )
             return await _build_fetched_source(reader, source, contents)
@@ -187,8 +190,8 @@ async def _build_fetched_source(
     failure: str | None = None,
     new_copy: Fetched | None = None,
 ) -> FetchedSource:
-    rows = await asyncio.to_thread(build_rows, source.id, contents.files, reader.user.tz)
-    packed = await asyncio.to_thread(zlib.compress, new_copy.content) if new_copy else b""
+    rows = await _threads.run(build_rows, source.id, contents.files, reader.user.tz)
+    packed = await _threads.run(zlib.compress, new_copy.content) if new_copy else b""
     return FetchedSource(
         source=source,
         contents=contents,
@@ -204,7 +207,7 @@ async def _parse_upload(reader: SourceReader, source: Source) -> SourceContents:
     async with reader.database.transaction([reader.user.id]) as tx:
         await _lock_source(tx, reader.user.id, source)
         rows = await tx.fetch(_sql.list_files, reader.user.id, source.id)
-    return await asyncio.to_thread(_parse_stored_files, rows, reader)
+    return await _threads.run(_parse_stored_files, rows, reader)
 
 
 def _parse_stored_files(rows: Sequence[asyncpg.Record], reader: SourceReader) -> SourceContents:
@@ -224,7 +227,7 @@ async def _fetch_address_source(reader: SourceReader, source: Source) -> Fetched
             if row["last_good_copy"] is None:
                 raise
             failure = str(error)
-    contents = await asyncio.to_thread(_parse_copy, reader, source, fetched, row["last_good_copy"])
+    contents = await _threads.run(_parse_copy, reader, source, fetched, row["last_good_copy"])
     copy = None if contents.unreadable else fetched
     return await _build_fetched_source(
         reader, source, contents, read_at=asked_at, failure=failure, new_copy=copy
@@ -245,7 +248,7 @@ def _parse_copy(
 async def _download(reader: SourceReader, row: asyncpg.Record) -> Fetched | None:
     url = reader.open_vault().decrypt(row["secret"])
     validators = {"etag": row["etag"], "last_modified": row["http_last_modified"]}
-    fetched = await asyncio.to_thread(fetch, url, reader.limits, **validators)
+    fetched = await _threads.run(fetch, url, reader.limits, **validators)
     if not isinstance(fetched, Fetched):
         return None
     if b"BEGIN:VCALENDAR" not in fetched.content[:_HEAD_BYTES].upper():

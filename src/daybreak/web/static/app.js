@@ -66,6 +66,17 @@ document.addEventListener("htmx:sse:error", (event) => {
   if (event.detail?.status === 401) window.location.reload();
 });
 
+// Too many streams are open: the page stays as it is, and subscribes again after the time that the server named.
+document.addEventListener("htmx:response:error", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  const address = sourceElement.getAttribute("hx-sse:connect");
+  if (!address || ![429, 503].includes(response.status)) return;
+  const seconds = Number(response.headers.get("Retry-After")) || 10;
+  setTimeout(() => {
+    if (sourceElement.isConnected) htmx.ajax("GET", address, { source: sourceElement });
+  }, seconds * 1000);
+});
+
 for (const form of document.querySelectorAll("form[data-send-at-once]")) form.requestSubmit();
 
 for (const field of document.querySelectorAll("input[data-select]")) field.addEventListener("focus", () => field.select());
