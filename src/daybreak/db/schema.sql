@@ -3156,7 +3156,8 @@ CREATE TABLE public.runs_workers (
     draining boolean NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
-    process_key text
+    process_key text,
+    clock_ahead interval DEFAULT '00:00:00'::interval NOT NULL
 );
 
 CREATE TABLE public.schedule_absences (
@@ -4115,6 +4116,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.runs_events TO daybreak_app;
 GRANT SELECT ON TABLE public.runs_maintenance_state TO daybreak_app;
 
 GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;
+
+GRANT UPDATE(clock_ahead) ON TABLE public.runs_workers TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_absences TO daybreak_app;
 

@@ -48,8 +48,8 @@ UPDATE schedule_state SET tzdata = $1
 SELECT schedule_invalidate_moved()
 
 -- name: read_work
--- Return whether a tick has work: whether any next due date must be recomputed, and the first start time.
-SELECT is_stale, first_start FROM schedule_has_work()
+-- Return the time, whether any next due date must be recomputed, and the first start time.
+SELECT now() AS now, is_stale, first_start FROM schedule_has_work()
 
 -- name: count_queued
 -- Count the queued runs of a kind.
@@ -82,9 +82,9 @@ FROM measured AS m
 RETURNING m.runs, s.p95_duration, s.briefs_per_second
 
 -- name: read_entry
--- Return the schedule entry of an owner.
+-- Return the schedule entry of an owner, and the time.
 SELECT
-    timezone, local_time, weekdays, weekly_weekdays, active, local_date, due_at, start_at, error, is_stale
+    now() AS now, timezone, local_time, weekdays, weekly_weekdays, active, local_date, due_at, start_at, error, is_stale
 FROM schedule_entries WHERE owner_id = $1
 
 -- name: list_outcomes
@@ -153,8 +153,9 @@ RETURNING owner_id
 SELECT schedule_retry($1, $2)
 
 -- name: write_scheduler
--- Record a heartbeat of a scheduler at $4. $2 its name, $3 its start, $5 the error of its last tick.
-INSERT INTO schedule_schedulers AS s (id, name, started_at, seen_at, last_error) VALUES ($1, $2, $3, $4, $5)
+-- Record a heartbeat of a scheduler. $2 its name, $3 how long it has been running, $4 the error of its last tick.
+INSERT INTO schedule_schedulers AS s (id, name, started_at, seen_at, last_error)
+VALUES ($1, $2, now() - $3::interval, now(), $4)
 ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, last_error = excluded.last_error
 
 -- name: delete_scheduler
@@ -162,12 +163,13 @@ ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, last_error = excluded
 DELETE FROM schedule_schedulers WHERE id = $1
 
 -- name: delete_stale_schedulers
--- Delete the entries of schedulers without a heartbeat since $1.
-DELETE FROM schedule_schedulers WHERE seen_at < $1
+-- Delete the entries of schedulers without a heartbeat for longer than $1.
+DELETE FROM schedule_schedulers WHERE seen_at < now() - $1::interval
 
 -- name: read_schedulers
--- Return the schedulers, the most recently seen first.
-SELECT id, name, started_at, seen_at, last_error FROM schedule_schedulers ORDER BY seen_at DESC, id LIMIT $1
+-- Return the schedulers, the most recently seen first. $2 how long one is alive after a heartbeat.
+SELECT id, name, started_at, seen_at, seen_at >= now() - $2::interval AS alive, last_error
+FROM schedule_schedulers ORDER BY seen_at DESC, id LIMIT $1
 
 -- name: set_reachability
 -- Record the reachability of an owner. $2 whether messages arrive, $3 whether opening them can be observed.

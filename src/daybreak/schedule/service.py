@@ -193,10 +193,12 @@ async def _read_recomputed_entry(database: Database, user_id: UUID) -> asyncpg.R
 
 
 async def _read_entry(database: Database, user_id: UUID) -> asyncpg.Record:
+    asked_at = clock.machine_now()
     async with database.transaction([user_id]) as tx:
         row = await tx.fetchrow(_sql.read_entry, user_id)
     if row is None:
         raise NotFound("There is no such user.")
+    clock.follow(row["now"], asked_at)
     return row
 
 

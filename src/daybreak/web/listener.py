@@ -12,10 +12,11 @@ from uuid import uuid4
 
 import asyncpg
 
-from daybreak import db
+from daybreak import clock, db
 from daybreak.errors import DaybreakError
 from daybreak.telemetry import log
 
+_sql = db.load(__package__)
 _ECHO_CHANNEL = "daybreak_echo"
 _ECHO_INTERVAL_SECONDS = 30.0
 _ECHO_TIMEOUT_SECONDS = 5.0
@@ -92,7 +93,8 @@ class Listener:
     async def _check_echo(self, connection: asyncpg.Connection) -> None:
         """Send a notification and wait for it; through a pooler it never arrives."""
         self._echo_received.clear()
-        await connection.execute(f"NOTIFY {_ECHO_CHANNEL}, '{uuid4()}'")
+        asked_at = clock.machine_now()
+        clock.follow(await connection.fetchval(_sql.notify_echo, _ECHO_CHANNEL, str(uuid4())), asked_at)
         await asyncio.wait_for(self._echo_received.wait(), _ECHO_TIMEOUT_SECONDS)
         if not self.is_listening:
             self.is_listening = True

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         MaintenanceStatus,
         ScheduleError,
         ScheduleOverview,
+        SchedulerInfo,
         ScheduleStatus,
     )
 
@@ -39,6 +40,7 @@ class _Overview:
     errors: "list[ScheduleError]"
     days_without_brief: "list[DayWithoutBrief]"
     maintenance: "list[MaintenanceStatus]"
+    schedulers: "list[SchedulerInfo]"
     emails: "dict[UUID, str]"
 
 
@@ -61,7 +63,11 @@ def list_(
         days = await schedule.list_days_without_brief(database, limit=limit)
         owners = {one.owner_id for one in errors} | {one.owner_id for one in days}
         emails = await people.get_emails(database, owners)
-        return _Overview(view, errors, days, await schedule.list_maintenance(database), emails)
+        tasks, schedulers = (
+            await schedule.list_maintenance(database),
+            await schedule.list_schedulers(database),
+        )
+        return _Overview(view, errors, days, tasks, schedulers, emails)
 
     listed = run_command(action)
     if json:
@@ -69,11 +75,13 @@ def list_(
             "error_list": [asdict(one) for one in listed.errors],
             "days_without_brief": [asdict(one) for one in listed.days_without_brief],
             "maintenance": [asdict(one) for one in listed.maintenance],
+            "schedulers": [asdict(one) for one in listed.schedulers],
         }
         print_json(asdict(listed.overview) | named)
         return
     _print_overview(listed.overview)
     _print_problems(listed)
+    _print_schedulers(listed.schedulers)
     _print_maintenance(listed.maintenance)
 
 
@@ -369,6 +377,24 @@ def _print_problems(overview: "_Overview") -> None:
     view = overview.overview
     if (hidden := view.errors + view.missed + view.skipped - len(errors) - len(days)) > 0:
         write_stdout(f"At least {hidden} more; use “--limit”, or see the page Operations, Schedule.\n")
+
+
+def _print_schedulers(schedulers: "Iterable[SchedulerInfo]") -> None:
+    from daybreak.cli.dates import format_instant
+    from daybreak.cli.output import print_table
+
+    rows = []
+    for one in schedulers:
+        status = "error" if one.last_error else "online"
+        rows.append(
+            (
+                one.name,
+                status if one.alive else "offline",
+                format_instant(one.seen_at),
+                one.last_error or "ok",
+            )
+        )
+    print_table(("SCHEDULER", "STATUS", "LAST SEEN", "LAST RUN"), rows)
 
 
 def _print_maintenance(tasks: "Iterable[MaintenanceStatus]") -> None:

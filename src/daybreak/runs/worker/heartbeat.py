@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 
+from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.runs.model import Queue
 from daybreak.runs.worker import process_identity
@@ -38,6 +40,7 @@ class Heartbeat:
         self._process_key = process_key or process_identity.current_process_key()
         self._database = database
         self._worker_name = worker_name
+        self._recorded_ahead = timedelta(0)
         self.draining = False
 
     async def run(self) -> None:
@@ -65,6 +68,7 @@ class Heartbeat:
         """Send one heartbeat and stop attempts that are lost or cancelled."""
         engine = self._executor
         attempts = list(engine.registry)
+        asked_at = clock.machine_now()
         async with self._database.without_owner() as connection:
             rows = await connection.fetch(
                 _sql.heartbeat,
@@ -79,6 +83,14 @@ class Heartbeat:
                 [running.claim.fence for running in attempts],
             )
         _apply_answers(attempts, {row["run_id"]: row["cancelled"] for row in rows}, engine.registry)
+        await self._record_clock(clock.follow(rows[0]["now"], asked_at))
+
+    async def _record_clock(self, ahead: timedelta) -> None:
+        minutes = timedelta(minutes=round(ahead / timedelta(minutes=1)))
+        if minutes != self._recorded_ahead:
+            async with self._database.without_owner() as connection:
+                await connection.execute(_sql.record_clock, self._executor.id, minutes)
+            self._recorded_ahead = minutes
 
 
 def _apply_answers(
