@@ -24,11 +24,20 @@ from daybreak.schedule.model import (
     ScheduleOverview,
     SchedulerInfo,
     ScheduleStatus,
+    SecondTry,
+    SecondTryState,
 )
-from daybreak.schedule.overview import get_overview, list_days_without_brief, list_errors, retry_errors
+from daybreak.schedule.overview import (
+    get_overview,
+    list_days_without_brief,
+    list_errors,
+    list_second_tries,
+    retry_errors,
+)
 from daybreak.schedule.scheduler import Scheduler
 from daybreak.schedule.service import (
     explain,
+    find_second_try,
     get_outlook,
     get_reasons,
     get_status,
@@ -64,10 +73,13 @@ __all__ = [
     "ScheduleStatus",
     "Scheduler",
     "SchedulerInfo",
+    "SecondTry",
+    "SecondTryState",
     "TickResult",
     "Ticker",
     "builtin_tasks",
     "explain",
+    "find_second_try",
     "get_outlook",
     "get_overview",
     "get_reasons",
@@ -77,6 +89,7 @@ __all__ = [
     "list_maintenance",
     "list_outcomes",
     "list_schedulers",
+    "list_second_tries",
     "make_maintenance_kind",
     "next_briefs",
     "preview",

@@ -48,8 +48,28 @@ UPDATE schedule_state SET tzdata = $1
 SELECT schedule_invalidate_moved()
 
 -- name: read_work
--- Return the time, whether any next due date must be recomputed, and the first start time.
-SELECT now() AS now, is_stale, first_start FROM schedule_has_work()
+-- Return the time, whether any next due date must be recomputed, the first start time, and the time of the first second
+-- try.
+SELECT now() AS now, is_stale, first_start, schedule_first_second_try() AS first_second_try
+FROM schedule_has_work()
+
+-- name: retry_failed
+-- Retry failed briefs whose second try is due. $1 now, $2 batch size.
+SELECT retried, due FROM schedule_retry_failed($1, $2)
+
+-- name: list_second_tries
+-- Return briefs that failed since $1 because their workers died; needs no owner. $2 limit.
+SELECT owner_id, local_date, edition, run_id, retry_at, state, run_status FROM schedule_list_second_tries($1, $2)
+
+-- name: find_second_try
+-- Return the second try of an owner's run.
+SELECT t.owner_id, t.local_date, t.edition, t.run_id, t.retry_at, t.state, r.status AS run_status
+FROM schedule_second_tries AS t LEFT JOIN runs_all AS r ON t.owner_id = r.owner_id AND t.run_id = r.id
+WHERE t.owner_id = $1 AND t.run_id = $2
+
+-- name: delete_second_tries
+-- Delete the second tries of days before a date.
+SELECT schedule_delete_second_tries($1)
 
 -- name: count_queued
 -- Count the queued runs of a kind.
@@ -88,10 +108,15 @@ SELECT
 FROM schedule_entries WHERE owner_id = $1
 
 -- name: list_outcomes
--- Return an owner's outcomes before an edition of a date, newest first. $4 limit.
-SELECT local_date, due_at, edition, outcome, reason FROM schedule_outcomes
-WHERE owner_id = $1 AND (local_date < $2 OR local_date = $2 AND edition > $3)
-ORDER BY local_date DESC, edition
+-- Return an owner's outcomes before an edition of a date, newest first, with their second tries. $4 limit.
+SELECT
+    d.local_date, d.due_at, d.edition, d.outcome, d.reason, d.owner_id, t.run_id, t.retry_at, t.state,
+    (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id) AS run_status
+FROM schedule_outcomes AS d
+LEFT JOIN schedule_second_tries AS t
+    ON d.owner_id = t.owner_id AND d.local_date = t.local_date AND d.edition = t.edition
+WHERE d.owner_id = $1 AND (d.local_date < $2 OR d.local_date = $2 AND d.edition > $3)
+ORDER BY d.local_date DESC, d.edition
 LIMIT $4
 
 -- name: read_pending

@@ -42,12 +42,14 @@ class TickWork:
         clock_ahead: how far the clock of this machine is ahead of it; zero within a minute.
         is_stale: whether any next due date must be recomputed.
         first_start: the first start time of a brief.
+        first_second_try: when the first failed brief is tried once more.
     """
 
     now: datetime
     clock_ahead: timedelta
     is_stale: bool
     first_start: datetime | None
+    first_second_try: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Ticker:
             total += await self._enqueue_on_time(now, late)
         if recomputed or total.claimed:
             self._log_tick(total, recomputed, monotonic() - started)
+        if work.first_second_try and work.first_second_try <= now:
+            await self._retry_failed(now)
         return total
 
     async def _extend_slots_daily(self, now: datetime) -> bool:
@@ -170,6 +174,14 @@ class Ticker:
             return await connection.fetchrow(
                 _sql.tick, now, until, size, self._settings.reduce_when_away, self._kind, *after
             )
+
+    async def _retry_failed(self, now: datetime) -> None:
+        """Retry failed briefs whose second try is due, in batches."""
+        due = batch_size = self._settings.batch_size
+        while due == batch_size:
+            async with self._database.without_owner() as connection:
+                retried, due = await connection.fetchrow(_sql.retry_failed, now, batch_size)
+            log.warning("schedule.failed_retried", retried=retried, due=due)
 
     def _log_tick(self, total: TickResult, recomputed: int, seconds: float) -> None:
         log.info(
