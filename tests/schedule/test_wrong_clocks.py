@@ -56,7 +56,7 @@ def start(harness, command: str, clock_file: Path, log: Path):
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=30)
+            process.wait(timeout=60)
         process.kill()
         process.wait()
 

@@ -83,7 +83,8 @@ async def _read_problems(context: RequestContext, errors_after: str, after: str)
     errors = await schedule.list_errors(context.database, owner, _ROWS + 1)
     days = await schedule.list_days_without_brief(context.database, cursor, _ROWS + 1)
     second_tries = await schedule.list_second_tries(context.database, _ROWS)
-    owners = {one.owner_id for one in (*errors, *days, *second_tries)}
+    owners = {one.owner_id for one in errors} | {one.owner_id for one in days}
+    owners |= {one.owner_id for one in second_tries}
     return ScheduleProblems(
         errors=errors[:_ROWS],
         days_without_brief=days[:_ROWS],

@@ -64,7 +64,8 @@ def list_(
         errors = await schedule.list_errors(database, limit=limit)
         days = await schedule.list_days_without_brief(database, limit=limit)
         second_tries = await schedule.list_second_tries(database, limit)
-        owners = {one.owner_id for one in (*errors, *days, *second_tries)}
+        owners = {one.owner_id for one in errors} | {one.owner_id for one in days}
+        owners |= {one.owner_id for one in second_tries}
         emails = await people.get_emails(database, owners)
         tasks, schedulers = (
             await schedule.list_maintenance(database),
