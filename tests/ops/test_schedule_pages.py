@@ -27,6 +27,12 @@ SELECT
     $2::timestamptz - n * interval '1 second'
 FROM generate_series(0, $3 - 1) AS n
 """
+FAIL = """
+INSERT INTO schedule_second_tries
+SELECT
+    owner_id, local_date, edition, gen_random_uuid(), 1, t, t + interval '1 h', t + interval '4 h', 'pending'
+FROM schedule_outcomes CROSS JOIN (SELECT $2::timestamptz AS t) AS failed WHERE owner_id = $1
+"""
 SET_ERROR = (
     "UPDATE schedule_entries SET error = $2, start_at = NULL, is_stale = FALSE WHERE owner_id = ANY ($1)"
 )
@@ -97,13 +103,7 @@ async def test_second_try_of_a_failed_brief_is_shown_to_its_user_and_to_admins(
     await admin_connection.execute(
         MISS.replace("missed", "enqueued").replace("too_late", "due"), user.id, NOW, 1
     )
-    await admin_connection.execute(
-        "INSERT INTO schedule_second_tries "
-        "SELECT owner_id, local_date, edition, gen_random_uuid(), 1, t, t + interval '1 h', t + interval '4 h', "
-        "'pending' FROM schedule_outcomes CROSS JOIN (SELECT $2::timestamptz AS t) AS failed WHERE owner_id = $1",
-        user.id,
-        NOW,
-    )
+    await admin_connection.execute(FAIL, user.id, NOW)
     words = "Composing failed; it will be tried again at 09:44."  # in Berlin
     for path in (HERE, "/settings/schedule"):
         assert words in (await anna_client.get(path)).text, path
