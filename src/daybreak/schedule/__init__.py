@@ -51,7 +51,7 @@ from daybreak.schedule.service import (
     simulate,
 )
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.tick import Ticker, TickResult
+from daybreak.schedule.tick import Ticker, TickResult, TickWork
 
 __all__ = [
     "MAINTENANCE",
@@ -76,6 +76,7 @@ __all__ = [
     "SecondTry",
     "SecondTryState",
     "TickResult",
+    "TickWork",
     "Ticker",
     "builtin_tasks",
     "explain",

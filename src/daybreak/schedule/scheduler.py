@@ -29,6 +29,7 @@ class Scheduler:
         database: Database,
         settings: ScheduleSettings,
         maintenance_tasks: Sequence[MaintenanceTask] = (),
+        ticker: Ticker | None = None,
     ) -> None:
         """Create a scheduler; it does nothing before `run`.
 
@@ -36,9 +37,10 @@ class Scheduler:
             database: the database of this process.
             settings: tick interval and batch size.
             maintenance_tasks: maintenance tasks to enqueue by their cron lines.
+            ticker: the ticker, whose clock counts; None for that of the database.
         """
         self._settings = settings
-        self._ticker = Ticker(database, settings)
+        self._ticker = ticker or Ticker(database, settings)
         self._periodic_enqueuer = PeriodicEnqueuer(database, maintenance_tasks)
         self._heartbeat = SchedulerHeartbeat(database)
         self._stop = asyncio.Event()
