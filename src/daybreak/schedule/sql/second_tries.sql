@@ -1,29 +1,5 @@
 -- revision: 1
 
--- Notes a scheduled brief whose workers died, for its second try. The key is compared as text, so that the key of
--- another kind of run raises no error here.
-CREATE OR REPLACE FUNCTION schedule_on_workers_died() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-BEGIN
-    INSERT INTO schedule_second_tries (
-        owner_id, local_date, edition, run_id, epoch, failed_at, retry_at, retry_until, state
-    )
-    SELECT
-        d.owner_id, d.local_date, d.edition, new.id, new.epoch, new.finished_at, t.retry_at, t.retry_until,
-        CASE WHEN t.retry_at <= t.retry_until THEN 'pending' ELSE 'too_late' END
-    FROM schedule_outcomes AS d
-    INNER JOIN schedule_entries AS e ON d.owner_id = e.owner_id
-    CROSS JOIN LATERAL (
-        SELECT new.finished_at + interval '1 hour' AS retry_at, d.due_at + e.catch_up AS retry_until
-    ) AS t
-    WHERE d.owner_id = new.owner_id AND d.outcome = 'enqueued' AND d.local_date || '/' || d.edition = new.key
-    ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION schedule_on_workers_died() FROM public, daybreak_app;
-GRANT EXECUTE ON FUNCTION schedule_on_workers_died() TO daybreak_app;
-
 -- Returns when the first second try is due; NULL if there is none. One index lookup.
 CREATE OR REPLACE FUNCTION schedule_first_second_try() RETURNS timestamptz
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
