@@ -4287,7 +4287,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_reachability TO daybr
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_schedulers TO daybreak_app;
 
-GRANT SELECT ON TABLE public.schedule_second_tries TO daybreak_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_second_tries TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_slots TO daybreak_app;
 

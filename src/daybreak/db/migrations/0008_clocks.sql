@@ -28,4 +28,4 @@ ALTER TABLE schedule_second_tries FORCE ROW LEVEL SECURITY;
 CREATE POLICY owners ON schedule_second_tries TO daybreak_app
 USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
 CREATE POLICY maintenance ON schedule_second_tries TO daybreak_owner USING (TRUE);
-GRANT SELECT ON schedule_second_tries TO daybreak_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON schedule_second_tries TO daybreak_app;
