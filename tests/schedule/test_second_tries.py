@@ -126,6 +126,17 @@ async def test_brief_started_again_by_hand_gets_no_second_try(harness, by_hand, 
     assert [row["status"] for row in ended].count("succeeded") == 1
 
 
+async def test_brief_that_failed_again_after_a_retry_by_hand_gets_no_second_try(harness):
+    user, _ = await enqueue_today(harness)
+    noted = await second_try_after_death(harness, user)
+    await retry_by_hand(harness, user, noted)
+    assert (await die(harness, user)).epoch == 2
+    await harness.tick(noted.retry_at)
+    run = await get_run(harness, user, noted.run_id)
+    assert (run.status, run.epoch) == (Status.FAILED, 2)
+    assert (await second_try(harness, user)).state is SecondTryState.SUPERSEDED
+
+
 async def test_second_try_after_the_catch_up_window_is_not_made(harness):
     user, _ = await enqueue_today(harness, catch_up=timedelta(minutes=30))
     noted = await second_try_after_death(harness, user)
