@@ -62,11 +62,6 @@ def _log_change(ahead: timedelta) -> None:
         log.warning("clock.agrees", message="The clock of this machine agrees with the database’s again.")
 
 
-def deviation() -> timedelta:
-    """Return the deviation that `follow` last found in this process."""
-    return _Deviation.ahead
-
-
 def describe_deviation(ahead: timedelta) -> str:
     """Return a deviation as users read it; empty if there is none."""
     if not ahead:
