@@ -1756,6 +1756,11 @@ END $$;
 CREATE FUNCTION public.runs_retry_unchanged(owner uuid, which uuid, failed_epoch integer) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     ended runs_finished;
@@ -2428,6 +2433,9 @@ $$;
 CREATE FUNCTION public.schedule_retry_failed(now timestamp with time zone, batch_size integer, OUT retried integer, OUT due integer) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 DECLARE
     one schedule_second_tries;

@@ -182,6 +182,8 @@ GRANT EXECUTE ON FUNCTION runs_retry(uuid, uuid, integer, boolean) TO daybreak_a
 -- Returns whether it was retried.
 CREATE OR REPLACE FUNCTION runs_retry_unchanged(owner uuid, which uuid, failed_epoch integer) RETURNS boolean
 LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
     ended runs_finished;

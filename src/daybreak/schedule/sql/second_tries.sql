@@ -19,6 +19,7 @@ CREATE OR REPLACE FUNCTION schedule_retry_failed(
     now timestamptz, batch_size integer, OUT retried integer, OUT due integer
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
     one schedule_second_tries;
