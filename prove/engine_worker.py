@@ -77,7 +77,7 @@ def _record_stale_fences(folder: Path) -> None:
 
 def _shift_clock(seconds: float) -> None:
     """Shift all clocks of this process."""
-    right_time, right_now = time.time, clock.now
+    right_time, right_now = time.time, clock.machine_now
 
     def wrong_time() -> float:
         return right_time() + seconds
@@ -85,4 +85,4 @@ def _shift_clock(seconds: float) -> None:
     def wrong_now() -> datetime:
         return right_now() + timedelta(seconds=seconds)
 
-    time.time, clock.now = wrong_time, wrong_now
+    time.time, clock.machine_now = wrong_time, wrong_now

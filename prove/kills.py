@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ import zones
 from daybreak import briefs, clock, telemetry
 from daybreak.db import Database, apply_migrations, embedded
 from daybreak.runs import RunsSettings, Worker
-from daybreak.schedule import Scheduler, ScheduleSettings, Ticker
+from daybreak.schedule import Scheduler, ScheduleSettings, Ticker, TickWork
 
 DAY = date(2026, 12, 1)
 BEGIN = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
@@ -106,6 +106,14 @@ class ProcessGroup:
             self.kill(0, replace=False)
 
 
+class SimulatedTicker(Ticker):
+    """A ticker of the simulated day, for which the clock of the database does not count."""
+
+    async def read_work(self) -> TickWork:
+        """Return the work at the simulated time."""
+        return replace(await super().read_work(), now=clock.now())
+
+
 async def run_role(role: str, dsn: str, clock_file: Path) -> None:
     """Run one of the processes until it is killed."""
     telemetry.configure("error")
@@ -115,7 +123,7 @@ async def run_role(role: str, dsn: str, clock_file: Path) -> None:
             if role == "worker":
                 await Worker(dsn, [briefs.COMPOSE], settings=RUNS).run()
             async with Database.connect(dsn, max_connections=2) as database:
-                await Scheduler(database, SCHEDULE).run()
+                await Scheduler(database, SCHEDULE, ticker=SimulatedTicker(database, SCHEDULE)).run()
         except Exception:  # noqa: BLE001 - the database is unavailable for a while
             await asyncio.sleep(0.2)
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from daybreak import clock
 from daybreak.errors import InvalidInput
 
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+NOW_FUNCTION = clock.now
 SEED = int(os.environ.get("DAYBREAK_TEST_SEED", "20260329"))
 HARD = [
     "Australia/Lord_Howe",
@@ -87,3 +89,49 @@ def test_names_that_are_no_iana_zones_are_rejected(name):
 
 def test_now_is_an_instant_in_utc():
     assert clock.now().tzinfo is UTC
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Set the clock of this machine to an instant; afterwards the process knows of no deviation."""
+    monkeypatch.setattr(clock, "now", NOW_FUNCTION)
+
+    def show(at: datetime) -> datetime:
+        monkeypatch.setattr(clock, "machine_now", lambda: at)
+        return at
+
+    yield show
+    show(NOON)
+    clock.follow(NOON, NOON)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (26, "The clock of this machine is 26 h ahead of the database’s; correct it."),
+        (-26, "The clock of this machine is 26 h behind the database’s; correct it."),
+        (0.1, "The clock of this machine is 6 min ahead of the database’s; correct it."),
+        (24 * 9, "The clock of this machine is 9 days ahead of the database’s; correct it."),
+    ],
+)
+def test_now_follows_the_clock_of_the_database_and_the_deviation_is_described(machine, hours, words):
+    asked_at = machine(NOON + timedelta(hours=hours))
+    ahead = clock.follow(NOON, asked_at)
+    assert clock.now() == NOON
+    assert clock.describe_deviation(ahead) == words
+    machine(NOON)
+    assert clock.follow(NOON, NOON) == timedelta(0)
+    assert clock.now() == NOON
+    assert not clock.describe_deviation(timedelta(0))
+
+
+def test_deviation_of_less_than_a_minute_is_left_alone(machine):
+    asked_at = machine(NOON + timedelta(seconds=59))
+    assert clock.follow(NOON, asked_at) == timedelta(0)
+    assert clock.now() == asked_at
+
+
+@pytest.mark.parametrize("answered_after", [timedelta(0), timedelta(minutes=5), timedelta(minutes=10)])
+def test_slow_answer_of_the_database_is_no_deviation(machine, answered_after):
+    machine(NOON + timedelta(minutes=10))
+    assert clock.follow(NOON + answered_after, NOON) == timedelta(0)

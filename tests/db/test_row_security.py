@@ -105,6 +105,10 @@ ROWS |= {
     "schedule_reachability": (
         "(owner_id, reachable, observable) SELECT $1, TRUE, TRUE WHERE $2::uuid IS NOT NULL"
     ),
+    "schedule_second_tries": (
+        "(owner_id, local_date, edition, run_id, epoch, failed_at, retry_at, retry_until, state)"
+        f" VALUES ($1, '2026-03-29', 'standard', $2, 1, {NOW}, {NOW}, {NOW}, 'pending')"
+    ),
     "schedule_absences": (
         f"(owner_id, since, tier, notified_at) SELECT $1, {NOW}, 1, {NOW} WHERE $2::uuid IS NOT NULL"
     ),

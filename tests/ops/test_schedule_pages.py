@@ -27,6 +27,12 @@ SELECT
     $2::timestamptz - n * interval '1 second'
 FROM generate_series(0, $3 - 1) AS n
 """
+FAIL = """
+INSERT INTO schedule_second_tries
+SELECT
+    owner_id, local_date, edition, gen_random_uuid(), 1, t, t + interval '1 h', t + interval '4 h', 'pending'
+FROM schedule_outcomes CROSS JOIN (SELECT $2::timestamptz AS t) AS failed WHERE owner_id = $1
+"""
 SET_ERROR = (
     "UPDATE schedule_entries SET error = $2, start_at = NULL, is_stale = FALSE WHERE owner_id = ANY ($1)"
 )
@@ -77,6 +83,35 @@ async def test_due_briefs_are_charted_and_listed(anna_client, admin_user, quiet,
     assert page.count('<rect class="late"') == 1
 
 
+async def test_wrong_clock_of_a_worker_is_an_error_on_operations_and_in_the_api(
+    anna_client, api_client, admin_user, admin_connection
+):
+    await admin_connection.execute(
+        "INSERT INTO runs_workers (id, name, queues, running, draining, clock_ahead) "
+        "VALUES (gen_random_uuid(), 'test:fast', '{}', 0, FALSE, '26 h')"
+    )
+    page, answer = (await anna_client.get("/operations")).text, await api_client.get("/api/v1/operations")
+    await admin_connection.execute("DELETE FROM runs_workers WHERE name = 'test:fast'")
+    words = "The clock of this machine is 26 h ahead of the database’s; correct it."
+    assert words in page
+    assert [words in one["error"] for one in answer.json()["workers"] if one["name"] == "test:fast"] == [True]
+
+
+async def test_second_try_of_a_failed_brief_is_shown_to_its_user_and_to_admins(
+    anna_client, api_client, admin_user, user, quiet, admin_connection
+):
+    await admin_connection.execute(
+        MISS.replace("missed", "enqueued").replace("too_late", "due"), user.id, NOW, 1
+    )
+    await admin_connection.execute(FAIL, user.id, NOW)
+    words = "Composing failed; it will be tried again at 09:44."  # in Berlin
+    for path in (HERE, "/settings/schedule"):
+        assert words in (await anna_client.get(path)).text, path
+    (listed,) = (await api_client.get("/api/v1/operations/schedule")).json()["second_tries"]
+    assert (listed["state"], listed["edition"]) == ("pending", "standard")
+    await admin_connection.execute("DELETE FROM schedule_second_tries")
+
+
 async def test_schedule_errors_are_listed_with_their_fix_and_retried(
     anna_client, admin_user, quiet, admin_connection, run_workspace, other_user
 ):
@@ -118,10 +153,11 @@ async def test_long_schedule_lists_are_paginated(
 async def test_schedulers_and_maintenance_are_listed(
     anna_client, admin_user, quiet, admin_connection, database
 ):
+    now = await admin_connection.fetchval("SELECT now()")
     await admin_connection.execute(
         "INSERT INTO schedule_schedulers VALUES ($1, 'boreas:1', $2, $2, ''), ($3, 'notos:2', $2, $4, ''),"
         " ($5, 'euros:3', $2, $2, 'Unavailable: away')",
-        UUID(int=1), NOW - timedelta(minutes=15), UUID(int=2), NOW - timedelta(hours=2), UUID(int=3),
+        UUID(int=1), now, UUID(int=2), now - timedelta(hours=2), UUID(int=3),
     )  # fmt: skip
     await admin_connection.execute(
         "INSERT INTO schedule_maintenance VALUES ('test.clear', '17 3 * * *', $1) ON CONFLICT DO NOTHING", NOW

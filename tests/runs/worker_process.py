@@ -48,9 +48,9 @@ def install_kill_points() -> None:
 def shift_clock() -> None:
     """Shift all clocks of this process."""
     clock = importlib.import_module("daybreak.clock")
-    right_time, right_now = time.time, clock.now
+    right_time, right_now = time.time, clock.machine_now
     time.time = lambda: right_time() + CLOCK_AHEAD
-    clock.now = lambda: right_now() + timedelta(seconds=CLOCK_AHEAD)
+    clock.machine_now = lambda: right_now() + timedelta(seconds=CLOCK_AHEAD)
 
 
 async def main() -> None:

@@ -68,7 +68,8 @@ async def test_notifications_between_waits_are_kept_and_merged(listening, notify
 async def test_lost_listener_reconnects_and_wakes_all_subscribers(listening, notify, admin_connection):
     with listening.subscribe("a") as subscription:
         await admin_connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY daybreak_echo%'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE query LIKE '%now() FROM pg_notify%' AND pid <> pg_backend_pid()"
         )
         assert await subscription.wait(60)
         await _until(lambda: listening.is_listening)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
+from daybreak import clock
 from daybreak.db.compatibility import CompatibilityMonitor
 from daybreak.db.connections import (
     BROKEN,
@@ -191,7 +192,9 @@ class Database:
     async def _reject_powerful_role(self) -> None:
         async with self.without_owner() as connection:
             check_version(connection)
+            asked_at = clock.machine_now()
             role = await connection.fetchrow(_sql.describe_role)
+            clock.follow(role["now"], asked_at)
         if role["is_powerful"] or role["is_owner"]:
             raise Misconfigured(
                 f"The role {role['name']} could read every user’s rows; give DAYBREAK_DATABASE_URL the "

@@ -1,7 +1,8 @@
 -- name: describe_role
--- Returns the current role, and whether it could bypass row-level security: by its own rights, or by those of a role
--- that it is a member of.
+-- Returns the time and the current role, and whether it could bypass row-level security: by its own rights, or by those
+-- of a role that it is a member of.
 SELECT
+    now() AS now,
     current_user::text AS name,
     EXISTS (
         SELECT FROM pg_roles AS r

@@ -1857,6 +1857,38 @@ BEGIN
     RETURN 'retried';
 END $$;
 
+CREATE FUNCTION public.runs_retry_unchanged(owner uuid, which uuid, failed_epoch integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    ended runs_finished;
+BEGIN
+    SELECT * INTO ended FROM runs_finished AS f
+    WHERE f.owner_id = owner AND f.id = which AND f.epoch = failed_epoch AND f.status = 'failed';
+    IF NOT FOUND OR EXISTS (
+        SELECT FROM runs_all AS a
+        WHERE a.owner_id = owner AND a.kind = ended.kind AND a.key = ended.key AND a.parent_id IS NULL
+            AND a.created_at > ended.created_at
+    ) THEN
+        RETURN FALSE;
+    END IF;
+    -- A run that is started as a whole dispatches no items yet, so their limit does not matter.
+    IF runs_retry(owner, which, 0, TRUE) <> 'retried' THEN
+        RETURN FALSE;
+    END IF;
+    PERFORM runs_notify(jsonb_build_array(jsonb_build_object('id', which, 'owner_id', owner)));
+    RETURN TRUE;
+EXCEPTION WHEN unique_violation THEN
+    -- A concurrent transaction has enqueued another run of the same key.
+    RETURN FALSE;
+END $$;
+
 CREATE FUNCTION public.runs_running_by_worker() RETURNS TABLE(worker_id uuid, kind text, runs bigint, since timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2145,6 +2177,11 @@ BEGIN
     ) AS s;
 END $$;
 
+CREATE FUNCTION public.schedule_delete_second_tries(oldest date) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ DELETE FROM schedule_second_tries WHERE local_date < oldest $$;
+
 CREATE FUNCTION public.schedule_drop_partitions(before date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2190,6 +2227,19 @@ BEGIN
     SELECT s.local_date, s.due_at, s.edition, s.outcome, s.reason
     FROM schedule_decide_for(ARRAY[one_owner], now, reduce_when_away) AS s
     WHERE s.due_at IS NOT NULL;
+END $$;
+
+CREATE FUNCTION public.schedule_first_second_try() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+BEGIN
+    RETURN (
+        SELECT t.retry_at FROM schedule_second_tries AS t WHERE t.state = 'pending' ORDER BY t.retry_at LIMIT 1
+    );
 END $$;
 
 CREATE FUNCTION public.schedule_has_work() RETURNS TABLE(is_stale boolean, first_start timestamp with time zone)
@@ -2242,6 +2292,17 @@ CREATE FUNCTION public.schedule_list_errors(after_owner uuid, max_rows integer) 
     SELECT d.owner_id, d.local_date, d.error FROM schedule_entries AS d
     WHERE d.error IS NOT NULL AND d.owner_id > after_owner
     ORDER BY d.owner_id LIMIT max_rows
+$$;
+
+CREATE FUNCTION public.schedule_list_second_tries(since timestamp with time zone, max_rows integer) RETURNS TABLE(owner_id uuid, local_date date, edition text, run_id uuid, retry_at timestamp with time zone, state text, run_status text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT
+        t.owner_id, t.local_date, t.edition, t.run_id, t.retry_at, t.state,
+        (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id)
+    FROM schedule_second_tries AS t WHERE t.failed_at >= since
+    ORDER BY t.failed_at DESC, t.owner_id, t.local_date, t.edition LIMIT max_rows
 $$;
 
 CREATE FUNCTION public.schedule_list_stale() RETURNS TABLE(timezone text, local_time time without time zone, pending date)
@@ -2371,6 +2432,27 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.schedule_on_workers_died() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO schedule_second_tries (
+        owner_id, local_date, edition, run_id, epoch, failed_at, retry_at, retry_until, state
+    )
+    SELECT
+        d.owner_id, d.local_date, d.edition, new.id, new.epoch, new.finished_at, t.retry_at, t.retry_until,
+        CASE WHEN t.retry_at <= t.retry_until THEN 'pending' ELSE 'too_late' END
+    FROM schedule_outcomes AS d
+    INNER JOIN schedule_entries AS e ON d.owner_id = e.owner_id
+    CROSS JOIN LATERAL (
+        SELECT new.finished_at + interval '1 hour' AS retry_at, d.due_at + e.catch_up AS retry_until
+    ) AS t
+    WHERE d.owner_id = new.owner_id AND d.outcome = 'enqueued' AND d.local_date || '/' || d.edition = new.key
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.schedule_recompute_next(now timestamp with time zone, timezones text[], local_dates date[], batch_size integer, only_owner uuid DEFAULT NULL::uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2451,6 +2533,36 @@ CREATE FUNCTION public.schedule_retry(only_owners uuid[], batch_size integer) RE
     )
     SELECT count(*) FROM retried
 $$;
+
+CREATE FUNCTION public.schedule_retry_failed(now timestamp with time zone, batch_size integer, OUT retried integer, OUT due integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+DECLARE
+    one schedule_second_tries;
+    new_state text;
+BEGIN
+    retried := 0;
+    due := 0;
+    FOR one IN
+        SELECT * FROM schedule_second_tries AS t
+        WHERE t.state = 'pending' AND t.retry_at <= now
+        ORDER BY t.retry_at LIMIT batch_size FOR UPDATE SKIP LOCKED
+    LOOP
+        new_state := CASE
+            WHEN now > one.retry_until THEN 'too_late'
+            WHEN runs_retry_unchanged(one.owner_id, one.run_id, one.epoch) THEN 'retried'
+            ELSE 'superseded'
+        END;
+        UPDATE schedule_second_tries AS t SET state = new_state
+        WHERE t.owner_id = one.owner_id AND t.local_date = one.local_date AND t.edition = one.edition;
+        due := due + 1;
+        retried := retried + (new_state = 'retried')::integer;
+    END LOOP;
+END $$;
 
 CREATE FUNCTION public.schedule_simulate(one_owner uuid, now timestamp with time zone, reduce_when_away boolean, kind text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3268,7 +3380,8 @@ CREATE TABLE public.runs_workers (
     draining boolean NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
-    process_key text
+    process_key text,
+    clock_ahead interval DEFAULT '00:00:00'::interval NOT NULL
 );
 
 CREATE TABLE public.schedule_absences (
@@ -3316,6 +3429,21 @@ CREATE TABLE public.schedule_schedulers (
     seen_at timestamp with time zone NOT NULL,
     last_error text NOT NULL
 );
+
+CREATE TABLE public.schedule_second_tries (
+    owner_id uuid NOT NULL,
+    local_date date NOT NULL,
+    edition text NOT NULL,
+    run_id uuid NOT NULL,
+    epoch integer NOT NULL,
+    failed_at timestamp with time zone NOT NULL,
+    retry_at timestamp with time zone NOT NULL,
+    retry_until timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    CONSTRAINT schedule_second_tries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'retried'::text, 'superseded'::text, 'too_late'::text])))
+);
+
+ALTER TABLE ONLY public.schedule_second_tries FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.schedule_slots (
     timezone text NOT NULL,
@@ -3483,6 +3611,9 @@ ALTER TABLE ONLY public.schedule_reachability
 ALTER TABLE ONLY public.schedule_schedulers
     ADD CONSTRAINT schedule_schedulers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.schedule_second_tries
+    ADD CONSTRAINT schedule_second_tries_pkey PRIMARY KEY (owner_id, local_date, edition);
+
 ALTER TABLE ONLY public.schedule_slots
     ADD CONSTRAINT schedule_slots_pkey PRIMARY KEY (timezone, local_time, local_date);
 
@@ -3612,6 +3743,10 @@ CREATE INDEX schedule_entries_start ON public.schedule_entries USING btree (star
 
 CREATE INDEX schedule_outcomes_without_brief ON ONLY public.schedule_outcomes USING btree (decided_at, owner_id, local_date, edition) WHERE ((outcome <> 'enqueued'::text) AND (reason <> 'quiet'::text));
 
+CREATE INDEX schedule_second_tries_failed ON public.schedule_second_tries USING btree (failed_at);
+
+CREATE INDEX schedule_second_tries_pending ON public.schedule_second_tries USING btree (retry_at) WHERE (state = 'pending'::text);
+
 CREATE INDEX schedule_slots_upcoming ON public.schedule_slots USING btree (due_at) WHERE (user_count > 0);
 
 CREATE INDEX web_idempotency_keys_created ON public.web_idempotency_keys USING btree (owner_id, created_at);
@@ -3641,6 +3776,8 @@ CREATE TRIGGER schedule_preferences_inserted AFTER INSERT ON public.people_prefe
 CREATE TRIGGER schedule_preferences_updated AFTER UPDATE ON public.people_preferences REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_on_preferences_updated();
 
 CREATE TRIGGER schedule_user_updated AFTER UPDATE ON public.people_users REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.schedule_on_user_updated();
+
+CREATE TRIGGER schedule_workers_died AFTER INSERT ON public.runs_finished FOR EACH ROW WHEN (((new.queue = 'scheduled'::text) AND (new.status = 'failed'::text) AND (new.parent_id IS NULL) AND (((new.errors -> '-1'::integer) ->> 'class'::text) = 'WorkerDied'::text))) EXECUTE FUNCTION public.schedule_on_workers_died();
 
 ALTER TABLE ONLY public.agenda_decisions
     ADD CONSTRAINT agenda_decisions_owner_id_task_id_fkey FOREIGN KEY (owner_id, task_id) REFERENCES public.agenda_tasks(owner_id, id) ON DELETE CASCADE;
@@ -3738,6 +3875,9 @@ ALTER TABLE ONLY public.schedule_entries
 ALTER TABLE ONLY public.schedule_reachability
     ADD CONSTRAINT schedule_reachability_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.schedule_second_tries
+    ADD CONSTRAINT schedule_second_tries_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.web_idempotency_keys
     ADD CONSTRAINT web_idempotency_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
@@ -3823,6 +3963,8 @@ CREATE POLICY maintenance ON public.schedule_outcomes TO daybreak_owner USING (t
 
 CREATE POLICY maintenance ON public.schedule_reachability TO daybreak_owner USING (true);
 
+CREATE POLICY maintenance ON public.schedule_second_tries TO daybreak_owner USING (true);
+
 CREATE POLICY maintenance ON public.web_idempotency_keys TO daybreak_owner USING (true);
 
 CREATE POLICY owners ON public.agenda_decisions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
@@ -3881,6 +4023,8 @@ CREATE POLICY owners ON public.schedule_outcomes TO daybreak_app USING ((owner_i
 
 CREATE POLICY owners ON public.schedule_reachability TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.schedule_second_tries TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.web_idempotency_keys TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 ALTER TABLE public.people_accounts ENABLE ROW LEVEL SECURITY;
@@ -3912,6 +4056,8 @@ ALTER TABLE public.schedule_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.schedule_outcomes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.schedule_reachability ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.schedule_second_tries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.web_idempotency_keys ENABLE ROW LEVEL SECURITY;
 
@@ -4105,6 +4251,8 @@ GRANT ALL ON FUNCTION public.runs_restart_items(completions jsonb) TO daybreak_a
 REVOKE ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, max_dispatched integer, whole boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_retry(owner uuid, which uuid, max_dispatched integer, whole boolean) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.runs_retry_unchanged(owner uuid, which uuid, failed_epoch integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.runs_running_by_worker() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.runs_running_by_worker() TO daybreak_app;
 
@@ -4133,6 +4281,9 @@ REVOKE ALL ON FUNCTION public.schedule_decide(pending public.schedule_entries[],
 
 REVOKE ALL ON FUNCTION public.schedule_decide_for(owner_ids uuid[], now timestamp with time zone, reduce_when_away boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.schedule_delete_second_tries(oldest date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_delete_second_tries(oldest date) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.schedule_drop_partitions(before date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_drop_partitions(before date) TO daybreak_app;
 
@@ -4141,6 +4292,9 @@ GRANT ALL ON FUNCTION public.schedule_earliest_slot_date() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_explain(one_owner uuid, now timestamp with time zone, reduce_when_away boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_explain(one_owner uuid, now timestamp with time zone, reduce_when_away boolean) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_first_second_try() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_first_second_try() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_has_work() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_has_work() TO daybreak_app;
@@ -4153,6 +4307,9 @@ GRANT ALL ON FUNCTION public.schedule_list_days_without_brief(since timestamp wi
 
 REVOKE ALL ON FUNCTION public.schedule_list_errors(after_owner uuid, max_rows integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_list_errors(after_owner uuid, max_rows integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_list_second_tries(since timestamp with time zone, max_rows integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_list_second_tries(since timestamp with time zone, max_rows integer) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_list_stale() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_list_stale() TO daybreak_app;
@@ -4174,6 +4331,9 @@ GRANT ALL ON FUNCTION public.schedule_on_user_deleted() TO daybreak_app;
 REVOKE ALL ON FUNCTION public.schedule_on_user_updated() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_on_user_updated() TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.schedule_on_workers_died() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_on_workers_died() TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.schedule_recompute_next(now timestamp with time zone, timezones text[], local_dates date[], batch_size integer, only_owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_recompute_next(now timestamp with time zone, timezones text[], local_dates date[], batch_size integer, only_owner uuid) TO daybreak_app;
 
@@ -4181,6 +4341,9 @@ REVOKE ALL ON FUNCTION public.schedule_require_owner(owner uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.schedule_retry(only_owners uuid[], batch_size integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_retry(only_owners uuid[], batch_size integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.schedule_retry_failed(now timestamp with time zone, batch_size integer, OUT retried integer, OUT due integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.schedule_retry_failed(now timestamp with time zone, batch_size integer, OUT retried integer, OUT due integer) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.schedule_simulate(one_owner uuid, now timestamp with time zone, reduce_when_away boolean, kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.schedule_simulate(one_owner uuid, now timestamp with time zone, reduce_when_away boolean, kind text) TO daybreak_app;
@@ -4285,6 +4448,8 @@ GRANT SELECT ON TABLE public.runs_maintenance_state TO daybreak_app;
 
 GRANT SELECT,DELETE ON TABLE public.runs_workers TO daybreak_app;
 
+GRANT UPDATE(clock_ahead) ON TABLE public.runs_workers TO daybreak_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_absences TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_maintenance TO daybreak_app;
@@ -4298,6 +4463,8 @@ GRANT UPDATE(reason) ON TABLE public.schedule_outcomes TO daybreak_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_reachability TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_schedulers TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_second_tries TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedule_slots TO daybreak_app;
 

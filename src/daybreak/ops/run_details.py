@@ -7,9 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
-from daybreak import clock, runs
+from daybreak import clock, runs, schedule
 from daybreak.ops.charts.attempts import AttemptChart, build_chart
-from daybreak.runs import Run, RunCursor, RunEvent, Status
+from daybreak.runs import Queue, Run, RunCursor, RunEvent, Status
+from daybreak.schedule import SecondTry
 
 MAX_ITEMS = 50
 MAX_EVENTS = 100
@@ -25,6 +26,7 @@ class RunDetails:
         next_items: the cursor of the next page; None on the last.
         events: the latest events, in order.
         chart: the attempts of the run and these items.
+        second_try: set if it is a scheduled brief that failed because its workers died.
     """
 
     run: Run
@@ -33,6 +35,7 @@ class RunDetails:
     next_items: RunCursor | None
     events: Sequence[RunEvent]
     chart: AttemptChart | None
+    second_try: SecondTry | None
     now: datetime
 
     @property
@@ -83,5 +86,12 @@ async def read_run_details(
         next_items=shown[-1].cursor if len(items) > MAX_ITEMS else None,
         events=events,
         chart=build_chart([run, *shown], happened, now),
+        second_try=await _find_second_try(tx, run),
         now=now,
     )
+
+
+async def _find_second_try(tx: asyncpg.Connection, run: Run) -> SecondTry | None:
+    if run.queue is not Queue.SCHEDULED or not run.errors:
+        return None
+    return await schedule.find_second_try(tx, run.owner_id, run.id)

@@ -12,7 +12,13 @@ from daybreak import clock, people, schedule
 from daybreak.errors import InvalidInput
 from daybreak.ops import labels
 from daybreak.ops.charts.due import make_due_bars
-from daybreak.schedule import DayWithoutBrief, DayWithoutBriefCursor, ScheduleError, ScheduleSettings
+from daybreak.schedule import (
+    DayWithoutBrief,
+    DayWithoutBriefCursor,
+    ScheduleError,
+    ScheduleSettings,
+    SecondTry,
+)
 from daybreak.web import Admin, RequestContext, decode_cursor, encode_cursor, read_form
 
 routes = APIRouter(include_in_schema=False)
@@ -35,6 +41,7 @@ class ScheduleProblems:
     days_without_brief: list[DayWithoutBrief]
     next_errors: str
     next_days: str
+    second_tries: list[SecondTry]
     emails: dict[UUID, str]
 
 
@@ -75,11 +82,14 @@ async def _read_problems(context: RequestContext, errors_after: str, after: str)
     )
     errors = await schedule.list_errors(context.database, owner, _ROWS + 1)
     days = await schedule.list_days_without_brief(context.database, cursor, _ROWS + 1)
+    second_tries = await schedule.list_second_tries(context.database, _ROWS)
     owners = {one.owner_id for one in errors} | {one.owner_id for one in days}
+    owners |= {one.owner_id for one in second_tries}
     return ScheduleProblems(
         errors=errors[:_ROWS],
         days_without_brief=days[:_ROWS],
         next_errors=encode_cursor(errors[_ROWS - 1].owner_id) if len(errors) > _ROWS else "",
         next_days=encode_cursor(*map(str, days[_ROWS - 1].cursor)) if len(days) > _ROWS else "",
+        second_tries=second_tries,
         emails=await people.get_emails(context.database, owners),
     )

@@ -171,6 +171,7 @@ class WorkerOut(OutputModel):
     running: Mapping[str, int] = Field(
         description="Number of runs that it is executing, by kind.", examples=[{"briefs.compose": 4}]
     )
+    error: str = Field(description="A wrong clock of its machine; empty if there is none.", examples=[""])
 
     @classmethod
     def of(cls, worker: WorkerInfo) -> "WorkerOut":

@@ -166,6 +166,7 @@ class WorkerInfo:
         alive: the last heartbeat is not older than the lease.
         draining: the worker claims no more runs.
         running: number of claimed runs by kind.
+        error: a wrong clock of its machine; empty if there is none.
     """
 
     id: UUID
@@ -175,6 +176,7 @@ class WorkerInfo:
     started_at: datetime
     last_heartbeat_at: datetime
     running: Mapping[str, int]
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

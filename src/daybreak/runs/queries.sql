@@ -18,9 +18,9 @@ FROM (
 HAVING count(*) > 0
 
 -- name: claim
--- Claim the claimable runs among these. $1 owners, $2 runs, $3 known kinds, $4 worker, $5 lease.
+-- Claim the claimable runs among these, and return the time. $1 owners, $2 runs, $3 known kinds, $4 worker, $5 lease.
 SELECT
-    owner_id, id, parent_id, kind, queue, key, parameters, epoch, attempt, max_attempts, fence, last_event_number,
+    clock_timestamp() AS now, owner_id, id, parent_id, kind, queue, key, parameters, epoch, attempt, max_attempts, fence, last_event_number,
     wait_seconds, items
 FROM runs_claim($1, $2, $3, $4, $5)
 
@@ -44,11 +44,15 @@ SELECT runs_write_progress($1::jsonb)
 
 -- name: heartbeat
 -- Renew the leases of a worker's runs; return those that still belong to it, and in each row, of which there is at
--- least one, the oldest program that may run.
-SELECT h.run_id, h.cancelled, c.oldest_program, c.migrated_by
+-- least one, the time and the oldest program that may run.
+SELECT now() AS now, h.run_id, h.cancelled, c.oldest_program, c.migrated_by
 FROM (SELECT) AS this
 LEFT JOIN db_compatibility AS c ON TRUE
 LEFT JOIN runs_heartbeat($1, $2, $3, $4, $5, $6, $7, $8, $9) AS h ON TRUE
+
+-- name: record_clock
+-- Record how far the clock of a worker's machine is ahead of the database's.
+UPDATE runs_workers SET clock_ahead = $2 WHERE id = $1
 
 -- name: rescue
 -- Rescue runs of dead workers, lost jobs and unused capacity. No row while another process does so.
@@ -148,7 +152,7 @@ SELECT runs_retry($1, $2, $3, $4)
 -- name: list_workers
 -- List the workers of the last day with the runs that each has claimed, by kind.
 SELECT
-    w.id, w.name, w.draining, w.started_at, w.last_heartbeat_at, w.last_heartbeat_at > now() - $1::interval AS alive,
+    w.id, w.name, w.draining, w.started_at, w.last_heartbeat_at, w.clock_ahead, w.last_heartbeat_at > now() - $1::interval AS alive,
     coalesce(
         jsonb_object_agg(d.kind, d.runs ORDER BY d.kind) FILTER (WHERE d.kind IS NOT NULL), '{}'
     )::text AS running

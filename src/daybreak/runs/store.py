@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 
+from daybreak import clock
 from daybreak.db import load
 from daybreak.runs.model import (
     ClaimedRun,
@@ -93,13 +94,17 @@ async def claim(
     lease: timedelta,
 ) -> list[ClaimedRun]:
     """Claim the claimable runs among these."""
+    asked_at = clock.machine_now()
     rows = await tx.fetch(_sql.claim, *_split_keys(run_keys), list(kinds), worker_id, lease)
-    return [_claimed_run(row) for row in rows]
+    if rows:  # before the handlers read the clock
+        clock.follow(rows[-1]["now"], asked_at)
+    return [_claimed_run(dict(row)) for row in rows]
 
 
-def _claimed_run(row: asyncpg.Record) -> ClaimedRun:
-    items = ItemsSummary(**orjson.loads(row["items"])) if row["items"] else None
-    return ClaimedRun(**{**row, "queue": Queue(row["queue"]), "items": items})
+def _claimed_run(columns: dict[str, Any]) -> ClaimedRun:
+    del columns["now"]
+    items = ItemsSummary(**orjson.loads(columns["items"])) if columns["items"] else None
+    return ClaimedRun(**{**columns, "queue": Queue(columns["queue"]), "items": items})
 
 
 async def lock_claimed(tx: asyncpg.Connection, claims: Sequence[ClaimedRun]) -> dict[UUID, bool]:
@@ -259,7 +264,13 @@ async def count_by_kind(connection: asyncpg.Connection) -> dict[tuple[str, Statu
 async def list_workers(connection: asyncpg.Connection, lease: timedelta) -> list[WorkerInfo]:
     """Return the workers, oldest first; alive means a heartbeat within the lease."""
     rows = await connection.fetch(_sql.list_workers, lease)
-    return [WorkerInfo(**{**row, "running": orjson.loads(row["running"])}) for row in rows]
+    return [_worker_info(**row) for row in rows]
+
+
+def _worker_info(*, clock_ahead: timedelta, running: str, **columns: Any) -> WorkerInfo:  # noqa: ANN401
+    deviation = clock.describe_deviation(clock_ahead)
+    error = f"{deviation} Its runs use the database’s clock." if deviation else ""
+    return WorkerInfo(running=orjson.loads(running), error=error, **columns)
 
 
 def _split_keys(run_keys: Sequence[RunKey]) -> tuple[list[UUID], list[UUID]]:

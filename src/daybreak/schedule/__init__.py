@@ -24,11 +24,20 @@ from daybreak.schedule.model import (
     ScheduleOverview,
     SchedulerInfo,
     ScheduleStatus,
+    SecondTry,
+    SecondTryState,
 )
-from daybreak.schedule.overview import get_overview, list_days_without_brief, list_errors, retry_errors
+from daybreak.schedule.overview import (
+    get_overview,
+    list_days_without_brief,
+    list_errors,
+    list_second_tries,
+    retry_errors,
+)
 from daybreak.schedule.scheduler import Scheduler
 from daybreak.schedule.service import (
     explain,
+    find_second_try,
     get_outlook,
     get_reasons,
     get_status,
@@ -42,7 +51,7 @@ from daybreak.schedule.service import (
     simulate,
 )
 from daybreak.schedule.settings import ScheduleSettings
-from daybreak.schedule.tick import Ticker, TickResult
+from daybreak.schedule.tick import Ticker, TickResult, TickWork
 
 __all__ = [
     "MAINTENANCE",
@@ -64,10 +73,14 @@ __all__ = [
     "ScheduleStatus",
     "Scheduler",
     "SchedulerInfo",
+    "SecondTry",
+    "SecondTryState",
     "TickResult",
+    "TickWork",
     "Ticker",
     "builtin_tasks",
     "explain",
+    "find_second_try",
     "get_outlook",
     "get_overview",
     "get_reasons",
@@ -77,6 +90,7 @@ __all__ = [
     "list_maintenance",
     "list_outcomes",
     "list_schedulers",
+    "list_second_tries",
     "make_maintenance_kind",
     "next_briefs",
     "preview",

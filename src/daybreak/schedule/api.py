@@ -139,10 +139,12 @@ def _parse_day_cursor(after: str | None) -> DayCursor | None:
 
 @api.get(OPERATIONS, response_model=ScheduleOverviewOut)
 async def get_overview(context: ApiAdmin) -> Response:
-    """Return upcoming and overdue briefs, schedulers and maintenance; for admins."""
+    """Return upcoming and overdue briefs, schedulers, maintenance and second tries; for admins."""
     seen = await overview.get_overview(context.database, ScheduleSettings.load())
     there = await heartbeat.list_schedulers(context.database)
-    return json_response(ScheduleOverviewOut.of(seen, there, await list_maintenance(context.database)))
+    tasks = await list_maintenance(context.database)
+    second_tries = await overview.list_second_tries(context.database)
+    return json_response(ScheduleOverviewOut.of(seen, there, tasks, second_tries))
 
 
 @api.get(f"{OPERATIONS}/errors", response_model=Page[ScheduleErrorOut])

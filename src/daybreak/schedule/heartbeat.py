@@ -5,14 +5,15 @@ import os
 import socket
 from contextlib import suppress
 from datetime import timedelta
+from math import inf
+from time import monotonic
 from uuid import uuid4
 
-from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.schedule.model import SchedulerInfo
 
 _sql = load(__package__)
-_INTERVAL = timedelta(seconds=30)
+_INTERVAL_SECONDS = 30.0
 _ALIVE_WITHIN = timedelta(minutes=3)
 _RETENTION = timedelta(days=1)
 _DEREGISTER_SECONDS = 1.0
@@ -27,20 +28,21 @@ class SchedulerHeartbeat:
         self._database = database
         self._id = uuid4()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
-        self._started_at = clock.now()
-        self._sent_at = self._started_at - _INTERVAL
+        self._started = monotonic()
+        self._sent = -inf
         self._last_error = ""
 
     async def send(self, error: str = "") -> None:
         """Record a heartbeat with the last error; skip the write if an equal one is under 30 seconds old."""
-        now = clock.now()
-        if now - self._sent_at < _INTERVAL and error == self._last_error:
+        now = monotonic()
+        if now - self._sent < _INTERVAL_SECONDS and error == self._last_error:
             return
-        entry = (self._id, self._name, self._started_at, now, error[:_MAX_ERROR_LENGTH])
+        running = timedelta(seconds=now - self._started)
+        entry = (self._id, self._name, running, error[:_MAX_ERROR_LENGTH])
         async with self._database.without_owner() as connection:
             row = await connection.fetchrow(_sql.write_scheduler, *entry)
         self._database.compatibility.observe(row["oldest_program"], row["migrated_by"])
-        self._sent_at, self._last_error = now, error
+        self._sent, self._last_error = now, error
 
     async def deregister(self) -> None:
         """Remove this scheduler's entry; if the database is unavailable, the entry is pruned later."""
@@ -51,13 +53,12 @@ class SchedulerHeartbeat:
 
 async def list_schedulers(database: Database) -> list[SchedulerInfo]:
     """Return the schedulers of the last day, the most recently seen first."""
-    now = clock.now()
     async with database.without_owner() as connection:
-        rows = await connection.fetch(_sql.read_schedulers, _MAX_LISTED)
-    return [SchedulerInfo(alive=now - row["seen_at"] <= _ALIVE_WITHIN, **row) for row in rows]
+        rows = await connection.fetch(_sql.read_schedulers, _MAX_LISTED, _ALIVE_WITHIN)
+    return [SchedulerInfo(**row) for row in rows]
 
 
 async def delete_stale_schedulers(database: Database) -> None:
     """Delete the entries of schedulers without a heartbeat for a day."""
     async with database.without_owner() as connection:
-        await connection.execute(_sql.delete_stale_schedulers, clock.now() - _RETENTION)
+        await connection.execute(_sql.delete_stale_schedulers, _RETENTION)

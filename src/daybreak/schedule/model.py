@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -54,6 +54,52 @@ _REASON_TEXTS = {
 }
 
 
+class SecondTryState(StrEnum):
+    """The state of a second try."""
+
+    PENDING = "pending"
+    RETRIED = "retried"
+    SUPERSEDED = "superseded"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondTry:
+    """The second try of a scheduled brief that failed because its workers died.
+
+    Attributes:
+        run_id: the run, which failed and is retried.
+        retry_at: when it is retried, or was.
+        run_status: the status of the run now; None if it was pruned.
+    """
+
+    owner_id: UUID
+    local_date: date
+    edition: str
+    run_id: UUID
+    retry_at: datetime
+    state: SecondTryState
+    run_status: str | None
+
+    def describe(self, tz: tzinfo) -> str:
+        """Return what happened and what will, as users read it."""
+        at = f"{self.retry_at.astimezone(tz):%H:%M}"
+        match self.state:
+            case SecondTryState.PENDING:
+                return f"Composing failed; it will be tried again at {at}."
+            case SecondTryState.TOO_LATE:
+                return "Composing failed, and the catch-up window is over."
+            case SecondTryState.SUPERSEDED:
+                return "Composing failed; it was started again before the second try."
+        return f"Composing failed; it was tried again at {at}: {self._result}."
+
+    @property
+    def _result(self) -> str:
+        if self.run_status in {None, "queued", "running"}:
+            return self.run_status or "done"
+        return "failed again" if self.run_status == "failed" else str(self.run_status)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueBrief:
     """A brief that is due in the future."""
@@ -65,13 +111,22 @@ class DueBrief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOutcome:
-    """The outcome, past or expected, of one edition on one day."""
+    """The outcome, past or expected, of one edition on one day.
+
+    Attributes:
+        second_try: set if the brief was enqueued and failed because its workers died.
+    """
 
     local_date: date
     due_at: datetime
     edition: str
     outcome: Outcome
     reason: Reason
+    second_try: SecondTry | None = None
+
+    def describe(self, tz: tzinfo) -> str:
+        """Return the reason, or what became of a brief that failed."""
+        return self.second_try.describe(tz) if self.second_try else self.reason.text
 
     @property
     def cursor(self) -> "DayCursor":

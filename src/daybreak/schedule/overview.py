@@ -16,6 +16,8 @@ from daybreak.schedule.model import (
     Reason,
     ScheduleError,
     ScheduleOverview,
+    SecondTry,
+    SecondTryState,
     forecast,
 )
 from daybreak.schedule.settings import ScheduleSettings
@@ -59,6 +61,13 @@ async def list_days_without_brief(
     async with database.without_owner() as connection:
         rows = await connection.fetch(_sql.list_days_without_brief, since, *(before or _NEWEST), limit)
     return [_build_day_without_brief(row) for row in rows]
+
+
+async def list_second_tries(database: Database, limit: int = 50) -> list[SecondTry]:
+    """Return the briefs that failed in the last 24 hours because their workers died, newest first."""
+    async with database.without_owner() as connection:
+        rows = await connection.fetch(_sql.list_second_tries, clock.now() - _LOOKBACK, limit)
+    return [SecondTry(**{**row, "state": SecondTryState(row["state"])}) for row in rows]
 
 
 async def retry_errors(database: Database, owners: Collection[UUID] | None = None) -> int:

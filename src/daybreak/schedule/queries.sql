@@ -48,8 +48,28 @@ UPDATE schedule_state SET tzdata = $1
 SELECT schedule_invalidate_moved()
 
 -- name: read_work
--- Return whether a tick has work: whether any next due date must be recomputed, and the first start time.
-SELECT is_stale, first_start FROM schedule_has_work()
+-- Return the time, whether any next due date must be recomputed, the first start time, and the time of the first second
+-- try.
+SELECT now() AS now, is_stale, first_start, schedule_first_second_try() AS first_second_try
+FROM schedule_has_work()
+
+-- name: retry_failed
+-- Retry failed briefs whose second try is due. $1 now, $2 batch size.
+SELECT retried, due FROM schedule_retry_failed($1, $2)
+
+-- name: list_second_tries
+-- Return briefs that failed since $1 because their workers died; needs no owner. $2 limit.
+SELECT owner_id, local_date, edition, run_id, retry_at, state, run_status FROM schedule_list_second_tries($1, $2)
+
+-- name: find_second_try
+-- Return the second try of an owner's run.
+SELECT t.owner_id, t.local_date, t.edition, t.run_id, t.retry_at, t.state, r.status AS run_status
+FROM schedule_second_tries AS t LEFT JOIN runs_all AS r ON t.owner_id = r.owner_id AND t.run_id = r.id
+WHERE t.owner_id = $1 AND t.run_id = $2
+
+-- name: delete_second_tries
+-- Delete the second tries of days before a date.
+SELECT schedule_delete_second_tries($1)
 
 -- name: count_queued
 -- Count the queued runs of a kind.
@@ -82,16 +102,21 @@ FROM measured AS m
 RETURNING m.runs, s.p95_duration, s.briefs_per_second
 
 -- name: read_entry
--- Return the schedule entry of an owner.
+-- Return the schedule entry of an owner, and the time.
 SELECT
-    timezone, local_time, weekdays, weekly_weekdays, active, local_date, due_at, start_at, error, is_stale
+    now() AS now, timezone, local_time, weekdays, weekly_weekdays, active, local_date, due_at, start_at, error, is_stale
 FROM schedule_entries WHERE owner_id = $1
 
 -- name: list_outcomes
--- Return an owner's outcomes before an edition of a date, newest first. $4 limit.
-SELECT local_date, due_at, edition, outcome, reason FROM schedule_outcomes
-WHERE owner_id = $1 AND (local_date < $2 OR local_date = $2 AND edition > $3)
-ORDER BY local_date DESC, edition
+-- Return an owner's outcomes before an edition of a date, newest first, with their second tries. $4 limit.
+SELECT
+    d.local_date, d.due_at, d.edition, d.outcome, d.reason, d.owner_id, t.run_id, t.retry_at, t.state,
+    (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id) AS run_status
+FROM schedule_outcomes AS d
+LEFT JOIN schedule_second_tries AS t
+    ON d.owner_id = t.owner_id AND d.local_date = t.local_date AND d.edition = t.edition
+WHERE d.owner_id = $1 AND (d.local_date < $2 OR d.local_date = $2 AND d.edition > $3)
+ORDER BY d.local_date DESC, d.edition
 LIMIT $4
 
 -- name: read_pending
@@ -153,9 +178,10 @@ RETURNING owner_id
 SELECT schedule_retry($1, $2)
 
 -- name: write_scheduler
--- Record a heartbeat of a scheduler at $4; return the oldest program that may run. $2 its name, $3 its start, $5 the
--- error of its last tick.
-INSERT INTO schedule_schedulers AS s (id, name, started_at, seen_at, last_error) VALUES ($1, $2, $3, $4, $5)
+-- Record a heartbeat of a scheduler; return the oldest program that may run. $2 its name, $3 how long it has been
+-- running, $4 the error of its last tick.
+INSERT INTO schedule_schedulers AS s (id, name, started_at, seen_at, last_error)
+VALUES ($1, $2, now() - $3::interval, now(), $4)
 ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, last_error = excluded.last_error
 RETURNING
     (SELECT c.oldest_program FROM db_compatibility AS c) AS oldest_program,
@@ -166,12 +192,13 @@ RETURNING
 DELETE FROM schedule_schedulers WHERE id = $1
 
 -- name: delete_stale_schedulers
--- Delete the entries of schedulers without a heartbeat since $1.
-DELETE FROM schedule_schedulers WHERE seen_at < $1
+-- Delete the entries of schedulers without a heartbeat for longer than $1.
+DELETE FROM schedule_schedulers WHERE seen_at < now() - $1::interval
 
 -- name: read_schedulers
--- Return the schedulers, the most recently seen first.
-SELECT id, name, started_at, seen_at, last_error FROM schedule_schedulers ORDER BY seen_at DESC, id LIMIT $1
+-- Return the schedulers, the most recently seen first. $2 how long one is alive after a heartbeat.
+SELECT id, name, started_at, seen_at, seen_at >= now() - $2::interval AS alive, last_error
+FROM schedule_schedulers ORDER BY seen_at DESC, id LIMIT $1
 
 -- name: set_reachability
 -- Record the reachability of an owner. $2 whether messages arrive, $3 whether opening them can be observed.

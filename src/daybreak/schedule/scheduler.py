@@ -14,15 +14,22 @@ from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.tick import Ticker
 from daybreak.telemetry import log
 
+_PAUSED = "This scheduler does not tick."
+
 
 class Scheduler:
-    """The scheduling loop of one process; any number of schedulers may run at once."""
+    """The scheduling loop of one process; any number of schedulers may run at once.
+
+    Decisions are final, so they go by the clock of the database. While the clock of this machine deviates
+    from it by more than a minute, the scheduler does not tick.
+    """
 
     def __init__(
         self,
         database: Database,
         settings: ScheduleSettings,
         maintenance_tasks: Sequence[MaintenanceTask] = (),
+        ticker: Ticker | None = None,
     ) -> None:
         """Create a scheduler; it does nothing before `run`.
 
@@ -30,10 +37,11 @@ class Scheduler:
             database: the database of this process.
             settings: tick interval and batch size.
             maintenance_tasks: maintenance tasks to enqueue by their cron lines.
+            ticker: the ticker, whose clock counts; None for that of the database.
         """
         self._settings = settings
         self._database = database
-        self._ticker = Ticker(database, settings)
+        self._ticker = ticker or Ticker(database, settings)
         self._periodic_enqueuer = PeriodicEnqueuer(database, maintenance_tasks)
         self._heartbeat = SchedulerHeartbeat(database)
         self._stop = asyncio.Event()
@@ -60,8 +68,12 @@ class Scheduler:
 
     async def _run_once(self) -> None:
         try:
-            await self._ticker.tick(clock.now())
-            await self._periodic_enqueuer.enqueue_due(clock.now())
+            work = await self._ticker.read_work()
+            if deviation := clock.describe_deviation(work.clock_ahead):
+                await self._heartbeat.send(f"{deviation} {_PAUSED}")
+                return
+            await self._ticker.tick(work.now, work)
+            await self._periodic_enqueuer.enqueue_due(work.now)
             await self._heartbeat.send()
             self._log_started()
         except Exception as error:  # noqa: BLE001 - rows stay due, so the next tick finds the same

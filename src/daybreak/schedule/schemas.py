@@ -31,6 +31,8 @@ from daybreak.schedule.model import (
     ScheduleOverview,
     SchedulerInfo,
     ScheduleStatus,
+    SecondTry,
+    SecondTryState,
 )
 from daybreak.web import InputModel, LocalTime, OutputModel
 
@@ -180,6 +182,25 @@ class UpcomingBriefsOut(OutputModel):
         return cls(active=status.active, error=error, briefs=[DueBriefOut.of(due) for due in due_briefs])
 
 
+class SecondTryOut(OutputModel):
+    """The second try of a scheduled brief that failed because its workers died."""
+
+    owner_id: UUID = Field(examples=[_ID])
+    local_date: date = Field(examples=[_DATE])
+    edition: str = Field(examples=["standard"])
+    run_id: UUID = Field(examples=[_ID])
+    retry_at: AwareDatetime = Field(description="When it is retried, or was.", examples=[_AT])
+    state: SecondTryState = Field(
+        description="Superseded: a user started the brief again. Too late: the catch-up window is over."
+    )
+    run_status: Status | None = Field(description="The status of the run now; null if it was pruned.")
+
+    @classmethod
+    def of(cls, second_try: SecondTry) -> "SecondTryOut":
+        """Return the model of a second try."""
+        return cls.model_validate(second_try)
+
+
 class DayOutcomeOut(OutputModel):
     """The outcome, past or expected, of one edition on one day."""
 
@@ -189,12 +210,19 @@ class DayOutcomeOut(OutputModel):
     outcome: Outcome
     reason: Reason
     reason_text: str = Field(description="The reason as users read it.", examples=["Due as scheduled."])
+    second_try: SecondTryOut | None = Field(
+        description="Set if the brief failed because its workers died.", examples=[None]
+    )
 
     @classmethod
     def of(cls, outcome: DayOutcome) -> "DayOutcomeOut":
         """Return the model of an outcome."""
         values = {name: getattr(outcome, name) for name in cls.model_fields if hasattr(outcome, name)}
-        return cls.model_validate(values | {"reason_text": outcome.reason.text})
+        again = outcome.second_try
+        return cls.model_validate(
+            values
+            | {"reason_text": outcome.reason.text, "second_try": SecondTryOut.of(again) if again else None}
+        )
 
 
 class ExplanationOut(OutputModel):
@@ -279,6 +307,9 @@ class ScheduleOverviewOut(OutputModel):
     measured_at: datetime | None = Field(examples=[_AT])
     schedulers: Sequence[SchedulerOut]
     maintenance: Sequence[MaintenanceOut]
+    second_tries: Sequence[SecondTryOut] = Field(
+        description="Briefs that failed in the last 24 hours because their workers died."
+    )
 
     @classmethod
     def of(
@@ -286,8 +317,9 @@ class ScheduleOverviewOut(OutputModel):
         overview: ScheduleOverview,
         schedulers: Sequence[SchedulerInfo],
         maintenance: Sequence[MaintenanceStatus],
+        second_tries: Sequence[SecondTry],
     ) -> "ScheduleOverviewOut":
-        """Return the overview with schedulers and maintenance."""
+        """Return the overview with schedulers, maintenance and second tries."""
         values = {name: getattr(overview, name) for name in cls.model_fields if hasattr(overview, name)}
         return cls.model_validate(
             values
@@ -296,6 +328,7 @@ class ScheduleOverviewOut(OutputModel):
                 "p95_seconds": overview.p95_duration.total_seconds(),
                 "schedulers": [SchedulerOut.of(one) for one in schedulers],
                 "maintenance": [MaintenanceOut.of(one) for one in maintenance],
+                "second_tries": [SecondTryOut.of(one) for one in second_tries],
             }
         )
 

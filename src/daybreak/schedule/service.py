@@ -16,7 +16,16 @@ from daybreak.people import User
 from daybreak.schedule.due_times import slot_table
 from daybreak.schedule.due_times.plan import DuePattern
 from daybreak.schedule.due_times.slots import Slot, TimeOfDay, date_range, generate_slots
-from daybreak.schedule.model import DayCursor, DayOutcome, DueBrief, Outcome, Reason, ScheduleStatus
+from daybreak.schedule.model import (
+    DayCursor,
+    DayOutcome,
+    DueBrief,
+    Outcome,
+    Reason,
+    ScheduleStatus,
+    SecondTry,
+    SecondTryState,
+)
 from daybreak.schedule.settings import ScheduleSettings
 from daybreak.schedule.tick import COMPOSE_KIND
 
@@ -75,6 +84,12 @@ async def list_outcomes(
         _build_outcome(row)
         for row in await tx.fetch(_sql.list_outcomes, user_id, *(before or _NEWEST), limit)
     ]
+
+
+async def find_second_try(tx: asyncpg.Connection, user_id: UUID, run_id: UUID) -> SecondTry | None:
+    """Return the second try of a user's run; None if its workers did not die."""
+    row = await tx.fetchrow(_sql.find_second_try, user_id, run_id)
+    return _build_second_try(row) if row else None
 
 
 async def explain(
@@ -193,10 +208,12 @@ async def _read_recomputed_entry(database: Database, user_id: UUID) -> asyncpg.R
 
 
 async def _read_entry(database: Database, user_id: UUID) -> asyncpg.Record:
+    asked_at = clock.machine_now()
     async with database.transaction([user_id]) as tx:
         row = await tx.fetchrow(_sql.read_entry, user_id)
     if row is None:
         raise NotFound("There is no such user.")
+    clock.follow(row["now"], asked_at)
     return row
 
 
@@ -217,4 +234,10 @@ def _build_outcome(row: asyncpg.Record) -> DayOutcome:
         edition=row["edition"],
         outcome=Outcome(row["outcome"]),
         reason=Reason(row["reason"]),
+        second_try=_build_second_try(row) if row.get("state") else None,
     )
+
+
+def _build_second_try(row: asyncpg.Record) -> SecondTry:
+    names = ("owner_id", "local_date", "edition", "run_id", "retry_at", "run_status")
+    return SecondTry(state=SecondTryState(row["state"]), **{name: row[name] for name in names})

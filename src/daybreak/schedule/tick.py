@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.schedule.due_times import slot_table
 from daybreak.schedule.settings import ScheduleSettings
@@ -28,7 +29,27 @@ _CONCURRENT_BATCHES = 2
 # Smaller batches are dominated by the commit and would be slower.
 _MIN_BATCH_SIZE = 100
 COMPOSE_KIND = "briefs.compose"
+
 Headroom = Callable[[], Awaitable[float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickWork:
+    """What a tick has to do, as the database knows it.
+
+    Attributes:
+        now: the instant by the clock of the database.
+        clock_ahead: how far the clock of this machine is ahead of it; zero within a minute.
+        is_stale: whether any next due date must be recomputed.
+        first_start: the first start time of a brief.
+        first_second_try: when the first failed brief is tried once more.
+    """
+
+    now: datetime
+    clock_ahead: timedelta
+    is_stale: bool
+    first_start: datetime | None
+    first_second_try: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +88,48 @@ class Ticker:
         self._kind = kind
         self._extended_on: date | None = None
 
-    async def tick(self, now: datetime) -> TickResult:
+    async def read_work(self) -> TickWork:
+        """Return the work of a tick and the instant by the clock of the database, in one statement."""
+        asked_at = clock.machine_now()
+        async with self._database.without_owner() as connection:
+            row = await connection.fetchrow(_sql.read_work)
+        return TickWork(clock_ahead=clock.follow(row["now"], asked_at), **row)
+
+    async def tick(self, now: datetime, work: TickWork | None = None) -> TickResult:
         """Enqueue all briefs whose start time has come, the earliest first.
 
         Briefs over 15 minutes late, as after an outage, are enqueued only while the queue is below the
         maximum backlog; later ticks enqueue the rest. Briefs that are due now are always enqueued.
+
+        Args:
+            now: the instant; decisions are final, so a scheduler passes that of the database.
+            work: the work, if it has just been read.
         """
-        await self._extend_slots_daily(now)
+        has_extended = await self._extend_slots_daily(now)
+        if work is None or has_extended:
+            work = await self.read_work()
         started, late = monotonic(), now - _LATE_AFTER
-        seen = await self._read_work()
         recomputed = 0
-        if seen["is_stale"]:
+        if work.is_stale:
             recomputed = await slot_table.recompute_next(self._database, now)
-            seen = await self._read_work()
-        total, first = TickResult(), seen["first_start"]
+            work = await self.read_work()
+        total, first = TickResult(), work.first_start
         if first and first <= late:
             total += await self._catch_up(now, late)
         if first and first <= now:
             total += await self._enqueue_on_time(now, late)
         if recomputed or total.claimed:
             self._log_tick(total, recomputed, monotonic() - started)
+        if work.first_second_try and work.first_second_try <= now:
+            await self._retry_failed(now)
         return total
 
-    async def _extend_slots_daily(self, now: datetime) -> None:
-        if self._extended_on != now.date():
-            await slot_table.extend_slots(self._database, now)
-            self._extended_on = now.date()
-
-    async def _read_work(self) -> asyncpg.Record:
-        async with self._database.without_owner() as connection:
-            return await connection.fetchrow(_sql.read_work)
+    async def _extend_slots_daily(self, now: datetime) -> bool:
+        if self._extended_on == now.date():
+            return False
+        await slot_table.extend_slots(self._database, now)
+        self._extended_on = now.date()
+        return True
 
     async def _catch_up(self, now: datetime, late: datetime) -> TickResult:
         return await self._enqueue_until(now, late, _FIRST_CURSOR, self._headroom)
@@ -141,6 +174,14 @@ class Ticker:
             return await connection.fetchrow(
                 _sql.tick, now, until, size, self._settings.reduce_when_away, self._kind, *after
             )
+
+    async def _retry_failed(self, now: datetime) -> None:
+        """Retry failed briefs whose second try is due, in batches."""
+        due = batch_size = self._settings.batch_size
+        while due == batch_size:
+            async with self._database.without_owner() as connection:
+                retried, due = await connection.fetchrow(_sql.retry_failed, now, batch_size)
+            log.warning("schedule.failed_retried", retried=retried, due=due)
 
     def _log_tick(self, total: TickResult, recomputed: int, seconds: float) -> None:
         log.info(

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from daybreak import db
+from daybreak import clock, db
 from daybreak.db import CompatibilityMonitor
 from daybreak.errors import DaybreakError
 
@@ -97,8 +97,10 @@ class Listener:
     async def _check_echo(self, connection: asyncpg.Connection) -> None:
         """Send a notification and wait for it; through a pooler it never arrives."""
         self._echo_received.clear()
+        asked_at = clock.machine_now()
         with db.outage.watch():
             row = await connection.fetchrow(_sql.send_echo, _ECHO_CHANNEL, str(uuid4()))
+        clock.follow(row["now"], asked_at)
         if self._compatibility:
             self._compatibility.observe(row["oldest_program"], row["migrated_by"])
         await asyncio.wait_for(self._echo_received.wait(), _ECHO_TIMEOUT_SECONDS)

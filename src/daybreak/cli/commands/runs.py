@@ -222,10 +222,11 @@ def workers(json: AsJson = False) -> None:
             format_instant(one.started_at),
             format_instant(one.last_heartbeat_at),
             _running_by_kind(one),
+            one.error,
         )
         for one in found
     ]
-    print_table(("WORKER", "STATUS", "STARTED", "LAST SEEN", "RUNNING"), rows)
+    print_table(("WORKER", "STATUS", "STARTED", "LAST SEEN", "RUNNING", "ERROR"), rows)
 
 
 def _worker_state(worker: "WorkerInfo") -> str:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         MaintenanceStatus,
         ScheduleError,
         ScheduleOverview,
+        SchedulerInfo,
         ScheduleStatus,
+        SecondTry,
     )
 
 app = typer.Typer(help="Manage brief schedules.")
@@ -39,6 +41,8 @@ class _Overview:
     errors: "list[ScheduleError]"
     days_without_brief: "list[DayWithoutBrief]"
     maintenance: "list[MaintenanceStatus]"
+    schedulers: "list[SchedulerInfo]"
+    second_tries: "list[SecondTry]"
     emails: "dict[UUID, str]"
 
 
@@ -59,9 +63,15 @@ def list_(
         view = await schedule.get_overview(database, schedule.ScheduleSettings.load())
         errors = await schedule.list_errors(database, limit=limit)
         days = await schedule.list_days_without_brief(database, limit=limit)
+        second_tries = await schedule.list_second_tries(database, limit)
         owners = {one.owner_id for one in errors} | {one.owner_id for one in days}
+        owners |= {one.owner_id for one in second_tries}
         emails = await people.get_emails(database, owners)
-        return _Overview(view, errors, days, await schedule.list_maintenance(database), emails)
+        tasks, schedulers = (
+            await schedule.list_maintenance(database),
+            await schedule.list_schedulers(database),
+        )
+        return _Overview(view, errors, days, tasks, schedulers, second_tries, emails)
 
     listed = run_command(action)
     if json:
@@ -69,11 +79,14 @@ def list_(
             "error_list": [asdict(one) for one in listed.errors],
             "days_without_brief": [asdict(one) for one in listed.days_without_brief],
             "maintenance": [asdict(one) for one in listed.maintenance],
+            "schedulers": [asdict(one) for one in listed.schedulers],
+            "second_tries": [asdict(one) for one in listed.second_tries],
         }
         print_json(asdict(listed.overview) | named)
         return
     _print_overview(listed.overview)
     _print_problems(listed)
+    _print_schedulers(listed.schedulers)
     _print_maintenance(listed.maintenance)
 
 
@@ -316,7 +329,7 @@ def _print_outcomes(expected: "Iterable[DayOutcome]", past: "Iterable[DayOutcome
             one.edition,
             format_instant(one.due_at, tz),
             label if one.outcome == "enqueued" else one.outcome,
-            one.reason.text,
+            one.describe(tz),
         )
         for outcomes, label in ((expected, "scheduled"), (past, "started"))
         for one in outcomes
@@ -349,9 +362,20 @@ def _print_overview(overview: "ScheduleOverview") -> None:
 
 
 def _print_problems(overview: "_Overview") -> None:
+    from datetime import UTC
+
     from daybreak.cli.dates import format_date
     from daybreak.cli.output import print_table, write_stdout
 
+    failed = [
+        (
+            overview.emails.get(one.owner_id),
+            format_date(one.local_date),
+            "failed",
+            f"{one.describe(UTC)} (UTC)",
+        )
+        for one in overview.second_tries
+    ]
     errors = [
         (
             overview.emails.get(one.owner_id),
@@ -365,10 +389,28 @@ def _print_problems(overview: "_Overview") -> None:
         (overview.emails.get(one.owner_id), format_date(one.local_date), one.outcome, one.reason.text)
         for one in overview.days_without_brief
     ]
-    print_table(("MISSED OR SKIPPED", "BRIEF FOR", "RESULT", "REASON"), [*errors, *days])
+    print_table(("MISSED OR SKIPPED", "BRIEF FOR", "RESULT", "REASON"), [*errors, *failed, *days])
     view = overview.overview
     if (hidden := view.errors + view.missed + view.skipped - len(errors) - len(days)) > 0:
         write_stdout(f"At least {hidden} more; use “--limit”, or see the page Operations, Schedule.\n")
+
+
+def _print_schedulers(schedulers: "Iterable[SchedulerInfo]") -> None:
+    from daybreak.cli.dates import format_instant
+    from daybreak.cli.output import print_table
+
+    rows = []
+    for one in schedulers:
+        status = "error" if one.last_error else "online"
+        rows.append(
+            (
+                one.name,
+                status if one.alive else "offline",
+                format_instant(one.seen_at),
+                one.last_error or "ok",
+            )
+        )
+    print_table(("SCHEDULER", "STATUS", "LAST SEEN", "LAST RUN"), rows)
 
 
 def _print_maintenance(tasks: "Iterable[MaintenanceStatus]") -> None:

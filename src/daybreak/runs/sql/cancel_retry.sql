@@ -178,6 +178,37 @@ END $$;
 REVOKE ALL ON FUNCTION runs_retry(uuid, uuid, integer, boolean) FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION runs_retry(uuid, uuid, integer, boolean) TO daybreak_app;
 
+-- Retries a whole run that failed in that epoch, unless it was retried since or a later run of its kind and key exists.
+-- Returns whether it was retried.
+CREATE OR REPLACE FUNCTION runs_retry_unchanged(owner uuid, which uuid, failed_epoch integer) RETURNS boolean
+LANGUAGE plpgsql SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    ended runs_finished;
+BEGIN
+    SELECT * INTO ended FROM runs_finished AS f
+    WHERE f.owner_id = owner AND f.id = which AND f.epoch = failed_epoch AND f.status = 'failed';
+    IF NOT FOUND OR EXISTS (
+        SELECT FROM runs_all AS a
+        WHERE a.owner_id = owner AND a.kind = ended.kind AND a.key = ended.key AND a.parent_id IS NULL
+            AND a.created_at > ended.created_at
+    ) THEN
+        RETURN FALSE;
+    END IF;
+    -- A run that is started as a whole dispatches no items yet, so their limit does not matter.
+    IF runs_retry(owner, which, 0, TRUE) <> 'retried' THEN
+        RETURN FALSE;
+    END IF;
+    PERFORM runs_notify(jsonb_build_array(jsonb_build_object('id', which, 'owner_id', owner)));
+    RETURN TRUE;
+EXCEPTION WHEN unique_violation THEN
+    -- A concurrent transaction has enqueued another run of the same key.
+    RETURN FALSE;
+END $$;
+REVOKE ALL ON FUNCTION runs_retry_unchanged(uuid, uuid, integer) FROM public, daybreak_app;
+
 -- Moves ended runs back to runs_open in a new epoch with all attempts. Returns how many there were.
 CREATE OR REPLACE FUNCTION runs_reopen(owner uuid, run_ids uuid [], event text) RETURNS integer
 LANGUAGE plpgsql SET search_path = public, pg_temp

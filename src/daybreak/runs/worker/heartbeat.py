@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 
+from daybreak import clock
 from daybreak.db import Database, load, log_failure, outage
 from daybreak.runs.model import Queue
 from daybreak.runs.worker import process_identity
@@ -37,6 +39,7 @@ class Heartbeat:
         self._process_key = process_key or process_identity.current_process_key()
         self._database = database
         self._worker_name = worker_name
+        self._recorded_ahead = timedelta(0)
         self.draining = False
 
     async def run(self) -> None:
@@ -66,6 +69,7 @@ class Heartbeat:
         """Send one heartbeat; stop attempts that are lost or cancelled, and notice a newer program."""
         engine = self._executor
         attempts = list(engine.registry)
+        asked_at = clock.machine_now()
         async with self._database.without_owner() as connection:
             rows = await connection.fetch(
                 _sql.heartbeat,
@@ -81,6 +85,14 @@ class Heartbeat:
             )
         self._database.compatibility.observe(rows[0]["oldest_program"], rows[0]["migrated_by"])
         _apply_answers(attempts, {row["run_id"]: row["cancelled"] for row in rows}, engine.registry)
+        await self._record_clock(clock.follow(rows[0]["now"], asked_at))
+
+    async def _record_clock(self, ahead: timedelta) -> None:
+        minutes = timedelta(minutes=round(ahead / timedelta(minutes=1)))
+        if minutes != self._recorded_ahead:
+            async with self._database.without_owner() as connection:
+                await connection.execute(_sql.record_clock, self._executor.id, minutes)
+            self._recorded_ahead = minutes
 
 
 def _apply_answers(

@@ -37,6 +37,7 @@ def builtin_tasks(settings: ScheduleSettings) -> Sequence[MaintenanceTask]:
             await connection.execute(_sql.make_partitions, _PARTITIONS_AHEAD)
             oldest = now.date() - timedelta(days=settings.retention_days)
             months = await connection.fetchval(_sql.drop_partitions, oldest)
+            await connection.execute(_sql.delete_second_tries, oldest)
             gone = await connection.fetchval(_sql.delete_slots_before, now.date() - _SLOT_RETENTION)
         await delete_stale_schedulers(database)
         return f"Deleted {months} months of outcomes and {gone} slots."
