@@ -61,7 +61,7 @@ def serve(settings: WebSettings, on_ready: Callable[[], None] | None = None) -> 
             f"Set DAYBREAK_WEB_URL to the public address, such as https://daybreak.example.org, "
             f"to listen on {settings.host}."
         )
-    with wiring.postgres(current) as addresses:
+    with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_serve(settings, addresses, on_ready))
 
 

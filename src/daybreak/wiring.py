@@ -32,6 +32,7 @@ class DatabaseUrls:
     app: str
     owner: str | None
     embedded: bool
+    long_running: bool = False
 
 
 def load_settings() -> Settings:
@@ -44,8 +45,13 @@ def load_settings() -> Settings:
 
 
 @contextmanager
-def postgres(settings: Settings) -> Iterator[DatabaseUrls]:
+def postgres(settings: Settings, *, long_running: bool = False) -> Iterator[DatabaseUrls]:
     """Provide the PostgreSQL server of the settings, or the embedded one, which runs during the block.
+
+    Args:
+        settings: the settings of this process.
+        long_running: whether this process outlives a restart of the server. It then logs the restart of an
+            embedded server, and starts that server again if its supervisor is gone, too.
 
     Raises:
         DaybreakError: the embedded server cannot be started.
@@ -56,13 +62,17 @@ def postgres(settings: Settings) -> Iterator[DatabaseUrls]:
             settings.database_url.get_secret_value(),
             owner.get_secret_value() if owner else None,
             embedded=False,
+            long_running=long_running,
         )
         return
     from daybreak.db import embedded  # noqa: PLC0415 - not needed on a fleet
 
-    with embedded.attach(settings.home) as embedded_server:
+    with embedded.attach(settings.home, watch=long_running) as embedded_server:
         yield DatabaseUrls(
-            embedded_server.dsn("daybreak_app"), embedded_server.dsn("daybreak_owner"), embedded=True
+            embedded_server.dsn("daybreak_app"),
+            embedded_server.dsn("daybreak_owner"),
+            embedded=True,
+            long_running=long_running,
         )
 
 

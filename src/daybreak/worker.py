@@ -14,7 +14,7 @@ import uvloop
 from daybreak import telemetry, wiring
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
-from daybreak.supervision import stop_on_signals, supervise
+from daybreak.supervision import end_with_supervisor, stop_on_signals, supervise
 
 _GC_THRESHOLDS = (50_000, 20, 20)
 
@@ -34,7 +34,7 @@ def run_worker(on_ready: Callable[[], None] | None = None) -> None:
     telemetry.capture_stdlib_logging()
     # uvloop spends a third less time than asyncio's default loop on the same runs.
     with (
-        wiring.postgres(current) as addresses,
+        wiring.postgres(current, long_running=True) as addresses,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         runner.run(_run_worker(addresses, on_ready))
@@ -75,7 +75,7 @@ def run_scheduler(on_ready: Callable[[], None] | None = None) -> None:
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    with wiring.postgres(current) as addresses:
+    with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_scheduler(addresses, on_ready))
 
 
@@ -118,7 +118,7 @@ def run_workers(process_count: int) -> None:
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    with wiring.postgres(current) as addresses:
+    with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_workers(addresses, process_count))
 
 
@@ -130,4 +130,5 @@ async def _run_workers(database_urls: wiring.DatabaseUrls, process_count: int) -
 
 
 if __name__ == "__main__":
+    end_with_supervisor()
     run_worker()
