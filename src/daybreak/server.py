@@ -38,7 +38,7 @@ def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> Fast
         wiring.apis(),
         listen_dsn=database_urls.app,
         channels=wiring.NOTIFY_CHANNELS,
-        checks={"worker": wiring.has_live_worker},
+        has_live_worker=wiring.has_live_worker,
     )
 
 

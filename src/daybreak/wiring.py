@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daybreak import db
-from daybreak.db import Database
+from daybreak.db import RECOVERY_SECONDS, Database
 from daybreak.errors import Misconfigured
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.settings import Settings, settings
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from daybreak.web import ApiRouter, Pages
 
 
+_REFUSED_SECONDS = 5.0
 NOTIFY_CHANNELS = ("daybreak_runs", "daybreak_people")
 """Channels that the web subscribes to: ids of changed runs, and of ended sessions and revoked tokens."""
 
@@ -33,6 +34,13 @@ class DatabaseUrls:
     owner: str | None
     embedded: bool
     long_running: bool = False
+
+    @property
+    def refused_seconds(self) -> float:
+        """How long to wait for a server that refuses connections: the embedded one is started again soon."""
+        if self.embedded:
+            return RECOVERY_SECONDS
+        return _REFUSED_SECONDS if self.long_running else 0.0
 
 
 def load_settings() -> Settings:
@@ -98,7 +106,9 @@ async def open_database(database_urls: DatabaseUrls, *, connections: int = 4) ->
     Raises:
         Misconfigured: migrations are pending, or the role has too many privileges.
     """
-    async with Database.connect(database_urls.app, max_connections=connections) as database:
+    async with Database.connect(
+        database_urls.app, max_connections=connections, refused_seconds=database_urls.refused_seconds
+    ) as database:
         if await database.has_pending_migrations():
             if not database_urls.embedded or database_urls.owner is None:
                 raise Misconfigured(

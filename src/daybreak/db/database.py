@@ -19,6 +19,7 @@ from daybreak.db.connections import (
     is_lost,
     translate_errors,
     translate_loss,
+    wait_until_accepting,
 )
 from daybreak.db.migrate import pending_migrations
 from daybreak.db.queries import load
@@ -39,7 +40,12 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def connect(
-        cls, dsn: str, *, max_connections: int = 4, command_timeout: float | None = None
+        cls,
+        dsn: str,
+        *,
+        max_connections: int = 4,
+        command_timeout: float | None = None,
+        refused_seconds: float = 0.0,
     ) -> AsyncIterator[Self]:
         """Open a connection pool to a database for the length of the block.
 
@@ -49,12 +55,17 @@ class Database:
             command_timeout: seconds after which a statement without an answer counts as lost, and after which
                 the server ends an idle transaction; not through a pooler. None means a minute, and idle
                 transactions stay open.
+            refused_seconds: how long to wait for a server that refuses connections. A server that is starting
+                up or in recovery is awaited in any case.
 
         Raises:
             Unavailable: no server responds at that address.
             Misconfigured: the login is refused, or the role could get round row-level security.
         """
-        pool = await _open_pool(dsn, max_connections, command_timeout)
+        with translate_errors():
+            pool = await wait_until_accepting(
+                lambda: _open_pool(dsn, max_connections, command_timeout), refused_seconds=refused_seconds
+            )
         try:
             database = cls(pool)
             await database._reject_powerful_role()
@@ -138,22 +149,21 @@ def _server_timeouts(command_timeout: float | None) -> dict[str, str]:
 
 
 async def _open_pool(dsn: str, max_connections: int, command_timeout: float | None) -> asyncpg.Pool:
-    with translate_errors():
-        return await asyncpg.create_pool(
-            dsn,
-            min_size=1,
-            max_size=max_connections,
-            timeout=CONNECT_SECONDS,
-            command_timeout=command_timeout or _COMMAND_SECONDS,
-            # Every setting is local to its transaction, so there is nothing to reset on release;
-            # asyncpg still rolls back what was left open.
-            reset=_skip_reset,
-            server_settings={
-                "application_name": "daybreak",
-                "TimeZone": "UTC",
-                **_server_timeouts(command_timeout),
-            },
-        )
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=max_connections,
+        timeout=CONNECT_SECONDS,
+        command_timeout=command_timeout or _COMMAND_SECONDS,
+        # Every setting is local to its transaction, so there is nothing to reset on release;
+        # asyncpg still rolls back what was left open.
+        reset=_skip_reset,
+        server_settings={
+            "application_name": "daybreak",
+            "TimeZone": "UTC",
+            **_server_timeouts(command_timeout),
+        },
+    )
 
 
 async def _roll_back(connection: asyncpg.Connection) -> None:

@@ -60,3 +60,7 @@ SELECT path, revision, sha256 FROM db_functions ORDER BY path
 INSERT INTO db_functions (path, revision, sha256) VALUES ($1, $2, $3)
 ON CONFLICT (path) DO UPDATE SET
     revision = excluded.revision, sha256 = excluded.sha256, applied_at = now()
+
+-- name: check_writable
+-- Fails if the database cannot be changed now.
+SELECT db_check_writable()
