@@ -105,5 +105,6 @@ def _log_size(log: Path) -> int:
 def _last_log_error(folder: DataDirectory, log_offset: int) -> str:
     log = folder.log.read_bytes() if folder.log.exists() else b""
     lines = log[log_offset:].decode("utf-8", "replace").splitlines()
+    lines = [line for line in lines if "] supervisor LOG:" not in line]
     telling = [line for line in lines if "FATAL:" in line or "PANIC:" in line] or lines or ["no output"]
     return f"{re.split('FATAL:|PANIC:', telling[-1])[-1].strip()} (see {folder.log})"
