@@ -28,10 +28,10 @@ from daybreak.db.embedded.data_directory import DataDirectory
 from daybreak.db.embedded.os_user import OsUser
 
 from .conftest import DaybreakCommand
+from .process_tree import BOUND_SECONDS, is_alive, list_family, parent_of, wait_until
 
 pytestmark = pytest.mark.integration
 
-BOUND_SECONDS = 120
 QUEUED_BRIEFS = 150
 QUICK = {
     "DAYBREAK_RUNS_LEASE_SECONDS": "6",
@@ -58,7 +58,7 @@ class RunningUp:
     def is_ready(self, query: str = "") -> bool:
         try:
             with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/readyz{query}", timeout=30
+                f"http://127.0.0.1:{self.port}/readyz{query}", timeout=60
             ) as response:
                 return response.status == 200
         except OSError:
@@ -67,29 +67,6 @@ class RunningUp:
     def log_entries(self, event: str) -> list[dict]:
         entries = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [entry for entry in entries if entry["event"] == event]
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + BOUND_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, condition
-        time.sleep(0.05)
-
-
-def list_family(pid: int) -> set[int]:
-    """Return a process and all its descendants."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
-    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines())
-    family, found = set(), {pid}
-    while found:
-        family |= found
-        found = {child for child, parent in parents.items() if parent in family} - family
-    return family
-
-
-def is_alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
 
 
 @pytest.fixture
@@ -131,11 +108,6 @@ def read_postmaster(daybreak: DaybreakCommand) -> postmaster.Postmaster:
     found = postmaster.read_pid_file(daybreak.home / "postgresql" / "data")
     assert found
     return found
-
-
-def parent_of(pid: int) -> int:
-    listed = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=True)
-    return int(listed.stdout)
 
 
 def app_dsn(daybreak: DaybreakCommand, role: str = "daybreak_app") -> str:
