@@ -6,6 +6,7 @@ import pytest
 GLOBAL = {
     "db_functions",
     "db_migrations",
+    "db_readiness",
     "people_sign_in_throttle",
     "runs_counters",
     "runs_maintenance_state",

@@ -109,6 +109,7 @@ APPEND_ONLY = {"runs_finished", "runs_events", "schedule_outcomes"}
 WITHOUT_OWNER = {
     "db_functions",
     "db_migrations",
+    "db_readiness",
     "people_sign_in_throttle",
     "runs_counters",
     "runs_maintenance_state",
