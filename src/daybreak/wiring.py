@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from daybreak.web import ApiRouter, Pages
 
 
-_REFUSED_SECONDS = 5.0
+_REFUSED_SECONDS = 3.0
 NOTIFY_CHANNELS = ("daybreak_runs", "daybreak_people")
 """Channels that the web subscribes to: ids of changed runs, and of ended sessions and revoked tokens."""
 

@@ -77,8 +77,8 @@ def _limit_memory(size: int) -> None:
 
 def _exit_with_parent(parent: Connection) -> None:
     """End this process when the parent is gone, even during a call."""
-    # The thread below does not run while C code has the interpreter. Linux sends SIGIO when the parent's end of
-    # standard input closes, and that ends the process.
+    # The thread below does not run while C code has the interpreter. When the parent's end of standard input
+    # closes, Linux sends SIGIO, which ends the process.
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | fcntl.FASYNC)
     hangup = select.poll()
