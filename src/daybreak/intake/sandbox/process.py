@@ -28,8 +28,8 @@ class ChildDied(Exception):
 class ChildProcess:
     """One process that calls one function, named ``module:function``.
 
-    It gets no ``DAYBREAK_`` variables and no descriptors but its own socket and pipe, and ``descriptors`` (locks
-    are descriptors!). It has a process group of its own, so that a Ctrl-C is handled by the parent.
+    It gets no ``DAYBREAK_`` variables and no descriptors but its own socket and pipe, and ``descriptors``
+    (locks are descriptors!). It has a process group of its own, so that a Ctrl-C is handled by the parent.
     """
 
     def __init__(
