@@ -55,7 +55,7 @@ def build_app(settings: WebSettings, database_urls: wiring.DatabaseUrls) -> Fast
         wiring.apis(),
         listen_dsn=database_urls.app,
         channels=wiring.NOTIFY_CHANNELS,
-        checks={"worker": wiring.has_live_worker},
+        has_live_worker=wiring.has_live_worker,
     )
 
 
@@ -78,7 +78,7 @@ def serve(settings: WebSettings, on_ready: Callable[[], None] | None = None) -> 
             f"Set DAYBREAK_WEB_URL to the public address, such as https://daybreak.example.org, "
             f"to listen on {settings.host}."
         )
-    with wiring.postgres(current) as addresses:
+    with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_serve(settings, addresses, on_ready))
 
 

@@ -1,7 +1,15 @@
-"""Supervision of child processes: each is restarted when it exits, until the supervisor stops."""
+"""Supervision of child processes: each is restarted when it exits, until the supervisor stops.
+
+The supervisor has the other end of each child's standard input. A child reads the end of the file when the
+supervisor is gone, ``kill -9`` included, and ends as well.
+"""
 
 import asyncio
+import os
 import signal
+import sys
+import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
@@ -10,6 +18,7 @@ from daybreak.telemetry import log
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _RESTART_DELAY_SECONDS = 1.0
+_ORPHAN_DRAIN_SECONDS = 2.5
 
 Command = Sequence[str]
 
@@ -60,10 +69,25 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
         loop.add_signal_handler(signal_number, stop_once)
 
 
+def end_with_supervisor() -> None:
+    """End this process when its supervisor is gone: drain as on SIGTERM, but for some seconds at most."""
+    threading.Thread(target=_wait_for_supervisor, name="supervisor-watcher", daemon=True).start()
+
+
+def _wait_for_supervisor() -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_ORPHAN_DRAIN_SECONDS)
+    os._exit(1)  # other workers claim the open runs when their leases expire
+
+
 async def _supervise_process(command: Command, stop: asyncio.Event, misconfigured: asyncio.Event) -> None:
     while not stop.is_set():
         # A separate process group: Ctrl-C reaches a child once, through this process.
-        process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, start_new_session=True
+        )
         await _wait_or_terminate(process, stop)
         if not stop.is_set():
             log.error("worker.process_exited", pid=process.pid, code=process.returncode)

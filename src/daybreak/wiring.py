@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from daybreak import db
-from daybreak.db import Database
+from daybreak.db import RECOVERY_SECONDS, Database
 from daybreak.errors import Misconfigured
 from daybreak.intake import IntakeSettings, Vault
 from daybreak.settings import Settings, settings
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from daybreak.web import ApiRouter, Pages
 
 
+_REFUSED_SECONDS = 3.0
 NOTIFY_CHANNELS = ("daybreak_runs", "daybreak_people")
 """Channels that the web subscribes to: ids of changed runs, and of ended sessions and revoked tokens."""
 
@@ -32,6 +33,14 @@ class DatabaseUrls:
     app: str
     owner: str | None
     embedded: bool
+    long_running: bool = False
+
+    @property
+    def refused_seconds(self) -> float:
+        """How long to wait for a server that refuses connections: the embedded one is started again soon."""
+        if self.embedded:
+            return RECOVERY_SECONDS
+        return _REFUSED_SECONDS if self.long_running else 0.0
 
 
 def load_settings() -> Settings:
@@ -44,8 +53,13 @@ def load_settings() -> Settings:
 
 
 @contextmanager
-def postgres(settings: Settings) -> Iterator[DatabaseUrls]:
+def postgres(settings: Settings, *, long_running: bool = False) -> Iterator[DatabaseUrls]:
     """Provide the PostgreSQL server of the settings, or the embedded one, which runs during the block.
+
+    Args:
+        settings: the settings of this process.
+        long_running: whether this process outlives a restart of the server. It then logs the restart of an
+            embedded server, and starts that server again if its supervisor is gone, too.
 
     Raises:
         DaybreakError: the embedded server cannot be started.
@@ -56,13 +70,17 @@ def postgres(settings: Settings) -> Iterator[DatabaseUrls]:
             settings.database_url.get_secret_value(),
             owner.get_secret_value() if owner else None,
             embedded=False,
+            long_running=long_running,
         )
         return
     from daybreak.db import embedded  # noqa: PLC0415 - not needed on a fleet
 
-    with embedded.attach(settings.home) as embedded_server:
+    with embedded.attach(settings.home, watch=long_running) as embedded_server:
         yield DatabaseUrls(
-            embedded_server.dsn("daybreak_app"), embedded_server.dsn("daybreak_owner"), embedded=True
+            embedded_server.dsn("daybreak_app"),
+            embedded_server.dsn("daybreak_owner"),
+            embedded=True,
+            long_running=long_running,
         )
 
 
@@ -96,7 +114,10 @@ async def open_database(
         Misconfigured: migrations are pending, or the role has too many privileges.
     """
     async with Database.connect(
-        database_urls.app, max_connections=connections, acquire_seconds=acquire_seconds
+        database_urls.app,
+        max_connections=connections,
+        acquire_seconds=acquire_seconds,
+        refused_seconds=database_urls.refused_seconds,
     ) as database:
         if await database.has_pending_migrations():
             if not database_urls.embedded or database_urls.owner is None:

@@ -15,7 +15,7 @@ from daybreak import telemetry, wiring
 from daybreak.errors import DaybreakError
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
-from daybreak.supervision import stop_on_signals, supervise
+from daybreak.supervision import end_with_supervisor, stop_on_signals, supervise
 
 _GC_THRESHOLDS = (50_000, 20, 20)
 
@@ -36,7 +36,7 @@ def run_worker(on_ready: Callable[[], None] | None = None) -> None:
     telemetry.capture_stdlib_logging()
     # uvloop spends a third less time than asyncio's default loop on the same runs.
     with (
-        wiring.postgres(current) as addresses,
+        wiring.postgres(current, long_running=True) as addresses,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         runner.run(_run_worker(addresses, on_ready))
@@ -78,7 +78,7 @@ def run_scheduler(on_ready: Callable[[], None] | None = None) -> None:
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    with wiring.postgres(current) as addresses:
+    with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_scheduler(addresses, on_ready))
 
 
@@ -121,7 +121,7 @@ def run_workers(process_count: int) -> None:
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
-    with wiring.postgres(current) as addresses:
+    with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_workers(addresses, process_count))
 
 
@@ -142,4 +142,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    end_with_supervisor()
     main()

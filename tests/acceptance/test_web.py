@@ -95,8 +95,9 @@ async def test_web_process_has_probes_and_stops_on_a_signal(started, port, admin
     web = started("web", "--port", port)
     address = line(web, "Daybreak is at").split()[-1]
     assert json.load(browser().open(f"{address}/healthz"))["status"] == "alive"
+    assert json.load(browser().open(f"{address}/readyz")) == {"status": "ready", "database": "ok"}
     with pytest.raises(urllib.error.HTTPError, match="503") as refused:
-        browser().open(f"{address}/readyz")
+        browser().open(f"{address}/readyz?workers=1")
     assert json.load(refused.value) == {"status": "not ready", "database": "ok", "worker": "missing"}
     assert stopped(web, signal.SIGTERM) == 0
 

@@ -7,6 +7,7 @@ GLOBAL = {
     "db_compatibility",
     "db_functions",
     "db_migrations",
+    "db_readiness",
     "people_sign_in_throttle",
     "runs_counters",
     "runs_maintenance_state",

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from daybreak import server, wiring
-from daybreak.db import Database, apply_migrations, connect
+from daybreak.db import Database, apply_migrations, connect, connections
 from daybreak.errors import Unavailable
 from daybreak.web import WebSettings
 from daybreak.web.listener import Listener
@@ -206,7 +206,9 @@ GREETINGS = {
 
 @pytest.mark.parametrize("with_reset", [False, True], ids=["end", "reset"])
 @pytest.mark.parametrize("greeting", GREETINGS.values(), ids=GREETINGS)
-async def test_server_that_is_lost_while_connecting_is_unavailable(greeting, with_reset):
+async def test_server_that_is_lost_while_connecting_is_unavailable(monkeypatch, greeting, with_reset):
+    monkeypatch.setattr(connections, "RECOVERY_SECONDS", 0)
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
         writer.write(greeting)

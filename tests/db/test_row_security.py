@@ -121,6 +121,7 @@ WITHOUT_OWNER = {
     "db_compatibility",
     "db_functions",
     "db_migrations",
+    "db_readiness",
     "people_sign_in_throttle",
     "runs_counters",
     "runs_maintenance_state",

@@ -1,9 +1,10 @@
 """What can go wrong on the way to PostgreSQL: a sentence for users, and a reason for the operator."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -13,6 +14,9 @@ from daybreak.telemetry import log
 
 OLDEST_VERSION = 15
 CONNECT_SECONDS = 10
+RECOVERY_SECONDS = 15.0
+"""How long to wait for a server that is starting up, in recovery or shutting down."""
+_RETRY_SECONDS = 0.2
 
 _REJECTED_ERRORS = (
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -39,8 +43,35 @@ TRANSIENT_ERRORS = (
 """What a statement fails with although nothing is wrong with it: slowness, a deadlock, a full disk."""
 
 
+T = TypeVar("T")
+
+
 class ConnectionLost(Unavailable):
     """A connection that ended; the next one may succeed immediately."""
+
+
+async def wait_until_accepting(attempt: Callable[[], Awaitable[T]], *, refused_seconds: float = 0.0) -> T:
+    """Return the result of an attempt to connect; repeat it while the server is about to accept connections.
+
+    Args:
+        attempt: opens a connection or a pool.
+        refused_seconds: how long to wait for a server that refuses connections, or has no socket yet.
+
+    Raises:
+        Exception: the error of the last attempt.
+    """
+    started_at = monotonic()
+    while True:
+        try:
+            return await attempt()
+        except asyncpg.CannotConnectNowError:
+            if monotonic() - started_at > RECOVERY_SECONDS:
+                raise
+        except (OSError, asyncpg.ConnectionDoesNotExistError) as error:
+            # A time-out is no refusal, and has taken longer than most servers need to restart.
+            if isinstance(error, TimeoutError) or monotonic() - started_at > refused_seconds:
+                raise
+        await asyncio.sleep(_RETRY_SECONDS)
 
 
 @contextmanager
@@ -121,24 +152,38 @@ def is_lost(connection: asyncpg.Connection) -> bool:
 
 
 @asynccontextmanager
-async def connect(dsn: str, **options: Any) -> AsyncIterator[asyncpg.Connection]:  # noqa: ANN401 - asyncpg's
+async def connect(
+    dsn: str,
+    *,
+    is_patient: bool = False,
+    **options: Any,  # noqa: ANN401 - asyncpg's
+) -> AsyncIterator[asyncpg.Connection]:
     """Open one connection outside of a pool, for the length of the block.
 
     Args:
         dsn: the address of the database.
+        is_patient: whether to wait for a server in recovery; for callers without a retry loop.
         options: more arguments of `asyncpg.connect`.
 
     Raises:
         Misconfigured: the address is malformed, or the login is refused.
         Unavailable: the server does not answer, or the connection is lost.
     """
-    with translate_errors(), outage.watch():
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, **options)
+    with translate_errors():
+        if is_patient:
+            connection = await wait_until_accepting(lambda: _connect(dsn, options))
+        else:
+            connection = await _connect(dsn, options)
     try:
         with translate_loss(connection):
             yield connection
     finally:
         connection.terminate()
+
+
+async def _connect(dsn: str, options: dict[str, Any]) -> asyncpg.Connection:
+    with outage.watch():
+        return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, **options)
 
 
 def check_version(connection: asyncpg.Connection) -> None:

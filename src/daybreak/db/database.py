@@ -22,6 +22,7 @@ from daybreak.db.connections import (
     is_lost,
     translate_errors,
     translate_loss,
+    wait_until_accepting,
 )
 from daybreak.db.migrate import pending_migrations
 from daybreak.db.outages import outage
@@ -65,6 +66,7 @@ class Database:
         command_timeout: float | None = None,
         compatibility: CompatibilityMonitor | None = None,
         acquire_seconds: float = _ACQUIRE_SECONDS,
+        refused_seconds: float = 0.0,
     ) -> AsyncIterator[Self]:
         """Open a connection pool to a database for the length of the block.
 
@@ -77,12 +79,17 @@ class Database:
             compatibility: the monitor of the process; None for one of its own.
             acquire_seconds: the longest wait for a free connection. Background work can wait; a
                 request cannot, since its client times out.
+            refused_seconds: how long to wait for a server that refuses connections. A server that is starting
+                up or in recovery is awaited in any case.
 
         Raises:
             Unavailable: no server responds at that address.
             Misconfigured: the login is refused, or the role could get round row-level security.
         """
-        pool = await _open_pool(dsn, max_connections, command_timeout)
+        with translate_errors():
+            pool = await wait_until_accepting(
+                lambda: _open_pool(dsn, max_connections, command_timeout), refused_seconds=refused_seconds
+            )
         try:
             database = cls(pool, dsn, acquire_seconds, compatibility)
             await database._reject_powerful_role()
@@ -208,19 +215,18 @@ def _server_timeouts(command_timeout: float | None) -> dict[str, str]:
 
 
 async def _open_pool(dsn: str, max_connections: int, command_timeout: float | None) -> asyncpg.Pool:
-    with translate_errors():
-        return await asyncpg.create_pool(
-            dsn,
-            min_size=1,
-            max_size=max_connections,
-            timeout=CONNECT_SECONDS,
-            connect=_connect,
-            command_timeout=command_timeout or _COMMAND_SECONDS,
-            # Every setting is local to its transaction, so there is nothing to reset on release;
-            # asyncpg still rolls back what was left open.
-            reset=_skip_reset,
-            server_settings={**_SERVER_SETTINGS, **_server_timeouts(command_timeout)},
-        )
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=max_connections,
+        timeout=CONNECT_SECONDS,
+        connect=_connect,
+        command_timeout=command_timeout or _COMMAND_SECONDS,
+        # Every setting is local to its transaction, so there is nothing to reset on release;
+        # asyncpg still rolls back what was left open.
+        reset=_skip_reset,
+        server_settings={**_SERVER_SETTINGS, **_server_timeouts(command_timeout)},
+    )
 
 
 async def _connect(*arguments: Any, **options: Any) -> asyncpg.Connection:  # noqa: ANN401 - asyncpg's

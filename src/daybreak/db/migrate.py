@@ -31,7 +31,8 @@ async def apply_migrations(owner_dsn: str) -> list[Migration | FunctionFile]:
         Unavailable: the database does not answer, or locks of others block the migration.
     """
     try:
-        async with connect(owner_dsn, server_settings={"application_name": "daybreak migrate"}) as connection:
+        options = {"server_settings": {"application_name": "daybreak migrate"}}
+        async with connect(owner_dsn, is_patient=True, **options) as connection:
             await _check_server_and_roles(connection)
             migrations = [
                 migration for migration in shipped_migrations() if await _apply(connection, migration)

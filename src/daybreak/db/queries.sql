@@ -69,6 +69,9 @@ INSERT INTO db_functions (path, revision, sha256) VALUES ($1, $2, $3)
 ON CONFLICT (path) DO UPDATE SET
     revision = excluded.revision, sha256 = excluded.sha256, applied_at = now()
 
+-- name: check_writable
+-- Fails if the database cannot be changed now.
+SELECT db_check_writable()
 -- name: read_compatibility
 -- Returns the oldest program that may run, and the version that declared it. No row before the first migration.
 SELECT oldest_program, migrated_by FROM db_compatibility

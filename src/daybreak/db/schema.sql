@@ -132,6 +132,19 @@ CREATE FUNCTION public.briefs_search(owner uuid, query text, before_date date, b
     LIMIT max_rows
 $$;
 
+CREATE FUNCTION public.db_check_writable() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET work_mem TO '64kB'
+    SET temp_tablespaces TO ''
+    SET lock_timeout TO '2s'
+    AS $$
+BEGIN
+    -- These numbers exceed work_mem; the file has about one megabyte.
+    PERFORM count(*) FROM generate_series(1, 50000);
+    UPDATE db_readiness SET written_at = now();
+END $$;
+
 CREATE FUNCTION public.people_all_ids() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -3171,6 +3184,12 @@ CREATE TABLE public.db_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.db_readiness (
+    is_single boolean DEFAULT true NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT db_readiness_is_single_check CHECK (is_single)
+);
+
 CREATE TABLE public.people_known_browsers (
     owner_id uuid NOT NULL,
     token_sha256 bytea NOT NULL,
@@ -3550,6 +3569,9 @@ ALTER TABLE ONLY public.db_functions
 
 ALTER TABLE ONLY public.db_migrations
     ADD CONSTRAINT db_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.db_readiness
+    ADD CONSTRAINT db_readiness_pkey PRIMARY KEY (is_single);
 
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_pkey PRIMARY KEY (owner_id);
@@ -4076,6 +4098,9 @@ GRANT ALL ON FUNCTION public.agenda_due_refreshes(before timestamp with time zon
 
 REVOKE ALL ON FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.db_check_writable() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.db_check_writable() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.people_all_ids() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_all_ids() TO daybreak_app;

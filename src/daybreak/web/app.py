@@ -1,10 +1,9 @@
 """The ASGI application: the pages and operations of all slices, behind the middleware."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
-from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
@@ -24,7 +23,7 @@ from daybreak.web.middleware.unexpected_errors import UnexpectedErrorMiddleware
 from daybreak.web.pages.router import Pages
 from daybreak.web.pages.static_files import URL_PREFIX as STATIC
 from daybreak.web.routes import health, home, password_links, sign_in, theme
-from daybreak.web.routes.health import Check
+from daybreak.web.routes.health import WorkerCheck
 from daybreak.web.settings import WebSettings
 
 OpenDatabase = Callable[[], AbstractAsyncContextManager[Database]]
@@ -40,7 +39,7 @@ def create_app(
     *,
     listen_dsn: str,
     channels: Collection[str] = (),
-    checks: Mapping[str, Check] = MappingProxyType({}),
+    has_live_worker: WorkerCheck | None = None,
 ) -> FastAPI:
     """Create the ASGI application.
 
@@ -51,7 +50,7 @@ def create_app(
         apis: the operations of every slice, mounted below ``/api/v1``.
         listen_dsn: the database's address for LISTEN, not through a pooler.
         channels: the NOTIFY channels to listen on.
-        checks: readiness checks besides the database, by name.
+        has_live_worker: whether a worker is alive, for the readiness probe.
     """
     all_pages = [sign_in.pages, password_links.pages, theme.pages, *pages, home.pages]
     state = AppState.create(settings, all_pages, channels)
@@ -68,7 +67,7 @@ def create_app(
     app.state.rate_limiter = RateLimiter(settings.api_requests_per_minute)
     install_error_handlers(app)
     app.add_route(f"{STATIC}/{{name:path}}", state.static_files.serve, include_in_schema=False)
-    app.include_router(health.make_router(checks))
+    app.include_router(health.make_router(has_live_worker))
     for one in all_pages:
         app.include_router(one)
     for api in apis:

@@ -199,8 +199,12 @@ def test_a_function_that_does_not_exist_is_a_bug_that_names_it() -> None:
         list(pool.map([("a", "b")]))
 
 
-@pytest.mark.parametrize(("busy_with", "read_seconds"), [("nothing", 600), (IN_PYTHON, 600), (IN_C, 1)])
+@pytest.mark.parametrize(
+    ("busy_with", "read_seconds"), [("nothing", 600), (IN_PYTHON, 600), (IN_C, 1), (IN_C, 600)]
+)
 def test_no_child_outlives_a_parent_that_is_killed(busy_with: str, read_seconds: int) -> None:
+    if busy_with == IN_C and read_seconds > 60 and not sys.platform.startswith("linux"):
+        pytest.skip("only Linux ends a process that C code keeps busy")
     program = textwrap.dedent("""
         import sys
         from daybreak.intake import BoundedPool, IntakeSettings

@@ -35,7 +35,7 @@ def up(
     given = {"host": "127.0.0.1", "url": None} | ({"port": port} if port else {})
     if wiring.is_first_start(current):
         write_stderr(f"Setting up the database in {current.home} (only once).")
-    with wiring.postgres(current) as addresses:
+    with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_all(current, web_settings().model_copy(update=given), addresses, workers))
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from daybreak.db.embedded import binaries, initdb, postmaster
 from daybreak.db.embedded.data_directory import DataDirectory, translate_os_errors
 from daybreak.db.embedded.file_locks import is_locked
+from daybreak.db.embedded.launcher import START_TIMEOUT_SECONDS
 from daybreak.db.embedded.os_user import OsUser
-from daybreak.db.embedded.server import START_TIMEOUT_SECONDS, EmbeddedServer, attach
+from daybreak.db.embedded.server import EmbeddedServer, attach
 from daybreak.errors import NotFound, Unavailable
 
 _POLL_SECONDS = 0.02

@@ -11,7 +11,7 @@ from pathlib import Path
 from daybreak.db.embedded.sockets import SOCKET_NAME
 from daybreak.errors import Conflict
 
-_PID_FILE = "postmaster.pid"
+PID_FILE = "postmaster.pid"
 _TIMEOUT_SECONDS = 1.0
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # SSLRequest: declined without a log line
 
@@ -33,7 +33,7 @@ class Postmaster:
 def read_pid_file(data: Path) -> Postmaster | None:
     """Return the contents of the file, or None while it is missing or half written."""
     try:
-        lines = os.fsdecode((data / _PID_FILE).read_bytes()).splitlines()
+        lines = os.fsdecode((data / PID_FILE).read_bytes()).splitlines()
         since = datetime.fromtimestamp(int(lines[2]), UTC)
         return Postmaster(int(lines[0]), since, Path(lines[4]), lines[7].strip() == "ready")
     except (FileNotFoundError, IndexError, ValueError):
@@ -51,7 +51,7 @@ def remove_stale_pid_file(data: Path) -> None:
         Conflict: such a server is running.
     """
     try:
-        first = (data / _PID_FILE).read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+        first = (data / PID_FILE).read_text(encoding="utf-8", errors="replace").partition("\n")[0]
     except FileNotFoundError:
         return
     pid = int(first) if first.isdecimal() else 0
@@ -59,7 +59,7 @@ def remove_stale_pid_file(data: Path) -> None:
         raise Conflict(
             f"A PostgreSQL server not started by Daybreak (process {pid}) uses {data}; stop that one first."
         )
-    (data / _PID_FILE).unlink(missing_ok=True)
+    (data / PID_FILE).unlink(missing_ok=True)
 
 
 def _is_serving(pid: int, data: Path) -> bool:

@@ -6,6 +6,7 @@ tuple that begins with ``done``, ``large`` or ``error``. If memory runs out it d
 `OUT_OF_MEMORY`.
 """
 
+import fcntl
 import importlib
 import os
 import pickle
@@ -76,6 +77,10 @@ def _limit_memory(size: int) -> None:
 
 def _exit_with_parent(parent: Connection) -> None:
     """End this process when the parent is gone, even during a call."""
+    # The thread below does not run while C code has the interpreter. When the parent's end of standard input
+    # closes, Linux sends SIGIO, which ends the process.
+    fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | fcntl.FASYNC)
     hangup = select.poll()
     hangup.register(parent.fileno(), 0)
 

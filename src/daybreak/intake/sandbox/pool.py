@@ -52,8 +52,8 @@ class BoundedPool(Generic[Argument, Result]):
 
     The function is named ``module:function``, so that only the children import it. They start with the pool,
     so that their imports overlap with the caller's work. Use it as a context manager, from one thread at a
-    time. No child outlives it. If the parent is killed, a child exits within its time limit at worst, when C
-    code does not release the interpreter.
+    time. No child outlives it. If the parent is killed, a child exits at once; on macOS within its time limit
+    while C code does not release the interpreter.
     """
 
     def __init__(

@@ -28,8 +28,8 @@ class ChildDied(Exception):
 class ChildProcess:
     """One process that calls one function, named ``module:function``.
 
-    It gets no ``DAYBREAK_`` variables and no descriptors but its own socket and ``descriptors`` (locks are
-    descriptors!). It has a process group of its own, so that a Ctrl-C is handled by the parent.
+    It gets no ``DAYBREAK_`` variables and no descriptors but its own socket and pipe, and ``descriptors``
+    (locks are descriptors!). It has a process group of its own, so that a Ctrl-C is handled by the parent.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ChildProcess:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program
                     program,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,  # never written; its end shows the child that this process ended
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     env=_child_environment(),
@@ -91,6 +91,8 @@ class ChildProcess:
         """Kill it, reap it and close its socket; no other thread may be in `call`."""
         self._process.kill()
         self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._connection.close()
 
     def _wait_until_ready(self) -> None:

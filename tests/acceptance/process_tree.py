@@ -1,0 +1,38 @@
+"""Processes, their parents and children, and bounded waits for their ends."""
+
+import subprocess
+import time
+from collections.abc import Callable
+
+BOUND_SECONDS = 120
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Poll until the condition holds."""
+    deadline = time.monotonic() + BOUND_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, condition
+        time.sleep(0.05)
+
+
+def list_family(pid: int) -> set[int]:
+    """Return a process and all its descendants."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines())
+    family, found = set(), {pid}
+    while found:
+        family |= found
+        found = {child for child, parent in parents.items() if parent in family} - family
+    return family
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; a zombie does not."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
+def parent_of(pid: int) -> int:
+    """Return the process id of a process's parent."""
+    listed = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return int(listed.stdout)
