@@ -73,10 +73,13 @@ async def probe(port: int, path: str, cookie: str, until: float) -> list[float]:
         try:
             async with httpx2.AsyncClient(timeout=GIVEN_UP_SECONDS) as client:
                 response = await client.get(f"http://127.0.0.1:{port}{path}", headers=headers)
-            answered = response.status_code == 200
-        except httpx2.HTTPError:
-            answered = False
-        spent.append((time.perf_counter() - began) * 1000 if answered else float("inf"))
+            outcome = str(response.status_code)
+        except httpx2.HTTPError as error:
+            outcome = type(error).__name__
+        seconds = time.perf_counter() - began
+        if outcome != "200":
+            print(f"{path} failed after {seconds:.1f} s: {outcome}", flush=True)
+        spent.append(seconds * 1000 if outcome == "200" else float("inf"))
         await asyncio.sleep(THINK_SECONDS)
     return spent
 
