@@ -153,10 +153,12 @@ class Unavailable(DaybreakError):
     status = 503
     retryable = True
     exit_code = 6
+    retry_after: float = 5
 
-    def __init__(self, message: str, retry_after: float = 5) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+    def with_retry_after(self, seconds: float) -> Self:
+        """Set after how many seconds the next attempt makes sense, and return this error."""
+        self.retry_after = seconds
+        return self
 
 
 class InternalError(DaybreakError):

@@ -196,4 +196,4 @@ def test_invalid_arguments_are_a_one_line_error(daybreak, arguments, code, words
 @pytest.mark.parametrize("arguments", [(), ("--processes", "2")])
 def test_unavailable_database_is_a_one_line_error(daybreak, arguments):
     nobody = daybreak.with_environment(DAYBREAK_DATABASE_URL="postgresql://daybreak_app@127.0.0.1:9/none")
-    assert nobody("worker", *arguments).is_one_line_error(6, "PostgreSQL")
+    assert nobody("worker", *arguments).is_one_line_error(6, "The database does not answer")

@@ -29,6 +29,7 @@ CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
 COMPUTING = {"/api/v1/schedule/preview"}
 OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
+WRITTEN_BY_READING = {"schedule_entries", "people_security_events"}
 NUMBER = re.compile(r"Request ID [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
 INLINE = re.compile(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
 ANYTHING = {name: str(UUID(int=1)) for name in OWNED_BY_PARAMETER} | {
@@ -47,10 +48,13 @@ async def annas_reader(database, user) -> dict[str, str]:
 
 
 async def export_rows(database, user) -> list[tuple[str, str]]:
-    """Return all rows of a user, except when the next brief is due: reading computes a stale date again."""
+    """Return all rows of a user that a reader does not write.
+
+    Reading computes a stale due date again, and an export is a security event.
+    """
     async with database.transaction([user.id]) as tx:
         rows = await tx.fetch("SELECT table_name, content FROM account_export($1)", user.id)
-    return sorted(tuple(row) for row in rows if row["table_name"] != "schedule_entries")
+    return sorted(tuple(row) for row in rows if row["table_name"] not in WRITTEN_BY_READING)
 
 
 def named(route: RouteMethod) -> str:

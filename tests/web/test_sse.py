@@ -69,7 +69,7 @@ async def test_lost_listener_reconnects_and_wakes_all_subscribers(listening, not
     with listening.subscribe("a") as subscription:
         await admin_connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE query LIKE '%now() FROM pg_notify%' AND pid <> pg_backend_pid()"
+            "WHERE query LIKE '%pg_notify($1, $2), now()%' AND pid <> pg_backend_pid()"
         )
         assert await subscription.wait(60)
         await _until(lambda: listening.is_listening)

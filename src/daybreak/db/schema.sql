@@ -2313,7 +2313,7 @@ CREATE FUNCTION public.schedule_list_second_tries(since timestamp with time zone
     AS $$
     SELECT
         t.owner_id, t.local_date, t.edition, t.run_id, t.retry_at, t.state,
-        (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id)
+        (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id LIMIT 1)
     FROM schedule_second_tries AS t WHERE t.failed_at >= since
     ORDER BY t.failed_at DESC, t.owner_id, t.local_date, t.edition LIMIT max_rows
 $$;
@@ -2687,8 +2687,11 @@ BEGIN
                 skipped := skipped + applied.skipped;
             EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
                 UPDATE schedule_entries SET start_at = NULL, error = 'The schedule failed on it: ' || left(sqlerrm, 200)
-                WHERE owner_id = due.owner_id;
-                errored := errored + 1;
+                WHERE owner_id = due.owner_id AND error IS NULL;
+                -- A concurrent batch may have failed on the same row.
+                IF FOUND THEN
+                    errored := errored + 1;
+                END IF;
             END;
         END LOOP;
     END;

@@ -53,9 +53,8 @@ class ConcurrencyLimiter:
 
     def _rejection(self, *, has_own: bool) -> TooManyRequests | Unavailable:
         if has_own:
-            return Unavailable(
-                f"Too many {self._operations} are in progress; try again in a minute.", self._retry_after
-            )
+            message = f"Too many {self._operations} are in progress; try again in a minute."
+            return Unavailable(message).with_retry_after(self._retry_after)
         return TooManyRequests(
             f"You have too many {self._operations} in progress; try again in a minute.", self._retry_after
         )

@@ -54,7 +54,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     SELECT
         t.owner_id, t.local_date, t.edition, t.run_id, t.retry_at, t.state,
-        (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id)
+        (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id LIMIT 1)
     FROM schedule_second_tries AS t WHERE t.failed_at >= since
     ORDER BY t.failed_at DESC, t.owner_id, t.local_date, t.edition LIMIT max_rows
 $$;

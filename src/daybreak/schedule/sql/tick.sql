@@ -67,8 +67,11 @@ BEGIN
                 skipped := skipped + applied.skipped;
             EXCEPTION WHEN data_exception OR integrity_constraint_violation OR plpgsql_error THEN
                 UPDATE schedule_entries SET start_at = NULL, error = 'The schedule failed on it: ' || left(sqlerrm, 200)
-                WHERE owner_id = due.owner_id;
-                errored := errored + 1;
+                WHERE owner_id = due.owner_id AND error IS NULL;
+                -- A concurrent batch may have failed on the same row.
+                IF FOUND THEN
+                    errored := errored + 1;
+                END IF;
             END;
         END LOOP;
     END;
