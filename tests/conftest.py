@@ -171,7 +171,7 @@ async def chromium(live_server, database) -> AsyncIterator[Chromium]:
 @pytest.fixture(scope="session")
 async def application(postgres) -> AsyncIterator:
     """The application of a server, started."""
-    settings = WebSettings(port=8321)
+    settings = WebSettings(port=8321, requests_per_minute=1_000_000)
     assert settings.base_url == ADDRESS
     app = server.build_app(settings, wiring.DatabaseUrls(postgres.app, None, embedded=False))
     async with app.router.lifespan_context(app):

@@ -79,7 +79,7 @@ async def server_url(postgres):
     """Return the address of a running server."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    settings = WebSettings(port=port, api_requests_per_minute=1_000_000)
+    settings = WebSettings(port=port, requests_per_minute=1_000_000)
     app = server.build_app(settings, wiring.DatabaseUrls(postgres.app, None, embedded=False))
     running = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, lifespan="on"))
     task = asyncio.create_task(running.serve(sockets=[listening]))

@@ -96,7 +96,7 @@ async def lamp_shop(postgres, database):
     async def opening():
         yield database
 
-    settings = WebSettings(port=8321, api_requests_per_minute=120)
+    settings = WebSettings(port=8321, requests_per_minute=120)
     app = create_app(settings, opening, [], [api], listen_dsn=postgres.app)
     async with app.router.lifespan_context(app):
         yield app
@@ -247,6 +247,19 @@ async def test_rate_limit_is_per_credential_with_retry_after(program, database, 
     assert statuses.count(429) > 0
     assert (late.status_code, late.headers["Retry-After"]) == (429, "1")
     assert (await program.get(LAMP, headers=bobs)).status_code == 200
+
+
+async def test_rate_limit_holds_for_all_tokens_of_a_user_together(program, database, user):
+    tokens = [await bearer(database, user) for _ in range(4)]
+    statuses = [(await program.get(LAMP, headers=tokens[n % 4])).status_code for n in range(80)]
+    assert statuses.count(200) < 4 * 30
+    assert statuses[-1] == 429
+
+
+async def test_invalid_credential_is_limited_without_a_lookup(program):
+    unknown = {"Authorization": "Bearer dbk_unknown"}
+    statuses = {(await program.get(LAMP, headers=unknown)).status_code for _ in range(40)}
+    assert statuses == {401, 429}
 
 
 async def test_only_admin_programs_can_read_operations(program, annas_token, admin_connection, user):

@@ -1,8 +1,14 @@
 """Test forms, flash messages, errors and static files with example pages."""
 
 import gzip
+import re
 
 from structlog.testing import capture_logs
+
+from daybreak import server, wiring
+from daybreak.web import WebSettings
+
+from .browser_client import BrowserClient
 
 
 async def test_flash_is_shown_once_with_an_undo(example_client):
@@ -101,3 +107,17 @@ async def test_theme_is_stored_and_unknown_one_rejected(example_client):
     sent = await example_client.post("/theme", theme="pink", next="//evil.example")
     assert sent.headers["location"] == "/"
     assert '<html lang="en">' in (await example_client.get("/settings")).text
+
+
+async def test_pages_beyond_the_rate_are_refused_as_pages(postgres, database, user):
+    settings = WebSettings(port=8321, requests_per_minute=60)
+    app = server.build_app(settings, wiring.DatabaseUrls(postgres.app, None, embedded=False))
+    async with app.router.lifespan_context(app), BrowserClient.open(app, database) as browser:
+        await browser.sign_in(user)
+        answers = [await browser.get("/settings") for _ in range(20)]
+        stylesheet = re.search(r'href="(/static/[^"]+)"', answers[0].text)[1]
+        assert (await browser.get(stylesheet)).status_code == 200
+    assert answers[0].status_code == 200
+    assert (answers[-1].status_code, "Too many requests" in answers[-1].text) == (429, True)
+    assert answers[-1].headers["Content-Type"].startswith("text/html")
+    assert int(answers[-1].headers["Retry-After"]) >= 1

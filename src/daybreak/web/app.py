@@ -11,12 +11,12 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from daybreak.db import Database
 from daybreak.web.api import openapi
-from daybreak.web.api.rate_limit import RateLimiter
 from daybreak.web.app_state import AppState
 from daybreak.web.error_handlers import install_error_handlers
 from daybreak.web.middleware.body_limit import BodyLimitMiddleware
 from daybreak.web.middleware.body_timeout import BodyTimeoutMiddleware
 from daybreak.web.middleware.request_id import RequestIdMiddleware
+from daybreak.web.middleware.request_rate import RequestRateMiddleware
 from daybreak.web.middleware.security_headers import SecurityHeadersMiddleware
 from daybreak.web.middleware.trusted_origin import TrustedOriginMiddleware
 from daybreak.web.middleware.unexpected_errors import UnexpectedErrorMiddleware
@@ -64,7 +64,6 @@ def create_app(
         middleware=_middleware(settings),
     )
     app.state.app_state = state
-    app.state.rate_limiter = RateLimiter(settings.api_requests_per_minute)
     install_error_handlers(app)
     app.add_route(f"{STATIC}/{{name:path}}", state.static_files.serve, include_in_schema=False)
     app.include_router(health.make_router(has_live_worker))
@@ -82,6 +81,7 @@ def _middleware(settings: WebSettings) -> list[Middleware]:
         Middleware(RequestIdMiddleware),
         Middleware(SecurityHeadersMiddleware, is_secure=settings.is_secure),
         Middleware(TrustedOriginMiddleware, settings=settings),
+        Middleware(RequestRateMiddleware, settings=settings),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(BodyLimitMiddleware, max_body_size=settings.max_body_size),
         Middleware(

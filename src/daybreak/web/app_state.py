@@ -17,9 +17,11 @@ from daybreak.web.pages.cookies import KnownBrowserCookie, SessionCookie
 from daybreak.web.pages.router import NavItem, Pages
 from daybreak.web.pages.static_files import StaticFiles
 from daybreak.web.pages.templating import make_environment
+from daybreak.web.rate_limiter import RateLimiter
 from daybreak.web.settings import WebSettings
 from daybreak.web.shared_reads import SharedReads
 
+_CREDENTIALS_AT_FULL_RATE = 2  # of one user: a browser, and a program
 _STATIC_FOLDER = Path(__file__).parent / "static"
 
 
@@ -63,6 +65,7 @@ class AppState:
     listener: Listener
     spool_quota: SpoolQuota
     limiters: Limiters
+    user_rates: RateLimiter
     shared_reads: SharedReads
     compatibility: CompatibilityMonitor = field(default_factory=CompatibilityMonitor)
     _database: Database | None = None
@@ -82,6 +85,7 @@ class AppState:
             listener=Listener(channels),
             spool_quota=SpoolQuota(),
             limiters=Limiters.create(settings),
+            user_rates=RateLimiter(settings.requests_per_minute * _CREDENTIALS_AT_FULL_RATE),
             shared_reads=SharedReads(),
         )
 

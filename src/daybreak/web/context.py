@@ -197,9 +197,11 @@ async def signed_in(context: Annotated[RequestContext, Depends(anyone)]) -> Requ
 
     Raises:
         Unauthenticated: no user is signed in; a page then redirects to the sign-in.
+        TooManyRequests: the user's sessions and tokens together exceed the rate.
     """
     if context.principal is None:
         raise Unauthenticated("Sign in first.")
+    context.app_state.user_rates.acquire(context.user.id)
     return context
 
 

@@ -101,10 +101,11 @@ class WebSettings(SettingsGroup):
         ge=1,
         description="Maximum number of open event streams per web process; one user gets at most 20.",
     )
-    api_requests_per_minute: int = Field(
+    requests_per_minute: int = Field(
         default=600,
         ge=1,
-        description="Maximum number of API requests a minute per token or session, per web process.",
+        description="Maximum number of requests a minute per session or token, and twice as many per user, per "
+        "web process; static files are not counted.",
     )
     database_connections: int = Field(
         default=8,

@@ -10,7 +10,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from starlette.responses import Response
 
 from daybreak.errors import DaybreakError
-from daybreak.web.api.rate_limit import rate_limited
 from daybreak.web.context import RequestContext, admin, api_reader, api_writer
 
 JSON_MEDIA_TYPE = "application/json"
@@ -25,9 +24,7 @@ class ApiRouter(APIRouter):
         Args:
             tag: the group under which the OpenAPI document lists them.
         """
-        super().__init__(
-            tags=[tag], dependencies=[Depends(rate_limited)], generate_unique_id_function=_operation_id
-        )
+        super().__init__(tags=[tag], generate_unique_id_function=_operation_id)
 
 
 class OutputModel(BaseModel):
