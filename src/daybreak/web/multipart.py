@@ -47,7 +47,7 @@ class MultipartReceiver:
         Raises:
             UserError: the header has no boundary.
         """
-        self.files: list[ReceivedFile] = []
+        self._files: list[ReceivedFile] = []
         self._fields: list[tuple[str, str]] = []
         self._fields_size = 0
         self._spool = spool
@@ -55,6 +55,7 @@ class MultipartReceiver:
         self._part = _FormPart()
         self._header = (bytearray(), bytearray())
         self._buffer = bytearray()
+        self._is_complete = False
         callbacks: MultipartCallbacks = {
             "on_part_begin": self._begin_part,
             "on_header_field": self._add_header_name,
@@ -63,11 +64,17 @@ class MultipartReceiver:
             "on_headers_finished": self._begin_content,
             "on_part_data": self._add_content,
             "on_part_end": self._end_part,
+            "on_end": self._end,
         }
         try:
             self._parser = MultipartParser(parse_options_header(content_type)[1][b"boundary"], callbacks)
         except (KeyError, FormParserError):
             raise _malformed() from None
+
+    @property
+    def files(self) -> list[ReceivedFile]:
+        """The files, without the empty ones that browsers send for fields in which no file is chosen."""
+        return [file for file in self._files if file.path]
 
     @property
     def fields(self) -> ImmutableMultiDict[str, str]:
@@ -78,7 +85,7 @@ class MultipartReceiver:
         """Parse the whole body; ``reserve`` is called with the size of each chunk before it is stored.
 
         Raises:
-            UserError: the form is malformed, or has too many parts.
+            UserError: the form is malformed or incomplete, or has too many parts.
             Unavailable: the disk is full.
         """
         try:
@@ -87,9 +94,10 @@ class MultipartReceiver:
                 self._parser.write(chunk)
                 if len(self._buffer) >= _BUFFER_SIZE:
                     await self._flush()
-            self._parser.finalize()
         except FormParserError:
             raise _malformed() from None
+        if not self._is_complete:
+            raise _malformed()
         await self._flush()
 
     async def _flush(self) -> None:
@@ -138,13 +146,16 @@ class MultipartReceiver:
             if len(self._fields) == _MAX_FIELDS:
                 raise UserError(f"The form has more than {_MAX_FIELDS} fields.")
             self._fields.append((part.name, _decode(bytes(part.text))))
-        elif part.file_name:
-            if len(self.files) == _MAX_FILES:
+        else:
+            if len(self._files) == _MAX_FILES:
                 raise UserError(
                     f"An upload can have at most {_MAX_FILES:,} files; upload a zip archive instead."
                 )
             content = SpooledContent(self._spool.descriptor, part.start, self._position - part.start)
-            self.files.append(ReceivedFile(part.file_name, content, self._received_at))
+            self._files.append(ReceivedFile(part.file_name, content, self._received_at))
+
+    def _end(self) -> None:
+        self._is_complete = True
 
 
 def _decode(text: bytes) -> str:
