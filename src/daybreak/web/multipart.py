@@ -36,13 +36,17 @@ class _FormPart:
 class MultipartReceiver:
     """The parser of one request body."""
 
-    def __init__(self, content_type: str, spool: Spool, received_at: datetime) -> None:
+    def __init__(
+        self, content_type: str, spool: Spool, received_at: datetime, on_content: Callable[[bytes], None]
+    ) -> None:
         """Create the parser.
 
         Args:
             content_type: the header with the boundary.
             spool: the file for the contents of all files.
             received_at: the time of the request.
+            on_content: called with the name and the content of each part, so without the boundary, which a
+                client chooses anew when it repeats the request.
 
         Raises:
             UserError: the header has no boundary.
@@ -52,6 +56,7 @@ class MultipartReceiver:
         self._fields_size = 0
         self._spool = spool
         self._received_at = received_at
+        self._on_content = on_content
         self._part = _FormPart()
         self._header = (bytearray(), bytearray())
         self._buffer = bytearray()
@@ -126,22 +131,26 @@ class MultipartReceiver:
         _, options = parse_options_header(self._part.disposition)
         if b"name" not in options:
             raise _malformed()
+        self._on_content(b"%b\r\n" % self._part.disposition)
         self._part.name = _decode(options[b"name"])
         self._part.start = self._position
         if b"filename" in options:
             self._part.file_name = _decode(options[b"filename"])
 
     def _add_content(self, data: bytes, start: int, end: int) -> None:
+        content = data[start:end]
+        self._on_content(content)
         if self._part.file_name is not None:
-            self._buffer += data[start:end]
+            self._buffer += content
             return
-        self._fields_size += end - start
+        self._fields_size += len(content)
         if self._fields_size > _MAX_FIELDS_SIZE:
             raise PayloadTooLarge("The fields of the form are too large.")
-        self._part.text += data[start:end]
+        self._part.text += content
 
     def _end_part(self) -> None:
         part = self._part
+        self._on_content(b"\r\n")
         if part.file_name is None:
             if len(self._fields) == _MAX_FIELDS:
                 raise UserError(f"The form has more than {_MAX_FIELDS} fields.")
