@@ -74,16 +74,6 @@ class IntakeBudget:
             limits.max_files,
         )
 
-    @property
-    def size_left(self) -> int:
-        """The bytes that may still be spent."""
-        return self.max_size - self.size
-
-    @property
-    def files_left(self) -> int:
-        """The number of files that may still be spent."""
-        return self.max_files - self.files
-
     def spend(self, *, size: int = 0, files: int = 0, sources: int = 0) -> None:
         """Spend bytes, files and sources.
 
