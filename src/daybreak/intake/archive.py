@@ -145,10 +145,10 @@ def read_archive(request: _ReadRequest) -> _ArchiveAnswer:
     """Return the contents, or the reason for the failure; called in a child process."""
     try:
         with zipfile.ZipFile(_ArchiveFile(request.archive)) as opened:
-            entries = [entry for entry in opened.infolist() if not entry.is_dir()]
-            if any(entry.flag_bits & _ENCRYPTED_FLAG for entry in entries):
+            entries = list(_list_entries(opened))
+            if any(entry.flag_bits & _ENCRYPTED_FLAG for _, entry in entries):
                 return "is encrypted; unpack it and upload the files."
-            size = sum(entry.file_size for entry in entries)
+            size = sum(entry.file_size for _, entry in entries)
             if request.unpack_at is None:
                 return _ArchiveContents(size, len(entries))
             return _unpack(opened, entries, request, request.unpack_at)
@@ -160,14 +160,22 @@ def read_archive(request: _ReadRequest) -> _ArchiveAnswer:
         return "cannot be unpacked: it is damaged, or not a zip archive."
 
 
+def _list_entries(opened: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    for entry in opened.infolist():
+        if not entry.is_dir():
+            path = safe_path(entry.filename)
+            if not is_ignored(path) and not stat.S_ISLNK(entry.external_attr >> 16):
+                yield path, entry
+
+
 def _unpack(
-    opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], request: _ReadRequest, position: int
+    opened: zipfile.ZipFile,
+    entries: Sequence[tuple[str, zipfile.ZipInfo]],
+    request: _ReadRequest,
+    position: int,
 ) -> _ArchiveContents | str:
     left, unpacked = request.max_size, []
-    for entry in entries:
-        path = safe_path(entry.filename)
-        if is_ignored(path) or stat.S_ISLNK(entry.external_attr >> 16):
-            continue
+    for path, entry in entries:
         start, size, packer = position, 0, zlib.compressobj()
         with opened.open(entry) as file:
             while chunk := file.read(_CHUNK_SIZE):

@@ -88,6 +88,12 @@ async def test_archive_is_unpacked(anna_client, upload_files, run_jobs):
     assert "Call Berta" in (await anna_client.get("/agenda")).text
 
 
+async def test_hidden_files_of_a_folder_or_archive_are_ignored(upload_files):
+    hidden = ("plans/.git/broken.zip", b"no archive"), ("plans/node_modules/x/a.zip", b"")
+    packed = make_zip(**{"todo.txt": TODO, ".git__pack": bytes(40 * 1024 * 1024)})
+    assert (await upload_files(("plans/todo.txt", TODO), *hidden, ("packed.zip", packed))).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
