@@ -12,14 +12,13 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Receive, Scope, Send
 
 from daybreak import clock
-from daybreak.intake import IntakeSettings, Spool, SpooledUpload
+from daybreak.intake import FORM_OVERHEAD, IntakeSettings, Spool, SpooledUpload
 from daybreak.web.api.idempotency import RequestFingerprint
 from daybreak.web.context import RequestContext
 from daybreak.web.multipart import MULTIPART, MultipartReceiver
 from daybreak.web.pages.forms import Form, parse_form, read_form
 
 Model = TypeVar("Model", bound=BaseModel)
-_MULTIPART_OVERHEAD = 1024 * 1024
 
 
 class UploadRoute(APIRoute):
@@ -30,7 +29,7 @@ class UploadRoute(APIRoute):
         if not _is_multipart(Headers(scope=scope)):
             await super().handle(scope, receive, send)
             return
-        limit = IntakeSettings.load().max_upload_size + _MULTIPART_OVERHEAD
+        limit = IntakeSettings.load().max_upload_size + FORM_OVERHEAD
         await RequestBodyLimitMiddleware(super().handle, max_body_size=limit)(scope, receive, send)
 
 
