@@ -15,7 +15,6 @@ from daybreak.intake import ReceivedFile, Spool, SpooledContent
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-MULTIPART = b"multipart/form-data"
 _MAX_FILES = 2_000
 _MAX_FIELDS = 100
 _MAX_FIELDS_SIZE = 256 * 1024

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Receive, Scope, Send
@@ -15,7 +14,7 @@ from daybreak import clock
 from daybreak.intake import FORM_OVERHEAD, IntakeSettings, Spool, SpooledUpload
 from daybreak.web.api.idempotency import RequestFingerprint
 from daybreak.web.context import RequestContext
-from daybreak.web.multipart import MULTIPART, MultipartReceiver
+from daybreak.web.multipart import MultipartReceiver
 from daybreak.web.pages.forms import Form, parse_form, read_form
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -74,4 +73,5 @@ def upload_slot(context: RequestContext) -> AbstractAsyncContextManager[None]:
 
 
 def _is_multipart(headers: Headers) -> bool:
-    return parse_options_header(headers.get("Content-Type"))[0] == MULTIPART
+    # Without the parameters: parsing those of a stranger could take 50 ms.
+    return headers.get("Content-Type", "").partition(";")[0].strip().lower() == "multipart/form-data"
