@@ -55,6 +55,12 @@ async def set_password(database, user) -> None:
     await people.set_password_by_link(database, secret, LinkPurpose.RESET, PASSWORD, HERE)
 
 
+async def sign_in_and_remember(database, user, client: ClientInfo = HERE):
+    async with database.transaction([user.id]) as tx:
+        session = await people.create_session(tx, user.id, client)
+        return await people.remember_browser(tx, user.id, session, client)
+
+
 def cookie_attributes(answer, name: str) -> set[str]:
     cookies = answer.headers.get_list("set-cookie")
     found = next(one for one in cookies if one.startswith(f"{name}="))
@@ -207,6 +213,14 @@ async def test_password_reset_makes_all_browsers_strangers(open_browser, annas_b
     assert await submit(annas_browser, anna.email, PASSWORD) == 429
 
 
+async def test_reset_during_a_sign_in_leaves_no_known_browser(database, anna, admin_connection):
+    _, session = await people.sign_in(database, anna.email, PASSWORD, HERE)
+    await set_password(database, anna)
+    async with database.transaction([anna.id]) as tx:
+        assert await people.remember_browser(tx, anna.id, session, HERE) == ()
+    assert await count_known_browsers(admin_connection, anna) == 0
+
+
 async def test_known_browser_expires(open_browser, annas_browser, anna, database, admin_connection):
     await admin_connection.execute(
         "UPDATE people_known_browsers SET expires_at = now() WHERE owner_id = $1", anna.id
@@ -231,18 +245,15 @@ async def test_sign_in_extends_the_known_browser(annas_browser, anna, admin_conn
 
 async def test_number_of_known_browsers_is_bounded(database, user, admin_connection):
     for _ in range(60):
-        async with database.transaction([user.id]) as tx:
-            secrets = await people.remember_browser(tx, user.id, HERE)
+        secrets = await sign_in_and_remember(database, user)
     assert await count_known_browsers(admin_connection, user) == 50
     newest = ClientInfo(address="127.0.0.1", known_browsers=tuple(secrets))
-    async with database.transaction([user.id]) as tx:
-        assert await people.remember_browser(tx, user.id, newest) == newest.known_browsers
+    assert await sign_in_and_remember(database, user, newest) == newest.known_browsers
 
 
 async def test_cookie_has_at_most_five_accounts(database, user, other_user):
     client = ClientInfo(address="127.0.0.1", known_browsers=tuple("abcde"))
-    async with database.transaction([user.id]) as tx:
-        secrets = await people.remember_browser(tx, user.id, client)
+    secrets = await sign_in_and_remember(database, user, client)
     assert (len(secrets), secrets[1:]) == (5, tuple("abcd"))
 
 
@@ -289,8 +300,7 @@ async def test_owner_is_let_in_and_guesses_are_bounded_whatever_strangers_do(
     await admin_connection.execute("TRUNCATE people_sign_in_throttle")
     owner = await people.create_user(database, f"{uuid4().hex}@example.org", timezone="UTC")
     await set_password(database, owner)
-    async with database.transaction([owner.id]) as tx:
-        secrets = await people.remember_browser(tx, owner.id, HERE)
+    secrets = await sign_in_and_remember(database, owner)
     known = ClientInfo(address="203.0.113.1", known_browsers=tuple(secrets))
     guesses = minutes = 0
     for action, number, tries in steps:
