@@ -133,7 +133,7 @@ def _read_in_child(
         )
     (outcome,) = pool.map([(archive.path, request)])
     if isinstance(outcome, InputFailed):
-        raise InvalidInput(f"“{shown}” {outcome.message}")
+        raise InvalidInput(f"“{shown}” {outcome.message} Nothing was saved.")
     if isinstance(outcome.value, Unavailable):
         raise outcome.value
     if isinstance(outcome.value, str):
