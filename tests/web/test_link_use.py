@@ -33,7 +33,7 @@ async def test_repeated_invitation_replaces_the_first_one(anonymous_client, data
     email = f"{uuid4().hex}@example.org"
     first, second = [
         LinkPurpose.INVITATION.path(
-            (await people.invite(database, email, timezone="UTC", role=Role.MEMBER))[1]
+            (await people.invite(database, email, timezone="UTC", role=Role.MEMBER)).secret
         )
         for _ in range(2)
     ]
