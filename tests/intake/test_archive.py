@@ -1,8 +1,11 @@
 """Test that archives are unpacked within the budget of their request."""
 
+import asyncio
 import io
 import os
+import resource
 import struct
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -27,9 +30,9 @@ LIMITS = IntakeSettings()
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 
 
-def make_zip(**files: bytes) -> bytes:
+def make_zip(compression: int = zipfile.ZIP_DEFLATED, **files: bytes) -> bytes:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as opened:
+    with zipfile.ZipFile(made, "w", compression) as opened:
         for name, content in files.items():
             opened.writestr(f"{name}.md", content)
     return made.getvalue()
@@ -96,6 +99,56 @@ def test_file_larger_than_it_declares_is_rejected(spool) -> None:
     with pytest.raises(InvalidInput, match="is damaged"):
         unpack(spool, [bomb], IntakeBudget.for_upload(LIMITS))
     assert spool.end - len(bomb) < MIB
+
+
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_damaged_file_in_an_archive_is_rejected(spool, compression: int) -> None:
+    damaged = bytearray(make_zip(compression, a=os.urandom(200)))
+    damaged[60:80] = bytes(20)
+    with pytest.raises(InvalidInput, match="is damaged, or not a zip archive"):
+        unpack(spool, [bytes(damaged)], IntakeBudget.for_upload(LIMITS))
+
+
+def test_full_disk_while_unpacking_is_unavailable(spool) -> None:
+    content = make_zip(a=os.urandom(2 * MIB))
+    archives = receive(spool, content)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (spool.end + MIB, hard))
+    try:
+        with pytest.raises(Unavailable, match=r"cannot be stored temporarily \(file too large\)"):
+            list(unpack_archives(archives, spool, IntakeBudget.for_upload(LIMITS), LIMITS))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_spool_is_not_closed_while_a_thread_uses_it() -> None:
+    entered, leave = threading.Event(), threading.Event()
+    ends: list[int] = []
+
+    def use(spool: Spool) -> None:
+        entered.set()
+        assert leave.wait(60)
+        spool.append(b"1")
+
+    async def receive_and_close() -> None:
+        with Spool() as spool:
+            try:
+                await spool.run(use, spool)
+            finally:
+                ends.append(spool.end)
+
+    task = asyncio.create_task(receive_and_close())
+    assert await asyncio.to_thread(entered.wait, 60)
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    assert not task.done()
+    leave.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ends == [1]
 
 
 def test_endless_directory_is_not_read(spool) -> None:

@@ -51,14 +51,14 @@ def test_message_names_the_limit_and_its_setting(part, message: str) -> None:
 def test_one_user_gets_an_eighth_of_the_quota(unknown_ids) -> None:
     quota, limits = SpoolQuota(), IntakeSettings()
     with quota.open(unknown_ids[0], limits) as first, quota.open(unknown_ids[0], limits) as second:
-        first(32 * MIB)
-        second(32 * MIB)
+        first(33 * MIB)
+        second(33 * MIB)
         with pytest.raises(Unavailable, match="You have too many uploads"):
             second(1)
         with quota.open(unknown_ids[1], limits) as other:
-            other(32 * MIB)
+            other(33 * MIB)
     with quota.open(unknown_ids[0], limits) as again:
-        again(32 * MIB)
+        again(33 * MIB)
 
 
 def test_quota_of_all_users_is_limited(unknown_ids) -> None:
@@ -73,8 +73,8 @@ def test_quota_of_all_users_is_limited(unknown_ids) -> None:
                 pass
             return
         with quota.open(ids[0], limits) as first, quota.open(ids[0], limits) as second:
-            first(MIB)
-            second(MIB)
+            first(2 * MIB)
+            second(2 * MIB)
             open_twice(ids[1:])
 
     open_twice(unknown_ids[:8])

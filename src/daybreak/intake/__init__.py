@@ -1,7 +1,7 @@
 """Input from outside: bounded reading of folders, files and addresses, and encrypted secrets."""
 
 from daybreak.intake.archive import is_ignored, safe_path, unpack_archives
-from daybreak.intake.budget import BudgetExceeded, IntakeBudget, SpoolQuota
+from daybreak.intake.budget import FORM_OVERHEAD, BudgetExceeded, IntakeBudget, SpoolQuota
 from daybreak.intake.display import printable
 from daybreak.intake.files import FoundFile, RejectedFile, read_file
 from daybreak.intake.folder import walk_folder
@@ -13,6 +13,7 @@ from daybreak.intake.url_guard import WebAddress
 from daybreak.intake.vault import Vault
 
 __all__ = [
+    "FORM_OVERHEAD",
     "BoundedPool",
     "BudgetExceeded",
     "Fetched",

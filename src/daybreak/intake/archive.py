@@ -5,6 +5,7 @@ the sum of the declared sizes is within the budget. Then it unpacks them, compre
 """
 
 import io
+import lzma
 import stat
 import zipfile
 import zlib
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from time import monotonic
 
-from daybreak.errors import InvalidInput
+from daybreak.errors import InvalidInput, Unavailable
 from daybreak.intake.budget import IntakeBudget
 from daybreak.intake.display import printable
 from daybreak.intake.sandbox.pool import BoundedPool, InputFailed
@@ -29,7 +30,9 @@ _IGNORED_NAMES = frozenset({"node_modules", "__MACOSX"})
 _ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     EOFError,
+    LookupError,
     NotImplementedError,
     OSError,
     ValueError,
@@ -66,6 +69,9 @@ class _ArchiveContents:
     end: int = 0
 
 
+_ArchiveAnswer = _ArchiveContents | Unavailable | str
+
+
 def safe_path(name: str) -> str:
     """Return the path of an uploaded file as it may be stored.
 
@@ -92,11 +98,12 @@ def unpack_archives(
     Raises:
         InvalidInput: an archive is malformed, encrypted, a bomb, or has a path outside its folder; or all
             archives together exceed the budget or the time for reading. No file is returned then.
+        Unavailable: the disk is full.
     """
     if not archives:
         return
     deadline = monotonic() + limits.read_seconds
-    pool: BoundedPool[_ReadRequest, _ArchiveContents | str] = BoundedPool(
+    pool: BoundedPool[_ReadRequest, _ArchiveAnswer] = BoundedPool(
         f"{__name__}:read_archive", limits, descriptors=[spool.descriptor]
     )
     with pool:
@@ -113,7 +120,7 @@ def unpack_archives(
 
 
 def _read_in_child(
-    pool: BoundedPool[_ReadRequest, _ArchiveContents | str],
+    pool: BoundedPool[_ReadRequest, _ArchiveAnswer],
     archive: ReceivedFile,
     request: _ReadRequest,
     deadline: float,
@@ -126,37 +133,49 @@ def _read_in_child(
         )
     (outcome,) = pool.map([(archive.path, request)])
     if isinstance(outcome, InputFailed):
-        raise InvalidInput(f"“{shown}” {outcome.message}")
+        raise InvalidInput(f"“{shown}” {outcome.message} Nothing was saved.")
+    if isinstance(outcome.value, Unavailable):
+        raise outcome.value
     if isinstance(outcome.value, str):
         raise InvalidInput(f"“{shown}” {outcome.value}")
     return outcome.value
 
 
-def read_archive(request: _ReadRequest) -> _ArchiveContents | str:
-    """Return the contents, or the reason for the rejection; called in a child process."""
+def read_archive(request: _ReadRequest) -> _ArchiveAnswer:
+    """Return the contents, or the reason for the failure; called in a child process."""
     try:
         with zipfile.ZipFile(_ArchiveFile(request.archive)) as opened:
-            entries = [entry for entry in opened.infolist() if not entry.is_dir()]
-            if any(entry.flag_bits & _ENCRYPTED_FLAG for entry in entries):
+            entries = list(_list_entries(opened))
+            if any(entry.flag_bits & _ENCRYPTED_FLAG for _, entry in entries):
                 return "is encrypted; unpack it and upload the files."
-            size = sum(entry.file_size for entry in entries)
+            size = sum(entry.file_size for _, entry in entries)
             if request.unpack_at is None:
                 return _ArchiveContents(size, len(entries))
             return _unpack(opened, entries, request, request.unpack_at)
     except InvalidInput as error:
         return f"was rejected: {error}"
+    except Unavailable as error:
+        return error
     except _ARCHIVE_ERRORS:
         return "cannot be unpacked: it is damaged, or not a zip archive."
 
 
+def _list_entries(opened: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    for entry in opened.infolist():
+        if not entry.is_dir():
+            path = safe_path(entry.filename)
+            if not is_ignored(path) and not stat.S_ISLNK(entry.external_attr >> 16):
+                yield path, entry
+
+
 def _unpack(
-    opened: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], request: _ReadRequest, position: int
+    opened: zipfile.ZipFile,
+    entries: Sequence[tuple[str, zipfile.ZipInfo]],
+    request: _ReadRequest,
+    position: int,
 ) -> _ArchiveContents | str:
     left, unpacked = request.max_size, []
-    for entry in entries:
-        path = safe_path(entry.filename)
-        if is_ignored(path) or stat.S_ISLNK(entry.external_attr >> 16):
-            continue
+    for path, entry in entries:
         start, size, packer = position, 0, zlib.compressobj()
         with opened.open(entry) as file:
             while chunk := file.read(_CHUNK_SIZE):

@@ -11,6 +11,9 @@ from daybreak.errors import InvalidInput, Unavailable
 from daybreak.intake.display import human_size
 from daybreak.intake.settings import IntakeSettings
 
+FORM_OVERHEAD = 1024 * 1024
+"""The size of a form without the contents of its files."""
+
 MAX_SOURCES_PER_UPLOAD = 50
 _MAX_SPOOLED_UPLOADS = 16
 _MAX_SPOOLED_UPLOADS_PER_USER = 2
@@ -74,16 +77,6 @@ class IntakeBudget:
             limits.max_files,
         )
 
-    @property
-    def size_left(self) -> int:
-        """The bytes that may still be spent."""
-        return self.max_size - self.size
-
-    @property
-    def files_left(self) -> int:
-        """The number of files that may still be spent."""
-        return self.max_files - self.files
-
     def spend(self, *, size: int = 0, files: int = 0, sources: int = 0) -> None:
         """Spend bytes, files and sources.
 
@@ -121,7 +114,7 @@ class SpoolQuota:
         Raises:
             Unavailable: too many bytes are spooled; raised by that function, too.
         """
-        whole = limits.max_upload_size + _OPENING_COST
+        whole = _OPENING_COST + limits.max_upload_size + FORM_OVERHEAD
         reserved = 0
 
         def reserve(size: int) -> None:

@@ -5,6 +5,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from tempfile import TemporaryFile
@@ -49,10 +50,7 @@ class Spool:
         Raises:
             Unavailable: the disk is full.
         """
-        try:
-            self.end = write_at(self.descriptor, self.end, content)
-        except OSError as error:
-            raise _cannot_write(error) from None
+        self.end = write_at(self.descriptor, self.end, content)
 
     def append_compressed(self, content: "SpooledContent") -> "SpooledContent":
         """Append the compressed copy of bytes in this file, and return where it is."""
@@ -72,7 +70,9 @@ class Spool:
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
-            await asyncio.wait([call])
+            while not call.done():
+                with suppress(asyncio.CancelledError):  # the caller may be cancelled again
+                    await asyncio.wait([call])
             raise
 
     def close(self) -> None:
@@ -169,11 +169,18 @@ def read_at(descriptor: int, start: int, size: int) -> bytes:
 
 
 def write_at(descriptor: int, start: int, content: bytes) -> int:
-    """Write bytes at a position of a file, and return the position after them."""
+    """Write bytes at a position of a file, and return the position after them.
+
+    Raises:
+        Unavailable: the disk is full.
+    """
     left = memoryview(content)
-    while left:
-        written = os.pwrite(descriptor, left, start)
-        left, start = left[written:], start + written
+    try:
+        while left:
+            written = os.pwrite(descriptor, left, start)
+            left, start = left[written:], start + written
+    except OSError as error:
+        raise _cannot_write(error) from None
     return start
 
 

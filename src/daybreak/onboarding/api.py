@@ -72,7 +72,7 @@ async def create_onboarding(context: ApiWriter, key: IdempotencyKey = None) -> R
 
     Files are named as for `agenda.upload_files`. Invalid input is rejected, and nothing is started.
     """
-    async with receive_upload(context, OnboardingIn, is_keyed=key is not None) as (form, received):
+    async with receive_upload(context, OnboardingIn) as (form, received):
         if form.errors:
             raise InvalidInput(" ".join(form.errors.values())).with_details(errors=form.errors)
         if (before := await stored_response(context, key)) is not None:

@@ -94,7 +94,7 @@ async def change_password(
     """
     user = principal.user
     if principal.has_password:
-        limits = [_password_change_limit(principal)]
+        limits = _password_change_limits(principal)
         await _throttle_account(database, limits, user.email, client)
         if not await passwords.verify_password(current, await _read_password_hash(database, user)):
             await record_failed_sign_in(database, user.email, SecurityEventKind.PASSWORD_CHECK_FAILED, client)
@@ -133,7 +133,7 @@ async def _read_password_hash(database: Database, user: User | None) -> str | No
 async def _sign_in_limits(database: Database, email: str, client: ClientInfo) -> list[_RateLimit]:
     browser = await find_known_browser(database, email, client)
     if browser is not None:
-        return [_RateLimit(f"browser {browser.hex()}", _MINUTE, 5, resets=True)]
+        return _own_limits(f"browser {browser.hex()}")
     return [
         _network_limit(client),
         _RateLimit(f"pair {email} {client.network}", _MINUTE, 5, resets=True),
@@ -142,10 +142,18 @@ async def _sign_in_limits(database: Database, email: str, client: ClientInfo) ->
     ]
 
 
-def _password_change_limit(principal: Principal) -> _RateLimit:
+def _password_change_limits(principal: Principal) -> list[_RateLimit]:
     # A token creates further tokens, so all of a user's tokens share a limit. A session creates no session.
     credential = "tokens" if principal.is_program else principal.credential
-    return _RateLimit(f"change {principal.user.id} {credential}", _MINUTE, 5, resets=True)
+    return _own_limits(f"change {principal.user.id} {credential}")
+
+
+def _own_limits(key: str) -> list[_RateLimit]:
+    return [
+        _RateLimit(key, _MINUTE, 5, resets=True),
+        # With correct passwords a user could keep the few threads busy that verify those of all users.
+        _RateLimit(f"passwords {key}", timedelta(seconds=10), 20),
+    ]
 
 
 def _network_limit(client: ClientInfo) -> _RateLimit:

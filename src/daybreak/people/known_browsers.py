@@ -30,12 +30,19 @@ async def find_known_browser(database: Database, email: str, client: ClientInfo)
     return found
 
 
-async def remember_browser(tx: asyncpg.Connection, user_id: UUID, client: ClientInfo) -> Sequence[str]:
-    """Record that a user has signed in; return the secrets for the browser's cookie, the newest first."""
+async def remember_browser(
+    tx: asyncpg.Connection, user_id: UUID, session_secret: str, client: ClientInfo
+) -> Sequence[str]:
+    """Record that a user has signed in; return the secrets for the browser's cookie, the newest first.
+
+    A browser whose new session was revoked in the meantime, by a password reset, does not become known.
+    """
     digests = [hash_secret(secret) for secret in client.known_browsers]
     if await tx.fetchval(_sql.extend_known_browser, user_id, digests, KNOWN_BROWSER_LIFETIME) is not None:
         return client.known_browsers
     secret = generate_secret()
-    await tx.execute(_sql.insert_known_browser, user_id, hash_secret(secret), KNOWN_BROWSER_LIFETIME)
+    values = hash_secret(secret), KNOWN_BROWSER_LIFETIME, hash_secret(session_secret)
+    if await tx.fetchval(_sql.insert_known_browser, user_id, *values) is None:
+        return client.known_browsers
     await tx.execute(_sql.trim_known_browsers, user_id, _MAX_BROWSERS)
     return (secret, *client.known_browsers)[:MAX_KNOWN_ACCOUNTS]

@@ -154,8 +154,11 @@ WHERE owner_id = $1 AND token_sha256 = ANY ($2::bytea []) AND expires_at > now()
 RETURNING token_sha256
 
 -- name: insert_known_browser
--- Insert a known browser of a user.
-INSERT INTO people_known_browsers (owner_id, token_sha256, expires_at) VALUES ($1, $2, now() + $3::interval)
+-- Insert a known browser of a user; returns no row if the session with the secret's hash $4 was revoked.
+INSERT INTO people_known_browsers (owner_id, token_sha256, expires_at)
+SELECT s.owner_id, $2, now() + $3::interval FROM people_sessions AS s
+WHERE s.owner_id = $1 AND s.token_sha256 = $4 FOR KEY SHARE
+RETURNING token_sha256
 
 -- name: trim_known_browsers
 -- Delete a user's known browsers except the $2 that expire last.

@@ -109,16 +109,19 @@ async def test_uploaded_files_are_imported_by_a_run(anna_client, api_request, ru
 
 
 async def test_repeated_upload_with_the_same_key_is_stored_once(anna_client):
-    parts = [("files", ("todo.txt", b"Call Berta\n", "text/plain"))]
-    request = anna_client.client.build_request("POST", f"{V1}/sources/files", files=parts)
-    content = await request.aread()
-    headers = {**request.headers, **SAME_ORIGIN_HEADERS, "Idempotency-Key": "files"}
-    answers = [
-        await anna_client.client.post(f"{V1}/sources/files", content=content, headers=headers)
-        for _ in range(2)
-    ]
+    async def upload(content: bytes):
+        return await anna_client.client.post(  # with a new boundary each time
+            f"{V1}/sources/files",
+            files=[("files", ("todo.txt", content, "text/plain"))],
+            headers={**SAME_ORIGIN_HEADERS, "Idempotency-Key": "files"},
+        )
+
+    answers = [await upload(b"Call Berta\n") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[1].headers["idempotency-replayed"] == "true"
+    assert answers[1].json() == answers[0].json()
+    other = await upload(b"Call Bob\n")
+    assert (other.status_code, "already used for another request" in other.text) == (422, True)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1/x.ics", "gopher://x", "\x00"])

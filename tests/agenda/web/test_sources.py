@@ -11,6 +11,7 @@ import pytest
 from daybreak import briefs, clock
 from daybreak.intake import archive
 
+from ...web.browser_client import SAME_ORIGIN_HEADERS  # noqa: TID252 - tests are no package that could be named
 from ..workspace import UserWorkspace  # noqa: TID252 - tests are no package that could be named
 
 TODO = b"Call Berta due:2026-03-30\n"
@@ -87,6 +88,12 @@ async def test_archive_is_unpacked(anna_client, upload_files, run_jobs):
     assert "Call Berta" in (await anna_client.get("/agenda")).text
 
 
+async def test_hidden_files_of_a_folder_or_archive_are_ignored(upload_files):
+    hidden = ("plans/.git/broken.zip", b"no archive"), ("plans/node_modules/x/a.zip", b"")
+    packed = make_zip(**{"todo.txt": TODO, ".git__pack": bytes(40 * 1024 * 1024)})
+    assert (await upload_files(("plans/todo.txt", TODO), *hidden, ("packed.zip", packed))).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -109,6 +116,35 @@ async def test_hostile_or_unsupported_upload_is_rejected_without_changes(
 
 async def test_upload_without_a_file_is_rejected(anna_client, upload_files):
     assert "No supported files found" in (await upload_files(("", b""))).text
+
+
+def make_part(name: str, content: bytes = TODO) -> bytes:
+    head = f'--b\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+async def post_body(browser, body: bytes):
+    headers = {"Content-Type": "multipart/form-data; boundary=b", **SAME_ORIGIN_HEADERS}
+    return await browser.client.post("/agenda/sources/files", content=body, headers=headers)
+
+
+async def test_incomplete_form_is_rejected_without_changes(anna_client):
+    whole = make_part("todo.txt") + make_part("other.txt")
+    for body in (b"", whole, whole[: -len(TODO)]):
+        refused = await post_body(anna_client, body)
+        assert (refused.status_code, "is not a valid multipart form" in refused.text) == (400, True)
+    assert "No sources yet" in await get_sources_page(anna_client)
+    assert (await post_body(anna_client, whole + b"--b--\r\n")).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["todo.txt", ""])
+async def test_too_many_parts_are_rejected(anna_client, name: str):
+    refused = await post_body(anna_client, make_part(name, b"") * 2001 + b"--b--\r\n")
+    assert (refused.status_code, "at most 2,000 files" in refused.text) == (400, True)
+
+
+async def test_empty_file_field_of_a_browser_is_no_file(anna_client):
+    assert "No supported files found" in (await post_body(anna_client, make_part("", b"") + b"--b--")).text
 
 
 @pytest.mark.parametrize("name", ["{}.zip", "{}/todo.txt", "{}.todo.txt"])

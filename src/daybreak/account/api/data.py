@@ -39,6 +39,7 @@ async def request_deletion(context: ApiWriter, body: DeletionIn) -> Response:
     if body.email.strip().lower() != context.user.email:
         raise InvalidInput(f"Send {context.user.email} as “email” to confirm the deletion.")
     async with context.transaction() as tx:
+        await people.lock_credential(tx, context.signed_in_principal)
         due = await people.request_deletion(tx, context.user.id, actor=context.actor)
     return json_response(DeletionOut(due=due))
 

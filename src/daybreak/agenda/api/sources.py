@@ -78,8 +78,7 @@ async def upload_files(context: ApiWriter, key: IdempotencyKey = None) -> Respon
     A part's file name may be a path: its first folder names the source, as does an archive or a single file.
     An upload replaces an earlier one of the same name.
     """
-    upload = receive_upload(context, FilesOnlyForm, is_keyed=key is not None)
-    async with upload as (_, received), upload_slot(context):
+    async with receive_upload(context, FilesOnlyForm) as (_, received), upload_slot(context):
         sent = await uploads.group_uploads_in_thread(received)
 
         async def work(tx: asyncpg.Connection) -> Response:

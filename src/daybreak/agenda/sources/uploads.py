@@ -121,9 +121,10 @@ def _batch_files(files: Sequence[UploadedFile]) -> Iterator[list[UploadedFile]]:
 def _split_path(file: ReceivedFile) -> tuple[str, str]:
     """Return the name of a file's source, and its path inside of it; empty for an archive."""
     path = PurePosixPath(safe_path(file.path))
-    if path.suffix.lower() == ".zip":
+    inner = "/".join(path.parts[1:]) or path.name
+    if path.suffix.lower() == ".zip" and not is_ignored(inner):
         return path.stem[:_MAX_NAME_LENGTH], ""
-    return path.parts[0][:_MAX_NAME_LENGTH], "/".join(path.parts[1:]) or path.name
+    return path.parts[0][:_MAX_NAME_LENGTH], inner
 
 
 def _is_supported(path: str, head: bytes) -> bool:

@@ -72,16 +72,16 @@ async def stored_response(context: RequestContext, key: str | None) -> Response 
     return _replay(row, mark) if row else None
 
 
-class BodyFingerprint:
-    """The fingerprint of a request whose body is read in chunks and not kept."""
+class RequestFingerprint:
+    """The fingerprint of a request: of its method, its URL, and its body or the contents of its form."""
 
     def __init__(self, request: Request) -> None:
-        """Create the fingerprint of a request without its body."""
+        """Create the fingerprint of a request without a body."""
         self._request = request
         self._hash = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
 
     def add(self, chunk: bytes) -> None:
-        """Add the next chunk of the body."""
+        """Add the next chunk."""
         self._hash.update(chunk)
 
     def save(self) -> None:
@@ -91,7 +91,7 @@ class BodyFingerprint:
 
 async def _fingerprint(request: Request) -> bytes:
     if not hasattr(request.state, "fingerprint"):
-        whole = BodyFingerprint(request)
+        whole = RequestFingerprint(request)
         whole.add(await request.body())
         whole.save()
     fingerprint: bytes = request.state.fingerprint

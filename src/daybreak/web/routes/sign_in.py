@@ -103,7 +103,7 @@ async def start_session(context: RequestContext, user: User, secret: str, path: 
                     tx, context.user.id, SecurityEventKind.SIGNED_OUT, context.actor
                 )
     async with context.database.transaction([user.id]) as tx:
-        known = await people.remember_browser(tx, user.id, context.client)
+        known = await people.remember_browser(tx, user.id, secret, context.client)
     response = RedirectResponse(local_path_or_home(path), SEE_OTHER)
     context.app_state.session_cookie.write(response, secret)
     context.app_state.known_browser_cookie.write(response, known)
