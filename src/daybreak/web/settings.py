@@ -104,8 +104,8 @@ class WebSettings(SettingsGroup):
     requests_per_minute: int = Field(
         default=600,
         ge=1,
-        description="Maximum number of requests a minute per session or token, and twice as many per user, per "
-        "web process; static files are not counted.",
+        description="Maximum number of requests a minute per session or token, and twice as many per user, "
+        "per web process; static files are not counted.",
     )
     database_connections: int = Field(
         default=8,
