@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daybreak.errors import Unavailable
+from daybreak.errors import TooManyRequests, Unavailable
 from daybreak.intake import BudgetExceeded, IntakeBudget, IntakeSettings, SpoolQuota
 
 MIB = 1024 * 1024
@@ -53,7 +53,7 @@ def test_one_user_gets_an_eighth_of_the_quota(unknown_ids) -> None:
     with quota.open(unknown_ids[0], limits) as first, quota.open(unknown_ids[0], limits) as second:
         first(33 * MIB)
         second(33 * MIB)
-        with pytest.raises(Unavailable, match="You have too many uploads"):
+        with pytest.raises(TooManyRequests, match="Your unfinished uploads are too large"):
             second(1)
         with quota.open(unknown_ids[1], limits) as other:
             other(33 * MIB)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from daybreak.errors import InvalidInput, Unavailable
+from daybreak.errors import InvalidInput, TooManyRequests, Unavailable
 from daybreak.intake.display import human_size
 from daybreak.intake.settings import IntakeSettings
 
@@ -112,7 +112,8 @@ class SpoolQuota:
         """Open an upload, and return the function that reserves bytes until the block ends.
 
         Raises:
-            Unavailable: too many bytes are spooled; raised by that function, too.
+            TooManyRequests: the user has spooled too many bytes; raised by that function, too.
+            Unavailable: all users together have spooled too many bytes; likewise.
         """
         whole = _OPENING_COST + limits.max_upload_size + FORM_OVERHEAD
         reserved = 0
@@ -120,7 +121,7 @@ class SpoolQuota:
         def reserve(size: int) -> None:
             nonlocal reserved
             if self._users[user_id] + size > whole * _MAX_SPOOLED_UPLOADS_PER_USER:
-                raise Unavailable("You have too many uploads in progress; try again when they have ended.")
+                raise TooManyRequests("Your unfinished uploads are too large; try again when they end.", 30)
             if self._users.total() + size > whole * _MAX_SPOOLED_UPLOADS:
                 raise Unavailable("Too many uploads are in progress; try again in a minute.")
             self._users[user_id] += size

@@ -43,7 +43,7 @@ class Limiters:
             addresses=ConcurrencyLimiter("new addresses", 8, share=2, wait_seconds=20),
             exports=ConcurrencyLimiter("exports", 4, share=1, wait_seconds=10),
             streams=ConcurrencyLimiter(
-                "open pages with live updates",
+                "event streams",
                 settings.max_streams,
                 share=20,
                 wait_seconds=0,

@@ -56,5 +56,6 @@ class ConcurrencyLimiter:
             message = f"Too many {self._operations} are in progress; try again in a minute."
             return Unavailable(message).with_retry_after(self._retry_after)
         return TooManyRequests(
-            f"You have too many {self._operations} in progress; try again in a minute.", self._retry_after
+            f"At most {self._share} of your {self._operations} can be in progress; try again in a minute.",
+            self._retry_after,
         )

@@ -46,7 +46,8 @@ async def receive_upload(
 
     Raises:
         UserError: the form is malformed.
-        Unavailable: too many uploads are in progress, or the disk is full.
+        TooManyRequests: the user’s unfinished uploads are too large.
+        Unavailable: those of all users are too large, or the disk is full.
     """
     quota, limits = context.app_state.spool_quota, IntakeSettings.load()
     with quota.open(context.user.id, limits) as reserve, Spool() as spool:
@@ -67,6 +68,7 @@ def upload_slot(context: RequestContext) -> AbstractAsyncContextManager[None]:
     """Return the slot for processing a received upload; hold it until the files are grouped or stored.
 
     Raises:
+        TooManyRequests: too many uploads of the user are in progress.
         Unavailable: too many uploads are in progress.
     """
     return context.app_state.limiters.uploads.acquire(context.user.id)
