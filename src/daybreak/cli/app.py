@@ -29,7 +29,7 @@ Write a daily brief from your calendars, tasks and notes.
 Exit codes:
   0    success
   2    invalid arguments or input
-  3    misconfigured: a setting, a permission or the schema
+  3    misconfigured: a setting, a permission or the schema; or outdated
   4    not found
   5    conflict: already exists
   6    a service isn’t responding; try again

@@ -78,7 +78,8 @@ async def invite(
     async with database.transaction([user.id]) as tx:
         if await tx.fetchval(_sql.read_password, user.id):
             raise Conflict(
-                f"{user.email} already has an account. Use “daybreak users reset” for a password reset link."
+                f"{user.email} already has an account with a password. Create a password reset link instead"
+                " (“daybreak users reset”, or “Existing user” under Settings, Members)."
             )
         await tx.execute(_sql.delete_links, user.id)
         # A second invitation must not demote an admin who signs in by link only.

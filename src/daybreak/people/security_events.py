@@ -197,6 +197,7 @@ def _log_event(
     kind: SecurityEventKind, owner_id: UUID | None, actor: Actor, *, is_warning: bool, **details: object
 ) -> None:
     values = details | {
+        "message": f"Security event: {kind.value.replace('-', ' ')}.",
         "kind": kind.value,
         "user": str(owner_id) if owner_id else None,
         "actor_kind": actor.kind.value,
