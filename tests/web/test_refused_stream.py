@@ -55,7 +55,7 @@ async def test_page_without_a_stream_is_complete_and_subscribes_when_there_is_ro
         assert response.status == 429
         await response.finished()
         await expect(page.locator(f"a[href='/runs/{first}']")).to_be_visible()
-        await expect(page.get_by_text("try again in a minute")).to_have_count(0)
+        await expect(page.get_by_text("of your event streams")).to_have_count(0)
         await filling.aclose()
         async with page.expect_response("**/runs/stream") as accepted:
             pass

@@ -111,7 +111,9 @@ async def test_third_concurrent_address_of_one_user_is_rejected_until_one_has_en
         await until(lambda: len(silent_address.writers) == 2)
         third = await silent_address.add(client)
         assert (third.status_code, third.headers["Retry-After"]) == (429, "30")
-        assert third.json()["detail"].startswith("At most 2 of your new addresses can be in progress;")
+        assert third.json()["detail"] == (
+            "At most 2 of your new addresses can be in progress; try again in 30 seconds."
+        )
         silent_address.close()
         assert [(await one).status_code for one in slow] == [503, 503]
         again = silent_address.add(client)

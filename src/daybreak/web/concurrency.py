@@ -52,10 +52,10 @@ class ConcurrencyLimiter:
             yield
 
     def _rejection(self, *, has_own: bool) -> TooManyRequests | Unavailable:
+        again = f"try again in {self._retry_after:g} seconds."
         if has_own:
-            message = f"Too many {self._operations} are in progress; try again in a minute."
+            message = f"Too many {self._operations} are in progress; {again}"
             return Unavailable(message).with_retry_after(self._retry_after)
         return TooManyRequests(
-            f"At most {self._share} of your {self._operations} can be in progress; try again in a minute.",
-            self._retry_after,
+            f"At most {self._share} of your {self._operations} can be in progress; {again}", self._retry_after
         )
