@@ -19,8 +19,8 @@ BASE_PATH = "/account/members"
 async def invite_member(context: ApiAdminWriter, body: InvitationIn) -> Response:
     """Create an invitation link; for admins.
 
-    For a user who has signed in before it is a password reset link, as `purpose` states. The user's security
-    events name you as the creator of the link.
+    For a user without a password who has signed in before it is a password reset link, as `purpose` states.
+    The user's security events name you as the creator of the link.
 
     With a token, only new users can be invited, as members. Inviting an admin, or a user again, needs the
     browser, since such a link can grant access that the token does not have.

@@ -26,7 +26,8 @@ def invite(
     """Invite a user (prints a sign-up link).
 
     The link works once, for DAYBREAK_PEOPLE_LINK_HOURS hours. Send it only to the user: it opens the
-    account. To create another link, invite again. A user who has signed in before gets a password reset link.
+    account. To create another link, invite again. A user without a password who has signed in before gets a
+    password reset link.
     """
     from daybreak import people
     from daybreak.cli.context import run_command
