@@ -100,13 +100,13 @@ async def test_response_that_is_not_read_is_aborted(serve_web):
 
 
 async def test_response_that_is_read_slowly_arrives_whole(serve_web):
-    async with serve_web(write_timeout_seconds="5") as web:
+    async with serve_web(write_timeout_seconds="10") as web:
         style = await largest_style(web)
         client, received = web.connect(data=web.head(style) * 100, receive_buffer=65536), 0
         async with asyncio.timeout(120):
             while received < 3_000_000:
                 received += len(await asyncio.to_thread(client.recv, 65536))
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.3)
 
 
 async def test_one_client_gets_an_eighth_and_leaves_room_for_others(serve_web):
