@@ -54,8 +54,12 @@ async def prepare(bench: Bench, *, quick: bool) -> list[UUID]:
 async def serve(bench: Bench) -> AsyncIterator[int]:
     """Run the web as a process, and yield its port."""
     port = free_port()
-    dsn = bench.server.dsn("daybreak_app")
-    settings = environment(database_url=dsn, web_requests_per_minute="1000000", log_level="error")
+    settings = environment(
+        database_url=bench.server.dsn("daybreak_app"),
+        web_requests_per_minute="1000000",
+        web_max_streams=str(STREAMS),
+        log_level="error",
+    )
     async with running(("web", "--port", str(port)), settings, b"http"):
         yield port
 
