@@ -40,7 +40,7 @@ def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, sta
     link.symlink_to(socket)
     for name, process in processes.items():
         wait_until(lambda one=process: one.count("db.restored"))
-        assert events(process) == [("db.lost", "warning"), ("db.restored", "warning")], name
+        assert events(process) == [("db.lost", "warning"), ("db.restored", "warning")], (name, process.lines)
         lost, restored = (one["message"] for one in process.events())
         assert lost == "Lost the connection to PostgreSQL; retrying."
         assert restored.startswith("PostgreSQL is back after ")
