@@ -78,6 +78,7 @@ def run_scheduler(on_ready: Callable[[], None] | None = None) -> None:
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
+    telemetry.capture_stdlib_logging()
     with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_scheduler(addresses, on_ready))
 
@@ -121,6 +122,7 @@ def run_workers(process_count: int) -> None:
     """
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
+    telemetry.capture_stdlib_logging()
     with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_workers(addresses, process_count))
 

@@ -15,6 +15,7 @@ from .logged_process import PATIENCE, is_listening, wait_until
 pytestmark = pytest.mark.integration
 
 SENTENCE = "The database was migrated by a newer Daybreak (9.9.0, migration 9999)"
+REFUSAL = "A newer version of Daybreak takes over; try again in a minute."
 LIVE_WORKERS = "SELECT count(*) FROM runs_workers WHERE last_heartbeat_at > now() - interval '1 second'"
 
 
@@ -65,9 +66,9 @@ async def test_outdated_web_and_scheduler_end_with_their_sentence(start, admin, 
     await asyncio.to_thread(wait_until, lambda: scheduler.count("schedule.scheduler_started"))
     async with migrated_by_newer_program(admin):
         await asyncio.to_thread(wait_until, lambda: web.count("db.program_outdated"))
-        assert SENTENCE in await asyncio.to_thread(refusal, ready)
+        assert REFUSAL in await asyncio.to_thread(refusal, ready)
         page = f"http://127.0.0.1:{unused_port}/sign-in/link/none"
-        assert SENTENCE in await asyncio.to_thread(refusal, page)
+        assert REFUSAL in await asyncio.to_thread(refusal, page)
         assert await asyncio.to_thread(web.wait) == 3
         assert await asyncio.to_thread(scheduler.wait) == 3
     for process in (web, scheduler):

@@ -153,6 +153,19 @@ async def test_second_try_missed_until_the_window_is_over_is_not_made(harness):
     assert (await second_try_of_first_day(harness, user)).state is SecondTryState.TOO_LATE
 
 
+async def test_user_who_pauses_briefs_gets_no_second_try(harness):
+    user, _ = await enqueue_today(harness)
+    noted = await second_try_after_death(harness, user)
+    await harness.update_preferences(user, active=False)
+    await harness.tick(noted.retry_at)
+    assert (await get_run(harness, user, noted.run_id)).status is Status.FAILED
+    paused = await second_try_of_first_day(harness, user)
+    assert paused.state is SecondTryState.SUPERSEDED
+    assert paused.describe(user.tz) == (
+        "Composing failed; it was started again by hand, or briefs were paused."
+    )
+
+
 async def second_try_of_first_day(harness, user):
     return (await harness.days(user))[0].second_try
 

@@ -2567,6 +2567,9 @@ BEGIN
     LOOP
         new_state := CASE
             WHEN now > one.retry_until THEN 'too_late'
+            WHEN NOT EXISTS (
+                SELECT FROM schedule_entries AS e WHERE e.owner_id = one.owner_id AND e.active
+            ) THEN 'superseded'
             WHEN runs_retry_unchanged(one.owner_id, one.run_id, one.epoch) THEN 'retried'
             ELSE 'superseded'
         END;

@@ -90,7 +90,7 @@ class SecondTry:
             case SecondTryState.TOO_LATE:
                 return "Composing failed, and the catch-up window is over."
             case SecondTryState.SUPERSEDED:
-                return "Composing failed; it was started again before the second try."
+                return "Composing failed; it was started again by hand, or briefs were paused."
         return f"Composing failed; it was tried again at {at}: {self._result}."
 
     @property

@@ -111,7 +111,7 @@ FROM schedule_entries WHERE owner_id = $1
 -- Return an owner's outcomes before an edition of a date, newest first, with their second tries. $4 limit.
 SELECT
     d.local_date, d.due_at, d.edition, d.outcome, d.reason, d.owner_id, t.run_id, t.retry_at, t.state,
-    (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id) AS run_status
+    (SELECT r.status FROM runs_all AS r WHERE r.owner_id = t.owner_id AND r.id = t.run_id LIMIT 1) AS run_status
 FROM schedule_outcomes AS d
 LEFT JOIN schedule_second_tries AS t
     ON d.owner_id = t.owner_id AND d.local_date = t.local_date AND d.edition = t.edition

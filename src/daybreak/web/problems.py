@@ -12,6 +12,7 @@ from daybreak.errors import (
     InternalError,
     InvalidInput,
     Misconfigured,
+    Outdated,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -21,6 +22,8 @@ from daybreak.errors import (
 API_PREFIX = "/api/"
 MEDIA_TYPE = "application/problem+json"
 _MISCONFIGURED_MESSAGE = "The server is misconfigured; ask its operator, who finds the reason in the log."
+_OUTDATED_MESSAGE = "A newer version of Daybreak takes over; try again in a minute."
+_OUTDATED_RETRY_AFTER = "60"
 _INTERNAL_ERROR_MESSAGE = "This is an internal error of Daybreak; please report it with the request ID."
 
 
@@ -53,6 +56,8 @@ def problem_response(request: Request, error: DaybreakError, status: int | None 
 
 def public_detail(error: DaybreakError) -> str:
     """Return the public message of an error, without internals and settings."""
+    if isinstance(error, Outdated):
+        return _OUTDATED_MESSAGE
     if isinstance(error, Misconfigured):
         return _MISCONFIGURED_MESSAGE
     return _INTERNAL_ERROR_MESSAGE if isinstance(error, InternalError) else str(error)
@@ -63,6 +68,8 @@ def error_headers(error: DaybreakError) -> dict[str, str]:
     found = {}
     if isinstance(error, TooManyRequests | Unavailable):
         found["Retry-After"] = str(math.ceil(error.retry_after))
+    if isinstance(error, Outdated):
+        found["Retry-After"] = _OUTDATED_RETRY_AFTER
     if isinstance(error, Unauthenticated):
         found["WWW-Authenticate"] = 'Bearer realm="daybreak"'
     return found

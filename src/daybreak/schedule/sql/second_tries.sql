@@ -14,7 +14,8 @@ REVOKE ALL ON FUNCTION schedule_first_second_try() FROM public, daybreak_app;
 GRANT EXECUTE ON FUNCTION schedule_first_second_try() TO daybreak_app;
 
 -- Retries the failed briefs whose second try is due, in a new epoch of their runs. A run that a user has retried, or
--- replaced by a later one, is left alone. Returns how many were retried, and how many were due, at most a batch.
+-- replaced by a later one, is left alone, and so are the runs of a user who has paused the briefs. Returns how
+-- many were retried, and how many were due, at most a batch.
 CREATE OR REPLACE FUNCTION schedule_retry_failed(
     now timestamptz, batch_size integer, OUT retried integer, OUT due integer
 )
@@ -34,6 +35,9 @@ BEGIN
     LOOP
         new_state := CASE
             WHEN now > one.retry_until THEN 'too_late'
+            WHEN NOT EXISTS (
+                SELECT FROM schedule_entries AS e WHERE e.owner_id = one.owner_id AND e.active
+            ) THEN 'superseded'
             WHEN runs_retry_unchanged(one.owner_id, one.run_id, one.epoch) THEN 'retried'
             ELSE 'superseded'
         END;

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from daybreak.db import Database, check_schema, check_writable
-from daybreak.errors import DaybreakError, Misconfigured
+from daybreak.errors import DaybreakError, Misconfigured, Outdated
 from daybreak.telemetry import log
 from daybreak.web.app_state import get_app_state
+from daybreak.web.problems import public_detail
 
 WorkerCheck = Callable[[Database], Awaitable[bool]]
 _NOT_READY = 503
@@ -55,6 +56,8 @@ class CachedCheck:
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 return await self._check(get_app_state(request).database)
+        except Outdated as error:  # as a heartbeat has found; all other requests get the same sentence
+            return CheckResult(public_detail(error), str(error))
         except (DaybreakError, TimeoutError) as error:
             return CheckResult("The database does not answer.", str(error) or "no answer in time")
 
