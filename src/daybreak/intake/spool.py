@@ -4,7 +4,6 @@ import asyncio
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +12,13 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from daybreak.errors import Unavailable
+from daybreak.threads import DedicatedThreads
 
 Result = TypeVar("Result")
 _CHUNK_SIZE = 256 * 1024
 _HEAD_MARGIN = 1024  # incompressible text is longer than before
 # Threads of their own: unpacking must not delay what else the process does in threads.
-_threads = ThreadPoolExecutor(16, thread_name_prefix="spool")
+_threads = DedicatedThreads("spool", 16)
 
 
 class Spool:
@@ -66,7 +66,7 @@ class Spool:
         A cancelled caller waits for the end of the call: if the file were closed meanwhile, its descriptor
         could belong to another file.
         """
-        call = asyncio.get_running_loop().run_in_executor(_threads, function, *arguments)
+        call = asyncio.ensure_future(_threads.run(function, *arguments))
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
