@@ -45,8 +45,8 @@ class ConcurrencyLimiter:
         """Acquire a slot for the duration of the block.
 
         Raises:
-            TooManyRequests: none of the user's own slots became free in time, or too many of the user's operations
-                wait.
+            TooManyRequests: none of the user's own slots became free in time, or too many operations wait for
+                one.
             Unavailable: none of all slots became free in time.
         """
         own = self._users.setdefault(user_id, _Share(asyncio.Semaphore(self._share)))
