@@ -47,7 +47,7 @@ def test_line_with_its_count_is_not_limited(limiter):
 
 
 def test_lines_of_ever_new_values_are_limited(written):
-    limiter = LogLimiter(lambda level, values: written.put(values), seconds=3600)
+    limiter = LogLimiter(lambda _level, values: written.put(values), seconds=3600)
     passed = 0
     for number in range(5000):
         with suppress(structlog.DropEvent):

@@ -31,9 +31,9 @@ class LogLimiter:
     """A structlog processor that drops equal warnings and errors within a minute and counts them.
 
     Lines are equal if all their values are, except those of one request. The first line is written at once.
-    At the end of the minute one line with `repeated` has the number of the others. After 1,000 different lines
-    in a minute, all of one event count as equal: a client may decide values, too. Changes of state are all
-    written.
+    At the end of the minute one line with `repeated` has the number of the others. After 1,000 different
+    lines in a minute, all of one event count as equal: a client may decide values, too. Changes of state are
+    all written.
     """
 
     def __init__(self, write: Callable[[str, Values], None], seconds: float = _SECONDS) -> None:
