@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import httpx2
@@ -54,14 +55,17 @@ async def sign_in(bench: Bench, user_id: UUID) -> str:
 async def serve(bench: Bench) -> AsyncIterator[tuple[int, int]]:
     """Run the web as a process with the usual number of descriptors, and yield its port and process id."""
     port = free_port()
-    settings = environment(
-        database_url=bench.server.dsn("daybreak_app"), intake_allow_private_addresses="true"
-    )
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, limits[1]))
-    async with running(("web", "--port", str(port)), settings, b"http") as pid:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
-        yield port, pid
+    with TemporaryDirectory() as home:  # of the key that encrypts addresses
+        settings = environment(
+            home=home,
+            database_url=bench.server.dsn("daybreak_app"),
+            intake_allow_private_addresses="true",
+        )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, limits[1]))
+        async with running(("web", "--port", str(port)), settings, b"http") as pid:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
+            yield port, pid
 
 
 async def probe(port: int, path: str, cookie: str, until: float) -> list[float]:

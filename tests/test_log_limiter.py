@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from queue import Queue
 
 import pytest
@@ -43,6 +44,25 @@ def test_line_is_written_at_once_after_an_interval_without_it(limiter, written):
 def test_line_with_its_count_is_not_limited(limiter):
     for _ in range(2):
         assert limiter(None, "warning", {**LINE, "repeated": 3}) == {**LINE, "repeated": 3}
+
+
+def test_lines_of_ever_new_values_are_limited(written):
+    limiter = LogLimiter(lambda _level, values: written.put(values), seconds=3600)
+    passed = 0
+    for number in range(5000):
+        with suppress(structlog.DropEvent):
+            limiter(None, "warning", {**LINE, "place": number})
+            passed += 1
+    limiter._report()
+    assert passed <= 1001
+    assert written.get_nowait() == {"event": "library", "repeated": 5000 - passed}
+    limiter._timer.cancel()
+
+
+def test_each_change_of_a_state_is_written(limiter):
+    for _ in range(2):
+        for event in ("db.lost", "db.restored"):
+            assert limiter(None, "warning", {"event": event}) == {"event": event}
 
 
 def test_other_warnings_and_information_are_written_each(capsys):

@@ -11,6 +11,11 @@ _SECONDS = 60.0
 _MAX_LINES = 1000
 _LIMITED_LEVELS = frozenset({"warning", "error", "critical"})
 _VARYING = frozenset({"request", "exc_info"})
+_KIND = frozenset({"event", "logger"})
+# The latest of these lines is the present state, and no client decides their number.
+_STATE_CHANGES = frozenset(
+    {"db.lost", "db.restored", "web.not_ready", "web.ready_again", "clock.deviates", "clock.agrees"}
+)
 
 Values = MutableMapping[str, Any]
 
@@ -26,7 +31,9 @@ class LogLimiter:
     """A structlog processor that drops equal warnings and errors within a minute and counts them.
 
     Lines are equal if all their values are, except those of one request. The first line is written at once.
-    At the end of the minute one line with `repeated` has the number of the others.
+    At the end of the minute one line with `repeated` has the number of the others. After 1,000 different
+    lines in a minute, all of one event count as equal: a client may decide values, too. Changes of state are
+    all written.
     """
 
     def __init__(self, write: Callable[[str, Values], None], seconds: float = _SECONDS) -> None:
@@ -48,16 +55,18 @@ class LogLimiter:
         Raises:
             DropEvent: an equal line was written less than a minute ago.
         """
-        if level not in _LIMITED_LEVELS or "repeated" in values:
+        if level not in _LIMITED_LEVELS or "repeated" in values or values.get("event") in _STATE_CHANGES:
             return values
         kept = {name: value for name, value in values.items() if name not in _VARYING}
-        key = repr(sorted(kept.items()))
         with self._lock:
+            key = repr(sorted(kept.items()))
+            if key not in self._lines and len(self._lines) >= _MAX_LINES:
+                kept = {name: value for name, value in kept.items() if name in _KIND}
+                key = repr(sorted(kept.items()))
             if line := self._lines.get(key):
                 line.count += 1
                 raise structlog.DropEvent
-            if len(self._lines) < _MAX_LINES:
-                self._lines[key] = _RepeatedLine(level, kept)
+            self._lines[key] = _RepeatedLine(level, kept)
             self._start_timer()
         return values
 

@@ -5,12 +5,15 @@ or a child process, or that a stranger can request, has threads of its own and d
 """
 
 import asyncio
+import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from threading import Lock
 from typing import ParamSpec, TypeVar
+from weakref import WeakSet
 
 from daybreak.errors import Unavailable
 
@@ -33,6 +36,12 @@ class DedicatedThreads:
         self._max_pending = None if max_waiting is None else threads + max_waiting
         self._pending = 0
         self._lock = Lock()
+        _pools.add(self)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a call is in progress or waits."""
+        return self._pending > 0
 
     async def run(
         self,
@@ -56,3 +65,18 @@ class DedicatedThreads:
     def _count_down(self, _future: Future[Result]) -> None:
         with self._lock:
             self._pending -= 1
+
+
+_pools: WeakSet[DedicatedThreads] = WeakSet()
+
+
+def exit_if_busy(code: int) -> None:
+    """Exit at once if a dedicated thread is busy, else return.
+
+    The interpreter waits for threads at its end: for a fetch, or a child process that reads an archive, that
+    can be minutes, while nothing needs their results.
+    """
+    if any(pool.is_busy for pool in _pools):
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)

@@ -16,6 +16,7 @@ from daybreak.errors import DaybreakError
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
 from daybreak.supervision import end_with_supervisor, stop_on_signals, supervise
+from daybreak.threads import exit_if_busy
 
 _GC_THRESHOLDS = (50_000, 20, 20)
 
@@ -136,11 +137,14 @@ async def _run_workers(database_urls: wiring.DatabaseUrls, process_count: int) -
 
 def main() -> None:
     """Run a worker process for a supervisor, and exit with the code of its error."""
+    code = 0
     try:
         run_worker()
     except DaybreakError as error:
         sys.stderr.write(f"daybreak: {error}\n")
-        sys.exit(error.exit_code)
+        code = error.exit_code
+    exit_if_busy(code)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -151,6 +151,33 @@ async def test_spool_is_not_closed_while_a_thread_uses_it() -> None:
     assert ends == [1]
 
 
+def test_end_of_the_event_loop_waits_for_no_call_and_closes_no_file_in_use() -> None:
+    entered, leave, spools = threading.Event(), threading.Event(), []
+
+    def use() -> None:
+        entered.set()
+        leave.wait()
+
+    async def receive() -> None:
+        with Spool() as spool:
+            spools.append(spool)
+            await spool.run(use)
+
+    async def start() -> None:
+        receiving = asyncio.create_task(receive())
+        assert await asyncio.to_thread(entered.wait, 60)
+        assert not receiving.done()
+
+    loop = threading.Thread(target=asyncio.run, args=[start()], daemon=True)
+    loop.start()
+    loop.join(60)
+    try:
+        assert not loop.is_alive()
+        assert os.fstat(spools[0].descriptor)
+    finally:
+        leave.set()
+
+
 def test_endless_directory_is_not_read(spool) -> None:
     size = 9 * MIB
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, size, 0, 0)

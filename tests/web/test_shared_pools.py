@@ -122,6 +122,22 @@ async def test_third_concurrent_address_of_one_user_is_rejected_until_one_has_en
         assert (await again).status_code == 503
 
 
+async def test_few_operations_of_one_user_may_wait_since_each_occupies_a_connection(
+    serving, user, other_user
+):
+    async with serving() as running, AsyncExitStack() as stack:
+        anna = await stack.enter_async_context(running.open_client(user))
+        bob = await stack.enter_async_context(running.open_client(other_user))
+        patient = ConcurrencyLimiter("exports", 4, share=1, wait_seconds=3600)
+        running.state.limiters = replace(running.state.limiters, exports=patient)
+        async with patient.acquire(other_user.id):
+            exports = [asyncio.create_task(bob.get(EXPORT)) for _ in range(40)]
+            await until(lambda: sum(one.done() for one in exports) == 40 - 16)
+            assert {one.result().status_code for one in exports if one.done()} == {429}
+            assert (await anna.get(EXPORT)).status_code == 200
+        assert {(await one).status_code for one in exports if not one.done()} == {200}
+
+
 async def test_full_pool_answers_503_with_retry_after_instead_of_waiting(serving, user, monkeypatch):
     monkeypatch.setattr(server, "_ACQUIRE_SECONDS", 0.05)
     async with serving(database_connections=1) as running, running.open_client(user) as client:

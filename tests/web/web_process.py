@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,13 +74,20 @@ def read_all(client: socket.socket) -> str:
 
 @asynccontextmanager
 async def serve_web(
-    dsn: str, log: Path, *, host: str = "127.0.0.1", example: bool = False, **settings: str
+    dsn: str,
+    log: Path,
+    *,
+    host: str = "127.0.0.1",
+    example: bool = False,
+    environment: Mapping[str, str] | None = None,
+    **settings: str,
 ) -> AsyncIterator[WebProcess]:
-    """Run `daybreak web`, or the server of example streams, with these settings of the web."""
+    """Run `daybreak web`, or the server of example streams, with these settings of the web and variables."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAYBREAK_")}
     given = {f"DAYBREAK_WEB_{name.upper()}": value for name, value in settings.items()}
     home = log.with_name("home")
+    given |= environment or {}
     common = {"DAYBREAK_HOME": str(home), "DAYBREAK_DATABASE_URL": dsn, "DAYBREAK_LOG_LEVEL": "warning"}
     command = [str(Path(sys.executable).with_name("daybreak")), "web", "--port", str(port), "--host", host]
     if example:

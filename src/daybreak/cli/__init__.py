@@ -26,6 +26,10 @@ def main() -> None:
         if debug:
             raise
         code = _report_error(error)
+    if "daybreak.threads" in sys.modules:  # not loaded by ``daybreak version``
+        from daybreak.threads import exit_if_busy
+
+        exit_if_busy(code)
     sys.exit(code)
 
 

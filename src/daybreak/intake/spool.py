@@ -4,21 +4,22 @@ import asyncio
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from tempfile import TemporaryFile
+from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
 
 from daybreak.errors import Unavailable
+from daybreak.threads import DedicatedThreads
 
 Result = TypeVar("Result")
 _CHUNK_SIZE = 256 * 1024
 _HEAD_MARGIN = 1024  # incompressible text is longer than before
 # Threads of their own: unpacking must not delay what else the process does in threads.
-_threads = ThreadPoolExecutor(16, thread_name_prefix="spool")
+_threads = DedicatedThreads("spool", 16)
 
 
 class Spool:
@@ -38,6 +39,8 @@ class Spool:
         except OSError as error:
             raise _cannot_write(error) from None
         self.end = 0
+        self._lock = Lock()
+        self._is_in_use = self._is_closed = False
 
     @property
     def descriptor(self) -> int:
@@ -66,7 +69,8 @@ class Spool:
         A cancelled caller waits for the end of the call: if the file were closed meanwhile, its descriptor
         could belong to another file.
         """
-        call = asyncio.get_running_loop().run_in_executor(_threads, function, *arguments)
+        self._is_in_use = True
+        call = asyncio.ensure_future(_threads.run(self._call, function, *arguments))
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
@@ -75,9 +79,22 @@ class Spool:
                     await asyncio.wait([call])
             raise
 
+    def _call(self, function: Callable[..., Result], *arguments: object) -> Result:
+        try:
+            return function(*arguments)
+        finally:
+            with self._lock:
+                self._is_in_use = False
+                if self._is_closed:
+                    self._file.close()
+
     def close(self) -> None:
         """Delete the file."""
-        self._file.close()
+        with self._lock:
+            self._is_closed = True
+            # The end of the event loop cancels calls, but not their threads.
+            if not self._is_in_use:
+                self._file.close()
 
     def __enter__(self) -> Self:
         return self

@@ -3,10 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from daybreak.errors import TooManyRequests, Unavailable
+
+_MAX_WAITING = 16  # of one user: an operation that waits occupies a connection, which cannot be evicted
+
+
+@dataclass(slots=True, weakref_slot=True)
+class _Share:
+    free: asyncio.Semaphore
+    waiting: int = 0
 
 
 class ConcurrencyLimiter:
@@ -29,27 +38,36 @@ class ConcurrencyLimiter:
         self._share = share
         self._wait_seconds = wait_seconds
         self._retry_after = retry_after
-        self._users: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+        self._users: WeakValueDictionary[UUID, _Share] = WeakValueDictionary()
 
     @asynccontextmanager
     async def acquire(self, user_id: UUID) -> AsyncIterator[None]:
         """Acquire a slot for the duration of the block.
 
         Raises:
-            TooManyRequests: none of the user's own slots became free in time.
+            TooManyRequests: none of the user's own slots became free in time, or too many operations wait for
+                one.
             Unavailable: none of all slots became free in time.
         """
-        own = self._users.setdefault(user_id, asyncio.Semaphore(self._share))
-        has_own = False
+        own = self._users.setdefault(user_id, _Share(asyncio.Semaphore(self._share)))
+        if own.waiting >= _MAX_WAITING:
+            raise self._rejection(has_own=False)
         async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(self._wait_seconds):
-                    await stack.enter_async_context(own)
-                    has_own = True
-                    await stack.enter_async_context(self._total)
-            except TimeoutError:
-                raise self._rejection(has_own=has_own) from None
+            await self._wait(own, stack)
             yield
+
+    async def _wait(self, own: _Share, stack: AsyncExitStack) -> None:
+        has_own = False
+        own.waiting += 1
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                await stack.enter_async_context(own.free)
+                has_own = True
+                await stack.enter_async_context(self._total)
+        except TimeoutError:
+            raise self._rejection(has_own=has_own) from None
+        finally:
+            own.waiting -= 1
 
     def _rejection(self, *, has_own: bool) -> TooManyRequests | Unavailable:
         again = f"try again in {self._retry_after:g} seconds."
