@@ -40,10 +40,10 @@ SET_ERROR = (
 
 @pytest.fixture
 async def quiet(admin_connection) -> None:
-    """Delete schedule errors, missed days and schedulers of other tests."""
+    """Delete schedule errors, missed days, schedulers and second tries of other tests."""
     await admin_connection.execute(
         "UPDATE schedule_entries SET error = NULL; "
-        "DELETE FROM schedule_outcomes; DELETE FROM schedule_schedulers"
+        "DELETE FROM schedule_outcomes; DELETE FROM schedule_schedulers; DELETE FROM schedule_second_tries"
     )
 
 

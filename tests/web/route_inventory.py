@@ -1,7 +1,8 @@
 """The inventory of all routes, and factories of owned resources for their path parameters."""
 
+import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -128,6 +129,19 @@ class RouteMethod:
     def fill_path(self, values: Mapping[str, str]) -> str:
         """Return the address with these values."""
         return _PARAMETER.sub(lambda match: values[match[1]], self.path)
+
+
+async def read_all_rows(
+    tx: asyncpg.Connection, user: User, without: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Return all rows of a user as JSON, in a fixed order, except those of some tables."""
+    pages = await tx.fetch("SELECT table_name, content FROM account_export($1)", user.id)
+    return sorted(
+        (page["table_name"], json.dumps(row, sort_keys=True))
+        for page in pages
+        if page["table_name"] not in without
+        for row in json.loads(page["content"])
+    )
 
 
 def list_route_methods(app: FastAPI) -> Iterator[RouteMethod]:

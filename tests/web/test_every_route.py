@@ -17,6 +17,7 @@ from .route_inventory import (
     PUBLIC_PARAMETERS,
     RouteMethod,
     list_route_methods,
+    read_all_rows,
 )
 
 ALL = list(
@@ -29,6 +30,7 @@ CHANGING = [route for route in ALL if route.method not in {"GET", "OPTIONS"}]
 COMPUTING = {"/api/v1/schedule/preview"}
 OF_ADMINS = ("/settings/members", "/operations", "/api/v1/account/members", "/api/v1/operations")
 ADMINS_ONLY = [route for route in ALL if route.path.startswith(OF_ADMINS)]
+# Reading computes a stale due date again, and an export is a security event.
 WRITTEN_BY_READING = {"schedule_entries", "people_security_events"}
 NUMBER = re.compile(r"Request ID [0-9a-f]{32}|\"request_id\":\"[0-9a-f]{32}\"|\"instance\":\"[^\"]*\"")
 INLINE = re.compile(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
@@ -45,16 +47,6 @@ async def annas_reader(database, user) -> dict[str, str]:
     async with database.transaction([user.id]) as tx:
         _, secret = await people.create_token(tx, user.id, "A program", Scope.READ, 30)
     return {"Authorization": f"Bearer {secret}"}
-
-
-async def export_rows(database, user) -> list[tuple[str, str]]:
-    """Return all rows of a user that a reader does not write.
-
-    Reading computes a stale due date again, and an export is a security event.
-    """
-    async with database.transaction([user.id]) as tx:
-        rows = await tx.fetch("SELECT table_name, content FROM account_export($1)", user.id)
-    return sorted(tuple(row) for row in rows if row["table_name"] not in WRITTEN_BY_READING)
 
 
 def named(route: RouteMethod) -> str:
@@ -84,7 +76,7 @@ async def test_anonymous_requests_are_rejected(anonymous_client, route):
 async def test_resources_of_other_users_are_not_found(anna_client, bob_client, user, database, route):
     async with database.transaction([user.id]) as tx:
         annas_own = {name: await make(tx, user) for name, make in OWNED_BY_PARAMETER.items()}
-        before = await tx.fetch("SELECT * FROM account_export($1)", user.id)
+        before = await read_all_rows(tx, user)
     headers = bob_client.same_origin_headers | {"If-Match": "*"}
     others, nobodys = [
         await bob_client.client.request(
@@ -95,7 +87,7 @@ async def test_resources_of_other_users_are_not_found(anna_client, bob_client, u
     assert (others.status_code, nobodys.status_code) == (404, 404)
     assert NUMBER.sub("", others.text) == NUMBER.sub("", nobodys.text), "response reveals its existence"
     async with database.transaction([user.id]) as tx:
-        assert await tx.fetch("SELECT * FROM account_export($1)", user.id) == before
+        assert await read_all_rows(tx, user) == before
 
 
 @pytest.mark.parametrize("route", OF_SOMEBODY, ids=named)
@@ -157,9 +149,10 @@ async def test_every_response_has_security_headers(anna_client, route):
 async def test_reading_starts_and_changes_nothing(anna_client, user, database, route):
     async with database.transaction([user.id]) as tx:
         annas_own = {name: await make(tx, user) for name, make in OWNED_BY_PARAMETER.items()}
-    before = await export_rows(database, user)
+        before = await read_all_rows(tx, user, WRITTEN_BY_READING)
     await anna_client.get(route.fill_path(ANYTHING | annas_own))
-    assert await export_rows(database, user) == before
+    async with database.transaction([user.id]) as tx:
+        assert await read_all_rows(tx, user, WRITTEN_BY_READING) == before
 
 
 @pytest.mark.parametrize("route", [route for route in FINITE if route.method == "GET"], ids=named)

@@ -10,7 +10,7 @@ import pytest
 from daybreak import server, wiring
 from daybreak.web import WebSettings
 
-from .route_inventory import OWNED_BY_PARAMETER
+from .route_inventory import OWNED_BY_PARAMETER, read_all_rows
 
 _PARAMETER = re.compile(r"{(\w+)}")
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
@@ -83,7 +83,7 @@ def name_of(field: IdField) -> str:
 async def test_ids_of_other_users_are_treated_as_unknown(bob_client, user, other_user, database, field):
     async with database.transaction([user.id]) as tx:
         annas = await OWNED_BY_PARAMETER[field.owned_by](tx, user)
-        before = await tx.fetch("SELECT * FROM account_export($1)", user.id)
+        before = await read_all_rows(tx, user)
     async with database.transaction([other_user.id]) as tx:
         own = {
             name: await OWNED_BY_PARAMETER[name](tx, other_user) for name in _PARAMETER.findall(field.path)
@@ -99,7 +99,7 @@ async def test_ids_of_other_users_are_treated_as_unknown(bob_client, user, other
     assert others.status_code in {200, 404, 422}
     assert _without_ids(others.text, annas) == _without_ids(nobodys.text, NOBODYS)
     async with database.transaction([user.id]) as tx:
-        assert await tx.fetch("SELECT * FROM account_export($1)", user.id) == before
+        assert await read_all_rows(tx, user) == before
 
 
 def _without_ids(text: str, row_id: str) -> str:
