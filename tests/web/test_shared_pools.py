@@ -139,7 +139,7 @@ async def test_few_operations_of_one_user_may_wait_since_each_occupies_a_connect
 
 
 async def test_full_pool_answers_503_with_retry_after_instead_of_waiting(serving, user, monkeypatch):
-    monkeypatch.setattr(server, "_ACQUIRE_SECONDS", 0.05)
+    monkeypatch.setattr(server, "_ACQUIRE_SECONDS", 0.5)
     async with serving(database_connections=1) as running, running.open_client(user) as client:
         with capture_logs() as logged:
             async with running.state.database.without_owner():
