@@ -40,7 +40,8 @@ from daybreak.agenda.sources.service import (
     resolve_source,
 )
 from daybreak.agenda.sources.uploads import Upload, add_upload, group_uploads_in_thread
-from daybreak.agenda.store import AgendaQuery, ChangeCounts, EventRange, read_agendas
+from daybreak.agenda.store import AgendaQuery, EventRange, read_agendas
+from daybreak.agenda.sync.source_sync import ChangeCounts
 
 __all__ = [
     "Agenda",

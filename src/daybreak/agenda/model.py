@@ -158,6 +158,10 @@ class Task:
     touched_at: datetime
     source_ref: str
     path: str
+    assignee: str | None = None
+    recurrence: str | None = None
+    native_id: str | None = None
+    absent_on: date | None = None
     decision: Decision | None = None
 
     @property
@@ -180,6 +184,12 @@ class Event:
     tentative: bool
     source_ref: str
     path: str
+    uid: str | None = None
+    recurrence_id: str | None = None
+    organizer: str | None = None
+    declined_by: tuple[str, ...] = ()
+    tentative_by: tuple[str, ...] = ()
+    absent_on: date | None = None
 
     @property
     def all_day(self) -> bool:

@@ -37,7 +37,13 @@ class ImportedPhase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedTask:
-    """A task; ``project`` and ``phase`` are names, ``blocked_by`` are external ids of the same source."""
+    """A task; ``project`` and ``phase`` are names, ``blocked_by`` are external ids of the same source.
+
+    Attributes:
+        native_id: the task's id in its format, as written; None if it has none.
+        position: its order in the file.
+        touched_at: when it was last changed, if the format records it.
+    """
 
     external_id: str
     title: str
@@ -56,6 +62,8 @@ class ImportedTask:
     recurrence: str | None = None
     blocked_by: tuple[str, ...] = ()
     touched_at: datetime | None = None
+    native_id: str | None = None
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,14 @@ class ImportedEvent:
     """One occurrence; ``external_id`` is the UID, followed by the recurrence id for a recurring event.
 
     ``end`` is exclusive and of the same type as ``start``: date, naive (floating) or aware.
+
+    Attributes:
+        uid: the UID of its entry.
+        recurrence_id: the original start of an occurrence, in ISO format; None for a single event.
+        sequence: the SEQUENCE of its entry.
+        stamped_at: LAST-MODIFIED, else DTSTAMP.
+        declined_by: the addresses, in lower case, of participants who declined.
+        tentative_by: those who have not decided.
     """
 
     external_id: str
@@ -74,6 +90,12 @@ class ImportedEvent:
     busy: bool = True
     tentative: bool = False
     organizer: str | None = None
+    uid: str | None = None
+    recurrence_id: str | None = None
+    sequence: int = 0
+    stamped_at: datetime | None = None
+    declined_by: tuple[str, ...] = ()
+    tentative_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +124,11 @@ class ReadWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFile:
-    """The entries and warnings of one file."""
+    """The entries and warnings of one file.
+
+    Attributes:
+        incomplete: why the file is not the whole list, such as a cut, as one sentence; None for a whole file.
+    """
 
     projects: tuple[ImportedProject, ...] = ()
     phases: tuple[ImportedPhase, ...] = ()
@@ -110,6 +136,7 @@ class ParsedFile:
     events: tuple[ImportedEvent, ...] = ()
     notes: tuple[ImportedNote, ...] = ()
     warnings: tuple[ReadWarning, ...] = ()
+    incomplete: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
 INSERT INTO agenda_tasks AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, project_id, phase_id, title, details, status, priority,
     start_on, start_at, due_on, due_at, completed_on, completed_at, estimate_minutes, assignee, tags,
-    recurrence, blocked_by, touched_at, source_ref
+    recurrence, blocked_by, touched_at, source_ref, native_id, position
 )
 SELECT
     $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.project_id, r.phase_id, r.title, r.details, r.status,
@@ -198,12 +198,13 @@ SELECT
             ) THEN was.touched_at
         ELSE r.file_changed_at
     END,
-    r.source_ref
+    r.source_ref, r.native_id, r.position
 FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, project_id uuid, phase_id uuid, title text, details text,
     status text, priority smallint, start_on date, start_at timestamptz, due_on date, due_at timestamptz,
     completed_on date, completed_at timestamptz, estimate_minutes integer, assignee text, tags text [],
-    recurrence text, blocked_by uuid [], source_touched_at timestamptz, file_changed_at timestamptz, source_ref text
+    recurrence text, blocked_by uuid [], source_touched_at timestamptz, file_changed_at timestamptz, source_ref text,
+    native_id text, position integer
 )
 LEFT JOIN agenda_tasks AS was ON was.owner_id = $1 AND was.id = r.id
 ON CONFLICT (owner_id, id) DO UPDATE SET
@@ -233,20 +234,26 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     recurrence = excluded.recurrence,
     blocked_by = excluded.blocked_by,
     touched_at = excluded.touched_at,
-    source_ref = excluded.source_ref
+    source_ref = excluded.source_ref,
+    native_id = excluded.native_id,
+    position = excluded.position,
+    absent_on = NULL,
+    absent_since = NULL
 
 -- name: write_events
 INSERT INTO agenda_events AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, title, location, all_day, floating, starts_at, ends_at,
-    busy, tentative, organizer, source_ref
+    busy, tentative, organizer, source_ref, uid, recurrence_id, sequence, stamped_at, declined_by, tentative_by
 )
 SELECT
     $1, $2, r.id, r.external_id, r.fingerprint, r.path, r.title, r.location, r.all_day, r.floating, r.starts_at,
-    r.ends_at, r.busy, r.tentative, r.organizer, r.source_ref
+    r.ends_at, r.busy, r.tentative, r.organizer, r.source_ref, r.uid, r.recurrence_id, r.sequence, r.stamped_at,
+    r.declined_by, r.tentative_by
 FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, title text, location text, all_day boolean,
     floating boolean, starts_at timestamptz, ends_at timestamptz, busy boolean, tentative boolean,
-    organizer text, source_ref text
+    organizer text, source_ref text, uid text, recurrence_id text, sequence integer, stamped_at timestamptz,
+    declined_by text [], tentative_by text []
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
     removed_at = NULL,
@@ -261,7 +268,15 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     busy = excluded.busy,
     tentative = excluded.tentative,
     organizer = excluded.organizer,
-    source_ref = excluded.source_ref
+    source_ref = excluded.source_ref,
+    uid = excluded.uid,
+    recurrence_id = excluded.recurrence_id,
+    sequence = excluded.sequence,
+    stamped_at = excluded.stamped_at,
+    declined_by = excluded.declined_by,
+    tentative_by = excluded.tentative_by,
+    absent_on = NULL,
+    absent_since = NULL
 
 -- name: write_notes
 INSERT INTO agenda_notes AS stored

@@ -170,6 +170,8 @@ class _RowBuilder:
             "blocked_by": [self._row_id("task", ids.get(blocker, blocker)) for blocker in task.blocked_by],
             "source_touched_at": task.touched_at and _to_stored_utc(task.touched_at),
             "source_ref": task.source_ref,
+            "native_id": task.native_id,
+            "position": task.position,
         }
         row = self._add_row(self.rows.tasks, ("task", ids[task.external_id]), content)
         # Not in the fingerprint: a file's modification time changes with each of its lines.
@@ -187,6 +189,12 @@ class _RowBuilder:
             "tentative": event.tentative,
             "organizer": event.organizer,
             "source_ref": event.source_ref,
+            "uid": event.uid,
+            "recurrence_id": event.recurrence_id,
+            "sequence": event.sequence,
+            "stamped_at": event.stamped_at and _to_stored_utc(event.stamped_at),
+            "declined_by": event.declined_by,
+            "tentative_by": event.tentative_by,
         }
         self._add_row(self.rows.events, ("event", event.external_id), content)
 

@@ -1,14 +1,12 @@
-"""The agenda's rows in PostgreSQL: synchronising a source and reading agendas for briefs."""
+"""The agenda's rows in PostgreSQL: reading agendas for briefs."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from daybreak.agenda.model import (
     Agenda,
@@ -26,12 +24,9 @@ from daybreak.agenda.model import (
     Task,
     TaskStatus,
 )
-from daybreak.agenda.parsed import ReadWarning
-from daybreak.agenda.rows import Row, SourceRows
 from daybreak.db import load
 
 _sql = load(__package__)
-_ROWS_PER_STATEMENT = 5_000
 _STATUSES = {status.value: status for status in TaskStatus}
 _PRIORITIES = {priority.value: priority for priority in Priority}
 
@@ -63,139 +58,6 @@ class AgendaQuery:
     completed_since: datetime
     notes_since: datetime
     tracked_task_ids: Collection[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeCounts:
-    """The counts of rows that an import added, updated, removed and left unchanged."""
-
-    added: int = 0
-    updated: int = 0
-    removed: int = 0
-    unchanged: int = 0
-
-    @property
-    def has_any(self) -> bool:
-        """Whether the import wrote any row."""
-        return bool(self.added or self.updated or self.removed)
-
-    def __add__(self, other: "ChangeCounts") -> "ChangeCounts":
-        return ChangeCounts(
-            self.added + other.added,
-            self.updated + other.updated,
-            self.removed + other.removed,
-            self.unchanged + other.unchanged,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class CoveredRange:
-    """The range of events that was read, as local dates and as the owner's instants.
-
-    Attributes:
-        dates: midnights, written as if they were UTC, as all-day and floating events are stored.
-        instants: the beginning and end of those dates in the owner's zone.
-    """
-
-    dates: EventRange
-    instants: EventRange
-
-
-async def sync_source(
-    tx: asyncpg.Connection,
-    owner_id: UUID,
-    source_id: UUID,
-    rows: SourceRows,
-    *,
-    unreadable: Collection[ReadWarning],
-    covered: CoveredRange,
-    at: datetime,
-) -> ChangeCounts:
-    """Make the stored rows of a source equal to the parsed rows, and write only the differences.
-
-    Args:
-        tx: a transaction as the owner, with the source locked.
-        owner_id: the owner of the source.
-        source_id: the source.
-        rows: the parsed rows.
-        unreadable: files and folders that could not be read; their earlier rows stay.
-        covered: the range of events that was read; events outside of it stay.
-        at: when it was read.
-    """
-    stored = await _load_known_rows(tx, owner_id, source_id, rows, covered)
-    changes = ChangeCounts()
-    for name, table in rows.tables():
-        changes += await _write_table(tx, (owner_id, source_id), name, table, stored[name], at)
-    # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
-    unreadable_paths = {warning.path for warning in unreadable}
-    for name, table in reversed(list(rows.tables())):
-        removed_ids = [
-            row_id
-            for row_id, old in stored[name].items()
-            if row_id not in table and old["is_current"] and not _is_unreadable(old["path"], unreadable_paths)
-        ]
-        changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
-    await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
-    await _write_warnings(tx, owner_id, source_id, [*unreadable, *rows.warnings])
-    return changes
-
-
-async def _load_known_rows(
-    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, rows: SourceRows, covered: CoveredRange
-) -> dict[str, dict[UUID, asyncpg.Record]]:
-    known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name, _ in rows.tables()}
-    dates, instants = covered.dates, covered.instants
-    windows = (dates.start, dates.end, instants.start, instants.end)
-    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, list(rows.events)):
-        known[row["kind"]][row["id"]] = row
-    return known
-
-
-def _is_unreadable(path: str, unreadable: Collection[str]) -> bool:
-    return (
-        "." in unreadable
-        or path in unreadable
-        or any(str(up) in unreadable for up in PurePosixPath(path).parents)
-    )
-
-
-async def _remove_rows(
-    tx: asyncpg.Connection, owner_id: UUID, name: str, row_ids: list[UUID], at: datetime
-) -> ChangeCounts:
-    if not row_ids:
-        return ChangeCounts()
-    done = await tx.execute(getattr(_sql, f"remove_{name}"), owner_id, row_ids, at)
-    return ChangeCounts(removed=int(done.removeprefix("UPDATE ")))
-
-
-async def _write_table(
-    tx: asyncpg.Connection,
-    source: tuple[UUID, UUID],
-    name: str,
-    rows: Mapping[UUID, Row],
-    known: Mapping[UUID, asyncpg.Record],
-    at: datetime,
-) -> ChangeCounts:
-    changed = [row for row_id, row in rows.items() if _has_changed(row, known.get(row_id))]
-    extra = (at,) if name == "tasks" else ()
-    for start in range(0, len(changed), _ROWS_PER_STATEMENT):
-        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT]).decode()
-        await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
-    added = sum(1 for row in changed if row["id"] not in known)
-    return ChangeCounts(added, len(changed) - added, unchanged=len(rows) - len(changed))
-
-
-def _has_changed(row: Row, old: asyncpg.Record | None) -> bool:
-    return old is None or old["fingerprint"] is None or "\\x" + old["fingerprint"].hex() != row["fingerprint"]
-
-
-async def _write_warnings(
-    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, warnings: Collection[ReadWarning]
-) -> None:
-    await tx.execute(_sql.delete_warnings, owner_id, source_id)
-    if warnings:
-        columns = zip(*((w.path, w.line, w.message) for w in warnings), strict=True)
-        await tx.execute(_sql.insert_warnings, owner_id, source_id, *map(list, columns))
 
 
 async def read_agendas(
@@ -291,6 +153,10 @@ def task_from_row(row: asyncpg.Record) -> Task:
         touched_at=row["touched_at"],
         source_ref=row["source_ref"],
         path=row["path"],
+        assignee=row["assignee"],
+        recurrence=row["recurrence"],
+        native_id=row.get("native_id"),
+        absent_on=row.get("absent_on"),
     )
 
 
@@ -327,6 +193,12 @@ def event_from_row(row: asyncpg.Record) -> Event:
         tentative=row["tentative"],
         source_ref=row["source_ref"],
         path=row["path"],
+        uid=row.get("uid"),
+        recurrence_id=row.get("recurrence_id"),
+        organizer=row.get("organizer"),
+        declined_by=tuple(row.get("declined_by") or ()),
+        tentative_by=tuple(row.get("tentative_by") or ()),
+        absent_on=row.get("absent_on"),
     )
 
 

@@ -2851,6 +2851,15 @@ CREATE TABLE public.agenda_events (
     tentative boolean NOT NULL,
     organizer text,
     source_ref text NOT NULL,
+    uid text,
+    recurrence_id text,
+    sequence integer DEFAULT 0 NOT NULL,
+    stamped_at timestamp with time zone,
+    declined_by text[] DEFAULT '{}'::text[] NOT NULL,
+    tentative_by text[] DEFAULT '{}'::text[] NOT NULL,
+    absent_on date,
+    absent_since timestamp with time zone,
+    superseded_by uuid,
     CONSTRAINT agenda_events_end_after_start CHECK ((starts_at <= ends_at))
 );
 
@@ -2869,7 +2878,14 @@ CREATE VIEW public.agenda_event_facts WITH (security_invoker='true') AS
     busy,
     tentative,
     source_ref,
-    path
+    path,
+    uid,
+    recurrence_id,
+    organizer,
+    declined_by,
+    tentative_by,
+    absent_on,
+    superseded_by
    FROM public.agenda_events
   WHERE (removed_at IS NULL);
 
@@ -2885,7 +2901,9 @@ CREATE TABLE public.agenda_notes (
     title text NOT NULL,
     body text DEFAULT ''::text NOT NULL,
     noted_at timestamp with time zone NOT NULL,
-    source_ref text NOT NULL
+    source_ref text NOT NULL,
+    absent_on date,
+    absent_since timestamp with time zone
 );
 
 ALTER TABLE ONLY public.agenda_notes FORCE ROW LEVEL SECURITY;
@@ -3034,6 +3052,11 @@ CREATE TABLE public.agenda_tasks (
     blocked_by uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     touched_at timestamp with time zone NOT NULL,
     source_ref text NOT NULL,
+    native_id text,
+    "position" integer DEFAULT 0 NOT NULL,
+    absent_on date,
+    absent_since timestamp with time zone,
+    superseded_by uuid,
     CONSTRAINT agenda_tasks_estimate_minutes_check CHECK ((estimate_minutes > 0)),
     CONSTRAINT agenda_tasks_one_completion CHECK ((num_nonnulls(completed_on, completed_at) <= 1)),
     CONSTRAINT agenda_tasks_one_due CHECK ((num_nonnulls(due_on, due_at) <= 1)),
@@ -3103,7 +3126,12 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     blocked_by,
     touched_at,
     source_ref,
-    path
+    path,
+    assignee,
+    recurrence,
+    native_id,
+    absent_on,
+    superseded_by
    FROM public.agenda_tasks
   WHERE (removed_at IS NULL);
 

@@ -11,7 +11,6 @@ from uuid import UUID
 import asyncpg
 
 from daybreak import clock
-from daybreak.agenda import store
 from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, SourceFile
 from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
@@ -23,6 +22,8 @@ from daybreak.agenda.sources.parser_pool import (
     read_files,
     read_folder,
 )
+from daybreak.agenda.store import EventRange
+from daybreak.agenda.sync import source_sync
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
@@ -56,7 +57,7 @@ class ImportReport:
     source: Source
     files: int
     ignored: int
-    changes: store.ChangeCounts
+    changes: source_sync.ChangeCounts
     warnings: tuple[str, ...]
     failure: str | None = None
 
@@ -267,7 +268,7 @@ async def save_fetched_source(
     now, owner_id, source, contents = clock.now(), reader.user.id, fetched.source, fetched.contents
     # Two imports of one source are serialised here; the second has nothing left to change.
     await _lock_source(tx, owner_id, source)
-    changes = await store.sync_source(
+    changes = await source_sync.sync_source(
         tx,
         owner_id,
         source.id,
@@ -325,11 +326,11 @@ async def _lock_source(tx: asyncpg.Connection, owner_id: UUID, source: Source) -
     return row
 
 
-def _covered_range(context: ImportContext) -> store.CoveredRange:
+def _covered_range(context: ImportContext) -> source_sync.CoveredRange:
     begin, end = context.expand_from, context.expand_until
-    return store.CoveredRange(
-        dates=store.EventRange(_midnight(begin), _midnight(end)),
-        instants=store.EventRange(clock.start_of_day(begin, context.tz), clock.start_of_day(end, context.tz)),
+    return source_sync.CoveredRange(
+        dates=EventRange(_midnight(begin), _midnight(end)),
+        instants=EventRange(clock.start_of_day(begin, context.tz), clock.start_of_day(end, context.tz)),
     )
 
 

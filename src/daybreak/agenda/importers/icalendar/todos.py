@@ -147,6 +147,7 @@ def _make_task(
         recurrence=component.get_value("RRULE") or None,
         blocked_by=_blockers_of(component),
         touched_at=_read_instant(entry, "LAST-MODIFIED"),
+        native_id=external_id,
     )
 
 

@@ -175,6 +175,8 @@ class ParsedFileBuilder:
                 recurrence=clean_line(task.recurrence or "") or None,
                 blocked_by=_distinct_names(task.blocked_by),
                 touched_at=task.touched_at,
+                native_id=clean_line(task.native_id or "", MAX_ID_LENGTH) or None,
+                position=len(self._tasks),
             )
         )
 

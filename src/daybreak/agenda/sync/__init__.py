@@ -1,0 +1,1 @@
+"""Synchronisation of a source's stored rows with its parsed files."""

@@ -1,0 +1,143 @@
+"""The synchronisation of one source: its stored rows become equal to the parsed ones."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from daybreak.agenda.parsed import ReadWarning
+from daybreak.agenda.rows import Row, SourceRows
+from daybreak.agenda.store import EventRange
+from daybreak.agenda.sync.absence import is_unreadable
+from daybreak.db import load
+
+_sql = load("daybreak.agenda")
+_ROWS_PER_STATEMENT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCounts:
+    """The counts of rows that an import added, updated, removed and left unchanged."""
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    @property
+    def has_any(self) -> bool:
+        """Whether the import wrote any row."""
+        return bool(self.added or self.updated or self.removed)
+
+    def __add__(self, other: "ChangeCounts") -> "ChangeCounts":
+        return ChangeCounts(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.removed + other.removed,
+            self.unchanged + other.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredRange:
+    """The range of events that was read, as local dates and as the owner's instants.
+
+    Attributes:
+        dates: midnights, written as if they were UTC, as all-day and floating events are stored.
+        instants: the beginning and end of those dates in the owner's zone.
+    """
+
+    dates: EventRange
+    instants: EventRange
+
+
+async def sync_source(
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    source_id: UUID,
+    rows: SourceRows,
+    *,
+    unreadable: Collection[ReadWarning],
+    covered: CoveredRange,
+    at: datetime,
+) -> ChangeCounts:
+    """Make the stored rows of a source equal to the parsed rows, and write only the differences.
+
+    Args:
+        tx: a transaction as the owner, with the source locked.
+        owner_id: the owner of the source.
+        source_id: the source.
+        rows: the parsed rows.
+        unreadable: files and folders that could not be read; their earlier rows stay.
+        covered: the range of events that was read; events outside of it stay.
+        at: when it was read.
+    """
+    stored = await _load_known_rows(tx, owner_id, source_id, rows, covered)
+    changes = ChangeCounts()
+    for name, table in rows.tables():
+        changes += await _write_table(tx, (owner_id, source_id), name, table, stored[name], at)
+    # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
+    unreadable_paths = {warning.path for warning in unreadable}
+    for name, table in reversed(list(rows.tables())):
+        removed_ids = [
+            row_id
+            for row_id, old in stored[name].items()
+            if row_id not in table and old["is_current"] and not is_unreadable(old["path"], unreadable_paths)
+        ]
+        changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
+    await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
+    await _write_warnings(tx, owner_id, source_id, [*unreadable, *rows.warnings])
+    return changes
+
+
+async def _load_known_rows(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, rows: SourceRows, covered: CoveredRange
+) -> dict[str, dict[UUID, asyncpg.Record]]:
+    known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name, _ in rows.tables()}
+    dates, instants = covered.dates, covered.instants
+    windows = (dates.start, dates.end, instants.start, instants.end)
+    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, list(rows.events)):
+        known[row["kind"]][row["id"]] = row
+    return known
+
+
+async def _remove_rows(
+    tx: asyncpg.Connection, owner_id: UUID, name: str, row_ids: list[UUID], at: datetime
+) -> ChangeCounts:
+    if not row_ids:
+        return ChangeCounts()
+    done = await tx.execute(getattr(_sql, f"remove_{name}"), owner_id, row_ids, at)
+    return ChangeCounts(removed=int(done.removeprefix("UPDATE ")))
+
+
+async def _write_table(
+    tx: asyncpg.Connection,
+    source: tuple[UUID, UUID],
+    name: str,
+    rows: Mapping[UUID, Row],
+    known: Mapping[UUID, asyncpg.Record],
+    at: datetime,
+) -> ChangeCounts:
+    changed = [row for row_id, row in rows.items() if _has_changed(row, known.get(row_id))]
+    extra = (at,) if name == "tasks" else ()
+    for start in range(0, len(changed), _ROWS_PER_STATEMENT):
+        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT]).decode()
+        await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
+    added = sum(1 for row in changed if row["id"] not in known)
+    return ChangeCounts(added, len(changed) - added, unchanged=len(rows) - len(changed))
+
+
+def _has_changed(row: Row, old: asyncpg.Record | None) -> bool:
+    return old is None or old["fingerprint"] is None or "\\x" + old["fingerprint"].hex() != row["fingerprint"]
+
+
+async def _write_warnings(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, warnings: Collection[ReadWarning]
+) -> None:
+    await tx.execute(_sql.delete_warnings, owner_id, source_id)
+    if warnings:
+        columns = zip(*((w.path, w.line, w.message) for w in warnings), strict=True)
+        await tx.execute(_sql.insert_warnings, owner_id, source_id, *map(list, columns))
