@@ -192,11 +192,12 @@ class _RowBuilder:
             "uid": event.uid,
             "recurrence_id": event.recurrence_id,
             "sequence": event.sequence,
-            "stamped_at": event.stamped_at and _to_stored_utc(event.stamped_at),
             "declined_by": event.declined_by,
             "tentative_by": event.tentative_by,
         }
-        self._add_row(self.rows.events, ("event", event.external_id), content)
+        row = self._add_row(self.rows.events, ("event", event.external_id), content)
+        # Not in the fingerprint: many calendars stamp all their events each time they are read.
+        row.setdefault("stamped_at", event.stamped_at and _to_stored_utc(event.stamped_at))
 
     def _add_note(self, note: ImportedNote) -> None:
         content = {

@@ -1,4 +1,4 @@
-"""Merging of the calendar entries of a source: invitations, updates, cancellations and exports in several files.
+"""Merging of calendar entries over the files of a source: invitations, updates, cancellations and exports.
 
 Pure. Of the entries with one UID in several files the newest counts: by SEQUENCE, then by LAST-MODIFIED or
 DTSTAMP, then a cancellation, then by the file's modification time. An override replaces its occurrence of
@@ -279,15 +279,13 @@ class _UidMerge:
             external_id=item.external_id,
             recurrence_id=item.recurrence_id,
             start=moved,
-            end=moved + (model.end - model.start),
+            end=moved + (_at_midnight(self._wall(model.end)) - _at_midnight(self._wall(model.start))),
         )
 
     def _move(self, moment: Moment, start: Moment, to: Moment) -> Moment:
         """Return a moment, moved on the owner's clock as far as ``to`` lies from ``start``."""
         offset = _at_midnight(to) - _at_midnight(start)
-        if not isinstance(moment, datetime):
-            return moment + offset
-        if moment.tzinfo is None:
+        if not isinstance(moment, datetime) or moment.tzinfo is None:
             return moment + offset
         wall = moment.astimezone(self._tz).replace(tzinfo=None) + offset
         return wall.replace(tzinfo=self._tz).astimezone(UTC)
