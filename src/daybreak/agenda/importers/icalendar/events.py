@@ -118,7 +118,8 @@ def _addresses(attendees: list[Property], answers: set[str]) -> tuple[str, ...]:
 
 def _address(person: Property) -> str:
     scheme, _, address = person.value.strip().rpartition(":")
-    written = address if scheme.lower() in {"mailto", ""} else person.parameters.get("EMAIL", "")
+    is_written = scheme.lower() in {"mailto", ""} and "@" in address
+    written = address if is_written else person.parameters.get("EMAIL", "")
     return written.strip().lower()
 
 
