@@ -1,4 +1,4 @@
-"""Tests of invitations, updates, cancellations, moved occurrences and exports in several files of a source."""
+"""Tests of invitations, updates, cancellations, moved occurrences and exports in several files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -214,6 +214,14 @@ CASES = {
         [calendar(entry(f"{day}T190000", "Choir")) for day in ("03", "10", "17")],
         ["03 19:00 Choir", "10 19:00 Choir", "17 19:00 Choir"],
     ),
+    "months of a series that were written out to files that overlap": (
+        [
+            calendar(*(entry(f"{day}T190000", "Choir") for day in days))
+            for days in (("03", "10"), ("10", "17"))
+        ],
+        ["03 19:00 Choir", "10 19:00 Choir", "17 19:00 Choir"],
+    ),
+    "copies of a single date": ([calendar(entry("03T190000", "Choir"))] * 3, ["03 19:00 Choir"]),
 }
 
 
@@ -227,6 +235,7 @@ def test_newest_entries_count_in_any_order_of_the_files(case):
 @pytest.mark.parametrize("case", CASES)
 def test_newest_messages_of_one_file_count(case):
     contents, expected = CASES[case]
+    # Several exports of one file are one export.
     if sum("METHOD" not in one for one in contents) <= 1:
         for order in permutations(contents):
             assert list_items([CalendarFile("mail.ics", "".join(order))]) == expected
@@ -273,6 +282,12 @@ def test_copies_of_one_export_are_one_calendar():
     content = calendar(entry("24T090000", "Talk"), entry("24T090000", "Prepare", kind="VTODO"))
     files = [CalendarFile("work.ics", content, 3), CalendarFile("work (1).ics", content, 2)]
     assert list_items(files) == list_items(files[:1]) == ["24 09:00 Talk", "Prepare: open"]
+
+
+def test_copies_of_one_event_keep_its_external_id():
+    content = calendar(entry("24T090000", "Talk"))
+    parts = merge([CalendarFile("work.ics", content), CalendarFile("work (1).ics", content)])
+    assert [event.external_id for part in parts for event in part.parsed.events] == ["m@example.org"]
 
 
 def test_separate_files_keep_their_entries_apart():
@@ -334,3 +349,28 @@ def test_history_of_an_invitation_ends_in_the_same_rows_however_it_is_filed(hist
         for folder in data.draw(st.permutations(sorted(set(folders))))
     ]
     assert list_items(files) == history.events
+
+
+@pytest.mark.parametrize(
+    ("change", "is_equal"),
+    [
+        (("DTSTAMP:20260301", "DTSTAMP:20260315"), True),
+        (("SUMMARY", "LAST-MODIFIED:20260315T080000Z\nSUMMARY"), True),
+        (("SUMMARY:Interview", "SUMMARY:Interview, online"), False),
+        (("T090000", "T093000"), False),
+        (("SUMMARY", "ATTENDEE;PARTSTAT=DECLINED:mailto:rita@example.org\nSUMMARY"), False),
+    ],
+)
+def test_event_with_a_new_stamp_alone_is_unchanged(change: tuple[str, str], is_equal: bool):
+    fingerprints = [
+        row["fingerprint"]
+        for content in (INVITATION, INVITATION.replace(*change))
+        for row in build_rows(UUID(int=1), merge([CalendarFile("a.ics", content)]), TZ).events.values()
+    ]
+    assert (fingerprints[0] == fingerprints[1]) is is_equal
+
+
+def test_row_of_an_event_has_what_its_calendar_states():
+    (row,) = build_rows(UUID(int=1), merge([CalendarFile("a.ics", UPDATE)]), TZ).events.values()
+    assert (row["uid"], row["sequence"]) == ("m@example.org", 2)
+    assert row["stamped_at"] == datetime(2026, 3, 1, 8, tzinfo=UTC)

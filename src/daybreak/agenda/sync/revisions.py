@@ -7,9 +7,11 @@ beside its own series, and one that is older than the series counts only if the 
 occurrence. Exports that were written at the same time with the same UID for different starts are separate.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,7 +83,7 @@ def _apply(
     return replace(part, parsed=replace(parsed, events=pick(parsed.events), tasks=pick(parsed.tasks)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Statement:
     """The items and revisions of one UID in one part of a source."""
 
@@ -89,6 +91,21 @@ class _Statement:
     file: ParsedSourceFile
     items: list[_Item] = field(default_factory=list)
     revisions: list[ImportedRevision] = field(default_factory=list)
+
+    @cached_property
+    def starts(self) -> set[Moment | None]:
+        """The starts of its items."""
+        return {_start(item) for item in self.items}
+
+    @cached_property
+    def content(self) -> list[tuple[str, str, str]]:
+        """A sort key of its items."""
+        return sorted((item.external_id, item.title, str(_start(item))) for item in self.items)
+
+    @cached_property
+    def has_series(self) -> bool:
+        """Whether it has an entry for all occurrences."""
+        return any(one.recurrence_id is None for one in self.revisions)
 
 
 def _read_statements(
@@ -118,26 +135,26 @@ class _Version:
     def age(self) -> tuple[Any, ...]:
         """Return the sort key by which a newer version follows an older one, in any order of the files."""
         file, revision = self.statement.file, self.revision
-        content = sorted((item.external_id, item.title, str(_start(item))) for item in self.statement.items)
         return (
             revision.sequence,
             revision.stamped_at or _NEVER,
             revision.is_cancelled,
             file.modified_at,
             file.path,
-            content,
+            self.statement.content,
         )
 
     def is_beside(self, other: "_Version") -> bool:
-        """Return whether both are exports of the same time and contain different starts."""
+        """Return whether both are exports of the same time, and no versions of one series."""
         mine, theirs = self.revision, other.revision
         return (
             not (mine.is_message or theirs.is_message or mine.is_cancelled)
             and (mine.sequence, mine.stamped_at) == (theirs.sequence, theirs.stamped_at)
             and mine.stamped_at is not None
             and abs(self.statement.file.modified_at - other.statement.file.modified_at) <= _EXPORT_TIME
-            and {_start(item) for item in self.statement.items}.isdisjoint(
-                _start(item) for item in other.statement.items
+            and (
+                not (self.statement.has_series or other.statement.has_series)
+                or self.statement.starts.isdisjoint(other.statement.starts)
             )
         )
 
@@ -150,8 +167,10 @@ class _UidMerge:
         self._tz = tz
         self._statements = statements
         self._kept: list[_Version] = []
+        self._parts_by_start: dict[Moment | None, int] = {}
         self._overrides: dict[Moment, _Version] = {}
         self._days: dict[date, _Version] = {}
+        self._ranges: list[Moment] = []
         self._own_overrides = {
             statement.part: {
                 self._wall(_parse_moment(one.recurrence_id))
@@ -167,12 +186,22 @@ class _UidMerge:
         masters = [one for one in map(self._find_master, self._statements) if one is not None]
         newest = max(masters, key=_Version.age, default=None)
         if newest is not None:
-            self._kept = [newest, *(one for one in masters if one is not newest and one.is_beside(newest))]
+            self._keep(newest, (one for one in masters if one is not newest and one.is_beside(newest)))
         self._select_overrides(newest, {one.statement.part for one in masters})
         for statement in self._statements:
             for item in statement.items:
                 if not self._merge_item(statement, item, newest):
                     self.dropped.add(_item_key(statement, item))
+
+    def _keep(self, newest: _Version, others: Iterable[_Version]) -> None:
+        """Keep the newest version, and exports beside it with starts of their own."""
+        self._kept = [newest]
+        self._parts_by_start = dict.fromkeys(newest.statement.starts, newest.statement.part)
+        for one in sorted(others, key=_Version.age, reverse=True):
+            own = one.statement.starts - self._parts_by_start.keys()
+            if own:
+                self._kept.append(one)
+                self._parts_by_start |= dict.fromkeys(own, one.statement.part)
 
     def _find_master(self, statement: _Statement) -> _Version | None:
         own = [one for one in statement.revisions if one.recurrence_id is None]
@@ -200,14 +229,18 @@ class _UidMerge:
                 and statement.part in parts_with_master - kept
             )
         ]
-        generated = self._generated_starts(kept)
+        series = _Bounds(self._generated_starts(kept))
         for original, version in sorted(found, key=lambda pair: pair[1].age()):
-            is_foreign = newest is not None and version.statement.part not in kept
-            if is_foreign and self._is_obsolete(original, version, newest, generated):
+            is_older = newest is not None and version.revision.sequence < newest.revision.sequence
+            if is_older and version.statement.part not in kept and series.lacks(original):
                 continue
             self._overrides[original] = version
             if isinstance(original, datetime):
                 self._days[original.date()] = version
+        self._ranges = sorted(
+            (original for original, version in self._overrides.items() if version.revision.and_future),
+            key=_at_midnight,
+        )
 
     def _generated_starts(self, kept: set[int]) -> set[Moment]:
         starts: set[Moment] = set()
@@ -217,19 +250,6 @@ class _UidMerge:
                 starts |= self._own_overrides[statement.part]
         return starts
 
-    def _is_obsolete(
-        self, original: Moment, version: _Version, newest: _Version | None, generated: set[Moment]
-    ) -> bool:
-        """Return whether an override is older than a series that no longer has its occurrence."""
-        alike = {one for one in generated if isinstance(one, datetime) == isinstance(original, datetime)}
-        return (
-            newest is not None
-            and version.revision.sequence < newest.revision.sequence
-            and original not in alike
-            and bool(alike)
-            and min(alike) <= original <= max(alike)
-        )
-
     def _merge_item(self, statement: _Statement, item: _Item, newest: _Version | None) -> bool:
         """Return whether an item stays."""
         if newest is not None and newest.revision.is_cancelled:
@@ -238,7 +258,7 @@ class _UidMerge:
         replacement = self._find_override(original)
         if self._is_override(statement, item):
             return replacement is not None and replacement.statement is statement
-        if statement.part not in {one.statement.part for one in self._kept} or replacement is not None:
+        if self._parts_by_start.get(_start(item)) != statement.part or replacement is not None:
             return False
         later = self._find_later(original)
         if later is not None and later.statement is not statement:
@@ -257,14 +277,9 @@ class _UidMerge:
         return self._days.get(original)
 
     def _find_later(self, original: Moment) -> _Version | None:
-        ranges = [
-            (start, version)
-            for start, version in self._overrides.items()
-            if version.revision.and_future
-            and isinstance(start, datetime) == isinstance(original, datetime)
-            and start <= original
-        ]
-        return max(ranges, key=lambda pair: pair[0])[1] if ranges else None
+        """Return the override of this and all later occurrences that begins last before an occurrence."""
+        position = bisect_right(self._ranges, _at_midnight(original), key=_at_midnight)
+        return self._overrides[self._ranges[position - 1]] if position else None
 
     def _shift(self, statement: _Statement, item: _Item, later: _Version) -> None:
         """Give an occurrence the content and time of an override of it and all later ones."""
@@ -312,6 +327,24 @@ class _UidMerge:
         if isinstance(moment, datetime) and moment.tzinfo is not None:
             return moment.astimezone(self._tz).replace(tzinfo=None)
         return moment
+
+
+class _Bounds:
+    """The original starts of a series in the range that was read, and the bounds of that range."""
+
+    def __init__(self, starts: set[Moment]) -> None:
+        self._starts = starts
+        # A date and a time have no order; a series has only one kind.
+        self._of_kind = {
+            kind: (min(alike), max(alike))
+            for kind in (False, True)
+            if (alike := [one for one in starts if isinstance(one, datetime) is kind])
+        }
+
+    def lacks(self, original: Moment) -> bool:
+        """Return whether the series has occurrences before and after a start, but none at it."""
+        bounds = self._of_kind.get(isinstance(original, datetime))
+        return bounds is not None and bounds[0] <= original <= bounds[1] and original not in self._starts
 
 
 def _item_key(statement: _Statement, item: _Item) -> _ItemKey:

@@ -1,4 +1,4 @@
-"""Tests of calendar files that are not the whole calendar: cut off, replaced by other text, or preceded by it."""
+"""Tests of calendar files that are cut off, replaced by other text, or preceded by it."""
 
 import pytest
 from hypothesis import given

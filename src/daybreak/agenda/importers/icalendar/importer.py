@@ -1,7 +1,7 @@
 """The iCalendar importer: RFC 5545 files, and the variants that programs write."""
 
 import codecs
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -118,16 +118,15 @@ class _CalendarParser:
     def _read_groups(
         self, entries: list[CalendarEntry], read: Callable[[UidGroup], Iterable[_ParsedItem]]
     ) -> list[_ParsedItem]:
-        found: dict[str, _ParsedItem] = {}
+        found: list[_ParsedItem] = []
         for one in group_by_uid(entries):
             try:
-                for item in read(one):
-                    _add_unless_known(found, item)
+                found += read(one)
             except (ValueError, OverflowError) as error:
                 reason = f"{error}" if isinstance(error, ValueError) else "it has a date out of range"
                 kind = _KINDS[one.entries[0].component.name]
                 self._warn_about_entry(one.entries[0], f"this {kind} was skipped: {reason}.")
-        return list(found.values())
+        return list(_distinguish(found))
 
     def _warn_about_unknown_zones(self) -> None:
         for line, calendar in self._calendars:
@@ -145,15 +144,15 @@ class _CalendarParser:
         self._warnings.append(ReadWarning(path=self._file.path, line=line, message=message))
 
 
-def _add_unless_known(found: dict[str, _ParsedItem], item: _ParsedItem) -> None:
-    """Add an item; things with one UID and one start differ by a number, unless they have one title."""
-    key, number = item.external_id, 1
-    while key in found:
-        if found[key].title == item.title:
-            return
-        number += 1
-        key = f"{item.external_id}#{number}"
-    found[key] = item if number == 1 else replace(item, external_id=key)
+def _distinguish(items: Iterable[_ParsedItem]) -> Iterator[_ParsedItem]:
+    """Yield each thing once, under an external id of its own: a number follows that of another title."""
+    titles: dict[str, set[str]] = {}
+    for item in items:
+        known = titles.setdefault(item.external_id, set())
+        if item.title not in known:
+            known.add(item.title)
+            number = len(known)
+            yield item if number == 1 else replace(item, external_id=f"{item.external_id}#{number}")
 
 
 def _starts_with_header(head: bytes) -> bool:
