@@ -134,7 +134,7 @@ async def _write_table(
     ]
     extra = (at,) if name == "tasks" else ()
     for start in range(0, len(changed), _ROWS_PER_STATEMENT):
-        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT]).decode()
+        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT], default=str).decode()
         await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
     added = sum(1 for row in changed if row["id"] not in known)
     return ChangeCounts(added, len(changed) - added, unchanged=len(rows) - len(changed))
