@@ -26,12 +26,12 @@ _MAX_POSTINGS = 64
 _MAX_INDEXED_WORDS = 20
 
 _SAME_DATES = (
-    "when native_id tags content path project section closed completed before after",
-    "when native_id tags content path project section closed completed before",
-    "when native_id tags content path project section closed completed after",
-    "when native_id tags content closed completed before after",
-    "when native_id tags content path project section closed completed",
-    "when native_id tags content project section closed completed",
+    "when native_id tags content path project section priority closed completed before after",
+    "when native_id tags content path project section priority closed completed before",
+    "when native_id tags content path project section priority closed completed after",
+    "when native_id tags content priority closed completed before after",
+    "when native_id tags content path project section priority closed completed",
+    "when native_id tags content project section priority closed completed",
     "when tags content path project closed",
     "when tags content path closed",
     "when tags content project",
@@ -44,7 +44,7 @@ _SAME_DATES = (
 )
 _OTHER_DATES = (
     "native_id tags content path project section before after",
-    "native_id tags content path project section",
+    "native_id tags content path project section priority",
     "tags content path project",
     "path project section before after",
     "path project section before",

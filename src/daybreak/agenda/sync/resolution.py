@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 import asyncpg
 
 from daybreak.agenda.matching.titles import fold_title
+from daybreak.agenda.model import TaskStatus
 from daybreak.agenda.rows import KINDS, Row, SourceRows, derive_id
 from daybreak.agenda.sync.document_identity import match_events, match_groups, match_notes
 from daybreak.agenda.sync.identity import match_tasks
@@ -102,7 +103,33 @@ def _settle(comparison: _Comparison, kept: Collection[UUID]) -> list[UUID]:
                 settled[derived_id] = row_id
         candidates.extend(row_id for row_id in found.values() if row_id not in kept)
         comparison.settled[kind], comparison.unsettled[kind] = settled, unsettled
-    return candidates
+    return [*candidates, *_reopen_completed_occurrences(comparison)]
+
+
+def _reopen_completed_occurrences(comparison: _Comparison) -> list[UUID]:
+    """Compare recurring tasks without dates again if an entry with the same words was completed.
+
+    The completed entry is the known task then, and the unchanged one its next occurrence.
+    """
+    settled, unsettled = comparison.settled["tasks"], comparison.unsettled["tasks"]
+    completed = {
+        row["title"] for row in unsettled.values() if row["recurrence"] and row["status"] == TaskStatus.DONE
+    }
+    if not completed:
+        return []
+    tasks = comparison.rows.tasks
+    open_again = [
+        derived_id
+        for derived_id in settled
+        if tasks[derived_id]["title"] in completed and _is_undated(tasks[derived_id])
+    ]
+    unsettled.update((derived_id, tasks[derived_id]) for derived_id in open_again)
+    return [settled.pop(derived_id) for derived_id in open_again]
+
+
+def _is_undated(row: Row) -> bool:
+    dates = (row["due_on"], row["due_at"], row["start_on"], row["start_at"])
+    return bool(row["recurrence"]) and row["status"] != TaskStatus.DONE and not any(dates)
 
 
 def _list_removed_keys(unsettled: Mapping[str, Mapping[UUID, Row]]) -> tuple[list[str], list[str], list[str]]:
@@ -237,7 +264,7 @@ def _hash(text: str) -> str:
 def _assign_new_ids(comparison: _Comparison, kind: str, ids: dict[UUID, UUID]) -> None:
     """Assign an id to each parsed row that is no stored one: the derived id, unless a stored row has it."""
     used = set(ids.values())
-    for derived_id, row in comparison.unsettled[kind].items():
+    for derived_id in comparison.unsettled[kind]:
         if derived_id in ids:
             continue
         row_id, number = derived_id, 1
