@@ -109,7 +109,7 @@ DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2 AND last_read_at IS N
 
 -- name: list_stored_rows
 -- Returns the stored rows of a source for comparison with the parsed ones, and whether each is to be removed if it was
--- not parsed. Of the events only those that were parsed ($7) and those of the range that was covered: all-day and
+-- not parsed. Of the events only those with a parsed external id ($7) and those of the range that was covered: all-day and
 -- floating ones of [$3, $4), timed ones of [$5, $6).
 SELECT 'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current
 FROM agenda_projects WHERE owner_id = $1 AND source_id = $2
@@ -130,7 +130,62 @@ CROSS JOIN LATERAL (
         tstzrange(e.starts_at, greatest(e.ends_at, e.starts_at + interval '1 microsecond'))
         && CASE WHEN e.all_day OR e.floating THEN tstzrange($3, $4) ELSE tstzrange($5, $6) END AS whether
 ) AS covered
-WHERE e.owner_id = $1 AND e.source_id = $2 AND (covered.whether OR e.id = ANY ($7::uuid []))
+WHERE e.owner_id = $1 AND e.source_id = $2 AND (covered.whether OR e.external_id = ANY ($7::text []))
+
+-- name: list_row_details
+-- Returns what identifies the stored rows $3 of a source, and those of its removed rows that parsed rows may be: with an
+-- external id of $4, a native id of $5 or a title of $6.
+SELECT
+    'tasks' AS kind, t.id, t.external_id, t.removed_at IS NULL AS is_current, t.path, t.title, p.name AS project,
+    f.name AS section, md5(nullif(t.details, '')) AS content, t.native_id, t.recurrence, t.status, t.priority, t.due_on, t.due_at,
+    t.start_on, t.start_at, t.completed_on, t.completed_at, t.tags, t.position, t.project_id, t.phase_id
+FROM agenda_tasks AS t
+LEFT JOIN agenda_projects AS p ON p.owner_id = $1 AND t.project_id = p.id
+LEFT JOIN agenda_phases AS f ON f.owner_id = $1 AND t.phase_id = f.id
+WHERE
+    t.owner_id = $1 AND t.source_id = $2
+    AND (
+        t.id = ANY ($3::uuid [])
+        OR (
+            t.removed_at IS NOT NULL
+            AND (
+                t.external_id = ANY ($4::text []) OR t.native_id = ANY ($5::text []) OR t.title = ANY ($6::text [])
+            )
+        )
+    )
+UNION ALL
+SELECT
+    'notes', n.id, n.external_id, n.removed_at IS NULL, n.path, n.title, NULL, NULL, md5(n.body), NULL, NULL, NULL, NULL,
+    NULL, n.noted_at, NULL, NULL, NULL, NULL, NULL, NULL, n.project_id, NULL
+FROM agenda_notes AS n
+WHERE
+    n.owner_id = $1 AND n.source_id = $2
+    AND (n.id = ANY ($3::uuid []) OR (n.removed_at IS NOT NULL AND n.external_id = ANY ($4::text [])))
+UNION ALL
+SELECT
+    'events', e.id, e.external_id, e.removed_at IS NULL, e.path, e.title, NULL, NULL, e.location, NULL, NULL, NULL, NULL,
+    NULL, e.starts_at, NULL, e.ends_at, NULL, NULL, NULL, NULL, NULL, NULL
+FROM agenda_events AS e
+WHERE
+    e.owner_id = $1 AND e.source_id = $2
+    AND (e.id = ANY ($3::uuid []) OR (e.removed_at IS NOT NULL AND e.external_id = ANY ($4::text [])))
+UNION ALL
+SELECT
+    'projects', p.id, p.external_id, p.removed_at IS NULL, p.path, p.name, NULL, NULL, '', NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM agenda_projects AS p
+WHERE
+    p.owner_id = $1 AND p.source_id = $2
+    AND (p.id = ANY ($3::uuid []) OR (p.removed_at IS NOT NULL AND p.external_id = ANY ($4::text [])))
+UNION ALL
+SELECT
+    'phases', f.id, f.external_id, f.removed_at IS NULL, f.path, f.name, p.name, NULL, '', NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, f.position, f.project_id, NULL
+FROM agenda_phases AS f
+INNER JOIN agenda_projects AS p ON p.owner_id = $1 AND f.project_id = p.id
+WHERE
+    f.owner_id = $1 AND f.source_id = $2
+    AND (f.id = ANY ($3::uuid []) OR (f.removed_at IS NOT NULL AND f.external_id = ANY ($4::text [])))
 
 -- name: write_projects
 INSERT INTO agenda_projects AS stored
@@ -140,6 +195,7 @@ FROM json_to_recordset($3::json) AS r (
     id uuid, external_id text, fingerprint bytea, path text, name text, description text, source_ref text
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
+    external_id = excluded.external_id,
     removed_at = NULL,
     fingerprint = excluded.fingerprint,
     path = excluded.path,
@@ -160,6 +216,7 @@ FROM json_to_recordset($3::json) AS r (
     start_on date, end_on date, position integer, source_ref text
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
+    external_id = excluded.external_id,
     removed_at = NULL,
     fingerprint = excluded.fingerprint,
     path = excluded.path,
@@ -208,6 +265,7 @@ FROM json_to_recordset($3::json) AS r (
 )
 LEFT JOIN agenda_tasks AS was ON was.owner_id = $1 AND was.id = r.id
 ON CONFLICT (owner_id, id) DO UPDATE SET
+    external_id = excluded.external_id,
     removed_at = NULL,
     fingerprint = excluded.fingerprint,
     path = excluded.path,
@@ -256,6 +314,7 @@ FROM json_to_recordset($3::json) AS r (
     declined_by text [], tentative_by text []
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
+    external_id = excluded.external_id,
     removed_at = NULL,
     fingerprint = excluded.fingerprint,
     path = excluded.path,
@@ -287,6 +346,7 @@ FROM json_to_recordset($3::json) AS r (
     noted_at timestamptz, source_ref text
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
+    external_id = excluded.external_id,
     removed_at = NULL,
     fingerprint = excluded.fingerprint,
     path = excluded.path,

@@ -1,7 +1,7 @@
 """Conversion of parsed files to rows: names become ids, files merge into one source, moments become columns.
 
-Pure. A row's id is derived from its source and external id: an item that is read twice is the same row,
-without a database query. A row's fingerprint is the hash of its content in the source.
+Pure. A row's id is derived from its source and external id; `sync.resolution` replaces it by the id of the
+stored row that is the same item. A row's fingerprint is the hash of its content in the source.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from daybreak.agenda.matching.native_ids import is_permanent
+from daybreak.agenda.matching.titles import agrees, fold_title
 from daybreak.agenda.model import Moment, to_instant
 from daybreak.agenda.parsed import (
     ImportedEvent,
@@ -26,6 +28,8 @@ from daybreak.agenda.parsed import (
 )
 
 Row = dict[str, Any]
+KINDS = ("projects", "phases", "tasks", "events", "notes")
+"""The kinds of rows, referenced kinds first."""
 
 _MAX_ESTIMATE_MINUTES = 1_000_000
 _MIN_DATE, _MAX_DATE = date(1, 1, 8), date(9999, 12, 24)
@@ -60,6 +64,11 @@ class SourceRows:
             ("events", self.events),
             ("notes", self.notes),
         )
+
+
+def derive_id(source_id: UUID, kind: str, external_id: str) -> UUID:
+    """Return the id that a new row of a kind gets for its external id."""
+    return uuid5(source_id, f"{kind.removesuffix('s')}:{strip_unstorable(external_id)}")
 
 
 def build_rows(source_id: UUID, files: Iterable[ParsedSourceFile], tz: ZoneInfo) -> SourceRows:
@@ -149,8 +158,8 @@ class _RowBuilder:
     def _task_id(self, task: ImportedTask) -> str:
         """Return the task's external id, or a longer one if another file uses it for a different task."""
         known = self.rows.tasks.get(self._row_id("task", task.external_id))
-        is_same = known is None or known["title"] == strip_unstorable(task.title)
-        return task.external_id if is_same else f"{self._path}#{task.external_id}"
+        is_copy = known is None or _is_copy(task, known)
+        return task.external_id if is_copy else f"{self._path}#{task.external_id}"
 
     def _add_task(self, task: ImportedTask, ids: Mapping[str, str], modified_at: datetime) -> None:
         content = {
@@ -217,12 +226,19 @@ class _RowBuilder:
         return table[row_id]
 
     def _row_id(self, kind: str, external_id: str) -> UUID:
-        return uuid5(self._source_id, f"{kind}:{strip_unstorable(external_id)}")
+        return derive_id(self._source_id, kind, external_id)
 
     def _date_or_instant(self, name: str, moment: Moment | None) -> Row:
         if not isinstance(moment, datetime):
             return {f"{name}_on": moment and _clamp(moment), f"{name}_at": None}
         return {f"{name}_on": None, f"{name}_at": to_instant(_clamp(moment), self._tz)}
+
+
+def _is_copy(task: ImportedTask, known: Row) -> bool:
+    """Return whether the task is a copy of one in another file that has the same external id."""
+    if is_permanent(task.native_id or ""):
+        return True
+    return agrees(fold_title(strip_unstorable(task.title)), fold_title(known["title"]))
 
 
 def _set_fingerprint(row: Row) -> Row:

@@ -11,7 +11,8 @@ import orjson
 from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.agenda.store import EventRange
-from daybreak.agenda.sync.absence import is_unreadable
+from daybreak.agenda.sync.absence import is_unreadable, list_unread
+from daybreak.agenda.sync.resolution import resolve_identities
 from daybreak.db import load
 
 _sql = load("daybreak.agenda")
@@ -76,11 +77,16 @@ async def sync_source(
         at: when it was read.
     """
     stored = await _load_known_rows(tx, owner_id, source_id, rows, covered)
+    unreadable_paths = {warning.path for warning in unreadable}
+    kept = list_unread(stored, rows, unreadable_paths)
+    resolution = await resolve_identities(tx, owner_id, source_id, rows, stored, kept)
+    rows = resolution.rows
     changes = ChangeCounts()
     for name, table in rows.tables():
-        changes += await _write_table(tx, (owner_id, source_id), name, table, stored[name], at)
+        changes += await _write_table(
+            tx, (owner_id, source_id), name, table, stored[name], at, resolution.referring
+        )
     # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
-    unreadable_paths = {warning.path for warning in unreadable}
     for name, table in reversed(list(rows.tables())):
         removed_ids = [
             row_id
@@ -99,7 +105,8 @@ async def _load_known_rows(
     known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name, _ in rows.tables()}
     dates, instants = covered.dates, covered.instants
     windows = (dates.start, dates.end, instants.start, instants.end)
-    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, list(rows.events)):
+    event_ids = [row["external_id"] for row in rows.events.values()]
+    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, event_ids):
         known[row["kind"]][row["id"]] = row
     return known
 
@@ -120,11 +127,14 @@ async def _write_table(
     rows: Mapping[UUID, Row],
     known: Mapping[UUID, asyncpg.Record],
     at: datetime,
+    referring: Collection[UUID],
 ) -> ChangeCounts:
-    changed = [row for row_id, row in rows.items() if _has_changed(row, known.get(row_id))]
+    changed = [
+        row for row_id, row in rows.items() if row_id in referring or _has_changed(row, known.get(row_id))
+    ]
     extra = (at,) if name == "tasks" else ()
     for start in range(0, len(changed), _ROWS_PER_STATEMENT):
-        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT]).decode()
+        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT], default=str).decode()
         await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
     added = sum(1 for row in changed if row["id"] not in known)
     return ChangeCounts(added, len(changed) - added, unchanged=len(rows) - len(changed))
