@@ -1,5 +1,6 @@
 """Tests of the identity of events that come under another UID, at another time or with another title."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -122,6 +123,18 @@ def test_external_id_counts_before_the_title():
     stored = [event("a", "02 09:00", "A", single=True), event("b", "02 09:00", "B", single=True)]
     parsed = [event("a", "02 09:00", "B", single=True), event("c", "02 09:00", "A", single=True)]
     assert pairs(stored, parsed) == {("a", "a")}
+
+
+def test_removed_event_returns_only_under_its_external_id():
+    removed = [replace(event(uid, "02 09:00"), is_current=False) for uid in "ab"]
+    assert pairs(removed, [event("a", "02 09:00"), event("c", "02 09:00")]) == {("a/02 09:00", "a/02 09:00")}
+
+
+def test_current_event_counts_before_a_removed_one_with_the_external_id():
+    removed = replace(event("b", "02 09:00"), is_current=False)
+    current = event("a", "02 09:00")
+    parsed = event("b", "02 09:00")
+    assert match_events([removed, current], [parsed]) == {parsed.row_id: current.row_id}
 
 
 @given(st.data())

@@ -28,6 +28,7 @@ class EventTraits:
     location: str = ""
     uid: str | None = None
     recurrence_id: str | None = None
+    is_current: bool = True
 
 
 _Key = Callable[[EventTraits], Hashable]
@@ -38,10 +39,12 @@ def match_events(stored: Iterable[EventTraits], parsed: Iterable[EventTraits]) -
     """Return the id of the stored event for each parsed event that is one, by its derived id.
 
     Args:
-        stored: the stored events that a reading of their time did not find, in any order.
-        parsed: the parsed events that are not stored yet.
+        stored: the stored events that a reading of their time did not find, and removed ones, in any order. A
+            removed one is the same event only if its external id is.
+        parsed: the parsed events that were not found with equal content.
     """
-    matcher = _EventMatcher(stored, parsed)
+    stored = list(stored)
+    matcher = _EventMatcher((event for event in stored if event.is_current), parsed)
     matcher.pair(lambda event: event.external_id)
     # Another UID, such as that of a calendar that writes new ones each time.
     matcher.pair(lambda event: (_fold(event), event.starts_at, event.ends_at, event.location))
@@ -54,6 +57,8 @@ def match_events(stored: Iterable[EventTraits], parsed: Iterable[EventTraits]) -
     # Another UID and another time or title.
     matcher.pair_single(lambda event: (_fold(event), event.starts_at.date()))
     matcher.pair_single(lambda event: (event.starts_at, event.ends_at), _is_renamed)
+    matcher.replace_stored(event for event in stored if not event.is_current)
+    matcher.pair(lambda event: event.external_id)
     return matcher.matches
 
 
@@ -62,6 +67,10 @@ class _EventMatcher:
         self._stored = sorted(stored, key=_order)
         self._parsed = sorted(parsed, key=_order)
         self.matches: dict[UUID, UUID] = {}
+
+    def replace_stored(self, stored: Iterable[EventTraits]) -> None:
+        """Set the stored events for the next steps."""
+        self._stored = sorted(stored, key=_order)
 
     def pair(self, key: _Key) -> None:
         """Pair the events with equal keys, in the order of time."""
