@@ -128,6 +128,7 @@ class ParsedFile:
 
     Attributes:
         incomplete: why the file is not the whole list, such as a cut, as one sentence; None for a whole file.
+        is_template: whether the file is a template of lists or notes; nothing of it is an entry then.
     """
 
     projects: tuple[ImportedProject, ...] = ()
@@ -137,6 +138,7 @@ class ParsedFile:
     notes: tuple[ImportedNote, ...] = ()
     warnings: tuple[ReadWarning, ...] = ()
     incomplete: str | None = None
+    is_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

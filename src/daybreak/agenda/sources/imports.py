@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -24,6 +25,7 @@ from daybreak.agenda.sources.parser_pool import (
 )
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync import source_sync
+from daybreak.agenda.sync.copies import keep_newest
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
@@ -191,7 +193,7 @@ async def _build_fetched_source(
     failure: str | None = None,
     new_copy: Fetched | None = None,
 ) -> FetchedSource:
-    rows = await _threads.run(build_rows, source.id, contents.files, reader.user.tz)
+    rows = await _threads.run(_build_rows, source.id, contents, reader.user.tz)
     packed = await _threads.run(zlib.compress, new_copy.content) if new_copy else b""
     return FetchedSource(
         source=source,
@@ -202,6 +204,12 @@ async def _build_fetched_source(
         new_copy=new_copy,
         compressed_copy=packed,
     )
+
+
+def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> SourceRows:
+    rows = build_rows(source_id, keep_newest(contents.files), tz)
+    rows.warnings.extend(contents.notices)
+    return rows
 
 
 async def _parse_upload(reader: SourceReader, source: Source) -> SourceContents:
