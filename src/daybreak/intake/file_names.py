@@ -29,7 +29,9 @@ _COPY = (
 _CONFLICT_WORD = re.compile(_CONFLICT, re.IGNORECASE)
 _COPY_WORD = re.compile(rf"{_COPY}|sfconflict", re.IGNORECASE)
 _SYNCTHING = re.compile(r"(.+)\.sync-conflict-\d{8}-\d{6}(?:-[A-Z0-9]{7})?", re.IGNORECASE)
-_IN_PARENTHESES = re.compile(r"(.*[^ _-])[ _-]*[(\[（]((?:[^()\[\]（）]|\(\d{1,3}\))+)[)\]）]")
+_IN_PARENTHESES = re.compile(
+    r"(.*[^ _-])[ _-]*[(\[\uff08]((?:[^()\[\]\uff08\uff09]|\(\d{1,3}\))+)[)\]\uff09]"
+)
 _STAMPED = re.compile(
     r"(.*[^ _.-])[ _.-]+conflict(?:ed)?[ _-](?:copy[ _-])?\d{8}[ _-]?\d{4,6}", re.IGNORECASE
 )
@@ -37,7 +39,8 @@ _SYNOLOGY = re.compile(r"(.+)_[^_]+_[A-Z][a-z]{2}-\d\d-\d{4,6}-\d{4}_(?:Case)?Co
 _TRAILING = re.compile(rf"(.*[^ _.-])[ _.-]+(?:{_CONFLICT})\w*(?:[ _-](?:{_COPY}))?", re.IGNORECASE)
 _DEVICE = re.compile(
     r"(.+?)-(?:(?:DESKTOP|LAPTOP|WIN|SURFACE|WORKSTATION|MININT)-[A-Z0-9]{3,}"
-    r"|(?:[\w ’']+-)*[\w ’']*(?:PC|MacBook|MACBOOK|iMac|Laptop|LAPTOP|Desktop|DESKTOP|Surface|SURFACE)(?:-\w+)*)"
+    r"|(?:[\w ’']+-)*[\w ’']*(?:PC|MacBook|MACBOOK|iMac|Laptop|LAPTOP|Desktop|DESKTOP|Surface|SURFACE)"
+    r"(?:-\w+)*)"
 )
 
 _NUMBERED = re.compile(r"(.*[^ _-])[ _-]*\((\d{1,3})\)")

@@ -274,8 +274,9 @@ async def save_fetched_source(
         NotFound: the source was removed meanwhile.
     """
     now, owner_id, source, contents = clock.now(), reader.user.id, fetched.source, fetched.contents
-    # Two imports of one source are serialised here; the second has nothing left to change.
-    await _lock_source(tx, owner_id, source)
+    # Two imports of one source are serialised here; the second has nothing left to change. So are those of
+    # other sources of the owner: each may hide or show copies of its entries in the others.
+    await _lock_source(tx, owner_id, source, _sql.lock_source_and_copies)
     changes = await source_sync.sync_source(
         tx,
         owner_id,
@@ -327,8 +328,10 @@ async def record_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID
     await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
 
 
-async def _lock_source(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
-    row = await tx.fetchrow(_sql.lock_source, owner_id, source.id)
+async def _lock_source(
+    tx: asyncpg.Connection, owner_id: UUID, source: Source, statement: str = _sql.lock_source
+) -> asyncpg.Record:
+    row = await tx.fetchrow(statement, owner_id, source.id)
     if row is None:
         raise NotFound(f"The source “{source.name}” has been removed.")
     return row
