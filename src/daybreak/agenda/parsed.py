@@ -155,6 +155,7 @@ class ParsedFile:
         incomplete: why the file is not the whole list, such as a cut, as one sentence; None for a whole file.
         revisions: what the entries of a calendar state for entries of other files.
         messages: the scheduling messages of a file with several calendars, in a form of their own each.
+        is_template: whether the file is a template of lists or notes; nothing of it is an entry then.
     """
 
     projects: tuple[ImportedProject, ...] = ()
@@ -166,6 +167,7 @@ class ParsedFile:
     incomplete: str | None = None
     revisions: tuple[ImportedRevision, ...] = ()
     messages: tuple["ParsedFile", ...] = ()
+    is_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

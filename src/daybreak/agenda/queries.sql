@@ -1,7 +1,8 @@
 -- name: read_agendas
 -- Returns the data of briefs in one round trip: a row for each owner, each column an array of rows.
 -- $1 owners; for each of them events that overlap [$2, $3), tasks finished since $4, notes since $5; $6 sources,
--- NULL for all; $7 ids of tasks that are included even if finished earlier.
+-- NULL for all; $7 ids of tasks that are included even if finished earlier. A copy that another source has newer is
+-- left out, unless that source is not one of $6.
 SELECT
     want.owner_id,
     ARRAY(
@@ -34,6 +35,22 @@ SELECT
                 OR t.completed_on >= (want.done_since AT TIME ZONE 'UTC')::date - 1
                 OR t.id = ANY ($7::uuid [])
             )
+            AND (
+                t.superseded_by IS NULL
+                OR (
+                    $6 IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM agenda_tasks AS shown
+                        WHERE
+                            shown.owner_id = want.owner_id AND shown.source_id = ANY ($6) AND shown.removed_at IS NULL
+                            AND (
+                                shown.id = t.superseded_by
+                                OR (
+                                    shown.superseded_by = t.superseded_by AND shown.source_id < t.source_id
+                                )
+                            )
+                    )
+                )
+            )
         ORDER BY t.id
     ) AS tasks,
     ARRAY(SELECT d FROM agenda_decision_facts AS d WHERE d.owner_id = want.owner_id) AS decisions,
@@ -42,6 +59,22 @@ SELECT
         WHERE
             e.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR e.source_id = ANY ($6))
             AND e.ends_at >= want.events_from AND e.starts_at < want.events_until
+            AND (
+                e.superseded_by IS NULL
+                OR (
+                    $6 IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM agenda_events AS shown
+                        WHERE
+                            shown.owner_id = want.owner_id AND shown.source_id = ANY ($6) AND shown.removed_at IS NULL
+                            AND (
+                                shown.id = e.superseded_by
+                                OR (
+                                    shown.superseded_by = e.superseded_by AND shown.source_id < e.source_id
+                                )
+                            )
+                    )
+                )
+            )
         ORDER BY e.starts_at, e.id
     ) AS events,
     ARRAY(
@@ -98,6 +131,17 @@ UPDATE agenda_sources SET uploaded_at = $3 WHERE owner_id = $1 AND id = $2
 -- name: lock_source
 -- Locks a source until the transaction ends, so that two imports of it run one after the other.
 SELECT * FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
+
+-- name: lock_source_and_copies
+-- Locks a source likewise, and until then the copies of its entries in other sources, which all sources of the owner
+-- mark. The select list is evaluated first: the order of the two locks is the same for all.
+SELECT *, pg_advisory_xact_lock(hashtextextended('agenda_copies ' || $1::uuid::text, 0))::text AS copies_lock
+FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
+
+-- name: mark_copies
+-- Hides older copies of tasks and events among the sources of an owner; $2 is a source that is about to be deleted,
+-- else NULL; $3 the time.
+SELECT agenda_mark_copies($1, $2, $3)
 
 -- name: delete_source
 -- Deletes a source and all its items.
@@ -443,11 +487,16 @@ WHERE
     AND t.status <> d.task_status_at_decision
 
 -- name: lock_tasks
--- Locks tasks until the transaction ends and returns them with their current decisions.
+-- Locks tasks until the transaction ends and returns them with their current decisions; instead of a hidden copy the
+-- one that is shown.
 SELECT t.id, t.status, t.source_id, d.kind, d.return_on
 FROM agenda_tasks AS t
 LEFT JOIN agenda_decisions AS d ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL
-WHERE t.owner_id = $1 AND t.id = ANY ($2::uuid []) AND t.removed_at IS NULL
+WHERE
+    t.owner_id = $1 AND t.removed_at IS NULL
+    AND t.id IN (
+        SELECT coalesce(c.superseded_by, c.id) FROM agenda_tasks AS c WHERE c.owner_id = $1 AND c.id = ANY ($2::uuid [])
+    )
 ORDER BY t.id
 FOR UPDATE OF t
 
@@ -576,8 +625,11 @@ ORDER BY c.due_order, c.id
 LIMIT $7
 
 -- name: get_task
--- Returns a task as pages show it.
-SELECT c.* FROM agenda_task_cards AS c WHERE c.owner_id = $1 AND c.id = $2
+-- Returns a task as pages show it; instead of a hidden copy the one that is shown.
+SELECT c.* FROM agenda_task_cards AS c
+WHERE
+    c.owner_id = $1
+    AND c.id = coalesce((SELECT t.superseded_by FROM agenda_tasks AS t WHERE t.owner_id = $1 AND t.id = $2), $2)
 
 -- name: get_tasks
 -- Returns tasks as pages show them, such as those that block another.
@@ -595,7 +647,8 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE t.due_on < $5::date OR t.due_at < $6::timestamptz) AS overdue
     FROM agenda_tasks AS t
     WHERE
-        t.owner_id = $1 AND t.project_id = p.id AND t.removed_at IS NULL AND t.status NOT IN ('done', 'cancelled')
+        t.owner_id = $1 AND t.project_id = p.id AND t.removed_at IS NULL AND t.superseded_by IS NULL
+        AND t.status NOT IN ('done', 'cancelled')
         AND NOT EXISTS (
             SELECT FROM agenda_decisions AS d
             WHERE
@@ -651,16 +704,18 @@ WHERE n.owner_id = $1 AND n.id = $2
 SELECT e.*, s.name AS source
 FROM agenda_event_facts AS e
 LEFT JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
-WHERE e.owner_id = $1 AND e.ends_at >= $2 AND e.starts_at < $3
+WHERE e.owner_id = $1 AND e.superseded_by IS NULL AND e.ends_at >= $2 AND e.starts_at < $3
 ORDER BY e.starts_at, e.id
 LIMIT $4
 
 -- name: get_event
--- Returns an event.
+-- Returns an event; instead of a hidden copy the one that is shown.
 SELECT e.*, s.name AS source
 FROM agenda_event_facts AS e
 LEFT JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
-WHERE e.owner_id = $1 AND e.id = $2
+WHERE
+    e.owner_id = $1
+    AND e.id = coalesce((SELECT c.superseded_by FROM agenda_events AS c WHERE c.owner_id = $1 AND c.id = $2), $2)
 
 -- name: is_empty
 -- Returns whether a user has neither a source nor a manual entry.

@@ -99,7 +99,8 @@ def _build_agenda(row: asyncpg.Record, today: date) -> Agenda:
     tasks: list[Task] = []
     deferred: list[Task] = []
     for stored in row["tasks"]:
-        one = _with_stored_decision(task_from_row(stored), decisions.get(stored["id"]), today)
+        decision = decisions.get(stored["id"]) or decisions.get(stored["superseded_by"])
+        one = _with_stored_decision(task_from_row(stored), decision, today)
         (deferred if one.decision and one.is_open else tasks).append(one)
     return Agenda(
         sources=tuple(map(source_from_row, row["sources"])),

@@ -14,7 +14,7 @@ import asyncpg
 from daybreak import clock
 from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, SourceFile
-from daybreak.agenda.rows import ParsedSourceFile, SourceRows, build_rows, strip_unstorable
+from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
 from daybreak.agenda.sources import service
 from daybreak.agenda.sources.parser_pool import (
     ProgressCallback,
@@ -25,6 +25,7 @@ from daybreak.agenda.sources.parser_pool import (
 )
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync import source_sync
+from daybreak.agenda.sync.copies import keep_newest
 from daybreak.agenda.sync.revisions import merge_revisions
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
@@ -193,7 +194,7 @@ async def _build_fetched_source(
     failure: str | None = None,
     new_copy: Fetched | None = None,
 ) -> FetchedSource:
-    rows = await _threads.run(_merge_rows, source.id, contents.files, reader.user.tz)
+    rows = await _threads.run(_build_rows, source.id, contents, reader.user.tz)
     packed = await _threads.run(zlib.compress, new_copy.content) if new_copy else b""
     return FetchedSource(
         source=source,
@@ -206,8 +207,10 @@ async def _build_fetched_source(
     )
 
 
-def _merge_rows(source_id: UUID, files: Sequence[ParsedSourceFile], tz: ZoneInfo) -> SourceRows:
-    return build_rows(source_id, merge_revisions(files, tz), tz)
+def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> SourceRows:
+    rows = build_rows(source_id, merge_revisions(keep_newest(contents.files), tz), tz)
+    rows.warnings.extend(contents.notices)
+    return rows
 
 
 async def _parse_upload(reader: SourceReader, source: Source) -> SourceContents:
@@ -272,8 +275,9 @@ async def save_fetched_source(
         NotFound: the source was removed meanwhile.
     """
     now, owner_id, source, contents = clock.now(), reader.user.id, fetched.source, fetched.contents
-    # Two imports of one source are serialised here; the second has nothing left to change.
-    await _lock_source(tx, owner_id, source)
+    # Two imports of one source are serialised here; the second has nothing left to change. So are those of
+    # other sources of the owner: each may hide or show copies of its entries in the others.
+    await _lock_source(tx, owner_id, source, _sql.lock_source_and_copies)
     changes = await source_sync.sync_source(
         tx,
         owner_id,
@@ -325,8 +329,10 @@ async def record_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID
     await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
 
 
-async def _lock_source(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
-    row = await tx.fetchrow(_sql.lock_source, owner_id, source.id)
+async def _lock_source(
+    tx: asyncpg.Connection, owner_id: UUID, source: Source, statement: str = _sql.lock_source
+) -> asyncpg.Record:
+    row = await tx.fetchrow(statement, owner_id, source.id)
     if row is None:
         raise NotFound(f"The source “{source.name}” has been removed.")
     return row

@@ -95,6 +95,8 @@ async def sync_source(
         ]
         changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
+    if changes.has_any:
+        await tx.execute(_sql.mark_copies, owner_id, None, at)
     await _write_warnings(tx, owner_id, source_id, [*unreadable, *rows.warnings])
     return changes
 

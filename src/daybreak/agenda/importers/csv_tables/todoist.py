@@ -12,6 +12,7 @@ from daybreak.agenda.importers.parsing.markers import strip_markers
 from daybreak.agenda.importers.parsing.text import clean_line
 from daybreak.agenda.model import Moment, Priority
 from daybreak.errors import InvalidInput
+from daybreak.intake import split_copy_marker
 
 # Without the space before them: a pattern that starts with any space takes quadratic time.
 _PROJECT_ID_SUFFIX = re.compile(r"\[\d+\]$")
@@ -33,7 +34,8 @@ class TodoistReader:
     def __init__(self, table: CsvTable, builder: ParsedFileBuilder) -> None:
         self._table = table
         self._builder = builder
-        stem = _strip_suffix(_PROJECT_ID_SUFFIX, PurePosixPath(builder.file.path).stem)
+        stem = split_copy_marker(PurePosixPath(builder.file.path).stem)[0]
+        stem = _strip_suffix(_PROJECT_ID_SUFFIX, stem)
         self._project = None if stem.casefold() == "inbox" else stem
         self._section: str | None = None
         self._tasks: list[tuple[int, RawTask]] = []
