@@ -153,8 +153,8 @@ DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2 AND last_read_at IS N
 
 -- name: list_stored_rows
 -- Returns the stored rows of a source for comparison with the parsed ones, and whether each is to be removed if it was
--- not parsed. Of the events only those with a parsed external id ($7) and those of the range that was covered: all-day and
--- floating ones of [$3, $4), timed ones of [$5, $6).
+-- not parsed. Of the events only those with a parsed external id ($7) or with a start of $8, and those of the range that
+-- was covered: all-day and floating ones of [$3, $4), timed ones of [$5, $6).
 SELECT 'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current
 FROM agenda_projects WHERE owner_id = $1 AND source_id = $2
 UNION ALL
@@ -174,7 +174,9 @@ CROSS JOIN LATERAL (
         tstzrange(e.starts_at, greatest(e.ends_at, e.starts_at + interval '1 microsecond'))
         && CASE WHEN e.all_day OR e.floating THEN tstzrange($3, $4) ELSE tstzrange($5, $6) END AS whether
 ) AS covered
-WHERE e.owner_id = $1 AND e.source_id = $2 AND (covered.whether OR e.external_id = ANY ($7::text []))
+WHERE
+    e.owner_id = $1 AND e.source_id = $2
+    AND (covered.whether OR e.external_id = ANY ($7::text []) OR e.starts_at = ANY ($8::timestamptz []))
 
 -- name: list_row_details
 -- Returns what identifies the stored rows $3 of a source, and those of its removed rows that parsed rows may be: with an
@@ -207,8 +209,8 @@ WHERE
     AND (n.id = ANY ($3::uuid []) OR (n.removed_at IS NOT NULL AND n.external_id = ANY ($4::text [])))
 UNION ALL
 SELECT
-    'events', e.id, e.external_id, e.removed_at IS NULL, e.path, e.title, NULL, NULL, e.location, NULL, NULL, NULL, NULL,
-    NULL, e.starts_at, NULL, e.ends_at, NULL, NULL, NULL, NULL, NULL, NULL
+    'events', e.id, e.external_id, e.removed_at IS NULL, e.path, e.title, NULL, NULL, e.location, e.uid, e.recurrence_id,
+    NULL, NULL, NULL, e.starts_at, NULL, e.ends_at, NULL, NULL, NULL, NULL, NULL, NULL
 FROM agenda_events AS e
 WHERE
     e.owner_id = $1 AND e.source_id = $2
