@@ -44,7 +44,9 @@ _DEVICE = re.compile(
 )
 
 _NUMBERED = re.compile(r"(.*[^ _-])[ _-]*\((\d{1,3})\)")
-_COPY_AT_END = re.compile(rf"(.*[^ _-])(?: - |[ _-])(?:{_COPY})(?:[ _-]?\(?(\d{{1,3}})\)?)?", re.IGNORECASE)
+_COPY_AT_END = re.compile(
+    rf"(.*[^ _\u2013-])(?: [-\u2013] |[ _-])(?:{_COPY})(?:[ _-]?\(?(\d{{1,3}})\)?)?", re.IGNORECASE
+)
 _COPY_AT_START = re.compile(
     rf"(?:{_COPY})(?: \((\d{{1,3}})\))? (?:of|von|de|di|do|da|van|av|af|z) (.+)", re.IGNORECASE
 )

@@ -106,13 +106,14 @@ def keep_newest(files: Iterable[ParsedSourceFile]) -> list[ParsedSourceFile]:
     A file that counts alone has a warning with the names of its older copies, unless they hold nothing else.
     """
     given = list(files)
+    by_path = sorted(given, key=lambda file: file.path)
     older: dict[str, str] = {}
     newest: dict[str, _ListFile] = {}
-    for family in _families(given):
+    for family in _families(by_path):
         _find_states(family, older, newest)
     kept_ids = {task.external_id for file in given if file.path not in older for task in file.parsed.tasks}
-    winners = _find_winners(given)
-    warnings = _make_warnings(given, older, newest)
+    winners = _find_winners(by_path)
+    warnings = _make_warnings(by_path, older, newest)
     return [
         replace(file, parsed=_without_copies(file, older, newest, kept_ids, winners, warnings.get(file.path)))
         for file in given
