@@ -1,15 +1,14 @@
 """Users, their preferences and their credentials: data and rules, no pages."""
 
-from daybreak.people.authentication import change_password, sign_in, throttle_sign_in
-from daybreak.people.credentials import (
+from daybreak.people.access.authentication import change_password, sign_in, throttle_sign_in
+from daybreak.people.access.credentials import (
     CredentialCounts,
     count_credentials,
     lock_credential,
     revoke_credentials,
 )
-from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
-from daybreak.people.known_browsers import KNOWN_BROWSER_LIFETIME, MAX_KNOWN_ACCOUNTS, remember_browser
-from daybreak.people.links import (
+from daybreak.people.access.known_browsers import KNOWN_BROWSER_LIFETIME, MAX_KNOWN_ACCOUNTS, remember_browser
+from daybreak.people.access.links import (
     Invitation,
     LinkPurpose,
     create_link,
@@ -19,6 +18,28 @@ from daybreak.people.links import (
     set_role,
     sign_in_by_link,
 )
+from daybreak.people.access.sessions import (
+    ClientInfo,
+    Principal,
+    Role,
+    Scope,
+    Session,
+    authenticate_session,
+    create_session,
+    is_credential_valid,
+    list_sessions,
+    revoke_all_sessions,
+    revoke_session,
+)
+from daybreak.people.access.tokens import (
+    ApiToken,
+    authenticate_token,
+    create_child_token,
+    create_token,
+    list_tokens,
+    revoke_token,
+)
+from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
     Frequency,
@@ -51,28 +72,7 @@ from daybreak.people.service import (
     save_user,
     update_user_with,
 )
-from daybreak.people.sessions import (
-    ClientInfo,
-    Principal,
-    Role,
-    Scope,
-    Session,
-    authenticate_session,
-    create_session,
-    is_credential_valid,
-    list_sessions,
-    revoke_all_sessions,
-    revoke_session,
-)
 from daybreak.people.settings import PeopleSettings, people_settings
-from daybreak.people.tokens import (
-    ApiToken,
-    authenticate_token,
-    create_child_token,
-    create_token,
-    list_tokens,
-    revoke_token,
-)
 
 __all__ = [
     "KNOWN_BROWSER_LIFETIME",
