@@ -40,6 +40,8 @@ from daybreak.people.access.tokens import (
     revoke_token,
 )
 from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
+from daybreak.people.identities import read_identities
+from daybreak.people.identity import Identities
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
     Frequency,
@@ -84,6 +86,7 @@ __all__ = [
     "ClientInfo",
     "CredentialCounts",
     "Frequency",
+    "Identities",
     "Invitation",
     "LinkPurpose",
     "PeopleSettings",
@@ -128,6 +131,7 @@ __all__ = [
     "normalize_country",
     "people_settings",
     "purge_expired",
+    "read_identities",
     "record_activity",
     "record_security_event",
     "remember_browser",

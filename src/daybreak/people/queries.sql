@@ -283,3 +283,14 @@ SELECT people_purge_security_events()
 -- name: has_signed_in
 -- Return whether a user has ever signed in.
 SELECT has_signed_in FROM people_users WHERE id = $1
+
+-- name: read_identity_facts
+-- Return users with their answers about names and addresses, for comparison.
+SELECT
+    u.id, u.email AS email_address, u.name, u.timezone, u.country,
+    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengagement,
+    p.project_choice, p.projects, p.workday_start, p.workday_end,
+    ARRAY(SELECT f FROM people_identity_facts AS f WHERE f.owner_id = u.id) AS answers
+FROM people_users AS u
+INNER JOIN people_preferences AS p ON u.id = p.owner_id
+WHERE u.id = ANY ($1::uuid [])
