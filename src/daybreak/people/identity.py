@@ -73,6 +73,11 @@ class Identity:
         return self.confirmed_at is not None or self.rejected_at is not None
 
     @property
+    def is_added(self) -> bool:
+        """Whether the owner entered it, so that it can be deleted."""
+        return self.source is IdentitySource.PERSON
+
+    @property
     def counts(self) -> bool:
         """Whether items that name it are the owner's: also one of the profile that was not rejected."""
         if self.is_answered:
