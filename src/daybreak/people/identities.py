@@ -147,7 +147,7 @@ async def remove_identity(tx: asyncpg.Connection, user_id: UUID, identity_id: UU
     """Delete an identity that the user added; withdraw the answer to one of the profile or of a file.
 
     Raises:
-        NotFound: the user has no such identity.
+        NotFound: the user has no such identity, or gave no answer to it.
     """
     return _found(await tx.fetchrow(_sql.remove_identity, user_id, identity_id))
 
