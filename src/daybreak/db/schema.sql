@@ -3420,6 +3420,34 @@ CREATE TABLE public.db_readiness (
     CONSTRAINT db_readiness_is_single_check CHECK (is_single)
 );
 
+CREATE TABLE public.people_identities (
+    owner_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    value text NOT NULL,
+    value_key text NOT NULL,
+    source text NOT NULL,
+    source_name text,
+    seen integer DEFAULT 0 NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    rejected_at timestamp with time zone,
+    CONSTRAINT people_identities_kind CHECK ((kind = ANY (ARRAY['name'::text, 'email'::text, 'handle'::text]))),
+    CONSTRAINT people_identities_length CHECK (((length(value) >= 1) AND (length(value) <= 320))),
+    CONSTRAINT people_identities_one_answer CHECK (((confirmed_at IS NULL) OR (rejected_at IS NULL))),
+    CONSTRAINT people_identities_source CHECK ((source = ANY (ARRAY['profile'::text, 'file'::text, 'person'::text])))
+);
+
+ALTER TABLE ONLY public.people_identities FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.people_identity_facts WITH (security_invoker='true') AS
+ SELECT owner_id,
+    kind,
+    value_key,
+    (confirmed_at IS NOT NULL) AS confirmed
+   FROM public.people_identities
+  WHERE ((confirmed_at IS NOT NULL) OR (rejected_at IS NOT NULL));
+
 CREATE TABLE public.people_known_browsers (
     owner_id uuid NOT NULL,
     token_sha256 bytea NOT NULL,
@@ -3806,6 +3834,12 @@ ALTER TABLE ONLY public.db_readiness
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_pkey PRIMARY KEY (owner_id);
 
+ALTER TABLE ONLY public.people_identities
+    ADD CONSTRAINT people_identities_key UNIQUE (owner_id, kind, value_key);
+
+ALTER TABLE ONLY public.people_identities
+    ADD CONSTRAINT people_identities_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.people_known_browsers
     ADD CONSTRAINT people_known_browsers_pkey PRIMARY KEY (owner_id, token_sha256);
 
@@ -4101,6 +4135,9 @@ ALTER TABLE ONLY public.briefs_snapshots
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.people_identities
+    ADD CONSTRAINT people_identities_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.people_known_browsers
     ADD CONSTRAINT people_known_browsers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
@@ -4191,6 +4228,8 @@ CREATE POLICY maintenance ON public.briefs_snapshots TO daybreak_owner USING (tr
 
 CREATE POLICY maintenance ON public.people_accounts TO daybreak_owner USING (true);
 
+CREATE POLICY maintenance ON public.people_identities TO daybreak_owner USING (true);
+
 CREATE POLICY maintenance ON public.people_known_browsers TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.people_links TO daybreak_owner USING (true);
@@ -4251,6 +4290,8 @@ CREATE POLICY owners ON public.briefs_snapshots TO daybreak_app USING ((owner_id
 
 CREATE POLICY owners ON public.people_accounts TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.people_identities TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.people_known_browsers TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.people_links TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
@@ -4284,6 +4325,8 @@ CREATE POLICY owners ON public.schedule_second_tries TO daybreak_app USING ((own
 CREATE POLICY owners ON public.web_idempotency_keys TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 ALTER TABLE public.people_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_identities ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_known_browsers ENABLE ROW LEVEL SECURITY;
 
@@ -4699,6 +4742,10 @@ GRANT SELECT ON TABLE public.db_compatibility TO daybreak_app;
 GRANT SELECT ON TABLE public.db_functions TO daybreak_app;
 
 GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_identities TO daybreak_app;
+
+GRANT SELECT ON TABLE public.people_identity_facts TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_known_browsers TO daybreak_app;
 
