@@ -8,6 +8,7 @@ from daybreak.agenda.model import (
     Decision,
     DecisionKind,
     Event,
+    Holder,
     Moment,
     Note,
     Phase,
@@ -18,6 +19,7 @@ from daybreak.agenda.model import (
     SourceWarning,
     Task,
     TaskStatus,
+    UnassignedTasks,
 )
 from daybreak.agenda.read_models import is_empty, list_project_names
 from daybreak.agenda.sample import sample_files
@@ -51,6 +53,7 @@ __all__ = [
     "DecisionKind",
     "Event",
     "EventRange",
+    "Holder",
     "ImportReport",
     "Moment",
     "Note",
@@ -65,6 +68,7 @@ __all__ = [
     "SourceWarning",
     "Task",
     "TaskStatus",
+    "UnassignedTasks",
     "Upload",
     "add_address",
     "add_and_read",

@@ -40,3 +40,22 @@ SELECT
     owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
     source_ref, path, uid, recurrence_id, organizer, declined_by, tentative_by, absent_on, superseded_by
 FROM agenda_events WHERE removed_at IS NULL;
+
+-- unassigned: the holder of the unassigned tasks of the source's team boards; NULL for the reader.
+ALTER TABLE agenda_sources ADD COLUMN unassigned text CHECK (unassigned IN ('mine', 'team'));
+
+CREATE OR REPLACE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
+SELECT
+    owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at, unassigned
+FROM agenda_sources;
+
+-- The files in which tasks are assigned to at least two different people, of sources whose unassigned tasks are the
+-- team's.
+CREATE VIEW agenda_team_boards WITH (security_invoker = TRUE) AS
+SELECT t.owner_id, t.source_id, t.path
+FROM agenda_sources AS s
+INNER JOIN agenda_tasks AS t ON s.owner_id = t.owner_id AND s.id = t.source_id
+WHERE s.unassigned = 'team' AND t.removed_at IS NULL AND t.assignee IS NOT NULL
+GROUP BY t.owner_id, t.source_id, t.path
+HAVING count(DISTINCT lower(t.assignee)) >= 2;
+GRANT SELECT ON agenda_team_boards TO daybreak_app;
