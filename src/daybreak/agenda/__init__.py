@@ -40,6 +40,7 @@ from daybreak.agenda.sources.service import (
     list_sources,
     list_warnings,
     resolve_source,
+    set_unassigned_by_reference,
 )
 from daybreak.agenda.sources.uploads import Upload, add_upload, group_uploads_in_thread
 from daybreak.agenda.store import AgendaQuery, EventRange, read_agendas
@@ -94,6 +95,7 @@ __all__ = [
     "report_stale_sources",
     "resolve_source",
     "sample_files",
+    "set_unassigned_by_reference",
     "snooze",
     "source_items",
     "undo",

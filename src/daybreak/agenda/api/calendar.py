@@ -47,9 +47,10 @@ async def list_events(
     calendar = LocalCalendar.of(context.user)
     async with context.transaction() as tx:
         found = await read_models.get_calendar(tx, context.user.id, first, until, calendar.tz, calendar.today)
+        events = await read_models.with_attendance(tx, context.user, found.events)
     on = [
         one
-        for one in found.events
+        for one in events
         if calendar.event_dates(one.event)[0] < until and first <= calendar.event_dates(one.event)[1]
     ]
     return json_response(Page[EventOut](items=[EventOut.of(one) for one in on], next=None))

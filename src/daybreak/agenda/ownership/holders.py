@@ -17,6 +17,7 @@ from uuid import UUID
 from daybreak.agenda.model import Event, Holder, Task
 from daybreak.people import Identities, User
 
+_READER = frozenset({"me", "myself", "self", "ich", "everyone", "everybody", "all", "alle"})
 _BETWEEN_PEOPLE = re.compile(r"\s*[,;/&+|]\s*|\s+(?:and|und)\s+")
 
 
@@ -57,9 +58,9 @@ class Ownership:
         if not task.assignee:
             is_of_team = (task.source_id, task.path) in self.team_boards
             return Holder.UNASSIGNED if is_of_team else Holder.MINE
-        # The whole text first: “Miller, Anna” is one person.
+        # The whole text, too: “Miller, Anna” is one person.
         people = (task.assignee, *_BETWEEN_PEOPLE.split(task.assignee))
         return Holder.MINE if self._includes_reader(filter(None, people)) else Holder.OTHER
 
     def _includes_reader(self, people: Iterable[str]) -> bool:
-        return any(map(self.identities.matches, people))
+        return any(one.casefold() in _READER or self.identities.matches(one) for one in people)

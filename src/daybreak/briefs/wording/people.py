@@ -1,13 +1,16 @@
 """Sentences about the tasks of other people, in English."""
 
+import re
+
 from daybreak.briefs.wording.formatting import plural
 
 _MAX_NAME_LENGTH = 60
+_ADDRESS = re.compile(r"(?<=\S) <[^<>]*@[^<>]*>")
 
 
 def display_name(text: str) -> str:
     """Return the name of a person on one line, shortened."""
-    name = " ".join(text.split()).removeprefix("@")
+    name = _ADDRESS.sub("", " ".join(text.split()).removeprefix("@"))
     return name if len(name) <= _MAX_NAME_LENGTH else f"{name[: _MAX_NAME_LENGTH - 1].rstrip()}…"
 
 
