@@ -40,8 +40,19 @@ from daybreak.people.access.tokens import (
     revoke_token,
 )
 from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
-from daybreak.people.identities import read_identities
-from daybreak.people.identity import Identities
+from daybreak.people.identities import (
+    MAX_VALUE_LENGTH,
+    Sighting,
+    add_identity,
+    confirm_identity,
+    get_identity,
+    list_identities,
+    propose_identities,
+    read_identities,
+    reject_identity,
+    remove_identity,
+)
+from daybreak.people.identity import Identities, Identity, IdentityKind, IdentitySource, resembles_profile
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
     Frequency,
@@ -79,6 +90,7 @@ from daybreak.people.settings import PeopleSettings, people_settings
 __all__ = [
     "KNOWN_BROWSER_LIFETIME",
     "MAX_KNOWN_ACCOUNTS",
+    "MAX_VALUE_LENGTH",
     "SYSTEM_ACTOR",
     "Actor",
     "ActorKind",
@@ -87,6 +99,9 @@ __all__ = [
     "CredentialCounts",
     "Frequency",
     "Identities",
+    "Identity",
+    "IdentityKind",
+    "IdentitySource",
     "Invitation",
     "LinkPurpose",
     "PeopleSettings",
@@ -100,12 +115,15 @@ __all__ = [
     "SecurityEventCursor",
     "SecurityEventKind",
     "Session",
+    "Sighting",
     "User",
     "Weekday",
+    "add_identity",
     "authenticate_session",
     "authenticate_token",
     "cancel_deletion",
     "change_password",
+    "confirm_identity",
     "count_credentials",
     "create_child_token",
     "create_link",
@@ -114,6 +132,7 @@ __all__ = [
     "create_user",
     "find_by_email",
     "get_emails",
+    "get_identity",
     "get_link_owner",
     "get_user",
     "get_users",
@@ -121,6 +140,7 @@ __all__ = [
     "is_credential_valid",
     "list_all_security_events",
     "list_countries",
+    "list_identities",
     "list_security_events",
     "list_sessions",
     "list_timezones",
@@ -130,12 +150,16 @@ __all__ = [
     "lock_user",
     "normalize_country",
     "people_settings",
+    "propose_identities",
     "purge_expired",
     "read_identities",
     "record_activity",
     "record_security_event",
+    "reject_identity",
     "remember_browser",
+    "remove_identity",
     "request_deletion",
+    "resembles_profile",
     "resolve_weekdays",
     "revoke_all_sessions",
     "revoke_credentials",

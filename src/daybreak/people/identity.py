@@ -73,12 +73,16 @@ class Identity:
         return self.confirmed_at is not None or self.rejected_at is not None
 
     @property
+    def is_added(self) -> bool:
+        """Whether the owner entered it, so that it can be deleted."""
+        return self.source is IdentitySource.PERSON
+
+    @property
     def counts(self) -> bool:
         """Whether items that name it are the owner's: also one of the profile that was not rejected."""
         if self.is_answered:
             return self.confirmed_at is not None
-        is_first_name = self.kind is IdentityKind.NAME and not is_full_name(fold(self.value))
-        return self.source is IdentitySource.PROFILE and not is_first_name
+        return self.source is IdentitySource.PROFILE
 
 
 class PersonText(NamedTuple):
@@ -134,7 +138,7 @@ class Identities:
         confirmed = {(kind, key) for kind, key, is_confirmed in answers if is_confirmed}
         denied = {key for _, key, is_confirmed in answers if not is_confirmed}
         denied -= {key for _, key in confirmed}
-        own = confirmed | {(kind, key) for kind, key in _profile_keys(user) if key not in denied}
+        own = confirmed | {(one.kind, one.key) for one in profile_identities(user) if one.key not in denied}
         addresses = {key for kind, key in own if kind == IdentityKind.EMAIL}
         plain = {key for kind, key in own if kind != IdentityKind.EMAIL}
         keys = frozenset().union(*map(_name_keys, plain))
@@ -160,12 +164,13 @@ class Identities:
 
 
 def profile_identities(user: User) -> list[PersonText]:
-    """Return what a user's profile has: the address, its local part, and the name if it is another word."""
-    local_part = _local_part(user.email)
-    texts = [PersonText(user.email, "", frozenset()), _person_named(local_part)]
-    if fold_name(user.name) != fold_name(local_part):
-        texts.append(_person_named(_strip_name(user.name)))
-    return texts
+    """Return what a user's profile has: the address, its local part, and a full name.
+
+    A first name alone is not one person's; it counts after the user confirmed it.
+    """
+    name = _person_named(_strip_name(user.name))
+    found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email)), name]
+    return found if name.kind is IdentityKind.NAME else found[:2]
 
 
 def resembles_profile(value: str, user: User) -> bool:
@@ -249,14 +254,6 @@ def _name_keys(name: str) -> frozenset[str]:
     if _JOINED_NAME.fullmatch(key):  # anna.berg is written for Anna Berg
         return frozenset({key, " ".join(re.split(r"[._-]", key))})
     return frozenset({key} - {""})
-
-
-def _profile_keys(user: User) -> Iterable[tuple[str, str]]:
-    for one in profile_identities(user):
-        kind = one.kind
-        # A first name alone is not one person's before it is confirmed.
-        if kind is not IdentityKind.HANDLE or one.key == fold(_local_part(user.email)):
-            yield kind, one.key
 
 
 def _local_part(address: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from daybreak import clock
+from daybreak import clock, people
 from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, SourceFile
 from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
@@ -24,6 +24,7 @@ from daybreak.agenda.sources.parser_pool import (
 )
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync import source_sync
+from daybreak.agenda.sync.assignees import count_assignees
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
@@ -277,6 +278,8 @@ async def save_fetched_source(
         covered=_covered_range(reader.context),
         at=now,
     )
+    if changes.has_any:
+        await people.propose_identities(tx, reader.user, count_assignees(fetched.rows.tasks.values()))
     if fetched.new_copy is not None:
         validators = (
             strip_unstorable(fetched.new_copy.etag),

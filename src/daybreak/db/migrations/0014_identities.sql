@@ -37,12 +37,11 @@ SELECT
 FROM people_identities WHERE confirmed_at IS NOT NULL OR rejected_at IS NOT NULL;
 GRANT SELECT ON people_identity_facts TO daybreak_app;
 
--- The profiles of existing users; the application proposes those of new ones. A name that is only the first part of the address
--- is the handle.
+-- The profiles of existing users; the application proposes those of new ones. A first name alone is not one person's.
 INSERT INTO people_identities (owner_id, kind, value, value_key, source)
 SELECT id, 'email', email, email, 'profile' FROM people_users
 UNION ALL
 SELECT id, 'handle', split_part(email, '@', 1), split_part(email, '@', 1), 'profile' FROM people_users
 UNION ALL
 SELECT id, 'name', name, lower(normalize(name, NFC)), 'profile' FROM people_users
-WHERE lower(name) != split_part(email, '@', 1);
+WHERE name LIKE '_% _%';
