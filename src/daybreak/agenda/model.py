@@ -33,7 +33,7 @@ _CLOSED_STATUSES = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
 
 
 class Holder(StrEnum):
-    """The holder of a task: its reader, another person, or nobody of a team."""
+    """The holder of a task: its reader, another person, or none, on a team board."""
 
     MINE = "mine"
     OTHER = "other"

@@ -13,7 +13,7 @@ from daybreak.briefs.document.model import Bucket, BucketEntries, Section
 from daybreak.briefs.facts.buckets import TODAY_BUCKETS, bucket_of
 from daybreak.briefs.facts.day import NOTE_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.facts.waiting import PersonTasks, group_by_person, waiting_claims
+from daybreak.briefs.facts.other_people import PersonTasks, group_by_person, waiting_claims
 from daybreak.briefs.wording import sentences
 from daybreak.claims import Claim
 

@@ -4,7 +4,7 @@ import re
 
 from daybreak.agenda.importers.parsing.text import clean_line
 
-# What exports and people write for a task that is nobody's.
+# Words in place of a name, of a task without an assignee.
 _NOBODY = frozenset(
     {
         "unassigned",

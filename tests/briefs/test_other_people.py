@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from daybreak.agenda import Holder, Priority, TaskStatus
 from daybreak.briefs.document.model import AbsenceTier, Document, Edition
+from daybreak.briefs.facts.other_people import MAX_PEOPLE
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.briefs.facts.snapshot import take_snapshot
-from daybreak.briefs.facts.waiting import MAX_PEOPLE
 from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.claims import Fact, why_unsupported
 

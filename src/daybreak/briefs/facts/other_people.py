@@ -20,7 +20,7 @@ _NO_DAYS = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class PersonTasks:
-    """The open tasks of one person, or of nobody, the one that has waited longest first.
+    """The open tasks of one person, or the unassigned ones, the one that has waited longest first.
 
     Attributes:
         person: the name or address as the source writes it; None for unassigned tasks.
