@@ -104,4 +104,6 @@ async def restore_event(context: ApiWriter, event_id: UUID) -> Response:
 
 
 async def _get_output(tx: asyncpg.Connection, context: RequestContext, event_id: UUID) -> EventOut:
-    return EventOut.of(await read_models.get_event(tx, context.user.id, event_id))
+    found = await read_models.get_event(tx, context.user.id, event_id)
+    (detail,) = await read_models.with_attendance(tx, context.user, [found])
+    return EventOut.of(detail)
