@@ -52,7 +52,14 @@ from daybreak.people.identities import (
     reject_identity,
     remove_identity,
 )
-from daybreak.people.identity import Identities, Identity, IdentityKind, IdentitySource, resembles_profile
+from daybreak.people.identity import (
+    Identities,
+    Identity,
+    IdentityKind,
+    IdentitySource,
+    fold_name,
+    resembles_profile,
+)
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
     Frequency,
@@ -131,6 +138,7 @@ __all__ = [
     "create_token",
     "create_user",
     "find_by_email",
+    "fold_name",
     "get_emails",
     "get_identity",
     "get_link_owner",

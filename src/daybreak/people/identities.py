@@ -1,5 +1,6 @@
 """The identities of users: proposed, confirmed, rejected, added and removed."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -82,18 +83,24 @@ async def propose_identities(tx: asyncpg.Connection, user: User, sightings: Iter
 def _count_people(
     user: User, sightings: Iterable[Sighting]
 ) -> dict[tuple[IdentityKind, str], tuple[str, str, int, bool]]:
-    """Return value, file, number of items and similarity of each person, the likeliest first."""
+    """Return value, file, number of items and similarity of each person, the likeliest first.
+
+    The file is the one that names the person most often.
+    """
     known = Identities.from_rows((), user)
-    counts: dict[tuple[IdentityKind, str], tuple[str, str, int]] = {}
+    values: dict[tuple[IdentityKind, str], str] = {}
+    counts: defaultdict[tuple[IdentityKind, str], Counter[str]] = defaultdict(Counter)
     for sighting in sightings:
         for person in parse_people(sighting.text):
-            if known.matches(person.value) or len(person.value) > MAX_VALUE_LENGTH:
-                continue
-            key = person.kind, person.key
-            value, file_name, items = counts.get(key, (person.value, sighting.file_name, 0))
-            counts[key] = value, file_name, items + sighting.items
-    ranked = {key: (*found, resembles_profile(found[0], user)) for key, found in counts.items()}
-    likeliest = sorted(ranked.items(), key=lambda one: (not one[1][3], -one[1][2], one[0]))
+            if not known.matches(person.value) and len(person.value) <= MAX_VALUE_LENGTH:
+                key = person.kind, person.key
+                values.setdefault(key, person.value)
+                counts[key][sighting.file_name] += sighting.items
+    found = {
+        key: (values[key], *files.most_common(1)[0], resembles_profile(values[key], user))
+        for key, files in counts.items()
+    }
+    likeliest = sorted(found.items(), key=lambda one: (not one[1][3], -one[1][2], one[0]))
     return dict(likeliest[:_MAX_SIMILAR_PROPOSALS])
 
 
@@ -147,7 +154,7 @@ async def remove_identity(tx: asyncpg.Connection, user_id: UUID, identity_id: UU
     """Delete an identity that the user added; withdraw the answer to one of the profile or of a file.
 
     Raises:
-        NotFound: the user has no such identity.
+        NotFound: the user has no such identity, or gave no answer to it.
     """
     return _found(await tx.fetchrow(_sql.remove_identity, user_id, identity_id))
 

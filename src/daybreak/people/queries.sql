@@ -372,10 +372,12 @@ WHERE owner_id = $1 AND id = $2
 RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
 
 -- name: remove_identity
--- Delete an identity that the person added; another one becomes a proposal again.
+-- Delete an identity that the person added; another one that was answered becomes a proposal again.
 WITH reset AS (
     UPDATE people_identities SET confirmed_at = NULL, rejected_at = NULL
-    WHERE owner_id = $1 AND id = $2 AND source != 'person'
+    WHERE
+        owner_id = $1 AND id = $2 AND source != 'person'
+        AND (confirmed_at IS NOT NULL OR rejected_at IS NOT NULL)
     RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
 ),
 
