@@ -49,6 +49,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/sources/refresh": ("agenda.refresh_sources",),
     "POST /agenda/sources/{source_id}/refresh": ("agenda.refresh_source",),
     "POST /agenda/sources/{source_id}/remove": ("agenda.delete_source",),
+    "POST /agenda/sources/{source_id}/unassigned": ("agenda.update_source",),
     "POST /agenda/tasks": ("agenda.create_task",),
     "POST /agenda/tasks/{task_id}/complete": ("agenda.complete_task",),
     "POST /agenda/tasks/{task_id}/edit": ("agenda.update_task",),

@@ -83,9 +83,21 @@ SELECT
             n.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR n.source_id = ANY ($6))
             AND n.noted_at >= want.notes_since
         ORDER BY n.noted_at DESC, n.id
-    ) AS notes
+    ) AS notes,
+    ARRAY(SELECT i FROM people_identity_facts AS i WHERE i.owner_id = want.owner_id) AS identities,
+    ARRAY(SELECT b FROM agenda_team_boards AS b WHERE b.owner_id = want.owner_id) AS team_boards
 FROM unnest($1::uuid [], $2::timestamptz [], $3::timestamptz [], $4::timestamptz [], $5::timestamptz [])
     AS want (owner_id, events_from, events_until, done_since, notes_since)
+
+-- name: read_ownership
+-- Returns the identities of a user, and the files whose unassigned tasks are a team's.
+SELECT
+    ARRAY(SELECT i FROM people_identity_facts AS i WHERE i.owner_id = $1) AS identities,
+    ARRAY(SELECT b FROM agenda_team_boards AS b WHERE b.owner_id = $1) AS team_boards
+
+-- name: set_unassigned
+-- Sets the holder of the unassigned tasks of a source's team boards.
+UPDATE agenda_sources SET unassigned = $3 WHERE owner_id = $1 AND id = $2
 
 -- name: list_sources
 -- Returns the sources of a user, with the number of items of each.

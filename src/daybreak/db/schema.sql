@@ -3182,7 +3182,9 @@ CREATE TABLE public.agenda_sources (
     last_good_copy bytea,
     last_tried_at timestamp with time zone,
     uploaded_at timestamp with time zone,
-    CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text])))
+    unassigned text,
+    CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text]))),
+    CONSTRAINT agenda_sources_unassigned_check CHECK ((unassigned = ANY (ARRAY['mine'::text, 'team'::text])))
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;
@@ -3197,7 +3199,8 @@ CREATE VIEW public.agenda_source_facts WITH (security_invoker='true') AS
     last_changed_at,
     failing_since,
     error,
-    uploaded_at
+    uploaded_at,
+    unassigned
    FROM public.agenda_sources;
 
 CREATE TABLE public.agenda_source_warnings (
@@ -3330,6 +3333,16 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     superseded_by
    FROM public.agenda_tasks t
   WHERE (removed_at IS NULL);
+
+CREATE VIEW public.agenda_team_boards WITH (security_invoker='true') AS
+ SELECT t.owner_id,
+    t.source_id,
+    t.path
+   FROM (public.agenda_sources s
+     JOIN public.agenda_tasks t ON (((s.owner_id = t.owner_id) AND (s.id = t.source_id))))
+  WHERE ((s.unassigned = 'team'::text) AND (t.removed_at IS NULL) AND (t.assignee IS NOT NULL))
+  GROUP BY t.owner_id, t.source_id, t.path
+ HAVING (count(DISTINCT lower(t.assignee)) >= 2);
 
 CREATE TABLE public.agenda_upload_files (
     owner_id uuid NOT NULL,
@@ -4726,6 +4739,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_tasks TO daybreak_app;
 GRANT SELECT ON TABLE public.agenda_task_cards TO daybreak_app;
 
 GRANT SELECT ON TABLE public.agenda_task_facts TO daybreak_app;
+
+GRANT SELECT ON TABLE public.agenda_team_boards TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_upload_files TO daybreak_app;
 

@@ -1,4 +1,4 @@
-"""The bucket of a task on the reader's date; exactly one. The first matching rule decides.
+"""The bucket of a reader's task on the reader's date; exactly one. The first matching rule decides.
 
 1. finished in the last 24 hours; finished earlier or cancelled: none
 2. blocked, regardless of its dates: it cannot be worked on
@@ -27,7 +27,7 @@ def bucket_of(task: Task, book: FactBook) -> Bucket | None:
     """Return the bucket of a task; None if briefs do not mention it."""
     day = book.day
     if task.id not in book.open:
-        return Bucket.RECENTLY_COMPLETED if completed_recently(task, day) else None
+        return Bucket.RECENTLY_COMPLETED if task.is_mine and completed_recently(task, day) else None
     if book.is_blocked(task):
         return Bucket.BLOCKED
     due, start = day.date_of(task.due), day.date_of(task.start)

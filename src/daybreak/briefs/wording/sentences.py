@@ -9,6 +9,7 @@ from datetime import date, datetime
 from daybreak.agenda import Event, Moment, Phase, Priority, Task
 from daybreak.briefs.document.model import Bucket, Counts
 from daybreak.briefs.wording.formatting import clock_time, day_month, duration, plural
+from daybreak.briefs.wording.people import display_name
 from daybreak.claims import Fact
 
 _MAX_TITLE_LENGTH = 120
@@ -105,7 +106,11 @@ def _by(blockers: Sequence[Task]) -> str:
     if not blockers:
         return ""
     others = f" and {plural(len(blockers) - 1, 'other')}" if len(blockers) > 1 else ""
-    return f" by {quoted(blockers[0].title)}{others}"
+    return f" by {quoted(blockers[0].title)}{_of_person(blockers[0])}{others}"
+
+
+def _of_person(task: Task) -> str:
+    return f" ({display_name(task.assignee)})" if task.assignee and not task.is_mine else ""
 
 
 _STATE_WORDING: Mapping[Bucket, Callable[[Fact, date], str]] = {
@@ -194,7 +199,11 @@ def event(event: Event) -> str:
 def conflict(first: Event, second: Event, begins: datetime, ends: datetime) -> str:
     """Return the sentence about two overlapping events."""
     stretch = f"from {clock_time(begins)} to {clock_time(ends)}"
-    return f"{quoted(first.title)} and {quoted(second.title)} overlap {stretch}."
+    return f"{_attended(first)} and {_attended(second)} overlap {stretch}."
+
+
+def _attended(event: Event) -> str:
+    return f"{quoted(event.title)} (tentative)" if event.tentative else quoted(event.title)
 
 
 def load(planned: int, free: int, unestimated: int) -> str:

@@ -96,3 +96,21 @@ LEFT JOIN agenda_phases AS f ON t.owner_id = f.owner_id AND t.phase_id = f.id AN
 LEFT JOIN agenda_decisions AS d
     ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL AND t.status = d.task_status_at_decision
 WHERE t.removed_at IS NULL AND t.superseded_by IS NULL;
+-- unassigned: the holder of the unassigned tasks of the source's team boards; NULL for the reader.
+ALTER TABLE agenda_sources ADD COLUMN unassigned text CHECK (unassigned IN ('mine', 'team'));
+
+CREATE OR REPLACE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
+SELECT
+    owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at, unassigned
+FROM agenda_sources;
+
+-- The files in which tasks are assigned to at least two different people, of sources whose unassigned tasks are the
+-- team's.
+CREATE VIEW agenda_team_boards WITH (security_invoker = TRUE) AS
+SELECT t.owner_id, t.source_id, t.path
+FROM agenda_sources AS s
+INNER JOIN agenda_tasks AS t ON s.owner_id = t.owner_id AND s.id = t.source_id
+WHERE s.unassigned = 'team' AND t.removed_at IS NULL AND t.assignee IS NOT NULL
+GROUP BY t.owner_id, t.source_id, t.path
+HAVING count(DISTINCT lower(t.assignee)) >= 2;
+GRANT SELECT ON agenda_team_boards TO daybreak_app;

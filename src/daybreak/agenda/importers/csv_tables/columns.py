@@ -37,6 +37,7 @@ class ColumnMapping:
     touched_at: ColumnNames = ()
     estimates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     assignee: ColumnNames = ()
+    assignee_address: ColumnNames = ()
     details: ColumnNames = ()
     tags: ColumnNames = ()
     parent: ColumnNames = ()
@@ -64,7 +65,8 @@ ASANA: Final = ColumnMapping(
     completed=("completed at",),
     touched_at=("last modified",),
     estimates=MappingProxyType({"estimated time": 1.0}),
-    assignee=("assignee", "assignee email"),
+    assignee=("assignee",),
+    assignee_address=("assignee email",),
     details=("notes",),
     tags=("tags",),
     parent=("parent task",),
@@ -130,6 +132,7 @@ PLAIN: Final = ColumnMapping(
         }
     ),
     assignee=("assignee", "assigned to", "owner", "responsible", "who"),
+    assignee_address=("assignee email", "owner email"),
     details=("notes", "details", "description", "comment", "comments"),
     tags=("tags", "labels"),
     parent=("parent", "parent task"),

@@ -6,13 +6,14 @@ from itertools import islice
 
 from icalendar.parser import split_on_unescaped_comma
 
-from daybreak.agenda.importers.icalendar.components import Component
+from daybreak.agenda.importers.icalendar.components import Component, Property
 from daybreak.agenda.importers.icalendar.entries import CalendarEntry, UidGroup
 from daybreak.agenda.importers.icalendar.events import RecordCallback, person_name
 from daybreak.agenda.importers.icalendar.rules import RuleTooExpensive
 from daybreak.agenda.importers.icalendar.series import Occurrence, Series, is_recurring, read_series
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
+from daybreak.agenda.importers.parsing.people import clean_assignee, join_name_and_address
 from daybreak.agenda.model import Moment, Priority, TaskStatus, to_instant, to_local_date
 from daybreak.agenda.parsed import ImportContext, ImportedTask
 
@@ -151,13 +152,28 @@ def _make_task(
         due=due,
         completed=entry.read_instant("COMPLETED"),
         estimate_minutes=_estimate_of(component),
-        assignee=person_name(component.get_first("ATTENDEE")),
+        assignee=_assignees_of(component),
         tags=_tags_of(component),
         recurrence=component.get_value("RRULE") or None,
         blocked_by=_blockers_of(component),
         touched_at=entry.read_instant("LAST-MODIFIED"),
         native_id=external_id,
     )
+
+
+def _assignees_of(component: Component) -> str | None:
+    """Return the participants who have not declined, each with the address, by which a reader is known."""
+    people = [
+        join_name_and_address(person_name(found) or "", _address_of(found))
+        for found in component.get_all("ATTENDEE")
+        if found.parameters.get("PARTSTAT", "").upper() != "DECLINED"
+    ]
+    return clean_assignee("; ".join(filter(None, people)))
+
+
+def _address_of(found: Property) -> str:
+    scheme, _, address = found.value.strip().rpartition(":")
+    return address if scheme.lower() in {"mailto", ""} and "@" in address else ""
 
 
 def _has_date(entry: CalendarEntry) -> bool:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from daybreak.agenda.importers.parsing.dates import is_ambiguous_date, parse_minutes, parse_moment
 from daybreak.agenda.importers.parsing.decoding import decode
+from daybreak.agenda.importers.parsing.people import clean_assignee
 from daybreak.agenda.importers.parsing.text import (
     MAX_ID_LENGTH,
     clean_block,
@@ -170,7 +171,7 @@ class ParsedFileBuilder:
                 due=task.due,
                 completed=task.completed,
                 estimate_minutes=task.estimate_minutes,
-                assignee=clean_line(task.assignee or "") or None,
+                assignee=clean_assignee(task.assignee),
                 tags=_distinct_names(task.tags),
                 recurrence=clean_line(task.recurrence or "") or None,
                 blocked_by=_distinct_names(task.blocked_by),
