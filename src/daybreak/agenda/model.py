@@ -208,6 +208,7 @@ class Note:
     body: str
     noted_at: datetime
     source_ref: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2916,7 +2916,8 @@ CREATE VIEW public.agenda_note_facts WITH (security_invoker='true') AS
     title,
     body,
     noted_at,
-    source_ref
+    source_ref,
+    path
    FROM public.agenda_notes
   WHERE (removed_at IS NULL);
 

@@ -126,6 +126,7 @@ class FactBook:
             title=note.title,
             source=self.source_name(note.source_id),
             source_ref=note.source_ref,
+            file=note.path or None,
             project=self._project_names.get(note.project_id),
             touched=note.noted_at.astimezone(self.day.tz),
         )

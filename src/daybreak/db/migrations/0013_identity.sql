@@ -40,3 +40,7 @@ SELECT
     owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
     source_ref, path, uid, recurrence_id, organizer, declined_by, tentative_by, absent_on, superseded_by
 FROM agenda_events WHERE removed_at IS NULL;
+
+CREATE OR REPLACE VIEW agenda_note_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, source_id, project_id, title, body, noted_at, source_ref, path
+FROM agenda_notes WHERE removed_at IS NULL;
