@@ -121,6 +121,13 @@ def test_tasks_of_a_new_source_are_not_added():
     assert texts_by_topic(compose_week(agenda(task("Imported")), before)) == {}
 
 
+@pytest.mark.parametrize(("days", "listed"), [(-1, True), (-6, True), (-9, False)])
+def test_a_task_found_done_in_the_week_is_told_without_a_date(days, listed):
+    done = replace(task("Sow"), status=TaskStatus.DONE, completion_seen_at=local(7, on=days_later(days)))
+    told = texts_by_topic(compose_week(agenda(done)))
+    assert told == ({(None, Topic.DONE): ["“Sow” was finished."]} if listed else {})
+
+
 def test_a_task_done_in_another_list_is_done():
     before = snapshot_of(agenda(task("Sow")), 7)
     document = compose_week(agenda(complete_task(task("Sow"), datetime(2026, 3, 30, 9, tzinfo=UTC))), before)

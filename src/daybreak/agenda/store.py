@@ -157,6 +157,7 @@ def task_from_row(row: asyncpg.Record) -> Task:
         recurrence=row["recurrence"],
         native_id=row.get("native_id"),
         absent_on=row.get("absent_on"),
+        completion_seen_at=row.get("completed_seen_at"),
     )
 
 

@@ -22,6 +22,8 @@ class Fact:
         file: the file of the source that contains it, if any.
         status: its status, if it is a thing that has one.
         waiting: whether an open task blocks it.
+        completed: when it was completed, as its source or its owner states.
+        completion_seen: when a reading first found it done that had been open.
         value: the number, if it is a ``stat``.
         of: ids of what was counted, if it is a ``stat`` that counts things shown in the document.
     """
@@ -38,6 +40,7 @@ class Fact:
     end: date | datetime | None = None
     due: date | datetime | None = None
     completed: date | datetime | None = None
+    completion_seen: datetime | None = None
     touched: datetime | None = None
     value: int | None = None
     of: tuple[str, ...] = ()

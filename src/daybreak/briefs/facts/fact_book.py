@@ -96,6 +96,7 @@ class FactBook:
                 start=self.day.localize_optional(task.start),
                 due=self.day.localize_optional(task.due),
                 completed=self.day.localize_optional(task.completed),
+                completion_seen=task.completion_seen_at and task.completion_seen_at.astimezone(self.day.tz),
                 touched=task.touched_at.astimezone(self.day.tz),
             )
         self.facts[fact_id] = fact

@@ -60,7 +60,7 @@ def _is_stale(fact: Fact, today: date) -> bool:
 
 def _is_recently_completed(fact: Fact, today: date) -> bool:
     # 24 hours before a brief at midnight reach two dates back if yesterday lasted only 23 hours.
-    completed = _date_of(fact.completed)
+    completed = _date_of(fact.completed or fact.completion_seen)
     return _is_done(fact, today) and completed is not None and today - timedelta(days=2) <= completed <= today
 
 

@@ -72,6 +72,7 @@ def _details(fact: Fact, today: date) -> Iterator[str]:
         ("until", None if is_one_day else fact.end),
         ("due", fact.due),
         ("finished", fact.completed),
+        ("first found done", None if fact.completed else fact.completion_seen),
         ("last touched", fact.touched),
     ):
         if moment is not None:
