@@ -128,6 +128,21 @@ def test_a_task_found_done_in_the_week_is_told_without_a_date(days, listed):
     assert told == ({(None, Topic.DONE): ["“Sow” was finished."]} if listed else {})
 
 
+@pytest.mark.parametrize(
+    ("due", "clause"),
+    [
+        (days_later(-30), ", which was due on Sunday 1 March"),
+        (local(9, on=days_later(-8)), ", which was due on Monday 23 March at 09:00"),
+        (days_later(0), ", due on Tuesday 31 March"),
+        (days_later(3), ", due on Friday 3 April"),
+        (None, ""),
+    ],
+)
+def test_a_new_task_is_told_in_the_tense_of_its_due_date(due, clause):
+    document = compose_week(agenda(task("Sow", due=due)), snapshot_of(agenda(), 7))
+    assert texts_by_topic(document)[None, Topic.ADDED] == [f"“Sow” came in{clause}."]
+
+
 def test_a_task_done_in_another_list_is_done():
     before = snapshot_of(agenda(task("Sow")), 7)
     document = compose_week(agenda(complete_task(task("Sow"), datetime(2026, 3, 30, 9, tzinfo=UTC))), before)

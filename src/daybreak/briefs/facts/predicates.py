@@ -184,7 +184,7 @@ PREDICATES: Mapping[str, Predicate] = {
     # Projects
     "description": _is_of_kind("project"),
     "phase": _is_running_phase,
-    "next_in_phase": _is_open_task,
+    "next_in_phase": _is_actionable,
     "note": _is_of_kind("note"),
     # The week
     "week_done": _is_done_in_week,
