@@ -158,7 +158,12 @@ class Decision:
 
 @frozen
 class Task:
-    """A to-do item."""
+    """A to-do item.
+
+    Attributes:
+        completed: when it was completed, as its source or its owner states; None if neither does.
+        completion_seen_at: when a reading first found it done that had been open.
+    """
 
     id: UUID
     source_id: UUID | None
@@ -180,7 +185,13 @@ class Task:
     recurrence: str | None = None
     native_id: str | None = None
     absent_on: date | None = None
+    completion_seen_at: datetime | None = None
     decision: Decision | None = None
+
+    @property
+    def latest_completion(self) -> Moment | None:
+        """When it was completed, at the latest: for selecting tasks, not a time that its source states."""
+        return self.completed or self.completion_seen_at
 
     @property
     def is_open(self) -> bool:
@@ -237,6 +248,7 @@ class Note:
     body: str
     noted_at: datetime
     source_ref: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

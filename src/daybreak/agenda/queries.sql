@@ -33,6 +33,7 @@ SELECT
                 t.status NOT IN ('done', 'cancelled')
                 OR t.completed_at >= want.done_since
                 OR t.completed_on >= (want.done_since AT TIME ZONE 'UTC')::date - 1
+                OR (t.completed_seen_at >= want.done_since AND num_nulls(t.completed_at, t.completed_on) = 2)
                 OR t.id = ANY ($7::uuid [])
             )
             AND (
@@ -287,9 +288,9 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     source_ref = excluded.source_ref
 
 -- name: write_tasks
--- Inserts or updates tasks. A task that was open and is now done without a completion time was completed at the time of
--- the import: $4. Its touched_at is that of its source; without one it is the modification time of its file, unless
--- only its source_ref changed.
+-- Inserts or updates tasks. Of a task that was open and is now done, completed_seen_at is the time of the import, $4, or
+-- of the decision by which its owner completed it. Its touched_at is that of its source; without one it is the
+-- modification time of its file, unless only its source_ref changed.
 INSERT INTO agenda_tasks AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, project_id, phase_id, title, details, status, priority,
     start_on, start_at, due_on, due_at, completed_on, completed_at, estimate_minutes, assignee, tags,
@@ -338,11 +339,17 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     due_on = excluded.due_on,
     due_at = excluded.due_at,
     completed_on = excluded.completed_on,
-    completed_at = CASE
-        WHEN excluded.status <> 'done' OR excluded.completed_on IS NOT NULL THEN NULL
-        WHEN excluded.completed_at IS NOT NULL THEN excluded.completed_at
-        WHEN stored.status = 'done' THEN stored.completed_at
-        ELSE $4::timestamptz
+    completed_at = excluded.completed_at,
+    completed_seen_at = CASE
+        WHEN excluded.status <> 'done' THEN NULL
+        WHEN stored.status = 'done' THEN stored.completed_seen_at
+        ELSE coalesce(
+            (
+                SELECT d.made_at FROM agenda_decisions AS d
+                WHERE d.owner_id = $1 AND d.task_id = stored.id AND d.ended_at IS NULL AND d.kind = 'done'
+            ),
+            $4::timestamptz
+        )
     END,
     estimate_minutes = excluded.estimate_minutes,
     assignee = excluded.assignee,

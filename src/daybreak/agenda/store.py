@@ -165,6 +165,7 @@ def task_from_row(row: asyncpg.Record) -> Task:
         recurrence=row["recurrence"],
         native_id=row.get("native_id"),
         absent_on=row.get("absent_on"),
+        completion_seen_at=row.get("completed_seen_at"),
     )
 
 
@@ -212,7 +213,8 @@ def event_from_row(row: asyncpg.Record) -> Event:
 
 def note_from_row(row: asyncpg.Record) -> Note:
     """Build a note from its row."""
-    return Note(**_pick(row, "id", "source_id", "project_id", "title", "body", "noted_at", "source_ref"))
+    shown = ("id", "source_id", "project_id", "title", "body", "noted_at", "source_ref", "path")
+    return Note(**_pick(row, *shown))
 
 
 def _to_moment(row: asyncpg.Record, stored: datetime) -> Moment:

@@ -24,6 +24,8 @@ class Fact:
         assignee: the person to whom a task is assigned, or whose tasks a ``stat`` counts.
         holder: ``mine``, ``other`` or ``unassigned``: whose a task is, or the tasks that a ``stat`` counts.
         waiting: whether an open task blocks it.
+        completed: when it was completed, as its source or its owner states.
+        completion_seen: when a reading first found it done that had been open.
         value: the number, if it is a ``stat``.
         of: ids of what was counted, if it is a ``stat`` that counts things shown in the document.
     """
@@ -42,6 +44,7 @@ class Fact:
     end: date | datetime | None = None
     due: date | datetime | None = None
     completed: date | datetime | None = None
+    completion_seen: datetime | None = None
     touched: datetime | None = None
     value: int | None = None
     of: tuple[str, ...] = ()

@@ -3102,7 +3102,8 @@ CREATE VIEW public.agenda_note_facts WITH (security_invoker='true') AS
     title,
     body,
     noted_at,
-    source_ref
+    source_ref,
+    path
    FROM public.agenda_notes
   WHERE (removed_at IS NULL);
 
@@ -3246,6 +3247,7 @@ CREATE TABLE public.agenda_tasks (
     absent_on date,
     absent_since timestamp with time zone,
     superseded_by uuid,
+    completed_seen_at timestamp with time zone,
     CONSTRAINT agenda_tasks_estimate_minutes_check CHECK ((estimate_minutes > 0)),
     CONSTRAINT agenda_tasks_one_completion CHECK ((num_nonnulls(completed_on, completed_at) <= 1)),
     CONSTRAINT agenda_tasks_one_due CHECK ((num_nonnulls(due_on, due_at) <= 1)),
@@ -3286,7 +3288,7 @@ CREATE VIEW public.agenda_task_cards WITH (security_invoker='true') AS
     t.source_ref,
     t.path,
     COALESCE(t.due_at, ((t.due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone) AS due_order,
-    COALESCE(t.completed_at, ((t.completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), t.touched_at) AS finished_order,
+    COALESCE(t.completed_at, ((t.completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), t.completed_seen_at, t.touched_at) AS finished_order,
     s.name AS source,
     p.name AS project,
     f.name AS phase,
@@ -3330,7 +3332,8 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     recurrence,
     native_id,
     absent_on,
-    superseded_by
+    superseded_by,
+    completed_seen_at
    FROM public.agenda_tasks t
   WHERE (removed_at IS NULL);
 
@@ -3970,7 +3973,7 @@ CREATE INDEX agenda_tasks_completed ON public.agenda_tasks USING btree (owner_id
 
 CREATE INDEX agenda_tasks_due ON public.agenda_tasks USING btree (owner_id, COALESCE(due_at, ((due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone), id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
 
-CREATE INDEX agenda_tasks_finished ON public.agenda_tasks USING btree (owner_id, COALESCE(completed_at, ((completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), touched_at) DESC, id) WHERE ((status = ANY (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+CREATE INDEX agenda_tasks_finished ON public.agenda_tasks USING btree (owner_id, COALESCE(completed_at, ((completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), completed_seen_at, touched_at) DESC, id) WHERE ((status = ANY (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
 
 CREATE INDEX agenda_tasks_open ON public.agenda_tasks USING btree (owner_id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
 

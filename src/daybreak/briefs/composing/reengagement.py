@@ -75,7 +75,7 @@ def _done_claims(base: CompositionBase, book: FactBook) -> Iterator[Claim]:
     done = sum(
         task.is_mine
         and task.status is TaskStatus.DONE
-        and last.day <= (day.date_of(task.completed) or date.min) <= day.today
+        and last.day <= (day.date_of(task.latest_completion) or date.min) <= day.today
         for task in base.agenda.tasks
     )
     if done:

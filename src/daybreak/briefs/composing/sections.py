@@ -141,7 +141,7 @@ def _bucket_entries(book: FactBook, name: Bucket, tasks: Sequence[Task]) -> Buck
 def _task_claim(book: FactBook, name: Bucket, task: Task) -> Claim:
     fact_id = book.cite_task(task)
     blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
-    text = sentences.task(task, name, book.facts[fact_id], book.day.today, blockers)
+    text = sentences.task(task, name, book.facts[fact_id], book.day.tense, blockers)
     return Claim(kind=str(name), text=text, facts=(fact_id,))
 
 
@@ -156,8 +156,9 @@ def _project_claims(book: FactBook, project_facts: ProjectFacts) -> list[Claim]:
         text = sentences.phase(project_facts.phase, today)
         claims.append(Claim(kind="phase", text=text, facts=(cited_phase,)))
         if task := _next_task_in(project_facts.phase, project_facts, book.day):
-            text = sentences.next_in_phase(task.title, book.day.localize_optional(task.due), today)
-            claims.append(Claim(kind="next_in_phase", text=text, facts=(book.cite_task(task),)))
+            cited = book.cite_task(task)
+            text = sentences.next_in_phase(task.title, book.facts[cited], book.day.tense)
+            claims.append(Claim(kind="next_in_phase", text=text, facts=(cited,)))
     return claims
 
 

@@ -51,7 +51,7 @@ class WeekReview:
         if task.status is not TaskStatus.DONE:
             return False
         was_open = str(task.id) in self._open_task_ids
-        finished = self._day.date_of(task.completed)
+        finished = self._day.date_of(task.latest_completion)
         if finished is None:
             return was_open
         # A brief of the first date that did not list it as open may already have reported it as done.

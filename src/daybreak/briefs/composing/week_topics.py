@@ -110,8 +110,9 @@ def _slipped_claim(review: WeekReview, task: Task, missed: MissedDueDate | None,
 
 
 def _added_claim(task: Task, book: FactBook) -> Claim:
-    text = sentences.came_in(task.title, book.day.localize_optional(task.due))
-    return Claim(kind="came_in", text=text, facts=(book.cite_task(task),))
+    cited = book.cite_task(task)
+    text = weekly.came_in(task.title, book.facts[cited].due, book.day.tense)
+    return Claim(kind="came_in", text=text, facts=(cited,))
 
 
 def _cancelled_claim(task: Task, book: FactBook) -> Claim:
@@ -128,5 +129,5 @@ def _vanished_claim(review: WeekReview, task_id: str, item: SnapshotItem, book: 
 def _ahead_claim(task: Task, book: FactBook) -> Claim:
     cited, name = book.cite_task(task), bucket_of(task, book) or Bucket.UPCOMING
     blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
-    text = sentences.task(task, name, book.facts[cited], book.day.today, blockers)
+    text = sentences.task(task, name, book.facts[cited], book.day.tense, blockers)
     return Claim(kind="ahead", text=text, facts=(cited,))

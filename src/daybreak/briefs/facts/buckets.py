@@ -41,10 +41,13 @@ def bucket_of(task: Task, book: FactBook) -> Bucket | None:
 
 
 def completed_recently(task: Task, day: Day) -> bool:
-    """Return whether it was finished in the 24 hours before the brief; a date means its whole day."""
-    if task.status is not TaskStatus.DONE or task.completed is None:
+    """Return whether it was finished in the 24 hours before the brief; a date means its whole day.
+
+    Of a task without a completion time the time counts at which a reading first found it done.
+    """
+    since, completed = day.as_of - DONE_WITHIN, task.latest_completion
+    if task.status is not TaskStatus.DONE or completed is None:
         return False
-    since, completed = day.as_of - DONE_WITHIN, task.completed
     if isinstance(completed, datetime) and not since <= day.instant_of(completed) <= day.as_of:
         return False
     return since.astimezone(day.tz).date() <= (day.date_of(completed) or day.today) <= day.today

@@ -100,6 +100,7 @@ class FactBook:
                 start=self.day.localize_optional(task.start),
                 due=self.day.localize_optional(task.due),
                 completed=self.day.localize_optional(task.completed),
+                completion_seen=task.completion_seen_at and task.completion_seen_at.astimezone(self.day.tz),
                 touched=task.touched_at.astimezone(self.day.tz),
             )
         self.facts[fact_id] = fact
@@ -130,6 +131,7 @@ class FactBook:
             title=note.title,
             source=self.source_name(note.source_id),
             source_ref=note.source_ref,
+            file=note.path or None,
             project=self._project_names.get(note.project_id),
             touched=note.noted_at.astimezone(self.day.tz),
         )

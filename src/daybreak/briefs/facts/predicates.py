@@ -79,7 +79,7 @@ def _is_stale(fact: Fact, today: date) -> bool:
 
 def _is_recently_completed(fact: Fact, today: date) -> bool:
     # 24 hours before a brief at midnight reach two dates back if yesterday lasted only 23 hours.
-    completed = _date_of(fact.completed)
+    completed = _date_of(fact.completed or fact.completion_seen)
     return _is_done(fact, today) and completed is not None and today - timedelta(days=2) <= completed <= today
 
 
@@ -203,7 +203,7 @@ PREDICATES: Mapping[str, Predicate] = {
     # Projects
     "description": _is_of_kind("project"),
     "phase": _is_running_phase,
-    "next_in_phase": _of_mine(_is_open_task),
+    "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
     "waiting_for": _is_waiting_for_person,
     "unassigned": _is_unassigned,

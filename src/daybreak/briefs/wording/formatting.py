@@ -1,5 +1,6 @@
 """Dates, times, durations and counts in English."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -18,6 +19,18 @@ _MONTHS = (
     "December",
 )
 _MINUTES_PER_HOUR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tense:
+    """The reader's date and time to which the tense of a sentence refers; ``now`` is in the reader's zone."""
+
+    today: date
+    now: datetime
+
+    def is_past(self, moment: date | datetime) -> bool:
+        """Return whether a date or an instant of the reader has passed; today has not."""
+        return moment < self.now if isinstance(moment, datetime) else moment < self.today
 
 
 def long_date(day: date) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from daybreak.agenda import Event, Moment, Phase, Priority, Task
 from daybreak.briefs.document.model import Bucket, Counts
-from daybreak.briefs.wording.formatting import clock_time, day_month, duration, plural
+from daybreak.briefs.wording.formatting import Tense, clock_time, day_month, duration, plural
 from daybreak.briefs.wording.people import display_name
 from daybreak.claims import Fact
 
@@ -42,9 +42,9 @@ def when(moment: Moment, today: date) -> str:
     return f"{near}{at}"
 
 
-def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task] = ()) -> str:
+def task(task: Task, bucket: Bucket, fact: Fact, tense: Tense, blockers: Sequence[Task] = ()) -> str:
     """Return the sentence about a task in a bucket; ``fact`` has its moments in the reader's terms."""
-    said = f"{quoted(task.title)} {_state(bucket, fact, today, blockers)}"
+    said = f"{quoted(task.title)} {_state(bucket, fact, tense, blockers)}"
     if bucket is Bucket.RECENTLY_COMPLETED:
         return said
     extras = [priority(task.priority), duration(task.estimate_minutes) if task.estimate_minutes else ""]
@@ -52,54 +52,61 @@ def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence
     return f"{said} ({told})" if told else said
 
 
-def _state(bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task]) -> str:
+def _state(bucket: Bucket, fact: Fact, tense: Tense, blockers: Sequence[Task]) -> str:
     if bucket is Bucket.BLOCKED:
-        return f"is blocked{_by(blockers)}{_due_clause(fact, today)}"
-    return _STATE_WORDING.get(bucket, _undated)(fact, today)
+        return f"is blocked{_by(blockers)}{_due_clause(fact, tense)}"
+    return _STATE_WORDING.get(bucket, _undated)(fact, tense)
 
 
-def _due_clause(fact: Fact, today: date) -> str:
+def _due_clause(fact: Fact, tense: Tense) -> str:
     if fact.due is None:
         return ""
-    return f"{'; it was due' if _day(fact.due) < today else ', due'} {when(fact.due, today)}"
+    return f"{'; it was due' if tense.is_past(fact.due) else ', due'} {when(fact.due, tense.today)}"
 
 
-def _overdue(fact: Fact, today: date) -> str:
-    if fact.due is None:
-        return "is overdue"
-    return f"was due {when(fact.due, today)}, {days_overdue((today - _day(fact.due)).days)}"
+def _overdue(fact: Fact, tense: Tense) -> str:
+    return "is overdue" if fact.due is None else _was_due(fact.due, tense)
 
 
-def _due(fact: Fact, today: date) -> str:
-    return f"is {_due_clause(fact, today).removeprefix(', ')}"
+def _was_due(due: Moment, tense: Tense) -> str:
+    """Return “was due on Friday 27 November, 3 days overdue”."""
+    days = (tense.today - _day(due)).days
+    return f"was due {when(due, tense.today)}{f', {days_overdue(days)}' if days else ''}"
 
 
-def _starting(fact: Fact, today: date) -> str:
-    start = when(fact.start, today) if fact.start else "today"
-    return f"starts {start}{_due_clause(fact, today)}"
+def _due(fact: Fact, tense: Tense) -> str:
+    if fact.due is not None and tense.is_past(fact.due):
+        return _was_due(fact.due, tense)
+    return f"is {_due_clause(fact, tense).removeprefix(', ')}"
 
 
-def _in_progress(fact: Fact, today: date) -> str:
-    return f"is in progress{_due_clause(fact, today)}"
+def _starting(fact: Fact, tense: Tense) -> str:
+    start = fact.start or tense.today
+    verb = "was to start" if tense.is_past(start) else "starts"
+    return f"{verb} {when(start, tense.today)}{_due_clause(fact, tense)}"
 
 
-def _stale(fact: Fact, today: date) -> str:
-    since = f" since {day_month(fact.touched, today)}" if fact.touched else ""
-    return f"is in progress, but untouched{since}{_due_clause(fact, today)}"
+def _in_progress(fact: Fact, tense: Tense) -> str:
+    return f"is in progress{_due_clause(fact, tense)}"
 
 
-def _finished(fact: Fact, today: date) -> str:
-    return f"was finished {when(fact.completed, today)}" if fact.completed else "was finished"
+def _stale(fact: Fact, tense: Tense) -> str:
+    since = f" since {day_month(fact.touched, tense.today)}" if fact.touched else ""
+    return f"is in progress, but untouched{since}{_due_clause(fact, tense)}"
 
 
-def _undated(_fact: Fact, _today: date) -> str:
+def _finished(fact: Fact, tense: Tense) -> str:
+    return f"was finished {when(fact.completed, tense.today)}" if fact.completed else "was finished"
+
+
+def _undated(_fact: Fact, _tense: Tense) -> str:
     return "has no due date"
 
 
-def _upcoming(fact: Fact, today: date) -> str:
-    if fact.start is None or _day(fact.start) <= today:
-        return _due(fact, today)
-    return _starting(fact, today)
+def _upcoming(fact: Fact, tense: Tense) -> str:
+    if fact.start is None or _day(fact.start) <= tense.today:
+        return _due(fact, tense)
+    return _starting(fact, tense)
 
 
 def _by(blockers: Sequence[Task]) -> str:
@@ -113,7 +120,7 @@ def _of_person(task: Task) -> str:
     return f" ({display_name(task.assignee)})" if task.assignee and not task.is_mine else ""
 
 
-_STATE_WORDING: Mapping[Bucket, Callable[[Fact, date], str]] = {
+_STATE_WORDING: Mapping[Bucket, Callable[[Fact, Tense], str]] = {
     Bucket.OVERDUE: _overdue,
     Bucket.DUE_TODAY: _due,
     Bucket.STARTING_TODAY: _starting,
@@ -223,10 +230,19 @@ def phase(phase: Phase, today: date) -> str:
     return f"Current phase: {quoted(phase.name)}{since}{until}."
 
 
-def next_in_phase(title: str, due_at: Moment | None, today: date) -> str:
+def next_in_phase(title: str, fact: Fact, tense: Tense) -> str:
     """Return the sentence about the next task of the current phase."""
-    due = f", due {when(due_at, today)}" if due_at is not None else ""
-    return f"Next in it: {quoted(title)}{due}."
+    return f"Next in it: {quoted(title)}{_next_clause(fact, tense)}."
+
+
+def _next_clause(fact: Fact, tense: Tense) -> str:
+    if fact.due is not None:
+        is_past = tense.is_past(fact.due)
+        return f", which {_was_due(fact.due, tense)}" if is_past else f", due {when(fact.due, tense.today)}"
+    if fact.start is None or fact.status == "in_progress":
+        return ""
+    verb = "which was to begin" if tense.is_past(fact.start) else "which begins"
+    return f", {verb} {when(fact.start, tense.today)}"
 
 
 def note(title: str, body: str, noted: datetime, today: date) -> str:

@@ -4,12 +4,15 @@
 -- entries in their file. absent_on and absent_since: the owner's date and the time of the first reading that did not
 -- find the item, while it is not certain that it is gone; the item stays as it was last read.
 -- superseded_by: the newer copy of the same item in another source.
+-- completed_seen_at: when a reading first found the task done that had been open; completed_on and completed_at are
+-- only what the source states.
 ALTER TABLE agenda_tasks
 ADD COLUMN native_id text,
 ADD COLUMN position integer NOT NULL DEFAULT 0,
 ADD COLUMN absent_on date,
 ADD COLUMN absent_since timestamptz,
-ADD COLUMN superseded_by uuid;
+ADD COLUMN superseded_by uuid,
+ADD COLUMN completed_seen_at timestamptz;
 
 -- uid, recurrence_id, sequence and stamped_at (LAST-MODIFIED, else DTSTAMP) are those of iCalendar. declined_by and
 -- tentative_by: the addresses, in lower case, of participants who declined or have not decided.
@@ -42,14 +45,20 @@ SELECT
         SELECT b.superseded_by FROM agenda_tasks AS b
         WHERE b.owner_id = t.owner_id AND b.id = ANY (t.blocked_by) AND b.superseded_by IS NOT NULL
     ) END AS blocked_by,
-    t.touched_at, t.source_ref, t.path, t.assignee, t.recurrence, t.native_id, t.absent_on, t.superseded_by
+    t.touched_at, t.source_ref, t.path, t.assignee, t.recurrence, t.native_id, t.absent_on, t.superseded_by,
+    t.completed_seen_at
 FROM agenda_tasks AS t WHERE t.removed_at IS NULL;
 
-CREATE OR REPLACE VIEW agenda_event_facts WITH (security_invoker = TRUE) AS
-SELECT
-    owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
-    source_ref, path, uid, recurrence_id, organizer, declined_by, tentative_by, absent_on, superseded_by
-FROM agenda_events WHERE removed_at IS NULL;
+-- The index of 0002 with completed_seen_at. The views need the new columns in the same transaction, and the table is
+-- small enough to be locked for it.
+-- squawk-ignore require-concurrent-index-deletion
+DROP INDEX agenda_tasks_finished;
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX agenda_tasks_finished ON agenda_tasks (
+    owner_id,
+    (coalesce(completed_at, completed_on::timestamp AT TIME ZONE 'UTC', completed_seen_at, touched_at)) DESC,
+    id
+) WHERE status IN ('done', 'cancelled') AND removed_at IS NULL;
 
 -- The cards of pages, without hidden copies.
 CREATE OR REPLACE VIEW agenda_task_cards WITH (security_invoker = TRUE) AS
@@ -81,7 +90,9 @@ SELECT
     t.source_ref,
     t.path,
     coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC', '9999-12-31 00:00:00+00'::timestamptz) AS due_order,
-    coalesce(t.completed_at, t.completed_on::timestamp AT TIME ZONE 'UTC', t.touched_at) AS finished_order,
+    coalesce(
+        t.completed_at, t.completed_on::timestamp AT TIME ZONE 'UTC', t.completed_seen_at, t.touched_at
+    ) AS finished_order,
     s.name AS source,
     p.name AS project,
     f.name AS phase,
@@ -96,6 +107,13 @@ LEFT JOIN agenda_phases AS f ON t.owner_id = f.owner_id AND t.phase_id = f.id AN
 LEFT JOIN agenda_decisions AS d
     ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL AND t.status = d.task_status_at_decision
 WHERE t.removed_at IS NULL AND t.superseded_by IS NULL;
+
+CREATE OR REPLACE VIEW agenda_event_facts WITH (security_invoker = TRUE) AS
+SELECT
+    owner_id, id, source_id, title, location, all_day, floating, starts_at, ends_at, busy, tentative,
+    source_ref, path, uid, recurrence_id, organizer, declined_by, tentative_by, absent_on, superseded_by
+FROM agenda_events WHERE removed_at IS NULL;
+
 -- unassigned: the holder of the unassigned tasks of the source's team boards; NULL for the reader.
 ALTER TABLE agenda_sources ADD COLUMN unassigned text CHECK (unassigned IN ('mine', 'team'));
 
@@ -114,3 +132,6 @@ WHERE s.unassigned = 'team' AND t.removed_at IS NULL AND t.assignee IS NOT NULL
 GROUP BY t.owner_id, t.source_id, t.path
 HAVING count(DISTINCT lower(t.assignee)) >= 2;
 GRANT SELECT ON agenda_team_boards TO daybreak_app;
+CREATE OR REPLACE VIEW agenda_note_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, source_id, project_id, title, body, noted_at, source_ref, path
+FROM agenda_notes WHERE removed_at IS NULL;

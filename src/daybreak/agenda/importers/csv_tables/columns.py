@@ -83,7 +83,7 @@ JIRA: Final = ColumnMapping(
     priority=("priority",),
     start=("start date", "custom field (start date)"),
     due=("due date", "due"),
-    completed=("resolved",),
+    completed=("resolved", "resolution date"),
     touched_at=("updated",),
     estimates=MappingProxyType(
         {"remaining estimate": _MINUTES_PER_SECOND, "original estimate": _MINUTES_PER_SECOND}
@@ -99,7 +99,16 @@ _TITLE_COLUMNS: Final = ("title", "summary", "name")
 _DUE_COLUMNS: Final = ("due", "due date", "due on", "deadline", "end date")
 _COMPLETED_COLUMNS: Final = (
     *("completed", "completed at", "completed on", "completion date"),
-    *("done", "done on", "finished"),
+    *(
+        "done",
+        "done on",
+        "finished",
+        "date completed",
+        "completed date",
+        "resolved",
+        "closed at",
+        "closed on",
+    ),
 )
 PLAIN: Final = ColumnMapping(
     required=(

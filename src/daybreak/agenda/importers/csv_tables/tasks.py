@@ -127,7 +127,8 @@ class TableReader:
     def _add_relations(self, row: CsvRow, task: RawTask) -> None:
         parent = self._tasks_by_name.get(clean_line(row.first_cell(*self._columns.parent)).casefold())
         if parent and parent is not task:
-            task.project = task.project or parent.project
+            if task.project is None:
+                task.project, task.project_line = parent.project, parent.project_line or parent.line
             task.details = f"Part of “{clean_line(parent.title)}”.\n{task.details}"
         for cell in row.filled_cells(*self._columns.blocked_by):
             whole = self._tasks_by_name.get(clean_line(cell).casefold())

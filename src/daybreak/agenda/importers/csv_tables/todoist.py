@@ -20,6 +20,8 @@ _PERSON_ID_SUFFIX = re.compile(r"\(\d+\)$")
 _LABEL = re.compile(r"@([^\s@]+)")
 _RECURRING = re.compile(r"(?:every|after|daily|weekly|monthly|yearly)\b.*", re.IGNORECASE)
 # Todoist assigns 4 to a task without a priority.
+# The project is named by the file, not by a row.
+_FILE_LINE = 1
 _PRIORITIES = {"1": Priority.HIGHEST, "2": Priority.HIGH}
 
 
@@ -47,6 +49,7 @@ class TodoistReader:
             if kind == "section":
                 self._section = clean_line(row.first_cell("content"))
                 if self._project:
+                    self._builder.add_project(self._project, _FILE_LINE)
                     self._builder.add_phase(self._project, self._section, row.line)
             elif kind == "task":
                 self._tasks.append(self._make_task(row))
@@ -62,6 +65,7 @@ class TodoistReader:
             line=row.line,
             title=strip_markers(content, _LABEL) or content,
             project=self._project,
+            project_line=_FILE_LINE,
             phase=self._section,
             details="\n".join(filter(None, (self._parent_detail(indent), row.first_cell("description")))),
             priority=_PRIORITIES.get(row.first_cell("priority").strip(), Priority.NORMAL),
