@@ -115,7 +115,7 @@ class _EventComparison:
     def _moved(self, pairs: Sequence[tuple[KnownEvent, Event]]) -> Iterator[Change]:
         shifted = [pair for pair in pairs if self._is_shifted(pair)]
         times = {(_time_of(one.start), self._time(event)) for one, event in shifted}
-        if len(times) == 1 and (len(shifted) > 1 or self._goes_on(shifted[0][1])):
+        if len(times) == 1 and (len(shifted) > 1 or self._goes_on(shifted[0][1], is_series=False)):
             yield self._shifted(shifted)
             pairs = [pair for pair in pairs if pair not in shifted]
         for one, event in pairs:
@@ -127,7 +127,7 @@ class _EventComparison:
         is_titled = fold_title(one.item.title) == fold_title(event.title)
         return is_titled and one.date == self._day.date_of(event.start)
 
-    def _goes_on(self, first: Event) -> bool:
+    def _goes_on(self, first: Event, *, is_series: bool) -> bool:
         """Return whether the later occurrences of a series are all at the new time of this one.
 
         Not if an occurrence was known at that time: then this one was put back to the time of the others.
@@ -135,14 +135,14 @@ class _EventComparison:
         later = self._occurrences_from(first)
         key = source_key(first.source_id), fold_title(first.title), self._time(first)
         is_regular = {self._time(event) for event in later} == {self._time(first)}
-        is_series = len(later) > 1 and all(event.recurrence_id for event in later)
-        return is_series and is_regular and key not in self._known_times
+        is_series = is_series or all(event.recurrence_id for event in later)
+        return is_series and is_regular and len(later) > 1 and key not in self._known_times
 
     def _shifted(self, pairs: Sequence[tuple[KnownEvent, Event]]) -> Change:
         events = [event for _, event in pairs]
         now = [self._local(event) for event in events]
         then = pairs[0][0].start
-        if self._goes_on(events[0]):
+        if self._goes_on(events[0], is_series=len(events) > 1):
             text = wording.series_moved(events[0].title, then, now[0])
         else:
             text = wording.occurrences_moved(events[0].title, then, now)
