@@ -24,6 +24,9 @@ _MANUAL_SOURCE = "manual"
 _UNCONVERTED_ZONES = (None, UTC)
 
 
+Content = tuple[str, str | None, str | None]
+
+
 class SnapshotItem(NamedTuple):
     """A task or event in a snapshot; moments in ISO format, instants in UTC.
 
@@ -239,3 +242,13 @@ def parse_snapshot_time(text: str | None, day: Day) -> Moment | None:
 def fold_title(title: str) -> str:
     """Return a title for comparisons: normalized, in one case, with single spaces."""
     return " ".join(unicodedata.normalize("NFC", title).casefold().split())
+
+
+def item_content(item: SnapshotItem) -> Content:
+    """Return what makes two items of a snapshot the same: title and dates."""
+    return fold_title(item.title), item.starts, item.due
+
+
+def task_content(task: Task) -> Content:
+    """Return the content of a task as `item_content` does."""
+    return fold_title(task.title), to_iso(task.start), to_iso(task.due)

@@ -42,11 +42,15 @@ class Comparison:
     current: Snapshot
     sources: Mapping[str, str]
 
-    def cite_removed(self, fact_id: str, item: SnapshotItem, start: Moment | None = None) -> str:
-        """Cite an item that its source no longer has; return the id of its fact."""
-        kind = fact_id.partition(":")[0]
+    def cite_removed(
+        self, kind: str, item_id: str, item: SnapshotItem, start: Moment | None = None, *, is_id_in_use: bool
+    ) -> str:
+        """Cite an item that its source no longer has; return the id of its fact.
+
+        The fact of an id that another item has now is a memory of that day.
+        """
         return self.book.add(
-            fact_id,
+            f"memory:{self.last.day}:{item_id}" if is_id_in_use else f"{kind}:{item_id}",
             Fact(
                 kind=kind,
                 title=item.title,

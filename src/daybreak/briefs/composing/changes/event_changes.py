@@ -33,6 +33,7 @@ class _EventComparison:
             comparison.agenda.events, key=lambda event: (self._instant(event.start), str(event.id))
         )
         self._contents = {(fold_title(event.title), self._local(event)) for event in self._events}
+        self._ids = {str(event.id) for event in self._events}
         # Occurrences of a series by source, title and time of day.
         self._known_times = {
             (one.item.source, fold_title(one.item.title), _time_of(one.start)) for one in self._known
@@ -47,8 +48,7 @@ class _EventComparison:
     def list_changes(self) -> Iterator[Change]:
         known_ids = {one.id for one in self._known}
         # An id counts beyond the compared days, too: it tells that an event moved into them or out of them.
-        current_ids = {str(event.id) for event in self._events}
-        before = [one for one in self._known if self._is_compared(one.date) or one.id in current_ids]
+        before = [one for one in self._known if self._is_compared(one.date) or one.id in self._ids]
         now = [
             event
             for event in self._events
@@ -159,7 +159,10 @@ class _EventComparison:
 
     def _vanished(self, removed: Sequence[KnownEvent]) -> Change:
         starts = [one.start for one in removed]
-        facts = tuple(self._of.cite_removed(f"event:{one.id}", one.item, one.start) for one in removed)
+        facts = tuple(
+            self._of.cite_removed("event", one.id, one.item, one.start, is_id_in_use=one.id in self._ids)
+            for one in removed
+        )
         title = removed[0].item.title
         claim = Claim(kind="vanished", text=wording.event_vanished(title, starts), facts=facts)
         return Change(

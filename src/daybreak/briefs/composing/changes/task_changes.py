@@ -9,11 +9,17 @@ from daybreak.briefs.composing.changes.change import Change, Comparison
 from daybreak.briefs.composing.changes.task_matches import (
     TaskPair,
     is_corrected,
-    item_content,
     match_tasks,
-    task_content,
 )
-from daybreak.briefs.facts.snapshot import SnapshotItem, fold_title, parse_snapshot_time, source_key, to_iso
+from daybreak.briefs.facts.snapshot import (
+    SnapshotItem,
+    fold_title,
+    item_content,
+    parse_snapshot_time,
+    source_key,
+    task_content,
+    to_iso,
+)
 from daybreak.briefs.wording import changes as wording
 from daybreak.claims import Claim
 
@@ -132,7 +138,7 @@ class _TaskComparison:
             then = parse_snapshot_time(before.due, day)
             if is_next_occurrence(task, before, then, due):
                 return self._comes_next(task, due)
-            text = self._moved_text(task, then, due)
+            text = self._moved_text(pair, then, due)
             phrase = wording.remark(task.title, f"to {wording.short(due)}" if due else "no date")
             return self._change(task, "moved", text, summary="moved", phrase=phrase, at=due)
         if to_iso(task.start) != before.starts:
@@ -143,12 +149,17 @@ class _TaskComparison:
             return self._change(task, "moved", text, summary="have another start", at=start)
         return None
 
-    def _moved_text(self, task: Task, then: Moment | None, due: Moment | None) -> str:
-        now = self._of.current.tasks.get(str(task.id))
+    def _moved_text(self, pair: TaskPair, then: Moment | None, due: Moment | None) -> str:
+        title, now = pair.task.title, self._of.current.tasks.get(str(pair.task.id))
         first = parse_snapshot_time(now.first_due, self._day) if now else None
-        if now is None or first is None or due is None or now.times_put_off <= 1:
-            return wording.moved(task.title, then, due)
-        return wording.moved_again(task.title, due, now.times_put_off, first)
+        if (
+            now is None
+            or first is None
+            or due is None
+            or now.times_put_off <= max(1, pair.before.times_put_off)
+        ):
+            return wording.moved(title, then, due)
+        return wording.moved_again(title, due, now.times_put_off, first)
 
     def _comes_next(self, task: Task, following: Moment | None) -> Change | None:
         if following is None:
@@ -191,7 +202,7 @@ class _TaskComparison:
         is_ambiguous = any(content[0] == fold_title(before.title) for content in self._present)
         source = self._of.sources[before.source]
         text = wording.vanished(before.title, source, due if is_ambiguous else None)
-        fact = self._of.cite_removed(f"task:{before_id}", before)
+        fact = self._of.cite_removed("task", before_id, before, is_id_in_use=before_id in self._tasks)
         claim = Claim(kind="vanished", text=text, facts=(fact,))
         where = PurePosixPath(before.path).name or source
         phrase = wording.remark(before.title, wording.due(due) if is_ambiguous else "")

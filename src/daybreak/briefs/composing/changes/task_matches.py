@@ -16,13 +16,11 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from daybreak.agenda import Task
-from daybreak.briefs.facts.snapshot import SnapshotItem, fold_title, source_key, to_iso
+from daybreak.briefs.facts.snapshot import SnapshotItem, fold_title, item_content, source_key, task_content
 
 _MAX_CANDIDATES = 20
 # A title that is more similar than this was corrected, which is no news.
 _CORRECTED_RATIO = 0.8
-
-Content = tuple[str, str | None, str | None]
 
 
 class TaskPair(NamedTuple):
@@ -44,16 +42,6 @@ class TaskMatches(NamedTuple):
     pairs: list[TaskPair]
     gone: dict[str, SnapshotItem]
     added: list[Task]
-
-
-def item_content(item: SnapshotItem) -> Content:
-    """Return what makes two items of a snapshot the same: title and dates."""
-    return fold_title(item.title), item.starts, item.due
-
-
-def task_content(task: Task) -> Content:
-    """Return the content of a task as `item_content` does."""
-    return fold_title(task.title), to_iso(task.start), to_iso(task.due)
 
 
 def match_tasks(before: Mapping[str, SnapshotItem], now: Iterable[Task]) -> TaskMatches:
