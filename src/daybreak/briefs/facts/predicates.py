@@ -177,6 +177,14 @@ def _is_positive(fact: Fact, today: date) -> bool:
     return _is_stat(fact, today) and (fact.value or 0) > 0
 
 
+def _is_done_or_planned(fact: Fact, today: date) -> bool:
+    return _is_done(fact, today) or _is_planned(fact, today)
+
+
+def _is_done_or_free(fact: Fact, today: date) -> bool:
+    return _is_done(fact, today) or _is_actionable(fact, today)
+
+
 PREDICATES: Mapping[str, Predicate] = {
     # One for each bucket
     "overdue": _of_mine(_is_overdue),
@@ -190,8 +198,15 @@ PREDICATES: Mapping[str, Predicate] = {
     "undated": _of_mine(_is_undated),
     # Since the last brief
     "done": _is_done,
+    "recurred": _is_done_or_planned,
+    "handed_over": _is_open_task,
+    "can_start": _is_done_or_free,
     "came_in": _is_planned,
+    "comes_next": _is_planned,
     "moved": _is_planned,
+    "renamed": _is_planned,
+    "file_moved": _is_of_kind("task"),
+    "place_changed": _is_of_kind("event"),
     "became_overdue": _is_overdue,
     "vanished": _is_gone,
     # The day

@@ -38,6 +38,11 @@ def long_date(day: date) -> str:
     return f"{_without_year(day)} {day.year}"
 
 
+def weekday(number: int) -> str:
+    """Return the name of a day of the week; 0 is Monday."""
+    return _WEEKDAYS[number]
+
+
 def day_month(day: date, today: date) -> str:
     """Return the date, with its year only if that is not today's, e.g. “Sunday 29 March”."""
     return long_date(day) if day.year != today.year else _without_year(day)

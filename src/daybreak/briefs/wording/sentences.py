@@ -261,63 +261,6 @@ def description(text: str) -> str:
     return clean if len(clean) <= longest else clean[: longest - 1].rsplit(" ", 1)[0] + " …"
 
 
-def done(title: str, completed: Moment | None) -> str:
-    """Return the change “finished”."""
-    day = "" if completed is None else f" on {day_month(_day(completed), _day(completed))}"
-    return f"{quoted(title)} was finished{day}."
-
-
-def came_in(title: str, due: Moment | None) -> str:
-    """Return the change “came in” of a new task."""
-    return f"{quoted(title)} came in{_due_on(due)}."
-
-
-def event_came_in(title: str, start: Moment | None) -> str:
-    """Return the change “came in” of a new event."""
-    return f"{quoted(title)} came into the calendar{_at(' for ', start)}."
-
-
-def moved(title: str, then: Moment | None, now: Moment | None) -> str:
-    """Return the change “moved” of a date."""
-    if then is None:
-        return f"{quoted(title)} now has a date: {_short(now)}."
-    if now is None:
-        return f"{quoted(title)} no longer has a date; it was {_short(then)}."
-    if isinstance(then, datetime) and isinstance(now, datetime) and then.date() == now.date():
-        times = f"from {clock_time(then)} to {clock_time(now)}"
-        return f"{quoted(title)} moved {times} on {day_month(now.date(), now.date())}."
-    return f"{quoted(title)} moved from {_short(then)} to {_short(now)}."
-
-
-def start_moved(title: str, then: Moment | None, now: Moment | None) -> str:
-    """Return the change “moved” of a start."""
-    if then is None:
-        return f"{quoted(title)} now has a start: {_short(now)}."
-    if now is None:
-        return f"{quoted(title)} no longer has a start; it was {_short(then)}."
-    return f"The start of {quoted(title)} moved from {_short(then)} to {_short(now)}."
-
-
-def became_overdue(title: str, due: date) -> str:
-    """Return the change “became overdue”."""
-    return f"{quoted(title)} became overdue: it was due on {_short(due)}."
-
-
-def vanished(title: str, source: str) -> str:
-    """Return the change “vanished” of a task that its source no longer has."""
-    return f"{quoted(title)} is no longer in {source}."
-
-
-def cancelled(title: str) -> str:
-    """Return the change “vanished” of a cancelled task."""
-    return f"{quoted(title)} was cancelled."
-
-
-def event_vanished(title: str, start: Moment) -> str:
-    """Return the change “vanished” of an event that was removed, or moved beyond the days that are read."""
-    return f"{quoted(title)} is no longer on the calendar for {_short(start)}."
-
-
 NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
 
 
@@ -368,18 +311,3 @@ def project_missing(reason: str, tasks: int) -> str:
 def withheld(count: int) -> str:
     """Return the warning for sentences that their facts did not support."""
     return f"{plural(count, 'sentence')} left out because the facts did not bear it; please report this."
-
-
-def _due_on(due: Moment | None) -> str:
-    return _at(", due on ", due)
-
-
-def _at(lead: str, moment: Moment | None) -> str:
-    return "" if moment is None else f"{lead}{_short(moment)}"
-
-
-def _short(moment: Moment | None) -> str:
-    if moment is None:
-        return "no date"
-    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
-    return f"{day_month(_day(moment), _day(moment))}{at}"
