@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +15,7 @@ from ..web.browser_client import SAME_ORIGIN_HEADERS  # noqa: TID252 - tests are
 
 PAGE = "/settings/identities"
 API = "/api/v1/identities"
+SOURCE = uuid4()
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ async def proposals(database, user) -> dict[str, str]:
     """Propose people of a file to Anna; return the ids by value."""
     team = [Sighting("Anna", "board.csv", 3), Sighting("Bob Miller", "board.csv", 1)]
     async with database.transaction([user.id]) as tx:
-        await people.propose_identities(tx, user, team)
+        await people.propose_identities(tx, user, SOURCE, team)
         return {one.value: str(one.id) for one in await people.list_identities(tx, user.id)}
 
 
@@ -55,6 +57,14 @@ async def test_page_asks_about_similar_names_with_file_and_frequency(anna_client
     assert "3 tasks in board.csv" in asked
     assert "Bob Miller" not in asked
     assert "1 task in board.csv" in others
+
+
+async def test_tasks_page_asks_until_there_is_an_answer(anna_client, proposals):
+    text = (await anna_client.get("/agenda")).text
+    assert "3 tasks in board.csv are assigned to “Anna”." in text
+    assert f'href="{PAGE}"' in text
+    await anna_client.post(f"{PAGE}/{proposals['Anna']}/reject")
+    assert "Is this you?" not in (await anna_client.get("/agenda")).text
 
 
 async def test_confirmed_proposal_is_the_reader_until_the_undo(anna_client, proposals, is_anna):
@@ -94,7 +104,7 @@ async def test_malformed_name_gets_one_sentence_at_its_field(anna_client, value)
 
 async def test_name_with_markup_is_escaped(anna_client, database, user):
     async with database.transaction([user.id]) as tx:
-        await people.propose_identities(tx, user, [Sighting("Anna <b>bold", "<i>.csv", 1)])
+        await people.propose_identities(tx, user, SOURCE, [Sighting("Anna <b>bold", "<i>.csv", 1)])
     text = (await anna_client.get(PAGE)).text
     assert "<b>bold" not in text
     assert "<i>.csv" not in text

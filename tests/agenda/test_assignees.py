@@ -1,8 +1,10 @@
 """Test that the assignees of imported tasks become proposals for the owner's identities."""
 
+import asyncio
+
 import pytest
 
-from daybreak import people
+from daybreak import agenda, people
 
 from .workspace import UserWorkspace
 
@@ -84,3 +86,38 @@ async def test_assignee_of_two_files_is_proposed_once_with_the_file_that_has_mos
     workspace.write_file("b.csv", *BOARD[:1], *(f"Task {n},B-{n},To Do,Bob Miller" for n in range(3)))
     await workspace.import_folder()
     assert await read_proposals(workspace) == {"Bob Miller": ("b.csv", 3)}
+
+
+async def test_proposals_disappear_with_their_tasks(workspace: UserWorkspace):
+    workspace.write_file("board.csv", *BOARD)
+    await workspace.import_folder()
+    workspace.write_file("board.csv", *BOARD[:2])
+    await workspace.import_folder()
+    assert await read_proposals(workspace) == {"Bob Miller": ("board.csv", 1)}
+    workspace.write_file("board.csv", BOARD[0], "Paint,A-1,To Do,")
+    await workspace.import_folder()
+    assert await read_proposals(workspace) == {}
+
+
+async def test_proposals_disappear_with_their_source_but_answers_stay(workspace: UserWorkspace):
+    database, user = workspace.reader.database, workspace.reader.user
+    workspace.write_file("board.csv", *BOARD)
+    report = await workspace.import_folder()
+    async with database.transaction([user.id]) as tx:
+        (eve,) = [one for one in await people.list_identities(tx, user.id) if one.value == "Eve Stone"]
+        await people.confirm_identity(tx, user.id, eve.id)
+    await agenda.delete_source_by_reference(database, user, str(report.source.id))
+    assert await read_proposals(workspace) == {"Eve Stone": ("board.csv", 1)}
+
+
+async def test_simultaneous_imports_of_sources_with_the_same_people_succeed(workspace: UserWorkspace):
+    people_of = {"a": ("Bob Miller", "Eve Stone", "Kim Park"), "b": ("Kim Park", "Eve Stone", "Bob Miller")}
+    for name, members in people_of.items():
+        lines = [f"Task {n},{name}-{n},To Do,{one}" for n, one in enumerate(members)]
+        workspace.write_file(f"{name}/board.csv", BOARD[0], *lines)
+    folders = [workspace.folder / name for name in people_of]
+    for assignee in ("Bob Miller", "Eve Stone", "Kim Park", "Tom Ford"):
+        for folder in folders:
+            workspace.write_file(f"{folder.name}/board.csv", BOARD[0], f"X,{folder.name}-9,To Do,{assignee}")
+        await asyncio.gather(*map(workspace.import_folder, folders))
+    assert set(await read_proposals(workspace)) == {"Tom Ford"}

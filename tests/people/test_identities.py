@@ -1,5 +1,7 @@
 """Identities of users: proposals, answers, limits and their comparison with files."""
 
+from uuid import uuid4
+
 import asyncpg
 import pytest
 
@@ -7,6 +9,8 @@ from daybreak import people
 from daybreak.db import Database
 from daybreak.errors import Conflict, InvalidInput, NotFound
 from daybreak.people import Identity, Sighting, User
+
+SOURCE = uuid4()
 
 
 async def list_values(tx: asyncpg.Connection, user: User, source: str = "file") -> list[str]:
@@ -74,7 +78,7 @@ async def test_confirmed_name_stays_when_the_profile_changes(database: Database,
 async def test_proposal_counts_only_after_it_is_confirmed(database: Database, berg: User):
     async with database.transaction([berg.id]) as tx:
         await people.propose_identities(
-            tx, berg, [Sighting("Anna", "board.csv", 3), Sighting("Bob Miller", "board.csv", 5)]
+            tx, berg, SOURCE, [Sighting("Anna", "board.csv", 3), Sighting("Bob Miller", "board.csv", 5)]
         )
         proposal = await get_one(tx, berg, "Anna")
         assert (proposal.source_name, proposal.seen, proposal.counts) == ("board.csv", 3, False)
@@ -89,7 +93,7 @@ async def test_proposal_counts_only_after_it_is_confirmed(database: Database, be
 async def test_reader_is_no_proposal_and_one_person_is_proposed_once(database: Database, berg: User):
     texts = ["Anna Berg", f"A. B. <{berg.email}>", "Miller, Bob", "bob miller", "BOB MILLER; Eve Stone"]
     async with database.transaction([berg.id]) as tx:
-        await people.propose_identities(tx, berg, [Sighting(text, "board.csv", 1) for text in texts])
+        await people.propose_identities(tx, berg, SOURCE, [Sighting(text, "board.csv", 1) for text in texts])
         assert await list_values(tx, berg) == ["Miller, Bob", "Eve Stone"]
         assert (await get_one(tx, berg, "Miller, Bob")).seen == 3
 
@@ -101,10 +105,10 @@ async def test_answers_stay_when_files_are_read_again(database: Database, berg: 
         Sighting("Eve", "b.csv", 1),
     ]
     async with database.transaction([berg.id]) as tx:
-        await people.propose_identities(tx, berg, sightings)
+        await people.propose_identities(tx, berg, SOURCE, sightings)
         await people.confirm_identity(tx, berg.id, (await get_one(tx, berg, "Anna")).id)
         await people.reject_identity(tx, berg.id, (await get_one(tx, berg, "Bob")).id)
-        await people.propose_identities(tx, berg, [one._replace(items=9) for one in sightings])
+        await people.propose_identities(tx, berg, SOURCE, [one._replace(items=9) for one in sightings])
         assert (await get_one(tx, berg, "Anna")).confirmed_at
         assert (await get_one(tx, berg, "Bob")).rejected_at
         assert (await get_one(tx, berg, "Eve")).seen == 9
@@ -116,9 +120,9 @@ async def test_number_of_proposals_is_limited_but_similar_names_have_room(databa
         for number in range(80)
     ]
     async with database.transaction([berg.id]) as tx:
-        await people.propose_identities(tx, berg, team)
+        await people.propose_identities(tx, berg, SOURCE, team)
         assert len(await list_values(tx, berg)) == 50
-        await people.propose_identities(tx, berg, [*team, Sighting("A. Berg", "other.csv", 1)])
+        await people.propose_identities(tx, berg, SOURCE, [*team, Sighting("A. Berg", "other.csv", 1)])
         assert len(await list_values(tx, berg)) == 51
         assert "A. Berg" in await list_values(tx, berg)
 

@@ -121,6 +121,7 @@ def test_two_words_in_the_other_order_are_another_person():
     ("kind", "rejected", "text"),
     [
         ("handle", "anna", "@anna"),
+        ("handle", "anna.berg", "@anna.berg"),
         ("name", "Anna Berg", "Berg, Anna"),
         ("email", "anna@example.org", "Anna Berg <anna@example.org>"),
         ("email", "anna@other.example", "Anna Berg <anna@other.example>"),

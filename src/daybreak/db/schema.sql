@@ -3443,6 +3443,7 @@ CREATE TABLE public.people_identities (
     value text NOT NULL,
     value_key text NOT NULL,
     source text NOT NULL,
+    source_id uuid,
     source_name text,
     seen integer DEFAULT 0 NOT NULL,
     proposed_at timestamp with time zone DEFAULT now() NOT NULL,

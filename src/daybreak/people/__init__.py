@@ -45,12 +45,14 @@ from daybreak.people.identities import (
     Sighting,
     add_identity,
     confirm_identity,
+    find_likely_identity,
     get_identity,
     list_identities,
     propose_identities,
     read_identities,
     reject_identity,
     remove_identity,
+    withdraw_proposals,
 )
 from daybreak.people.identity import (
     Identities,
@@ -138,6 +140,7 @@ __all__ = [
     "create_token",
     "create_user",
     "find_by_email",
+    "find_likely_identity",
     "fold_name",
     "get_emails",
     "get_identity",
@@ -180,4 +183,5 @@ __all__ = [
     "sign_in_by_link",
     "throttle_sign_in",
     "update_user_with",
+    "withdraw_proposals",
 ]

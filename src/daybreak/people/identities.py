@@ -50,6 +50,14 @@ async def list_identities(tx: asyncpg.Connection, user_id: UUID) -> list[Identit
     return sorted(found, key=lambda one: (not one.counts, one.rejected_at is not None))
 
 
+async def find_likely_identity(tx: asyncpg.Connection, user: User) -> Identity | None:
+    """Return the most frequent proposal without an answer that resembles the user's profile, or None."""
+    for one in await list_identities(tx, user.id):
+        if not (one.counts or one.is_answered) and resembles_profile(one.value, user):
+            return one
+    return None
+
+
 async def get_identity(tx: asyncpg.Connection, user_id: UUID, identity_id: UUID) -> Identity:
     """Return one identity of a user.
 
@@ -66,18 +74,25 @@ async def propose_profile(tx: asyncpg.Connection, user: User) -> None:
     await tx.execute(_sql.propose_profile, user.id, *columns)
 
 
-async def propose_identities(tx: asyncpg.Connection, user: User, sightings: Iterable[Sighting]) -> None:
-    """Propose people whom files name and who may be the user, in one statement.
+async def propose_identities(
+    tx: asyncpg.Connection, user: User, source_id: UUID, sightings: Iterable[Sighting]
+) -> None:
+    """Propose people whom the files of a source name and who may be the user, in one statement.
 
     People who are the user by the profile are no proposals, and answered ones stay answered. At most 50
-    are proposed, and some more that resemble the profile.
+    are proposed, and some more that resemble the profile. Earlier proposals of the source that were not
+    found are deleted.
     """
-    found = _count_people(user, sightings)
-    if found:
-        rows = [(*key, value, *rest) for key, (value, *rest) in found.items()]
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        limits = _MAX_PROPOSALS, _MAX_SIMILAR_PROPOSALS
-        await tx.execute(_sql.propose_identities, user.id, *columns, *limits)
+    rows = [(*key, value, *rest) for key, (value, *rest) in _count_people(user, sightings).items()]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 6
+    await tx.execute(
+        _sql.propose_identities, user.id, source_id, *columns, _MAX_PROPOSALS, _MAX_SIMILAR_PROPOSALS
+    )
+
+
+async def withdraw_proposals(tx: asyncpg.Connection, user_id: UUID, source_id: UUID) -> None:
+    """Delete the proposals of a removed source; answered ones stay."""
+    await tx.execute(_sql.withdraw_proposals, user_id, source_id)
 
 
 def _count_people(
@@ -154,7 +169,7 @@ async def remove_identity(tx: asyncpg.Connection, user_id: UUID, identity_id: UU
     """Delete an identity that the user added; withdraw the answer to one of the profile or of a file.
 
     Raises:
-        NotFound: the user has no such identity, or gave no answer to it.
+        NotFound: the user has no such identity, or has not answered it.
     """
     return _found(await tx.fetchrow(_sql.remove_identity, user_id, identity_id))
 

@@ -322,35 +322,53 @@ outdated AS (
 INSERT INTO people_identities AS known (owner_id, kind, value, value_key, source)
 SELECT $1, w.kind, w.value, w.value_key, 'profile' FROM wanted AS w
 ON CONFLICT (owner_id, kind, value_key) DO UPDATE
-SET value = excluded.value, source = 'profile', source_name = NULL, seen = 0
+SET value = excluded.value, source = 'profile', source_id = NULL, source_name = NULL, seen = 0
 WHERE known.source = 'file' OR (known.source = 'profile' AND known.value != excluded.value)
 
 -- name: propose_identities
--- Propose people of files, the likeliest first: kinds $2, keys $3, values $4, files $5, numbers of items $6, and whether
--- each resembles the profile $7. Of files there are at most $8, or $9 with those that resemble it. Answered ones stay. The
--- rows are written in the order of their keys, so that two imports cannot deadlock.
+-- Propose people of the files of source $2, the likeliest first: kinds $3, keys $4, values $5, files $6, numbers of items
+-- $7, and whether each resembles the profile $8. Of files there are at most $9, or $10 with those that resemble it.
+-- Answered ones stay; proposals of the source that were not found are deleted. Two imports cannot deadlock: rows are
+-- written in the order of their keys, and the deletion, which is executed last, waits for no lock.
 WITH found AS (
     SELECT
         f.kind, f.value_key, f.value, f.source_name, f.seen,
-        CASE WHEN f.is_similar THEN $9::integer ELSE $8::integer END AS most,
+        CASE WHEN f.is_similar THEN $10::integer ELSE $9::integer END AS most,
         k.id IS NOT NULL AS is_known,
         row_number() OVER (PARTITION BY k.id IS NOT NULL ORDER BY f.rank) AS rank
-    FROM unnest($2::text [], $3::text [], $4::text [], $5::text [], $6::integer [], $7::boolean [])
+    FROM unnest($3::text [], $4::text [], $5::text [], $6::text [], $7::integer [], $8::boolean [])
     WITH ORDINALITY AS f (kind, value_key, value, source_name, seen, is_similar, rank)
     LEFT JOIN people_identities AS k ON k.owner_id = $1 AND k.kind = f.kind AND k.value_key = f.value_key
+),
+
+outdated AS (
+    DELETE FROM people_identities WHERE owner_id = $1 AND id IN (
+        SELECT i.id FROM people_identities AS i
+        WHERE
+            i.owner_id = $1 AND i.source_id = $2 AND i.confirmed_at IS NULL AND i.rejected_at IS NULL
+            AND NOT EXISTS (SELECT FROM found AS f WHERE f.kind = i.kind AND f.value_key = i.value_key)
+        FOR UPDATE SKIP LOCKED
+    )
 )
 
-INSERT INTO people_identities AS known (owner_id, kind, value, value_key, source, source_name, seen)
-SELECT $1, f.kind, f.value, f.value_key, 'file', f.source_name, f.seen FROM found AS f
+INSERT INTO people_identities AS known (owner_id, kind, value, value_key, source, source_id, source_name, seen)
+SELECT $1, f.kind, f.value, f.value_key, 'file', $2, f.source_name, f.seen FROM found AS f
 WHERE
     f.is_known
     OR f.rank <= f.most - (SELECT count(*) FROM people_identities AS i WHERE i.owner_id = $1 AND i.source = 'file')
 ORDER BY f.kind, f.value_key
 ON CONFLICT (owner_id, kind, value_key) DO UPDATE
-SET source_name = excluded.source_name, seen = excluded.seen
+SET source_id = excluded.source_id, source_name = excluded.source_name, seen = excluded.seen
 WHERE
     known.source = 'file' AND known.confirmed_at IS NULL AND known.rejected_at IS NULL
-    AND (known.source_name = excluded.source_name OR known.seen < excluded.seen)
+    AND (known.source_id = excluded.source_id OR known.seen < excluded.seen)
+    AND (known.source_id, known.source_name, known.seen)
+    IS DISTINCT FROM (excluded.source_id, excluded.source_name, excluded.seen)
+
+-- name: withdraw_proposals
+-- Delete the proposals of a source that have no answer.
+DELETE FROM people_identities
+WHERE owner_id = $1 AND source_id = $2 AND confirmed_at IS NULL AND rejected_at IS NULL
 
 -- name: add_identity
 -- Add a confirmed identity, or confirm the one that exists; returns no row if there are $6 already.

@@ -9,7 +9,7 @@ import asyncpg
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from daybreak import runs
+from daybreak import people, runs
 from daybreak.agenda import jobs
 from daybreak.agenda.forms import AddressForm, FilesOnlyForm, UnassignedForm
 from daybreak.agenda.local_calendar import LocalCalendar
@@ -114,8 +114,13 @@ async def show_source(context: SignedIn, source_id: UUID) -> Response:
     async with context.transaction() as tx:
         found = await service.get_source(tx, context.user.id, source_id)
         warnings = await service.list_warnings_in(tx, context.user.id, source_id)
+        likely = await people.find_likely_identity(tx, context.user)
     return context.page(
-        "agenda/source.html", overview=found, warnings=warnings, calendar=LocalCalendar.of(context.user)
+        "agenda/source.html",
+        overview=found,
+        warnings=warnings,
+        likely=likely,
+        calendar=LocalCalendar.of(context.user),
     )
 
 

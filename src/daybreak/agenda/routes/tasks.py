@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from daybreak import people
 from daybreak.agenda import cursors, decisions, manual_entries, read_models
 from daybreak.agenda.forms import PRIORITY_CHOICES, STATUS_CHOICES, OptionalId, TaskForm
 from daybreak.agenda.local_calendar import DUE_GROUPS, LocalCalendar
@@ -50,11 +51,13 @@ async def list_tasks(
         found = await read_models.with_holders(tx, context.user, found)
         names = await read_models.list_project_names(tx, context.user.id)
         nothing = not found and await read_models.is_empty(tx, context.user.id)
+        likely = await people.find_likely_identity(tx, context.user)
     shown = found[:PAGE_SIZE]
     groups = [(name, [one for one in shown if calendar.due_group(one.task) == name]) for name in DUE_GROUPS]
     return context.page(
         "agenda/tasks.html",
         calendar=calendar,
+        likely=likely,
         show=show,
         q=q,
         project=project,

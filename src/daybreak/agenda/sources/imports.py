@@ -289,7 +289,8 @@ async def save_fetched_source(
         at=now,
     )
     if changes.has_any:
-        await people.propose_identities(tx, reader.user, count_assignees(fetched.rows.tasks.values()))
+        assignees = count_assignees(fetched.rows.tasks.values())
+        await people.propose_identities(tx, reader.user, source.id, assignees)
     if fetched.new_copy is not None:
         validators = (
             strip_unstorable(fetched.new_copy.etag),

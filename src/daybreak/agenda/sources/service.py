@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from daybreak import clock
+from daybreak import clock, people
 from daybreak.agenda import store
 from daybreak.agenda.model import Source, SourceKind, SourceWarning, UnassignedTasks
 from daybreak.agenda.rows import strip_unstorable
@@ -90,6 +90,7 @@ async def delete_source(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID)
     """
     deleted = await get_source(tx, owner_id, source_id)
     await _delete_with_copies(tx, owner_id, source_id)
+    await people.withdraw_proposals(tx, owner_id, source_id)
     return deleted.source
 
 
@@ -167,8 +168,7 @@ async def delete_source_by_reference(database: Database, user: User, reference: 
     """
     chosen = (await resolve_source(database, user, reference)).source
     async with database.transaction([user.id]) as tx:
-        await _delete_with_copies(tx, user.id, chosen.id)
-    return chosen
+        return await delete_source(tx, user.id, chosen.id)
 
 
 def _existing_path(path: Path) -> Path:

@@ -1,7 +1,7 @@
 -- The names and addresses of users, as files and messages write them: whose an item is, follows from them.
 
--- value_key is the value folded for comparison. An identity without an answer is a proposal. source_name: the file in which
--- it was found; seen: the number of items there that name it.
+-- value_key is the value folded for comparison. An identity without an answer is a proposal. source_id: the source in whose
+-- file, source_name, it was found; seen: the number of items there that name it.
 CREATE TABLE people_identities (
     owner_id uuid NOT NULL REFERENCES people_users (id) ON DELETE CASCADE,
     id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -9,6 +9,7 @@ CREATE TABLE people_identities (
     value text NOT NULL,
     value_key text NOT NULL,
     source text NOT NULL,
+    source_id uuid,
     source_name text,
     seen integer NOT NULL DEFAULT 0,
     proposed_at timestamptz NOT NULL DEFAULT now(),
