@@ -18,19 +18,6 @@ from daybreak.people.access.links import (
     set_role,
     sign_in_by_link,
 )
-from daybreak.people.access.sessions import (
-    ClientInfo,
-    Principal,
-    Role,
-    Scope,
-    Session,
-    authenticate_session,
-    create_session,
-    is_credential_valid,
-    list_sessions,
-    revoke_all_sessions,
-    revoke_session,
-)
 from daybreak.people.access.tokens import (
     ApiToken,
     authenticate_token,
@@ -93,6 +80,19 @@ from daybreak.people.service import (
     record_activity,
     save_user,
     update_user_with,
+)
+from daybreak.people.sessions import (
+    ClientInfo,
+    Principal,
+    Role,
+    Scope,
+    Session,
+    authenticate_session,
+    create_session,
+    is_credential_valid,
+    list_sessions,
+    revoke_all_sessions,
+    revoke_session,
 )
 from daybreak.people.settings import PeopleSettings, people_settings
 

@@ -7,8 +7,8 @@ import asyncpg
 
 from daybreak.db import load
 from daybreak.errors import Unauthenticated
-from daybreak.people.access import sessions
-from daybreak.people.access.sessions import Principal
+from daybreak.people import sessions
+from daybreak.people.sessions import Principal
 
 _sql = load("daybreak.people")
 

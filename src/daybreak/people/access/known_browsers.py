@@ -11,8 +11,8 @@ from uuid import UUID
 import asyncpg
 
 from daybreak.db import Database, load
-from daybreak.people.access.secret_tokens import generate_secret, hash_secret
-from daybreak.people.access.sessions import ClientInfo
+from daybreak.people.secret_tokens import generate_secret, hash_secret
+from daybreak.people.sessions import ClientInfo
 
 _sql = load("daybreak.people")
 KNOWN_BROWSER_LIFETIME = timedelta(days=400)  # what browsers allow
