@@ -48,7 +48,7 @@ BOARD = (
                 "END:VTODO",
                 "END:VCALENDAR",
             ),
-            {"Kim Park": ("tasks.ics", 1)},
+            {"kim@work.example": ("tasks.ics", 1)},
         ),
     ],
 )

@@ -71,6 +71,16 @@ def test_holder_follows_from_the_assignee(assignee: str | None, holder: Holder):
     assert ownership().with_holder(task(assignee)).holder is holder
 
 
+@pytest.mark.parametrize(
+    "assignee", ["Stone, Maja", "Maja Stone", "Stone, Maja; Miller, Bob", "Maja <ms@a.example>"]
+)
+def test_another_person_of_the_readers_first_name_holds_the_task(assignee: str):
+    reader = replace(READER, email="maja@example.org")
+    known = Ownership(Identities.from_rows((), reader), frozenset())
+    assert known.with_holder(task("Maja")).holder is MINE
+    assert known.with_holder(task(assignee)).holder is OTHER
+
+
 def test_an_unassigned_task_is_the_teams_only_on_its_board():
     known = ownership("board.csv")
     assert known.with_holder(task(None, "board.csv")).holder is UNASSIGNED

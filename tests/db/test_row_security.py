@@ -119,7 +119,8 @@ ROWS |= {
 APPEND_ONLY = {"runs_finished", "runs_events", "schedule_outcomes"}
 INSERT_ONLY = {"people_security_events"}
 # The creation of a user is an event, too.
-ROWS_PER_USER = {"people_security_events": 2}
+# The address and its first part are identities.
+ROWS_PER_USER = {"people_security_events": 2, "people_identities": 3}
 WITHOUT_OWNER = {
     "db_compatibility",
     "db_functions",

@@ -63,6 +63,13 @@ OF_PROFILE = Identities.from_rows([], ANNA)
         "Miller, Bob; Berg, Anna",
         "bob@example.org, anna@example.org",
         "@bob & @anna",
+        "Bob, Anna Berg",
+        "Anna Berg <anna@elsewhere.example>, Bob",
+        "Bob, Anna, Eve",
+        "bob,anna",
+        "Bob/Anna",
+        "Bob+Anna",
+        "Bob | Anna",
     ],
 )
 def test_profile_is_recognised_in_every_form(text: str):
@@ -89,6 +96,10 @@ def test_profile_is_recognised_in_every_form(text: str):
         "annabel",
         "Anna, Bob",
         "Anna S.",
+        "Berg, Anna Sofia",
+        "Schmidt, Anna; Stone, Bob",
+        "schmidt, anna",
+        "Schmidt, Anna <schmidt@example.org>",
         "Susanna Berg; Bob Miller",
     ],
 )

@@ -22,6 +22,7 @@ _MAILTO = re.compile(r"\bmailto:", re.IGNORECASE)
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]*?)(?:\.md)?(?:\|[^\[\]]*)?\]\]")
 _BRACKETED_END = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)\s*$")
 _SEPARATOR = re.compile(r"[;|\n]|\s(?:&|\+|/|and|und)\s", re.IGNORECASE)
+_SEPARATOR_OF_NAMES = re.compile(r"[;|\n&+/]|\s(?:and|und)\s", re.IGNORECASE)
 _WORD_SEPARATORS = re.compile(r"[\W\d_]+")
 _JOINED_NAME = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _AROUND = frozenset("\"'`<>,;:~*")
@@ -148,7 +149,7 @@ class Identities:
 
     def matches(self, text: str) -> bool:
         """Return whether a text of a file, like an assignee or an attendee, names this person."""
-        return any(map(self._is_person, parse_people(text)))
+        return any(map(self._is_person, (*parse_people(text), *_parse_listed(text))))
 
     def _is_person(self, person: PersonText) -> bool:
         if person.address:
@@ -206,17 +207,33 @@ def parse_people(text: str) -> tuple[PersonText, ...]:
     return tuple(person for person in people if person.value)
 
 
+@lru_cache(maxsize=4096)
+def _parse_listed(text: str) -> tuple[PersonText, ...]:
+    """Return the people with a full name or an address between commas, as in “Bob, Anna Berg”.
+
+    The whole text is one of them, since a list of handles may be a “last, first”.
+    """
+    plain = _WIKILINK.sub(r"\1", text)
+    people = map(_parse_person, (plain, *plain.split(",")) if "," in plain else ())
+    return tuple(person for person in people if person.address or " " in person.key)
+
+
 def _split_people(text: str) -> list[str]:
     addresses = _ADDRESS.findall(text)
     if len(addresses) > 1:
         return addresses
-    parts = _SEPARATOR.split(text)
-    if len(parts) == 1 and text.count(",") > 0:
-        # “Last, First” is one person; “First Last, First Last” are two.
-        listed = text.split(",")
-        if all("@" in part or len(part.split()) > 1 for part in listed):
-            return listed
-    return parts
+    parts = (_SEPARATOR if addresses else _SEPARATOR_OF_NAMES).split(text)
+    listed = text.split(",")
+    return listed if len(parts) == 1 and _are_several(listed) else parts
+
+
+def _are_several(listed: list[str]) -> bool:
+    """Return whether parts between commas are people; “Last, First” is one person."""
+    if len(listed) > len(("Last", "First")):
+        return True
+    are_named = all("@" in part or len(part.split()) > 1 for part in listed)
+    are_handles = all(part.islower() and " " not in part for part in listed)
+    return len(listed) > 1 and (are_named or are_handles)
 
 
 def _parse_person(text: str) -> PersonText:

@@ -58,9 +58,11 @@ class Ownership:
         if not task.assignee:
             is_of_team = (task.source_id, task.path) in self.team_boards
             return Holder.UNASSIGNED if is_of_team else Holder.MINE
-        # The whole text, too: “Miller, Anna” is one person.
-        people = (task.assignee, *_BETWEEN_PEOPLE.split(task.assignee))
-        return Holder.MINE if self._includes_reader(filter(None, people)) else Holder.OTHER
+        return Holder.MINE if self._includes_reader([task.assignee]) else Holder.OTHER
 
-    def _includes_reader(self, people: Iterable[str]) -> bool:
-        return any(one.casefold() in _READER or self.identities.matches(one) for one in people)
+    def _includes_reader(self, texts: Iterable[str]) -> bool:
+        return any(_names_every_reader(text) or self.identities.matches(text) for text in texts)
+
+
+def _names_every_reader(text: str) -> bool:
+    return any(one.casefold() in _READER for one in _BETWEEN_PEOPLE.split(text))
