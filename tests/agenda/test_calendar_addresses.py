@@ -123,6 +123,9 @@ async def test_changed_calendar_is_imported(workspace, source, calendar_server, 
     advance_one_hour()
     calendar_server.content, calendar_server.etag = make_calendar("Swimming"), '"2"'
     await read_stored_source(workspace)
+    assert await workspace.titles() == {"Choir", "Swimming"}
+    advance_one_hour()
+    await read_stored_source(workspace)
     assert await workspace.titles() == {"Swimming"}
 
 

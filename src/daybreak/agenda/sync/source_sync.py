@@ -1,8 +1,9 @@
 """The synchronisation of one source: its stored rows become equal to the parsed ones."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import PurePosixPath
 from uuid import UUID
 
 import asyncpg
@@ -11,11 +12,13 @@ import orjson
 from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.agenda.store import EventRange
-from daybreak.agenda.sync.absence import is_unreadable
+from daybreak.agenda.sync.absence import Absence, AbsencePlan, Reading, StoredItem, decide_absence
+from daybreak.agenda.sync.absence_warnings import list_warnings
 from daybreak.db import load
 
 _sql = load("daybreak.agenda")
 _ROWS_PER_STATEMENT = 5_000
+_CONTAINERS = frozenset({"projects", "phases"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,24 @@ class CoveredRange:
     instants: EventRange
 
 
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """The counts of written rows, and the warnings that were stored."""
+
+    changes: ChangeCounts
+    warnings: Sequence[ReadWarning]
+
+
 async def sync_source(
     tx: asyncpg.Connection,
     owner_id: UUID,
     source_id: UUID,
     rows: SourceRows,
     *,
+    reading: Reading,
     unreadable: Collection[ReadWarning],
     covered: CoveredRange,
-    at: datetime,
-) -> ChangeCounts:
+) -> SyncOutcome:
     """Make the stored rows of a source equal to the parsed rows, and write only the differences.
 
     Args:
@@ -71,26 +82,80 @@ async def sync_source(
         owner_id: the owner of the source.
         source_id: the source.
         rows: the parsed rows.
+        reading: what was read, to decide about items that were not found.
         unreadable: files and folders that could not be read; their earlier rows stay.
         covered: the range of events that was read; events outside of it stay.
-        at: when it was read.
     """
+    at = reading.at
     stored = await _load_known_rows(tx, owner_id, source_id, rows, covered)
     changes = ChangeCounts()
     for name, table in rows.tables():
         changes += await _write_table(tx, (owner_id, source_id), name, table, stored[name], at)
+    plan = decide_absence(_list_items(stored, rows), reading)
+    await _mark_absent(tx, owner_id, plan)
     # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
-    unreadable_paths = {warning.path for warning in unreadable}
     for name, table in reversed(list(rows.tables())):
-        removed_ids = [
-            row_id
-            for row_id, old in stored[name].items()
-            if row_id not in table and old["is_current"] and not is_unreadable(old["path"], unreadable_paths)
-        ]
+        removed_ids = plan.removed.get(name, ())
+        if name in _CONTAINERS:
+            removed_ids = [
+                row_id
+                for row_id, old in stored[name].items()
+                if row_id not in table and old["is_current"] and not reading.find_damage(old["path"])
+            ]
         changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
-    await _write_warnings(tx, owner_id, source_id, [*unreadable, *rows.warnings])
-    return changes
+    warnings = list_warnings(plan.groups, reading, unreadable, rows.warnings)
+    await _write_warnings(tx, owner_id, source_id, warnings)
+    return SyncOutcome(changes, warnings)
+
+
+async def accept_absence(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, at: datetime) -> int:
+    """Remove the absent items of a source, because its owner confirms that they are gone; return how many.
+
+    The last good copy of a failing calendar URL is deleted too: its next response is accepted as it is.
+    """
+    absent = await tx.fetch(_sql.list_absent, owner_id, source_id)
+    paths = sorted({row["path"] for row in absent})
+    for name in ("tasks", "events", "notes"):
+        await _remove_rows(tx, owner_id, name, [row["id"] for row in absent if row["kind"] == name], at)
+    containers = await tx.fetch(_sql.list_containers, owner_id, source_id, paths)
+    for name in ("phases", "projects"):
+        await _remove_rows(tx, owner_id, name, [row["id"] for row in containers if row["kind"] == name], at)
+    folders = {str(up) for path in paths for up in PurePosixPath(path).parents}
+    await tx.execute(_sql.delete_warnings_of, owner_id, source_id, [*paths, *sorted(folders)])
+    await tx.execute(_sql.forget_copy, owner_id, source_id)
+    return len(absent)
+
+
+def _list_items(stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows) -> list[StoredItem]:
+    return [
+        StoredItem(
+            id=row_id,
+            table=name,
+            path=old["path"],
+            entry=old["entry"] or str(row_id),
+            is_listed=old["is_listed"],
+            is_found=row_id in table,
+            absence=old["absence"] and Absence(old["absence"]),
+            absent_on=old["absent_on"],
+            absent_since=old["absent_since"],
+        )
+        for name, table in rows.tables()
+        if name not in _CONTAINERS
+        for row_id, old in stored[name].items()
+        if old["is_current"]
+    ]
+
+
+async def _mark_absent(tx: asyncpg.Connection, owner_id: UUID, plan: AbsencePlan) -> None:
+    marks: list[tuple[UUID, str | None, date | None, datetime | None]] = [
+        (one.item.id, one.absence.value, one.absent_on, one.absent_since)
+        for one in plan.absent
+        if one.is_changed
+    ]
+    marks += [(row_id, None, None, None) for row_id in plan.returned]
+    if marks:
+        await tx.execute(_sql.mark_absent, owner_id, *map(list, zip(*marks, strict=True)))
 
 
 async def _load_known_rows(
@@ -105,7 +170,7 @@ async def _load_known_rows(
 
 
 async def _remove_rows(
-    tx: asyncpg.Connection, owner_id: UUID, name: str, row_ids: list[UUID], at: datetime
+    tx: asyncpg.Connection, owner_id: UUID, name: str, row_ids: Sequence[UUID], at: datetime
 ) -> ChangeCounts:
     if not row_ids:
         return ChangeCounts()

@@ -1,6 +1,5 @@
 """The iCalendar importer: RFC 5545 files, and the variants that programs write."""
 
-import codecs
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -18,6 +17,7 @@ from daybreak.agenda.importers.icalendar.events import read_events
 from daybreak.agenda.importers.icalendar.journals import read_notes
 from daybreak.agenda.importers.icalendar.todos import read_tasks
 from daybreak.agenda.importers.icalendar.values import shorten
+from daybreak.agenda.importers.parsing.signatures import WEB_PAGE, is_web_page, starts_with_calendar
 from daybreak.agenda.parsed import (
     ImportContext,
     ImportedEvent,
@@ -31,7 +31,10 @@ from daybreak.agenda.parsed import (
 
 _SUFFIXES = frozenset({".ics", ".ical", ".ifb", ".icalendar"})
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}
-_HEADER = "BEGIN:VCALENDAR"
+_NO_CALENDAR = "the file contains no calendar; an .ics file begins with BEGIN:VCALENDAR."
+_NO_END = "the calendar has no END:VCALENDAR; the file may have been cut off."
+_UNCLOSED_ENTRY = "an entry of the calendar has no END; the file may have been cut off."
+_LINES_OF_A_PAGE = 20
 _ParsedItem = TypeVar("_ParsedItem", ImportedEvent, ImportedTask, ImportedNote)
 
 
@@ -42,7 +45,7 @@ class ICalendarImporter:
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
         """Return whether a file is a calendar, by its name or its first line."""
-        return path.suffix.lower() in _SUFFIXES or _starts_with_header(head)
+        return path.suffix.lower() in _SUFFIXES or starts_with_calendar(head)
 
     def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return all entries of the file."""
@@ -55,6 +58,7 @@ class _CalendarParser:
         self._context = context
         self._warnings: list[ReadWarning] = []
         self._calendars: list[tuple[int, CalendarProperties]] = []
+        self._incomplete: str | None = None
 
     def parse(self) -> ParsedFile:
         entries = self._parse_entries()
@@ -74,6 +78,7 @@ class _CalendarParser:
             tasks=tuple(tasks),
             notes=tuple(notes),
             warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
+            incomplete=self._incomplete,
         )
 
     def _parse_entries(self) -> dict[str, list[CalendarEntry]]:
@@ -82,7 +87,15 @@ class _CalendarParser:
             self._warn(None, decoded.warning)
         calendars = scan_components(decoded.lines)
         if not calendars:
-            self._warn(None, "the file contains no calendar; an .ics file begins with BEGIN:VCALENDAR.")
+            text = "\n".join(line.text for line in decoded.lines[:_LINES_OF_A_PAGE])
+            reason = WEB_PAGE if is_web_page(text) else _NO_CALENDAR
+            self._warn(None, reason)
+            # An empty file is no damaged one: it may be an empty calendar by now.
+            self._incomplete = reason if decoded.lines else None
+        elif not calendars[-1].is_closed:
+            self._incomplete = _NO_END
+        elif not all(child.is_closed for one in calendars for child in one.children if child.name in _KINDS):
+            self._incomplete = _UNCLOSED_ENTRY
         entries: dict[str, list[CalendarEntry]] = {kind: [] for kind in _KINDS}
         for component in calendars:
             self._collect_entries(component, entries)
@@ -96,7 +109,7 @@ class _CalendarParser:
             elif child.name in _KINDS:
                 self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was skipped.")
         if not calendar.is_closed and all(child.is_closed for child in calendar.children):
-            self._warn(calendar.line, "the calendar has no END:VCALENDAR; the file may have been cut off.")
+            self._warn(calendar.line, _NO_END)
         self._calendars.append((calendar.line, shared))
 
     def _read_groups(
@@ -126,9 +139,3 @@ class _CalendarParser:
 
     def _warn(self, line: int | None, message: str) -> None:
         self._warnings.append(ReadWarning(path=self._file.path, line=line, message=message))
-
-
-def _starts_with_header(head: bytes) -> bool:
-    encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    beginning = head[:200].decode(encoding, errors="ignore")
-    return beginning.lstrip().upper().startswith(_HEADER)

@@ -2,7 +2,8 @@
 
 import codecs
 
-_BINARY_WARNING = "It contains binary data, so nothing was imported; save it as UTF-8 text."
+from daybreak.agenda.importers.parsing.signatures import BINARY_DATA
+
 _DAMAGED_WARNING = "It is not valid UTF-16, so some characters may be wrong; save it as UTF-8."
 _LEGACY_WARNING = (
     "It is not UTF-8 and was read as Windows-1252, so some letters may be wrong; save it as UTF-8."
@@ -22,11 +23,21 @@ def decode(content: bytes) -> tuple[str, str | None]:
     if content.startswith(_UTF_16_BOMS):
         return _decode_utf_16(content)
     if b"\0" in content:
-        return "", _BINARY_WARNING
+        return "", BINARY_DATA
     try:
         return content.decode("utf-8-sig"), None
     except UnicodeDecodeError:
         return _decode_legacy(content)
+
+
+def is_cut_in_character(content: bytes) -> bool:
+    """Return whether the last character of a file is incomplete: the file is UTF-8 or UTF-16 up to there."""
+    encoding = "utf-16" if content.startswith(_UTF_16_BOMS) else "utf-8"
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.end == len(content) and error.reason in {"unexpected end of data", "truncated data"}
+    return False
 
 
 def _decode_utf_16(content: bytes) -> tuple[str, str | None]:
@@ -34,11 +45,11 @@ def _decode_utf_16(content: bytes) -> tuple[str, str | None]:
         text, warning = content.decode("utf-16"), None
     except UnicodeDecodeError:
         text, warning = content.decode("utf-16", errors="replace"), _DAMAGED_WARNING
-    return ("", _BINARY_WARNING) if "\0" in text else (text, warning)
+    return ("", BINARY_DATA) if "\0" in text else (text, warning)
 
 
 def _decode_legacy(content: bytes) -> tuple[str, str | None]:
     controls = len(content) - len(content.translate(None, _CONTROL_BYTES))
     if controls > len(content) * _MAX_CONTROL_RATIO:
-        return "", _BINARY_WARNING
+        return "", BINARY_DATA
     return content.decode("cp1252", errors="replace"), _LEGACY_WARNING
