@@ -73,7 +73,17 @@ SELECT
     (
         SELECT count(*) FROM agenda_source_warnings AS w
         WHERE w.owner_id = s.owner_id AND w.source_id = s.id
-    ) AS warnings
+    ) AS warnings,
+    (
+        SELECT count(*) FROM agenda_tasks AS t
+        WHERE t.owner_id = s.owner_id AND t.source_id = s.id AND t.removed_at IS NULL AND t.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_events AS e
+        WHERE e.owner_id = s.owner_id AND e.source_id = s.id AND e.removed_at IS NULL AND e.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_notes AS n
+        WHERE n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL AND n.absence IS NOT NULL
+    ) AS absent
 FROM agenda_source_facts AS s
 WHERE s.owner_id = $1
 ORDER BY s.name, s.id
@@ -580,7 +590,9 @@ LIMIT $7
 
 -- name: get_task
 -- Returns a task as pages show it.
-SELECT c.* FROM agenda_task_cards AS c WHERE c.owner_id = $1 AND c.id = $2
+SELECT c.*, t.absent_on FROM agenda_task_cards AS c
+INNER JOIN agenda_tasks AS t ON c.owner_id = t.owner_id AND c.id = t.id
+WHERE c.owner_id = $1 AND c.id = $2
 
 -- name: get_tasks
 -- Returns tasks as pages show them, such as those that block another.
@@ -788,7 +800,17 @@ SELECT
     (
         SELECT count(*) FROM agenda_source_warnings AS w
         WHERE w.owner_id = s.owner_id AND w.source_id = s.id
-    ) AS warnings
+    ) AS warnings,
+    (
+        SELECT count(*) FROM agenda_tasks AS t
+        WHERE t.owner_id = s.owner_id AND t.source_id = s.id AND t.removed_at IS NULL AND t.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_events AS e
+        WHERE e.owner_id = s.owner_id AND e.source_id = s.id AND e.removed_at IS NULL AND e.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_notes AS n
+        WHERE n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL AND n.absence IS NOT NULL
+    ) AS absent
 FROM agenda_source_facts AS s
 WHERE s.owner_id = $1 AND s.id = $2
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from uuid import UUID
 
 import asyncpg
@@ -107,24 +106,6 @@ async def sync_source(
     warnings = list_warnings(plan.groups, reading, unreadable, rows.warnings)
     await _write_warnings(tx, owner_id, source_id, warnings)
     return SyncOutcome(changes, warnings)
-
-
-async def accept_absence(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, at: datetime) -> int:
-    """Remove the absent items of a source, because its owner confirms that they are gone; return how many.
-
-    The last good copy of a failing calendar URL is deleted too: its next response is accepted as it is.
-    """
-    absent = await tx.fetch(_sql.list_absent, owner_id, source_id)
-    paths = sorted({row["path"] for row in absent})
-    for name in ("tasks", "events", "notes"):
-        await _remove_rows(tx, owner_id, name, [row["id"] for row in absent if row["kind"] == name], at)
-    containers = await tx.fetch(_sql.list_containers, owner_id, source_id, paths)
-    for name in ("phases", "projects"):
-        await _remove_rows(tx, owner_id, name, [row["id"] for row in containers if row["kind"] == name], at)
-    folders = {str(up) for path in paths for up in PurePosixPath(path).parents}
-    await tx.execute(_sql.delete_warnings_of, owner_id, source_id, [*paths, *sorted(folders)])
-    await tx.execute(_sql.forget_copy, owner_id, source_id)
-    return len(absent)
 
 
 def _list_items(stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows) -> list[StoredItem]:
