@@ -116,6 +116,11 @@ class StoredItem:
     absent_on: date | None = None
     absent_since: datetime | None = None
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its entry, which is unique within its list."""
+        return self.table, self.entry
+
 
 @dataclass(frozen=True, slots=True)
 class AbsentItem:
@@ -213,9 +218,9 @@ def _group_lists(items: Iterable[StoredItem]) -> dict[str, _StoredList]:
     for item in items:
         one = lists.setdefault(item.path, _StoredList(item.path))
         if item.is_listed:
-            one.entries.add((item.table, item.entry))
+            one.entries.add(item.key)
             if item.is_found:
-                one.found.add((item.table, item.entry))
+                one.found.add(item.key)
     return lists
 
 
@@ -278,11 +283,10 @@ def _group_absent(
         groups[path, one.absence, reason].append(one)
     for (path, absence, reason), members in groups.items():
         paths = {one.item.path for one in members}
-        listed = {(one.item.table, one.item.entry) for one in members if one.item.is_listed}
-        found = {entry for one in paths for entry in lists[one].found}
         counts: dict[str, int] = defaultdict(int)
-        for table, _ in sorted(listed - found):
-            counts[table] += 1
+        for listed_path, key in {(one.item.path, one.item.key) for one in members if one.item.is_listed}:
+            if key not in lists[listed_path].found:
+                counts[key[0]] += 1
         yield AbsentGroup(
             path=path,
             absence=absence,
