@@ -242,10 +242,11 @@ async def test_a_source_that_has_failed_for_days_states_since_when(plans: PlanFo
     monkeypatch.setattr(clock, "now", lambda: later)
     await plans.mark_failed("The folder is gone.")
     document = (await briefs.compose(plans.database, plans.user.id, SUNDAY + timedelta(days=2))).document
-    assert [gap.text for gap in document.warnings] == [
-        "could not be read since Sunday 29 March: The folder is gone;"
-        " what is shown of it was read on Sunday 29 March at 08:30."
-    ]
+    (warning,) = document.warnings
+    assert warning.text == (
+        "could not be read since Sunday 29 March: The folder is gone; what is shown of it was read "
+        "on Sunday 29 March at 08:30."
+    )
 
 
 async def test_a_source_that_was_never_read_is_a_warning(plans: PlanFolder):
