@@ -117,3 +117,19 @@ def test_emptied_list_is_shown_as_it_was_until_it_is_accepted(daybreak, folder):
     assert daybreak("sources", "accept", "My errands").out == "Removed 2 items from My errands.\n"
     assert daybreak("sources", "accept", "My errands").out == "No item is missing from My errands.\n"
     assert daybreak("sources", "list", "--json").json()[0]["tasks"] == 0
+
+
+def test_unassigned_tasks_of_a_board_are_the_teams_after_that_choice(daybreak, folder):
+    (folder / "board.csv").write_text("Task,Status,Owner\nOne,open,Bob\nTwo,open,Eve\nThree,open,\n")
+    daybreak("import", folder)
+    assert "mine" in daybreak("sources", "show", folder).out
+    assert daybreak("sources", "set", folder, "--unassigned", "team").out == (
+        f"Unassigned tasks on team boards of {folder.name} are the team’s.\n"
+    )
+    brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
+    for sentence in ("Waiting for Bob: 1", "Waiting for Eve: 1", "Unassigned: 1"):
+        assert sentence in brief
+    assert "Do first" not in brief
+    daybreak("sources", "set", folder, "--unassigned", "mine")
+    brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
+    assert ("“Three”" in brief, "Unassigned" in brief) == (True, False)

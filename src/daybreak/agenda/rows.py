@@ -1,7 +1,7 @@
 """Conversion of parsed files to rows: names become ids, files merge into one source, moments become columns.
 
-Pure. A row's id is derived from its source and external id: an item that is read twice is the same row,
-without a database query. A row's fingerprint is the hash of its content in the source.
+Pure. A row's id is derived from its source and external id; `sync.resolution` replaces it by the id of the
+stored row that is the same item. A row's fingerprint is the hash of its content in the source.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from daybreak.agenda.matching.native_ids import is_permanent
+from daybreak.agenda.matching.titles import agrees, fold_title
 from daybreak.agenda.model import Moment, to_instant
 from daybreak.agenda.parsed import (
     ImportedEvent,
@@ -26,6 +28,8 @@ from daybreak.agenda.parsed import (
 )
 
 Row = dict[str, Any]
+KINDS = ("projects", "phases", "tasks", "events", "notes")
+"""The kinds of rows, referenced kinds first."""
 
 _MAX_ESTIMATE_MINUTES = 1_000_000
 _MIN_DATE, _MAX_DATE = date(1, 1, 8), date(9999, 12, 24)
@@ -60,6 +64,11 @@ class SourceRows:
             ("events", self.events),
             ("notes", self.notes),
         )
+
+
+def derive_id(source_id: UUID, kind: str, external_id: str) -> UUID:
+    """Return the id that a new row of a kind gets for its external id."""
+    return uuid5(source_id, f"{kind.removesuffix('s')}:{strip_unstorable(external_id)}")
 
 
 def build_rows(source_id: UUID, files: Iterable[ParsedSourceFile], tz: ZoneInfo) -> SourceRows:
@@ -103,16 +112,14 @@ class _RowBuilder:
             self.rows.warnings.append(replace(warning, path=path, message=message))
 
     def _add_project(self, project: ImportedProject) -> None:
-        known = self.rows.projects.get(self._row_id("project", project.name.casefold()))
-        if known is None:
-            self._add_row(
-                self.rows.projects,
-                ("project", project.name.casefold()),
-                {"name": project.name, "description": project.description, "source_ref": project.source_ref},
-            )
-        elif project.description and not known["description"]:
-            known["description"] = project.description
-            _set_fingerprint(known)
+        content = {
+            "name": project.name,
+            "description": project.description,
+            "source_ref": project.source_ref,
+        }
+        row = self._add_row(self.rows.projects, ("project", project.name.casefold()), content)
+        if project.description and not row["description"]:
+            self._replace_content(row, content)
 
     def _project_id(self, name: str | None, source_ref: str) -> UUID | None:
         if name is None:
@@ -135,8 +142,7 @@ class _RowBuilder:
         row = self._add_row(self.rows.phases, ("phase", f"{phase.project}\n{phase.name}".casefold()), content)
         values = {name: content[name] for name in ("description", "start_on", "end_on")}
         if any(values.values()) and not any(row[name] for name in values):
-            row.update(content)
-            _set_fingerprint(row)
+            self._replace_content(row, content)
 
     def _phase_id(self, project: str | None, name: str | None, source_ref: str) -> UUID | None:
         if project is None or name is None:
@@ -149,8 +155,8 @@ class _RowBuilder:
     def _task_id(self, task: ImportedTask) -> str:
         """Return the task's external id, or a longer one if another file uses it for a different task."""
         known = self.rows.tasks.get(self._row_id("task", task.external_id))
-        is_same = known is None or known["title"] == strip_unstorable(task.title)
-        return task.external_id if is_same else f"{self._path}#{task.external_id}"
+        is_copy = known is None or _is_copy(task, known)
+        return task.external_id if is_copy else f"{self._path}#{task.external_id}"
 
     def _add_task(self, task: ImportedTask, ids: Mapping[str, str], modified_at: datetime) -> None:
         content = {
@@ -192,11 +198,12 @@ class _RowBuilder:
             "uid": event.uid,
             "recurrence_id": event.recurrence_id,
             "sequence": event.sequence,
-            "stamped_at": event.stamped_at and _to_stored_utc(event.stamped_at),
             "declined_by": event.declined_by,
             "tentative_by": event.tentative_by,
         }
-        self._add_row(self.rows.events, ("event", event.external_id), content)
+        row = self._add_row(self.rows.events, ("event", event.external_id), content)
+        # Not in the fingerprint: many calendars stamp all their events each time they are read.
+        row.setdefault("stamped_at", event.stamped_at and _to_stored_utc(event.stamped_at))
 
     def _add_note(self, note: ImportedNote) -> None:
         content = {
@@ -215,13 +222,25 @@ class _RowBuilder:
             table[row_id] = _set_fingerprint({name: strip_unstorable(value) for name, value in row.items()})
         return table[row_id]
 
+    def _replace_content(self, row: Row, content: Row) -> None:
+        """Replace the content of a row with that of the current file, which it then cites."""
+        row |= {name: strip_unstorable(value) for name, value in {"path": self._path, **content}.items()}
+        _set_fingerprint(row)
+
     def _row_id(self, kind: str, external_id: str) -> UUID:
-        return uuid5(self._source_id, f"{kind}:{strip_unstorable(external_id)}")
+        return derive_id(self._source_id, kind, external_id)
 
     def _date_or_instant(self, name: str, moment: Moment | None) -> Row:
         if not isinstance(moment, datetime):
             return {f"{name}_on": moment and _clamp(moment), f"{name}_at": None}
         return {f"{name}_on": None, f"{name}_at": to_instant(_clamp(moment), self._tz)}
+
+
+def _is_copy(task: ImportedTask, known: Row) -> bool:
+    """Return whether the task is a copy of one in another file that has the same external id."""
+    if is_permanent(task.native_id or ""):
+        return True
+    return agrees(fold_title(strip_unstorable(task.title)), fold_title(known["title"]))
 
 
 def _set_fingerprint(row: Row) -> Row:

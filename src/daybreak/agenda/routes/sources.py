@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from daybreak import runs
 from daybreak.agenda import jobs
-from daybreak.agenda.forms import AddressForm, FilesOnlyForm
+from daybreak.agenda.forms import AddressForm, FilesOnlyForm, UnassignedForm
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sources import service, uploads
@@ -134,6 +134,17 @@ async def accept_absence(context: SignedIn, source_id: UUID) -> Response:
         count = await service.accept_absence(tx, context.user.id, source_id)
     removed = f"Removed {count} {'item' if count == 1 else 'items'}." if count else "No item was missing."
     return context.redirect(f"{BASE_PATH}/{source_id}", removed)
+
+
+@routes.post(f"{BASE_PATH}/{{source_id}}/unassigned")
+async def set_unassigned(context: SignedIn, source_id: UUID) -> Response:
+    """Set the holder of the unassigned tasks of a source's team boards."""
+    form = await read_form(context.request, UnassignedForm)
+    if form.errors:
+        raise InvalidInput("Choose “mine” or “the team’s”.")
+    async with context.transaction() as tx:
+        await service.set_unassigned(tx, context.user.id, source_id, form.validated.unassigned)
+    return context.redirect(f"{BASE_PATH}/{source_id}", "Saved.")
 
 
 @routes.post(f"{BASE_PATH}/{{source_id}}/remove")

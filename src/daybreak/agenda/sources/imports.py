@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from daybreak import clock
+from daybreak import clock, people
 from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
@@ -26,6 +27,9 @@ from daybreak.agenda.sources.parser_pool import (
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync import source_sync
 from daybreak.agenda.sync.absence import FileReading, Reading
+from daybreak.agenda.sync.assignees import count_assignees
+from daybreak.agenda.sync.copies import keep_newest
+from daybreak.agenda.sync.revisions import merge_revisions
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
@@ -195,7 +199,7 @@ async def _build_fetched_source(
     new_copy: Fetched | None = None,
     is_earlier_copy: bool = False,
 ) -> FetchedSource:
-    rows = await _threads.run(build_rows, source.id, contents.files, reader.user.tz)
+    rows = await _threads.run(_build_rows, source.id, contents, reader.user.tz)
     packed = await _threads.run(zlib.compress, new_copy.content) if new_copy else b""
     return FetchedSource(
         source=source,
@@ -207,6 +211,12 @@ async def _build_fetched_source(
         compressed_copy=packed,
         is_earlier_copy=is_earlier_copy,
     )
+
+
+def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> SourceRows:
+    rows = build_rows(source_id, merge_revisions(keep_newest(contents.files), tz), tz)
+    rows.warnings.extend(contents.notices)
+    return rows
 
 
 async def _parse_upload(reader: SourceReader, source: Source) -> SourceContents:
@@ -290,8 +300,9 @@ async def save_fetched_source(
         NotFound: the source was removed meanwhile.
     """
     now, owner_id, source, contents = clock.now(), reader.user.id, fetched.source, fetched.contents
-    # Two imports of one source are serialised here; the second has nothing left to change.
-    await _lock_source(tx, owner_id, source)
+    # Two imports of one source are serialised here; the second has nothing left to change. So are those of
+    # other sources of the owner: each may hide or show copies of its entries in the others.
+    await _lock_source(tx, owner_id, source, _sql.lock_source_and_copies)
     outcome = await source_sync.sync_source(
         tx,
         owner_id,
@@ -302,6 +313,8 @@ async def save_fetched_source(
         covered=_covered_range(reader.context),
     )
     changes = outcome.changes
+    if changes.has_any:
+        await people.propose_identities(tx, reader.user, count_assignees(fetched.rows.tasks.values()))
     if fetched.new_copy is not None:
         validators = (
             strip_unstorable(fetched.new_copy.etag),
@@ -327,18 +340,25 @@ def _make_reading(reader: SourceReader, fetched: FetchedSource, now: datetime) -
         source_name=fetched.source.name,
         today=reader.today,
         at=now,
-        files={
-            file.path: FileReading(_count_entries(file.parsed), file.parsed.incomplete)
-            for file in contents.files
-        },
+        files=_list_file_readings(contents),
         ignored=contents.ignored_damage,
         unreadable={one.path: one.message for one in contents.unreadable},
         is_current=fetched.failure is None and not fetched.is_earlier_copy,
     )
 
 
+def _list_file_readings(contents: SourceContents) -> dict[str, FileReading]:
+    readings = {
+        file.path: FileReading(_count_entries(file.parsed), file.parsed.incomplete) for file in contents.files
+    }
+    # Templates and copies have entries, but none that count: what they had before is gone.
+    unwanted = (path for path in contents.ignored if path not in contents.ignored_damage)
+    return dict.fromkeys(unwanted, FileReading(1)) | readings
+
+
 def _count_entries(parsed: ParsedFile) -> int:
-    return len(parsed.tasks) + len(parsed.events) + len(parsed.notes)
+    entries = len(parsed.tasks) + len(parsed.events) + len(parsed.notes) + len(parsed.revisions)
+    return entries + sum(map(_count_entries, parsed.messages))
 
 
 def _log_import(reader: SourceReader, report: ImportReport) -> None:
@@ -365,8 +385,10 @@ async def record_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID
     await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
 
 
-async def _lock_source(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
-    row = await tx.fetchrow(_sql.lock_source, owner_id, source.id)
+async def _lock_source(
+    tx: asyncpg.Connection, owner_id: UUID, source: Source, statement: str = _sql.lock_source
+) -> asyncpg.Record:
+    row = await tx.fetchrow(statement, owner_id, source.id)
     if row is None:
         raise NotFound(f"The source “{source.name}” has been removed.")
     return row

@@ -82,6 +82,12 @@ class Reading:
         """Whether a folder has no file at all, such as the mount point of a disk that is not mounted."""
         return self.kind is SourceKind.FOLDER and not (self.files or self.ignored or self.unreadable)
 
+    @property
+    def has_damage(self) -> bool:
+        """Whether some file or folder could not be read whole."""
+        damaged = any(file.incomplete for file in self.files.values()) or any(self.ignored.values())
+        return bool(self.unreadable) or self.is_empty_folder or damaged
+
     def find_damage(self, path: str) -> tuple[str, str] | None:
         """Return the path of the damage that hides a file’s items, and its reason; None for a whole file."""
         file = self.files.get(path)

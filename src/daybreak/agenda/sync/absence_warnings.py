@@ -34,12 +34,8 @@ def list_warnings(
     warnings += [
         ReadWarning(path=path, message=reason) for path, reason in reasons.items() if path not in absent
     ]
-    emptied = {one.path for one in groups if one.absence is Absence.EMPTIED}
-    warnings += [
-        one
-        for one in parsed
-        if reasons.get(one.path) != one.message and not (one.line is None and one.path in emptied)
-    ]
+    explained = {*reasons, *(one.path for one in groups if one.absence is Absence.EMPTIED)}
+    warnings += [one for one in parsed if one.line is not None or one.path not in explained]
     return warnings
 
 

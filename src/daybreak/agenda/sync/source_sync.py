@@ -11,8 +11,15 @@ import orjson
 from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.agenda.store import EventRange
-from daybreak.agenda.sync.absence import Absence, AbsencePlan, Reading, StoredItem, decide_absence
+from daybreak.agenda.sync.absence import (
+    Absence,
+    AbsencePlan,
+    Reading,
+    StoredItem,
+    decide_absence,
+)
 from daybreak.agenda.sync.absence_warnings import list_warnings
+from daybreak.agenda.sync.resolution import resolve_identities
 from daybreak.db import load
 
 _sql = load("daybreak.agenda")
@@ -87,10 +94,15 @@ async def sync_source(
     """
     at = reading.at
     stored = await _load_known_rows(tx, owner_id, source_id, rows, covered)
+    kept = _list_unread(stored, rows, reading)
+    resolution = await resolve_identities(tx, owner_id, source_id, rows, stored, kept)
+    rows = resolution.rows
     changes = ChangeCounts()
     for name, table in rows.tables():
-        changes += await _write_table(tx, (owner_id, source_id), name, table, stored[name], at)
-    plan = decide_absence(_list_items(stored, rows), reading)
+        changes += await _write_table(
+            tx, (owner_id, source_id), name, table, stored[name], at, resolution.referring
+        )
+    plan = _plan_absence(stored, rows, reading)
     await _mark_absent(tx, owner_id, plan)
     # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
     for name, table in reversed(list(rows.tables())):
@@ -103,9 +115,39 @@ async def sync_source(
             ]
         changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
+    if changes.has_any:
+        await tx.execute(_sql.mark_copies, owner_id, None, at)
     warnings = list_warnings(plan.groups, reading, unreadable, rows.warnings)
     await _write_warnings(tx, owner_id, source_id, warnings)
     return SyncOutcome(changes, warnings)
+
+
+def _list_unread(
+    stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows, reading: Reading
+) -> set[UUID]:
+    """Return the ids of the stored rows whose files could not be read and have no parsed rows."""
+    if not reading.has_damage:
+        return set()
+    parsed = {row["path"] for _, table in rows.tables() for row in table.values()}
+    return {
+        row_id
+        for table in stored.values()
+        for row_id, row in table.items()
+        if row["path"] not in parsed and reading.find_damage(row["path"])
+    }
+
+
+def _plan_absence(
+    stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows, reading: Reading
+) -> AbsencePlan:
+    is_complete = all(
+        row_id in table and old["absence"] is None
+        for name, table in rows.tables()
+        if name not in _CONTAINERS
+        for row_id, old in stored[name].items()
+        if old["is_current"]
+    )
+    return AbsencePlan(removed={}) if is_complete else decide_absence(_list_items(stored, rows), reading)
 
 
 def _list_items(stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows) -> list[StoredItem]:
@@ -145,7 +187,11 @@ async def _load_known_rows(
     known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name, _ in rows.tables()}
     dates, instants = covered.dates, covered.instants
     windows = (dates.start, dates.end, instants.start, instants.end)
-    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, list(rows.events)):
+    events = rows.events.values()
+    event_ids = [row["external_id"] for row in events]
+    # Single events of other years have new UIDs, too.
+    other_starts = [row["starts_at"] for row in events if not dates.start <= row["starts_at"] < dates.end]
+    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, event_ids, other_starts):
         known[row["kind"]][row["id"]] = row
     return known
 
@@ -166,11 +212,14 @@ async def _write_table(
     rows: Mapping[UUID, Row],
     known: Mapping[UUID, asyncpg.Record],
     at: datetime,
+    referring: Collection[UUID],
 ) -> ChangeCounts:
-    changed = [row for row_id, row in rows.items() if _has_changed(row, known.get(row_id))]
+    changed = [
+        row for row_id, row in rows.items() if row_id in referring or _has_changed(row, known.get(row_id))
+    ]
     extra = (at,) if name == "tasks" else ()
     for start in range(0, len(changed), _ROWS_PER_STATEMENT):
-        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT]).decode()
+        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT], default=str).decode()
         await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
     added = sum(1 for row in changed if row["id"] not in known)
     return ChangeCounts(added, len(changed) - added, unchanged=len(rows) - len(changed))

@@ -1,0 +1,1 @@
+"""Comparison of titles and ids, for the identity of items."""

@@ -1,0 +1,255 @@
+"""Identity: which parsed task is which stored one, so that its id, decisions and history follow it.
+
+`match_tasks` is pure, one to one and deterministic. Its stages, the surest first:
+
+1. The native id, while it is unique on both sides. A permanent id (UUID, issue key, UID) decides alone; a short
+   id, which is used again, needs an agreeing title.
+2. Equal words and equal dates, then the other properties: tags, details, file, project, section, neighbours.
+3. Equal words and other dates: in the same file and project the task was moved to another date.
+4. A mended title (`titles.is_mended`) with equal dates in the same file or project; the most similar place first.
+
+A recurring task whose date is later is its next occurrence, which is another task. Tasks with different permanent
+ids are different. A removed task returns only with equal words and dates, in its file or project.
+
+All stages take linear time: tasks are compared by hash keys, and a title with at most `MAX_CANDIDATES` others.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from uuid import UUID
+
+from daybreak.agenda.matching.titles import agrees, is_distinctive, is_mended, split_words
+from daybreak.agenda.sync.matcher import MAX_CANDIDATES, Matcher, place_of
+from daybreak.agenda.sync.thing import Thing
+
+_MAX_POSTINGS = 64
+_MAX_INDEXED_WORDS = 20
+
+_SAME_DATES = (
+    "when native_id tags content path project section priority closed completed before after",
+    "when native_id tags content path project section priority closed completed before",
+    "when native_id tags content path project section priority closed completed after",
+    "when native_id tags content priority closed completed before after",
+    "when native_id tags content path project section priority closed completed",
+    "when native_id tags content project section priority closed completed",
+    "when tags content path project closed",
+    "when tags content path closed",
+    "when tags content project",
+    "when tags path project closed",
+    "when path project section closed before after",
+    "when path project closed",
+    "when path project",
+    "when path",
+    "when project",
+)
+_OTHER_DATES = (
+    "native_id tags content path project section before after",
+    "native_id tags content path project section priority",
+    "tags content path project",
+    "path project section before after",
+    "path project section before",
+    "path project section after",
+    "path project section",
+    "path project",
+)
+_RETURNED = (
+    "when native_id tags content path project closed",
+    "when native_id tags content project closed",
+    "when tags path project closed",
+    "when path closed",
+    "when project closed",
+)
+
+
+def match_tasks(
+    stored: Sequence[Thing], parsed: Sequence[Thing], stable_paths: Collection[str] = ()
+) -> dict[UUID, UUID]:
+    """Return the id of the stored task for each parsed task that is one, by its derived id.
+
+    Args:
+        stored: stored tasks that were not found with equal content, and removed tasks that may have returned.
+        parsed: parsed tasks that were not found with equal content.
+        stable_paths: files with tasks that were found with equal content.
+    """
+    projects = {thing.project for thing in parsed}
+    matcher = Matcher((thing for thing in stored if thing.is_current), parsed)
+    _match_native_ids(matcher)
+    matcher.match_unique_words(_may_be_moved)
+    matcher.learn_moves(stable_paths, projects)
+    _match_completed_occurrences(matcher)
+    for names in _SAME_DATES:
+        matcher.match_properties(names, _may_be_same)
+    matcher.match_properties("when", _may_be_moved)
+    matcher.learn_moves(stable_paths, projects)
+    matcher.match_properties("", _may_be_completed)
+    for names in _OTHER_DATES:
+        matcher.match_properties(names, _may_be_postponed)
+    matcher.match_properties("", _may_be_moved_and_postponed)
+    _match_mended_titles(matcher)
+    _match_returned(matcher, [thing for thing in stored if not thing.is_current])
+    return matcher.matches
+
+
+def _match_native_ids(matcher: Matcher) -> None:
+    old_ids, new_ids = (
+        _unique_native_ids(matcher.stored.values()),
+        _unique_native_ids(matcher.parsed.values()),
+    )
+    for native_id, new in new_ids.items():
+        old = old_ids.get(native_id)
+        if old is not None and not _is_next_occurrence(old, new) and _may_keep_id(old, new):
+            matcher.match(new, old)
+
+
+def _may_keep_id(old: Thing, new: Thing) -> bool:
+    return bool(old.permanent_id) or (agrees(old.words, new.words) and not _is_opened_again(old, new))
+
+
+def _unique_native_ids(things: Iterable[Thing]) -> dict[str, Thing]:
+    found: dict[str, list[Thing]] = defaultdict(list)
+    for thing in things:
+        found[thing.native_id].append(thing)
+    return {native_id: listed[0] for native_id, listed in found.items() if native_id and len(listed) == 1}
+
+
+def _match_completed_occurrences(matcher: Matcher) -> None:
+    """Match a recurring task with its completed entry before the entry of its next occurrence."""
+
+    def key_of_closed(thing: Thing) -> Hashable:
+        key = (thing.words, thing.when, thing.completed, thing.project, thing.content)
+        return key if thing.closed else None
+
+    def key_of_open_stored(thing: Thing) -> Hashable:
+        return (thing.words, thing.when) if thing.recurrence and not thing.closed else None
+
+    def key_of_closed_parsed(thing: Thing) -> Hashable:
+        return (thing.words, thing.when) if thing.recurrence and thing.closed else None
+
+    matcher.match_keys(key_of_closed, key_of_closed, _may_be_same)
+    matcher.match_keys(
+        lambda old: (key_of_open_stored(old), old.project) if key_of_open_stored(old) else None,
+        lambda new: (key_of_closed_parsed(new), new.project) if key_of_closed_parsed(new) else None,
+        _may_be_same,
+    )
+    matcher.match_keys(key_of_open_stored, key_of_closed_parsed, _may_be_same)
+
+
+def _match_mended_titles(matcher: Matcher) -> None:
+    index = _CandidateIndex(matcher)
+    found = []
+    for new in matcher.parsed.values():
+        for old in index.find(new):
+            if (likeness := _likeness(matcher, old, new)) is not None:
+                found.append((likeness, place_of(new), place_of(old), new, old))
+    found.sort(key=lambda one: one[:3])
+    for *_, new, old in found:
+        if new.row_id in matcher.parsed and old.row_id in matcher.stored:
+            matcher.match(new, old)
+
+
+def _likeness(matcher: Matcher, old: Thing, new: Thing) -> tuple[int, ...] | None:
+    """Return a sort key of two tasks with a mended title, smaller if more alike; None if they are different."""
+    is_same_file = matcher.paths.get(old.path, old.path) == new.path
+    is_same_project = matcher.projects.get(old.project, old.project) == new.project
+    is_between_same = old.before == new.before or old.after == new.after
+    if not (is_same_file or (is_same_project and new.project)) or not _may_be_same(old, new):
+        return None
+    if old.when != new.when and not (is_same_file and is_same_project and is_between_same):
+        return None
+    if _have_other_marks(old, new) or not is_mended(old.words, new.words):
+        return None
+    differences = len(set(split_words(old.words)) ^ set(split_words(new.words)))
+    return (old.when != new.when, not is_between_same, differences, not is_same_file, not is_same_project)
+
+
+class _CandidateIndex:
+    """An index of the stored tasks by the words and places that they share with a parsed task."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._postings: dict[Hashable, list[Thing]] = defaultdict(list)
+        for old in matcher.stored.values():
+            path = matcher.paths.get(old.path, old.path)
+            for key in _index_keys(old, path, matcher.projects.get(old.project, old.project)):
+                if len(self._postings[key]) < _MAX_POSTINGS:
+                    self._postings[key].append(old)
+
+    def find(self, new: Thing) -> list[Thing]:
+        """Return the stored tasks that share the most with this one."""
+        shared: dict[UUID, int] = defaultdict(int)
+        found: dict[UUID, Thing] = {}
+        for key in _index_keys(new, new.path, new.project):
+            for old in self._postings.get(key, ()):
+                shared[old.row_id] += 1
+                found[old.row_id] = old
+        ranked = sorted(found.values(), key=lambda old: (-shared[old.row_id], place_of(old)))
+        return ranked[:MAX_CANDIDATES]
+
+
+def _index_keys(thing: Thing, path: str, project: str) -> Iterator[Hashable]:
+    """Yield keys that a title shares with its mended form: its words, their letters and beginnings."""
+    words = split_words(thing.words)[:_MAX_INDEXED_WORDS]
+    keys = {*words, *("".join(sorted(word)) for word in words), *(word[:3] for word in words), "".join(words)}
+    for group in [("path", path), ("project", project)] if project else [("path", path)]:
+        for key in sorted(keys):
+            yield (group, key)
+        yield (group, "before", thing.before)
+        yield (group, "after", thing.after)
+
+
+def _match_returned(matcher: Matcher, removed: Iterable[Thing]) -> None:
+    """Match what is still new with removed tasks, so that a restored file brings back the same tasks."""
+    matcher.stored = {thing.row_id: thing for thing in removed}
+    old_ids = _unique_native_ids(matcher.stored.values())
+    for new in list(matcher.parsed.values()):
+        old = old_ids.get(new.permanent_id)
+        if old is not None and old.row_id in matcher.stored and not _is_next_occurrence(old, new):
+            matcher.match(new, old)
+    for names in _RETURNED:
+        matcher.match_properties(names, _may_return)
+
+
+def _may_be_same(old: Thing, new: Thing) -> bool:
+    if old.permanent_id and new.permanent_id and old.permanent_id != new.permanent_id:
+        return False
+    return not _is_next_occurrence(old, new) and not _is_opened_again(old, new)
+
+
+def _may_be_moved(old: Thing, new: Thing) -> bool:
+    """Return whether a task with equal words and dates is the same one in another file and project."""
+    has_other_details = old.content and new.content and old.content != new.content
+    return _may_be_same(old, new) and not _have_other_marks(old, new) and not has_other_details
+
+
+def _may_be_completed(old: Thing, new: Thing) -> bool:
+    """Return whether a task was completed and its entry lost or got a date, as in an archive."""
+    is_completed = new.closed and not old.closed and None in (old.day, new.day)
+    return is_completed and _may_be_same(old, new) and not _have_other_marks(old, new)
+
+
+def _may_be_postponed(old: Thing, new: Thing) -> bool:
+    return _may_be_same(old, new) and not _have_other_marks(old, new)
+
+
+def _may_be_moved_and_postponed(old: Thing, new: Thing) -> bool:
+    return is_distinctive(new.words) and _may_be_moved(old, new)
+
+
+def _may_return(old: Thing, new: Thing) -> bool:
+    has_place = old.path == new.path or bool(new.project)
+    return has_place and _may_be_same(old, new) and not _have_other_marks(old, new)
+
+
+def _have_other_marks(old: Thing, new: Thing) -> bool:
+    """Return whether tags or short native ids contradict that two tasks are one."""
+    if old.native_id and new.native_id and old.native_id != new.native_id:
+        return True
+    return bool(old.tags and new.tags and not old.tags & new.tags)
+
+
+def _is_next_occurrence(old: Thing, new: Thing) -> bool:
+    return bool(old.recurrence and old.day and new.day and new.day > old.day)
+
+
+def _is_opened_again(old: Thing, new: Thing) -> bool:
+    """Return whether an open task on another date is another task than a closed one."""
+    return old.closed and not new.closed and old.when != new.when

@@ -1,0 +1,262 @@
+"""Tests of the identity of tasks: what stays the same task between two readings, and what is another one."""
+
+import unicodedata
+
+import pytest
+
+from .memory_source import MemorySource
+
+
+def ids_by_title(files: dict[str, str], found: dict) -> dict[str, object]:
+    """Return the ids by the text of the line in which each task stands."""
+    lines = {path: text.split("\n") for path, text in files.items()}
+    return {lines[path][int(line) - 1]: row_id for (path, _, line), row_id in _split(found)}
+
+
+def _split(found: dict) -> list:
+    return [(ref.rpartition(":"), row_id) for ref, row_id in found.items()]
+
+
+def read_twice(before: dict[str, str], after: dict[str, str]) -> tuple[dict, dict]:
+    source = MemorySource()
+    first = ids_by_title(before, source.read(before))
+    return first, ids_by_title(after, source.read(after))
+
+
+UUIDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param({"inbox/a.md": "- [ ] Pack"}, {"projects/a.md": "- [ ] Pack"}, id="folder"),
+        pytest.param(
+            {"a.md": "- [ ] Pack\n- [ ] Book"}, {"b.md": "- [ ] Book\n- [ ] Pack"}, id="renamed, shuffled"
+        ),
+        pytest.param({"a.todo.txt": "Pack +Move"}, {"archive/todo.txt": "Pack +Move"}, id="other name"),
+        pytest.param(
+            {"a.csv": "ID,Title\n1,Pack\n2,Book"}, {"b.csv": "ID,Title\n1,Pack\n2,Book"}, id="ids of a table"
+        ),
+        pytest.param(
+            {unicodedata.normalize("NFC", "Büro.md"): "- [ ] Pack"},
+            {unicodedata.normalize("NFD", "Büro.md"): "- [ ] Pack"},
+            id="decomposed name",
+        ),
+        pytest.param(
+            {"a.md": "- [ ] Pack\n- [ ] Book"}, {"a.md": "- [ ] Pack", "b.md": "- [ ] Book"}, id="split"
+        ),
+        pytest.param(
+            {"a.md": "- [ ] Pack", "b.md": "- [ ] Book"}, {"c.md": "- [ ] Pack\n- [ ] Book"}, id="merged"
+        ),
+        pytest.param(
+            {"a.md": "- [ ] Call\n- [ ] Pack", "b.md": "- [ ] Call\n- [ ] Book"},
+            {"b.md": "- [ ] Call\n- [ ] Pack", "a.md": "- [ ] Call\n- [ ] Book"},
+            id="swapped names",
+        ),
+    ],
+)
+def test_moved_task_keeps_its_id(before, after):
+    source = MemorySource()
+    first = titles_by_id(source, before)
+    assert titles_by_id(source, after) == first
+
+
+def titles_by_id(source: MemorySource, files: dict[str, str]) -> dict:
+    found = source.read(files)
+    return {row_id: source.stored["tasks"][row_id]["title"] for row_id in found.values()}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Wirte to the bank", "Write to the bank"),
+        ("call anna", "Call Anna"),
+        ("Call Anna", "Call Anna about the offer"),
+        ("Buy bred due:2026-12-01", "Buy bread due:2026-12-01"),
+        ("Send the reprot due:2026-12-01", "x 2026-11-30 Send the report due:2026-12-01"),
+        ("Cafe in Paris", "Café in Paris!"),
+        ("Order 15 chairs", "Order 15 chairs and tables"),
+        ("Pay rent due:2026-12-01", "Pay rent due:2026-12-03"),
+        ("Pay rent", "(A) Pay rent @home"),
+    ],
+)
+def test_changed_task_keeps_its_id(before, after):
+    first, second = read_twice(
+        {"todo.txt": f"Iron shirts\n{before}\nSort books"}, {"todo.txt": f"Sort books\n{after}\nIron shirts"}
+    )
+    assert second[after] == first[before]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Buy bread due:2026-12-01", "Buy milk due:2026-12-01"),
+        ("🧹 due:2026-12-01", "🛒 due:2026-12-01"),
+        ("Chapter 1", "Chapter 2"),
+        ("Call Anna", "Call Anne"),
+        ("Pay invoice 4711", "Pay invoice 4712"),
+        ("買牛奶", "買牛油"),
+        ("Move house id:1", "Plan the party id:1"),
+        ("Buy bread for the party id:1", "Buy wine for the party id:1"),
+        ("Call Anna @phone due:2026-12-01", "Call Anna @mail due:2026-12-09"),
+        (f"Call Anna uuid:{UUIDS[1]}", f"Call Anna uuid:{UUIDS[2]}"),
+        ("x 2026-11-30 Pay rent due:2026-11-30", "Pay rent due:2026-12-30"),
+        ("Water the plants rec:1d due:2026-11-30", "Water the plants rec:1d due:2026-12-01"),
+    ],
+)
+def test_other_task_in_the_same_line_has_another_id(before, after):
+    first, second = read_twice({"todo.txt": f"Iron shirts\n{before}"}, {"todo.txt": f"Iron shirts\n{after}"})
+    assert second["Iron shirts"] == first["Iron shirts"]
+    assert second[after] != first[before]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            {"a.md": "- [ ] Water 🔁 every day 📅 2026-11-30"},
+            {
+                "a.md": "- [ ] Water 🔁 every day 📅 2026-12-01\n"
+                "- [x] Water 🔁 every day 📅 2026-11-30 ✅ 2026-11-30"
+            },
+            id="next one above",
+        ),
+        pytest.param(
+            {"a.md": "- [ ] Water 🔁 every day 📅 2026-11-30"},
+            {
+                "a.md": "- [x] Water 🔁 every day 📅 2026-11-30 ✅ 2026-11-30\n"
+                "- [ ] Water 🔁 every day 📅 2026-12-01"
+            },
+            id="next one below",
+        ),
+        pytest.param(
+            {"todo.txt": "Water rec:1d due:2026-11-30"},
+            {
+                "todo.txt": "Water rec:1d due:2026-12-01",
+                "done.txt": "x 2026-11-30 Water rec:1d due:2026-11-30",
+            },
+            id="archived",
+        ),
+        pytest.param(
+            {"todo.txt": "Water rec:1d due:2026-11-30"},
+            {"todo.txt": "Water rec:1d due:2026-12-01", "done.txt": "x 2026-11-30 Water"},
+            id="archived without its date",
+        ),
+        pytest.param(
+            {"todo.txt": "Water rec:1d id:1 due:2026-11-30"},
+            {"todo.txt": "x 2026-11-30 Water rec:1d id:1 due:2026-11-30\nWater rec:1d id:1 due:2026-12-01"},
+            id="with the same id",
+        ),
+        pytest.param(
+            {"todo.txt": "Water rec:1d"},
+            {"todo.txt": "Water rec:1d\nx 2026-11-30 Water rec:1d"},
+            id="without a date",
+        ),
+    ],
+)
+def test_completed_occurrence_is_the_task_and_the_next_one_is_another(before, after):
+    source = MemorySource()
+    (task_id,) = source.read(before).values()
+    found = source.read(after).values()
+    assert len(set(found)) == 2
+    statuses = {row_id: source.stored["tasks"][row_id]["status"] for row_id in found}
+    assert statuses.pop(task_id) == "done"
+    assert set(statuses.values()) == {"open"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "deleted"),
+    [
+        (["Follow up +Lind due:2026-11-30", "Follow up +Oak due:2026-12-04"], 0),
+        (["Follow up +Lind", "Follow up +Oak"], 0),
+        (["Follow up @phone", "Follow up @mail"], 0),
+        (["Iron", "Follow up", "Sort", "Follow up", "Cook"], 1),
+        (["(A) Follow up", "(B) Follow up"], 0),
+        (["Follow up due:2026-12-01", "Follow up due:2026-12-02", "Follow up due:2026-12-03"], 1),
+    ],
+)
+def test_of_equal_titles_the_remaining_one_keeps_its_id(lines, deleted):
+    source = MemorySource()
+    before = source.read({"todo.txt": "\n".join(lines)})
+    rest = [line for at, line in enumerate(lines) if at != deleted]
+    after = source.read({"todo.txt": "\n".join(rest)})
+    expected = [row_id for at, row_id in enumerate(before.values()) if at != deleted]
+    assert list(after.values()) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pack +Move due:2026-12-01\nBook\nBook",
+        "Pack id:1\nBook id:2",
+        "🧹\n🛒",
+        "Water rec:1d due:2026-12-01\nx 2026-11-30 Pack",
+    ],
+)
+def test_restored_tasks_have_their_former_ids(text):
+    source = MemorySource()
+    before = source.read({"todo.txt": text})
+    assert source.read({"todo.txt": ""}) == {}
+    assert source.read({"todo.txt": text}) == before
+
+
+@pytest.mark.parametrize(
+    ("removed", "added"),
+    [
+        ("Follow up due:2026-11-30", "Follow up due:2027-01-04"),
+        ("Move house id:1", "Plan the party id:1"),
+        ("🧹", "🛒"),
+        ("Water rec:1d due:2026-11-30", "Water rec:1d due:2026-12-01"),
+        ("x 2026-11-30 Pay rent", "Pay rent"),
+    ],
+)
+def test_removed_task_does_not_return_as_another_one(removed, added):
+    source = MemorySource()
+    (before,) = source.read({"todo.txt": removed}).values()
+    source.read({"todo.txt": ""})
+    (after,) = source.read({"todo.txt": added}).values()
+    assert after != before
+
+
+def test_references_follow_the_ids():
+    source = MemorySource()
+    source.read({"todo.txt": "Paint id:1\nBook a van id:2 dep:1"})
+    source.read({"todo.txt": "Plan the party id:1\nBook a van id:2 dep:1"})
+    tasks = {row["title"]: row for row in source.stored["tasks"].values() if row["is_current"]}
+    assert tasks["Book a van"]["blocked_by"] == [tasks["Plan the party"]["id"]]
+
+
+def test_renamed_project_keeps_its_id():
+    source = MemorySource()
+    source.read({"a.md": "# Move\n- [ ] Pack\n- [ ] Book a van"})
+    (project,) = source.stored["projects"]
+    source.read({"b.md": "# Relocation\n- [ ] Pack\n- [ ] Book a van"})
+    assert [row["name"] for row in source.stored["projects"].values()] == ["Relocation"]
+    assert list(source.stored["projects"]) == [project]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a.txt": "Call\nwith Anna"}, {"notes/b.txt": "Call\nwith Anna"}),
+        ({"a.txt": "Call\nwith Anna"}, {"a.txt": "Call\nwith Anna and Berta"}),
+        ({"a.txt": "Call\nwith Anna"}, {"old/a.txt": "Call\nwith Anna and Berta"}),
+        ({"a.txt": "One\n1", "b.txt": "Two\n2"}, {"a.txt": "Two\n2", "b.txt": "One\n1"}),
+    ],
+)
+def test_note_keeps_its_id(before, after):
+    source = MemorySource()
+    source.read(before)
+    known = {row_id: row["title"] for row_id, row in source.stored["notes"].items()}
+    source.read(after)
+    assert {row_id: row["title"] for row_id, row in source.stored["notes"].items()} == known
+
+
+def test_unchanged_reading_needs_no_details():
+    source = MemorySource()
+    files = {"todo.txt": "Pack\nPack\nBook id:1", "a.md": "# Move\n- [ ] Pack"}
+    source.read(files)
+    source.read({"todo.txt": "Pack\nBook id:1", "b.md": "# Move\n- [ ] Pack"})
+    statements = source.statements
+    source.read({"todo.txt": "Pack\nBook id:1", "b.md": "# Move\n- [ ] Pack"})
+    assert source.statements == statements
