@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from daybreak.agenda.importers.icalendar.components import Component, scan_components
+from daybreak.agenda.importers.icalendar.components import Component, ComponentStream, scan_components
 from daybreak.agenda.importers.icalendar.decoding import decode_calendar
 from daybreak.agenda.importers.icalendar.entries import (
     CalendarEntry,
@@ -73,7 +73,7 @@ class _CalendarParser:
             first,
             messages=tuple(messages),
             warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
-            incomplete=stream.damage and f"It is damaged: {stream.damage}.",
+            incomplete=_describe_damage(stream),
         )
 
     def _collect_parts(self, calendars: list[Component]) -> list[_Entries]:
@@ -152,3 +152,11 @@ def _distinguish(items: Iterable[_ParsedItem]) -> Iterator[_ParsedItem]:
             known.add(item.title)
             number = len(known)
             yield item if number == 1 else replace(item, external_id=f"{item.external_id}#{number}")
+
+
+def _describe_damage(stream: ComponentStream) -> str | None:
+    """Return why the file is not the whole calendar, as a sentence; None if it is."""
+    children = (child for calendar in stream.calendars for child in calendar.children if child.name in _KINDS)
+    has_unclosed_entry = any(not child.is_closed for child in children)
+    damage = stream.damage or ("an entry in it has no END" if has_unclosed_entry else None)
+    return damage and f"It is damaged: {damage}."
