@@ -22,7 +22,7 @@ async def accept_absence(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID
         source_id: the source.
         at: the time of the confirmation.
     """
-    await tx.execute(_sql.lock_source, owner_id, source_id)
+    await tx.execute(_sql.lock_source_and_copies, owner_id, source_id)
     absent = await tx.fetch(_sql.list_absent, owner_id, source_id)
     paths = sorted({row["path"] for row in absent})
     containers = await tx.fetch(_sql.list_containers, owner_id, source_id, paths)
@@ -31,6 +31,7 @@ async def accept_absence(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID
         ids = [row["id"] for row in [*absent, *containers] if row["kind"] == name]
         if ids:
             await tx.execute(getattr(_sql, f"remove_{name}"), owner_id, ids, at)
+    await tx.execute(_sql.mark_copies, owner_id, None, at)
     folders = {str(up) for path in paths for up in PurePosixPath(path).parents}
     await tx.execute(_sql.delete_warnings_of, owner_id, source_id, [*paths, *sorted(folders)])
     await tx.execute(_sql.forget_copy, owner_id, source_id)
