@@ -106,6 +106,19 @@ def test_folder_name_cannot_control_the_terminal(daybreak, folder):
     assert "\x1b" not in listed
 
 
+def test_emptied_list_is_shown_as_it_was_until_it_is_accepted(daybreak, folder):
+    (folder / "todo.txt").write_text("One due:2026-03-29\nTwo\n")
+    daybreak("sources", "add", folder, "--name", "My errands")
+    (folder / "todo.txt").write_text("")
+    warning = daybreak("import", folder).err
+    assert "its 2 open tasks are shown as they were" in warning
+    assert "“daybreak sources accept 'My errands'”" in warning
+    assert "missing\t2 items" in daybreak("sources", "show", "My errands").out
+    assert daybreak("sources", "accept", "My errands").out == "Removed 2 items from My errands.\n"
+    assert daybreak("sources", "accept", "My errands").out == "No item is missing from My errands.\n"
+    assert daybreak("sources", "list", "--json").json()[0]["tasks"] == 0
+
+
 def test_unassigned_tasks_of_a_board_are_the_teams_after_that_choice(daybreak, folder):
     (folder / "board.csv").write_text("Task,Status,Owner\nOne,open,Bob\nTwo,open,Eve\nThree,open,\n")
     daybreak("import", folder)

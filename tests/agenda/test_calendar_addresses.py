@@ -123,6 +123,9 @@ async def test_changed_calendar_is_imported(workspace, source, calendar_server, 
     advance_one_hour()
     calendar_server.content, calendar_server.etag = make_calendar("Swimming"), '"2"'
     await read_stored_source(workspace)
+    assert await workspace.titles() == {"Choir", "Swimming"}
+    advance_one_hour()
+    await read_stored_source(workspace)
     assert await workspace.titles() == {"Swimming"}
 
 
@@ -150,6 +153,113 @@ async def test_last_good_copy_is_used_while_the_url_fails(
     assert reason in found.sources[0].error
     assert found.sources[0].failing_since == clock.now()
     assert TOKEN not in report.failure + found.sources[0].error
+
+
+TWO_EVENTS = make_calendar("Choir", "Chess")
+HTML = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TWO_EVENTS[: TWO_EVENTS.index(b"UID:Chess") + 4],
+        TWO_EVENTS[: TWO_EVENTS.rindex(b"BEGIN:VEVENT")],
+        TWO_EVENTS.removesuffix(b"END:VCALENDAR\r\n"),
+        TWO_EVENTS[: TWO_EVENTS.rindex(b"BEGIN:VEVENT")] + HTML,
+        b"<br />\n<b>Notice</b>: Undefined index in <b>/www/export.php</b> on line <b>12</b><br />\n"
+        + TWO_EVENTS,
+        b"<html><body><pre>A calendar looks like this:\nBEGIN:VCALENDAR\n...</pre></body></html>",
+        HTML,
+        b"",
+        b"Service unavailable",
+    ],
+)
+async def test_damaged_response_does_not_replace_the_last_good_copy(
+    workspace, source, calendar_server, advance_one_hour, content
+):
+    calendar_server.content = TWO_EVENTS
+    await agenda.read_source(workspace.reader, source)
+    before = {one.id for one in (await workspace.load_agenda()).events}
+    advance_one_hour()
+    failing_since = clock.now()
+    calendar_server.content, calendar_server.etag = content, '"2"'
+    report = await read_stored_source(workspace.at_date(DAY + timedelta(days=1)))
+    assert "calendar" in report.failure
+    advance_one_hour()
+    calendar_server.status = 500
+    later = workspace.at_date(DAY + timedelta(days=14))
+    report = await read_stored_source(later)
+    assert "500" in report.failure
+    found = await later.load_agenda()
+    assert {one.title for one in found.events} == {"Choir", "Chess"}
+    assert before < {one.id for one in found.events}
+    assert found.sources[0].failing_since == failing_since
+    advance_one_hour()
+    calendar_server.status, calendar_server.content = 200, TWO_EVENTS
+    assert (await read_stored_source(workspace)).failure is None
+    assert all(one.absent_on is None for one in (await workspace.load_agenda()).events)
+
+
+async def test_first_response_that_is_cut_off_is_read_but_is_no_good_copy(workspace, source, calendar_server):
+    calendar_server.content = TWO_EVENTS[: TWO_EVENTS.index(b"UID:Chess")]
+    report = await agenda.read_source(workspace.reader, source)
+    assert any("it ends before END:VCALENDAR" in warning for warning in report.warnings)
+    assert await workspace.titles() == {"Choir"}
+    calendar_server.content, calendar_server.etag = TWO_EVENTS, '"2"'
+    assert (await read_stored_source(workspace)).warnings == ()
+    assert await workspace.titles() == {"Choir", "Chess"}
+
+
+async def test_calendar_in_utf_16_is_read(workspace, source, calendar_server):
+    calendar_server.content = TWO_EVENTS.decode().encode("utf-16")
+    await agenda.read_source(workspace.reader, source)
+    assert await workspace.titles() == {"Choir", "Chess"}
+
+
+async def test_event_that_vanishes_from_a_url_is_gone_after_another_response(
+    workspace, source, calendar_server, advance_one_hour
+):
+    calendar_server.content = TWO_EVENTS
+    await agenda.read_source(workspace.reader, source)
+    advance_one_hour()
+    calendar_server.content, calendar_server.etag = make_calendar("Choir"), '"2"'
+    report = await read_stored_source(workspace)
+    assert "missing since Sunday 29 March" in report.warnings[0]
+    # The copy is recent: the server is not asked, so nothing is confirmed.
+    tomorrow = workspace.at_date(DAY + timedelta(days=1))
+    await read_stored_source(tomorrow)
+    assert await workspace.titles() == {"Choir", "Chess"}
+    advance_one_hour()
+    assert (await read_stored_source(tomorrow)).warnings == ()
+    assert {one.title for one in (await tomorrow.load_agenda()).events if one.start.day != 30} == {"Choir"}
+
+
+async def test_empty_calendar_of_a_url_retains_its_events_for_three_days(
+    workspace, source, calendar_server, advance_one_hour
+):
+    await agenda.read_source(workspace.reader, source)
+    calendar_server.content, calendar_server.etag = make_calendar(), '"2"'
+    for days in range(4):
+        advance_one_hour()
+        await read_stored_source(workspace.at_date(DAY + timedelta(days=days)))
+        assert await workspace.titles() == (set() if days == 3 else {"Choir"})
+
+
+async def test_confirmation_accepts_the_next_response_of_a_failing_url(
+    workspace, source, calendar_server, advance_one_hour
+):
+    calendar_server.content = TWO_EVENTS
+    await agenda.read_source(workspace.reader, source)
+    advance_one_hour()
+    calendar_server.content = TWO_EVENTS[: TWO_EVENTS.rindex(b"BEGIN:VEVENT")]
+    calendar_server.etag = '"2"'
+    assert (await read_stored_source(workspace)).failure
+    user = workspace.reader.user
+    await agenda.accept_absence_by_reference(workspace.reader.database, user, str(source.id))
+    assert (await read_stored_source(workspace)).failure is None
+    assert (await agenda.resolve_source(workspace.reader.database, user, str(source.id))).absent > 0
+    await agenda.accept_absence_by_reference(workspace.reader.database, user, str(source.id))
+    assert await workspace.titles() == {"Choir"}
 
 
 async def test_error_is_cleared_when_the_url_responds_again(

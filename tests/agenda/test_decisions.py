@@ -99,7 +99,7 @@ async def test_snoozed_task_is_reported_neither_as_removed_nor_as_new(scenario: 
 
 async def test_snoozed_task_still_blocks_its_dependents(scenario: DecisionScenario):
     lines = ["- [ ] Call Berta 🆔 berta", "- [ ] Paint the door ⛔ berta"]
-    scenario.workspace.write_file("todo.txt", "")
+    scenario.workspace.write_file("todo.txt", "Water the plants")
     scenario.workspace.write_file("plan.md", *lines)
     await scenario.workspace.import_folder()
     await scenario.snooze()

@@ -106,10 +106,12 @@ async def test_project_stays_while_an_unreadable_file_has_tasks_in_it(workspace:
     )
     await workspace.import_parsed(first, second)
     warning = ReadWarning(path="b.md", message="is on fire.")
-    assert (await workspace.import_parsed(unreadable=[warning])).changes.removed == 1
+    first = ParsedSourceFile("a.md", NOW, ParsedFile(tasks=(imported_task("c", "C"),)))
+    assert (await workspace.import_parsed(first, unreadable=[warning])).changes.removed == 1
     found = await workspace.load_agenda()
     assert ([p.name for p in found.projects], [p.name for p in found.phases]) == (["House"], ["Packing"])
-    assert (await workspace.import_parsed()).changes.removed == 3
+    second = ParsedSourceFile("b.md", NOW, ParsedFile(tasks=(imported_task("d", "D"),)))
+    assert (await workspace.import_parsed(first, second)).changes.removed == 3
 
 
 @pytest.mark.parametrize("gap", ["docs", "docs/deep", "docs/deep/a.md", "."])
@@ -125,8 +127,11 @@ async def test_tasks_beside_an_unreadable_folder_are_removed(workspace: UserWork
     await workspace.import_parsed(
         ParsedSourceFile("docs2/a.md", NOW, ParsedFile(tasks=(imported_task("a", "A"),)))
     )
-    await workspace.import_parsed(unreadable=[ReadWarning(path="docs", message="is closed.")])
-    assert await workspace.titles() == set()
+    await workspace.import_parsed(
+        ParsedSourceFile("docs2/a.md", NOW, ParsedFile(tasks=(imported_task("b", "B"),))),
+        unreadable=[ReadWarning(path="docs", message="is closed.")],
+    )
+    assert await workspace.titles() == {"B"}
 
 
 moments = st.one_of(

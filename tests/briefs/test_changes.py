@@ -185,11 +185,11 @@ async def test_the_last_received_version_is_compared_with(plans: PlanFolder):
 
 
 async def test_receiving_is_idempotent(plans: PlanFolder):
-    await plans.replace_items(task("One"))
+    await plans.replace_items(task("One"), task("Two"))
     brief = await briefs.compose(plans.database, plans.user.id, SATURDAY)
     for _ in range(2):
         await briefs.mark_received(plans.database, plans.user.id, brief.id)
-    await plans.replace_items()
+    await plans.replace_items(task("Two"))
     assert await changes(plans) == [("vanished", "“One” is no longer in plans.")]
 
 
@@ -212,11 +212,11 @@ async def test_a_timezone_change_moves_no_event(plans: PlanFolder):
 
 async def test_a_brief_of_one_source_lists_changes_of_that_source_only(plans: PlanFolder, new_plans):
     second = await new_plans("second")
-    await plans.replace_items(task("One"))
-    await second.replace_items(task("Other"))
+    await plans.replace_items(task("One"), task("Two"))
+    await second.replace_items(task("Other"), task("Another"))
     await compose_and_receive(plans, SATURDAY)
-    await plans.replace_items()
-    await second.replace_items()
+    await plans.replace_items(task("Two"))
+    await second.replace_items(task("Another"))
     assert await changes(plans, sources=[plans.source.id]) == [("vanished", "“One” is no longer in plans.")]
 
 

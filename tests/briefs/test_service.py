@@ -235,6 +235,20 @@ async def test_a_day_is_not_quiet_while_a_source_cannot_be_read(plans: PlanFolde
     ]
 
 
+async def test_a_source_that_has_failed_for_days_states_since_when(plans: PlanFolder, monkeypatch):
+    await plans.replace_items()
+    await plans.mark_failed("The folder is gone.")
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    await plans.mark_failed("The folder is gone.")
+    document = (await briefs.compose(plans.database, plans.user.id, SUNDAY + timedelta(days=2))).document
+    (warning,) = document.warnings
+    assert warning.text == (
+        "could not be read since Sunday 29 March: The folder is gone; what is shown of it was read "
+        "on Sunday 29 March at 08:30."
+    )
+
+
 async def test_a_source_that_was_never_read_is_a_warning(plans: PlanFolder):
     document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
     assert not document.quiet

@@ -49,6 +49,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/sources/files": ("agenda.upload_files",),
     "POST /agenda/sources/refresh": ("agenda.refresh_sources",),
     "POST /agenda/sources/{source_id}/refresh": ("agenda.refresh_source",),
+    "POST /agenda/sources/{source_id}/accept": ("agenda.accept_absence",),
     "POST /agenda/sources/{source_id}/remove": ("agenda.delete_source",),
     "POST /agenda/sources/{source_id}/unassigned": ("agenda.update_source",),
     "POST /agenda/tasks": ("agenda.create_task",),
@@ -185,6 +186,8 @@ async def create_states(tour: Tour, database, user) -> None:
             await tour.press(f"/agenda/{thing}", **form)
         await tour.press(next(form.action for _, form in tour.forms[::-1] if form.action.endswith("/remove")))
     tasks = await database_tasks(database, user)
+    async with database.transaction([user.id]) as tx:
+        await tx.execute("UPDATE agenda_tasks SET absence = 'emptied' WHERE title = 'Paint'")
     await tour.press(f"/agenda/tasks/{tasks['Sweep']}/complete", next="/agenda")
     await tour.press("/briefs/2026-03-29/tasks", done=tasks["Call Berta"])
     claim = re.search(r'name="useful" value="([^"]+)"', (await tour.browser.get("/")).text)

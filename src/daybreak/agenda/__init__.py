@@ -34,6 +34,7 @@ from daybreak.agenda.sources.imports import (
 )
 from daybreak.agenda.sources.service import (
     SourceOverview,
+    accept_absence_by_reference,
     add_address,
     add_folder,
     delete_source_by_reference,
@@ -71,6 +72,7 @@ __all__ = [
     "TaskStatus",
     "UnassignedTasks",
     "Upload",
+    "accept_absence_by_reference",
     "add_address",
     "add_and_read",
     "add_folder",

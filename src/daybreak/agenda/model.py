@@ -95,6 +95,8 @@ class SourceWarning:
     message: str
 
     def __str__(self) -> str:
+        if self.path == ".":
+            return self.message
         where = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{where}: {self.message}"
 

@@ -144,6 +144,8 @@ class ReadWarning:
     line: int | None = None
 
     def __str__(self) -> str:
+        if self.path == ".":
+            return self.message
         return f"{self.path if self.line is None else f'{self.path}:{self.line}'}: {self.message}"
 
 

@@ -119,7 +119,17 @@ SELECT
     (
         SELECT count(*) FROM agenda_source_warnings AS w
         WHERE w.owner_id = s.owner_id AND w.source_id = s.id
-    ) AS warnings
+    ) AS warnings,
+    (
+        SELECT count(*) FROM agenda_tasks AS t
+        WHERE t.owner_id = s.owner_id AND t.source_id = s.id AND t.removed_at IS NULL AND t.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_events AS e
+        WHERE e.owner_id = s.owner_id AND e.source_id = s.id AND e.removed_at IS NULL AND e.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_notes AS n
+        WHERE n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL AND n.absence IS NOT NULL
+    ) AS absent
 FROM agenda_source_facts AS s
 WHERE s.owner_id = $1
 ORDER BY s.name, s.id
@@ -167,20 +177,26 @@ DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2 AND last_read_at IS N
 -- name: list_stored_rows
 -- Returns the stored rows of a source for comparison with the parsed ones, and whether each is to be removed if it was
 -- not parsed. Of the events only those with a parsed external id ($7) or with a start of $8, and those of the range that
--- was covered: all-day and floating ones of [$3, $4), timed ones of [$5, $6).
-SELECT 'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current
+-- was covered: all-day and floating ones of [$3, $4), timed ones of [$5, $6). is_listed and entry: see StoredItem.
+SELECT
+    'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current,
+    FALSE AS is_listed, NULL AS entry, NULL AS absence, NULL::date AS absent_on, NULL::timestamptz AS absent_since
 FROM agenda_projects WHERE owner_id = $1 AND source_id = $2
 UNION ALL
-SELECT 'phases', id, fingerprint, path, removed_at IS NULL
+SELECT 'phases', id, fingerprint, path, removed_at IS NULL, FALSE, NULL, NULL, NULL, NULL
 FROM agenda_phases WHERE owner_id = $1 AND source_id = $2
 UNION ALL
-SELECT 'tasks', id, fingerprint, path, removed_at IS NULL
+SELECT
+    'tasks', id, fingerprint, path, removed_at IS NULL, status NOT IN ('done', 'cancelled'), NULL,
+    absence, absent_on, absent_since
 FROM agenda_tasks WHERE owner_id = $1 AND source_id = $2
 UNION ALL
-SELECT 'notes', id, fingerprint, path, removed_at IS NULL
+SELECT 'notes', id, fingerprint, path, removed_at IS NULL, TRUE, NULL, absence, absent_on, absent_since
 FROM agenda_notes WHERE owner_id = $1 AND source_id = $2
 UNION ALL
-SELECT 'events', e.id, e.fingerprint, e.path, e.removed_at IS NULL AND covered.whether
+SELECT
+    'events', e.id, e.fingerprint, e.path, e.removed_at IS NULL AND covered.whether, TRUE, e.uid,
+    e.absence, e.absent_on, e.absent_since
 FROM agenda_events AS e
 CROSS JOIN LATERAL (
     SELECT
@@ -360,6 +376,7 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     source_ref = excluded.source_ref,
     native_id = excluded.native_id,
     position = excluded.position,
+    absence = NULL,
     absent_on = NULL,
     absent_since = NULL
 
@@ -399,6 +416,7 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     stamped_at = excluded.stamped_at,
     declined_by = excluded.declined_by,
     tentative_by = excluded.tentative_by,
+    absence = NULL,
     absent_on = NULL,
     absent_since = NULL
 
@@ -419,7 +437,10 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     title = excluded.title,
     body = excluded.body,
     noted_at = excluded.noted_at,
-    source_ref = excluded.source_ref
+    source_ref = excluded.source_ref,
+    absence = NULL,
+    absent_on = NULL,
+    absent_since = NULL
 
 -- name: remove_projects
 -- Marks projects as removed, except those that still have items, such as those of an unreadable file.
@@ -453,6 +474,58 @@ UPDATE agenda_events SET removed_at = $3, fingerprint = NULL WHERE owner_id = $1
 
 -- name: remove_notes
 UPDATE agenda_notes SET removed_at = $3, fingerprint = NULL WHERE owner_id = $1 AND id = ANY ($2::uuid [])
+
+-- name: mark_absent
+-- Marks tasks, events and notes as absent, and clears the marks of those that were found again ($3 is NULL). $2 ids,
+-- $3 why they are absent, $4 the owner's date and $5 the time of the first reading that did not find them.
+WITH marks AS (
+    SELECT m.* FROM unnest($2::uuid [], $3::text [], $4::date [], $5::timestamptz [])
+        AS m (id, absence, absent_on, absent_since)
+),
+
+marked_tasks AS (
+    UPDATE agenda_tasks AS t
+    SET absence = m.absence, absent_on = m.absent_on, absent_since = m.absent_since
+    FROM marks AS m WHERE t.owner_id = $1 AND t.id = m.id
+),
+
+marked_events AS (
+    UPDATE agenda_events AS e
+    SET absence = m.absence, absent_on = m.absent_on, absent_since = m.absent_since
+    FROM marks AS m WHERE e.owner_id = $1 AND e.id = m.id
+)
+
+UPDATE agenda_notes AS n
+SET absence = m.absence, absent_on = m.absent_on, absent_since = m.absent_since
+FROM marks AS m WHERE n.owner_id = $1 AND n.id = m.id
+
+-- name: list_absent
+-- Returns the ids and paths of the absent items of a source.
+SELECT 'tasks' AS kind, id, path FROM agenda_tasks
+WHERE owner_id = $1 AND source_id = $2 AND removed_at IS NULL AND absence IS NOT NULL
+UNION ALL
+SELECT 'events', id, path FROM agenda_events
+WHERE owner_id = $1 AND source_id = $2 AND removed_at IS NULL AND absence IS NOT NULL
+UNION ALL
+SELECT 'notes', id, path FROM agenda_notes
+WHERE owner_id = $1 AND source_id = $2 AND removed_at IS NULL AND absence IS NOT NULL
+
+-- name: list_containers
+-- Returns the projects and phases of a source whose files are among $3.
+SELECT 'phases' AS kind, id FROM agenda_phases
+WHERE owner_id = $1 AND source_id = $2 AND removed_at IS NULL AND path = ANY ($3::text [])
+UNION ALL
+SELECT 'projects', id FROM agenda_projects
+WHERE owner_id = $1 AND source_id = $2 AND removed_at IS NULL AND path = ANY ($3::text [])
+
+-- name: delete_warnings_of
+-- Deletes the warnings about these files or folders ($3) of a source.
+DELETE FROM agenda_source_warnings WHERE owner_id = $1 AND source_id = $2 AND path = ANY ($3::text [])
+
+-- name: forget_copy
+-- Deletes the last good copy of a calendar URL and its validators, so that its next response is accepted as it is.
+UPDATE agenda_sources SET last_good_copy = NULL, etag = NULL, http_last_modified = NULL
+WHERE owner_id = $1 AND id = $2 AND error IS NOT NULL
 
 -- name: delete_warnings
 DELETE FROM agenda_source_warnings WHERE owner_id = $1 AND source_id = $2
@@ -647,7 +720,8 @@ LIMIT $7
 
 -- name: get_task
 -- Returns a task as pages show it; instead of a hidden copy the one that is shown.
-SELECT c.* FROM agenda_task_cards AS c
+SELECT c.*, a.absent_on FROM agenda_task_cards AS c
+INNER JOIN agenda_tasks AS a ON c.owner_id = a.owner_id AND c.id = a.id
 WHERE
     c.owner_id = $1
     AND c.id = coalesce((SELECT t.superseded_by FROM agenda_tasks AS t WHERE t.owner_id = $1 AND t.id = $2), $2)
@@ -861,7 +935,17 @@ SELECT
     (
         SELECT count(*) FROM agenda_source_warnings AS w
         WHERE w.owner_id = s.owner_id AND w.source_id = s.id
-    ) AS warnings
+    ) AS warnings,
+    (
+        SELECT count(*) FROM agenda_tasks AS t
+        WHERE t.owner_id = s.owner_id AND t.source_id = s.id AND t.removed_at IS NULL AND t.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_events AS e
+        WHERE e.owner_id = s.owner_id AND e.source_id = s.id AND e.removed_at IS NULL AND e.absence IS NOT NULL
+    ) + (
+        SELECT count(*) FROM agenda_notes AS n
+        WHERE n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL AND n.absence IS NOT NULL
+    ) AS absent
 FROM agenda_source_facts AS s
 WHERE s.owner_id = $1 AND s.id = $2
 

@@ -324,6 +324,7 @@ class SourceOut(OutputModel):
     events: int
     notes: int
     warnings: int
+    absent: int = Field(description="How many of these items its last reading did not find.")
 
     @classmethod
     def of(cls, overview: SourceOverview) -> Self:
@@ -344,6 +345,7 @@ class SourceOut(OutputModel):
             events=overview.events,
             notes=overview.notes,
             warnings=overview.warnings,
+            absent=overview.absent,
         )
 
 

@@ -3043,9 +3043,11 @@ CREATE TABLE public.agenda_events (
     stamped_at timestamp with time zone,
     declined_by text[] DEFAULT '{}'::text[] NOT NULL,
     tentative_by text[] DEFAULT '{}'::text[] NOT NULL,
+    absence text,
     absent_on date,
     absent_since timestamp with time zone,
     superseded_by uuid,
+    CONSTRAINT agenda_events_absence CHECK ((absence = ANY (ARRAY['damaged'::text, 'emptied'::text, 'missing'::text, 'shrunk'::text, 'unconfirmed'::text]))),
     CONSTRAINT agenda_events_end_after_start CHECK ((starts_at <= ends_at))
 );
 
@@ -3088,8 +3090,10 @@ CREATE TABLE public.agenda_notes (
     body text DEFAULT ''::text NOT NULL,
     noted_at timestamp with time zone NOT NULL,
     source_ref text NOT NULL,
+    absence text,
     absent_on date,
-    absent_since timestamp with time zone
+    absent_since timestamp with time zone,
+    CONSTRAINT agenda_notes_absence CHECK ((absence = ANY (ARRAY['damaged'::text, 'emptied'::text, 'missing'::text, 'shrunk'::text, 'unconfirmed'::text])))
 );
 
 ALTER TABLE ONLY public.agenda_notes FORCE ROW LEVEL SECURITY;
@@ -3244,10 +3248,12 @@ CREATE TABLE public.agenda_tasks (
     source_ref text NOT NULL,
     native_id text,
     "position" integer DEFAULT 0 NOT NULL,
+    absence text,
     absent_on date,
     absent_since timestamp with time zone,
     superseded_by uuid,
     completed_seen_at timestamp with time zone,
+    CONSTRAINT agenda_tasks_absence CHECK ((absence = ANY (ARRAY['damaged'::text, 'emptied'::text, 'missing'::text, 'shrunk'::text, 'unconfirmed'::text]))),
     CONSTRAINT agenda_tasks_estimate_minutes_check CHECK ((estimate_minutes > 0)),
     CONSTRAINT agenda_tasks_one_completion CHECK ((num_nonnulls(completed_on, completed_at) <= 1)),
     CONSTRAINT agenda_tasks_one_due CHECK ((num_nonnulls(due_on, due_at) <= 1)),

@@ -163,3 +163,13 @@ async def test_entries_of_other_users_are_not_found(bob_client, api_request, ove
         f"{V1}/tasks/{overdue_task.id}/complete", headers=SAME_ORIGIN_HEADERS
     )
     assert refused.status_code == 404
+
+
+async def test_absent_items_are_removed_through_the_api(api_request, workspace: UserWorkspace, overdue_task):
+    source = (await workspace.load_agenda()).sources[0]
+    (workspace.folder / "plan.md").write_text("")
+    await workspace.import_folder()
+    assert (await api_request("GET", f"/sources/{source.id}")).json()["absent"] == 2
+    confirmed = (await api_request("POST", f"/sources/{source.id}/accept-absence")).json()
+    assert (confirmed["absent"], confirmed["tasks"], confirmed["warnings"]) == (0, 0, 0)
+    assert await workspace.titles() == set()

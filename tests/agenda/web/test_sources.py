@@ -220,3 +220,25 @@ async def test_sources_of_other_users_are_not_found(bob_client, workspace: UserW
         await bob_client.post(f"/agenda/sources/{source.id}/remove"),
     ]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+async def test_absent_items_are_shown_as_they_were_until_their_owner_confirms(
+    anna_client, workspace: UserWorkspace, overdue_task
+):
+    source = (await workspace.load_agenda()).sources[0]
+    (workspace.folder / "plan.md").write_text("<!DOCTYPE html><html>Please sign in</html>")
+    await workspace.import_folder()
+    assert (
+        "not found in <code>plan.md</code> since"
+        in (await anna_client.get(f"/agenda/tasks/{overdue_task.id}")).text
+    )
+    page = (await anna_client.get(f"/agenda/sources/{source.id}")).text
+    assert "2 items were not found" in page
+    assert "Since Sunday 29 March, 2 open tasks are shown as they were." in page
+    assert "Call Berta" in (await anna_client.get("/agenda")).text
+    confirmed = await anna_client.post(f"/agenda/sources/{source.id}/accept")
+    page = (await anna_client.get(confirmed.headers["location"])).text
+    assert "Removed 2 items." in page
+    assert "Accept the source" not in page
+    assert "No problems found." in page
+    assert "Call Berta" not in (await anna_client.get("/agenda")).text

@@ -1,4 +1,4 @@
-"""API endpoints for sources: list, add, upload, refresh, delete."""
+"""API endpoints for sources: list, add, upload, refresh, accept, delete."""
 
 from collections.abc import Collection
 from typing import Any
@@ -132,6 +132,14 @@ async def refresh_source(context: ApiWriter, source_id: UUID, key: IdempotencyKe
         return await _enqueue_refresh(tx, context, [source_id])
 
     return await run_once(context, key, work)
+
+
+@routes.post(f"{ITEM_PATH}/accept-absence", response_model=SourceOut)
+async def accept_absence(context: ApiWriter, source_id: UUID) -> Response:
+    """Confirm that the absent items of a source are gone, and remove them."""
+    async with context.transaction() as tx:
+        await service.accept_absence(tx, context.user.id, source_id)
+        return json_response(await _get_output(tx, context, source_id))
 
 
 @routes.delete(ITEM_PATH, status_code=204)

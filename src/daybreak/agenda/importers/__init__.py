@@ -6,11 +6,12 @@ from typing import Final
 from daybreak.agenda.importers.csv_tables import CsvImporter
 from daybreak.agenda.importers.markdown import MarkdownImporter
 from daybreak.agenda.importers.notes import NotesImporter
+from daybreak.agenda.importers.parsing.signatures import find_damage, starts_with_calendar
 from daybreak.agenda.importers.taskwarrior import TaskwarriorImporter
 from daybreak.agenda.importers.todotxt import TodoTxtImporter
 from daybreak.agenda.parsed import ImportContext, Importer, ParsedFile, SourceFile
 
-__all__ = ["IMPORTERS", "find_importer"]
+__all__ = ["IMPORTERS", "find_damage", "find_importer", "starts_with_calendar"]
 
 _CALENDAR_SUFFIXES = {".ics", ".ical", ".icalendar", ".ifb"}
 
@@ -22,9 +23,7 @@ class _LazyCalendarImporter:
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
         """Return whether the iCalendar importer accepts the file."""
-        if path.suffix.lower() in _CALENDAR_SUFFIXES or b"BEGIN:VCALENDAR" in head.upper():
-            return self._load().accepts(path, head)
-        return False
+        return path.suffix.lower() in _CALENDAR_SUFFIXES or starts_with_calendar(head)
 
     def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return all entries of the calendar."""

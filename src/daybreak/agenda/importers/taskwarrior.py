@@ -9,6 +9,7 @@ from typing import Any
 
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.dates import midnight_to_date, parse_minutes, to_instant
+from daybreak.agenda.importers.parsing.signatures import CUT_OFF, MALFORMED
 from daybreak.agenda.importers.parsing.text import normalize_newlines
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
@@ -49,8 +50,11 @@ class TaskwarriorImporter:
     def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return one task per object."""
         builder = ParsedFileBuilder(file, context)
-        for line, value in _iter_objects(normalize_newlines(builder.text), builder):
+        text = normalize_newlines(builder.text)
+        for line, value in _iter_objects(text, builder):
             _add_task(_TaskObject(value, line, builder))
+        if text.lstrip("\ufeff \t\n").startswith("[") and not text.rstrip().endswith("]"):
+            builder.mark_incomplete(CUT_OFF)
         return builder.build()
 
 
@@ -67,6 +71,7 @@ def _iter_objects(text: str, builder: ParsedFileBuilder) -> Iterator[tuple[int, 
             faults += 1
             following = _NEXT_OBJECT.search(text, at) if faults < _MAX_ERRORS else None
             at = following.end() - 1 if following else len(text)
+            builder.mark_incomplete(MALFORMED if following else CUT_OFF)
         else:
             if isinstance(value, dict):
                 yield line, value

@@ -132,6 +132,15 @@ async def refresh_one(context: SignedIn, source_id: UUID) -> Response:
     return await _enqueue_refresh(context, [source_id], f"Syncing “{found.source.name}”.")
 
 
+@routes.post(f"{BASE_PATH}/{{source_id}}/accept")
+async def accept_absence(context: SignedIn, source_id: UUID) -> Response:
+    """Remove the items that a source no longer has."""
+    async with context.transaction() as tx:
+        count = await service.accept_absence(tx, context.user.id, source_id)
+    removed = f"Removed {count} {'item' if count == 1 else 'items'}." if count else "No item was missing."
+    return context.redirect(f"{BASE_PATH}/{source_id}", removed)
+
+
 @routes.post(f"{BASE_PATH}/{{source_id}}/unassigned")
 async def set_unassigned(context: SignedIn, source_id: UUID) -> Response:
     """Set the holder of the unassigned tasks of a source's team boards."""

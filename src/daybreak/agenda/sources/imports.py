@@ -13,18 +13,20 @@ import asyncpg
 
 from daybreak import clock, people
 from daybreak.agenda.model import Source, SourceKind
-from daybreak.agenda.parsed import ImportContext, SourceFile
+from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
 from daybreak.agenda.sources import service
 from daybreak.agenda.sources.parser_pool import (
     ProgressCallback,
     SourceContents,
+    is_calendar,
     read_calendar,
     read_files,
     read_folder,
 )
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync import source_sync
+from daybreak.agenda.sync.absence import FileReading, Reading
 from daybreak.agenda.sync.assignees import count_assignees
 from daybreak.agenda.sync.copies import keep_newest
 from daybreak.agenda.sync.revisions import merge_revisions
@@ -38,7 +40,6 @@ from daybreak.threads import DedicatedThreads
 DAYS_BEHIND = 14
 DAYS_AHEAD = 62
 FRESHNESS_PERIOD = timedelta(minutes=15)
-_HEAD_BYTES = 4096
 _sql = load("daybreak.agenda")
 _CONCURRENCY = 3
 # Above the concurrency of the web’s new addresses and of a worker’s queue, so that these are the limits.
@@ -157,6 +158,7 @@ class FetchedSource:
         failure: why a calendar URL could not be fetched, if its last good copy was used instead.
         new_copy: the response of a calendar URL, to be stored as its last good copy.
         compressed_copy: the same, compressed.
+        is_earlier_copy: whether a calendar URL was not requested, because its copy is recent.
     """
 
     source: Source
@@ -166,6 +168,7 @@ class FetchedSource:
     failure: str | None = None
     new_copy: Fetched | None = None
     compressed_copy: bytes = b""
+    is_earlier_copy: bool = False
 
 
 async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
@@ -194,6 +197,7 @@ async def _build_fetched_source(
     read_at: datetime | None = None,
     failure: str | None = None,
     new_copy: Fetched | None = None,
+    is_earlier_copy: bool = False,
 ) -> FetchedSource:
     rows = await _threads.run(_build_rows, source.id, contents, reader.user.tz)
     packed = await _threads.run(zlib.compress, new_copy.content) if new_copy else b""
@@ -205,6 +209,7 @@ async def _build_fetched_source(
         failure=failure,
         new_copy=new_copy,
         compressed_copy=packed,
+        is_earlier_copy=is_earlier_copy,
     )
 
 
@@ -229,31 +234,50 @@ def _parse_stored_files(rows: Sequence[asyncpg.Record], reader: SourceReader) ->
 async def _fetch_address_source(reader: SourceReader, source: Source) -> FetchedSource:
     async with reader.database.transaction([reader.user.id]) as tx:
         row = await _lock_source(tx, reader.user.id, source)
-    fetched, failure, asked_at = None, None, row["last_read_at"]
-    if row["last_good_copy"] is None or row["error"] or not _is_fresh(asked_at):
-        asked_at = clock.now()
-        try:
-            fetched = await _download(reader, row)
-        except DaybreakError as error:
-            if row["last_good_copy"] is None:
-                raise
-            failure = str(error)
-    contents = await _threads.run(_parse_copy, reader, source, fetched, row["last_good_copy"])
-    copy = None if contents.unreadable else fetched
-    return await _build_fetched_source(
-        reader, source, contents, read_at=asked_at, failure=failure, new_copy=copy
-    )
+    stored_copy, asked_at = row["last_good_copy"], row["last_read_at"]
+    if stored_copy is not None and not row["error"] and _is_fresh(asked_at):
+        contents = await _parse_stored_copy(reader, source, stored_copy)
+        return await _build_fetched_source(reader, source, contents, read_at=asked_at, is_earlier_copy=True)
+    asked_at = clock.now()
+    try:
+        fetched = await _download(reader, row)
+    except DaybreakError as error:
+        if stored_copy is None:
+            raise
+        contents = await _parse_stored_copy(reader, source, stored_copy)
+        return await _build_fetched_source(reader, source, contents, read_at=asked_at, failure=str(error))
+    if fetched is None:
+        contents = await _parse_stored_copy(reader, source, stored_copy)
+        return await _build_fetched_source(reader, source, contents, read_at=asked_at)
+    contents = await _parse_response(reader, source, fetched)
+    damage = _find_damage(contents)
+    if damage is None:
+        return await _build_fetched_source(reader, source, contents, read_at=asked_at, new_copy=fetched)
+    if stored_copy is None:
+        return await _build_fetched_source(reader, source, contents, read_at=asked_at)
+    failure = f"{source.locator.removesuffix('/…')} returned a damaged calendar: {damage}"
+    contents = await _parse_stored_copy(reader, source, stored_copy)
+    return await _build_fetched_source(reader, source, contents, read_at=asked_at, failure=failure)
+
+
+def _find_damage(contents: SourceContents) -> str | None:
+    """Return why a response is not a whole calendar; None if it is."""
+    if contents.unreadable:
+        return contents.unreadable[0].message
+    return next((file.parsed.incomplete for file in contents.files if file.parsed.incomplete), None)
 
 
 def _is_fresh(read_at: datetime | None) -> bool:
     return read_at is not None and timedelta(0) <= clock.now() - read_at < FRESHNESS_PERIOD
 
 
-def _parse_copy(
-    reader: SourceReader, source: Source, fetched: Fetched | None, stored_copy: bytes
-) -> SourceContents:
-    content = fetched.content if fetched else zlib.decompress(stored_copy)
-    return read_calendar(source.name, content, reader.context, reader.limits)
+async def _parse_response(reader: SourceReader, source: Source, fetched: Fetched) -> SourceContents:
+    return await _threads.run(read_calendar, source.name, fetched.content, reader.context, reader.limits)
+
+
+async def _parse_stored_copy(reader: SourceReader, source: Source, stored_copy: bytes) -> SourceContents:
+    content = await _threads.run(zlib.decompress, stored_copy)
+    return await _threads.run(read_calendar, source.name, content, reader.context, reader.limits)
 
 
 async def _download(reader: SourceReader, row: asyncpg.Record) -> Fetched | None:
@@ -262,7 +286,7 @@ async def _download(reader: SourceReader, row: asyncpg.Record) -> Fetched | None
     fetched = await _threads.run(fetch, url, reader.limits, **validators)
     if not isinstance(fetched, Fetched):
         return None
-    if b"BEGIN:VCALENDAR" not in fetched.content[:_HEAD_BYTES].upper():
+    if not is_calendar(fetched.content):
         raise InvalidInput(f"{WebAddress.parse(url).origin} did not return a calendar; check the URL.")
     return fetched
 
@@ -279,15 +303,16 @@ async def save_fetched_source(
     # Two imports of one source are serialised here; the second has nothing left to change. So are those of
     # other sources of the owner: each may hide or show copies of its entries in the others.
     await _lock_source(tx, owner_id, source, _sql.lock_source_and_copies)
-    changes = await source_sync.sync_source(
+    outcome = await source_sync.sync_source(
         tx,
         owner_id,
         source.id,
         fetched.rows,
+        reading=_make_reading(reader, fetched, now),
         unreadable=contents.unreadable,
         covered=_covered_range(reader.context),
-        at=now,
     )
+    changes = outcome.changes
     if changes.has_any:
         assignees = count_assignees(fetched.rows.tasks.values())
         await people.propose_identities(tx, reader.user, source.id, assignees)
@@ -301,12 +326,40 @@ async def save_fetched_source(
         await tx.execute(_sql.mark_read, owner_id, source.id, fetched.read_at or now, changes.has_any)
     else:
         await tx.execute(_sql.mark_failing, owner_id, source.id, now, fetched.failure)
-    warnings = tuple(str(warning) for warning in [*contents.unreadable, *fetched.rows.warnings])
+    warnings = tuple(map(str, outcome.warnings))
     report = ImportReport(
         source, len(contents.files), len(contents.ignored), changes, warnings, fetched.failure
     )
     _log_import(reader, report)
     return report
+
+
+def _make_reading(reader: SourceReader, fetched: FetchedSource, now: datetime) -> Reading:
+    contents = fetched.contents
+    return Reading(
+        kind=fetched.source.kind,
+        source_name=fetched.source.name,
+        today=reader.today,
+        at=now,
+        files=_list_file_readings(contents),
+        ignored=contents.ignored_damage,
+        unreadable={one.path: one.message for one in contents.unreadable},
+        is_current=fetched.failure is None and not fetched.is_earlier_copy,
+    )
+
+
+def _list_file_readings(contents: SourceContents) -> dict[str, FileReading]:
+    readings = {
+        file.path: FileReading(_count_entries(file.parsed), file.parsed.incomplete) for file in contents.files
+    }
+    # Templates and copies have entries, but none that count: what they had before is gone.
+    unwanted = (path for path in contents.ignored if path not in contents.ignored_damage)
+    return dict.fromkeys(unwanted, FileReading(1)) | readings
+
+
+def _count_entries(parsed: ParsedFile) -> int:
+    entries = len(parsed.tasks) + len(parsed.events) + len(parsed.notes) + len(parsed.revisions)
+    return entries + sum(map(_count_entries, parsed.messages))
 
 
 def _log_import(reader: SourceReader, report: ImportReport) -> None:

@@ -46,21 +46,24 @@ class SourceContents:
         files: the parsed files in the order of their paths.
         unreadable: the files and folders that could not be read; their earlier items remain the best known.
         ignored: paths of files that are not read, such as pictures, templates and conflict copies.
+        ignored_damage: paths of those that no importer reads, with the damage that may explain it, or None.
         notices: warnings that concern no file that was read.
     """
 
     files: list[ParsedSourceFile] = field(default_factory=list)
     unreadable: list[ReadWarning] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    ignored_damage: dict[str, str | None] = field(default_factory=dict)
     notices: list[ReadWarning] = field(default_factory=list)
 
     def accepts(self, path: str, head: bytes) -> bool:
         """Return whether an importer reads such a file, and record the path otherwise."""
-        from daybreak.agenda.importers import find_importer  # noqa: PLC0415 - only reading needs the importers
+        from daybreak.agenda.importers import find_damage, find_importer  # noqa: PLC0415 - only reading needs them
 
         is_accepted = find_importer(PurePosixPath(path), head) is not None
         if not is_accepted:
             self.ignored.append(path)
+            self.ignored_damage[path] = find_damage(head)
         return is_accepted
 
     def reject_conflict_copies(self, paths: Sequence[str]) -> Collection[str]:
@@ -94,6 +97,13 @@ def read_calendar(
     contents = SourceContents()
     _parse_all(contents, [(SourceFile(name, content, clock.now()), context)], limits)
     return contents
+
+
+def is_calendar(content: bytes) -> bool:
+    """Return whether the response of an .ics URL is one that `read_calendar` parses."""
+    from daybreak.agenda.importers import starts_with_calendar  # noqa: PLC0415 - only reading needs the importers
+
+    return starts_with_calendar(content[:_HEAD_BYTES])
 
 
 def read_files(files: Iterable[SourceFile], context: ImportContext, limits: IntakeSettings) -> SourceContents:
@@ -136,6 +146,7 @@ def _parse_all(
                 contents.unreadable.append(ReadWarning(path=file.path, message=result.message))
             elif result.value is None:
                 contents.ignored.append(file.path)
+                contents.ignored_damage[file.path] = None
             else:
                 contents.files.append(ParsedSourceFile(file.path, file.modified_at, result.value))
             if progress:

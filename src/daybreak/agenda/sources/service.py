@@ -12,6 +12,7 @@ from daybreak import clock, people
 from daybreak.agenda import store
 from daybreak.agenda.model import Source, SourceKind, SourceWarning, UnassignedTasks
 from daybreak.agenda.rows import strip_unstorable
+from daybreak.agenda.sync import acceptance
 from daybreak.db import Database, load
 from daybreak.errors import InvalidInput, NotFound
 from daybreak.intake import Vault, WebAddress
@@ -23,13 +24,24 @@ _MIN_ID_LENGTH = 4  # fewer may be a typing error, or an empty variable of a scr
 
 @dataclass(frozen=True, slots=True)
 class SourceOverview:
-    """A source with the counts of its items and warnings."""
+    """A source with the counts of its items and warnings.
+
+    Attributes:
+        absent: how many of its items the last reading did not find, and are shown as they were.
+    """
 
     source: Source
     tasks: int
     events: int
     notes: int
     warnings: int
+    absent: int
+
+    @property
+    def can_accept(self) -> bool:
+        """Whether the user can confirm that the source is right as it is now."""
+        is_failing_address = self.source.kind is SourceKind.ADDRESS and self.source.error is not None
+        return self.absent > 0 or is_failing_address
 
 
 async def add_folder(database: Database, user: User, path: Path, name: str | None = None) -> Source:
@@ -125,9 +137,41 @@ async def set_unassigned_by_reference(
         return (await set_unassigned(tx, user.id, chosen.id, unassigned)).source
 
 
+async def accept_absence(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> int:
+    """Remove the items that a source no longer has, within the caller's transaction; return their number.
+
+    Raises:
+        NotFound: the owner has no such source.
+    """
+    found = await get_source(tx, owner_id, source_id)
+    return await acceptance.accept_absence(tx, owner_id, found.source.id, clock.now())
+
+
+async def accept_absence_by_reference(database: Database, user: User, reference: str) -> tuple[Source, int]:
+    """Remove the items that a source no longer has; return the source and their number.
+
+    Args:
+        database: the database.
+        user: the owner of the source.
+        reference: its name, its path or a prefix of its id.
+
+    Raises:
+        NotFound: the user has no such source.
+        InvalidInput: several sources match.
+    """
+    chosen = (await resolve_source(database, user, reference)).source
+    async with database.transaction([user.id]) as tx:
+        return chosen, await accept_absence(tx, user.id, chosen.id)
+
+
 def _overview_from_row(row: asyncpg.Record) -> SourceOverview:
     return SourceOverview(
-        store.source_from_row(row), row["tasks"], row["events"], row["notes"], row["warnings"]
+        source=store.source_from_row(row),
+        tasks=row["tasks"],
+        events=row["events"],
+        notes=row["notes"],
+        warnings=row["warnings"],
+        absent=row["absent"],
     )
 
 

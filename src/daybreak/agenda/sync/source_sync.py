@@ -1,8 +1,8 @@
 """The synchronisation of one source: its stored rows become equal to the parsed ones."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -11,12 +11,20 @@ import orjson
 from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.agenda.store import EventRange
-from daybreak.agenda.sync.absence import is_unreadable, list_unread
+from daybreak.agenda.sync.absence import (
+    Absence,
+    AbsencePlan,
+    Reading,
+    StoredItem,
+    decide_absence,
+)
+from daybreak.agenda.sync.absence_warnings import list_warnings
 from daybreak.agenda.sync.resolution import resolve_identities
 from daybreak.db import load
 
 _sql = load("daybreak.agenda")
 _ROWS_PER_STATEMENT = 5_000
+_CONTAINERS = frozenset({"projects", "phases"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +63,24 @@ class CoveredRange:
     instants: EventRange
 
 
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """The counts of written rows, and the warnings that were stored."""
+
+    changes: ChangeCounts
+    warnings: Sequence[ReadWarning]
+
+
 async def sync_source(
     tx: asyncpg.Connection,
     owner_id: UUID,
     source_id: UUID,
     rows: SourceRows,
     *,
+    reading: Reading,
     unreadable: Collection[ReadWarning],
     covered: CoveredRange,
-    at: datetime,
-) -> ChangeCounts:
+) -> SyncOutcome:
     """Make the stored rows of a source equal to the parsed rows, and write only the differences.
 
     Args:
@@ -72,13 +88,13 @@ async def sync_source(
         owner_id: the owner of the source.
         source_id: the source.
         rows: the parsed rows.
+        reading: what was read, to decide about items that were not found.
         unreadable: files and folders that could not be read; their earlier rows stay.
         covered: the range of events that was read; events outside of it stay.
-        at: when it was read.
     """
+    at = reading.at
     stored = await _load_known_rows(tx, owner_id, source_id, rows, covered)
-    unreadable_paths = {warning.path for warning in unreadable}
-    kept = list_unread(stored, rows, unreadable_paths)
+    kept = _list_unread(stored, rows, reading)
     resolution = await resolve_identities(tx, owner_id, source_id, rows, stored, kept)
     rows = resolution.rows
     changes = ChangeCounts()
@@ -86,19 +102,83 @@ async def sync_source(
         changes += await _write_table(
             tx, (owner_id, source_id), name, table, stored[name], at, resolution.referring
         )
+    plan = _plan_absence(stored, rows, reading)
+    await _mark_absent(tx, owner_id, plan)
     # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
     for name, table in reversed(list(rows.tables())):
-        removed_ids = [
-            row_id
-            for row_id, old in stored[name].items()
-            if row_id not in table and old["is_current"] and not is_unreadable(old["path"], unreadable_paths)
-        ]
+        removed_ids = plan.removed.get(name, ())
+        if name in _CONTAINERS:
+            removed_ids = [
+                row_id
+                for row_id, old in stored[name].items()
+                if row_id not in table and old["is_current"] and not reading.find_damage(old["path"])
+            ]
         changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
     if changes.has_any:
         await tx.execute(_sql.mark_copies, owner_id, None, at)
-    await _write_warnings(tx, owner_id, source_id, [*unreadable, *rows.warnings])
-    return changes
+    warnings = list_warnings(plan.groups, reading, unreadable, rows.warnings)
+    await _write_warnings(tx, owner_id, source_id, warnings)
+    return SyncOutcome(changes, warnings)
+
+
+def _list_unread(
+    stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows, reading: Reading
+) -> set[UUID]:
+    """Return the ids of the stored rows whose files could not be read and have no parsed rows."""
+    if not reading.has_damage:
+        return set()
+    parsed = {row["path"] for _, table in rows.tables() for row in table.values()}
+    return {
+        row_id
+        for table in stored.values()
+        for row_id, row in table.items()
+        if row["path"] not in parsed and reading.find_damage(row["path"])
+    }
+
+
+def _plan_absence(
+    stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows, reading: Reading
+) -> AbsencePlan:
+    is_complete = all(
+        row_id in table and old["absence"] is None
+        for name, table in rows.tables()
+        if name not in _CONTAINERS
+        for row_id, old in stored[name].items()
+        if old["is_current"]
+    )
+    return AbsencePlan(removed={}) if is_complete else decide_absence(_list_items(stored, rows), reading)
+
+
+def _list_items(stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows) -> list[StoredItem]:
+    return [
+        StoredItem(
+            id=row_id,
+            table=name,
+            path=old["path"],
+            entry=old["entry"] or str(row_id),
+            is_listed=old["is_listed"],
+            is_found=row_id in table,
+            absence=old["absence"] and Absence(old["absence"]),
+            absent_on=old["absent_on"],
+            absent_since=old["absent_since"],
+        )
+        for name, table in rows.tables()
+        if name not in _CONTAINERS
+        for row_id, old in stored[name].items()
+        if old["is_current"]
+    ]
+
+
+async def _mark_absent(tx: asyncpg.Connection, owner_id: UUID, plan: AbsencePlan) -> None:
+    marks: list[tuple[UUID, str | None, date | None, datetime | None]] = [
+        (one.item.id, one.absence.value, one.absent_on, one.absent_since)
+        for one in plan.absent
+        if one.is_changed
+    ]
+    marks += [(row_id, None, None, None) for row_id in plan.returned]
+    if marks:
+        await tx.execute(_sql.mark_absent, owner_id, *map(list, zip(*marks, strict=True)))
 
 
 async def _load_known_rows(
@@ -117,7 +197,7 @@ async def _load_known_rows(
 
 
 async def _remove_rows(
-    tx: asyncpg.Connection, owner_id: UUID, name: str, row_ids: list[UUID], at: datetime
+    tx: asyncpg.Connection, owner_id: UUID, name: str, row_ids: Sequence[UUID], at: datetime
 ) -> ChangeCounts:
     if not row_ids:
         return ChangeCounts()

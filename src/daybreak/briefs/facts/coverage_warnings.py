@@ -28,9 +28,9 @@ def find_coverage_warnings(agenda: Agenda, day: Day, now: datetime) -> Iterator[
 def _source_warning(source: Source, day: Day, now: datetime) -> Iterator[CoverageWarning]:
     read = source.last_read_at.astimezone(day.tz) if source.last_read_at else None
     if source.error:
-        yield CoverageWarning(
-            source=source.name, text=sentences.source_unreadable(read, source.error, day.today)
-        )
+        since = source.failing_since.astimezone(day.tz) if source.failing_since else None
+        text = sentences.source_unreadable(read, since, source.error, day.today)
+        yield CoverageWarning(source=source.name, text=text)
     elif read is None:
         yield CoverageWarning(source=source.name, text=sentences.SOURCE_NEVER_READ)
     elif source.kind is not SourceKind.UPLOAD and now - read > _OUTDATED_AFTER:

@@ -264,10 +264,14 @@ def description(text: str) -> str:
 NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
 
 
-def source_unreadable(since: datetime | None, reason: str, today: date) -> str:
-    """Return the warning for a source that could not be read."""
-    last = f"; what is shown of it was read {when(since, today)}" if since else ""
-    return f"could not be read: {reason.rstrip('.')}{last}."
+def source_unreadable(
+    last_read: datetime | None, failing_since: datetime | None, reason: str, today: date
+) -> str:
+    """Return the warning for a source that could not be read, with the date of its first failure."""
+    shown = f"; what is shown of it was read {when(last_read, today)}" if last_read else ""
+    first = failing_since.date() if failing_since else today
+    since = f" since {_NEAR.get((first - today).days) or day_month(first, today)}" if first < today else ""
+    return f"could not be read{since}: {reason.rstrip('.')}{shown}."
 
 
 SOURCE_NEVER_READ = "has not been read yet."

@@ -98,6 +98,8 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
         ("contents", ", ".join(contents)),
         ("unassigned tasks", found.source.unassigned),
     ]
+    if found.absent:
+        rows.append(("missing", f"{pluralize(found.absent, 'item')}, shown as before"))
     if found.source.error:
         rows += [
             ("failing since", format_instant(found.source.failing_since, person.tz)),
@@ -143,6 +145,25 @@ def add(
             )
 
     print_import(run_command(action), as_json=json)
+
+
+@app.command("accept", epilog=examples("daybreak sources accept plans", "daybreak sources accept 7e681467"))
+def accept(source: SourceArgument, user: UserOption = None) -> None:
+    """Confirm that items missing from a source are gone.
+
+    Items of an empty, missing or damaged file are shown as they were until then.
+    """
+    from daybreak import agenda
+    from daybreak.cli.context import run_command
+    from daybreak.cli.output import pluralize, write_stdout
+
+    async def action(context: "CommandContext") -> "tuple[Source, int]":
+        person = await context.get_user(user)
+        return await agenda.accept_absence_by_reference(context.database, person, source)
+
+    chosen, count = run_command(action)
+    removed = f"Removed {pluralize(count, 'item')}" if count else "No item is missing"
+    write_stdout(f"{removed} from {chosen.name}.\n")
 
 
 @app.command("set", epilog=examples("daybreak sources set plans --unassigned team"))

@@ -2,13 +2,15 @@
 
 -- native_id: the task's id in its file format, as written; NULL if it has none. position: the order of the
 -- entries in their file. absent_on and absent_since: the owner's date and the time of the first reading that did not
--- find the item, while it is not certain that it is gone; the item stays as it was last read.
+-- find the item, while it is not certain that it is gone; the item stays as it was last read. absence: why.
 -- superseded_by: the newer copy of the same item in another source.
 -- completed_seen_at: when a reading first found the task done that had been open; completed_on and completed_at are
 -- only what the source states.
 ALTER TABLE agenda_tasks
 ADD COLUMN native_id text,
 ADD COLUMN position integer NOT NULL DEFAULT 0,
+ADD COLUMN absence text CONSTRAINT agenda_tasks_absence
+CHECK (absence IN ('damaged', 'emptied', 'missing', 'shrunk', 'unconfirmed')),
 ADD COLUMN absent_on date,
 ADD COLUMN absent_since timestamptz,
 ADD COLUMN superseded_by uuid,
@@ -23,11 +25,15 @@ ADD COLUMN sequence integer NOT NULL DEFAULT 0,
 ADD COLUMN stamped_at timestamptz,
 ADD COLUMN declined_by text [] NOT NULL DEFAULT '{}',
 ADD COLUMN tentative_by text [] NOT NULL DEFAULT '{}',
+ADD COLUMN absence text CONSTRAINT agenda_events_absence
+CHECK (absence IN ('damaged', 'emptied', 'missing', 'shrunk', 'unconfirmed')),
 ADD COLUMN absent_on date,
 ADD COLUMN absent_since timestamptz,
 ADD COLUMN superseded_by uuid;
 
 ALTER TABLE agenda_notes
+ADD COLUMN absence text CONSTRAINT agenda_notes_absence
+CHECK (absence IN ('damaged', 'emptied', 'missing', 'shrunk', 'unconfirmed')),
 ADD COLUMN absent_on date,
 ADD COLUMN absent_since timestamptz;
 

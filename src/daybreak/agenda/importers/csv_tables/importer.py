@@ -5,6 +5,7 @@ from daybreak.agenda.importers.csv_tables.table import read_table
 from daybreak.agenda.importers.csv_tables.tasks import TableReader
 from daybreak.agenda.importers.csv_tables.todoist import TodoistReader, is_todoist_export
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
+from daybreak.agenda.importers.parsing.signatures import CUT_OFF
 from daybreak.agenda.importers.parsing.text import split_lines
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
@@ -29,6 +30,8 @@ class CsvImporter:
         table = read_table(split_lines(builder.text), delimiter="\t" if is_tabbed else None)
         for line, message in table.errors:
             builder.warn(message, line)
+        if table.is_cut_off:
+            builder.mark_incomplete(CUT_OFF)
         if is_todoist_export(table.headers):
             TodoistReader(table, builder).read()
         elif kind := next((kind for kind in TABLE_KINDS if kind.matches(table.headers)), None):

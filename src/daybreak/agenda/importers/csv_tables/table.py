@@ -33,12 +33,17 @@ class CsvRow:
 
 @dataclass(slots=True)
 class CsvTable:
-    """The rows of a file, and its errors as (line, message)."""
+    """The rows of a file, and its errors as (line, message).
+
+    Attributes:
+        is_cut_off: whether the last row is incomplete, although all other rows are complete.
+    """
 
     headers: list[str] = field(default_factory=list)
     header_line: int = 1
     rows: list[CsvRow] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
+    is_cut_off: bool = False
 
 
 def read_table(lines: list[str], *, delimiter: str | None = None) -> CsvTable:
@@ -47,14 +52,36 @@ def read_table(lines: list[str], *, delimiter: str | None = None) -> CsvTable:
     first = 0
     if hint := _EXCEL_HINT.fullmatch(lines[0].strip(" ")):
         delimiter, first = hint[1], 1
+    widths: list[int] = []
     for line, cells in _read_records(lines, first, delimiter or _sniff_delimiter(lines[first:]), table):
         if not any(map(str.strip, cells)):
             continue
+        widths.append(len(cells))
         if not table.headers:
             table.headers, table.header_line = [_normalize_header(cell) for cell in cells], line
         else:
             table.rows.append(CsvRow(line, _group_by_column(table.headers, cells)))
+    table.is_cut_off = _ends_in_error(table) or _is_last_row_short(widths, lines[-1])
     return table
+
+
+def _ends_in_error(table: CsvTable) -> bool:
+    """Return whether the last row that was skipped is followed by nothing but parts of its text."""
+    if not table.errors:
+        return False
+    line, message = table.errors[-1]
+    following = (row for row in table.rows if row.line > line)
+    width = len(table.headers)
+    return message == _CELL_TOO_LONG or all(_count_cells(row) < width for row in following)
+
+
+def _count_cells(row: CsvRow) -> int:
+    return sum(map(len, row.cells.values()))
+
+
+def _is_last_row_short(widths: list[int], last_line: str) -> bool:
+    """Return whether the last row has no line end and fewer cells than every other row."""
+    return last_line != "" and len(widths) > 1 and widths[-1] < min(widths[:-1])
 
 
 def _read_records(

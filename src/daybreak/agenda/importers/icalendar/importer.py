@@ -1,12 +1,11 @@
 """The iCalendar importer: RFC 5545 files, and the variants that programs write."""
 
-import codecs
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from daybreak.agenda.importers.icalendar.components import Component, scan_components
+from daybreak.agenda.importers.icalendar.components import Component, ComponentStream, scan_components
 from daybreak.agenda.importers.icalendar.decoding import decode_calendar
 from daybreak.agenda.importers.icalendar.entries import (
     CalendarEntry,
@@ -19,6 +18,7 @@ from daybreak.agenda.importers.icalendar.events import read_events
 from daybreak.agenda.importers.icalendar.journals import read_notes
 from daybreak.agenda.importers.icalendar.todos import read_tasks
 from daybreak.agenda.importers.icalendar.values import shorten
+from daybreak.agenda.importers.parsing.signatures import starts_with_calendar
 from daybreak.agenda.parsed import (
     ImportContext,
     ImportedEvent,
@@ -33,7 +33,6 @@ from daybreak.agenda.parsed import (
 
 _SUFFIXES = frozenset({".ics", ".ical", ".ifb", ".icalendar"})
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}
-_HEADER = "BEGIN:VCALENDAR"
 _NO_CALENDAR = "the file contains no calendar"
 _Entries = dict[str, list[CalendarEntry]]
 _ParsedItem = TypeVar("_ParsedItem", ImportedEvent, ImportedTask, ImportedNote)
@@ -46,7 +45,7 @@ class ICalendarImporter:
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
         """Return whether a file is a calendar, by its name or its first line."""
-        return path.suffix.lower() in _SUFFIXES or _starts_with_header(head)
+        return path.suffix.lower() in _SUFFIXES or starts_with_calendar(head)
 
     def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return all entries of the file."""
@@ -74,7 +73,7 @@ class _CalendarParser:
             first,
             messages=tuple(messages),
             warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
-            incomplete=stream.damage,
+            incomplete=_describe_damage(stream),
         )
 
     def _collect_parts(self, calendars: list[Component]) -> list[_Entries]:
@@ -97,7 +96,7 @@ class _CalendarParser:
             elif child.name in _KINDS and not shared.is_answer:
                 entries[child.name].append(CalendarEntry(child, shared, uid_of(child)))
         if not calendar.is_closed and all(child.is_closed for child in calendar.children):
-            self._warn(calendar.line, "the calendar has no END:VCALENDAR; the file may have been cut off.")
+            self._warn(None, "the calendar has no END:VCALENDAR; the file may have been cut off.")
 
     def _read_part(self, entries: _Entries) -> ParsedFile:
         revisions: list[ImportedRevision] = []
@@ -155,7 +154,9 @@ def _distinguish(items: Iterable[_ParsedItem]) -> Iterator[_ParsedItem]:
             yield item if number == 1 else replace(item, external_id=f"{item.external_id}#{number}")
 
 
-def _starts_with_header(head: bytes) -> bool:
-    encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    beginning = head[:200].decode(encoding, errors="ignore")
-    return beginning.lstrip().upper().startswith(_HEADER)
+def _describe_damage(stream: ComponentStream) -> str | None:
+    """Return why the file is not the whole calendar, as a sentence; None if it is."""
+    children = (child for calendar in stream.calendars for child in calendar.children if child.name in _KINDS)
+    has_unclosed_entry = any(not child.is_closed for child in children)
+    damage = stream.damage or ("an entry in it has no END" if has_unclosed_entry else None)
+    return damage and f"It is damaged: {damage}."

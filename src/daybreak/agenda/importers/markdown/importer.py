@@ -50,6 +50,7 @@ class MarkdownImporter:
         for token in tokens:
             if isinstance(token, UnclosedBlock):
                 builder.warn(_UNCLOSED_BLOCK, token.line)
+                builder.mark_incomplete(_UNCLOSED_BLOCK)
         if any(isinstance(token, Checkbox) for token in tokens):
             _MarkdownParser(builder, metadata).parse(tokens)
         else:

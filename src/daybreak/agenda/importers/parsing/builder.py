@@ -5,8 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from daybreak.agenda.importers.parsing.dates import is_ambiguous_date, parse_minutes, parse_moment
-from daybreak.agenda.importers.parsing.decoding import decode
+from daybreak.agenda.importers.parsing.decoding import decode, is_cut_in_character
 from daybreak.agenda.importers.parsing.people import clean_assignee
+from daybreak.agenda.importers.parsing.signatures import (
+    BINARY_DATA,
+    CUT_IN_CHARACTER,
+    WEB_PAGE,
+    is_web_page,
+)
 from daybreak.agenda.importers.parsing.text import (
     MAX_ID_LENGTH,
     clean_block,
@@ -65,7 +71,8 @@ class ParsedFileBuilder:
     title.
 
     Attributes:
-        text: the decoded text of the file; empty if the file has none.
+        text: the decoded text of the file; empty if the file has none, or is a web page in place of a list.
+        incomplete: why the file is not the whole list; None for a whole file.
     """
 
     def __init__(self, file: SourceFile, context: ImportContext) -> None:
@@ -79,7 +86,14 @@ class ParsedFileBuilder:
         self._omitted_warnings = 0
         self._id_counts: dict[str, int] = {}
         self._used_ids: set[str] = set()
+        self.incomplete: str | None = None
         self.text, warning = decode(file.content)
+        if is_web_page(self.text):
+            self.text, warning = "", WEB_PAGE
+        if warning in {WEB_PAGE, BINARY_DATA}:
+            self.incomplete = warning
+        elif is_cut_in_character(file.content):
+            self.incomplete = CUT_IN_CHARACTER
         if warning:
             self.warn(warning)
 
@@ -114,6 +128,10 @@ class ParsedFileBuilder:
         if minutes is None:
             self.warn(f"The estimate {quote_value(text)} is not valid; write it like 2h or 30m.", line)
         return minutes
+
+    def mark_incomplete(self, reason: str) -> None:
+        """Record why the file is not the whole list; the first reason counts."""
+        self.incomplete = self.incomplete or reason
 
     def add_project(self, name: str, line: int, description: str = "") -> str | None:
         """Record the mention of a project and return its name.
@@ -219,6 +237,7 @@ class ParsedFileBuilder:
             tasks=tuple(self._tasks),
             notes=tuple(self._notes),
             warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
+            incomplete=self.incomplete,
         )
 
 
