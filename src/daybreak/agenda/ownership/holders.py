@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from daybreak.agenda.model import Event, Holder, Task
-from daybreak.people import Identities, User
+from daybreak.people import Identities, User, resembles_profile
 
 _READER = frozenset({"me", "myself", "self", "ich", "everyone", "everybody", "all", "alle"})
 _BETWEEN_PEOPLE = re.compile(r"\s*[,;/&+|]\s*|\s+(?:and|und)\s+")
@@ -26,10 +26,12 @@ class Ownership:
     """The input of these rules.
 
     Attributes:
+        reader: the user.
         identities: the names and addresses of the reader.
         team_boards: the source and path of each file whose unassigned tasks are the team's.
     """
 
+    reader: User
     identities: Identities
     team_boards: frozenset[tuple[UUID | None, str]] = frozenset()
 
@@ -39,7 +41,7 @@ class Ownership:
     ) -> "Ownership":
         """Build the ownership of a user from its rows."""
         known = frozenset((board["source_id"], board["path"]) for board in boards)
-        return cls(Identities.from_rows(identities, user), known)
+        return cls(user, Identities.from_rows(identities, user), known)
 
     def with_holder(self, task: Task) -> Task:
         """Return the task with its holder."""
@@ -53,6 +55,23 @@ class Ownership:
         declined = self._includes_reader(event.declined_by)
         tentative = event.tentative or self._includes_reader(event.tentative_by)
         return replace(event, declined=declined, tentative=tentative)
+
+    def find_unanswered(self, tasks: Iterable[Task]) -> tuple[str, ...]:
+        """Return the assignees of open tasks who may be the reader, until the reader has answered.
+
+        In a source that assigns a task to the reader by another name, namesakes are other people.
+        """
+        assigned = [task for task in tasks if task.assignee]
+        known = {task.source_id for task in assigned if task.is_mine}
+        names = dict.fromkeys(
+            task.assignee
+            for task in assigned
+            if task.is_open and not task.is_mine and task.source_id not in known and task.assignee
+        )
+        return tuple(filter(self._may_be_reader, names))
+
+    def _may_be_reader(self, assignee: str) -> bool:
+        return resembles_profile(assignee, self.reader) and not self.identities.rejects(assignee)
 
     def _find_holder(self, task: Task) -> Holder:
         if not task.assignee:
