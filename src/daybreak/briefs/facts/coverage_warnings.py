@@ -14,7 +14,7 @@ _MAX_NAMES = 3
 
 
 def find_coverage_warnings(agenda: Agenda, day: Day, now: datetime) -> Iterator[CoverageWarning]:
-    """Yield a warning per failing source, unknown assignee and piece that could not be parsed, up to a limit."""
+    """Yield a warning per failing source, unknown assignee and unparsed piece, up to a limit."""
     if not (agenda.sources or agenda.tasks or agenda.events):
         yield CoverageWarning(source="Daybreak", text=sentences.NO_SOURCES)
     names = {source.id: source.name for source in agenda.sources}
