@@ -10,7 +10,7 @@ view ``agenda_team_boards`` lists those of the sources for which the reader chos
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,7 @@ class Ownership:
     reader: User
     identities: Identities
     team_boards: frozenset[tuple[UUID | None, str]] = frozenset()
+    _holders: dict[str, Holder] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def from_rows(
@@ -77,9 +78,13 @@ class Ownership:
         if not task.assignee:
             is_of_team = (task.source_id, task.path) in self.team_boards
             return Holder.UNASSIGNED if is_of_team else Holder.MINE
-        # The whole text, too: “Miller, Anna” is one person.
-        people = (task.assignee, *_BETWEEN_PEOPLE.split(task.assignee))
-        return Holder.MINE if self._includes_reader(filter(None, people)) else Holder.OTHER
+        known = self._holders.get(task.assignee)
+        if known is None:
+            # The whole text, too: “Miller, Anna” is one person.
+            people = filter(None, (task.assignee, *_BETWEEN_PEOPLE.split(task.assignee)))
+            known = Holder.MINE if self._includes_reader(people) else Holder.OTHER
+            self._holders[task.assignee] = known
+        return known
 
     def _includes_reader(self, people: Iterable[str]) -> bool:
         return any(one.casefold() in _READER or self.identities.matches(one) for one in people)
