@@ -20,7 +20,7 @@ MINE, OTHER, UNASSIGNED = Holder.MINE, Holder.OTHER, Holder.UNASSIGNED
 
 
 def ownership(*boards: str) -> Ownership:
-    return Ownership(Identities.from_rows((), READER), frozenset((SOURCE, path) for path in boards))
+    return Ownership(READER, Identities.from_rows((), READER), frozenset((SOURCE, path) for path in boards))
 
 
 def task(assignee: str | None, path: str = "plan.md") -> Task:
@@ -262,3 +262,26 @@ async def test_replies_of_an_invitation_are_read_with_the_agenda(workspace: User
     events = {one.title: one for one in (await workspace.load_agenda()).events}
     assert [title for title, one in events.items() if one.declined] == ["declined"]
     assert [title for title, one in events.items() if one.tentative] == ["unanswered"]
+
+
+@pytest.mark.parametrize(
+    ("assignees", "unanswered"),
+    [
+        (["Maja L.", "Bob"], ("Maja L.",)),
+        (["maja", "Bob"], ("maja",)),
+        (["M. Lind", "Bob"], ("M. Lind",)),
+        (["Maja Lind", "Maja Stone"], ()),
+        (["Bob", "Eve"], ()),
+        ([None, "Bob"], ()),
+    ],
+)
+def test_an_assignee_who_may_be_the_reader_is_unanswered(assignees, unanswered):
+    known = ownership()
+    assert known.find_unanswered([known.with_holder(task(name)) for name in assignees]) == unanswered
+
+
+def test_a_rejected_namesake_is_answered():
+    rows = [{"kind": "name", "value_key": "maja stone", "confirmed": False}]
+    known = replace(ownership(), identities=Identities.from_rows(rows, READER))
+    tasks = [known.with_holder(task(name)) for name in ("Maja Stone", "Maja Lund <maja@x.example>")]
+    assert known.find_unanswered(tasks) == ("Maja Lund <maja@x.example>",)

@@ -160,6 +160,15 @@ def test_a_day_on_which_only_others_have_tasks_is_quiet():
     assert document.next_actions == ()
 
 
+def test_a_day_is_not_quiet_while_an_assignee_may_be_the_reader():
+    found = replace(agenda(others(person="Anna B.", due=TODAY)), unanswered_assignees=("Anna B.",))
+    document = compose_brief(found).document
+    (warning,) = document.warnings
+    assert warning.source == "Anna B."
+    assert warning.text.startswith("may be you")
+    assert not document.quiet
+
+
 def test_the_weekly_review_is_about_the_tasks_of_the_reader():
     tasks = [
         make(title, **change)

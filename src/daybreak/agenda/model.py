@@ -260,6 +260,7 @@ class Agenda:
     Attributes:
         tasks: with their owner's decisions applied; a task that was marked done counts as done.
         deferred: tasks that their owner has snoozed or ignored; they are in no other field.
+        unanswered_assignees: the assignees of open tasks who may be the owner, until the owner answers.
     """
 
     sources: tuple[Source, ...] = ()
@@ -270,6 +271,7 @@ class Agenda:
     deferred: tuple[Task, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[Note, ...] = ()
+    unanswered_assignees: tuple[str, ...] = ()
 
 
 def to_instant(moment: Moment, tz: ZoneInfo) -> datetime:

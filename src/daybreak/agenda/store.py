@@ -117,6 +117,7 @@ def _build_agenda(row: asyncpg.Record, query: AgendaQuery) -> Agenda:
         deferred=tuple(deferred),
         events=tuple(ownership.with_attendance(event_from_row(event)) for event in row["events"]),
         notes=tuple(map(note_from_row, row["notes"])),
+        unanswered_assignees=ownership.find_unanswered(tasks),
     )
 
 

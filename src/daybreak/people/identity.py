@@ -151,6 +151,13 @@ class Identities:
         """Return whether a text of a file, like an assignee or an attendee, names this person."""
         return any(map(self._is_person, (*parse_people(text), *_parse_listed(text))))
 
+    def rejects(self, text: str) -> bool:
+        """Return whether the user answered that a text names another person."""
+        people = parse_people(text)
+        return bool(people) and all(
+            fold(one.address) in self.rejected or one.keys & self.rejected for one in people
+        )
+
     def _is_person(self, person: PersonText) -> bool:
         if person.address:
             address = fold(person.address)

@@ -10,12 +10,12 @@ view ``agenda_team_boards`` lists those of the sources for which the reader chos
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from daybreak.agenda.model import Event, Holder, Task
-from daybreak.people import Identities, User
+from daybreak.people import Identities, User, resembles_profile
 
 _READER = frozenset({"me", "myself", "self", "ich", "everyone", "everybody", "all", "alle"})
 _BETWEEN_PEOPLE = re.compile(r"\s*[,;/&+|]\s*|\s+(?:and|und)\s+")
@@ -26,12 +26,15 @@ class Ownership:
     """The input of these rules.
 
     Attributes:
+        reader: the user.
         identities: the names and addresses of the reader.
         team_boards: the source and path of each file whose unassigned tasks are the team's.
     """
 
+    reader: User
     identities: Identities
     team_boards: frozenset[tuple[UUID | None, str]] = frozenset()
+    _holders: dict[str, Holder] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def from_rows(
@@ -39,7 +42,7 @@ class Ownership:
     ) -> "Ownership":
         """Build the ownership of a user from its rows."""
         known = frozenset((board["source_id"], board["path"]) for board in boards)
-        return cls(Identities.from_rows(identities, user), known)
+        return cls(user, Identities.from_rows(identities, user), known)
 
     def with_holder(self, task: Task) -> Task:
         """Return the task with its holder."""
@@ -54,11 +57,32 @@ class Ownership:
         tentative = event.tentative or self._includes_reader(event.tentative_by)
         return replace(event, declined=declined, tentative=tentative)
 
+    def find_unanswered(self, tasks: Iterable[Task]) -> tuple[str, ...]:
+        """Return the assignees of open tasks who may be the reader, until the reader has answered.
+
+        In a source that assigns a task to the reader by another name, namesakes are other people.
+        """
+        assigned = [task for task in tasks if task.assignee]
+        known = {task.source_id for task in assigned if task.is_mine}
+        names = dict.fromkeys(
+            task.assignee
+            for task in assigned
+            if task.is_open and not task.is_mine and task.source_id not in known and task.assignee
+        )
+        return tuple(filter(self._may_be_reader, names))
+
+    def _may_be_reader(self, assignee: str) -> bool:
+        return resembles_profile(assignee, self.reader) and not self.identities.rejects(assignee)
+
     def _find_holder(self, task: Task) -> Holder:
         if not task.assignee:
             is_of_team = (task.source_id, task.path) in self.team_boards
             return Holder.UNASSIGNED if is_of_team else Holder.MINE
-        return Holder.MINE if self._includes_reader([task.assignee]) else Holder.OTHER
+        known = self._holders.get(task.assignee)
+        if known is None:
+            known = Holder.MINE if self._includes_reader([task.assignee]) else Holder.OTHER
+            self._holders[task.assignee] = known
+        return known
 
     def _includes_reader(self, texts: Iterable[str]) -> bool:
         return any(_names_every_reader(text) or self.identities.matches(text) for text in texts)

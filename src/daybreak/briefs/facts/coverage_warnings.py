@@ -1,4 +1,4 @@
-"""Warnings for sources, or pieces of them, that could not be read, or not recently."""
+"""Warnings for sources or pieces that could not be read, or not recently, and for unknown assignees."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,19 +6,22 @@ from datetime import datetime, timedelta
 from daybreak.agenda import Agenda, Source, SourceKind
 from daybreak.briefs.document.model import CoverageWarning
 from daybreak.briefs.facts.day import Day
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import people, sentences
 
 _OUTDATED_AFTER = timedelta(hours=36)
 _MAX_WARNINGS = 20
+_MAX_NAMES = 3
 
 
 def find_coverage_warnings(agenda: Agenda, day: Day, now: datetime) -> Iterator[CoverageWarning]:
-    """Yield a warning per failing source and per piece that could not be parsed, up to a limit."""
+    """Yield a warning per failing source, unknown assignee and unparsed piece, up to a limit."""
     if not (agenda.sources or agenda.tasks or agenda.events):
         yield CoverageWarning(source="Daybreak", text=sentences.NO_SOURCES)
     names = {source.id: source.name for source in agenda.sources}
     for source in agenda.sources:
         yield from _source_warning(source, day, now)
+    for name in agenda.unanswered_assignees[:_MAX_NAMES]:
+        yield CoverageWarning(source=people.display_name(name), text=people.MAY_BE_READER)
     for warning in agenda.warnings[:_MAX_WARNINGS]:
         yield CoverageWarning(source=names.get(warning.source_id, ""), text=str(warning))
     if (more := len(agenda.warnings) - _MAX_WARNINGS) > 0:

@@ -7,6 +7,11 @@ from daybreak.briefs.wording.formatting import plural
 _MAX_NAME_LENGTH = 60
 _ADDRESS = re.compile(r"(?<=\S) <[^<>]*@[^<>]*>")
 
+MAY_BE_READER = (
+    "may be you; until you answer, in Settings or with “daybreak users identities”, "
+    "these tasks count as another person’s."
+)
+
 
 def display_name(text: str) -> str:
     """Return the name of a person on one line, shortened."""
