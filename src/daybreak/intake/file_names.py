@@ -1,4 +1,4 @@
-"""What the name of a file says of it: a temporary file, a conflict copy of a sync program, or a copy."""
+"""Names of temporary files, of conflict copies of sync programs, and of other copies."""
 
 import re
 import unicodedata

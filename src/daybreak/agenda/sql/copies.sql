@@ -74,7 +74,7 @@ AS $$
                     )
                     THEN lower(t.native_id)
                 WHEN t.native_id ~ '^[A-Z][A-Z0-9_]+-[0-9]+$'
-                    THEN concat_ws(E'\n', t.native_id, lower(coalesce(p.name, t.title)))
+                    THEN concat_ws(E'\n', t.native_id, lower(p.name))
             END AS own_id
         FROM agenda_tasks AS t
         INNER JOIN agenda_sources AS s ON t.owner_id = s.owner_id AND t.source_id = s.id
