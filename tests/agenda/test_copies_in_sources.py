@@ -277,7 +277,7 @@ async def test_brief_of_one_source_shows_its_copy(place):
         for each in await agenda.list_sources(one.reader.database, one.reader.user)
     }
     query = AgendaQuery(
-        owner_id=one.reader.user.id,
+        owner=one.reader.user,
         today=DAY,
         events=ALL_TIME,
         completed_since=DISTANT_PAST,

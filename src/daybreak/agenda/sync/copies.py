@@ -16,7 +16,7 @@ from functools import cmp_to_key
 from pathlib import PurePosixPath
 
 from daybreak.agenda.model import TaskStatus
-from daybreak.agenda.parsed import ImportedEvent, ImportedNote, ImportedTask, ParsedFile, ReadWarning
+from daybreak.agenda.parsed import ImportedEvent, ImportedNote, ImportedTask, ReadWarning
 from daybreak.agenda.rows import ParsedSourceFile
 from daybreak.intake import split_copy_marker
 
@@ -259,7 +259,8 @@ def _compare(one: _ListFile, other: _ListFile) -> int:
 def _find_winners(files: Sequence[ParsedSourceFile]) -> dict[str, str]:
     """Return for each id that several files have the path of its newest task."""
     found: dict[str, list[_TaskCopy]] = defaultdict(list)
-    for file in files:
+    # Calendars have versions of their own, which are compared by themselves.
+    for file in (one for one in files if not one.parsed.revisions):
         for task in file.parsed.tasks:
             found[task.external_id].append((file, task))
     winners = {}
