@@ -174,12 +174,13 @@ def _families(files: Sequence[ParsedSourceFile]) -> Iterator[list[_ListFile]]:
         named[str(path.parent), kind][_plain_name(path.stem, kind)].append(file)
     for (_, kind), by_name in named.items():
         originals = _names_of_originals(by_name)
-        related: dict[str, list[_ListFile]] = defaultdict(list)
+        related: dict[str, list[ParsedSourceFile]] = defaultdict(list)
         for name, alike in by_name.items():
-            related[originals[name]] += map(_make_list, alike)
+            related[originals[name]] += alike
         least = _MIN_CALENDAR_ENTRIES if kind == "calendar" else 1
-        for lists in related.values():
-            yield [one for one in lists if len(one.keys) >= least]
+        for alike in related.values():
+            if len(alike) > 1:
+                yield [one for one in map(_make_list, alike) if len(one.keys) >= least]
 
 
 def _plain_name(stem: str, kind: str) -> str:
