@@ -184,6 +184,32 @@ async def test_other_tasks_in_two_sources_are_two(place, one, other):
     assert len((await place("other").load_agenda()).tasks) == 2
 
 
+async def test_one_list_under_two_names_is_shown_once(place):
+    for name, days_old, lines in (
+        ("todo.txt", 3, ("Call +Home", "Pay due:2026-04-01", "Sort", "Only here")),
+        ("list.todo.txt", 1, ("Call +Home", "Pay due:2026-04-08", "Sort")),
+    ):
+        place(name).write_file(name, *lines, days_old=days_old)
+        await place(name).import_folder()
+    tasks = (await place("todo.txt").load_agenda()).tasks
+    assert sorted((task.title, str(task.due)) for task in tasks) == [
+        ("Call", "None"),
+        ("Only here", "None"),
+        ("Pay", "2026-04-08"),
+        ("Sort", "None"),
+    ]
+
+
+async def test_two_lists_with_some_equal_titles_are_shown_in_full(place):
+    for name, lines in (
+        ("home.todo.txt", ("Call", "Pay", "Sort +Attic", "Water", "Cook", "Sweep")),
+        ("work.todo.txt", ("Call", "Pay", "Sort +Files", "Write", "Print", "Ship")),
+    ):
+        place(name).write_file(name, *lines)
+        await place(name).import_folder()
+    assert len((await place("todo.txt").load_agenda()).tasks) == 12
+
+
 async def decide(workspace: UserWorkspace, decision, *arguments, **options):
     user = workspace.reader.user.id
     async with workspace.reader.database.transaction([user]) as tx:
@@ -251,7 +277,7 @@ async def test_brief_of_one_source_shows_its_copy(place):
         for each in await agenda.list_sources(one.reader.database, one.reader.user)
     }
     query = AgendaQuery(
-        owner_id=one.reader.user.id,
+        owner=one.reader.user,
         today=DAY,
         events=ALL_TIME,
         completed_since=DISTANT_PAST,

@@ -1,15 +1,17 @@
 """Tests of files that are not read: conflict copies, temporary files and templates."""
 
 import zlib
+from datetime import timedelta
 
 import pytest
 
 from daybreak import clock
+from daybreak.agenda import decisions
 from daybreak.agenda.parsed import SourceFile
 from daybreak.agenda.sources import parser_pool
 from daybreak.agenda.sources.uploads import _is_supported
 
-from .workspace import UserWorkspace
+from .workspace import DAY, UserWorkspace
 
 CONFLICT_COPIES = [
     "todo.sync-conflict-20261129-181500-ABCDEFG.txt",
@@ -142,3 +144,20 @@ async def test_copy_of_a_list_replaces_it_when_it_is_newer(workspace: UserWorksp
         ("Send the offer", "2026-04-05"),
     ]
     assert "“todo.txt” is an older copy of this list" in report.warnings[0]
+
+
+async def test_snooze_stays_when_a_newer_export_replaces_the_list(workspace: UserWorkspace):
+    header = "Task,Due"
+    workspace.write_file("tasks.csv", header, "Pay the rent,2026-04-01", "Call Anna,2026-04-01", days_old=3)
+    await workspace.import_folder()
+    task, user = await workspace.get_task("Call Anna"), workspace.reader.user
+    async with workspace.reader.database.transaction([user.id]) as tx:
+        until = DAY + timedelta(days=9)
+        await decisions.snooze(tx, user.id, [task.id], return_on=until, today=DAY)
+    workspace.write_file(
+        "tasks (1).csv", header, "Pay the rent,2026-04-01", "Call Anna,2026-04-09", days_old=1
+    )
+    await workspace.import_folder()
+    found = await workspace.load_agenda()
+    assert [one.title for one in found.tasks] == ["Pay the rent"]
+    assert [(one.id, str(one.due)) for one in found.deferred] == [(task.id, "2026-04-09")]

@@ -1,8 +1,8 @@
 -- name: read_agendas
 -- Returns the data of briefs in one round trip: a row for each owner, each column an array of rows.
 -- $1 owners; for each of them events that overlap [$2, $3), tasks finished since $4, notes since $5; $6 sources,
--- NULL for all; $7 ids of tasks that are included even if finished earlier. A copy that another source has newer is
--- left out, unless that source is not one of $6.
+-- NULL for all; $7 ids of tasks that are included even if finished earlier. Of copies
+-- in several sources, only the newest of those in $6 is included.
 SELECT
     want.owner_id,
     ARRAY(

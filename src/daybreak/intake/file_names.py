@@ -1,4 +1,4 @@
-"""What the name of a file says of it: a temporary file, a conflict copy of a sync program, or a copy."""
+"""Names of temporary files, of conflict copies of sync programs, and of other copies."""
 
 import re
 import unicodedata
@@ -42,6 +42,9 @@ _DEVICE = re.compile(
     r"|(?:[\w ’']+-)*[\w ’']*(?:PC|MacBook|MACBOOK|iMac|Laptop|LAPTOP|Desktop|DESKTOP|Surface|SURFACE)"
     r"(?:-\w+)*)"
 )
+_SUSPECT = re.compile(
+    rf"{_CONFLICT}|-(?:WIN|WORKSTATION|MININT)-|PC|MacBook|iMac|Laptop|Desktop|Surface", re.IGNORECASE
+)
 
 _NUMBERED = re.compile(r"(.*[^ _-])[ _-]*\((\d{1,3})\)")
 _COPY_AT_END = re.compile(
@@ -67,6 +70,8 @@ def find_original(path: str, paths: Collection[str]) -> str | None:
         paths: the normalized paths of all files beside it, as `normalize_path` returns them. Names that
             people use, too, count only beside the file that they would be a copy of.
     """
+    if not _SUSPECT.search(path):
+        return None
     parent = PurePosixPath(path).parent
     original: str | None = None
     name = PurePosixPath(path).name

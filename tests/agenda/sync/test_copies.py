@@ -11,10 +11,21 @@ from hypothesis import strategies as st
 from daybreak.agenda.model import TaskStatus
 from daybreak.agenda.parsed import ImportedEvent, ImportedNote, ImportedTask, ParsedFile
 from daybreak.agenda.rows import ParsedSourceFile
-from daybreak.agenda.sync.copies import keep_newest
+from daybreak.agenda.sync import copies
 
 NOON = datetime(2026, 3, 28, 12, tzinfo=UTC)
 UUID_ID = "ee000000-0000-4000-8000-00000000000{}"
+
+
+def keep_newest(files) -> list[ParsedSourceFile]:
+    """Return the files that count, each with the warnings about it."""
+    kept, warnings = copies.keep_newest(files)
+    return [
+        replace(file, parsed=replace(file.parsed, warnings=(*file.parsed.warnings, *about)))
+        if (about := [warning for warning in warnings if warning.path == file.path])
+        else file
+        for file in kept
+    ]
 
 
 def list_file(path: str, *tasks: ImportedTask | str, days_old: float = 0, **more) -> ParsedSourceFile:
@@ -60,6 +71,7 @@ def messages(files) -> list[str]:
         ("export_20260301T0700.csv", "export_20260308T0700.csv"),
         ("plan-old.csv", "plan-new.csv"),
         ("todo.txt", "todo (1).txt"),
+        ("todo.txt", "todo 2.txt"),
         ("a/list.json", "a/list (2).json"),
     ],
 )
@@ -174,6 +186,14 @@ def test_exports_of_different_tasks_count_both():
         list_file("home.json", task_with_id(UUID_ID.format(2), "A")),
     ]
     assert keep_newest(files) == files
+
+
+def test_key_that_projects_of_two_servers_have_is_no_copy():
+    files = [
+        list_file("a.csv", task_with_id("WEB-1", "Fix the login", project="Bakery"), days_old=1),
+        list_file("b.csv", task_with_id("WEB-1", "Sell shoes", project="Shoes")),
+    ]
+    assert titles(keep_newest(files)) == ["Fix the login", "Sell shoes"]
 
 
 def test_id_that_another_list_uses_for_another_task_is_no_copy():

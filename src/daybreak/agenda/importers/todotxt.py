@@ -22,7 +22,8 @@ _KEY_VALUE = re.compile(
 )
 _MARKER = re.compile(r"[+@]([^\s+@]\S*)")
 _PRIORITIES = {"A": Priority.HIGHEST, "B": Priority.HIGH, "C": Priority.NORMAL}
-_FILE_NAMES = {"todo.txt", "done.txt"}
+# iCloud names the second file of a name “todo 2.txt”.
+_FILE_NAME = re.compile(r"(?:todo|done)(?: \d{1,2})?\.txt")
 _SUFFIXES = (".todo.txt", ".done.txt", ".todotxt")
 
 
@@ -40,7 +41,7 @@ class TodoTxtImporter:
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
         """Return whether the name is one that todo.txt programs use, or that of a copy of it."""
         name = f"{split_copy_marker(path.stem)[0]}{path.suffix}".lower()
-        return name in _FILE_NAMES or name.endswith(_SUFFIXES)
+        return _FILE_NAME.fullmatch(name) is not None or name.endswith(_SUFFIXES)
 
     def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return one task per line."""

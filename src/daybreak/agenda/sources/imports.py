@@ -214,8 +214,9 @@ async def _build_fetched_source(
 
 
 def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> SourceRows:
-    rows = build_rows(source_id, merge_revisions(keep_newest(contents.files), tz), tz)
-    rows.warnings.extend(contents.notices)
+    files, warnings = keep_newest(contents.files)
+    rows = build_rows(source_id, merge_revisions(files, tz), tz)
+    rows.warnings.extend([*warnings, *contents.notices])
     return rows
 
 

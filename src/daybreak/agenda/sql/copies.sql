@@ -24,7 +24,7 @@ GRANT EXECUTE ON FUNCTION agenda_mark_copies(uuid, uuid, timestamptz) TO daybrea
 
 -- Moves the current decisions about shown tasks that are gone, or whose source is leaving, to a hidden copy.
 CREATE OR REPLACE FUNCTION agenda_keep_decisions(owner uuid, leaving uuid) RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp
+LANGUAGE sql SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
     UPDATE agenda_decisions AS d SET task_id = m.copy
     FROM (
@@ -51,13 +51,17 @@ REVOKE ALL ON FUNCTION agenda_keep_decisions(uuid, uuid) FROM public, daybreak_a
 GRANT EXECUTE ON FUNCTION agenda_keep_decisions(uuid, uuid) TO daybreak_app;
 
 -- Ids that are never used again are UUIDs, UIDs of calendars and long numbers; a key such as WEB-1 is one of a project.
+-- Two sources of which at least three titles, and half of those of the smaller one, agree have one list: of tasks without
+-- an id their titles and projects are enough then.
 CREATE OR REPLACE FUNCTION agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp
+LANGUAGE sql SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
     WITH known AS MATERIALIZED (
         SELECT
             t.id, t.source_id, t.superseded_by, t.touched_at, t.absent_on, s.created_at,
-            (CASE
+            coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC') AS due,
+            hashtextextended(lower(t.title || E'\n' || coalesce(p.name, '')), 0) AS title,
+            CASE
                 WHEN
                     NOT starts_with(t.native_id, t.path || '#')
                     AND (
@@ -68,28 +72,56 @@ AS $$
                             AND (t.native_id = t.source_ref OR starts_with(t.native_id, t.source_ref || '/'))
                         )
                     )
-                    THEN 'id ' || lower(t.native_id)
+                    THEN lower(t.native_id)
                 WHEN t.native_id ~ '^[A-Z][A-Z0-9_]+-[0-9]+$'
-                    THEN concat_ws(E'\n', 'key', t.native_id, lower(coalesce(p.name, t.title)))
-                WHEN t.due_on IS NOT NULL OR t.due_at IS NOT NULL
-                    THEN concat_ws(E'\n', 'task', lower(t.title), lower(p.name), t.due_on, t.due_at)
-            END) COLLATE "C" AS key
+                    THEN concat_ws(E'\n', t.native_id, lower(p.name))
+            END AS own_id
         FROM agenda_tasks AS t
         INNER JOIN agenda_sources AS s ON t.owner_id = s.owner_id AND t.source_id = s.id
         LEFT JOIN agenda_projects AS p ON t.owner_id = p.owner_id AND t.project_id = p.id
         WHERE t.owner_id = owner AND t.removed_at IS NULL AND t.source_id IS DISTINCT FROM leaving
     ),
-    newest AS (
-        SELECT DISTINCT ON (k.key) k.key, k.id, k.source_id FROM known AS k
-        WHERE k.key IS NOT NULL
-        ORDER BY
-            k.key, (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at,
-            k.source_id, k.id
+    titles AS (
+        SELECT k.title, k.source_id, count(*) OVER (PARTITION BY k.source_id) AS size FROM known AS k
+        WHERE k.own_id IS NULL
+        GROUP BY k.title, k.source_id
+    ),
+    pairs AS (
+        SELECT a.source_id, b.source_id AS other_id FROM titles AS a
+        INNER JOIN titles AS b ON a.title = b.title AND a.source_id <> b.source_id
+        GROUP BY a.source_id, b.source_id, a.size, b.size
+        HAVING count(*) >= 3 AND 2 * count(*) >= least(a.size, b.size)
+    ),
+    lists AS (
+        SELECT p.source_id, least(p.source_id::text, min(p.other_id::text)) AS list FROM pairs AS p GROUP BY p.source_id
+    ),
+    keyed AS (
+        SELECT
+            k.*,
+            CASE
+                WHEN k.own_id IS NOT NULL THEN hashtextextended(k.own_id, 1)
+                WHEN l.list IS NOT NULL THEN hashtextextended(l.list, k.title)
+                WHEN k.due IS NOT NULL THEN hashtextextended(k.due::text, k.title)
+                ELSE uuid_hash_extended(k.id, 2)
+            END AS key
+        FROM known AS k
+        LEFT JOIN lists AS l ON k.source_id = l.source_id
+    ),
+    compared AS (
+        SELECT
+            k.id, k.superseded_by, k.source_id <> first_value(k.source_id) OVER copies AS is_older,
+            first_value(k.id) OVER copies AS newest
+        FROM keyed AS k
+        WINDOW copies AS (
+            PARTITION BY k.key
+            ORDER BY
+                (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at, k.source_id,
+                k.id
+        )
     ),
     changed AS (
-        SELECT k.id, n.id AS shown FROM known AS k
-        LEFT JOIN newest AS n ON k.key = n.key AND k.source_id <> n.source_id
-        WHERE k.superseded_by IS DISTINCT FROM n.id
+        SELECT c.id, CASE WHEN c.is_older THEN c.newest END AS shown FROM compared AS c
+        WHERE c.superseded_by IS DISTINCT FROM CASE WHEN c.is_older THEN c.newest END
     ),
     -- In the order in which decisions lock tasks.
     locked AS (
@@ -107,7 +139,7 @@ GRANT EXECUTE ON FUNCTION agenda_mark_task_copies(uuid, uuid) TO daybreak_app;
 -- Moves the current decisions about hidden tasks to the shown copies. A decision about a task whose shown copy has one
 -- ends.
 CREATE OR REPLACE FUNCTION agenda_move_decisions(owner uuid, at timestamptz) RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp
+LANGUAGE sql SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
     UPDATE agenda_decisions AS d SET task_id = m.shown
     FROM (
@@ -142,7 +174,7 @@ GRANT EXECUTE ON FUNCTION agenda_move_decisions(uuid, timestamptz) TO daybreak_a
 -- Copies of an event have the same UID and occurrence, the newest by SEQUENCE and time stamp; or the same title and times.
 -- All occurrences of a series are hidden that a newer version of the series in another source has moved.
 CREATE OR REPLACE FUNCTION agenda_mark_event_copies(owner uuid, leaving uuid) RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp
+LANGUAGE sql SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
     WITH known AS MATERIALIZED (
         SELECT
@@ -154,48 +186,66 @@ AS $$
         INNER JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
         WHERE e.owner_id = owner AND e.removed_at IS NULL AND e.source_id IS DISTINCT FROM leaving
     ),
-    newest AS (
-        SELECT DISTINCT ON (k.uid_key) k.uid_key, k.id, k.source_id FROM known AS k
-        ORDER BY
-            k.uid_key, (k.absent_on IS NULL) DESC, k.sequence DESC, k.stamped_at DESC NULLS LAST,
-            (k.superseded_by IS NULL) DESC, k.created_at, k.source_id, k.id
+    in_source AS (
+        SELECT
+            k.*,
+            count(*) OVER series AS occurrences, min(k.sequence) OVER series AS version,
+            min(k.starts_at) OVER series AS first_at, max(k.starts_at) OVER series AS last_at
+        FROM known AS k
+        WINDOW series AS (PARTITION BY k.uid, k.source_id)
     ),
-    series AS (
-        SELECT DISTINCT ON (one.uid) one.* FROM (
-            SELECT
-                k.uid, k.source_id, min(k.sequence) AS sequence, min(k.starts_at) AS first_at, max(k.starts_at) AS last_at,
-                (array_agg(k.id ORDER BY k.starts_at, k.id))[1] AS id
-            FROM known AS k
-            WHERE k.recurrence_id IS NOT NULL AND k.absent_on IS NULL
-            GROUP BY k.uid, k.source_id
-            HAVING count(*) > 1
-        ) AS one
-        ORDER BY one.uid, one.sequence DESC, one.source_id
+    compared AS (
+        SELECT
+            i.*, first_value(i.id) OVER copies AS newest, first_value(i.source_id) OVER copies AS newest_source,
+            first_value(i.id) OVER series AS moved, first_value(i.source_id) OVER series AS moved_source,
+            first_value(i.version) OVER series AS moved_version, first_value(i.occurrences) OVER series AS moved_count,
+            first_value(i.first_at) OVER series AS moved_from, first_value(i.last_at) OVER series AS moved_until
+        FROM in_source AS i
+        WINDOW
+            copies AS (
+                PARTITION BY i.uid_key
+                ORDER BY
+                    (i.absent_on IS NULL) DESC, i.sequence DESC, i.stamped_at DESC NULLS LAST,
+                    (i.superseded_by IS NULL) DESC, i.created_at, i.source_id, i.id
+            ),
+            series AS (
+                PARTITION BY i.uid
+                ORDER BY
+                    (i.absent_on IS NULL) DESC, i.occurrences > 1 DESC, i.version DESC, i.source_id, i.starts_at, i.id
+            )
     ),
-    by_uid AS MATERIALIZED (
-        SELECT k.*, coalesce(n.id, moved.id) AS newer FROM known AS k
-        LEFT JOIN newest AS n ON k.uid_key = n.uid_key AND k.source_id <> n.source_id
-        LEFT JOIN series AS moved
-            ON
-                k.uid = moved.uid AND k.source_id <> moved.source_id AND k.recurrence_id IS NOT NULL
-                AND k.sequence < moved.sequence AND k.starts_at BETWEEN moved.first_at AND moved.last_at
+    by_uid AS (
+        SELECT
+            c.*,
+            CASE
+                WHEN c.source_id <> c.newest_source THEN c.newest
+                WHEN
+                    c.uid IS NOT NULL AND c.recurrence_id IS NOT NULL AND c.source_id <> c.moved_source
+                    AND c.moved_count > 1 AND c.sequence < c.moved_version
+                    AND c.starts_at BETWEEN c.moved_from AND c.moved_until
+                    THEN c.moved
+            END AS newer
+        FROM compared AS c
     ),
-    same AS (
-        SELECT DISTINCT ON (b.title_key) b.title_key, b.id, b.source_id FROM by_uid AS b
-        WHERE b.newer IS NULL
-        ORDER BY
-            b.title_key, (b.absent_on IS NULL) DESC, b.stamped_at DESC NULLS LAST, (b.superseded_by IS NULL) DESC,
-            b.created_at, b.source_id, b.id
-    ),
-    by_title AS (
-        SELECT b.id, one.id AS shown FROM by_uid AS b
-        INNER JOIN same AS one ON b.title_key = one.title_key AND b.source_id <> one.source_id
-        WHERE b.newer IS NULL
+    by_title AS MATERIALIZED (
+        SELECT
+            b.id, b.superseded_by, b.newer,
+            CASE
+                WHEN b.newer IS NULL AND b.source_id <> first_value(b.source_id) OVER same
+                    THEN first_value(b.id) OVER same
+            END AS twin
+        FROM by_uid AS b
+        WINDOW same AS (
+            PARTITION BY b.title_key, b.newer IS NULL
+            ORDER BY
+                (b.absent_on IS NULL) DESC, b.stamped_at DESC NULLS LAST, (b.superseded_by IS NULL) DESC, b.created_at,
+                b.source_id, b.id
+        )
     ),
     changed AS (
-        SELECT b.id, coalesce(t.shown, b.newer) AS shown FROM by_uid AS b
-        LEFT JOIN by_title AS t ON t.id = coalesce(b.newer, b.id)
-        WHERE b.superseded_by IS DISTINCT FROM coalesce(t.shown, b.newer)
+        SELECT b.id, coalesce(n.twin, b.newer, b.twin) AS shown FROM by_title AS b
+        LEFT JOIN by_title AS n ON b.newer = n.id
+        WHERE b.superseded_by IS DISTINCT FROM coalesce(n.twin, b.newer, b.twin)
     )
     UPDATE agenda_events AS e SET superseded_by = c.shown FROM changed AS c WHERE e.owner_id = owner AND e.id = c.id
 $$;

@@ -9,14 +9,14 @@ name, its modification time, the number of its copy.
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cmp_to_key
 from pathlib import PurePosixPath
 
 from daybreak.agenda.model import TaskStatus
-from daybreak.agenda.parsed import ImportedEvent, ImportedNote, ImportedTask, ParsedFile, ReadWarning
+from daybreak.agenda.parsed import ImportedEvent, ImportedNote, ImportedTask, ReadWarning
 from daybreak.agenda.rows import ParsedSourceFile
 from daybreak.intake import split_copy_marker
 
@@ -100,27 +100,72 @@ class _ListFile:
         return smaller > 0 and 2 * len(self.keys & other.keys) >= smaller
 
 
-def keep_newest(files: Iterable[ParsedSourceFile]) -> list[ParsedSourceFile]:
+@dataclass(slots=True)
+class _Selection:
+    """What counts of the files of a source.
+
+    Attributes:
+        newest: the path of each older state of a list to that of its newest state.
+        lists: all files whose names are related to that of another, by path.
+        winners: the path of the newest task for each external id that several files have.
+        ids: the external ids of the tasks of all files but older states.
+    """
+
+    newest: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, _ListFile] = field(default_factory=dict)
+    winners: dict[str, str] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+
+    def apply(self, file: ParsedSourceFile) -> ParsedSourceFile:
+        """Return the file with the entries that count."""
+        parsed = file.parsed
+        tasks = tuple(
+            task for task in parsed.tasks if self.winners.get(task.external_id, file.path) == file.path
+        )
+        if (newest := self.newest.get(file.path)) is None:
+            is_whole = len(tasks) == len(parsed.tasks)
+            return file if is_whole else replace(file, parsed=replace(parsed, tasks=tasks))
+        keys = self.lists[newest].keys
+        rest = replace(
+            parsed,
+            projects=(),
+            phases=(),
+            tasks=tuple(task for task in tasks if task.external_id in self.ids),
+            events=tuple(event for event in parsed.events if _event_key(event) in keys),
+            notes=tuple(note for note in parsed.notes if _note_key(note) not in keys),
+            warnings=parsed.warnings if parsed.incomplete else (),
+        )
+        return replace(file, parsed=rest)
+
+    def list_warnings(self) -> Iterator[ReadWarning]:
+        """Yield a warning about each list with older states, unless they have only entries of it with ids."""
+        older: dict[str, list[str]] = defaultdict(list)
+        for path, newest in sorted(self.newest.items()):
+            keys = self.lists[path].keys
+            if keys - self.lists[newest].keys or any(key.startswith("title:") for key in keys):
+                older[newest].append(path)
+        for newest, paths in older.items():
+            yield ReadWarning(path=newest, message=_message(paths))
+
+
+def keep_newest(files: Iterable[ParsedSourceFile]) -> tuple[list[ParsedSourceFile], list[ReadWarning]]:
     """Return the files without what a newer copy in another file replaces, in their order.
 
-    A file that counts alone has a warning with the names of its older copies, unless they hold nothing else.
+    Returns also a warning about each list with older copies, which names the files.
     """
     given = list(files)
     by_path = sorted(given, key=lambda file: file.path)
-    older: dict[str, str] = {}
-    newest: dict[str, _ListFile] = {}
+    selection = _Selection(winners=_find_winners(by_path))
     for family in _families(by_path):
-        _find_states(family, older, newest)
-    kept_ids = {task.external_id for file in given if file.path not in older for task in file.parsed.tasks}
-    winners = _find_winners(by_path)
-    warnings = _make_warnings(by_path, older, newest)
-    return [
-        replace(file, parsed=_without_copies(file, older, newest, kept_ids, winners, warnings.get(file.path)))
-        for file in given
-    ]
+        selection.lists |= {one.file.path: one for one in family}
+        selection.newest |= _find_states(family)
+    selection.ids = {
+        task.external_id for file in given if file.path not in selection.newest for task in file.parsed.tasks
+    }
+    return [selection.apply(file) for file in given], list(selection.list_warnings())
 
 
-def _families(files: Sequence[ParsedSourceFile]) -> Iterable[list[_ListFile]]:
+def _families(files: Sequence[ParsedSourceFile]) -> Iterator[list[_ListFile]]:
     """Yield the lists with related names, two or more at a time."""
     named: dict[tuple[str, str], dict[str, list[ParsedSourceFile]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
@@ -129,12 +174,13 @@ def _families(files: Sequence[ParsedSourceFile]) -> Iterable[list[_ListFile]]:
         named[str(path.parent), kind][_plain_name(path.stem, kind)].append(file)
     for (_, kind), by_name in named.items():
         originals = _names_of_originals(by_name)
-        related: dict[str, list[_ListFile]] = defaultdict(list)
+        related: dict[str, list[ParsedSourceFile]] = defaultdict(list)
         for name, alike in by_name.items():
-            related[originals[name]] += map(_make_list, alike)
+            related[originals[name]] += alike
         least = _MIN_CALENDAR_ENTRIES if kind == "calendar" else 1
-        for lists in related.values():
-            yield [one for one in lists if len(one.keys) >= least]
+        for alike in related.values():
+            if len(alike) > 1:
+                yield [one for one in map(_make_list, alike) if len(one.keys) >= least]
 
 
 def _plain_name(stem: str, kind: str) -> str:
@@ -187,18 +233,16 @@ def _title_key(title: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
-def _find_states(family: list[_ListFile], older: dict[str, str], newest: dict[str, _ListFile]) -> None:
-    """Record for each older state of a list which file is its newest."""
+def _find_states(family: list[_ListFile]) -> dict[str, str]:
+    """Return the path of each older state of a list with that of its newest state."""
+    newest: dict[str, str] = {}
     ordered = sorted(sorted(family, key=lambda one: one.file.path), key=cmp_to_key(_compare), reverse=True)
     for index, one in enumerate(ordered):
-        newer = next(
-            (other for other in ordered[max(0, index - _MAX_COMPARED) : index] if one.is_state_of(other)),
-            None,
-        )
-        if newer is not None:
-            top = older.get(newer.file.path, newer.file.path)
-            older[one.file.path] = top
-        newest[one.file.path] = one
+        newer = ordered[max(0, index - _MAX_COMPARED) : index]
+        found = next((other.file.path for other in newer if one.is_state_of(other)), None)
+        if found is not None:
+            newest[one.file.path] = newest.get(found, found)
+    return newest
 
 
 def _compare(one: _ListFile, other: _ListFile) -> int:
@@ -216,7 +260,8 @@ def _compare(one: _ListFile, other: _ListFile) -> int:
 def _find_winners(files: Sequence[ParsedSourceFile]) -> dict[str, str]:
     """Return for each id that several files have the path of its newest task."""
     found: dict[str, list[_TaskCopy]] = defaultdict(list)
-    for file in files:
+    # Calendars have versions of their own, which are compared by themselves.
+    for file in (one for one in files if not one.parsed.revisions):
         for task in file.parsed.tasks:
             found[task.external_id].append((file, task))
     winners = {}
@@ -228,9 +273,11 @@ def _find_winners(files: Sequence[ParsedSourceFile]) -> dict[str, str]:
 
 def _are_one_task(copies: Sequence[_TaskCopy]) -> bool:
     own = copies[0][1].native_id or ""
-    return (
-        _NEVER_REUSED.fullmatch(own) is not None or len({_title_key(task.title) for _, task in copies}) == 1
-    )
+    if len({_title_key(task.title) for _, task in copies}) == 1:
+        return True
+    # Two servers may have a project of one key, such as WEB.
+    projects = {task.project.casefold() for _, task in copies if task.project}
+    return _NEVER_REUSED.fullmatch(own) is not None and len(projects) <= 1
 
 
 def _newest_copy(copies: Sequence[_TaskCopy]) -> _TaskCopy:
@@ -251,49 +298,11 @@ def _is_newer_copy(copy: _TaskCopy, other: _TaskCopy) -> bool:
     return _FileAge.from_file(copy[0]).is_newer_than(_FileAge.from_file(other[0]))
 
 
-def _without_copies(
-    file: ParsedSourceFile,
-    older: dict[str, str],
-    newest: dict[str, _ListFile],
-    kept_ids: set[str],
-    winners: dict[str, str],
-    warning: ReadWarning | None,
-) -> ParsedFile:
-    parsed = file.parsed
-    tasks = [task for task in parsed.tasks if winners.get(task.external_id, file.path) == file.path]
-    if (top := older.get(file.path)) is None:
-        warnings = (*parsed.warnings, warning) if warning else parsed.warnings
-        if len(tasks) == len(parsed.tasks) and not warning:
-            return parsed
-        return replace(parsed, tasks=tuple(tasks), warnings=warnings)
-    keys = newest[top].keys
-    return ParsedFile(
-        tasks=tuple(task for task in tasks if task.external_id in kept_ids),
-        events=tuple(event for event in parsed.events if _event_key(event) in keys),
-        notes=tuple(note for note in parsed.notes if _note_key(note) not in keys),
-        warnings=parsed.warnings if parsed.incomplete else (),
-        incomplete=parsed.incomplete,
-    )
-
-
-def _make_warnings(
-    files: Sequence[ParsedSourceFile], older: dict[str, str], newest: dict[str, _ListFile]
-) -> dict[str, ReadWarning]:
-    """Return the warning about each newest file, with the names of its older copies."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for file in files:
-        if (top := older.get(file.path)) is not None:
-            keys = newest[file.path].keys
-            if keys - newest[top].keys or any(key.startswith("title:") for key in keys):
-                found[top].append(file.path)
-    return {top: ReadWarning(path=top, message=_message(names)) for top, names in found.items()}
-
-
 def _message(paths: list[str]) -> str:
     names = [f"“{PurePosixPath(path).name}”" for path in paths]
     if len(names) == 1:
-        return f"{names[0]} is an older copy of this list, so it was left out; delete it if it is not needed."
+        return f"{names[0]} is an older copy of this list, so it was ignored; delete it if it is not needed."
     more = len(names) - _MAX_NAMES
     shown = names if more <= 0 else [*names[:_MAX_NAMES], f"{more} more"]
     listed = f"{', '.join(shown[:-1])} and {shown[-1]}"
-    return f"{listed} are older copies of this list, so they were left out; delete them if not needed."
+    return f"{listed} are older copies of this list, so they were ignored; delete them if not needed."
