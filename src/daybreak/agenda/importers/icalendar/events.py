@@ -28,6 +28,9 @@ def read_events(
         ValueError: the entry that they derive from cannot be read; the message has the reason.
     """
     master = group.master
+    if master is not None and master.is_cancelled and not group.has_siblings:
+        record(master.revision())
+        return []
     if master is not None and not is_recurring(group):
         start, duration = read_event_timing(master)
         original = start.moment.isoformat() if group.has_siblings else None
@@ -35,9 +38,6 @@ def read_events(
             record(master.revision(original))
         event = _make_event(master, original, start.moment, duration.end_from(start))
         return [] if master.is_cancelled else [event]
-    if master is not None and master.is_cancelled:
-        record(master.revision())
-        return []
     series = read_series(group, read_event_timing, warn)
     for revision in series.revisions():
         record(revision)
