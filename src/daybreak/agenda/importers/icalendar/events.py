@@ -110,10 +110,10 @@ def _make_event(entry: CalendarEntry, recurrence_id: str | None, start: Moment, 
 
 def _addresses(attendees: list[Property], answers: set[str]) -> tuple[str, ...]:
     """Return the addresses of the participants who wrote one of these answers."""
-    found = (
+    found = [
         _address(one) for one in attendees if one.parameters.get("PARTSTAT", "").strip().upper() in answers
-    )
-    return tuple(dict.fromkeys(address for address in found if "@" in address))
+    ]
+    return tuple(dict.fromkeys(address for address in found if "@" in address)) if found else ()
 
 
 def _address(person: Property) -> str:
