@@ -252,6 +252,8 @@ def _set_fingerprint(row: Row) -> Row:
 def strip_unstorable(value: Any) -> Any:  # noqa: ANN401 - any value of a row
     """Remove what PostgreSQL cannot store in a text: NUL and lone surrogates."""
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     return [strip_unstorable(one) for one in value] if isinstance(value, (tuple, list)) else value
 

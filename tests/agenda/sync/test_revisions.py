@@ -66,6 +66,11 @@ def list_items(files: Iterable[CalendarFile]) -> list[str]:
     return sorted([*events, *(f"{row['title']}: {row['status']}" for row in rows.tasks.values())])
 
 
+def undated(title: str) -> str:
+    return f"BEGIN:VTODO\nUID:m@example.org\nDTSTAMP:20260301T080000Z\nSUMMARY:{title}\nEND:VTODO\n"
+
+
+BARE = "BEGIN:VEVENT\nUID:m@example.org\nDTSTAMP:20260302T080000Z\nSUMMARY:Interview\nEND:VEVENT\n"
 INVITATION = calendar(entry("24T090000", "Interview"), method="REQUEST")
 UPDATE = calendar(entry("24T140000", "Interview", "SEQUENCE:2"), method="REQUEST")
 CANCELLATION = calendar(entry("24T090000", "Interview", "SEQUENCE:3"), method="CANCEL")
@@ -177,6 +182,20 @@ CASES = {
         ],
         [],
     ),
+    "a series that ended before the range that is read, with the same SEQUENCE": (
+        [
+            WEEKLY,
+            calendar(
+                entry(
+                    "03T090000",
+                    "Team",
+                    "RRULE:FREQ=WEEKLY;UNTIL=20260201T000000Z",
+                    "DTSTAMP:20260302T080000Z",
+                )
+            ),
+        ],
+        [],
+    ),
     "an added occurrence": (
         [WEEKLY, calendar(entry("12T110000", "Team", "SEQUENCE:1"), method="ADD")],
         ["03 09:00 Team", "10 09:00 Team", "12 11:00 Team", "17 09:00 Team"],
@@ -221,6 +240,26 @@ CASES = {
         ],
         ["03 19:00 Choir", "10 19:00 Choir", "17 19:00 Choir"],
     ),
+    "entries of two programs that number their entries": (
+        [
+            calendar(entry("03T190000", "Dentist", "DTSTAMP:20260101T000000Z")),
+            calendar(entry("10T190000", "Karate", "DTSTAMP:20260202T000000Z")),
+        ],
+        ["03 19:00 Dentist", "10 19:00 Karate"],
+    ),
+    "series of two programs that number their entries": (
+        [
+            calendar(entry("03T190000", "Karate", SERIES, "DTSTAMP:20260101T000000Z")),
+            calendar(entry("05T080000", "Lecture", "RRULE:FREQ=WEEKLY;COUNT=2", "DTSTAMP:20260202T000000Z")),
+        ],
+        ["03 19:00 Karate", "05 08:00 Lecture", "10 19:00 Karate", "12 08:00 Lecture", "17 19:00 Karate"],
+    ),
+    "tasks of two programs that number their entries": (
+        [calendar(undated(title)) for title in ("Pay rent", "Call mum")],
+        ["Call mum: open", "Pay rent: open"],
+    ),
+    "a cancellation without a start and a SEQUENCE": ([UPDATE, calendar(BARE, method="CANCEL")], []),
+    "a cancellation of a series without a start": ([WEEKLY, MOVED, calendar(BARE, method="CANCEL")], []),
     "copies of a single date": ([calendar(entry("03T190000", "Choir"))] * 3, ["03 19:00 Choir"]),
 }
 
@@ -308,31 +347,67 @@ class History:
     events: list[str]
 
 
+class Organizer:
+    """An organizer of a weekly event, who sends a message for each change."""
+
+    def __init__(self) -> None:
+        self.hour, self.title, self.sequence = 9, "Team", 0
+        self.moved: dict[str, tuple[str, str] | None] = {}
+        self.messages = [self.write_series("REQUEST")]
+
+    def write_series(self, method: str) -> str:
+        start = f"03T{self.hour:02}0000"
+        return calendar(entry(start, self.title, SERIES, f"SEQUENCE:{self.sequence}"), method=method)
+
+    def change_series(self, *, later: int = 0, title: str = "") -> None:
+        self.sequence += 1
+        self.hour += later
+        self.title += title
+        self.messages.append(self.write_series("REQUEST"))
+
+    def change_occurrence(self, day: str, minute: int | None) -> None:
+        """Move an occurrence to that minute of its hour, or cancel it."""
+        self.sequence += 1
+        original = f"{day}T{self.hour:02}0000"
+        start = original if minute is None else f"{day}T{self.hour:02}{minute:02}00"
+        self.moved[original] = None if minute is None else (start, self.title)
+        lines = (occurrence(original), f"SEQUENCE:{self.sequence}")
+        method = "CANCEL" if minute is None else "REQUEST"
+        self.messages.append(calendar(entry(start, self.title, *lines), method=method))
+
+    def cancel(self) -> None:
+        self.sequence += 1
+        self.messages.append(self.write_series("CANCEL"))
+
+    def list_events(self) -> list[str]:
+        originals = {f"{day}T{self.hour:02}0000": self.title for day in ("03", "10", "17")}
+        events = [self.moved.get(at, (at, title)) for at, title in originals.items()]
+        return sorted(
+            f"{one[0][:2]} {one[0][3:5]}:{one[0][5:7]} {one[1]}" for one in events if one is not None
+        )
+
+
 @st.composite
 def histories(draw) -> History:
     """Draw what an organizer does to a weekly event, with a message for each step."""
-    hour, title, sequence, cancelled = 9, "Team", 0, set[str]()
-    days = ["03", "10", "17"]
-    messages = [calendar(entry("03T090000", title, SERIES), method="REQUEST")]
-    for step in draw(st.lists(st.sampled_from(["time", "title", "occurrence", "all"]), max_size=5)):
-        sequence += 1
-        number = f"SEQUENCE:{sequence}"
-        if step == "all":
-            messages.append(calendar(entry(f"03T{hour:02}0000", title, SERIES, number), method="CANCEL"))
-            return History(tuple(messages), [])
-        if step == "occurrence":
-            day = draw(st.sampled_from(days))
-            cancelled.add(f"{day}T{hour:02}0000")
-            at = f"{day}T{hour:02}0000"
-            messages.append(calendar(entry(at, title, occurrence(at), number), method="CANCEL"))
-            continue
-        if step == "time":
-            hour += 1
-        else:
-            title = f"{title}!"
-        messages.append(calendar(entry(f"03T{hour:02}0000", title, SERIES, number), method="REQUEST"))
-    left = [day for day in days if f"{day}T{hour:02}0000" not in cancelled]
-    return History(tuple(messages), [f"{day} {hour:02}:00 {title}" for day in left])
+    organizer = Organizer()
+    days = st.sampled_from(["03", "10", "17"])
+    for step in draw(
+        st.lists(st.sampled_from(["time", "title", "move", "cancel one", "cancel all"]), max_size=6)
+    ):
+        match step:
+            case "time":
+                organizer.change_series(later=1)
+            case "title":
+                organizer.change_series(title="!")
+            case "move":
+                organizer.change_occurrence(draw(days), draw(st.sampled_from([15, 30])))
+            case "cancel one":
+                organizer.change_occurrence(draw(days), None)
+            case "cancel all":
+                organizer.cancel()
+                return History(tuple(organizer.messages), [])
+    return History(tuple(organizer.messages), organizer.list_events())
 
 
 @given(history=histories(), data=st.data())

@@ -14,6 +14,7 @@ from uuid import UUID
 
 _RENAMED_RATIO = 0.6
 _MAX_TITLE = 200
+_MAX_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +48,15 @@ def match_events(stored: Iterable[EventTraits], parsed: Iterable[EventTraits]) -
     matcher = _EventMatcher((event for event in stored if event.is_current), parsed)
     matcher.pair(lambda event: event.external_id)
     # Another UID, such as that of a calendar that writes new ones each time.
-    matcher.pair(lambda event: (_fold(event), event.starts_at, event.ends_at, event.location))
-    matcher.pair(lambda event: (_fold(event), event.starts_at, event.ends_at))
-    matcher.pair(lambda event: (_fold(event), event.starts_at))
+    matcher.pair(lambda event: (_fold(event.title), event.starts_at, event.ends_at, event.location))
+    matcher.pair(lambda event: (_fold(event.title), event.starts_at, event.ends_at))
+    matcher.pair(lambda event: (_fold(event.title), event.starts_at))
     # Another time of the same event: an occurrence of the same day, then of the same week.
     matcher.pair(lambda event: event.uid and (event.uid, event.starts_at.date()))
     matcher.pair(lambda event: event.uid and (event.uid, *event.starts_at.isocalendar()[:2]))
     matcher.pair_single(lambda event: event.uid, _is_any_single)
     # Another UID and another time or title.
-    matcher.pair_single(lambda event: (_fold(event), event.starts_at.date()))
+    matcher.pair_single(lambda event: (_fold(event.title), event.starts_at.date()))
     matcher.pair_single(lambda event: (event.starts_at, event.ends_at), _is_renamed)
     matcher.replace_stored(event for event in stored if not event.is_current)
     matcher.pair(lambda event: event.external_id)
@@ -111,8 +112,8 @@ def _order(event: EventTraits) -> tuple[datetime, datetime, str, str, str]:
     return event.starts_at, event.ends_at, event.title, event.location, event.external_id
 
 
-def _fold(event: EventTraits) -> str:
-    return " ".join(event.title.casefold().split())
+def _fold(title: str) -> str:
+    return " ".join(title.casefold().split())
 
 
 def _is_any_single(old: EventTraits, new: EventTraits) -> bool:
@@ -121,5 +122,15 @@ def _is_any_single(old: EventTraits, new: EventTraits) -> bool:
 
 
 def _is_renamed(old: EventTraits, new: EventTraits) -> bool:
-    matcher = SequenceMatcher(a=_fold(old)[:_MAX_TITLE], b=_fold(new)[:_MAX_TITLE], autojunk=False)
+    return are_titles_alike([old.title], [new.title])
+
+
+def are_titles_alike(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Return whether a title of some events is similar to one of others; of many a few are compared."""
+    first, second = (sorted(map(_fold, titles))[:_MAX_TITLES] for titles in (some, others))
+    return any(_are_alike(one[:_MAX_TITLE], other[:_MAX_TITLE]) for one in first for other in second)
+
+
+def _are_alike(one: str, other: str) -> bool:
+    matcher = SequenceMatcher(a=one, b=other, autojunk=False)
     return matcher.real_quick_ratio() >= _RENAMED_RATIO and matcher.ratio() >= _RENAMED_RATIO

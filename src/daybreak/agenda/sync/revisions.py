@@ -4,7 +4,8 @@ Pure. Of the entries with one UID in several files the newest counts: by SEQUENC
 DTSTAMP, then a cancellation, then by the file's modification time. An override replaces its occurrence of
 the newest series, whichever file it is in, with two exceptions: an override of an older export counts only
 beside its own series, and one that is older than the series counts only if the series still has its
-occurrence. Exports that were written at the same time with the same UID for different starts are separate.
+occurrence. Entries of exports with equal SEQUENCE are separate if neither their titles nor their starts agree
+(programs that number their entries use the same UIDs), or if they were stamped and written at the same time.
 """
 
 from bisect import bisect_right
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 from daybreak.agenda.model import Moment
 from daybreak.agenda.parsed import ImportedEvent, ImportedRevision, ImportedTask
 from daybreak.agenda.rows import ParsedSourceFile
+from daybreak.agenda.sync.event_identity import are_titles_alike
 
 _Item = ImportedEvent | ImportedTask
 _UidKey = tuple[bool, str]
@@ -93,14 +95,19 @@ class _Statement:
     revisions: list[ImportedRevision] = field(default_factory=list)
 
     @cached_property
-    def starts(self) -> set[Moment | None]:
+    def starts(self) -> set[Moment | str]:
         """The starts of its items."""
-        return {_start(item) for item in self.items}
+        return {_place(item) for item in self.items}
+
+    @cached_property
+    def titles(self) -> set[str]:
+        """The titles of its items."""
+        return {item.title for item in self.items}
 
     @cached_property
     def content(self) -> list[tuple[str, str, str]]:
         """A sort key of its items."""
-        return sorted((item.external_id, item.title, str(_start(item))) for item in self.items)
+        return sorted((item.external_id, item.title, str(_place(item))) for item in self.items)
 
     @cached_property
     def has_series(self) -> bool:
@@ -145,17 +152,20 @@ class _Version:
         )
 
     def is_beside(self, other: "_Version") -> bool:
-        """Return whether both are exports of the same time, and no versions of one series."""
+        """Return whether both are exports, but no versions of one thing."""
         mine, theirs = self.revision, other.revision
+        if mine.is_message or theirs.is_message or mine.is_cancelled or mine.sequence != theirs.sequence:
+            return False
+        own, others = self.statement, other.statement
+        if not own.items or not others.items:
+            return False
+        if own.starts.isdisjoint(others.starts) and not are_titles_alike(own.titles, others.titles):
+            return True
         return (
-            not (mine.is_message or theirs.is_message or mine.is_cancelled)
-            and (mine.sequence, mine.stamped_at) == (theirs.sequence, theirs.stamped_at)
-            and mine.stamped_at is not None
-            and abs(self.statement.file.modified_at - other.statement.file.modified_at) <= _EXPORT_TIME
-            and (
-                not (self.statement.has_series or other.statement.has_series)
-                or self.statement.starts.isdisjoint(other.statement.starts)
-            )
+            mine.stamped_at is not None
+            and mine.stamped_at == theirs.stamped_at
+            and abs(own.file.modified_at - others.file.modified_at) <= _EXPORT_TIME
+            and (not (own.has_series or others.has_series) or own.starts.isdisjoint(others.starts))
         )
 
 
@@ -167,7 +177,7 @@ class _UidMerge:
         self._tz = tz
         self._statements = statements
         self._kept: list[_Version] = []
-        self._parts_by_start: dict[Moment | None, int] = {}
+        self._parts_by_start: dict[Moment | str, int] = {}
         self._overrides: dict[Moment, _Version] = {}
         self._days: dict[date, _Version] = {}
         self._ranges: list[Moment] = []
@@ -258,7 +268,7 @@ class _UidMerge:
         replacement = self._find_override(original)
         if self._is_override(statement, item):
             return replacement is not None and replacement.statement is statement
-        if self._parts_by_start.get(_start(item)) != statement.part or replacement is not None:
+        if self._parts_by_start.get(_place(item)) != statement.part or replacement is not None:
             return False
         later = self._find_later(original)
         if later is not None and later.statement is not statement:
@@ -306,8 +316,8 @@ class _UidMerge:
         return wall.replace(tzinfo=self._tz).astimezone(UTC)
 
     def _number(self, statement: _Statement, item: _Item) -> None:
-        start = _start(item)
-        suffix = item.title if start is None else start.isoformat()
+        start = _place(item)
+        suffix = start if isinstance(start, str) else start.isoformat()
         changed = replace(item, external_id=f"{self._uid}/{suffix}")
         if isinstance(changed, ImportedEvent):
             changed = replace(changed, recurrence_id=suffix)
@@ -353,6 +363,11 @@ def _item_key(statement: _Statement, item: _Item) -> _ItemKey:
 
 def _start(item: _Item) -> Moment | None:
     return item.start if isinstance(item, ImportedEvent) else item.due or item.start
+
+
+def _place(item: _Item) -> Moment | str:
+    """Return the start of an item, or the title of a task without dates."""
+    return _start(item) or item.title
 
 
 def _at_midnight(moment: Moment) -> datetime:

@@ -103,7 +103,7 @@ async def sync_source(
             tx, (owner_id, source_id), name, table, stored[name], at, resolution.referring
         )
     plan = _plan_absence(stored, rows, reading)
-    await _mark_absent(tx, owner_id, plan)
+    is_marked = await _mark_absent(tx, owner_id, plan)
     # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
     for name, table in reversed(list(rows.tables())):
         removed_ids = plan.removed.get(name, ())
@@ -115,7 +115,7 @@ async def sync_source(
             ]
         changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
-    if changes.has_any:
+    if changes.has_any or is_marked:
         await tx.execute(_sql.mark_copies, owner_id, None, at)
     warnings = list_warnings(plan.groups, reading, unreadable, rows.warnings)
     await _write_warnings(tx, owner_id, source_id, warnings)
@@ -170,7 +170,8 @@ def _list_items(stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: Sourc
     ]
 
 
-async def _mark_absent(tx: asyncpg.Connection, owner_id: UUID, plan: AbsencePlan) -> None:
+async def _mark_absent(tx: asyncpg.Connection, owner_id: UUID, plan: AbsencePlan) -> bool:
+    """Write the marks of absence that have changed; return whether there were any."""
     marks: list[tuple[UUID, str | None, date | None, datetime | None]] = [
         (one.item.id, one.absence.value, one.absent_on, one.absent_since)
         for one in plan.absent
@@ -179,6 +180,7 @@ async def _mark_absent(tx: asyncpg.Connection, owner_id: UUID, plan: AbsencePlan
     marks += [(row_id, None, None, None) for row_id in plan.returned]
     if marks:
         await tx.execute(_sql.mark_absent, owner_id, *map(list, zip(*marks, strict=True)))
+    return bool(marks)
 
 
 async def _load_known_rows(

@@ -70,8 +70,10 @@ class CalendarEntry:
 
     @property
     def sequence(self) -> int:
-        """The SEQUENCE; 0 if there is none."""
+        """The SEQUENCE; without one 0, and the highest for a cancellation that was sent."""
         written = self.component.get_value("SEQUENCE")
+        if not written and self.calendar.method == "CANCEL":
+            return _MAX_SEQUENCE
         is_number = written.isascii() and written.isdigit()
         return min(int(written[:10]), _MAX_SEQUENCE) if is_number else 0
 

@@ -28,6 +28,9 @@ def read_events(
         ValueError: the entry that they derive from cannot be read; the message has the reason.
     """
     master = group.master
+    if master is not None and master.is_cancelled and not group.has_siblings:
+        record(master.revision())
+        return []
     if master is not None and not is_recurring(group):
         start, duration = read_event_timing(master)
         original = start.moment.isoformat() if group.has_siblings else None
@@ -35,9 +38,6 @@ def read_events(
             record(master.revision(original))
         event = _make_event(master, original, start.moment, duration.end_from(start))
         return [] if master.is_cancelled else [event]
-    if master is not None and master.is_cancelled:
-        record(master.revision())
-        return []
     series = read_series(group, read_event_timing, warn)
     for revision in series.revisions():
         record(revision)
@@ -110,10 +110,10 @@ def _make_event(entry: CalendarEntry, recurrence_id: str | None, start: Moment, 
 
 def _addresses(attendees: list[Property], answers: set[str]) -> tuple[str, ...]:
     """Return the addresses of the participants who wrote one of these answers."""
-    found = (
+    found = [
         _address(one) for one in attendees if one.parameters.get("PARTSTAT", "").strip().upper() in answers
-    )
-    return tuple(dict.fromkeys(address for address in found if "@" in address))
+    ]
+    return tuple(dict.fromkeys(address for address in found if "@" in address)) if found else ()
 
 
 def _address(person: Property) -> str:
