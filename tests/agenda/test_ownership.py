@@ -76,7 +76,7 @@ def test_holder_follows_from_the_assignee(assignee: str | None, holder: Holder):
 )
 def test_another_person_of_the_readers_first_name_holds_the_task(assignee: str):
     reader = replace(READER, email="maja@example.org")
-    known = Ownership(Identities.from_rows((), reader), frozenset())
+    known = Ownership(reader, Identities.from_rows((), reader))
     assert known.with_holder(task("Maja")).holder is MINE
     assert known.with_holder(task(assignee)).holder is OTHER
 

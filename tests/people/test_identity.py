@@ -203,3 +203,39 @@ def test_similar_name_may_be_the_reader(value: str):
 @pytest.mark.parametrize("value", ["Bob Miller", "kim@example.org", "A.", "Eve"])
 def test_different_name_is_not_similar(value: str):
     assert not resembles_profile(value, ANNA)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "text"),
+    [
+        ("Anna Berg", "anna@example.org", "aberg"),
+        ("Anna Berg", "anna@example.org", "@ABerg"),
+        ("Anna Berg", "anna@example.org", "aberg@example.org"),
+        ("anna", "anna.van.berg@example.org", "aberg"),
+        ("", "unit7-12@example.org", "u12@example.org"),
+        ("José Núñez", "j@example.org", "jnúñez"),
+    ],
+)
+def test_login_name_of_the_profile_is_the_person(name: str, email: str, text: str):
+    assert Identities.from_rows([], user_named(name, email)).matches(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "text"),
+    [
+        ("Anna Berg", "anna@example.org", "bberg"),
+        ("Anna Berg", "anna@example.org", "aberg@example.com"),
+        ("Anna Berg", "anna.berg@gmail.com", "aberg@gmail.com"),
+        ("Anna Berg", "anna@example.org", "aber"),
+        ("Anna", "anna@example.org", "a"),
+        ("Anna B", "anna@example.org", "ab"),
+    ],
+)
+def test_login_name_of_another_person_is_not(name: str, email: str, text: str):
+    assert not Identities.from_rows([], user_named(name, email)).matches(text)
+
+
+def test_rejected_login_name_is_another_person():
+    known = Identities.from_rows([answer("handle", "aberg", confirmed=False)], ANNA)
+
+    assert not known.matches("aberg")

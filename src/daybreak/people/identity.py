@@ -2,12 +2,13 @@
 
 A file names one person in many ways: “Anna Berg”, “Berg, Anna”, “@anna”, “Anna Berg <anna@example.org>”.
 A text is compared by its address, by its full name, and by its single word. A single word counts only if it
-is the whole text, so that people who share a first name are not confused.
+is the whole text, so that people who share a first name are not confused. The login name of a profile counts,
+too: the first letter of its first word with a later word, such as “aberg” for “Anna Berg”.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,11 +25,20 @@ _BRACKETED_END = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)
 _SEPARATOR = re.compile(r"[;|\n]|\s(?:&|\+|/|and|und)\s", re.IGNORECASE)
 _SEPARATOR_OF_NAMES = re.compile(r"[;|\n&+/]|\s(?:and|und)\s", re.IGNORECASE)
 _WORD_SEPARATORS = re.compile(r"[\W\d_]+")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _JOINED_NAME = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _AROUND = frozenset("\"'`<>,;:~*")
 _BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
 _MIN_SHARED_WORD = 3
 _MIN_CONTAINED_WORD = 4
+_MIN_ABBREVIATED_WORD = 2
+# Mail services for everybody: an address there with the same abbreviation is another person's.
+_PUBLIC_HOSTS = frozenset(
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com"),
+        *("me.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "mail.com", "aol.com"),
+    }
+)
 
 
 class IdentityKind(StrEnum):
@@ -139,7 +149,8 @@ class Identities:
         confirmed = {(kind, key) for kind, key, is_confirmed in answers if is_confirmed}
         denied = {key for _, key, is_confirmed in answers if not is_confirmed}
         denied -= {key for _, key in confirmed}
-        own = confirmed | {(one.kind, one.key) for one in profile_identities(user) if one.key not in denied}
+        profile = ((one.kind, one.key) for one in (*profile_identities(user), *_abbreviated_identities(user)))
+        own = confirmed | {(kind, key) for kind, key in profile if key not in denied}
         addresses = {key for kind, key in own if kind == IdentityKind.EMAIL}
         plain = {key for kind, key in own if kind != IdentityKind.EMAIL}
         keys = frozenset().union(*map(_name_keys, plain))
@@ -179,6 +190,18 @@ def profile_identities(user: User) -> list[PersonText]:
     name = _person_named(_strip_name(user.name))
     found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email)), name]
     return found if name.kind is IdentityKind.NAME else found[:2]
+
+
+def _abbreviated_identities(user: User) -> Iterator[PersonText]:
+    """Yield the login names of a profile, such as “aberg” for “Anna Berg”, and their addresses."""
+    host = fold(user.email).rpartition("@")[2]
+    for text in (user.name, _local_part(user.email)):
+        first, *others = _TOKEN.findall(fold(text)) or [""]
+        for word in others:
+            if len(word) >= _MIN_ABBREVIATED_WORD:
+                yield _person_named(first[0] + word)
+                if host not in _PUBLIC_HOSTS:
+                    yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
 
 
 def resembles_profile(value: str, user: User) -> bool:
