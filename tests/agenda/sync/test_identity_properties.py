@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from .memory_source import MemorySource
 
 SETTINGS = settings(
-    max_examples=int(__import__('os').environ.get('EX','15')), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 VERBS = ("Call", "Paint", "Order", "Return", "Discuss", "Follow up with")
 NOUNS = ("Anna", "the kitchen", "chairs", "🧹", "🛒", "Büro", "牛奶", "invoice 4711", "invoice 4712")

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from daybreak.agenda.matching.titles import agrees, is_distinctive, is_mended, split_words
+from daybreak.agenda.matching.titles import agrees, is_distinctive, is_mended
 from daybreak.agenda.sync.matcher import MAX_CANDIDATES, Matcher, place_of
 from daybreak.agenda.sync.thing import Thing
 
@@ -156,9 +156,9 @@ def _likeness(matcher: Matcher, old: Thing, new: Thing) -> tuple[int, ...] | Non
         return None
     if old.when != new.when and not (is_same_file and is_same_project and is_between_same):
         return None
-    if _have_other_marks(old, new) or not is_mended(old.words, new.words):
+    if _have_other_marks(old, new) or not is_mended(old.tokens, new.tokens):
         return None
-    differences = len(set(split_words(old.words)) ^ set(split_words(new.words)))
+    differences = len(set(old.tokens) ^ set(new.tokens))
     return (old.when != new.when, not is_between_same, differences, not is_same_file, not is_same_project)
 
 
@@ -170,27 +170,33 @@ class _CandidateIndex:
         for old in matcher.stored.values():
             path = matcher.paths.get(old.path, old.path)
             for key in _index_keys(old, path, matcher.projects.get(old.project, old.project)):
-                if len(self._postings[key]) < _MAX_POSTINGS:
-                    self._postings[key].append(old)
+                self._postings[key].append(old)
 
     def find(self, new: Thing) -> list[Thing]:
-        """Return the stored tasks that share the most with this one."""
-        shared: dict[UUID, int] = defaultdict(int)
+        """Return the stored tasks that share the most with this one, of those with its rarest words."""
+        postings = [self._postings.get(key, []) for key in _index_keys(new, new.path, new.project)]
+        postings.sort(key=len)
+        counts: dict[UUID, int] = defaultdict(int)
         found: dict[UUID, Thing] = {}
-        for key in _index_keys(new, new.path, new.project):
-            for old in self._postings.get(key, ()):
-                shared[old.row_id] += 1
+        visited = 0
+        for listed in postings:
+            if visited + len(listed) > _MAX_POSTINGS:
+                break
+            visited += len(listed)
+            for old in listed:
+                counts[old.row_id] += 1
                 found[old.row_id] = old
-        ranked = sorted(found.values(), key=lambda old: (-shared[old.row_id], place_of(old)))
-        return ranked[:MAX_CANDIDATES]
+        # Stable: equal counts stay in the order of the postings.
+        ranked = sorted(counts, key=counts.__getitem__, reverse=True)
+        return [found[row_id] for row_id in ranked[:MAX_CANDIDATES]]
 
 
 def _index_keys(thing: Thing, path: str, project: str) -> Iterator[Hashable]:
-    """Yield keys that a title shares with its mended form: its words, their letters and beginnings."""
-    words = split_words(thing.words)[:_MAX_INDEXED_WORDS]
-    keys = {*words, *("".join(sorted(word)) for word in words), *(word[:3] for word in words), "".join(words)}
+    """Yield keys that a title shares with its mended form: its words, their beginnings and its neighbours."""
+    words = thing.tokens[:_MAX_INDEXED_WORDS]
+    keys = sorted({*words, *(word[:3] for word in words), "".join(words)})
     for group in [("path", path), ("project", project)] if project else [("path", path)]:
-        for key in sorted(keys):
+        for key in keys:
             yield (group, key)
         yield (group, "before", thing.before)
         yield (group, "after", thing.after)
@@ -231,7 +237,7 @@ def _may_be_postponed(old: Thing, new: Thing) -> bool:
 
 
 def _may_be_moved_and_postponed(old: Thing, new: Thing) -> bool:
-    return is_distinctive(new.words) and _may_be_moved(old, new)
+    return is_distinctive(new.tokens) and _may_be_moved(old, new)
 
 
 def _may_return(old: Thing, new: Thing) -> bool:

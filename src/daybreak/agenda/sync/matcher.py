@@ -43,6 +43,8 @@ class Matcher:
 
         An item whose key is None is not matched.
         """
+        if not self.stored or not self.parsed:
+            return
         groups: dict[Hashable, list[Thing]] = defaultdict(list)
         for old in self.stored.values():
             if (key := key_of_stored(old)) is not None:
@@ -57,11 +59,15 @@ class Matcher:
     def match_properties(self, names: str, rule: Rule) -> None:
         """Match items with equal words that agree in these properties."""
         fields = ["words", *names.split()]
-        self.match_keys(
-            lambda old: tuple(self._read_moved(old, name) for name in fields),
-            lambda new: tuple(getattr(new, name) for name in fields),
-            rule,
-        )
+        common = {one.words for one in self.stored.values()} & {one.words for one in self.parsed.values()}
+        if common:
+            self.match_keys(
+                lambda old: (
+                    tuple(self._read_moved(old, name) for name in fields) if old.words in common else None
+                ),
+                lambda new: tuple(getattr(new, name) for name in fields) if new.words in common else None,
+                rule,
+            )
 
     def match_unique_words(self, rule: Rule) -> None:
         """Match items whose words and dates occur once on both sides."""

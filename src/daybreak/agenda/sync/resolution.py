@@ -4,7 +4,7 @@ A parsed row has an id that is derived from its external id. Most rows are found
 fingerprint; only of the others are details loaded and compared. References between rows follow the ids.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -27,6 +27,7 @@ StoredRows = Mapping[str, Mapping[UUID, asyncpg.Record]]
 _sql = load("daybreak.agenda")
 _threads = DedicatedThreads("identity", 2)
 _MAX_ROWS_IN_LOOP = 200
+_UNMOVED = ("title", "path", "status", "due_on", "due_at", "start_on", "start_at", "native_id", "recurrence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ def _match_tasks(comparison: _Comparison) -> dict[UUID, UUID]:
     if not unsettled or not details:
         return {}
     rows = comparison.rows
+    unmoved = _match_unmoved(list(unsettled.values()), details)
+    found = set(unmoved.values())
     parsed = [
         build_task(
             row,
@@ -164,28 +167,47 @@ def _match_tasks(comparison: _Comparison) -> dict[UUID, UUID]:
             _name_of(rows.phases, row["phase_id"]),
             _hash(row["details"]),
         )
-        for row in unsettled.values()
+        for derived_id, row in unsettled.items()
+        if derived_id not in unmoved
     ]
-    stored = [build_task(one, one["project"], one["section"], one["content"] or "") for one in details]
-    for thing, one in zip(stored, details, strict=True):
+    compared = [one for one in details if one["id"] not in found]
+    stored = [build_task(one, one["project"], one["section"], one["content"] or "") for one in compared]
+    for thing, one in zip(stored, compared, strict=True):
         thing.is_current = one["is_current"]
     settled = [rows.tasks[derived_id] for derived_id in comparison.settled["tasks"]]
-    _set_neighbours(stored, parsed, settled)
-    return match_tasks(stored, parsed, {row["path"] for row in settled})
+    _set_neighbours(stored, [*settled, *(one for one in details if one["id"] in found)])
+    _set_neighbours(parsed, [*settled, *(unsettled[derived_id] for derived_id in unmoved)])
+    stable_paths = {row["path"] for row in settled} | {one["path"] for one in details if one["id"] in found}
+    return unmoved | match_tasks(stored, parsed, stable_paths)
 
 
-def _set_neighbours(stored: list[Thing], parsed: list[Thing], settled: list[Row]) -> None:
-    paths = {thing.path for thing in (*stored, *parsed)}
-    unchanged: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for row in settled:
+def _match_unmoved(parsed: list[Row], stored: list[asyncpg.Record]) -> dict[UUID, UUID]:
+    """Match tasks of which only the line or unimportant properties changed: a shortcut for long lists.
+
+    The title must occur once on both sides, because external ids of equal titles are assigned in order.
+    """
+    parsed_titles, stored_titles = (Counter(one["title"] for one in rows) for rows in (parsed, stored))
+    by_external_id = {row["external_id"]: row for row in parsed if parsed_titles[row["title"]] == 1}
+    matches = {}
+    for one in stored:
+        row = by_external_id.get(one["external_id"])
+        if row is None or not one["is_current"] or stored_titles[one["title"]] != 1:
+            continue
+        if all(row[name] == one[name] for name in _UNMOVED):
+            matches[row["id"]] = one["id"]
+    return matches
+
+
+def _set_neighbours(things: list[Thing], others: Iterable[Row | asyncpg.Record]) -> None:
+    current = [thing for thing in things if thing.is_current]
+    paths = {thing.path for thing in current}
+    titles: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for row in others:
         if row["path"] in paths:
-            unchanged[row["path"]].append((row["position"], fold_title(row["title"])))
-    for things in (stored, parsed):
-        titles = defaultdict(list, {path: list(listed) for path, listed in unchanged.items()})
-        current = [thing for thing in things if thing.is_current]
-        for thing in current:
-            titles[thing.path].append((thing.position, thing.words))
-        set_neighbours(current, titles)
+            titles[row["path"]].append((row["position"], row["title"]))
+    for thing in current:
+        titles[thing.path].append((thing.position, thing.words))
+    set_neighbours(current, titles)
 
 
 def _match_notes(comparison: _Comparison) -> dict[UUID, UUID]:
@@ -305,7 +327,7 @@ def _list_changed_references(comparison: _Comparison, ids: Mapping[str, Mapping[
 
 
 def _list_kept_ids(comparison: _Comparison, ids: Mapping[str, Mapping[UUID, UUID]]) -> dict[UUID, UUID]:
-    """Return the ids of current stored tasks that were not found, by the ids derived from their external ids."""
+    """Return the ids of current stored tasks that were not found, by derived id."""
     found = set(ids["tasks"].values())
     pairs = (
         (derive_id(comparison.source_id, "tasks", one["external_id"]), one["id"])

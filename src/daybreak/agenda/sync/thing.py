@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from daybreak.agenda.matching.native_ids import is_permanent, strip_file
-from daybreak.agenda.matching.titles import fold_title
+from daybreak.agenda.matching.titles import fold_title, split_words
 from daybreak.agenda.model import TaskStatus
 
 _CLOSED = {TaskStatus.DONE, TaskStatus.CANCELLED}
@@ -47,12 +47,20 @@ class Thing:
     before: str | None = None
     after: str | None = None
     is_current: bool = True
+    split: tuple[str, ...] | None = None
 
     @property
     def day(self) -> date | None:
         """The date on which it is due, else on which it starts."""
         moment = self.when[0] or self.when[1]
         return moment.date() if isinstance(moment, datetime) else moment
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The words and symbols of its title."""
+        if self.split is None:
+            self.split = split_words(self.words)
+        return self.split
 
     @property
     def permanent_id(self) -> str:
@@ -82,7 +90,7 @@ def build_task(row: Any, project: str | None, section: str | None, content: str)
 
 
 def set_neighbours(things: Iterable[Thing], titles: dict[str, list[tuple[int, str]]]) -> None:
-    """Set the titles before and after each thing, from all titles of each file with their positions."""
+    """Set the titles before and after each thing, from the titles of each file with their positions."""
     places: dict[str, dict[int, int]] = {}
     for path, listed in titles.items():
         listed.sort()
@@ -92,5 +100,5 @@ def set_neighbours(things: Iterable[Thing], titles: dict[str, list[tuple[int, st
         if index is None:
             continue
         listed = titles[thing.path]
-        thing.before = listed[index - 1][1] if index else None
-        thing.after = listed[index + 1][1] if index + 1 < len(listed) else None
+        thing.before = fold_title(listed[index - 1][1]) if index else None
+        thing.after = fold_title(listed[index + 1][1]) if index + 1 < len(listed) else None
