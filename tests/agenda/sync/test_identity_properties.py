@@ -1,7 +1,7 @@
 """Property tests of identity: folders that change between two readings, with the truth known by lines.
 
-Each generated task has an entry in one line of a file, so that the task of every parsed row is known without a
-mark in its text.
+Each generated task has an entry in one line of a file, so that the task of every parsed row is known without
+a mark in its text.
 """
 
 import json

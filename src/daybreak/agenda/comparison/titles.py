@@ -1,4 +1,4 @@
-"""Whether two titles are the same words, one a mended form of the other, or two different titles.
+"""Whether two titles are the same words, one a corrected form of the other, or two different titles.
 
 Signs count: “🧹” and “🛒” are different. Numbers count: “Chapter 1” and “Chapter 2” are different.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 MIN_KEPT_SHARE = 0.3
-"""The least share of the longer title's letters that its mended form has too."""
+"""The least share of the longer title's letters that its corrected form has too."""
 MIN_AGREEMENT = 0.8
 """The least share of common letters at which two titles with the same short id are one item."""
 
@@ -47,7 +47,7 @@ def _separate(character: str) -> str:
     return f" {character} " if category[0] == "S" else character
 
 
-def is_mended(words: Sequence[str], others: Sequence[str]) -> bool:
+def is_corrected(words: Sequence[str], others: Sequence[str]) -> bool:
     """Return whether the words of one title are those of the other, some added, dropped, moved or respelt.
 
     A word that was replaced by a different word, or a number by a different one, makes two titles.
@@ -69,7 +69,7 @@ def is_mended(words: Sequence[str], others: Sequence[str]) -> bool:
 def agrees(one: str, other: str) -> bool:
     """Return whether two folded titles with the same short id are one item."""
     words, others = split_words(one), split_words(other)
-    if one == other or is_mended(words, others):
+    if one == other or is_corrected(words, others):
         return True
     if _numbers(words) != _numbers(others):
         return False
