@@ -26,7 +26,8 @@ from playwright.async_api import async_playwright
 
 from daybreak import clock, people, server, wiring
 from daybreak.db import Database, apply_migrations, embedded
-from daybreak.people import User, passwords
+from daybreak.people import User
+from daybreak.people.access import passwords
 from daybreak.web import WebSettings
 
 from .web.browser_client import ADDRESS, BrowserClient

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from daybreak.errors import Unavailable
-from daybreak.people import passwords
+from daybreak.people.access import passwords
 from daybreak.threads import DedicatedThreads
 
 

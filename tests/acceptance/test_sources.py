@@ -104,3 +104,19 @@ def test_folder_name_cannot_control_the_terminal(daybreak, folder):
     listed = daybreak("sources", "list").out
     assert "[31mred" in listed
     assert "\x1b" not in listed
+
+
+def test_unassigned_tasks_of_a_board_are_the_teams_after_that_choice(daybreak, folder):
+    (folder / "board.csv").write_text("Task,Status,Owner\nOne,open,Bob\nTwo,open,Eve\nThree,open,\n")
+    daybreak("import", folder)
+    assert "mine" in daybreak("sources", "show", folder).out
+    assert daybreak("sources", "set", folder, "--unassigned", "team").out == (
+        f"Unassigned tasks on team boards of {folder.name} are the team’s.\n"
+    )
+    brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
+    for sentence in ("Waiting for Bob: 1", "Waiting for Eve: 1", "Unassigned: 1"):
+        assert sentence in brief
+    assert "Do first" not in brief
+    daybreak("sources", "set", folder, "--unassigned", "mine")
+    brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
+    assert ("“Three”" in brief, "Unassigned" in brief) == (True, False)

@@ -36,3 +36,31 @@ def test_country_can_be_cleared(daybreak):
 )
 def test_invalid_values_are_rejected(daybreak, arguments, code, words):
     assert daybreak("users", *arguments).is_one_line_error(code, *words)
+
+
+def test_names_and_addresses_of_a_user_are_managed(daybreak, tmp_path):
+    kim = "kim@example.org"
+    daybreak("users", "add", kim, "--tz", "UTC", "--name", "Kim Park")
+    board = tmp_path / "board.csv"
+    board.write_text(
+        "Summary,Issue key,Status,Assignee\nPaint,A-1,To Do,K. Park\nCall,A-2,To Do,Bob Miller\n"
+    )
+    assert daybreak("import", board, "--user", kim).code == 0
+
+    def states() -> dict[str, str]:
+        listed = daybreak("users", "identities", "list", kim).out.splitlines()[1:]
+        return {line.split("\t")[0]: line.split("\t")[2] for line in listed}
+
+    of_profile = {"Kim Park": "counts", kim: "counts", "kim": "counts"}
+    assert states() == of_profile | {"K. Park": "proposed", "Bob Miller": "proposed"}
+    assert daybreak("users", "identities", "confirm", kim, "k. park").out == f"“K. Park” is {kim}.\n"
+    daybreak("users", "identities", "reject", kim, "Miller, Bob")
+    daybreak("users", "identities", "add", kim, "@kp")
+    answered = {"K. Park": "counts", "Bob Miller": "rejected", "kp": "counts"}
+    assert states() == of_profile | answered
+    for value in answered:
+        assert daybreak("users", "identities", "remove", kim, value).code == 0
+    assert states() == of_profile | {"K. Park": "proposed", "Bob Miller": "proposed"}
+    assert daybreak("users", "identities", "remove", kim, "Kim Park").is_one_line_error(2, "reject")
+    assert daybreak("users", "identities", "confirm", kim, "Eve").is_one_line_error(4, "Eve", "list")
+    assert daybreak("users", "identities", "add", kim, "a@b.org, c@d.org").is_one_line_error(2, "at a time")

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from daybreak import agenda, clock, people
-from daybreak.agenda import TaskStatus
+from daybreak.agenda import TaskStatus, read_models
+from daybreak.agenda.read_models import TaskFilter
 from daybreak.errors import InvalidInput, NotFound
 from daybreak.intake import IntakeSettings
 
@@ -175,18 +176,114 @@ async def test_two_users_have_separate_sources_for_one_folder(
     assert (await workspace.get_task("Call Berta")).id != (await theirs.get_task("Call Berta")).id
 
 
-async def test_undated_completion_gets_the_time_of_the_import(workspace: UserWorkspace, monkeypatch):
+async def test_undated_completion_has_the_time_of_the_import_as_seen_and_no_time_of_its_own(
+    workspace: UserWorkspace, monkeypatch
+):
     workspace.write_file("work.md", "# Move", "- [ ] Pack", "- [ ] Rest")
     await workspace.import_folder()
     noticed = clock.now()
     workspace.write_file("work.md", "# Move", "- [x] Pack", "- [ ] Rest")
     await workspace.import_folder()
-    assert (await workspace.get_task("Pack")).completed == noticed
+    packed = await workspace.get_task("Pack")
+    assert (packed.completed, packed.completion_seen_at) == (None, noticed)
     monkeypatch.setattr(clock, "now", lambda: noticed + timedelta(days=3))
     workspace.write_file("work.md", "# Move", "", "- [x] Pack #heavy", "- [ ] Rest")
     assert (await workspace.import_folder()).changes.updated == 2
     packed = next(task for task in (await workspace.load_agenda()).tasks if task.status is TaskStatus.DONE)
-    assert packed.completed == noticed
+    assert (packed.completed, packed.completion_seen_at) == (None, noticed)
+
+
+# The state of a file before and after, and the completion that the source states.
+COMPLETIONS = {
+    "markdown": ("a.md", "- [ ] Pack", "- [x] Pack", None),
+    "markdown with date": ("a.md", "- [ ] Pack", "- [x] Pack ✅ 2026-03-27", date(2026, 3, 27)),
+    "todo.txt": ("todo.txt", "Pack id:1", "x Pack id:1", None),
+    "todo.txt with date": ("todo.txt", "Pack id:1", "x 2026-03-26 2026-03-01 Pack id:1", date(2026, 3, 26)),
+    "plain table": ("a.csv", "Task,Done\nPack,no", "Task,Done\nPack,yes", None),
+    "plain table with date": ("a.csv", "Task,Done\nPack,", "Task,Done\nPack,2026-03-20", date(2026, 3, 20)),
+    "jira": (
+        "a.csv",
+        "Summary,Issue key,Status,Resolved\nPack,AB-1,To Do,",
+        "Summary,Issue key,Status,Resolved\nPack,AB-1,Done,",
+        None,
+    ),
+    "jira with time": (
+        "a.csv",
+        "Summary,Issue key,Status,Resolved\nPack,AB-1,To Do,",
+        "Summary,Issue key,Status,Resolved\nPack,AB-1,Done,2026-03-20 10:00",
+        datetime(2026, 3, 20, 9, tzinfo=UTC),
+    ),
+    "asana": (
+        "a.csv",
+        "Task ID,Name,Completed At,Section/Column\n1,Pack,,",
+        "Task ID,Name,Completed At,Section/Column\n1,Pack,2026-03-21,",
+        date(2026, 3, 21),
+    ),
+    "taskwarrior": (
+        "a.json",
+        '[{"uuid":"1","status":"pending","description":"Pack"}]',
+        '[{"uuid":"1","status":"completed","description":"Pack"}]',
+        None,
+    ),
+    "taskwarrior with time": (
+        "a.json",
+        '[{"uuid":"1","status":"pending","description":"Pack"}]',
+        '[{"uuid":"1","status":"completed","description":"Pack","end":"20260320T100000Z"}]',
+        datetime(2026, 3, 20, 10, tzinfo=UTC),
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "before", "after", "completed"), COMPLETIONS.values(), ids=COMPLETIONS)
+async def test_completion_is_what_the_source_states(
+    workspace: UserWorkspace, database, workspace_of, path, before, after, completed
+):
+    workspace = workspace_of(await add_user(database, "Europe/Berlin"))
+    workspace.write_file(path, before)
+    await workspace.import_folder()
+    workspace.write_file(path, after)
+    await workspace.import_folder()
+    (task,) = (await workspace.load_agenda()).tasks
+    assert (task.status, task.completed) == (TaskStatus.DONE, completed)
+    assert task.latest_completion == completed or (completed is None and task.completion_seen_at)
+
+
+async def test_finished_tasks_are_listed_by_completion_or_time_found(workspace, monkeypatch):
+    now = clock.now()
+    for days, third in ((0, "Three id:3"), (1, "x Three id:3")):
+        monkeypatch.setattr(clock, "now", lambda at=now + timedelta(days=days): at)
+        workspace.write_file(
+            "todo.txt", "x 2020-01-01 One id:1", third, "x 2099-01-01 Two id:2", days_old=900
+        )
+        await workspace.import_folder()
+    async with workspace.reader.database.transaction([workspace.reader.user.id]) as tx:
+        listed = await read_models.list_finished_tasks(tx, workspace.reader.user.id, TaskFilter(today=DAY))
+    assert [one.task.title for one in listed] == ["Two", "Three", "One"]
+
+
+async def test_completion_date_that_is_added_later_counts(workspace: UserWorkspace):
+    for line in ("Pack id:1", "x Pack id:1", "x 2026-03-20 Pack id:1"):
+        workspace.write_file("todo.txt", line)
+        await workspace.import_folder()
+    (task,) = (await workspace.load_agenda()).tasks
+    assert (task.completed, task.latest_completion) == (date(2026, 3, 20), date(2026, 3, 20))
+
+
+async def test_task_completed_in_daybreak_keeps_that_time_when_its_file_follows(
+    workspace: UserWorkspace, database, monkeypatch
+):
+    workspace.write_file("a.md", "- [ ] Pack")
+    await workspace.import_folder()
+    decided, owner = clock.now(), workspace.reader.user.id
+    task = await workspace.get_task("Pack")
+    async with database.transaction([owner]) as tx:
+        await agenda.complete(tx, owner, [task.id])
+    assert (await workspace.get_task("Pack")).completed == decided
+    monkeypatch.setattr(clock, "now", lambda: decided + timedelta(days=2))
+    workspace.write_file("a.md", "- [x] Pack")
+    await workspace.import_folder()
+    task = await workspace.get_task("Pack")
+    assert (task.completed, task.completion_seen_at) == (None, decided)
 
 
 async def test_task_already_done_at_its_first_import_is_not_in_the_agenda(workspace: UserWorkspace):
@@ -200,7 +297,7 @@ async def test_reopened_task_is_open(workspace: UserWorkspace):
         workspace.write_file("work.md", "# Move", f"- [{mark}] Pack")
         await workspace.import_folder()
     packed = await workspace.get_task("Pack")
-    assert (packed.status, packed.completed) == (TaskStatus.OPEN, None)
+    assert (packed.status, packed.completed, packed.completion_seen_at) == (TaskStatus.OPEN, None, None)
 
 
 async def test_completion_date_stays_a_date(workspace: UserWorkspace):

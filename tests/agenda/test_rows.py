@@ -43,7 +43,7 @@ async def test_project_in_two_files_is_merged_case_insensitively(workspace: User
         ),
     )
     found = await workspace.load_agenda()
-    assert [(project.name, project.description) for project in found.projects] == [("House", "The move")]
+    assert [(project.name, project.description) for project in found.projects] == [("HOUSE", "The move")]
     assert {one.project_id for one in found.tasks} == {found.projects[0].id}
 
 

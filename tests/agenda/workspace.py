@@ -60,16 +60,14 @@ class UserWorkspace:
 
     async def load_agenda(self) -> Agenda:
         async with self.reader.database.transaction([self.reader.user.id]) as tx:
-            owner = self.reader.user.id
-            today = self.reader.today
             query = agenda.AgendaQuery(
-                owner_id=owner,
-                today=today,
+                owner=self.reader.user,
+                today=self.reader.today,
                 events=ALL_TIME,
                 completed_since=DISTANT_PAST,
                 notes_since=DISTANT_PAST,
             )
-            return dict(await agenda.read_agendas(tx, [query]))[owner]
+            return dict(await agenda.read_agendas(tx, [query]))[self.reader.user.id]
 
     async def titles(self) -> set[str]:
         found = await self.load_agenda()

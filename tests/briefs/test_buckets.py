@@ -83,6 +83,27 @@ def test_a_task_finished_within_24_hours_is_recently_completed(completed, recent
     assert (bucket_for(it) is Bucket.RECENTLY_COMPLETED) == recent
 
 
+@pytest.mark.parametrize(
+    ("seen", "completed", "recent"),
+    [
+        (local(7, on=days_later(-1)), None, True),
+        (local(7, on=days_later(-1)) - SECOND, None, False),
+        (local(6, 59), None, True),
+        (local(7) + SECOND, None, False),
+        (local(6), days_later(-3), False),
+        (local(6, on=days_later(-3)), days_later(-1), True),
+    ],
+)
+def test_a_task_found_done_within_24_hours_is_told_without_a_date(seen, completed, recent: bool):
+    it = task(status=DONE, completed=completed, completion_seen_at=seen, touched_at=local(7))
+    assert (bucket_for(it) is Bucket.RECENTLY_COMPLETED) == recent
+    if recent and completed is None:
+        document = compose_brief(agenda(it)).document
+        (entry,) = document.sections[0].buckets[0].entries
+        assert entry.text == "“Water the plants” was finished"
+        assert compose_brief(agenda(it)).withheld == ()
+
+
 def test_24_hours_reach_two_dates_back_after_a_short_day():
     monday = day(date(2026, 3, 30), at=time(0, 10))
     it = task(status=DONE, completed=local(23, 30, on=date(2026, 3, 28)))

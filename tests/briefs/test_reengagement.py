@@ -11,7 +11,7 @@ from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.wording import reengagement
 from daybreak.claims import why_unsupported
 
-from .factories import TODAY, agenda, compose_brief, day, days_later, event, task
+from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, task
 
 TASKS = [task(f"Task {n}", due=days_later(-n)) for n in range(5)]
 
@@ -51,9 +51,12 @@ def test_the_gentle_tier_counts_waiting_tasks():
     ]
 
 
-def test_the_motivating_tier_counts_finished_tasks():
+@pytest.mark.parametrize(
+    "when", [{"completed": days_later(-3)}, {"completion_seen_at": local(7, on=days_later(-3))}]
+)
+def test_the_motivating_tier_counts_finished_tasks(when):
     last = compose_brief(agenda(*TASKS), day(days_later(-12))).snapshot
-    done = replace(TASKS[0], status=TaskStatus.DONE, completed=days_later(-3))
+    done = replace(TASKS[0], status=TaskStatus.DONE, **when)
     document = compose_note(AbsenceTier.MOTIVATING, agenda(done, *TASKS[1:]), last_received_snapshot=last)
     assert [claim.text for claim in document.headline] == [
         "1 task finished since your last brief, Thursday 19 March."

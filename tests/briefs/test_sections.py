@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -111,6 +111,65 @@ def test_the_next_task_of_a_phase_is_the_one_due_first():
         task("Sow", due=days_later(5), **here),
     )
     assert texts(found.statements)[-1].startswith("Next in it: “Fence”")
+
+
+@pytest.mark.parametrize(
+    ("parts", "clause"),
+    [
+        ({"due": days_later(-4)}, ", which was due on Friday 27 March, 4 days overdue"),
+        ({"due": days_later(-1)}, ", which was due yesterday, 1 day overdue"),
+        ({"due": date(2025, 12, 31)}, ", which was due on Wednesday 31 December 2025, 90 days overdue"),
+        (
+            {"due": local(18, on=days_later(-2))},
+            ", which was due on Sunday 29 March at 18:00, 2 days overdue",
+        ),
+        ({"due": local(6, 30)}, ", which was due today at 06:30"),
+        ({"due": local(7)}, ", due today at 07:00"),
+        ({"due": TODAY}, ", due today"),
+        ({"due": days_later(1)}, ", due tomorrow"),
+        ({"start": days_later(-4)}, ", which was to begin on Friday 27 March"),
+        ({"start": local(6)}, ", which was to begin today at 06:00"),
+        ({"start": TODAY}, ", which begins today"),
+        ({"start": days_later(1)}, ", which begins tomorrow"),
+        ({"start": days_later(-4), "due": days_later(-1)}, ", which was due yesterday, 1 day overdue"),
+        ({"start": days_later(-4), "status": TaskStatus.IN_PROGRESS}, ""),
+        (
+            {"status": TaskStatus.IN_PROGRESS, "due": days_later(-1)},
+            ", which was due yesterday, 1 day overdue",
+        ),
+        ({}, ""),
+    ],
+)
+def test_the_next_task_of_a_phase_is_told_in_the_tense_of_its_date(parts, clause):
+    build = phase(GARDEN, "Build", start_on=days_later(-10), end_on=days_later(10))
+    found = section(GARDEN, build, task("Sow", project_id=GARDEN.id, phase_id=build.id, **parts))
+    assert texts(found.statements)[-1] == f"Next in it: “Sow”{clause}."
+
+
+@pytest.mark.parametrize("blocked", ["status", "blocker", "snoozed blocker"])
+def test_a_blocked_task_is_never_next_in_a_phase(blocked):
+    build = phase(GARDEN, "Build", start_on=days_later(-10), end_on=days_later(10))
+    first = task("Dig")
+    status = TaskStatus.BLOCKED if blocked == "status" else TaskStatus.OPEN
+    waits = () if blocked == "status" else (first.id,)
+    sow = task("Sow", project_id=GARDEN.id, phase_id=build.id, due=TODAY, status=status, blocked_by=waits)
+    found = section(GARDEN, build, sow, *([] if blocked == "status" else [first]))
+    assert not any(one.text.startswith("Next in it") for one in found.statements)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({"due": local(6, 59)}, "“Sow” was due today at 06:59"),
+        ({"due": local(7, 1)}, "“Sow” is due today at 07:01"),
+        ({"start": local(6, 59)}, "“Sow” was to start today at 06:59"),
+        ({"start": local(7, 1), "due": days_later(1)}, "“Sow” starts today at 07:01, due tomorrow"),
+        ({"status": TaskStatus.BLOCKED, "due": local(6, 59)}, "“Sow” is blocked; it was due today at 06:59"),
+        ({"status": TaskStatus.BLOCKED, "due": local(8)}, "“Sow” is blocked, due today at 08:00"),
+    ],
+)
+def test_a_time_of_today_that_has_passed_is_told_in_the_past(parts, expected):
+    assert sentence(**parts) == expected
 
 
 def test_the_five_newest_notes_of_seven_days_are_shown():

@@ -121,6 +121,28 @@ def test_tasks_of_a_new_source_are_not_added():
     assert texts_by_topic(compose_week(agenda(task("Imported")), before)) == {}
 
 
+@pytest.mark.parametrize(("days", "listed"), [(-1, True), (-6, True), (-9, False)])
+def test_a_task_found_done_in_the_week_is_told_without_a_date(days, listed):
+    done = replace(task("Sow"), status=TaskStatus.DONE, completion_seen_at=local(7, on=days_later(days)))
+    told = texts_by_topic(compose_week(agenda(done)))
+    assert told == ({(None, Topic.DONE): ["“Sow” was finished."]} if listed else {})
+
+
+@pytest.mark.parametrize(
+    ("due", "clause"),
+    [
+        (days_later(-30), ", which was due on Sunday 1 March"),
+        (local(9, on=days_later(-8)), ", which was due on Monday 23 March at 09:00"),
+        (days_later(0), ", due on Tuesday 31 March"),
+        (days_later(3), ", due on Friday 3 April"),
+        (None, ""),
+    ],
+)
+def test_a_new_task_is_told_in_the_tense_of_its_due_date(due, clause):
+    document = compose_week(agenda(task("Sow", due=due)), snapshot_of(agenda(), 7))
+    assert texts_by_topic(document)[None, Topic.ADDED] == [f"“Sow” came in{clause}."]
+
+
 def test_a_task_done_in_another_list_is_done():
     before = snapshot_of(agenda(task("Sow")), 7)
     document = compose_week(agenda(complete_task(task("Sow"), datetime(2026, 3, 30, 9, tzinfo=UTC))), before)

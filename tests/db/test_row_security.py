@@ -36,6 +36,9 @@ ROWS = {
     "people_known_browsers": (
         f"(owner_id, token_sha256, expires_at) VALUES ($1, uuid_send($2), {NOW} + interval '1 day')"
     ),
+    "people_identities": (
+        "(owner_id, id, kind, value, value_key, source) VALUES ($1, $2, 'name', 'x', 'x', 'person')"
+    ),
     "agenda_sources": (
         "(owner_id, id, kind, name, locator, locator_sha256)"
         " VALUES ($1, $2, 'folder', 'x', 'x', uuid_send($2))"

@@ -29,6 +29,10 @@ async def _create_token(tx: asyncpg.Connection, user: User) -> str:
     return str(token.id)
 
 
+async def _create_identity(tx: asyncpg.Connection, user: User) -> str:
+    return str((await people.add_identity(tx, user.id, "Anna Berg")).id)
+
+
 async def _create_run(tx: asyncpg.Connection, user: User) -> str:
     return str(
         (await briefs.enqueue_compose(tx, user.id, briefs.ComposeParameters(date=date(2026, 3, 29)))).id
@@ -68,6 +72,7 @@ VALUES ($1, $2, 'upload', 'Plans', 'plans', uuid_send($2))
 # A factory of an owned resource for every path parameter. A new slice adds its own.
 OWNED_BY_PARAMETER: dict[str, CreateOwned] = {
     "event_id": _create_event,
+    "identity_id": _create_identity,
     "note_id": _create_note,
     "project_id": _create_project,
     "run_id": _create_run,

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.integration
 
 SETTINGS = [
     "/settings",
+    "/settings/identities",
     "/settings/schedule",
     "/settings/access",
     "/settings/tokens",

@@ -49,6 +49,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/sources/refresh": ("agenda.refresh_sources",),
     "POST /agenda/sources/{source_id}/refresh": ("agenda.refresh_source",),
     "POST /agenda/sources/{source_id}/remove": ("agenda.delete_source",),
+    "POST /agenda/sources/{source_id}/unassigned": ("agenda.update_source",),
     "POST /agenda/tasks": ("agenda.create_task",),
     "POST /agenda/tasks/{task_id}/complete": ("agenda.complete_task",),
     "POST /agenda/tasks/{task_id}/edit": ("agenda.update_task",),
@@ -80,6 +81,10 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
         "what=invite-admin": ("account.invite_member",),
         "what=reset": ("account.create_password_reset",),
     },
+    "POST /settings/identities": ("account.add_identity",),
+    "POST /settings/identities/{identity_id}/confirm": ("account.confirm_identity",),
+    "POST /settings/identities/{identity_id}/reject": ("account.reject_identity",),
+    "POST /settings/identities/{identity_id}/remove": ("account.remove_identity",),
     "GET /settings/members/events": ("account.list_member_security_events",),
     "GET /settings/schedule": ("schedule.preview_schedule",),
     "POST /settings/schedule": ("schedule.update_schedule",),
@@ -184,11 +189,21 @@ async def create_states(tour: Tour, database, user) -> None:
     claim = re.search(r'name="useful" value="([^"]+)"', (await tour.browser.get("/")).text)
     await tour.press("/briefs/2026-03-29/feedback", useful=claim[1])
     await tour.browser.post("/settings/tokens", name="Widget", scope="read", days="30")
+    await propose_identities(tour, database, user)
     await tour.press("/briefs/2026-03-30/compose", regenerate="none")
     run = (await tour.browser.get("/api/v1/runs?about=2026-03-30")).json()["items"][0]["id"]
     await tour.press(f"/runs/{run}/cancel")
     async with database.transaction([user.id]) as tx:
         await people.create_session(tx, user.id, people.ClientInfo(address="192.0.2.1"))
+
+
+async def propose_identities(tour: Tour, database, user) -> None:
+    """Add an identity, reject one of the profile, and propose one of a file."""
+    await tour.press("/settings/identities", value="Anna Berg")
+    async with database.transaction([user.id]) as tx:
+        await people.propose_identities(tx, user, [people.Sighting("Anna", "plan.md", 2)])
+        known = {one.kind: one.id for one in await people.list_identities(tx, user.id) if one.counts}
+    await tour.press(f"/settings/identities/{known['handle']}/reject")
 
 
 async def set_schedule_error(tour: Tour, admin_connection, user) -> None:

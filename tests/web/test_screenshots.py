@@ -22,6 +22,7 @@ LIKE_ANOTHER = {
     "/briefs/{day}": "today",
     "/agenda/notes/{note_id}": "event",
     "/settings/access/events": "security-events",
+    "/settings/identities": "tokens",
 }
 
 

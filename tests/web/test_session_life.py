@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from daybreak import people
-from daybreak.people import ClientInfo, LinkPurpose, PeopleSettings, sessions
+from daybreak.people import ClientInfo, LinkPurpose, PeopleSettings
+from daybreak.people.access import sessions
 
 HERE = ClientInfo(address="127.0.0.1")
 

@@ -6,7 +6,8 @@ from argon2 import PasswordHasher
 
 from daybreak import people
 from daybreak.errors import Conflict, TooManyRequests, Unauthenticated
-from daybreak.people import ClientInfo, LinkPurpose, passwords
+from daybreak.people import ClientInfo, LinkPurpose
+from daybreak.people.access import passwords
 
 from .browser_client import ADDRESS, SAME_ORIGIN_HEADERS, BrowserClient
 

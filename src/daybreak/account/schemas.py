@@ -9,8 +9,12 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from daybreak.account.event_sentences import describe_event
 from daybreak.people import (
+    MAX_VALUE_LENGTH,
     ActorKind,
     ApiToken,
+    Identity,
+    IdentityKind,
+    IdentitySource,
     LinkPurpose,
     Role,
     Scope,
@@ -18,6 +22,7 @@ from daybreak.people import (
     SecurityEventKind,
     Session,
     User,
+    resembles_profile,
 )
 from daybreak.web import InputModel, LocalTime, OutputModel
 
@@ -177,6 +182,47 @@ class TokenIn(InputModel):
     scope: Scope = Field(Scope.READ, strict=False)
     days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
         90, description="Days until it expires; null for never.", examples=[30]
+    )
+
+
+class IdentityOut(OutputModel):
+    """A name or an address that may be the user's; without an answer it is a proposal."""
+
+    id: UUID = Field(examples=[_ID])
+    kind: IdentityKind = Field(description="A handle is a single word.")
+    value: str = Field(examples=["Anna Berg"])
+    source: IdentitySource = Field(description="Whether it is from the profile, a file or the person.")
+    source_name: str | None = Field(description="The file in which it was found.", examples=["board.csv"])
+    seen: int = Field(description="The number of tasks in that file that are assigned to it.", examples=[3])
+    counts: bool = Field(description="Whether tasks that are assigned to it are yours.")
+    is_likely: bool = Field(description="Whether it resembles the name or the address of the profile.")
+    proposed_at: AwareDatetime = Field(examples=[_AT])
+    confirmed_at: AwareDatetime | None = Field(examples=[_AT])
+    rejected_at: AwareDatetime | None = Field(examples=[None])
+
+    @classmethod
+    def of(cls, identity: Identity, user: User) -> Self:
+        """Return the model of an identity of a user."""
+        return cls(
+            id=identity.id,
+            kind=identity.kind,
+            value=identity.value,
+            source=identity.source,
+            source_name=identity.source_name,
+            seen=identity.seen,
+            counts=identity.counts,
+            is_likely=resembles_profile(identity.value, user),
+            proposed_at=identity.proposed_at,
+            confirmed_at=identity.confirmed_at,
+            rejected_at=identity.rejected_at,
+        )
+
+
+class IdentityIn(InputModel):
+    """A name, an e-mail address or a handle of yours."""
+
+    value: Annotated[str, StringConstraints(min_length=1, max_length=MAX_VALUE_LENGTH)] = Field(
+        examples=["Anna Berg"]
     )
 
 

@@ -8,6 +8,7 @@ from daybreak.agenda.model import (
     Decision,
     DecisionKind,
     Event,
+    Holder,
     Moment,
     Note,
     Phase,
@@ -18,6 +19,7 @@ from daybreak.agenda.model import (
     SourceWarning,
     Task,
     TaskStatus,
+    UnassignedTasks,
 )
 from daybreak.agenda.read_models import is_empty, list_project_names
 from daybreak.agenda.sample import sample_files
@@ -38,6 +40,7 @@ from daybreak.agenda.sources.service import (
     list_sources,
     list_warnings,
     resolve_source,
+    set_unassigned_by_reference,
 )
 from daybreak.agenda.sources.uploads import Upload, add_upload, group_uploads_in_thread
 from daybreak.agenda.store import AgendaQuery, EventRange, read_agendas
@@ -51,6 +54,7 @@ __all__ = [
     "DecisionKind",
     "Event",
     "EventRange",
+    "Holder",
     "ImportReport",
     "Moment",
     "Note",
@@ -65,6 +69,7 @@ __all__ = [
     "SourceWarning",
     "Task",
     "TaskStatus",
+    "UnassignedTasks",
     "Upload",
     "add_address",
     "add_and_read",
@@ -90,6 +95,7 @@ __all__ = [
     "report_stale_sources",
     "resolve_source",
     "sample_files",
+    "set_unassigned_by_reference",
     "snooze",
     "source_items",
     "undo",

@@ -98,9 +98,9 @@ async def undo(tx: asyncpg.Connection, owner_id: UUID, task_ids: Collection[UUID
     Raises:
         NotFound: one of them does not exist.
     """
-    await _lock_tasks(tx, owner_id, task_ids)
+    locked = [row["id"] for row in await _lock_tasks(tx, owner_id, task_ids)]
     now = clock.now()
-    undone_ids = [row["id"] for row in await tx.fetch(_sql.undo_decisions, owner_id, list(task_ids), now)]
+    undone_ids = [row["id"] for row in await tx.fetch(_sql.undo_decisions, owner_id, locked, now)]
     await tx.execute(_sql.restore_decisions, owner_id, undone_ids)
     await tx.execute(_sql.reopen_entries, owner_id, undone_ids, now)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.manual_entries import EventInput, NoteInput, PhaseInput, TaskInput
-from daybreak.agenda.model import Moment, Priority, TaskStatus
+from daybreak.agenda.model import Moment, Priority, TaskStatus, UnassignedTasks
 from daybreak.agenda.read_models import EventDetail, NoteDetail, TaskDetail
 from daybreak.errors import InvalidInput
 
@@ -174,6 +174,12 @@ class AddressForm(BaseModel):
 
     address: Annotated[str, Field(min_length=1, max_length=4000)]
     name: Annotated[str, Field(max_length=200)] = ""
+
+
+class UnassignedForm(BaseModel):
+    """The form for the holder of the unassigned tasks of a source's team boards."""
+
+    unassigned: UnassignedTasks
 
 
 class FilesOnlyForm(BaseModel):

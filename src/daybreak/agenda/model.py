@@ -32,6 +32,21 @@ class TaskStatus(StrEnum):
 _CLOSED_STATUSES = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
 
 
+class Holder(StrEnum):
+    """The holder of a task: its reader, another person, or none, on a team board."""
+
+    MINE = "mine"
+    OTHER = "other"
+    UNASSIGNED = "unassigned"
+
+
+class UnassignedTasks(StrEnum):
+    """The holder that a reader chose for the unassigned tasks of a source's team boards."""
+
+    MINE = "mine"
+    TEAM = "team"
+
+
 class Priority(IntEnum):
     """A task's priority as set by its owner; higher is more important."""
 
@@ -55,6 +70,7 @@ class Source:
 
     Attributes:
         uploaded_at: when its files were uploaded; None for a source that can be read again.
+        unassigned: the holder of the unassigned tasks of its team boards.
     """
 
     id: UUID
@@ -66,6 +82,7 @@ class Source:
     failing_since: datetime | None = None
     error: str | None = None
     uploaded_at: datetime | None = None
+    unassigned: UnassignedTasks = UnassignedTasks.MINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +158,12 @@ class Decision:
 
 @frozen
 class Task:
-    """A to-do item."""
+    """A to-do item.
+
+    Attributes:
+        completed: when it was completed, as its source or its owner states; None if neither does.
+        completion_seen_at: when a reading first found it done that had been open.
+    """
 
     id: UUID
     source_id: UUID | None
@@ -159,20 +181,37 @@ class Task:
     source_ref: str
     path: str
     assignee: str | None = None
+    holder: Holder = Holder.MINE
     recurrence: str | None = None
     native_id: str | None = None
     absent_on: date | None = None
+    completion_seen_at: datetime | None = None
     decision: Decision | None = None
+
+    @property
+    def latest_completion(self) -> Moment | None:
+        """When it was completed, at the latest: for selecting tasks, not a time that its source states."""
+        return self.completed or self.completion_seen_at
 
     @property
     def is_open(self) -> bool:
         """Whether the task is neither done nor cancelled."""
         return self.status not in _CLOSED_STATUSES
 
+    @property
+    def is_mine(self) -> bool:
+        """Whether the task is its reader's to do."""
+        return self.holder is Holder.MINE
+
 
 @frozen
 class Event:
-    """One occurrence in a calendar; ``end`` is exclusive, and equals ``start`` if it has no duration."""
+    """One occurrence in a calendar; ``end`` is exclusive, and equals ``start`` if it has no duration.
+
+    Attributes:
+        tentative: whether it, or its reader's attendance, is not certain.
+        declined: whether its reader has declined it.
+    """
 
     id: UUID
     source_id: UUID | None
@@ -189,6 +228,7 @@ class Event:
     organizer: str | None = None
     declined_by: tuple[str, ...] = ()
     tentative_by: tuple[str, ...] = ()
+    declined: bool = False
     absent_on: date | None = None
 
     @property
@@ -208,6 +248,7 @@ class Note:
     body: str
     noted_at: datetime
     source_ref: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,31 @@ class ImportedEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedRevision:
+    """What one calendar entry states of its event or to-do, for comparison with other files of its source.
+
+    A file has one for each series, override, to-do and cancellation. Another event has its own in its fields.
+
+    Attributes:
+        is_task: whether the entry is a to-do, and not an event.
+        uid: the UID of the entry.
+        recurrence_id: the original start of the occurrence that it replaces, in ISO format; None for all.
+        is_cancelled: whether it cancels what it names.
+        and_future: whether it replaces all later occurrences as well.
+        is_message: whether it belongs to an invitation, an update or a cancellation, and not to an export.
+    """
+
+    uid: str
+    is_task: bool = False
+    recurrence_id: str | None = None
+    sequence: int = 0
+    stamped_at: datetime | None = None
+    is_cancelled: bool = False
+    and_future: bool = False
+    is_message: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedNote:
     """A note, dated by the file or by a date in its text."""
 
@@ -128,6 +153,9 @@ class ParsedFile:
 
     Attributes:
         incomplete: why the file is not the whole list, such as a cut, as one sentence; None for a whole file.
+        revisions: what the entries of a calendar state for entries of other files.
+        messages: the scheduling messages of a file with several calendars, in a form of their own each.
+        is_template: whether the file is a template of lists or notes; nothing of it is an entry then.
     """
 
     projects: tuple[ImportedProject, ...] = ()
@@ -137,6 +165,9 @@ class ParsedFile:
     notes: tuple[ImportedNote, ...] = ()
     warnings: tuple[ReadWarning, ...] = ()
     incomplete: str | None = None
+    revisions: tuple[ImportedRevision, ...] = ()
+    messages: tuple["ParsedFile", ...] = ()
+    is_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

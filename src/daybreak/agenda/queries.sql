@@ -1,7 +1,8 @@
 -- name: read_agendas
 -- Returns the data of briefs in one round trip: a row for each owner, each column an array of rows.
 -- $1 owners; for each of them events that overlap [$2, $3), tasks finished since $4, notes since $5; $6 sources,
--- NULL for all; $7 ids of tasks that are included even if finished earlier.
+-- NULL for all; $7 ids of tasks that are included even if finished earlier. A copy that another source has newer is
+-- left out, unless that source is not one of $6.
 SELECT
     want.owner_id,
     ARRAY(
@@ -32,7 +33,24 @@ SELECT
                 t.status NOT IN ('done', 'cancelled')
                 OR t.completed_at >= want.done_since
                 OR t.completed_on >= (want.done_since AT TIME ZONE 'UTC')::date - 1
+                OR (t.completed_seen_at >= want.done_since AND num_nulls(t.completed_at, t.completed_on) = 2)
                 OR t.id = ANY ($7::uuid [])
+            )
+            AND (
+                t.superseded_by IS NULL
+                OR (
+                    $6 IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM agenda_tasks AS shown
+                        WHERE
+                            shown.owner_id = want.owner_id AND shown.source_id = ANY ($6) AND shown.removed_at IS NULL
+                            AND (
+                                shown.id = t.superseded_by
+                                OR (
+                                    shown.superseded_by = t.superseded_by AND shown.source_id < t.source_id
+                                )
+                            )
+                    )
+                )
             )
         ORDER BY t.id
     ) AS tasks,
@@ -42,6 +60,22 @@ SELECT
         WHERE
             e.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR e.source_id = ANY ($6))
             AND e.ends_at >= want.events_from AND e.starts_at < want.events_until
+            AND (
+                e.superseded_by IS NULL
+                OR (
+                    $6 IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM agenda_events AS shown
+                        WHERE
+                            shown.owner_id = want.owner_id AND shown.source_id = ANY ($6) AND shown.removed_at IS NULL
+                            AND (
+                                shown.id = e.superseded_by
+                                OR (
+                                    shown.superseded_by = e.superseded_by AND shown.source_id < e.source_id
+                                )
+                            )
+                    )
+                )
+            )
         ORDER BY e.starts_at, e.id
     ) AS events,
     ARRAY(
@@ -50,9 +84,21 @@ SELECT
             n.owner_id = want.owner_id AND ($6::uuid [] IS NULL OR n.source_id = ANY ($6))
             AND n.noted_at >= want.notes_since
         ORDER BY n.noted_at DESC, n.id
-    ) AS notes
+    ) AS notes,
+    ARRAY(SELECT i FROM people_identity_facts AS i WHERE i.owner_id = want.owner_id) AS identities,
+    ARRAY(SELECT b FROM agenda_team_boards AS b WHERE b.owner_id = want.owner_id) AS team_boards
 FROM unnest($1::uuid [], $2::timestamptz [], $3::timestamptz [], $4::timestamptz [], $5::timestamptz [])
     AS want (owner_id, events_from, events_until, done_since, notes_since)
+
+-- name: read_ownership
+-- Returns the identities of a user, and the files whose unassigned tasks are a team's.
+SELECT
+    ARRAY(SELECT i FROM people_identity_facts AS i WHERE i.owner_id = $1) AS identities,
+    ARRAY(SELECT b FROM agenda_team_boards AS b WHERE b.owner_id = $1) AS team_boards
+
+-- name: set_unassigned
+-- Sets the holder of the unassigned tasks of a source's team boards.
+UPDATE agenda_sources SET unassigned = $3 WHERE owner_id = $1 AND id = $2
 
 -- name: list_sources
 -- Returns the sources of a user, with the number of items of each.
@@ -99,6 +145,17 @@ UPDATE agenda_sources SET uploaded_at = $3 WHERE owner_id = $1 AND id = $2
 -- Locks a source until the transaction ends, so that two imports of it run one after the other.
 SELECT * FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
 
+-- name: lock_source_and_copies
+-- Locks a source likewise, and until then the copies of its entries in other sources, which all sources of the owner
+-- mark. The select list is evaluated first: the order of the two locks is the same for all.
+SELECT *, pg_advisory_xact_lock(hashtextextended('agenda_copies ' || $1::uuid::text, 0))::text AS copies_lock
+FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
+
+-- name: mark_copies
+-- Hides older copies of tasks and events among the sources of an owner; $2 is a source that is about to be deleted,
+-- else NULL; $3 the time.
+SELECT agenda_mark_copies($1, $2, $3)
+
 -- name: delete_source
 -- Deletes a source and all its items.
 DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2
@@ -109,8 +166,8 @@ DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2 AND last_read_at IS N
 
 -- name: list_stored_rows
 -- Returns the stored rows of a source for comparison with the parsed ones, and whether each is to be removed if it was
--- not parsed. Of the events only those with a parsed external id ($7) and those of the range that was covered: all-day and
--- floating ones of [$3, $4), timed ones of [$5, $6).
+-- not parsed. Of the events only those with a parsed external id ($7) or with a start of $8, and those of the range that
+-- was covered: all-day and floating ones of [$3, $4), timed ones of [$5, $6).
 SELECT 'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current
 FROM agenda_projects WHERE owner_id = $1 AND source_id = $2
 UNION ALL
@@ -130,7 +187,9 @@ CROSS JOIN LATERAL (
         tstzrange(e.starts_at, greatest(e.ends_at, e.starts_at + interval '1 microsecond'))
         && CASE WHEN e.all_day OR e.floating THEN tstzrange($3, $4) ELSE tstzrange($5, $6) END AS whether
 ) AS covered
-WHERE e.owner_id = $1 AND e.source_id = $2 AND (covered.whether OR e.external_id = ANY ($7::text []))
+WHERE
+    e.owner_id = $1 AND e.source_id = $2
+    AND (covered.whether OR e.external_id = ANY ($7::text []) OR e.starts_at = ANY ($8::timestamptz []))
 
 -- name: list_row_details
 -- Returns what identifies the stored rows $3 of a source, and those of its removed rows that parsed rows may be: with an
@@ -163,8 +222,8 @@ WHERE
     AND (n.id = ANY ($3::uuid []) OR (n.removed_at IS NOT NULL AND n.external_id = ANY ($4::text [])))
 UNION ALL
 SELECT
-    'events', e.id, e.external_id, e.removed_at IS NULL, e.path, e.title, NULL, NULL, e.location, NULL, NULL, NULL, NULL,
-    NULL, e.starts_at, NULL, e.ends_at, NULL, NULL, NULL, NULL, NULL, NULL
+    'events', e.id, e.external_id, e.removed_at IS NULL, e.path, e.title, NULL, NULL, e.location, e.uid, e.recurrence_id,
+    NULL, NULL, NULL, e.starts_at, NULL, e.ends_at, NULL, NULL, NULL, NULL, NULL, NULL
 FROM agenda_events AS e
 WHERE
     e.owner_id = $1 AND e.source_id = $2
@@ -229,9 +288,9 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     source_ref = excluded.source_ref
 
 -- name: write_tasks
--- Inserts or updates tasks. A task that was open and is now done without a completion time was completed at the time of
--- the import: $4. Its touched_at is that of its source; without one it is the modification time of its file, unless
--- only its source_ref changed.
+-- Inserts or updates tasks. Of a task that was open and is now done, completed_seen_at is the time of the import, $4, or
+-- of the decision by which its owner completed it. Its touched_at is that of its source; without one it is the
+-- modification time of its file, unless only its source_ref changed.
 INSERT INTO agenda_tasks AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, project_id, phase_id, title, details, status, priority,
     start_on, start_at, due_on, due_at, completed_on, completed_at, estimate_minutes, assignee, tags,
@@ -280,11 +339,17 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     due_on = excluded.due_on,
     due_at = excluded.due_at,
     completed_on = excluded.completed_on,
-    completed_at = CASE
-        WHEN excluded.status <> 'done' OR excluded.completed_on IS NOT NULL THEN NULL
-        WHEN excluded.completed_at IS NOT NULL THEN excluded.completed_at
-        WHEN stored.status = 'done' THEN stored.completed_at
-        ELSE $4::timestamptz
+    completed_at = excluded.completed_at,
+    completed_seen_at = CASE
+        WHEN excluded.status <> 'done' THEN NULL
+        WHEN stored.status = 'done' THEN stored.completed_seen_at
+        ELSE coalesce(
+            (
+                SELECT d.made_at FROM agenda_decisions AS d
+                WHERE d.owner_id = $1 AND d.task_id = stored.id AND d.ended_at IS NULL AND d.kind = 'done'
+            ),
+            $4::timestamptz
+        )
     END,
     estimate_minutes = excluded.estimate_minutes,
     assignee = excluded.assignee,
@@ -443,11 +508,16 @@ WHERE
     AND t.status <> d.task_status_at_decision
 
 -- name: lock_tasks
--- Locks tasks until the transaction ends and returns them with their current decisions.
+-- Locks tasks until the transaction ends and returns them with their current decisions; instead of a hidden copy the
+-- one that is shown.
 SELECT t.id, t.status, t.source_id, d.kind, d.return_on
 FROM agenda_tasks AS t
 LEFT JOIN agenda_decisions AS d ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL
-WHERE t.owner_id = $1 AND t.id = ANY ($2::uuid []) AND t.removed_at IS NULL
+WHERE
+    t.owner_id = $1 AND t.removed_at IS NULL
+    AND t.id IN (
+        SELECT coalesce(c.superseded_by, c.id) FROM agenda_tasks AS c WHERE c.owner_id = $1 AND c.id = ANY ($2::uuid [])
+    )
 ORDER BY t.id
 FOR UPDATE OF t
 
@@ -576,8 +646,11 @@ ORDER BY c.due_order, c.id
 LIMIT $7
 
 -- name: get_task
--- Returns a task as pages show it.
-SELECT c.* FROM agenda_task_cards AS c WHERE c.owner_id = $1 AND c.id = $2
+-- Returns a task as pages show it; instead of a hidden copy the one that is shown.
+SELECT c.* FROM agenda_task_cards AS c
+WHERE
+    c.owner_id = $1
+    AND c.id = coalesce((SELECT t.superseded_by FROM agenda_tasks AS t WHERE t.owner_id = $1 AND t.id = $2), $2)
 
 -- name: get_tasks
 -- Returns tasks as pages show them, such as those that block another.
@@ -595,7 +668,8 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE t.due_on < $5::date OR t.due_at < $6::timestamptz) AS overdue
     FROM agenda_tasks AS t
     WHERE
-        t.owner_id = $1 AND t.project_id = p.id AND t.removed_at IS NULL AND t.status NOT IN ('done', 'cancelled')
+        t.owner_id = $1 AND t.project_id = p.id AND t.removed_at IS NULL AND t.superseded_by IS NULL
+        AND t.status NOT IN ('done', 'cancelled')
         AND NOT EXISTS (
             SELECT FROM agenda_decisions AS d
             WHERE
@@ -651,16 +725,18 @@ WHERE n.owner_id = $1 AND n.id = $2
 SELECT e.*, s.name AS source
 FROM agenda_event_facts AS e
 LEFT JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
-WHERE e.owner_id = $1 AND e.ends_at >= $2 AND e.starts_at < $3
+WHERE e.owner_id = $1 AND e.superseded_by IS NULL AND e.ends_at >= $2 AND e.starts_at < $3
 ORDER BY e.starts_at, e.id
 LIMIT $4
 
 -- name: get_event
--- Returns an event.
+-- Returns an event; instead of a hidden copy the one that is shown.
 SELECT e.*, s.name AS source
 FROM agenda_event_facts AS e
 LEFT JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
-WHERE e.owner_id = $1 AND e.id = $2
+WHERE
+    e.owner_id = $1
+    AND e.id = coalesce((SELECT c.superseded_by FROM agenda_events AS c WHERE c.owner_id = $1 AND c.id = $2), $2)
 
 -- name: is_empty
 -- Returns whether a user has neither a source nor a manual entry.

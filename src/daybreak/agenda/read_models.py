@@ -1,7 +1,7 @@
 """Read models of the agenda for pages and API: lists with cursors, and details with related names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from daybreak.agenda import store
 from daybreak.agenda.model import Decision, DecisionKind, Event, Note, Phase, Project, Task
 from daybreak.db import load
 from daybreak.errors import NotFound
+from daybreak.people import User
 
 _sql = load(__package__)
 _MAX_ROWS_PER_RANGE = 2_000
@@ -297,6 +298,24 @@ async def get_calendar(
         events=[EventDetail(event=store.event_from_row(row), source=row["source"]) for row in found],
         tasks=[_task_detail(row, today) for row in due],
     )
+
+
+async def with_holders(tx: asyncpg.Connection, user: User, details: Sequence[TaskDetail]) -> list[TaskDetail]:
+    """Return the tasks with their holders."""
+    if not details:
+        return []
+    ownership = await store.read_ownership(tx, user)
+    return [replace(one, task=ownership.with_holder(one.task)) for one in details]
+
+
+async def with_attendance(
+    tx: asyncpg.Connection, user: User, details: Sequence[EventDetail]
+) -> list[EventDetail]:
+    """Return the events with the user's replies."""
+    if not any(one.event.declined_by or one.event.tentative_by for one in details):
+        return list(details)
+    ownership = await store.read_ownership(tx, user)
+    return [replace(one, event=ownership.with_attendance(one.event)) for one in details]
 
 
 async def is_empty(tx: asyncpg.Connection, owner_id: UUID) -> bool:

@@ -112,16 +112,14 @@ class _RowBuilder:
             self.rows.warnings.append(replace(warning, path=path, message=message))
 
     def _add_project(self, project: ImportedProject) -> None:
-        known = self.rows.projects.get(self._row_id("project", project.name.casefold()))
-        if known is None:
-            self._add_row(
-                self.rows.projects,
-                ("project", project.name.casefold()),
-                {"name": project.name, "description": project.description, "source_ref": project.source_ref},
-            )
-        elif project.description and not known["description"]:
-            known["description"] = project.description
-            _set_fingerprint(known)
+        content = {
+            "name": project.name,
+            "description": project.description,
+            "source_ref": project.source_ref,
+        }
+        row = self._add_row(self.rows.projects, ("project", project.name.casefold()), content)
+        if project.description and not row["description"]:
+            self._replace_content(row, content)
 
     def _project_id(self, name: str | None, source_ref: str) -> UUID | None:
         if name is None:
@@ -144,8 +142,7 @@ class _RowBuilder:
         row = self._add_row(self.rows.phases, ("phase", f"{phase.project}\n{phase.name}".casefold()), content)
         values = {name: content[name] for name in ("description", "start_on", "end_on")}
         if any(values.values()) and not any(row[name] for name in values):
-            row.update(content)
-            _set_fingerprint(row)
+            self._replace_content(row, content)
 
     def _phase_id(self, project: str | None, name: str | None, source_ref: str) -> UUID | None:
         if project is None or name is None:
@@ -201,11 +198,12 @@ class _RowBuilder:
             "uid": event.uid,
             "recurrence_id": event.recurrence_id,
             "sequence": event.sequence,
-            "stamped_at": event.stamped_at and _to_stored_utc(event.stamped_at),
             "declined_by": event.declined_by,
             "tentative_by": event.tentative_by,
         }
-        self._add_row(self.rows.events, ("event", event.external_id), content)
+        row = self._add_row(self.rows.events, ("event", event.external_id), content)
+        # Not in the fingerprint: many calendars stamp all their events each time they are read.
+        row.setdefault("stamped_at", event.stamped_at and _to_stored_utc(event.stamped_at))
 
     def _add_note(self, note: ImportedNote) -> None:
         content = {
@@ -223,6 +221,11 @@ class _RowBuilder:
             row = {"id": row_id, "external_id": key[1], "path": self._path, **content}
             table[row_id] = _set_fingerprint({name: strip_unstorable(value) for name, value in row.items()})
         return table[row_id]
+
+    def _replace_content(self, row: Row, content: Row) -> None:
+        """Replace the content of a row with that of the current file, which it then cites."""
+        row |= {name: strip_unstorable(value) for name, value in {"path": self._path, **content}.items()}
+        _set_fingerprint(row)
 
     def _row_id(self, kind: str, external_id: str) -> UUID:
         return derive_id(self._source_id, kind, external_id)

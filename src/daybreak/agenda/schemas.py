@@ -9,7 +9,16 @@ from pydantic import Field, StringConstraints
 from daybreak.agenda.decisions import PastDecision
 from daybreak.agenda.forms import EventForm, PhaseForm, TaskForm
 from daybreak.agenda.manual_entries import EventInput, NoteInput, PhaseInput, TaskInput
-from daybreak.agenda.model import Decision, DecisionKind, Phase, Priority, SourceKind, TaskStatus
+from daybreak.agenda.model import (
+    Decision,
+    DecisionKind,
+    Holder,
+    Phase,
+    Priority,
+    SourceKind,
+    TaskStatus,
+    UnassignedTasks,
+)
 from daybreak.agenda.read_models import EventDetail, NoteDetail, ProjectDetail, TaskDetail
 from daybreak.agenda.sources.service import SourceOverview
 from daybreak.runs import Run, Status
@@ -21,6 +30,10 @@ PriorityName = Literal["low", "normal", "high", "highest"]
 Moment = date | datetime
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _DAY = "2026-03-31"
+_UNASSIGNED = (
+    "Whose the unassigned tasks of its team boards are. "
+    "A team board is a file in which at least two people have tasks."
+)
 
 
 class DecisionOut(OutputModel):
@@ -63,6 +76,8 @@ class TaskOut(OutputModel):
     source_id: UUID | None = Field(description="Null for a task added in Daybreak.")
     source: str | None
     source_ref: str = Field(description="The position in its source, like `plan.md:2`.")
+    assignee: str | None = Field(description="The person or people to whom the source assigns it.")
+    holder: Holder = Field(description="Whose it is: yours, another person’s, or not assigned in a team.")
     tags: tuple[str, ...]
     decision: DecisionOut | None
 
@@ -86,6 +101,8 @@ class TaskOut(OutputModel):
             source_id=task.source_id,
             source=detail.source,
             source_ref=task.source_ref,
+            assignee=task.assignee,
+            holder=task.holder,
             tags=detail.tags,
             decision=_decision_out(task.decision) if task.decision else None,
         )
@@ -249,6 +266,7 @@ class EventOut(OutputModel):
     end: Moment
     busy: bool
     tentative: bool
+    declined: bool = Field(description="Whether you have declined it; briefs leave it out.")
     source_id: UUID | None
     source: str | None
 
@@ -264,6 +282,7 @@ class EventOut(OutputModel):
             end=event.end,
             busy=event.busy,
             tentative=event.tentative,
+            declined=event.declined,
             source_id=event.source_id,
             source=detail.source,
         )
@@ -300,6 +319,7 @@ class SourceOut(OutputModel):
     uploaded_at: datetime | None = Field(description="When its files were uploaded; null for other kinds.")
     failing_since: datetime | None
     error: str | None
+    unassigned: UnassignedTasks = Field(description=_UNASSIGNED)
     tasks: int
     events: int
     notes: int
@@ -319,11 +339,18 @@ class SourceOut(OutputModel):
             uploaded_at=one.uploaded_at,
             failing_since=one.failing_since,
             error=one.error,
+            unassigned=one.unassigned,
             tasks=overview.tasks,
             events=overview.events,
             notes=overview.notes,
             warnings=overview.warnings,
         )
+
+
+class SourceIn(InputModel):
+    """The settings of a source to change."""
+
+    unassigned: UnassignedTasks = Field(strict=False, description=_UNASSIGNED)
 
 
 class SourceWarningOut(OutputModel):

@@ -23,8 +23,11 @@ from daybreak.agenda.model import (
     SourceWarning,
     Task,
     TaskStatus,
+    UnassignedTasks,
 )
+from daybreak.agenda.ownership.holders import Ownership
 from daybreak.db import load
+from daybreak.people import User
 
 _sql = load(__package__)
 _STATUSES = {status.value: status for status in TaskStatus}
@@ -44,7 +47,7 @@ class AgendaQuery:
     """A query for one owner's agenda: which items to read besides the open tasks.
 
     Attributes:
-        owner_id: the owner.
+        owner: the owner, whose identities decide which tasks and events are the owner's.
         today: the owner's date, by which snoozed tasks return.
         events: the range of events; for floating and all-day events it is a day wider on either side.
         completed_since: the instant from which finished tasks are included.
@@ -52,7 +55,7 @@ class AgendaQuery:
         tracked_task_ids: ids of tasks, as texts, that are included even if finished earlier.
     """
 
-    owner_id: UUID
+    owner: User
     today: date
     events: EventRange
     completed_since: datetime
@@ -75,7 +78,7 @@ async def read_agendas(
     """
     found = await tx.fetch(
         _sql.read_agendas,
-        [query.owner_id for query in queries],
+        [query.owner.id for query in queries],
         [query.events.start for query in queries],
         [query.events.end for query in queries],
         [query.completed_since for query in queries],
@@ -83,23 +86,27 @@ async def read_agendas(
         None if sources is None else list(sources),
         [task_id for query in queries for task_id in query.tracked_task_ids],
     )
-    dates = {query.owner_id: query.today for query in queries}
-    return _build_agendas(found, dates)
+    return _build_agendas(found, {query.owner.id: query for query in queries})
 
 
-def _build_agendas(found: list[asyncpg.Record], todays: Mapping[UUID, date]) -> Iterator[tuple[UUID, Agenda]]:
+def _build_agendas(
+    found: list[asyncpg.Record], queries: Mapping[UUID, AgendaQuery]
+) -> Iterator[tuple[UUID, Agenda]]:
     # The driver references this list until its next statement; popped rows are freed before that.
     while found:
         row = found.pop()
-        yield row["owner_id"], _build_agenda(row, todays[row["owner_id"]])
+        yield row["owner_id"], _build_agenda(row, queries[row["owner_id"]])
 
 
-def _build_agenda(row: asyncpg.Record, today: date) -> Agenda:
+def _build_agenda(row: asyncpg.Record, query: AgendaQuery) -> Agenda:
     decisions = {one["task_id"]: one for one in row["decisions"]}
+    ownership = Ownership.from_rows(row["identities"], row["team_boards"], query.owner)
     tasks: list[Task] = []
     deferred: list[Task] = []
     for stored in row["tasks"]:
-        one = _with_stored_decision(task_from_row(stored), decisions.get(stored["id"]), today)
+        decision = decisions.get(stored["id"]) or decisions.get(stored["superseded_by"])
+        task = ownership.with_holder(task_from_row(stored))
+        one = _with_stored_decision(task, decision, query.today)
         (deferred if one.decision and one.is_open else tasks).append(one)
     return Agenda(
         sources=tuple(map(source_from_row, row["sources"])),
@@ -108,7 +115,7 @@ def _build_agenda(row: asyncpg.Record, today: date) -> Agenda:
         phases=tuple(map(phase_from_row, row["phases"])),
         tasks=tuple(tasks),
         deferred=tuple(deferred),
-        events=tuple(map(event_from_row, row["events"])),
+        events=tuple(ownership.with_attendance(event_from_row(event)) for event in row["events"]),
         notes=tuple(map(note_from_row, row["notes"])),
     )
 
@@ -117,7 +124,8 @@ def source_from_row(row: asyncpg.Record) -> Source:
     """Build a source from its row."""
     times = ("last_read_at", "last_changed_at", "failing_since", "uploaded_at")
     shown = ("id", "name", "locator", "error", *times)
-    return Source(kind=SourceKind(row["kind"]), **_pick(row, *shown))
+    unassigned = UnassignedTasks(row["unassigned"] or UnassignedTasks.MINE)
+    return Source(kind=SourceKind(row["kind"]), unassigned=unassigned, **_pick(row, *shown))
 
 
 def warning_from_row(row: asyncpg.Record) -> SourceWarning:
@@ -157,6 +165,7 @@ def task_from_row(row: asyncpg.Record) -> Task:
         recurrence=row["recurrence"],
         native_id=row.get("native_id"),
         absent_on=row.get("absent_on"),
+        completion_seen_at=row.get("completed_seen_at"),
     )
 
 
@@ -204,7 +213,8 @@ def event_from_row(row: asyncpg.Record) -> Event:
 
 def note_from_row(row: asyncpg.Record) -> Note:
     """Build a note from its row."""
-    return Note(**_pick(row, "id", "source_id", "project_id", "title", "body", "noted_at", "source_ref"))
+    shown = ("id", "source_id", "project_id", "title", "body", "noted_at", "source_ref", "path")
+    return Note(**_pick(row, *shown))
 
 
 def _to_moment(row: asyncpg.Record, stored: datetime) -> Moment:
@@ -220,3 +230,9 @@ def _pick(row: asyncpg.Record, *names: str) -> dict[str, Any]:
 async def list_sources(tx: asyncpg.Connection, owner_id: UUID) -> list[Source]:
     """List the owner's sources by name."""
     return [source_from_row(row) for row in await tx.fetch(_sql.list_sources, owner_id)]
+
+
+async def read_ownership(tx: asyncpg.Connection, user: User) -> Ownership:
+    """Return what decides which tasks and events are the user's."""
+    row = await tx.fetchrow(_sql.read_ownership, user.id)
+    return Ownership.from_rows(row["identities"], row["team_boards"], user)

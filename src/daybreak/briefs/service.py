@@ -122,7 +122,10 @@ async def read_compose_inputs(
     today = {user.id: day_of(user, days[user.id]) for user in users.values()}
     weeks = await store.read_week_snapshots(tx, days) if edition is Edition.WEEKLY else {}
     reasons = await schedule.get_reasons(tx, days, edition) if edition is Edition.REENGAGEMENT else {}
-    queries = [_agenda_query(one, today[one], before[one].last_received, weeks.get(one)) for one in users]
+    queries = [
+        _agenda_query(user, today[user.id], before[user.id].last_received, weeks.get(user.id))
+        for user in users.values()
+    ]
     agendas = await agenda.read_agendas(tx, queries, sources)
     return (
         ComposeInput(
@@ -158,14 +161,14 @@ async def mark_received(database: Database, user_id: UUID, brief_id: UUID) -> No
 
 
 def _agenda_query(
-    user_id: UUID, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None
+    user: User, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None
 ) -> agenda.AgendaQuery:
     tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.tasks}
     done_since = _done_since(day, last)
     if week is not None:
         done_since = min(done_since, clock.start_of_day(day.today - timedelta(days=WEEK_DAYS), day.tz))
     return agenda.AgendaQuery(
-        owner_id=user_id,
+        owner=user,
         today=day.today,
         events=event_range(day.today),
         completed_since=done_since,

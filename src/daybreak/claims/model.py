@@ -21,7 +21,11 @@ class Fact:
         source_ref: ``file:line``, the UID of a calendar entry, or how a number was counted.
         file: the file of the source that contains it, if any.
         status: its status, if it is a thing that has one.
+        assignee: the person to whom a task is assigned, or whose tasks a ``stat`` counts.
+        holder: ``mine``, ``other`` or ``unassigned``: whose a task is, or the tasks that a ``stat`` counts.
         waiting: whether an open task blocks it.
+        completed: when it was completed, as its source or its owner states.
+        completion_seen: when a reading first found it done that had been open.
         value: the number, if it is a ``stat``.
         of: ids of what was counted, if it is a ``stat`` that counts things shown in the document.
     """
@@ -33,11 +37,14 @@ class Fact:
     file: str | None = None
     project: str | None = None
     status: str | None = None
+    assignee: str | None = None
+    holder: str | None = None
     waiting: bool = False
     start: date | datetime | None = None
     end: date | datetime | None = None
     due: date | datetime | None = None
     completed: date | datetime | None = None
+    completion_seen: datetime | None = None
     touched: datetime | None = None
     value: int | None = None
     of: tuple[str, ...] = ()

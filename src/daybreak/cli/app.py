@@ -7,6 +7,7 @@ import typer
 from daybreak.cli.commands import (
     brief,
     database,
+    identities,
     imports,
     runs,
     sample,
@@ -64,6 +65,7 @@ app.command("import", epilog=imports.EXAMPLES)(imports.import_)
 users.app.command("invite", epilog=user_links.INVITE_EXAMPLES)(user_links.invite)
 users.app.command("reset", epilog=user_links.RESET_EXAMPLES)(user_links.reset)
 users.app.command("link", epilog=user_links.LINK_EXAMPLES)(user_links.link)
+users.app.add_typer(identities.app, name="identities")
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
 app.add_typer(schedule.app, name="schedule")

@@ -117,6 +117,192 @@ CREATE FUNCTION public.agenda_due_refreshes(before timestamp with time zone, max
     LIMIT max_rows
 $$;
 
+CREATE FUNCTION public.agenda_keep_decisions(owner uuid, leaving uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    UPDATE agenda_decisions AS d SET task_id = m.copy
+    FROM (
+        SELECT DISTINCT ON (gone.id) gone.id, copy.id AS copy
+        FROM agenda_tasks AS copy
+        INNER JOIN agenda_tasks AS gone ON copy.owner_id = gone.owner_id AND copy.superseded_by = gone.id
+        INNER JOIN agenda_decisions AS made
+            ON
+                gone.owner_id = made.owner_id AND gone.id = made.task_id AND made.ended_at IS NULL
+                AND copy.status = made.task_status_at_decision
+        WHERE
+            copy.owner_id = owner AND copy.superseded_by IS NOT NULL AND copy.removed_at IS NULL
+            AND copy.source_id IS DISTINCT FROM leaving
+            AND (gone.removed_at IS NOT NULL OR gone.source_id = leaving)
+            AND NOT EXISTS (
+                SELECT FROM agenda_decisions AS own
+                WHERE own.owner_id = owner AND own.task_id = copy.id AND own.ended_at IS NULL
+            )
+        ORDER BY gone.id, copy.touched_at DESC, copy.id
+    ) AS m
+    WHERE d.owner_id = owner AND d.task_id = m.id
+$$;
+
+CREATE FUNCTION public.agenda_mark_copies(owner uuid, leaving uuid, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+BEGIN
+    IF (SELECT count(*) FROM agenda_sources AS s WHERE s.owner_id = owner) < 2 THEN
+        RETURN;
+    END IF;
+    PERFORM agenda_keep_decisions(owner, leaving);
+    PERFORM agenda_mark_task_copies(owner, leaving);
+    PERFORM agenda_move_decisions(owner, at);
+    PERFORM agenda_mark_event_copies(owner, leaving);
+END
+$$;
+
+CREATE FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    WITH known AS MATERIALIZED (
+        SELECT
+            e.id, e.source_id, e.superseded_by, e.uid, e.recurrence_id, e.starts_at, e.sequence, e.stamped_at,
+            e.absent_on, s.created_at,
+            coalesce(e.uid || E'\n' || coalesce(e.recurrence_id, ''), e.external_id) COLLATE "C" AS uid_key,
+            concat_ws(E'\n', lower(e.title), e.starts_at, e.ends_at, e.all_day, e.floating) COLLATE "C" AS title_key
+        FROM agenda_events AS e
+        INNER JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id
+        WHERE e.owner_id = owner AND e.removed_at IS NULL AND e.source_id IS DISTINCT FROM leaving
+    ),
+    newest AS (
+        SELECT DISTINCT ON (k.uid_key) k.uid_key, k.id, k.source_id FROM known AS k
+        ORDER BY
+            k.uid_key, (k.absent_on IS NULL) DESC, k.sequence DESC, k.stamped_at DESC NULLS LAST,
+            (k.superseded_by IS NULL) DESC, k.created_at, k.source_id, k.id
+    ),
+    series AS (
+        SELECT DISTINCT ON (one.uid) one.* FROM (
+            SELECT
+                k.uid, k.source_id, min(k.sequence) AS sequence, min(k.starts_at) AS first_at, max(k.starts_at) AS last_at,
+                (array_agg(k.id ORDER BY k.starts_at, k.id))[1] AS id
+            FROM known AS k
+            WHERE k.recurrence_id IS NOT NULL AND k.absent_on IS NULL
+            GROUP BY k.uid, k.source_id
+            HAVING count(*) > 1
+        ) AS one
+        ORDER BY one.uid, one.sequence DESC, one.source_id
+    ),
+    by_uid AS MATERIALIZED (
+        SELECT k.*, coalesce(n.id, moved.id) AS newer FROM known AS k
+        LEFT JOIN newest AS n ON k.uid_key = n.uid_key AND k.source_id <> n.source_id
+        LEFT JOIN series AS moved
+            ON
+                k.uid = moved.uid AND k.source_id <> moved.source_id AND k.recurrence_id IS NOT NULL
+                AND k.sequence < moved.sequence AND k.starts_at BETWEEN moved.first_at AND moved.last_at
+    ),
+    same AS (
+        SELECT DISTINCT ON (b.title_key) b.title_key, b.id, b.source_id FROM by_uid AS b
+        WHERE b.newer IS NULL
+        ORDER BY
+            b.title_key, (b.absent_on IS NULL) DESC, b.stamped_at DESC NULLS LAST, (b.superseded_by IS NULL) DESC,
+            b.created_at, b.source_id, b.id
+    ),
+    by_title AS (
+        SELECT b.id, one.id AS shown FROM by_uid AS b
+        INNER JOIN same AS one ON b.title_key = one.title_key AND b.source_id <> one.source_id
+        WHERE b.newer IS NULL
+    ),
+    changed AS (
+        SELECT b.id, coalesce(t.shown, b.newer) AS shown FROM by_uid AS b
+        LEFT JOIN by_title AS t ON t.id = coalesce(b.newer, b.id)
+        WHERE b.superseded_by IS DISTINCT FROM coalesce(t.shown, b.newer)
+    )
+    UPDATE agenda_events AS e SET superseded_by = c.shown FROM changed AS c WHERE e.owner_id = owner AND e.id = c.id
+$$;
+
+CREATE FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+    WITH known AS MATERIALIZED (
+        SELECT
+            t.id, t.source_id, t.superseded_by, t.touched_at, t.absent_on, s.created_at,
+            (CASE
+                WHEN
+                    NOT starts_with(t.native_id, t.path || '#')
+                    AND (
+                        t.native_id ~* '^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}' OR t.native_id ~ '^[0-9]{10,}$'
+                        OR t.native_id LIKE '%_@_%'
+                        OR (
+                            length(t.source_ref) >= 8
+                            AND (t.native_id = t.source_ref OR starts_with(t.native_id, t.source_ref || '/'))
+                        )
+                    )
+                    THEN 'id ' || lower(t.native_id)
+                WHEN t.native_id ~ '^[A-Z][A-Z0-9_]+-[0-9]+$'
+                    THEN concat_ws(E'\n', 'key', t.native_id, lower(coalesce(p.name, t.title)))
+                WHEN t.due_on IS NOT NULL OR t.due_at IS NOT NULL
+                    THEN concat_ws(E'\n', 'task', lower(t.title), lower(p.name), t.due_on, t.due_at)
+            END) COLLATE "C" AS key
+        FROM agenda_tasks AS t
+        INNER JOIN agenda_sources AS s ON t.owner_id = s.owner_id AND t.source_id = s.id
+        LEFT JOIN agenda_projects AS p ON t.owner_id = p.owner_id AND t.project_id = p.id
+        WHERE t.owner_id = owner AND t.removed_at IS NULL AND t.source_id IS DISTINCT FROM leaving
+    ),
+    newest AS (
+        SELECT DISTINCT ON (k.key) k.key, k.id, k.source_id FROM known AS k
+        WHERE k.key IS NOT NULL
+        ORDER BY
+            k.key, (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at,
+            k.source_id, k.id
+    ),
+    changed AS (
+        SELECT k.id, n.id AS shown FROM known AS k
+        LEFT JOIN newest AS n ON k.key = n.key AND k.source_id <> n.source_id
+        WHERE k.superseded_by IS DISTINCT FROM n.id
+    ),
+    -- In the order in which decisions lock tasks.
+    locked AS (
+        SELECT t.id, c.shown FROM agenda_tasks AS t
+        INNER JOIN changed AS c ON t.id = c.id
+        WHERE t.owner_id = owner
+        ORDER BY t.id
+        FOR UPDATE OF t
+    )
+    UPDATE agenda_tasks AS t SET superseded_by = l.shown FROM locked AS l WHERE t.owner_id = owner AND t.id = l.id
+$_$;
+
+CREATE FUNCTION public.agenda_move_decisions(owner uuid, at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    UPDATE agenda_decisions AS d SET task_id = m.shown
+    FROM (
+        SELECT DISTINCT ON (shown.id) shown.id AS shown, hidden.id AS hidden
+        FROM agenda_tasks AS hidden
+        INNER JOIN agenda_tasks AS shown ON hidden.owner_id = shown.owner_id AND hidden.superseded_by = shown.id
+        INNER JOIN agenda_decisions AS made
+            ON
+                hidden.owner_id = made.owner_id AND hidden.id = made.task_id AND made.ended_at IS NULL
+                AND shown.status = made.task_status_at_decision
+        WHERE
+            hidden.owner_id = owner AND hidden.superseded_by IS NOT NULL AND hidden.removed_at IS NULL
+            AND NOT EXISTS (
+                SELECT FROM agenda_decisions AS own
+                WHERE own.owner_id = owner AND own.task_id = shown.id AND own.ended_at IS NULL
+            )
+        ORDER BY shown.id, made.made_at DESC, hidden.id
+    ) AS m
+    WHERE d.owner_id = owner AND d.task_id = m.hidden;
+
+    UPDATE agenda_decisions AS d SET ended_at = at, ended_as = 'replaced'
+    FROM agenda_tasks AS hidden
+    INNER JOIN agenda_decisions AS own
+        ON hidden.owner_id = own.owner_id AND hidden.superseded_by = own.task_id AND own.ended_at IS NULL
+    WHERE
+        d.owner_id = owner AND d.ended_at IS NULL AND hidden.owner_id = owner AND hidden.id = d.task_id
+        AND hidden.superseded_by IS NOT NULL AND hidden.removed_at IS NULL
+$$;
+
 CREATE FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) RETURNS TABLE(id uuid, brief_date date, edition text, composed_at timestamp with time zone, document bytea)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -2916,7 +3102,8 @@ CREATE VIEW public.agenda_note_facts WITH (security_invoker='true') AS
     title,
     body,
     noted_at,
-    source_ref
+    source_ref,
+    path
    FROM public.agenda_notes
   WHERE (removed_at IS NULL);
 
@@ -2996,7 +3183,9 @@ CREATE TABLE public.agenda_sources (
     last_good_copy bytea,
     last_tried_at timestamp with time zone,
     uploaded_at timestamp with time zone,
-    CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text])))
+    unassigned text,
+    CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text]))),
+    CONSTRAINT agenda_sources_unassigned_check CHECK ((unassigned = ANY (ARRAY['mine'::text, 'team'::text])))
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;
@@ -3011,7 +3200,8 @@ CREATE VIEW public.agenda_source_facts WITH (security_invoker='true') AS
     last_changed_at,
     failing_since,
     error,
-    uploaded_at
+    uploaded_at,
+    unassigned
    FROM public.agenda_sources;
 
 CREATE TABLE public.agenda_source_warnings (
@@ -3057,6 +3247,7 @@ CREATE TABLE public.agenda_tasks (
     absent_on date,
     absent_since timestamp with time zone,
     superseded_by uuid,
+    completed_seen_at timestamp with time zone,
     CONSTRAINT agenda_tasks_estimate_minutes_check CHECK ((estimate_minutes > 0)),
     CONSTRAINT agenda_tasks_one_completion CHECK ((num_nonnulls(completed_on, completed_at) <= 1)),
     CONSTRAINT agenda_tasks_one_due CHECK ((num_nonnulls(due_on, due_at) <= 1)),
@@ -3087,12 +3278,17 @@ CREATE VIEW public.agenda_task_cards WITH (security_invoker='true') AS
     t.assignee,
     t.tags,
     t.recurrence,
-    t.blocked_by,
+        CASE
+            WHEN (t.blocked_by = '{}'::uuid[]) THEN t.blocked_by
+            ELSE (t.blocked_by || ARRAY( SELECT b.superseded_by
+               FROM public.agenda_tasks b
+              WHERE ((b.owner_id = t.owner_id) AND (b.id = ANY (t.blocked_by)) AND (b.superseded_by IS NOT NULL))))
+        END AS blocked_by,
     t.touched_at,
     t.source_ref,
     t.path,
     COALESCE(t.due_at, ((t.due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone) AS due_order,
-    COALESCE(t.completed_at, ((t.completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), t.touched_at) AS finished_order,
+    COALESCE(t.completed_at, ((t.completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), t.completed_seen_at, t.touched_at) AS finished_order,
     s.name AS source,
     p.name AS project,
     f.name AS phase,
@@ -3105,7 +3301,7 @@ CREATE VIEW public.agenda_task_cards WITH (security_invoker='true') AS
      LEFT JOIN public.agenda_projects p ON (((t.owner_id = p.owner_id) AND (t.project_id = p.id) AND (p.removed_at IS NULL))))
      LEFT JOIN public.agenda_phases f ON (((t.owner_id = f.owner_id) AND (t.phase_id = f.id) AND (f.removed_at IS NULL))))
      LEFT JOIN public.agenda_decisions d ON (((t.owner_id = d.owner_id) AND (t.id = d.task_id) AND (d.ended_at IS NULL) AND (t.status = d.task_status_at_decision))))
-  WHERE (t.removed_at IS NULL);
+  WHERE ((t.removed_at IS NULL) AND (t.superseded_by IS NULL));
 
 CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
  SELECT owner_id,
@@ -3123,7 +3319,12 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     completed_on,
     completed_at,
     estimate_minutes,
-    blocked_by,
+        CASE
+            WHEN (blocked_by = '{}'::uuid[]) THEN blocked_by
+            ELSE (blocked_by || ARRAY( SELECT b.superseded_by
+               FROM public.agenda_tasks b
+              WHERE ((b.owner_id = t.owner_id) AND (b.id = ANY (t.blocked_by)) AND (b.superseded_by IS NOT NULL))))
+        END AS blocked_by,
     touched_at,
     source_ref,
     path,
@@ -3131,9 +3332,20 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     recurrence,
     native_id,
     absent_on,
-    superseded_by
-   FROM public.agenda_tasks
+    superseded_by,
+    completed_seen_at
+   FROM public.agenda_tasks t
   WHERE (removed_at IS NULL);
+
+CREATE VIEW public.agenda_team_boards WITH (security_invoker='true') AS
+ SELECT t.owner_id,
+    t.source_id,
+    t.path
+   FROM (public.agenda_sources s
+     JOIN public.agenda_tasks t ON (((s.owner_id = t.owner_id) AND (s.id = t.source_id))))
+  WHERE ((s.unassigned = 'team'::text) AND (t.removed_at IS NULL) AND (t.assignee IS NOT NULL))
+  GROUP BY t.owner_id, t.source_id, t.path
+ HAVING (count(DISTINCT lower(t.assignee)) >= 2);
 
 CREATE TABLE public.agenda_upload_files (
     owner_id uuid NOT NULL,
@@ -3223,6 +3435,34 @@ CREATE TABLE public.db_readiness (
     written_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT db_readiness_is_single_check CHECK (is_single)
 );
+
+CREATE TABLE public.people_identities (
+    owner_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    value text NOT NULL,
+    value_key text NOT NULL,
+    source text NOT NULL,
+    source_name text,
+    seen integer DEFAULT 0 NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    rejected_at timestamp with time zone,
+    CONSTRAINT people_identities_kind CHECK ((kind = ANY (ARRAY['name'::text, 'email'::text, 'handle'::text]))),
+    CONSTRAINT people_identities_length CHECK (((length(value) >= 1) AND (length(value) <= 320))),
+    CONSTRAINT people_identities_one_answer CHECK (((confirmed_at IS NULL) OR (rejected_at IS NULL))),
+    CONSTRAINT people_identities_source CHECK ((source = ANY (ARRAY['profile'::text, 'file'::text, 'person'::text])))
+);
+
+ALTER TABLE ONLY public.people_identities FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.people_identity_facts WITH (security_invoker='true') AS
+ SELECT owner_id,
+    kind,
+    value_key,
+    (confirmed_at IS NOT NULL) AS confirmed
+   FROM public.people_identities
+  WHERE ((confirmed_at IS NOT NULL) OR (rejected_at IS NOT NULL));
 
 CREATE TABLE public.people_known_browsers (
     owner_id uuid NOT NULL,
@@ -3610,6 +3850,12 @@ ALTER TABLE ONLY public.db_readiness
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_pkey PRIMARY KEY (owner_id);
 
+ALTER TABLE ONLY public.people_identities
+    ADD CONSTRAINT people_identities_key UNIQUE (owner_id, kind, value_key);
+
+ALTER TABLE ONLY public.people_identities
+    ADD CONSTRAINT people_identities_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.people_known_browsers
     ADD CONSTRAINT people_known_browsers_pkey PRIMARY KEY (owner_id, token_sha256);
 
@@ -3713,6 +3959,8 @@ CREATE INDEX agenda_events_ends ON public.agenda_events USING btree (owner_id, e
 
 CREATE INDEX agenda_events_source ON public.agenda_events USING btree (owner_id, source_id);
 
+CREATE INDEX agenda_events_superseded ON public.agenda_events USING btree (owner_id, superseded_by) WHERE (superseded_by IS NOT NULL);
+
 CREATE INDEX agenda_notes_recent ON public.agenda_notes USING btree (owner_id, noted_at) WHERE (removed_at IS NULL);
 
 CREATE INDEX agenda_notes_source ON public.agenda_notes USING btree (owner_id, source_id);
@@ -3725,13 +3973,15 @@ CREATE INDEX agenda_tasks_completed ON public.agenda_tasks USING btree (owner_id
 
 CREATE INDEX agenda_tasks_due ON public.agenda_tasks USING btree (owner_id, COALESCE(due_at, ((due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone), id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
 
-CREATE INDEX agenda_tasks_finished ON public.agenda_tasks USING btree (owner_id, COALESCE(completed_at, ((completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), touched_at) DESC, id) WHERE ((status = ANY (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
+CREATE INDEX agenda_tasks_finished ON public.agenda_tasks USING btree (owner_id, COALESCE(completed_at, ((completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), completed_seen_at, touched_at) DESC, id) WHERE ((status = ANY (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
 
 CREATE INDEX agenda_tasks_open ON public.agenda_tasks USING btree (owner_id) WHERE ((status <> ALL (ARRAY['done'::text, 'cancelled'::text])) AND (removed_at IS NULL));
 
 CREATE INDEX agenda_tasks_project ON public.agenda_tasks USING btree (owner_id, project_id) WHERE (removed_at IS NULL);
 
 CREATE INDEX agenda_tasks_source ON public.agenda_tasks USING btree (owner_id, source_id);
+
+CREATE INDEX agenda_tasks_superseded ON public.agenda_tasks USING btree (owner_id, superseded_by) WHERE (superseded_by IS NOT NULL);
 
 CREATE INDEX briefs_search_index_search_vector ON public.briefs_search_index USING gin (search_vector);
 
@@ -3901,6 +4151,9 @@ ALTER TABLE ONLY public.briefs_snapshots
 ALTER TABLE ONLY public.people_accounts
     ADD CONSTRAINT people_accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.people_identities
+    ADD CONSTRAINT people_identities_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.people_known_browsers
     ADD CONSTRAINT people_known_browsers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
@@ -3991,6 +4244,8 @@ CREATE POLICY maintenance ON public.briefs_snapshots TO daybreak_owner USING (tr
 
 CREATE POLICY maintenance ON public.people_accounts TO daybreak_owner USING (true);
 
+CREATE POLICY maintenance ON public.people_identities TO daybreak_owner USING (true);
+
 CREATE POLICY maintenance ON public.people_known_browsers TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.people_links TO daybreak_owner USING (true);
@@ -4051,6 +4306,8 @@ CREATE POLICY owners ON public.briefs_snapshots TO daybreak_app USING ((owner_id
 
 CREATE POLICY owners ON public.people_accounts TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
+CREATE POLICY owners ON public.people_identities TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
 CREATE POLICY owners ON public.people_known_browsers TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.people_links TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
@@ -4084,6 +4341,8 @@ CREATE POLICY owners ON public.schedule_second_tries TO daybreak_app USING ((own
 CREATE POLICY owners ON public.web_idempotency_keys TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 ALTER TABLE public.people_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_identities ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.people_known_browsers ENABLE ROW LEVEL SECURITY;
 
@@ -4129,6 +4388,21 @@ GRANT ALL ON FUNCTION public.agenda_count_stale_sources(since timestamp with tim
 
 REVOKE ALL ON FUNCTION public.agenda_due_refreshes(before timestamp with time zone, max_rows integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.agenda_due_refreshes(before timestamp with time zone, max_rows integer) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_keep_decisions(owner uuid, leaving uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_keep_decisions(owner uuid, leaving uuid) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_mark_copies(owner uuid, leaving uuid, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_mark_copies(owner uuid, leaving uuid, at timestamp with time zone) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_move_decisions(owner uuid, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_move_decisions(owner uuid, at timestamp with time zone) TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) TO daybreak_app;
@@ -4469,6 +4743,8 @@ GRANT SELECT ON TABLE public.agenda_task_cards TO daybreak_app;
 
 GRANT SELECT ON TABLE public.agenda_task_facts TO daybreak_app;
 
+GRANT SELECT ON TABLE public.agenda_team_boards TO daybreak_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_upload_files TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_editions TO daybreak_app;
@@ -4484,6 +4760,10 @@ GRANT SELECT ON TABLE public.db_compatibility TO daybreak_app;
 GRANT SELECT ON TABLE public.db_functions TO daybreak_app;
 
 GRANT SELECT ON TABLE public.db_migrations TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_identities TO daybreak_app;
+
+GRANT SELECT ON TABLE public.people_identity_facts TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.people_known_browsers TO daybreak_app;
 

@@ -3,7 +3,8 @@
 from daybreak.intake.archive import is_ignored, safe_path, unpack_archives
 from daybreak.intake.budget import FORM_OVERHEAD, BudgetExceeded, IntakeBudget, SpoolQuota
 from daybreak.intake.display import printable
-from daybreak.intake.files import FoundFile, RejectedFile, read_file
+from daybreak.intake.file_names import find_original, normalize_path, split_copy_marker
+from daybreak.intake.files import FoundFile, RejectedFile, read_file, read_head
 from daybreak.intake.folder import walk_folder
 from daybreak.intake.http_fetch import Fetched, NotModified, fetch
 from daybreak.intake.sandbox.pool import BoundedPool, InputDone, InputFailed
@@ -33,10 +34,14 @@ __all__ = [
     "Vault",
     "WebAddress",
     "fetch",
+    "find_original",
     "is_ignored",
+    "normalize_path",
     "printable",
     "read_file",
+    "read_head",
     "safe_path",
+    "split_copy_marker",
     "unpack_archives",
     "walk_folder",
 ]

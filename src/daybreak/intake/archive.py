@@ -18,6 +18,7 @@ from time import monotonic
 from daybreak.errors import InvalidInput, Unavailable
 from daybreak.intake.budget import IntakeBudget
 from daybreak.intake.display import printable
+from daybreak.intake.file_names import IGNORED_FOLDERS, is_transient
 from daybreak.intake.sandbox.pool import BoundedPool, InputFailed
 from daybreak.intake.settings import IntakeSettings
 from daybreak.intake.spool import ReceivedFile, Spool, SpooledContent, UploadedFile, read_at, write_at
@@ -26,7 +27,6 @@ _MAX_PATH_LENGTH = 500
 _MAX_DIRECTORY_SIZE = 8 * 1024 * 1024
 _CHUNK_SIZE = 256 * 1024
 _ENCRYPTED_FLAG = 0x1
-_IGNORED_NAMES = frozenset({"node_modules", "__MACOSX"})
 _ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -86,8 +86,9 @@ def safe_path(name: str) -> str:
 
 
 def is_ignored(path: str) -> bool:
-    """Return whether a file is ignored without a warning, as in a folder: hidden, or part of a tool."""
-    return any(part.startswith(".") or part in _IGNORED_NAMES for part in PurePosixPath(path).parts)
+    """Return whether a file is ignored without a warning, as in a folder: hidden, temporary or of a tool."""
+    parts = PurePosixPath(path).parts
+    return is_transient(parts[-1]) or any(part.startswith(".") or part in IGNORED_FOLDERS for part in parts)
 
 
 def unpack_archives(

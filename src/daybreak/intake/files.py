@@ -61,11 +61,11 @@ def read_file(found: FoundFile, limits: IntakeSettings) -> bytes | RejectedFile:
     return content
 
 
-def read_head(root: Path, parts: tuple[str, ...]) -> bytes:
-    """Return the first 4 KiB of a file; empty if it cannot be read."""
+def read_head(root: Path, parts: tuple[str, ...], size: int = _HEAD_SIZE) -> bytes:
+    """Return the first bytes of a file, 4 KiB of it by default; empty if it cannot be read."""
     try:
         with FileIO(open_beneath(root, parts)) as file:
-            return file.read(_HEAD_SIZE) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+            return file.read(size) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError:
         return b""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from daybreak.errors import InvalidInput
 from daybreak.intake.budget import BudgetExceeded, IntakeBudget
 from daybreak.intake.display import printable
+from daybreak.intake.file_names import IGNORED_FOLDERS, is_transient
 from daybreak.intake.files import (
     FoundFile,
     RejectedFile,
@@ -20,7 +21,6 @@ from daybreak.intake.files import (
 )
 from daybreak.intake.settings import IntakeSettings
 
-_SKIPPED_NAMES = frozenset({"node_modules"})
 _ENTRIES_PER_FILE = 10
 _MAX_TIMESTAMP = 253_402_300_799.0  # of the year 9999: a file may claim to be newer
 _SPECIAL_FILES = {
@@ -42,7 +42,8 @@ def walk_folder(
 ) -> Iterator[FoundFile | RejectedFile]:
     """Yield every file below ``root`` (or ``root`` itself if it is a file), sorted by the parts of its path.
 
-    Names with a leading dot and ``node_modules`` are ignored without a message. So is a link to a file that
+    Names with a leading dot, the folders of tools such as ``node_modules``, and temporary files are ignored
+    without a message. So is a link to a file that
     is also in the folder under its own name: no file is found twice. Only files accepted by ``file_filter``
     count towards the limits on size and number.
 
@@ -138,7 +139,8 @@ class _FolderWalk:
         elif stat.S_ISDIR(status.st_mode):
             yield from self.walk_directory(shown, real)
         elif stat.S_ISREG(status.st_mode):
-            yield from self.check_file(shown, real, status)
+            if not is_transient(shown[-1]):
+                yield from self.check_file(shown, real, status)
         else:
             yield RejectedFile(
                 _display_path(shown), f"is {_file_kind(status)}, not a file, so it was skipped."
@@ -183,7 +185,7 @@ def _stat_entries(entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, os.sta
 
 
 def _is_skipped(name: str) -> bool:
-    return name.startswith(".") or name in _SKIPPED_NAMES
+    return name.startswith(".") or name in IGNORED_FOLDERS
 
 
 def _display_path(shown: _Parts) -> str:

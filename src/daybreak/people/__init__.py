@@ -1,15 +1,14 @@
 """Users, their preferences and their credentials: data and rules, no pages."""
 
-from daybreak.people.authentication import change_password, sign_in, throttle_sign_in
-from daybreak.people.credentials import (
+from daybreak.people.access.authentication import change_password, sign_in, throttle_sign_in
+from daybreak.people.access.credentials import (
     CredentialCounts,
     count_credentials,
     lock_credential,
     revoke_credentials,
 )
-from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
-from daybreak.people.known_browsers import KNOWN_BROWSER_LIFETIME, MAX_KNOWN_ACCOUNTS, remember_browser
-from daybreak.people.links import (
+from daybreak.people.access.known_browsers import KNOWN_BROWSER_LIFETIME, MAX_KNOWN_ACCOUNTS, remember_browser
+from daybreak.people.access.links import (
     Invitation,
     LinkPurpose,
     create_link,
@@ -18,6 +17,48 @@ from daybreak.people.links import (
     set_password_by_link,
     set_role,
     sign_in_by_link,
+)
+from daybreak.people.access.sessions import (
+    ClientInfo,
+    Principal,
+    Role,
+    Scope,
+    Session,
+    authenticate_session,
+    create_session,
+    is_credential_valid,
+    list_sessions,
+    revoke_all_sessions,
+    revoke_session,
+)
+from daybreak.people.access.tokens import (
+    ApiToken,
+    authenticate_token,
+    create_child_token,
+    create_token,
+    list_tokens,
+    revoke_token,
+)
+from daybreak.people.deletion import cancel_deletion, purge_expired, request_deletion
+from daybreak.people.identities import (
+    MAX_VALUE_LENGTH,
+    Sighting,
+    add_identity,
+    confirm_identity,
+    get_identity,
+    list_identities,
+    propose_identities,
+    read_identities,
+    reject_identity,
+    remove_identity,
+)
+from daybreak.people.identity import (
+    Identities,
+    Identity,
+    IdentityKind,
+    IdentitySource,
+    fold_name,
+    resembles_profile,
 )
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
@@ -51,32 +92,12 @@ from daybreak.people.service import (
     save_user,
     update_user_with,
 )
-from daybreak.people.sessions import (
-    ClientInfo,
-    Principal,
-    Role,
-    Scope,
-    Session,
-    authenticate_session,
-    create_session,
-    is_credential_valid,
-    list_sessions,
-    revoke_all_sessions,
-    revoke_session,
-)
 from daybreak.people.settings import PeopleSettings, people_settings
-from daybreak.people.tokens import (
-    ApiToken,
-    authenticate_token,
-    create_child_token,
-    create_token,
-    list_tokens,
-    revoke_token,
-)
 
 __all__ = [
     "KNOWN_BROWSER_LIFETIME",
     "MAX_KNOWN_ACCOUNTS",
+    "MAX_VALUE_LENGTH",
     "SYSTEM_ACTOR",
     "Actor",
     "ActorKind",
@@ -84,6 +105,10 @@ __all__ = [
     "ClientInfo",
     "CredentialCounts",
     "Frequency",
+    "Identities",
+    "Identity",
+    "IdentityKind",
+    "IdentitySource",
     "Invitation",
     "LinkPurpose",
     "PeopleSettings",
@@ -97,12 +122,15 @@ __all__ = [
     "SecurityEventCursor",
     "SecurityEventKind",
     "Session",
+    "Sighting",
     "User",
     "Weekday",
+    "add_identity",
     "authenticate_session",
     "authenticate_token",
     "cancel_deletion",
     "change_password",
+    "confirm_identity",
     "count_credentials",
     "create_child_token",
     "create_link",
@@ -110,7 +138,9 @@ __all__ = [
     "create_token",
     "create_user",
     "find_by_email",
+    "fold_name",
     "get_emails",
+    "get_identity",
     "get_link_owner",
     "get_user",
     "get_users",
@@ -118,6 +148,7 @@ __all__ = [
     "is_credential_valid",
     "list_all_security_events",
     "list_countries",
+    "list_identities",
     "list_security_events",
     "list_sessions",
     "list_timezones",
@@ -127,11 +158,16 @@ __all__ = [
     "lock_user",
     "normalize_country",
     "people_settings",
+    "propose_identities",
     "purge_expired",
+    "read_identities",
     "record_activity",
     "record_security_event",
+    "reject_identity",
     "remember_browser",
+    "remove_identity",
     "request_deletion",
+    "resembles_profile",
     "resolve_weekdays",
     "revoke_all_sessions",
     "revoke_credentials",

@@ -283,3 +283,109 @@ SELECT people_purge_security_events()
 -- name: has_signed_in
 -- Return whether a user has ever signed in.
 SELECT has_signed_in FROM people_users WHERE id = $1
+
+-- name: read_identity_facts
+-- Return users with their answers about names and addresses, for comparison.
+SELECT
+    u.id, u.email AS email_address, u.name, u.timezone, u.country,
+    p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengagement,
+    p.project_choice, p.projects, p.workday_start, p.workday_end,
+    ARRAY(SELECT f FROM people_identity_facts AS f WHERE f.owner_id = u.id) AS answers
+FROM people_users AS u
+INNER JOIN people_preferences AS p ON u.id = p.owner_id
+WHERE u.id = ANY ($1::uuid [])
+
+-- name: list_identities
+-- Return a user's identities, those that most items name first.
+SELECT id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at FROM people_identities
+WHERE owner_id = $1 ORDER BY seen DESC, value_key, kind
+
+-- name: read_identity
+-- Return one identity.
+SELECT id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at FROM people_identities
+WHERE owner_id = $1 AND id = $2
+
+-- name: propose_profile
+-- Propose kinds $2, values $3 and keys $4 of the profile; unanswered ones of the earlier profile are deleted.
+WITH wanted AS (
+    SELECT w.kind, w.value, w.value_key
+    FROM unnest($2::text [], $3::text [], $4::text []) AS w (kind, value, value_key)
+),
+
+outdated AS (
+    DELETE FROM people_identities AS i
+    WHERE
+        i.owner_id = $1 AND i.source = 'profile' AND i.confirmed_at IS NULL AND i.rejected_at IS NULL
+        AND NOT EXISTS (SELECT FROM wanted AS w WHERE w.kind = i.kind AND w.value_key = i.value_key)
+)
+
+INSERT INTO people_identities AS known (owner_id, kind, value, value_key, source)
+SELECT $1, w.kind, w.value, w.value_key, 'profile' FROM wanted AS w
+ON CONFLICT (owner_id, kind, value_key) DO UPDATE
+SET value = excluded.value, source = 'profile', source_name = NULL, seen = 0
+WHERE known.source = 'file' OR (known.source = 'profile' AND known.value != excluded.value)
+
+-- name: propose_identities
+-- Propose people of files, the likeliest first: kinds $2, keys $3, values $4, files $5, numbers of items $6, and whether
+-- each resembles the profile $7. Of files there are at most $8, or $9 with those that resemble it. Answered ones stay. The
+-- rows are written in the order of their keys, so that two imports cannot deadlock.
+WITH found AS (
+    SELECT
+        f.kind, f.value_key, f.value, f.source_name, f.seen,
+        CASE WHEN f.is_similar THEN $9::integer ELSE $8::integer END AS most,
+        k.id IS NOT NULL AS is_known,
+        row_number() OVER (PARTITION BY k.id IS NOT NULL ORDER BY f.rank) AS rank
+    FROM unnest($2::text [], $3::text [], $4::text [], $5::text [], $6::integer [], $7::boolean [])
+    WITH ORDINALITY AS f (kind, value_key, value, source_name, seen, is_similar, rank)
+    LEFT JOIN people_identities AS k ON k.owner_id = $1 AND k.kind = f.kind AND k.value_key = f.value_key
+)
+
+INSERT INTO people_identities AS known (owner_id, kind, value, value_key, source, source_name, seen)
+SELECT $1, f.kind, f.value, f.value_key, 'file', f.source_name, f.seen FROM found AS f
+WHERE
+    f.is_known
+    OR f.rank <= f.most - (SELECT count(*) FROM people_identities AS i WHERE i.owner_id = $1 AND i.source = 'file')
+ORDER BY f.kind, f.value_key
+ON CONFLICT (owner_id, kind, value_key) DO UPDATE
+SET source_name = excluded.source_name, seen = excluded.seen
+WHERE
+    known.source = 'file' AND known.confirmed_at IS NULL AND known.rejected_at IS NULL
+    AND (known.source_name = excluded.source_name OR known.seen < excluded.seen)
+
+-- name: add_identity
+-- Add a confirmed identity, or confirm the one that exists; returns no row if there are $6 already.
+INSERT INTO people_identities AS known (owner_id, id, kind, value, value_key, source, confirmed_at)
+SELECT $1, $2, $3, $4, $5, 'person', now()
+WHERE
+    EXISTS (SELECT FROM people_identities AS i WHERE i.owner_id = $1 AND i.kind = $3 AND i.value_key = $5)
+    OR (SELECT count(*) FROM people_identities AS i WHERE i.owner_id = $1) < $6::integer
+ON CONFLICT (owner_id, kind, value_key) DO UPDATE
+SET confirmed_at = coalesce(known.confirmed_at, now()), rejected_at = NULL
+RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+
+-- name: answer_identity
+-- Confirm an identity if $3, else reject it.
+UPDATE people_identities SET
+    confirmed_at = CASE WHEN $3::boolean THEN coalesce(confirmed_at, now()) END,
+    rejected_at = CASE WHEN NOT $3::boolean THEN coalesce(rejected_at, now()) END
+WHERE owner_id = $1 AND id = $2
+RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+
+-- name: remove_identity
+-- Delete an identity that the person added; another one that was answered becomes a proposal again.
+WITH reset AS (
+    UPDATE people_identities SET confirmed_at = NULL, rejected_at = NULL
+    WHERE
+        owner_id = $1 AND id = $2 AND source != 'person'
+        AND (confirmed_at IS NOT NULL OR rejected_at IS NOT NULL)
+    RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+),
+
+deleted AS (
+    DELETE FROM people_identities WHERE owner_id = $1 AND id = $2 AND source = 'person'
+    RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+)
+
+SELECT * FROM reset
+UNION ALL
+SELECT * FROM deleted

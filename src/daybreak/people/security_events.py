@@ -11,8 +11,8 @@ import asyncpg
 import orjson
 
 from daybreak.db import Database, load
+from daybreak.people.access.sessions import ClientInfo, Principal
 from daybreak.people.model import User
-from daybreak.people.sessions import ClientInfo, Principal
 from daybreak.telemetry import log
 
 _sql = load(__package__)

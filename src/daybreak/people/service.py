@@ -9,6 +9,7 @@ import asyncpg
 from daybreak import clock
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
+from daybreak.people.identities import propose_profile
 from daybreak.people.model import User, normalize_country, normalize_email, normalize_name
 from daybreak.people.rows import preference_values, user_of
 from daybreak.people.security_events import (
@@ -57,6 +58,7 @@ async def create_user(
         row = (user.id, user.email, user.name, user.timezone, user.country)
         if await tx.fetchval(_sql.insert_user, *row) is None:
             raise Conflict(f"The user {address} already exists. Edit it with “daybreak users set {address}”.")
+        await propose_profile(tx, user)
         await record_security_event(tx, user.id, SecurityEventKind.USER_CREATED, actor)
     return user
 
@@ -149,6 +151,7 @@ async def save_user(tx: asyncpg.Connection, user: User) -> User:
     row = (user.id, user.name, user.timezone, user.country)
     if await tx.fetchval(_sql.update_user, *row, *preference_values(user.preferences)) is None:
         raise NotFound("There is no such user.")
+    await propose_profile(tx, user)
     return user
 
 

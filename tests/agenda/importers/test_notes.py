@@ -6,7 +6,7 @@ import pytest
 def test_a_text_file_is_a_note_dated_by_its_last_change(read):
     (note,) = read("ideas/shop.txt", "\nA shop for spare parts\n\nAsk Bob.\n").notes
     assert (note.title, note.body) == ("A shop for spare parts", "Ask Bob.")
-    assert (note.noted_at, note.source_ref) == (datetime(2026, 3, 28, 9, tzinfo=UTC), "ideas/shop.txt:1")
+    assert (note.noted_at, note.source_ref) == (datetime(2026, 3, 28, 9, tzinfo=UTC), "ideas/shop.txt:2")
 
 
 def test_a_date_in_the_files_name_is_the_start_of_that_day(read):

@@ -47,9 +47,10 @@ async def list_events(
     calendar = LocalCalendar.of(context.user)
     async with context.transaction() as tx:
         found = await read_models.get_calendar(tx, context.user.id, first, until, calendar.tz, calendar.today)
+        events = await read_models.with_attendance(tx, context.user, found.events)
     on = [
         one
-        for one in found.events
+        for one in events
         if calendar.event_dates(one.event)[0] < until and first <= calendar.event_dates(one.event)[1]
     ]
     return json_response(Page[EventOut](items=[EventOut.of(one) for one in on], next=None))
@@ -103,4 +104,6 @@ async def restore_event(context: ApiWriter, event_id: UUID) -> Response:
 
 
 async def _get_output(tx: asyncpg.Connection, context: RequestContext, event_id: UUID) -> EventOut:
-    return EventOut.of(await read_models.get_event(tx, context.user.id, event_id))
+    found = await read_models.get_event(tx, context.user.id, event_id)
+    (detail,) = await read_models.with_attendance(tx, context.user, [found])
+    return EventOut.of(detail)

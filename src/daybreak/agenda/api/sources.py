@@ -11,7 +11,7 @@ from starlette.responses import Response
 from daybreak.agenda import jobs
 from daybreak.agenda.forms import FilesOnlyForm
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import AddressIn, RefreshRunOut, SourceOut, SourceWarningOut
+from daybreak.agenda.schemas import AddressIn, RefreshRunOut, SourceIn, SourceOut, SourceWarningOut
 from daybreak.agenda.sources import service, uploads
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.web import (
@@ -102,6 +102,14 @@ async def refresh_sources(context: ApiWriter, key: IdempotencyKey = None) -> Res
 async def get_source(context: ApiReader, source_id: UUID) -> Response:
     """Return a source."""
     async with context.transaction() as tx:
+        return etag_response(context.request, await _get_output(tx, context, source_id))
+
+
+@routes.patch(ITEM_PATH, response_model=SourceOut)
+async def update_source(context: ApiWriter, source_id: UUID, body: SourceIn) -> Response:
+    """Set whose the unassigned tasks of a source's team boards are."""
+    async with context.transaction() as tx:
+        await service.set_unassigned(tx, context.user.id, source_id, body.unassigned)
         return etag_response(context.request, await _get_output(tx, context, source_id))
 
 

@@ -52,6 +52,7 @@ async def list_tasks(
     cursor = cursors.decode_agenda_cursor(after)
     async with context.transaction() as tx:
         found = await list_tasks_by_kind(tx, context.user.id, show, task_filter, cursor, limit + 1)
+        found = await read_models.with_holders(tx, context.user, found)
     more = cursors.encode_agenda_cursor(found[limit - 1].cursor) if len(found) > limit else None
     return json_response(Page[TaskOut](items=[TaskOut.of(detail) for detail in found[:limit]], next=more))
 
@@ -144,4 +145,6 @@ async def undo_decision(context: ApiWriter, task_id: UUID) -> Response:
 
 
 async def _get_output(tx: asyncpg.Connection, context: RequestContext, task_id: UUID) -> TaskOut:
-    return TaskOut.of(await read_models.get_task(tx, context.user.id, task_id, context.user.today()))
+    found = await read_models.get_task(tx, context.user.id, task_id, context.user.today())
+    (detail,) = await read_models.with_holders(tx, context.user, [found])
+    return TaskOut.of(detail)

@@ -43,18 +43,20 @@ def add_note(builder: ParsedFileBuilder, content: list[str], metadata: FrontMatt
     heading = next((at for at, line in enumerate(rest) if clean_line(line)), None)
     if heading is None:
         return
+    title_line = metadata.line_of("title")
     title = metadata.get_first("title") or rest[heading].lstrip("# ")
-    body_from = heading if metadata.get_first("title") else heading + 1
+    body_from = heading if title_line else heading + 1
     path = PurePosixPath(builder.file.path)
     builder.add_note(
         ImportedNote(
             external_id=builder.file.path,
             title=clean_line(title, _MAX_TITLE_LENGTH) or path.stem,
             body=clean_block("\n".join(rest[body_from:])[: 2 * MAX_BLOCK_LENGTH]),
-            source_ref=builder.source_ref(1),
+            source_ref=builder.source_ref(title_line or metadata.line_count + heading + 1),
             noted_at=_noted_at(path, metadata, builder),
             project=metadata.get_first("project"),
-        )
+        ),
+        metadata.line_of("project"),
     )
 
 

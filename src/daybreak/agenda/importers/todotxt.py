@@ -9,6 +9,7 @@ from daybreak.agenda.importers.parsing.text import split_lines
 from daybreak.agenda.importers.parsing.vocabulary import parse_status
 from daybreak.agenda.model import Priority, TaskStatus
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
+from daybreak.intake import split_copy_marker
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _LINE = re.compile(
@@ -37,8 +38,8 @@ class TodoTxtImporter:
     name = "todotxt"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:  # noqa: ARG002  the name decides
-        """Return whether the name is one that todo.txt programs use."""
-        name = path.name.lower()
+        """Return whether the name is one that todo.txt programs use, or that of a copy of it."""
+        name = f"{split_copy_marker(path.stem)[0]}{path.suffix}".lower()
         return name in _FILE_NAMES or name.endswith(_SUFFIXES)
 
     def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:

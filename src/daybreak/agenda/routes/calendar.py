@@ -1,7 +1,7 @@
 """Pages of the calendar: a month as a grid, a week as a list, and forms for events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -152,7 +152,9 @@ async def _load_days(
 ) -> Sequence[CalendarDay]:
     async with context.transaction() as tx:
         found = await read_models.get_calendar(tx, context.user.id, first, until, calendar.tz, calendar.today)
-    return group_by_day(found, calendar)
+        events = await read_models.with_attendance(tx, context.user, found.events)
+        tasks = await read_models.with_holders(tx, context.user, found.tasks)
+    return group_by_day(replace(found, events=events, tasks=tasks), calendar)
 
 
 def group_by_day(calendar_range: CalendarRange, calendar: LocalCalendar) -> list[CalendarDay]:
@@ -181,7 +183,9 @@ def group_by_day(calendar_range: CalendarRange, calendar: LocalCalendar) -> list
 
 async def _get_event(context: RequestContext, event_id: UUID) -> EventDetail:
     async with context.transaction() as tx:
-        return await read_models.get_event(tx, context.user.id, event_id)
+        found = await read_models.get_event(tx, context.user.id, event_id)
+        (detail,) = await read_models.with_attendance(tx, context.user, [found])
+        return detail
 
 
 def _show_form(

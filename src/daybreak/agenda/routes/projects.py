@@ -140,6 +140,8 @@ async def _show_project(
         tasks = await read_models.list_open_tasks(tx, owner, task_filter, FIRST_CURSOR, _MAX_TASKS)
         done = await read_models.list_finished_tasks(tx, owner, task_filter, LATEST_CURSOR, _RECENT_LIMIT)
         notes = await read_models.list_notes(tx, owner, project_id=project_id, limit=_RECENT_LIMIT)
+        attributed = await read_models.with_holders(tx, context.user, [*tasks, *done])
+    tasks, done = attributed[: len(tasks)], attributed[len(tasks) :]
     known = {phase.id for phase in phases}
     groups = [(phase, [one for one in tasks if one.task.phase_id == phase.id]) for phase in phases]
     return context.page(

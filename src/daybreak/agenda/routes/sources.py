@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from daybreak import runs
 from daybreak.agenda import jobs
-from daybreak.agenda.forms import AddressForm, FilesOnlyForm
+from daybreak.agenda.forms import AddressForm, FilesOnlyForm, UnassignedForm
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sources import service, uploads
@@ -125,6 +125,17 @@ async def refresh_one(context: SignedIn, source_id: UUID) -> Response:
     async with context.transaction() as tx:
         found = await service.get_source(tx, context.user.id, source_id)
     return await _enqueue_refresh(context, [source_id], f"Syncing “{found.source.name}”.")
+
+
+@routes.post(f"{BASE_PATH}/{{source_id}}/unassigned")
+async def set_unassigned(context: SignedIn, source_id: UUID) -> Response:
+    """Set the holder of the unassigned tasks of a source's team boards."""
+    form = await read_form(context.request, UnassignedForm)
+    if form.errors:
+        raise InvalidInput("Choose “mine” or “the team’s”.")
+    async with context.transaction() as tx:
+        await service.set_unassigned(tx, context.user.id, source_id, form.validated.unassigned)
+    return context.redirect(f"{BASE_PATH}/{source_id}", "Saved.")
 
 
 @routes.post(f"{BASE_PATH}/{{source_id}}/remove")

@@ -47,6 +47,7 @@ async def list_tasks(
         found = await list_tasks_by_kind(
             tx, context.user.id, show, task_filter, cursors.decode_agenda_cursor(after), PAGE_SIZE + 1
         )
+        found = await read_models.with_holders(tx, context.user, found)
         names = await read_models.list_project_names(tx, context.user.id)
         nothing = not found and await read_models.is_empty(tx, context.user.id)
     shown = found[:PAGE_SIZE]
@@ -76,9 +77,10 @@ async def show_board(context: SignedIn, project: OptionalId = None) -> Response:
         finished = await read_models.list_finished_tasks(
             tx, context.user.id, task_filter, LATEST_CURSOR, _BOARD_FINISHED_LIMIT
         )
+        attributed = await read_models.with_holders(tx, context.user, [*found, *finished])
         names = await read_models.list_project_names(tx, context.user.id)
     columns = [
-        (status, title, [one for one in found if one.task.status == status])
+        (status, title, [one for one in attributed[: len(found)] if one.task.status == status])
         for status, title in STATUS_CHOICES[:3]
     ]
     return context.page(
@@ -86,7 +88,7 @@ async def show_board(context: SignedIn, project: OptionalId = None) -> Response:
         calendar=calendar,
         project=project,
         projects=names,
-        columns=[*columns, (TaskStatus.DONE.value, "Done", finished)],
+        columns=[*columns, (TaskStatus.DONE.value, "Done", attributed[len(found) :])],
         limit=_BOARD_LIMIT,
     )
 
@@ -121,8 +123,9 @@ async def show_task(context: SignedIn, task_id: UUID) -> Response:
     """Show one task, and the decisions about it."""
     calendar = LocalCalendar.of(context.user)
     async with context.transaction() as tx:
-        detail = await read_models.get_task(tx, context.user.id, task_id, calendar.today)
-        blockers = await read_models.get_tasks(tx, context.user.id, detail.task.blocked_by, calendar.today)
+        found = await read_models.get_task(tx, context.user.id, task_id, calendar.today)
+        waits_for = await read_models.get_tasks(tx, context.user.id, found.task.blocked_by, calendar.today)
+        detail, *blockers = await read_models.with_holders(tx, context.user, [found, *waits_for])
         history = await decisions.list_decisions(tx, context.user.id, task_id)
     return context.page(
         "agenda/task.html",

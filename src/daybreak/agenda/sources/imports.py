@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from daybreak import clock
+from daybreak import clock, people
 from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, SourceFile
 from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
@@ -24,6 +25,9 @@ from daybreak.agenda.sources.parser_pool import (
 )
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync import source_sync
+from daybreak.agenda.sync.assignees import count_assignees
+from daybreak.agenda.sync.copies import keep_newest
+from daybreak.agenda.sync.revisions import merge_revisions
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
 from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
@@ -191,7 +195,7 @@ async def _build_fetched_source(
     failure: str | None = None,
     new_copy: Fetched | None = None,
 ) -> FetchedSource:
-    rows = await _threads.run(build_rows, source.id, contents.files, reader.user.tz)
+    rows = await _threads.run(_build_rows, source.id, contents, reader.user.tz)
     packed = await _threads.run(zlib.compress, new_copy.content) if new_copy else b""
     return FetchedSource(
         source=source,
@@ -202,6 +206,12 @@ async def _build_fetched_source(
         new_copy=new_copy,
         compressed_copy=packed,
     )
+
+
+def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> SourceRows:
+    rows = build_rows(source_id, merge_revisions(keep_newest(contents.files), tz), tz)
+    rows.warnings.extend(contents.notices)
+    return rows
 
 
 async def _parse_upload(reader: SourceReader, source: Source) -> SourceContents:
@@ -266,8 +276,9 @@ async def save_fetched_source(
         NotFound: the source was removed meanwhile.
     """
     now, owner_id, source, contents = clock.now(), reader.user.id, fetched.source, fetched.contents
-    # Two imports of one source are serialised here; the second has nothing left to change.
-    await _lock_source(tx, owner_id, source)
+    # Two imports of one source are serialised here; the second has nothing left to change. So are those of
+    # other sources of the owner: each may hide or show copies of its entries in the others.
+    await _lock_source(tx, owner_id, source, _sql.lock_source_and_copies)
     changes = await source_sync.sync_source(
         tx,
         owner_id,
@@ -277,6 +288,8 @@ async def save_fetched_source(
         covered=_covered_range(reader.context),
         at=now,
     )
+    if changes.has_any:
+        await people.propose_identities(tx, reader.user, count_assignees(fetched.rows.tasks.values()))
     if fetched.new_copy is not None:
         validators = (
             strip_unstorable(fetched.new_copy.etag),
@@ -319,8 +332,10 @@ async def record_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID
     await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
 
 
-async def _lock_source(tx: asyncpg.Connection, owner_id: UUID, source: Source) -> asyncpg.Record:
-    row = await tx.fetchrow(_sql.lock_source, owner_id, source.id)
+async def _lock_source(
+    tx: asyncpg.Connection, owner_id: UUID, source: Source, statement: str = _sql.lock_source
+) -> asyncpg.Record:
+    row = await tx.fetchrow(statement, owner_id, source.id)
     if row is None:
         raise NotFound(f"The source “{source.name}” has been removed.")
     return row

@@ -1,6 +1,6 @@
 """Parsing of files in child processes, so that a hostile file costs a warning and nothing else."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from time import monotonic
@@ -8,6 +8,13 @@ from time import monotonic
 from daybreak import clock
 from daybreak.agenda.parsed import ImportContext, ParsedFile, ReadWarning, SourceFile
 from daybreak.agenda.rows import ParsedSourceFile
+from daybreak.agenda.sources.ignored_files import (
+    find_conflict_copies,
+    find_template_folders,
+    is_below,
+    split_templates,
+    warn_about_conflict_copies,
+)
 from daybreak.intake import (
     BoundedPool,
     BudgetExceeded,
@@ -38,12 +45,14 @@ class SourceContents:
     Attributes:
         files: the parsed files in the order of their paths.
         unreadable: the files and folders that could not be read; their earlier items remain the best known.
-        ignored: paths of files that no importer reads, such as pictures.
+        ignored: paths of files that are not read, such as pictures, templates and conflict copies.
+        notices: warnings that concern no file that was read.
     """
 
     files: list[ParsedSourceFile] = field(default_factory=list)
     unreadable: list[ReadWarning] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    notices: list[ReadWarning] = field(default_factory=list)
 
     def accepts(self, path: str, head: bytes) -> bool:
         """Return whether an importer reads such a file, and record the path otherwise."""
@@ -53,6 +62,13 @@ class SourceContents:
         if not is_accepted:
             self.ignored.append(path)
         return is_accepted
+
+    def reject_conflict_copies(self, paths: Sequence[str]) -> Collection[str]:
+        """Return the conflict copies among these files, and record them."""
+        originals = find_conflict_copies(paths)
+        self.ignored += originals
+        self.notices += warn_about_conflict_copies(originals)
+        return originals
 
 
 def read_folder(
@@ -64,7 +80,7 @@ def read_folder(
         InvalidInput: ``root`` does not exist or cannot be read.
     """
     contents = SourceContents()
-    found_files = list(walk_folder(root, limits, contents.accepts))
+    found_files = list(_select_files(list(walk_folder(root, limits, contents.accepts)), contents))
     processes = 1 if len(found_files) < _MIN_FILES_FOR_TWO_PROCESSES else 2
     requests = _parse_requests(found_files, context, limits, contents)
     _parse_all(contents, requests, limits, progress, processes)
@@ -84,8 +100,22 @@ def read_files(files: Iterable[SourceFile], context: ImportContext, limits: Inta
     """Parse the files of an upload; the result lists those that no importer reads."""
     contents = SourceContents()
     accepted = [file for file in files if contents.accepts(file.path, file.content[:_HEAD_BYTES])]
-    _parse_all(contents, [(file, context) for file in accepted], limits)
+    copies = contents.reject_conflict_copies([file.path for file in accepted])
+    _parse_all(contents, [(file, context) for file in accepted if file.path not in copies], limits)
     return contents
+
+
+def _select_files(
+    found_files: Sequence[FoundFile | RejectedFile], contents: SourceContents
+) -> Iterator[FoundFile | RejectedFile]:
+    """Yield the files that are neither conflict copies nor in a folder for templates."""
+    copies = contents.reject_conflict_copies([one.path for one in found_files if isinstance(one, FoundFile)])
+    folders = find_template_folders(found_files)
+    for one in found_files:
+        if isinstance(one, FoundFile) and is_below(one.parts, folders):
+            contents.ignored.append(one.path)
+        elif one.path not in copies:
+            yield one
 
 
 def _parse_all(
@@ -114,15 +144,20 @@ def _parse_all(
                 contents.unreadable.append(
                     ReadWarning(path=".", message=_TIME_LIMIT_MESSAGE.format(limits.folder_seconds))
                 )
-                return
+                break
+    contents.files, templates = split_templates(contents.files)
+    contents.ignored += templates
 
 
 def parse_file(request: _ParseRequest) -> ParsedFile | None:
     """Parse one file in a child process; return None if no importer reads such files."""
     from daybreak.agenda.importers import find_importer  # noqa: PLC0415 - only the children need the parsers
+    from daybreak.agenda.importers.templates import is_template  # noqa: PLC0415 - likewise
 
     file, context = request
     importer = find_importer(PurePosixPath(file.path), file.content[:_HEAD_BYTES])
+    if importer and is_template(file):
+        return ParsedFile(is_template=True)
     return importer.read(file, context) if importer else None
 
 

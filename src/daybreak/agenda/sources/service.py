@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
+from daybreak import clock
 from daybreak.agenda import store
-from daybreak.agenda.model import Source, SourceKind, SourceWarning
+from daybreak.agenda.model import Source, SourceKind, SourceWarning, UnassignedTasks
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.db import Database, load
 from daybreak.errors import InvalidInput, NotFound
@@ -88,8 +89,39 @@ async def delete_source(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID)
         NotFound: the owner has no such source.
     """
     deleted = await get_source(tx, owner_id, source_id)
-    await tx.execute(_sql.delete_source, owner_id, source_id)
+    await _delete_with_copies(tx, owner_id, source_id)
     return deleted.source
+
+
+async def _delete_with_copies(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID) -> None:
+    """Delete a source, after its copies in other sources are shown again."""
+    await tx.execute(_sql.lock_source_and_copies, owner_id, source_id)
+    await tx.execute(_sql.mark_copies, owner_id, source_id, clock.now())
+    await tx.execute(_sql.delete_source, owner_id, source_id)
+
+
+async def set_unassigned(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, unassigned: UnassignedTasks
+) -> SourceOverview:
+    """Set the holder of the unassigned tasks of a source's team boards; return the source.
+
+    Raises:
+        NotFound: the owner has no such source.
+    """
+    await tx.execute(_sql.set_unassigned, owner_id, source_id, unassigned)
+    return await get_source(tx, owner_id, source_id)
+
+
+async def set_unassigned_by_reference(
+    database: Database, user: User, reference: str, unassigned: UnassignedTasks
+) -> Source:
+    """Set the holder of the unassigned tasks of a source, found by its name, path or id prefix.
+
+    Errors are those of `resolve_source`.
+    """
+    chosen = (await resolve_source(database, user, reference)).source
+    async with database.transaction([user.id]) as tx:
+        return (await set_unassigned(tx, user.id, chosen.id, unassigned)).source
 
 
 def _overview_from_row(row: asyncpg.Record) -> SourceOverview:
@@ -135,7 +167,7 @@ async def delete_source_by_reference(database: Database, user: User, reference: 
     """
     chosen = (await resolve_source(database, user, reference)).source
     async with database.transaction([user.id]) as tx:
-        await tx.execute(_sql.delete_source, user.id, chosen.id)
+        await _delete_with_copies(tx, user.id, chosen.id)
     return chosen
 
 

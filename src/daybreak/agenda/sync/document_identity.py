@@ -1,7 +1,7 @@
-"""The identity of notes, events and groups of tasks, whose ids carry no decisions.
+"""The identity of notes and groups of tasks, whose ids carry no decisions.
 
-A note is the same while its file or its text is; an event while its title, time and file are; a project or
-phase while its name is, or while most of its tasks are now in one new project or phase.
+A note is the same while its file or its text is; a project or phase while its name is, or while most of its
+tasks are now in one new project or phase.
 """
 
 import unicodedata
@@ -32,22 +32,6 @@ def _match_notes(matcher: Matcher) -> None:
         lambda note: (note.words, note.when),
     ):
         matcher.match_keys(key, key, _is_any)
-
-
-def match_events(stored: Sequence[ComparedItem], parsed: Sequence[ComparedItem]) -> dict[UUID, UUID]:
-    """Return the id of the stored event for each parsed event that is one, by its derived id.
-
-    An event keeps its external id; with a new one it is the same if it has the same title and time.
-    """
-    matcher = Matcher(stored, parsed)
-    matcher.match_keys(lambda old: old.external_id, lambda new: new.external_id, _is_any)
-    for key in (
-        lambda event: (event.words, event.when, event.content, event.path),
-        lambda event: (event.words, event.when, event.path),
-        lambda event: (event.words, event.when, event.content),
-    ):
-        matcher.match_keys(key, key, _is_any)
-    return matcher.matches
 
 
 def match_groups(

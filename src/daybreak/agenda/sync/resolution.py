@@ -17,7 +17,8 @@ from daybreak.agenda.comparison.titles import fold_title
 from daybreak.agenda.model import TaskStatus
 from daybreak.agenda.rows import KINDS, Row, SourceRows, derive_id
 from daybreak.agenda.sync.compared_item import ComparedItem, build_task, set_neighbours
-from daybreak.agenda.sync.document_identity import match_events, match_groups, match_notes
+from daybreak.agenda.sync.document_identity import match_groups, match_notes
+from daybreak.agenda.sync.event_identity import EventTraits, match_events
 from daybreak.agenda.sync.identity import match_tasks
 from daybreak.db import load
 from daybreak.threads import DedicatedThreads
@@ -222,14 +223,33 @@ def _match_notes(comparison: _SourceComparison) -> dict[UUID, UUID]:
 
 
 def _match_events(comparison: _SourceComparison) -> dict[UUID, UUID]:
-    parsed = [
-        _build_item(row, when=row["starts_at"], until=row["ends_at"], content=_hash(row["location"]))
+    parsed = (
+        EventTraits(
+            row_id=row["id"],
+            external_id=row["external_id"],
+            title=row["title"],
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            location=row["location"],
+            uid=row["uid"],
+            recurrence_id=row["recurrence_id"],
+        )
         for row in comparison.unsettled["events"].values()
-    ]
-    stored = [
-        _build_item(one, when=one["due_at"], until=one["completed_at"], content=_hash(one["content"]))
+    )
+    stored = (
+        EventTraits(
+            row_id=one["id"],
+            external_id=one["external_id"],
+            title=one["title"],
+            starts_at=one["due_at"],
+            ends_at=one["start_at"],
+            location=one["content"],
+            uid=one["native_id"],
+            recurrence_id=one["recurrence"],
+            is_current=one["is_current"],
+        )
         for one in comparison.details["events"]
-    ]
+    )
     return match_events(stored, parsed)
 
 

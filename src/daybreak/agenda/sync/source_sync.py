@@ -95,6 +95,8 @@ async def sync_source(
         ]
         changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
+    if changes.has_any:
+        await tx.execute(_sql.mark_copies, owner_id, None, at)
     await _write_warnings(tx, owner_id, source_id, [*unreadable, *rows.warnings])
     return changes
 
@@ -105,8 +107,11 @@ async def _load_known_rows(
     known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name, _ in rows.tables()}
     dates, instants = covered.dates, covered.instants
     windows = (dates.start, dates.end, instants.start, instants.end)
-    event_ids = [row["external_id"] for row in rows.events.values()]
-    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, event_ids):
+    events = rows.events.values()
+    event_ids = [row["external_id"] for row in events]
+    # Single events of other years have new UIDs, too.
+    other_starts = [row["starts_at"] for row in events if not dates.start <= row["starts_at"] < dates.end]
+    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, event_ids, other_starts):
         known[row["kind"]][row["id"]] = row
     return known
 

@@ -141,6 +141,7 @@ class CompositionBase:
             self.compose_input.day,
             self.compose_input.agenda,
             covers_all_sources=self.compose_input.covers_all_sources,
+            last=self.compose_input.last_received_snapshot,
         )
 
     def _find_coverage_warnings(self, _page: FactBook) -> tuple[CoverageWarning, ...]:

@@ -81,7 +81,7 @@ def _next_up_claims(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
     free = [task for task in book.open.values() if not book.is_blocked(task)]
     dated: list[tuple[Task | Event, Moment]] = [
         *((task, moment) for task in free for moment in (task.due, task.start) if moment is not None),
-        *((event, event.start) for event in agenda.events),
+        *((event, event.start) for event in agenda.events if not event.declined),
     ]
     ahead = [(thing, moment) for thing, moment in dated if (day.date_of(moment) or day.today) > day.today]
     if ahead:

@@ -12,8 +12,9 @@ other tasks wait for it                10 each, up to 30
 fits into a gap of today               3, if it has points already
 =====================================  ======================================
 
-Candidates are tasks that can be worked on: open, not blocked, not starting later. A task without points is a
-candidate only if no task has any. Ties are resolved by the earlier due date, then by the title.
+Candidates are tasks of the reader that can be worked on: open, not blocked, not starting later. A task
+without points is a candidate only if no task has any. Ties are resolved by the earlier due date, then by the
+title.
 """
 
 from collections import Counter
@@ -100,7 +101,8 @@ def rank_tasks(book: FactBook, longest_free_minutes: int) -> list[RankedTask]:
     """Return all candidates in the order of their rank."""
     day = book.day
     tasks = [task for task in book.open.values() if task.id not in book.unsorted]
-    waiting = Counter(blocker.id for task in tasks if task.blocked_by for blocker in book.blockers(task))
+    dependents = (task for task in book.all_open.values() if task.blocked_by and task.id not in book.unsorted)
+    waiting = Counter(blocker.id for task in dependents for blocker in book.blockers(task))
     candidates = [
         _score_task(task, day, waiting.get(task.id, 0), longest_free_minutes)
         for task in tasks

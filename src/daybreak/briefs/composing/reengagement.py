@@ -73,7 +73,9 @@ def _done_claims(base: CompositionBase, book: FactBook) -> Iterator[Claim]:
     if last is None:
         return
     done = sum(
-        task.status is TaskStatus.DONE and last.day <= (day.date_of(task.completed) or date.min) <= day.today
+        task.is_mine
+        and task.status is TaskStatus.DONE
+        and last.day <= (day.date_of(task.latest_completion) or date.min) <= day.today
         for task in base.agenda.tasks
     )
     if done:

@@ -1,4 +1,4 @@
-"""A project's section: description, current phase, each task in one bucket, the newest notes."""
+"""A project's section: description, current phase, each task in one bucket, other people, newest notes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from daybreak.briefs.document.model import Bucket, BucketEntries, Section
 from daybreak.briefs.facts.buckets import TODAY_BUCKETS, bucket_of
 from daybreak.briefs.facts.day import NOTE_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
+from daybreak.briefs.facts.other_people import PersonTasks, group_by_person, waiting_claims
 from daybreak.briefs.wording import sentences
 from daybreak.claims import Claim
 
@@ -34,11 +35,12 @@ class ProjectFacts:
     phase: Phase | None
     buckets: Mapping[Bucket, Sequence[Task]]
     notes: Sequence[Note]
+    waiting: Sequence[PersonTasks] = ()
 
     @property
     def has_content(self) -> bool:
         """Whether the section has any content."""
-        return bool(self.buckets or self.notes or self.phase)
+        return bool(self.buckets or self.notes or self.phase or self.waiting)
 
     @property
     def sort_key(self) -> tuple[bool, bool, str, str]:
@@ -87,6 +89,7 @@ def collect_project_facts(book: FactBook, items: ProjectItems) -> ProjectFacts:
         phase=next((phase for phase in items.phases if phase.contains(today)), None),
         buckets=_group_by_bucket(book, items.tasks),
         notes=_recent_notes(book.day, items.notes),
+        waiting=group_by_person(items.tasks, book.day),
     )
 
 
@@ -107,9 +110,17 @@ def write_section(book: FactBook, project_facts: ProjectFacts) -> Section:
         if name in project_facts.buckets
     )
     notes = book.keep_supported(_note_claim(book, note) for note in project_facts.notes)
-    claims = (*statements, *(claim for view in views for claim in view.entries), *notes)
-    content = _content_hash(book, project, claims, views)
-    return Section(project=project, statements=statements, buckets=views, notes=notes, content_hash=content)
+    project_id = project_facts.project.id if project_facts.project else None
+    waiting = book.keep_supported(waiting_claims(book, project_id, project_facts.waiting))
+    claims = (*statements, *(claim for view in views for claim in view.entries), *waiting, *notes)
+    return Section(
+        project=project,
+        statements=statements,
+        buckets=views,
+        waiting=waiting,
+        notes=notes,
+        content_hash=_content_hash(book, project, claims, views),
+    )
 
 
 def _content_hash(
@@ -130,7 +141,7 @@ def _bucket_entries(book: FactBook, name: Bucket, tasks: Sequence[Task]) -> Buck
 def _task_claim(book: FactBook, name: Bucket, task: Task) -> Claim:
     fact_id = book.cite_task(task)
     blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
-    text = sentences.task(task, name, book.facts[fact_id], book.day.today, blockers)
+    text = sentences.task(task, name, book.facts[fact_id], book.day.tense, blockers)
     return Claim(kind=str(name), text=text, facts=(fact_id,))
 
 
@@ -145,8 +156,9 @@ def _project_claims(book: FactBook, project_facts: ProjectFacts) -> list[Claim]:
         text = sentences.phase(project_facts.phase, today)
         claims.append(Claim(kind="phase", text=text, facts=(cited_phase,)))
         if task := _next_task_in(project_facts.phase, project_facts, book.day):
-            text = sentences.next_in_phase(task.title, book.day.localize_optional(task.due), today)
-            claims.append(Claim(kind="next_in_phase", text=text, facts=(book.cite_task(task),)))
+            cited = book.cite_task(task)
+            text = sentences.next_in_phase(task.title, book.facts[cited], book.day.tense)
+            claims.append(Claim(kind="next_in_phase", text=text, facts=(cited,)))
     return claims
 
 

@@ -28,11 +28,11 @@ class TimelineEvent:
 
 
 def timeline_events(events: Iterable[Event], day: Day) -> list[TimelineEvent]:
-    """Return the events that overlap the day: all-day ones first, then by time."""
+    """Return the events that overlap the day, except declined ones: all-day ones first, then by time."""
     found = [
         TimelineEvent(event, max(start, day.start), min(end, day.end))
         for event in events
-        if _touches(event, day)
+        if not event.declined and _touches(event, day)
         for start, end in [(day.instant_of(event.start), day.instant_of(event.end))]
     ]
     return sorted(found, key=lambda s: (not s.event.all_day, s.start, s.end, s.event.title, s.event.id))

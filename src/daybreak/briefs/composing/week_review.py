@@ -7,7 +7,15 @@ from typing import NamedTuple
 from daybreak.agenda import Agenda, Moment, Task, TaskStatus
 from daybreak.briefs.facts.day import WEEK_DAYS
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.facts.snapshot import Snapshot, SnapshotItem, parse_snapshot_time, source_key
+from daybreak.briefs.facts.snapshot import (
+    Snapshot,
+    SnapshotItem,
+    fold_title,
+    item_content,
+    parse_snapshot_time,
+    source_key,
+    task_content,
+)
 
 
 class MissedDueDate(NamedTuple):
@@ -44,6 +52,10 @@ class WeekReview:
         self.known_since = snapshots[0].day if snapshots else None
         self._open_task_ids = {task_id for snapshot in snapshots for task_id in snapshot.tasks}
         self._present_ids = {str(task.id) for task in (*agenda.tasks, *agenda.deferred)}
+        self._present = {task_content(task) for task in (*agenda.tasks, *agenda.deferred)}
+        first = [*snapshots[0].tasks.values()] if snapshots else []
+        self._first_contents = set(map(item_content, first))
+        self._first_titles = {fold_title(item.title) for item in first}
         self._done_titles = {task.title for task in agenda.tasks if self.is_done(task)}
 
     def is_done(self, task: Task) -> bool:
@@ -51,7 +63,7 @@ class WeekReview:
         if task.status is not TaskStatus.DONE:
             return False
         was_open = str(task.id) in self._open_task_ids
-        finished = self._day.date_of(task.completed)
+        finished = self._day.date_of(task.latest_completion)
         if finished is None:
             return was_open
         # A brief of the first date that did not list it as open may already have reported it as done.
@@ -66,7 +78,8 @@ class WeekReview:
     def find_missed_due_date(self, task: Task) -> MissedDueDate | None:
         """Return the due date that an open task missed in the week, if it now has a later one or none."""
         due = self._day.date_of(task.due)
-        if not task.is_open or (due is not None and due < self._day.today):
+        # The later date of a recurring task is its next occurrence.
+        if not task.is_open or task.recurrence or (due is not None and due < self._day.today):
             return None
         for snapshot in self._snapshots:
             before = snapshot.tasks.get(str(task.id))
@@ -81,7 +94,10 @@ class WeekReview:
         if not self._snapshots or not task.is_open:
             return False
         first = self._snapshots[0]
-        return str(task.id) not in first.tasks and source_key(task.source_id) in first.sources
+        if str(task.id) in first.tasks or source_key(task.source_id) not in first.sources:
+            return False
+        is_next = bool(task.recurrence) and fold_title(task.title) in self._first_titles
+        return not is_next and task_content(task) not in self._first_contents
 
     def is_cancelled(self, task: Task) -> bool:
         """Return whether it was open in the week and is now cancelled."""
@@ -94,7 +110,7 @@ class WeekReview:
             last |= snapshot.tasks
         for task_id, before in last.items():
             is_listed = task_id in self._present_ids or before.title in self._done_titles
-            if before.source in self._sources and not is_listed:
+            if before.source in self._sources and not is_listed and item_content(before) not in self._present:
                 yield task_id, before
 
     def source_name(self, item: SnapshotItem) -> str:

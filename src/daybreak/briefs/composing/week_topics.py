@@ -15,7 +15,7 @@ from daybreak.briefs.facts.buckets import bucket_of
 from daybreak.briefs.facts.day import WEEK_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.snapshot import SnapshotItem
-from daybreak.briefs.wording import sentences, weekly
+from daybreak.briefs.wording import changes, sentences, weekly
 from daybreak.claims import Claim, Fact
 
 _MAX_ENTRIES = 10
@@ -87,7 +87,7 @@ def _topic_entries(book: FactBook, topic: Topic, factories: Sequence[_ClaimFacto
 
 
 def _done_claim(task: Task, book: FactBook) -> Claim:
-    text = sentences.done(task.title, book.day.localize_optional(task.completed))
+    text = changes.done(task.title, book.day.localize_optional(task.completed))
     return Claim(kind="week_done", text=text, facts=(book.cite_task(task),))
 
 
@@ -110,23 +110,24 @@ def _slipped_claim(review: WeekReview, task: Task, missed: MissedDueDate | None,
 
 
 def _added_claim(task: Task, book: FactBook) -> Claim:
-    text = sentences.came_in(task.title, book.day.localize_optional(task.due))
-    return Claim(kind="came_in", text=text, facts=(book.cite_task(task),))
+    cited = book.cite_task(task)
+    text = weekly.came_in(task.title, book.facts[cited].due, book.day.tense)
+    return Claim(kind="came_in", text=text, facts=(cited,))
 
 
 def _cancelled_claim(task: Task, book: FactBook) -> Claim:
-    return Claim(kind="vanished", text=sentences.cancelled(task.title), facts=(book.cite_task(task),))
+    return Claim(kind="vanished", text=changes.cancelled(task.title), facts=(book.cite_task(task),))
 
 
 def _vanished_claim(review: WeekReview, task_id: str, item: SnapshotItem, book: FactBook) -> Claim:
     source = review.source_name(item)
     fact = Fact(kind="task", title=item.title, source=source, source_ref=item.source_ref, status="removed")
-    text = sentences.vanished(item.title, source)
+    text = changes.vanished(item.title, source)
     return Claim(kind="vanished", text=text, facts=(book.add(f"task:{task_id}", fact),))
 
 
 def _ahead_claim(task: Task, book: FactBook) -> Claim:
     cited, name = book.cite_task(task), bucket_of(task, book) or Bucket.UPCOMING
     blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
-    text = sentences.task(task, name, book.facts[cited], book.day.today, blockers)
+    text = sentences.task(task, name, book.facts[cited], book.day.tense, blockers)
     return Claim(kind="ahead", text=text, facts=(cited,))

@@ -72,7 +72,7 @@ def _group_week_facts(base: CompositionBase, review: WeekReview) -> list[Project
     vanished: dict[str | None, list[tuple[str, SnapshotItem]]] = {}
     for holding in group_by_project(base.agenda):
         name = holding.project.name if holding.project else None
-        sound = (task for task in holding.tasks if task.id not in base.book.unsorted)
+        sound = (task for task in holding.tasks if task.is_mine and task.id not in base.book.unsorted)
         tasks.setdefault(name, []).extend(sound)
     for task_id, before in review.list_vanished():
         vanished.setdefault(before.project, []).append((task_id, before))
@@ -88,7 +88,11 @@ def _count_overdue_before(base: CompositionBase, review: WeekReview) -> int:
 
 def _events_ahead(base: CompositionBase) -> list[Event]:
     day = base.book.day
-    found = [event for event in base.agenda.events if is_in_next_week(day.date_of(event.start), day)]
+    found = [
+        event
+        for event in base.agenda.events
+        if not event.declined and is_in_next_week(day.date_of(event.start), day)
+    ]
     return sorted(found, key=lambda event: (day.instant_of(event.start), event.title, str(event.id)))
 
 

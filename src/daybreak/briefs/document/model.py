@@ -147,6 +147,7 @@ class Section:
 
     Attributes:
         statements: description, current phase and its next task.
+        waiting: the open tasks of other people, one claim for each person.
         notes: the newest of the last seven days.
         content_hash: the hash of its text and of the facts that it cites.
         reused: whether the section is identical to that of the last compose of this edition.
@@ -157,6 +158,7 @@ class Section:
     buckets: tuple[BucketEntries, ...]
     notes: tuple[Claim, ...]
     content_hash: str
+    waiting: tuple[Claim, ...] = ()
     reused: bool = False
 
 

@@ -1,4 +1,4 @@
-"""The bucket of a task on the reader's date; exactly one. The first matching rule decides.
+"""The bucket of a reader's task on the reader's date; exactly one. The first matching rule decides.
 
 1. finished in the last 24 hours; finished earlier or cancelled: none
 2. blocked, regardless of its dates: it cannot be worked on
@@ -27,7 +27,7 @@ def bucket_of(task: Task, book: FactBook) -> Bucket | None:
     """Return the bucket of a task; None if briefs do not mention it."""
     day = book.day
     if task.id not in book.open:
-        return Bucket.RECENTLY_COMPLETED if completed_recently(task, day) else None
+        return Bucket.RECENTLY_COMPLETED if task.is_mine and completed_recently(task, day) else None
     if book.is_blocked(task):
         return Bucket.BLOCKED
     due, start = day.date_of(task.due), day.date_of(task.start)
@@ -41,10 +41,13 @@ def bucket_of(task: Task, book: FactBook) -> Bucket | None:
 
 
 def completed_recently(task: Task, day: Day) -> bool:
-    """Return whether it was finished in the 24 hours before the brief; a date means its whole day."""
-    if task.status is not TaskStatus.DONE or task.completed is None:
+    """Return whether it was finished in the 24 hours before the brief; a date means its whole day.
+
+    Of a task without a completion time the time counts at which a reading first found it done.
+    """
+    since, completed = day.as_of - DONE_WITHIN, task.latest_completion
+    if task.status is not TaskStatus.DONE or completed is None:
         return False
-    since, completed = day.as_of - DONE_WITHIN, task.completed
     if isinstance(completed, datetime) and not since <= day.instant_of(completed) <= day.as_of:
         return False
     return since.astimezone(day.tz).date() <= (day.date_of(completed) or day.today) <= day.today

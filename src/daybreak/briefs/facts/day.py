@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from daybreak import clock
 from daybreak.agenda import Event, Moment
+from daybreak.briefs.wording.formatting import Tense
 
 UPCOMING_DAYS = 7
 STALE_DAYS = 7
@@ -42,6 +43,11 @@ class Day:
     def end(self) -> datetime:
         """The instant at which the next day begins."""
         return _start_of_day(self.today + timedelta(days=1), self.tz)
+
+    @cached_property
+    def tense(self) -> Tense:
+        """The date and time to which the tense of sentences refers."""
+        return Tense(self.today, self.as_of.astimezone(self.tz))
 
     def localize(self, moment: Moment) -> Moment:
         """Return a moment in the reader's terms: a date, or an aware datetime in the reader's zone."""

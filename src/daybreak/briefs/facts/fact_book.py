@@ -21,7 +21,8 @@ class FactBook:
 
     Attributes:
         facts: all that has been cited so far.
-        open: the open tasks, by id.
+        open: the open tasks of the reader, by id.
+        all_open: the open tasks of all people, by id.
         unsorted: ids of tasks of failed projects; tasks blocked by them stay blocked.
         withheld: reasons for which statements were withheld; each is a defect in Daybreak.
     """
@@ -43,9 +44,10 @@ class FactBook:
         self._source_names: dict[UUID | None, str] = {source.id: source.name for source in agenda.sources}
         self._projects = {project.id: project for project in agenda.projects}
         self._project_names: dict[UUID | None, str] = {one.id: one.name for one in agenda.projects}
-        self.open = {task.id: task for task in agenda.tasks if task.is_open}
+        self.all_open = {task.id: task for task in agenda.tasks if task.is_open}
+        self.open = {task_id: task for task_id, task in self.all_open.items() if task.is_mine}
         snoozed = {task.id: task for task in agenda.deferred if task.decision and task.decision.return_on}
-        self._unfinished = self.open | snoozed
+        self._unfinished = self.all_open | snoozed
 
     def new_scope(self) -> "FactBook":
         """Return a scope: the same book with nothing cited yet."""
@@ -92,10 +94,13 @@ class FactBook:
                 file=task.path or None,
                 project=self._project_names.get(task.project_id),
                 status=str(task.status),
+                assignee=task.assignee,
+                holder=str(task.holder),
                 waiting=self.is_waiting(task),
                 start=self.day.localize_optional(task.start),
                 due=self.day.localize_optional(task.due),
                 completed=self.day.localize_optional(task.completed),
+                completion_seen=task.completion_seen_at and task.completion_seen_at.astimezone(self.day.tz),
                 touched=task.touched_at.astimezone(self.day.tz),
             )
         self.facts[fact_id] = fact
@@ -126,6 +131,7 @@ class FactBook:
             title=note.title,
             source=self.source_name(note.source_id),
             source_ref=note.source_ref,
+            file=note.path or None,
             project=self._project_names.get(note.project_id),
             touched=note.noted_at.astimezone(self.day.tz),
         )

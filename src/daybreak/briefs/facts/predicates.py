@@ -11,6 +11,8 @@ from daybreak.briefs.facts.day import STALE_DAYS, UPCOMING_DAYS, WEEK_DAYS
 from daybreak.claims import Fact, Predicate
 
 _CLOSED = frozenset({"done", "cancelled", "removed"})
+# Facts that earlier versions stored have no holder.
+_HOLDERS_OF_MINE = frozenset({None, "mine"})
 
 
 def _date_of(moment: date | datetime | None) -> date | None:
@@ -19,6 +21,23 @@ def _date_of(moment: date | datetime | None) -> date | None:
 
 def _is_open_task(fact: Fact, _today: date) -> bool:
     return fact.kind == "task" and fact.status not in _CLOSED
+
+
+def _is_mine(fact: Fact) -> bool:
+    return fact.holder in _HOLDERS_OF_MINE
+
+
+def _of_mine(predicate: Predicate) -> Predicate:
+    return lambda fact, today: _is_mine(fact) and predicate(fact, today)
+
+
+def _is_waiting_for_person(fact: Fact, today: date) -> bool:
+    counts = _is_open_task(fact, today) or _is_positive(fact, today)
+    return counts and fact.holder == "other" and bool(fact.assignee)
+
+
+def _is_unassigned(fact: Fact, today: date) -> bool:
+    return (_is_open_task(fact, today) or _is_positive(fact, today)) and fact.holder == "unassigned"
 
 
 def _is_ahead(moment: date | datetime | None, today: date, days: int = UPCOMING_DAYS) -> bool:
@@ -60,7 +79,7 @@ def _is_stale(fact: Fact, today: date) -> bool:
 
 def _is_recently_completed(fact: Fact, today: date) -> bool:
     # 24 hours before a brief at midnight reach two dates back if yesterday lasted only 23 hours.
-    completed = _date_of(fact.completed)
+    completed = _date_of(fact.completed or fact.completion_seen)
     return _is_done(fact, today) and completed is not None and today - timedelta(days=2) <= completed <= today
 
 
@@ -158,39 +177,56 @@ def _is_positive(fact: Fact, today: date) -> bool:
     return _is_stat(fact, today) and (fact.value or 0) > 0
 
 
+def _is_done_or_planned(fact: Fact, today: date) -> bool:
+    return _is_done(fact, today) or _is_planned(fact, today)
+
+
+def _is_done_or_free(fact: Fact, today: date) -> bool:
+    return _is_done(fact, today) or _is_actionable(fact, today)
+
+
 PREDICATES: Mapping[str, Predicate] = {
     # One for each bucket
-    "overdue": _is_overdue,
-    "due_today": _is_due_today,
-    "starting_today": _starts_today,
-    "in_progress": _is_in_progress,
-    "blocked": _is_blocked,
-    "upcoming": _is_upcoming,
-    "stale": _is_stale,
-    "recently_completed": _is_recently_completed,
-    "undated": _is_undated,
+    "overdue": _of_mine(_is_overdue),
+    "due_today": _of_mine(_is_due_today),
+    "starting_today": _of_mine(_starts_today),
+    "in_progress": _of_mine(_is_in_progress),
+    "blocked": _of_mine(_is_blocked),
+    "upcoming": _of_mine(_is_upcoming),
+    "stale": _of_mine(_is_stale),
+    "recently_completed": _of_mine(_is_recently_completed),
+    "undated": _of_mine(_is_undated),
     # Since the last brief
     "done": _is_done,
+    "recurred": _is_done_or_planned,
+    "handed_over": _is_open_task,
+    "can_start": _is_done_or_free,
     "came_in": _is_planned,
+    "comes_next": _is_planned,
     "moved": _is_planned,
+    "renamed": _is_planned,
+    "file_moved": _is_of_kind("task"),
+    "place_changed": _is_of_kind("event"),
     "became_overdue": _is_overdue,
     "vanished": _is_gone,
     # The day
     "event": _touches_today,
     "conflict": _touches_today,
-    "next_action": _is_actionable,
+    "next_action": _of_mine(_is_actionable),
     "next_up": _comes_later,
     "holiday": _is_holiday_today,
     # Projects
     "description": _is_of_kind("project"),
     "phase": _is_running_phase,
-    "next_in_phase": _is_open_task,
+    "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
+    "waiting_for": _is_waiting_for_person,
+    "unassigned": _is_unassigned,
     # The week
-    "week_done": _is_done_in_week,
-    "slipped": _has_slipped,
+    "week_done": _of_mine(_is_done_in_week),
+    "slipped": _of_mine(_has_slipped),
     "slipped_to": _has_slipped_to,
-    "ahead": _is_task_ahead,
+    "ahead": _of_mine(_is_task_ahead),
     "event_ahead": _is_event_ahead,
     "coverage": _is_positive,
     "no_briefs": _is_zero,

@@ -1,14 +1,18 @@
 """What a brief knew, stored for the next one to compare with."""
 
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from daybreak.agenda import Agenda, Event, Moment, Task
+from daybreak.agenda import Agenda, Event, Moment, Task, TaskStatus
 from daybreak.briefs.facts.day import Day
 
-EVENT_DAYS = 8
+EVENT_DAYS = 10
+# Snapshots without `events_until` were taken when briefs looked this far ahead.
+_EARLIER_EVENT_DAYS = 8
 
 
 _MARGIN = timedelta(days=2)
@@ -20,8 +24,22 @@ _MANUAL_SOURCE = "manual"
 _UNCONVERTED_ZONES = (None, UTC)
 
 
+Content = tuple[str, str | None, str | None]
+
+
 class SnapshotItem(NamedTuple):
-    """A task or event in a snapshot; moments in ISO format, instants in UTC."""
+    """A task or event in a snapshot; moments in ISO format, instants in UTC.
+
+    New fields are added at the end, with a default: snapshots are stored as lists.
+
+    Attributes:
+        due: the end of an event.
+        place: the location of an event.
+        blocked_by: ids of the unfinished tasks that block a task.
+        is_blocked: whether its source has it as blocked.
+        first_due: the due date before it was put off, if it was.
+        times_put_off: how often briefs saw its due date move to a later one.
+    """
 
     title: str
     source_ref: str
@@ -29,55 +47,118 @@ class SnapshotItem(NamedTuple):
     starts: str | None
     due: str | None
     project: str | None = None
+    place: str | None = None
+    assignee: str | None = None
+    recurrence: str | None = None
+    blocked_by: Sequence[str] = ()
+    is_blocked: bool = False
+    first_due: str | None = None
+    times_put_off: int = 0
+
+    @property
+    def path(self) -> str:
+        """The file that contains it, if the reference is a line of a file."""
+        path, _, line = self.source_ref.rpartition(":")
+        return path if line.isdigit() else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The knowledge of a brief: the open tasks and the events of the days ahead, by id, and its sources."""
+    """The knowledge of a brief: the open tasks and the events of the days ahead, by id, and its sources.
+
+    Attributes:
+        events_until: the date before which its events are complete; None in snapshots of earlier versions,
+            whose items have no fields after ``project`` either.
+        finished: title and due date of tasks that were finished shortly before, by id.
+    """
 
     day: date
     tasks: dict[str, SnapshotItem]
     events: dict[str, SnapshotItem]
     sources: dict[str, str]
+    events_until: date | None = None
+    finished: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+
+    @property
+    def compared_until(self) -> date:
+        """The date before which events can be compared."""
+        return self.events_until or self.day + timedelta(days=_EARLIER_EVENT_DAYS)
+
+    @property
+    def has_details(self) -> bool:
+        """Whether its items have the fields after ``project``."""
+        return self.events_until is not None
 
     def as_json(self) -> dict[str, Any]:
         """Return the snapshot as compact JSON: a list for each item instead of an object."""
-        return {
-            "tasks": {task_id: [*task] for task_id, task in self.tasks.items()},
-            "events": {event_id: [*event] for event_id, event in self.events.items()},
+        stored: dict[str, Any] = {
+            "tasks": {task_id: _as_list(task) for task_id, task in self.tasks.items()},
+            "events": {event_id: _as_list(event) for event_id, event in self.events.items()},
             "sources": self.sources,
         }
+        if self.events_until is not None:
+            stored |= {"events_until": self.events_until.isoformat(), "finished": self.finished}
+        return stored
 
     @classmethod
     def from_json(cls, day: date, stored: dict[str, Any]) -> "Snapshot":
         """Return the snapshot that `as_json` wrote."""
+        until = stored.get("events_until")
         return cls(
             day=day,
             tasks={key: SnapshotItem(*parts) for key, parts in stored["tasks"].items()},
             events={key: SnapshotItem(*parts) for key, parts in stored["events"].items()},
             sources=stored["sources"],
+            events_until=date.fromisoformat(until) if until else None,
+            finished=stored.get("finished", {}),
         )
 
 
-def take_snapshot(day: Day, agenda: Agenda, *, covers_all_sources: bool) -> Snapshot:
-    """Return the snapshot for the next brief; ``covers_all_sources`` unless the agenda is of some sources."""
+def _as_list(item: SnapshotItem) -> list[Any]:
+    parts = [*item]
+    while not parts[-1] and len(parts) > _REQUIRED_FIELDS:
+        parts.pop()
+    return parts
+
+
+_REQUIRED_FIELDS = 5
+
+
+def take_snapshot(
+    day: Day, agenda: Agenda, *, covers_all_sources: bool, last: Snapshot | None = None
+) -> Snapshot:
+    """Return the snapshot for the next brief.
+
+    Args:
+        day: the day of the brief.
+        agenda: its facts.
+        covers_all_sources: whether the facts are from all sources of the reader.
+        last: the snapshot before, whose counts of due dates that were put off are continued.
+    """
     # With a margin on either side: the reader's zone may change before the next brief.
-    first, until = day.today - _MARGIN, day.today + timedelta(days=EVENT_DAYS) + _MARGIN
+    end = day.today + timedelta(days=EVENT_DAYS)
     # Snoozed and excluded tasks are included too: when they return, they are not new.
     tasks = [*(task for task in agenda.tasks if task.is_open), *agenda.deferred]
+    open_ids = {task.id for task in tasks}
     projects: dict[UUID | None, str] = {project.id: project.name for project in agenda.projects}
+    before = last.tasks if last else {}
     return Snapshot(
         day=day.today,
         tasks={
-            str(task.id): _snapshot_item(task, task.start, task.due, projects.get(task.project_id))
-            for task in tasks
+            str(task.id): _task_item(task, projects.get(task.project_id), open_ids, before) for task in tasks
         },
         events={
-            str(event.id): _snapshot_item(event, event.start, event.end)
+            str(event.id): _event_item(event)
             for event in agenda.events
-            if _is_within(event, day, first, until)
+            if _is_within(event, day, day.today - _MARGIN, end + _MARGIN)
         },
         sources=_source_names(agenda, covers_all_sources=covers_all_sources),
+        events_until=end,
+        finished={
+            str(task.id): [task.title, to_iso(task.due)]
+            for task in agenda.tasks
+            if task.status is TaskStatus.DONE
+        },
     )
 
 
@@ -91,11 +172,44 @@ def empty_snapshot(day: date) -> Snapshot:
     return Snapshot(day=day, tasks={}, events={}, sources={})
 
 
-def _snapshot_item(
-    thing: Task | Event, start: Moment | None, due: Moment | None, project: str | None = None
+def _task_item(
+    task: Task, project: str | None, open_ids: set[UUID], before: Mapping[str, SnapshotItem]
 ) -> SnapshotItem:
-    source = source_key(thing.source_id)
-    return SnapshotItem(thing.title, thing.source_ref, source, _to_iso(start), _to_iso(due), project)
+    due = to_iso(task.due)
+    first_due, times = _count_put_off(task, due, before.get(str(task.id)))
+    return SnapshotItem(
+        title=task.title,
+        source_ref=task.source_ref,
+        source=source_key(task.source_id),
+        starts=to_iso(task.start),
+        due=due,
+        project=project,
+        assignee=task.assignee,
+        recurrence=task.recurrence,
+        blocked_by=[str(one) for one in dict.fromkeys(task.blocked_by) if one in open_ids and one != task.id],
+        is_blocked=task.status is TaskStatus.BLOCKED,
+        first_due=first_due,
+        times_put_off=times,
+    )
+
+
+def _count_put_off(task: Task, due: str | None, before: SnapshotItem | None) -> tuple[str | None, int]:
+    if before is None or before.due is None or due is None or task.recurrence:
+        return None, 0
+    if due[:10] > before.due[:10]:
+        return before.first_due or before.due, before.times_put_off + 1
+    return before.first_due, before.times_put_off
+
+
+def _event_item(event: Event) -> SnapshotItem:
+    return SnapshotItem(
+        title=event.title,
+        source_ref=event.source_ref,
+        source=source_key(event.source_id),
+        starts=to_iso(event.start),
+        due=to_iso(event.end),
+        place=event.location or None,
+    )
 
 
 def source_key(source_id: UUID | None) -> str:
@@ -108,7 +222,8 @@ def _is_within(event: Event, day: Day, start: date, end: date) -> bool:
     return first is not None and start <= first < end
 
 
-def _to_iso(moment: Moment | None) -> str | None:
+def to_iso(moment: Moment | None) -> str | None:
+    """Return a moment as snapshots store it."""
     # Not in the reader's zone: a reader who changes the zone has not moved every event.
     if moment is None:
         return None
@@ -124,5 +239,16 @@ def parse_snapshot_time(text: str | None, day: Day) -> Moment | None:
     return day.localize_optional(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
 
 
-def _date_of(moment: Moment) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+def fold_title(title: str) -> str:
+    """Return a title for comparisons: normalized, in one case, with single spaces."""
+    return " ".join(unicodedata.normalize("NFC", title).casefold().split())
+
+
+def item_content(item: SnapshotItem) -> Content:
+    """Return what makes two items of a snapshot the same: title and dates."""
+    return fold_title(item.title), item.starts, item.due
+
+
+def task_content(task: Task) -> Content:
+    """Return the content of a task as `item_content` does."""
+    return fold_title(task.title), to_iso(task.start), to_iso(task.due)

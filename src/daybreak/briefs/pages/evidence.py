@@ -57,7 +57,8 @@ def _evidence_of(fact_id: str, fact: Fact, today: date) -> Evidence:
 
 
 def _source_ref(fact: Fact) -> str:
-    return f"{fact.file}, {fact.source_ref}" if fact.kind == "event" and fact.file else fact.source_ref
+    is_line = fact.kind != "event" and fact.source_ref.startswith(f"{fact.file}:")
+    return fact.source_ref if is_line or not fact.file else f"{fact.file}, {fact.source_ref}"
 
 
 def _details(fact: Fact, today: date) -> Iterator[str]:
@@ -71,6 +72,7 @@ def _details(fact: Fact, today: date) -> Iterator[str]:
         ("until", None if is_one_day else fact.end),
         ("due", fact.due),
         ("finished", fact.completed),
+        ("first found done", None if fact.completed else fact.completion_seen),
         ("last touched", fact.touched),
     ):
         if moment is not None:

@@ -145,13 +145,14 @@ def _changes(since: SinceLast, refs: SourceRefs) -> Iterator[Block]:
 
 def _section(section: Section, refs: SourceRefs) -> Iterator[Block]:
     near = [view for view in section.buckets if view.count and view.bucket is not Bucket.LATER]
-    if not (section.statements or section.notes or near):
+    if not (section.statements or section.notes or section.waiting or near):
         return
     remark = "unchanged since the last compose" if section.reused else ""
     yield Heading(2, _section_name(section), remark=remark, part=Part.PROJECT)
     yield from prose_block(section.statements, refs)
     for view in near:
         yield from _bucket(view, refs)
+    yield from prose_block(section.waiting, refs)
     if section.notes:
         yield Heading(3, "Notes")
         yield from bullet_list(section.notes, refs)

@@ -58,7 +58,10 @@ def _paths_of_several_sources(facts: Iterable[Fact]) -> frozenset[str]:
 
 
 def _is_line_of_a_file(fact: Fact) -> bool:
-    return fact.kind not in {"event", "stat"} and _LINE_OF_A_FILE.fullmatch(fact.source_ref) is not None
+    if fact.kind in {"event", "stat"} or not _LINE_OF_A_FILE.fullmatch(fact.source_ref):
+        return False
+    # A UID may end like a line; the file of the fact decides.
+    return fact.file is None or _path(fact) == fact.file
 
 
 def _path(fact: Fact) -> str:

@@ -1,5 +1,6 @@
 """Dates, times, durations and counts in English."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -20,9 +21,26 @@ _MONTHS = (
 _MINUTES_PER_HOUR = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Tense:
+    """The reader's date and time to which the tense of a sentence refers; ``now`` is in the reader's zone."""
+
+    today: date
+    now: datetime
+
+    def is_past(self, moment: date | datetime) -> bool:
+        """Return whether a date or an instant of the reader has passed; today has not."""
+        return moment < self.now if isinstance(moment, datetime) else moment < self.today
+
+
 def long_date(day: date) -> str:
     """Return the date in full, e.g. “Sunday 29 March 2026”; of a datetime, its own date."""
     return f"{_without_year(day)} {day.year}"
+
+
+def weekday(number: int) -> str:
+    """Return the name of a day of the week; 0 is Monday."""
+    return _WEEKDAYS[number]
 
 
 def day_month(day: date, today: date) -> str:

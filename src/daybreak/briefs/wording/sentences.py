@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from daybreak.agenda import Event, Moment, Phase, Priority, Task
 from daybreak.briefs.document.model import Bucket, Counts
-from daybreak.briefs.wording.formatting import clock_time, day_month, duration, plural
+from daybreak.briefs.wording.formatting import Tense, clock_time, day_month, duration, plural
+from daybreak.briefs.wording.people import display_name
 from daybreak.claims import Fact
 
 _MAX_TITLE_LENGTH = 120
@@ -41,9 +42,9 @@ def when(moment: Moment, today: date) -> str:
     return f"{near}{at}"
 
 
-def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task] = ()) -> str:
+def task(task: Task, bucket: Bucket, fact: Fact, tense: Tense, blockers: Sequence[Task] = ()) -> str:
     """Return the sentence about a task in a bucket; ``fact`` has its moments in the reader's terms."""
-    said = f"{quoted(task.title)} {_state(bucket, fact, today, blockers)}"
+    said = f"{quoted(task.title)} {_state(bucket, fact, tense, blockers)}"
     if bucket is Bucket.RECENTLY_COMPLETED:
         return said
     extras = [priority(task.priority), duration(task.estimate_minutes) if task.estimate_minutes else ""]
@@ -51,64 +52,75 @@ def task(task: Task, bucket: Bucket, fact: Fact, today: date, blockers: Sequence
     return f"{said} ({told})" if told else said
 
 
-def _state(bucket: Bucket, fact: Fact, today: date, blockers: Sequence[Task]) -> str:
+def _state(bucket: Bucket, fact: Fact, tense: Tense, blockers: Sequence[Task]) -> str:
     if bucket is Bucket.BLOCKED:
-        return f"is blocked{_by(blockers)}{_due_clause(fact, today)}"
-    return _STATE_WORDING.get(bucket, _undated)(fact, today)
+        return f"is blocked{_by(blockers)}{_due_clause(fact, tense)}"
+    return _STATE_WORDING.get(bucket, _undated)(fact, tense)
 
 
-def _due_clause(fact: Fact, today: date) -> str:
+def _due_clause(fact: Fact, tense: Tense) -> str:
     if fact.due is None:
         return ""
-    return f"{'; it was due' if _day(fact.due) < today else ', due'} {when(fact.due, today)}"
+    return f"{'; it was due' if tense.is_past(fact.due) else ', due'} {when(fact.due, tense.today)}"
 
 
-def _overdue(fact: Fact, today: date) -> str:
-    if fact.due is None:
-        return "is overdue"
-    return f"was due {when(fact.due, today)}, {days_overdue((today - _day(fact.due)).days)}"
+def _overdue(fact: Fact, tense: Tense) -> str:
+    return "is overdue" if fact.due is None else _was_due(fact.due, tense)
 
 
-def _due(fact: Fact, today: date) -> str:
-    return f"is {_due_clause(fact, today).removeprefix(', ')}"
+def _was_due(due: Moment, tense: Tense) -> str:
+    """Return “was due on Friday 27 November, 3 days overdue”."""
+    days = (tense.today - _day(due)).days
+    return f"was due {when(due, tense.today)}{f', {days_overdue(days)}' if days else ''}"
 
 
-def _starting(fact: Fact, today: date) -> str:
-    start = when(fact.start, today) if fact.start else "today"
-    return f"starts {start}{_due_clause(fact, today)}"
+def _due(fact: Fact, tense: Tense) -> str:
+    if fact.due is not None and tense.is_past(fact.due):
+        return _was_due(fact.due, tense)
+    return f"is {_due_clause(fact, tense).removeprefix(', ')}"
 
 
-def _in_progress(fact: Fact, today: date) -> str:
-    return f"is in progress{_due_clause(fact, today)}"
+def _starting(fact: Fact, tense: Tense) -> str:
+    start = fact.start or tense.today
+    verb = "was to start" if tense.is_past(start) else "starts"
+    return f"{verb} {when(start, tense.today)}{_due_clause(fact, tense)}"
 
 
-def _stale(fact: Fact, today: date) -> str:
-    since = f" since {day_month(fact.touched, today)}" if fact.touched else ""
-    return f"is in progress, but untouched{since}{_due_clause(fact, today)}"
+def _in_progress(fact: Fact, tense: Tense) -> str:
+    return f"is in progress{_due_clause(fact, tense)}"
 
 
-def _finished(fact: Fact, today: date) -> str:
-    return f"was finished {when(fact.completed, today)}" if fact.completed else "was finished"
+def _stale(fact: Fact, tense: Tense) -> str:
+    since = f" since {day_month(fact.touched, tense.today)}" if fact.touched else ""
+    return f"is in progress, but untouched{since}{_due_clause(fact, tense)}"
 
 
-def _undated(_fact: Fact, _today: date) -> str:
+def _finished(fact: Fact, tense: Tense) -> str:
+    return f"was finished {when(fact.completed, tense.today)}" if fact.completed else "was finished"
+
+
+def _undated(_fact: Fact, _tense: Tense) -> str:
     return "has no due date"
 
 
-def _upcoming(fact: Fact, today: date) -> str:
-    if fact.start is None or _day(fact.start) <= today:
-        return _due(fact, today)
-    return _starting(fact, today)
+def _upcoming(fact: Fact, tense: Tense) -> str:
+    if fact.start is None or _day(fact.start) <= tense.today:
+        return _due(fact, tense)
+    return _starting(fact, tense)
 
 
 def _by(blockers: Sequence[Task]) -> str:
     if not blockers:
         return ""
     others = f" and {plural(len(blockers) - 1, 'other')}" if len(blockers) > 1 else ""
-    return f" by {quoted(blockers[0].title)}{others}"
+    return f" by {quoted(blockers[0].title)}{_of_person(blockers[0])}{others}"
 
 
-_STATE_WORDING: Mapping[Bucket, Callable[[Fact, date], str]] = {
+def _of_person(task: Task) -> str:
+    return f" ({display_name(task.assignee)})" if task.assignee and not task.is_mine else ""
+
+
+_STATE_WORDING: Mapping[Bucket, Callable[[Fact, Tense], str]] = {
     Bucket.OVERDUE: _overdue,
     Bucket.DUE_TODAY: _due,
     Bucket.STARTING_TODAY: _starting,
@@ -194,7 +206,11 @@ def event(event: Event) -> str:
 def conflict(first: Event, second: Event, begins: datetime, ends: datetime) -> str:
     """Return the sentence about two overlapping events."""
     stretch = f"from {clock_time(begins)} to {clock_time(ends)}"
-    return f"{quoted(first.title)} and {quoted(second.title)} overlap {stretch}."
+    return f"{_attended(first)} and {_attended(second)} overlap {stretch}."
+
+
+def _attended(event: Event) -> str:
+    return f"{quoted(event.title)} (tentative)" if event.tentative else quoted(event.title)
 
 
 def load(planned: int, free: int, unestimated: int) -> str:
@@ -214,10 +230,19 @@ def phase(phase: Phase, today: date) -> str:
     return f"Current phase: {quoted(phase.name)}{since}{until}."
 
 
-def next_in_phase(title: str, due_at: Moment | None, today: date) -> str:
+def next_in_phase(title: str, fact: Fact, tense: Tense) -> str:
     """Return the sentence about the next task of the current phase."""
-    due = f", due {when(due_at, today)}" if due_at is not None else ""
-    return f"Next in it: {quoted(title)}{due}."
+    return f"Next in it: {quoted(title)}{_next_clause(fact, tense)}."
+
+
+def _next_clause(fact: Fact, tense: Tense) -> str:
+    if fact.due is not None:
+        is_past = tense.is_past(fact.due)
+        return f", which {_was_due(fact.due, tense)}" if is_past else f", due {when(fact.due, tense.today)}"
+    if fact.start is None or fact.status == "in_progress":
+        return ""
+    verb = "which was to begin" if tense.is_past(fact.start) else "which begins"
+    return f", {verb} {when(fact.start, tense.today)}"
 
 
 def note(title: str, body: str, noted: datetime, today: date) -> str:
@@ -234,63 +259,6 @@ def description(text: str) -> str:
     clean = " ".join(text.split())
     longest = 2 * _MAX_TITLE_LENGTH
     return clean if len(clean) <= longest else clean[: longest - 1].rsplit(" ", 1)[0] + " …"
-
-
-def done(title: str, completed: Moment | None) -> str:
-    """Return the change “finished”."""
-    day = "" if completed is None else f" on {day_month(_day(completed), _day(completed))}"
-    return f"{quoted(title)} was finished{day}."
-
-
-def came_in(title: str, due: Moment | None) -> str:
-    """Return the change “came in” of a new task."""
-    return f"{quoted(title)} came in{_due_on(due)}."
-
-
-def event_came_in(title: str, start: Moment | None) -> str:
-    """Return the change “came in” of a new event."""
-    return f"{quoted(title)} came into the calendar{_at(' for ', start)}."
-
-
-def moved(title: str, then: Moment | None, now: Moment | None) -> str:
-    """Return the change “moved” of a date."""
-    if then is None:
-        return f"{quoted(title)} now has a date: {_short(now)}."
-    if now is None:
-        return f"{quoted(title)} no longer has a date; it was {_short(then)}."
-    if isinstance(then, datetime) and isinstance(now, datetime) and then.date() == now.date():
-        times = f"from {clock_time(then)} to {clock_time(now)}"
-        return f"{quoted(title)} moved {times} on {day_month(now.date(), now.date())}."
-    return f"{quoted(title)} moved from {_short(then)} to {_short(now)}."
-
-
-def start_moved(title: str, then: Moment | None, now: Moment | None) -> str:
-    """Return the change “moved” of a start."""
-    if then is None:
-        return f"{quoted(title)} now has a start: {_short(now)}."
-    if now is None:
-        return f"{quoted(title)} no longer has a start; it was {_short(then)}."
-    return f"The start of {quoted(title)} moved from {_short(then)} to {_short(now)}."
-
-
-def became_overdue(title: str, due: date) -> str:
-    """Return the change “became overdue”."""
-    return f"{quoted(title)} became overdue: it was due on {_short(due)}."
-
-
-def vanished(title: str, source: str) -> str:
-    """Return the change “vanished” of a task that its source no longer has."""
-    return f"{quoted(title)} is no longer in {source}."
-
-
-def cancelled(title: str) -> str:
-    """Return the change “vanished” of a cancelled task."""
-    return f"{quoted(title)} was cancelled."
-
-
-def event_vanished(title: str, start: Moment) -> str:
-    """Return the change “vanished” of an event that was removed, or moved beyond the days that are read."""
-    return f"{quoted(title)} is no longer on the calendar for {_short(start)}."
 
 
 NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
@@ -343,18 +311,3 @@ def project_missing(reason: str, tasks: int) -> str:
 def withheld(count: int) -> str:
     """Return the warning for sentences that their facts did not support."""
     return f"{plural(count, 'sentence')} left out because the facts did not bear it; please report this."
-
-
-def _due_on(due: Moment | None) -> str:
-    return _at(", due on ", due)
-
-
-def _at(lead: str, moment: Moment | None) -> str:
-    return "" if moment is None else f"{lead}{_short(moment)}"
-
-
-def _short(moment: Moment | None) -> str:
-    if moment is None:
-        return "no date"
-    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
-    return f"{day_month(_day(moment), _day(moment))}{at}"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from daybreak.agenda import Event, Moment
 from daybreak.briefs.document.model import Topic
 from daybreak.briefs.wording import sentences
-from daybreak.briefs.wording.formatting import clock_time, day_month, plural
+from daybreak.briefs.wording.formatting import Tense, clock_time, day_month, plural
 
 TOPICS: Mapping[Topic, tuple[str, str]] = {
     Topic.DONE: ("tasks done", "finished in the week"),
@@ -47,6 +47,12 @@ def coverage(briefs: int, since: date, today: date) -> str:
     return (
         f"Told from the brief of {day}." if briefs == 1 else f"Told from {briefs} briefs, the first of {day}."
     )
+
+
+def came_in(title: str, due: Moment | None, tense: Tense) -> str:
+    """Return the sentence about a new task."""
+    verb = "" if due is None else "which was due" if tense.is_past(due) else "due"
+    return f"{sentences.quoted(title)} came in{f', {verb} on {_short(due)}' if due else ''}."
 
 
 def slipped(title: str, due: Moment | None) -> str:

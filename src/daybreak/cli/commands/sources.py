@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from daybreak.agenda import ImportReport, Source, SourceOverview
     from daybreak.cli.context import CommandContext
     from daybreak.people import User
+
+
+class UnassignedOption(StrEnum):
+    """Whose the unassigned tasks of a team board are."""
+
+    MINE = "mine"
+    TEAM = "team"
+
 
 app = typer.Typer(help="Manage the folders and calendars that briefs read.")
 
@@ -87,6 +96,7 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
         ("last synced", format_instant(found.source.last_read_at, person.tz)),
         ("last changed", format_instant(found.source.last_changed_at, person.tz)),
         ("contents", ", ".join(contents)),
+        ("unassigned tasks", found.source.unassigned),
     ]
     if found.source.error:
         rows += [
@@ -133,6 +143,31 @@ def add(
             )
 
     print_import(run_command(action), as_json=json)
+
+
+@app.command("set", epilog=examples("daybreak sources set plans --unassigned team"))
+def set_(
+    source: SourceArgument,
+    unassigned: Annotated[
+        UnassignedOption,
+        typer.Option(
+            help="Whose the unassigned tasks of a team board (a file with tasks of two people) are."
+        ),
+    ],
+    user: UserOption = None,
+) -> None:
+    """Change a setting of a source."""
+    from daybreak import agenda
+    from daybreak.cli.context import run_command
+    from daybreak.cli.output import write_stdout
+
+    async def action(context: "CommandContext") -> "Source":
+        person, chosen = await context.get_user(user), agenda.UnassignedTasks(unassigned)
+        return await agenda.set_unassigned_by_reference(context.database, person, source, chosen)
+
+    changed = run_command(action)
+    whose = "yours" if changed.unassigned == "mine" else "the team’s"
+    write_stdout(f"Unassigned tasks on team boards of {changed.name} are {whose}.\n")
 
 
 @app.command("remove", epilog=examples("daybreak sources remove plans", "daybreak sources remove 7e681467"))

@@ -35,7 +35,8 @@ def test_every_field_of_a_task_is_imported(tasks):
     assert (task.title, task.details, task.project) == ("Pay the rent", "to Bob\nby bank", "Home")
     assert (task.start, task.due) == (date(2026, 3, 20), datetime(2026, 4, 1, 10, tzinfo=UTC))
     assert (task.status, task.estimate_minutes) == (TaskStatus.IN_PROGRESS, 90)
-    assert (task.tags, task.assignee, task.blocked_by) == (("money", "home"), "Ada", ("other@example",))
+    assert (task.tags, task.blocked_by) == (("money", "home"), ("other@example",))
+    assert task.assignee == "Ada <ada@example.org>"
     assert task.touched_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 

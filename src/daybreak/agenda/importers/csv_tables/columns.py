@@ -37,6 +37,7 @@ class ColumnMapping:
     touched_at: ColumnNames = ()
     estimates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     assignee: ColumnNames = ()
+    assignee_address: ColumnNames = ()
     details: ColumnNames = ()
     tags: ColumnNames = ()
     parent: ColumnNames = ()
@@ -64,7 +65,8 @@ ASANA: Final = ColumnMapping(
     completed=("completed at",),
     touched_at=("last modified",),
     estimates=MappingProxyType({"estimated time": 1.0}),
-    assignee=("assignee", "assignee email"),
+    assignee=("assignee",),
+    assignee_address=("assignee email",),
     details=("notes",),
     tags=("tags",),
     parent=("parent task",),
@@ -81,7 +83,7 @@ JIRA: Final = ColumnMapping(
     priority=("priority",),
     start=("start date", "custom field (start date)"),
     due=("due date", "due"),
-    completed=("resolved",),
+    completed=("resolved", "resolution date"),
     touched_at=("updated",),
     estimates=MappingProxyType(
         {"remaining estimate": _MINUTES_PER_SECOND, "original estimate": _MINUTES_PER_SECOND}
@@ -97,7 +99,16 @@ _TITLE_COLUMNS: Final = ("title", "summary", "name")
 _DUE_COLUMNS: Final = ("due", "due date", "due on", "deadline", "end date")
 _COMPLETED_COLUMNS: Final = (
     *("completed", "completed at", "completed on", "completion date"),
-    *("done", "done on", "finished"),
+    *(
+        "done",
+        "done on",
+        "finished",
+        "date completed",
+        "completed date",
+        "resolved",
+        "closed at",
+        "closed on",
+    ),
 )
 PLAIN: Final = ColumnMapping(
     required=(
@@ -130,6 +141,7 @@ PLAIN: Final = ColumnMapping(
         }
     ),
     assignee=("assignee", "assigned to", "owner", "responsible", "who"),
+    assignee_address=("assignee email", "owner email"),
     details=("notes", "details", "description", "comment", "comments"),
     tags=("tags", "labels"),
     parent=("parent", "parent task"),

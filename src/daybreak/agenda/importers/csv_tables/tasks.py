@@ -6,6 +6,7 @@ from daybreak.agenda.importers.csv_tables.columns import PLAIN, ColumnMapping, C
 from daybreak.agenda.importers.csv_tables.table import CsvRow, CsvTable
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.dates import infer_day_first, midnight_to_date, to_instant
+from daybreak.agenda.importers.parsing.people import clean_assignee, join_name_and_address
 from daybreak.agenda.importers.parsing.text import clean_line, quote_value
 from daybreak.agenda.importers.parsing.vocabulary import parse_boolean, parse_priority, parse_status
 from daybreak.agenda.model import Moment, Priority, TaskStatus
@@ -60,10 +61,17 @@ class TableReader:
             due=self._date_or_moment_of(row, columns.due, "due date"),
             completed=completed if status is TaskStatus.DONE else None,
             estimate_minutes=self._estimate_of(row),
-            assignee=row.first_cell(*columns.assignee),
+            assignee=self._assignee(row),
             tags=[tag for cell in row.filled_cells(*columns.tags) for tag in _LIST_SEPARATOR.split(cell)],
             touched_at=to_instant(self._moment_of(row, columns.touched_at, "change date"), self._tz),
         )
+
+    def _assignee(self, row: CsvRow) -> str:
+        name, address = (
+            row.first_cell(*self._columns.assignee),
+            row.first_cell(*self._columns.assignee_address),
+        )
+        return join_name_and_address(clean_assignee(name) or "", clean_assignee(address) or "")
 
     def _native_id(self, row: CsvRow) -> str | None:
         found = clean_line(row.first_cell(*self._columns.native_id))
@@ -119,7 +127,8 @@ class TableReader:
     def _add_relations(self, row: CsvRow, task: RawTask) -> None:
         parent = self._tasks_by_name.get(clean_line(row.first_cell(*self._columns.parent)).casefold())
         if parent and parent is not task:
-            task.project = task.project or parent.project
+            if task.project is None:
+                task.project, task.project_line = parent.project, parent.project_line or parent.line
             task.details = f"Part of “{clean_line(parent.title)}”.\n{task.details}"
         for cell in row.filled_cells(*self._columns.blocked_by):
             whole = self._tasks_by_name.get(clean_line(cell).casefold())

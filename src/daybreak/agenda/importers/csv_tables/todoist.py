@@ -12,6 +12,7 @@ from daybreak.agenda.importers.parsing.markers import strip_markers
 from daybreak.agenda.importers.parsing.text import clean_line
 from daybreak.agenda.model import Moment, Priority
 from daybreak.errors import InvalidInput
+from daybreak.intake import split_copy_marker
 
 # Without the space before them: a pattern that starts with any space takes quadratic time.
 _PROJECT_ID_SUFFIX = re.compile(r"\[\d+\]$")
@@ -19,6 +20,8 @@ _PERSON_ID_SUFFIX = re.compile(r"\(\d+\)$")
 _LABEL = re.compile(r"@([^\s@]+)")
 _RECURRING = re.compile(r"(?:every|after|daily|weekly|monthly|yearly)\b.*", re.IGNORECASE)
 # Todoist assigns 4 to a task without a priority.
+# The project is named by the file, not by a row.
+_FILE_LINE = 1
 _PRIORITIES = {"1": Priority.HIGHEST, "2": Priority.HIGH}
 
 
@@ -33,7 +36,8 @@ class TodoistReader:
     def __init__(self, table: CsvTable, builder: ParsedFileBuilder) -> None:
         self._table = table
         self._builder = builder
-        stem = _strip_suffix(_PROJECT_ID_SUFFIX, PurePosixPath(builder.file.path).stem)
+        stem = split_copy_marker(PurePosixPath(builder.file.path).stem)[0]
+        stem = _strip_suffix(_PROJECT_ID_SUFFIX, stem)
         self._project = None if stem.casefold() == "inbox" else stem
         self._section: str | None = None
         self._tasks: list[tuple[int, RawTask]] = []
@@ -45,6 +49,7 @@ class TodoistReader:
             if kind == "section":
                 self._section = clean_line(row.first_cell("content"))
                 if self._project:
+                    self._builder.add_project(self._project, _FILE_LINE)
                     self._builder.add_phase(self._project, self._section, row.line)
             elif kind == "task":
                 self._tasks.append(self._make_task(row))
@@ -60,6 +65,7 @@ class TodoistReader:
             line=row.line,
             title=strip_markers(content, _LABEL) or content,
             project=self._project,
+            project_line=_FILE_LINE,
             phase=self._section,
             details="\n".join(filter(None, (self._parent_detail(indent), row.first_cell("description")))),
             priority=_PRIORITIES.get(row.first_cell("priority").strip(), Priority.NORMAL),

@@ -55,8 +55,16 @@ class Component:
         return self.get_value(name).upper()
 
 
-def scan_components(lines: Iterable[LogicalLine]) -> list[Component]:
-    """Return the calendars of a stream, in order; entries outside any calendar get one of their own."""
+@dataclass(frozen=True, slots=True)
+class ComponentStream:
+    """The calendars of a file, in order; ``damage`` is why they are not all that it contained, if so."""
+
+    calendars: list[Component]
+    damage: str | None
+
+
+def scan_components(lines: Iterable[LogicalLine]) -> ComponentStream:
+    """Return the calendars of a stream; entries outside any calendar get one of their own."""
     return _Scanner().scan(lines)
 
 
@@ -64,8 +72,9 @@ class _Scanner:
     def __init__(self) -> None:
         self.calendars: list[Component] = []
         self.open_components: list[Component] = []
+        self.has_foreign_text = False
 
-    def scan(self, lines: Iterable[LogicalLine]) -> list[Component]:
+    def scan(self, lines: Iterable[LogicalLine]) -> ComponentStream:
         for number, text in lines:
             keyword = text[:6].upper()
             if keyword == "BEGIN:":
@@ -74,7 +83,16 @@ class _Scanner:
                 self._end(text[4:].strip().upper())
             elif self.open_components:
                 self.open_components[-1].lines.append(text)
-        return self.calendars
+            elif not self.calendars:
+                self.has_foreign_text = True
+        return ComponentStream(self.calendars, self._find_damage())
+
+    def _find_damage(self) -> str | None:
+        if not self.calendars:
+            return "it contains other text instead of a calendar" if self.has_foreign_text else None
+        if not all(one.is_closed for one in (*self.calendars, *self.open_components)):
+            return "it ends before END:VCALENDAR"
+        return "it has other text before BEGIN:VCALENDAR" if self.has_foreign_text else None
 
     def _begin(self, name: str, number: int) -> None:
         if name == "VCALENDAR":
@@ -97,6 +115,9 @@ class _Scanner:
         for depth in range(len(self.open_components) - 1, -1, -1):
             if self.open_components[depth].name == name:
                 self.open_components[depth].is_closed = True
+                for unclosed in self.open_components[depth + 1 :]:
+                    # The lines after an alarm without its END belong to the entry around it.
+                    self.open_components[depth].lines += unclosed.lines
                 del self.open_components[depth:]
                 return
 

@@ -54,7 +54,8 @@ def _unfold(content: bytes) -> tuple[list[int], list[bytes]]:
             pieces[-1].append(line[1:])
         elif line.strip():
             numbers.append(number)
-            pieces.append([line])
+            # White space before the first line is no fold: there is nothing that it could continue.
+            pieces.append([line if pieces else line.lstrip()])
     return numbers, [b"".join(parts) for parts in pieces]
 
 

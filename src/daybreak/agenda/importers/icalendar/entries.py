@@ -1,14 +1,29 @@
-"""Events, tasks and journal entries as written in the file, grouped by UID."""
+"""Events, tasks and journal entries as written in the file, grouped by UID.
+
+Entries with one UID and without RECURRENCE-ID are versions of one thing, or separate things whose program
+uses the UID again, for example for each date of a series that it writes out. They are separate if two of
+them have the same SEQUENCE but another title, or another start and the same LAST-MODIFIED or DTSTAMP (to a
+minute: the times of one export), or if three have the same SEQUENCE and different starts.
+"""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from daybreak.agenda.importers.icalendar.components import Component
-from daybreak.agenda.importers.icalendar.timestamps import TimestampReader
+from daybreak.agenda.importers.icalendar.timestamps import UTC_ZONE, TimestampReader
 from daybreak.agenda.importers.icalendar.values import parse_text
+from daybreak.agenda.parsed import ImportedRevision
 
 _VOLATILE_PROPERTIES = ("DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE")
+_ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
+_MESSAGES = frozenset({"REQUEST", "CANCEL", "ADD"})
+_MAX_SEQUENCE = 2**31 - 1
+_SERIES_LENGTH = 3
+_EXPORT_TIME = timedelta(minutes=1)
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +31,7 @@ class CalendarProperties:
     """The properties that the entries of one VCALENDAR share."""
 
     name: str
-    is_cancellation: bool
+    method: str
     timestamps: TimestampReader
 
     @classmethod
@@ -27,9 +42,17 @@ class CalendarProperties:
             or parse_text(component.get_value("NAME"))
             or default_name
         )
-        return cls(
-            name, component.get_keyword("METHOD") == "CANCEL", TimestampReader.from_calendar(component)
-        )
+        return cls(name, component.get_keyword("METHOD"), TimestampReader.from_calendar(component))
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it is an invitation, an update or a cancellation, and not an export."""
+        return self.method in _MESSAGES
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is an answer to an invitation, which contains no event of its own."""
+        return self.method in _ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +66,84 @@ class CalendarEntry:
     @property
     def is_cancelled(self) -> bool:
         """Whether it is cancelled."""
-        return self.calendar.is_cancellation or self.component.get_keyword("STATUS") == "CANCELLED"
+        return self.calendar.method == "CANCEL" or self.component.get_keyword("STATUS") == "CANCELLED"
 
     @property
-    def revision(self) -> tuple[int, str]:
-        """The sort key by which a newer version follows an older one."""
-        sequence = self.component.get_value("SEQUENCE")
-        number = int(sequence[:9]) if sequence.isascii() and sequence.isdigit() else 0
-        return number, self.component.get_value("LAST-MODIFIED") or self.component.get_value("DTSTAMP")
+    def sequence(self) -> int:
+        """The SEQUENCE; 0 if there is none."""
+        written = self.component.get_value("SEQUENCE")
+        is_number = written.isascii() and written.isdigit()
+        return min(int(written[:10]), _MAX_SEQUENCE) if is_number else 0
+
+    @property
+    def stamped_at(self) -> datetime | None:
+        """The LAST-MODIFIED, else the DTSTAMP."""
+        return self.read_instant("LAST-MODIFIED") or self.read_instant("DTSTAMP")
+
+    @property
+    def is_recurring(self) -> bool:
+        """Whether it has a rule or further dates."""
+        return bool(self.component.get_all("RRULE") or self.component.get_all("RDATE"))
+
+    @property
+    def written_start(self) -> tuple[str, str]:
+        """The start, or the due date of a task without one, as written, with its zone."""
+        found = self.component.get_first("DTSTART") or self.component.get_first("DUE")
+        return ("", "") if found is None else (found.value.strip(), found.parameters.get("TZID", ""))
+
+    @property
+    def title(self) -> str:
+        """The SUMMARY."""
+        return parse_text(self.component.get_value("SUMMARY"))
+
+    @property
+    def recurrence_property(self) -> str | None:
+        """The property with the occurrence that it replaces; METHOD:ADD adds the one of its start."""
+        if self.component.get_first("RECURRENCE-ID") is not None:
+            return "RECURRENCE-ID"
+        return "DTSTART" if self.calendar.method == "ADD" else None
+
+    def read_instant(self, name: str) -> datetime | None:
+        """Return a property that RFC 5545 requires in UTC; read other times as UTC, or return None."""
+        try:
+            timestamp = self.calendar.timestamps.read_first(self.component, name)
+        except ValueError:
+            return None
+        return None if timestamp is None else (timestamp.zone or UTC_ZONE).to_utc(timestamp.wall_time)
+
+    def age(self) -> tuple[int, datetime, bool, list[str]]:
+        """Return the sort key by which a newer version follows an older one, in any order of the file."""
+        return self.sequence, self.stamped_at or _NEVER, self.is_cancelled, self.component.lines
+
+    def revision(self, recurrence_id: str | None = None, *, and_future: bool = False) -> ImportedRevision:
+        """Return what it states for the other files of its source."""
+        return ImportedRevision(
+            uid=self.uid,
+            is_task=self.component.name == "VTODO",
+            recurrence_id=recurrence_id,
+            sequence=self.sequence,
+            stamped_at=self.stamped_at,
+            is_cancelled=self.is_cancelled,
+            and_future=and_future,
+            is_message=self.calendar.is_message,
+        )
 
 
 @dataclass(slots=True)
 class UidGroup:
-    """All entries of one kind with one UID: its newest master, and the newest override of each occurrence."""
+    """One thing: the newest version of its entry, and the newest override of each of its occurrences.
+
+    Attributes:
+        uid: its UID.
+        master: its entry; None in a file with only single occurrences of it.
+        overrides: its overrides by recurrence id and zone as written.
+        has_siblings: whether other things of the file have the same UID.
+    """
 
     uid: str
     master: CalendarEntry | None = None
     overrides: dict[tuple[str, str], CalendarEntry] = field(default_factory=dict)
-
-    def add(self, entry: CalendarEntry) -> None:
-        """Add an entry unless a newer version of it is present."""
-        recurrence = entry.component.get_first("RECURRENCE-ID")
-        if recurrence is None:
-            self.master = _newest(self.master, entry)
-        else:
-            key = (recurrence.value.strip(), recurrence.parameters.get("TZID", ""))
-            self.overrides[key] = _newest(self.overrides.get(key), entry)
+    has_siblings: bool = False
 
     @property
     def entries(self) -> list[CalendarEntry]:
@@ -77,11 +152,11 @@ class UidGroup:
 
 
 def group_by_uid(entries: Iterable[CalendarEntry]) -> list[UidGroup]:
-    """Return the groups of one kind of entry, in the order in which their UIDs first occur."""
-    groups: dict[str, UidGroup] = {}
+    """Return the things of one kind of entry, in the order in which their UIDs first occur."""
+    by_uid: dict[str, list[CalendarEntry]] = {}
     for entry in entries:
-        groups.setdefault(entry.uid, UidGroup(entry.uid)).add(entry)
-    return list(groups.values())
+        by_uid.setdefault(entry.uid, []).append(entry)
+    return [group for uid, of_uid in by_uid.items() for group in _group(uid, of_uid)]
 
 
 def uid_of(component: Component) -> str:
@@ -94,5 +169,69 @@ def uid_of(component: Component) -> str:
     return f"without-uid-{digest.hexdigest()[:24]}"
 
 
-def _newest(known: CalendarEntry | None, entry: CalendarEntry) -> CalendarEntry:
-    return entry if known is None or entry.revision >= known.revision else known
+def _group(uid: str, entries: list[CalendarEntry]) -> list[UidGroup]:
+    if len(entries) == 1 and entries[0].recurrence_property is None:
+        return [UidGroup(uid, entries[0])]
+    masters = [entry for entry in entries if entry.recurrence_property is None]
+    overrides: dict[tuple[str, str], CalendarEntry] = {}
+    for entry in sorted(entries, key=CalendarEntry.age):
+        found = entry.component.get_first(entry.recurrence_property or "")
+        if found is not None:
+            overrides[found.value.strip(), found.parameters.get("TZID", "")] = entry
+    groups = [UidGroup(uid, master) for master in _separate(masters)]
+    for group in groups:
+        group.has_siblings = len(groups) > 1
+    if overrides:
+        _assign(overrides, groups, uid)
+    return groups
+
+
+def _separate(masters: list[CalendarEntry]) -> list[CalendarEntry]:
+    """Return the newest version of each thing; single dates first, so that they count before a series."""
+    if len(masters) < 2:  # noqa: PLR2004 - two entries can be versions
+        return masters
+    masters = sorted(masters, key=CalendarEntry.age)
+    newest = {(one.written_start, one.title): one for one in masters}
+    if not _is_uid_reused(newest.values()):
+        return masters[-1:]
+    ends = {one.written_start: one for one in masters if one.is_cancelled}
+    kept = [
+        one
+        for one in newest.values()
+        if one.written_start not in ends or one.age() >= ends[one.written_start].age()
+    ]
+    return sorted(kept, key=lambda one: (one.is_recurring, one.written_start, one.title))
+
+
+def _is_uid_reused(entries: Iterable[CalendarEntry]) -> bool:
+    by_sequence: dict[int, list[CalendarEntry]] = {}
+    for entry in entries:
+        by_sequence.setdefault(entry.sequence, []).append(entry)
+    return any(
+        len({one.written_start for one in of_sequence}) >= _SERIES_LENGTH
+        or any(_are_separate(*pair) for pair in pairwise(of_sequence))
+        for of_sequence in by_sequence.values()
+    )
+
+
+def _are_separate(one: CalendarEntry, other: CalendarEntry) -> bool:
+    """Return whether two entries with the same SEQUENCE, but another start or title, are no versions."""
+    if one.written_start == other.written_start:
+        return one.stamped_at == other.stamped_at
+    return one.title != other.title or (
+        abs((one.stamped_at or _NEVER) - (other.stamped_at or _NEVER)) <= _EXPORT_TIME
+    )
+
+
+def _assign(overrides: dict[tuple[str, str], CalendarEntry], groups: list[UidGroup], uid: str) -> None:
+    """Add overrides to the series that they belong to, else to the single date that they replace."""
+    series = next((one for one in groups if one.master is not None and one.master.is_recurring), None)
+    if series is None and len(groups) == 1:
+        series = groups[0]
+    by_start = {one.master.written_start: one for one in groups if one.master is not None}
+    alone = UidGroup(uid)
+    for key, override in overrides.items():
+        group = series or by_start.get(key, alone)
+        group.overrides[key] = override
+    if alone.overrides:
+        groups.append(alone)

@@ -10,32 +10,47 @@ from daybreak.agenda.importers.icalendar.series import is_recurring, read_series
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.model import Moment
-from daybreak.agenda.parsed import ImportContext, ImportedEvent
+from daybreak.agenda.parsed import ImportContext, ImportedEvent, ImportedRevision
 
 WarnCallback = Callable[[CalendarEntry, str], None]
+RecordCallback = Callable[[ImportedRevision], None]
+_MAX_ATTENDEES = 200
 _DAY = timedelta(days=1)
 _ZERO = timedelta(0)
 
 
-def read_events(group: UidGroup, context: ImportContext, warn: WarnCallback) -> list[ImportedEvent]:
-    """Return the events of one UID.
+def read_events(
+    group: UidGroup, context: ImportContext, warn: WarnCallback, record: RecordCallback
+) -> list[ImportedEvent]:
+    """Return the events of one UID, and record what the other files of the source need to know of them.
 
     Raises:
         ValueError: the entry that they derive from cannot be read; the message has the reason.
     """
-    if group.master is not None and group.master.is_cancelled:
+    master = group.master
+    if master is not None and not is_recurring(group):
+        start, duration = read_event_timing(master)
+        original = start.moment.isoformat() if group.has_siblings else None
+        if master.is_cancelled or master.calendar.is_message:
+            record(master.revision(original))
+        event = _make_event(master, original, start.moment, duration.end_from(start))
+        return [] if master.is_cancelled else [event]
+    if master is not None and master.is_cancelled:
+        record(master.revision())
         return []
-    if not is_recurring(group) and group.master is not None:
-        start, duration = read_event_timing(group.master)
-        return [_make_event(group.master, group.uid, start.moment, duration.end_from(start))]
-    expansion = expand(read_series(group, read_event_timing, warn), context)
+    series = read_series(group, read_event_timing, warn)
+    for revision in series.revisions():
+        record(revision)
+    expansion = expand(series, context)
     if expansion.is_truncated:
         warn(
             group.entries[0],
             f"this event recurs too often; at most {MAX_OCCURRENCES:,} occurrences were imported.",
         )
+    if master is not None:
+        record(master.revision())
     return [
-        _make_event(one.entry, f"{group.uid}/{one.recurrence_id.isoformat()}", one.start, one.end)
+        _make_event(one.entry, one.recurrence_id.isoformat(), one.start, one.end)
         for one in expansion.occurrences
         if not one.entry.is_cancelled
     ]
@@ -69,23 +84,43 @@ def _normalize_duration(start: Timestamp, duration: Duration) -> Duration:
     return duration
 
 
-def _make_event(entry: CalendarEntry, external_id: str, start: Moment, end: Moment) -> ImportedEvent:
+def _make_event(entry: CalendarEntry, recurrence_id: str | None, start: Moment, end: Moment) -> ImportedEvent:
     component = entry.component
-    free = (
-        component.get_keyword("TRANSP") == "TRANSPARENT"
-        or component.get_keyword("X-MICROSOFT-CDO-BUSYSTATUS") == "FREE"
-    )
+    busy_status = component.get_keyword("X-MICROSOFT-CDO-BUSYSTATUS")
+    free = component.get_keyword("TRANSP") == "TRANSPARENT" or busy_status == "FREE"
+    attendees = component.get_all("ATTENDEE")[:_MAX_ATTENDEES]
     return ImportedEvent(
-        external_id=external_id,
-        title=parse_text(component.get_value("SUMMARY")) or "(no title)",
+        external_id=entry.uid if recurrence_id is None else f"{entry.uid}/{recurrence_id}",
+        title=entry.title or "(no title)",
         source_ref=entry.uid,
         start=start,
         end=end,
         location=parse_text(component.get_value("LOCATION")),
         busy=not free,
-        tentative=component.get_keyword("STATUS") == "TENTATIVE",
+        tentative=component.get_keyword("STATUS") == "TENTATIVE" or busy_status == "TENTATIVE",
         organizer=person_name(component.get_first("ORGANIZER")),
+        uid=entry.uid,
+        recurrence_id=recurrence_id,
+        sequence=entry.sequence,
+        stamped_at=entry.stamped_at,
+        declined_by=_addresses(attendees, {"DECLINED"}),
+        tentative_by=_addresses(attendees, {"TENTATIVE", "NEEDS-ACTION"}),
     )
+
+
+def _addresses(attendees: list[Property], answers: set[str]) -> tuple[str, ...]:
+    """Return the addresses of the participants who wrote one of these answers."""
+    found = (
+        _address(one) for one in attendees if one.parameters.get("PARTSTAT", "").strip().upper() in answers
+    )
+    return tuple(dict.fromkeys(address for address in found if "@" in address))
+
+
+def _address(person: Property) -> str:
+    scheme, _, address = person.value.strip().rpartition(":")
+    is_written = scheme.lower() in {"mailto", ""} and "@" in address
+    written = address if is_written else person.parameters.get("EMAIL", "")
+    return written.strip().lower()
 
 
 def person_name(found: Property | None) -> str | None:

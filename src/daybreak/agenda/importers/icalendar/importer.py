@@ -1,7 +1,8 @@
 """The iCalendar importer: RFC 5545 files, and the variants that programs write."""
 
 import codecs
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from daybreak.agenda.parsed import (
     ImportedEvent,
     ImportedNote,
     ImportedProject,
+    ImportedRevision,
     ImportedTask,
     ParsedFile,
     ReadWarning,
@@ -32,6 +34,8 @@ from daybreak.agenda.parsed import (
 _SUFFIXES = frozenset({".ics", ".ical", ".ifb", ".icalendar"})
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}
 _HEADER = "BEGIN:VCALENDAR"
+_NO_CALENDAR = "the file contains no calendar"
+_Entries = dict[str, list[CalendarEntry]]
 _ParsedItem = TypeVar("_ParsedItem", ImportedEvent, ImportedTask, ImportedNote)
 
 
@@ -57,15 +61,50 @@ class _CalendarParser:
         self._calendars: list[tuple[int, CalendarProperties]] = []
 
     def parse(self) -> ParsedFile:
-        entries = self._parse_entries()
-        events = self._read_groups(
-            entries["VEVENT"], lambda one: read_events(one, self._context, self._warn_about_entry)
-        )
-        tasks = self._read_groups(
-            entries["VTODO"], lambda one: read_tasks(one, self._context, self._warn_about_entry)
-        )
-        notes = self._read_groups(entries["VJOURNAL"], lambda one: read_notes(one, self._file, self._context))
+        decoded = decode_calendar(self._file.content)
+        if decoded.warning:
+            self._warn(None, decoded.warning)
+        stream = scan_components(decoded.lines)
+        if not stream.calendars:
+            self._warn(None, f"{_NO_CALENDAR}; an .ics file begins with BEGIN:VCALENDAR.")
+        parts = self._collect_parts(stream.calendars)
+        first, *messages = [self._read_part(part) for part in parts] or [ParsedFile()]
         self._warn_about_unknown_zones()
+        return replace(
+            first,
+            messages=tuple(messages),
+            warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
+            incomplete=stream.damage,
+        )
+
+    def _collect_parts(self, calendars: list[Component]) -> list[_Entries]:
+        """Return the entries of all exports together, and those of each scheduling message alone."""
+        export: _Entries = {kind: [] for kind in _KINDS}
+        messages: list[_Entries] = []
+        for calendar in calendars:
+            shared = CalendarProperties.from_component(calendar, PurePosixPath(self._file.path).stem)
+            self._calendars.append((calendar.line, shared))
+            part: _Entries = {kind: [] for kind in _KINDS} if shared.is_message else export
+            self._collect_entries(calendar, shared, part)
+            if shared.is_message:
+                messages.append(part)
+        return [*([export] if any(export.values()) else []), *messages]
+
+    def _collect_entries(self, calendar: Component, shared: CalendarProperties, entries: _Entries) -> None:
+        for child in calendar.children:
+            if child.name in _KINDS and not child.is_closed:
+                self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was skipped.")
+            elif child.name in _KINDS and not shared.is_answer:
+                entries[child.name].append(CalendarEntry(child, shared, uid_of(child)))
+        if not calendar.is_closed and all(child.is_closed for child in calendar.children):
+            self._warn(calendar.line, "the calendar has no END:VCALENDAR; the file may have been cut off.")
+
+    def _read_part(self, entries: _Entries) -> ParsedFile:
+        revisions: list[ImportedRevision] = []
+        arguments = (self._context, self._warn_about_entry, revisions.append)
+        events = self._read_groups(entries["VEVENT"], lambda one: read_events(one, *arguments))
+        tasks = self._read_groups(entries["VTODO"], lambda one: read_tasks(one, *arguments))
+        notes = self._read_groups(entries["VJOURNAL"], lambda one: read_notes(one, self._file, self._context))
         projects = [*(task.project for task in tasks), *(note.project for note in notes)]
         names = dict.fromkeys(name for name in projects if name)
         return ParsedFile(
@@ -73,44 +112,21 @@ class _CalendarParser:
             events=tuple(events),
             tasks=tuple(tasks),
             notes=tuple(notes),
-            warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
+            revisions=tuple(revisions),
         )
-
-    def _parse_entries(self) -> dict[str, list[CalendarEntry]]:
-        decoded = decode_calendar(self._file.content)
-        if decoded.warning:
-            self._warn(None, decoded.warning)
-        calendars = scan_components(decoded.lines)
-        if not calendars:
-            self._warn(None, "the file contains no calendar; an .ics file begins with BEGIN:VCALENDAR.")
-        entries: dict[str, list[CalendarEntry]] = {kind: [] for kind in _KINDS}
-        for component in calendars:
-            self._collect_entries(component, entries)
-        return entries
-
-    def _collect_entries(self, calendar: Component, entries: dict[str, list[CalendarEntry]]) -> None:
-        shared = CalendarProperties.from_component(calendar, PurePosixPath(self._file.path).stem)
-        for child in calendar.children:
-            if child.name in _KINDS and child.is_closed:
-                entries[child.name].append(CalendarEntry(child, shared, uid_of(child)))
-            elif child.name in _KINDS:
-                self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was skipped.")
-        if not calendar.is_closed and all(child.is_closed for child in calendar.children):
-            self._warn(calendar.line, "the calendar has no END:VCALENDAR; the file may have been cut off.")
-        self._calendars.append((calendar.line, shared))
 
     def _read_groups(
         self, entries: list[CalendarEntry], read: Callable[[UidGroup], Iterable[_ParsedItem]]
     ) -> list[_ParsedItem]:
-        facts: list[_ParsedItem] = []
+        found: list[_ParsedItem] = []
         for one in group_by_uid(entries):
             try:
-                facts += read(one)
+                found += read(one)
             except (ValueError, OverflowError) as error:
                 reason = f"{error}" if isinstance(error, ValueError) else "it has a date out of range"
                 kind = _KINDS[one.entries[0].component.name]
                 self._warn_about_entry(one.entries[0], f"this {kind} was skipped: {reason}.")
-        return facts
+        return list(_distinguish(found))
 
     def _warn_about_unknown_zones(self) -> None:
         for line, calendar in self._calendars:
@@ -126,6 +142,17 @@ class _CalendarParser:
 
     def _warn(self, line: int | None, message: str) -> None:
         self._warnings.append(ReadWarning(path=self._file.path, line=line, message=message))
+
+
+def _distinguish(items: Iterable[_ParsedItem]) -> Iterator[_ParsedItem]:
+    """Yield each thing once, under an external id of its own: a number follows that of another title."""
+    titles: dict[str, set[str]] = {}
+    for item in items:
+        known = titles.setdefault(item.external_id, set())
+        if item.title not in known:
+            known.add(item.title)
+            number = len(known)
+            yield item if number == 1 else replace(item, external_id=f"{item.external_id}#{number}")
 
 
 def _starts_with_header(head: bytes) -> bool:

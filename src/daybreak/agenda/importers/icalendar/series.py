@@ -12,6 +12,7 @@ from daybreak.agenda.importers.icalendar.rule_text import parse_rule
 from daybreak.agenda.importers.icalendar.rules import RecurrenceRule
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.model import Moment
+from daybreak.agenda.parsed import ImportedRevision
 
 _SLACK_BY_FREQUENCY = {
     RRuleFrequency.MINUTELY: timedelta(minutes=1),
@@ -97,6 +98,12 @@ class Series:
                     timed_entry.duration.end_from(timed_entry.start),
                 )
 
+    def revisions(self) -> Iterator[ImportedRevision]:
+        """Yield what the overrides state for the other files of the source."""
+        for recurrence_id, timed_entry in self.overrides.items():
+            entry = timed_entry.entry
+            yield entry.revision(recurrence_id.isoformat(), and_future=_is_this_and_future(entry))
+
     def master_occurrence(self, master: TimedEntry) -> Occurrence:
         """Return the occurrence that the master itself describes."""
         return self._occurrence(master, master.start, master.start.moment)
@@ -165,9 +172,7 @@ class Series:
 
 def is_recurring(group: UidGroup) -> bool:
     """Return whether a group is a series, and not a single entry."""
-    if group.overrides or group.master is None:
-        return True
-    return bool(group.master.component.get_all("RRULE") or group.master.component.get_all("RDATE"))
+    return bool(group.overrides) or group.master is None or group.master.is_recurring
 
 
 def read_series(group: UidGroup, timing: TimingReader, warn: Callable[[CalendarEntry, str], None]) -> Series:
@@ -209,9 +214,10 @@ def _read_master(entry: CalendarEntry, timing: TimingReader) -> Series:
 
 
 def _add_override(series: Series, entry: CalendarEntry, timing: TimingReader) -> None:
-    written = entry.calendar.timestamps.read_first(entry.component, "RECURRENCE-ID")
+    name = entry.recurrence_property or "RECURRENCE-ID"
+    written = entry.calendar.timestamps.read_first(entry.component, name)
     if written is None:
-        raise ValueError("its RECURRENCE-ID is empty")
+        raise ValueError(f"its {name} is empty")
     start, duration = (written, Duration()) if entry.is_cancelled else timing(entry)
     anchor = start if series.master is None else series.master.start
     recurrence_id = _recurrence_key(written, anchor)

@@ -6,13 +6,14 @@ from itertools import islice
 
 from icalendar.parser import split_on_unescaped_comma
 
-from daybreak.agenda.importers.icalendar.components import Component
+from daybreak.agenda.importers.icalendar.components import Component, Property
 from daybreak.agenda.importers.icalendar.entries import CalendarEntry, UidGroup
-from daybreak.agenda.importers.icalendar.events import person_name
+from daybreak.agenda.importers.icalendar.events import RecordCallback, person_name
 from daybreak.agenda.importers.icalendar.rules import RuleTooExpensive
 from daybreak.agenda.importers.icalendar.series import Occurrence, Series, is_recurring, read_series
-from daybreak.agenda.importers.icalendar.timestamps import UTC_ZONE, Duration, Timestamp
+from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
+from daybreak.agenda.importers.parsing.people import clean_assignee, join_name_and_address
 from daybreak.agenda.model import Moment, Priority, TaskStatus, to_instant, to_local_date
 from daybreak.agenda.parsed import ImportContext, ImportedTask
 
@@ -32,16 +33,25 @@ _MAX_CANDIDATES = 5_000
 _MAX_MINUTES = 10 * 365 * 24 * 60
 
 
-def read_tasks(group: UidGroup, context: ImportContext, warn: WarnCallback) -> list[ImportedTask]:
-    """Return the tasks of one UID.
+def read_tasks(
+    group: UidGroup, context: ImportContext, warn: WarnCallback, record: RecordCallback
+) -> list[ImportedTask]:
+    """Return the tasks of one UID, and record what the other files of the source need to know of them.
 
     Raises:
         ValueError: the entry that they derive from cannot be read; the message has the reason.
     """
     master = group.master
+    if master is not None:
+        record(master.revision())
     if master is not None and (not is_recurring(group) or not _is_open(master) or not _has_date(master)):
-        return [_make_task(master, group.uid, *_start_and_due(master))]
+        start, due = _start_and_due(master)
+        original = due or start
+        suffix = original.isoformat() if original else master.title
+        return [_make_task(master, f"{group.uid}/{suffix}" if group.has_siblings else group.uid, start, due)]
     series = read_series(group, _read_timing, warn)
+    for revision in series.revisions():
+        record(revision)
     changed = list(series.iter_overrides())
     finished = [_make_occurrence_task(group, one) for one in changed if not _is_open(one.entry)]
     try:
@@ -132,7 +142,7 @@ def _make_task(
     component = entry.component
     return ImportedTask(
         external_id=external_id,
-        title=parse_text(component.get_value("SUMMARY")) or "(no title)",
+        title=entry.title or "(no title)",
         source_ref=entry.uid,
         project=entry.calendar.name,
         details=parse_text(component.get_value("DESCRIPTION")),
@@ -140,15 +150,30 @@ def _make_task(
         priority=_priority_of(component.get_value("PRIORITY")),
         start=start,
         due=due,
-        completed=_read_instant(entry, "COMPLETED"),
+        completed=entry.read_instant("COMPLETED"),
         estimate_minutes=_estimate_of(component),
-        assignee=person_name(component.get_first("ATTENDEE")),
+        assignee=_assignees_of(component),
         tags=_tags_of(component),
         recurrence=component.get_value("RRULE") or None,
         blocked_by=_blockers_of(component),
-        touched_at=_read_instant(entry, "LAST-MODIFIED"),
+        touched_at=entry.read_instant("LAST-MODIFIED"),
         native_id=external_id,
     )
+
+
+def _assignees_of(component: Component) -> str | None:
+    """Return the participants who have not declined, each with the address, by which a reader is known."""
+    people = [
+        join_name_and_address(person_name(found) or "", _address_of(found))
+        for found in component.get_all("ATTENDEE")
+        if found.parameters.get("PARTSTAT", "").upper() != "DECLINED"
+    ]
+    return clean_assignee("; ".join(filter(None, people)))
+
+
+def _address_of(found: Property) -> str:
+    scheme, _, address = found.value.strip().rpartition(":")
+    return address if scheme.lower() in {"mailto", ""} and "@" in address else ""
 
 
 def _has_date(entry: CalendarEntry) -> bool:
@@ -178,15 +203,6 @@ def _priority_of(written: str) -> Priority:
     if rank == 1:
         return Priority.HIGHEST
     return Priority.HIGH if rank < 5 else Priority.NORMAL if rank == 5 else Priority.LOW  # noqa: PLR2004 -- RFC's
-
-
-def _read_instant(entry: CalendarEntry, name: str) -> datetime | None:
-    """Return a property that RFC 5545 requires in UTC; read other times as UTC, or return None."""
-    try:
-        timestamp = entry.calendar.timestamps.read_first(entry.component, name)
-    except ValueError:
-        return None
-    return None if timestamp is None else (timestamp.zone or UTC_ZONE).to_utc(timestamp.wall_time)
 
 
 def _estimate_of(component: Component) -> int | None:

@@ -65,7 +65,10 @@ class _MarkdownParser:
         title = metadata.get_first("title") or (None if _GENERIC_STEM.fullmatch(stem) else stem)
         self._builder = builder
         self._headings = HeadingTree(
-            builder, fixed_project=metadata.get_first("project"), default_project=title
+            builder,
+            fixed_project=metadata.get_first("project"),
+            default_project=title,
+            default_line=metadata.line_of("project") or metadata.line_of("title") or 1,
         )
         self._tasks: list[RawTask] = []
         self._open_items: list[tuple[int, RawTask]] = []

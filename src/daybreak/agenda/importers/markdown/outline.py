@@ -64,11 +64,18 @@ class HeadingTree:
     """
 
     def __init__(
-        self, builder: ParsedFileBuilder, *, fixed_project: str | None, default_project: str | None
+        self,
+        builder: ParsedFileBuilder,
+        *,
+        fixed_project: str | None,
+        default_project: str | None,
+        default_line: int = 1,
     ) -> None:
         self._builder = builder
         self._fixed_project = fixed_project
         self._default_project = fixed_project or default_project
+        self._default_line = default_line
+        self._project_sections: dict[str, _Section] = {}
         self._sections: list[_Section] = []
         self._last_project: _Section | None = None
 
@@ -104,10 +111,11 @@ class HeadingTree:
             )
 
     def add_current_project(self) -> None:
-        """Add the current project with the line of its heading."""
-        known = self._last_project
-        if known and known.name == self.project:
-            self._builder.add_project(known.name, known.line, known.description)
+        """Add the current project with the line that names it."""
+        if section := self._project_sections.get(self.project or ""):
+            self._builder.add_project(section.name, section.line, section.description)
+        elif self.project:
+            self._builder.add_project(self.project, self._default_line)
 
     def _make_section(self, heading: MarkdownHeading, text: str) -> _Section:
         section = _Section(heading.level, heading.line, text, self.project)
@@ -119,6 +127,7 @@ class HeadingTree:
             section.status = parse_status(text)
         else:
             section.project, self._last_project = text, section
+            self._project_sections[text] = section
         return section
 
     def _project_of_phase(self) -> str | None:

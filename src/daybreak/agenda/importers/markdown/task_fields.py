@@ -62,6 +62,52 @@ _ESTIMATE = re.compile(
 _MARKER = re.compile(r"(?:#(?=[^\s#]*[^\W\d])|@(?=\w))([\w/.-]+)")
 _TAG = re.compile(r"#(?=[^\s#]*[^\W\d])[\w/.-]+")
 _ASSIGNEE = re.compile(r"@\w[\w.-]*")
+# The places and tools of “Getting Things Done”, which are written like names.
+_CONTEXTS = frozenset(
+    {
+        "home",
+        "work",
+        "office",
+        "desk",
+        "phone",
+        "call",
+        "calls",
+        "computer",
+        "pc",
+        "mac",
+        "laptop",
+        "online",
+        "web",
+    }
+    | {
+        "internet",
+        "email",
+        "mail",
+        "errand",
+        "errands",
+        "shop",
+        "shopping",
+        "store",
+        "town",
+        "out",
+        "car",
+        "garden",
+    }
+    | {
+        "anywhere",
+        "everywhere",
+        "waiting",
+        "waitingfor",
+        "wait",
+        "someday",
+        "maybe",
+        "today",
+        "tomorrow",
+        "next",
+    }
+    | {"read", "reading", "review", "agenda", "meeting", "meetings", "focus", "deep", "energy", "done", "due"}
+    | {"zuhause", "daheim", "büro", "arbeit", "telefon", "unterwegs", "einkaufen", "besorgungen", "warten"}
+)
 _VARIATION_SELECTORS = dict.fromkeys(map(ord, "\ufe0e\ufe0f"))
 
 
@@ -146,9 +192,10 @@ def _extract_estimate(text: str, fields: dict[str, str]) -> str:
 
 
 def _find_assignee(words: list[str]) -> str | None:
-    """Return a name at either end of the text; a name in mid-sentence is only a mention."""
-    at_ends = [*_leading_markers(words), *_leading_markers(words[::-1])]
-    return next((word[1:] for word in at_ends if _ASSIGNEE.fullmatch(word)), None)
+    """Return the names at either end of the text; a name in mid-sentence is only a mention."""
+    at_ends = [*_leading_markers(words), *reversed(_leading_markers(words[::-1]))]
+    names = [word[1:].rstrip(".-") for word in at_ends if _ASSIGNEE.fullmatch(word)]
+    return "; ".join(dict.fromkeys(name for name in names if name.casefold() not in _CONTEXTS)) or None
 
 
 def _leading_markers(words: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from daybreak.agenda.importers.parsing.dates import is_ambiguous_date, parse_minutes, parse_moment
 from daybreak.agenda.importers.parsing.decoding import decode
+from daybreak.agenda.importers.parsing.people import clean_assignee
 from daybreak.agenda.importers.parsing.text import (
     MAX_ID_LENGTH,
     clean_block,
@@ -33,6 +34,7 @@ class RawTask:
     """A task as its format spells it, neither cleaned nor truncated yet.
 
     ``native_id`` is the format's own id, if any; `ParsedFileBuilder.assign_external_id` sets ``external_id``.
+    ``project_line`` is where the project is named, if that is not the line of the task.
     """
 
     line: int
@@ -40,6 +42,7 @@ class RawTask:
     native_id: str | None = None
     external_id: str | None = None
     project: str | None = None
+    project_line: int | None = None
     phase: str | None = None
     details: str = ""
     status: TaskStatus = TaskStatus.OPEN
@@ -113,16 +116,17 @@ class ParsedFileBuilder:
         return minutes
 
     def add_project(self, name: str, line: int, description: str = "") -> str | None:
-        """Record the mention of a project and return its name as it was first spelt."""
-        name = clean_line(name)
+        """Record the mention of a project and return its name.
+
+        Of several mentions the first with a description counts, else the first.
+        """
+        name, description = clean_line(name), clean_block(description)
         if not name:
             return None
-        known = self._projects.setdefault(
-            name.casefold(),
-            ImportedProject(
-                name=name, source_ref=self.source_ref(line), description=clean_block(description)
-            ),
-        )
+        known = self._projects.get(name.casefold())
+        if known is None or (description and not known.description):
+            known = ImportedProject(name=name, source_ref=self.source_ref(line), description=description)
+            self._projects[name.casefold()] = known
         return known.name
 
     def add_phase(
@@ -154,7 +158,7 @@ class ParsedFileBuilder:
         title = clean_line(task.title)
         if not title:
             return
-        project = self.add_project(task.project, task.line) if task.project else None
+        project = self.add_project(task.project, task.project_line or task.line) if task.project else None
         phase = self.add_phase(project, task.phase, task.line) if project and task.phase else None
         self._tasks.append(
             ImportedTask(
@@ -170,7 +174,7 @@ class ParsedFileBuilder:
                 due=task.due,
                 completed=task.completed,
                 estimate_minutes=task.estimate_minutes,
-                assignee=clean_line(task.assignee or "") or None,
+                assignee=clean_assignee(task.assignee),
                 tags=_distinct_names(task.tags),
                 recurrence=clean_line(task.recurrence or "") or None,
                 blocked_by=_distinct_names(task.blocked_by),
@@ -180,9 +184,9 @@ class ParsedFileBuilder:
             )
         )
 
-    def add_note(self, note: ImportedNote) -> None:
-        """Add a note, and its project."""
-        project = self.add_project(note.project, 1) if note.project else None
+    def add_note(self, note: ImportedNote, project_line: int | None = None) -> None:
+        """Add a note, and its project, which is named in that line."""
+        project = self.add_project(note.project, project_line or 1) if note.project else None
         self._notes.append(replace(note, project=project))
 
     def assign_external_id(self, task: RawTask) -> str:

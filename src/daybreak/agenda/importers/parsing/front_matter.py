@@ -1,7 +1,7 @@
 """The block of ``key: value`` lines between two ``---`` that may open a note."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _FENCES = {"---", "..."}
 _KEY_VALUE = re.compile(r"([A-Za-z][\w -]{0,40}):(?:\s+(.*))?")
@@ -10,14 +10,25 @@ _MAX_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The metadata of a file; keys in lower case; ``line_count`` is the number of lines of the block."""
+    """The metadata of a file; keys in lower case.
+
+    Attributes:
+        values: the values by key.
+        line_count: the number of lines of the block.
+        lines: the line of each key.
+    """
 
     values: dict[str, str]
     line_count: int
+    lines: dict[str, int] = field(default_factory=dict)
 
     def get_first(self, *keys: str) -> str | None:
         """Return the value of the first of these keys that has one."""
         return next((self.values[key] for key in keys if self.values.get(key)), None)
+
+    def line_of(self, key: str) -> int | None:
+        """Return the line of a key that has a value."""
+        return self.lines.get(key) if self.values.get(key) else None
 
 
 def parse_front_matter(lines: list[str]) -> FrontMatter:
@@ -26,8 +37,12 @@ def parse_front_matter(lines: list[str]) -> FrontMatter:
         return FrontMatter({}, 0)
     for at, line in enumerate(lines[1:_MAX_LINES], start=1):
         if line.rstrip() in _FENCES:
-            pairs = filter(None, map(_KEY_VALUE.fullmatch, lines[1:at]))
-            return FrontMatter({pair[1].lower(): _unquote(pair[2] or "") for pair in pairs}, at + 1)
+            matches = map(_KEY_VALUE.fullmatch, lines[1:at])
+            pairs = [
+                (pair[1].lower(), _unquote(pair[2] or ""), n) for n, pair in enumerate(matches, 2) if pair
+            ]
+            values = {key: value for key, value, _ in pairs}
+            return FrontMatter(values, at + 1, {key: number for key, _, number in pairs})
     return FrontMatter({}, 0)
 
 

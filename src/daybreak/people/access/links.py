@@ -9,10 +9,11 @@ import asyncpg
 
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, NotFound
-from daybreak.people import passwords, sessions
-from daybreak.people.credentials import revoke_credentials
+from daybreak.people.access import passwords, sessions
+from daybreak.people.access.credentials import revoke_credentials
+from daybreak.people.access.secret_tokens import generate_secret, hash_secret
+from daybreak.people.access.sessions import ClientInfo, Role
 from daybreak.people.model import User
-from daybreak.people.secret_tokens import generate_secret, hash_secret
 from daybreak.people.security_events import (
     SYSTEM_ACTOR,
     Actor,
@@ -20,10 +21,9 @@ from daybreak.people.security_events import (
     record_security_event,
 )
 from daybreak.people.service import create_user, find_by_email, get_user
-from daybreak.people.sessions import ClientInfo, Role
 from daybreak.people.settings import people_settings
 
-_sql = load(__package__)
+_sql = load("daybreak.people")
 
 
 class LinkPurpose(StrEnum):

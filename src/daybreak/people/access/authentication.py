@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from daybreak.db import Database, load
 from daybreak.errors import TooManyRequests, Unauthenticated
-from daybreak.people import passwords, sessions
-from daybreak.people.credentials import lock_credential, revoke_sign_ins, revoke_tokens
-from daybreak.people.known_browsers import find_known_browser
+from daybreak.people.access import passwords, sessions
+from daybreak.people.access.credentials import lock_credential, revoke_sign_ins, revoke_tokens
+from daybreak.people.access.known_browsers import find_known_browser
+from daybreak.people.access.secret_tokens import hash_secret
+from daybreak.people.access.sessions import ClientInfo, Principal
 from daybreak.people.model import User, normalize_email
-from daybreak.people.secret_tokens import hash_secret
 from daybreak.people.security_events import (
     Actor,
     SecurityEventKind,
@@ -23,9 +24,8 @@ from daybreak.people.security_events import (
     record_security_event,
 )
 from daybreak.people.service import find_by_email
-from daybreak.people.sessions import ClientInfo, Principal
 
-_sql = load(__package__)
+_sql = load("daybreak.people")
 _MINUTE = timedelta(minutes=1)
 _WAY_OUT = ", use a browser in which you have signed in before, or ask for a sign-in link"
 

@@ -8,16 +8,16 @@ import asyncpg
 
 from daybreak.db import Database, load
 from daybreak.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
-from daybreak.people.secret_tokens import generate_secret, hash_secret
+from daybreak.people.access.secret_tokens import generate_secret, hash_secret
+from daybreak.people.access.sessions import Principal, Scope, principal_of
 from daybreak.people.security_events import (
     SYSTEM_ACTOR,
     Actor,
     SecurityEventKind,
     record_security_event,
 )
-from daybreak.people.sessions import Principal, Scope, principal_of
 
-_sql = load(__package__)
+_sql = load("daybreak.people")
 _PREFIX = "dbk_"  # so that scanners for leaked secrets recognise it
 _SUFFIX_LENGTH = 4
 _MAX_NAME_LENGTH = 100

@@ -11,10 +11,10 @@ from uuid import UUID
 import asyncpg
 
 from daybreak.db import Database, load
-from daybreak.people.secret_tokens import generate_secret, hash_secret
-from daybreak.people.sessions import ClientInfo
+from daybreak.people.access.secret_tokens import generate_secret, hash_secret
+from daybreak.people.access.sessions import ClientInfo
 
-_sql = load(__package__)
+_sql = load("daybreak.people")
 KNOWN_BROWSER_LIFETIME = timedelta(days=400)  # what browsers allow
 MAX_KNOWN_ACCOUNTS = 5
 _MAX_BROWSERS = 50

@@ -10,12 +10,12 @@ import asyncpg
 
 from daybreak.db import Database, load
 from daybreak.errors import NotFound
+from daybreak.people.access.secret_tokens import generate_secret, hash_secret
 from daybreak.people.model import User
 from daybreak.people.rows import user_of
-from daybreak.people.secret_tokens import generate_secret, hash_secret
 from daybreak.people.settings import people_settings
 
-_sql = load(__package__)
+_sql = load("daybreak.people")
 _MAX_USER_AGENT_LENGTH = 300
 _IPV6_NETWORK = 64
 

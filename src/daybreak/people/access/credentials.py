@@ -7,10 +7,10 @@ import asyncpg
 
 from daybreak.db import load
 from daybreak.errors import Unauthenticated
-from daybreak.people import sessions
-from daybreak.people.sessions import Principal
+from daybreak.people.access import sessions
+from daybreak.people.access.sessions import Principal
 
-_sql = load(__package__)
+_sql = load("daybreak.people")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

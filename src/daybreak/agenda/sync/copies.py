@@ -1,0 +1,299 @@
+"""Copies of one list in a source: of two exports side by side the newest counts.
+
+Two files are states of one list if their names are related and at least half of the entries of the smaller
+one are in the other: the newest counts alone. A task with the same id in any two files is one task: the
+newest. An entry is newer by the time of change that its format records, else by its file's: the date in its
+name, its modification time, the number of its copy.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cmp_to_key
+from pathlib import PurePosixPath
+
+from daybreak.agenda.model import TaskStatus
+from daybreak.agenda.parsed import ImportedEvent, ImportedNote, ImportedTask, ParsedFile, ReadWarning
+from daybreak.agenda.rows import ParsedSourceFile
+from daybreak.intake import split_copy_marker
+
+_FORMATS = {
+    **dict.fromkeys((".csv", ".tsv"), "table"),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), "json"),
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), "markdown"),
+    **dict.fromkeys((".ics", ".ical", ".icalendar", ".ifb"), "calendar"),
+}
+_STAMP = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])"
+    r"(?:[T _-]{1,3}(\d{2})[-_.:h]?(\d{2})(?:[-_.:m]?(\d{2}))?)?(?!\d)"
+)
+_PROJECT_ID = re.compile(r"\s*\[\d+\]$")
+_TRAILING_NUMBER = re.compile(r"(.*\D)[ _-](\d{1,2})")
+_AGE = re.compile(r"(.*?)[ _.-](?:old|new|latest|previous|current|backup|alt|neu|v\d{1,3})", re.IGNORECASE)
+_NEVER_REUSED = re.compile(
+    r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}.*|.+@.+|[A-Z][A-Z0-9_]+-\d+|\d{10,}", re.IGNORECASE
+)
+# Of fewer entries in a calendar: they may be an invitation and its update, which are no states of a list.
+_MIN_CALENDAR_ENTRIES = 3
+_MAX_NAMES = 3
+_MAX_COMPARED = 50
+# Archives store the time of a file in steps of two seconds.
+_FILE_TIME_STEP = 2
+
+_CLOSED = frozenset({TaskStatus.DONE, TaskStatus.CANCELLED})
+
+_TaskCopy = tuple[ParsedSourceFile, ImportedTask]
+
+
+@dataclass(frozen=True, slots=True)
+class _FileAge:
+    """The age of a file, as far as its name and its modification time show it.
+
+    Attributes:
+        is_whole: a file that was cut is older than any whole one.
+        stamp: the date in the name, which no copying changes; empty if there is none.
+        rest: the modification time, the number of the copy, and the path.
+    """
+
+    is_whole: bool
+    stamp: str
+    rest: tuple[int, int, str]
+
+    @classmethod
+    def from_file(cls, file: ParsedSourceFile) -> "_FileAge":
+        stem = PurePosixPath(file.path).stem
+        stamp = _STAMP.search(stem)
+        name, number = split_copy_marker(stem)
+        trailing = _TRAILING_NUMBER.fullmatch(name)
+        return cls(
+            is_whole=file.parsed.incomplete is None,
+            stamp="".join(part or "00" for part in stamp.groups()) if stamp else "",
+            rest=(
+                int(file.modified_at.timestamp()) // _FILE_TIME_STEP,
+                number or (int(trailing[2]) if trailing else 0),
+                file.path,
+            ),
+        )
+
+    def is_newer_than(self, other: "_FileAge") -> bool:
+        if self.is_whole != other.is_whole:
+            return self.is_whole
+        if self.stamp and other.stamp and self.stamp != other.stamp:
+            return self.stamp > other.stamp
+        return self.rest > other.rest
+
+
+@dataclass(frozen=True, slots=True)
+class _ListFile:
+    """A file with a list: the keys of its entries, and what decides whether it is newer than another."""
+
+    file: ParsedSourceFile
+    keys: frozenset[str]
+    touched: dict[str, datetime]
+    age: "_FileAge"
+
+    def is_state_of(self, other: "_ListFile") -> bool:
+        smaller = min(len(self.keys), len(other.keys))
+        return smaller > 0 and 2 * len(self.keys & other.keys) >= smaller
+
+
+def keep_newest(files: Iterable[ParsedSourceFile]) -> list[ParsedSourceFile]:
+    """Return the files without what a newer copy in another file replaces, in their order.
+
+    A file that counts alone has a warning with the names of its older copies, unless they hold nothing else.
+    """
+    given = list(files)
+    by_path = sorted(given, key=lambda file: file.path)
+    older: dict[str, str] = {}
+    newest: dict[str, _ListFile] = {}
+    for family in _families(by_path):
+        _find_states(family, older, newest)
+    kept_ids = {task.external_id for file in given if file.path not in older for task in file.parsed.tasks}
+    winners = _find_winners(by_path)
+    warnings = _make_warnings(by_path, older, newest)
+    return [
+        replace(file, parsed=_without_copies(file, older, newest, kept_ids, winners, warnings.get(file.path)))
+        for file in given
+    ]
+
+
+def _families(files: Sequence[ParsedSourceFile]) -> Iterable[list[_ListFile]]:
+    """Yield the lists with related names, two or more at a time."""
+    named: dict[tuple[str, str], dict[str, list[ParsedSourceFile]]] = defaultdict(lambda: defaultdict(list))
+    for file in files:
+        path = PurePosixPath(file.path)
+        kind = _FORMATS.get(path.suffix.lower(), "text")
+        named[str(path.parent), kind][_plain_name(path.stem, kind)].append(file)
+    for (_, kind), by_name in named.items():
+        originals = _names_of_originals(by_name)
+        related: dict[str, list[_ListFile]] = defaultdict(list)
+        for name, alike in by_name.items():
+            related[originals[name]] += map(_make_list, alike)
+        least = _MIN_CALENDAR_ENTRIES if kind == "calendar" else 1
+        for lists in related.values():
+            yield [one for one in lists if len(one.keys) >= least]
+
+
+def _plain_name(stem: str, kind: str) -> str:
+    name = unicodedata.normalize("NFC", stem)
+    name = split_copy_marker(name)[0]
+    # A list of each day or week is no copy of the last one: notes are dated, exports are stamped.
+    if kind not in {"markdown", "text"}:
+        name = split_copy_marker(_STAMP.sub("", name).strip(" _.-"))[0]
+    return _PROJECT_ID.sub("", name).strip(" _.-").casefold()
+
+
+def _names_of_originals(names: Collection[str]) -> dict[str, str]:
+    """Return each name without a number or “old”, if another file shows that it is the name of a copy."""
+    aged = {name: found[1] for name in names if (found := _AGE.fullmatch(name))}
+    count = Counter(aged.values())
+    originals = {}
+    for name in names:
+        number = _TRAILING_NUMBER.fullmatch(name)
+        if name in aged and (aged[name] in names or count[aged[name]] > 1):
+            originals[name] = aged[name]
+        else:
+            originals[name] = number[1] if number and number[1] in names else name
+    return originals
+
+
+def _make_list(file: ParsedSourceFile) -> _ListFile:
+    touched = {_task_key(file, task): task.touched_at for task in file.parsed.tasks if task.touched_at}
+    keys = [_task_key(file, task) for task in file.parsed.tasks]
+    keys += [_event_key(event) for event in file.parsed.events]
+    keys += [_note_key(note) for note in file.parsed.notes]
+    return _ListFile(file, frozenset(keys), touched, _FileAge.from_file(file))
+
+
+def _task_key(file: ParsedSourceFile, task: ImportedTask) -> str:
+    own = task.native_id or ""
+    if own and _NEVER_REUSED.fullmatch(own) and not own.startswith(f"{file.path}#"):
+        return f"id:{own}"
+    return f"title:{_title_key(task.title)}"
+
+
+def _event_key(event: ImportedEvent) -> str:
+    return f"uid:{event.uid or event.source_ref}"
+
+
+def _note_key(note: ImportedNote) -> str:
+    return f"note:{note.title}\n{note.body}"
+
+
+def _title_key(title: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+
+
+def _find_states(family: list[_ListFile], older: dict[str, str], newest: dict[str, _ListFile]) -> None:
+    """Record for each older state of a list which file is its newest."""
+    ordered = sorted(sorted(family, key=lambda one: one.file.path), key=cmp_to_key(_compare), reverse=True)
+    for index, one in enumerate(ordered):
+        newer = next(
+            (other for other in ordered[max(0, index - _MAX_COMPARED) : index] if one.is_state_of(other)),
+            None,
+        )
+        if newer is not None:
+            top = older.get(newer.file.path, newer.file.path)
+            older[one.file.path] = top
+        newest[one.file.path] = one
+
+
+def _compare(one: _ListFile, other: _ListFile) -> int:
+    """Compare the ages of two states: by the entries that both have, else by the files."""
+    if one.age.is_whole == other.age.is_whole:
+        both = one.touched.keys() & other.touched.keys()
+        balance = sum(
+            (one.touched[key] > other.touched[key]) - (one.touched[key] < other.touched[key]) for key in both
+        )
+        if balance:
+            return balance
+    return 1 if one.age.is_newer_than(other.age) else -1
+
+
+def _find_winners(files: Sequence[ParsedSourceFile]) -> dict[str, str]:
+    """Return for each id that several files have the path of its newest task."""
+    found: dict[str, list[_TaskCopy]] = defaultdict(list)
+    for file in files:
+        for task in file.parsed.tasks:
+            found[task.external_id].append((file, task))
+    winners = {}
+    for external_id, copies in found.items():
+        if len(copies) > 1 and _are_one_task(copies):
+            winners[external_id] = _newest_copy(copies)[0].path
+    return winners
+
+
+def _are_one_task(copies: Sequence[_TaskCopy]) -> bool:
+    own = copies[0][1].native_id or ""
+    return (
+        _NEVER_REUSED.fullmatch(own) is not None or len({_title_key(task.title) for _, task in copies}) == 1
+    )
+
+
+def _newest_copy(copies: Sequence[_TaskCopy]) -> _TaskCopy:
+    if any(task.recurrence for _, task in copies):
+        # The finished occurrence of a recurring task may have the id of the next one.
+        copies = [copy for copy in copies if copy[1].status not in _CLOSED] or copies
+    newest = copies[0]
+    for copy in copies[1:]:
+        if _is_newer_copy(copy, newest):
+            newest = copy
+    return newest
+
+
+def _is_newer_copy(copy: _TaskCopy, other: _TaskCopy) -> bool:
+    touched, before = copy[1].touched_at, other[1].touched_at
+    if touched and before and touched != before:
+        return touched > before
+    return _FileAge.from_file(copy[0]).is_newer_than(_FileAge.from_file(other[0]))
+
+
+def _without_copies(
+    file: ParsedSourceFile,
+    older: dict[str, str],
+    newest: dict[str, _ListFile],
+    kept_ids: set[str],
+    winners: dict[str, str],
+    warning: ReadWarning | None,
+) -> ParsedFile:
+    parsed = file.parsed
+    tasks = [task for task in parsed.tasks if winners.get(task.external_id, file.path) == file.path]
+    if (top := older.get(file.path)) is None:
+        warnings = (*parsed.warnings, warning) if warning else parsed.warnings
+        if len(tasks) == len(parsed.tasks) and not warning:
+            return parsed
+        return replace(parsed, tasks=tuple(tasks), warnings=warnings)
+    keys = newest[top].keys
+    return ParsedFile(
+        tasks=tuple(task for task in tasks if task.external_id in kept_ids),
+        events=tuple(event for event in parsed.events if _event_key(event) in keys),
+        notes=tuple(note for note in parsed.notes if _note_key(note) not in keys),
+        warnings=parsed.warnings if parsed.incomplete else (),
+        incomplete=parsed.incomplete,
+    )
+
+
+def _make_warnings(
+    files: Sequence[ParsedSourceFile], older: dict[str, str], newest: dict[str, _ListFile]
+) -> dict[str, ReadWarning]:
+    """Return the warning about each newest file, with the names of its older copies."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        if (top := older.get(file.path)) is not None:
+            keys = newest[file.path].keys
+            if keys - newest[top].keys or any(key.startswith("title:") for key in keys):
+                found[top].append(file.path)
+    return {top: ReadWarning(path=top, message=_message(names)) for top, names in found.items()}
+
+
+def _message(paths: list[str]) -> str:
+    names = [f"“{PurePosixPath(path).name}”" for path in paths]
+    if len(names) == 1:
+        return f"{names[0]} is an older copy of this list, so it was left out; delete it if it is not needed."
+    more = len(names) - _MAX_NAMES
+    shown = names if more <= 0 else [*names[:_MAX_NAMES], f"{more} more"]
+    listed = f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return f"{listed} are older copies of this list, so they were left out; delete them if not needed."

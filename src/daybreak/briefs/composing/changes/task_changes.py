@@ -1,0 +1,280 @@
+"""Changes of tasks since the last brief."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from daybreak.agenda import Moment, Task, TaskStatus
+from daybreak.briefs.composing.changes.change import Change, Comparison
+from daybreak.briefs.composing.changes.task_matches import (
+    TaskPair,
+    is_corrected,
+    match_tasks,
+)
+from daybreak.briefs.facts.snapshot import (
+    SnapshotItem,
+    fold_title,
+    item_content,
+    parse_snapshot_time,
+    source_key,
+    task_content,
+    to_iso,
+)
+from daybreak.briefs.wording import changes as wording
+from daybreak.claims import Claim
+
+_MAX_FILE_CITATIONS = 10
+
+
+def find_task_changes(comparison: Comparison) -> Iterator[Change]:
+    """Yield the changes of tasks, each task at most once."""
+    yield from _TaskComparison(comparison).list_changes()
+
+
+class _TaskComparison:
+    def __init__(self, comparison: Comparison) -> None:
+        self._of = comparison
+        self._book, self._day, self._last = comparison.book, comparison.book.day, comparison.last
+        agenda = comparison.agenda
+        deferred = {str(task.id) for task in agenda.deferred}
+        self._suppressed_ids = {*map(str, self._book.unsorted), *deferred}
+        known = [*agenda.deferred, *(task for task in agenda.tasks if self._is_current(task))]
+        self._tasks = {str(task.id): task for task in known}
+        self._matches = match_tasks(self._last.tasks, known)
+        self._now_of = {pair.before_id: pair.task for pair in self._matches.pairs}
+        self._present = {task_content(task) for task in known}
+        self._known = {item_content(item) for item in self._last.tasks.values()}
+        titles = [fold_title(item.title) for item in self._last.tasks.values()]
+        self._known_titles = {*titles, *(fold_title(str(one[0])) for one in self._last.finished.values())}
+        self._following = self._find_following()
+
+    def _is_current(self, task: Task) -> bool:
+        """Return whether a task is unfinished, or was finished since the last brief."""
+        task_id = str(task.id)
+        if task.is_open or task_id in self._last.tasks:
+            return True
+        completed = self._day.date_of(task.completed)
+        is_recent = completed is None or completed >= self._last.day
+        return task.status is TaskStatus.DONE and is_recent and task_id not in self._last.finished
+
+    def list_changes(self) -> Iterator[Change]:
+        for pair in self._matches.pairs:
+            if self._is_compared(pair) and (change := self._describe(pair)):
+                yield change
+        yield from self._files_moved()
+        for before_id, before in self._matches.gone.items():
+            is_told = before.source in self._of.sources and before_id not in self._suppressed_ids
+            if is_told and item_content(before) not in self._present:
+                yield self._vanished(before_id, before)
+        for task in self._matches.added:
+            if self._is_news(task):
+                yield self._added(task)
+
+    def _is_compared(self, pair: TaskPair) -> bool:
+        both = {pair.before.source, source_key(pair.task.source_id)}
+        return both <= self._of.sources.keys() and str(pair.task.id) not in self._suppressed_ids
+
+    def _is_news(self, task: Task) -> bool:
+        """Return whether a task that was not matched is new: neither a copy nor the next one of a series."""
+        if not task.is_open or str(task.id) in self._suppressed_ids:
+            return False
+        is_known = task_content(task) in self._known or (
+            task.recurrence and fold_title(task.title) in self._known_titles
+        )
+        return source_key(task.source_id) in self._of.sources and not is_known
+
+    def _describe(self, pair: TaskPair) -> Change | None:
+        task = pair.task
+        if task.status is TaskStatus.CANCELLED:
+            at = self._day.localize_optional(task.due)
+            return self._change(
+                task, "vanished", wording.cancelled(task.title), summary="were cancelled", at=at
+            )
+        if task.status is TaskStatus.DONE:
+            return self._done(task)
+        describers = (self._freed, self._handed_over, self._moved, self._renamed, self._became_overdue)
+        return next((change for describe in describers if (change := describe(pair))), None)
+
+    def _done(self, task: Task) -> Change:
+        completed = self._day.localize_optional(task.completed)
+        following = self._following.get(str(task.id))
+        at = self._day.localize_optional(following.due or following.start) if following else None
+        if following is None or at is None:
+            text = wording.done(task.title, completed)
+            return self._change(task, "done", text, summary="were finished", at=completed)
+        text = wording.recurred(task.title, completed, at)
+        return self._change(task, "recurred", text, summary="were finished", also=(following,), at=completed)
+
+    def _freed(self, pair: TaskPair) -> Change | None:
+        task, before = pair.task, pair.before
+        if not (before.blocked_by or before.is_blocked) or self._book.is_blocked(task):
+            return None
+        blockers = [self._now_of[one] for one in before.blocked_by if one in self._now_of]
+        done = [one for one in blockers if one.status is TaskStatus.DONE]
+        at = self._day.localize_optional(task.due)
+        if done and len(done) == len(before.blocked_by):
+            text = wording.can_start(task.title, [one.title for one in done])
+            return self._change(task, "can_start", text, summary="can start", also=done, at=at)
+        if before.is_blocked and not before.blocked_by:
+            text = wording.unblocked(task.title)
+            return self._change(task, "can_start", text, summary="are no longer blocked", at=at)
+        return None
+
+    def _handed_over(self, pair: TaskPair) -> Change | None:
+        task, before = pair.task, pair.before
+        assignee = wording.person(task.assignee or "")
+        earlier = wording.person(before.assignee or "")
+        if not self._last.has_details or assignee == earlier:
+            return None
+        text = wording.handed_over(task.title, assignee, earlier)
+        summary = f"are now assigned to {assignee}" if assignee else "are no longer assigned"
+        at = self._day.localize_optional(task.due)
+        return self._change(task, "handed_over", text, summary=summary, at=at)
+
+    def _moved(self, pair: TaskPair) -> Change | None:
+        task, before, day = pair.task, pair.before, self._day
+        due, start = day.localize_optional(task.due), day.localize_optional(task.start)
+        if to_iso(task.due) != before.due:
+            then = parse_snapshot_time(before.due, day)
+            if is_next_occurrence(task, before, then, due):
+                return self._comes_next(task, due)
+            text = self._moved_text(pair, then, due)
+            phrase = wording.remark(task.title, f"to {wording.short(due)}" if due else "no date")
+            return self._change(task, "moved", text, summary="moved", phrase=phrase, at=due)
+        if to_iso(task.start) != before.starts:
+            then = parse_snapshot_time(before.starts, day)
+            if is_next_occurrence(task, before, then, start):
+                return self._comes_next(task, start)
+            text = wording.start_moved(task.title, then, start)
+            return self._change(task, "moved", text, summary="have another start", at=start)
+        return None
+
+    def _moved_text(self, pair: TaskPair, then: Moment | None, due: Moment | None) -> str:
+        title, now = pair.task.title, self._of.current.tasks.get(str(pair.task.id))
+        first = parse_snapshot_time(now.first_due, self._day) if now else None
+        if (
+            now is None
+            or first is None
+            or due is None
+            or now.times_put_off <= max(1, pair.before.times_put_off)
+        ):
+            return wording.moved(title, then, due)
+        return wording.moved_again(title, due, now.times_put_off, first)
+
+    def _comes_next(self, task: Task, following: Moment | None) -> Change | None:
+        if following is None:
+            return None
+        phrase = wording.remark(task.title, wording.short(following))
+        text = wording.comes_next(task.title, following)
+        return self._change(task, "comes_next", text, summary="come next", phrase=phrase, at=following)
+
+    def _renamed(self, pair: TaskPair) -> Change | None:
+        task, before = pair.task, pair.before
+        if is_corrected(before.title, task.title):
+            return None
+        text = wording.renamed(before.title, task.title)
+        phrase = wording.remark(task.title, wording.formerly(before.title))
+        at = self._day.localize_optional(task.due)
+        return self._change(task, "renamed", text, summary="have another title", phrase=phrase, at=at)
+
+    def _became_overdue(self, pair: TaskPair) -> Change | None:
+        task, due = pair.task, self._day.date_of(pair.task.due)
+        if due is None or not self._last.day <= due < self._day.today:
+            return None
+        text = wording.became_overdue(task.title, due)
+        phrase = wording.remark(task.title, wording.due(due))
+        return self._change(task, "became_overdue", text, summary="became overdue", phrase=phrase, at=due)
+
+    def _added(self, task: Task) -> Change:
+        due = self._day.localize_optional(task.due)
+        phrase = wording.remark(task.title, wording.due(due))
+        if str(task.id) in self._last.finished or self._finished_like(task):
+            text, summary = wording.reopened(task.title, due), "are open again"
+        else:
+            text, summary = wording.came_in(task.title, due, self._day.today), "came in"
+        return self._change(task, "came_in", text, summary=summary, phrase=phrase, at=due)
+
+    def _finished_like(self, task: Task) -> bool:
+        return task.due is not None and [task.title, to_iso(task.due)] in self._last.finished.values()
+
+    def _vanished(self, before_id: str, before: SnapshotItem) -> Change:
+        due = parse_snapshot_time(before.due or before.starts, self._day)
+        is_ambiguous = any(content[0] == fold_title(before.title) for content in self._present)
+        source = self._of.sources[before.source]
+        text = wording.vanished(before.title, source, due if is_ambiguous else None)
+        fact = self._of.cite_removed("task", before_id, before, is_id_in_use=before_id in self._tasks)
+        claim = Claim(kind="vanished", text=text, facts=(fact,))
+        where = PurePosixPath(before.path).name or source
+        phrase = wording.remark(before.title, wording.due(due) if is_ambiguous else "")
+        return Change(claim=claim, at=due, summary=f"are no longer in {where}", phrase=phrase)
+
+    def _files_moved(self) -> Iterator[Change]:
+        """Yield the files whose tasks are all in a file of the same name in another folder."""
+        moves: dict[tuple[str, str], dict[str, list[Task]]] = defaultdict(lambda: defaultdict(list))
+        for pair in self._matches.pairs:
+            source = source_key(pair.task.source_id)
+            if pair.before.path and pair.before.source == source and source in self._of.sources:
+                moves[source, pair.before.path][pair.task.path].append(pair.task)
+        remaining = {(source_key(task.source_id), task.path) for task in self._tasks.values()}
+        for (source, before), targets in moves.items():
+            target = next(iter(targets))
+            is_moved = len(targets) == 1 and (source, before) not in remaining
+            if is_moved and _is_other_folder(before, target):
+                tasks = [task for task in targets[target] if str(task.id) not in self._suppressed_ids]
+                yield from self._file_moved(target, tasks)
+
+    def _file_moved(self, target: str, tasks: Sequence[Task]) -> Iterator[Change]:
+        if not tasks:
+            return
+        folder = str(PurePosixPath(target).parent).removeprefix(".")
+        facts = tuple(self._book.cite_task(task) for task in tasks[:_MAX_FILE_CITATIONS])
+        where = wording.folder(folder)
+        claim = Claim(kind="file_moved", text=wording.file_moved(_name(target), where), facts=facts)
+        phrase = wording.remark(_name(target))
+        yield Change(claim=claim, noun="file", summary=f"moved to {where}", phrase=phrase)
+
+    def _find_following(self) -> dict[str, Task]:
+        """Return the next occurrence of each recurring task that is done, by the id of the done one."""
+        done = {
+            (source_key(pair.task.source_id), fold_title(pair.task.title)): str(pair.task.id)
+            for pair in self._matches.pairs
+            if pair.task.status is TaskStatus.DONE
+        }
+        found: dict[str, Task] = {}
+        for task in self._matches.added:
+            key = source_key(task.source_id), fold_title(task.title)
+            if task.is_open and task.recurrence and key in done and str(task.id) not in self._suppressed_ids:
+                found.setdefault(done[key], task)
+        return found
+
+    def _change(
+        self,
+        task: Task,
+        kind: str,
+        text: str,
+        *,
+        summary: str = "",
+        phrase: str = "",
+        also: Sequence[Task] = (),
+        at: Moment | None = None,
+    ) -> Change:
+        facts = tuple(self._book.cite_task(one) for one in (task, *also))
+        claim = Claim(kind=kind, text=text, facts=facts)
+        return Change(claim=claim, at=at, summary=summary, phrase=phrase or wording.remark(task.title))
+
+
+def is_next_occurrence(task: Task, before: SnapshotItem, then: Moment | None, now: Moment | None) -> bool:
+    """Return whether a recurring task went on to its next date, rather than being moved."""
+    is_recurring = bool(task.recurrence or before.recurrence)
+    return (
+        is_recurring and then is not None and now is not None and wording.day_of(now) > wording.day_of(then)
+    )
+
+
+def _is_other_folder(before: str, now: str) -> bool:
+    old, new = PurePosixPath(fold_title(before)), PurePosixPath(fold_title(now))
+    return old.name == new.name and old.parent != new.parent
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name

@@ -1,0 +1,1 @@
+"""Sign-in and credentials: passwords, sessions, tokens, links and known browsers."""

@@ -1,0 +1,274 @@
+"""Names and addresses of a person, and the comparison of a file's text with them.
+
+A file names one person in many ways: “Anna Berg”, “Berg, Anna”, “@anna”, “Anna Berg <anna@example.org>”.
+A text is compared by its address, by its full name, and by its single word. A single word counts only if it
+is the whole text, so that people who share a first name are not confused.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
+from uuid import UUID
+
+from daybreak.people.model import User
+
+_ADDRESS = re.compile(r"[^\s@<>()\[\]{},;:\"'“”„|\\]+@[^\s@<>()\[\]{},;:\"'“”„|\\]+")
+_MAILTO = re.compile(r"\bmailto:", re.IGNORECASE)
+_WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]*?)(?:\.md)?(?:\|[^\[\]]*)?\]\]")
+_BRACKETED_END = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)\s*$")
+_SEPARATOR = re.compile(r"[;|\n]|\s(?:&|\+|/|and|und)\s", re.IGNORECASE)
+_WORD_SEPARATORS = re.compile(r"[\W\d_]+")
+_JOINED_NAME = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
+_AROUND = frozenset("\"'`<>,;:~*")
+_BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
+_MIN_SHARED_WORD = 3
+_MIN_CONTAINED_WORD = 4
+
+
+class IdentityKind(StrEnum):
+    """The kind of an identity: a name of two words or more, an e-mail address, or a single word."""
+
+    NAME = "name"
+    EMAIL = "email"
+    HANDLE = "handle"
+
+
+class IdentitySource(StrEnum):
+    """Where an identity was found: in the user's profile, in a file, or entered by the person."""
+
+    PROFILE = "profile"
+    FILE = "file"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A name or address that may be the owner's; without an answer it is a proposal.
+
+    Attributes:
+        value: the name or address as it was written.
+        source: where it was found.
+        source_name: the file in which it was found.
+        seen: the number of items there that name it.
+    """
+
+    id: UUID
+    kind: IdentityKind
+    value: str
+    source: IdentitySource
+    source_name: str | None = None
+    seen: int = 0
+    proposed_at: datetime
+    confirmed_at: datetime | None = None
+    rejected_at: datetime | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the owner confirmed or rejected it."""
+        return self.confirmed_at is not None or self.rejected_at is not None
+
+    @property
+    def is_added(self) -> bool:
+        """Whether the owner entered it, so that it can be deleted."""
+        return self.source is IdentitySource.PERSON
+
+    @property
+    def counts(self) -> bool:
+        """Whether items that name it are the owner's: also one of the profile that was not rejected."""
+        if self.is_answered:
+            return self.confirmed_at is not None
+        return self.source is IdentitySource.PROFILE
+
+
+class PersonText(NamedTuple):
+    """A person as a text names them: the address, the name as written, and its folded forms."""
+
+    address: str
+    name: str
+    keys: frozenset[str]
+
+    @property
+    def kind(self) -> IdentityKind:
+        """The kind of the identity that the text is: its address if it has one."""
+        if self.address:
+            return IdentityKind.EMAIL
+        return IdentityKind.NAME if is_full_name(self.key) else IdentityKind.HANDLE
+
+    @property
+    def value(self) -> str:
+        """The address or name as written."""
+        return self.address or self.name
+
+    @property
+    def key(self) -> str:
+        """The value folded for comparison, with the first name first."""
+        return fold(self.address) if self.address else fold_name(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """The names and addresses that are one person's, and those that are not.
+
+    Attributes:
+        addresses: the person's addresses, folded and without the part after a plus sign.
+        names: full names, folded, the first name first.
+        words: single words that are the person as a whole text.
+        rejected: folded names and addresses that are other people's.
+    """
+
+    addresses: frozenset[str]
+    names: frozenset[str]
+    words: frozenset[str]
+    rejected: frozenset[str]
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]], user: User) -> Self:
+        """Return the identities of a user: the profile's, and the answers.
+
+        Args:
+            rows: rows of `people_identity_facts`, with kind, value_key and confirmed.
+            user: the user, whose profile counts unless its parts were rejected.
+        """
+        answers = [(row["kind"], fold(row["value_key"]), row["confirmed"]) for row in rows]
+        confirmed = {(kind, key) for kind, key, is_confirmed in answers if is_confirmed}
+        denied = {key for _, key, is_confirmed in answers if not is_confirmed}
+        denied -= {key for _, key in confirmed}
+        own = confirmed | {(one.kind, one.key) for one in profile_identities(user) if one.key not in denied}
+        addresses = {key for kind, key in own if kind == IdentityKind.EMAIL}
+        plain = {key for kind, key in own if kind != IdentityKind.EMAIL}
+        keys = frozenset().union(*map(_name_keys, plain))
+        names = {key for key in keys if is_full_name(key)}
+        words = (keys - names) | {key.replace(" ", "") for key in names}
+        return cls(frozenset(map(_mailbox, addresses)), frozenset(names), frozenset(words), frozenset(denied))
+
+    def matches(self, text: str) -> bool:
+        """Return whether a text of a file, like an assignee or an attendee, names this person."""
+        return any(map(self._is_person, parse_people(text)))
+
+    def _is_person(self, person: PersonText) -> bool:
+        if person.address:
+            address = fold(person.address)
+            if address in self.rejected:
+                return False
+            if _mailbox(address) in self.addresses:
+                return True
+        if person.keys & self.rejected:
+            return False
+        # With the address of another mailbox, a single word is another person of the same first name.
+        return bool(person.keys & self.names) or (not person.address and bool(person.keys & self.words))
+
+
+def profile_identities(user: User) -> list[PersonText]:
+    """Return what a user's profile has: the address, its local part, and a full name.
+
+    A first name alone is not one person's; it counts after the user confirmed it.
+    """
+    name = _person_named(_strip_name(user.name))
+    found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email)), name]
+    return found if name.kind is IdentityKind.NAME else found[:2]
+
+
+def resembles_profile(value: str, user: User) -> bool:
+    """Return whether a name or address may be the user's: it shares a word with the name or the address."""
+    own = _words_of(user.name) | _words_of(_local_part(user.email))
+    return any(_are_alike(one, word) for one in own for word in _words_of(_local_part(value)))
+
+
+def fold(text: str) -> str:
+    """Return a text for comparison: in one case and Unicode form, with single spaces, without a leading @."""
+    visible = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", visible).casefold())
+    return " ".join(folded.split()).lstrip("@").strip()
+
+
+def fold_name(text: str) -> str:
+    """Return a name for comparison; “Last, First” is “first last”."""
+    first_of_two, comma, rest = fold(text).partition(",")
+    if comma and rest.strip() and "," not in rest:
+        return f"{rest.strip()} {first_of_two.strip()}".strip()
+    return fold(text)
+
+
+def is_full_name(key: str) -> bool:
+    """Return whether a folded name is more than a first name; names of East Asia have no space."""
+    return " " in key or any("\u3040" <= one <= "\u9fff" or "\uac00" <= one <= "\ud7a3" for one in key)
+
+
+@lru_cache(maxsize=4096)
+def parse_people(text: str) -> tuple[PersonText, ...]:
+    """Return the people whom a text names; usually one."""
+    people = (_parse_person(part) for part in _split_people(_WIKILINK.sub(r"\1", text)))
+    return tuple(person for person in people if person.value)
+
+
+def _split_people(text: str) -> list[str]:
+    addresses = _ADDRESS.findall(text)
+    if len(addresses) > 1:
+        return addresses
+    parts = _SEPARATOR.split(text)
+    if len(parts) == 1 and text.count(",") > 0:
+        # “Last, First” is one person; “First Last, First Last” are two.
+        listed = text.split(",")
+        if all("@" in part or len(part.split()) > 1 for part in listed):
+            return listed
+    return parts
+
+
+def _parse_person(text: str) -> PersonText:
+    found = _ADDRESS.search(text)
+    if found is None:
+        return _person_named(_strip_name(text))
+    rest = _MAILTO.sub("", text[: found.start()]) + " " + text[found.end() :]
+    named = _person_named(_strip_name(rest))
+    return PersonText(found[0].rstrip("."), named.name, named.keys)
+
+
+def _strip_name(text: str) -> str:
+    """Return a name without quotes and brackets around it, and without a remark in brackets behind it."""
+    name = text.strip()
+    while (shorter := _BRACKETED_END.sub("", name)) != name and _strip_signs(shorter):
+        name = shorter
+    return _strip_signs(" ".join(_strip_signs(name).split()).lstrip("@"))
+
+
+def _strip_signs(text: str) -> str:
+    kept = [at for at, one in enumerate(text) if not _is_sign(one)]
+    return text[kept[0] : kept[-1] + 1] if kept else ""
+
+
+def _is_sign(character: str) -> bool:
+    return character in _AROUND or unicodedata.category(character) in _BRACKETS_AND_QUOTES
+
+
+def _person_named(name: str) -> PersonText:
+    return PersonText("", name, _name_keys(name))
+
+
+def _name_keys(name: str) -> frozenset[str]:
+    key = fold_name(name)
+    if _JOINED_NAME.fullmatch(key):  # anna.berg is written for Anna Berg
+        return frozenset({key, " ".join(re.split(r"[._-]", key))})
+    return frozenset({key} - {""})
+
+
+def _local_part(address: str) -> str:
+    return address.partition("@")[0].partition("+")[0] if "@" in address.lstrip("@") else address
+
+
+def _mailbox(address: str) -> str:
+    local_part, _, host = address.rpartition("@")
+    return f"{local_part.partition('+')[0]}@{host}"
+
+
+def _words_of(text: str) -> set[str]:
+    return {word for word in _WORD_SEPARATORS.split(fold(text)) if len(word) >= _MIN_SHARED_WORD}
+
+
+def _are_alike(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or (len(shorter) >= _MIN_CONTAINED_WORD and shorter in longer)

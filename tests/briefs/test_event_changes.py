@@ -1,0 +1,252 @@
+"""Test the sentences about the calendar since the last brief. Yesterday is Monday 30 March 2026."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from daybreak.agenda import Source, SourceKind
+from daybreak.briefs.facts.snapshot import EVENT_DAYS
+
+from .change_factories import compose_after, list_changes, snapshot_of, texts
+from .factories import HOME, TODAY, agenda, day, days_later, event, local, new_id
+
+WORK = Source(id=new_id(), kind=SourceKind.FOLDER, name="work", locator="/srv/work")
+WEDNESDAY = days_later(1)
+
+
+def occurrences(title: str, at: time, weekdays: set[int], **changes) -> list:
+    """Return the occurrences of a series on these weekdays, as far as a brief looks."""
+    found = []
+    for number in range(-2, 31):
+        on = days_later(number)
+        if on.weekday() in weekdays:
+            start = local(at.hour, at.minute, on)
+            parts = {"recurrence_id": start.isoformat(), "source_ref": f"{title}@example.org"}
+            found.append(event(title, start, **parts | changes))
+    return found
+
+
+def renew_ids(*events, **changes) -> list:
+    """Return the events as a calendar shows them that has new UIDs at each fetch."""
+    return [replace(one, id=new_id(), source_ref=f"{new_id()}", **changes) for one in events]
+
+
+WEEK = [
+    *occurrences("Daily", time(16), set(range(7))),
+    *occurrences("Weekly", time(9), {2}),
+    event("Dentist", local(11, on=WEDNESDAY)),
+    event("Holiday", days_later(4)),
+    event("Floating", datetime.combine(WEDNESDAY, time(8))),
+]
+
+
+@pytest.mark.parametrize(
+    "renew",
+    [
+        pytest.param(lambda events: renew_ids(*events), id="new-uids"),
+        pytest.param(lambda events: [*reversed(events)], id="another-order"),
+        pytest.param(lambda events: renew_ids(*events, source_id=WORK.id), id="another-calendar"),
+        pytest.param(lambda events: [*events, *renew_ids(*events, source_id=WORK.id)], id="copies"),
+        pytest.param(lambda events: renew_ids(*events, path="export-2.ics"), id="another-file"),
+    ],
+)
+def test_the_same_events_are_no_news(renew):
+    sources = (HOME, WORK)
+    now = agenda(*renew(WEEK), sources=sources)
+    assert list_changes(agenda(*WEEK, sources=sources), now) == []
+
+
+@pytest.mark.parametrize("renews_uids", [True, False])
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        pytest.param(
+            (time(16), {2}),
+            (time(17), {2}),
+            "“Team” moved to 17:00 from Wednesday 1 April on; it was at 16:00.",
+            id="an-hour-later",
+        ),
+        pytest.param(
+            (time(16), {2, 4}),
+            (time(9, 30), {2, 4}),
+            "“Team” moved to 09:30 from Wednesday 1 April on; it was at 16:00.",
+            id="two-weekdays-earlier",
+        ),
+        pytest.param(
+            (time(9), set(range(7))),
+            (time(9, 15), set(range(7))),
+            "“Team” moved to 09:15 from Tuesday 31 March on; it was at 09:00.",
+            id="daily",
+        ),
+        pytest.param(
+            (time(16), {2}),
+            (time(16), {4}),
+            "“Team” moved to Fridays at 16:00 from Friday 3 April on; it was on Wednesdays at 16:00.",
+            id="another-weekday",
+        ),
+        pytest.param(
+            (time(16), {2, 4}),
+            (time(10), {3, 0}),
+            "“Team” moved to Mondays and Thursdays at 10:00 from Thursday 2 April on; "
+            "it was on Wednesdays and Fridays at 16:00.",
+            id="other-weekdays-and-time",
+        ),
+    ],
+)
+def test_a_moved_series_is_one_sentence(before, after, text, renews_uids):
+    then, now = occurrences("Team", *before), occurrences("Team", *after)
+    now = renew_ids(*now) if renews_uids else now
+    assert list_changes(agenda(*then), agenda(*now)) == [text]
+
+
+def test_a_series_that_moves_later_on_is_told_from_that_day_on():
+    then = occurrences("Team", time(16), {2})
+    moved = [one for one in occurrences("Team", time(17), {2}) if one.start > local(0, on=days_later(5))]
+    kept = [one for one in then if one.start < local(0, on=days_later(5))]
+    assert list_changes(agenda(*then), agenda(*kept, *moved)) == [
+        "“Team” moved to 17:00 from Wednesday 8 April on; it was at 16:00."
+    ]
+
+
+@pytest.mark.parametrize("keeps_id", [True, False])
+@pytest.mark.parametrize(
+    ("start", "text"),
+    [
+        (local(15, on=WEDNESDAY), "“Team” moved from 16:00 to 15:00 on Wednesday 1 April."),
+        (
+            local(16, on=days_later(2)),
+            "“Team” moved from Wednesday 1 April at 16:00 to Thursday 2 April at 16:00.",
+        ),
+        (
+            local(8, on=days_later(3)),
+            "“Team” moved from Wednesday 1 April at 16:00 to Friday 3 April at 08:00.",
+        ),
+        (WEDNESDAY, "“Team” moved from Wednesday 1 April at 16:00 to Wednesday 1 April."),
+    ],
+)
+def test_one_moved_occurrence_is_told_with_its_day(start, text, keeps_id):
+    then = occurrences("Team", time(16), {2})
+    first = next(one for one in then if one.start == local(16, on=WEDNESDAY))
+    end = start + (timedelta(hours=1) if isinstance(start, datetime) else timedelta(days=1))
+    moved = replace(first, start=start, end=end, id=first.id if keeps_id else new_id())
+    now = [moved if one is first else one for one in then]
+    assert list_changes(agenda(*then), agenda(*now)) == [text]
+
+
+def test_an_occurrence_that_is_put_back_did_not_move_the_series():
+    usual = occurrences("Team", time(16), {2})
+    first = next(one for one in usual if one.start > local(0))
+    other = replace(first, start=local(10, on=WEDNESDAY), end=local(11, on=WEDNESDAY))
+    then = [other if one is first else one for one in usual]
+    assert list_changes(agenda(*then), agenda(*usual)) == [
+        "“Team” moved from 10:00 to 16:00 on Wednesday 1 April."
+    ]
+
+
+@pytest.mark.parametrize("renews_uids", [True, False])
+@pytest.mark.parametrize(
+    ("title", "renamed"),
+    [
+        ("Town hall", "Town hall (moved online)"),
+        ("Interview: candidate 14", "Interview: candidate 17"),
+        ("Sync", "Sync with the board"),
+        ("Review of the budget", "Review of the plan"),
+    ],
+)
+def test_a_renamed_event_is_told_once(title, renamed, renews_uids):
+    then = occurrences(title, time(9), {2, 4})
+    now = [replace(one, title=renamed) for one in then]
+    now = renew_ids(*now) if renews_uids else now
+    assert list_changes(agenda(*then), agenda(*now)) == [f"“{title}” is now called “{renamed}”."]
+
+
+def test_another_event_at_the_same_time_is_not_a_renamed_one():
+    then, now = event("Dentist", local(9, on=WEDNESDAY)), event("Budget", local(9, on=WEDNESDAY))
+    assert list_changes(agenda(then), agenda(now)) == [
+        "“Budget” came into the calendar for Wednesday 1 April at 09:00.",
+        "“Dentist” is no longer on the calendar for Wednesday 1 April at 09:00.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "text"),
+    [
+        ("", "Room 4", "“Demo” has a new place: Room 4."),
+        ("Room 4", "Online", "“Demo” has a new place: Online."),
+        ("Room 4", "", None),
+        ("Room 4", "room  4", None),
+    ],
+)
+def test_a_new_place_is_told(before, now, text):
+    one = event("Demo", local(9, on=WEDNESDAY), location=before)
+    told = list_changes(agenda(one), agenda(replace(one, location=now)))
+    assert told == ([text] if text else [])
+
+
+def test_a_new_place_of_one_occurrence_is_told_with_its_day():
+    then = occurrences("Demo", time(9), {2, 4})
+    now = [replace(one, location="Hall") if one.start == local(9, on=WEDNESDAY) else one for one in then]
+    assert list_changes(agenda(*then), agenda(*now)) == [
+        "“Demo” on Wednesday 1 April at 09:00 has a new place: Hall."
+    ]
+
+
+def test_a_series_that_is_gone_or_new_is_one_sentence():
+    series = occurrences("Daily", time(16), set(range(7)))
+    when = "Tuesday 31 March at 16:00 and 8 more times until Wednesday 8 April."
+    assert list_changes(agenda(*series), agenda()) == [f"“Daily” is no longer on the calendar for {when}"]
+    assert list_changes(agenda(), agenda(*series)) == [f"“Daily” came into the calendar for {when}"]
+
+
+@pytest.mark.parametrize("days", [1, 2, 5, 9, 10, 30])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_that_one_brief_did_not_look_at_are_not_compared(days, zone):
+    last = snapshot_of(agenda(*WEEK), day(days_later(-days)))
+    new = compose_after(replace(last, events={}), agenda(*WEEK), day(zone=zone)).since_last.entries
+    gone = compose_after(last, agenda(), day(zone=zone)).since_last.entries
+    days_new = {_date_of(fact, WEEK) for claim in new for fact in claim.facts}
+    days_gone = {_date_of(fact, WEEK) for claim in gone for fact in claim.facts}
+    assert days_new == days_gone
+    assert bool(days_new) == (days < EVENT_DAYS)
+    assert all(on <= days_later(EVENT_DAYS - days) for on in days_new | days_gone)
+
+
+def _date_of(fact_id: str, events: list) -> date:
+    start = next(one.start for one in events if fact_id == f"event:{one.id}")
+    return start.date() if isinstance(start, datetime) else start
+
+
+def test_the_sentences_of_the_calendar_stand_in_the_order_of_time():
+    then = [
+        event("Zoo", local(9, on=days_later(2))),
+        event("Concert", local(20, on=days_later(1))),
+        event("Walk", local(9, on=days_later(3))),
+    ]
+    now = [
+        event("Museum", local(9, on=TODAY)),
+        replace(then[2], start=local(10, on=days_later(3))),
+        event("Alps", days_later(5)),
+    ]
+    for order in (now, now[::-1], now[1:] + now[:1]):
+        told = list_changes(agenda(*then), agenda(*order))
+        assert [next(word for word in ORDER if word in text) for text in told] == list(ORDER)
+
+
+ORDER = ("Museum", "Concert", "Zoo", "Walk", "Alps")
+
+
+def test_many_new_events_are_one_sentence():
+    new = [event(f"Talk {n}", local(9 + n, on=WEDNESDAY)) for n in range(5)]
+    (told,) = list_changes(agenda(), agenda(*new))
+    assert told == (
+        "5 events came into the calendar: “Talk 0” (Wednesday 1 April at 09:00), "
+        "“Talk 1” (Wednesday 1 April at 10:00), “Talk 2” (Wednesday 1 April at 11:00) and 2 more."
+    )
+
+
+def test_a_floating_time_that_gets_a_zone_did_not_move():
+    floating = event("Standup", datetime.combine(WEDNESDAY, time(9)))
+    zoned = replace(floating, start=local(9, on=WEDNESDAY), end=local(10, on=WEDNESDAY))
+    assert list_changes(agenda(floating), agenda(zoned)) == []
+    assert texts(compose_after(snapshot_of(agenda(zoned)), agenda(floating))) == []

@@ -1,0 +1,269 @@
+"""The tasks of other people in a brief: in no number of the reader, told by person."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daybreak.agenda import Holder, Priority, TaskStatus
+from daybreak.briefs.document.model import AbsenceTier, Document, Edition
+from daybreak.briefs.facts.other_people import MAX_PEOPLE
+from daybreak.briefs.facts.predicates import PREDICATES
+from daybreak.briefs.facts.snapshot import take_snapshot
+from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.claims import Fact, why_unsupported
+
+from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, project, task
+from .strategies import days_with_agendas
+
+HOLDERS = st.sampled_from(
+    [(None, Holder.MINE), ("anna@example.org", Holder.MINE), (None, Holder.UNASSIGNED)]
+    + [(name, Holder.OTHER) for name in ("Bob", "bob ", "Eve Stone", "Mo <mo@example.org>", "x" * 200)]
+)
+
+
+def others(title: str = "Fix the crane", person: str = "Bob", **changes):
+    return task(title, assignee=person, holder=Holder.OTHER, **changes)
+
+
+def unassigned(title: str = "Book the hall", **changes):
+    return task(title, holder=Holder.UNASSIGNED, **changes)
+
+
+def touched(days_ago: int) -> datetime:
+    return datetime.combine(days_later(-days_ago), time(12), UTC)
+
+
+def waiting(document: Document) -> list[str]:
+    return [claim.text for section in document.sections for claim in section.waiting]
+
+
+def mentions(document: Document) -> str:
+    """Return everything that the brief says about the reader's own tasks."""
+    claims = [*document.headline, *document.next_actions, *document.workload.statements]
+    for section in document.sections:
+        claims += [*section.statements, *(claim for view in section.buckets for claim in view.entries)]
+    return " ".join(claim.text for claim in claims)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"due": days_later(-5), "priority": Priority.HIGHEST},
+        {"due": TODAY, "estimate_minutes": 600},
+        {"due": days_later(1), "priority": Priority.HIGHEST},
+        {"start": TODAY},
+        {"status": TaskStatus.IN_PROGRESS, "priority": Priority.HIGHEST},
+        {"status": TaskStatus.IN_PROGRESS, "touched_at": touched(20)},
+        {"status": TaskStatus.BLOCKED, "due": TODAY},
+        {"status": TaskStatus.DONE, "completed": local(6)},
+        {},
+    ],
+)
+@pytest.mark.parametrize("make", [others, unassigned])
+def test_a_task_of_another_person_is_in_no_number_of_the_reader(make, change):
+    hers = [task("Send minutes", due=TODAY), task("Plan", due=days_later(-1)), task("Some day")]
+    alone = compose_brief(agenda(*hers)).document
+    both = compose_brief(agenda(*hers, make("Order the van", **change))).document
+    assert (both.counts, both.headline, both.workload) == (alone.counts, alone.headline, alone.workload)
+    assert [action.text for action in both.next_actions] == [action.text for action in alone.next_actions]
+    assert both.next_actions_omitted == alone.next_actions_omitted
+    assert "Order the van" not in mentions(both)
+    assert len(waiting(both)) == (change.get("status") is not TaskStatus.DONE)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "sentence"),
+    [
+        ([others(touched_at=touched(0))], "Waiting for Bob: 1."),
+        ([others(touched_at=touched(12))], "Waiting for Bob: 1, for 12 days."),
+        ([others(due=days_later(-1))], "Waiting for Bob: 1, overdue for 1 day."),
+        (
+            [others(touched_at=touched(age)) for age in (3, 12, 0)],
+            "Waiting for Bob: 3, oldest 12 days.",
+        ),
+        (
+            [others(due=days_later(-12)), others(due=days_later(-1)), others(touched_at=touched(40))],
+            "Waiting for Bob: 3, 2 overdue, oldest 12 days.",
+        ),
+        (
+            [others(due=days_later(-2)), others(due=days_later(-3))],
+            "Waiting for Bob: 2, all overdue, oldest 3 days.",
+        ),
+        ([others(person="@bob", due=TODAY, touched_at=touched(0))], "Waiting for bob: 1."),
+        ([others(person="Mo <mo@example.org>", touched_at=touched(0))], "Waiting for Mo: 1."),
+        ([unassigned(touched_at=touched(2)), unassigned()], "Unassigned: 2, oldest 2 days."),
+    ],
+)
+def test_a_person_is_told_in_one_sentence(tasks, sentence):
+    (told,) = compose_brief(agenda(*tasks)).document.sections[0].waiting
+    assert told.text == sentence
+
+
+def test_the_sentence_stands_in_the_section_of_the_project_and_in_the_outline():
+    hiring, home = project("Hiring"), project("Home")
+    things = (hiring, home, task(project_id=home.id), others(project_id=hiring.id, due=days_later(-2)))
+    document = compose_brief(agenda(*things)).document
+    assert {section.project: len(section.waiting) for section in document.sections} == {
+        "Hiring": 1,
+        "Home": 0,
+    }
+    assert "Waiting for Bob: 1, overdue for 2 days." in str(build_outline(document))
+
+
+def test_the_cited_facts_are_the_number_and_the_task_that_has_waited_longest():
+    oldest = others("Fix the crane", due=days_later(-9))
+    document = compose_brief(agenda(others(due=days_later(-2)), oldest, others())).document
+    (claim,) = document.sections[0].waiting
+    number, cited = (document.facts[fact_id] for fact_id in claim.facts)
+    assert (number.kind, number.value, number.assignee, number.holder) == ("stat", 3, "Bob", "other")
+    assert (cited.title, cited.assignee, cited.holder) == ("Fix the crane", "Bob", "other")
+
+
+def test_at_most_five_people_are_told_and_then_the_number_of_the_others():
+    names = [f"Person {n}" for n in range(MAX_PEOPLE + 3)]
+    tasks = [others(person=name, touched_at=touched(0)) for name in names for _ in range(2)]
+    told = waiting(compose_brief(agenda(*tasks, unassigned(touched_at=touched(0)))).document)
+    assert told == [
+        *(f"Waiting for {name}: 2." for name in names[:MAX_PEOPLE]),
+        "And 3 more people: 6.",
+        "Unassigned: 1.",
+    ]
+
+
+def test_people_with_overdue_tasks_come_first():
+    tasks = [others(person="Ann"), others(person="Ann"), others(person="Zoe", due=days_later(-1))]
+    told = waiting(compose_brief(agenda(*tasks)).document)
+    assert [sentence.partition(":")[0] for sentence in told] == ["Waiting for Zoe", "Waiting for Ann"]
+
+
+def test_a_blocked_task_names_the_person_of_its_blocker():
+    blocker = others("Order the van", person="Tom Fox")
+    blocked = task("Load the van", blocked_by=(blocker.id,), due=TODAY)
+    document = compose_brief(agenda(blocker, blocked)).document
+    assert document.counts.blocked == 1
+    assert "“Load the van” is blocked by “Order the van” (Tom Fox), due today" in mentions(document)
+
+
+def test_a_task_for_which_another_person_waits_ranks_higher():
+    hers = task("Sign the contract", due=days_later(3))
+    waits = others("Order the van", blocked_by=(hers.id,))
+    (action,) = compose_brief(agenda(hers, waits)).document.next_actions
+    assert "1 task waits for it" in action.reason
+
+
+def test_a_day_on_which_only_others_have_tasks_is_quiet():
+    document = compose_brief(agenda(others(due=TODAY), others(due=days_later(-1)))).document
+    assert document.quiet
+    assert document.next_actions == ()
+
+
+def test_the_weekly_review_is_about_the_tasks_of_the_reader():
+    tasks = [
+        make(title, **change)
+        for make, name in ((task, "mine"), (others, "theirs"))
+        for title, change in (
+            (f"done {name}", {"status": TaskStatus.DONE, "completed": days_later(-2)}),
+            (f"slipped {name}", {"due": days_later(-3)}),
+            (f"ahead {name}", {"due": days_later(3)}),
+            (f"cancelled {name}", {"status": TaskStatus.CANCELLED}),
+            (f"late {name}", {"due": days_later(-30)}),
+        )
+    ]
+    opened = [replace(one, status=TaskStatus.OPEN) for one in tasks]
+    before = take_snapshot(day(days_later(-6)), agenda(*opened), covers_all_sources=True)
+    document = compose_brief(agenda(*tasks), edition=Edition.WEEKLY, week_snapshots=[before]).document
+    assert document.week is not None
+    told = [claim.text for one in document.week.projects for topic in one.topics for claim in topic.entries]
+    assert [sentence for sentence in told if "theirs" in sentence] == []
+    assert len(told) == 4
+    assert "1 task overdue from before" in " ".join(claim.text for claim in document.headline)
+
+
+def test_the_note_to_an_absent_reader_counts_only_what_the_reader_did():
+    done = {"status": TaskStatus.DONE, "completed": TODAY}
+    found = agenda(task("Mine", **done), others(**done), unassigned(**done))
+    last = take_snapshot(day(days_later(-11)), agenda(), covers_all_sources=True)
+    document = compose_brief(
+        found, edition=Edition.REENGAGEMENT, tier=AbsenceTier.MOTIVATING, last_received_snapshot=last
+    ).document
+    assert [document.facts[claim.facts[0]].value for claim in document.headline] == [1]
+
+
+@pytest.mark.parametrize(
+    "kind", ["overdue", "due_today", "in_progress", "blocked", "next_action", "week_done"]
+)
+@pytest.mark.parametrize("holder", ["other", "unassigned"])
+def test_no_claim_about_the_reader_follows_from_a_task_of_another(kind, holder):
+    due = days_later(-1) if kind == "overdue" else TODAY
+    status = {"in_progress": "in_progress", "blocked": "blocked", "week_done": "done"}.get(kind, "open")
+    fact = Fact(kind="task", title="a", source="b", source_ref="c", due=due, status=status, completed=None)
+    assert PREDICATES[kind](fact, TODAY)
+    assert not PREDICATES[kind](replace(fact, assignee="Bob", holder=holder), TODAY)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"holder": "mine"}, {"holder": "unassigned"}, {"assignee": None}, {"status": "done"}, {"kind": "event"}],
+)
+def test_waiting_for_a_person_follows_only_from_an_open_task_of_that_person(change):
+    fact = Fact(
+        kind="task", title="a", source="b", source_ref="c", status="open", assignee="Bob", holder="other"
+    )
+    assert PREDICATES["waiting_for"](fact, TODAY)
+    assert not PREDICATES["waiting_for"](replace(fact, **change), TODAY)
+
+
+def test_a_declined_event_is_not_part_of_the_day():
+    declined = event("Sales pitch", local(9, 30), declined=True)
+    document = compose_brief(agenda(event("Stand-up", local(9)), declined)).document
+    assert [entry.text for entry in document.timeline] == ["“Stand-up”"]
+    assert document.workload == compose_brief(agenda(event("Stand-up", local(9)))).document.workload
+    alone = compose_brief(agenda(declined)).document
+    assert (alone.quiet, alone.timeline, alone.workload.free_minutes) == (True, (), 510)
+    ahead = replace(declined, start=local(9, on=days_later(2)), end=local(10, on=days_later(2)))
+    assert "Sales pitch" not in str(compose_brief(agenda(ahead)).document.headline)
+    weekly = compose_brief(agenda(ahead), edition=Edition.WEEKLY).document
+    assert weekly.week is not None
+    assert weekly.week.calendar == ()
+
+
+def test_a_tentative_event_is_busy_and_marked():
+    supplier = event("Supplier", local(9, 30), tentative=True)
+    document = compose_brief(agenda(event("Stand-up", local(9)), supplier)).document
+    assert document.timeline[1].text == "“Supplier” (tentative)"
+    assert document.workload.statements[0].text == (
+        "“Stand-up” and “Supplier” (tentative) overlap from 09:30 to 10:00."
+    )
+    assert document.workload.free_intervals[0].starts == local(10, 30)
+
+
+@given(days_with_agendas(), st.lists(HOLDERS, min_size=10, max_size=10))
+def test_with_any_assignment_each_open_task_is_counted_once(on_and_found, assignments):
+    on, found = on_and_found
+    tasks = [
+        replace(one, assignee=name, holder=holder)
+        for one, (name, holder) in zip(found.tasks, assignments, strict=False)
+    ]
+    document = compose_brief(replace(found, tasks=tuple(tasks)), on).document
+    assert not [warning for warning in document.warnings if "did not bear" in warning.text]
+    counts = asdict(document.counts)
+    mine = sum(number for name, number in counts.items() if name not in {"projects", "done"})
+    theirs = sum(
+        document.facts[claim.facts[0]].value or 0
+        for section in document.sections
+        for claim in section.waiting
+    )
+    still_open = [one for one in tasks if one.is_open]
+    assert (mine, theirs) == (
+        sum(one.is_mine for one in still_open),
+        sum(not one.is_mine for one in still_open),
+    )
+    for action in document.next_actions:
+        assert [document.facts[fact_id].holder for fact_id in action.facts] == ["mine"]
+    for section in document.sections:
+        for claim in section.waiting:
+            assert why_unsupported(claim, document.facts, PREDICATES, on.today) is None
+            assert len({document.facts[fact_id].holder for fact_id in claim.facts} - {None}) <= 1
