@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from daybreak.agenda.matching.native_ids import is_permanent
-from daybreak.agenda.matching.titles import agrees, fold_title
+from daybreak.agenda.comparison.native_ids import is_permanent
+from daybreak.agenda.comparison.titles import agrees, fold_title
 from daybreak.agenda.model import Moment, to_instant
 from daybreak.agenda.parsed import (
     ImportedEvent,

@@ -21,9 +21,10 @@ _CONTEXT = ImportContext(
     tz=ZONE, today=TODAY, expand_from=TODAY - timedelta(14), expand_until=TODAY + timedelta(62)
 )
 _DETAILS = (
-    "title project section content native_id recurrence status priority due_on due_at start_on start_at "
-    "completed_on completed_at tags position project_id phase_id"
-).split()
+    *("title", "project", "section", "content", "native_id", "recurrence", "status", "priority"),
+    *("due_on", "due_at", "start_on", "start_at", "completed_on", "completed_at"),
+    *("tags", "position", "project_id", "phase_id"),
+)
 
 
 class MemorySource:

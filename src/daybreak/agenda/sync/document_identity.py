@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from uuid import UUID
 
+from daybreak.agenda.sync.compared_item import ComparedItem
 from daybreak.agenda.sync.matcher import Matcher
-from daybreak.agenda.sync.thing import Thing
 
 
-def match_notes(stored: Sequence[Thing], parsed: Sequence[Thing]) -> dict[UUID, UUID]:
+def match_notes(stored: Sequence[ComparedItem], parsed: Sequence[ComparedItem]) -> dict[UUID, UUID]:
     """Return the id of the stored note for each parsed note that is one, by its derived id."""
-    matcher = Matcher((thing for thing in stored if thing.is_current), parsed)
+    matcher = Matcher((item for item in stored if item.is_current), parsed)
     _match_notes(matcher)
-    matcher.stored = {thing.row_id: thing for thing in stored if not thing.is_current}
+    matcher.stored = {item.row_id: item for item in stored if not item.is_current}
     _match_notes(matcher)
     return matcher.matches
 
@@ -35,7 +35,9 @@ def _match_notes(matcher: Matcher) -> None:
 
 
 def match_groups(
-    stored: Sequence[Thing], parsed: Sequence[Thing], votes: Iterable[tuple[UUID | None, UUID | None]]
+    stored: Sequence[ComparedItem],
+    parsed: Sequence[ComparedItem],
+    votes: Iterable[tuple[UUID | None, UUID | None]],
 ) -> dict[UUID, UUID]:
     """Return the id of the stored project or phase for each parsed one that is one, by its derived id.
 
@@ -44,13 +46,13 @@ def match_groups(
         parsed: parsed groups that were not found with equal content.
         votes: the stored and the parsed group of each task that was found.
     """
-    matcher = Matcher((thing for thing in stored if thing.is_current), parsed)
+    matcher = Matcher((item for item in stored if item.is_current), parsed)
     for key in (lambda group: group.external_id, lambda group: (group.project, group.words)):
         matcher.match_keys(key, key, _is_any)
     for old_id, new_id in _elect(votes).items():
         if old_id in matcher.stored and new_id in matcher.parsed:
             matcher.match(matcher.parsed[new_id], matcher.stored[old_id])
-    matcher.stored = {thing.row_id: thing for thing in stored if not thing.is_current}
+    matcher.stored = {item.row_id: item for item in stored if not item.is_current}
     matcher.match_keys(lambda old: old.external_id, lambda new: new.external_id, _is_any)
     return matcher.matches
 
@@ -73,5 +75,5 @@ def _fold_path(path: str) -> str:
     return unicodedata.normalize("NFC", path).casefold()
 
 
-def _is_any(_old: Thing, _new: Thing) -> bool:
+def _is_any(_old: ComparedItem, _new: ComparedItem) -> bool:
     return True

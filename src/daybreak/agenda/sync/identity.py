@@ -2,25 +2,27 @@
 
 `match_tasks` is pure, one to one and deterministic. Its stages, the surest first:
 
-1. The native id, while it is unique on both sides. A permanent id (UUID, issue key, UID) decides alone; a short
-   id, which is used again, needs an agreeing title.
+1. The native id, while it is unique on both sides. A permanent id (UUID, issue key, UID) decides alone; a
+   short id, which is used again, needs an agreeing title.
 2. Equal words and equal dates, then the other properties: tags, details, file, project, section, neighbours.
 3. Equal words and other dates: in the same file and project the task was moved to another date.
-4. A mended title (`titles.is_mended`) with equal dates in the same file or project; the most similar place first.
+4. A corrected title (`titles.is_corrected`) with equal dates in the same file or project; the most similar
+   place first.
 
-A recurring task whose date is later is its next occurrence, which is another task. Tasks with different permanent
-ids are different. A removed task returns only with equal words and dates, in its file or project.
+A recurring task whose date is later is its next occurrence, which is another task. Tasks with different
+permanent ids are different. A removed task returns only with equal words and dates, in its file or project.
 
-All stages take linear time: tasks are compared by hash keys, and a title with at most `MAX_CANDIDATES` others.
+All stages take linear time: tasks are compared by hash keys, and a title with at most `MAX_CANDIDATES`
+others.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from daybreak.agenda.matching.titles import agrees, is_distinctive, is_mended, split_words
+from daybreak.agenda.comparison.titles import agrees, is_corrected, is_distinctive
+from daybreak.agenda.sync.compared_item import ComparedItem
 from daybreak.agenda.sync.matcher import MAX_CANDIDATES, Matcher, place_of
-from daybreak.agenda.sync.thing import Thing
 
 _MAX_POSTINGS = 64
 _MAX_INDEXED_WORDS = 20
@@ -62,7 +64,7 @@ _RETURNED = (
 
 
 def match_tasks(
-    stored: Sequence[Thing], parsed: Sequence[Thing], stable_paths: Collection[str] = ()
+    stored: Sequence[ComparedItem], parsed: Sequence[ComparedItem], stable_paths: Collection[str] = ()
 ) -> dict[UUID, UUID]:
     """Return the id of the stored task for each parsed task that is one, by its derived id.
 
@@ -71,8 +73,8 @@ def match_tasks(
         parsed: parsed tasks that were not found with equal content.
         stable_paths: files with tasks that were found with equal content.
     """
-    projects = {thing.project for thing in parsed}
-    matcher = Matcher((thing for thing in stored if thing.is_current), parsed)
+    projects = {item.project for item in parsed}
+    matcher = Matcher((item for item in stored if item.is_current), parsed)
     _match_native_ids(matcher)
     matcher.match_unique_words(_may_be_moved)
     matcher.learn_moves(stable_paths, projects)
@@ -85,8 +87,8 @@ def match_tasks(
     for names in _OTHER_DATES:
         matcher.match_properties(names, _may_be_postponed)
     matcher.match_properties("", _may_be_moved_and_postponed)
-    _match_mended_titles(matcher)
-    _match_returned(matcher, [thing for thing in stored if not thing.is_current])
+    _match_corrected_titles(matcher)
+    _match_returned(matcher, [item for item in stored if not item.is_current])
     return matcher.matches
 
 
@@ -101,29 +103,29 @@ def _match_native_ids(matcher: Matcher) -> None:
             matcher.match(new, old)
 
 
-def _may_keep_id(old: Thing, new: Thing) -> bool:
+def _may_keep_id(old: ComparedItem, new: ComparedItem) -> bool:
     return bool(old.permanent_id) or (agrees(old.words, new.words) and not _is_opened_again(old, new))
 
 
-def _unique_native_ids(things: Iterable[Thing]) -> dict[str, Thing]:
-    found: dict[str, list[Thing]] = defaultdict(list)
-    for thing in things:
-        found[thing.native_id].append(thing)
+def _unique_native_ids(items: Iterable[ComparedItem]) -> dict[str, ComparedItem]:
+    found: dict[str, list[ComparedItem]] = defaultdict(list)
+    for item in items:
+        found[item.native_id].append(item)
     return {native_id: listed[0] for native_id, listed in found.items() if native_id and len(listed) == 1}
 
 
 def _match_completed_occurrences(matcher: Matcher) -> None:
     """Match a recurring task with its completed entry before the entry of its next occurrence."""
 
-    def key_of_closed(thing: Thing) -> Hashable:
-        key = (thing.words, thing.when, thing.completed, thing.project, thing.content)
-        return key if thing.closed else None
+    def key_of_closed(item: ComparedItem) -> Hashable:
+        key = (item.words, item.when, item.completed, item.project, item.content)
+        return key if item.closed else None
 
-    def key_of_open_stored(thing: Thing) -> Hashable:
-        return (thing.words, thing.when) if thing.recurrence and not thing.closed else None
+    def key_of_open_stored(item: ComparedItem) -> Hashable:
+        return (item.words, item.when) if item.recurrence and not item.closed else None
 
-    def key_of_closed_parsed(thing: Thing) -> Hashable:
-        return (thing.words, thing.when) if thing.recurrence and thing.closed else None
+    def key_of_closed_parsed(item: ComparedItem) -> Hashable:
+        return (item.words, item.when) if item.recurrence and item.closed else None
 
     matcher.match_keys(key_of_closed, key_of_closed, _may_be_same)
     matcher.match_keys(
@@ -134,21 +136,22 @@ def _match_completed_occurrences(matcher: Matcher) -> None:
     matcher.match_keys(key_of_open_stored, key_of_closed_parsed, _may_be_same)
 
 
-def _match_mended_titles(matcher: Matcher) -> None:
+def _match_corrected_titles(matcher: Matcher) -> None:
     index = _CandidateIndex(matcher)
-    found = []
-    for new in matcher.parsed.values():
-        for old in index.find(new):
-            if (likeness := _likeness(matcher, old, new)) is not None:
-                found.append((likeness, place_of(new), place_of(old), new, old))
+    found = [
+        (likeness, place_of(new), place_of(old), new, old)
+        for new in matcher.parsed.values()
+        for old in index.find(new)
+        if (likeness := _likeness(matcher, old, new)) is not None
+    ]
     found.sort(key=lambda one: one[:3])
     for *_, new, old in found:
         if new.row_id in matcher.parsed and old.row_id in matcher.stored:
             matcher.match(new, old)
 
 
-def _likeness(matcher: Matcher, old: Thing, new: Thing) -> tuple[int, ...] | None:
-    """Return a sort key of two tasks with a mended title, smaller if more alike; None if they are different."""
+def _likeness(matcher: Matcher, old: ComparedItem, new: ComparedItem) -> tuple[int, ...] | None:
+    """Return a sort key of two tasks with a corrected title, smaller if more alike; None if different."""
     is_same_file = matcher.paths.get(old.path, old.path) == new.path
     is_same_project = matcher.projects.get(old.project, old.project) == new.project
     is_between_same = old.before == new.before or old.after == new.after
@@ -156,9 +159,9 @@ def _likeness(matcher: Matcher, old: Thing, new: Thing) -> tuple[int, ...] | Non
         return None
     if old.when != new.when and not (is_same_file and is_same_project and is_between_same):
         return None
-    if _have_other_marks(old, new) or not is_mended(old.words, new.words):
+    if _have_other_marks(old, new) or not is_corrected(old.tokens, new.tokens):
         return None
-    differences = len(set(split_words(old.words)) ^ set(split_words(new.words)))
+    differences = len(set(old.tokens) ^ set(new.tokens))
     return (old.when != new.when, not is_between_same, differences, not is_same_file, not is_same_project)
 
 
@@ -166,39 +169,45 @@ class _CandidateIndex:
     """An index of the stored tasks by the words and places that they share with a parsed task."""
 
     def __init__(self, matcher: Matcher) -> None:
-        self._postings: dict[Hashable, list[Thing]] = defaultdict(list)
+        self._postings: dict[Hashable, list[ComparedItem]] = defaultdict(list)
         for old in matcher.stored.values():
             path = matcher.paths.get(old.path, old.path)
             for key in _index_keys(old, path, matcher.projects.get(old.project, old.project)):
-                if len(self._postings[key]) < _MAX_POSTINGS:
-                    self._postings[key].append(old)
+                self._postings[key].append(old)
 
-    def find(self, new: Thing) -> list[Thing]:
-        """Return the stored tasks that share the most with this one."""
-        shared: dict[UUID, int] = defaultdict(int)
-        found: dict[UUID, Thing] = {}
-        for key in _index_keys(new, new.path, new.project):
-            for old in self._postings.get(key, ()):
-                shared[old.row_id] += 1
+    def find(self, new: ComparedItem) -> list[ComparedItem]:
+        """Return the stored tasks that share the most with this one, of those with its rarest words."""
+        postings = [self._postings.get(key, []) for key in _index_keys(new, new.path, new.project)]
+        postings.sort(key=len)
+        counts: dict[UUID, int] = defaultdict(int)
+        found: dict[UUID, ComparedItem] = {}
+        visited = 0
+        for listed in postings:
+            if visited + len(listed) > _MAX_POSTINGS:
+                break
+            visited += len(listed)
+            for old in listed:
+                counts[old.row_id] += 1
                 found[old.row_id] = old
-        ranked = sorted(found.values(), key=lambda old: (-shared[old.row_id], place_of(old)))
-        return ranked[:MAX_CANDIDATES]
+        # Stable: equal counts stay in the order of the postings.
+        ranked = sorted(counts, key=counts.__getitem__, reverse=True)
+        return [found[row_id] for row_id in ranked[:MAX_CANDIDATES]]
 
 
-def _index_keys(thing: Thing, path: str, project: str) -> Iterator[Hashable]:
-    """Yield keys that a title shares with its mended form: its words, their letters and beginnings."""
-    words = split_words(thing.words)[:_MAX_INDEXED_WORDS]
-    keys = {*words, *("".join(sorted(word)) for word in words), *(word[:3] for word in words), "".join(words)}
+def _index_keys(item: ComparedItem, path: str, project: str) -> Iterator[Hashable]:
+    """Yield what a title shares with its corrected form: words, their beginnings and neighbours."""
+    words = item.tokens[:_MAX_INDEXED_WORDS]
+    keys = sorted({*words, *(word[:3] for word in words), "".join(words)})
     for group in [("path", path), ("project", project)] if project else [("path", path)]:
-        for key in sorted(keys):
+        for key in keys:
             yield (group, key)
-        yield (group, "before", thing.before)
-        yield (group, "after", thing.after)
+        yield (group, "before", item.before)
+        yield (group, "after", item.after)
 
 
-def _match_returned(matcher: Matcher, removed: Iterable[Thing]) -> None:
+def _match_returned(matcher: Matcher, removed: Iterable[ComparedItem]) -> None:
     """Match what is still new with removed tasks, so that a restored file brings back the same tasks."""
-    matcher.stored = {thing.row_id: thing for thing in removed}
+    matcher.stored = {item.row_id: item for item in removed}
     old_ids = _unique_native_ids(matcher.stored.values())
     for new in list(matcher.parsed.values()):
         old = old_ids.get(new.permanent_id)
@@ -208,48 +217,48 @@ def _match_returned(matcher: Matcher, removed: Iterable[Thing]) -> None:
         matcher.match_properties(names, _may_return)
 
 
-def _may_be_same(old: Thing, new: Thing) -> bool:
+def _may_be_same(old: ComparedItem, new: ComparedItem) -> bool:
     if old.permanent_id and new.permanent_id and old.permanent_id != new.permanent_id:
         return False
     return not _is_next_occurrence(old, new) and not _is_opened_again(old, new)
 
 
-def _may_be_moved(old: Thing, new: Thing) -> bool:
+def _may_be_moved(old: ComparedItem, new: ComparedItem) -> bool:
     """Return whether a task with equal words and dates is the same one in another file and project."""
     has_other_details = old.content and new.content and old.content != new.content
     return _may_be_same(old, new) and not _have_other_marks(old, new) and not has_other_details
 
 
-def _may_be_completed(old: Thing, new: Thing) -> bool:
+def _may_be_completed(old: ComparedItem, new: ComparedItem) -> bool:
     """Return whether a task was completed and its entry lost or got a date, as in an archive."""
     is_completed = new.closed and not old.closed and None in (old.day, new.day)
     return is_completed and _may_be_same(old, new) and not _have_other_marks(old, new)
 
 
-def _may_be_postponed(old: Thing, new: Thing) -> bool:
+def _may_be_postponed(old: ComparedItem, new: ComparedItem) -> bool:
     return _may_be_same(old, new) and not _have_other_marks(old, new)
 
 
-def _may_be_moved_and_postponed(old: Thing, new: Thing) -> bool:
-    return is_distinctive(new.words) and _may_be_moved(old, new)
+def _may_be_moved_and_postponed(old: ComparedItem, new: ComparedItem) -> bool:
+    return is_distinctive(new.tokens) and _may_be_moved(old, new)
 
 
-def _may_return(old: Thing, new: Thing) -> bool:
+def _may_return(old: ComparedItem, new: ComparedItem) -> bool:
     has_place = old.path == new.path or bool(new.project)
     return has_place and _may_be_same(old, new) and not _have_other_marks(old, new)
 
 
-def _have_other_marks(old: Thing, new: Thing) -> bool:
+def _have_other_marks(old: ComparedItem, new: ComparedItem) -> bool:
     """Return whether tags or short native ids contradict that two tasks are one."""
     if old.native_id and new.native_id and old.native_id != new.native_id:
         return True
     return bool(old.tags and new.tags and not old.tags & new.tags)
 
 
-def _is_next_occurrence(old: Thing, new: Thing) -> bool:
+def _is_next_occurrence(old: ComparedItem, new: ComparedItem) -> bool:
     return bool(old.recurrence and old.day and new.day and new.day > old.day)
 
 
-def _is_opened_again(old: Thing, new: Thing) -> bool:
+def _is_opened_again(old: ComparedItem, new: ComparedItem) -> bool:
     """Return whether an open task on another date is another task than a closed one."""
     return old.closed and not new.closed and old.when != new.when

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from uuid import UUID
 
-from daybreak.agenda.sync.thing import Thing
+from daybreak.agenda.sync.compared_item import ComparedItem
 
 MAX_CANDIDATES = 8
 """The number of stored items with which one parsed item is compared beyond equal keys."""
 
-Rule = Callable[[Thing, Thing], bool]
-Key = Callable[[Thing], Hashable]
+Rule = Callable[[ComparedItem, ComparedItem], bool]
+Key = Callable[[ComparedItem], Hashable]
+Matches = dict[UUID, UUID]
 
 
 class Matcher:
@@ -24,15 +25,15 @@ class Matcher:
         projects: which project became which.
     """
 
-    def __init__(self, stored: Iterable[Thing], parsed: Iterable[Thing]) -> None:
-        self.stored = {thing.row_id: thing for thing in stored}
-        self.parsed = {thing.row_id: thing for thing in parsed}
-        self.matches: dict[UUID, UUID] = {}
+    def __init__(self, stored: Iterable[ComparedItem], parsed: Iterable[ComparedItem]) -> None:
+        self.stored = {item.row_id: item for item in stored}
+        self.parsed = {item.row_id: item for item in parsed}
+        self.matches: Matches = {}
         self.paths: dict[str, str] = {}
         self.projects: dict[str, str] = {}
-        self._pairs: list[tuple[Thing, Thing]] = []
+        self._pairs: list[tuple[ComparedItem, ComparedItem]] = []
 
-    def match(self, new: Thing, old: Thing) -> None:
+    def match(self, new: ComparedItem, old: ComparedItem) -> None:
         """Record that the parsed item is the stored one."""
         self.matches[new.row_id] = old.row_id
         self._pairs.append((old, new))
@@ -43,7 +44,9 @@ class Matcher:
 
         An item whose key is None is not matched.
         """
-        groups: dict[Hashable, list[Thing]] = defaultdict(list)
+        if not self.stored or not self.parsed:
+            return
+        groups: dict[Hashable, list[ComparedItem]] = defaultdict(list)
         for old in self.stored.values():
             if (key := key_of_stored(old)) is not None:
                 groups[key].append(old)
@@ -51,17 +54,22 @@ class Matcher:
             listed.sort(key=place_of, reverse=True)
         for new in sorted(self.parsed.values(), key=place_of):
             key = key_of_parsed(new)
-            if key is not None and (listed := groups.get(key)) and (old := _pop_best(new, listed, rule)):
-                self.match(new, old)
+            found = _pop_best(new, groups.get(key, []), rule) if key is not None else None
+            if found is not None:
+                self.match(new, found)
 
     def match_properties(self, names: str, rule: Rule) -> None:
         """Match items with equal words that agree in these properties."""
         fields = ["words", *names.split()]
-        self.match_keys(
-            lambda old: tuple(self._read_moved(old, name) for name in fields),
-            lambda new: tuple(getattr(new, name) for name in fields),
-            rule,
-        )
+        common = {one.words for one in self.stored.values()} & {one.words for one in self.parsed.values()}
+        if common:
+            self.match_keys(
+                lambda old: (
+                    tuple(self._read_moved(old, name) for name in fields) if old.words in common else None
+                ),
+                lambda new: tuple(getattr(new, name) for name in fields) if new.words in common else None,
+                rule,
+            )
 
     def match_unique_words(self, rule: Rule) -> None:
         """Match items whose words and dates occur once on both sides."""
@@ -81,19 +89,19 @@ class Matcher:
         self.paths = _majority((o.path, n.path) for o, n in self._pairs if o.path not in stable_paths)
         self.projects = _majority((o.project, n.project) for o, n in self._pairs if o.project not in projects)
 
-    def _read_moved(self, old: Thing, name: str) -> Hashable:
+    def _read_moved(self, old: ComparedItem, name: str) -> Hashable:
         value: Hashable = getattr(old, name)
         if name == "path":
             return self.paths.get(old.path, value)
         return self.projects.get(old.project, value) if name == "project" else value
 
 
-def place_of(thing: Thing) -> tuple[str, int, str]:
+def place_of(item: ComparedItem) -> tuple[str, int, str]:
     """Return the place of an item as a sort key."""
-    return (thing.path, thing.position, thing.external_id)
+    return (item.path, item.position, item.external_id)
 
 
-def _pop_best(new: Thing, listed: list[Thing], rule: Rule) -> Thing | None:
+def _pop_best(new: ComparedItem, listed: list[ComparedItem], rule: Rule) -> ComparedItem | None:
     """Remove and return the candidate with the nearest date; the list is in reverse order of places."""
     best, least = None, 0
     for offset in range(1, min(MAX_CANDIDATES, len(listed)) + 1):
@@ -103,14 +111,14 @@ def _pop_best(new: Thing, listed: list[Thing], rule: Rule) -> Thing | None:
     return None if best is None else listed.pop(-best)
 
 
-def _days_apart(old: Thing, new: Thing) -> int:
+def _days_apart(old: ComparedItem, new: ComparedItem) -> int:
     return abs((old.day - new.day).days) if old.day and new.day else 0
 
 
-def _unique(things: Iterable[Thing]) -> dict[Hashable, Thing]:
-    found: dict[Hashable, list[Thing]] = defaultdict(list)
-    for thing in things:
-        found[thing.words, thing.when].append(thing)
+def _unique(items: Iterable[ComparedItem]) -> dict[Hashable, ComparedItem]:
+    found: dict[Hashable, list[ComparedItem]] = defaultdict(list)
+    for item in items:
+        found[item.words, item.when].append(item)
     return {key: listed[0] for key, listed in found.items() if len(listed) == 1}
 
 

@@ -4,7 +4,7 @@ A parsed row has an id that is derived from its external id. Most rows are found
 fingerprint; only of the others are details loaded and compared. References between rows follow the ids.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -13,13 +13,13 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from daybreak.agenda.matching.titles import fold_title
+from daybreak.agenda.comparison.titles import fold_title
 from daybreak.agenda.model import TaskStatus
 from daybreak.agenda.rows import KINDS, Row, SourceRows, derive_id
+from daybreak.agenda.sync.compared_item import ComparedItem, build_task, set_neighbours
 from daybreak.agenda.sync.document_identity import match_groups, match_notes
 from daybreak.agenda.sync.event_identity import EventTraits, match_events
 from daybreak.agenda.sync.identity import match_tasks
-from daybreak.agenda.sync.thing import Thing, build_task, set_neighbours
 from daybreak.db import load
 from daybreak.threads import DedicatedThreads
 
@@ -28,6 +28,7 @@ StoredRows = Mapping[str, Mapping[UUID, asyncpg.Record]]
 _sql = load("daybreak.agenda")
 _threads = DedicatedThreads("identity", 2)
 _MAX_ROWS_IN_LOOP = 200
+_UNMOVED = ("title", "path", "status", "due_on", "due_at", "start_on", "start_at", "native_id", "recurrence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Resolution:
 
 
 @dataclass(slots=True)
-class _Comparison:
+class _SourceComparison:
     """The rows of a source that were not found with equal content."""
 
     source_id: UUID
@@ -73,7 +74,7 @@ async def resolve_identities(
         known: the stored rows by kind and id.
         kept: ids of stored rows whose files could not be read; no parsed row is one of them.
     """
-    comparison = _Comparison(source_id, rows, known)
+    comparison = _SourceComparison(source_id, rows, known)
     candidates = _settle(comparison, kept)
     if any(comparison.unsettled.values()) and any(known.values()):
         for one in await tx.fetch(
@@ -85,7 +86,7 @@ async def resolve_identities(
     return _resolve(comparison)
 
 
-def _settle(comparison: _Comparison, kept: Collection[UUID]) -> list[UUID]:
+def _settle(comparison: _SourceComparison, kept: Collection[UUID]) -> list[UUID]:
     """Find rows with equal content; return the ids of the current stored rows that were not found."""
     candidates: list[UUID] = []
     for kind, table in comparison.rows.tables():
@@ -107,7 +108,7 @@ def _settle(comparison: _Comparison, kept: Collection[UUID]) -> list[UUID]:
     return [*candidates, *_reopen_completed_occurrences(comparison)]
 
 
-def _reopen_completed_occurrences(comparison: _Comparison) -> list[UUID]:
+def _reopen_completed_occurrences(comparison: _SourceComparison) -> list[UUID]:
     """Compare recurring tasks without dates again if an entry with the same words was completed.
 
     The completed entry is the known task then, and the unchanged one its next occurrence.
@@ -142,7 +143,7 @@ def _list_removed_keys(unsettled: Mapping[str, Mapping[UUID, Row]]) -> tuple[lis
     )
 
 
-def _resolve(comparison: _Comparison) -> Resolution:
+def _resolve(comparison: _SourceComparison) -> Resolution:
     ids: dict[str, dict[UUID, UUID]] = {kind: dict(comparison.settled[kind]) for kind in KINDS}
     for kind, match in (("tasks", _match_tasks), ("notes", _match_notes), ("events", _match_events)):
         ids[kind] |= match(comparison)
@@ -153,11 +154,13 @@ def _resolve(comparison: _Comparison) -> Resolution:
     return _build_resolution(comparison, ids)
 
 
-def _match_tasks(comparison: _Comparison) -> dict[UUID, UUID]:
+def _match_tasks(comparison: _SourceComparison) -> dict[UUID, UUID]:
     unsettled, details = comparison.unsettled["tasks"], comparison.details["tasks"]
     if not unsettled or not details:
         return {}
     rows = comparison.rows
+    unmoved = _match_unmoved(list(unsettled.values()), details)
+    found = set(unmoved.values())
     parsed = [
         build_task(
             row,
@@ -165,42 +168,61 @@ def _match_tasks(comparison: _Comparison) -> dict[UUID, UUID]:
             _name_of(rows.phases, row["phase_id"]),
             _hash(row["details"]),
         )
-        for row in unsettled.values()
+        for derived_id, row in unsettled.items()
+        if derived_id not in unmoved
     ]
-    stored = [build_task(one, one["project"], one["section"], one["content"] or "") for one in details]
-    for thing, one in zip(stored, details, strict=True):
-        thing.is_current = one["is_current"]
+    compared = [one for one in details if one["id"] not in found]
+    stored = [build_task(one, one["project"], one["section"], one["content"] or "") for one in compared]
+    for item, one in zip(stored, compared, strict=True):
+        item.is_current = one["is_current"]
     settled = [rows.tasks[derived_id] for derived_id in comparison.settled["tasks"]]
-    _set_neighbours(stored, parsed, settled)
-    return match_tasks(stored, parsed, {row["path"] for row in settled})
+    _set_neighbours(stored, [*settled, *(one for one in details if one["id"] in found)])
+    _set_neighbours(parsed, [*settled, *(unsettled[derived_id] for derived_id in unmoved)])
+    stable_paths = {row["path"] for row in settled} | {one["path"] for one in details if one["id"] in found}
+    return unmoved | match_tasks(stored, parsed, stable_paths)
 
 
-def _set_neighbours(stored: list[Thing], parsed: list[Thing], settled: list[Row]) -> None:
-    paths = {thing.path for thing in (*stored, *parsed)}
-    unchanged: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for row in settled:
+def _match_unmoved(parsed: list[Row], stored: list[asyncpg.Record]) -> dict[UUID, UUID]:
+    """Match tasks of which only the line or unimportant properties changed: a shortcut for long lists.
+
+    The title must occur once on both sides, because external ids of equal titles are assigned in order.
+    """
+    parsed_titles, stored_titles = (Counter(one["title"] for one in rows) for rows in (parsed, stored))
+    by_external_id = {row["external_id"]: row for row in parsed if parsed_titles[row["title"]] == 1}
+    matches = {}
+    for one in stored:
+        row = by_external_id.get(one["external_id"])
+        if row is None or not one["is_current"] or stored_titles[one["title"]] != 1:
+            continue
+        if all(row[name] == one[name] for name in _UNMOVED):
+            matches[row["id"]] = one["id"]
+    return matches
+
+
+def _set_neighbours(items: list[ComparedItem], others: Iterable[Row | asyncpg.Record]) -> None:
+    current = [item for item in items if item.is_current]
+    paths = {item.path for item in current}
+    titles: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for row in others:
         if row["path"] in paths:
-            unchanged[row["path"]].append((row["position"], fold_title(row["title"])))
-    for things in (stored, parsed):
-        titles = defaultdict(list, {path: list(listed) for path, listed in unchanged.items()})
-        current = [thing for thing in things if thing.is_current]
-        for thing in current:
-            titles[thing.path].append((thing.position, thing.words))
-        set_neighbours(current, titles)
+            titles[row["path"]].append((row["position"], row["title"]))
+    for item in current:
+        titles[item.path].append((item.position, item.words))
+    set_neighbours(current, titles)
 
 
-def _match_notes(comparison: _Comparison) -> dict[UUID, UUID]:
+def _match_notes(comparison: _SourceComparison) -> dict[UUID, UUID]:
     parsed = [
-        _build_thing(row, when=row["noted_at"], content=_hash(row["body"]))
+        _build_item(row, when=row["noted_at"], content=_hash(row["body"]))
         for row in comparison.unsettled["notes"].values()
     ]
     stored = [
-        _build_thing(one, when=one["due_at"], content=one["content"]) for one in comparison.details["notes"]
+        _build_item(one, when=one["due_at"], content=one["content"]) for one in comparison.details["notes"]
     ]
     return match_notes(stored, parsed)
 
 
-def _match_events(comparison: _Comparison) -> dict[UUID, UUID]:
+def _match_events(comparison: _SourceComparison) -> dict[UUID, UUID]:
     parsed = (
         EventTraits(
             row_id=row["id"],
@@ -232,15 +254,15 @@ def _match_events(comparison: _Comparison) -> dict[UUID, UUID]:
 
 
 def _match_groups(
-    comparison: _Comparison, kind: str, reference: str, task_ids: Mapping[UUID, UUID]
+    comparison: _SourceComparison, kind: str, reference: str, task_ids: Mapping[UUID, UUID]
 ) -> dict[UUID, UUID]:
     unsettled, details = comparison.unsettled[kind], comparison.details[kind]
     if not unsettled or not details:
         return {}
     rows = comparison.rows
-    stored = [_build_thing(one, name=one["title"], project=one["project"]) for one in details]
+    stored = [_build_item(one, name=one["title"], project=one["project"]) for one in details]
     parsed = [
-        _build_thing(row, name=row["name"], project=_name_of(rows.projects, row.get("project_id")))
+        _build_item(row, name=row["name"], project=_name_of(rows.projects, row.get("project_id")))
         for row in unsettled.values()
     ]
     old_groups = {one["id"]: one[reference] for one in comparison.details["tasks"]}
@@ -252,7 +274,7 @@ def _match_groups(
     return match_groups(stored, parsed, votes)
 
 
-def _build_thing(
+def _build_item(
     row: Any,  # noqa: ANN401 - a parsed or a stored row
     *,
     name: str | None = None,
@@ -260,8 +282,8 @@ def _build_thing(
     content: str = "",
     when: Any = None,  # noqa: ANN401
     until: Any = None,  # noqa: ANN401
-) -> Thing:
-    return Thing(
+) -> ComparedItem:
+    return ComparedItem(
         row_id=row["id"],
         external_id=row["external_id"],
         words=fold_title(row["title"] if name is None else name),
@@ -274,14 +296,15 @@ def _build_thing(
 
 
 def _name_of(groups: Mapping[UUID, Row], group_id: UUID | None) -> str | None:
-    return groups[group_id]["name"] if group_id in groups else None
+    group = None if group_id is None else groups.get(group_id)
+    return None if group is None else group["name"]
 
 
 def _hash(text: str) -> str:
     return md5(text.encode(), usedforsecurity=False).hexdigest() if text else ""
 
 
-def _assign_new_ids(comparison: _Comparison, kind: str, ids: dict[UUID, UUID]) -> None:
+def _assign_new_ids(comparison: _SourceComparison, kind: str, ids: dict[UUID, UUID]) -> None:
     """Assign an id to each parsed row that is no stored one: the derived id, unless a stored row has it."""
     used = set(ids.values())
     for derived_id in comparison.unsettled[kind]:
@@ -295,7 +318,7 @@ def _assign_new_ids(comparison: _Comparison, kind: str, ids: dict[UUID, UUID]) -
         used.add(row_id)
 
 
-def _build_resolution(comparison: _Comparison, ids: Mapping[str, Mapping[UUID, UUID]]) -> Resolution:
+def _build_resolution(comparison: _SourceComparison, ids: Mapping[str, Mapping[UUID, UUID]]) -> Resolution:
     changed = _list_changed_references(comparison, ids)
     replaced = {old: new for table in ids.values() for old, new in table.items() if old != new}
     replaced |= _list_kept_ids(comparison, ids)
@@ -311,7 +334,9 @@ def _build_resolution(comparison: _Comparison, ids: Mapping[str, Mapping[UUID, U
     return Resolution(rows, frozenset(referring))
 
 
-def _list_changed_references(comparison: _Comparison, ids: Mapping[str, Mapping[UUID, UUID]]) -> set[UUID]:
+def _list_changed_references(
+    comparison: _SourceComparison, ids: Mapping[str, Mapping[UUID, UUID]]
+) -> set[UUID]:
     """Return the derived ids that have another row than at the last reading."""
     changed: set[UUID] = set()
     for kind in ("projects", "phases", "tasks"):
@@ -324,8 +349,8 @@ def _list_changed_references(comparison: _Comparison, ids: Mapping[str, Mapping[
     return changed
 
 
-def _list_kept_ids(comparison: _Comparison, ids: Mapping[str, Mapping[UUID, UUID]]) -> dict[UUID, UUID]:
-    """Return the ids of current stored tasks that were not found, by the ids derived from their external ids."""
+def _list_kept_ids(comparison: _SourceComparison, ids: Mapping[str, Mapping[UUID, UUID]]) -> dict[UUID, UUID]:
+    """Return the ids of current stored tasks that were not found, by derived id."""
     found = set(ids["tasks"].values())
     pairs = (
         (derive_id(comparison.source_id, "tasks", one["external_id"]), one["id"])

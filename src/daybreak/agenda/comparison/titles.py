@@ -1,4 +1,4 @@
-"""Whether two titles are the same words, one a mended form of the other, or two different titles.
+"""Whether two titles are the same words, one a corrected form of the other, or two different titles.
 
 Signs count: “🧹” and “🛒” are different. Numbers count: “Chapter 1” and “Chapter 2” are different.
 """
@@ -6,11 +6,11 @@ Signs count: “🧹” and “🛒” are different. Numbers count: “Chapter 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 MIN_KEPT_SHARE = 0.3
-"""The least share of the longer title's letters that its mended form has too."""
+"""The least share of the longer title's letters that its corrected form has too."""
 MIN_AGREEMENT = 0.8
 """The least share of common letters at which two titles with the same short id are one item."""
 
@@ -31,7 +31,6 @@ def fold_title(title: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
-@lru_cache(4096)
 def split_words(title: str) -> tuple[str, ...]:
     """Return the words and symbols of a folded title, without punctuation."""
     spaced = _WITHOUT_SPACES.sub(r" \1 ", title[:_MAX_LENGTH])
@@ -48,41 +47,42 @@ def _separate(character: str) -> str:
     return f" {character} " if category[0] == "S" else character
 
 
-def is_mended(one: str, other: str) -> bool:
-    """Return whether one folded title is the other with words added, dropped, moved or spelt differently.
+def is_corrected(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Return whether the words of one title are those of the other, some added, dropped, moved or respelt.
 
     A word that was replaced by a different word, or a number by a different one, makes two titles.
     """
-    words, others = split_words(one), split_words(other)
     if not words or not others:
         return False
-    if "".join(words) == "".join(others):
-        return True
     only_one, only_other = Counter(words) - Counter(others), Counter(others) - Counter(words)
-    if not only_one or not only_other:
-        return _kept_share(words, others) >= MIN_KEPT_SHARE
-    shorter, longer = sorted((list(only_one.elements()), list(only_other.elements())), key=len)
-    return _are_all_respelt(shorter, longer) and _kept_share(words, others, shorter) >= MIN_KEPT_SHARE
+    respelt: list[str] = []
+    if only_one and only_other:
+        if "".join(words) == "".join(others):
+            return True
+        respelt, longer = sorted((list(only_one.elements()), list(only_other.elements())), key=len)
+        if not _are_all_respelt(respelt, longer):
+            return False
+    kept = _count_letters(words) - _count_letters(only_one.elements()) + _count_letters(respelt)
+    return kept >= MIN_KEPT_SHARE * max(_count_letters(words), _count_letters(others))
 
 
 def agrees(one: str, other: str) -> bool:
     """Return whether two folded titles with the same short id are one item."""
-    if one == other or is_mended(one, other):
+    words, others = split_words(one), split_words(other)
+    if one == other or is_corrected(words, others):
         return True
-    words, others = Counter(split_words(one)), Counter(split_words(other))
     if _numbers(words) != _numbers(others):
         return False
-    common = 2 * _count_letters((words & others).elements())
-    return common > MIN_AGREEMENT * _count_letters((words + others).elements())
+    common = 2 * _count_letters((Counter(words) & Counter(others)).elements())
+    return common > MIN_AGREEMENT * (_count_letters(words) + _count_letters(others))
 
 
-def _numbers(words: Counter[str]) -> set[str]:
+def _numbers(words: Iterable[str]) -> set[str]:
     return {word for word in words if any(map(str.isdigit, word))}
 
 
-def is_distinctive(title: str) -> bool:
-    """Return whether a folded title is so long that two items hardly have it by chance."""
-    words = split_words(title)
+def is_distinctive(words: Sequence[str]) -> bool:
+    """Return whether a title is so long that two items hardly have it by chance."""
     return len(words) >= _MIN_DISTINCTIVE_WORDS and _count_letters(words) >= _MIN_DISTINCTIVE_LETTERS
 
 
@@ -94,11 +94,6 @@ def _are_all_respelt(words: list[str], candidates: list[str]) -> bool:
             return False
         rest.remove(found)
     return True
-
-
-def _kept_share(words: tuple[str, ...], others: tuple[str, ...], respelt: list[str] | None = None) -> float:
-    kept = _count_letters((Counter(words) & Counter(others)).elements()) + _count_letters(respelt or [])
-    return kept / max(_count_letters(words), _count_letters(others), 1)
 
 
 def _count_letters(words: Iterable[str]) -> int:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from daybreak.agenda.matching.native_ids import is_permanent, strip_file
-from daybreak.agenda.matching.titles import fold_title
+from daybreak.agenda.comparison.native_ids import is_permanent, strip_file
+from daybreak.agenda.comparison.titles import fold_title, split_words
 from daybreak.agenda.model import TaskStatus
 
 _CLOSED = {TaskStatus.DONE, TaskStatus.CANCELLED}
@@ -15,7 +15,7 @@ Day = date | datetime | None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Thing:
+class ComparedItem:
     """A stored or parsed item.
 
     Attributes:
@@ -47,6 +47,7 @@ class Thing:
     before: str | None = None
     after: str | None = None
     is_current: bool = True
+    split: tuple[str, ...] | None = None
 
     @property
     def day(self) -> date | None:
@@ -55,14 +56,21 @@ class Thing:
         return moment.date() if isinstance(moment, datetime) else moment
 
     @property
+    def tokens(self) -> tuple[str, ...]:
+        """The words and symbols of its title."""
+        if self.split is None:
+            self.split = split_words(self.words)
+        return self.split
+
+    @property
     def permanent_id(self) -> str:
         """Its native id, if such an id is never used again; else empty."""
         return self.native_id if self.native_id and is_permanent(self.native_id) else ""
 
 
-def build_task(row: Any, project: str | None, section: str | None, content: str) -> Thing:  # noqa: ANN401
-    """Build the thing of a parsed or stored task from its row."""
-    return Thing(
+def build_task(row: Any, project: str | None, section: str | None, content: str) -> ComparedItem:  # noqa: ANN401
+    """Build the item of a parsed or stored task from its row."""
+    return ComparedItem(
         row_id=row["id"],
         external_id=row["external_id"],
         words=fold_title(row["title"]),
@@ -81,16 +89,16 @@ def build_task(row: Any, project: str | None, section: str | None, content: str)
     )
 
 
-def set_neighbours(things: Iterable[Thing], titles: dict[str, list[tuple[int, str]]]) -> None:
-    """Set the titles before and after each thing, from all titles of each file with their positions."""
+def set_neighbours(items: Iterable[ComparedItem], titles: dict[str, list[tuple[int, str]]]) -> None:
+    """Set the titles before and after each item, from the titles of each file with their positions."""
     places: dict[str, dict[int, int]] = {}
     for path, listed in titles.items():
         listed.sort()
         places[path] = {position: index for index, (position, _) in enumerate(listed)}
-    for thing in things:
-        index = places.get(thing.path, {}).get(thing.position)
+    for item in items:
+        index = places.get(item.path, {}).get(item.position)
         if index is None:
             continue
-        listed = titles[thing.path]
-        thing.before = listed[index - 1][1] if index else None
-        thing.after = listed[index + 1][1] if index + 1 < len(listed) else None
+        listed = titles[item.path]
+        item.before = fold_title(listed[index - 1][1]) if index else None
+        item.after = fold_title(listed[index + 1][1]) if index + 1 < len(listed) else None
