@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daybreak.agenda import Agenda, TaskStatus
+from daybreak.agenda import Agenda, Holder, TaskStatus
 from daybreak.briefs.facts.snapshot import EVENT_DAYS
 from daybreak.claims import Claim
 
@@ -28,6 +28,7 @@ def tasks(draw):
         start=draw(st.none() | st.integers(-4, 6).map(days_later)),
         recurrence=draw(st.sampled_from((None, None, "every day"))),
         assignee=draw(st.sampled_from((None, "Anna"))),
+        holder=draw(st.sampled_from((Holder.MINE, Holder.MINE, Holder.OTHER))),
         status=draw(st.sampled_from((TaskStatus.OPEN, TaskStatus.OPEN, TaskStatus.BLOCKED))),
     )
 
