@@ -18,17 +18,19 @@ from .factories import TODAY, agenda, day, days_later, event, local, new_id, tas
 MONDAY = days_later(-1)
 relaxed = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _TITLES = ("Call", "Call Bob", "Pay the rent", "Write", "call", "Interview 4")
+_HOLDERS = ((None, Holder.MINE), ("Anna", Holder.OTHER), (None, Holder.UNASSIGNED), ("me", Holder.MINE))
 
 
 @st.composite
 def tasks(draw):
+    assignee, holder = draw(st.sampled_from(_HOLDERS))
     return task(
         draw(st.sampled_from(_TITLES)),
         due=draw(st.none() | st.integers(-4, 6).map(days_later)),
         start=draw(st.none() | st.integers(-4, 6).map(days_later)),
         recurrence=draw(st.sampled_from((None, None, "every day"))),
-        assignee=draw(st.sampled_from((None, "Anna"))),
-        holder=draw(st.sampled_from((Holder.MINE, Holder.MINE, Holder.OTHER))),
+        assignee=assignee,
+        holder=holder,
         status=draw(st.sampled_from((TaskStatus.OPEN, TaskStatus.OPEN, TaskStatus.BLOCKED))),
     )
 

@@ -47,7 +47,7 @@ class _EventComparison:
 
     def list_changes(self) -> Iterator[Change]:
         known_ids = {one.id for one in self._known}
-        # An id counts beyond the compared days, too: it tells that an event moved into them or out of them.
+        # An id counts beyond the compared days, too: it shows that an event moved into them or out of them.
         before = [one for one in self._known if self._is_compared(one.date) or one.id in self._ids]
         now = [
             event
