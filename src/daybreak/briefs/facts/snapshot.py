@@ -11,7 +11,7 @@ from daybreak.agenda import Agenda, Event, Moment, Task, TaskStatus
 from daybreak.briefs.facts.day import Day
 
 EVENT_DAYS = 10
-# Snapshots without `events_until` were taken when briefs looked this far ahead.
+# Snapshots without `events_until` were taken when briefs compared this many days ahead.
 _EARLIER_EVENT_DAYS = 8
 
 

@@ -1,6 +1,6 @@
 """Which calendar events of an earlier snapshot were changed, removed or added since. Pure.
 
-Events with the same title and start are the same, whatever their ids and sources: some calendars give every
+Events with the same title and start are the same under any id and source: some calendars give every
 event a new UID each time they are read. What remains is grouped: an event belongs to the group of a removed
 one with its id, its UID or its title in the same source.
 """
