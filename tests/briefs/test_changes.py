@@ -235,9 +235,10 @@ async def test_tasks_of_a_failing_source_do_not_vanish(plans: PlanFolder):
 
 
 async def test_omitted_changes_are_counted(plans: PlanFolder):
-    await plans.replace_items(*(task(f"Task {n}") for n in range(40)))
+    monday = datetime(2026, 3, 30, 9, tzinfo=plans.user.tz)
+    await plans.replace_items(*(event(f"Event {n}", monday) for n in range(40)))
     await compose_and_receive(plans, SATURDAY)
-    await plans.replace_items(*(task(f"Task {n}", assignee=f"Person {n}") for n in range(40)))
+    await plans.replace_items(*(event(f"Event {n}", monday, location=f"Room {n}") for n in range(40)))
     since = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document.since_last
     assert (len(since.entries), since.omitted) == (25, 15)
 

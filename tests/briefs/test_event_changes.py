@@ -250,3 +250,18 @@ def test_a_floating_time_that_gets_a_zone_did_not_move():
     zoned = replace(floating, start=local(9, on=WEDNESDAY), end=local(10, on=WEDNESDAY))
     assert list_changes(agenda(floating), agenda(zoned)) == []
     assert texts(compose_after(snapshot_of(agenda(zoned)), agenda(floating))) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        pytest.param({}, {"declined": True}, id="declined-since"),
+        pytest.param({"declined": True}, {}, id="accepted-since"),
+        pytest.param({"declined": True}, {"declined": True, "location": "Hall"}, id="declined-before"),
+        pytest.param(None, {"declined": True}, id="new-and-declined"),
+    ],
+)
+def test_declined_events_are_no_news(before, now):
+    one = event("Town hall", local(9, on=WEDNESDAY))
+    then = agenda() if before is None else agenda(replace(one, **before))
+    assert list_changes(then, agenda(replace(one, **now))) == []

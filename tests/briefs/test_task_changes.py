@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from daybreak.agenda import Decision, DecisionKind, Source, SourceKind, TaskStatus
+from daybreak.agenda import Decision, DecisionKind, Holder, Source, SourceKind, TaskStatus
 from daybreak.briefs.facts.snapshot import Snapshot
 
 from .change_factories import compose_after, list_changes, snapshot_of, texts
@@ -177,19 +177,55 @@ def test_a_task_that_its_source_frees_is_told():
     assert list_changes(agenda(one), now) == ["“Wire the lamp” is no longer blocked."]
 
 
+MINE = {"assignee": "me@example.org", "holder": Holder.MINE}
+BOBS = {"assignee": "Bob  Miller <bob@example.org>", "holder": Holder.OTHER}
+ANNAS = {"assignee": "Anna", "holder": Holder.OTHER}
+NOBODYS = {"assignee": None, "holder": Holder.UNASSIGNED}
+
+
 @pytest.mark.parametrize(
     ("before", "now", "text"),
     [
-        (None, "Anna", "“Ship” is now assigned to Anna."),
-        ("Anna", "Bob", "“Ship” is now assigned to Bob."),
-        ("Anna", None, "“Ship” is no longer assigned to Anna."),
-        ("Anna", " Anna ", None),
-        (None, "", None),
+        (MINE, BOBS, "“Ship” is now with Bob Miller."),
+        ({"assignee": None}, ANNAS, "“Ship” is now with Anna."),
+        (ANNAS, MINE, "“Ship” is now yours."),
+        (NOBODYS, MINE, "“Ship” is now yours."),
+        (MINE, NOBODYS, "“Ship” is now unassigned."),
+        (ANNAS, BOBS, None),
+        (NOBODYS, ANNAS, None),
+        pytest.param(ANNAS, ANNAS | {"holder": Holder.MINE}, None, id="the-reader-is-Anna-after-all"),
+        pytest.param({"assignee": None}, NOBODYS, None, id="the-source-is-a-team's-after-all"),
     ],
 )
 def test_a_task_that_was_handed_over_is_told(before, now, text):
-    one = task("Ship", assignee=before)
-    assert list_changes(agenda(one), agenda(replace(one, assignee=now))) == ([text] if text else [])
+    one = task("Ship", due=FRIDAY, **before)
+    assert list_changes(agenda(one), agenda(replace(one, **now))) == ([text] if text else [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(DONE, id="done"),
+        pytest.param({"due": days_later(9)}, id="moved"),
+        pytest.param({"title": "Something else"}, id="renamed"),
+        pytest.param({"due": MONDAY}, id="overdue"),
+        pytest.param({"status": TaskStatus.CANCELLED}, id="cancelled"),
+        pytest.param(None, id="removed"),
+    ],
+)
+@pytest.mark.parametrize("holder", [ANNAS, NOBODYS])
+def test_changes_of_the_tasks_of_others_are_not_told(holder, change):
+    one = task("Ship", due=FRIDAY, **holder)
+    now = [] if change is None else [replace(one, **change)]
+    assert list_changes(agenda(one), agenda(*now, task("Sail", **holder))) == []
+
+
+def test_a_task_is_free_when_another_person_is_done():
+    first = task("Choose tiles", **ANNAS)
+    mine = task("Order tiles", blocked_by=(first.id,))
+    assert list_changes(agenda(first, mine), agenda(replace(first, **DONE), mine)) == [
+        "“Order tiles” can start: its blocker “Choose tiles” is done."
+    ]
 
 
 def test_a_task_that_is_put_off_again_is_told_with_its_first_date():
@@ -257,8 +293,8 @@ def _drop(_one):
         (_finish, "6 tasks were finished: “Task 0”, “Task 1”, “Task 2” and 3 more.", "done"),
         (_drop, "6 tasks are no longer in plan.md: “Task 0”, “Task 1”, “Task 2” and 3 more.", "vanished"),
         (
-            lambda one: replace(one, assignee="Bob"),
-            "6 tasks are now assigned to Bob: “Task 0”, “Task 1”, “Task 2” and 3 more.",
+            lambda one: replace(one, **BOBS),
+            "6 tasks are now with Bob Miller: “Task 0”, “Task 1”, “Task 2” and 3 more.",
             "handed_over",
         ),
         (
@@ -333,7 +369,7 @@ def test_a_snapshot_of_an_earlier_version_is_read():
         "“Ship” moved from Monday 30 March to Friday 3 April.",
         "“Gone” is no longer in home.",
     ]
-    assert not [text for text in texts(compose_after(last, agenda(one, gone))) if "assigned" in text]
+    assert not [text for text in texts(compose_after(last, agenda(one, gone))) if "is now" in text]
 
 
 def test_a_snapshot_is_compact():

@@ -110,7 +110,8 @@ class WeekReview:
             last |= snapshot.tasks
         for task_id, before in last.items():
             is_listed = task_id in self._present_ids or before.title in self._done_titles
-            if before.source in self._sources and not is_listed and item_content(before) not in self._present:
+            is_own = before.is_mine and before.source in self._sources
+            if is_own and not is_listed and item_content(before) not in self._present:
                 yield task_id, before
 
     def source_name(self, item: SnapshotItem) -> str:

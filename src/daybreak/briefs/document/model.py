@@ -84,7 +84,9 @@ class SinceLast:
 
     Attributes:
         date: the date of that brief; None when this is the first.
-        entries: claims of the kinds ``done``, ``came_in``, ``moved``, ``became_overdue``, ``vanished``.
+        entries: claims of tasks by kind, then of events in the order of time. The kinds are ``done``,
+            ``recurred``, ``handed_over``, ``can_start``, ``came_in``, ``comes_next``, ``moved``, ``renamed``,
+            ``file_moved``, ``place_changed``, ``became_overdue`` and ``vanished``.
         omitted: the number of entries that are not listed.
     """
 

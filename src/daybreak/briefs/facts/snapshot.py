@@ -11,7 +11,7 @@ from daybreak.agenda import Agenda, Event, Moment, Task, TaskStatus
 from daybreak.briefs.facts.day import Day
 
 EVENT_DAYS = 10
-# Snapshots without `events_until` were taken when briefs looked this far ahead.
+# Snapshots without `events_until` were taken when briefs compared this many days ahead.
 _EARLIER_EVENT_DAYS = 8
 
 
@@ -39,6 +39,7 @@ class SnapshotItem(NamedTuple):
         is_blocked: whether its source has it as blocked.
         first_due: the due date before it was put off, if it was.
         times_put_off: how often briefs saw its due date move to a later one.
+        holder: whose task it is; empty for the reader's.
     """
 
     title: str
@@ -54,6 +55,12 @@ class SnapshotItem(NamedTuple):
     is_blocked: bool = False
     first_due: str | None = None
     times_put_off: int = 0
+    holder: str = ""
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the task is the reader's."""
+        return not self.holder
 
     @property
     def path(self) -> str:
@@ -190,6 +197,7 @@ def _task_item(
         is_blocked=task.status is TaskStatus.BLOCKED,
         first_due=first_due,
         times_put_off=times,
+        holder="" if task.is_mine else str(task.holder),
     )
 
 

@@ -72,11 +72,17 @@ def person(name: str) -> str:
     return " ".join(name.split())
 
 
-def handed_over(title: str, assignee: str, before: str) -> str:
-    """Return the change of a task's assignee; either may be empty."""
-    if not assignee:
-        return f"{quoted(title)} is no longer assigned to {before}."
-    return f"{quoted(title)} is now assigned to {assignee}."
+def handed_over(title: str, assignee: str | None) -> str:
+    """Return the change of a task that another person has now; None is the reader."""
+    return f"{quoted(title)} {holder(assignee)}."
+
+
+def holder(assignee: str | None, *, plural: bool = False) -> str:
+    """Return “is now with Anna”, “is now yours” or, without a name, “is now unassigned”."""
+    be = "are" if plural else "is"
+    if assignee is None:
+        return f"{be} now yours"
+    return f"{be} now with {assignee}" if assignee else f"{be} now unassigned"
 
 
 def moved(title: str, then: Moment | None, now: Moment | None) -> str:

@@ -2,8 +2,8 @@
 
 Each task and event appears once. Only sources that both briefs read are compared, and only calendar days that
 both cover: a new source does not appear as two hundred new tasks. Items with the same title and dates are the
-same thing, whatever their ids, source or file. Tasks come first, by kind of change; then the calendar, in the
-order of time. Many changes of one kind are one sentence.
+same thing under any id, source or file. Tasks come first, by kind of change; then the calendar, in the order
+of time. Many changes of one kind are one sentence.
 """
 
 from daybreak.agenda import Agenda

@@ -47,7 +47,7 @@ class _EventComparison:
 
     def list_changes(self) -> Iterator[Change]:
         known_ids = {one.id for one in self._known}
-        # An id counts beyond the compared days, too: it tells that an event moved into them or out of them.
+        # An id counts beyond the compared days, too: it shows that an event moved into them or out of them.
         before = [one for one in self._known if self._is_compared(one.date) or one.id in self._ids]
         now = [
             event
@@ -65,7 +65,10 @@ class _EventComparison:
         return on is not None and self._day.today <= on < self._until
 
     def _is_of_both(self, pair: tuple[KnownEvent, Event]) -> bool:
-        return {pair[0].item.source, source_key(pair[1].source_id)} <= self._of.sources.keys()
+        return (
+            not pair[1].declined
+            and {pair[0].item.source, source_key(pair[1].source_id)} <= self._of.sources.keys()
+        )
 
     def _describe_group(self, group: EventGroup) -> Iterator[Change]:
         pairs = [pair for pair in group.pairs if self._is_of_both(pair) and self._is_near(pair)]
@@ -95,7 +98,8 @@ class _EventComparison:
     def _is_new(self, event: Event) -> bool:
         is_known = (fold_title(event.title), self._local(event)) in self._known_contents
         is_compared = self._is_compared(self._day.date_of(event.start))
-        return source_key(event.source_id) in self._of.sources and is_compared and not is_known
+        is_shown = source_key(event.source_id) in self._of.sources and not event.declined
+        return is_shown and is_compared and not is_known
 
     def _is_series(self, removed: Sequence[KnownEvent], added: Sequence[Event]) -> bool:
         """Return whether all occurrences went from the same time of day to the same one on other weekdays."""

@@ -1,6 +1,6 @@
 """Which calendar events of an earlier snapshot were changed, removed or added since. Pure.
 
-Events with the same title and start are the same, whatever their ids and sources: some calendars give every
+Events with the same title and start are the same under any id and source: some calendars give every
 event a new UID each time they are read. What remains is grouped: an event belongs to the group of a removed
 one with its id, its UID or its title in the same source.
 """
@@ -63,7 +63,7 @@ def match_events(
     starts = {str(event.id): localize(event.start) for event in now}
     known = {one.id: one for one in sorted(before, key=lambda one: one.id)}
     current = {str(event.id): event for event in sorted(now, key=lambda event: str(event.id))}
-    matcher = _Matcher(known, current, starts)
+    matcher = _EventPairing(known, current, starts)
     matcher.pair_same_ids()
     matcher.pair_contents(lambda source: source)
     matcher.pair_contents(lambda _source: "")
@@ -74,7 +74,7 @@ def match_events(
     return EventMatches(matcher.same, groups)
 
 
-class _Matcher:
+class _EventPairing:
     def __init__(
         self, before: dict[str, KnownEvent], now: dict[str, Event], starts: Mapping[str, Moment]
     ) -> None:

@@ -21,6 +21,7 @@ from daybreak.briefs.facts.snapshot import (
     to_iso,
 )
 from daybreak.briefs.wording import changes as wording
+from daybreak.briefs.wording import people
 from daybreak.claims import Claim
 
 _MAX_FILE_CITATIONS = 10
@@ -53,7 +54,7 @@ class _TaskComparison:
         task_id = str(task.id)
         if task.is_open or task_id in self._last.tasks:
             return True
-        completed = self._day.date_of(task.completed)
+        completed = self._day.date_of(task.latest_completion)
         is_recent = completed is None or completed >= self._last.day
         return task.status is TaskStatus.DONE and is_recent and task_id not in self._last.finished
 
@@ -63,8 +64,8 @@ class _TaskComparison:
                 yield change
         yield from self._files_moved()
         for before_id, before in self._matches.gone.items():
-            is_told = before.source in self._of.sources and before_id not in self._suppressed_ids
-            if is_told and item_content(before) not in self._present:
+            is_compared = before.source in self._of.sources and before_id not in self._suppressed_ids
+            if is_compared and before.is_mine and item_content(before) not in self._present:
                 yield self._vanished(before_id, before)
         for task in self._matches.added:
             if self._is_news(task):
@@ -72,11 +73,13 @@ class _TaskComparison:
 
     def _is_compared(self, pair: TaskPair) -> bool:
         both = {pair.before.source, source_key(pair.task.source_id)}
+        if not (pair.before.is_mine or pair.task.is_mine):
+            return False
         return both <= self._of.sources.keys() and str(pair.task.id) not in self._suppressed_ids
 
     def _is_news(self, task: Task) -> bool:
         """Return whether a task that was not matched is new: neither a copy nor the next one of a series."""
-        if not task.is_open or str(task.id) in self._suppressed_ids:
+        if not (task.is_open and task.is_mine) or str(task.id) in self._suppressed_ids:
             return False
         is_known = task_content(task) in self._known or (
             task.recurrence and fold_title(task.title) in self._known_titles
@@ -92,7 +95,9 @@ class _TaskComparison:
             )
         if task.status is TaskStatus.DONE:
             return self._done(task)
-        describers = (self._freed, self._handed_over, self._moved, self._renamed, self._became_overdue)
+        if pair.before.is_mine != task.is_mine:
+            return self._handed_over(pair)
+        describers = (self._freed, self._moved, self._renamed, self._became_overdue)
         return next((change for describe in describers if (change := describe(pair))), None)
 
     def _done(self, task: Task) -> Change:
@@ -122,12 +127,12 @@ class _TaskComparison:
 
     def _handed_over(self, pair: TaskPair) -> Change | None:
         task, before = pair.task, pair.before
-        assignee = wording.person(task.assignee or "")
-        earlier = wording.person(before.assignee or "")
-        if not self._last.has_details or assignee == earlier:
+        # A holder also changes when readers change who they are, which is no news.
+        if not self._last.has_details or (task.assignee or "") == (before.assignee or ""):
             return None
-        text = wording.handed_over(task.title, assignee, earlier)
-        summary = f"are now assigned to {assignee}" if assignee else "are no longer assigned"
+        assignee = people.display_name(task.assignee or "")
+        summary = wording.holder(None if task.is_mine else assignee, plural=True)
+        text = wording.handed_over(task.title, None if task.is_mine else assignee)
         at = self._day.localize_optional(task.due)
         return self._change(task, "handed_over", text, summary=summary, at=at)
 

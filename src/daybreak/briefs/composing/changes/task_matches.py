@@ -47,7 +47,7 @@ class TaskMatches(NamedTuple):
 def match_tasks(before: Mapping[str, SnapshotItem], now: Iterable[Task]) -> TaskMatches:
     """Match the tasks of a snapshot with tasks of the agenda."""
     known = {str(task.id): task for task in now}
-    matcher = _Matcher(dict(sorted(before.items())), dict(sorted(known.items())))
+    matcher = _TaskPairing(dict(sorted(before.items())), dict(sorted(known.items())))
     matcher.pair_by_id(lambda item, task: item_content(item) == task_content(task))
     matcher.pair_by_key(
         lambda item: (item.source, item_content(item)),
@@ -70,7 +70,7 @@ def is_corrected(before: str, title: str) -> bool:
     return digits[0] == digits[1] and SequenceMatcher(None, old, new).ratio() > _CORRECTED_RATIO
 
 
-class _Matcher:
+class _TaskPairing:
     def __init__(self, before: dict[str, SnapshotItem], now: dict[str, Task]) -> None:
         self.before, self.now = before, now
         self.pairs: list[TaskPair] = []

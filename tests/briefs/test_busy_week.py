@@ -1,0 +1,83 @@
+"""Test every sentence of five days of a busy folder against the edits that were made."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from daybreak import agenda, briefs
+from daybreak.agenda import SourceReader, decisions
+from daybreak.claims import Claim
+from daybreak.db import Database
+from daybreak.intake import IntakeSettings
+from daybreak.people import User
+
+from .busy_folder import BusyFolder, Edits
+
+pytestmark = pytest.mark.integration
+SUNDAY = date(2026, 3, 29)
+
+
+async def compose(database: Database, user: User, root: Path, on: date) -> tuple[Claim, ...]:
+    reader = SourceReader(database, user, on, IntakeSettings(), lambda: pytest.fail("no secret is needed"))
+    await agenda.import_folder(reader, root)
+    brief = await briefs.compose(database, user.id, on)
+    await briefs.mark_received(database, user.id, brief.id)
+    since = brief.document.since_last
+    assert since.omitted == 0
+    assert not [gap.text for gap in brief.document.warnings if "left out" in gap.text]
+    return since.entries
+
+
+async def decide(database: Database, user: User, folder: BusyFolder, edits: Edits) -> None:
+    """Tick one task, snooze another and ignore a third in Daybreak; the folder does not change."""
+    picked = {kind: folder.pick("tasks.json") for kind in ("done", "snooze", "ignore")}
+    if len({one.title for one in picked.values()}) < len(picked):
+        return
+    async with database.transaction([user.id]) as tx:
+        ids = {
+            kind: await tx.fetchval("SELECT id FROM agenda_tasks WHERE title = $1", one.title)
+            for kind, one in picked.items()
+        }
+        await decisions.complete(tx, user.id, [ids["done"]])
+        await decisions.snooze(tx, user.id, [ids["snooze"]], return_on=date(2026, 9, 1), today=SUNDAY)
+        await decisions.ignore(tx, user.id, [ids["ignore"]])
+    edits.add("done", picked["done"].title)
+    for one in picked.values():
+        folder.tasks.remove(one)
+        folder.decided.append(one)
+
+
+def titles_by_kind(claims: tuple[Claim, ...]) -> dict[str, set[str]]:
+    told: dict[str, set[str]] = {}
+    for claim in claims:
+        head, _, tail = claim.text.partition(": ")
+        named = re.findall("“(.+?)”", claim.text)
+        is_summary = re.match(r"\d+ (tasks|events) ", head) is not None
+        subject = named[:1] if claim.kind == "file_moved" else named[-1:]
+        told.setdefault(claim.kind, set()).update(named if is_summary else subject)
+        assert not is_summary or int(head.split()[0]) == len(claim.facts), claim.text
+        assert tail or not is_summary
+    return told
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+async def test_every_sentence_of_five_days_is_an_edit(
+    database: Database, user: User, tmp_path: Path, seed: int
+):
+    folder = BusyFolder(tmp_path, SUNDAY, seed)
+    assert await compose(database, user, tmp_path, SUNDAY) == ()
+    for days in range(1, 6):
+        decided = Edits()
+        await decide(database, user, folder, decided)
+        edits = folder.edit()
+        edits.titles["done"] |= decided.titles["done"]
+        claims = await compose(database, user, tmp_path, SUNDAY + timedelta(days=days))
+        told = titles_by_kind(claims)
+        for kind, titles in told.items():
+            assert titles <= edits.titles[kind], (days, kind, [claim.text for claim in claims])
+        counted = {kind: sum(len(one.facts) for one in claims if one.kind == kind) for kind in told}
+        single = {"done", "came_in", "became_overdue"}
+        expected = {kind: len(titles) for kind, titles in edits.titles.items() if kind in single and titles}
+        assert {kind: counted.get(kind, 0) for kind in expected} == expected
