@@ -13,6 +13,7 @@ import asyncpg
 from daybreak import clock
 from daybreak.agenda import store
 from daybreak.agenda.model import Decision, DecisionKind, Event, Note, Phase, Project, Task
+from daybreak.agenda.projects.united import unite_projects
 from daybreak.db import load
 from daybreak.errors import NotFound
 from daybreak.people import User
@@ -61,12 +62,17 @@ class TaskDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectDetail:
-    """A project with the counts of its open and overdue tasks."""
+    """A project with the counts of its open and overdue tasks.
+
+    Attributes:
+        merged: the projects that are shown under it.
+    """
 
     project: Project
     source: str | None
     open: int = 0
     overdue: int = 0
+    merged: tuple["ProjectDetail", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +244,14 @@ async def get_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) 
     row = await tx.fetchrow(_sql.get_project, owner_id, project_id)
     if row is None:
         raise NotFound("This project does not exist.")
-    return ProjectDetail(project=store.project_from_row(row), source=row["source"])
+    merged = tuple(
+        ProjectDetail(project=store.project_from_row(one), source=one["source"])
+        for one in await tx.fetch(_sql.list_merged_projects, owner_id, project_id)
+    )
+    (project,), _ = unite_projects([store.project_from_row(row), *(one.project for one in merged)])
+    return ProjectDetail(
+        project=replace(project, source_id=row["source_id"]), source=row["source"], merged=merged
+    )
 
 
 async def list_phases(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[Phase]:

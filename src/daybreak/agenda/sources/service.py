@@ -11,6 +11,7 @@ import asyncpg
 from daybreak import clock
 from daybreak.agenda import store
 from daybreak.agenda.model import Source, SourceKind, SourceWarning, UnassignedTasks
+from daybreak.agenda.projects.merges import update_canonical_projects
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.db import Database, load
 from daybreak.errors import InvalidInput, NotFound
@@ -90,6 +91,7 @@ async def delete_source(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID)
     """
     deleted = await get_source(tx, owner_id, source_id)
     await _delete_with_copies(tx, owner_id, source_id)
+    await update_canonical_projects(tx, owner_id)
     return deleted.source
 
 
@@ -168,6 +170,7 @@ async def delete_source_by_reference(database: Database, user: User, reference: 
     chosen = (await resolve_source(database, user, reference)).source
     async with database.transaction([user.id]) as tx:
         await _delete_with_copies(tx, user.id, chosen.id)
+        await update_canonical_projects(tx, user.id)
     return chosen
 
 

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 
 from daybreak.agenda.parsed import ReadWarning
+from daybreak.agenda.projects.merges import update_canonical_projects
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync.absence import is_unreadable, list_unread
@@ -81,11 +82,13 @@ async def sync_source(
     kept = list_unread(stored, rows, unreadable_paths)
     resolution = await resolve_identities(tx, owner_id, source_id, rows, stored, kept)
     rows = resolution.rows
-    changes = ChangeCounts()
+    changes, project_changes = ChangeCounts(), ChangeCounts()
     for name, table in rows.tables():
-        changes += await _write_table(
+        written = await _write_table(
             tx, (owner_id, source_id), name, table, stored[name], at, resolution.referring
         )
+        changes += written
+        project_changes += written if name == "projects" else ChangeCounts()
     # Referencing rows are removed first: a project stays while it has a task of an unreadable file.
     for name, table in reversed(list(rows.tables())):
         removed_ids = [
@@ -93,7 +96,11 @@ async def sync_source(
             for row_id, old in stored[name].items()
             if row_id not in table and old["is_current"] and not is_unreadable(old["path"], unreadable_paths)
         ]
-        changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
+        removed = await _remove_rows(tx, owner_id, name, removed_ids, at)
+        changes += removed
+        project_changes += removed if name == "projects" else ChangeCounts()
+    if project_changes.has_any:
+        await update_canonical_projects(tx, owner_id)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
     if changes.has_any:
         await tx.execute(_sql.mark_copies, owner_id, None, at)
