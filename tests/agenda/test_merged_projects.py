@@ -1,5 +1,6 @@
 """Tests of projects that are one: by equal names in several sources, or because their owner merged them."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -193,8 +194,9 @@ async def test_choice_of_projects_holds_for_every_name(scenario: MergeScenario, 
     await scenario.merge("Website_relaunch", "Website relaunch")
     user = scenario.workspace.reader.user
     wishes = Preferences(project_choice=choice, projects=(name,))
-    async with scenario.database.transaction([user.id]) as tx:
-        await people.save_preferences(tx, user.id, wishes)
+    await people.update_user_with(
+        scenario.database, user.id, lambda person: replace(person, preferences=wishes)
+    )
     shown = {"Garden"} if choice is ProjectChoice.EXCEPT else {"Website relaunch"}
     assert set(await scenario.sections()) == shown
 

@@ -148,7 +148,7 @@ class SnoozeIn(InputModel):
     return_on: Day = Field(examples=["2026-04-03"])
 
 
-class MergedProject(OutputModel):
+class MergedProjectOut(OutputModel):
     """A project that is shown under another one."""
 
     id: UUID
@@ -165,7 +165,7 @@ class ProjectOut(OutputModel):
     source_id: UUID | None
     source: str | None
     merged_into: UUID | None = Field(description="The project under which its items are shown, if any.")
-    merged: list[MergedProject] = Field(description="The projects whose items are shown under it.")
+    merged: list[MergedProjectOut] = Field(description="The projects whose items are shown under it.")
 
     @classmethod
     def of(cls, detail: ProjectDetail) -> Self:
@@ -179,7 +179,7 @@ class ProjectOut(OutputModel):
             source=detail.source,
             merged_into=one.canonical_id,
             merged=[
-                MergedProject(id=other.project.id, name=other.project.name, source=other.source)
+                MergedProjectOut(id=other.project.id, name=other.project.name, source=other.source)
                 for other in detail.merged
             ],
         )
@@ -188,7 +188,7 @@ class ProjectOut(OutputModel):
 class ProjectMergeIn(InputModel):
     """The project into which another one is merged."""
 
-    into: UUID
+    into: Id
 
 
 class ProjectSummary(ProjectOut):
