@@ -219,15 +219,24 @@ async def list_projects(
     """List projects by name, after the one with that lower-case name and id."""
     day_start = clock.start_of_day(today, tz)
     rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, day_start)
+    merged = await _list_merged(tx, owner_id, [row["id"] for row in rows])
     return [
         ProjectDetail(
             project=store.project_from_row(row),
             source=row["source"],
             open=row["open"],
             overdue=row["overdue"],
+            merged=tuple(one for one in merged if one.project.canonical_id == row["id"]),
         )
         for row in rows
     ]
+
+
+async def _list_merged(
+    tx: asyncpg.Connection, owner_id: UUID, project_ids: Sequence[UUID]
+) -> tuple[ProjectDetail, ...]:
+    found = await tx.fetch(_sql.list_merged_projects, owner_id, project_ids)
+    return tuple(ProjectDetail(project=store.project_from_row(row), source=row["source"]) for row in found)
 
 
 async def list_project_names(tx: asyncpg.Connection, owner_id: UUID) -> list[tuple[UUID, str]]:
@@ -244,10 +253,7 @@ async def get_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) 
     row = await tx.fetchrow(_sql.get_project, owner_id, project_id)
     if row is None:
         raise NotFound("This project does not exist.")
-    merged = tuple(
-        ProjectDetail(project=store.project_from_row(one), source=one["source"])
-        for one in await tx.fetch(_sql.list_merged_projects, owner_id, project_id)
-    )
+    merged = await _list_merged(tx, owner_id, [project_id])
     (project,), _ = unite_projects([store.project_from_row(row), *(one.project for one in merged)])
     return ProjectDetail(
         project=replace(project, source_id=row["source_id"]), source=row["source"], merged=merged

@@ -49,6 +49,8 @@ async def test_projects_are_merged_and_separated_by_the_api(anna_client, project
     assert (merged.status_code, merged.json()["id"]) == (200, projects["Web site"])
     assert merged.json()["merged"] == [{"id": projects["Web_site"], "name": "Web_site", "source": "papers"}]
     assert (await anna_client.get(path)).json()["merged_into"] == projects["Web site"]
+    listed = {one["name"]: one for one in (await anna_client.get(API)).json()["items"]}
+    assert [one["name"] for one in listed["Web site"]["merged"]] == ["Web_site"]
     tasks = (await anna_client.get(f"/api/v1/agenda/tasks?project={projects['Web site']}")).json()["items"]
     assert {one["title"] for one in tasks} == {"Buy a domain", "Draft"}
     again = await anna_client.client.post(

@@ -51,9 +51,6 @@ async def create_project(context: SignedIn) -> Response:
 @routes.get(f"{BASE_PATH}/{{project_id}}")
 async def show_project(context: SignedIn, project_id: UUID) -> Response:
     """Show one project; a merged one is shown under its canonical project."""
-    canonical_id = (await _get_project(context, project_id)).project.canonical_id
-    if canonical_id:
-        return context.redirect(f"{BASE_PATH}/{canonical_id}")
     return await _show_project(context, project_id, Form[PhaseForm]())
 
 
@@ -164,6 +161,8 @@ async def _show_project(
     async with context.transaction() as tx:
         owner = context.user.id
         detail = await read_models.get_project(tx, owner, project_id)
+        if detail.project.canonical_id:
+            return context.redirect(f"{BASE_PATH}/{detail.project.canonical_id}")
         phases = await read_models.list_phases(tx, owner, project_id)
         tasks = await read_models.list_open_tasks(tx, owner, task_filter, FIRST_CURSOR, _MAX_TASKS)
         done = await read_models.list_finished_tasks(tx, owner, task_filter, LATEST_CURSOR, _RECENT_LIMIT)
