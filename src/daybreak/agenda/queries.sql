@@ -697,11 +697,12 @@ ORDER BY lower(name), id
 LIMIT 500
 
 -- name: get_project
--- Returns a project.
+-- Returns a project, then the projects that are shown under it.
 SELECT p.id, p.source_id, p.name, p.description, p.source_ref, p.canonical_id, s.name AS source
 FROM agenda_projects AS p
 LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
-WHERE p.owner_id = $1 AND p.id = $2 AND p.removed_at IS NULL
+WHERE p.owner_id = $1 AND (p.id = $2 OR p.canonical_id = $2) AND p.removed_at IS NULL
+ORDER BY p.id <> $2, lower(p.name), p.id
 
 -- name: list_merged_projects
 -- Returns the projects that are shown under the projects $2.

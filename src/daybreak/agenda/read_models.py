@@ -219,7 +219,8 @@ async def list_projects(
     """List projects by name, after the one with that lower-case name and id."""
     day_start = clock.start_of_day(today, tz)
     rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, day_start)
-    merged = await _list_merged(tx, owner_id, [row["id"] for row in rows])
+    found = await tx.fetch(_sql.list_merged_projects, owner_id, [row["id"] for row in rows])
+    merged = tuple(map(_merged_detail, found))
     return [
         ProjectDetail(
             project=store.project_from_row(row),
@@ -232,11 +233,8 @@ async def list_projects(
     ]
 
 
-async def _list_merged(
-    tx: asyncpg.Connection, owner_id: UUID, project_ids: Sequence[UUID]
-) -> tuple[ProjectDetail, ...]:
-    found = await tx.fetch(_sql.list_merged_projects, owner_id, project_ids)
-    return tuple(ProjectDetail(project=store.project_from_row(row), source=row["source"]) for row in found)
+def _merged_detail(row: asyncpg.Record) -> ProjectDetail:
+    return ProjectDetail(project=store.project_from_row(row), source=row["source"])
 
 
 async def list_project_names(tx: asyncpg.Connection, owner_id: UUID) -> list[tuple[UUID, str]]:
@@ -250,14 +248,13 @@ async def get_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) 
     Raises:
         NotFound: the owner has no such project.
     """
-    row = await tx.fetchrow(_sql.get_project, owner_id, project_id)
-    if row is None:
+    first, *others = await tx.fetch(_sql.get_project, owner_id, project_id) or [None]
+    if first is None or first["id"] != project_id:
         raise NotFound("This project does not exist.")
-    merged = await _list_merged(tx, owner_id, [project_id])
-    (project,), _ = unite_projects([store.project_from_row(row), *(one.project for one in merged)])
-    return ProjectDetail(
-        project=replace(project, source_id=row["source_id"]), source=row["source"], merged=merged
-    )
+    merged = tuple(map(_merged_detail, others))
+    (united,), _ = unite_projects([store.project_from_row(first), *(one.project for one in merged)])
+    project = replace(united, source_id=first["source_id"])
+    return ProjectDetail(project=project, source=first["source"], merged=merged)
 
 
 async def list_phases(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[Phase]:
