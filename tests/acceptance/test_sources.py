@@ -53,6 +53,23 @@ def test_import_prints_a_one_line_summary(daybreak, folder):
     assert answer.err.startswith("warning: todo.txt:2: ")
 
 
+def test_projects_are_merged_and_separated_by_name(daybreak, folder):
+    (folder / "todo.txt").write_text("Call the printer +Spring_fair due:2026-03-29\n")
+    (folder / "fair.md").write_text("# Spring fair\n- [ ] Book a stand\n")
+    daybreak("import", folder)
+    assert daybreak("projects", "merge", "spring_fair", "Spring fair").code == 0
+    names = {"Spring_fair": "Spring fair", "Spring fair": None}
+    known = daybreak("projects", "list", "--json").json()
+    ids = {one["name"]: one["id"] for one in known if one["name"] in names}
+    merged = {one["id"]: one["canonical_id"] for one in known}
+    assert (merged[ids["Spring_fair"]], merged[ids["Spring fair"]]) == (ids["Spring fair"], None)
+    again = daybreak("projects", "merge", "Spring fair", "Spring_fair")
+    assert again.is_one_line_error(2, "one project already")
+    assert daybreak("projects", "merge", "Nowhere", "Spring fair").is_one_line_error(4, "Nowhere")
+    assert daybreak("projects", "separate", "Spring_fair").code == 0
+    assert daybreak("projects", "separate", "Spring_fair").is_one_line_error(2, "not merged")
+
+
 def test_private_address_is_rejected_unless_allowed(daybreak, address):
     refused = daybreak("sources", "add", address)
     assert refused.code == 2

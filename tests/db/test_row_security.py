@@ -45,6 +45,9 @@ ROWS = {
     ),
     "agenda_source_warnings": "(owner_id, source_id, position, path, message) VALUES ($1, $2, 1, 'x', 'x')",
     "agenda_projects": f"({IMPORTED_COLUMNS}, name) VALUES ($1, $2, 'x', 'x', 'x', 'x')",
+    "agenda_project_aliases": (
+        "(owner_id, alias_key, alias, canonical_key) VALUES ($1, $2::uuid::text, 'x', 'x')"
+    ),
     "agenda_phases": f"({IMPORTED_COLUMNS}, project_id, name) VALUES ($1, $2, 'x', 'x', 'x', $2, 'x')",
     "agenda_tasks": (
         f"({IMPORTED_COLUMNS}, title, status, priority, touched_at)"

@@ -91,6 +91,8 @@ REQUEST_BODIES: dict[str, dict[str, str]] = {
     "/api/v1/agenda/tasks/{task_id}/snooze": {"return_on": IN_THREE_DAYS},
     "/api/v1/agenda/projects/{project_id}": {"name": "House"},
     "/api/v1/agenda/projects/{project_id}/phases": {"name": "Spring"},
+    "/api/v1/agenda/projects/{project_id}/merge": {"into": "00000000-0000-0000-0000-000000000001"},
+    "/agenda/projects/{project_id}/merge": {"into": "00000000-0000-0000-0000-000000000001"},
     "/api/v1/agenda/notes/{note_id}": {"title": "Keys"},
     "/api/v1/agenda/events/{event_id}": {"title": "Tea", "day": "2026-03-29"},
 }

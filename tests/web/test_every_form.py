@@ -43,6 +43,8 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/projects": ("agenda.create_project",),
     "POST /agenda/projects/{project_id}/edit": ("agenda.update_project",),
     "POST /agenda/projects/{project_id}/phases": ("agenda.add_phase",),
+    "POST /agenda/projects/{project_id}/merge": ("agenda.merge_project",),
+    "POST /agenda/projects/{project_id}/separate": ("agenda.separate_project",),
     "POST /agenda/projects/{project_id}/remove": ("agenda.delete_project",),
     "POST /agenda/projects/{project_id}/restore": ("agenda.restore_project",),
     "POST /agenda/sources/address": ("agenda.add_address",),
@@ -185,6 +187,12 @@ async def create_states(tour: Tour, database, user) -> None:
         for _ in range(2):
             await tour.press(f"/agenda/{thing}", **form)
         await tour.press(next(form.action for _, form in tour.forms[::-1] if form.action.endswith("/remove")))
+    ids = {}
+    for name in ("Tree house", "Tree-house", "Shed"):
+        path = await tour.press("/agenda/projects", name=name)
+        ids[name] = path.rpartition("/")[2]
+    await tour.open_page("/agenda/projects")
+    await tour.press(f"/agenda/projects/{ids['Shed']}/merge", into=ids["Tree house"])
     tasks = await database_tasks(database, user)
     async with database.transaction([user.id]) as tx:
         await tx.execute("UPDATE agenda_tasks SET absence = 'emptied' WHERE title = 'Paint'")

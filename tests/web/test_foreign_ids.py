@@ -57,10 +57,12 @@ API_FIELDS = [
     IdField("get", "/api/v1/agenda/notes", "project_id", query={"project": "ID"}),
     IdField("post", "/api/v1/agenda/notes", "project_id", body={"title": "Tea", "project_id": "ID"}),
     IdField("put", "/api/v1/agenda/notes/{note_id}", "project_id", body={"title": "T", "project_id": "ID"}),
+    IdField("post", "/api/v1/agenda/projects/{project_id}/merge", "project_id", body={"into": "ID"}),
 ]
 PAGE_FIELDS = [
     IdField("post", "/agenda/tasks", "project_id", form={"title": "Tea", "project_id": "ID"}),
     IdField("post", "/agenda/notes", "project_id", form={"title": "Tea", "project_id": "ID"}),
+    IdField("post", "/agenda/projects/{project_id}/merge", "project_id", form={"into": "ID"}),
     IdField("get", "/agenda/sources", "run_id", query={"run": "ID"}),
     IdField("get", "/agenda", "project_id", query={"project": "ID"}),
     *(

@@ -21,6 +21,8 @@ from daybreak.agenda.model import (
     TaskStatus,
     UnassignedTasks,
 )
+from daybreak.agenda.projects.merges import list_named_projects, merge_project_names, separate_name
+from daybreak.agenda.projects.names import NamedProject
 from daybreak.agenda.read_models import is_empty, list_project_names
 from daybreak.agenda.sample import sample_files
 from daybreak.agenda.sources.defaults import add_and_read
@@ -58,6 +60,7 @@ __all__ = [
     "Holder",
     "ImportReport",
     "Moment",
+    "NamedProject",
     "Note",
     "PastDecision",
     "Phase",
@@ -87,9 +90,11 @@ __all__ = [
     "is_empty",
     "kinds",
     "list_decisions",
+    "list_named_projects",
     "list_project_names",
     "list_sources",
     "list_warnings",
+    "merge_project_names",
     "read_added_source",
     "read_agendas",
     "read_source",
@@ -97,6 +102,7 @@ __all__ = [
     "report_stale_sources",
     "resolve_source",
     "sample_files",
+    "separate_name",
     "set_unassigned_by_reference",
     "snooze",
     "source_items",

@@ -145,6 +145,12 @@ class ProjectForm(BaseModel):
     description: str = ""
 
 
+class MergeForm(BaseModel):
+    """The form that merges a project into another one."""
+
+    into: UUID
+
+
 class PhaseForm(BaseModel):
     """The form for a phase of a project."""
 

@@ -103,13 +103,23 @@ class SourceWarning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A named group of tasks."""
+    """A named group of tasks.
+
+    Attributes:
+        source_ref: where its description is, or its name if it has none.
+        cited_as: its name there.
+        canonical_id: the project under which its items are shown; None if it is that project.
+        other_names: the names of the projects that are shown under it.
+    """
 
     id: UUID
     source_id: UUID | None
     name: str
     description: str
     source_ref: str
+    cited_as: str | None = None
+    canonical_id: UUID | None = None
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -733,7 +733,7 @@ SELECT c.* FROM agenda_task_cards AS c WHERE c.owner_id = $1 AND c.id = ANY ($2:
 -- name: list_projects
 -- Returns projects by name after ($2, $3), at most $4, with the numbers of their open and of their overdue tasks on $5,
 -- the owner's date, which begins at $6.
-SELECT p.id, p.source_id, p.name, p.description, p.source_ref, s.name AS source, n.open, n.overdue
+SELECT p.id, p.source_id, p.name, p.description, p.source_ref, p.canonical_id, s.name AS source, n.open, n.overdue
 FROM agenda_projects AS p
 LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
 CROSS JOIN LATERAL (
@@ -742,8 +742,14 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE t.due_on < $5::date OR t.due_at < $6::timestamptz) AS overdue
     FROM agenda_tasks AS t
     WHERE
-        t.owner_id = $1 AND t.project_id = p.id AND t.removed_at IS NULL AND t.superseded_by IS NULL
+        t.owner_id = $1 AND t.removed_at IS NULL AND t.superseded_by IS NULL
         AND t.status NOT IN ('done', 'cancelled')
+        AND t.project_id = ANY (
+            ARRAY(
+                SELECT m.id FROM agenda_projects AS m
+                WHERE m.owner_id = $1 AND (m.id = p.id OR m.canonical_id = p.id)
+            )
+        )
         AND NOT EXISTS (
             SELECT FROM agenda_decisions AS d
             WHERE
@@ -751,36 +757,96 @@ CROSS JOIN LATERAL (
                 AND (d.return_on IS NULL OR d.return_on > $5)
         )
 ) AS n
-WHERE p.owner_id = $1 AND p.removed_at IS NULL AND (lower(p.name), p.id) > ($2::text, $3::uuid)
+WHERE
+    p.owner_id = $1 AND p.removed_at IS NULL AND p.canonical_id IS NULL
+    AND (lower(p.name), p.id) > ($2::text, $3::uuid)
 ORDER BY lower(p.name), p.id
 LIMIT $4
 
 -- name: list_project_names
 -- Returns the projects for a select field, by name.
-SELECT id, name FROM agenda_projects WHERE owner_id = $1 AND removed_at IS NULL ORDER BY lower(name), id LIMIT 500
+SELECT id, name FROM agenda_projects
+WHERE owner_id = $1 AND removed_at IS NULL AND canonical_id IS NULL
+ORDER BY lower(name), id
+LIMIT 500
 
 -- name: get_project
--- Returns a project.
-SELECT p.id, p.source_id, p.name, p.description, p.source_ref, s.name AS source
+-- Returns a project, then the projects that are shown under it.
+SELECT p.id, p.source_id, p.name, p.description, p.source_ref, p.canonical_id, s.name AS source
 FROM agenda_projects AS p
 LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
-WHERE p.owner_id = $1 AND p.id = $2 AND p.removed_at IS NULL
+WHERE p.owner_id = $1 AND (p.id = $2 OR p.canonical_id = $2) AND p.removed_at IS NULL
+ORDER BY p.id <> $2, lower(p.name), p.id
+
+-- name: list_merged_projects
+-- Returns the projects that are shown under the projects $2.
+SELECT p.id, p.source_id, p.name, p.description, p.source_ref, p.canonical_id, s.name AS source
+FROM agenda_projects AS p
+LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
+WHERE p.owner_id = $1 AND p.canonical_id = ANY ($2::uuid []) AND p.removed_at IS NULL
+ORDER BY lower(p.name), p.id
+
+-- name: list_named_projects
+-- Returns all projects of a user with their canonical projects.
+SELECT
+    p.id, p.name, p.source_id, s.name AS source, p.source_ref, p.description <> '' AS is_described, p.canonical_id
+FROM agenda_projects AS p
+LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
+WHERE p.owner_id = $1 AND p.removed_at IS NULL
+ORDER BY lower(p.name), p.id
+
+-- name: list_project_aliases
+-- Returns the merged names of a user.
+SELECT alias_key, canonical_key FROM agenda_project_aliases WHERE owner_id = $1
+
+-- name: insert_project_alias
+-- Merges the name $3 with key $2 into the key $4.
+INSERT INTO agenda_project_aliases (owner_id, alias_key, alias, canonical_key) VALUES ($1, $2, $3, $4)
+
+-- name: move_project_aliases
+-- Moves the names that were merged into key $2 to key $3.
+UPDATE agenda_project_aliases SET canonical_key = $3 WHERE owner_id = $1 AND canonical_key = $2
+
+-- name: delete_project_alias
+-- Separates a merged name again; no row if it is not merged.
+DELETE FROM agenda_project_aliases WHERE owner_id = $1 AND alias_key = $2 RETURNING alias
+
+-- name: lock_projects
+-- Locks the projects of a user until the transaction ends; an import that runs at the same time waits or skips them.
+SELECT id FROM agenda_projects WHERE owner_id = $1 ORDER BY id FOR NO KEY UPDATE
+
+-- name: set_canonical_projects
+-- Sets the canonical projects $3 of projects $2. Rows that another transaction writes are skipped: imports of two
+-- sources would wait for each other.
+UPDATE agenda_projects AS p SET canonical_id = n.canonical_id
+FROM unnest($2::uuid [], $3::uuid []) AS n (id, canonical_id)
+WHERE
+    p.owner_id = $1 AND p.id = n.id
+    AND p.id IN (
+        SELECT free.id FROM agenda_projects AS free
+        WHERE free.owner_id = $1 AND free.id = ANY ($2::uuid [])
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
 
 -- name: list_phases
 -- Returns the phases of a project in their order.
 SELECT f.* FROM agenda_phase_facts AS f
-WHERE f.owner_id = $1 AND f.project_id = $2
+INNER JOIN agenda_projects AS p ON f.owner_id = p.owner_id AND f.project_id = p.id
+WHERE f.owner_id = $1 AND (p.id = $2 OR p.canonical_id = $2)
 ORDER BY f.start_on, f.position, f.id
 
 -- name: list_notes
 -- Returns notes, the newest first. $2 a project, or NULL for all; $3 a part of title or text, or empty; after ($4, $5),
 -- at most $6.
-SELECT n.*, s.name AS source, p.name AS project
+SELECT
+    n.id, n.source_id, n.title, n.body, n.noted_at, n.source_ref, n.path, s.name AS source,
+    coalesce(p.canonical_id, n.project_id) AS project_id, coalesce(c.name, p.name) AS project
 FROM agenda_note_facts AS n
 LEFT JOIN agenda_sources AS s ON n.owner_id = s.owner_id AND n.source_id = s.id
 LEFT JOIN agenda_project_facts AS p ON n.owner_id = p.owner_id AND n.project_id = p.id
+LEFT JOIN agenda_project_facts AS c ON p.owner_id = c.owner_id AND p.canonical_id = c.id
 WHERE
-    n.owner_id = $1 AND ($2::uuid IS NULL OR n.project_id = $2)
+    n.owner_id = $1 AND ($2::uuid IS NULL OR $2 IN (n.project_id, p.canonical_id))
     AND ($3 = '' OR position(lower($3) IN lower(n.title || ' ' || n.body)) > 0)
     AND (n.noted_at < $4::timestamptz OR (n.noted_at = $4 AND n.id > $5::uuid))
 ORDER BY n.noted_at DESC, n.id
@@ -788,10 +854,13 @@ LIMIT $6
 
 -- name: get_note
 -- Returns a note.
-SELECT n.*, s.name AS source, p.name AS project
+SELECT
+    n.id, n.source_id, n.title, n.body, n.noted_at, n.source_ref, n.path, s.name AS source,
+    coalesce(p.canonical_id, n.project_id) AS project_id, coalesce(c.name, p.name) AS project
 FROM agenda_note_facts AS n
 LEFT JOIN agenda_sources AS s ON n.owner_id = s.owner_id AND n.source_id = s.id
 LEFT JOIN agenda_project_facts AS p ON n.owner_id = p.owner_id AND n.project_id = p.id
+LEFT JOIN agenda_project_facts AS c ON p.owner_id = c.owner_id AND p.canonical_id = c.id
 WHERE n.owner_id = $1 AND n.id = $2
 
 -- name: list_events

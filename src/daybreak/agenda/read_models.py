@@ -13,6 +13,7 @@ import asyncpg
 from daybreak import clock
 from daybreak.agenda import store
 from daybreak.agenda.model import Decision, DecisionKind, Event, Note, Phase, Project, Task
+from daybreak.agenda.projects.united import unite_projects
 from daybreak.db import load
 from daybreak.errors import NotFound
 from daybreak.people import User
@@ -61,12 +62,17 @@ class TaskDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectDetail:
-    """A project with the counts of its open and overdue tasks."""
+    """A project with the counts of its open and overdue tasks.
+
+    Attributes:
+        merged: the projects that are shown under it.
+    """
 
     project: Project
     source: str | None
     open: int = 0
     overdue: int = 0
+    merged: tuple["ProjectDetail", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,15 +219,22 @@ async def list_projects(
     """List projects by name, after the one with that lower-case name and id."""
     day_start = clock.start_of_day(today, tz)
     rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, day_start)
+    found = await tx.fetch(_sql.list_merged_projects, owner_id, [row["id"] for row in rows])
+    merged = tuple(map(_merged_detail, found))
     return [
         ProjectDetail(
             project=store.project_from_row(row),
             source=row["source"],
             open=row["open"],
             overdue=row["overdue"],
+            merged=tuple(one for one in merged if one.project.canonical_id == row["id"]),
         )
         for row in rows
     ]
+
+
+def _merged_detail(row: asyncpg.Record) -> ProjectDetail:
+    return ProjectDetail(project=store.project_from_row(row), source=row["source"])
 
 
 async def list_project_names(tx: asyncpg.Connection, owner_id: UUID) -> list[tuple[UUID, str]]:
@@ -235,10 +248,13 @@ async def get_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) 
     Raises:
         NotFound: the owner has no such project.
     """
-    row = await tx.fetchrow(_sql.get_project, owner_id, project_id)
-    if row is None:
+    first, *others = await tx.fetch(_sql.get_project, owner_id, project_id) or [None]
+    if first is None or first["id"] != project_id:
         raise NotFound("This project does not exist.")
-    return ProjectDetail(project=store.project_from_row(row), source=row["source"])
+    merged = tuple(map(_merged_detail, others))
+    (united,), _ = unite_projects([store.project_from_row(first), *(one.project for one in merged)])
+    project = replace(united, source_id=first["source_id"])
+    return ProjectDetail(project=project, source=first["source"], merged=merged)
 
 
 async def list_phases(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[Phase]:

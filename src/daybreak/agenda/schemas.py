@@ -148,6 +148,14 @@ class SnoozeIn(InputModel):
     return_on: Day = Field(examples=["2026-04-03"])
 
 
+class MergedProjectOut(OutputModel):
+    """A project that is shown under another one."""
+
+    id: UUID
+    name: str = Field(examples=["garden-2026"])
+    source: str | None
+
+
 class ProjectOut(OutputModel):
     """A project."""
 
@@ -156,6 +164,8 @@ class ProjectOut(OutputModel):
     description: str
     source_id: UUID | None
     source: str | None
+    merged_into: UUID | None = Field(description="The project under which its items are shown, if any.")
+    merged: list[MergedProjectOut] = Field(description="The projects whose items are shown under it.")
 
     @classmethod
     def of(cls, detail: ProjectDetail) -> Self:
@@ -167,7 +177,18 @@ class ProjectOut(OutputModel):
             description=one.description,
             source_id=one.source_id,
             source=detail.source,
+            merged_into=one.canonical_id,
+            merged=[
+                MergedProjectOut(id=other.project.id, name=other.project.name, source=other.source)
+                for other in detail.merged
+            ],
         )
+
+
+class ProjectMergeIn(InputModel):
+    """The project into which another one is merged."""
+
+    into: Id
 
 
 class ProjectSummary(ProjectOut):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -26,8 +26,11 @@ from daybreak.agenda.model import (
     UnassignedTasks,
 )
 from daybreak.agenda.ownership.holders import Ownership
+from daybreak.agenda.projects.united import unite_projects
 from daybreak.db import load
 from daybreak.people import User
+
+T = TypeVar("T", Task, Phase, Note)
 
 _sql = load(__package__)
 _STATUSES = {status.value: status for status in TaskStatus}
@@ -99,26 +102,33 @@ def _build_agendas(
 
 
 def _build_agenda(row: asyncpg.Record, query: AgendaQuery) -> Agenda:
+    projects, project_ids = unite_projects(list(map(project_from_row, row["projects"])))
     decisions = {one["task_id"]: one for one in row["decisions"]}
     ownership = Ownership.from_rows(row["identities"], row["team_boards"], query.owner)
     tasks: list[Task] = []
     deferred: list[Task] = []
     for stored in row["tasks"]:
         decision = decisions.get(stored["id"]) or decisions.get(stored["superseded_by"])
-        task = ownership.with_holder(task_from_row(stored))
+        task = ownership.with_holder(_with_project(task_from_row(stored), project_ids))
         one = _with_stored_decision(task, decision, query.today)
         (deferred if one.decision and one.is_open else tasks).append(one)
     return Agenda(
         sources=tuple(map(source_from_row, row["sources"])),
         warnings=tuple(map(warning_from_row, row["warnings"])),
-        projects=tuple(map(project_from_row, row["projects"])),
-        phases=tuple(map(phase_from_row, row["phases"])),
+        projects=projects,
+        phases=tuple(_with_project(phase_from_row(one), project_ids) for one in row["phases"]),
         tasks=tuple(tasks),
         deferred=tuple(deferred),
         events=tuple(ownership.with_attendance(event_from_row(event)) for event in row["events"]),
-        notes=tuple(map(note_from_row, row["notes"])),
+        notes=tuple(_with_project(note_from_row(one), project_ids) for one in row["notes"]),
         unanswered_assignees=ownership.find_unanswered(tasks),
     )
+
+
+def _with_project(item: T, project_ids: Mapping[UUID | None, UUID]) -> T:
+    """Return the item under the project that represents its own."""
+    project_id = project_ids.get(item.project_id)
+    return item if project_id is None else replace(item, project_id=project_id)
 
 
 def source_from_row(row: asyncpg.Record) -> Source:
@@ -136,7 +146,7 @@ def warning_from_row(row: asyncpg.Record) -> SourceWarning:
 
 def project_from_row(row: asyncpg.Record) -> Project:
     """Build a project from its row."""
-    return Project(**_pick(row, "id", "source_id", "name", "description", "source_ref"))
+    return Project(**_pick(row, "id", "source_id", "name", "description", "source_ref", "canonical_id"))
 
 
 def phase_from_row(row: asyncpg.Record) -> Phase:

@@ -9,6 +9,7 @@ from daybreak.cli.commands import (
     database,
     identities,
     imports,
+    projects,
     runs,
     sample,
     schedule,
@@ -68,6 +69,7 @@ users.app.command("link", epilog=user_links.LINK_EXAMPLES)(user_links.link)
 users.app.add_typer(identities.app, name="identities")
 app.add_typer(users.app, name="users")
 app.add_typer(sources.app, name="sources")
+app.add_typer(projects.app, name="projects")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(runs.app, name="runs")
 app.command("up", epilog=up.EXAMPLES)(up.up)

@@ -3196,6 +3196,16 @@ CREATE VIEW public.agenda_phase_facts WITH (security_invoker='true') AS
    FROM public.agenda_phases
   WHERE (removed_at IS NULL);
 
+CREATE TABLE public.agenda_project_aliases (
+    owner_id uuid NOT NULL,
+    alias_key text NOT NULL,
+    alias text NOT NULL,
+    canonical_key text NOT NULL,
+    merged_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.agenda_project_aliases FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.agenda_projects (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -3206,7 +3216,8 @@ CREATE TABLE public.agenda_projects (
     path text NOT NULL,
     name text NOT NULL,
     description text DEFAULT ''::text NOT NULL,
-    source_ref text NOT NULL
+    source_ref text NOT NULL,
+    canonical_id uuid
 );
 
 ALTER TABLE ONLY public.agenda_projects FORCE ROW LEVEL SECURITY;
@@ -3217,7 +3228,8 @@ CREATE VIEW public.agenda_project_facts WITH (security_invoker='true') AS
     source_id,
     name,
     description,
-    source_ref
+    source_ref,
+    canonical_id
    FROM public.agenda_projects
   WHERE (removed_at IS NULL);
 
@@ -3320,7 +3332,7 @@ CREATE VIEW public.agenda_task_cards WITH (security_invoker='true') AS
  SELECT t.owner_id,
     t.id,
     t.source_id,
-    t.project_id,
+    COALESCE(p.canonical_id, t.project_id) AS project_id,
     t.phase_id,
     t.title,
     t.details,
@@ -3348,15 +3360,16 @@ CREATE VIEW public.agenda_task_cards WITH (security_invoker='true') AS
     COALESCE(t.due_at, ((t.due_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), '9999-12-31 00:00:00+00'::timestamp with time zone) AS due_order,
     COALESCE(t.completed_at, ((t.completed_on)::timestamp without time zone AT TIME ZONE 'UTC'::text), t.completed_seen_at, t.touched_at) AS finished_order,
     s.name AS source,
-    p.name AS project,
+    COALESCE(c.name, p.name) AS project,
     f.name AS phase,
     d.kind AS decision,
     d.return_on,
     d.made_at,
     d.made_by
-   FROM ((((public.agenda_tasks t
+   FROM (((((public.agenda_tasks t
      LEFT JOIN public.agenda_sources s ON (((t.owner_id = s.owner_id) AND (t.source_id = s.id))))
      LEFT JOIN public.agenda_projects p ON (((t.owner_id = p.owner_id) AND (t.project_id = p.id) AND (p.removed_at IS NULL))))
+     LEFT JOIN public.agenda_projects c ON (((p.owner_id = c.owner_id) AND (p.canonical_id = c.id))))
      LEFT JOIN public.agenda_phases f ON (((t.owner_id = f.owner_id) AND (t.phase_id = f.id) AND (f.removed_at IS NULL))))
      LEFT JOIN public.agenda_decisions d ON (((t.owner_id = d.owner_id) AND (t.id = d.task_id) AND (d.ended_at IS NULL) AND (t.status = d.task_status_at_decision))))
   WHERE ((t.removed_at IS NULL) AND (t.superseded_by IS NULL));
@@ -3861,6 +3874,9 @@ ALTER TABLE ONLY public.agenda_notes
 ALTER TABLE ONLY public.agenda_phases
     ADD CONSTRAINT agenda_phases_pkey PRIMARY KEY (owner_id, id);
 
+ALTER TABLE ONLY public.agenda_project_aliases
+    ADD CONSTRAINT agenda_project_aliases_pkey PRIMARY KEY (owner_id, alias_key);
+
 ALTER TABLE ONLY public.agenda_projects
     ADD CONSTRAINT agenda_projects_pkey PRIMARY KEY (owner_id, id);
 
@@ -4026,6 +4042,8 @@ CREATE INDEX agenda_notes_source ON public.agenda_notes USING btree (owner_id, s
 
 CREATE INDEX agenda_phases_source ON public.agenda_phases USING btree (owner_id, source_id);
 
+CREATE INDEX agenda_projects_canonical ON public.agenda_projects USING btree (owner_id, canonical_id) WHERE (canonical_id IS NOT NULL);
+
 CREATE INDEX agenda_projects_source ON public.agenda_projects USING btree (owner_id, source_id);
 
 CREATE INDEX agenda_tasks_completed ON public.agenda_tasks USING btree (owner_id, completed_at) WHERE (status = 'done'::text);
@@ -4168,6 +4186,12 @@ ALTER TABLE ONLY public.agenda_phases
 ALTER TABLE ONLY public.agenda_phases
     ADD CONSTRAINT agenda_phases_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.agenda_project_aliases
+    ADD CONSTRAINT agenda_project_aliases_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.agenda_projects
+    ADD CONSTRAINT agenda_projects_canonical FOREIGN KEY (owner_id, canonical_id) REFERENCES public.agenda_projects(owner_id, id) ON DELETE SET NULL (canonical_id) NOT VALID;
+
 ALTER TABLE ONLY public.agenda_projects
     ADD CONSTRAINT agenda_projects_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
@@ -4257,6 +4281,8 @@ ALTER TABLE public.agenda_notes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agenda_phases ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.agenda_project_aliases ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agenda_projects ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agenda_source_warnings ENABLE ROW LEVEL SECURITY;
@@ -4282,6 +4308,8 @@ CREATE POLICY maintenance ON public.agenda_events TO daybreak_owner USING (true)
 CREATE POLICY maintenance ON public.agenda_notes TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.agenda_phases TO daybreak_owner USING (true);
+
+CREATE POLICY maintenance ON public.agenda_project_aliases TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.agenda_projects TO daybreak_owner USING (true);
 
@@ -4344,6 +4372,8 @@ CREATE POLICY owners ON public.agenda_events TO daybreak_app USING ((owner_id = 
 CREATE POLICY owners ON public.agenda_notes TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.agenda_phases TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.agenda_project_aliases TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.agenda_projects TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -4785,6 +4815,8 @@ GRANT SELECT ON TABLE public.agenda_note_facts TO daybreak_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_phases TO daybreak_app;
 
 GRANT SELECT ON TABLE public.agenda_phase_facts TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_project_aliases TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_projects TO daybreak_app;
 

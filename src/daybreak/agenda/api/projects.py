@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from daybreak.agenda import manual_entries, read_models
 from daybreak.agenda.manual_entries import EntryKind
+from daybreak.agenda.projects import merges
 from daybreak.agenda.read_models import FIRST_CURSOR
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import PhaseIn, PhaseOut, ProjectIn, ProjectOut, ProjectSummary
+from daybreak.agenda.schemas import PhaseIn, PhaseOut, ProjectIn, ProjectMergeIn, ProjectOut, ProjectSummary
 from daybreak.errors import Conflict, PreconditionFailed
 from daybreak.web import (
     After,
@@ -94,6 +95,22 @@ async def restore_project(context: ApiWriter, project_id: UUID) -> Response:
     """Restore a deleted project."""
     async with context.transaction() as tx:
         await manual_entries.restore_entry(tx, context.user.id, EntryKind.PROJECT, project_id)
+        return json_response(await _get_output(tx, context, project_id))
+
+
+@routes.post(f"{ITEM_PATH}/merge", response_model=ProjectOut)
+async def merge_project(context: ApiWriter, project_id: UUID, body: ProjectMergeIn) -> Response:
+    """Merge a project into another one; return the project under which both are shown."""
+    async with context.transaction() as tx:
+        canonical_id = await merges.merge_projects(tx, context.user.id, project_id, body.into)
+        return json_response(await _get_output(tx, context, canonical_id))
+
+
+@routes.post(f"{ITEM_PATH}/separate", response_model=ProjectOut)
+async def separate_project(context: ApiWriter, project_id: UUID) -> Response:
+    """Separate a merged project again."""
+    async with context.transaction() as tx:
+        await merges.separate_project(tx, context.user.id, project_id)
         return json_response(await _get_output(tx, context, project_id))
 
 

@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak.agenda import manual_entries, read_models
-from daybreak.agenda.forms import PhaseForm, ProjectForm
+from daybreak.agenda.forms import MergeForm, PhaseForm, ProjectForm
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.manual_entries import EntryKind
+from daybreak.agenda.projects import merges
+from daybreak.agenda.projects.names import fold_name, suggest_merges
 from daybreak.agenda.read_models import FIRST_CURSOR, LATEST_CURSOR, ProjectDetail, TaskFilter
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.errors import InvalidInput, UserError
@@ -19,6 +21,7 @@ BASE_PATH = "/agenda/projects"
 PAGE_SIZE = 50
 _RECENT_LIMIT = 10
 _MAX_TASKS = 200
+_MAX_SUGGESTIONS = 10
 
 
 @routes.get(BASE_PATH)
@@ -47,7 +50,7 @@ async def create_project(context: SignedIn) -> Response:
 
 @routes.get(f"{BASE_PATH}/{{project_id}}")
 async def show_project(context: SignedIn, project_id: UUID) -> Response:
-    """Show one project."""
+    """Show one project; a merged one is shown under its canonical project."""
     return await _show_project(context, project_id, Form[PhaseForm]())
 
 
@@ -108,6 +111,26 @@ async def restore_project(context: SignedIn, project_id: UUID) -> Response:
     return context.redirect(f"{BASE_PATH}/{project_id}", "Undone: project restored.")
 
 
+@routes.post(f"{BASE_PATH}/{{project_id}}/merge")
+async def merge_project(context: SignedIn, project_id: UUID) -> Response:
+    """Merge a project into another one."""
+    form = await read_form(context.request, MergeForm)
+    if form.errors:
+        raise InvalidInput("Select the project that this one is the same as.")
+    async with context.transaction() as tx:
+        canonical_id = await merges.merge_projects(tx, context.user.id, project_id, form.validated.into)
+    undo = Undo(action=f"{BASE_PATH}/{project_id}/separate")
+    return context.redirect(f"{BASE_PATH}/{canonical_id}", "Both names are one project now.", undo=undo)
+
+
+@routes.post(f"{BASE_PATH}/{{project_id}}/separate")
+async def separate_project(context: SignedIn, project_id: UUID) -> Response:
+    """Separate a merged project again."""
+    async with context.transaction() as tx:
+        await merges.separate_project(tx, context.user.id, project_id)
+    return context.redirect(f"{BASE_PATH}/{project_id}", "The projects are separate again.")
+
+
 async def _show_projects(
     context: RequestContext, form: Form[ProjectForm], *, after: str = "", status: int = 200
 ) -> Response:
@@ -118,12 +141,14 @@ async def _show_projects(
         found = await read_models.list_projects(
             tx, context.user.id, calendar.today, calendar.tz, cursor, PAGE_SIZE + 1
         )
+        names = await merges.list_named_projects(tx, context.user.id)
     last = found[PAGE_SIZE - 1].project if len(found) > PAGE_SIZE else None
     return context.page(
         "agenda/projects.html",
         status=status,
         projects=found[:PAGE_SIZE],
         more=encode_cursor(last.name.lower(), last.id) if last else "",
+        suggestions=list(suggest_merges(names))[:_MAX_SUGGESTIONS],
         form=form,
     )
 
@@ -136,10 +161,13 @@ async def _show_project(
     async with context.transaction() as tx:
         owner = context.user.id
         detail = await read_models.get_project(tx, owner, project_id)
+        if detail.project.canonical_id:
+            return context.redirect(f"{BASE_PATH}/{detail.project.canonical_id}")
         phases = await read_models.list_phases(tx, owner, project_id)
         tasks = await read_models.list_open_tasks(tx, owner, task_filter, FIRST_CURSOR, _MAX_TASKS)
         done = await read_models.list_finished_tasks(tx, owner, task_filter, LATEST_CURSOR, _RECENT_LIMIT)
         notes = await read_models.list_notes(tx, owner, project_id=project_id, limit=_RECENT_LIMIT)
+        names = await read_models.list_project_names(tx, owner)
         attributed = await read_models.with_holders(tx, context.user, [*tasks, *done])
     tasks, done = attributed[: len(tasks)], attributed[len(tasks) :]
     known = {phase.id for phase in phases}
@@ -152,6 +180,9 @@ async def _show_project(
         groups=[*groups, (None, [one for one in tasks if one.task.phase_id not in known])],
         done=done,
         notes=notes,
+        others=[(str(row_id), name) for row_id, name in names if row_id != project_id],
+        own_key=fold_name(detail.project.name),
+        fold_name=fold_name,
         form=form,
     )
 

@@ -11,6 +11,7 @@ import asyncpg
 from daybreak import clock, people
 from daybreak.agenda import store
 from daybreak.agenda.model import Source, SourceKind, SourceWarning, UnassignedTasks
+from daybreak.agenda.projects.merges import update_canonical_projects
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sync import acceptance
 from daybreak.db import Database, load
@@ -103,6 +104,7 @@ async def delete_source(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID)
     deleted = await get_source(tx, owner_id, source_id)
     await _delete_with_copies(tx, owner_id, source_id)
     await people.withdraw_proposals(tx, owner_id, source_id)
+    await update_canonical_projects(tx, owner_id)
     return deleted.source
 
 

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 
 from daybreak.agenda.parsed import ReadWarning
+from daybreak.agenda.projects.merges import update_canonical_projects
 from daybreak.agenda.rows import Row, SourceRows
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync.absence import (
@@ -97,9 +98,9 @@ async def sync_source(
     kept = _list_unread(stored, rows, reading)
     resolution = await resolve_identities(tx, owner_id, source_id, rows, stored, kept)
     rows = resolution.rows
-    changes = ChangeCounts()
+    changes = {}
     for name, table in rows.tables():
-        changes += await _write_table(
+        changes[name] = await _write_table(
             tx, (owner_id, source_id), name, table, stored[name], at, resolution.referring
         )
     plan = _plan_absence(stored, rows, reading)
@@ -113,13 +114,16 @@ async def sync_source(
                 for row_id, old in stored[name].items()
                 if row_id not in table and old["is_current"] and not reading.find_damage(old["path"])
             ]
-        changes += await _remove_rows(tx, owner_id, name, removed_ids, at)
+        changes[name] += await _remove_rows(tx, owner_id, name, removed_ids, at)
+    if changes["projects"].has_any:
+        await update_canonical_projects(tx, owner_id)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
-    if changes.has_any or is_marked:
+    total = sum(changes.values(), ChangeCounts())
+    if total.has_any or is_marked:
         await tx.execute(_sql.mark_copies, owner_id, None, at)
     warnings = list_warnings(plan.groups, reading, unreadable, rows.warnings)
     await _write_warnings(tx, owner_id, source_id, warnings)
-    return SyncOutcome(changes, warnings)
+    return SyncOutcome(total, warnings)
 
 
 def _list_unread(

@@ -142,7 +142,7 @@ class FactBook:
         fact_id = f"project:{project.id}"
         self.facts[fact_id] = Fact(
             kind="project",
-            title=project.name,
+            title=project.cited_as or project.name,
             source=self.source_name(project.source_id),
             source_ref=project.source_ref,
         )

@@ -42,6 +42,19 @@ CREATE INDEX agenda_tasks_superseded ON agenda_tasks (owner_id, superseded_by) W
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX agenda_events_superseded ON agenda_events (owner_id, superseded_by) WHERE superseded_by IS NOT NULL;
 
+-- canonical_id: the project under which the items of this one are shown, because both have one name or were merged;
+-- NULL for a canonical project.
+ALTER TABLE agenda_projects
+ADD COLUMN canonical_id uuid,
+ADD CONSTRAINT agenda_projects_canonical FOREIGN KEY (owner_id, canonical_id)
+REFERENCES agenda_projects (owner_id, id) ON DELETE SET NULL (canonical_id) NOT VALID;
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX agenda_projects_canonical ON agenda_projects (owner_id, canonical_id) WHERE canonical_id IS NOT NULL;
+
+CREATE OR REPLACE VIEW agenda_project_facts WITH (security_invoker = TRUE) AS
+SELECT owner_id, id, source_id, name, description, source_ref, canonical_id
+FROM agenda_projects WHERE removed_at IS NULL;
+
 -- blocked_by has the blockers and, of each that is hidden, the copy that is shown.
 CREATE OR REPLACE VIEW agenda_task_facts WITH (security_invoker = TRUE) AS
 SELECT
@@ -72,7 +85,7 @@ SELECT
     t.owner_id,
     t.id,
     t.source_id,
-    t.project_id,
+    coalesce(p.canonical_id, t.project_id) AS project_id,
     t.phase_id,
     t.title,
     t.details,
@@ -100,7 +113,7 @@ SELECT
         t.completed_at, t.completed_on::timestamp AT TIME ZONE 'UTC', t.completed_seen_at, t.touched_at
     ) AS finished_order,
     s.name AS source,
-    p.name AS project,
+    coalesce(c.name, p.name) AS project,
     f.name AS phase,
     d.kind AS decision,
     d.return_on,
@@ -109,6 +122,7 @@ SELECT
 FROM agenda_tasks AS t
 LEFT JOIN agenda_sources AS s ON t.owner_id = s.owner_id AND t.source_id = s.id
 LEFT JOIN agenda_projects AS p ON t.owner_id = p.owner_id AND t.project_id = p.id AND p.removed_at IS NULL
+LEFT JOIN agenda_projects AS c ON p.owner_id = c.owner_id AND p.canonical_id = c.id
 LEFT JOIN agenda_phases AS f ON t.owner_id = f.owner_id AND t.phase_id = f.id AND f.removed_at IS NULL
 LEFT JOIN agenda_decisions AS d
     ON t.owner_id = d.owner_id AND t.id = d.task_id AND d.ended_at IS NULL AND t.status = d.task_status_at_decision

@@ -1,0 +1,1 @@
+"""Projects that are one although files name them differently, or sources share them."""

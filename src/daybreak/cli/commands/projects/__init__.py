@@ -1,0 +1,5 @@
+"""``daybreak projects``."""
+
+from daybreak.cli.commands.projects.commands import app
+
+__all__ = ["app"]
