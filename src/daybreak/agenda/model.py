@@ -1,6 +1,6 @@
 """The agenda's data model: projects, phases, tasks, notes, events and their sources.
 
-A ``Moment`` is one of three items, distinguished by Python's own types:
+A ``Moment`` is one of three things, distinguished by Python's own types:
 
 * * * a ``date``: the whole day, in the owner's current zone;
 * * a naive ``datetime``: a wall-clock time, in the owner's current zone (a *floating* time);
