@@ -32,7 +32,7 @@ _BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
 _MIN_SHARED_WORD = 3
 _MIN_CONTAINED_WORD = 4
 _MIN_ABBREVIATED_WORD = 2
-# Mail services for everybody: an address there with the same abbreviation is another person's.
+# Public mail services: an address there with the same abbreviation is another person's.
 _PUBLIC_HOSTS = frozenset(
     {
         *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com"),
