@@ -84,7 +84,7 @@ class CommandContext:
         return [overview.source for overview in await agenda.list_sources(self.database, user)]
 
 
-def run_command(action: Callable[[CommandContext], Awaitable[T]]) -> T:
+def run(action: Callable[[CommandContext], Awaitable[T]]) -> T:
     """Open the database, start the embedded server if needed, and call a function with the context."""
     current = wiring.load_settings()
     telemetry.configure(current.command_log_level)

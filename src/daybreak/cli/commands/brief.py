@@ -96,7 +96,7 @@ def brief(  # noqa: PLR0913, PLR0917 - one parameter for each option
     No data leaves this machine except requests to calendar URLs that you added as sources. The brief is
     stored, so that the next one can show what has changed.
     """
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run as run_command
 
     to_file = None if output == Path("-") else output
     request = BriefOptions(folder, date, tz, user, format_, to_file, background, edition)

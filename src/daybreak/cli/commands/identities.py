@@ -40,13 +40,13 @@ NewValue = Annotated[
 @app.command("list", epilog=examples("daybreak users identities list anna@example.org"))
 def list_(email: Email, json: AsJson = False) -> None:
     """List names and addresses, and which of them count."""
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import print_json, print_table
 
     async def action(context: "CommandContext") -> "list[Identity]":
         return (await _read(context, email))[1]
 
-    found = run_command(action)
+    found = run(action)
     if json:
         print_json([asdict(one) | {"counts": one.counts} for one in found])
         return
@@ -67,7 +67,7 @@ def add(email: Email, value: NewValue) -> None:
     A first name alone, like Anna, includes every task that is assigned to just Anna.
     """
     from daybreak import people
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
 
     async def action(context: "CommandContext") -> "tuple[User, Identity]":
@@ -75,7 +75,7 @@ def add(email: Email, value: NewValue) -> None:
         async with context.database.transaction([user.id]) as tx:
             return user, await people.add_identity(tx, user.id, value)
 
-    user, added = run_command(action)
+    user, added = run(action)
     write_stdout(f"“{added.value}” is {user.email}.\n")
 
 
@@ -107,7 +107,7 @@ def remove(email: Email, value: Value) -> None:
 
 
 def _answer(email: str, value: str, verb: "Verb", sentence: str, *, needs_answer: bool = False) -> None:
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
     from daybreak.errors import InvalidInput
 
@@ -120,7 +120,7 @@ def _answer(email: str, value: str, verb: "Verb", sentence: str, *, needs_answer
             await verb(tx, user.id, identity.id)
         return sentence.format(identity.value, user.email)
 
-    write_stdout(run_command(action) + "\n")
+    write_stdout(run(action) + "\n")
 
 
 async def _read(context: "CommandContext", email: str) -> "tuple[User, list[Identity]]":

@@ -30,9 +30,9 @@ def import_(
     The folder becomes a source that later briefs read again. Changed items are updated, missing items are
     marked as removed, and unreadable ones become warnings.
     """
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
 
-    imported = run_command(lambda session: _import(session, folder, user))
+    imported = run(lambda session: _import(session, folder, user))
     print_import(imported, as_json=json)
 
 

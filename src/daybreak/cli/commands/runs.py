@@ -46,7 +46,7 @@ def list_(
 ) -> None:
     """List runs, newest first."""
     from daybreak import runs
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run as run_command
     from daybreak.cli.dates import format_instant
     from daybreak.cli.output import print_json, print_table
 
@@ -126,7 +126,7 @@ def watch(
 
     Exits with 0 if it succeeded fully or partly, with 5 if it was cancelled, with 6 if it failed.
     """
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run as run_command
     from daybreak.cli.run_watch import watch_run
 
     async def action(context: "CommandContext") -> None:
@@ -182,7 +182,7 @@ def stats(json: AsJson = False) -> None:
     longer.
     """
     from daybreak import runs
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run as run_command
     from daybreak.cli.output import print_json, print_table
     from daybreak.runs import Status
 
@@ -207,7 +207,7 @@ def stats(json: AsJson = False) -> None:
 def workers(json: AsJson = False) -> None:
     """List workers of the last 24 hours and their current runs."""
     from daybreak import runs
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run as run_command
     from daybreak.cli.dates import format_instant
     from daybreak.cli.output import print_json, print_table
 
@@ -251,7 +251,7 @@ def _with_run(
     email: str | None, id_prefix: str, action: "Callable[[asyncpg.Connection, User, Run], Awaitable[T]]"
 ) -> T:
     """Call a function with one of a user's runs, in one transaction."""
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run as run_command
 
     async def act(context: "CommandContext") -> T:
         person = await context.get_user(email)

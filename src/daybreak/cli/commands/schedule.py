@@ -55,7 +55,7 @@ def list_(
 ) -> None:
     """Show the next 24 hours and any problems."""
     from daybreak import people, schedule
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import print_json
 
     async def action(context: "CommandContext") -> "_Overview":
@@ -73,7 +73,7 @@ def list_(
         )
         return _Overview(view, errors, days, tasks, schedulers, second_tries, emails)
 
-    listed = run_command(action)
+    listed = run(action)
     if json:
         named = {
             "error_list": [asdict(one) for one in listed.errors],
@@ -98,7 +98,7 @@ def next_(
 ) -> None:
     """Show when the next briefs are due."""
     from daybreak import schedule
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import print_json
 
     async def action(context: "CommandContext") -> "tuple[User, ScheduleStatus, list[DueBrief]]":
@@ -106,7 +106,7 @@ def next_(
         status = await schedule.get_status(context.database, person.id)
         return person, status, await schedule.next_briefs(context.database, person.id, count)
 
-    person, status, dues = run_command(action)
+    person, status, dues = run(action)
     if json:
         print_json([asdict(due) for due in dues])
         return
@@ -117,7 +117,7 @@ def next_(
 def explain(user: UserArgument = None, json: AsJson = False) -> None:
     """Show recent results and reasons."""
     from daybreak import schedule
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import print_json, write_stdout
 
     async def action(
@@ -130,7 +130,7 @@ def explain(user: UserArgument = None, json: AsJson = False) -> None:
         async with context.database.transaction([person.id]) as tx:
             return person, status, pending, await schedule.list_outcomes(tx, person.id, 10)
 
-    person, status, pending, past = run_command(action)
+    person, status, pending, past = run(action)
     if json:
         print_json({"status": status, "pending": pending, "past": past})
         return
@@ -150,7 +150,7 @@ def simulate(
     The preview assumes that the user is not active.
     """
     from daybreak import schedule
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import print_json
 
     async def action(context: "CommandContext") -> "tuple[User, list[DayOutcome]]":
@@ -158,7 +158,7 @@ def simulate(
         settings = schedule.ScheduleSettings.load()
         return person, await schedule.simulate(context.database, person.id, settings, count)
 
-    person, outcomes = run_command(action)
+    person, outcomes = run(action)
     if json:
         print_json([asdict(one) for one in outcomes])
         return
@@ -172,7 +172,7 @@ def run_now(user: UserArgument = None) -> None:
     It is updated again at its scheduled time.
     """
     from daybreak import briefs
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
 
     async def action(context: "CommandContext") -> str:
@@ -184,7 +184,7 @@ def run_now(user: UserArgument = None) -> None:
                 ).id
             )
 
-    write_stdout(f"{run_command(action)}\n")
+    write_stdout(f"{run(action)}\n")
 
 
 @app.command(
@@ -210,7 +210,7 @@ def retry(
 ) -> None:
     """Retry a stopped schedule."""
     from daybreak import schedule
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import pluralize, write_stdout
     from daybreak.errors import InvalidInput
 
@@ -224,7 +224,7 @@ def retry(
         async with context.database.transaction([person.id]) as tx:
             return int(await schedule.retry_user(tx, person.id))
 
-    tried = run_command(action)
+    tried = run(action)
     write_stdout(f"Retrying: {pluralize(tried, 'schedule')}.\n" if tried else "No schedule was stopped.\n")
 
 
@@ -288,7 +288,7 @@ def set_(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 def _update_preferences(user: str | None, update: "Callable[[Preferences], Preferences]") -> None:
     from daybreak import people, schedule
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
 
     async def action(context: "CommandContext") -> "tuple[User, ScheduleStatus, list[DueBrief]]":
         person = await context.get_user(user)
@@ -298,7 +298,7 @@ def _update_preferences(user: str | None, update: "Callable[[Preferences], Prefe
         status = await schedule.get_status(context.database, person.id)
         return person, status, await schedule.next_briefs(context.database, person.id, 1)
 
-    _print_due_briefs(*run_command(action))
+    _print_due_briefs(*run(action))
 
 
 def _print_due_briefs(person: "User", status: "ScheduleStatus", dues: "Iterable[DueBrief]") -> None:

@@ -38,7 +38,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def list_(user: UserOption = None, json: AsJson = False) -> None:
     """List sources with their last sync and contents."""
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.dates import format_instant
     from daybreak.cli.output import pluralize, print_json, print_table
 
@@ -46,7 +46,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
         person = await context.get_user(user)
         return person, await agenda.list_sources(context.database, person)
 
-    person, known = run_command(action)
+    person, known = run(action)
     if json:
         print_json(known)
         return
@@ -70,7 +70,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
 def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) -> None:
     """Show a source with its times and all warnings."""
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.dates import format_instant
     from daybreak.cli.output import pluralize, print_json, print_table
 
@@ -80,7 +80,7 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
         warnings = await agenda.list_warnings(context.database, person, found.source)
         return person, found, [str(warning) for warning in warnings]
 
-    person, found, warnings = run_command(action)
+    person, found, warnings = run(action)
     if json:
         print_json(asdict(found) | {"warnings": warnings})
         return
@@ -129,7 +129,7 @@ def add(
     """
     from daybreak import agenda, wiring
     from daybreak.cli.commands.imports import print_import
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import reading_progress
 
     async def action(context: "CommandContext") -> "ImportReport":
@@ -144,7 +144,7 @@ def add(
                 context.make_reader(person, person.today(), progress), source
             )
 
-    print_import(run_command(action), as_json=json)
+    print_import(run(action), as_json=json)
 
 
 @app.command("accept", epilog=examples("daybreak sources accept plans", "daybreak sources accept 7e681467"))
@@ -154,14 +154,14 @@ def accept(source: SourceArgument, user: UserOption = None) -> None:
     Items of an empty, missing or damaged file are shown as they were until then.
     """
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import pluralize, write_stdout
 
     async def action(context: "CommandContext") -> "tuple[Source, int]":
         person = await context.get_user(user)
         return await agenda.accept_absence_by_reference(context.database, person, source)
 
-    chosen, count = run_command(action)
+    chosen, count = run(action)
     removed = f"Removed {pluralize(count, 'item')}" if count else "No item is missing"
     write_stdout(f"{removed} from {chosen.name}.\n")
 
@@ -179,14 +179,14 @@ def set_(
 ) -> None:
     """Change a setting of a source."""
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
 
     async def action(context: "CommandContext") -> "Source":
         person, chosen = await context.get_user(user), agenda.UnassignedTasks(unassigned)
         return await agenda.set_unassigned_by_reference(context.database, person, source, chosen)
 
-    changed = run_command(action)
+    changed = run(action)
     whose = "yours" if changed.unassigned == "mine" else "the team’s"
     write_stdout(f"Unassigned tasks on team boards of {changed.name} are {whose}.\n")
 
@@ -195,13 +195,13 @@ def set_(
 def remove(source: SourceArgument, user: UserOption = None) -> None:
     """Remove a source and its items (files are not deleted)."""
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
 
     async def action(context: "CommandContext") -> "Source":
         return await agenda.delete_source_by_reference(context.database, await context.get_user(user), source)
 
-    gone = run_command(action)
+    gone = run(action)
     write_stdout(f"Removed {gone.name}. To add it again: “{_undo_command(gone, user)}”\n")
 
 

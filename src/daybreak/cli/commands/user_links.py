@@ -30,7 +30,7 @@ def invite(
     password reset link.
     """
     from daybreak import people
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.dates import get_system_timezone
     from daybreak.cli.output import write_stderr
 
@@ -40,7 +40,7 @@ def invite(
         zone = tz or get_system_timezone()
         return await people.invite(context.database, email, timezone=zone, role=role, actor=context.actor)
 
-    invitation = run_command(action)
+    invitation = run(action)
     if invitation.is_reset:
         write_stderr(f"{invitation.user.email} has signed in before: this is a password reset link.")
     _print_link(invitation.purpose, invitation.secret)
@@ -65,13 +65,13 @@ def link(email: Email) -> None:
 
 def _create_link(email: str, purpose: "LinkPurpose") -> str:
     from daybreak import people
-    from daybreak.cli.context import LOCAL_USER, run_command
+    from daybreak.cli.context import LOCAL_USER, run
 
     async def action(context: "CommandContext") -> str:
         user = await context.get_user(None if email == LOCAL_USER else email)
         return await people.create_link(context.database, user, purpose, actor=context.actor)
 
-    return run_command(action)
+    return run(action)
 
 
 def _print_link(purpose: "LinkPurpose", secret: str) -> None:

@@ -28,7 +28,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def add(email: Email, tz: Zone = None, name: Name = None, country: Country = None) -> None:
     """Create a user, by default in this machine’s time zone."""
     from daybreak import people
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.dates import get_system_timezone
     from daybreak.cli.output import write_stdout
 
@@ -43,7 +43,7 @@ def add(email: Email, tz: Zone = None, name: Name = None, country: Country = Non
             actor=context.actor,
         )
 
-    user = run_command(action)
+    user = run(action)
     write_stdout(f"Added {user.email}, time zone {user.timezone}.\n")
 
 
@@ -51,10 +51,10 @@ def add(email: Email, tz: Zone = None, name: Name = None, country: Country = Non
 def list_(json: AsJson = False) -> None:
     """List all users."""
     from daybreak import people
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import print_json, print_table
 
-    users = run_command(lambda session: people.list_users(session.database))
+    users = run(lambda session: people.list_users(session.database))
     if json:
         print_json([asdict(user) for user in users])
         return
@@ -86,7 +86,7 @@ def set_(
 ) -> None:
     """Change a user; only the given options change."""
     from daybreak import people
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
     from daybreak.cli.schedule_options import parse_time
 
@@ -111,7 +111,7 @@ def set_(
             ),
         )
 
-    user = run_command(action)
+    user = run(action)
     write_stdout(
         f"Changed {user.email}: {user.name}, {user.timezone}, {user.country or 'no country'}, working hours "
         f"{_format_hours(user)}, brief at {_format_brief_time(user)}.\n"

@@ -20,7 +20,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def list_(user: UserOption = None, json: AsJson = False) -> None:
     """List projects with the projects that they are merged into."""
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import print_json, print_table
 
     async def action(context: "CommandContext") -> "list[NamedProject]":
@@ -28,7 +28,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
         async with context.database.transaction([person.id]) as tx:
             return await agenda.list_named_projects(tx, person.id)
 
-    known = run_command(action)
+    known = run(action)
     if json:
         print_json(known)
         return
@@ -56,7 +56,7 @@ def merge(
     Briefs and pages then show both as one. Files aren’t changed; later imports keep the merge.
     """
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
 
     async def action(context: "CommandContext") -> None:
@@ -64,7 +64,7 @@ def merge(
         async with context.database.transaction([person.id]) as tx:
             await agenda.merge_project_names(tx, person.id, project, into)
 
-    run_command(action)
+    run(action)
     write_stdout(f"Merged “{project}” into “{into}”.\n")
 
 
@@ -75,7 +75,7 @@ def separate(
 ) -> None:
     """Separate a merged project again."""
     from daybreak import agenda
-    from daybreak.cli.context import run_command
+    from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
 
     async def action(context: "CommandContext") -> None:
@@ -83,5 +83,5 @@ def separate(
         async with context.database.transaction([person.id]) as tx:
             await agenda.separate_name(tx, person.id, project)
 
-    run_command(action)
+    run(action)
     write_stdout(f"“{project}” is a project of its own again.\n")
