@@ -812,21 +812,14 @@ UPDATE agenda_project_aliases SET canonical_key = $3 WHERE owner_id = $1 AND can
 DELETE FROM agenda_project_aliases WHERE owner_id = $1 AND alias_key = $2 RETURNING alias
 
 -- name: lock_projects
--- Locks the projects of a user until the transaction ends; an import that runs at the same time waits or skips them.
-SELECT id FROM agenda_projects WHERE owner_id = $1 ORDER BY id FOR NO KEY UPDATE
+-- Locks the projects of a user until the transaction ends, with the lock of lock_source_and_copies: imports wait.
+SELECT pg_advisory_xact_lock(hashtextextended('agenda_copies ' || $1::uuid::text, 0))
 
 -- name: set_canonical_projects
--- Sets the canonical projects $3 of projects $2. Rows that another transaction writes are skipped: imports of two
--- sources would wait for each other.
+-- Sets the canonical projects $3 of projects $2.
 UPDATE agenda_projects AS p SET canonical_id = n.canonical_id
 FROM unnest($2::uuid [], $3::uuid []) AS n (id, canonical_id)
-WHERE
-    p.owner_id = $1 AND p.id = n.id
-    AND p.id IN (
-        SELECT free.id FROM agenda_projects AS free
-        WHERE free.owner_id = $1 AND free.id = ANY ($2::uuid [])
-        FOR NO KEY UPDATE SKIP LOCKED
-    )
+WHERE p.owner_id = $1 AND p.id = n.id
 
 -- name: list_phases
 -- Returns the phases of a project in their order.

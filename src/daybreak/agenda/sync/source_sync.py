@@ -132,7 +132,7 @@ def _list_unread(
 ) -> set[UUID]:
     """Return the ids of the stored rows whose files could not be read and have no parsed rows.
 
-    The rows of an export are not among them while another state of it is beside it, which has the same entries.
+    The rows of an export are not among them if another state of it was read: both have the same entries.
     """
     if not reading.has_damage:
         return set()
