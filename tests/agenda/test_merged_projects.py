@@ -306,3 +306,18 @@ async def test_change_of_projects_during_an_import_holds_for_its_new_projects(
         projects = await merges.list_named_projects(tx, owner)
         aliases = await merges._load_aliases(tx, owner)
     assert {one.id: one.canonical_id for one in projects} == find_canonical_ids(projects, aliases)
+
+
+async def test_project_is_shown_after_its_canonical_one_was_confirmed_as_gone(scenario: MergeScenario):
+    workspace = scenario.workspace
+    folder = workspace.folder.with_name("more")
+    folder.mkdir()
+    (folder / "site.todo.txt").write_text("Pay the host +Website_relaunch\n", encoding="utf-8")
+    await workspace.import_folder(folder)
+    await scenario.merge("Website_relaunch", "Website relaunch")
+    (workspace.folder / "site.md").unlink()
+    (workspace.folder / "todo.txt").unlink()
+    workspace.write_file("other.todo.txt", "Water")
+    await workspace.import_folder()
+    await agenda.accept_absence_by_reference(scenario.database, workspace.reader.user, str(workspace.folder))
+    assert await scenario.listed() == {"Website_relaunch": 1}

@@ -177,6 +177,24 @@ async def test_project_stays_while_an_unreadable_file_has_tasks_in_it(workspace:
     assert (await workspace.import_parsed(first, second)).changes.removed == 3
 
 
+@pytest.mark.parametrize("stored", ["completed_at", "completed_seen_at"])
+async def test_known_time_of_a_completion_stays_when_a_file_has_none(workspace: UserWorkspace, stored: str):
+    done = imported_task("a", "A", status=agenda.TaskStatus.DONE)
+    await workspace.import_parsed(ParsedFile(tasks=(done,)))
+    at, owner = NOW - timedelta(hours=9), workspace.reader.user.id
+    async with workspace.reader.database.transaction([owner]) as tx:
+        # As an earlier version wrote it.
+        await tx.execute(
+            "UPDATE agenda_tasks SET fingerprint = '', completed_at = CASE WHEN $3 THEN $2::timestamptz END,"
+            " completed_seen_at = CASE WHEN NOT $3 THEN $2::timestamptz END WHERE owner_id = $1",
+            owner,
+            at,
+            stored == "completed_at",
+        )
+    await workspace.import_parsed(ParsedFile(tasks=(done,)))
+    assert (await workspace.get_task("A")).completion_seen_at == at
+
+
 @pytest.mark.parametrize("gap", ["docs", "docs/deep", "docs/deep/a.md", "."])
 async def test_tasks_below_an_unreadable_folder_stay(workspace: UserWorkspace, gap: str):
     await workspace.import_parsed(

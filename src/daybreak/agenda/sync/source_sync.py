@@ -199,7 +199,8 @@ async def _load_known_rows(
     event_ids = [row["external_id"] for row in events]
     # Single events of other years have new UIDs, too.
     other_starts = [row["starts_at"] for row in events if not dates.start <= row["starts_at"] < dates.end]
-    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, event_ids, other_starts):
+    keys = (event_ids, other_starts, list(rows.events))
+    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, *keys):
         known[row["kind"]][row["id"]] = row
     return known
 
