@@ -239,6 +239,44 @@ async def test_snooze_holds_whichever_copy_is_shown(place):
     assert [one.id for one in (await one.load_agenda()).tasks] == [task.id]
 
 
+DONE = {"status": TaskStatus.DONE, "completed": DAY}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"due": DUE}, {"due": DUE + timedelta(days=4)}),
+        ({"due": DUE + timedelta(days=4)}, {"due": DUE}),
+        ({"due": DUE}, {}),
+        (DONE, {}),
+        ({"due": DUE, **DONE}, {"due": DUE + timedelta(days=7)}),
+    ],
+)
+async def test_decision_stays_with_its_task_among_equal_titles(place, first, second):
+    def two_calls(days_old: float) -> ParsedFile:
+        calls = (
+            replace(task_of(None, "Call", days_old - 0.1 * number, **more), external_id=f"call-{number}")
+            for number, more in enumerate((second, first))
+        )
+        return ParsedFile(
+            tasks=(*calls, *(task_of(None, one, days_old) for one in ("Sort", "Cook", "Write")))
+        )
+
+    one, other = place("one"), place("other")
+    await one.import_parsed(two_calls(3))
+    snoozed = next(
+        task
+        for task in (await one.load_agenda()).tasks
+        if (task.title, task.due) == ("Call", second.get("due")) and task.is_open
+    )
+    await decide(one, decisions.ignore, [snoozed.id])
+    await other.import_parsed(two_calls(1))
+    found = await one.load_agenda()
+    assert [(task.title, task.due) for task in found.deferred] == [("Call", second.get("due"))]
+    assert found.deferred[0].id != snoozed.id
+    assert [task.due for task in found.tasks if task.title == "Call"] == [first.get("due")]
+
+
 async def test_decision_survives_the_removal_of_the_shown_copy(place):
     one, other = place("one"), place("other")
     await one.import_parsed(ParsedFile(tasks=(task_of(WATER, "Water", 3),)))

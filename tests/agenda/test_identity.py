@@ -143,3 +143,36 @@ async def test_many_similar_titles_are_compared_in_bounded_time(workspace: UserW
     workspace.write_file("todo.txt", *(f"Check the new report of item {at}" for at in range(count)))
     changes = (await workspace.import_folder()).changes
     assert changes == agenda.ChangeCounts(updated=count)
+
+
+WEEKLY = "- [{}] Pack 🔁 every week 📅 2026-0{}-{:02}"
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("plan.md", [*["- [ ] Pack"] * 12, "## Attic", *["- [ ] Pack"] * 12, "- [ ] Sort", "- [ ] Pack"]),
+        (
+            "weekly.md",
+            [WEEKLY.format(box, month, day) for box, month in (" 4", "x3") for day in range(1, 12)],
+        ),
+        ("todo.txt", [*["Pack +Move"] * 12, *["Pack"] * 3, "Book id:1", "Pack dep:1"]),
+        ("list.csv", ["Title,Due", *["Pack,2026-04-01"] * 12, *["Pack,"] * 3]),
+    ],
+)
+async def test_rows_of_an_earlier_version_are_the_same_tasks(workspace: UserWorkspace, name: str, lines):
+    workspace.write_file(name, *lines)
+    await workspace.import_folder()
+
+    async def ids_by_line() -> list[tuple[str, str]]:
+        return sorted((task.source_ref, str(task.id)) for task in (await workspace.load_agenda()).tasks)
+
+    known, owner = await ids_by_line(), workspace.reader.user.id
+    async with workspace.reader.database.transaction([owner]) as tx:
+        await tx.execute(
+            "UPDATE agenda_tasks SET position = 0, native_id = NULL,"
+            " fingerprint = decode(md5(id::text), 'hex') WHERE owner_id = $1",
+            owner,
+        )
+    await workspace.import_folder()
+    assert await ids_by_line() == known

@@ -1,5 +1,6 @@
 """Tests of projects that are one: by equal names in several sources, or because their owner merged them."""
 
+import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -7,8 +8,10 @@ import pytest
 
 from daybreak import agenda, briefs, people
 from daybreak.agenda import manual_entries, read_models
+from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.projects import merges
 from daybreak.agenda.projects.names import NamedProject, find_canonical_ids, fold_name, suggest_merges
+from daybreak.agenda.sources import imports
 from daybreak.errors import InvalidInput, NotFound
 from daybreak.people import Preferences, ProjectChoice
 
@@ -257,3 +260,64 @@ def test_equal_names_have_one_key(one, other):
 def test_described_project_is_canonical_and_ids_decide_last():
     ids = find_canonical_ids([named("A", 1), named("a", 2, is_described=True)], {"b": "a"})
     assert ids == {UUID(int=1): UUID(int=2), UUID(int=2): None}
+
+
+SOMETHING_WAITS = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+
+
+@pytest.mark.parametrize("change", ["merge", "separate", "save", "remove"])
+async def test_change_of_projects_during_an_import_holds_for_its_new_projects(
+    scenario: MergeScenario, change: str
+):
+    workspace, owner, database = scenario.workspace, scenario.owner, scenario.database
+    await scenario.merge("Website_relaunch", "Website relaunch")
+    async with database.transaction([owner]) as tx:
+        entry_id = await manual_entries.save_project(tx, owner, "Lawn")
+    if change == "merge":
+        await scenario.separate("Website_relaunch")
+    folder = workspace.folder.with_name("more")
+    folder.mkdir()
+    (folder / "todo.txt").write_text(
+        "Pay the host +Website_relaunch\nMow +Lawn\nRake +Park\n", encoding="utf-8"
+    )
+    source = await agenda.add_folder(database, workspace.reader.user, folder)
+    fetched = await imports.fetch_source(workspace.reader, source)
+
+    async def apply_change() -> None:
+        if change == "merge":
+            await scenario.merge("Website_relaunch", "Website relaunch")
+        elif change == "separate":
+            await scenario.separate("Website_relaunch")
+        else:
+            async with database.transaction([owner]) as tx:
+                if change == "save":
+                    await manual_entries.save_project(tx, owner, "Park")
+                else:
+                    await manual_entries.remove_entry(tx, owner, EntryKind.PROJECT, entry_id)
+
+    async with database.transaction([owner]) as tx:
+        await imports.save_fetched_source(tx, workspace.reader, fetched)
+        changing = asyncio.create_task(apply_change())
+        async with asyncio.timeout(60):
+            while not (changing.done() or await tx.fetchval(SOMETHING_WAITS)):
+                pass
+    await changing
+    async with database.transaction([owner]) as tx:
+        projects = await merges.list_named_projects(tx, owner)
+        aliases = await merges._load_aliases(tx, owner)
+    assert {one.id: one.canonical_id for one in projects} == find_canonical_ids(projects, aliases)
+
+
+async def test_project_is_shown_after_its_canonical_one_was_confirmed_as_gone(scenario: MergeScenario):
+    workspace = scenario.workspace
+    folder = workspace.folder.with_name("more")
+    folder.mkdir()
+    (folder / "site.todo.txt").write_text("Pay the host +Website_relaunch\n", encoding="utf-8")
+    await workspace.import_folder(folder)
+    await scenario.merge("Website_relaunch", "Website relaunch")
+    (workspace.folder / "site.md").unlink()
+    (workspace.folder / "todo.txt").unlink()
+    workspace.write_file("other.todo.txt", "Water")
+    await workspace.import_folder()
+    await agenda.accept_absence_by_reference(scenario.database, workspace.reader.user, str(workspace.folder))
+    assert await scenario.listed() == {"Website_relaunch": 1}

@@ -1,6 +1,7 @@
 """Tests of rows built from several files of one source, and of arbitrary texts and dates."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,6 +91,68 @@ async def test_id_used_by_two_files_for_different_tasks_retains_both(workspace: 
     assert (await workspace.import_parsed(*parsed_files)).changes == agenda.ChangeCounts(unchanged=4)
 
 
+@pytest.mark.parametrize(
+    ("project", "other_project", "expected"),
+    [
+        ("Bakery", "Shoes", {"Fix the login", "Sell shoes"}),
+        ("Web", "web", {"Fix the login"}),
+        ("Bakery", None, {"Fix the login"}),
+        (None, None, {"Fix the login"}),
+    ],
+)
+async def test_issue_key_of_two_servers_names_two_tasks(
+    workspace: UserWorkspace, project: str | None, other_project: str | None, expected: set[str]
+):
+    one = imported_task("WEB-1", "Fix the login", native_id="WEB-1", project=project)
+    other = imported_task("WEB-1", "Sell shoes", native_id="WEB-1", project=other_project)
+    files = [
+        ParsedSourceFile("a.csv", NOW, ParsedFile(tasks=(one,))),
+        ParsedSourceFile("b.csv", NOW - timedelta(days=1), ParsedFile(tasks=(other,))),
+    ]
+    await workspace.import_parsed(*files)
+    assert await workspace.titles() == expected
+    assert not (await workspace.import_parsed(*files)).changes.has_any
+
+
+def export_of(path: str, days_old: int, *, has_ids: bool) -> ParsedSourceFile:
+    """Return an export of four tasks."""
+    tasks = (
+        imported_task(
+            ISSUE.format(number) if has_ids else f"{path}#{title}",
+            title,
+            native_id=ISSUE.format(number) if has_ids else None,
+        )
+        for number, title in enumerate(("Sort", "Cook", "Write", "Call"))
+    )
+    return ParsedSourceFile(path, NOW - timedelta(days=days_old), ParsedFile(tasks=tuple(tasks)))
+
+
+ISSUE = "ee000000-0000-4000-8000-00000000000{}"
+
+
+@pytest.mark.parametrize("has_ids", [True, False])
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [("list.csv", "list (1).csv"), ("list-old.csv", "list.csv"), ("l 2026-03-01.csv", "l 2026-03-08.csv")],
+)
+async def test_older_export_beside_an_unreadable_one_doubles_no_task(
+    workspace: UserWorkspace, older: str, newer: str, *, has_ids: bool
+):
+    exports = export_of(older, 2, has_ids=has_ids), export_of(newer, 1, has_ids=has_ids)
+
+    async def ids() -> list[UUID]:
+        return sorted(task.id for task in (await workspace.load_agenda()).tasks)
+
+    await workspace.import_parsed(*exports)
+    known = await ids()
+    assert len(known) == 4
+    unreadable = [ReadWarning(path=newer, message="is on fire.")]
+    await workspace.import_parsed(exports[0], unreadable=unreadable)
+    assert await ids() == known
+    await workspace.import_parsed(*exports)
+    assert await ids() == known
+
+
 async def test_same_task_in_two_files_is_merged(workspace: UserWorkspace):
     await workspace.import_parsed(
         ParsedFile(tasks=(imported_task("1", "Milk"),)), ParsedFile(tasks=(imported_task("1", "Milk"),))
@@ -112,6 +175,24 @@ async def test_project_stays_while_an_unreadable_file_has_tasks_in_it(workspace:
     assert ([p.name for p in found.projects], [p.name for p in found.phases]) == (["House"], ["Packing"])
     second = ParsedSourceFile("b.md", NOW, ParsedFile(tasks=(imported_task("d", "D"),)))
     assert (await workspace.import_parsed(first, second)).changes.removed == 3
+
+
+@pytest.mark.parametrize("stored", ["completed_at", "completed_seen_at"])
+async def test_known_time_of_a_completion_stays_when_a_file_has_none(workspace: UserWorkspace, stored: str):
+    done = imported_task("a", "A", status=agenda.TaskStatus.DONE)
+    await workspace.import_parsed(ParsedFile(tasks=(done,)))
+    at, owner = NOW - timedelta(hours=9), workspace.reader.user.id
+    async with workspace.reader.database.transaction([owner]) as tx:
+        # As an earlier version wrote it.
+        await tx.execute(
+            "UPDATE agenda_tasks SET fingerprint = '', completed_at = CASE WHEN $3 THEN $2::timestamptz END,"
+            " completed_seen_at = CASE WHEN NOT $3 THEN $2::timestamptz END WHERE owner_id = $1",
+            owner,
+            at,
+            stored == "completed_at",
+        )
+    await workspace.import_parsed(ParsedFile(tasks=(done,)))
+    assert (await workspace.get_task("A")).completion_seen_at == at
 
 
 @pytest.mark.parametrize("gap", ["docs", "docs/deep", "docs/deep/a.md", "."])

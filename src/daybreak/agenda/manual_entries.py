@@ -14,7 +14,7 @@ import asyncpg
 
 from daybreak import clock
 from daybreak.agenda.model import Moment, Priority, TaskStatus, to_instant
-from daybreak.agenda.projects.merges import update_canonical_projects
+from daybreak.agenda.projects.merges import lock_projects, update_canonical_projects
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.db import load
 from daybreak.errors import Conflict, InvalidInput, NotFound
@@ -113,6 +113,7 @@ async def save_project(
     """
     title, row_id = _clean_title(name), project_id or uuid4()
     await _check_editable(tx, owner_id, EntryKind.PROJECT, project_id)
+    await lock_projects(tx, owner_id)
     await tx.execute(_sql.save_project, owner_id, row_id, title, _clean_text(description))
     await update_canonical_projects(tx, owner_id)
     return row_id
@@ -191,6 +192,8 @@ async def remove_entry(tx: asyncpg.Connection, owner_id: UUID, kind: EntryKind, 
         Conflict: it belongs to a source.
     """
     await _check_editable(tx, owner_id, kind, row_id)
+    if kind is EntryKind.PROJECT:
+        await lock_projects(tx, owner_id)
     await tx.execute(_REMOVE_STATEMENTS[kind], owner_id, row_id, clock.now())
     if kind is EntryKind.PROJECT:
         await update_canonical_projects(tx, owner_id)
@@ -202,6 +205,8 @@ async def restore_entry(tx: asyncpg.Connection, owner_id: UUID, kind: EntryKind,
     Raises:
         NotFound: the owner has no such entry.
     """
+    if kind is EntryKind.PROJECT:
+        await lock_projects(tx, owner_id)
     if await tx.fetchval(_REMOVE_STATEMENTS[kind], owner_id, row_id, None) is None:
         raise NotFound(f"This {kind} does not exist.")
     if kind is EntryKind.PROJECT:

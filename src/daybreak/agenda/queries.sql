@@ -176,8 +176,8 @@ DELETE FROM agenda_sources WHERE owner_id = $1 AND id = $2 AND last_read_at IS N
 
 -- name: list_stored_rows
 -- Returns the stored rows of a source for comparison with the parsed ones, and whether each is to be removed if it was
--- not parsed. Of the events only those with a parsed external id ($7) or with a start of $8, and those of the range that
--- was covered: all-day and floating ones of [$3, $4), timed ones of [$5, $6). is_listed and entry: see StoredItem.
+-- not parsed. Of the events only those with a parsed external id ($7), with a start of $8 or an id of $9, and those of the
+-- range that was covered: all-day and floating ones of [$3, $4), timed ones of [$5, $6). is_listed and entry: see StoredItem.
 SELECT
     'projects' AS kind, id, fingerprint, path, removed_at IS NULL AS is_current,
     FALSE AS is_listed, NULL AS entry, NULL AS absence, NULL::date AS absent_on, NULL::timestamptz AS absent_since
@@ -205,7 +205,10 @@ CROSS JOIN LATERAL (
 ) AS covered
 WHERE
     e.owner_id = $1 AND e.source_id = $2
-    AND (covered.whether OR e.external_id = ANY ($7::text []) OR e.starts_at = ANY ($8::timestamptz []))
+    AND (
+        covered.whether OR e.external_id = ANY ($7::text []) OR e.starts_at = ANY ($8::timestamptz [])
+        OR e.id = ANY ($9::uuid [])
+    )
 
 -- name: list_row_details
 -- Returns what identifies the stored rows $3 of a source, and those of its removed rows that parsed rows may be: with an
@@ -305,7 +308,7 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
 
 -- name: write_tasks
 -- Inserts or updates tasks. Of a task that was open and is now done, completed_seen_at is the time of the import, $4, or
--- of the decision by which its owner completed it. Its touched_at is that of its source; without one it is the
+-- of the decision by which its owner completed it; a time that its source stated before stays known. Its touched_at is that of its source; without one it is the
 -- modification time of its file, unless only its source_ref changed.
 INSERT INTO agenda_tasks AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, project_id, phase_id, title, details, status, priority,
@@ -358,7 +361,7 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     completed_at = excluded.completed_at,
     completed_seen_at = CASE
         WHEN excluded.status <> 'done' THEN NULL
-        WHEN stored.status = 'done' THEN stored.completed_seen_at
+        WHEN stored.status = 'done' THEN coalesce(stored.completed_seen_at, stored.completed_at)
         ELSE coalesce(
             (
                 SELECT d.made_at FROM agenda_decisions AS d
@@ -812,21 +815,14 @@ UPDATE agenda_project_aliases SET canonical_key = $3 WHERE owner_id = $1 AND can
 DELETE FROM agenda_project_aliases WHERE owner_id = $1 AND alias_key = $2 RETURNING alias
 
 -- name: lock_projects
--- Locks the projects of a user until the transaction ends; an import that runs at the same time waits or skips them.
-SELECT id FROM agenda_projects WHERE owner_id = $1 ORDER BY id FOR NO KEY UPDATE
+-- Locks the projects of a user until the transaction ends, with the lock of lock_source_and_copies: imports wait.
+SELECT pg_advisory_xact_lock(hashtextextended('agenda_copies ' || $1::uuid::text, 0))
 
 -- name: set_canonical_projects
--- Sets the canonical projects $3 of projects $2. Rows that another transaction writes are skipped: imports of two
--- sources would wait for each other.
+-- Sets the canonical projects $3 of projects $2.
 UPDATE agenda_projects AS p SET canonical_id = n.canonical_id
 FROM unnest($2::uuid [], $3::uuid []) AS n (id, canonical_id)
-WHERE
-    p.owner_id = $1 AND p.id = n.id
-    AND p.id IN (
-        SELECT free.id FROM agenda_projects AS free
-        WHERE free.owner_id = $1 AND free.id = ANY ($2::uuid [])
-        FOR NO KEY UPDATE SKIP LOCKED
-    )
+WHERE p.owner_id = $1 AND p.id = n.id
 
 -- name: list_phases
 -- Returns the phases of a project in their order.

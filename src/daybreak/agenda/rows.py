@@ -155,8 +155,16 @@ class _RowBuilder:
     def _task_id(self, task: ImportedTask) -> str:
         """Return the task's external id, or a longer one if another file uses it for a different task."""
         known = self.rows.tasks.get(self._row_id("task", task.external_id))
-        is_copy = known is None or _is_copy(task, known)
+        is_copy = known is None or self._is_copy(task, known)
         return task.external_id if is_copy else f"{self._path}#{task.external_id}"
+
+    def _is_copy(self, task: ImportedTask, known: Row) -> bool:
+        """Return whether the task is a copy of one in another file that has the same external id."""
+        # Two servers may have a project of one key, such as WEB.
+        projects = {known["project_id"], task.project and self._row_id("project", task.project.casefold())}
+        if is_permanent(task.native_id or "") and len(projects - {None}) <= 1:
+            return True
+        return agrees(fold_title(strip_unstorable(task.title)), fold_title(known["title"]))
 
     def _add_task(self, task: ImportedTask, ids: Mapping[str, str], modified_at: datetime) -> None:
         content = {
@@ -234,13 +242,6 @@ class _RowBuilder:
         if not isinstance(moment, datetime):
             return {f"{name}_on": moment and _clamp(moment), f"{name}_at": None}
         return {f"{name}_on": None, f"{name}_at": to_instant(_clamp(moment), self._tz)}
-
-
-def _is_copy(task: ImportedTask, known: Row) -> bool:
-    """Return whether the task is a copy of one in another file that has the same external id."""
-    if is_permanent(task.native_id or ""):
-        return True
-    return agrees(fold_title(strip_unstorable(task.title)), fold_title(known["title"]))
 
 
 def _set_fingerprint(row: Row) -> Row:

@@ -247,6 +247,7 @@ CREATE FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS
     WITH known AS MATERIALIZED (
         SELECT
             t.id, t.source_id, t.superseded_by, t.touched_at, t.absent_on, s.created_at,
+            t.status IN ('done', 'cancelled') AS is_finished,
             coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC') AS due,
             hashtextextended(lower(t.title || E'\n' || coalesce(p.name, '')), 0) AS title,
             CASE
@@ -270,7 +271,7 @@ CREATE FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS
         WHERE t.owner_id = owner AND t.removed_at IS NULL AND t.source_id IS DISTINCT FROM leaving
     ),
     titles AS (
-        SELECT k.title, k.source_id, count(*) OVER (PARTITION BY k.source_id) AS size FROM known AS k
+        SELECT k.title, k.source_id, count(*) AS tasks, count(*) OVER (PARTITION BY k.source_id) AS size FROM known AS k
         WHERE k.own_id IS NULL
         GROUP BY k.title, k.source_id
     ),
@@ -280,6 +281,10 @@ CREATE FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS
         GROUP BY a.source_id, b.source_id, a.size, b.size
         HAVING count(*) >= 3 AND 2 * count(*) >= least(a.size, b.size)
     ),
+    repeated AS (
+        SELECT DISTINCT t.title FROM titles AS t
+        WHERE t.tasks > 1
+    ),
     lists AS (
         SELECT p.source_id, least(p.source_id::text, min(p.other_id::text)) AS list FROM pairs AS p GROUP BY p.source_id
     ),
@@ -288,24 +293,36 @@ CREATE FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS
             k.*,
             CASE
                 WHEN k.own_id IS NOT NULL THEN hashtextextended(k.own_id, 1)
-                WHEN l.list IS NOT NULL THEN hashtextextended(l.list, k.title)
+                WHEN l.list IS NOT NULL AND (r.title IS NULL OR k.due IS NULL) THEN hashtextextended(l.list, k.title)
                 WHEN k.due IS NOT NULL THEN hashtextextended(k.due::text, k.title)
                 ELSE uuid_hash_extended(k.id, 2)
             END AS key
         FROM known AS k
         LEFT JOIN lists AS l ON k.source_id = l.source_id
+        LEFT JOIN repeated AS r ON k.title = r.title
     ),
     compared AS (
         SELECT
             k.id, k.superseded_by, k.source_id <> first_value(k.source_id) OVER copies AS is_older,
-            first_value(k.id) OVER copies AS newest
+            CASE
+                WHEN first_value(k.source_id) OVER alike = first_value(k.source_id) OVER copies
+                    THEN first_value(k.id) OVER alike
+                ELSE first_value(k.id) OVER copies
+            END AS newest
         FROM keyed AS k
-        WINDOW copies AS (
-            PARTITION BY k.key
-            ORDER BY
-                (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at, k.source_id,
-                k.id
-        )
+        WINDOW
+            copies AS (
+                PARTITION BY k.key
+                ORDER BY
+                    (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at,
+                    k.source_id, k.id
+            ),
+            alike AS (
+                PARTITION BY k.key, k.is_finished
+                ORDER BY
+                    (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at,
+                    k.source_id, k.id
+            )
     ),
     changed AS (
         SELECT c.id, CASE WHEN c.is_older THEN c.newest END AS shown FROM compared AS c

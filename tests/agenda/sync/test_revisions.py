@@ -260,6 +260,28 @@ CASES = {
     ),
     "a cancellation without a start and a SEQUENCE": ([UPDATE, calendar(BARE, method="CANCEL")], []),
     "a cancellation of a series without a start": ([WEEKLY, MOVED, calendar(BARE, method="CANCEL")], []),
+    "a first occurrence that was moved before its series was": (
+        [
+            calendar(entry("03T090000", "Team", SERIES), method="REQUEST"),
+            calendar(
+                entry("03T091500", "Team", occurrence("03T090000"), "SEQUENCE:1"),
+                method="REQUEST",
+            ),
+            calendar(entry("03T100000", "Team", SERIES, "SEQUENCE:2"), method="REQUEST"),
+        ],
+        ["03 10:00 Team", "10 10:00 Team", "17 10:00 Team"],
+    ),
+    "a last occurrence that was moved before its series was": (
+        [
+            calendar(entry("03T090000", "Team", SERIES), method="REQUEST"),
+            calendar(
+                entry("17T091500", "Team", occurrence("17T090000"), "SEQUENCE:1"),
+                method="REQUEST",
+            ),
+            calendar(entry("03T080000", "Team", SERIES, "SEQUENCE:2"), method="REQUEST"),
+        ],
+        ["03 08:00 Team", "10 08:00 Team", "17 08:00 Team"],
+    ),
     "copies of a single date": ([calendar(entry("03T190000", "Choir"))] * 3, ["03 19:00 Choir"]),
 }
 

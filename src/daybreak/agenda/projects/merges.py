@@ -21,8 +21,16 @@ async def list_named_projects(tx: asyncpg.Connection, owner_id: UUID) -> list[Na
     return [NamedProject(**row) for row in await tx.fetch(_sql.list_named_projects, owner_id)]
 
 
+async def lock_projects(tx: asyncpg.Connection, owner_id: UUID) -> None:
+    """Lock the projects of an owner: imports and other changes of them wait until this transaction ends."""
+    await tx.execute(_sql.lock_projects, owner_id)
+
+
 async def update_canonical_projects(tx: asyncpg.Connection, owner_id: UUID) -> None:
-    """Store the canonical project of each project, after a change of projects or merges."""
+    """Store the canonical project of each project, after a change of projects or merges.
+
+    The transaction must have locked the projects before that change: with `lock_projects`, or with a source.
+    """
     projects = await list_named_projects(tx, owner_id)
     canonical_ids = find_canonical_ids(projects, await _load_aliases(tx, owner_id))
     changed = {one.id: canonical_ids[one.id] for one in projects if canonical_ids[one.id] != one.canonical_id}
@@ -43,7 +51,7 @@ async def merge_projects(tx: asyncpg.Connection, owner_id: UUID, project_id: UUI
         NotFound: the owner has no such project.
         InvalidInput: both are one project already.
     """
-    await tx.execute(_sql.lock_projects, owner_id)
+    await lock_projects(tx, owner_id)
     projects, aliases = await list_named_projects(tx, owner_id), await _load_aliases(tx, owner_id)
     one, into = _get(projects, project_id), _get(projects, into_id)
     key, target = aliases.get(one.key, one.key), aliases.get(into.key, into.key)
@@ -84,7 +92,7 @@ async def separate_name(tx: asyncpg.Connection, owner_id: UUID, name: str) -> No
     Raises:
         InvalidInput: the name is not merged.
     """
-    await tx.execute(_sql.lock_projects, owner_id)
+    await lock_projects(tx, owner_id)
     if not await tx.fetchval(_sql.delete_project_alias, owner_id, fold_name(name)):
         raise InvalidInput(f"“{name}” is not merged into another project.")
     await update_canonical_projects(tx, owner_id)

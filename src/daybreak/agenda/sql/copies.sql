@@ -52,13 +52,15 @@ GRANT EXECUTE ON FUNCTION agenda_keep_decisions(uuid, uuid) TO daybreak_app;
 
 -- Ids that are never used again are UUIDs, UIDs of calendars and long numbers; a key such as WEB-1 is one of a project.
 -- Two sources of which at least three titles, and half of those of the smaller one, agree have one list: of tasks without
--- an id their titles and projects are enough then.
+-- an id their titles and projects are enough then, and their due dates if a source has a title twice. A hidden task whose
+-- newest copy is finished, and which is not, has the open copy of that source instead, if there is one.
 CREATE OR REPLACE FUNCTION agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
     WITH known AS MATERIALIZED (
         SELECT
             t.id, t.source_id, t.superseded_by, t.touched_at, t.absent_on, s.created_at,
+            t.status IN ('done', 'cancelled') AS is_finished,
             coalesce(t.due_at, t.due_on::timestamp AT TIME ZONE 'UTC') AS due,
             hashtextextended(lower(t.title || E'\n' || coalesce(p.name, '')), 0) AS title,
             CASE
@@ -82,7 +84,7 @@ AS $$
         WHERE t.owner_id = owner AND t.removed_at IS NULL AND t.source_id IS DISTINCT FROM leaving
     ),
     titles AS (
-        SELECT k.title, k.source_id, count(*) OVER (PARTITION BY k.source_id) AS size FROM known AS k
+        SELECT k.title, k.source_id, count(*) AS tasks, count(*) OVER (PARTITION BY k.source_id) AS size FROM known AS k
         WHERE k.own_id IS NULL
         GROUP BY k.title, k.source_id
     ),
@@ -92,6 +94,10 @@ AS $$
         GROUP BY a.source_id, b.source_id, a.size, b.size
         HAVING count(*) >= 3 AND 2 * count(*) >= least(a.size, b.size)
     ),
+    repeated AS (
+        SELECT DISTINCT t.title FROM titles AS t
+        WHERE t.tasks > 1
+    ),
     lists AS (
         SELECT p.source_id, least(p.source_id::text, min(p.other_id::text)) AS list FROM pairs AS p GROUP BY p.source_id
     ),
@@ -100,24 +106,36 @@ AS $$
             k.*,
             CASE
                 WHEN k.own_id IS NOT NULL THEN hashtextextended(k.own_id, 1)
-                WHEN l.list IS NOT NULL THEN hashtextextended(l.list, k.title)
+                WHEN l.list IS NOT NULL AND (r.title IS NULL OR k.due IS NULL) THEN hashtextextended(l.list, k.title)
                 WHEN k.due IS NOT NULL THEN hashtextextended(k.due::text, k.title)
                 ELSE uuid_hash_extended(k.id, 2)
             END AS key
         FROM known AS k
         LEFT JOIN lists AS l ON k.source_id = l.source_id
+        LEFT JOIN repeated AS r ON k.title = r.title
     ),
     compared AS (
         SELECT
             k.id, k.superseded_by, k.source_id <> first_value(k.source_id) OVER copies AS is_older,
-            first_value(k.id) OVER copies AS newest
+            CASE
+                WHEN first_value(k.source_id) OVER alike = first_value(k.source_id) OVER copies
+                    THEN first_value(k.id) OVER alike
+                ELSE first_value(k.id) OVER copies
+            END AS newest
         FROM keyed AS k
-        WINDOW copies AS (
-            PARTITION BY k.key
-            ORDER BY
-                (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at, k.source_id,
-                k.id
-        )
+        WINDOW
+            copies AS (
+                PARTITION BY k.key
+                ORDER BY
+                    (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at,
+                    k.source_id, k.id
+            ),
+            alike AS (
+                PARTITION BY k.key, k.is_finished
+                ORDER BY
+                    (k.absent_on IS NULL) DESC, k.touched_at DESC, (k.superseded_by IS NULL) DESC, k.created_at,
+                    k.source_id, k.id
+            )
     ),
     changed AS (
         SELECT c.id, CASE WHEN c.is_older THEN c.newest END AS shown FROM compared AS c

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from daybreak.agenda.projects.merges import update_canonical_projects
 from daybreak.db import load
 
 _sql = load("daybreak.agenda")
@@ -31,6 +32,8 @@ async def accept_absence(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID
         ids = [row["id"] for row in [*absent, *containers] if row["kind"] == name]
         if ids:
             await tx.execute(getattr(_sql, f"remove_{name}"), owner_id, ids, at)
+    if any(row["kind"] == "projects" for row in containers):
+        await update_canonical_projects(tx, owner_id)
     await tx.execute(_sql.mark_copies, owner_id, None, at)
     folders = {str(up) for path in paths for up in PurePosixPath(path).parents}
     await tx.execute(_sql.delete_warnings_of, owner_id, source_id, [*paths, *sorted(folders)])

@@ -12,6 +12,7 @@ from daybreak.agenda.model import TaskStatus
 
 _CLOSED = {TaskStatus.DONE, TaskStatus.CANCELLED}
 Day = date | datetime | None
+_UNKNOWN = "\0"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -100,5 +101,9 @@ def set_neighbours(items: Iterable[ComparedItem], titles: dict[str, list[tuple[i
         if index is None:
             continue
         listed = titles[item.path]
+        if len(places[item.path]) < len(listed):
+            # The rows of an earlier version have no positions.
+            item.before = item.after = _UNKNOWN
+            continue
         item.before = fold_title(listed[index - 1][1]) if index else None
         item.after = fold_title(listed[index + 1][1]) if index + 1 < len(listed) else None

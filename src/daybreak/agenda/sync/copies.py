@@ -167,20 +167,33 @@ def keep_newest(files: Iterable[ParsedSourceFile]) -> tuple[list[ParsedSourceFil
 
 def _families(files: Sequence[ParsedSourceFile]) -> Iterator[list[_ListFile]]:
     """Yield the lists with related names, two or more at a time."""
-    named: dict[tuple[str, str], dict[str, list[ParsedSourceFile]]] = defaultdict(lambda: defaultdict(list))
-    for file in files:
-        path = PurePosixPath(file.path)
+    by_path = {file.path: file for file in files}
+    for kind, paths in _group_related(by_path):
+        least = _MIN_CALENDAR_ENTRIES if kind == "calendar" else 1
+        lists = (_make_list(by_path[path]) for path in paths)
+        yield [one for one in lists if len(one.keys) >= least]
+
+
+def find_related(paths: Collection[str], others: Collection[str]) -> set[str]:
+    """Return the files whose names show that they may be states of a list that one of the others is, too."""
+    groups = (set(group) for _, group in _group_related({*paths, *others}))
+    related = (group for group in groups if not group.isdisjoint(others))
+    return {path for group in related for path in group}.intersection(paths)
+
+
+def _group_related(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the format and the paths of files with related names, two or more at a time."""
+    named: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for one in paths:
+        path = PurePosixPath(one)
         kind = _FORMATS.get(path.suffix.lower(), "text")
-        named[str(path.parent), kind][_plain_name(path.stem, kind)].append(file)
+        named[str(path.parent), kind][_plain_name(path.stem, kind)].append(one)
     for (_, kind), by_name in named.items():
         originals = _names_of_originals(by_name)
-        related: dict[str, list[ParsedSourceFile]] = defaultdict(list)
+        related: dict[str, list[str]] = defaultdict(list)
         for name, alike in by_name.items():
             related[originals[name]] += alike
-        least = _MIN_CALENDAR_ENTRIES if kind == "calendar" else 1
-        for alike in related.values():
-            if len(alike) > 1:
-                yield [one for one in map(_make_list, alike) if len(one.keys) >= least]
+        yield from ((kind, alike) for alike in related.values() if len(alike) > 1)
 
 
 def _plain_name(stem: str, kind: str) -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 _RENAMED_RATIO = 0.6
 _MAX_TITLE = 200
 _MAX_TITLES = 3
+_MAX_RENAMED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +79,19 @@ class _EventMatcher:
         self._pair(key, lambda old, new: zip(old, new, strict=False))
 
     def pair_single(self, key: _Key, test: _Test = lambda _old, _new: True) -> None:
-        """Pair two events with equal keys if there is no third one, and if they pass a test."""
-        self._pair(
-            key,
-            lambda old, new: [(old[0], new[0])] if len(old) == len(new) == 1 and test(old[0], new[0]) else (),
-        )
+        """Pair two events with equal keys if there is no third one, and if they pass a test.
+
+        Of very many events some are not tested: a test may compare their titles letter by letter.
+        """
+        tests = iter(range(_MAX_RENAMED))
+
+        def select(old: list[EventTraits], new: list[EventTraits]) -> list[tuple[EventTraits, EventTraits]]:
+            is_single = len(old) == len(new) == 1 and (
+                test is not _is_renamed or next(tests, None) is not None
+            )
+            return [(old[0], new[0])] if is_single and test(old[0], new[0]) else []
+
+        self._pair(key, select)
 
     def _pair(
         self,

@@ -96,9 +96,9 @@ class Matcher:
         return self.projects.get(old.project, value) if name == "project" else value
 
 
-def place_of(item: ComparedItem) -> tuple[str, int, str]:
+def place_of(item: ComparedItem) -> tuple[str, int, int, str]:
     """Return the place of an item as a sort key."""
-    return (item.path, item.position, item.external_id)
+    return (item.path, item.position, len(item.external_id), item.external_id)
 
 
 def _pop_best(new: ComparedItem, listed: list[ComparedItem], rule: Rule) -> ComparedItem | None:

@@ -81,7 +81,8 @@ async def resolve_identities(
             _sql.list_row_details, owner_id, source_id, candidates, *_list_removed_keys(comparison.unsettled)
         ):
             comparison.details[one["kind"]].append(one)
-    if sum(map(len, comparison.unsettled.values())) > _MAX_ROWS_IN_LOOP:
+    compared = (*comparison.unsettled.values(), *comparison.details.values())
+    if sum(map(len, compared)) > _MAX_ROWS_IN_LOOP:
         return await _threads.run(_resolve, comparison)
     return _resolve(comparison)
 

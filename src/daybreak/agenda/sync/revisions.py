@@ -181,6 +181,7 @@ class _UidMerge:
         self._overrides: dict[Moment, _Version] = {}
         self._days: dict[date, _Version] = {}
         self._ranges: list[Moment] = []
+        self._models: dict[int, _Item | None] = {}
         self._own_overrides = {
             statement.part: {
                 self._wall(_parse_moment(one.recurrence_id))
@@ -294,8 +295,10 @@ class _UidMerge:
     def _shift(self, statement: _Statement, item: _Item, later: _Version) -> None:
         """Give an occurrence the content and time of an override of it and all later ones."""
         start = self._wall(_parse_moment(later.revision.recurrence_id))
-        models = (one for one in later.statement.items if self._original(one) == start)
-        model = next(models, None)
+        if id(later) not in self._models:
+            models = (one for one in later.statement.items if self._original(one) == start)
+            self._models[id(later)] = next(models, None)
+        model = self._models[id(later)]
         if not isinstance(item, ImportedEvent) or not isinstance(model, ImportedEvent):
             return
         moved = self._move(item.start, start, self._wall(model.start))
@@ -344,17 +347,19 @@ class _Bounds:
 
     def __init__(self, starts: set[Moment]) -> None:
         self._starts = starts
-        # A date and a time have no order; a series has only one kind.
+        # A series has only one kind of start: dates or times.
         self._of_kind = {
-            kind: (min(alike), max(alike))
+            kind: (min(days), max(days))
             for kind in (False, True)
-            if (alike := [one for one in starts if isinstance(one, datetime) is kind])
+            if (days := [_day(one) for one in starts if isinstance(one, datetime) is kind])
         }
 
     def lacks(self, original: Moment) -> bool:
-        """Return whether the series has occurrences before and after a start, but none at it."""
+        """Return whether the series has occurrences around the day of a start, but none at it."""
         bounds = self._of_kind.get(isinstance(original, datetime))
-        return bounds is not None and bounds[0] <= original <= bounds[1] and original not in self._starts
+        return (
+            bounds is not None and bounds[0] <= _day(original) <= bounds[1] and original not in self._starts
+        )
 
 
 def _item_key(statement: _Statement, item: _Item) -> _ItemKey:
@@ -368,6 +373,10 @@ def _start(item: _Item) -> Moment | None:
 def _place(item: _Item) -> Moment | str:
     """Return the start of an item, or the title of a task without dates."""
     return _start(item) or item.title
+
+
+def _day(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _at_midnight(moment: Moment) -> datetime:

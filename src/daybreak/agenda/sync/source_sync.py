@@ -20,6 +20,7 @@ from daybreak.agenda.sync.absence import (
     decide_absence,
 )
 from daybreak.agenda.sync.absence_warnings import list_warnings
+from daybreak.agenda.sync.copies import find_related
 from daybreak.agenda.sync.resolution import resolve_identities
 from daybreak.db import load
 
@@ -129,16 +130,17 @@ async def sync_source(
 def _list_unread(
     stored: Mapping[str, Mapping[UUID, asyncpg.Record]], rows: SourceRows, reading: Reading
 ) -> set[UUID]:
-    """Return the ids of the stored rows whose files could not be read and have no parsed rows."""
+    """Return the ids of the stored rows whose files could not be read and have no parsed rows.
+
+    The rows of an export are not among them if another state of it was read: both have the same entries.
+    """
     if not reading.has_damage:
         return set()
     parsed = {row["path"] for _, table in rows.tables() for row in table.values()}
-    return {
-        row_id
-        for table in stored.values()
-        for row_id, row in table.items()
-        if row["path"] not in parsed and reading.find_damage(row["path"])
-    }
+    known = {row["path"] for table in stored.values() for row in table.values()}
+    unread = {path for path in known - parsed if reading.find_damage(path)}
+    unread -= find_related(unread, parsed)
+    return {row_id for table in stored.values() for row_id, row in table.items() if row["path"] in unread}
 
 
 def _plan_absence(
@@ -197,7 +199,8 @@ async def _load_known_rows(
     event_ids = [row["external_id"] for row in events]
     # Single events of other years have new UIDs, too.
     other_starts = [row["starts_at"] for row in events if not dates.start <= row["starts_at"] < dates.end]
-    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, event_ids, other_starts):
+    keys = (event_ids, other_starts, list(rows.events))
+    for row in await tx.fetch(_sql.list_stored_rows, owner_id, source_id, *windows, *keys):
         known[row["kind"]][row["id"]] = row
     return known
 
