@@ -18,10 +18,12 @@ from uuid import UUID
 
 from daybreak.people.model import User
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\]{},;:\"'“”„|\\]+@[^\s@<>()\[\]{},;:\"'“”„|\\]+")
+_ADDRESS_SIGN = r"[^\s@<>()\[\]{},;:\"'“”„|\\]"
+# The lookbehind keeps the search linear in texts without an address.
+_ADDRESS = re.compile(rf"(?<!{_ADDRESS_SIGN}){_ADDRESS_SIGN}+@{_ADDRESS_SIGN}+")
 _MAILTO = re.compile(r"\bmailto:", re.IGNORECASE)
-_WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]*?)(?:\.md)?(?:\|[^\[\]]*)?\]\]")
-_BRACKETED_END = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)\s*$")
+_WIKILINK = re.compile(r"\[\[([^\[\]]*)\]\]")
+_OPENING_BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _SEPARATOR = re.compile(r"[;|\n]|\s(?:&|\+|/|and|und)\s", re.IGNORECASE)
 _SEPARATOR_OF_NAMES = re.compile(r"[;|\n&+/]|\s(?:and|und)\s", re.IGNORECASE)
 _WORD_SEPARATORS = re.compile(r"[\W\d_]+")
@@ -32,6 +34,8 @@ _BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
 _MIN_SHARED_WORD = 3
 _MIN_CONTAINED_WORD = 4
 _MIN_ABBREVIATED_WORD = 2
+# Files have no longer assignees; attendees and entered texts may be longer.
+_MAX_PARSED_LENGTH = 500
 # Public mail services: an address there with the same abbreviation is another person's.
 _PUBLIC_HOSTS = frozenset(
     {
@@ -160,7 +164,7 @@ class Identities:
 
     def matches(self, text: str) -> bool:
         """Return whether a text of a file, like an assignee or an attendee, names this person."""
-        return any(map(self._is_person, (*parse_people(text), *_parse_listed(text))))
+        return any(map(self._is_person, (*parse_people(text), *_parse_listed(text[:_MAX_PARSED_LENGTH]))))
 
     def rejects(self, text: str) -> bool:
         """Return whether the user answered that a text names another person."""
@@ -230,10 +234,14 @@ def is_full_name(key: str) -> bool:
     return " " in key or any("\u3040" <= one <= "\u9fff" or "\uac00" <= one <= "\ud7a3" for one in key)
 
 
-@lru_cache(maxsize=4096)
 def parse_people(text: str) -> tuple[PersonText, ...]:
     """Return the people whom a text names; usually one."""
-    people = (_parse_person(part) for part in _split_people(_WIKILINK.sub(r"\1", text)))
+    return _parse_people(text[:_MAX_PARSED_LENGTH])
+
+
+@lru_cache(maxsize=4096)
+def _parse_people(text: str) -> tuple[PersonText, ...]:
+    people = map(_parse_person, _split_people(_unlink(text)))
     return tuple(person for person in people if person.value)
 
 
@@ -243,9 +251,14 @@ def _parse_listed(text: str) -> tuple[PersonText, ...]:
 
     The whole text is one of them, since a list of handles may be a “last, first”.
     """
-    plain = _WIKILINK.sub(r"\1", text)
+    plain = _unlink(text)
     people = map(_parse_person, (plain, *plain.split(",")) if "," in plain else ())
     return tuple(person for person in people if person.address or " " in person.key)
+
+
+def _unlink(text: str) -> str:
+    """Return a text with the names of notes instead of links to them."""
+    return _WIKILINK.sub(lambda link: link[1].partition("|")[0].rpartition("/")[2].removesuffix(".md"), text)
 
 
 def _split_people(text: str) -> list[str]:
@@ -278,9 +291,17 @@ def _parse_person(text: str) -> PersonText:
 def _strip_name(text: str) -> str:
     """Return a name without quotes and brackets around it, and without a remark in brackets behind it."""
     name = text.strip()
-    while (shorter := _BRACKETED_END.sub("", name)) != name and _strip_signs(shorter):
+    while (shorter := _strip_remark(name)) != name and _strip_signs(shorter):
         name = shorter
     return _strip_signs(" ".join(_strip_signs(name).split()).lstrip("@"))
+
+
+def _strip_remark(name: str) -> str:
+    closing = name[-1:]
+    if closing not in _OPENING_BRACKETS:
+        return name
+    start, _, remark = name[:-1].rpartition(_OPENING_BRACKETS[closing])
+    return name if closing in remark else start.rstrip() or name
 
 
 def _strip_signs(text: str) -> str:

@@ -18,7 +18,7 @@ from daybreak.agenda.model import Event, Holder, Task
 from daybreak.people import Identities, User, resembles_profile
 
 _READER = frozenset({"me", "myself", "self", "ich", "everyone", "everybody", "all", "alle"})
-_BETWEEN_PEOPLE = re.compile(r"\s*[,;/&+|]\s*|\s+(?:and|und)\s+")
+_BETWEEN_PEOPLE = re.compile(r"[,;/&+|]|\s(?:and|und)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +89,4 @@ class Ownership:
 
 
 def _names_every_reader(text: str) -> bool:
-    return any(one.casefold() in _READER for one in _BETWEEN_PEOPLE.split(text))
+    return any(one.strip().casefold() in _READER for one in _BETWEEN_PEOPLE.split(text))
