@@ -36,6 +36,7 @@ _MIN_CONTAINED_WORD = 4
 _MIN_ABBREVIATED_WORD = 2
 # Files have no longer assignees; attendees and entered texts may be longer.
 _MAX_PARSED_LENGTH = 500
+_MAX_PEOPLE = 20
 # Public mail services: an address there with the same abbreviation is another person's.
 _PUBLIC_HOSTS = frozenset(
     {
@@ -241,7 +242,7 @@ def parse_people(text: str) -> tuple[PersonText, ...]:
 
 @lru_cache(maxsize=4096)
 def _parse_people(text: str) -> tuple[PersonText, ...]:
-    people = map(_parse_person, _split_people(_unlink(text)))
+    people = map(_parse_person, _split_people(_unlink(text))[:_MAX_PEOPLE])
     return tuple(person for person in people if person.value)
 
 
@@ -252,7 +253,8 @@ def _parse_listed(text: str) -> tuple[PersonText, ...]:
     The whole text is one of them, since a list of handles may be a “last, first”.
     """
     plain = _unlink(text)
-    people = map(_parse_person, (plain, *plain.split(",")) if "," in plain else ())
+    parts = plain.split(",")[:_MAX_PEOPLE] if "," in plain else ()
+    people = map(_parse_person, (plain, *parts) if parts else ())
     return tuple(person for person in people if person.address or " " in person.key)
 
 
@@ -305,8 +307,9 @@ def _strip_remark(name: str) -> str:
 
 
 def _strip_signs(text: str) -> str:
-    kept = [at for at, one in enumerate(text) if not _is_sign(one)]
-    return text[kept[0] : kept[-1] + 1] if kept else ""
+    start = next((at for at, one in enumerate(text) if not _is_sign(one)), len(text))
+    end = next((at for at in range(len(text), start, -1) if not _is_sign(text[at - 1])), start)
+    return text[start:end]
 
 
 def _is_sign(character: str) -> bool:

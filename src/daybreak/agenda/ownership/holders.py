@@ -57,6 +57,10 @@ class Ownership:
         tentative = event.tentative or self._includes_reader(event.tentative_by)
         return replace(event, declined=declined, tentative=tentative)
 
+    def find_others(self, assignees: Iterable[str]) -> list[str]:
+        """Return the assignees whose tasks are not the reader's."""
+        return [assignee for assignee in assignees if not self._includes_reader([assignee])]
+
     def find_unanswered(self, tasks: Iterable[Task]) -> tuple[str, ...]:
         """Return the assignees of open tasks who may be the reader, until the reader has answered.
 
