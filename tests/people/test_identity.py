@@ -230,6 +230,8 @@ def test_login_name_of_the_profile_is_the_person(name: str, email: str, text: st
         ("Anna Berg", "anna@example.org", "aber"),
         ("Anna", "anna@example.org", "a"),
         ("Anna B", "anna@example.org", "ab"),
+        ("Anna Li", "anna@example.org", "Ali"),
+        ("Anna Lina Berg", "anna@example.org", "Alina"),
     ],
 )
 def test_login_name_of_another_person_is_not(name: str, email: str, text: str):

@@ -3,7 +3,7 @@
 A file names one person in many ways: “Anna Berg”, “Berg, Anna”, “@anna”, “Anna Berg <anna@example.org>”.
 A text is compared by its address, by its full name, and by its single word. A single word counts only if it
 is the whole text, so that people who share a first name are not confused. The login name of a profile counts,
-too: the first letter of its first word with a later word, such as “aberg” for “Anna Berg”.
+too: the first letter of its first word with the last word, such as “aberg” for “Anna Berg”.
 """
 
 import re
@@ -28,6 +28,7 @@ _SEPARATOR = re.compile(r"[;|\n]|\s(?:&|\+|/|and|und)\s", re.IGNORECASE)
 _SEPARATOR_OF_NAMES = re.compile(r"[;|\n&+/]|\s(?:and|und)\s", re.IGNORECASE)
 _WORD_SEPARATORS = re.compile(r"[\W\d_]+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_NAME_SEPARATOR = re.compile(r"[\s._-]")
 _JOINED_NAME = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _AROUND = frozenset("\"'`<>,;:~*")
 _BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
@@ -154,7 +155,7 @@ class Identities:
         confirmed = {(kind, key) for kind, key, is_confirmed in answers if is_confirmed}
         denied = {key for _, key, is_confirmed in answers if not is_confirmed}
         denied -= {key for _, key in confirmed}
-        profile = ((one.kind, one.key) for one in (*profile_identities(user), *_abbreviated_identities(user)))
+        profile = ((one.kind, one.key) for one in profile_identities(user))
         own = confirmed | {(kind, key) for kind, key in profile if key not in denied}
         addresses = {key for kind, key in own if kind == IdentityKind.EMAIL}
         plain = {key for kind, key in own if kind != IdentityKind.EMAIL}
@@ -188,25 +189,30 @@ class Identities:
 
 
 def profile_identities(user: User) -> list[PersonText]:
-    """Return what a user's profile has: the address, its local part, and a full name.
+    """Return what a user's profile has: the address, its local part, a full name, and login names.
 
     A first name alone is not one person's; it counts after the user confirmed it.
     """
     name = _person_named(_strip_name(user.name))
-    found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email)), name]
-    return found if name.kind is IdentityKind.NAME else found[:2]
+    found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email))]
+    found += [name] if name.kind is IdentityKind.NAME else []
+    found += _abbreviated_identities(user)
+    return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1]
 
 
 def _abbreviated_identities(user: User) -> Iterator[PersonText]:
-    """Yield the login names of a profile, such as “aberg” for “Anna Berg”, and their addresses."""
+    """Yield the login names of a profile, such as “aberg” for “Anna Berg”, and their addresses.
+
+    With a last word of two letters it may be another person's first name, like “ali” for “Anna Li”.
+    """
     host = fold(user.email).rpartition("@")[2]
     for text in (user.name, _local_part(user.email)):
         first, *others = _TOKEN.findall(fold(text)) or [""]
-        for word in others:
-            if len(word) >= _MIN_ABBREVIATED_WORD:
-                yield _person_named(first[0] + word)
-                if host not in _PUBLIC_HOSTS:
-                    yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
+        word = others[-1] if others and _NAME_SEPARATOR.search(text.strip()) else ""
+        if len(word) >= _MIN_SHARED_WORD:
+            yield _person_named(first[0] + word)
+        if len(word) >= _MIN_ABBREVIATED_WORD and host not in _PUBLIC_HOSTS:
+            yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
 
 
 def resembles_profile(value: str, user: User) -> bool:
