@@ -120,7 +120,7 @@ class TaskFilter:
     """A filter for lists of tasks.
 
     Attributes:
-        without: the tasks that a list of open or finished tasks, and a board, leave out.
+        without: the tasks that lists of open or finished tasks, and the board, exclude.
         today: the owner's date, by which snoozed tasks return.
         title_query: a text that the title contains, ignoring case.
     """
