@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -153,3 +154,20 @@ async def test_export_has_identities(anna_client, proposals):
     with zipfile.ZipFile(io.BytesIO(exported.content)) as files:
         rows = [json.loads(line) for line in files.read("people_identities.jsonl").splitlines()]
     assert {"Anna", "Bob Miller"} <= {row["value"] for row in rows}
+
+
+async def test_login_name_of_the_profile_is_listed_and_can_be_rejected(anna_client, database, user, is_anna):
+    await people.update_user_with(database, user.id, lambda known: replace(known, name="Anna Lex"))
+    assert await is_anna("Alex")
+    items = (await anna_client.get(API)).json()["items"]
+    (login,) = [one for one in items if one["value"] == "alex"]
+    assert (login["source"], login["counts"]) == ("profile", True)
+    await anna_client.post(f"{PAGE}/{login['id']}/reject")
+    assert not await is_anna("Alex")
+    assert await is_anna("Anna Lex")
+
+
+async def test_a_long_text_is_no_name(anna_client):
+    answer = await anna_client.post(PAGE, value="a" * 50_000)
+    assert answer.status_code == 422
+    assert "at most 200" in answer.text

@@ -20,13 +20,15 @@ INSERT INTO agenda_tasks (
 SELECT $1, gen_random_uuid(), n::text, '', 'Task ' || n, (ARRAY['open', 'done', 'in_progress'])[1 + n % 3], 2,
        date '2026-01-01' + n % 300, now(), '' FROM generate_series(1, $2::integer) AS n
 """
+OTHERS = (["Bob"], [f"{PROJECT}:board.csv"])
 STATEMENTS = {
-    "list_open_tasks": (TODAY, None, "", FIRST_CURSOR.at, FIRST_CURSOR.id, 51),
-    "list_finished_tasks": (None, "", LATEST_CURSOR.at, LATEST_CURSOR.id, 51),
+    "list_open_tasks": (TODAY, None, "", FIRST_CURSOR.at, FIRST_CURSOR.id, 51, *OTHERS),
+    "list_finished_tasks": (None, "", LATEST_CURSOR.at, LATEST_CURSOR.id, 51, *OTHERS),
     "list_decided_tasks": ("snoozed", "", FIRST_CURSOR.at, FIRST_CURSOR.id, 51, TODAY),
-    "get_board": (TODAY, None, 31),
+    "get_board": (TODAY, None, 31, *OTHERS),
     "list_tasks_due": (TODAY, date(2026, 4, 5), NOW, datetime(2026, 4, 5, tzinfo=UTC), TODAY, 2000),
-    "list_projects": ("", FIRST_CURSOR.id, 51, TODAY, NOW),
+    "list_projects": ("", FIRST_CURSOR.id, 51, TODAY, NOW, *OTHERS),
+    "read_other_tasks": (),
     "list_notes": (None, "", LATEST_CURSOR.at, LATEST_CURSOR.id, 31),
     "list_events": (NOW, datetime(2026, 4, 5, tzinfo=UTC), 2000),
     "get_task": (PROJECT,),

@@ -265,3 +265,17 @@ def test_declined_events_are_no_news(before, now):
     one = event("Town hall", local(9, on=WEDNESDAY))
     then = agenda() if before is None else agenda(replace(one, **before))
     assert list_changes(then, agenda(replace(one, **now))) == []
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param([], id="removed"),
+        pytest.param([event("Town hall", local(9, on=days_later(20)), declined=True)], id="postponed"),
+        pytest.param([event("Town hall", local(15, on=WEDNESDAY), declined=True)], id="moved"),
+        pytest.param([event("Lunch", local(12, on=WEDNESDAY), declined=True)], id="replaced"),
+    ],
+)
+def test_the_end_of_a_declined_event_is_no_news(now):
+    before = agenda(event("Town hall", local(9, on=WEDNESDAY), declined=True))
+    assert list_changes(before, agenda(*now)) == []

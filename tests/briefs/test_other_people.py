@@ -276,3 +276,18 @@ def test_with_any_assignment_each_open_task_is_counted_once(on_and_found, assign
         for claim in section.waiting:
             assert why_unsupported(claim, document.facts, PREDICATES, on.today) is None
             assert len({document.facts[fact_id].holder for fact_id in claim.facts} - {None}) <= 1
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        pytest.param(agenda(others(due=days_later(-3))), id="overdue-for-another-person"),
+        pytest.param(agenda(unassigned(due=TODAY)), id="due-on-a-team-board"),
+        pytest.param(agenda(event("Town hall", local(9), declined=True)), id="declined-event"),
+    ],
+)
+def test_a_quiet_day_is_the_readers_alone(quiet):
+    document = compose_brief(quiet).document
+    assert document.headline[1].text == "A quiet day: nothing of yours is due, overdue or on the calendar."
+    failing = replace(quiet, sources=tuple(replace(one, error="It is gone.") for one in quiet.sources))
+    assert compose_brief(failing).document.headline[1].text.startswith("Nothing of yours is due, overdue or")

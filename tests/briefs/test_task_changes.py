@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from daybreak.agenda import Decision, DecisionKind, Holder, Source, SourceKind, TaskStatus
-from daybreak.briefs.facts.snapshot import Snapshot
+from daybreak.briefs.facts.snapshot import Snapshot, SnapshotItem
 
 from .change_factories import compose_after, list_changes, snapshot_of, texts
 from .factories import HOME, TODAY, agenda, compose_brief, day, days_later, new_id, task
@@ -154,6 +154,13 @@ def test_a_task_is_free_when_its_blockers_are_done():
         "“Order tiles” can start: its blockers “Choose tiles” and “Measure” are done."
     )
     assert list_changes(half, both)[-1] == "“Order tiles” can start: its blocker “Measure” is done."
+
+
+def test_a_free_task_whose_start_lies_ahead_can_start_then():
+    first = task("Choose tiles")
+    later = task("Order tiles", blocked_by=(first.id,), start=date(2026, 4, 3))
+    told = list_changes(agenda(first, later), agenda(replace(first, **DONE), later))
+    assert told[-1] == "“Order tiles” can start on Friday 3 April: its blocker “Choose tiles” is done."
 
 
 @pytest.mark.parametrize(
@@ -376,3 +383,16 @@ def test_a_snapshot_is_compact():
     stored = compose_brief(agenda(task("Ship"))).snapshot.as_json()
     (item,) = stored["tasks"].values()
     assert len(item) == 5
+
+
+@pytest.mark.parametrize("status", [TaskStatus.DONE, TaskStatus.CANCELLED])
+def test_tasks_of_other_people_are_no_news_after_a_brief_of_an_earlier_version(status):
+    one = task("Hang the door", assignee="Bob", holder=Holder.OTHER)
+    stored = snapshot_of(agenda(one))
+    earlier = Snapshot(
+        day=stored.day,
+        tasks={key: SnapshotItem(*item[:6]) for key, item in stored.tasks.items()},
+        events={},
+        sources=stored.sources,
+    )
+    assert texts(compose_after(earlier, agenda(replace(one, status=status)))) == []

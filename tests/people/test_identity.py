@@ -1,5 +1,6 @@
 """The comparison of a file's text with the names and addresses of a person."""
 
+import time
 import unicodedata
 from uuid import uuid4
 
@@ -229,6 +230,8 @@ def test_login_name_of_the_profile_is_the_person(name: str, email: str, text: st
         ("Anna Berg", "anna@example.org", "aber"),
         ("Anna", "anna@example.org", "a"),
         ("Anna B", "anna@example.org", "ab"),
+        ("Anna Li", "anna@example.org", "Ali"),
+        ("Anna Lina Berg", "anna@example.org", "Alina"),
     ],
 )
 def test_login_name_of_another_person_is_not(name: str, email: str, text: str):
@@ -239,3 +242,20 @@ def test_rejected_login_name_is_another_person():
     known = Identities.from_rows([answer("handle", "aberg", confirmed=False)], ANNA)
 
     assert not known.matches("aberg")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a" * 20_000, id="no-address"),
+        pytest.param("a." * 10_000, id="dots"),
+        pytest.param("x" + " " * 20_000 + "x", id="spaces"),
+        pytest.param("a" + " (b)" * 5_000, id="remarks"),
+        pytest.param("[[" + "a/" * 10_000, id="open-link"),
+        pytest.param("[[" + ".md" * 7_000, id="open-link-to-a-file"),
+    ],
+)
+def test_long_texts_are_compared_in_linear_time(text: str):
+    began = time.perf_counter()
+    assert not Identities.from_rows([], ANNA).matches(text)
+    assert time.perf_counter() - began < 2

@@ -96,6 +96,19 @@ SELECT
     ARRAY(SELECT i FROM people_identity_facts AS i WHERE i.owner_id = $1) AS identities,
     ARRAY(SELECT b FROM agenda_team_boards AS b WHERE b.owner_id = $1) AS team_boards
 
+-- name: read_other_tasks
+-- Returns what read_ownership does, and the assignees of the tasks of a user, at most 1,000, the most frequent first.
+SELECT
+    ARRAY(SELECT i FROM people_identity_facts AS i WHERE i.owner_id = $1) AS identities,
+    ARRAY(SELECT b FROM agenda_team_boards AS b WHERE b.owner_id = $1) AS team_boards,
+    ARRAY(
+        SELECT t.assignee FROM agenda_tasks AS t
+        WHERE t.owner_id = $1 AND t.removed_at IS NULL AND t.assignee IS NOT NULL
+        GROUP BY t.assignee
+        ORDER BY count(*) DESC, t.assignee
+        LIMIT 1000
+    ) AS assignees
+
 -- name: set_unassigned
 -- Sets the holder of the unassigned tasks of a source's team boards.
 UPDATE agenda_sources SET unassigned = $3 WHERE owner_id = $1 AND id = $2
@@ -645,13 +658,18 @@ LIMIT 50
 
 -- name: list_open_tasks
 -- Returns open tasks that are neither snoozed nor ignored, by due date. $2 the owner's date; $3 a project, or NULL for
--- all; $4 a part of the title, or empty; after ($5, $6), at most $7.
+-- all; $4 a part of the title, or empty; after ($5, $6), at most $7. Without the assignees $8 and
+-- without the unassigned tasks of the files $9, each as “source:path”.
 SELECT c.* FROM agenda_task_cards AS c
 WHERE
     c.owner_id = $1 AND c.status NOT IN ('done', 'cancelled')
     AND (c.decision IS NULL OR c.return_on <= $2)
     AND ($3::uuid IS NULL OR c.project_id = $3)
     AND ($4 = '' OR position(lower($4) IN lower(c.title)) > 0)
+    AND CASE
+        WHEN c.assignee IS NULL THEN concat(c.source_id, ':', c.path) NOT IN (SELECT unnest($9::text []))
+        ELSE c.assignee NOT IN (SELECT unnest($8::text []))
+    END
     AND (c.due_order, c.id) > ($5::timestamptz, $6::uuid)
 ORDER BY c.due_order, c.id
 LIMIT $7
@@ -668,13 +686,18 @@ LIMIT $6
 
 -- name: list_finished_tasks
 -- Returns tasks that are done or cancelled, by source or decision, the latest first. $2 a project, or NULL for all;
--- $3 a part of the title, or empty; after ($4, $5), at most $6.
+-- $3 a part of the title, or empty; after ($4, $5), at most $6. $7 and $8 are $8 and $9 of
+-- list_open_tasks.
 SELECT u.* FROM (
     (
         SELECT c.*, c.finished_order AS finished_at FROM agenda_task_cards AS c
         WHERE
             c.owner_id = $1 AND c.status IN ('done', 'cancelled')
             AND ($2::uuid IS NULL OR c.project_id = $2)
+            AND CASE
+                WHEN c.assignee IS NULL THEN concat(c.source_id, ':', c.path) NOT IN (SELECT unnest($8::text []))
+                ELSE c.assignee NOT IN (SELECT unnest($7::text []))
+            END
             AND ($3 = '' OR position(lower($3) IN lower(c.title)) > 0)
             AND (c.finished_order < $4::timestamptz OR (c.finished_order = $4 AND c.id > $5::uuid))
         ORDER BY c.finished_order DESC, c.id
@@ -686,6 +709,10 @@ SELECT u.* FROM (
         WHERE
             c.owner_id = $1 AND c.decision = 'done' AND c.status NOT IN ('done', 'cancelled')
             AND ($2::uuid IS NULL OR c.project_id = $2)
+            AND CASE
+                WHEN c.assignee IS NULL THEN concat(c.source_id, ':', c.path) NOT IN (SELECT unnest($8::text []))
+                ELSE c.assignee NOT IN (SELECT unnest($7::text []))
+            END
             AND ($3 = '' OR position(lower($3) IN lower(c.title)) > 0)
             AND (c.made_at < $4::timestamptz OR (c.made_at = $4 AND c.id > $5::uuid))
         ORDER BY c.made_at DESC, c.id
@@ -697,6 +724,7 @@ LIMIT $6
 
 -- name: get_board
 -- Returns for each open status the tasks that are due first, at most $4. $2 the owner's date; $3 a project, or NULL.
+-- $5 and $6 are $8 and $9 of list_open_tasks.
 SELECT one.* FROM unnest(ARRAY['open', 'in_progress', 'blocked']) AS state (name)
 CROSS JOIN LATERAL (
     SELECT c.* FROM agenda_task_cards AS c
@@ -704,6 +732,10 @@ CROSS JOIN LATERAL (
         c.owner_id = $1 AND c.status NOT IN ('done', 'cancelled') AND c.status = state.name
         AND (c.decision IS NULL OR c.return_on <= $2)
         AND ($3::uuid IS NULL OR c.project_id = $3)
+        AND CASE
+            WHEN c.assignee IS NULL THEN concat(c.source_id, ':', c.path) NOT IN (SELECT unnest($6::text []))
+            ELSE c.assignee NOT IN (SELECT unnest($5::text []))
+        END
     ORDER BY c.due_order, c.id
     LIMIT $4
 ) AS one
@@ -735,15 +767,26 @@ SELECT c.* FROM agenda_task_cards AS c WHERE c.owner_id = $1 AND c.id = ANY ($2:
 
 -- name: list_projects
 -- Returns projects by name after ($2, $3), at most $4, with the numbers of their open and of their overdue tasks on $5,
--- the owner's date, which begins at $6.
-SELECT p.id, p.source_id, p.name, p.description, p.source_ref, p.canonical_id, s.name AS source, n.open, n.overdue
+-- the owner's date, which begins at $6; then the number of other people's open tasks. $7 and $8 are $8 and
+-- $9 of list_open_tasks.
+SELECT
+    p.id, p.source_id, p.name, p.description, p.source_ref, p.canonical_id, s.name AS source,
+    n.open, n.overdue, n.others
 FROM agenda_projects AS p
 LEFT JOIN agenda_sources AS s ON p.owner_id = s.owner_id AND p.source_id = s.id
 CROSS JOIN LATERAL (
     SELECT
-        count(*) AS open,
-        count(*) FILTER (WHERE t.due_on < $5::date OR t.due_at < $6::timestamptz) AS overdue
+        count(*) FILTER (WHERE h.is_mine) AS open,
+        count(*) FILTER (WHERE h.is_mine AND (t.due_on < $5::date OR t.due_at < $6::timestamptz)) AS overdue,
+        count(*) FILTER (WHERE NOT h.is_mine) AS others
     FROM agenda_tasks AS t
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE
+                WHEN t.assignee IS NULL THEN concat(t.source_id, ':', t.path) NOT IN (SELECT unnest($8::text []))
+                ELSE t.assignee NOT IN (SELECT unnest($7::text []))
+            END AS is_mine
+    ) AS h
     WHERE
         t.owner_id = $1 AND t.removed_at IS NULL AND t.superseded_by IS NULL
         AND t.status NOT IN ('done', 'cancelled')

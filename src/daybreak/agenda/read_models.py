@@ -13,6 +13,7 @@ import asyncpg
 from daybreak import clock
 from daybreak.agenda import store
 from daybreak.agenda.model import Decision, DecisionKind, Event, Note, Phase, Project, Task
+from daybreak.agenda.ownership.holders import Ownership
 from daybreak.agenda.projects.united import unite_projects
 from daybreak.db import load
 from daybreak.errors import NotFound
@@ -65,6 +66,7 @@ class ProjectDetail:
     """A project with the counts of its open and overdue tasks.
 
     Attributes:
+        others: the number of open tasks that are not the owner's; `open` and `overdue` are without them.
         merged: the projects that are shown under it.
     """
 
@@ -72,6 +74,7 @@ class ProjectDetail:
     source: str | None
     open: int = 0
     overdue: int = 0
+    others: int = 0
     merged: tuple["ProjectDetail", ...] = ()
 
 
@@ -92,11 +95,32 @@ class EventDetail:
     source: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OtherTasks:
+    """The tasks that are not the owner's.
+
+    Attributes:
+        assignees: the assignees of tasks of other people.
+        boards: the files whose unassigned tasks are a team's, each as “source:path”.
+    """
+
+    assignees: Sequence[str] = ()
+    boards: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        """Return whether there may be any."""
+        return bool(self.assignees or self.boards)
+
+
+NO_OTHER_TASKS = OtherTasks()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFilter:
     """A filter for lists of tasks.
 
     Attributes:
+        without: the tasks that lists of open or finished tasks, and the board, exclude.
         today: the owner's date, by which snoozed tasks return.
         title_query: a text that the title contains, ignoring case.
     """
@@ -104,6 +128,7 @@ class TaskFilter:
     today: date
     project_id: UUID | None = None
     title_query: str = ""
+    without: OtherTasks = NO_OTHER_TASKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +158,8 @@ async def list_open_tasks(
         after.at,
         after.id,
         limit,
+        task_filter.without.assignees,
+        task_filter.without.boards,
     )
     return [_task_detail(row, task_filter.today) for row in rows]
 
@@ -153,6 +180,8 @@ async def list_finished_tasks(
         after.at,
         after.id,
         limit,
+        task_filter.without.assignees,
+        task_filter.without.boards,
     )
     return [_task_detail(row, task_filter.today, row["finished_at"]) for row in rows]
 
@@ -183,7 +212,9 @@ async def get_board(
     tx: asyncpg.Connection, owner_id: UUID, task_filter: TaskFilter, limit: int = 30
 ) -> list[TaskDetail]:
     """Return the tasks that are due first for each open status."""
-    rows = await tx.fetch(_sql.get_board, owner_id, task_filter.today, task_filter.project_id, limit)
+    others = task_filter.without
+    chosen = task_filter.today, task_filter.project_id, limit, others.assignees, others.boards
+    rows = await tx.fetch(_sql.get_board, owner_id, *chosen)
     return [_task_detail(row, task_filter.today) for row in rows]
 
 
@@ -215,10 +246,11 @@ async def list_projects(
     tz: ZoneInfo,
     after: tuple[str, UUID] = ("", UUID(int=0)),
     limit: int = 50,
+    others: OtherTasks = NO_OTHER_TASKS,
 ) -> list[ProjectDetail]:
     """List projects by name, after the one with that lower-case name and id."""
-    day_start = clock.start_of_day(today, tz)
-    rows = await tx.fetch(_sql.list_projects, owner_id, *after, limit, today, day_start)
+    parameters = *after, limit, today, clock.start_of_day(today, tz), others.assignees, others.boards
+    rows = await tx.fetch(_sql.list_projects, owner_id, *parameters)
     found = await tx.fetch(_sql.list_merged_projects, owner_id, [row["id"] for row in rows])
     merged = tuple(map(_merged_detail, found))
     return [
@@ -227,6 +259,7 @@ async def list_projects(
             source=row["source"],
             open=row["open"],
             overdue=row["overdue"],
+            others=row["others"],
             merged=tuple(one for one in merged if one.project.canonical_id == row["id"]),
         )
         for row in rows
@@ -316,6 +349,14 @@ async def get_calendar(
     )
 
 
+async def read_other_tasks(tx: asyncpg.Connection, user: User) -> OtherTasks:
+    """Return the tasks that are not the user's."""
+    row = await tx.fetchrow(_sql.read_other_tasks, user.id)
+    ownership = Ownership.from_rows(row["identities"], row["team_boards"], user)
+    boards = [f"{source_id}:{path}" for source_id, path in ownership.team_boards]
+    return OtherTasks(ownership.find_others(row["assignees"]), boards)
+
+
 async def with_holders(tx: asyncpg.Connection, user: User, details: Sequence[TaskDetail]) -> list[TaskDetail]:
     """Return the tasks with their holders."""
     if not details:
@@ -371,6 +412,13 @@ class TaskListKind(StrEnum):
     SNOOZED = "snoozed"
     IGNORED = "ignored"
     DONE = "done"
+
+
+class TaskHolders(StrEnum):
+    """Whose tasks a page lists."""
+
+    MINE = "mine"
+    ALL = "all"
 
 
 async def list_tasks_by_kind(

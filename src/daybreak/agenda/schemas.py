@@ -192,7 +192,7 @@ class ProjectMergeIn(InputModel):
 
 
 class ProjectSummary(ProjectOut):
-    """A project in a list."""
+    """A project in a list, with the numbers of your open and overdue tasks."""
 
     open: int
     overdue: int

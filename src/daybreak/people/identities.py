@@ -141,8 +141,7 @@ def _parse_added(text: str) -> PersonText:
     if len(people) != 1:
         reason = "Enter one name or address at a time." if people else "Enter a name or an e-mail address."
         raise InvalidInput(reason)
-    value = people[0].value
-    if len(value) > MAX_VALUE_LENGTH or not value.isprintable():
+    if len(text.strip()) > MAX_VALUE_LENGTH or not people[0].value.isprintable():
         raise InvalidInput(f"Enter a name or address of at most {MAX_VALUE_LENGTH} printable characters.")
     return people[0]
 

@@ -3,7 +3,7 @@
 A file names one person in many ways: “Anna Berg”, “Berg, Anna”, “@anna”, “Anna Berg <anna@example.org>”.
 A text is compared by its address, by its full name, and by its single word. A single word counts only if it
 is the whole text, so that people who share a first name are not confused. The login name of a profile counts,
-too: the first letter of its first word with a later word, such as “aberg” for “Anna Berg”.
+too: the first letter of its first word with the last word, such as “aberg” for “Anna Berg”.
 """
 
 import re
@@ -18,20 +18,26 @@ from uuid import UUID
 
 from daybreak.people.model import User
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\]{},;:\"'“”„|\\]+@[^\s@<>()\[\]{},;:\"'“”„|\\]+")
+_ADDRESS_SIGN = r"[^\s@<>()\[\]{},;:\"'“”„|\\]"
+# The lookbehind keeps the search linear in texts without an address.
+_ADDRESS = re.compile(rf"(?<!{_ADDRESS_SIGN}){_ADDRESS_SIGN}+@{_ADDRESS_SIGN}+")
 _MAILTO = re.compile(r"\bmailto:", re.IGNORECASE)
-_WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]*?)(?:\.md)?(?:\|[^\[\]]*)?\]\]")
-_BRACKETED_END = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)\s*$")
+_WIKILINK = re.compile(r"\[\[([^\[\]]*)\]\]")
+_OPENING_BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _SEPARATOR = re.compile(r"[;|\n]|\s(?:&|\+|/|and|und)\s", re.IGNORECASE)
 _SEPARATOR_OF_NAMES = re.compile(r"[;|\n&+/]|\s(?:and|und)\s", re.IGNORECASE)
 _WORD_SEPARATORS = re.compile(r"[\W\d_]+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_NAME_SEPARATOR = re.compile(r"[\s._-]")
 _JOINED_NAME = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
 _AROUND = frozenset("\"'`<>,;:~*")
 _BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
 _MIN_SHARED_WORD = 3
 _MIN_CONTAINED_WORD = 4
 _MIN_ABBREVIATED_WORD = 2
+# Files have no longer assignees; attendees and entered texts may be longer.
+_MAX_PARSED_LENGTH = 500
+_MAX_PEOPLE = 20
 # Public mail services: an address there with the same abbreviation is another person's.
 _PUBLIC_HOSTS = frozenset(
     {
@@ -149,7 +155,7 @@ class Identities:
         confirmed = {(kind, key) for kind, key, is_confirmed in answers if is_confirmed}
         denied = {key for _, key, is_confirmed in answers if not is_confirmed}
         denied -= {key for _, key in confirmed}
-        profile = ((one.kind, one.key) for one in (*profile_identities(user), *_abbreviated_identities(user)))
+        profile = ((one.kind, one.key) for one in profile_identities(user))
         own = confirmed | {(kind, key) for kind, key in profile if key not in denied}
         addresses = {key for kind, key in own if kind == IdentityKind.EMAIL}
         plain = {key for kind, key in own if kind != IdentityKind.EMAIL}
@@ -160,7 +166,7 @@ class Identities:
 
     def matches(self, text: str) -> bool:
         """Return whether a text of a file, like an assignee or an attendee, names this person."""
-        return any(map(self._is_person, (*parse_people(text), *_parse_listed(text))))
+        return any(map(self._is_person, (*parse_people(text), *_parse_listed(text[:_MAX_PARSED_LENGTH]))))
 
     def rejects(self, text: str) -> bool:
         """Return whether the user answered that a text names another person."""
@@ -183,25 +189,30 @@ class Identities:
 
 
 def profile_identities(user: User) -> list[PersonText]:
-    """Return what a user's profile has: the address, its local part, and a full name.
+    """Return what a user's profile has: the address, its local part, a full name, and login names.
 
     A first name alone is not one person's; it counts after the user confirmed it.
     """
     name = _person_named(_strip_name(user.name))
-    found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email)), name]
-    return found if name.kind is IdentityKind.NAME else found[:2]
+    found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email))]
+    found += [name] if name.kind is IdentityKind.NAME else []
+    found += _abbreviated_identities(user)
+    return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1]
 
 
 def _abbreviated_identities(user: User) -> Iterator[PersonText]:
-    """Yield the login names of a profile, such as “aberg” for “Anna Berg”, and their addresses."""
+    """Yield the login names of a profile, such as “aberg” for “Anna Berg”, and their addresses.
+
+    With a last word of two letters it may be another person's first name, like “ali” for “Anna Li”.
+    """
     host = fold(user.email).rpartition("@")[2]
     for text in (user.name, _local_part(user.email)):
         first, *others = _TOKEN.findall(fold(text)) or [""]
-        for word in others:
-            if len(word) >= _MIN_ABBREVIATED_WORD:
-                yield _person_named(first[0] + word)
-                if host not in _PUBLIC_HOSTS:
-                    yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
+        word = others[-1] if others and _NAME_SEPARATOR.search(text.strip()) else ""
+        if len(word) >= _MIN_SHARED_WORD:
+            yield _person_named(first[0] + word)
+        if len(word) >= _MIN_ABBREVIATED_WORD and host not in _PUBLIC_HOSTS:
+            yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
 
 
 def resembles_profile(value: str, user: User) -> bool:
@@ -230,10 +241,14 @@ def is_full_name(key: str) -> bool:
     return " " in key or any("\u3040" <= one <= "\u9fff" or "\uac00" <= one <= "\ud7a3" for one in key)
 
 
-@lru_cache(maxsize=4096)
 def parse_people(text: str) -> tuple[PersonText, ...]:
     """Return the people whom a text names; usually one."""
-    people = (_parse_person(part) for part in _split_people(_WIKILINK.sub(r"\1", text)))
+    return _parse_people(text[:_MAX_PARSED_LENGTH])
+
+
+@lru_cache(maxsize=4096)
+def _parse_people(text: str) -> tuple[PersonText, ...]:
+    people = map(_parse_person, _split_people(_unlink(text))[:_MAX_PEOPLE])
     return tuple(person for person in people if person.value)
 
 
@@ -243,9 +258,15 @@ def _parse_listed(text: str) -> tuple[PersonText, ...]:
 
     The whole text is one of them, since a list of handles may be a “last, first”.
     """
-    plain = _WIKILINK.sub(r"\1", text)
-    people = map(_parse_person, (plain, *plain.split(",")) if "," in plain else ())
+    plain = _unlink(text)
+    parts = plain.split(",")[:_MAX_PEOPLE] if "," in plain else ()
+    people = map(_parse_person, (plain, *parts) if parts else ())
     return tuple(person for person in people if person.address or " " in person.key)
+
+
+def _unlink(text: str) -> str:
+    """Return a text with the names of notes instead of links to them."""
+    return _WIKILINK.sub(lambda link: link[1].partition("|")[0].rpartition("/")[2].removesuffix(".md"), text)
 
 
 def _split_people(text: str) -> list[str]:
@@ -278,14 +299,23 @@ def _parse_person(text: str) -> PersonText:
 def _strip_name(text: str) -> str:
     """Return a name without quotes and brackets around it, and without a remark in brackets behind it."""
     name = text.strip()
-    while (shorter := _BRACKETED_END.sub("", name)) != name and _strip_signs(shorter):
+    while (shorter := _strip_remark(name)) != name and _strip_signs(shorter):
         name = shorter
     return _strip_signs(" ".join(_strip_signs(name).split()).lstrip("@"))
 
 
+def _strip_remark(name: str) -> str:
+    closing = name[-1:]
+    if closing not in _OPENING_BRACKETS:
+        return name
+    start, _, remark = name[:-1].rpartition(_OPENING_BRACKETS[closing])
+    return name if closing in remark else start.rstrip() or name
+
+
 def _strip_signs(text: str) -> str:
-    kept = [at for at, one in enumerate(text) if not _is_sign(one)]
-    return text[kept[0] : kept[-1] + 1] if kept else ""
+    start = next((at for at, one in enumerate(text) if not _is_sign(one)), len(text))
+    end = next((at for at in range(len(text), start, -1) if not _is_sign(text[at - 1])), start)
+    return text[start:end]
 
 
 def _is_sign(character: str) -> bool:

@@ -43,10 +43,10 @@ def shown_holders(page: str) -> list[str]:
 
 
 async def test_pages_name_the_holder_of_a_task_of_another_person(anna_client, board):
-    page = (await anna_client.get("/agenda")).text
+    page = (await anna_client.get("/agenda?whose=all")).text
     assert shown_holders(page) == ["Bob &lt;Miller&gt;"]
     project = re.search(r'href="(/agenda/projects/[^"]+)"', page)
-    for path in ("/agenda/board", project[1]):
+    for path in ("/agenda/board?whose=all", project[1]):
         assert shown_holders((await anna_client.get(path)).text) == ["Bob &lt;Miller&gt;"]
     of_anna = re.search(r'href="(/agenda/tasks/[^"]+)">Mine<', page)
     assert "(you)" in (await anna_client.get(of_anna[1])).text
@@ -57,7 +57,7 @@ async def test_the_choice_for_unassigned_tasks_is_made_on_the_page_of_the_source
     assert 'value="mine" checked' in (await anna_client.get(path)).text
     await anna_client.post(f"{path}/unassigned", unassigned="team")
     assert 'value="team" checked' in (await anna_client.get(path)).text
-    assert sorted(shown_holders((await anna_client.get("/agenda")).text)) == [
+    assert sorted(shown_holders((await anna_client.get("/agenda?whose=all")).text)) == [
         "Bob &lt;Miller&gt;",
         "unassigned",
     ]
@@ -100,3 +100,64 @@ async def test_a_declined_event_is_marked_in_the_calendar(anna_client, board, da
     assert (event["title"], event["declined"], event["tentative"]) == ("Sales pitch", True, False)
     assert "declined" in (await anna_client.get(f"/agenda/events/{event['id']}")).text
     assert (await anna_client.get(f"{V1}/events/{event['id']}")).json()["declined"]
+
+
+TITLE = re.compile(r'<a class="name[^>]*>([^<]*)</a>')
+
+
+@pytest.mark.parametrize(
+    ("unassigned", "mine"),
+    [
+        pytest.param("mine", {"Mine", "Ours"}, id="unassigned-tasks-are-mine"),
+        pytest.param("team", {"Mine"}, id="unassigned-tasks-are-the-teams"),
+    ],
+)
+async def test_lists_and_counts_have_the_readers_tasks_only(anna_client, board, unassigned, mine):
+    await anna_client.post(f"/agenda/sources/{board.id}/unassigned", unassigned=unassigned)
+    for path in ("/agenda", "/agenda?show=open&q=&project=", "/agenda/board"):
+        page = (await anna_client.get(path)).text
+        assert set(TITLE.findall(page)) == mine
+        assert "Everybody’s" in page
+    tasks, columns = [(await anna_client.get(path)).text for path in ("/agenda", "/agenda/board")]
+    assert f"Overdue <small>{len(mine)}</small>" in tasks
+    assert f"To do · {len(mine)}" in columns
+    projects = (await anna_client.get("/agenda/projects")).text
+    assert f"<p>{len(mine)} open" in projects
+    assert f'">{len(mine)} overdue</span>, {3 - len(mine)} of others' in projects
+    (crane,) = (await anna_client.get(f"{V1}/projects")).json()["items"]
+    assert (crane["open"], crane["overdue"]) == (len(mine), len(mine))
+    for path in ("/agenda?whose=all", "/agenda/board?whose=all"):
+        everything = (await anna_client.get(path)).text
+        assert set(TITLE.findall(everything)) == {"Mine", "Bob&#39;s", "Ours"}
+
+
+async def test_finished_tasks_of_other_people_are_not_the_readers(anna_client, workspace):
+    email = workspace.reader.user.email
+    workspace.write_file(
+        "b.csv", "Task,Status,Owner", f"Mine,done,{email}", "Bob's,done,Bob", "Eve's,open,Eve"
+    )
+    await workspace.import_folder()
+    done = (await anna_client.get("/agenda?show=done")).text
+    assert set(TITLE.findall(done)) == {"Mine"}
+    assert set(TITLE.findall((await anna_client.get("/agenda/board")).text)) == {"Mine"}
+    everybody = (await anna_client.get("/agenda?show=done&whose=all")).text
+    assert set(TITLE.findall(everybody)) == {"Mine", "Bob&#39;s"}
+
+
+async def test_the_readers_tasks_stand_first_on_the_page_of_a_project(anna_client, workspace):
+    email = workspace.reader.user.email
+    rows = [f"Bob's {number},Crane,open,2026-03-0{number},Bob" for number in range(1, 6)]
+    workspace.write_file(
+        "b.csv", "Task,Project,Status,Due,Owner", *rows, f"Mine,Crane,open,2026-12-01,{email}"
+    )
+    await workspace.import_folder()
+    page = (await anna_client.get("/agenda")).text
+    project = re.search(r'href="(/agenda/projects/[^"]+)"', page)
+    assert TITLE.findall((await anna_client.get(project[1])).text)[0] == "Mine"
+
+
+async def test_pages_do_not_ask_whose_tasks_without_tasks_of_others(anna_client, workspace):
+    workspace.write_file("todo.txt", "Water the plants")
+    await workspace.import_folder()
+    for path in ("/agenda", "/agenda/board"):
+        assert "Everybody’s" not in (await anna_client.get(path)).text

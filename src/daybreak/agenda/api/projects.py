@@ -43,7 +43,8 @@ async def list_projects(context: ApiReader, after: After = None, limit: Limit = 
     name, row_id = decode_cursor(after, strip_unstorable, UUID) if after else ("", FIRST_CURSOR.id)
     cursor = (str(name), UUID(str(row_id)))
     async with context.transaction() as tx:
-        found = await read_models.list_projects(tx, user.id, user.today(), user.tz, cursor, limit + 1)
+        others = await read_models.read_other_tasks(tx, user)
+        found = await read_models.list_projects(tx, user.id, user.today(), user.tz, cursor, limit + 1, others)
     last = found[limit - 1].project if len(found) > limit else None
     more = encode_cursor(last.name.lower(), last.id) if last else None
     return json_response(

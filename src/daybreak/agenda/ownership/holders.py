@@ -18,7 +18,7 @@ from daybreak.agenda.model import Event, Holder, Task
 from daybreak.people import Identities, User, resembles_profile
 
 _READER = frozenset({"me", "myself", "self", "ich", "everyone", "everybody", "all", "alle"})
-_BETWEEN_PEOPLE = re.compile(r"\s*[,;/&+|]\s*|\s+(?:and|und)\s+")
+_BETWEEN_PEOPLE = re.compile(r"[,;/&+|]|\s(?:and|und)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class Ownership:
         tentative = event.tentative or self._includes_reader(event.tentative_by)
         return replace(event, declined=declined, tentative=tentative)
 
+    def find_others(self, assignees: Iterable[str]) -> list[str]:
+        """Return the assignees whose tasks are not the reader's."""
+        return [assignee for assignee in assignees if not self._includes_reader([assignee])]
+
     def find_unanswered(self, tasks: Iterable[Task]) -> tuple[str, ...]:
         """Return the assignees of open tasks who may be the reader, until the reader has answered.
 
@@ -89,4 +93,4 @@ class Ownership:
 
 
 def _names_every_reader(text: str) -> bool:
-    return any(one.casefold() in _READER for one in _BETWEEN_PEOPLE.split(text))
+    return any(one.strip().casefold() in _READER for one in _BETWEEN_PEOPLE.split(text))

@@ -138,8 +138,9 @@ async def _show_projects(
     name, row_id = decode_cursor(after, strip_unstorable, UUID) if after else ("", FIRST_CURSOR.id)
     cursor = (str(name), UUID(str(row_id)))
     async with context.transaction() as tx:
+        others = await read_models.read_other_tasks(tx, context.user)
         found = await read_models.list_projects(
-            tx, context.user.id, calendar.today, calendar.tz, cursor, PAGE_SIZE + 1
+            tx, context.user.id, calendar.today, calendar.tz, cursor, PAGE_SIZE + 1, others
         )
         names = await merges.list_named_projects(tx, context.user.id)
     last = found[PAGE_SIZE - 1].project if len(found) > PAGE_SIZE else None
@@ -170,6 +171,7 @@ async def _show_project(
         names = await read_models.list_project_names(tx, owner)
         attributed = await read_models.with_holders(tx, context.user, [*tasks, *done])
     tasks, done = attributed[: len(tasks)], attributed[len(tasks) :]
+    tasks.sort(key=lambda one: not one.task.is_mine)
     known = {phase.id for phase in phases}
     groups = [(phase, [one for one in tasks if one.task.phase_id == phase.id]) for phase in phases]
     return context.page(

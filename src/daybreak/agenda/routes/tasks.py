@@ -14,8 +14,10 @@ from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.model import TaskStatus
 from daybreak.agenda.read_models import (
     LATEST_CURSOR,
+    NO_OTHER_TASKS,
     TaskDetail,
     TaskFilter,
+    TaskHolders,
     TaskListKind,
     list_tasks_by_kind,
 )
@@ -37,18 +39,24 @@ async def list_tasks(
     show: TaskListKind = TaskListKind.OPEN,
     q: SearchQuery = "",
     project: OptionalId = None,
+    whose: TaskHolders = TaskHolders.MINE,
     after: str = "",
 ) -> Response:
     """List tasks by due date."""
     calendar = LocalCalendar.of(context.user)
-    task_filter = TaskFilter(
-        today=calendar.today, project_id=project, title_query=strip_unstorable(q.strip())
-    )
     async with context.transaction() as tx:
+        others = await read_models.read_other_tasks(tx, context.user)
+        task_filter = TaskFilter(
+            today=calendar.today,
+            project_id=project,
+            title_query=strip_unstorable(q.strip()),
+            without=others if whose is TaskHolders.MINE else NO_OTHER_TASKS,
+        )
         found = await list_tasks_by_kind(
             tx, context.user.id, show, task_filter, cursors.decode_agenda_cursor(after), PAGE_SIZE + 1
         )
-        found = await read_models.with_holders(tx, context.user, found)
+        if whose is TaskHolders.ALL:
+            found = await read_models.with_holders(tx, context.user, found)
         names = await read_models.list_project_names(tx, context.user.id)
         nothing = not found and await read_models.is_empty(tx, context.user.id)
         likely = await people.find_likely_identity(tx, context.user)
@@ -65,22 +73,30 @@ async def list_tasks(
         groups=groups if show is TaskListKind.OPEN else [("", shown)],
         more=_next_cursor(found, PAGE_SIZE),
         after=after,
+        whose=whose,
+        has_others=bool(others),
         nothing=nothing,
         form=Form[TaskForm]({"project_id": str(project or "")}),
     )
 
 
 @routes.get(f"{BASE_PATH}/board")
-async def show_board(context: SignedIn, project: OptionalId = None) -> Response:
+async def show_board(
+    context: SignedIn, project: OptionalId = None, whose: TaskHolders = TaskHolders.MINE
+) -> Response:
     """Show tasks in columns by status."""
     calendar = LocalCalendar.of(context.user)
-    task_filter = TaskFilter(today=calendar.today, project_id=project)
     async with context.transaction() as tx:
+        others = await read_models.read_other_tasks(tx, context.user)
+        without = others if whose is TaskHolders.MINE else NO_OTHER_TASKS
+        task_filter = TaskFilter(today=calendar.today, project_id=project, without=without)
         found = await read_models.get_board(tx, context.user.id, task_filter, _BOARD_LIMIT + 1)
         finished = await read_models.list_finished_tasks(
             tx, context.user.id, task_filter, LATEST_CURSOR, _BOARD_FINISHED_LIMIT
         )
-        attributed = await read_models.with_holders(tx, context.user, [*found, *finished])
+        attributed = [*found, *finished]
+        if whose is TaskHolders.ALL:
+            attributed = await read_models.with_holders(tx, context.user, attributed)
         names = await read_models.list_project_names(tx, context.user.id)
     columns = [
         (status, title, [one for one in attributed[: len(found)] if one.task.status == status])
@@ -93,6 +109,8 @@ async def show_board(context: SignedIn, project: OptionalId = None) -> Response:
         projects=names,
         columns=[*columns, (TaskStatus.DONE.value, "Done", attributed[len(found) :])],
         limit=_BOARD_LIMIT,
+        whose=whose,
+        has_others=bool(others),
     )
 
 

@@ -36,9 +36,16 @@ def write_headline(
         nothing = book.cite_stat(
             "asked_today", "events and tasks that ask for something today", 0, "all buckets"
         )
-        kind, text = ("not_all_seen", sentences.NOT_ALL_SEEN) if is_incomplete else ("quiet", sentences.QUIET)
-        yield Claim(kind=kind, text=text, facts=(nothing,))
+        text = sentences.quiet(is_incomplete=is_incomplete, has_others=_has_others(agenda))
+        yield Claim(kind="not_all_seen" if is_incomplete else "quiet", text=text, facts=(nothing,))
         yield from _next_up_claims(book, agenda)
+
+
+def _has_others(agenda: Agenda) -> bool:
+    """Return whether there are open tasks that are not the reader's, or events that the reader declined."""
+    return any(task.is_open and not task.is_mine for task in agenda.tasks) or any(
+        event.declined for event in agenda.events
+    )
 
 
 def _cite_counts(book: FactBook, numbers: Counts) -> tuple[str, ...]:

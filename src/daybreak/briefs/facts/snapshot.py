@@ -19,6 +19,7 @@ _MARGIN = timedelta(days=2)
 
 
 _MANUAL_SOURCE = "manual"
+_DECLINED = "declined"
 
 
 _UNCONVERTED_ZONES = (None, UTC)
@@ -39,7 +40,7 @@ class SnapshotItem(NamedTuple):
         is_blocked: whether its source has it as blocked.
         first_due: the due date before it was put off, if it was.
         times_put_off: how often briefs saw its due date move to a later one.
-        holder: whose task it is; empty for the reader's.
+        holder: whose task it is, or “declined” for an event that the reader declined; empty for the reader's.
     """
 
     title: str
@@ -59,7 +60,7 @@ class SnapshotItem(NamedTuple):
 
     @property
     def is_mine(self) -> bool:
-        """Whether the task is the reader's."""
+        """Whether the task is the reader's, or the event is one that the reader did not decline."""
         return not self.holder
 
     @property
@@ -217,6 +218,7 @@ def _event_item(event: Event) -> SnapshotItem:
         starts=to_iso(event.start),
         due=to_iso(event.end),
         place=event.location or None,
+        holder=_DECLINED if event.declined else "",
     )
 
 

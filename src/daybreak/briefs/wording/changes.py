@@ -55,11 +55,12 @@ def came_in(title: str, moment: Moment | None, today: date) -> str:
     return f"{quoted(title)} came in{_comma_due(moment)}."
 
 
-def can_start(title: str, blockers: Sequence[str]) -> str:
-    """Return the change of a task whose blockers are done."""
+def can_start(title: str, blockers: Sequence[str], start: Moment | None = None) -> str:
+    """Return the change of a task whose blockers are done; ``start`` if it lies ahead."""
     named = " and ".join(quoted(blocker) for blocker in blockers)
     which, be = ("its blocker", "is") if len(blockers) == 1 else ("its blockers", "are")
-    return f"{quoted(title)} can start: {which} {named} {be} done."
+    on = f" on {short(start)}" if start is not None else ""
+    return f"{quoted(title)} can start{on}: {which} {named} {be} done."
 
 
 def unblocked(title: str) -> str:

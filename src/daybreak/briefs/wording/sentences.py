@@ -184,8 +184,13 @@ def holiday(name: str, country: str) -> str:
     return f"Today is {name}, a public holiday ({country})."
 
 
-QUIET = "A quiet day: nothing is due, overdue or on the calendar."
-NOT_ALL_SEEN = "Nothing is due, overdue or on the calendar, as far as it could be read; see the warnings."
+def quiet(*, is_incomplete: bool, has_others: bool) -> str:
+    """Return the sentence about a day without a due task or an event, also if others have some."""
+    nothing = "nothing of yours" if has_others else "nothing"
+    if is_incomplete:
+        text = "is due, overdue or on the calendar, as far as it could be read; see the warnings."
+        return f"{nothing.capitalize()} {text}"
+    return f"A quiet day: {nothing} is due, overdue or on the calendar."
 
 
 def next_up(title: str, moment: Moment, today: date) -> str:

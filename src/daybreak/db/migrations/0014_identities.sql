@@ -45,4 +45,10 @@ UNION ALL
 SELECT id, 'handle', split_part(email, '@', 1), split_part(email, '@', 1), 'profile' FROM people_users
 UNION ALL
 SELECT id, 'name', name, lower(normalize(name, NFC)), 'profile' FROM people_users
-WHERE name LIKE '_% _%';
+WHERE name LIKE '_% _%'
+UNION ALL
+SELECT id, 'handle', l.login, l.login, 'profile'
+FROM people_users
+CROSS JOIN LATERAL (SELECT lower(left(btrim(name), 1) || substring(btrim(name) FROM '\S{3,}$')) AS login) AS l
+WHERE btrim(name) LIKE '_% _%' AND l.login IS NOT NULL
+ON CONFLICT DO NOTHING;

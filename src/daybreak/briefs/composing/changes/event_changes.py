@@ -93,7 +93,8 @@ class _EventComparison:
 
     def _is_gone(self, one: KnownEvent) -> bool:
         is_there = (fold_title(one.item.title), one.start) in self._contents
-        return one.item.source in self._of.sources and self._is_compared(one.date) and not is_there
+        is_shown = one.item.source in self._of.sources and one.item.is_mine
+        return is_shown and self._is_compared(one.date) and not is_there
 
     def _is_new(self, event: Event) -> bool:
         is_known = (fold_title(event.title), self._local(event)) in self._known_contents

@@ -73,7 +73,8 @@ class _TaskComparison:
 
     def _is_compared(self, pair: TaskPair) -> bool:
         both = {pair.before.source, source_key(pair.task.source_id)}
-        if not (pair.before.is_mine or pair.task.is_mine):
+        # Snapshots of earlier versions do not state whose a task was.
+        if not (pair.task.is_mine or (self._last.has_details and pair.before.is_mine)):
             return False
         return both <= self._of.sources.keys() and str(pair.task.id) not in self._suppressed_ids
 
@@ -118,12 +119,18 @@ class _TaskComparison:
         done = [one for one in blockers if one.status is TaskStatus.DONE]
         at = self._day.localize_optional(task.due)
         if done and len(done) == len(before.blocked_by):
-            text = wording.can_start(task.title, [one.title for one in done])
-            return self._change(task, "can_start", text, summary="can start", also=done, at=at)
+            start = self._start_ahead(task)
+            text = wording.can_start(task.title, [one.title for one in done], start)
+            summary = "" if start else "can start"
+            return self._change(task, "can_start", text, summary=summary, also=done, at=at)
         if before.is_blocked and not before.blocked_by:
             text = wording.unblocked(task.title)
             return self._change(task, "can_start", text, summary="are no longer blocked", at=at)
         return None
+
+    def _start_ahead(self, task: Task) -> Moment | None:
+        start = self._day.localize_optional(task.start)
+        return start if start is not None and wording.day_of(start) > self._day.today else None
 
     def _handed_over(self, pair: TaskPair) -> Change | None:
         task, before = pair.task, pair.before
