@@ -256,6 +256,6 @@ def test_rejected_login_name_is_another_person():
     ],
 )
 def test_long_texts_are_compared_in_linear_time(text: str):
-    began = time.perf_counter()
+    began = time.process_time()
     assert not Identities.from_rows([], ANNA).matches(text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
