@@ -117,8 +117,10 @@ def test_a_moved_series_is_one_sentence(before, after, text, renews_uids):
         (
             {1, 3},
             {2, 4},
-            "“Team” moved to Wednesdays and Fridays at 16:00 from Wednesday 1 April on; "
-            "it was on Tuesdays and Thursdays at 16:00.",
+            (
+                "“Team” moved to Wednesdays and Fridays at 16:00 from Wednesday 1 April on; "
+                "it was on Tuesdays and Thursdays at 16:00."
+            ),
         ),
     ],
 )

@@ -41,12 +41,14 @@ async def merge_projects(tx: asyncpg.Connection, owner_id: UUID, project_id: UUI
 
     Raises:
         NotFound: the owner has no such project.
-        InvalidInput: both are one project already.
+        InvalidInput: both are one project already, or have one name.
     """
     await tx.execute(_sql.lock_projects, owner_id)
     projects, aliases = await list_named_projects(tx, owner_id), await _load_aliases(tx, owner_id)
     one, into = _get(projects, project_id), _get(projects, into_id)
     key, target = aliases.get(one.key, one.key), aliases.get(into.key, into.key)
+    if one.key == into.key:
+        raise InvalidInput(f"“{one.name}” cannot be merged into itself; choose another project.")
     if key == target:
         raise InvalidInput(f"“{one.name}” and “{into.name}” are one project already.")
     await tx.execute(_sql.move_project_aliases, owner_id, key, target)
@@ -82,10 +84,12 @@ async def separate_name(tx: asyncpg.Connection, owner_id: UUID, name: str) -> No
     """Separate a merged name from its canonical project; a project of that name need not exist.
 
     Raises:
+        NotFound: the name is not merged, and the owner has no such project.
         InvalidInput: the name is not merged.
     """
     await tx.execute(_sql.lock_projects, owner_id)
     if not await tx.fetchval(_sql.delete_project_alias, owner_id, fold_name(name)):
+        _find_by_name(await list_named_projects(tx, owner_id), name)
         raise InvalidInput(f"“{name}” is not merged into another project.")
     await update_canonical_projects(tx, owner_id)
 
