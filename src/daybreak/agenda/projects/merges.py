@@ -70,14 +70,34 @@ async def merge_project_names(tx: asyncpg.Connection, owner_id: UUID, name: str,
     return await merge_projects(tx, owner_id, one.id, other.id)
 
 
-async def separate_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> None:
+async def list_merged_ids(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[UUID]:
+    """List the projects that are merged into another one, one for each name."""
+    projects = await list_named_projects(tx, owner_id)
+    own = _get(projects, project_id).key
+    merged = {one.key: one.id for one in projects if one.canonical_id == project_id and one.key != own}
+    return list(merged.values())
+
+
+async def separate_project(
+    tx: asyncpg.Connection, owner_id: UUID, project_id: UUID, members: Sequence[UUID] = ()
+) -> None:
     """Separate a merged project from its canonical one.
+
+    Args:
+        tx: a transaction as the owner.
+        owner_id: the owner of the project.
+        project_id: the merged project.
+        members: the projects that were merged into this one before and are so again.
 
     Raises:
         NotFound: the owner has no such project.
         InvalidInput: it is not merged.
     """
-    await separate_name(tx, owner_id, _get(await list_named_projects(tx, owner_id), project_id).name)
+    projects = await list_named_projects(tx, owner_id)
+    for one in (project_id, *members):
+        await separate_name(tx, owner_id, _get(projects, one).name)
+    for member in members:
+        await merge_projects(tx, owner_id, member, project_id)
 
 
 async def separate_name(tx: asyncpg.Connection, owner_id: UUID, name: str) -> None:
