@@ -75,7 +75,7 @@ class _EventComparison:
         removed = sorted(filter(self._is_gone, group.removed), key=lambda one: self._instant(one.start))
         added = sorted(filter(self._is_new, group.added), key=lambda event: self._instant(event.start))
         pairs.sort(key=lambda pair: self._instant(pair[1].start))
-        if not any(map(self._is_shifted, pairs)):
+        if all(map(self._is_on_another_day, pairs)):
             then, now = self._with_pairs(removed, added, pairs)
             if then and now and self._is_series(then, now):
                 yield self._series_moved_to_days(then, now)
@@ -146,6 +146,11 @@ class _EventComparison:
         one, event = pair
         is_titled = fold_title(one.item.title) == fold_title(event.title)
         return is_titled and one.date == self._day.date_of(event.start)
+
+    def _is_on_another_day(self, pair: tuple[KnownEvent, Event]) -> bool:
+        one, event = pair
+        is_titled = fold_title(one.item.title) == fold_title(event.title)
+        return is_titled and one.date != self._day.date_of(event.start)
 
     def _goes_on(self, first: Event, *, is_series: bool) -> bool:
         """Return whether the later occurrences of a series are all at the new time of this one.
