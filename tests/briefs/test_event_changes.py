@@ -131,6 +131,15 @@ def test_a_series_whose_occurrences_keep_their_ids_is_one_sentence(before, after
     assert list_changes(agenda(*then), agenda(*now)) == [text]
 
 
+def test_a_series_with_another_title_and_day_is_told_as_renamed():
+    then = occurrences("Team", time(16), {2})
+    moved = occurrences("Retrospective", time(16), {4})
+    now = [replace(new, id=old.id) for old, new in zip(then, moved, strict=False)]
+    told = list_changes(agenda(*then), agenda(*now))
+    assert told
+    assert all("“Team” is now called “Retrospective”" in text for text in told)
+
+
 def test_the_last_occurrence_of_a_series_moves_alone():
     last = event("Team", local(16, on=WEDNESDAY), recurrence_id="20260401T160000")
     moved = replace(last, start=local(16, on=days_later(2)), end=local(17, on=days_later(2)))
