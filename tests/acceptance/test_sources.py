@@ -68,6 +68,7 @@ def test_projects_are_merged_and_separated_by_name(daybreak, folder):
     assert daybreak("projects", "merge", "Nowhere", "Spring fair").is_one_line_error(4, "Nowhere")
     assert daybreak("projects", "separate", "Spring_fair").code == 0
     assert daybreak("projects", "separate", "Spring_fair").is_one_line_error(2, "not merged")
+    assert daybreak("projects", "separate", "Nosuch").is_one_line_error(4, "no project “Nosuch”")
 
 
 def test_private_address_is_rejected_unless_allowed(daybreak, address):

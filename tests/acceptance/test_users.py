@@ -58,8 +58,15 @@ def test_names_and_addresses_of_a_user_are_managed(daybreak, tmp_path):
     daybreak("users", "identities", "add", kim, "@kp")
     answered = {"K. Park": "counts", "Bob Miller": "rejected", "kp": "counts"}
     assert states() == of_profile | answered
-    for value in answered:
-        assert daybreak("users", "identities", "remove", kim, value).code == 0
+    daybreak("users", "identities", "reject", kim, "kim")
+    told = {
+        "K. Park": "Withdrew the answer to “K. Park”; it is a proposal again.\n",
+        "Bob Miller": "Withdrew the answer to “Bob Miller”; it is a proposal again.\n",
+        "kim": "Withdrew the answer to “kim”; it counts, as it is in the profile.\n",
+        "kp": f"Removed “kp” from {kim}.\n",
+    }
+    for value, sentence in told.items():
+        assert daybreak("users", "identities", "remove", kim, value).out == sentence
     assert states() == of_profile | {"K. Park": "proposed", "Bob Miller": "proposed"}
     assert daybreak("users", "identities", "remove", kim, "Kim Park").is_one_line_error(2, "reject")
     assert daybreak("users", "identities", "confirm", kim, "Eve").is_one_line_error(4, "Eve", "list")

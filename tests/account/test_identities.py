@@ -85,6 +85,15 @@ async def test_answer_is_taken_back_by_undo(anna_client, proposals, database, us
         assert not (await people.get_identity(tx, user.id, proposals["Anna"])).is_answered
 
 
+@pytest.mark.parametrize("verb", ["confirm", "reject"])
+async def test_withdrawn_answer_is_not_called_a_removal(anna_client, proposals, verb):
+    for one in (verb, "remove"):
+        await anna_client.post(f"{PAGE}/{proposals['Bob Miller']}/{one}")
+    text = (await anna_client.get(PAGE)).text
+    assert "Answer to “Bob Miller” taken back." in text
+    assert "removed" not in text
+
+
 async def test_removed_name_is_restored_by_undo(anna_client, is_anna):
     await anna_client.post(PAGE, value="Annika Holm")
     assert await is_anna("Holm, Annika")

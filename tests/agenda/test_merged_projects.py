@@ -133,7 +133,7 @@ async def test_chains_and_cycles_do_not_arise(scenario: MergeScenario):
     await scenario.merge("Website_relaunch", "Website relaunch")
     assert await scenario.listed() == {"Website relaunch": 3}
     for one, other in (("Website relaunch", "Garden"), ("Garden", "Website_relaunch"), ("Garden", "Garden")):
-        with pytest.raises(InvalidInput, match="one project already"):
+        with pytest.raises(InvalidInput, match=r"one project already|into itself"):
             await scenario.merge(one, other)
     await scenario.separate("Website_relaunch")
     assert await scenario.listed() == {"Website relaunch": 2, "Website_relaunch": 1}

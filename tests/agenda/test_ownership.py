@@ -280,6 +280,26 @@ def test_an_assignee_who_may_be_the_reader_is_unanswered(assignees, unanswered):
     assert known.find_unanswered([known.with_holder(task(name)) for name in assignees]) == unanswered
 
 
+@pytest.mark.parametrize(
+    ("assignee", "unanswered"),
+    [
+        ("@maja", ("@maja",)),
+        ("Maja", ("Maja",)),
+        ("M. Lind", ("M. Lind",)),
+        ("Maja L.", ("Maja L.",)),
+        ("Maja Stone", ()),
+        ("maja@other.example", ()),
+        ("Bob", ()),
+    ],
+)
+def test_a_short_form_is_unanswered_unless_its_file_has_another_name_of_the_reader(assignee, unanswered):
+    known = ownership()
+    mine = known.with_holder(task("Maja Lind", "board.csv"))
+    for path, expected in (("minutes.md", unanswered), ("board.csv", ())):
+        other = known.with_holder(task(assignee, path))
+        assert known.find_unanswered([mine, other]) == expected
+
+
 def test_a_rejected_namesake_is_answered():
     rows = [{"kind": "name", "value_key": "maja stone", "confirmed": False}]
     known = replace(ownership(), identities=Identities.from_rows(rows, READER))

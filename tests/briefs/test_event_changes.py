@@ -100,6 +100,54 @@ def test_a_moved_series_is_one_sentence(before, after, text, renews_uids):
     assert list_changes(agenda(*then), agenda(*now)) == [text]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ({2}, {4}, "“Team” moved to Fridays at 16:00 from Friday 3 April on; it was on Wednesdays at 16:00."),
+        (
+            {3},
+            {2},
+            "“Team” moved to Wednesdays at 16:00 from Wednesday 1 April on; it was on Thursdays at 16:00.",
+        ),
+        (
+            {1},
+            {3},
+            "“Team” moved to Thursdays at 16:00 from Thursday 2 April on; it was on Tuesdays at 16:00.",
+        ),
+        (
+            {1, 3},
+            {2, 4},
+            (
+                "“Team” moved to Wednesdays and Fridays at 16:00 from Wednesday 1 April on; "
+                "it was on Tuesdays and Thursdays at 16:00."
+            ),
+        ),
+    ],
+)
+def test_a_series_whose_occurrences_keep_their_ids_is_one_sentence(before, after, text):
+    then = occurrences("Team", time(16), before)
+    moved = occurrences("Team", time(16), after)
+    now = [replace(new, id=old.id) for old, new in zip(then, moved, strict=False)]
+    assert list_changes(agenda(*then), agenda(*now)) == [text]
+
+
+def test_a_series_with_another_title_and_day_is_told_as_renamed():
+    then = occurrences("Team", time(16), {2})
+    moved = occurrences("Retrospective", time(16), {4})
+    now = [replace(new, id=old.id) for old, new in zip(then, moved, strict=False)]
+    told = list_changes(agenda(*then), agenda(*now))
+    assert told
+    assert all("“Team” is now called “Retrospective”" in text for text in told)
+
+
+def test_the_last_occurrence_of_a_series_moves_alone():
+    last = event("Team", local(16, on=WEDNESDAY), recurrence_id="20260401T160000")
+    moved = replace(last, start=local(16, on=days_later(2)), end=local(17, on=days_later(2)))
+    assert list_changes(agenda(last), agenda(moved)) == [
+        "“Team” moved from Wednesday 1 April at 16:00 to Thursday 2 April at 16:00."
+    ]
+
+
 def test_a_series_that_moves_later_on_is_told_from_that_day_on():
     then = occurrences("Team", time(16), {2})
     moved = [one for one in occurrences("Team", time(17), {2}) if one.start > local(0, on=days_later(5))]

@@ -166,6 +166,8 @@ def test_a_day_is_not_quiet_while_an_assignee_may_be_the_reader():
     (warning,) = document.warnings
     assert warning.source == "Anna B."
     assert warning.text.startswith("may be you")
+    assert "Settings, Who you are" in warning.text
+    assert "daybreak users identities confirm" in warning.text
     assert not document.quiet
 
 

@@ -151,6 +151,12 @@ class MergeForm(BaseModel):
     into: UUID
 
 
+class SeparationForm(BaseModel):
+    """The form that separates a merged project; members are the ids of projects that go with it."""
+
+    members: Annotated[tuple[UUID, ...], BeforeValidator(str.split)] = ()
+
+
 class PhaseForm(BaseModel):
     """The form for a phase of a project."""
 

@@ -46,6 +46,7 @@ from daybreak.people.identity import (
     Identity,
     IdentityKind,
     IdentitySource,
+    abbreviates_profile,
     fold_name,
     resembles_profile,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "Sighting",
     "User",
     "Weekday",
+    "abbreviates_profile",
     "add_identity",
     "authenticate_session",
     "authenticate_token",

@@ -221,6 +221,15 @@ def resembles_profile(value: str, user: User) -> bool:
     return any(_are_alike(one, word) for one in own for word in _words_of(_local_part(value)))
 
 
+def abbreviates_profile(value: str, user: User) -> bool:
+    """Return whether a name is short for the user's: it has no word but the user's words and initials."""
+    own = _words_of(user.name) | _words_of(_local_part(user.email))
+    words = [word for word in _WORD_SEPARATORS.split(fold(value)) if word]
+    return resembles_profile(value, user) and all(
+        word in own or any(one.startswith(word) for one in own) for word in words
+    )
+
+
 def fold(text: str) -> str:
     """Return a text for comparison: in one case and Unicode form, with single spaces, without a leading @."""
     visible = "".join(one for one in text if unicodedata.category(one) != "Cf")

@@ -1,11 +1,14 @@
 """Tests of the pages and operations that merge projects and separate them again."""
 
+import re
+
 import pytest
 
 from ..workspace import UserWorkspace  # noqa: TID252 - tests are no package that could be named
 from .test_manual_entries import submit
 
 API = "/api/v1/agenda/projects"
+UNDO = re.compile(r'action="([^"]+/separate)">\s*<input type="hidden" name="members" value="([^"]*)">')
 
 
 @pytest.fixture
@@ -33,6 +36,23 @@ async def test_similar_names_are_suggested_merged_and_separated_on_pages(anna_cl
     assert await submit(anna_client, f"{alias}/separate") == alias
     assert "Draft" not in (await anna_client.get(alias)).text
     assert hint in (await anna_client.get("/agenda/projects")).text
+
+
+async def test_undo_of_a_merge_restores_earlier_merges(anna_client, projects):
+    async def merge(name: str, into: str) -> str:
+        return await submit(anna_client, f"/agenda/projects/{projects[name]}/merge", into=projects[into])
+
+    await merge("Web_site", "Web site")
+    page = (await anna_client.get(await merge("Web site", "Garden"))).text
+    action, members = UNDO.search(page).groups()
+    await submit(anna_client, action, members=members)
+    items = (await anna_client.get(API)).json()["items"]
+    assert {one["name"]: [merged["name"] for merged in one["merged"]] for one in items} == {
+        "Garden": [],
+        "Web site": ["Web_site"],
+    }
+    malformed = await anna_client.post(action, members="x")
+    assert (malformed.status_code, "reload the page" in malformed.text) == (422, True)
 
 
 async def test_form_without_a_project_is_rejected(anna_client, projects):

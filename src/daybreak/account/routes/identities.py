@@ -66,7 +66,8 @@ async def remove_identity(context: SignedIn, identity_id: UUID) -> Response:
     async with context.transaction() as tx:
         before = await people.get_identity(tx, context.user.id, identity_id)
         await people.remove_identity(tx, context.user.id, identity_id)
-    return context.redirect(BASE_PATH, f"“{before.value}” removed.", undo=_restore(before))
+    text = f"“{before.value}” removed." if before.is_added else f"Answer to “{before.value}” taken back."
+    return context.redirect(BASE_PATH, text, undo=_restore(before))
 
 
 def _restore(before: Identity) -> Undo:

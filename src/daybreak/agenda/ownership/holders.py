@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from daybreak.agenda.model import Event, Holder, Task
-from daybreak.people import Identities, User, resembles_profile
+from daybreak.people import Identities, User, abbreviates_profile, resembles_profile
 
 _READER = frozenset({"me", "myself", "self", "ich", "everyone", "everybody", "all", "alle"})
 _BETWEEN_PEOPLE = re.compile(r"[,;/&+|]|\s(?:and|und)\s")
@@ -64,16 +64,27 @@ class Ownership:
     def find_unanswered(self, tasks: Iterable[Task]) -> tuple[str, ...]:
         """Return the assignees of open tasks who may be the reader, until the reader has answered.
 
-        In a source that assigns a task to the reader by another name, namesakes are other people.
+        In a source that assigns a task to the reader by another name, namesakes are other people; so are, in
+        a file that does so, short forms of the reader's name.
         """
         assigned = [task for task in tasks if task.assignee]
-        known = {task.source_id for task in assigned if task.is_mine}
+        sources = {task.source_id for task in assigned if task.is_mine}
+        files = {(task.source_id, task.path) for task in assigned if task.is_mine}
         names = dict.fromkeys(
             task.assignee
             for task in assigned
-            if task.is_open and not task.is_mine and task.source_id not in known and task.assignee
+            if task.is_open
+            and not task.is_mine
+            and task.assignee
+            and (
+                task.source_id not in sources
+                or ((task.source_id, task.path) not in files and self._is_short_form(task.assignee))
+            )
         )
         return tuple(filter(self._may_be_reader, names))
+
+    def _is_short_form(self, assignee: str) -> bool:
+        return abbreviates_profile(assignee, self.reader)
 
     def _may_be_reader(self, assignee: str) -> bool:
         return resembles_profile(assignee, self.reader) and not self.identities.rejects(assignee)

@@ -49,12 +49,14 @@ async def merge_projects(tx: asyncpg.Connection, owner_id: UUID, project_id: UUI
 
     Raises:
         NotFound: the owner has no such project.
-        InvalidInput: both are one project already.
+        InvalidInput: both are one project already, or have one name.
     """
     await lock_projects(tx, owner_id)
     projects, aliases = await list_named_projects(tx, owner_id), await _load_aliases(tx, owner_id)
     one, into = _get(projects, project_id), _get(projects, into_id)
     key, target = aliases.get(one.key, one.key), aliases.get(into.key, into.key)
+    if one.key == into.key:
+        raise InvalidInput(f"“{one.name}” cannot be merged into itself; choose another project.")
     if key == target:
         raise InvalidInput(f"“{one.name}” and “{into.name}” are one project already.")
     await tx.execute(_sql.move_project_aliases, owner_id, key, target)
@@ -76,24 +78,46 @@ async def merge_project_names(tx: asyncpg.Connection, owner_id: UUID, name: str,
     return await merge_projects(tx, owner_id, one.id, other.id)
 
 
-async def separate_project(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> None:
+async def list_merged_ids(tx: asyncpg.Connection, owner_id: UUID, project_id: UUID) -> list[UUID]:
+    """List the projects that are merged into another one, one for each name."""
+    projects = await list_named_projects(tx, owner_id)
+    own = _get(projects, project_id).key
+    merged = {one.key: one.id for one in projects if one.canonical_id == project_id and one.key != own}
+    return list(merged.values())
+
+
+async def separate_project(
+    tx: asyncpg.Connection, owner_id: UUID, project_id: UUID, members: Sequence[UUID] = ()
+) -> None:
     """Separate a merged project from its canonical one.
+
+    Args:
+        tx: a transaction as the owner.
+        owner_id: the owner of the project.
+        project_id: the merged project.
+        members: the projects that were merged into this one before and are so again.
 
     Raises:
         NotFound: the owner has no such project.
         InvalidInput: it is not merged.
     """
-    await separate_name(tx, owner_id, _get(await list_named_projects(tx, owner_id), project_id).name)
+    projects = await list_named_projects(tx, owner_id)
+    for one in (project_id, *members):
+        await separate_name(tx, owner_id, _get(projects, one).name)
+    for member in members:
+        await merge_projects(tx, owner_id, member, project_id)
 
 
 async def separate_name(tx: asyncpg.Connection, owner_id: UUID, name: str) -> None:
     """Separate a merged name from its canonical project; a project of that name need not exist.
 
     Raises:
+        NotFound: the name is not merged, and the owner has no such project.
         InvalidInput: the name is not merged.
     """
     await lock_projects(tx, owner_id)
     if not await tx.fetchval(_sql.delete_project_alias, owner_id, fold_name(name)):
+        _find_by_name(await list_named_projects(tx, owner_id), name)
         raise InvalidInput(f"“{name}” is not merged into another project.")
     await update_canonical_projects(tx, owner_id)
 

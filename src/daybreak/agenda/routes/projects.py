@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from daybreak.agenda import manual_entries, read_models
-from daybreak.agenda.forms import MergeForm, PhaseForm, ProjectForm
+from daybreak.agenda.forms import MergeForm, PhaseForm, ProjectForm, SeparationForm
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.projects import merges
@@ -22,6 +22,8 @@ PAGE_SIZE = 50
 _RECENT_LIMIT = 10
 _MAX_TASKS = 200
 _MAX_SUGGESTIONS = 10
+# The ids are in the cookie of the message.
+_MAX_UNDONE_MEMBERS = 40
 
 
 @routes.get(BASE_PATH)
@@ -118,16 +120,22 @@ async def merge_project(context: SignedIn, project_id: UUID) -> Response:
     if form.errors:
         raise InvalidInput("Select the project that this one is the same as.")
     async with context.transaction() as tx:
+        members = await merges.list_merged_ids(tx, context.user.id, project_id)
         canonical_id = await merges.merge_projects(tx, context.user.id, project_id, form.validated.into)
-    undo = Undo(action=f"{BASE_PATH}/{project_id}/separate")
+    values = {"members": " ".join(map(str, members))} if members else {}
+    is_short = len(members) <= _MAX_UNDONE_MEMBERS
+    undo = Undo(action=f"{BASE_PATH}/{project_id}/separate", values=values) if is_short else None
     return context.redirect(f"{BASE_PATH}/{canonical_id}", "Both names are one project now.", undo=undo)
 
 
 @routes.post(f"{BASE_PATH}/{{project_id}}/separate")
 async def separate_project(context: SignedIn, project_id: UUID) -> Response:
     """Separate a merged project again."""
+    form = await read_form(context.request, SeparationForm)
+    if form.errors:
+        raise InvalidInput("The form is not valid; reload the page and try again.")
     async with context.transaction() as tx:
-        await merges.separate_project(tx, context.user.id, project_id)
+        await merges.separate_project(tx, context.user.id, project_id, form.validated.members)
     return context.redirect(f"{BASE_PATH}/{project_id}", "The projects are separate again.")
 
 

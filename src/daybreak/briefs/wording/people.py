@@ -8,8 +8,8 @@ _MAX_NAME_LENGTH = 60
 _ADDRESS = re.compile(r"(?<=\S) <[^<>]*@[^<>]*>")
 
 MAY_BE_READER = (
-    "may be you; until you answer, in Settings or with “daybreak users identities”, "
-    "these tasks count as another person’s."
+    "may be you. Until you answer, tasks with this name count as another person’s. Answer in Settings, "
+    "Who you are, or with “daybreak users identities confirm” or “reject”."
 )
 
 

@@ -99,14 +99,14 @@ def reject(email: Email, value: Value) -> None:
 def remove(email: Email, value: Value) -> None:
     """Remove a name or address, or withdraw an answer.
 
-    One that was added is deleted. One of the profile or of a file is a proposal again.
+    One that was added is deleted. An answer to one of the profile or of a file is withdrawn.
     """
     from daybreak import people
 
-    _answer(email, value, people.remove_identity, "Removed “{0}” from {1}.", needs_answer=True)
+    _answer(email, value, people.remove_identity, "Removed “{0}” from {1}.", is_removal=True)
 
 
-def _answer(email: str, value: str, verb: "Verb", sentence: str, *, needs_answer: bool = False) -> None:
+def _answer(email: str, value: str, verb: "Verb", sentence: str, *, is_removal: bool = False) -> None:
     from daybreak.cli.context import run
     from daybreak.cli.output import write_stdout
     from daybreak.errors import InvalidInput
@@ -114,13 +114,20 @@ def _answer(email: str, value: str, verb: "Verb", sentence: str, *, needs_answer
     async def action(context: "CommandContext") -> str:
         user, found = await _read(context, email)
         identity = _find(found, value, user)
-        if needs_answer and not (identity.is_added or identity.is_answered):
+        if is_removal and not (identity.is_added or identity.is_answered):
             raise InvalidInput(f"“{identity.value}” has no answer yet; use “confirm” or “reject”.")
         async with context.database.transaction([user.id]) as tx:
             await verb(tx, user.id, identity.id)
+        if is_removal and not identity.is_added:
+            return _describe_withdrawal(identity)
         return sentence.format(identity.value, user.email)
 
     write_stdout(run(action) + "\n")
+
+
+def _describe_withdrawal(identity: "Identity") -> str:
+    state = "counts, as it is in the profile" if identity.source == "profile" else "is a proposal again"
+    return f"Withdrew the answer to “{identity.value}”; it {state}."
 
 
 async def _read(context: "CommandContext", email: str) -> "tuple[User, list[Identity]]":

@@ -75,10 +75,12 @@ class _EventComparison:
         removed = sorted(filter(self._is_gone, group.removed), key=lambda one: self._instant(one.start))
         added = sorted(filter(self._is_new, group.added), key=lambda event: self._instant(event.start))
         pairs.sort(key=lambda pair: self._instant(pair[1].start))
-        if removed and added:
-            if self._is_series(removed, added) and not pairs:
-                yield self._series_moved_to_days(removed, added)
+        if all(map(self._is_on_another_day, pairs)):
+            then, now = self._with_pairs(removed, added, pairs)
+            if then and now and self._is_series(then, now):
+                yield self._series_moved_to_days(then, now)
                 return
+        if removed and added:
             count = min(len(removed), len(added))
             pairs += zip(removed[:count], added[:count], strict=True)
             removed, added = removed[count:], added[count:]
@@ -87,6 +89,18 @@ class _EventComparison:
             yield self._vanished(removed)
         if added:
             yield self._came_in(added)
+
+    def _with_pairs(
+        self,
+        removed: Sequence[KnownEvent],
+        added: Sequence[Event],
+        pairs: Sequence[tuple[KnownEvent, Event]],
+    ) -> tuple[list[KnownEvent], list[Event]]:
+        then = [*removed, *(one for one, _ in pairs)]
+        now = [*added, *(event for _, event in pairs)]
+        then.sort(key=lambda one: self._instant(one.start))
+        now.sort(key=lambda event: self._instant(event.start))
+        return then, now
 
     def _is_near(self, pair: tuple[KnownEvent, Event]) -> bool:
         return self._is_compared(pair[0].date) or self._is_compared(self._day.date_of(pair[1].start))
@@ -110,7 +124,9 @@ class _EventComparison:
         if not is_recurring or max(map(len, times)) > 1 or days[0] == days[1]:
             return False
         later = self._occurrences_from(added[0])
-        return all(self._weekday(event) in days[1] and self._time(event) in times[1] for event in later)
+        return len(later) > 1 and all(
+            self._weekday(event) in days[1] and self._time(event) in times[1] for event in later
+        )
 
     def _series_moved_to_days(self, removed: Sequence[KnownEvent], added: Sequence[Event]) -> Change:
         then, now = [one.start for one in removed], [self._local(event) for event in added]
@@ -131,6 +147,11 @@ class _EventComparison:
         one, event = pair
         is_titled = fold_title(one.item.title) == fold_title(event.title)
         return is_titled and one.date == self._day.date_of(event.start)
+
+    def _is_on_another_day(self, pair: tuple[KnownEvent, Event]) -> bool:
+        one, event = pair
+        is_titled = fold_title(one.item.title) == fold_title(event.title)
+        return is_titled and one.date != self._day.date_of(event.start)
 
     def _goes_on(self, first: Event, *, is_series: bool) -> bool:
         """Return whether the later occurrences of a series are all at the new time of this one.
