@@ -45,8 +45,8 @@ def is_template(file: SourceFile) -> bool:
     """Return whether a file is a template: nothing of it is a task, a project or a note.
 
     It is one if a heading, the front matter, a date, or at least half of its tasks hold a placeholder, such
-    as ``{{date}}``, ``<% tp.file.title %>`` or ``${name}``. Half of the tasks do not count if one of them has a
-    real date. In a folder named Templates any placeholder counts.
+    as ``{{date}}``, ``<% tp.file.title %>`` or ``${name}``. Half of the tasks do not count if one of them has
+    a real date. In a folder named Templates any placeholder counts.
     """
     suffix = PurePosixPath(file.path).suffix.lower()
     if suffix not in _MARKDOWN | _TEXT | _TABLES or not any(sign in file.content for sign in _SIGNS):

@@ -256,7 +256,8 @@ async def _fetch_address_source(reader: SourceReader, source: Source) -> Fetched
         return await _build_fetched_source(reader, source, contents, read_at=asked_at, new_copy=fetched)
     if stored_copy is None:
         return await _build_fetched_source(reader, source, contents, read_at=asked_at)
-    failure = f"{source.locator.removesuffix('/…')} returned a damaged calendar: {damage}"
+    reason = damage.removeprefix("It is damaged: ")
+    failure = f"{source.locator.removesuffix('/…')} returned a damaged calendar: {reason}"
     contents = await _parse_stored_copy(reader, source, stored_copy)
     return await _build_fetched_source(reader, source, contents, read_at=asked_at, failure=failure)
 
