@@ -289,6 +289,11 @@ def read_calendars(source: MemorySource, files: dict[str, str]) -> dict[str, obj
             id="beside a calendar with stable UIDs",
         ),
         pytest.param(
+            {"a.ics": to_calendar("Book due 20261204", uids="old")},
+            {"a.ics": to_calendar("Book due 20261204", uids="new")},
+            id="one task with a date",
+        ),
+        pytest.param(
             {"a.json": _to_taskwarrior(0, "Pack", "Book")},
             {"a.json": _to_taskwarrior(5, "Pack", "Book")},
             id="imported again by the program",
@@ -299,6 +304,18 @@ def test_list_with_new_ids_for_each_export_has_the_same_tasks(before, after):
     source = MemorySource()
     first = read_calendars(source, before)
     assert read_calendars(source, after) == first
+
+
+def test_series_in_a_list_with_new_ids_have_new_occurrences():
+    source = MemorySource()
+    first, second = (
+        to_calendar(f"Water due {day}", f"Feed due {day}", "Call due 20261205", uids=uids).replace(
+            f"{day}\r\n", f"{day}\r\nRRULE:FREQ=DAILY\r\n"
+        )
+        for uids, day in (("old", 20261130), ("new", 20261201))
+    )
+    before, after = read_calendars(source, {"a.ics": first}), read_calendars(source, {"a.ics": second})
+    assert {title for title in before if before[title] == after[title]} == {"Call"}
 
 
 @pytest.mark.parametrize("kept", ["Pack", "Book"])

@@ -126,11 +126,18 @@ def _ignore_renewed_ids(matcher: Matcher, stable_paths: Collection[str]) -> None
     old_lists = _group_unmatched_lists(matcher.stored.values(), {*stable_paths, *matcher.old_paths})
     new_lists = _group_unmatched_lists(matcher.parsed.values(), {*stable_paths, *matcher.new_paths})
     new_places = {(item.words, item.when): path for path, listed in new_lists.items() for item in listed}
+    new_series = {
+        item.words: path for path, listed in new_lists.items() for item in listed if item.recurrence
+    }
     for old_list in old_lists.values():
-        found = Counter(new_places.get((item.words, item.when)) for item in old_list)
-        del found[None]
-        path, count = max(found.items(), key=lambda one: one[1], default=("", 0))
-        if count >= _MIN_RENEWED and count * 2 > len(old_list):
+        places = (
+            new_places.get((item.words, item.when)) or (item.recurrence and new_series.get(item.words))
+            for item in old_list
+        )
+        found = Counter(place for place in places if place)
+        path, count = found.most_common(1)[0] if found else ("", 0)
+        is_dated_single = len(old_list) == count == 1 and old_list[0].day is not None
+        if is_dated_single or (count >= _MIN_RENEWED and count * 2 > len(old_list)):
             for item in (*old_list, *new_lists[path]):
                 item.native_id = ""
 
