@@ -352,7 +352,8 @@ def _make_reading(reader: SourceReader, fetched: FetchedSource, now: datetime) -
 
 def _list_file_readings(contents: SourceContents) -> dict[str, FileReading]:
     readings = {
-        file.path: FileReading(_count_entries(file.parsed), file.parsed.incomplete) for file in contents.files
+        file.path: FileReading(_count_entries(file.parsed), file.parsed.incomplete, file.parsed.unread_uids)
+        for file in contents.files
     }
     # Templates and copies have entries, but none that count: what they had before is gone.
     unwanted = (path for path in contents.ignored if path not in contents.ignored_damage)
