@@ -94,9 +94,10 @@ class Reading:
         damaged = any(file.incomplete for file in self.files.values()) or any(self.ignored.values())
         return bool(self.unreadable) or self.is_empty_folder or damaged
 
-    def is_unread(self, item: "StoredItem") -> bool:
-        """Return whether an item is in a file, but in an entry that could not be read."""
-        return any(item.entry in file.unread for file in self.files.values())
+    @property
+    def unread(self) -> frozenset[str]:
+        """The entries that are in a file but could not be read."""
+        return frozenset[str]().union(*(file.unread for file in self.files.values()))
 
     def find_damage(self, path: str) -> tuple[str, str] | None:
         """Return the path of the damage that hides a file’s items, and its reason; None for a whole file."""
@@ -200,10 +201,11 @@ def decide_absence(items: Sequence[StoredItem], reading: Reading) -> AbsencePlan
     kinds = _classify_lists(lists, reading)
     removed: dict[str, list[UUID]] = defaultdict(list)
     absent: list[AbsentItem] = []
+    unread = reading.unread
     for item in items:
         if item.is_found:
             continue
-        kind = Absence.DAMAGED if reading.is_unread(item) else kinds[item.path]
+        kind = Absence.DAMAGED if item.entry in unread else kinds[item.path]
         kept = _keep(item, kind, reading)
         if kept is None:
             removed[item.table].append(item.id)
