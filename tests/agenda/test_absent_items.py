@@ -273,3 +273,30 @@ async def test_list_is_the_same_after_any_damage(make_scenario, name: str, title
     absent = {str(one.id) for one in (*found.tasks, *found.events) if one.absent_on}
     assert absent.isdisjoint(before)
     assert [one.title for one in found.deferred] == ([] if name == "team.ics" else [titles[0]])
+
+
+@pytest.mark.parametrize(
+    ("written", "malformed"),
+    [
+        pytest.param(b"DTSTART:20260330T090000Z", b"DTSTART:tomorrow", id="start"),
+        pytest.param(b"DTSTART:20260330T090000Z", b"SUMMARY:No start", id="no start"),
+        pytest.param(b"SUMMARY:Choir", b"SUMMARY:Choir\r\nDTEND:later", id="end"),
+        pytest.param(b"SUMMARY:Choir", b"SUMMARY:Choir\r\nRRULE:FREQ=SOMETIMES", id="rule"),
+        pytest.param(b"SUMMARY:Choir", b"SUMMARY:Choir\r\nDURATION:long", id="duration"),
+    ],
+)
+async def test_event_that_cannot_be_read_stays_until_it_is_deleted(workspace, written, malformed):
+    content = make_calendar(["Choir", "Chess"])
+    start = content.index(b"UID:Choir")
+    broken = content[:start] + content[start:].replace(written, malformed, 1)
+    (workspace.folder / "team.ics").write_bytes(content)
+    await workspace.import_folder()
+    before = {one.title: one.id for one in (await workspace.load_agenda()).events}
+    (workspace.folder / "team.ics").write_bytes(broken)
+    report = await workspace.import_folder()
+    found = {one.title: one.id for one in (await workspace.load_agenda()).events}
+    assert found == before
+    assert any("Since Sunday 29 March, 1 event is shown as it was" in one for one in report.warnings)
+    (workspace.folder / "team.ics").write_bytes(make_calendar(["Chess"]))
+    await workspace.import_folder()
+    assert {one.title for one in (await workspace.load_agenda()).events} == {"Chess"}

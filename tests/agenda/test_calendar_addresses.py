@@ -185,6 +185,7 @@ async def test_damaged_response_does_not_replace_the_last_good_copy(
     calendar_server.content, calendar_server.etag = content, '"2"'
     report = await read_stored_source(workspace.at_date(DAY + timedelta(days=1)))
     assert "calendar" in report.failure
+    assert "It is damaged" not in report.failure
     advance_one_hour()
     calendar_server.status = 500
     later = workspace.at_date(DAY + timedelta(days=14))

@@ -87,6 +87,28 @@ async def test_folder_of_templates_holds_no_tasks(workspace: UserWorkspace, sett
 
 
 @pytest.mark.parametrize(
+    ("settings", "template"),
+    [
+        ({".obsidian/daily-notes.json": '{"template":"Bits/Day"}'}, "Bits/Day.md"),
+        ({".obsidian/daily-notes.json": '{"template":"/Day.md"}'}, "Day.md"),
+        ({"V/.obsidian/daily-notes.json": '{"template":"Day"}'}, "V/Day.md"),
+        (
+            {".obsidian/plugins/periodic-notes/data.json": '{"daily":{},"weekly":{"template":"Bits/W"}}'},
+            "Bits/W.md",
+        ),
+    ],
+)
+async def test_template_of_daily_notes_holds_no_tasks(workspace: UserWorkspace, settings, template: str):
+    for path, content in settings.items():
+        workspace.write_file(path, content)
+    workspace.write_file(template, "# Day", "- [ ] Plan the day")
+    workspace.write_file("Bits/Work.md", "# Work", "- [ ] Call Mia")
+    report = await workspace.import_folder()
+    assert await workspace.titles() == {"Call Mia"}
+    assert report.warnings == ()
+
+
+@pytest.mark.parametrize(
     "content",
     [
         '{"folder":""}',

@@ -39,6 +39,23 @@ def test_a_task_with_a_new_id_is_no_news(changes):
 
 
 @pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        pytest.param("Call Anna", "Call Anne", id="name"),
+        pytest.param("https://example.org/report/a", "https://example.org/report/b", id="address"),
+        pytest.param("Review the second part A", "Review the second part B", id="letter"),
+        pytest.param("Buy the red notebook", "Buy the bad notebook", id="word"),
+    ],
+)
+def test_a_similar_task_with_another_id_is_another_one(title, other):
+    one = task(title, due=FRIDAY)
+    assert list_changes(agenda(one), agenda(renew_id(one, title=other))) == [
+        f"“{other}” came in, due on Friday 3 April.",
+        f"“{title}” is no longer in home.",
+    ]
+
+
+@pytest.mark.parametrize(
     ("title", "renamed"),
     [
         pytest.param("Wirte to the bank", "Write to the bank", id="letters-swapped"),

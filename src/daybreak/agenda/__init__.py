@@ -1,5 +1,6 @@
 """Projects, tasks, notes and events, and the importers that read them from files and calendar URLs."""
 
+from daybreak.agenda.comparison.titles import is_corrected_title
 from daybreak.agenda.decisions import PastDecision, complete, ignore, list_decisions, snooze, undo
 from daybreak.agenda.jobs import enqueue_refresh, kinds, source_items
 from daybreak.agenda.maintenance import enqueue_refreshes, report_stale_sources
@@ -87,6 +88,7 @@ __all__ = [
     "group_uploads_in_thread",
     "ignore",
     "import_folder",
+    "is_corrected_title",
     "is_empty",
     "kinds",
     "list_decisions",

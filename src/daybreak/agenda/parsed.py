@@ -155,6 +155,7 @@ class ParsedFile:
 
     Attributes:
         incomplete: why the file is not the whole list, such as a cut, as one sentence; None for a whole file.
+        unread_uids: the UIDs of calendar entries that could not be read.
         revisions: what the entries of a calendar state for entries of other files.
         messages: the scheduling messages of a file with several calendars, in a form of their own each.
         is_template: whether the file is a template of lists or notes; nothing of it is an entry then.
@@ -167,6 +168,7 @@ class ParsedFile:
     notes: tuple[ImportedNote, ...] = ()
     warnings: tuple[ReadWarning, ...] = ()
     incomplete: str | None = None
+    unread_uids: frozenset[str] = frozenset()
     revisions: tuple[ImportedRevision, ...] = ()
     messages: tuple["ParsedFile", ...] = ()
     is_template: bool = False

@@ -1,5 +1,6 @@
 """Tests of the identity of tasks: what stays the same task between two readings, and what is another one."""
 
+import json
 import unicodedata
 
 import pytest
@@ -21,6 +22,20 @@ def read_twice(before: dict[str, str], after: dict[str, str]) -> tuple[dict, dic
     source = MemorySource()
     first = ids_by_title(before, source.read(before))
     return first, ids_by_title(after, source.read(after))
+
+
+def _to_taskwarrior(first: int, *titles: str) -> str:
+    return json.dumps(
+        [
+            {
+                "uuid": UUIDS[first + number],
+                "status": "pending",
+                "entry": "20261101T100000Z",
+                "description": title,
+            }
+            for number, title in enumerate(titles)
+        ]
+    )
 
 
 UUIDS = [f"00000000-0000-4000-8000-{number:012}" for number in range(9)]
@@ -233,6 +248,91 @@ def test_renamed_project_keeps_its_id():
     source.read({"b.md": "# Relocation\n- [ ] Pack\n- [ ] Book a van"})
     assert [row["name"] for row in source.stored["projects"].values()] == ["Relocation"]
     assert list(source.stored["projects"]) == [project]
+
+
+def to_calendar(*todos: str, uids: str) -> str:
+    """Return a calendar of tasks, each “title” or “title due-date”, with UIDs of this series."""
+    entries = []
+    for todo in todos:
+        title, _, due = todo.partition(" due ")
+        entries += ["BEGIN:VTODO", f"UID:{uids}-{title}@example.org", f"SUMMARY:{title}"]
+        entries += ([f"DUE;VALUE=DATE:{due}"] if due else []) + ["END:VTODO"]
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *entries, "END:VCALENDAR", ""])
+
+
+def read_calendars(source: MemorySource, files: dict[str, str]) -> dict[str, object]:
+    source.read(files)
+    return {row["title"]: row_id for row_id, row in source.stored["tasks"].items() if row["is_current"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            {"a.ics": to_calendar("Pack", "Book due 20261204", uids="old")},
+            {"a.ics": to_calendar("Book due 20261204", "Pack", uids="new")},
+            id="shuffled",
+        ),
+        pytest.param(
+            {"a.ics": to_calendar("Pack", "Book due 20261204", "Call", uids="old")},
+            {"b.ics": to_calendar("Pack", "Book due 20261209", "Call", uids="new")},
+            id="renamed file, another date",
+        ),
+        pytest.param(
+            {"a/1.ics": to_calendar("Pack", uids="old"), "a/2.ics": to_calendar("Book", uids="old")},
+            {"b/8.ics": to_calendar("Book", uids="new"), "b/9.ics": to_calendar("Pack", uids="new")},
+            id="one file each",
+        ),
+        pytest.param(
+            {"a.ics": to_calendar("Pack", "Book", uids="old"), "b.ics": to_calendar("Call", uids="old")},
+            {"a.ics": to_calendar("Pack", "Book", uids="new"), "b.ics": to_calendar("Call", uids="old")},
+            id="beside a calendar with stable UIDs",
+        ),
+        pytest.param(
+            {"a.ics": to_calendar("Book due 20261204", uids="old")},
+            {"a.ics": to_calendar("Book due 20261204", uids="new")},
+            id="one task with a date",
+        ),
+        pytest.param(
+            {"a.json": _to_taskwarrior(0, "Pack", "Book")},
+            {"a.json": _to_taskwarrior(5, "Pack", "Book")},
+            id="imported again by the program",
+        ),
+    ],
+)
+def test_list_with_new_ids_for_each_export_has_the_same_tasks(before, after):
+    source = MemorySource()
+    first = read_calendars(source, before)
+    assert read_calendars(source, after) == first
+
+
+def test_series_in_a_list_with_new_ids_have_new_occurrences():
+    source = MemorySource()
+    first, second = (
+        to_calendar(f"Water due {day}", f"Feed due {day}", "Call due 20261205", uids=uids).replace(
+            f"{day}\r\n", f"{day}\r\nRRULE:FREQ=DAILY\r\n"
+        )
+        for uids, day in (("old", 20261130), ("new", 20261201))
+    )
+    before, after = read_calendars(source, {"a.ics": first}), read_calendars(source, {"a.ics": second})
+    assert {title for title in before if before[title] == after[title]} == {"Call"}
+
+
+@pytest.mark.parametrize("kept", ["Pack", "Book"])
+def test_new_id_is_another_task_if_the_list_has_stable_ids(kept):
+    source = MemorySource()
+    entries = {title: to_calendar(title, uids="old") for title in ("Pack", "Book", "Call")}
+    first = read_calendars(source, {"a.ics": _join(entries)})
+    renewed = {title: to_calendar(title, uids="old" if title == kept else "new") for title in entries}
+    second = read_calendars(source, {"a.ics": _join(renewed)})
+    assert {title for title in entries if first[title] == second[title]} == {kept}
+
+
+def _join(calendars: dict[str, str]) -> str:
+    bodies = [
+        text.partition("VERSION:2.0\r\n")[2].removesuffix("END:VCALENDAR\r\n") for text in calendars.values()
+    ]
+    return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + "".join(bodies) + "END:VCALENDAR\r\n"
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,12 @@ def is_corrected(words: Sequence[str], others: Sequence[str]) -> bool:
     return kept >= MIN_KEPT_SHARE * max(_count_letters(words), _count_letters(others))
 
 
+def is_corrected_title(one: str, other: str) -> bool:
+    """Return whether two titles are the same words, or one is a corrected form of the other."""
+    folded = fold_title(one), fold_title(other)
+    return folded[0] == folded[1] or is_corrected(*map(split_words, folded))
+
+
 def agrees(one: str, other: str) -> bool:
     """Return whether two folded titles with the same short id are one item."""
     words, others = split_words(one), split_words(other)

@@ -27,6 +27,8 @@ _IN_FIELD = re.compile(
     r"(?:[📅⏳🛫\u2795✅❌]\ufe0f?|\b(?:due|t|start|scheduled|deadline):{1,2}|@\{)\s*(?:\{\{|<%|\$\{)",
     re.IGNORECASE,
 )
+# A real list names a day; a template has a placeholder there.
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _INLINE_CODE = re.compile(r"`[^`\n]*`")
 _NOT_A_LETTER = re.compile(r"[\W\d_]+")
 _FOLDER_NAMES = frozenset(
@@ -43,7 +45,8 @@ def is_template(file: SourceFile) -> bool:
     """Return whether a file is a template: nothing of it is a task, a project or a note.
 
     It is one if a heading, the front matter, a date, or at least half of its tasks hold a placeholder, such
-    as ``{{date}}``, ``<% tp.file.title %>`` or ``${name}``. In a folder named Templates any of them counts.
+    as ``{{date}}``, ``<% tp.file.title %>`` or ``${name}``. Half of the tasks do not count if one of them has
+    a real date. In a folder named Templates any placeholder counts.
     """
     suffix = PurePosixPath(file.path).suffix.lower()
     if suffix not in _MARKDOWN | _TEXT | _TABLES or not any(sign in file.content for sign in _SIGNS):
@@ -56,7 +59,7 @@ def is_template(file: SourceFile) -> bool:
     headings, tasks = _split_markdown(lines) if suffix in _MARKDOWN else _split_text(file.path, lines)
     if _count(headings) or any(map(_is_certain, tasks)):
         return True
-    return 0 < len(tasks) <= 2 * _count(tasks)
+    return 0 < len(tasks) <= 2 * _count(tasks) and not any(map(_DAY.search, tasks))
 
 
 def find_template_folder(path: str) -> str | None:

@@ -1,7 +1,7 @@
 """Files of a source that are not read: conflict copies of sync programs, and templates."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 import orjson
 
@@ -12,11 +12,16 @@ from daybreak.intake import FoundFile, RejectedFile, find_original, normalize_pa
 _MAX_SETTINGS_SIZE = 256 * 1024
 _MAX_VAULTS_SEARCHED = 500
 _MAX_NAMES = 5
-# The settings of Obsidian and of its plugin Templater that name the folder of templates.
+# The settings of Obsidian and its plugins that name the folder of templates, or a note that is one.
+_PLUGINS = (".obsidian", "plugins")
+_PERIODS = ("daily", "weekly", "monthly", "quarterly", "yearly")
 _TEMPLATE_SETTINGS = (
-    ((".obsidian", "templates.json"), "folder"),
-    ((".obsidian", "plugins", "templater-obsidian", "data.json"), "templates_folder"),
+    ((".obsidian", "templates.json"), ("folder",)),
+    ((*_PLUGINS, "templater-obsidian", "data.json"), ("templates_folder",)),
+    ((".obsidian", "daily-notes.json"), ("template",)),
+    *(((*_PLUGINS, "periodic-notes", "data.json"), (period, "template")) for period in _PERIODS),
 )
+_NOTE_SUFFIX = ".md"
 
 _Parts = tuple[str, ...]
 
@@ -51,38 +56,41 @@ def warn_about_conflict_copies(originals: Mapping[str, str]) -> list[ReadWarning
     return [ReadWarning(path=next(iter(originals)), message=message)]
 
 
-def find_template_folders(files: Iterable[FoundFile | RejectedFile]) -> set[_Parts]:
-    """Return the folders that the Obsidian vaults among the folders of these files use for templates."""
+def find_templates(files: Iterable[FoundFile | RejectedFile]) -> set[_Parts]:
+    """Return the folders and notes that the Obsidian vaults among these files use as templates."""
     found = [one for one in files if isinstance(one, FoundFile)]
     if not found:
         return set()
     parents = {one.parts[:depth] for one in found for depth in range(len(one.parts))}
     vaults = sorted(parents, key=lambda parts: (len(parts), parts))[:_MAX_VAULTS_SEARCHED]
-    return {
-        (*vault, *folder)
-        for vault in vaults
-        for settings, key in _TEMPLATE_SETTINGS
-        if (
-            folder := _read_folder_setting(
-                read_head(found[0].root, (*vault, *settings), _MAX_SETTINGS_SIZE), key
-            )
-        )
-    }
+    return {(*vault, *path) for vault in vaults for path in _list_templates(found[0].root, vault)}
 
 
-def _read_folder_setting(content: bytes, key: str) -> _Parts:
+def _list_templates(root: Path, vault: _Parts) -> Iterator[_Parts]:
+    names = {settings for settings, _ in _TEMPLATE_SETTINGS}
+    contents = {name: read_head(root, (*vault, *name), _MAX_SETTINGS_SIZE) for name in names}
+    for settings, keys in _TEMPLATE_SETTINGS:
+        path = _read_path_setting(contents[settings], keys)
+        if path and keys[-1] == "template":
+            yield (*path[:-1], path[-1].removesuffix(_NOTE_SUFFIX) + _NOTE_SUFFIX)
+        elif path:
+            yield path
+
+
+def _read_path_setting(content: bytes, keys: Sequence[str]) -> _Parts:
     try:
-        values = orjson.loads(content) if content else None
+        value = orjson.loads(content) if content else None
     except orjson.JSONDecodeError:
         return ()
-    folder = values.get(key) if isinstance(values, dict) else None
-    parts = [part for part in folder.split("/") if part not in {"", "."}] if isinstance(folder, str) else []
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    parts = [part for part in value.split("/") if part not in {"", "."}] if isinstance(value, str) else []
     return () if ".." in parts else tuple(parts)
 
 
-def is_below(parts: _Parts, folders: Collection[_Parts]) -> bool:
-    """Return whether a file is below one of these folders."""
-    return any(parts[:depth] in folders for depth in range(1, len(parts)))
+def is_below(parts: _Parts, paths: Collection[_Parts]) -> bool:
+    """Return whether a file is one of these paths, or below one of them."""
+    return any(parts[:depth] in paths for depth in range(1, len(parts) + 1))
 
 
 def split_templates(

@@ -256,7 +256,8 @@ async def _fetch_address_source(reader: SourceReader, source: Source) -> Fetched
         return await _build_fetched_source(reader, source, contents, read_at=asked_at, new_copy=fetched)
     if stored_copy is None:
         return await _build_fetched_source(reader, source, contents, read_at=asked_at)
-    failure = f"{source.locator.removesuffix('/…')} returned a damaged calendar: {damage}"
+    reason = damage.removeprefix("It is damaged: ")
+    failure = f"{source.locator.removesuffix('/…')} returned a damaged calendar: {reason}"
     contents = await _parse_stored_copy(reader, source, stored_copy)
     return await _build_fetched_source(reader, source, contents, read_at=asked_at, failure=failure)
 
@@ -351,7 +352,8 @@ def _make_reading(reader: SourceReader, fetched: FetchedSource, now: datetime) -
 
 def _list_file_readings(contents: SourceContents) -> dict[str, FileReading]:
     readings = {
-        file.path: FileReading(_count_entries(file.parsed), file.parsed.incomplete) for file in contents.files
+        file.path: FileReading(_count_entries(file.parsed), file.parsed.incomplete, file.parsed.unread_uids)
+        for file in contents.files
     }
     # Templates and copies have entries, but none that count: what they had before is gone.
     unwanted = (path for path in contents.ignored if path not in contents.ignored_damage)

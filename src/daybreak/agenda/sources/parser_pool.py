@@ -10,7 +10,7 @@ from daybreak.agenda.parsed import ImportContext, ParsedFile, ReadWarning, Sourc
 from daybreak.agenda.rows import ParsedSourceFile
 from daybreak.agenda.sources.ignored_files import (
     find_conflict_copies,
-    find_template_folders,
+    find_templates,
     is_below,
     split_templates,
     warn_about_conflict_copies,
@@ -120,7 +120,7 @@ def _select_files(
 ) -> Iterator[FoundFile | RejectedFile]:
     """Yield the files that are neither conflict copies nor in a folder for templates."""
     copies = contents.reject_conflict_copies([one.path for one in found_files if isinstance(one, FoundFile)])
-    folders = find_template_folders(found_files)
+    folders = find_templates(found_files)
     for one in found_files:
         if isinstance(one, FoundFile) and is_below(one.parts, folders):
             contents.ignored.append(one.path)

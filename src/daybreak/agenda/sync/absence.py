@@ -16,6 +16,7 @@ from uuid import UUID
 from daybreak.agenda.model import SourceKind
 
 EMPTY_FOLDER = "The folder is empty."
+UNREAD_ENTRY = "It has entries that cannot be read."
 WHOLE_SOURCE = "."
 """The path of warnings about a source as a whole."""
 
@@ -49,10 +50,15 @@ _GROUPS = {Absence.DAMAGED: "damaged", **dict.fromkeys(_LONG, "long"), **dict.fr
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """The number of entries that a reading found in a file, and why it is not the whole list, if so."""
+    """The number of entries that a reading found in a file, and why it is not the whole list, if so.
+
+    Attributes:
+        unread: the keys of the entries that are in the file but could not be read.
+    """
 
     entries: int
     incomplete: str | None = None
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,11 @@ class Reading:
         """Whether some file or folder could not be read whole."""
         damaged = any(file.incomplete for file in self.files.values()) or any(self.ignored.values())
         return bool(self.unreadable) or self.is_empty_folder or damaged
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The entries that are in a file but could not be read."""
+        return frozenset[str]().union(*(file.unread for file in self.files.values()))
 
     def find_damage(self, path: str) -> tuple[str, str] | None:
         """Return the path of the damage that hides a file’s items, and its reason; None for a whole file."""
@@ -190,10 +201,12 @@ def decide_absence(items: Sequence[StoredItem], reading: Reading) -> AbsencePlan
     kinds = _classify_lists(lists, reading)
     removed: dict[str, list[UUID]] = defaultdict(list)
     absent: list[AbsentItem] = []
+    unread = reading.unread
     for item in items:
         if item.is_found:
             continue
-        kept = _keep(item, kinds[item.path], reading)
+        kind = Absence.DAMAGED if item.entry in unread else kinds[item.path]
+        kept = _keep(item, kind, reading)
         if kept is None:
             removed[item.table].append(item.id)
         else:
@@ -285,7 +298,7 @@ def _group_absent(
     groups: dict[tuple[str, Absence, str | None], list[AbsentItem]] = defaultdict(list)
     for one in absent:
         damage = reading.find_damage(one.item.path)
-        path, reason = damage or (one.item.path, None)
+        path, reason = damage or (one.item.path, UNREAD_ENTRY if one.absence is Absence.DAMAGED else None)
         groups[path, one.absence, reason].append(one)
     for (path, absence, reason), members in groups.items():
         paths = {one.item.path for one in members}

@@ -10,14 +10,16 @@
    place first.
 
 A recurring task whose date is later is its next occurrence, which is another task. Tasks with different
-permanent ids are different. A removed task returns only with equal words and dates, in its file or project.
+permanent ids are different, unless a whole list got new ids. A removed task returns only with equal words and
+dates, in its file or project.
 
 All stages take linear time: tasks are compared by hash keys, and a title with at most `MAX_CANDIDATES`
 others.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
 from uuid import UUID
 
 from daybreak.agenda.comparison.titles import agrees, is_corrected, is_distinctive
@@ -26,6 +28,7 @@ from daybreak.agenda.sync.matcher import MAX_CANDIDATES, Matcher, place_of
 
 _MAX_POSTINGS = 64
 _MAX_INDEXED_WORDS = 20
+_MIN_RENEWED = 2
 
 _SAME_DATES = (
     "when native_id tags content path project section priority closed completed before after",
@@ -76,6 +79,7 @@ def match_tasks(
     projects = {item.project for item in parsed}
     matcher = Matcher((item for item in stored if item.is_current), parsed)
     _match_native_ids(matcher)
+    _ignore_renewed_ids(matcher, stable_paths)
     matcher.match_unique_words(_may_be_moved)
     matcher.learn_moves(stable_paths, projects)
     _match_completed_occurrences(matcher)
@@ -112,6 +116,49 @@ def _unique_native_ids(items: Iterable[ComparedItem]) -> dict[str, ComparedItem]
     for item in items:
         found[item.native_id].append(item)
     return {native_id: listed[0] for native_id, listed in found.items() if native_id and len(listed) == 1}
+
+
+def _ignore_renewed_ids(matcher: Matcher, stable_paths: Collection[str]) -> None:
+    """Ignore the permanent ids of lists of which no id was found again, but most words and dates were.
+
+    Some programs write new UIDs into each export.
+    """
+    old_lists = _group_unmatched_lists(matcher.stored.values(), {*stable_paths, *matcher.old_paths})
+    new_lists = _group_unmatched_lists(matcher.parsed.values(), {*stable_paths, *matcher.new_paths})
+    new_places = {(item.words, item.when): path for path, listed in new_lists.items() for item in listed}
+    new_series = {
+        item.words: path for path, listed in new_lists.items() for item in listed if item.recurrence
+    }
+    for old_list in old_lists.values():
+        places = (
+            new_places.get((item.words, item.when)) or (item.recurrence and new_series.get(item.words))
+            for item in old_list
+        )
+        found = Counter(place for place in places if place)
+        path, count = found.most_common(1)[0] if found else ("", 0)
+        is_dated_single = len(old_list) == count == 1 and old_list[0].day is not None
+        if is_dated_single or (count >= _MIN_RENEWED and count * 2 > len(old_list)):
+            for item in (*old_list, *new_lists[path]):
+                item.native_id = ""
+
+
+def _group_unmatched_lists(
+    items: Iterable[ComparedItem], found_paths: Collection[str]
+) -> dict[str, list[ComparedItem]]:
+    """Group the tasks with permanent ids by file, or by folder if each file has one task."""
+    files: dict[str, list[ComparedItem]] = defaultdict(list)
+    for item in items:
+        if item.permanent_id:
+            files[item.path].append(item)
+    found_folders = {PurePosixPath(path).parent for path in found_paths}
+    lists: dict[str, list[ComparedItem]] = defaultdict(list)
+    for path, listed in files.items():
+        folder = PurePosixPath(path).parent
+        if len(listed) > 1 and path not in found_paths:
+            lists[path] = listed
+        elif len(listed) == 1 and folder not in found_folders:
+            lists[f"{folder}/"].extend(listed)
+    return lists
 
 
 def _match_completed_occurrences(matcher: Matcher) -> None:

@@ -33,6 +33,16 @@ class Matcher:
         self.projects: dict[str, str] = {}
         self._pairs: list[tuple[ComparedItem, ComparedItem]] = []
 
+    @property
+    def old_paths(self) -> set[str]:
+        """The files of the stored items that are matched."""
+        return {old.path for old, _ in self._pairs}
+
+    @property
+    def new_paths(self) -> set[str]:
+        """The files of the parsed items that are matched."""
+        return {new.path for _, new in self._pairs}
+
     def match(self, new: ComparedItem, old: ComparedItem) -> None:
         """Record that the parsed item is the stored one."""
         self.matches[new.row_id] = old.row_id

@@ -5,7 +5,7 @@ from daybreak.agenda.importers.csv_tables.table import read_table
 from daybreak.agenda.importers.csv_tables.tasks import TableReader
 from daybreak.agenda.importers.csv_tables.todoist import TodoistReader, is_todoist_export
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
-from daybreak.agenda.importers.parsing.signatures import CUT_OFF
+from daybreak.agenda.importers.parsing.signatures import CUT_OFF, MALFORMED
 from daybreak.agenda.importers.parsing.text import split_lines
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
@@ -32,6 +32,8 @@ class CsvImporter:
             builder.warn(message, line)
         if table.is_cut_off:
             builder.mark_incomplete(CUT_OFF)
+        elif table.errors:
+            builder.mark_incomplete(MALFORMED)
         if is_todoist_export(table.headers):
             TodoistReader(table, builder).read()
         elif kind := next((kind for kind in TABLE_KINDS if kind.matches(table.headers)), None):

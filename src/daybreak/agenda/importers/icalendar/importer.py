@@ -57,6 +57,7 @@ class _CalendarParser:
         self._file = file
         self._context = context
         self._warnings: list[ReadWarning] = []
+        self._unread_uids: set[str] = set()
         self._calendars: list[tuple[int, CalendarProperties]] = []
 
     def parse(self) -> ParsedFile:
@@ -74,6 +75,7 @@ class _CalendarParser:
             messages=tuple(messages),
             warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
             incomplete=_describe_damage(stream),
+            unread_uids=frozenset(self._unread_uids),
         )
 
     def _collect_parts(self, calendars: list[Component]) -> list[_Entries]:
@@ -123,6 +125,7 @@ class _CalendarParser:
                 found += read(one)
             except (ValueError, OverflowError) as error:
                 reason = f"{error}" if isinstance(error, ValueError) else "it has a date out of range"
+                self._unread_uids.add(one.uid)
                 kind = _KINDS[one.entries[0].component.name]
                 self._warn_about_entry(one.entries[0], f"this {kind} was skipped: {reason}.")
         return list(_distinguish(found))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from daybreak.agenda import Task
+from daybreak.agenda import Task, is_corrected_title
 from daybreak.briefs.facts.snapshot import SnapshotItem, fold_title, item_content, source_key, task_content
 
 _MAX_CANDIDATES = 20
@@ -70,6 +70,11 @@ def is_corrected(before: str, title: str) -> bool:
     return digits[0] == digits[1] and SequenceMatcher(None, old, new).ratio() > _CORRECTED_RATIO
 
 
+def _is_same_title(before: str, title: str) -> bool:
+    """Return whether tasks with different ids are one: “Call Anna” and “Call Anne” are similar, but two."""
+    return is_corrected(before, title) and is_corrected_title(before, title)
+
+
 class _TaskPairing:
     def __init__(self, before: dict[str, SnapshotItem], now: dict[str, Task]) -> None:
         self.before, self.now = before, now
@@ -114,7 +119,7 @@ class _TaskPairing:
         for key, item in list(self.before.items()):
             candidates = added.get((item.source, item.starts, item.due), [])
             if len(candidates) <= _MAX_CANDIDATES:
-                found = [one for one in candidates if is_corrected(item.title, self.now[one].title)]
+                found = [one for one in candidates if _is_same_title(item.title, self.now[one].title)]
                 if len(found) == 1:
                     candidates.remove(found[0])
                     self._pair(key, found[0])
