@@ -1,7 +1,7 @@
 """The fingerprint of a row: a hash of its content, and of a task also its place.
 
-A task's fingerprint has a hash of its title, one of its content, its position and a hash of its source_ref. So
-a task that only moved to another line is recognised without its stored content.
+A task's fingerprint has a hash of its title, one of its content, its position and a hash of its source_ref.
+So a task that only moved to another line is recognised without its stored content.
 """
 
 from collections.abc import Mapping

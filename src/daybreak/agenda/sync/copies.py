@@ -162,9 +162,8 @@ def keep_newest(files: Iterable[ParsedSourceFile]) -> tuple[list[ParsedSourceFil
         selection.lists |= {one.file.path: one for one in family}
         selection.newest |= _find_states(family)
     if selection.newest:
-        selection.ids = {
-            task.external_id for file in given if file.path not in selection.newest for task in file.parsed.tasks
-        }
+        counting = (file for file in given if file.path not in selection.newest)
+        selection.ids = {task.external_id for file in counting for task in file.parsed.tasks}
     return [selection.apply(file) for file in given], list(selection.list_warnings())
 
 
