@@ -396,6 +396,12 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     absent_on = NULL,
     absent_since = NULL
 
+-- name: move_tasks
+-- Updates the places of tasks of which nothing else has changed.
+UPDATE agenda_tasks AS t SET fingerprint = m.fingerprint, source_ref = m.source_ref, position = m.position
+FROM unnest($2::uuid [], $3::bytea [], $4::text [], $5::integer []) AS m (id, fingerprint, source_ref, position)
+WHERE t.owner_id = $1 AND t.id = m.id
+
 -- name: write_events
 INSERT INTO agenda_events AS stored (
     owner_id, source_id, id, external_id, fingerprint, path, title, location, all_day, floating, starts_at, ends_at,

@@ -7,13 +7,11 @@ stored row that is the same item. A row's fingerprint is the hash of its content
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from hashlib import blake2b
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-import orjson
-
+from daybreak.agenda.comparison.fingerprints import make_fingerprint, make_task_fingerprint
 from daybreak.agenda.comparison.native_ids import is_permanent
 from daybreak.agenda.comparison.titles import agrees, fold_title
 from daybreak.agenda.model import Moment, to_instant
@@ -245,8 +243,8 @@ class _RowBuilder:
 
 
 def _set_fingerprint(row: Row) -> Row:
-    content = {key: value for key, value in row.items() if key != "fingerprint"}
-    row["fingerprint"] = "\\x" + blake2b(orjson.dumps(content, default=str), digest_size=16).hexdigest()
+    row.pop("fingerprint", None)
+    row["fingerprint"] = make_task_fingerprint(row) if "native_id" in row else make_fingerprint(row)
     return row
 
 

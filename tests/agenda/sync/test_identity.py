@@ -360,3 +360,36 @@ def test_unchanged_reading_needs_no_details():
     statements = source.statements
     source.read({"todo.txt": "Pack\nBook id:1", "b.md": "# Move\n- [ ] Pack"})
     assert source.statements == statements
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param("Wash\nCall\nPack\nBook", id="line on top"),
+        pytest.param("Book\nCall\nPack", id="shuffled"),
+        pytest.param("# a comment\n\nCall\nPack\nBook\nWash", id="lines without tasks on top"),
+        pytest.param("Pack\nBook\nCall\nWash\nRest", id="moved to the end"),
+    ],
+)
+def test_moved_lines_need_no_details(after):
+    source, fetched = MemorySource(), []
+    fetch = source.fetch
+
+    async def record(sql, owner, source_id, ids, *rest):
+        fetched.extend(ids)
+        return await fetch(sql, owner, source_id, ids, *rest)
+
+    source.fetch = record
+    former = ids_by_title({"todo.txt": "Call\nPack\nBook"}, source.read({"todo.txt": "Call\nPack\nBook"}))
+    found = ids_by_title({"todo.txt": after}, source.read({"todo.txt": after}))
+    assert {title: found[title] for title in former} == former
+    assert not fetched
+
+
+@pytest.mark.parametrize("above", ["Wash\n", "Wash\nRest\n", "Pay\nWash\nRest\n", "Rest\nWash\nPay\nAsk\n"])
+def test_neighbours_of_equal_titles_are_those_of_the_former_lines(above):
+    before = {"todo.txt": "Pack\nCall\nBook\nPaint\nCall\nSew"}
+    after = {"todo.txt": f"{above}Pack\nBook\nPaint\nCall\nSew"}
+    source = MemorySource()
+    first, second = source.read(before), source.read(after)
+    assert second[f"todo.txt:{above.count(chr(10)) + 4}"] == first["todo.txt:5"]

@@ -28,7 +28,8 @@ _MIN_DISTINCTIVE_LETTERS = 12
 
 def fold_title(title: str) -> str:
     """Return the title without differences of case, spaces and Unicode normal form."""
-    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+    plain = title.lower() if title.isascii() else unicodedata.normalize("NFKC", title).casefold()
+    return " ".join(plain.split())
 
 
 def split_words(title: str) -> tuple[str, ...]:

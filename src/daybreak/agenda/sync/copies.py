@@ -119,6 +119,8 @@ class _Selection:
     def apply(self, file: ParsedSourceFile) -> ParsedSourceFile:
         """Return the file with the entries that count."""
         parsed = file.parsed
+        if not (self.newest or self.winners):
+            return file
         tasks = tuple(
             task for task in parsed.tasks if self.winners.get(task.external_id, file.path) == file.path
         )
@@ -159,9 +161,9 @@ def keep_newest(files: Iterable[ParsedSourceFile]) -> tuple[list[ParsedSourceFil
     for family in _families(by_path):
         selection.lists |= {one.file.path: one for one in family}
         selection.newest |= _find_states(family)
-    selection.ids = {
-        task.external_id for file in given if file.path not in selection.newest for task in file.parsed.tasks
-    }
+    if selection.newest:
+        counting = (file for file in given if file.path not in selection.newest)
+        selection.ids = {task.external_id for file in counting for task in file.parsed.tasks}
     return [selection.apply(file) for file in given], list(selection.list_warnings())
 
 
@@ -272,16 +274,30 @@ def _compare(one: _ListFile, other: _ListFile) -> int:
 
 def _find_winners(files: Sequence[ParsedSourceFile]) -> dict[str, str]:
     """Return for each id that several files have the path of its newest task."""
-    found: dict[str, list[_TaskCopy]] = defaultdict(list)
     # Calendars have versions of their own, which are compared by themselves.
-    for file in (one for one in files if not one.parsed.revisions):
+    lists = [file for file in files if file.parsed.tasks and not file.parsed.revisions]
+    shared = _find_shared_ids(lists)
+    found: dict[str, list[_TaskCopy]] = defaultdict(list)
+    for file in lists if shared else ():
         for task in file.parsed.tasks:
-            found[task.external_id].append((file, task))
+            if task.external_id in shared:
+                found[task.external_id].append((file, task))
     winners = {}
     for external_id, copies in found.items():
-        if len(copies) > 1 and _are_one_task(copies):
+        if _are_one_task(copies):
             winners[external_id] = _newest_copy(copies)[0].path
     return winners
+
+
+def _find_shared_ids(files: Iterable[ParsedSourceFile]) -> set[str]:
+    """Return the external ids that tasks of at least two files have."""
+    seen: set[str] = set()
+    shared: set[str] = set()
+    for file in files:
+        own = {task.external_id for task in file.parsed.tasks}
+        shared |= seen & own
+        seen |= own
+    return shared
 
 
 def _are_one_task(copies: Sequence[_TaskCopy]) -> bool:

@@ -18,7 +18,7 @@ others.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -216,40 +216,47 @@ class _CandidateIndex:
     """An index of the stored tasks by the words and places that they share with a parsed task."""
 
     def __init__(self, matcher: Matcher) -> None:
-        self._postings: dict[Hashable, list[ComparedItem]] = defaultdict(list)
-        for old in matcher.stored.values():
+        self._items = list(matcher.stored.values())
+        # The numbers of the items by file or project, then by key. Keys that too many share are not searched.
+        # Most keys have one item; a million tuples take less memory and time than lists.
+        self._postings: dict[tuple[str, str], dict[Hashable, tuple[int, ...]]] = defaultdict(dict)
+        for number, old in enumerate(self._items):
             path = matcher.paths.get(old.path, old.path)
-            for key in _index_keys(old, path, matcher.projects.get(old.project, old.project)):
-                self._postings[key].append(old)
+            keys = _index_keys(old)
+            for group in _index_groups(path, matcher.projects.get(old.project, old.project)):
+                postings = self._postings[group]
+                for key in keys:
+                    if len(listed := postings.get(key, ())) <= _MAX_POSTINGS:
+                        postings[key] = (*listed, number)
 
     def find(self, new: ComparedItem) -> list[ComparedItem]:
         """Return the stored tasks that share the most with this one, of those with its rarest words."""
-        postings = [self._postings.get(key, []) for key in _index_keys(new, new.path, new.project)]
+        keys = _index_keys(new)
+        groups = [self._postings.get(group, {}) for group in _index_groups(new.path, new.project)]
+        postings = [listed for group in groups for key in keys if (listed := group.get(key))]
         postings.sort(key=len)
-        counts: dict[UUID, int] = defaultdict(int)
-        found: dict[UUID, ComparedItem] = {}
+        counts: dict[int, int] = defaultdict(int)
         visited = 0
         for listed in postings:
-            if visited + len(listed) > _MAX_POSTINGS:
-                break
             visited += len(listed)
-            for old in listed:
-                counts[old.row_id] += 1
-                found[old.row_id] = old
+            if visited > _MAX_POSTINGS:
+                break
+            for number in listed:
+                counts[number] += 1
         # Stable: equal counts stay in the order of the postings.
         ranked = sorted(counts, key=counts.__getitem__, reverse=True)
-        return [found[row_id] for row_id in ranked[:MAX_CANDIDATES]]
+        return [self._items[number] for number in ranked[:MAX_CANDIDATES]]
 
 
-def _index_keys(item: ComparedItem, path: str, project: str) -> Iterator[Hashable]:
-    """Yield what a title shares with its corrected form: words, their beginnings and neighbours."""
+def _index_keys(item: ComparedItem) -> list[Hashable]:
+    """Return what a title shares with its corrected form: words, their beginnings and neighbours."""
     words = item.tokens[:_MAX_INDEXED_WORDS]
     keys = sorted({*words, *(word[:3] for word in words), "".join(words)})
-    for group in [("path", path), ("project", project)] if project else [("path", path)]:
-        for key in keys:
-            yield (group, key)
-        yield (group, "before", item.before)
-        yield (group, "after", item.after)
+    return [*keys, ("before", item.before), ("after", item.after)]
+
+
+def _index_groups(path: str, project: str) -> list[tuple[str, str]]:
+    return [("path", path), ("project", project)] if project else [("path", path)]
 
 
 def _match_returned(matcher: Matcher, removed: Iterable[ComparedItem]) -> None:

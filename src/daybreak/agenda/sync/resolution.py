@@ -13,6 +13,12 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
+from daybreak.agenda.comparison.fingerprints import (
+    parse_fingerprint,
+    position_of,
+    title_of,
+    without_place,
+)
 from daybreak.agenda.comparison.titles import fold_title
 from daybreak.agenda.model import TaskStatus
 from daybreak.agenda.rows import KINDS, Row, SourceRows, derive_id
@@ -46,12 +52,20 @@ class Resolution:
 
 @dataclass(slots=True)
 class _SourceComparison:
-    """The rows of a source that were not found with equal content."""
+    """The rows of a source that were not found with equal content.
+
+    Attributes:
+        settled: the ids of stored rows with equal content, by kind and derived id.
+        moved: the former positions of settled tasks that only moved, by derived id.
+        unsettled: the other rows, by kind and derived id.
+        details: of stored rows that may be unsettled rows.
+    """
 
     source_id: UUID
     rows: SourceRows
     known: StoredRows
     settled: dict[str, dict[UUID, UUID]] = field(default_factory=dict)
+    moved: dict[UUID, int] = field(default_factory=dict)
     unsettled: dict[str, dict[UUID, Row]] = field(default_factory=dict)
     details: dict[str, list[asyncpg.Record]] = field(default_factory=lambda: defaultdict(list))
 
@@ -76,7 +90,9 @@ async def resolve_identities(
     """
     comparison = _SourceComparison(source_id, rows, known)
     candidates = _settle(comparison, kept)
-    if any(comparison.unsettled.values()) and any(known.values()):
+    if not any(known.values()):
+        return Resolution(rows)
+    if any(comparison.unsettled.values()):
         for one in await tx.fetch(
             _sql.list_row_details, owner_id, source_id, candidates, *_list_removed_keys(comparison.unsettled)
         ):
@@ -99,14 +115,35 @@ def _settle(comparison: _SourceComparison, kept: Collection[UUID]) -> list[UUID]
         settled: dict[UUID, UUID] = {}
         unsettled: dict[UUID, Row] = {}
         for derived_id, row in table.items():
-            row_id = found.pop(bytes.fromhex(row["fingerprint"][2:]), None)
+            row_id = found.pop(parse_fingerprint(row["fingerprint"]), None)
             if row_id is None:
                 unsettled[derived_id] = row
             else:
                 settled[derived_id] = row_id
-        candidates.extend(row_id for row_id in found.values() if row_id not in kept)
         comparison.settled[kind], comparison.unsettled[kind] = settled, unsettled
+        if kind == "tasks" and found and unsettled:
+            _settle_moved(comparison, found)
+        candidates.extend(row_id for row_id in found.values() if row_id not in kept)
     return [*candidates, *_reopen_completed_occurrences(comparison)]
+
+
+def _settle_moved(comparison: _SourceComparison, found: dict[bytes, UUID]) -> None:
+    """Find tasks of which only the place in their file changed, and remove them from ``found``.
+
+    The title must occur once on both sides, because external ids of equal titles are assigned in order.
+    """
+    settled, unsettled = comparison.settled["tasks"], comparison.unsettled["tasks"]
+    parsed = {parse_fingerprint(row["fingerprint"]): derived_id for derived_id, row in unsettled.items()}
+    titles, parsed_titles = (Counter(map(title_of, one)) for one in (found, parsed))
+    stored = {without_place(one): one for one in found}
+    for fingerprint, derived_id in parsed.items():
+        title = title_of(fingerprint)
+        if titles[title] == 1 == parsed_titles[title]:
+            former = stored.get(without_place(fingerprint))
+            if former is not None:
+                settled[derived_id] = found.pop(former)
+                comparison.moved[derived_id] = position_of(former)
+                del unsettled[derived_id]
 
 
 def _reopen_completed_occurrences(comparison: _SourceComparison) -> list[UUID]:
@@ -177,7 +214,13 @@ def _match_tasks(comparison: _SourceComparison) -> dict[UUID, UUID]:
     for item, one in zip(stored, compared, strict=True):
         item.is_current = one["is_current"]
     settled = [rows.tasks[derived_id] for derived_id in comparison.settled["tasks"]]
-    _set_neighbours(stored, [*settled, *(one for one in details if one["id"] in found)])
+    formerly = [
+        {"path": row["path"], "title": row["title"], "position": comparison.moved[row["id"]]}
+        if row["id"] in comparison.moved
+        else row
+        for row in settled
+    ]
+    _set_neighbours(stored, [*formerly, *(one for one in details if one["id"] in found)])
     _set_neighbours(parsed, [*settled, *(unsettled[derived_id] for derived_id in unmoved)])
     stable_paths = {row["path"] for row in settled} | {one["path"] for one in details if one["id"] in found}
     return unmoved | match_tasks(stored, parsed, stable_paths)
@@ -325,9 +368,12 @@ def _build_resolution(comparison: _SourceComparison, ids: Mapping[str, Mapping[U
     replaced |= _list_kept_ids(comparison, ids)
     rows, referring = SourceRows(warnings=comparison.rows.warnings), set()
     for (kind, table), (_, resolved) in zip(comparison.rows.tables(), rows.tables(), strict=True):
+        if not (replaced or changed):
+            resolved.update(table)
+            continue
         for derived_id, row in table.items():
             row_id = ids[kind][derived_id]
-            references = _list_references(row) if replaced or changed else ()
+            references = _list_references(row)
             if changed and not changed.isdisjoint(references):
                 referring.add(row_id)
             is_same = row_id == derived_id and not any(one in replaced for one in references)

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from daybreak.agenda.comparison.fingerprints import parse_fingerprint, without_place
 from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.projects.merges import update_canonical_projects
 from daybreak.agenda.rows import Row, SourceRows
@@ -226,9 +227,14 @@ async def _write_table(
     changed = [
         row for row_id, row in rows.items() if row_id in referring or _has_changed(row, known.get(row_id))
     ]
-    extra = (at,) if name == "tasks" else ()
-    for start in range(0, len(changed), _ROWS_PER_STATEMENT):
-        chunk = orjson.dumps(changed[start : start + _ROWS_PER_STATEMENT], default=str).decode()
+    written, extra = changed, ()
+    if name == "tasks":
+        moved = {row["id"]: row for row in changed if _has_only_moved(row, known)}
+        moved = {row_id: row for row_id, row in moved.items() if row_id not in referring}
+        await _move_tasks(tx, source[0], list(moved.values()))
+        written, extra = [row for row in changed if row["id"] not in moved], (at,)
+    for start in range(0, len(written), _ROWS_PER_STATEMENT):
+        chunk = orjson.dumps(written[start : start + _ROWS_PER_STATEMENT], default=str).decode()
         await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
     added = sum(1 for row in changed if row["id"] not in known)
     return ChangeCounts(added, len(changed) - added, unchanged=len(rows) - len(changed))
@@ -236,6 +242,23 @@ async def _write_table(
 
 def _has_changed(row: Row, old: asyncpg.Record | None) -> bool:
     return old is None or old["fingerprint"] is None or "\\x" + old["fingerprint"].hex() != row["fingerprint"]
+
+
+def _has_only_moved(row: Row, known: Mapping[UUID, asyncpg.Record]) -> bool:
+    old = known.get(row["id"])
+    if old is None or old["fingerprint"] is None:
+        return False
+    return without_place(old["fingerprint"]) == without_place(parse_fingerprint(row["fingerprint"]))
+
+
+async def _move_tasks(tx: asyncpg.Connection, owner_id: UUID, rows: Sequence[Row]) -> None:
+    """Write the places of tasks of which nothing else has changed."""
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        places = (
+            (row["id"], parse_fingerprint(row["fingerprint"]), row["source_ref"], row["position"])
+            for row in rows[start : start + _ROWS_PER_STATEMENT]
+        )
+        await tx.execute(_sql.move_tasks, owner_id, *map(list, zip(*places, strict=True)))
 
 
 async def _write_warnings(
