@@ -227,12 +227,12 @@ async def _write_table(
     changed = [
         row for row_id, row in rows.items() if row_id in referring or _has_changed(row, known.get(row_id))
     ]
-    written, extra = changed, ()
+    written, extra = changed, (at,) if name == "tasks" else ()
     if name == "tasks":
         moved = {row["id"]: row for row in changed if _has_only_moved(row, known)}
         moved = {row_id: row for row_id, row in moved.items() if row_id not in referring}
         await _move_tasks(tx, source[0], list(moved.values()))
-        written, extra = [row for row in changed if row["id"] not in moved], (at,)
+        written = [row for row in changed if row["id"] not in moved]
     for start in range(0, len(written), _ROWS_PER_STATEMENT):
         chunk = orjson.dumps(written[start : start + _ROWS_PER_STATEMENT], default=str).decode()
         await tx.execute(getattr(_sql, f"write_{name}"), *source, chunk, *extra)
