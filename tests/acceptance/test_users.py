@@ -51,7 +51,8 @@ def test_names_and_addresses_of_a_user_are_managed(daybreak, tmp_path):
         listed = daybreak("users", "identities", "list", kim).out.splitlines()[1:]
         return {line.split("\t")[0]: line.split("\t")[2] for line in listed}
 
-    of_profile = {"Kim Park": "counts", kim: "counts", "kim": "counts"}
+    names = ("Kim Park", kim, "kim", "kpark", "kpark@example.org")
+    of_profile = dict.fromkeys(names, "counts")
     assert states() == of_profile | {"K. Park": "proposed", "Bob Miller": "proposed"}
     assert daybreak("users", "identities", "confirm", kim, "k. park").out == f"“K. Park” is {kim}.\n"
     daybreak("users", "identities", "reject", kim, "Miller, Bob")

@@ -94,6 +94,8 @@ REQUEST_BODIES: dict[str, dict[str, str]] = {
     "/api/v1/agenda/projects/{project_id}/merge": {"into": "00000000-0000-0000-0000-000000000001"},
     "/agenda/projects/{project_id}/merge": {"into": "00000000-0000-0000-0000-000000000001"},
     "/api/v1/agenda/notes/{note_id}": {"title": "Keys"},
+    "/api/v1/agenda/sources/{source_id}": {"unassigned": "team"},
+    "/agenda/sources/{source_id}/unassigned": {"unassigned": "team"},
     "/api/v1/agenda/events/{event_id}": {"title": "Tea", "day": "2026-03-29"},
 }
 # Endless streams.
