@@ -213,7 +213,9 @@ def test_different_name_is_not_similar(value: str):
         ("Anna Berg", "anna@example.org", "@ABerg"),
         ("Anna Berg", "anna@example.org", "aberg@example.org"),
         ("anna", "anna.van.berg@example.org", "aberg"),
-        ("", "unit7-12@example.org", "u12@example.org"),
+        ("", "unit12-7@example.org", "u12@example.org"),
+        ("", "desk41-north@example.org", "d41@example.org"),
+        ("", "desk41-north@example.org", "@d41"),
         ("José Núñez", "j@example.org", "jnúñez"),
     ],
 )

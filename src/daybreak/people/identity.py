@@ -35,6 +35,7 @@ _BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
 _MIN_SHARED_WORD = 3
 _MIN_CONTAINED_WORD = 4
 _MIN_ABBREVIATED_WORD = 2
+_MAX_WORDS_BEHIND = 2
 # Files have no longer assignees; attendees and entered texts may be longer.
 _MAX_PARSED_LENGTH = 500
 _MAX_PEOPLE = 20
@@ -203,16 +204,19 @@ def profile_identities(user: User) -> list[PersonText]:
 def _abbreviated_identities(user: User) -> Iterator[PersonText]:
     """Yield the login names of a profile, such as “aberg” for “Anna Berg”, and their addresses.
 
-    With a last word of two letters it may be another person's first name, like “ali” for “Anna Li”.
+    The word behind the first letter is the last one, or a number: “u12” for “unit12-north”. With a last word
+    of two letters it may be another person's first name, like “ali” for “Anna Li”.
     """
     host = fold(user.email).rpartition("@")[2]
     for text in (user.name, _local_part(user.email)):
         first, *others = _TOKEN.findall(fold(text)) or [""]
-        word = others[-1] if others and _NAME_SEPARATOR.search(text.strip()) else ""
-        if len(word) >= _MIN_SHARED_WORD:
-            yield _person_named(first[0] + word)
-        if len(word) >= _MIN_ABBREVIATED_WORD and host not in _PUBLIC_HOSTS:
-            yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
+        last = others[-1:] if _NAME_SEPARATOR.search(text.strip()) else []
+        number = others[:1] if len(others) <= _MAX_WORDS_BEHIND and "".join(others[:1]).isdigit() else []
+        for word in dict.fromkeys((*last, *number)):
+            if len(word) >= (_MIN_ABBREVIATED_WORD if word.isdigit() else _MIN_SHARED_WORD):
+                yield _person_named(first[0] + word)
+            if len(word) >= _MIN_ABBREVIATED_WORD and host not in _PUBLIC_HOSTS:
+                yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
 
 
 def resembles_profile(value: str, user: User) -> bool:
