@@ -236,6 +236,8 @@ def abbreviates_profile(value: str, user: User) -> bool:
 
 def fold(text: str) -> str:
     """Return a text for comparison: in one case and Unicode form, with single spaces, without a leading @."""
+    if text.isascii():
+        return " ".join(text.casefold().split()).lstrip("@").strip()
     visible = "".join(one for one in text if unicodedata.category(one) != "Cf")
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", visible).casefold())
     return " ".join(folded.split()).lstrip("@").strip()

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -100,8 +101,8 @@ class Snapshot:
     def as_json(self) -> dict[str, Any]:
         """Return the snapshot as compact JSON: a list for each item instead of an object."""
         stored: dict[str, Any] = {
-            "tasks": {task_id: _as_list(task) for task_id, task in self.tasks.items()},
-            "events": {event_id: _as_list(event) for event_id, event in self.events.items()},
+            "tasks": {task_id: _trim(task) for task_id, task in self.tasks.items()},
+            "events": {event_id: _trim(event) for event_id, event in self.events.items()},
             "sources": self.sources,
         }
         if self.events_until is not None:
@@ -122,11 +123,12 @@ class Snapshot:
         )
 
 
-def _as_list(item: SnapshotItem) -> list[Any]:
-    parts = [*item]
-    while not parts[-1] and len(parts) > _REQUIRED_FIELDS:
-        parts.pop()
-    return parts
+def _trim(item: SnapshotItem) -> tuple[Any, ...]:
+    """Return the fields of an item without empty ones at the end."""
+    end = len(item)
+    while end > _REQUIRED_FIELDS and not item[end - 1]:
+        end -= 1
+    return item[:end]
 
 
 _REQUIRED_FIELDS = 5
@@ -194,12 +196,16 @@ def _task_item(
         project=project,
         assignee=task.assignee,
         recurrence=task.recurrence,
-        blocked_by=[str(one) for one in dict.fromkeys(task.blocked_by) if one in open_ids and one != task.id],
+        blocked_by=_open_blockers(task, open_ids) if task.blocked_by else (),
         is_blocked=task.status is TaskStatus.BLOCKED,
         first_due=first_due,
         times_put_off=times,
         holder="" if task.is_mine else str(task.holder),
     )
+
+
+def _open_blockers(task: Task, open_ids: set[UUID]) -> Sequence[str]:
+    return [str(one) for one in dict.fromkeys(task.blocked_by) if one in open_ids and one != task.id] or ()
 
 
 def _count_put_off(task: Task, due: str | None, before: SnapshotItem | None) -> tuple[str | None, int]:
@@ -249,6 +255,7 @@ def parse_snapshot_time(text: str | None, day: Day) -> Moment | None:
     return day.localize_optional(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
 
 
+@lru_cache(maxsize=8192)
 def fold_title(title: str) -> str:
     """Return a title for comparisons: normalized, in one case, with single spaces."""
     return " ".join(unicodedata.normalize("NFC", title).casefold().split())

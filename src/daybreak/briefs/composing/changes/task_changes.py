@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from daybreak.agenda import Moment, Task, TaskStatus
@@ -12,6 +13,7 @@ from daybreak.briefs.composing.changes.task_matches import (
     match_tasks,
 )
 from daybreak.briefs.facts.snapshot import (
+    Content,
     SnapshotItem,
     fold_title,
     item_content,
@@ -43,11 +45,20 @@ class _TaskComparison:
         self._tasks = {str(task.id): task for task in known}
         self._matches = match_tasks(self._last.tasks, known)
         self._now_of = {pair.before_id: pair.task for pair in self._matches.pairs}
-        self._present = {task_content(task) for task in known}
-        self._known = {item_content(item) for item in self._last.tasks.values()}
-        titles = [fold_title(item.title) for item in self._last.tasks.values()]
-        self._known_titles = {*titles, *(fold_title(str(one[0])) for one in self._last.finished.values())}
         self._following = self._find_following()
+
+    @cached_property
+    def _present(self) -> set[Content]:
+        return {task_content(task) for task in self._tasks.values()}
+
+    @cached_property
+    def _known(self) -> set[Content]:
+        return {item_content(item) for item in self._last.tasks.values()}
+
+    @cached_property
+    def _known_titles(self) -> set[str]:
+        titles = [fold_title(item.title) for item in self._last.tasks.values()]
+        return {*titles, *(fold_title(str(one[0])) for one in self._last.finished.values())}
 
     def _is_current(self, task: Task) -> bool:
         """Return whether a task is unfinished, or was finished since the last brief."""
@@ -98,6 +109,8 @@ class _TaskComparison:
             return self._done(task)
         if pair.before.is_mine != task.is_mine:
             return self._handed_over(pair)
+        if self._of.current.tasks.get(str(task.id)) == pair.before:
+            return self._became_overdue(pair)
         describers = (self._freed, self._moved, self._renamed, self._became_overdue)
         return next((change for describe in describers if (change := describe(pair))), None)
 
@@ -224,9 +237,12 @@ class _TaskComparison:
         """Yield the files whose tasks are all in a file of the same name in another folder."""
         moves: dict[tuple[str, str], dict[str, list[Task]]] = defaultdict(lambda: defaultdict(list))
         for pair in self._matches.pairs:
-            source = source_key(pair.task.source_id)
-            if pair.before.path and pair.before.source == source and source in self._of.sources:
-                moves[source, pair.before.path][pair.task.path].append(pair.task)
+            source, before = source_key(pair.task.source_id), pair.before.path
+            is_known = before and pair.before.source == source and source in self._of.sources
+            if before != pair.task.path and is_known:
+                moves[source, before][pair.task.path].append(pair.task)
+        if not moves:
+            return
         remaining = {(source_key(task.source_id), task.path) for task in self._tasks.values()}
         for (source, before), targets in moves.items():
             target = next(iter(targets))
