@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -43,9 +44,23 @@ class _TaskComparison:
         self._suppressed_ids = {*map(str, self._book.unsorted), *deferred}
         known = [*agenda.deferred, *(task for task in agenda.tasks if self._is_current(task))]
         self._tasks = {str(task.id): task for task in known}
-        self._matches = match_tasks(self._last.tasks, known)
+        self._unchanged, changed = self._split_by_change()
+        others = [task for task_id, task in self._tasks.items() if task_id not in self._unchanged]
+        self._matches = match_tasks(changed, others)
         self._now_of = {pair.before_id: pair.task for pair in self._matches.pairs}
         self._following = self._find_following()
+
+    def _split_by_change(self) -> tuple[dict[str, TaskPair], dict[str, SnapshotItem]]:
+        """Return the tasks that are as they were, and the other tasks of the last snapshot."""
+        unchanged: dict[str, TaskPair] = {}
+        changed: dict[str, SnapshotItem] = {}
+        current = self._of.current.tasks
+        for task_id, before in self._last.tasks.items():
+            if task_id in self._tasks and current.get(task_id) == before:
+                unchanged[task_id] = TaskPair(task_id, before, self._tasks[task_id])
+            else:
+                changed[task_id] = before
+        return unchanged, changed
 
     @cached_property
     def _present(self) -> set[Content]:
@@ -70,6 +85,9 @@ class _TaskComparison:
         return task.status is TaskStatus.DONE and is_recent and task_id not in self._last.finished
 
     def list_changes(self) -> Iterator[Change]:
+        for pair in self._unchanged.values():
+            if (due := self._missed_due_date(pair.task)) and self._is_compared(pair):
+                yield self._became_overdue(pair.task, due)
         for pair in self._matches.pairs:
             if self._is_compared(pair) and (change := self._describe(pair)):
                 yield change
@@ -109,10 +127,11 @@ class _TaskComparison:
             return self._done(task)
         if pair.before.is_mine != task.is_mine:
             return self._handed_over(pair)
-        if self._of.current.tasks.get(str(task.id)) == pair.before:
-            return self._became_overdue(pair)
-        describers = (self._freed, self._moved, self._renamed, self._became_overdue)
-        return next((change for describe in describers if (change := describe(pair))), None)
+        describers = (self._freed, self._moved, self._renamed)
+        change = next((change for describe in describers if (change := describe(pair))), None)
+        if change is None and (due := self._missed_due_date(task)):
+            return self._became_overdue(task, due)
+        return change
 
     def _done(self, task: Task) -> Change:
         completed = self._day.localize_optional(task.completed)
@@ -202,10 +221,12 @@ class _TaskComparison:
         at = self._day.localize_optional(task.due)
         return self._change(task, "renamed", text, summary="have another title", phrase=phrase, at=at)
 
-    def _became_overdue(self, pair: TaskPair) -> Change | None:
-        task, due = pair.task, self._day.date_of(pair.task.due)
-        if due is None or not self._last.day <= due < self._day.today:
-            return None
+    def _missed_due_date(self, task: Task) -> date | None:
+        """Return the due date of a task that was missed since the last brief."""
+        due = self._day.date_of(task.due)
+        return due if due is not None and self._last.day <= due < self._day.today else None
+
+    def _became_overdue(self, task: Task, due: date) -> Change:
         text = wording.became_overdue(task.title, due)
         phrase = wording.remark(task.title, wording.due(due))
         return self._change(task, "became_overdue", text, summary="became overdue", phrase=phrase, at=due)
