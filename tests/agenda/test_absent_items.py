@@ -94,12 +94,18 @@ async def snooze(workspace: UserWorkspace, title: str) -> None:
         await agenda.snooze(tx, user.id, [task.id], return_on=DAY + timedelta(days=40), today=DAY)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("damage", ["page", "binary", "cut"])
+# A text that is cut at a line cannot be recognised.
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        (name, damage)
+        for name in FORMATS
+        for damage in ("page", "binary", "cut")
+        if damage != "cut" or name not in {"todo.txt", "plan.md"}
+    ],
+)
 async def test_damaged_file_changes_nothing_until_it_is_whole_again(make_scenario, name: str, damage: str):
     scenario, whole = make_scenario(name), FORMATS[name](TITLES)
-    if damage == "cut" and name in {"todo.txt", "plan.md"}:
-        pytest.skip("a text that is cut at a line cannot be recognised")
     damaged = {"page": PAGE, "binary": bytes(200), "cut": whole[: len(whole) * 2 // 3]}[damage]
     await scenario.read(whole)
     before = await scenario.shown()
