@@ -115,7 +115,7 @@ async def test_largest_uploads_of_several_users_need_little_memory(web_process, 
     web_process.reset_peak()
     answers = await asyncio.gather(*(web_process.upload(user, file) for user in members[:4]))
     assert {answer.status_code for answer in answers} == {202}
-    assert web_process.peak_memory() < 500
+    assert web_process.peak_memory() < 300
 
 
 async def test_medium_files_of_several_users_need_little_memory(web_process, members):

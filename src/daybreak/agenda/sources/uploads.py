@@ -1,5 +1,6 @@
 """Uploaded files as sources: each upload is one source, and a later one of the same name replaces it."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,6 +30,8 @@ _HEAD_BYTES = 4096
 _MAX_NAME_LENGTH = 200
 _BATCH_BYTES = 1024 * 1024
 _BATCH_FILES = 500
+# The driver needs three times the size of a batch, so batches are inserted one after the other.
+_insertion = asyncio.Lock()
 SUPPORTED_FORMATS = (
     "calendars (.ics), todo.txt, Markdown, Taskwarrior exports (.json), CSV exports of Todoist, Asana or "
     "Jira, and notes (.txt)"
@@ -94,14 +97,21 @@ async def add_upload(tx: asyncpg.Connection, owner_id: UUID, upload: Upload) -> 
     await tx.execute(_sql.mark_uploaded, owner_id, source_id, clock.now())
     await tx.execute(_sql.delete_files, owner_id, source_id)
     for files in _batch_files(list({file.path: file for file in upload.files}.values())):
-        columns = (
-            [file.path for file in files],
-            [file.read_compressed() for file in files],
-            [file.size for file in files],
-            [file.modified_at for file in files],
-        )
-        await tx.execute(_sql.insert_files, owner_id, source_id, *columns)
+        async with _insertion:
+            await _insert_files(tx, owner_id, source_id, files)
     return source_id
+
+
+async def _insert_files(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, files: Sequence[UploadedFile]
+) -> None:
+    columns = (
+        [file.path for file in files],
+        [file.read_compressed() for file in files],
+        [file.size for file in files],
+        [file.modified_at for file in files],
+    )
+    await tx.execute(_sql.insert_files, owner_id, source_id, *columns)
 
 
 def _batch_files(files: Sequence[UploadedFile]) -> Iterator[list[UploadedFile]]:
