@@ -26,7 +26,14 @@ async def test_call_beyond_the_bound_is_rejected_until_another_has_ended():
 
 
 async def test_passwords_that_wait_to_be_verified_are_bounded(monkeypatch):
-    monkeypatch.setattr(passwords, "_threads", DedicatedThreads("test", 1, max_waiting=1))
-    tries = (passwords.verify_password("correct horse", None) for _ in range(5))
-    answers = await asyncio.gather(*tries, return_exceptions=True)
-    assert [isinstance(one, Unavailable) for one in answers] == [False, False, True, True, True]
+    threads, release = DedicatedThreads("test", 1, max_waiting=1), threading.Event()
+    monkeypatch.setattr(passwords, "_threads", threads)
+    occupying = asyncio.create_task(threads.run(release.wait))
+    waiting = asyncio.create_task(passwords.verify_password("correct horse", None))
+    await asyncio.sleep(0)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await passwords.verify_password("correct horse", None)
+    release.set()
+    assert await asyncio.wait_for(waiting, 60) is False
+    assert await asyncio.wait_for(occupying, 60)
