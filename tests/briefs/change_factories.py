@@ -1,7 +1,5 @@
 """Two days of one reader, and the sentences about what changed between them."""
 
-import json
-
 from daybreak.agenda import Agenda
 from daybreak.briefs.document.model import Document
 from daybreak.briefs.facts.day import Day
@@ -15,7 +13,7 @@ YESTERDAY = day(days_later(-1))
 def snapshot_of(before: Agenda, on: Day = YESTERDAY, last: Snapshot | None = None) -> Snapshot:
     """Return the snapshot of a brief as it is read back from the database."""
     taken = compose_brief(before, on, last_received_snapshot=last).snapshot
-    return Snapshot.from_json(taken.day, json.loads(json.dumps(taken.as_json())))
+    return Snapshot.from_bytes(taken.day, taken.as_bytes())
 
 
 def compose_after(last: Snapshot, now: Agenda, on: Day | None = None) -> Document:

@@ -17,7 +17,6 @@ from daybreak.briefs.facts.snapshot import Snapshot
 from daybreak.db import load
 
 _sql = load(__package__)
-_FASTEST = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,11 @@ async def read_previous(
 
 
 def _previous_from_row(row: asyncpg.Record) -> PreviousBriefs:
-    document, facts = unpack(row["document"]), unpack(row["received_facts"])
+    document, facts = unpack(row["document"]), row["received_facts"]
     return PreviousBriefs(
         exists=row["document"] is not None,
         section_hashes=frozenset(section.get("content_hash", "") for section in document.get("sections", ())),
-        last_received=Snapshot.from_json(row["received_date"], facts) if facts else None,
+        last_received=Snapshot.from_bytes(row["received_date"], facts) if facts else None,
     )
 
 
@@ -58,7 +57,7 @@ async def read_week_snapshots(
     """Return the snapshots of the week before each date, oldest first, by owner, in one round trip."""
     weeks: dict[UUID, list[Snapshot]] = {owner_id: [] for owner_id in days}
     for row in await tx.fetch(_sql.read_week_snapshots, list(days.keys()), list(days.values())):
-        weeks[row["owner_id"]].append(Snapshot.from_json(row["brief_date"], unpack(row["facts"])))
+        weeks[row["owner_id"]].append(Snapshot.from_bytes(row["brief_date"], row["facts"]))
     return weeks
 
 
@@ -73,10 +72,8 @@ class PackedBrief(NamedTuple):
 
 def pack(owner_id: UUID, composed: ComposedBrief) -> PackedBrief:
     """Return the brief as stored; fastest right after composing, while it is in the processor's cache."""
-    document, snapshot = codec.encode(composed.document), orjson.dumps(composed.snapshot.as_json())
-    return PackedBrief(
-        owner_id, composed.document.date, zlib.compress(document, _FASTEST), zlib.compress(snapshot, _FASTEST)
-    )
+    document = zlib.compress(codec.encode(composed.document), zlib.Z_BEST_SPEED)
+    return PackedBrief(owner_id, composed.document.date, document, composed.snapshot.as_bytes())
 
 
 async def write(
@@ -135,7 +132,7 @@ async def list_editions(tx: asyncpg.Connection, owner_id: UUID, day: date) -> li
 
 
 def unpack(stored: bytes | None) -> dict[str, Any]:
-    """Return the parsed JSON of a stored brief or snapshot; empty if there is none."""
+    """Return the parsed JSON of a stored brief; empty if there is none."""
     return orjson.loads(zlib.decompress(stored)) if stored else {}
 
 

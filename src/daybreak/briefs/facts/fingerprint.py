@@ -22,7 +22,7 @@ def fingerprint(agenda: Agenda, user: User, snapshots: Iterable[Snapshot], extra
     Args:
         agenda: the facts. Reading a source again without finding changes does not alter the hash.
         user: the reader.
-        snapshots: the snapshots that the brief is compared with.
+        snapshots: the stored snapshots that the brief is compared with.
         extra: further inputs, such as the warnings about sources.
     """
     wishes = user.preferences
@@ -30,7 +30,7 @@ def fingerprint(agenda: Agenda, user: User, snapshots: Iterable[Snapshot], extra
         _WORDING_VERSION,
         [user.name, user.timezone, user.country, wishes.quiet_day, wishes.project_choice, wishes.projects],
         [wishes.workday_start, wishes.workday_end],
-        [(one.day, one.as_json()) for one in snapshots],
+        [(one.day, one.digest) for one in snapshots],
         list(extra),
         agenda.warnings,
         [(source.id, source.name) for source in agenda.sources],

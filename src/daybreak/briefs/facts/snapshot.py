@@ -1,12 +1,16 @@
 """What a brief knew, stored for the next one to compare with."""
 
 import unicodedata
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
+
+import orjson
 
 from daybreak.agenda import Agenda, Event, Moment, Task, TaskStatus
 from daybreak.briefs.facts.day import Day
@@ -17,14 +21,12 @@ _EARLIER_EVENT_DAYS = 8
 
 
 _MARGIN = timedelta(days=2)
-
-
+# Fields that every stored item has; those after them are only stored if one of them is not empty.
+_USUAL_FIELDS = 6
 _MANUAL_SOURCE = "manual"
 _DECLINED = "declined"
-
-
 _UNCONVERTED_ZONES = (None, UTC)
-
+_DIGEST_BYTES = 16
 
 Content = tuple[str, str | None, str | None]
 
@@ -79,6 +81,7 @@ class Snapshot:
         events_until: the date before which its events are complete; None in snapshots of earlier versions,
             whose items have no fields after ``project`` either.
         finished: title and due date of tasks that were finished shortly before, by id.
+        digest: a hash of its stored form; empty for one that was not read from there.
     """
 
     day: date
@@ -87,6 +90,7 @@ class Snapshot:
     sources: dict[str, str]
     events_until: date | None = None
     finished: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    digest: str = field(default="", compare=False)
 
     @property
     def compared_until(self) -> date:
@@ -98,8 +102,8 @@ class Snapshot:
         """Whether its items have the fields after ``project``."""
         return self.events_until is not None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the snapshot as compact JSON: a list for each item instead of an object."""
+    def as_bytes(self) -> bytes:
+        """Return the snapshot as compressed JSON: a list for each item instead of an object."""
         stored: dict[str, Any] = {
             "tasks": {task_id: _trim(task) for task_id, task in self.tasks.items()},
             "events": {event_id: _trim(event) for event_id, event in self.events.items()},
@@ -107,11 +111,12 @@ class Snapshot:
         }
         if self.events_until is not None:
             stored |= {"events_until": self.events_until.isoformat(), "finished": self.finished}
-        return stored
+        return zlib.compress(orjson.dumps(stored), zlib.Z_BEST_SPEED)
 
     @classmethod
-    def from_json(cls, day: date, stored: dict[str, Any]) -> "Snapshot":
-        """Return the snapshot that `as_json` wrote."""
+    def from_bytes(cls, day: date, packed: bytes) -> "Snapshot":
+        """Return the snapshot that `as_bytes` wrote."""
+        stored = orjson.loads(zlib.decompress(packed))
         until = stored.get("events_until")
         return cls(
             day=day,
@@ -120,18 +125,13 @@ class Snapshot:
             sources=stored["sources"],
             events_until=date.fromisoformat(until) if until else None,
             finished=stored.get("finished", {}),
+            digest=blake2b(packed, digest_size=_DIGEST_BYTES).hexdigest(),
         )
 
 
 def _trim(item: SnapshotItem) -> tuple[Any, ...]:
-    """Return the fields of an item without empty ones at the end."""
-    end = len(item)
-    while end > _REQUIRED_FIELDS and not item[end - 1]:
-        end -= 1
-    return item[:end]
-
-
-_REQUIRED_FIELDS = 5
+    """Return the fields of an item, only the usual ones if the others are empty."""
+    return item[:] if any(item[_USUAL_FIELDS:]) else item[:_USUAL_FIELDS]
 
 
 def take_snapshot(
@@ -155,7 +155,8 @@ def take_snapshot(
     return Snapshot(
         day=day.today,
         tasks={
-            str(task.id): _task_item(task, projects.get(task.project_id), open_ids, before) for task in tasks
+            task_id: _task_item(task, projects.get(task.project_id), open_ids, before.get(task_id))
+            for task_id, task in ((str(task.id), task) for task in tasks)
         },
         events={
             str(event.id): _event_item(event)
@@ -183,24 +184,26 @@ def empty_snapshot(day: date) -> Snapshot:
 
 
 def _task_item(
-    task: Task, project: str | None, open_ids: set[UUID], before: Mapping[str, SnapshotItem]
+    task: Task, project: str | None, open_ids: set[UUID], before: SnapshotItem | None
 ) -> SnapshotItem:
     due = to_iso(task.due)
-    first_due, times = _count_put_off(task, due, before.get(str(task.id)))
+    first_due, times_put_off = _count_put_off(task, due, before) if before and due else (None, 0)
+    # By position, since every brief has hundreds of them: keywords take twice as long.
     return SnapshotItem(
-        title=task.title,
-        source_ref=task.source_ref,
-        source=source_key(task.source_id),
-        starts=to_iso(task.start),
-        due=due,
-        project=project,
-        assignee=task.assignee,
-        recurrence=task.recurrence,
-        blocked_by=_open_blockers(task, open_ids) if task.blocked_by else (),
-        is_blocked=task.status is TaskStatus.BLOCKED,
-        first_due=first_due,
-        times_put_off=times,
-        holder="" if task.is_mine else str(task.holder),
+        task.title,
+        task.source_ref,
+        source_key(task.source_id),
+        to_iso(task.start),
+        due,
+        project,
+        None,
+        task.assignee,
+        task.recurrence,
+        _open_blockers(task, open_ids) if task.blocked_by else (),
+        task.status is TaskStatus.BLOCKED,
+        first_due,
+        times_put_off,
+        "" if task.is_mine else str(task.holder),
     )
 
 
@@ -208,8 +211,8 @@ def _open_blockers(task: Task, open_ids: set[UUID]) -> Sequence[str]:
     return [str(one) for one in dict.fromkeys(task.blocked_by) if one in open_ids and one != task.id] or ()
 
 
-def _count_put_off(task: Task, due: str | None, before: SnapshotItem | None) -> tuple[str | None, int]:
-    if before is None or before.due is None or due is None or task.recurrence:
+def _count_put_off(task: Task, due: str, before: SnapshotItem) -> tuple[str | None, int]:
+    if before.due is None or task.recurrence:
         return None, 0
     if due[:10] > before.due[:10]:
         return before.first_due or before.due, before.times_put_off + 1
