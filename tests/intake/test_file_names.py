@@ -1,6 +1,6 @@
 """Tests of what the name of a file says: temporary files, conflict copies, copies."""
 
-from time import monotonic
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -101,8 +101,8 @@ def test_copy_marker_is_separated_from_the_name(stem: str, plain: str, number: i
 
 @given(st.text(st.sampled_from("a -_.(1)[]~#’conflictPC"), max_size=300))
 def test_any_name_is_classified_quickly(name: str):
-    began = monotonic()
+    began = thread_time()
     find_original(name or "x", BESIDE)
     split_copy_marker(name)
     is_transient(name)
-    assert monotonic() - began < 1
+    assert thread_time() - began < 1

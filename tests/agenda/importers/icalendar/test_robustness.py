@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -151,9 +151,9 @@ def test_calendars_are_recognised_by_name_or_by_their_first_line():
 )
 def test_every_rule_is_expanded_in_bounded_time_to_a_bounded_number(read, calendar, entry, lines):
     body = ("DTSTART:19000101T000000Z", *lines)
-    started = perf_counter()
+    started = thread_time()
     found = read(calendar(entry(*body), entry(*body, kind="VTODO"), GOOD))
-    assert perf_counter() - started < 20
+    assert thread_time() - started < 20
     assert len(found.events) <= 1001
     assert len(found.tasks) == 1
     assert len(found.warnings) <= 2
@@ -192,6 +192,6 @@ def test_a_damaged_calendar_is_never_an_error(read, data):
 
 def test_unlimited_nesting_costs_nothing(read, calendar):
     rubbish = "BEGIN:X\r\n" * 50_000 + "END:Y\r\n" * 50_000
-    started = perf_counter()
+    started = thread_time()
     assert read(calendar(rubbish, GOOD)).events[0].external_id == "good"
-    assert perf_counter() - started < 10
+    assert thread_time() - started < 10
