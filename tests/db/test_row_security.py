@@ -57,6 +57,9 @@ ROWS = {
         f"({IMPORTED_COLUMNS}, title, all_day, floating, starts_at, ends_at, busy, tentative)"
         f" VALUES ($1, $2, 'x', 'x', 'x', 'x', FALSE, FALSE, {NOW}, {NOW}, TRUE, FALSE)"
     ),
+    "agenda_cancellations": (
+        "(owner_id, source_id, id, path, fingerprint, uid, sequence) VALUES ($1, $2, $2, 'x', 'x', 'x', 0)"
+    ),
     "agenda_notes": f"({IMPORTED_COLUMNS}, title, noted_at) VALUES ($1, $2, 'x', 'x', 'x', 'x', {NOW})",
     "briefs_editions": (
         "(owner_id, id, brief_date, edition, composed_at, document)"
@@ -249,6 +252,7 @@ async def test_a_transaction_without_owners_is_an_error(database):
         ("agenda_notes", "project_id"),
         ("agenda_phases", "project_id"),
         ("agenda_events", "source_id"),
+        ("agenda_cancellations", "source_id"),
         ("briefs_snapshots", "edition_id"),
     ],
 )

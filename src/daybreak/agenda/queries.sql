@@ -74,6 +74,10 @@ SELECT
                                 )
                             )
                     )
+                    AND NOT EXISTS (
+                        SELECT FROM agenda_cancellations AS c
+                        WHERE c.owner_id = want.owner_id AND c.id = e.superseded_by AND c.source_id = ANY ($6)
+                    )
                 )
             )
         ORDER BY e.starts_at, e.id
@@ -206,6 +210,9 @@ FROM agenda_tasks WHERE owner_id = $1 AND source_id = $2
 UNION ALL
 SELECT 'notes', id, fingerprint, path, removed_at IS NULL, TRUE, NULL, absence, absent_on, absent_since
 FROM agenda_notes WHERE owner_id = $1 AND source_id = $2
+UNION ALL
+SELECT 'cancellations', id, fingerprint, path, TRUE, FALSE, NULL, NULL, NULL, NULL
+FROM agenda_cancellations WHERE owner_id = $1 AND source_id = $2
 UNION ALL
 SELECT
     'events', e.id, e.fingerprint, e.path, e.removed_at IS NULL AND covered.whether, TRUE, e.uid,
@@ -441,6 +448,26 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     absence = NULL,
     absent_on = NULL,
     absent_since = NULL
+
+-- name: write_cancellations
+-- Inserts or updates the cancellations of a source.
+INSERT INTO agenda_cancellations
+(owner_id, source_id, id, path, fingerprint, uid, occurrence_at, and_future, sequence, stamped_at)
+SELECT $1, $2, r.id, r.path, r.fingerprint, r.uid, r.occurrence_at, r.and_future, r.sequence, r.stamped_at
+FROM json_to_recordset($3::json) AS r (
+    id uuid, path text, fingerprint bytea, uid text, occurrence_at timestamptz, and_future boolean, sequence integer,
+    stamped_at timestamptz
+)
+ON CONFLICT (owner_id, id) DO UPDATE SET
+    path = excluded.path,
+    fingerprint = excluded.fingerprint,
+    and_future = excluded.and_future,
+    sequence = excluded.sequence,
+    stamped_at = excluded.stamped_at
+
+-- name: delete_cancellations
+-- Deletes cancellations that their source no longer has.
+DELETE FROM agenda_cancellations WHERE owner_id = $1 AND id = ANY ($2::uuid [])
 
 -- name: write_notes
 INSERT INTO agenda_notes AS stored
@@ -918,7 +945,7 @@ ORDER BY e.starts_at, e.id
 LIMIT $4
 
 -- name: get_event
--- Returns an event; instead of a hidden copy the one that is shown.
+-- Returns an event; instead of a hidden copy the one that is shown; no row if another source cancels it.
 SELECT e.*, s.name AS source
 FROM agenda_event_facts AS e
 LEFT JOIN agenda_sources AS s ON e.owner_id = s.owner_id AND e.source_id = s.id

@@ -20,6 +20,7 @@ from daybreak.agenda.parsed import (
     ImportedNote,
     ImportedPhase,
     ImportedProject,
+    ImportedRevision,
     ImportedTask,
     ParsedFile,
     ReadWarning,
@@ -44,17 +45,22 @@ class ParsedSourceFile:
 
 @dataclass(frozen=True, slots=True)
 class SourceRows:
-    """All rows of one source by id, one field per table, in the order of writing."""
+    """All rows of one source by id, one field per table, in the order of writing.
+
+    Attributes:
+        cancellations: the cancellations of events, which are no items of the agenda.
+    """
 
     projects: dict[UUID, Row] = field(default_factory=dict)
     phases: dict[UUID, Row] = field(default_factory=dict)
     tasks: dict[UUID, Row] = field(default_factory=dict)
     events: dict[UUID, Row] = field(default_factory=dict)
     notes: dict[UUID, Row] = field(default_factory=dict)
+    cancellations: dict[UUID, Row] = field(default_factory=dict)
     warnings: list[ReadWarning] = field(default_factory=list)
 
     def tables(self) -> Iterator[tuple[str, dict[UUID, Row]]]:
-        """Yield each table's name and rows, referenced tables first."""
+        """Yield the name and rows of each table of items, referenced tables first."""
         yield from (
             ("projects", self.projects),
             ("phases", self.phases),
@@ -105,6 +111,9 @@ class _RowBuilder:
             self._add_event(event)
         for note in parsed.notes:
             self._add_note(note)
+        for revision in parsed.revisions:
+            if revision.is_cancelled and not revision.is_task:
+                self._add_cancellation(revision)
         for warning in parsed.warnings:
             path, message = strip_unstorable(warning.path), strip_unstorable(warning.message)
             self.rows.warnings.append(replace(warning, path=path, message=message))
@@ -221,6 +230,25 @@ class _RowBuilder:
         }
         self._add_row(self.rows.notes, ("note", note.external_id), content)
 
+    def _add_cancellation(self, revision: ImportedRevision) -> None:
+        start = revision.recurrence_id and datetime.fromisoformat(revision.recurrence_id)
+        is_date = "T" not in (revision.recurrence_id or "")
+        row = {
+            "id": self._row_id("cancellation", f"{revision.uid}\n{revision.recurrence_id or ''}"),
+            "path": self._path,
+            "uid": revision.uid,
+            "occurrence_at": _to_stored_utc(start.date() if is_date else start) if start else None,
+            "and_future": revision.and_future,
+            "sequence": revision.sequence,
+        }
+        # An export may stamp all its entries each time it is read; the stamp of a message is its own.
+        content = row | ({"stamped_at": revision.stamped_at} if revision.is_message else {})
+        row = _set_fingerprint({name: strip_unstorable(value) for name, value in content.items()})
+        row["stamped_at"] = revision.stamped_at and _to_stored_utc(revision.stamped_at)
+        known = self.rows.cancellations.get(row["id"])
+        if known is None or _version(known) < _version(row):
+            self.rows.cancellations[row["id"]] = row
+
     def _add_row(self, table: dict[UUID, Row], key: tuple[str, str], content: Row) -> Row:
         row_id = self._row_id(*key)
         if row_id not in table:
@@ -240,6 +268,10 @@ class _RowBuilder:
         if not isinstance(moment, datetime):
             return {f"{name}_on": moment and _clamp(moment), f"{name}_at": None}
         return {f"{name}_on": None, f"{name}_at": to_instant(_clamp(moment), self._tz)}
+
+
+def _version(row: Row) -> tuple[int, datetime]:
+    return row["sequence"], row["stamped_at"] or datetime.min.replace(tzinfo=UTC)
 
 
 def _set_fingerprint(row: Row) -> Row:

@@ -164,7 +164,7 @@ CREATE FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) RETURN
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     SET enable_nestloop TO 'off'
-    AS $$
+    AS $_$
     WITH known AS MATERIALIZED (
         SELECT
             e.id, e.source_id, e.superseded_by, e.uid, e.recurrence_id, e.starts_at, e.sequence, e.stamped_at,
@@ -203,10 +203,52 @@ CREATE FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) RETURN
                     (i.absent_on IS NULL) DESC, i.occurrences > 1 DESC, i.version DESC, i.source_id, i.starts_at, i.id
             )
     ),
+    ends AS MATERIALIZED (
+        SELECT * FROM agenda_cancellations AS c WHERE c.owner_id = owner AND c.source_id IS DISTINCT FROM leaving
+    ),
+    versions AS (
+        SELECT k.uid, k.source_id, mode() WITHIN GROUP (ORDER BY k.sequence) AS version FROM known AS k
+        WHERE k.uid IN (SELECT c.uid FROM ends AS c)
+        GROUP BY k.uid, k.source_id
+    ),
+    latest AS (
+        SELECT
+            k.id, k.uid, first_value(k.source_id) OVER copies AS source_id,
+            first_value(k.sequence) OVER copies AS sequence, first_value(k.stamped_at) OVER copies AS stamped_at,
+            CASE
+                WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\dT[\d:]+[+-][\d:]+$' THEN k.recurrence_id::timestamptz
+                WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\d(T[\d:]+)?$' THEN k.recurrence_id::timestamp AT TIME ZONE 'UTC'
+            END AS occurrence_at
+        FROM known AS k
+        WHERE k.uid IN (SELECT c.uid FROM ends AS c)
+        WINDOW copies AS (
+            PARTITION BY k.uid_key
+            ORDER BY
+                (k.absent_on IS NULL) DESC, k.sequence DESC, k.stamped_at DESC NULLS LAST,
+                (k.superseded_by IS NULL) DESC, k.created_at, k.source_id, k.id
+        )
+    ),
+    cancelled AS (
+        SELECT DISTINCT ON (l.id) l.id, c.id AS cancellation
+        FROM latest AS l
+        INNER JOIN versions AS v ON l.uid = v.uid AND l.source_id = v.source_id
+        INNER JOIN ends AS c
+            ON
+                l.uid = c.uid AND l.source_id <> c.source_id
+                AND (
+                    c.occurrence_at IS NULL OR l.occurrence_at = c.occurrence_at
+                    OR (c.and_future AND l.occurrence_at > c.occurrence_at)
+                )
+        WHERE
+            (c.sequence, coalesce(c.stamped_at, '-infinity'))
+            >= (CASE WHEN c.occurrence_at IS NULL THEN v.version ELSE l.sequence END, coalesce(l.stamped_at, '-infinity'))
+        ORDER BY l.id, c.sequence DESC, c.stamped_at DESC NULLS LAST, c.id
+    ),
     by_uid AS (
         SELECT
             c.*,
             CASE
+                WHEN x.cancellation IS NOT NULL THEN x.cancellation
                 WHEN c.source_id <> c.newest_source THEN c.newest
                 WHEN
                     c.uid IS NOT NULL AND c.recurrence_id IS NOT NULL AND c.source_id <> c.moved_source
@@ -215,6 +257,7 @@ CREATE FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) RETURN
                     THEN c.moved
             END AS newer
         FROM compared AS c
+        LEFT JOIN cancelled AS x ON c.id = x.id
     ),
     by_title AS MATERIALIZED (
         SELECT
@@ -237,7 +280,7 @@ CREATE FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) RETURN
         WHERE b.superseded_by IS DISTINCT FROM coalesce(n.twin, b.newer, b.twin)
     )
     UPDATE agenda_events AS e SET superseded_by = c.shown FROM changed AS c WHERE e.owner_id = owner AND e.id = c.id
-$$;
+$_$;
 
 CREATE FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) RETURNS void
     LANGUAGE sql
@@ -3058,6 +3101,21 @@ CREATE UNLOGGED SEQUENCE pgq.pgqueuer_statistics_id_seq
 
 ALTER SEQUENCE pgq.pgqueuer_statistics_id_seq OWNED BY pgq.pgqueuer_statistics.id;
 
+CREATE TABLE public.agenda_cancellations (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    id uuid NOT NULL,
+    path text NOT NULL,
+    fingerprint bytea NOT NULL,
+    uid text NOT NULL,
+    occurrence_at timestamp with time zone,
+    and_future boolean DEFAULT false NOT NULL,
+    sequence integer NOT NULL,
+    stamped_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.agenda_cancellations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.agenda_decisions (
     owner_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -3879,6 +3937,9 @@ ALTER TABLE ONLY pgq.pgqueuer_schedules
 ALTER TABLE ONLY pgq.pgqueuer_statistics
     ADD CONSTRAINT pgqueuer_statistics_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.agenda_cancellations
+    ADD CONSTRAINT agenda_cancellations_pkey PRIMARY KEY (owner_id, id);
+
 ALTER TABLE ONLY public.agenda_decisions
     ADD CONSTRAINT agenda_decisions_pkey PRIMARY KEY (owner_id, id);
 
@@ -4043,6 +4104,8 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgq.pgqueuer USING btree (dedu
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON pgq.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgq.pgqueuer_status);
 
+CREATE INDEX agenda_cancellations_source ON public.agenda_cancellations USING btree (owner_id, source_id);
+
 CREATE UNIQUE INDEX agenda_decisions_current ON public.agenda_decisions USING btree (owner_id, task_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX agenda_decisions_task ON public.agenda_decisions USING btree (owner_id, task_id);
@@ -4179,6 +4242,9 @@ CREATE TRIGGER schedule_user_updated AFTER UPDATE ON public.people_users REFEREN
 
 CREATE TRIGGER schedule_workers_died AFTER INSERT ON public.runs_finished FOR EACH ROW WHEN (((new.queue = 'scheduled'::text) AND (new.status = 'failed'::text) AND (new.parent_id IS NULL) AND (((new.errors -> '-1'::integer) ->> 'class'::text) = 'WorkerDied'::text))) EXECUTE FUNCTION public.schedule_on_workers_died();
 
+ALTER TABLE ONLY public.agenda_cancellations
+    ADD CONSTRAINT agenda_cancellations_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.agenda_decisions
     ADD CONSTRAINT agenda_decisions_owner_id_task_id_fkey FOREIGN KEY (owner_id, task_id) REFERENCES public.agenda_tasks(owner_id, id) ON DELETE CASCADE;
 
@@ -4290,6 +4356,8 @@ ALTER TABLE ONLY public.schedule_second_tries
 ALTER TABLE ONLY public.web_idempotency_keys
     ADD CONSTRAINT web_idempotency_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.people_users(id) ON DELETE CASCADE;
 
+ALTER TABLE public.agenda_cancellations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.agenda_decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.agenda_events ENABLE ROW LEVEL SECURITY;
@@ -4317,6 +4385,8 @@ ALTER TABLE public.briefs_feedback ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.briefs_search_index ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.briefs_snapshots ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY maintenance ON public.agenda_cancellations TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.agenda_decisions TO daybreak_owner USING (true);
 
@@ -4381,6 +4451,8 @@ CREATE POLICY maintenance ON public.schedule_reachability TO daybreak_owner USIN
 CREATE POLICY maintenance ON public.schedule_second_tries TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.web_idempotency_keys TO daybreak_owner USING (true);
+
+CREATE POLICY owners ON public.agenda_cancellations TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.agenda_decisions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -4816,6 +4888,8 @@ GRANT USAGE ON SEQUENCE pgq.pgqueuer_schedules_id_seq TO daybreak_app;
 GRANT SELECT ON TABLE pgq.pgqueuer_statistics TO daybreak_app;
 
 GRANT USAGE ON SEQUENCE pgq.pgqueuer_statistics_id_seq TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_cancellations TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_decisions TO daybreak_app;
 

@@ -190,7 +190,9 @@ REVOKE ALL ON FUNCTION agenda_move_decisions(uuid, timestamptz) FROM public, day
 GRANT EXECUTE ON FUNCTION agenda_move_decisions(uuid, timestamptz) TO daybreak_app;
 
 -- Copies of an event have the same UID and occurrence, the newest by SEQUENCE and time stamp; or the same title and times.
--- All occurrences of a series are hidden that a newer version of the series in another source has moved.
+-- All occurrences of a series are hidden that a newer version of the series in another source has moved. So are all copies
+-- of an event or occurrence of which another source has a cancellation that is at least as new as the newest copy. The
+-- version of a series is that of most of its occurrences.
 CREATE OR REPLACE FUNCTION agenda_mark_event_copies(owner uuid, leaving uuid) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
@@ -232,10 +234,52 @@ AS $$
                     (i.absent_on IS NULL) DESC, i.occurrences > 1 DESC, i.version DESC, i.source_id, i.starts_at, i.id
             )
     ),
+    ends AS MATERIALIZED (
+        SELECT * FROM agenda_cancellations AS c WHERE c.owner_id = owner AND c.source_id IS DISTINCT FROM leaving
+    ),
+    versions AS (
+        SELECT k.uid, k.source_id, mode() WITHIN GROUP (ORDER BY k.sequence) AS version FROM known AS k
+        WHERE k.uid IN (SELECT c.uid FROM ends AS c)
+        GROUP BY k.uid, k.source_id
+    ),
+    latest AS (
+        SELECT
+            k.id, k.uid, first_value(k.source_id) OVER copies AS source_id,
+            first_value(k.sequence) OVER copies AS sequence, first_value(k.stamped_at) OVER copies AS stamped_at,
+            CASE
+                WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\dT[\d:]+[+-][\d:]+$' THEN k.recurrence_id::timestamptz
+                WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\d(T[\d:]+)?$' THEN k.recurrence_id::timestamp AT TIME ZONE 'UTC'
+            END AS occurrence_at
+        FROM known AS k
+        WHERE k.uid IN (SELECT c.uid FROM ends AS c)
+        WINDOW copies AS (
+            PARTITION BY k.uid_key
+            ORDER BY
+                (k.absent_on IS NULL) DESC, k.sequence DESC, k.stamped_at DESC NULLS LAST,
+                (k.superseded_by IS NULL) DESC, k.created_at, k.source_id, k.id
+        )
+    ),
+    cancelled AS (
+        SELECT DISTINCT ON (l.id) l.id, c.id AS cancellation
+        FROM latest AS l
+        INNER JOIN versions AS v ON l.uid = v.uid AND l.source_id = v.source_id
+        INNER JOIN ends AS c
+            ON
+                l.uid = c.uid AND l.source_id <> c.source_id
+                AND (
+                    c.occurrence_at IS NULL OR l.occurrence_at = c.occurrence_at
+                    OR (c.and_future AND l.occurrence_at > c.occurrence_at)
+                )
+        WHERE
+            (c.sequence, coalesce(c.stamped_at, '-infinity'))
+            >= (CASE WHEN c.occurrence_at IS NULL THEN v.version ELSE l.sequence END, coalesce(l.stamped_at, '-infinity'))
+        ORDER BY l.id, c.sequence DESC, c.stamped_at DESC NULLS LAST, c.id
+    ),
     by_uid AS (
         SELECT
             c.*,
             CASE
+                WHEN x.cancellation IS NOT NULL THEN x.cancellation
                 WHEN c.source_id <> c.newest_source THEN c.newest
                 WHEN
                     c.uid IS NOT NULL AND c.recurrence_id IS NOT NULL AND c.source_id <> c.moved_source
@@ -244,6 +288,7 @@ AS $$
                     THEN c.moved
             END AS newer
         FROM compared AS c
+        LEFT JOIN cancelled AS x ON c.id = x.id
     ),
     by_title AS MATERIALIZED (
         SELECT

@@ -11,7 +11,7 @@ import orjson
 from daybreak.agenda.comparison.fingerprints import parse_fingerprint, without_place
 from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.projects.merges import update_canonical_projects
-from daybreak.agenda.rows import Row, SourceRows
+from daybreak.agenda.rows import KINDS, Row, SourceRows
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync.absence import (
     Absence,
@@ -21,6 +21,7 @@ from daybreak.agenda.sync.absence import (
     decide_absence,
 )
 from daybreak.agenda.sync.absence_warnings import list_warnings
+from daybreak.agenda.sync.cancellations import sync_cancellations
 from daybreak.agenda.sync.copies import find_related
 from daybreak.agenda.sync.resolution import resolve_identities
 from daybreak.db import load
@@ -97,6 +98,7 @@ async def sync_source(
     """
     at = reading.at
     stored = await _load_known_rows(tx, owner_id, source_id, rows, covered)
+    cancellations, stored_cancellations = rows.cancellations, stored.pop("cancellations")
     kept = _list_unread(stored, rows, reading)
     resolution = await resolve_identities(tx, owner_id, source_id, rows, stored, kept)
     rows = resolution.rows
@@ -121,7 +123,10 @@ async def sync_source(
         await update_canonical_projects(tx, owner_id)
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
     total = sum(changes.values(), ChangeCounts())
-    if total.has_any or is_marked:
+    is_cancelled = await sync_cancellations(
+        tx, (owner_id, source_id), cancellations, stored_cancellations, reading
+    )
+    if total.has_any or is_marked or is_cancelled:
         await tx.execute(_sql.mark_copies, owner_id, None, at)
     warnings = list_warnings(plan.groups, reading, unreadable, rows.warnings)
     await _write_warnings(tx, owner_id, source_id, warnings)
@@ -193,7 +198,7 @@ async def _mark_absent(tx: asyncpg.Connection, owner_id: UUID, plan: AbsencePlan
 async def _load_known_rows(
     tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, rows: SourceRows, covered: CoveredRange
 ) -> dict[str, dict[UUID, asyncpg.Record]]:
-    known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name, _ in rows.tables()}
+    known: dict[str, dict[UUID, asyncpg.Record]] = {name: {} for name in (*KINDS, "cancellations")}
     dates, instants = covered.dates, covered.instants
     windows = (dates.start, dates.end, instants.start, instants.end)
     events = rows.events.values()

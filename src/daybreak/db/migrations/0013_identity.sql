@@ -3,7 +3,7 @@
 -- native_id: the task's id in its file format, as written; NULL if it has none. position: the order of the
 -- entries in their file. absent_on and absent_since: the owner's date and the time of the first reading that did not
 -- find the item, while it is not certain that it is gone; the item stays as it was last read. absence: why.
--- superseded_by: the newer copy of the same item in another source.
+-- superseded_by: the newer copy of the same item in another source, or the cancellation of an event.
 -- completed_seen_at: when a reading first found the task done that had been open; completed_on and completed_at are
 -- only what the source states.
 ALTER TABLE agenda_tasks
@@ -41,6 +41,31 @@ ADD COLUMN absent_since timestamptz;
 CREATE INDEX agenda_tasks_superseded ON agenda_tasks (owner_id, superseded_by) WHERE superseded_by IS NOT NULL;
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX agenda_events_superseded ON agenda_events (owner_id, superseded_by) WHERE superseded_by IS NOT NULL;
+
+-- The cancellations of events, of any source, for the copies of these events in other sources. occurrence_at: the original
+-- start of the cancelled occurrence, a date as midnight and a floating time as if in UTC; NULL for the whole event.
+-- and_future: whether all later occurrences are cancelled as well.
+CREATE TABLE agenda_cancellations (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    id uuid NOT NULL,
+    path text NOT NULL,
+    fingerprint bytea NOT NULL,
+    uid text NOT NULL,
+    occurrence_at timestamptz,
+    and_future boolean NOT NULL DEFAULT FALSE,
+    sequence integer NOT NULL,
+    stamped_at timestamptz,
+    PRIMARY KEY (owner_id, id),
+    FOREIGN KEY (owner_id, source_id) REFERENCES agenda_sources (owner_id, id) ON DELETE CASCADE
+);
+CREATE INDEX agenda_cancellations_source ON agenda_cancellations (owner_id, source_id);
+ALTER TABLE agenda_cancellations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agenda_cancellations FORCE ROW LEVEL SECURITY;
+CREATE POLICY owners ON agenda_cancellations TO daybreak_app
+USING (owner_id = ANY ((SELECT current_setting('daybreak.owner_ids')::uuid [])::uuid []));
+CREATE POLICY maintenance ON agenda_cancellations TO daybreak_owner USING (TRUE);
+GRANT SELECT, INSERT, UPDATE, DELETE ON agenda_cancellations TO daybreak_app;
 
 -- canonical_id: the project under which the items of this one are shown, because both have one name or were merged;
 -- NULL for a canonical project.
