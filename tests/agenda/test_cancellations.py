@@ -1,12 +1,14 @@
 """Tests of cancellations that are in another source than their events."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
 from daybreak import agenda
 from daybreak.agenda import AgendaQuery, read_models
+from daybreak.errors import NotFound
 
 from .workspace import ALL_TIME, DAY, DISTANT_PAST, UserWorkspace
 
@@ -174,11 +176,63 @@ async def test_damaged_file_still_cancels(place):
 async def test_cancelled_event_is_on_no_page_and_in_no_list(place, database):
     workspace = place("mail")
     await store(workspace, invitation(), invitation(uid="walk@example.org", title="Walk", hour=11))
-    (talk, _) = (await workspace.load_agenda()).events
+    talk, walk = (await workspace.load_agenda()).events
     await store(place("other"), cancellation("SEQUENCE:1"))
     user = workspace.reader.user
     async with database.transaction([user.id]) as tx:
-        events = await read_models.list_events(tx, user.id, ALL_TIME, limit=10)
-        assert [one.event.title for one in events] == ["Walk"]
-        with pytest.raises(agenda.NotFound):
+        days = DAY, DAY + timedelta(days=7)
+        shown_days = await read_models.get_calendar(tx, user.id, *days, user.tz, DAY)
+        assert [one.event.id for one in shown_days.events] == [walk.id]
+        assert (await read_models.get_event(tx, user.id, walk.id)).event.title == "Walk"
+        with pytest.raises(NotFound):
             await read_models.get_event(tx, user.id, talk.id)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["mail"], ["Talk"]),
+        (["mail", "team"], ["Talk"]),
+        (["mail", "other"], []),
+        (["mail", "team", "other"], []),
+        (["other"], []),
+    ],
+)
+async def test_brief_of_some_sources_knows_their_cancellations_only(place, names, expected):
+    for name, text in (("mail", invitation()), ("team", export()), ("other", cancellation("SEQUENCE:1"))):
+        await store(place(name), text)
+    reader = place("mail").reader
+    known = await agenda.list_sources(reader.database, reader.user)
+    chosen = [one.source.id for one in known if one.source.name in names]
+    query = AgendaQuery(
+        owner=reader.user,
+        today=DAY,
+        events=ALL_TIME,
+        completed_since=DISTANT_PAST,
+        notes_since=DISTANT_PAST,
+    )
+    async with reader.database.transaction([reader.user.id]) as tx:
+        found = dict(await agenda.read_agendas(tx, [query], chosen))[reader.user.id]
+    assert [one.title for one in found.events] == expected
+
+
+async def test_cancellation_of_another_user_has_no_effect(place, workspace_of, other_user):
+    await store(place("mail"), invitation())
+    await store(place("team"), export())
+    others = replace(workspace_of(other_user), folder=place("other").folder)
+    await store(others, cancellation("SEQUENCE:1"))
+    await store(replace(others, folder=place("mail").folder))
+    assert (await shown(place("mail")), await shown(others)) == (["Talk 30 09"], [])
+
+
+async def test_unchanged_cancellation_is_not_written_again(place, database):
+    await store(place("mail"), invitation())
+    await store(place("other"), cancellation("SEQUENCE:1"), export("STATUS:CANCELLED", uid="walk"))
+    versions = "SELECT id, xmin::text FROM agenda_cancellations ORDER BY id"
+    owners = [place("mail").reader.user.id]
+    async with database.transaction(owners) as tx:
+        before = await tx.fetch(versions)
+    await store(place("other"), cancellation("SEQUENCE:1"), export("STATUS:CANCELLED", LATEST, uid="walk"))
+    async with database.transaction(owners) as tx:
+        assert (await tx.fetch(versions), len(before)) == (before, 2)
+
