@@ -1,13 +1,15 @@
 """Tests of calendar URLs: conditional requests, the last good copy on failure, and secrecy of the URL."""
 
 import threading
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import asyncpg
 import pytest
 
-from daybreak import agenda, clock
+from daybreak import agenda, briefs, clock
 from daybreak.errors import DaybreakError, InvalidInput, NotFound, Unavailable
 from daybreak.intake import Vault
 
@@ -25,20 +27,70 @@ def make_calendar(*titles: str) -> bytes:
     return ("BEGIN:VCALENDAR\r\n" + "".join(events) + "END:VCALENDAR\r\n").encode()
 
 
+TWO_EVENTS = make_calendar("Choir", "Chess")
+
+
+def never_respond(handler: BaseHTTPRequestHandler, _content: bytes, stopped: threading.Event) -> None:
+    stopped.wait(60)
+
+
+def stop_in_headers(handler: BaseHTTPRequestHandler, _content: bytes, stopped: threading.Event) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/cal")
+    stopped.wait(60)
+
+
+def stop_in_body(handler: BaseHTTPRequestHandler, content: bytes, stopped: threading.Event) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content[:60])
+    stopped.wait(60)
+
+
+def drip(handler: BaseHTTPRequestHandler, content: bytes, stopped: threading.Event) -> None:
+    """Send a letter every 50 ms, so that no timeout of a socket ends it."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    with suppress(OSError):
+        for letter in content:
+            handler.wfile.write(bytes([letter]))
+            if stopped.wait(0.05):
+                return
+
+
+def drip_without_end(handler: BaseHTTPRequestHandler, content: bytes, stopped: threading.Event) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    with suppress(OSError):
+        handler.wfile.write(content)
+        while not stopped.wait(0.05):
+            handler.wfile.write(b"\r\n")
+
+
 class StubCalendarServer:
     """A web server with one calendar, whose response a test sets."""
 
     def __init__(self):
         self.content, self.status, self.etag = make_calendar("Choir"), 200, '"1"'
         self.received_etags: list[str | None] = []
+        self.headers: dict[str, str] = {}
+        self.respond_slowly = None
+        self.stopped = threading.Event()
         publisher = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 publisher.received_etags.append(self.headers["If-None-Match"])
+                if publisher.respond_slowly:
+                    publisher.respond_slowly(self, publisher.content, publisher.stopped)
+                    self.close_connection = True
+                    return
                 known = publisher.status == 200 and self.headers["If-None-Match"] == publisher.etag
                 self.send_response(304 if known else publisher.status)
                 self.send_header("ETag", publisher.etag)
+                for name, value in publisher.headers.items():
+                    self.send_header(name, value)
                 content = b"" if known else publisher.content
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
@@ -56,6 +108,7 @@ class StubCalendarServer:
         return f"http://127.0.0.1:{self.server.server_port}/{TOKEN}/basic.ics"
 
     def stop(self) -> None:
+        self.stopped.set()
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
@@ -133,7 +186,12 @@ async def test_changed_calendar_is_imported(workspace, source, calendar_server, 
     ("status", "content", "reason"),
     [
         (500, b"", "answered 500 Internal Server Error"),
-        (404, b"", "answered 404 Not Found"),
+        (404, b"", "answered 404 Not Found; check the address"),
+        (410, b"Gone", "answered 410 Gone; check the address"),
+        (429, b"Slow down", "answered 429 Too Many Requests; try again later"),
+        (503, b"", "answered 503 Service Unavailable; try again later"),
+        (204, b"", "answered 204 No Content; check the address"),
+        (429, TWO_EVENTS, "answered 429 Too Many Requests; try again later"),
         (200, b"<html>Please sign in</html>", "did not return a calendar"),
         (200, b"", "did not return a calendar"),
     ],
@@ -155,7 +213,61 @@ async def test_last_good_copy_is_used_while_the_url_fails(
     assert TOKEN not in report.failure + found.sources[0].error
 
 
-TWO_EVENTS = make_calendar("Choir", "Chess")
+@pytest.mark.parametrize(
+    "respond_slowly", [never_respond, stop_in_headers, stop_in_body, drip, drip_without_end]
+)
+async def test_last_good_copy_is_used_while_the_url_is_too_slow(
+    workspace, source, calendar_server, advance_one_hour, respond_slowly
+):
+    await agenda.read_source(workspace.reader, source)
+    before = {one.id for one in (await workspace.load_agenda()).events}
+    limits = workspace.reader.limits.model_copy(update={"fetch_seconds": 0.3})
+    impatient = replace(workspace, reader=replace(workspace.reader, limits=limits))
+    calendar_server.respond_slowly, calendar_server.content = respond_slowly, TWO_EVENTS
+    advance_one_hour()
+    failing_since = clock.now()
+    for _ in range(2):
+        assert "did not answer within 0.3 s" in (await read_stored_source(impatient)).failure
+        advance_one_hour()
+    found = await workspace.load_agenda()
+    assert ({one.id for one in found.events}, found.warnings) == (before, ())
+    assert all(one.absent_on is None for one in found.events)
+    assert found.sources[0].failing_since == failing_since
+    assert found.sources[0].last_read_at == failing_since - timedelta(hours=1)
+    calendar_server.respond_slowly, calendar_server.etag = None, '"2"'
+    assert (await read_stored_source(workspace)).failure is None
+    assert await workspace.titles() == {"Choir", "Chess"}
+
+
+async def test_url_that_is_too_slow_when_added_raises_and_records_an_error(
+    workspace, source, calendar_server
+):
+    limits = workspace.reader.limits.model_copy(update={"fetch_seconds": 0.3})
+    calendar_server.respond_slowly = drip
+    with pytest.raises(Unavailable, match="did not answer within"):
+        await agenda.read_source(replace(workspace.reader, limits=limits), source)
+    assert "did not answer within" in (await workspace.load_agenda()).sources[0].error
+
+
+async def test_failing_url_is_one_warning_that_states_since_when(
+    workspace, source, calendar_server, advance_one_hour
+):
+    user = workspace.reader.user
+    await agenda.read_source(workspace.reader, source)
+    calendar_server.status, calendar_server.headers = 429, {"Retry-After": "3600"}
+    for _ in range(30):
+        advance_one_hour()
+    for _ in range(2):
+        await read_stored_source(workspace)
+    for _ in range(48):
+        advance_one_hour()
+    await read_stored_source(workspace)
+    today = clock.local_date(clock.now(), user.tz)
+    (warning,) = (await briefs.compose(workspace.reader.database, user.id, today)).document.warnings
+    assert warning.text.startswith("could not be read since Monday 30 March: http://127.0.0.1:")
+    assert "answered 429 Too Many Requests; try again later; what is shown of it was read on" in warning.text
+
+
 HTML = b"<!DOCTYPE html><html><body>Please sign in</body></html>"
 
 

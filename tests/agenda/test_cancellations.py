@@ -15,7 +15,9 @@ from .workspace import ALL_TIME, DAY, DISTANT_PAST, UserWorkspace
 NEWER, LATEST = "DTSTAMP:20260302T080000Z", "DTSTAMP:20260303T080000Z"
 
 
-def message(method: str, *lines: str, uid: str = "talk@example.org", title: str = "Talk", hour: int = 9) -> str:
+def message(
+    method: str, *lines: str, uid: str = "talk@example.org", title: str = "Talk", hour: int = 9
+) -> str:
     """Return a calendar with one event of an hour on 30 March; later lines replace the stamp of 1 March."""
     stamp = () if any(line.startswith("DTSTAMP") for line in lines) else ("DTSTAMP:20260301T080000Z",)
     start = f"DTSTART:20260330T{hour:02}0000Z"
@@ -62,6 +64,7 @@ async def shown(workspace: UserWorkspace) -> list[str]:
 DAILY = "RRULE:FREQ=DAILY;COUNT=4"
 DAYS = [f"Talk {day} 09" for day in (30, 31)] + [f"Talk {day} 09" for day in ("01", "02")]
 ORIGINAL = "RECURRENCE-ID:20260331T090000Z"
+EXDATE = "EXDATE:20260331T090000Z"
 
 
 @pytest.mark.parametrize(
@@ -116,6 +119,10 @@ def without(*days: int) -> list[str]:
             cancellation("RECURRENCE-ID;RANGE=THISANDFUTURE:20260331T090000Z", "SEQUENCE:1"),
             without(1, 2, 3),
         ),
+        (export(DAILY), export(DAILY, EXDATE, "SEQUENCE:1"), without(1)),
+        (export(DAILY, "SEQUENCE:2"), export(DAILY, EXDATE, "SEQUENCE:1", LATEST), without()),
+        # A participant who deletes one occurrence writes the same: it is no cancellation for others.
+        (export(DAILY), export(DAILY, EXDATE, LATEST), without()),
         (export(DAILY, "SEQUENCE:2"), cancellation(ORIGINAL, "SEQUENCE:1"), without()),
         (export(DAILY), cancellation("RECURRENCE-ID:20260405T090000Z", "SEQUENCE:1"), without()),
     ],
@@ -235,4 +242,3 @@ async def test_unchanged_cancellation_is_not_written_again(place, database):
     await store(place("other"), cancellation("SEQUENCE:1"), export("STATUS:CANCELLED", LATEST, uid="walk"))
     async with database.transaction(owners) as tx:
         assert (await tx.fetch(versions), len(before)) == (before, 2)
-

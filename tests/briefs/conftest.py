@@ -9,7 +9,7 @@ import pytest
 
 from daybreak import agenda, clock
 from daybreak.agenda import Source, SourceReader
-from daybreak.agenda.parsed import ImportedEvent, ImportedTask, ParsedFile
+from daybreak.agenda.parsed import ImportedEvent, ImportedRevision, ImportedTask, ParsedFile
 from daybreak.agenda.rows import ParsedSourceFile
 from daybreak.agenda.sources import imports
 from daybreak.agenda.sources.parser_pool import SourceContents
@@ -26,11 +26,12 @@ class PlanFolder:
     user: User
     source: Source
 
-    async def replace_items(self, *things: ImportedTask | ImportedEvent) -> None:
+    async def replace_items(self, *things: ImportedTask | ImportedEvent | ImportedRevision) -> None:
         """Replace the items of the source with these."""
         parsed_file = ParsedFile(
             tasks=tuple(thing for thing in things if isinstance(thing, ImportedTask)),
             events=tuple(thing for thing in things if isinstance(thing, ImportedEvent)),
+            revisions=tuple(thing for thing in things if isinstance(thing, ImportedRevision)),
         )
         read = SourceContents([ParsedSourceFile("plan.md", datetime(2026, 3, 27, tzinfo=UTC), parsed_file)])
         fetched = await imports._build_fetched_source(self.source_reader, self.source, read)

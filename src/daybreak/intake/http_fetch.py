@@ -20,6 +20,7 @@ _MAX_REDIRECTS = 5
 _CONNECT_SECONDS = 5.0
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _PERMANENT_STATUSES = frozenset({400, 401, 403, 404, 405, 406, 410, 451})
+_BUSY_STATUSES = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,10 @@ class _FetchSession:
         if response.status == HTTPStatus.NOT_MODIFIED and self._validators:
             return NotModified()
         if response.status != HTTPStatus.OK:
-            failure = InvalidInput if response.status in _PERMANENT_STATUSES else Unavailable
-            raise failure(f"{address.origin} answered {_status_text(response.status)}; check the address.")
+            answer = f"{address.origin} answered {_status_text(response.status)}"
+            if response.status in _PERMANENT_STATUSES:
+                raise InvalidInput(f"{answer}; check the address.")
+            raise Unavailable(f"{answer}; {_advice(response.status)}.")
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise InvalidInput(f"{address.origin} sends only compressed content, which is not supported.")
         content = self._read_body(address, response)
@@ -184,6 +187,11 @@ def _closed_after(seconds: float, sock: socket.socket) -> Iterator[None]:
 def _validator_headers(etag: str | None, last_modified: str | None) -> dict[str, str]:
     arguments = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: value for name, value in arguments.items() if value}
+
+
+def _advice(status: int) -> str:
+    is_busy = status in _BUSY_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return "try again later" if is_busy else "check the address"
 
 
 def _status_text(status: int) -> str:

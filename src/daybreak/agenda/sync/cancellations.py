@@ -1,4 +1,4 @@
-"""The stored cancellations of a source, which hide the cancelled events of other sources (`sql/copies.sql`)."""
+"""The stored cancellations of a source; `sql/copies.sql` hides the cancelled events of other sources."""
 
 from collections.abc import Mapping
 from uuid import UUID

@@ -2,7 +2,7 @@
 
 Events with the same title and start are the same under any id and source: some calendars give every
 event a new UID each time they are read. What remains is grouped: an event belongs to the group of a removed
-one with its id, its UID or its title in the same source.
+one with its id, with its UID or its title in the same source, or with both in another one.
 """
 
 from collections import defaultdict
@@ -111,15 +111,17 @@ class _EventPairing:
     def group(self) -> list[EventGroup]:
         """Return the groups of what remains."""
         groups: Mapping[tuple[str, str], EventGroup] = defaultdict(EventGroup)
-        by_id, by_uid = {}, {}
+        by_id, by_uid, by_uid_and_title = {}, {}, {}
         for key, one in self._before.items():
             name = one.item.source, fold_title(one.item.title)
             groups[name].removed.append(one)
             by_id[key] = by_uid[one.item.source, one.item.source_ref] = name
+            by_uid_and_title[one.item.source_ref, name[1]] = name
         for key, event in self._now.items():
             source = source_key(event.source_id)
             own = source, fold_title(event.title)
-            name = own if own in groups else by_id.get(key) or by_uid.get((source, event.source_ref)) or own
+            other = by_uid_and_title.get((event.source_ref, own[1]), own)
+            name = own if own in groups else by_id.get(key) or by_uid.get((source, event.source_ref)) or other
             groups[name].added.append(event)
         return list(groups.values())
 
