@@ -15,6 +15,7 @@ from daybreak.intake import Vault
 
 from .workspace import DAY, UserWorkspace
 
+DRIP_SECONDS = 0.05
 TOKEN = "f00dcafe-very-secret"
 
 
@@ -55,7 +56,7 @@ def drip(handler: BaseHTTPRequestHandler, content: bytes, stopped: threading.Eve
     with suppress(OSError):
         for letter in content:
             handler.wfile.write(bytes([letter]))
-            if stopped.wait(0.05):
+            if stopped.wait(DRIP_SECONDS):
                 return
 
 
@@ -64,7 +65,7 @@ def drip_without_end(handler: BaseHTTPRequestHandler, content: bytes, stopped: t
     handler.end_headers()
     with suppress(OSError):
         handler.wfile.write(content)
-        while not stopped.wait(0.05):
+        while not stopped.wait(DRIP_SECONDS):
             handler.wfile.write(b"\r\n")
 
 

@@ -231,23 +231,23 @@ class _RowBuilder:
         self._add_row(self.rows.notes, ("note", note.external_id), content)
 
     def _add_cancellation(self, revision: ImportedRevision) -> None:
-        start = revision.recurrence_id and datetime.fromisoformat(revision.recurrence_id)
-        is_date = "T" not in (revision.recurrence_id or "")
-        row = {
-            "id": self._row_id("cancellation", f"{revision.uid}\n{revision.recurrence_id or ''}"),
+        row_id = self._row_id("cancellation", f"{revision.uid}\n{revision.recurrence_id or ''}")
+        content: Row = {
+            "id": row_id,
             "path": self._path,
             "uid": revision.uid,
-            "occurrence_at": _to_stored_utc(start.date() if is_date else start) if start else None,
+            "occurrence_at": revision.recurrence_id and _to_stored_utc(_parse_iso(revision.recurrence_id)),
             "and_future": revision.and_future,
             "sequence": revision.sequence,
         }
+        stamped_at = revision.stamped_at and _to_stored_utc(revision.stamped_at)
         # An export may stamp all its entries each time it is read; the stamp of a message is its own.
-        content = row | ({"stamped_at": revision.stamped_at} if revision.is_message else {})
-        row = _set_fingerprint({name: strip_unstorable(value) for name, value in content.items()})
-        row["stamped_at"] = revision.stamped_at and _to_stored_utc(revision.stamped_at)
-        known = self.rows.cancellations.get(row["id"])
+        stamp = {"stamped_at": stamped_at} if revision.is_message else {}
+        row = _set_fingerprint({name: strip_unstorable(value) for name, value in (content | stamp).items()})
+        row["stamped_at"] = stamped_at
+        known = self.rows.cancellations.get(row_id)
         if known is None or _version(known) < _version(row):
-            self.rows.cancellations[row["id"]] = row
+            self.rows.cancellations[row_id] = row
 
     def _add_row(self, table: dict[UUID, Row], key: tuple[str, str], content: Row) -> Row:
         row_id = self._row_id(*key)
@@ -268,6 +268,10 @@ class _RowBuilder:
         if not isinstance(moment, datetime):
             return {f"{name}_on": moment and _clamp(moment), f"{name}_at": None}
         return {f"{name}_on": None, f"{name}_at": to_instant(_clamp(moment), self._tz)}
+
+
+def _parse_iso(text: str) -> Moment:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
 
 
 def _version(row: Row) -> tuple[int, datetime]:
