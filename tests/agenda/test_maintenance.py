@@ -26,6 +26,9 @@ async def calendar_responses(database, user, tmp_path, monkeypatch):
     answers = [CALENDAR]
 
     def fetch(*_arguments, **_named) -> Fetched:
+        if isinstance(answers[-1], Unavailable):
+            answers.append(answers[-1])
+            raise answers[-1]
         if answers[-1] is None:
             raise Unavailable("The address does not answer.")
         return Fetched(content=answers[-1], etag="", last_modified="")
@@ -78,3 +81,16 @@ async def test_unresponsive_url_is_a_gap_and_counts_as_stale_after_days(
     later = clock.now() + timedelta(days=3)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert not (await agenda.report_stale_sources(database)).startswith("0 sources")
+
+
+@pytest.mark.parametrize(("seconds", "requests"), [(None, 3), (5, 3), (61, 1), (3600, 1), (86_400, 1)])
+async def test_url_is_not_requested_again_before_the_time_that_its_server_asks_for(
+    database, user, calendar_responses, seconds, requests
+):
+    error = Unavailable("It answered 429 Too Many Requests; try again later.")
+    calendar_responses[:] = [error if seconds is None else error.with_retry_after(seconds)]
+    run = await run_refresh(database, user)
+    assert run.status == Status.PARTIAL
+    assert len(calendar_responses) == 1 + requests
+    (known,) = await agenda.list_sources(database, user)
+    assert known.source.error == str(error)

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from daybreak import clock
 from daybreak.errors import DaybreakError, InvalidInput, Unavailable
 from daybreak.intake import Fetched, IntakeSettings, NotModified, fetch, url_guard
 
@@ -63,6 +64,9 @@ class CalendarHandler(BaseHTTPRequestHandler):
     def page_broken(self) -> None:
         self.answer(503)
 
+    def page_limited(self) -> None:
+        self.answer(429, Retry_After=self.server.retry_after)
+
     def page_uninvited(self) -> None:
         self.answer(304)
 
@@ -111,6 +115,7 @@ class CalendarServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), CalendarHandler)
         self.seen: list[tuple[str, dict[str, str]]] = []
+        self.retry_after = ""
 
     def handle_error(self, *_: object) -> None:
         """Ignore errors: clients of these tests disconnect."""
@@ -169,8 +174,9 @@ def test_a_chunked_response_is_reassembled(server: CalendarServer) -> None:
     ("page", "kind", "message"),
     [
         ("circle", InvalidInput, "redirects more than 5 times"),
-        ("gone", InvalidInput, "404 Not Found"),
-        ("broken", Unavailable, "503 Service Unavailable"),
+        ("gone", InvalidInput, "404 Not Found; check the address"),
+        ("broken", Unavailable, "503 Service Unavailable; try again later"),
+        ("limited", Unavailable, "429 Too Many Requests; try again later"),
         ("uninvited", Unavailable, "304"),
         ("zipped", InvalidInput, "compressed"),
         ("announced", InvalidInput, "more than 97.7 KiB"),
@@ -188,6 +194,35 @@ def test_a_bad_response_is_one_sentence_without_the_secrets_of_the_address(
     assert f"http://127.0.0.1:{server.server_port}" in sentence
     for secret in ("ann", "hunter2", "secret-token", "topsecret", page + "?"):
         assert secret not in sentence
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ("3600", 3600),
+        (" 90 ", 90),
+        ("Sun, 29 Mar 2026 12:10:00 GMT", 600),
+        ("Sunday, 29-Mar-26 12:10:00 GMT", 600),
+        ("Sun, 29 Mar 2026 14:10:00 +0200", 600),
+        ("Sun, 29 Mar 2026 11:00:00 GMT", 5),
+        ("1", 5),
+        ("-1", 5),
+        ("soon", 5),
+        ("\N{SUPERSCRIPT TWO}", 5),
+        ("", 5),
+        ("9" * 5000, 86_400),
+    ],
+)
+def test_a_server_that_limits_requests_states_when_the_next_one_is_allowed(
+    server: CalendarServer, monkeypatch: pytest.MonkeyPatch, written: str, seconds: float
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 29, 12, tzinfo=UTC))
+    server.retry_after = written
+
+    with pytest.raises(Unavailable) as caught:
+        fetch(url(server, "limited"), ALLOW_PRIVATE)
+
+    assert caught.value.retry_after == seconds
 
 
 def test_a_slow_response_body_is_closed_at_the_deadline(server: CalendarServer) -> None:

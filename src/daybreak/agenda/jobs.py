@@ -13,7 +13,7 @@ from daybreak.agenda import store
 from daybreak.agenda.model import Source
 from daybreak.agenda.sources import imports
 from daybreak.agenda.sources.defaults import make_reader
-from daybreak.errors import DaybreakError, NotFound
+from daybreak.errors import DaybreakError, NotFound, Unavailable
 from daybreak.runs import AnyKind, Effects, Item, Kind, Queue, Run, RunContext, Skipped
 
 _MAX_ATTEMPTS = 3
@@ -109,7 +109,7 @@ async def _read_source(context: RunContext[ReadSourceParameters]) -> Effects[Rea
     except NotFound:
         return Skipped("The source was removed.")
     except DaybreakError as error:
-        if error.retryable and context.attempt < _MAX_ATTEMPTS:
+        if error.retryable and context.attempt < _MAX_ATTEMPTS and not _asks_for_delay(error):
             raise
         return _failure_effects(context, source, str(error))
 
@@ -125,6 +125,11 @@ async def _read_source(context: RunContext[ReadSourceParameters]) -> Effects[Rea
         )
 
     return Effects(write, gaps=(source.name,) if fetched.failure else ())
+
+
+def _asks_for_delay(error: DaybreakError) -> bool:
+    """Return whether a server asked for a longer delay than that between the attempts of a run."""
+    return isinstance(error, Unavailable) and error.retry_after > Unavailable.retry_after
 
 
 def _failure_effects(

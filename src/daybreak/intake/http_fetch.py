@@ -6,10 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from time import monotonic
 
+from daybreak import clock
 from daybreak.errors import InvalidInput, Unavailable
 from daybreak.intake.display import human_size
 from daybreak.intake.files import os_error_reason
@@ -18,6 +21,7 @@ from daybreak.intake.url_guard import ResolveName, WebAddress, resolve_endpoints
 
 _MAX_REDIRECTS = 5
 _CONNECT_SECONDS = 5.0
+_MAX_RETRY_SECONDS = 86_400.0
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _PERMANENT_STATUSES = frozenset({400, 401, 403, 404, 405, 406, 410, 451})
 _BUSY_STATUSES = frozenset({408, 425, 429})
@@ -129,7 +133,8 @@ class _FetchSession:
             answer = f"{address.origin} answered {_status_text(response.status)}"
             if response.status in _PERMANENT_STATUSES:
                 raise InvalidInput(f"{answer}; check the address.")
-            raise Unavailable(f"{answer}; {_advice(response.status)}.")
+            seconds = _parse_retry_after(response.headers.get("Retry-After", ""))
+            raise Unavailable(f"{answer}; {_advice(response.status)}.").with_retry_after(seconds)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise InvalidInput(f"{address.origin} sends only compressed content, which is not supported.")
         content = self._read_body(address, response)
@@ -192,6 +197,18 @@ def _validator_headers(etag: str | None, last_modified: str | None) -> dict[str,
 def _advice(status: int) -> str:
     is_busy = status in _BUSY_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return "try again later" if is_busy else "check the address"
+
+
+def _parse_retry_after(written: str) -> float:
+    """Return the seconds of a Retry-After, at least the usual ones and at most a day."""
+    written, seconds = written.strip(), Unavailable.retry_after
+    if written.isascii() and written.isdigit():
+        seconds = float(written)
+    elif written:
+        with suppress(ValueError):
+            at = parsedate_to_datetime(written)
+            seconds = (at.replace(tzinfo=at.tzinfo or UTC) - clock.now()).total_seconds()
+    return min(max(seconds, Unavailable.retry_after), _MAX_RETRY_SECONDS)
 
 
 def _status_text(status: int) -> str:
