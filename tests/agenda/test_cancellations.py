@@ -82,6 +82,14 @@ EXDATE = "EXDATE:20260331T090000Z"
             ["Talk 30 15"],
         ),
         ([[invitation("SEQUENCE:3")], [cancellation("SEQUENCE:2", LATEST)]], ["Talk 30 09"]),
+        ([[invitation("SEQUENCE:3")], [cancellation(NEWER)]], []),
+        (
+            [[invitation()], [cancellation(NEWER)], [invitation("SEQUENCE:1", LATEST, hour=15)]],
+            ["Talk 30 15"],
+        ),
+        ([[invitation()], [cancellation("SEQUENCE:1", title="Canceled: Talk")]], []),
+        ([[invitation()], [cancellation("SEQUENCE:1")], [cancellation("SEQUENCE:2")]], []),
+        ([[export(DAILY)], [cancellation("SEQUENCE:1")], [export(DAILY, "SEQUENCE:2")]], sorted(DAYS)),
         ([[invitation(LATEST)], [cancellation("SEQUENCE:0", NEWER)]], ["Talk 30 09"]),
         (
             [[cancellation("SEQUENCE:1"), invitation("SEQUENCE:2")], [invitation()]],
@@ -120,6 +128,20 @@ def without(*days: int) -> list[str]:
             without(1, 2, 3),
         ),
         (export(DAILY), export(DAILY, EXDATE, "SEQUENCE:1"), without(1)),
+        (export(DAILY), export(DAILY, "EXDATE:20260330T090000Z", "SEQUENCE:1"), without(0)),
+        (
+            export(DAILY),
+            export(DAILY, "EXDATE:20260401T090000Z,20260402T090000Z", "SEQUENCE:1"),
+            without(2, 3),
+        ),
+        (export(DAILY), export(DAILY, "EXDATE;VALUE=DATE:20260402", "SEQUENCE:1"), without(3)),
+        (
+            export("RRULE:FREQ=DAILY;COUNT=2"),
+            export("RRULE:FREQ=DAILY;COUNT=2", EXDATE, "SEQUENCE:1"),
+            without(1, 2, 3),
+        ),
+        (export(DAILY), export(DAILY, "EXDATE:20260330T090000Z"), without()),
+        (export(DAILY), cancellation("RECURRENCE-ID;VALUE=DATE:20260331", "SEQUENCE:1"), without(1)),
         (export(DAILY, "SEQUENCE:2"), export(DAILY, EXDATE, "SEQUENCE:1", LATEST), without()),
         # A participant who deletes one occurrence writes the same: it is no cancellation for others.
         (export(DAILY), export(DAILY, EXDATE, LATEST), without()),
@@ -170,6 +192,43 @@ async def test_event_returns_without_its_cancellation(place, undo, expected):
     assert await shown(place("mail")) == []
     await undo(place("other"))
     assert await shown(place("mail")) == expected
+
+
+def team_calendar(*events: str) -> str:
+    parts = [text.removeprefix("BEGIN:VCALENDAR\n").removesuffix("\nEND:VCALENDAR") for text in events]
+    return "\n".join(["BEGIN:VCALENDAR", *parts, "END:VCALENDAR"])
+
+
+OTHERS = [export(uid=f"{hour}@example.org", title="Shift", hour=hour) for hour in range(10, 14)]
+
+
+@pytest.mark.parametrize(
+    "text", [team_calendar(), team_calendar(*OTHERS[:1]), team_calendar(*OTHERS)[:150], None]
+)
+async def test_cancellation_stays_until_its_file_is_confirmed(place, text):
+    await store(place("mail"), invitation())
+    team = place("team")
+    await store(team, team_calendar(export("STATUS:CANCELLED", "SEQUENCE:1"), *OTHERS))
+    before = await shown(team)
+    assert before == [f"Shift 30 {hour}" for hour in range(10, 14)]
+    team.write_file("note.txt", "nothing")
+    if text is None:
+        (team.folder / "0.ics").unlink()
+    else:
+        team.write_file("0.ics", text)
+    await team.import_folder()
+    assert await shown(team) == before
+    team.write_file("0.ics", team_calendar(*OTHERS))
+    await team.import_folder()
+    assert await shown(team) == sorted(["Talk 30 09", *before])
+
+
+async def test_excluded_occurrence_returns_when_the_exclusion_is_withdrawn(place):
+    await store(place("series"), export(DAILY))
+    await store(place("other"), export(DAILY, "EXDATE:20260402T090000Z", "SEQUENCE:1"))
+    assert await shown(place("series")) == without(3)
+    await store(place("other"), export(DAILY, "SEQUENCE:2"))
+    assert await shown(place("series")) == without()
 
 
 async def test_damaged_file_still_cancels(place):

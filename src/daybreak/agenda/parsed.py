@@ -110,6 +110,7 @@ class ImportedRevision:
         recurrence_id: the original start of the occurrence that it replaces, in ISO format; None for all.
         is_cancelled: whether it cancels what it names.
         and_future: whether it replaces all later occurrences as well.
+        is_exclusion: whether it is an EXDATE of a series, and not an entry.
         is_message: whether it belongs to an invitation, an update or a cancellation, and not to an export.
     """
 
@@ -120,6 +121,7 @@ class ImportedRevision:
     stamped_at: datetime | None = None
     is_cancelled: bool = False
     and_future: bool = False
+    is_exclusion: bool = False
     is_message: bool = False
 
 
@@ -157,6 +159,7 @@ class ParsedFile:
         incomplete: why the file is not the whole list, such as a cut, as one sentence; None for a whole file.
         unread_uids: the UIDs of calendar entries that could not be read.
         revisions: what the entries of a calendar state for entries of other files.
+        exclusions: the occurrences that the series of a calendar exclude, for entries of other sources.
         messages: the scheduling messages of a file with several calendars, in a form of their own each.
         is_template: whether the file is a template of lists or notes; nothing of it is an entry then.
     """
@@ -170,6 +173,7 @@ class ParsedFile:
     incomplete: str | None = None
     unread_uids: frozenset[str] = frozenset()
     revisions: tuple[ImportedRevision, ...] = ()
+    exclusions: tuple[ImportedRevision, ...] = ()
     messages: tuple["ParsedFile", ...] = ()
     is_template: bool = False
 

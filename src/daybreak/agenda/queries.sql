@@ -211,7 +211,7 @@ UNION ALL
 SELECT 'notes', id, fingerprint, path, removed_at IS NULL, TRUE, NULL, absence, absent_on, absent_since
 FROM agenda_notes WHERE owner_id = $1 AND source_id = $2
 UNION ALL
-SELECT 'cancellations', id, fingerprint, path, TRUE, FALSE, NULL, NULL, NULL, NULL
+SELECT 'cancellations', id, fingerprint, path, TRUE, FALSE, uid, NULL, NULL, NULL
 FROM agenda_cancellations WHERE owner_id = $1 AND source_id = $2
 UNION ALL
 SELECT
@@ -451,16 +451,21 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
 
 -- name: write_cancellations
 -- Inserts or updates the cancellations of a source.
-INSERT INTO agenda_cancellations
-(owner_id, source_id, id, path, fingerprint, uid, occurrence_at, and_future, sequence, stamped_at)
-SELECT $1, $2, r.id, r.path, r.fingerprint, r.uid, r.occurrence_at, r.and_future, r.sequence, r.stamped_at
+INSERT INTO agenda_cancellations (
+    owner_id, source_id, id, path, fingerprint, uid, occurrence_at, occurrence_day, and_future, is_exclusion, sequence,
+    stamped_at
+)
+SELECT
+    $1, $2, r.id, r.path, r.fingerprint, r.uid, r.occurrence_at, r.occurrence_day, r.and_future, r.is_exclusion,
+    r.sequence, r.stamped_at
 FROM json_to_recordset($3::json) AS r (
-    id uuid, path text, fingerprint bytea, uid text, occurrence_at timestamptz, and_future boolean, sequence integer,
-    stamped_at timestamptz
+    id uuid, path text, fingerprint bytea, uid text, occurrence_at timestamptz, occurrence_day tstzrange,
+    and_future boolean, is_exclusion boolean, sequence integer, stamped_at timestamptz
 )
 ON CONFLICT (owner_id, id) DO UPDATE SET
     path = excluded.path,
     fingerprint = excluded.fingerprint,
+    occurrence_day = excluded.occurrence_day,
     and_future = excluded.and_future,
     sequence = excluded.sequence,
     stamped_at = excluded.stamped_at

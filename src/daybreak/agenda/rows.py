@@ -6,7 +6,7 @@ stored row that is the same item. A row's fingerprint is the hash of its content
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -111,7 +111,7 @@ class _RowBuilder:
             self._add_event(event)
         for note in parsed.notes:
             self._add_note(note)
-        for revision in parsed.revisions:
+        for revision in (*parsed.revisions, *parsed.exclusions):
             if revision.is_cancelled and not revision.is_task:
                 self._add_cancellation(revision)
         for warning in parsed.warnings:
@@ -231,13 +231,16 @@ class _RowBuilder:
         self._add_row(self.rows.notes, ("note", note.external_id), content)
 
     def _add_cancellation(self, revision: ImportedRevision) -> None:
-        row_id = self._row_id("cancellation", f"{revision.uid}\n{revision.recurrence_id or ''}")
+        kind = "exclusion" if revision.is_exclusion else "cancellation"
+        row_id = self._row_id(kind, f"{revision.uid}\n{revision.recurrence_id or ''}")
         content: Row = {
             "id": row_id,
             "path": self._path,
             "uid": revision.uid,
             "occurrence_at": revision.recurrence_id and _to_stored_utc(_parse_iso(revision.recurrence_id)),
+            "occurrence_day": self._day_of(revision.recurrence_id),
             "and_future": revision.and_future,
+            "is_exclusion": revision.is_exclusion,
             "sequence": revision.sequence,
         }
         stamped_at = revision.stamped_at and _to_stored_utc(revision.stamped_at)
@@ -248,6 +251,14 @@ class _RowBuilder:
         known = self.rows.cancellations.get(row_id)
         if known is None or _version(known) < _version(row):
             self.rows.cancellations[row_id] = row
+
+    def _day_of(self, recurrence_id: str | None) -> str | None:
+        """Return the range of instants of a date, as which it names the timed occurrences of its day."""
+        if recurrence_id is None or "T" in recurrence_id:
+            return None
+        day = date.fromisoformat(recurrence_id)
+        first, last = (to_instant(_clamp(one), self._tz) for one in (day, _clamp(day) + timedelta(days=1)))
+        return f"[{first.isoformat()},{last.isoformat()})"
 
     def _add_row(self, table: dict[UUID, Row], key: tuple[str, str], content: Row) -> Row:
         row_id = self._row_id(*key)

@@ -218,7 +218,8 @@ CREATE FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) RETURN
             CASE
                 WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\dT[\d:]+[+-][\d:]+$' THEN k.recurrence_id::timestamptz
                 WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\d(T[\d:]+)?$' THEN k.recurrence_id::timestamp AT TIME ZONE 'UTC'
-            END AS occurrence_at
+            END AS occurrence_at,
+            k.recurrence_id ~ 'T[\d:]+[+-][\d:]+$' AS is_timed
         FROM known AS k
         WHERE k.uid IN (SELECT c.uid FROM ends AS c)
         WINDOW copies AS (
@@ -237,11 +238,20 @@ CREATE FUNCTION public.agenda_mark_event_copies(owner uuid, leaving uuid) RETURN
                 l.uid = c.uid AND l.source_id <> c.source_id
                 AND (
                     c.occurrence_at IS NULL OR l.occurrence_at = c.occurrence_at
+                    OR (l.is_timed AND c.occurrence_day @> l.occurrence_at)
                     OR (c.and_future AND l.occurrence_at > c.occurrence_at)
                 )
         WHERE
-            (c.sequence, coalesce(c.stamped_at, '-infinity'))
-            >= (CASE WHEN c.occurrence_at IS NULL THEN v.version ELSE l.sequence END, coalesce(l.stamped_at, '-infinity'))
+            CASE
+                WHEN c.is_exclusion THEN c.sequence > l.sequence
+                WHEN c.sequence = 2147483647 AND num_nulls(c.stamped_at, l.stamped_at) = 0
+                    THEN c.stamped_at >= l.stamped_at
+                ELSE
+                    (c.sequence, coalesce(c.stamped_at, '-infinity')) >= (
+                        CASE WHEN c.occurrence_at IS NULL THEN v.version ELSE l.sequence END,
+                        coalesce(l.stamped_at, '-infinity')
+                    )
+            END
         ORDER BY l.id, c.sequence DESC, c.stamped_at DESC NULLS LAST, c.id
     ),
     by_uid AS (
@@ -3109,7 +3119,9 @@ CREATE TABLE public.agenda_cancellations (
     fingerprint bytea NOT NULL,
     uid text NOT NULL,
     occurrence_at timestamp with time zone,
+    occurrence_day tstzrange,
     and_future boolean DEFAULT false NOT NULL,
+    is_exclusion boolean DEFAULT false NOT NULL,
     sequence integer NOT NULL,
     stamped_at timestamp with time zone
 );

@@ -192,7 +192,9 @@ GRANT EXECUTE ON FUNCTION agenda_move_decisions(uuid, timestamptz) TO daybreak_a
 -- Copies of an event have the same UID and occurrence, the newest by SEQUENCE and time stamp; or the same title and times.
 -- All occurrences of a series are hidden that a newer version of the series in another source has moved. So are all copies
 -- of an event or occurrence of which another source has a cancellation that is at least as new as the newest copy. The
--- version of a series is that of most of its occurrences.
+-- version of a series is that of most of its occurrences. An EXDATE hides only copies with a lower SEQUENCE: a participant
+-- who deletes an occurrence from a calendar writes one, too. A cancellation without SEQUENCE, which has the highest number,
+-- is compared by time stamp.
 CREATE OR REPLACE FUNCTION agenda_mark_event_copies(owner uuid, leaving uuid) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp SET enable_nestloop = off
 AS $$
@@ -249,7 +251,8 @@ AS $$
             CASE
                 WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\dT[\d:]+[+-][\d:]+$' THEN k.recurrence_id::timestamptz
                 WHEN k.recurrence_id ~ '^\d{4}-\d\d-\d\d(T[\d:]+)?$' THEN k.recurrence_id::timestamp AT TIME ZONE 'UTC'
-            END AS occurrence_at
+            END AS occurrence_at,
+            k.recurrence_id ~ 'T[\d:]+[+-][\d:]+$' AS is_timed
         FROM known AS k
         WHERE k.uid IN (SELECT c.uid FROM ends AS c)
         WINDOW copies AS (
@@ -268,11 +271,20 @@ AS $$
                 l.uid = c.uid AND l.source_id <> c.source_id
                 AND (
                     c.occurrence_at IS NULL OR l.occurrence_at = c.occurrence_at
+                    OR (l.is_timed AND c.occurrence_day @> l.occurrence_at)
                     OR (c.and_future AND l.occurrence_at > c.occurrence_at)
                 )
         WHERE
-            (c.sequence, coalesce(c.stamped_at, '-infinity'))
-            >= (CASE WHEN c.occurrence_at IS NULL THEN v.version ELSE l.sequence END, coalesce(l.stamped_at, '-infinity'))
+            CASE
+                WHEN c.is_exclusion THEN c.sequence > l.sequence
+                WHEN c.sequence = 2147483647 AND num_nulls(c.stamped_at, l.stamped_at) = 0
+                    THEN c.stamped_at >= l.stamped_at
+                ELSE
+                    (c.sequence, coalesce(c.stamped_at, '-infinity')) >= (
+                        CASE WHEN c.occurrence_at IS NULL THEN v.version ELSE l.sequence END,
+                        coalesce(l.stamped_at, '-infinity')
+                    )
+            END
         ORDER BY l.id, c.sequence DESC, c.stamped_at DESC NULLS LAST, c.id
     ),
     by_uid AS (

@@ -124,7 +124,7 @@ async def sync_source(
     await tx.execute(_sql.end_overtaken_decisions, owner_id, source_id, at)
     total = sum(changes.values(), ChangeCounts())
     is_cancelled = await sync_cancellations(
-        tx, (owner_id, source_id), cancellations, stored_cancellations, reading
+        tx, (owner_id, source_id), cancellations, stored_cancellations, reading, plan.absent
     )
     if total.has_any or is_marked or is_cancelled:
         await tx.execute(_sql.mark_copies, owner_id, None, at)

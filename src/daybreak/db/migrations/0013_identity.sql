@@ -44,7 +44,8 @@ CREATE INDEX agenda_events_superseded ON agenda_events (owner_id, superseded_by)
 
 -- The cancellations of events, of any source, for the copies of these events in other sources. occurrence_at: the original
 -- start of the cancelled occurrence, a date as midnight and a floating time as if in UTC; NULL for the whole event.
--- and_future: whether all later occurrences are cancelled as well.
+-- occurrence_day: the instants of the owner's day if it is a date, which cancels the timed occurrences of that day, too.
+-- and_future: whether all later occurrences are cancelled as well. is_exclusion: whether it is an EXDATE.
 CREATE TABLE agenda_cancellations (
     owner_id uuid NOT NULL,
     source_id uuid NOT NULL,
@@ -53,7 +54,9 @@ CREATE TABLE agenda_cancellations (
     fingerprint bytea NOT NULL,
     uid text NOT NULL,
     occurrence_at timestamptz,
+    occurrence_day tstzrange,
     and_future boolean NOT NULL DEFAULT FALSE,
+    is_exclusion boolean NOT NULL DEFAULT FALSE,
     sequence integer NOT NULL,
     stamped_at timestamptz,
     PRIMARY KEY (owner_id, id),

@@ -1,6 +1,7 @@
 """Conversion of VEVENTs to events: single ones of any date, recurring ones inside the window."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from daybreak.agenda.importers.icalendar.components import Property
@@ -22,7 +23,7 @@ _ZERO = timedelta(0)
 def read_events(
     group: UidGroup, context: ImportContext, warn: WarnCallback, record: RecordCallback
 ) -> list[ImportedEvent]:
-    """Return the events of one UID, and record what the other files of the source need to know of them.
+    """Return the events of one UID, and record what other files and sources need to know of them.
 
     Raises:
         ValueError: the entry that they derive from cannot be read; the message has the reason.
@@ -49,6 +50,8 @@ def read_events(
         )
     if master is not None:
         record(master.revision())
+        for excluded in series.list_excluded(context):
+            record(replace(master.revision(excluded.isoformat()), is_cancelled=True, is_exclusion=True))
     return [
         _make_event(one.entry, one.recurrence_id.isoformat(), one.start, one.end)
         for one in expansion.occurrences

@@ -113,7 +113,8 @@ class _CalendarParser:
             events=tuple(events),
             tasks=tuple(tasks),
             notes=tuple(notes),
-            revisions=tuple(revisions),
+            revisions=tuple(one for one in revisions if not one.is_exclusion),
+            exclusions=tuple(one for one in revisions if one.is_exclusion),
         )
 
     def _read_groups(

@@ -12,7 +12,7 @@ from daybreak.agenda.importers.icalendar.rule_text import parse_rule
 from daybreak.agenda.importers.icalendar.rules import RecurrenceRule
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.model import Moment
-from daybreak.agenda.parsed import ImportedRevision
+from daybreak.agenda.parsed import ImportContext, ImportedRevision
 
 _SLACK_BY_FREQUENCY = {
     RRuleFrequency.MINUTELY: timedelta(minutes=1),
@@ -103,6 +103,13 @@ class Series:
         for recurrence_id, timed_entry in self.overrides.items():
             entry = timed_entry.entry
             yield entry.revision(recurrence_id.isoformat(), and_future=_is_this_and_future(entry))
+
+    def list_excluded(self, context: ImportContext) -> list[Moment]:
+        """Return the excluded recurrence ids in the range that is read, in order."""
+        return sorted(
+            (one for one in self.excluded if context.expand_from <= _day(one) < context.expand_until),
+            key=lambda one: (_day(one), one.isoformat()),
+        )
 
     def master_occurrence(self, master: TimedEntry) -> Occurrence:
         """Return the occurrence that the master itself describes."""
@@ -247,6 +254,10 @@ def _wall_times(rule: RecurrenceRule, first: Timestamp, begin: datetime, end: da
         if rule.until is not None and rule.ends_before(wall, _naive_utc(first.with_wall_time(wall))):
             return
         yield wall
+
+
+def _day(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _naive_utc(timestamp: Timestamp) -> datetime:
