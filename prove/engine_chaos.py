@@ -53,7 +53,11 @@ SELECT r.status, r.attempts, split_part(w.name, ':', 2)::integer AS pid
 FROM runs_open AS r LEFT JOIN runs_workers AS w ON r.worker_id = w.id WHERE r.id = $1
 """
 COUNT_OPEN = "SELECT (SELECT count(*) FROM runs_open) + (SELECT count(*) FROM pgq.pgqueuer)"
-DISPATCH_ALL = "SELECT runs_dispatch(queue, array_agg(owner_id), array_agg(id)) FROM runs_open GROUP BY queue"
+# It skips locked rows, as the product does: waiting for them in another order than workers could deadlock.
+DISPATCH_ALL = """
+SELECT runs_dispatch(r.queue, array_agg(r.owner_id), array_agg(r.id))
+FROM (SELECT o.queue, o.owner_id, o.id FROM runs_open AS o FOR UPDATE SKIP LOCKED) AS r GROUP BY r.queue
+"""
 TERMINATE_CONNECTIONS = """
 SELECT count(pg_terminate_backend(pid)) FROM (
     SELECT pid FROM pg_stat_activity
