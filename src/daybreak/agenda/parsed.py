@@ -139,11 +139,15 @@ class ImportedNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadWarning:
-    """A part of a file that could not be read: one sentence without the path, with the line if known."""
+    """A part of a file that could not be read: one sentence without the path, with the line if known.
+
+    ``count`` is the number of entries for which it speaks.
+    """
 
     path: str
     message: str
     line: int | None = None
+    count: int = 1
 
     def __str__(self) -> str:
         if self.path == ".":

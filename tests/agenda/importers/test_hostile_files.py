@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daybreak.agenda.importers.parsing.builder import MAX_WARNINGS
+from daybreak.agenda.importers.parsing.warning_list import MAX_WARNINGS
 
 PATHS = ("todo.txt", "plan.md", "tasks.jsonl", "table.csv", "table.tsv", "note.txt")
 HEAD = b'{"description":"a","status":"pending","uuid":"1"}\n'
@@ -103,10 +103,17 @@ def test_a_long_title_is_truncated_to_500_characters(read):
 
 
 def test_many_errors_are_counted_instead_of_listed(read):
-    parsed = read("todo.txt", "Call due:2026-02-30\n" * 100)
+    parsed = read("todo.txt", "".join(f"Call due:2026-02-{day}\n" for day in range(30, 130)))
     assert len(parsed.tasks) == 100
     assert len(parsed.warnings) == MAX_WARNINGS + 1
-    assert any("80 more" in warning.message for warning in parsed.warnings)
+    assert parsed.warnings[-1].message.startswith("80 more")
+    assert sum(warning.count for warning in parsed.warnings) == 100
+
+
+def test_equal_errors_are_one_warning_that_counts_their_lines(read):
+    (warning,) = read("todo.txt", "Call due:2026-02-30\n" * 100).warnings
+    assert (warning.line, warning.count) == (1, 100)
+    assert warning.message.endswith("The same is true of lines 2, 3, 4 and 96 more.")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import date
 
 from daybreak.agenda.parsed import ReadWarning
 from daybreak.agenda.sync.absence import Absence, AbsentGroup, Reading
+from daybreak.agenda.sync.unsupported_files import warn_about_unsupported_files
 
 _NOUNS = {"tasks": ("open task", "open tasks"), "events": ("event", "events"), "notes": ("note", "notes")}
 
@@ -17,6 +18,8 @@ def list_warnings(
     parsed: Iterable[ReadWarning],
 ) -> list[ReadWarning]:
     """Return the warnings of a reading: one for each damaged or absent list, then those of the importers.
+
+    The last one names the files that no importer reads.
 
     Args:
         groups: the absent items by list.
@@ -36,7 +39,10 @@ def list_warnings(
     ]
     explained = {*reasons, *(one.path for one in groups if one.absence is Absence.EMPTIED)}
     warnings += [one for one in parsed if one.line is not None or one.path not in explained]
-    return warnings
+    unsupported = [
+        path for path in reading.ignored if path not in {*explained, *(one.path for one in groups)}
+    ]
+    return [*warnings, *warn_about_unsupported_files(unsupported)]
 
 
 def _describe(group: AbsentGroup, reading: Reading) -> str:

@@ -19,6 +19,7 @@ from daybreak.agenda.importers.icalendar.journals import read_notes
 from daybreak.agenda.importers.icalendar.todos import read_tasks
 from daybreak.agenda.importers.icalendar.values import shorten
 from daybreak.agenda.importers.parsing.signatures import starts_with_calendar
+from daybreak.agenda.importers.parsing.warning_list import WarningList
 from daybreak.agenda.parsed import (
     ImportContext,
     ImportedEvent,
@@ -27,7 +28,6 @@ from daybreak.agenda.parsed import (
     ImportedRevision,
     ImportedTask,
     ParsedFile,
-    ReadWarning,
     SourceFile,
 )
 
@@ -56,7 +56,7 @@ class _CalendarParser:
     def __init__(self, file: SourceFile, context: ImportContext) -> None:
         self._file = file
         self._context = context
-        self._warnings: list[ReadWarning] = []
+        self._warnings = WarningList(file.path)
         self._unread_uids: set[str] = set()
         self._calendars: list[tuple[int, CalendarProperties]] = []
 
@@ -73,7 +73,7 @@ class _CalendarParser:
         return replace(
             first,
             messages=tuple(messages),
-            warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
+            warnings=self._warnings.build(),
             incomplete=_describe_damage(stream),
             unread_uids=frozenset(self._unread_uids),
         )
@@ -144,7 +144,7 @@ class _CalendarParser:
         self._warn(entry.component.line, message)
 
     def _warn(self, line: int | None, message: str) -> None:
-        self._warnings.append(ReadWarning(path=self._file.path, line=line, message=message))
+        self._warnings.add(message, line)
 
 
 def _distinguish(items: Iterable[_ParsedItem]) -> Iterator[_ParsedItem]:

@@ -20,6 +20,7 @@ from daybreak.agenda.importers.parsing.text import (
     quote_value,
     slugify,
 )
+from daybreak.agenda.importers.parsing.warning_list import WarningList
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 from daybreak.agenda.parsed import (
     ImportContext,
@@ -28,11 +29,8 @@ from daybreak.agenda.parsed import (
     ImportedProject,
     ImportedTask,
     ParsedFile,
-    ReadWarning,
     SourceFile,
 )
-
-MAX_WARNINGS = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,8 +80,7 @@ class ParsedFileBuilder:
         self._phases: dict[tuple[str, str], ImportedPhase] = {}
         self._tasks: list[ImportedTask] = []
         self._notes: list[ImportedNote] = []
-        self._warnings: list[ReadWarning] = []
-        self._omitted_warnings = 0
+        self._warnings = WarningList(file.path)
         self._id_counts: dict[str, int] = {}
         self._used_ids: set[str] = set()
         self.incomplete: str | None = None
@@ -101,12 +98,9 @@ class ParsedFileBuilder:
         """Return the source reference of a line."""
         return f"{self.file.path}:{line}"
 
-    def warn(self, message: str, line: int | None = None) -> None:
-        """Add a warning, or only count it once the limit is reached."""
-        if len(self._warnings) >= MAX_WARNINGS:
-            self._omitted_warnings += 1
-            return
-        self._warnings.append(ReadWarning(path=self.file.path, line=line, message=message))
+    def warn(self, message: str, line: int | None = None, count: int = 1) -> None:
+        """Add a warning that speaks for a number of entries, as `WarningList.add` does."""
+        self._warnings.add(message, line, count)
 
     def parse_moment(
         self, text: str | None, line: int, label: str, *, day_first: bool | None = None
@@ -224,19 +218,12 @@ class ParsedFileBuilder:
 
     def build(self) -> ParsedFile:
         """Return everything that was collected."""
-        if self._omitted_warnings:
-            rest = (
-                f"{self._omitted_warnings} more problems were found in it;"
-                " fix those above and import it again."
-            )
-            self._warnings.append(ReadWarning(path=self.file.path, message=rest))
-            self._omitted_warnings = 0
         return ParsedFile(
             projects=tuple(self._projects.values()),
             phases=tuple(self._phases.values()),
             tasks=tuple(self._tasks),
             notes=tuple(self._notes),
-            warnings=tuple(sorted(self._warnings, key=lambda warning: warning.line or 0)),
+            warnings=self._warnings.build(),
             incomplete=self.incomplete,
         )
 
