@@ -234,10 +234,28 @@ def test_several_calendars_in_one_file_each_have_their_own_zone(read, calendar, 
     assert found["b"][0] == berlin(3, 2, 9)
 
 
-def test_a_series_in_utc_follows_the_clock_of_its_calendar(read, calendar, entry):
-    weekly = entry("DTSTART:20260302T080000Z", "DTEND:20260302T090000Z", "RRULE:FREQ=WEEKLY")
-    found = read_all(read, calendar, "X-WR-TIMEZONE:Europe/Berlin\r\n", weekly)
-    assert berlin(4, 6, 9) in [start for start, _ in found.values()]
+@pytest.mark.parametrize(
+    ("rule", "start", "expected"),
+    [
+        ("FREQ=WEEKLY", "20260302T080000Z", berlin(4, 6, 10)),
+        ("FREQ=WEEKLY;BYDAY=MO", "20260302T080000Z", berlin(4, 6, 10)),
+        ("FREQ=WEEKLY;BYDAY=SU", "20260301T233000Z", berlin(4, 6, 1, 30)),
+        ("FREQ=WEEKLY;BYDAY=SU,WE", "20260301T233000Z", berlin(4, 2, 1, 30)),
+        ("FREQ=MONTHLY;BYMONTHDAY=28", "20260228T233000Z", berlin(3, 29, 0, 30)),
+        ("FREQ=MONTHLY;BYDAY=-1TU", "20260224T233000Z", berlin(4, 1, 1, 30)),
+        ("FREQ=WEEKLY;BYDAY=MO", "20260301T233000Z", berlin(4, 6, 0, 30)),
+        ("FREQ=MONTHLY;BYMONTHDAY=1", "20260228T233000Z", berlin(4, 1, 0, 30)),
+        ("FREQ=MONTHLY;BYMONTHDAY=-31", "20260228T233000Z", berlin(3, 1, 0, 30)),
+        ("FREQ=DAILY;BYHOUR=9", "20260302T080000Z", berlin(4, 6, 9)),
+        ("FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=1", "20250331T223000Z", berlin(4, 1, 0, 30)),
+    ],
+)
+def test_a_series_in_utc_has_the_clock_on_which_its_rule_was_made(
+    read, calendar, entry, rule, start, expected
+):
+    series = entry(f"DTSTART:{start}", "DURATION:PT1H", f"RRULE:{rule}")
+    found = read_all(read, calendar, "X-WR-TIMEZONE:Europe/Berlin\r\n", series)
+    assert expected in [begin for begin, _ in found.values()]
 
 
 def test_a_single_time_in_utc_is_exact_even_when_the_calendars_clock_shows_it_twice(read, calendar, entry):

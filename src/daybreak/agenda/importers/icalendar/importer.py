@@ -1,5 +1,6 @@
 """The iCalendar importer: RFC 5545 files, and the variants that programs write."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -15,9 +16,11 @@ from daybreak.agenda.importers.icalendar.entries import (
     uid_of,
 )
 from daybreak.agenda.importers.icalendar.events import read_events
+from daybreak.agenda.importers.icalendar.freebusy import TITLE, read_busy_times
 from daybreak.agenda.importers.icalendar.journals import read_notes
 from daybreak.agenda.importers.icalendar.todos import read_tasks
 from daybreak.agenda.importers.icalendar.values import shorten
+from daybreak.agenda.importers.icalendar.zones import NO_ZONE
 from daybreak.agenda.importers.parsing.signatures import starts_with_calendar
 from daybreak.agenda.importers.parsing.warning_list import WarningList
 from daybreak.agenda.parsed import (
@@ -32,7 +35,10 @@ from daybreak.agenda.parsed import (
 )
 
 _SUFFIXES = frozenset({".ics", ".ical", ".ifb", ".icalendar"})
-_KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}
+_KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry", "VFREEBUSY": "free/busy list"}
+# A zone is read where a time names it; Daybreak has no alarms.
+_NOT_ENTRIES = frozenset({"VTIMEZONE", "VALARM"})
+_MAX_NAMES = 5
 _NO_CALENDAR = "the file contains no calendar"
 _Entries = dict[str, list[CalendarEntry]]
 _ParsedItem = TypeVar("_ParsedItem", ImportedEvent, ImportedTask, ImportedNote)
@@ -69,7 +75,9 @@ class _CalendarParser:
             self._warn(None, f"{_NO_CALENDAR}; an .ics file begins with BEGIN:VCALENDAR.")
         parts = self._collect_parts(stream.calendars)
         first, *messages = [self._read_part(part) for part in parts] or [ParsedFile()]
-        self._warn_about_unknown_zones()
+        self._warn_about_zones()
+        self._warn_about_lines(stream)
+        self._warn_about_unread_components(stream.calendars)
         return replace(
             first,
             messages=tuple(messages),
@@ -95,7 +103,7 @@ class _CalendarParser:
         for child in calendar.children:
             if child.name in _KINDS and not child.is_closed:
                 self._warn(child.line, f"this {_KINDS[child.name]} has no END:{child.name}; it was skipped.")
-            elif child.name in _KINDS and not shared.is_answer:
+            elif child.name in _KINDS and (not shared.is_answer or child.name == "VFREEBUSY"):
                 entries[child.name].append(CalendarEntry(child, shared, uid_of(child)))
         if not calendar.is_closed and all(child.is_closed for child in calendar.children):
             self._warn(None, "the calendar has no END:VCALENDAR; the file may have been cut off.")
@@ -106,11 +114,12 @@ class _CalendarParser:
         events = self._read_groups(entries["VEVENT"], lambda one: read_events(one, *arguments))
         tasks = self._read_groups(entries["VTODO"], lambda one: read_tasks(one, *arguments))
         notes = self._read_groups(entries["VJOURNAL"], lambda one: read_notes(one, self._file, self._context))
+        busy_times = self._read_busy_times(entries["VFREEBUSY"])
         projects = [*(task.project for task in tasks), *(note.project for note in notes)]
         names = dict.fromkeys(name for name in projects if name)
         return ParsedFile(
             projects=tuple(ImportedProject(name=name, source_ref=self._file.path) for name in names),
-            events=tuple(events),
+            events=(*events, *busy_times),
             tasks=tuple(tasks),
             notes=tuple(notes),
             revisions=tuple(one for one in revisions if not one.is_exclusion),
@@ -131,14 +140,39 @@ class _CalendarParser:
                 self._warn_about_entry(one.entries[0], f"this {kind} was skipped: {reason}.")
         return list(_distinguish(found))
 
-    def _warn_about_unknown_zones(self) -> None:
+    def _read_busy_times(self, entries: list[CalendarEntry]) -> list[ImportedEvent]:
+        events = read_busy_times(entries, self._warn_about_entry)
+        if events:
+            self._warn(None, f"its free/busy times have no titles, so they are shown as “{TITLE}”.")
+        return events
+
+    def _warn_about_zones(self) -> None:
         for line, calendar in self._calendars:
-            for tzid in sorted(calendar.timestamps.zones.unknown_names):
+            zones, default = calendar.timestamps.zones, calendar.timestamps.default_name
+            has_default = calendar.timestamps.default_zone is not None
+            place = f"in the zone of the calendar, {shorten(default)}" if has_default else "as local times"
+            for number, flaw in sorted(zones.flaws.items()):
+                self._warn(number, flaw.replace(NO_ZONE, f"its times were read {place}"))
+            for tzid in sorted(zones.unknown_names):
                 self._warn(
                     line,
                     f"the time zone “{shorten(tzid)}” is unknown and the file does not define it;"
-                    " its times were read as local times.",
+                    f" its times were read {place}.",
                 )
+
+    def _warn_about_lines(self, stream: ComponentStream) -> None:
+        parts = [one for calendar in stream.calendars for one in (calendar, *calendar.children)]
+        for problem in (*stream.problems, *(problem for one in parts for problem in one.list_problems())):
+            self._warn(problem.line, problem.message)
+
+    def _warn_about_unread_components(self, calendars: list[Component]) -> None:
+        children = [child for calendar in calendars for child in calendar.children]
+        unread = Counter(one.name for one in children if one.name not in {*_KINDS, *_NOT_ENTRIES})
+        if unread:
+            names = [f"{count} {shorten(name)}" for name, count in unread.most_common(_MAX_NAMES)]
+            more = len(unread) - len(names)
+            listed = ", ".join([*names, *([f"{more} more kinds"] if more else [])])
+            self._warn(None, f"some entries are of a kind that is not read, so they were skipped: {listed}.")
 
     def _warn_about_entry(self, entry: CalendarEntry, message: str) -> None:
         self._warn(entry.component.line, message)

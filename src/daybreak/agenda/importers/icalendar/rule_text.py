@@ -1,6 +1,7 @@
 """Parsing of the text of an RRULE."""
 
 import re
+from calendar import monthrange
 from datetime import date, datetime
 
 from daybreak.agenda.importers.icalendar.days import DayFilter, RRuleFrequency
@@ -8,7 +9,9 @@ from daybreak.agenda.importers.icalendar.rules import RecurrenceRule
 from daybreak.agenda.importers.icalendar.values import parse_moment, shorten
 
 _WEEKDAYS = {name: number for number, name in enumerate(("MO", "TU", "WE", "TH", "FR", "SA", "SU"))}
+_WEEKDAY_NAMES = tuple(_WEEKDAYS)
 _WEEKDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_NUMBER = re.compile(r"[+-]?\d{1,4}", re.ASCII)
 _MAX_NUMBER = 10**12
 
 
@@ -34,6 +37,25 @@ def parse_rule(text: str) -> RecurrenceRule:
         days=_parse_days(parts, frequency),
         positions=parts.numbers("BYSETPOS", -366, 366),
     )
+
+
+def names_time(text: str, wall: datetime) -> bool:
+    """Return whether the weekdays, days of the month, months and hours of a rule include those of a time."""
+    parts = dict(part.upper().split("=", 1) for part in text.split(";") if "=" in part)
+    days = {found[2] for found in map(_WEEKDAY.fullmatch, _values(parts, "BYDAY")) if found}
+    if days and _WEEKDAY_NAMES[wall.weekday()] not in days:
+        return False
+    length = monthrange(wall.year, wall.month)[1]
+    own = {"BYMONTHDAY": {wall.day, wall.day - length - 1}, "BYMONTH": {wall.month}, "BYHOUR": {wall.hour}}
+    for name, numbers in own.items():
+        named = {int(value) for value in _values(parts, name) if _NUMBER.fullmatch(value)}
+        if named and not named & numbers:
+            return False
+    return True
+
+
+def _values(parts: dict[str, str], name: str) -> list[str]:
+    return [value.strip() for value in parts.get(name, "").split(",")]
 
 
 def _parse_days(parts: "_RuleParts", frequency: RRuleFrequency) -> DayFilter:

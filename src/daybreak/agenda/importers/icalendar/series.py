@@ -203,7 +203,7 @@ def read_series(group: UidGroup, timing: TimingReader, warn: Callable[[CalendarE
 def _read_master(entry: CalendarEntry, timing: TimingReader) -> Series:
     start, duration = timing(entry)
     component, timestamps = entry.component, entry.calendar.timestamps
-    master = TimedEntry(entry, timestamps.in_calendar_zone(start), duration)
+    master = TimedEntry(entry, timestamps.in_calendar_zone(start, component), duration)
     series = Series(master)
     series.rules = [parse_rule(found.value) for found in component.get_all("RRULE")]
     series.exclusions = [parse_rule(found.value) for found in component.get_all("EXRULE")]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from daybreak.agenda.importers.icalendar.components import Component, Property
+from daybreak.agenda.importers.icalendar.rule_text import names_time
 from daybreak.agenda.importers.icalendar.values import parse_duration, parse_moment
-from daybreak.agenda.importers.icalendar.zones import IanaZone, UtcZone, Zone, ZoneTable, find_iana_zone
+from daybreak.agenda.importers.icalendar.zones import UtcZone, Zone, ZoneTable
 from daybreak.agenda.model import Moment
 
 UTC_ZONE = UtcZone()
@@ -55,16 +56,19 @@ class TimestampReader:
 
     Attributes:
         zones: the zones of the calendar's TZIDs.
-        default_zone: X-WR-TIMEZONE, the zone of floating times; entries that recur in UTC follow its clock.
+        default_name: X-WR-TIMEZONE.
+        default_zone: its zone, that of floating times.
     """
 
     zones: ZoneTable
-    default_zone: IanaZone | None = None
+    default_name: str = ""
+    default_zone: Zone | None = None
 
     @classmethod
     def from_calendar(cls, calendar: Component) -> "TimestampReader":
         """Return the reader for a VCALENDAR."""
-        return cls(ZoneTable.from_calendar(calendar), find_iana_zone(calendar.get_value("X-WR-TIMEZONE")))
+        zones, name = ZoneTable.from_calendar(calendar), calendar.get_value("X-WR-TIMEZONE")
+        return cls(zones, name, zones.find_default(name) if name else None)
 
     def read_first(self, component: Component, name: str) -> Timestamp | None:
         """Return the first property of that name.
@@ -124,14 +128,24 @@ class TimestampReader:
         if is_utc:
             return Timestamp(wall, UTC_ZONE)
         tzid = found.parameters.get("TZID")
-        zone = self.zones.find(tzid) if tzid else None
+        zone = None if tzid is None else self.zones.find(tzid)
+        if zone is None and not tzid and self.default_zone is None and self.default_name:
+            self.zones.unknown_names.add(self.default_name)
         return Timestamp(wall, zone or self.default_zone)
 
-    def in_calendar_zone(self, start: Timestamp) -> Timestamp:
-        """Return the timestamp from which a series runs: on the calendar's clock if it is written in UTC."""
+    def in_calendar_zone(self, start: Timestamp, component: Component) -> Timestamp:
+        """Return the timestamp from which a series runs.
+
+        RFC 5545 lets a series that is written in UTC recur in UTC. It follows the calendar's clock if its
+        rules name a day or an hour that its start has on that clock only: they were made there.
+        """
         if self.default_zone is None or start.zone is not UTC_ZONE:
             return start
-        return Timestamp(self.default_zone.to_wall(UTC_ZONE.to_utc(start.wall_time)), self.default_zone)
+        rules = [found.value for found in component.get_all("RRULE")]
+        wall = self.default_zone.to_wall(UTC_ZONE.to_utc(start.wall_time))
+        if all(names_time(rule, start.wall_time) for rule in rules):
+            return start
+        return Timestamp(wall, self.default_zone) if all(names_time(rule, wall) for rule in rules) else start
 
 
 @dataclass(frozen=True, slots=True)

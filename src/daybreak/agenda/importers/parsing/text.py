@@ -7,6 +7,10 @@ MAX_TITLE_LENGTH = 500
 MAX_BLOCK_LENGTH = 20_000
 MAX_ID_LENGTH = 200
 
+# Controls that separate words: Python's other line ends, and U+0010, with which sleek ends lines.
+_SEPARATORS = re.compile("[\x0b\x0c\x10\x1c-\x1f\x85\u2028\u2029]")
+# Letters without a width, which spreadsheets and web pages leave at the ends of a value.
+_INVISIBLE = "\u00ad\u180e\u200b\u200c\u200d\u2060\ufeff"
 # Controls, bidirectional marks and overrides, byte order marks, and the lone surrogates that JSON can spell.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -25,13 +29,19 @@ def normalize_newlines(text: str) -> str:
 
 
 def clean_line(text: str, limit: int = MAX_TITLE_LENGTH) -> str:
-    """Return a title, name or id with spaces collapsed, at most ``limit`` characters."""
-    return _truncate(" ".join(_UNSAFE.sub("", text).split()), limit)
+    """Return a title, name or id with spaces collapsed, at most ``limit`` characters.
+
+    A separator such as U+0010 or U+2028 is a space. Invisible characters at the ends are removed.
+    """
+    if text.isascii() and text.isprintable():
+        return _truncate(" ".join(text.split()), limit)
+    visible = _UNSAFE.sub("", _SEPARATORS.sub(" ", text))
+    return _truncate(" ".join(_strip_invisible(visible).split()), limit)
 
 
 def clean_block(text: str, limit: int = MAX_BLOCK_LENGTH) -> str:
     """Return several lines, at most ``limit`` characters, without empty ones at either end."""
-    clean = _UNSAFE.sub("", normalize_newlines(text))
+    clean = _UNSAFE.sub("", _SEPARATORS.sub("\n", normalize_newlines(text)))
     return _truncate("\n".join(line.rstrip() for line in clean.split("\n")).strip("\n"), limit)
 
 
@@ -44,6 +54,12 @@ def slugify(title: str) -> str:
     """Return an identifier of a title that ignores case, spacing and punctuation; never empty."""
     plain = unicodedata.normalize("NFKC", title).casefold()
     return _NOT_IN_SLUG.sub("-", plain).strip("-")[:MAX_ID_LENGTH] or "untitled"
+
+
+def _strip_invisible(text: str) -> str:
+    """Return the text without spaces and invisible characters at its ends."""
+    stripped = text.strip().strip(_INVISIBLE)
+    return stripped if stripped == text else _strip_invisible(stripped)
 
 
 def _truncate(text: str, limit: int) -> str:
