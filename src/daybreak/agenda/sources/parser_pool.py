@@ -15,6 +15,11 @@ from daybreak.agenda.sources.ignored_files import (
     split_templates,
     warn_about_conflict_copies,
 )
+from daybreak.agenda.sources.vdir import (
+    CollectionProperties,
+    find_collection_properties,
+    name_collections,
+)
 from daybreak.intake import (
     BoundedPool,
     BudgetExceeded,
@@ -48,6 +53,7 @@ class SourceContents:
         ignored: paths of files that are not read, such as pictures, templates and conflict copies.
         ignored_damage: paths of those that no importer reads, with the damage that may explain it, or None.
         notices: warnings that concern no file that was read.
+        collections: the names of folders with one calendar file per entry.
     """
 
     files: list[ParsedSourceFile] = field(default_factory=list)
@@ -55,6 +61,7 @@ class SourceContents:
     ignored: list[str] = field(default_factory=list)
     ignored_damage: dict[str, str | None] = field(default_factory=dict)
     notices: list[ReadWarning] = field(default_factory=list)
+    collections: CollectionProperties = field(default_factory=CollectionProperties)
 
     def accepts(self, path: str, head: bytes) -> bool:
         """Return whether an importer reads such a file, and record the path otherwise."""
@@ -64,7 +71,17 @@ class SourceContents:
         if not is_accepted:
             self.ignored.append(path)
             self.ignored_damage[path] = find_damage(head)
+            self.collections.add(path, head)
         return is_accepted
+
+    def apply_collections(self, root_name: str | None = None) -> None:
+        """Name the lists of folders with one calendar file per entry; the files with their names are read."""
+        used = find_collection_properties(self.files, self.collections.paths)
+        self.ignored = [path for path in self.ignored if path not in used]
+        self.ignored_damage = {
+            path: damage for path, damage in self.ignored_damage.items() if path not in used
+        }
+        self.files = name_collections(self.files, self.collections, root_name)
 
     def reject_conflict_copies(self, paths: Sequence[str]) -> Collection[str]:
         """Return the conflict copies among these files, and record them."""
@@ -87,6 +104,7 @@ def read_folder(
     processes = 1 if len(found_files) < _MIN_FILES_FOR_TWO_PROCESSES else 2
     requests = _parse_requests(found_files, context, limits, contents)
     _parse_all(contents, requests, limits, progress, processes)
+    contents.apply_collections(root.resolve().name if root.is_dir() else None)
     return contents
 
 
@@ -112,6 +130,7 @@ def read_files(files: Iterable[SourceFile], context: ImportContext, limits: Inta
     accepted = [file for file in files if contents.accepts(file.path, file.content[:_HEAD_BYTES])]
     copies = contents.reject_conflict_copies([file.path for file in accepted])
     _parse_all(contents, [(file, context) for file in accepted if file.path not in copies], limits)
+    contents.apply_collections()
     return contents
 
 

@@ -12,6 +12,7 @@ import asyncpg
 from daybreak import clock
 from daybreak.agenda.model import SourceKind
 from daybreak.agenda.rows import strip_unstorable
+from daybreak.agenda.sources.vdir import is_display_name
 from daybreak.db import load
 from daybreak.errors import InvalidInput
 from daybreak.intake import (
@@ -140,4 +141,6 @@ def _split_path(file: ReceivedFile) -> tuple[str, str]:
 def _is_supported(path: str, head: bytes) -> bool:
     from daybreak.agenda.importers import find_importer  # noqa: PLC0415 - only reading needs the importers
 
-    return not is_ignored(path) and find_importer(PurePosixPath(path), head) is not None
+    if is_ignored(path):
+        return False
+    return is_display_name(path) or find_importer(PurePosixPath(path), head) is not None

@@ -22,10 +22,10 @@ _IS_MARK = re.compile(_MARK, re.IGNORECASE)
 _PROPERTY = re.compile(rb"[A-Za-z][A-Za-z0-9-]*[;:]")
 # In vCalendar 1.0 a soft line break of quoted-printable continues a line without white space on the next.
 _SOFT_BREAKS = re.compile(
-    rb"^[A-Za-z0-9-]+;[^:\r\n]*QUOTED-PRINTABLE[^:\r\n]*:(?:[^\r\n]*=(?:\r\n|\n)(?!BEGIN:|END:))+",
+    rb"^[A-Za-z0-9-]+;[^:\r\n]*QUOTED-PRINTABLE[^:\r\n]*:(?:[^\r\n]*=(?:\r\n|\n)[ \t]?(?!BEGIN:|END:))+",
     re.IGNORECASE | re.MULTILINE,
 )
-_SOFT_BREAK = re.compile(rb"=(\r\n|\n)(?=([ \t])?)")
+_SOFT_BREAK = re.compile(rb"=(\r\n|\n)[ \t]?")
 _CHARSET = re.compile(rb";CHARSET=\"?([A-Za-z0-9_.:-]{2,30})\"?[;:]", re.IGNORECASE)
 _INVISIBLE = re.compile("^[\ufeff\u200b\u2060\xa0]+|[\ufeff\u200b\u2060\xa0]+$", re.MULTILINE)
 
@@ -104,11 +104,7 @@ def _normalize_line_starts(content: bytes) -> bytes:
     """Return the file with folds where lines go on, and without any where they begin."""
     if _INDENTED_MARK.search(content):
         content = _outdent(content)
-    return _SOFT_BREAKS.sub(lambda found: _SOFT_BREAK.sub(_fold, found[0]), content)
-
-
-def _fold(soft_break: re.Match[bytes]) -> bytes:
-    return soft_break[1] if soft_break[2] else soft_break[1] + b" "
+    return _SOFT_BREAKS.sub(lambda found: _SOFT_BREAK.sub(rb"\1 ", found[0]), content)
 
 
 def _outdent(content: bytes) -> bytes:

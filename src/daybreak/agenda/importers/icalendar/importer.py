@@ -172,13 +172,14 @@ class _CalendarParser:
             names = [f"{count} {shorten(name)}" for name, count in unread.most_common(_MAX_NAMES)]
             more = len(unread) - len(names)
             listed = ", ".join([*names, *([f"{more} more kinds"] if more else [])])
-            self._warn(None, f"some entries are of a kind that is not read, so they were skipped: {listed}.")
+            message = f"some entries are of a kind that is not read, so they were skipped: {listed}."
+            self._warn(None, message, unread.total())
 
     def _warn_about_entry(self, entry: CalendarEntry, message: str) -> None:
         self._warn(entry.component.line, message)
 
-    def _warn(self, line: int | None, message: str) -> None:
-        self._warnings.add(message, line)
+    def _warn(self, line: int | None, message: str, count: int = 1) -> None:
+        self._warnings.add(message, line, count)
 
 
 def _distinguish(items: Iterable[_ParsedItem]) -> Iterator[_ParsedItem]:
