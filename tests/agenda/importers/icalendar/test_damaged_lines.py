@@ -246,3 +246,8 @@ def test_an_unread_component_is_named_with_its_number(read, unread, listed):
 def test_events_after_an_unclosed_poll_are_read(read):
     found = read("\r\n".join([*EVENTS[:2], "BEGIN:VPOLL", "UID:p", *EVENTS[2:]]))
     assert len(found.events) == 3
+
+
+def test_a_hundred_thousand_stray_lines_are_one_warning(read, calendar, entry):
+    found = read(calendar(entry(START, "DESCRIPTION:x", *["one more"] * 100_000)))
+    assert len(found.events) == len(found.warnings) == 1

@@ -22,7 +22,8 @@ _IS_MARK = re.compile(_MARK, re.IGNORECASE)
 _PROPERTY = re.compile(rb"[A-Za-z][A-Za-z0-9-]*[;:]")
 # In vCalendar 1.0 a soft line break of quoted-printable continues a line without white space on the next.
 _SOFT_BREAKS = re.compile(
-    rb"^[A-Za-z0-9-]+;[^:\r\n]*QUOTED-PRINTABLE[^:\r\n]*:(?:[^\r\n]*=(?:\r\n|\n)[ \t]?(?!BEGIN:|END:))+",
+    rb"^[A-Z0-9-]+;[^:\r\n]{0,200}?QUOTED-PRINTABLE[^:\r\n]{0,200}:"
+    rb"(?:[^\r\n]*=(?:\r\n|\n)[ \t]?(?!BEGIN:|END:))+",
     re.IGNORECASE | re.MULTILINE,
 )
 _SOFT_BREAK = re.compile(rb"=(\r\n|\n)[ \t]?")

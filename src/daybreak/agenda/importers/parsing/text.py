@@ -15,6 +15,7 @@ _INVISIBLE = "\u00ad\u180e\u200b\u200c\u200d\u2060\ufeff"
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_UNUSUAL = re.compile(f"[{_SEPARATORS.pattern[1:-1]}{_UNSAFE.pattern[1:-1]}{_INVISIBLE}]")
 _NOT_IN_SLUG = re.compile(r"[^\w]+")
 
 
@@ -33,10 +34,9 @@ def clean_line(text: str, limit: int = MAX_TITLE_LENGTH) -> str:
 
     A separator such as U+0010 or U+2028 is a space. Invisible characters at the ends are removed.
     """
-    if text.isascii() and text.isprintable():
-        return _truncate(" ".join(text.split()), limit)
-    visible = _UNSAFE.sub("", _SEPARATORS.sub(" ", text))
-    return _truncate(" ".join(_strip_invisible(visible).split()), limit)
+    if not (text.isascii() and text.isprintable()) and _UNUSUAL.search(text):
+        text = _strip_invisible(_UNSAFE.sub("", _SEPARATORS.sub(" ", text)))
+    return _truncate(" ".join(text.split()), limit)
 
 
 def clean_block(text: str, limit: int = MAX_BLOCK_LENGTH) -> str:

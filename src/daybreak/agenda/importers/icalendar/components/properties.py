@@ -24,6 +24,9 @@ _TZID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DATES = frozenset({"DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "EXDATE", "RDATE"})
+_MAX_ZONE_LENGTH = 500
+_MAX_NAME_LENGTH = 40
+_MAX_PROBLEMS = 10_000
 _ATTACHMENTS = frozenset({"ATTACH", "IMAGE"})
 _TEXTS = frozenset({"DESCRIPTION", "COMMENT", "SUMMARY", "LOCATION", "X-ALT-DESC"})
 _READ = (
@@ -81,25 +84,29 @@ def parse_properties(lines: Sequence[str]) -> ParsedProperties:
     """Return the properties of a component's lines."""
     parsed = ParsedProperties({}, [])
     above = ""
+    continued: list[str] = []
     for index, line in enumerate(lines):
         match = _NAME.match(line)
         name = match[1].upper() if match else ""
         if match is None or line[match.end() : match.end() + 1] not in {":", ";"} or _is_prose(match[1]):
-            _add_stray_line(parsed, index, line, above)
+            _report_stray_line(parsed, index, line, above, continued)
             continue
         found = _parse_property(name, line, match.end())
         if found is None:
-            _add_stray_line(parsed, index, line, above)
+            _report_stray_line(parsed, index, line, above, continued)
             continue
+        _append_lines(parsed, above, continued)
         properties, problem = found
         if problem:
             parsed.problems.append((index, problem))
-        elif name not in _KNOWN and not name.startswith("X-") and (meant := _find_similar(name)):
+        elif name not in _KNOWN and len(name) <= _MAX_NAME_LENGTH and (meant := _find_similar(name)):
             parsed.problems.append(
                 (index, f"“{name}” is not known, so this line was not read; is it {meant}?")
             )
         parsed.properties.setdefault(name, []).append(properties)
         above = name
+    _append_lines(parsed, above, continued)
+    del parsed.problems[_MAX_PROBLEMS:]
     return parsed
 
 
@@ -121,16 +128,25 @@ def _is_prose(written: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _find_similar(name: str) -> str | None:
+    if name.startswith("X-"):
+        return None
     return next((known for known in _READ if is_similar(name, known)), None)
 
 
-def _add_stray_line(parsed: ParsedProperties, index: int, line: str, above: str) -> None:
-    if above not in _TEXTS:
-        parsed.problems.append((index, _NOT_A_PROPERTY))
-        return
-    last = parsed.properties[above][-1]
-    parsed.properties[above][-1] = Property(last.parameters, f"{last.value}\\n{line.strip()}")
-    parsed.problems.append((index, _CONTINUES_TEXT))
+def _report_stray_line(
+    parsed: ParsedProperties, index: int, line: str, above: str, continued: list[str]
+) -> None:
+    if above in _TEXTS:
+        continued.append(line.strip())
+    parsed.problems.append((index, _CONTINUES_TEXT if above in _TEXTS else _NOT_A_PROPERTY))
+
+
+def _append_lines(parsed: ParsedProperties, above: str, continued: list[str]) -> None:
+    """Add the lines that follow a text to it, and clear them."""
+    if continued:
+        last = parsed.properties[above][-1]
+        parsed.properties[above][-1] = Property(last.parameters, "\\n".join([last.value, *continued]))
+        continued.clear()
 
 
 def _parse_property(name: str, line: str, position: int) -> tuple[Property, str | None] | None:
@@ -159,7 +175,7 @@ def _parse_property(name: str, line: str, position: int) -> tuple[Property, str 
 def _parse_zoned(line: str, begin: int) -> Property | None:
     """Return the property of a date with a zone whose name may have any characters."""
     found = _ZONED.fullmatch(line, begin)
-    zone = _TZID.fullmatch(found[1]) if found else None
+    zone = _TZID.fullmatch(found[1]) if found and len(found[1]) <= _MAX_ZONE_LENGTH else None
     if found is None or zone is None:
         return None
     parameters = {
