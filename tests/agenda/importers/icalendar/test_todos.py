@@ -68,7 +68,8 @@ def test_the_status_of_a_task_is_parsed(tasks, lines, status):
         ("6", Priority.LOW),
         ("9", Priority.LOW),
         ("0", Priority.NORMAL),
-        ("urgent", Priority.NORMAL),
+        ("high", Priority.HIGH),
+        ("urgent", Priority.HIGHEST),
     ],
 )
 def test_the_priority_of_a_task_is_parsed(tasks, written, priority):

@@ -1,11 +1,19 @@
 """The days that a recurrence rule selects: the BYxxx parts of a rule that concern days."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 _DAY = timedelta(days=1)
+
+
+class Skip(Enum):
+    """SKIP of RFC 7529: which day replaces one that its month or year does not have."""
+
+    OMIT = "none"
+    BACKWARD = "the day before it"
+    FORWARD = "the day after it"
 
 
 class RRuleFrequency(IntEnum):
@@ -48,13 +56,14 @@ class DayFilter:
         """Return whether the rule selects that day."""
         return (
             (not self.months or day.month in self.months)
-            and (not self.month_days or self._is_month_day(day))
-            and self._is_weekday(day)
+            and (not self.month_days or self.is_month_day(day))
+            and self.is_weekday(day)
             and (not self.year_days or self._is_year_day(day))
-            and (not self.week_numbers or self._is_in_listed_week(day))
+            and self.is_in_listed_week(day)
         )
 
-    def _is_month_day(self, day: date) -> bool:
+    def is_month_day(self, day: date) -> bool:
+        """Return whether BYMONTHDAY names the day."""
         return (
             day.day in self.month_days or day.day - days_in_month(day.year, day.month) - 1 in self.month_days
         )
@@ -63,7 +72,8 @@ class DayFilter:
         number = day.timetuple().tm_yday
         return number in self.year_days or number - days_in_year(day.year) - 1 in self.year_days
 
-    def _is_weekday(self, day: date) -> bool:
+    def is_weekday(self, day: date) -> bool:
+        """Return whether BYDAY allows the day."""
         if not (self.weekdays or self.nth_in_month or self.nth_in_year):
             return True
         weekday = day.weekday()
@@ -77,7 +87,10 @@ class DayFilter:
         in_year = _ordinals(day.timetuple().tm_yday, days_in_year(day.year))
         return any((nth, weekday) in self.nth_in_year for nth in in_year)
 
-    def _is_in_listed_week(self, day: date) -> bool:
+    def is_in_listed_week(self, day: date) -> bool:
+        """Return whether BYWEEKNO allows the day."""
+        if not self.week_numbers:
+            return True
         first = start_of_week(day, self.week_start)
         # The fourth day of a week is in the year that the week belongs to.
         year = (first + 3 * _DAY).year
@@ -99,6 +112,46 @@ def days_of_period(frequency: RRuleFrequency, anchor: date, months: frozenset[in
         yield from _consecutive_days(anchor, days_in_month(anchor.year, anchor.month))
     else:
         yield from _consecutive_days(anchor, 7 if frequency == RRuleFrequency.WEEKLY else 1)
+
+
+def days_with_skip(frequency: RRuleFrequency, anchor: date, days: DayFilter, skip: Skip) -> list[date]:
+    """Return the days that BYMONTHDAY or BYYEARDAY selects in a year or a month.
+
+    The day that replaces a missing one may lie in the next or the previous period.
+    """
+    months = [anchor.month] if frequency == RRuleFrequency.MONTHLY else range(1, 13)
+    found: set[date] = set()
+    if days.year_days:
+        found |= _number_days(date(anchor.year, 1, 1), days_in_year(anchor.year), days.year_days, skip)
+        found = {
+            day
+            for day in found
+            if (not days.months or day.month in days.months)
+            and (not days.month_days or days.is_month_day(day))
+        }
+    else:
+        for month in months:
+            if not days.months or month in days.months:
+                first = date(anchor.year, month, 1)
+                found |= _number_days(first, days_in_month(anchor.year, month), days.month_days, skip)
+    return sorted(day for day in found if days.is_weekday(day) and days.is_in_listed_week(day))
+
+
+def _number_days(first: date, length: int, numbers: Iterable[int], skip: Skip) -> set[date]:
+    """Return the days with these numbers, from 1 or from -1 at the end, of a period of some days."""
+    ordinals = {number if number > 0 else length + 1 + number for number in numbers}
+    moved = {
+        ordinal if 1 <= ordinal <= length else _replace_day(ordinal, length, skip) for ordinal in ordinals
+    }
+    return {first + (ordinal - 1) * _DAY for ordinal in moved if ordinal is not None}
+
+
+def _replace_day(ordinal: int, length: int, skip: Skip) -> int | None:
+    if skip is Skip.OMIT:
+        return None
+    if ordinal < 1:
+        return 1 if skip is Skip.FORWARD else 0
+    return length + 1 if skip is Skip.FORWARD else length
 
 
 def start_of_week(day: date, week_start: int) -> date:

@@ -11,15 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from daybreak.agenda.importers.icalendar.components import Component
 from daybreak.agenda.importers.icalendar.timestamps import UTC_ZONE, TimestampReader
-from daybreak.agenda.importers.icalendar.values import parse_text
+from daybreak.agenda.importers.icalendar.values import is_moment, parse_text
 from daybreak.agenda.parsed import ImportedRevision
 
 _VOLATILE_PROPERTIES = ("DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE")
 _ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 _MESSAGES = frozenset({"REQUEST", "CANCEL", "ADD"})
+_CANCELLED = frozenset({"CANCELLED", "CANCELED"})
+_KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "journal entry"}
 _MAX_SEQUENCE = 2**31 - 1
 _SERIES_LENGTH = 3
 _EXPORT_TIME = timedelta(minutes=1)
@@ -35,14 +38,14 @@ class CalendarProperties:
     timestamps: TimestampReader
 
     @classmethod
-    def from_component(cls, component: Component, default_name: str) -> "CalendarProperties":
-        """Return the calendar of a component; its default name is that of the file."""
+    def from_component(cls, component: Component, default_name: str, tz: ZoneInfo) -> "CalendarProperties":
+        """Return the calendar of a component; ``tz`` is the zone of the user."""
         name = (
             parse_text(component.get_value("X-WR-CALNAME"))
             or parse_text(component.get_value("NAME"))
             or default_name
         )
-        return cls(name, component.get_keyword("METHOD"), TimestampReader.from_calendar(component))
+        return cls(name, component.get_keyword("METHOD"), TimestampReader.from_calendar(component, tz))
 
     @property
     def is_message(self) -> bool:
@@ -64,9 +67,14 @@ class CalendarEntry:
     uid: str
 
     @property
+    def kind(self) -> str:
+        """What it is, in a word for the user."""
+        return _KINDS.get(self.component.name, "entry")
+
+    @property
     def is_cancelled(self) -> bool:
         """Whether it is cancelled."""
-        return self.calendar.method == "CANCEL" or self.component.get_keyword("STATUS") == "CANCELLED"
+        return self.calendar.method == "CANCEL" or self.component.get_keyword("STATUS") in _CANCELLED
 
     @property
     def sequence(self) -> int:
@@ -85,7 +93,8 @@ class CalendarEntry:
     @property
     def is_recurring(self) -> bool:
         """Whether it has a rule or further dates."""
-        return bool(self.component.get_all("RRULE") or self.component.get_all("RDATE"))
+        component = self.component
+        return any(found.value.strip() for name in ("RRULE", "RDATE") for found in component.get_all(name))
 
     @property
     def written_start(self) -> tuple[str, str]:
@@ -100,10 +109,26 @@ class CalendarEntry:
 
     @property
     def recurrence_property(self) -> str | None:
-        """The property with the occurrence that it replaces; METHOD:ADD adds the one of its start."""
-        if self.component.get_first("RECURRENCE-ID") is not None:
+        """The property with the occurrence that it replaces; METHOD:ADD adds the one of its start.
+
+        An entry whose RECURRENCE-ID cannot be read is the occurrence of its start, or a series of its own.
+        """
+        written = self.component.get_value("RECURRENCE-ID")
+        if written and is_moment(written):
             return "RECURRENCE-ID"
-        return "DTSTART" if self.calendar.method == "ADD" else None
+        is_added = self.calendar.method == "ADD" or (written and not self.is_recurring)
+        return "DTSTART" if is_added and self.component.get_value("DTSTART") else None
+
+    def describe_ignored(self, detail: str, reason: str) -> str:
+        """Return the warning about a detail that was ignored, in equal words for all entries of a kind."""
+        return f"{detail} of this {self.kind} was ignored: {reason}."
+
+    @property
+    def is_this_and_future(self) -> bool:
+        """Whether it replaces all later occurrences as well."""
+        found = self.component.get_first("RECURRENCE-ID")
+        is_range = found is not None and found.parameters.get("RANGE", "").upper() == "THISANDFUTURE"
+        return is_range and self.recurrence_property == "RECURRENCE-ID"
 
     def read_instant(self, name: str) -> datetime | None:
         """Return a property that RFC 5545 requires in UTC; read other times as UTC, or return None."""

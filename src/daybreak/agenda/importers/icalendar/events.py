@@ -2,22 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 
 from daybreak.agenda.importers.icalendar.components import Property
 from daybreak.agenda.importers.icalendar.entries import CalendarEntry, UidGroup
-from daybreak.agenda.importers.icalendar.expansion import MAX_OCCURRENCES, expand
-from daybreak.agenda.importers.icalendar.series import is_recurring, read_series
+from daybreak.agenda.importers.icalendar.properties.event_length import EventLength, is_marked_all_day
+from daybreak.agenda.importers.icalendar.properties.keywords import warn_about_values
+from daybreak.agenda.importers.icalendar.recurrence.expansion import MAX_OCCURRENCES, expand
+from daybreak.agenda.importers.icalendar.recurrence.series_reader import (
+    NoStart,
+    TimingReader,
+    WarnCallback,
+    read_series,
+)
+from daybreak.agenda.importers.icalendar.series import is_recurring
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.model import Moment
 from daybreak.agenda.parsed import ImportContext, ImportedEvent, ImportedRevision
 
-WarnCallback = Callable[[CalendarEntry, str], None]
 RecordCallback = Callable[[ImportedRevision], None]
 _MAX_ATTENDEES = 200
-_DAY = timedelta(days=1)
-_ZERO = timedelta(0)
 
 
 def read_events(
@@ -32,14 +37,12 @@ def read_events(
     if master is not None and master.is_cancelled and not group.has_siblings:
         record(master.revision())
         return []
+    for entry in group.entries:
+        warn_about_values(entry, warn)
+    timing = partial(_read_timing, warn=warn)
     if master is not None and not is_recurring(group):
-        start, duration = read_event_timing(master)
-        original = start.moment.isoformat() if group.has_siblings else None
-        if master.is_cancelled or master.calendar.is_message:
-            record(master.revision(original))
-        event = _make_event(master, original, start.moment, duration.end_from(start))
-        return [] if master.is_cancelled else [event]
-    series = read_series(group, read_event_timing, warn)
+        return _read_single(group, master, timing, record)
+    series = read_series(group, timing, warn)
     for revision in series.revisions():
         record(revision)
     expansion = expand(series, context)
@@ -49,9 +52,12 @@ def read_events(
             f"this event recurs too often; at most {MAX_OCCURRENCES:,} occurrences were imported.",
         )
     if master is not None:
-        record(master.revision())
+        revision = master.revision()
+        record(revision)
         for excluded in series.list_excluded(context):
-            record(replace(master.revision(excluded.isoformat()), is_cancelled=True, is_exclusion=True))
+            record(
+                replace(revision, recurrence_id=excluded.isoformat(), is_cancelled=True, is_exclusion=True)
+            )
     return [
         _make_event(one.entry, one.recurrence_id.isoformat(), one.start, one.end)
         for one in expansion.occurrences
@@ -59,38 +65,36 @@ def read_events(
     ]
 
 
-def read_event_timing(entry: CalendarEntry) -> tuple[Timestamp, Duration]:
+def _read_single(
+    group: UidGroup, master: CalendarEntry, timing: TimingReader, record: RecordCallback
+) -> list[ImportedEvent]:
+    start, duration = timing(master)
+    original = start.moment.isoformat() if group.has_siblings else None
+    if master.is_cancelled or master.calendar.is_message:
+        record(master.revision(original))
+    event = _make_event(master, original, start.moment, duration.end_from(start))
+    return [] if master.is_cancelled else [event]
+
+
+def _read_timing(entry: CalendarEntry, warn: WarnCallback) -> tuple[Timestamp, Duration]:
     """Return when an event starts and its duration.
 
     Raises:
-        ValueError: it has no start, or a time that cannot be read.
+        ValueError: it has no start, or one that cannot be read.
     """
     timestamps = entry.calendar.timestamps
     start = timestamps.read_first(entry.component, "DTSTART")
     if start is None:
-        raise ValueError("it has no DTSTART")
-    end = timestamps.read_first(entry.component, "DTEND")
-    if end is not None:
-        return start, _normalize_duration(start, Duration.between(start, end))
-    duration = entry.component.get_value("DURATION")
-    if duration:
-        return start, _normalize_duration(start, Duration.parse(duration))
-    return start, _normalize_duration(start, Duration())
-
-
-def _normalize_duration(start: Timestamp, duration: Duration) -> Duration:
-    # An all-day event always fills its first day: some programs write DTEND equal to DTSTART.
-    if start.is_all_day and duration.approximate < _DAY:
-        return Duration(nominal=_DAY)
-    if duration.approximate < _ZERO:
-        raise ValueError("it ends before it starts")
-    return duration
+        raise NoStart("it has no DTSTART")
+    if is_marked_all_day(entry.component):
+        start = timestamps.midnight_date(start) or start
+    return start, EventLength(entry, start, warn).read()
 
 
 def _make_event(entry: CalendarEntry, recurrence_id: str | None, start: Moment, end: Moment) -> ImportedEvent:
     component = entry.component
     busy_status = component.get_keyword("X-MICROSOFT-CDO-BUSYSTATUS")
-    free = component.get_keyword("TRANSP") == "TRANSPARENT" or busy_status == "FREE"
+    free = component.get_keyword("TRANSP").startswith("TRANSPARENT") or busy_status == "FREE"
     attendees = component.get_all("ATTENDEE")[:_MAX_ATTENDEES]
     return ImportedEvent(
         external_id=entry.uid if recurrence_id is None else f"{entry.uid}/{recurrence_id}",

@@ -91,7 +91,8 @@ class _CalendarParser:
         export: _Entries = {kind: [] for kind in _KINDS}
         messages: list[_Entries] = []
         for calendar in calendars:
-            shared = CalendarProperties.from_component(calendar, PurePosixPath(self._file.path).stem)
+            name = PurePosixPath(self._file.path).stem
+            shared = CalendarProperties.from_component(calendar, name, self._context.tz)
             self._calendars.append((calendar.line, shared))
             part: _Entries = {kind: [] for kind in _KINDS} if shared.is_message else export
             self._collect_entries(calendar, shared, part)

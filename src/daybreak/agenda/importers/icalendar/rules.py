@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice, product
 
-from daybreak.agenda.importers.icalendar.days import DayFilter, RRuleFrequency, days_of_period, start_of_week
+from daybreak.agenda.importers.icalendar.days import (
+    DayFilter,
+    RRuleFrequency,
+    Skip,
+    days_of_period,
+    days_with_skip,
+    start_of_week,
+)
 
 MAX_STEPS = 100_000
 _DAY = timedelta(days=1)
@@ -20,6 +27,11 @@ _PERIOD_LENGTHS = {
     RRuleFrequency.MINUTELY: timedelta(minutes=1),
     RRuleFrequency.SECONDLY: timedelta(seconds=1),
 }
+
+
+_NO_REACH = timedelta(0)
+# How far SKIP moves a day out of its month or year, at most.
+_SKIP_REACH = 2 * _DAY
 
 
 class RuleTooExpensive(Exception):
@@ -35,6 +47,7 @@ class RecurrenceRule:
         hours: BYHOUR; ``minutes`` BYMINUTE, ``seconds`` BYSECOND, all sorted.
         days: the parts that concern days.
         positions: BYSETPOS.
+        skip: SKIP, which a rule by the month or the year follows.
     """
 
     frequency: RRuleFrequency
@@ -47,6 +60,7 @@ class RecurrenceRule:
     seconds: tuple[int, ...] = ()
     days: DayFilter = field(default_factory=DayFilter)
     positions: frozenset[int] = frozenset()
+    skip: Skip = Skip.OMIT
 
     def ends_before(self, wall: datetime, instant: datetime) -> bool:
         """Return whether UNTIL excludes the occurrence at that wall-clock time and (naive, UTC) instant."""
@@ -108,19 +122,28 @@ class RecurrenceRule:
 
     def _long_periods(self, first: datetime, begin: datetime, end: datetime) -> Iterator[list[datetime]]:
         times = [time(*parts) for parts in product(self.hours, self.minutes, self.seconds)]
-        steps = 0
-        for anchor in self._anchors(first.date(), begin.date()):
-            if anchor > end.date():
+        steps, latest = 0, date.min
+        reach = _NO_REACH if self.skip is Skip.OMIT else _SKIP_REACH
+        for anchor in self._anchors(first.date(), _move(begin.date(), -reach)):
+            if anchor > _move(end.date(), reach):
                 return
-            days = [
-                day
-                for day in days_of_period(self.frequency, anchor, self.days.months)
-                if self.days.allows(day)
-            ]
+            days = self._days_of(anchor)
+            if reach:
+                # The replacement of a missing day may be a day of the next period as well.
+                days = [day for day in days if day > latest]
+                latest = max([latest, *days])
             steps += 1 + len(days) * len(times)
             if steps > MAX_STEPS:
                 raise RuleTooExpensive
             yield [datetime.combine(day, at) for day in days for at in times]
+
+    def _days_of(self, anchor: date) -> list[date]:
+        """Return the days of the period that begins at ``anchor``."""
+        can_be_missing = self.skip is not Skip.OMIT and self.frequency <= RRuleFrequency.MONTHLY
+        if can_be_missing and (self.days.month_days or self.days.year_days):
+            return days_with_skip(self.frequency, anchor, self.days, self.skip)
+        candidates = days_of_period(self.frequency, anchor, self.days.months)
+        return [day for day in candidates if self.days.allows(day)]
 
     def _anchors(self, first: date, begin: date) -> Iterator[date]:
         """Return the first day of every period of the rule, starting with the one that contains ``begin``."""
@@ -183,6 +206,13 @@ def _with_default_days(days: DayFilter, frequency: RRuleFrequency, first: date) 
         months = days.months or frozenset({first.month})
         return replace(days, months=months, month_days=frozenset({first.day}))
     return days
+
+
+def _move(day: date, by: timedelta) -> date:
+    try:
+        return day + by
+    except OverflowError:
+        return day
 
 
 def _anchor_days(origin: date, begin: date, step: timedelta) -> Iterator[date]:

@@ -1,14 +1,13 @@
 """A recurring entry and its occurrences: RRULE, RDATE, EXDATE, EXRULE and RECURRENCE-ID of RFC 5545."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from heapq import merge
 
 from daybreak.agenda.importers.icalendar.days import RRuleFrequency
 from daybreak.agenda.importers.icalendar.entries import CalendarEntry, UidGroup
-from daybreak.agenda.importers.icalendar.rule_text import parse_rule
 from daybreak.agenda.importers.icalendar.rules import RecurrenceRule
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.model import Moment
@@ -18,8 +17,6 @@ _SLACK_BY_FREQUENCY = {
     RRuleFrequency.MINUTELY: timedelta(minutes=1),
     RRuleFrequency.SECONDLY: timedelta(seconds=1),
 }
-
-TimingReader = Callable[[CalendarEntry], tuple[Timestamp, Duration]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class Series:
             [] if self.master is None else [self.master]
         )
         longest = max(
-            (abs(one.offset) + one.duration.approximate for one in timed_entry), default=timedelta(0)
+            (abs(one.offset) + abs(one.duration.approximate) for one in timed_entry), default=timedelta(0)
         )
         return max([longest, *(duration.approximate for duration in self.durations.values())])
 
@@ -102,7 +99,7 @@ class Series:
         """Yield what the overrides state for the other files of the source."""
         for recurrence_id, timed_entry in self.overrides.items():
             entry = timed_entry.entry
-            yield entry.revision(recurrence_id.isoformat(), and_future=_is_this_and_future(entry))
+            yield entry.revision(recurrence_id.isoformat(), and_future=entry.is_this_and_future)
 
     def list_excluded(self, context: ImportContext) -> list[Moment]:
         """Return the excluded recurrence ids in the range that is read, in order."""
@@ -180,73 +177,6 @@ class Series:
 def is_recurring(group: UidGroup) -> bool:
     """Return whether a group is a series, and not a single entry."""
     return bool(group.overrides) or group.master is None or group.master.is_recurring
-
-
-def read_series(group: UidGroup, timing: TimingReader, warn: Callable[[CalendarEntry, str], None]) -> Series:
-    """Return the series of a group; an unreadable override is skipped with a warning.
-
-    Raises:
-        ValueError: the master cannot be read; the message has the reason.
-    """
-    series = Series(master=None)
-    if group.master is not None:
-        series = _read_master(group.master, timing)
-    for override in group.overrides.values():
-        try:
-            _add_override(series, override, timing)
-        except ValueError as error:
-            warn(override, f"{error}.")
-    series.this_and_future.sort(key=lambda pair: pair[0])
-    return series
-
-
-def _read_master(entry: CalendarEntry, timing: TimingReader) -> Series:
-    start, duration = timing(entry)
-    component, timestamps = entry.component, entry.calendar.timestamps
-    master = TimedEntry(entry, timestamps.in_calendar_zone(start, component), duration)
-    series = Series(master)
-    series.rules = [parse_rule(found.value) for found in component.get_all("RRULE")]
-    series.exclusions = [parse_rule(found.value) for found in component.get_all("EXRULE")]
-    series.extra_dates = [
-        timestamp.converted_like(master.start) for timestamp in timestamps.read_all(component, "RDATE")
-    ]
-    series.excluded = {
-        _recurrence_key(timestamp, master.start) for timestamp in timestamps.read_all(component, "EXDATE")
-    }
-    series.durations = {
-        _recurrence_key(period_start, master.start): length
-        for period_start, length in timestamps.read_periods(component, "RDATE")
-    }
-    return series
-
-
-def _add_override(series: Series, entry: CalendarEntry, timing: TimingReader) -> None:
-    name = entry.recurrence_property or "RECURRENCE-ID"
-    written = entry.calendar.timestamps.read_first(entry.component, name)
-    if written is None:
-        raise ValueError(f"its {name} is empty")
-    start, duration = (written, Duration()) if entry.is_cancelled else timing(entry)
-    anchor = start if series.master is None else series.master.start
-    recurrence_id = _recurrence_key(written, anchor)
-    original = written.converted_like(anchor)
-    timed_entry = TimedEntry(entry, start, duration, start.wall_time - original.wall_time)
-    if series.master is not None and _is_this_and_future(entry):
-        series.this_and_future.append((original.moment, timed_entry))
-    series.overrides[recurrence_id] = timed_entry
-
-
-def _is_this_and_future(entry: CalendarEntry) -> bool:
-    found = entry.component.get_first("RECURRENCE-ID")
-    return found is not None and found.parameters.get("RANGE", "").upper() == "THISANDFUTURE"
-
-
-def _recurrence_key(timestamp: Timestamp, anchor: Timestamp) -> Moment:
-    """Return the lookup key of a recurrence id: a date names all occurrences of its day."""
-    if timestamp.is_all_day or (
-        timestamp.zone is not None and anchor.zone is not None and not anchor.is_all_day
-    ):
-        return timestamp.moment
-    return timestamp.converted_like(anchor).moment
 
 
 def _wall_times(rule: RecurrenceRule, first: Timestamp, begin: datetime, end: datetime) -> Iterator[datetime]:

@@ -1,6 +1,7 @@
 """Conversion of VTODOs to tasks: single ones, and for recurring ones the current and the completed ones."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 
@@ -9,22 +10,22 @@ from icalendar.parser import split_on_unescaped_comma
 from daybreak.agenda.importers.icalendar.components import Component, Property
 from daybreak.agenda.importers.icalendar.entries import CalendarEntry, UidGroup
 from daybreak.agenda.importers.icalendar.events import RecordCallback, person_name
+from daybreak.agenda.importers.icalendar.properties.keywords import (
+    has_completion,
+    parse_priority_of_task,
+    parse_status_of_task,
+    warn_about_values,
+)
+from daybreak.agenda.importers.icalendar.properties.task_dates import TaskDates, TaskDatesReader
+from daybreak.agenda.importers.icalendar.recurrence.series_reader import WarnCallback, read_series
 from daybreak.agenda.importers.icalendar.rules import RuleTooExpensive
-from daybreak.agenda.importers.icalendar.series import Occurrence, Series, is_recurring, read_series
+from daybreak.agenda.importers.icalendar.series import Occurrence, Series, is_recurring
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.importers.parsing.people import clean_assignee, join_name_and_address
-from daybreak.agenda.model import Moment, Priority, TaskStatus, to_instant, to_local_date
+from daybreak.agenda.model import Moment, TaskStatus, to_instant, to_local_date
 from daybreak.agenda.parsed import ImportContext, ImportedTask
 
-WarnCallback = Callable[[CalendarEntry, str], None]
-
-_STATUSES = {
-    "NEEDS-ACTION": TaskStatus.OPEN,
-    "IN-PROCESS": TaskStatus.IN_PROGRESS,
-    "COMPLETED": TaskStatus.DONE,
-    "CANCELLED": TaskStatus.CANCELLED,
-}
 _DAY = timedelta(days=1)
 # How far to search for the due occurrence: a frequent task has one near, a rare one needs a long range.
 _SEARCH_BACK = (timedelta(days=2), timedelta(days=40), timedelta(days=800))
@@ -36,38 +37,75 @@ _MAX_MINUTES = 10 * 365 * 24 * 60
 def read_tasks(
     group: UidGroup, context: ImportContext, warn: WarnCallback, record: RecordCallback
 ) -> list[ImportedTask]:
-    """Return the tasks of one UID, and record what the other files of the source need to know of them.
+    """Return the tasks of one UID, and record what the other files of the source need to know of them."""
+    return _TaskReader(group, context, warn, record).read()
 
-    Raises:
-        ValueError: the entry that they derive from cannot be read; the message has the reason.
-    """
-    master = group.master
-    if master is not None:
-        record(master.revision())
-    if master is not None and (not is_recurring(group) or not _is_open(master) or not _has_date(master)):
-        start, due = _start_and_due(master)
+
+class _TaskReader:
+    def __init__(
+        self, group: UidGroup, context: ImportContext, warn: WarnCallback, record: RecordCallback
+    ) -> None:
+        self._group = group
+        self._context = context
+        self._warn = warn
+        self._record = record
+        self._dates: dict[int, TaskDates] = {}
+
+    def read(self) -> list[ImportedTask]:
+        """Return a single task; of a recurring one the completed occurrences and the current one."""
+        group, master = self._group, self._group.master
+        for entry in group.entries:
+            warn_about_values(entry, self._warn)
+            self._dates[id(entry)] = TaskDatesReader(entry, self._warn).read()
+        if master is not None:
+            self._record(master.revision())
+        if master is None or (is_recurring(group) and _is_open(master) and self._dates[id(master)].has_any):
+            return self._read_occurrences(group)
+        finished = self._read_occurrences(replace(group, master=None)) if _is_open(master) else []
+        return [*finished, self._read_single(master)]
+
+    def _read_single(self, master: CalendarEntry) -> ImportedTask:
+        start, due = self._dates[id(master)].moments
         original = due or start
         suffix = original.isoformat() if original else master.title
-        return [_make_task(master, f"{group.uid}/{suffix}" if group.has_siblings else group.uid, start, due)]
-    series = read_series(group, _read_timing, warn)
-    for revision in series.revisions():
-        record(revision)
-    changed = list(series.iter_overrides())
-    finished = [_make_occurrence_task(group, one) for one in changed if not _is_open(one.entry)]
-    try:
-        current = _current_occurrence(series, changed, context)
-    except RuleTooExpensive:
-        warn(group.entries[0], "this task recurs too often; only its first occurrence was imported.")
-        current = None
-    if current is None and not finished and series.master is not None:
-        current = series.master_occurrence(series.master)
-    return [*finished, *([] if current is None else [_make_occurrence_task(group, current)])]
+        external_id = f"{self._group.uid}/{suffix}" if self._group.has_siblings else self._group.uid
+        return _make_task(master, external_id, start, due)
+
+    def _read_occurrences(self, group: UidGroup) -> list[ImportedTask]:
+        series = read_series(group, self._read_timing, self._warn)
+        for revision in series.revisions():
+            self._record(revision)
+        changed = list(series.iter_overrides())
+        finished = [self._make_task(one) for one in changed if not _is_open(one.entry)]
+        try:
+            current = _current_occurrence(series, changed, self._context)
+        except RuleTooExpensive:
+            self._warn(
+                group.entries[0], "this task recurs too often; only its first occurrence was imported."
+            )
+            current = None
+        if current is None and not finished and series.master is not None:
+            current = series.master_occurrence(series.master)
+        return [*finished, *([] if current is None else [self._make_task(current)])]
+
+    def _read_timing(self, entry: CalendarEntry) -> tuple[Timestamp, Duration]:
+        return self._dates[id(entry)].timing(entry)
+
+    def _make_task(self, occurrence: Occurrence) -> ImportedTask:
+        entry, master = occurrence.entry, self._group.master
+        dates = self._dates[id(entry)]
+        if not dates.has_any and master is not None:
+            dates = self._dates[id(master)]
+        start = occurrence.start if dates.start is not None or not dates.has_due else None
+        due = occurrence.end if dates.has_due else None
+        return _make_task(entry, f"{self._group.uid}/{occurrence.recurrence_id.isoformat()}", start, due)
 
 
 def _current_occurrence(
     series: Series, overrides: list[Occurrence], context: ImportContext
 ) -> Occurrence | None:
     """Return the latest occurrence that has come due, if it is still open; else the next open one."""
+    is_done = _completion_test(series, context)
 
     def when(one: Occurrence) -> datetime:
         return to_instant(one.end, context.tz)
@@ -76,22 +114,51 @@ def _current_occurrence(
         return to_local_date(one.end, context.tz) <= context.today
 
     midnight = datetime.combine(context.today, time.min)
-    latest = max(
-        filter(has_come, [*_recent_occurrences(series, midnight), *overrides]), key=when, default=None
-    )
+    recent = (one for one in _due_occurrences(series, midnight, has_come) if not is_done(one))
+    latest = max([*recent, *filter(has_come, overrides)], key=when, default=None)
     if latest is not None and _is_open(latest.entry):
         return latest
     begin = midnight - series.max_extent - 2 * _DAY
-    ahead = (one for one in _iter_bounded(series, begin, midnight + _SEARCH_AHEAD) if not has_come(one))
+    ahead = (
+        one
+        for one in _iter_bounded(series, begin, midnight + _SEARCH_AHEAD)
+        if not has_come(one) and not is_done(one)
+    )
     coming = [one for one in overrides if _is_open(one.entry) and not has_come(one)]
     return min([*islice(ahead, 1), *coming], key=when, default=None)
 
 
-def _recent_occurrences(series: Series, midnight: datetime) -> list[Occurrence]:
-    """Return the generated occurrences up to tomorrow of the shortest search range that has any."""
+def _completion_test(series: Series, context: ImportContext) -> Callable[[Occurrence], bool]:
+    """Return a test whether an occurrence is done by KOrganizer's record of the first open due date."""
+    due = None if series.master is None else _first_open_due(series.master.entry)
+    if series.master is None or due is None:
+        return lambda _: False
+    day = series.master.entry.calendar.timestamps.day_of(due)
+    instant = to_instant(due.moment, context.tz)
+
+    def is_done(one: Occurrence) -> bool:
+        if isinstance(one.end, datetime):
+            return to_instant(one.end, context.tz) < instant
+        return one.end < day
+
+    return is_done
+
+
+def _first_open_due(entry: CalendarEntry) -> Timestamp | None:
+    try:
+        return entry.calendar.timestamps.read_first(entry.component, "X-KDE-LIBKCAL-DTRECURRENCE")
+    except ValueError:
+        return None
+
+
+def _due_occurrences(
+    series: Series, midnight: datetime, has_come: Callable[[Occurrence], bool]
+) -> list[Occurrence]:
+    """Return the generated occurrences that have come due, of the shortest search range that has any."""
     for look_back in _SEARCH_BACK:
         begin = midnight - series.max_extent - look_back
-        found = list(_iter_bounded(series, begin, midnight + series.max_extent + 2 * _DAY))
+        end = midnight + series.max_extent + 2 * _DAY
+        found = [one for one in _iter_bounded(series, begin, end) if has_come(one)]
         if found:
             return found
     return []
@@ -102,38 +169,6 @@ def _iter_bounded(series: Series, begin: datetime, end: datetime) -> Iterator[Oc
         if count == _MAX_CANDIDATES:
             raise RuleTooExpensive
         yield one
-
-
-def _read_timing(entry: CalendarEntry) -> tuple[Timestamp, Duration]:
-    """Return the timestamp from which a task recurs, and the duration until it is due.
-
-    Raises:
-        ValueError: it has neither a start nor a due date, or one that cannot be read.
-    """
-    timestamps, component = entry.calendar.timestamps, entry.component
-    start, due = timestamps.read_first(component, "DTSTART"), timestamps.read_first(component, "DUE")
-    if start is None and due is None:
-        raise ValueError("it recurs but has neither DTSTART nor DUE")
-    if start is None or due is None:
-        duration = component.get_value("DURATION") if start is not None else ""
-        return start or due, Duration.parse(duration) if duration else Duration()  # type: ignore[return-value]
-    return start, Duration.between(start, due)
-
-
-def _start_and_due(entry: CalendarEntry) -> tuple[Moment | None, Moment | None]:
-    timestamps, component = entry.calendar.timestamps, entry.component
-    start, due = timestamps.read_first(component, "DTSTART"), timestamps.read_first(component, "DUE")
-    duration = component.get_value("DURATION")
-    if start is not None and due is None and duration:
-        return start.moment, Duration.parse(duration).end_from(start)
-    return None if start is None else start.moment, None if due is None else due.moment
-
-
-def _make_occurrence_task(group: UidGroup, occurrence: Occurrence) -> ImportedTask:
-    component = occurrence.entry.component
-    start = occurrence.start if component.get_value("DTSTART") else None
-    due = occurrence.end if component.get_value("DUE") or component.get_value("DURATION") else None
-    return _make_task(occurrence.entry, f"{group.uid}/{occurrence.recurrence_id.isoformat()}", start, due)
 
 
 def _make_task(
@@ -147,10 +182,10 @@ def _make_task(
         project=entry.calendar.name,
         details=parse_text(component.get_value("DESCRIPTION")),
         status=_status_of(entry),
-        priority=_priority_of(component.get_value("PRIORITY")),
+        priority=parse_priority_of_task(component.get_value("PRIORITY")),
         start=start,
         due=due,
-        completed=entry.read_instant("COMPLETED"),
+        completed=entry.read_instant("COMPLETED") if has_completion(component) else None,
         estimate_minutes=_estimate_of(component),
         assignee=_assignees_of(component),
         tags=_tags_of(component),
@@ -176,33 +211,12 @@ def _address_of(found: Property) -> str:
     return address if scheme.lower() in {"mailto", ""} and "@" in address else ""
 
 
-def _has_date(entry: CalendarEntry) -> bool:
-    return bool(entry.component.get_value("DTSTART") or entry.component.get_value("DUE"))
-
-
 def _is_open(entry: CalendarEntry) -> bool:
     return _status_of(entry) not in {TaskStatus.DONE, TaskStatus.CANCELLED}
 
 
 def _status_of(entry: CalendarEntry) -> TaskStatus:
-    if entry.is_cancelled:
-        return TaskStatus.CANCELLED
-    component = entry.component
-    percent = component.get_value("PERCENT-COMPLETE")
-    written = _STATUSES.get(component.get_keyword("STATUS"))
-    if written is None and (percent == "100" or component.get_value("COMPLETED")):
-        return TaskStatus.DONE
-    if written in {None, TaskStatus.OPEN} and percent.strip("0"):
-        return TaskStatus.IN_PROGRESS
-    return written or TaskStatus.OPEN
-
-
-def _priority_of(written: str) -> Priority:
-    # RFC 5545 §3.8.1.9: 1 is the highest, 1-4 are high, 5 is normal, 6-9 are low, 0 is undefined.
-    rank = int(written) if written in set("123456789") else 5
-    if rank == 1:
-        return Priority.HIGHEST
-    return Priority.HIGH if rank < 5 else Priority.NORMAL if rank == 5 else Priority.LOW  # noqa: PLR2004 -- RFC's
+    return TaskStatus.CANCELLED if entry.is_cancelled else parse_status_of_task(entry.component)
 
 
 def _estimate_of(component: Component) -> int | None:
