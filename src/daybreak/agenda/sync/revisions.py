@@ -181,7 +181,7 @@ class _UidMerge:
         self._overrides: dict[Moment, _Version] = {}
         self._days: dict[date, _Version] = {}
         self._ranges: list[Moment] = []
-        self._models: dict[int, _Item | None] = {}
+        self._indexes: dict[int, dict[Moment, _Item]] = {}
         self._own_overrides = {
             statement.part: {
                 self._wall(_parse_moment(one.recurrence_id))
@@ -228,6 +228,7 @@ class _UidMerge:
 
     def _select_overrides(self, newest: _Version | None, parts_with_master: set[int]) -> None:
         kept = {one.statement.part for one in self._kept}
+        older = parts_with_master - kept
         found = [
             (self._wall(_parse_moment(one.recurrence_id)), _Version(statement, one))
             for statement in self._statements
@@ -237,7 +238,7 @@ class _UidMerge:
                 # An override of an older export, if the newest series is an export as well.
                 newest is not None
                 and not (one.is_message or newest.revision.is_message)
-                and statement.part in parts_with_master - kept
+                and statement.part in older
             )
         ]
         series = _Bounds(self._generated_starts(kept))
@@ -295,10 +296,7 @@ class _UidMerge:
     def _shift(self, statement: _Statement, item: _Item, later: _Version) -> None:
         """Give an occurrence the content and time of an override of it and all later ones."""
         start = self._wall(_parse_moment(later.revision.recurrence_id))
-        if id(later) not in self._models:
-            models = (one for one in later.statement.items if self._original(one) == start)
-            self._models[id(later)] = next(models, None)
-        model = self._models[id(later)]
+        model = self._items_by_original(later.statement).get(start)
         if not isinstance(item, ImportedEvent) or not isinstance(model, ImportedEvent):
             return
         moved = self._move(item.start, start, self._wall(model.start))
@@ -309,6 +307,13 @@ class _UidMerge:
             start=moved,
             end=moved + (_at_midnight(self._wall(model.end)) - _at_midnight(self._wall(model.start))),
         )
+
+    def _items_by_original(self, statement: _Statement) -> dict[Moment, _Item]:
+        """Return the first item of each original start; indexed once for all overrides."""
+        if statement.part not in self._indexes:
+            pairs = ((self._original(one), one) for one in reversed(statement.items))
+            self._indexes[statement.part] = dict(pairs)
+        return self._indexes[statement.part]
 
     def _move(self, moment: Moment, start: Moment, to: Moment) -> Moment:
         """Return a moment, moved on the owner's clock as far as ``to`` lies from ``start``."""
