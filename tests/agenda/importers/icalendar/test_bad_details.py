@@ -125,6 +125,15 @@ def test_a_bad_detail_of_a_task_costs_the_detail(read, calendar, entry, line, na
 
 
 @pytest.mark.parametrize(
+    "line", ["DTSTART:never", "DTSTART:99991231", "CREATED:20260231", "DTSTART:2026-13-01"]
+)
+def test_a_bad_date_of_a_journal_entry_costs_the_date(read, calendar, entry, line):
+    found = read(calendar(entry("SUMMARY:Met Bob", line, kind="VJOURNAL")))
+    assert [note.title for note in found.notes] == ["Met Bob"]
+    assert ["of this journal entry was ignored" in one.message for one in found.warnings] == [True]
+
+
+@pytest.mark.parametrize(
     ("line", "status"),
     [
         ("STATUS:Completed", TaskStatus.DONE),

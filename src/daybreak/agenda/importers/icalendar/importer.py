@@ -114,7 +114,10 @@ class _CalendarParser:
         arguments = (self._context, self._warn_about_entry, revisions.append)
         events = self._read_groups(entries["VEVENT"], lambda one: read_events(one, *arguments))
         tasks = self._read_groups(entries["VTODO"], lambda one: read_tasks(one, *arguments))
-        notes = self._read_groups(entries["VJOURNAL"], lambda one: read_notes(one, self._file, self._context))
+        notes = self._read_groups(
+            entries["VJOURNAL"],
+            lambda one: read_notes(one, self._file, self._context, self._warn_about_entry),
+        )
         busy_times = self._read_busy_times(entries["VFREEBUSY"])
         projects = [*(task.project for task in tasks), *(note.project for note in notes)]
         names = dict.fromkeys(name for name in projects if name)
