@@ -22,6 +22,7 @@ from daybreak.agenda.importers.parsing.written_dates.words import LANGUAGES, cle
 from daybreak.agenda.model import Moment
 
 _MAX_LENGTH = 80
+_Languages = tuple[str, ...]
 _RANGE_SIGNS = tuple(
     re.compile(sign)
     for sign in (
@@ -75,8 +76,8 @@ def list_readings(text: str, hints: DateHints) -> frozenset[WrittenDate]:
     if moment := _parse_known_form(text, hints):
         return frozenset({WrittenDate(end=moment)})
     folded = fold(text).strip(" ,;")
-    for languages in filter(None, ((hints.language,) if hints.language in LANGUAGES else (), LANGUAGES)):
-        if found := frozenset(one for name in languages if name for one in _read(folded, name, hints)):
+    for languages in ((hints.language,), LANGUAGES) if hints.language in LANGUAGES else (LANGUAGES,):
+        if found := frozenset(_read(folded, languages, hints)):
             return found
     return frozenset(_read_distance(text.casefold(), hints))
 
@@ -94,19 +95,21 @@ def _parse_known_form(text: str, hints: DateHints) -> Moment | None:
     return None
 
 
-def _read(folded: str, language: str, hints: DateHints) -> Iterator[WrittenDate]:
-    single = [one for day, at in split_time(folded) for one in _read_single(day, at, language, hints)]
-    yield from single or _read_range(folded, language, hints)
+def _read(folded: str, languages: _Languages, hints: DateHints) -> Iterator[WrittenDate]:
+    single = [one for day, at in split_time(folded) for one in _read_single(day, at, languages, hints)]
+    yield from single or _read_range(folded, languages, hints)
 
 
-def _read_single(day: str, at: ClockTime | None, language: str, hints: DateHints) -> Iterator[WrittenDate]:
+def _read_single(
+    day: str, at: ClockTime | None, languages: _Languages, hints: DateHints
+) -> Iterator[WrittenDate]:
     if at and isinstance(moment := _parse_known_form(day, hints), date) and not isinstance(moment, datetime):
         yield WrittenDate(end=at.on(moment, hints.tz))
         return
-    for translated in translate(day, language):
+    for translated in translate(day, languages):
         if occurrence := next_occurrence(translated, hints.base):
             yield WrittenDate(end=_at(occurrence, at, hints), is_recurring=True)
-    for shape in _list_shapes(day, language, hints):
+    for shape in _list_shapes(day, languages, hints):
         first, last = shape.resolve(hints.base, is_past=hints.is_past) or (None, None)
         if first and last and first == last:
             yield WrittenDate(end=_at(last, at, hints))
@@ -114,12 +117,12 @@ def _read_single(day: str, at: ClockTime | None, language: str, hints: DateHints
             yield WrittenDate(start=first, end=last)
 
 
-def _list_shapes(day: str, language: str, hints: DateHints) -> Iterator[Shape]:
+def _list_shapes(day: str, languages: _Languages, hints: DateHints) -> Iterator[Shape]:
     moment = parse_moment(day, hints.tz, day_first=hints.day_first)
     if moment and not isinstance(moment, datetime):
         yield Shape(((moment, moment),))
         return
-    for translated in dict.fromkeys((day, *translate(day, language))):
+    for translated in dict.fromkeys((day, *translate(day, languages))):
         yield from list_shapes(translated, hints.base, day_first=hints.day_first)
 
 
@@ -142,19 +145,19 @@ class _Side:
     at: ClockTime | None = None
 
 
-def _read_range(folded: str, language: str, hints: DateHints) -> Iterator[WrittenDate]:
+def _read_range(folded: str, languages: _Languages, hints: DateHints) -> Iterator[WrittenDate]:
     for sign in _RANGE_SIGNS:
         parts = sign.split(_RANGE_PREFIX.sub("", folded, count=1) if _RANGE_PREFIX.match(folded) else folded)
         if len(parts) != 2:  # noqa: PLR2004  a range has two sides
             continue
-        found = list(_read_sides(parts[0], parts[1], language, hints))
+        found = list(_read_sides(parts[0], parts[1], languages, hints))
         if found:
             yield from found
             return
 
 
-def _read_sides(left: str, right: str, language: str, hints: DateHints) -> Iterator[WrittenDate]:
-    lefts, rights = (list(_list_sides(side, language, hints)) for side in (left, right))
+def _read_sides(left: str, right: str, languages: _Languages, hints: DateHints) -> Iterator[WrittenDate]:
+    lefts, rights = (list(_list_sides(side, languages, hints)) for side in (left, right))
     if match := _BARE_DAY.fullmatch(left):
         lefts = [_Side(found) for one in rights if (found := one.shape.with_day(int(match[1])))]
     elif match := _BARE_DAY.fullmatch(right):
@@ -168,9 +171,9 @@ def _read_sides(left: str, right: str, language: str, hints: DateHints) -> Itera
                 yield WrittenDate(start=first, end=last)
 
 
-def _list_sides(text: str, language: str, hints: DateHints) -> Iterator[_Side]:
+def _list_sides(text: str, languages: _Languages, hints: DateHints) -> Iterator[_Side]:
     for day, at in split_time(text):
-        yield from (_Side(shape, at) for shape in _list_shapes(day, language, hints))
+        yield from (_Side(shape, at) for shape in _list_shapes(day, languages, hints))
 
 
 def _resolve_sides(start: Shape, end: Shape, hints: DateHints) -> tuple[date, date] | None:

@@ -12,7 +12,6 @@ from daybreak.agenda.importers.parsing.written_dates.calendar_days import (
     unit_period,
 )
 from daybreak.agenda.importers.parsing.written_dates.words import (
-    LANGUAGES,
     clean_date_text,
     fold,
     starts_with,
@@ -26,8 +25,7 @@ _MONTHS_TO_A_LONG_ONE = 12
 
 def is_recurrence(text: str) -> bool:
     """Return whether a text begins like a recurrence in any language."""
-    folded = fold(clean_date_text(text))
-    return any(starts_with(folded, language, "EVERY") for language in LANGUAGES)
+    return starts_with(fold(clean_date_text(text)), "EVERY")
 
 
 def next_occurrence(translated: str, base: date) -> date | None:

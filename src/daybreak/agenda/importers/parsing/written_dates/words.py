@@ -6,10 +6,9 @@ The notation has ``M11`` for November, ``W1`` for Monday (ISO), ``R+1`` for tomo
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from types import MappingProxyType
 from typing import Final
 
 _MONTHS: Final = {
@@ -40,7 +39,7 @@ _OTHER_WORDS: Final = {
         "R+0": "today; tonight; tod", "R+1": "tomorrow; tmrw; tmr; tom",
         "R+2": "day after tomorrow; overmorrow", "R-1": "yesterday", "R-2": "day before yesterday",
         "NEXT": "next", "THIS": "this; coming", "LAST": "last", "END": "end of; end",
-        "EVERY": "every; each; every!", "OTHER": "other", "AND": "and",
+        "EVERY": "every; each", "OTHER": "other", "AND": "and",
         "DAY": "day; days", "WORKDAY": "workday; workdays; weekday; weekdays", "WEEKEND": "weekend; weekends",
         "WEEK": "week; weeks; wk", "MONTH": "month; months", "YEAR": "year; years",
         "QUARTER": "quarter; quarters",
@@ -64,7 +63,7 @@ _OTHER_WORDS: Final = {
         "WEEKEND": "wochenende", "WEEK": "woche; wochen; kw", "MONTH": "monat; monate; monats",
         "YEAR": "jahr; jahre; jahres", "QUARTER": "quartal; quartale; quartals",
         "EVERY DAY": "täglich", "EVERY WORKDAY": "werktags", "EVERY WEEK": "wöchentlich",
-        "EVERY 2 WEEK": "zweiwöchentlich; vierzehntägig; 14-tägig", "EVERY MONTH": "monatlich",
+        "EVERY 2 WEEK": "zweiwöchentlich; vierzehntägig", "EVERY MONTH": "monatlich",
         "EVERY QUARTER": "vierteljährlich", "EVERY YEAR": "jährlich",
         "2": "zwei", "3": "drei", "4": "vier", "6": "sechs",
         " ": "am; im; in; den; dem; der; des; vom; von; bis; bis zum; zum",
@@ -82,7 +81,7 @@ _OTHER_WORDS: Final = {
         "EVERY MONTH": "mensuel; mensuellement", "EVERY QUARTER": "trimestriel",
         "EVERY YEAR": "annuel; annuellement",
         "2": "deux", "3": "trois", "4": "quatre", "6": "six",
-        " ": "le; de; du; en; d'ici; jusqu'au; la; l'",
+        " ": "le; de; du; en; d'ici; jusqu'au; la",
     },
     "es": {
         "M9": "setiembre; set",
@@ -103,7 +102,7 @@ _OTHER_WORDS: Final = {
     },
     "it": {
         "R+0": "oggi; stasera", "R+1": "domani", "R+2": "dopodomani; dopo domani", "R-1": "ieri",
-        "R-2": "l'altro ieri; altroieri; avantieri",
+        "R-2": "altro ieri; altroieri; avantieri",
         "NEXT": "prossimo; prossima", "THIS": "questo; questa", "LAST": "scorso; scorsa; ultimo; ultima",
         "END": "fine; fine di",
         "EVERY": "ogni; tutti i; tutte le", "AND": "e; ed",
@@ -115,11 +114,11 @@ _OTHER_WORDS: Final = {
         "EVERY MONTH": "mensile; mensilmente", "EVERY QUARTER": "trimestrale",
         "EVERY YEAR": "annuale; annualmente",
         "2": "due", "3": "tre", "4": "quattro", "6": "sei",
-        " ": "il; lo; a; in; la; l'; di; del; dal; entro; entro il",
+        " ": "il; lo; a; in; la; di; del; dal; entro; entro il",
     },
     "nl": {
         "M3": "mrt",
-        "EVERY W1": "maandags; 's maandags", "EVERY W3": "'s woensdags", "EVERY W7": "'s zondags",
+        "EVERY W1": "maandags", "EVERY W3": "woensdags", "EVERY W7": "zondags",
         "R+0": "vandaag; vanavond", "R+1": "morgen", "R+2": "overmorgen", "R-1": "gisteren",
         "R-2": "eergisteren",
         "NEXT": "volgende; aanstaande; komende; aankomende", "THIS": "deze; dit",
@@ -156,6 +155,10 @@ _OTHER_WORDS: Final = {
 }  # fmt: skip
 LANGUAGES: Final = tuple(_MONTHS)
 _MAX_VARIANTS = 16
+_MAX_WORDS_TOGETHER = 4
+_WORD = re.compile(r"[^\W\d_]+")
+# The article of “l’1 dicembre”, and Todoist’s sign for a repetition that counts from the completion.
+_ARTICLE = re.compile(r"(?<![^\W_])l'|(?<=every)!")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|ere|eme|e|o|a|ste|de|ª|º|°)(?![^\W_])")
 
 # Zero-width characters, bidirectional marks, soft hyphens and byte order marks; `split` knows all spaces.
@@ -182,52 +185,72 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def translate(folded: str, language: str) -> list[str]:
-    """Return what a folded text may mean in a language; empty if a word of it is unknown there.
+def translate(folded: str, languages: Iterable[str]) -> list[str]:
+    """Return what a folded text may mean in these languages; empty if each has an unknown word in it.
 
     A word with two meanings, such as “mar.” for March and Tuesday, is translated to each of them.
     """
-    pattern, meanings = _dictionary(language)
-    words: list[tuple[str, ...]] = []
-
-    def replace(match: re.Match[str]) -> str:
-        words.append(meanings[match[1]])
-        return " \0 "
-
-    plain = pattern.sub(replace, _ORDINAL.sub("", folded))
-    if any(letter.isalpha() for letter in plain):
-        return []
-    return [" ".join(found.split()) for found in islice(_fill(plain.split("\0"), words), _MAX_VARIANTS)]
+    text = _ARTICLE.sub("", _ORDINAL.sub("", folded))
+    words = [match.span() for match in _WORD.finditer(text)]
+    found = (one for language in languages for one in _translate(text, words, _dictionary(language)))
+    return list(dict.fromkeys(found))
 
 
-def starts_with(folded: str, language: str, meaning: str) -> bool:
-    """Return whether the first word of a folded text has a meaning that begins with that one."""
-    pattern, meanings = _dictionary(language)
-    match = pattern.match(folded)
-    return match is not None and any(found.startswith(meaning) for found in meanings[match[1]])
+def starts_with(folded: str, meaning: str) -> bool:
+    """Return whether the first words of a folded text have a meaning that begins with that one."""
+    words = [match.span() for match in _WORD.finditer(folded)]
+    if not words or words[0][0] > 0:
+        return False
+    longest = (_longest_known(folded, words, _dictionary(language)) for language in LANGUAGES)
+    return any(one.startswith(meaning) for found in longest if found for one in found[1])
 
 
-def _fill(parts: list[str], words: list[tuple[str, ...]]) -> Iterator[str]:
+def _translate(text: str, words: list[tuple[int, int]], dictionary: Mapping[str, list[str]]) -> list[str]:
+    parts: list[str] = []
+    meanings: list[list[str]] = []
+    at = 0
+    while words:
+        found = _longest_known(text, words, dictionary)
+        if found is None:
+            return []
+        parts.append(text[at : words[0][0]])
+        meanings.append(found[1])
+        at = words[found[0] - 1][1]
+        at += text.startswith(".", at)
+        words = words[found[0] :]
+    filled = islice(_fill([*parts, text[at:]], meanings), _MAX_VARIANTS)
+    return [" ".join(one.split()) for one in filled]
+
+
+def _longest_known(
+    text: str, words: list[tuple[int, int]], dictionary: Mapping[str, list[str]]
+) -> tuple[int, list[str]] | None:
+    """Return how many of the first words are known together, and what they mean."""
+    for number in range(min(_MAX_WORDS_TOGETHER, len(words)), 0, -1):
+        if meanings := dictionary.get(text[words[0][0] : words[number - 1][1]]):
+            return number, meanings
+    return None
+
+
+def _fill(parts: list[str], words: list[list[str]]) -> Iterator[str]:
     """Yield the parts joined by each combination of the words' meanings."""
     if not words:
         yield parts[0]
         return
     for rest in _fill(parts[1:], words[1:]):
         for meaning in words[0]:
-            yield f"{parts[0]}{meaning}{rest}"
+            yield f"{parts[0]} {meaning} {rest}"
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def _dictionary(language: str) -> tuple[re.Pattern[str], Mapping[str, tuple[str, ...]]]:
-    """Return a pattern of all words of a language, and the meanings of each."""
+def _dictionary(language: str) -> Mapping[str, list[str]]:
+    """Return the meanings of each folded word or phrase of a language."""
     meanings: dict[str, list[str]] = {}
     for meaning, word in _entries(language):
         known = meanings.setdefault(fold(word), [])
         if meaning not in known:
             known.append(meaning)
-    longest_first = sorted(meanings, key=len, reverse=True)
-    pattern = re.compile(rf"(?<![^\W\d_])({'|'.join(map(re.escape, longest_first))})(?![^\W\d_])\.?")
-    return pattern, MappingProxyType({word: tuple(found) for word, found in meanings.items()})
+    return meanings
 
 
 def _entries(language: str) -> Iterator[tuple[str, str]]:
