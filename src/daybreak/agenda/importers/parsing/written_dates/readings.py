@@ -117,13 +117,17 @@ def _read_single(
             yield WrittenDate(start=first, end=last)
 
 
-def _list_shapes(day: str, languages: _Languages, hints: DateHints) -> Iterator[Shape]:
+@lru_cache(maxsize=2048)
+def _list_shapes(day: str, languages: _Languages, hints: DateHints) -> tuple[Shape, ...]:
     moment = parse_moment(day, hints.tz, day_first=hints.day_first)
     if moment and not isinstance(moment, datetime):
-        yield Shape(((moment, moment),))
-        return
-    for translated in dict.fromkeys((day, *translate(day, languages))):
-        yield from list_shapes(translated, hints.base, day_first=hints.day_first)
+        return (Shape(((moment, moment),)),)
+    found = (
+        shape
+        for translated in dict.fromkeys((day, *translate(day, languages)))
+        for shape in list_shapes(translated, hints.base, day_first=hints.day_first)
+    )
+    return tuple(found)
 
 
 def _at(day: date, at: ClockTime | None, hints: DateHints) -> Moment:
