@@ -77,6 +77,48 @@ def test_what_cannot_be_read_is_one_warning_for_each_fault(texts, expected):
     assert (line, count) == (1, len(texts.split(";")))
 
 
+@pytest.mark.parametrize(
+    ("text", "date_text"),
+    [
+        (" 30 Nov", " 30 Nov"),
+        (" next friday @Anna", " next friday"),
+        (" 30. Nov. 17 Uhr #home", " 30. Nov. 17 Uhr"),
+        ("2026-11-30 🔼", "2026-11-30"),
+        (" tomorrow [est:: 2h]", " tomorrow"),
+        (" every monday", " every monday"),
+        (" May the fourth", ""),
+        (" 2 apples", ""),
+        (" Sun cream", ""),
+        (" 30 Nov party", ""),
+        (" 12", ""),
+        ("", ""),
+    ],
+)
+def test_the_date_at_the_beginning_of_a_text_ends_it_or_precedes_a_sign(text, date_text):
+    assert fields().measure_date(text) == len(date_text)
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("due date", date(2027, 2, 5)),
+        ("deadline", date(2027, 2, 5)),
+        ("“modified” date", date(2026, 2, 5)),
+        ("completion date", date(2026, 2, 5)),
+        ("“created” date", date(2026, 2, 5)),
+    ],
+)
+def test_the_name_of_a_field_decides_whether_its_date_is_past(label, expected):
+    assert read("5 Feb", label=label).moment == expected
+
+
+@pytest.mark.parametrize("text", ["-", "—", "n/a", "None", "0000-00-00", " - "])
+def test_a_field_that_is_marked_as_empty_has_no_date_and_no_warning(text):
+    found = fields()
+    assert found.read(text, 2, "due date", UNKNOWN) == FieldDate()
+    assert list(found.list_warnings()) == []
+
+
 def test_each_kind_of_field_has_a_warning_of_its_own():
     found = fields()
     for line, label in enumerate(("due date", "start date", "due date"), start=1):

@@ -126,6 +126,10 @@ class ParsedFileBuilder:
             return FieldDate()
         return self._dates.read(text, line, label, style or DateStyle())
 
+    def measure_date(self, text: str) -> int:
+        """Return the length of the date with which a text begins, as `DateFields.measure_date` does."""
+        return self._dates.measure_date(text)
+
     def parse_minutes(self, text: str | None, line: int) -> int | None:
         """Return the minutes that an estimate spells; add a warning and return None if it spells none."""
         if text is None or not text.strip():

@@ -1,8 +1,10 @@
 """The fields of a file that are for dates: what they count from, and those that could not be read."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
 
 _EARLIEST_MODIFICATION = 1990
 _TABLE_SUFFIXES = {".csv", ".tsv"}
-_PAST_LABELS = {"completion date", "change date"}
-_START_LABELS = {"start date", "scheduled date", "“scheduled” date", "“wait” date"}
+# The names of fields for what has happened, and for when something starts, of all formats.
+_PAST_LABELS = {"completion", "change", "created", "modified", "updated", "completed", "closed", "entry"}
+_START_LABELS = {"start", "scheduled", "wait"}
+_WORD = re.compile(r"\S+")
+_MAX_WORDS = 7
+# What people and programs write into a cell that has no date.
+_NO_DATE = {"-", "--", "\u2013", "—", "n/a", "none", "null", "nil", "no date", "0000-00-00"}
 _MAX_EXAMPLES = 3
 _FAULTS_OF_ONE = {
     "invalid": "is not a valid date; write it like 2026-03-29.",
@@ -83,6 +90,8 @@ class DateFields:
         """Return what a field states; record it as unread if it states no date, or several."""
         if moment := parse_moment(text, style.tz or self._tz, day_first=style.day_first):
             return FieldDate(moment=moment)
+        if text.strip().casefold() in _NO_DATE:
+            return FieldDate()
         from daybreak.agenda.importers.parsing.written_dates import is_written_recurrence  # noqa: PLC0415  rare
 
         readings = self._list_readings(text, label, style)
@@ -95,6 +104,18 @@ class DateFields:
         self._unread.setdefault((label, fault), []).append((line, text))
         return FieldDate(recurrence=text.strip() if is_recurrence else None)
 
+    def measure_date(self, text: str) -> int:
+        """Return the length of the date with which a text begins; 0 if it begins with none.
+
+        The date has to end the text, or precede a sign: one that other words follow may be part of a title.
+        """
+        ends = [match.end() for match in islice(_WORD.finditer(text), _MAX_WORDS)]
+        for end in reversed(ends):
+            following = text[end:].lstrip()[:1]
+            if not following.isalnum() and len(self._list_readings(text[:end], "", DateStyle())) == 1:
+                return end
+        return 0
+
     def _list_readings(self, text: str, label: str, style: DateStyle) -> "frozenset[WrittenDate]":
         from daybreak.agenda.importers.parsing.written_dates import DateHints, list_readings  # noqa: PLC0415
 
@@ -104,7 +125,7 @@ class DateFields:
             day_first=style.day_first,
             language=style.language,
             has_serials=self._has_serials,
-            is_past=label in _PAST_LABELS,
+            is_past=_field_name(label) in _PAST_LABELS,
         )
         return list_readings(text, hints)
 
@@ -117,7 +138,11 @@ class DateFields:
 
 def is_start(label: str) -> bool:
     """Return whether a field states when something starts, so that of a range the first day counts."""
-    return label in _START_LABELS
+    return _field_name(label) in _START_LABELS
+
+
+def _field_name(label: str) -> str:
+    return label.removesuffix("date").strip("“” ").casefold()
 
 
 def _describe(label: str, fault: str, unread: list[tuple[int, str]]) -> str:

@@ -208,6 +208,12 @@ def test_a_recurrence_starts_with_its_next_day(read_date, monday, fortnight, dai
         ("every Feb 29", date(2028, 2, 29)),
         ("every! 3 days", SUNDAY),
         ("monthly", SUNDAY),
+        ("every week on friday", date(2026, 12, 4)),
+        ("every mon & thu", date(2026, 11, 30)),
+        ("every day starting Dec 5", date(2026, 12, 5)),
+        ("jeden Montag ab 5. Dez.", date(2026, 12, 7)),
+        ("tous les 2 jours à partir du 3 décembre", date(2026, 12, 3)),
+        ("every friday starting yesterday", date(2026, 12, 4)),
     ],
 )
 def test_the_next_day_of_a_recurrence_is_at_or_after_the_base_day(read_date, text, expected):

@@ -107,7 +107,7 @@ def _read_single(
         yield WrittenDate(end=at.on(moment, hints.tz))
         return
     for translated in translate(day, languages):
-        if occurrence := next_occurrence(translated, hints.base):
+        if occurrence := _next_occurrence(translated, hints):
             yield WrittenDate(end=_at(occurrence, at, hints), is_recurring=True)
     for shape in _list_shapes(day, languages, hints):
         first, last = shape.resolve(hints.base, is_past=hints.is_past) or (None, None)
@@ -115,6 +115,16 @@ def _read_single(
             yield WrittenDate(end=_at(last, at, hints))
         elif first and last and at is None:
             yield WrittenDate(start=first, end=last)
+
+
+def _next_occurrence(translated: str, hints: DateHints) -> date | None:
+    """Return the next day of a recurrence, after the day with which it starts if the text names one."""
+    recurrence, _, start = translated.partition(" STARTING ")
+    if not start:
+        return next_occurrence(recurrence, hints.base)
+    shapes = list(list_shapes(start, hints.base, day_first=hints.day_first))
+    period = shapes[0].resolve(hints.base) if len(shapes) == 1 else None
+    return next_occurrence(recurrence, max(period[0], hints.base)) if period else None
 
 
 @lru_cache(maxsize=2048)

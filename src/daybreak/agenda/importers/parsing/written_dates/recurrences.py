@@ -75,7 +75,7 @@ _RECURRENCES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date 
     (re.compile(recurrence, re.ASCII), find)
     for recurrence, find in (
         (r"EVERY(?: OTHER| \d{1,3})? (?:DAY|WEEK|MONTH|QUARTER|YEAR)", _base_day),
-        (r"EVERY(?: OTHER)?(?: ?,? ?(?:AND |EVERY )?W[1-7])+", _next_of_weekdays),
+        (r"EVERY(?: OTHER| WEEK)?(?:(?: | ?, ?| ?& ?)(?:AND |EVERY )?W[1-7])+", _next_of_weekdays),
         (r"EVERY WORKDAY", _next_workday),
         (r"EVERY WEEKEND", _next_weekend),
         (r"EVERY LAST DAY|(?:EVERY END|END EVERY) MONTH", _last_of_month),

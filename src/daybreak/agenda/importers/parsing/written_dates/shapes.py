@@ -202,6 +202,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[_Field], Iterator[Shape]]], ...]
         ),
         (r"M(?P<month>\d{1,2}) ?[-/] ?(?P<day>\d{2})", _day_or_year),
         (rf"M(?P<month>\d{{1,2}})(?:{_GAP}(?P<year>\d{{4}}))?", _month),
+        (r"M(?P<month>\d{1,2}) '(?P<year>\d{2})", _month),
         (rf"(?P<year>\d{{4}}){_GAP}M(?P<month>\d{{1,2}})", _month),
         (r"(?P<year>\d{4})-(?P<month>\d{1,2})", _month),
         (r"(?P<month>\d{1,2})[/.](?P<year>\d{4})", _month),
