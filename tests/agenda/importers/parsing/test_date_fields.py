@@ -119,8 +119,16 @@ def test_a_field_that_is_marked_as_empty_has_no_date_and_no_warning(text):
     assert list(found.list_warnings()) == []
 
 
+def test_equal_values_have_equal_messages_with_a_line_each():
+    found = fields()
+    for line in (1, 4, 9):
+        found.read("soon", line, "due date", UNKNOWN)
+    message = "The due date “soon” is not a valid date; write it like 2026-03-29."
+    assert list(found.list_warnings()) == [(message, 1, 1), (message, 4, 1), (message, 9, 1)]
+
+
 def test_each_kind_of_field_has_a_warning_of_its_own():
     found = fields()
     for line, label in enumerate(("due date", "start date", "due date"), start=1):
-        found.read("soon", line, label, UNKNOWN)
+        found.read(f"soon {line}", line, label, UNKNOWN)
     assert [(line, count) for _, line, count in found.list_warnings()] == [(1, 2), (2, 1)]

@@ -1,7 +1,7 @@
 """The fields of a file that are for dates: what they count from, and those that could not be read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -130,9 +130,17 @@ class DateFields:
         return list_readings(text, hints)
 
     def list_warnings(self) -> Iterator[tuple[str, int, int]]:
-        """Yield one warning for each kind of field and fault, as message, first line and number of fields."""
+        """Yield the warnings, as message, line and number of fields.
+
+        Different values of one kind of field with one fault are one warning; equal ones have equal messages.
+        """
         for (label, fault), unread in self._unread.items():
-            yield _describe(label, fault, unread), unread[0][0], len(unread)
+            values = {quote_value(text): line for line, text in reversed(unread)}
+            if len(values) == 1:
+                message = f"The {label} {next(iter(values))} {_FAULTS_OF_ONE[fault]}"
+                yield from ((message, line, 1) for line, _ in unread)
+            else:
+                yield _describe(label, fault, values), unread[0][0], len(unread)
         self._unread.clear()
 
 
@@ -145,10 +153,12 @@ def _field_name(label: str) -> str:
     return label.removesuffix("date").strip("“” ").casefold()
 
 
-def _describe(label: str, fault: str, unread: list[tuple[int, str]]) -> str:
-    if len(unread) == 1:
-        return f"The {label} {quote_value(unread[0][1])} {_FAULTS_OF_ONE[fault]}"
-    shown = [f"{quote_value(text)} (line {line})" for line, text in unread[:_MAX_EXAMPLES]]
-    rest = len(unread) - len(shown)
-    *first, last = [*shown, *([f"{rest} more"] if rest else [])]
+def _describe(label: str, fault: str, lines: Mapping[str, int]) -> str:
+    shown = [f"{value} (line {line})" for value, line in sorted(lines.items(), key=_by_line)[:_MAX_EXAMPLES]]
+    rest = len(lines) - len(shown)
+    *first, last = [*shown, *([f"{rest:,} more"] if rest else [])]
     return f"The {label}s {', '.join(first)} and {last} {_FAULTS_OF_MANY[fault]}"
+
+
+def _by_line(value_and_line: tuple[str, int]) -> int:
+    return value_and_line[1]
