@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from daybreak import clock
 from daybreak.agenda.importers.csv_tables.table import CsvRow, CsvTable
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
-from daybreak.agenda.importers.parsing.dates import parse_minutes, parse_moment
+from daybreak.agenda.importers.parsing.date_fields import DateStyle
+from daybreak.agenda.importers.parsing.dates import parse_minutes
 from daybreak.agenda.importers.parsing.markers import strip_markers
 from daybreak.agenda.importers.parsing.text import clean_line
-from daybreak.agenda.model import Moment, Priority
+from daybreak.agenda.model import Priority
 from daybreak.errors import InvalidInput
 from daybreak.intake import split_copy_marker
 
@@ -18,7 +19,6 @@ from daybreak.intake import split_copy_marker
 _PROJECT_ID_SUFFIX = re.compile(r"\[\d+\]$")
 _PERSON_ID_SUFFIX = re.compile(r"\(\d+\)$")
 _LABEL = re.compile(r"@([^\s@]+)")
-_RECURRING = re.compile(r"(?:every|after|daily|weekly|monthly|yearly)\b.*", re.IGNORECASE)
 # Todoist assigns 4 to a task without a priority.
 # The project is named by the file, not by a row.
 _FILE_LINE = 1
@@ -82,19 +82,25 @@ class TodoistReader:
         return f"Part of “{clean_line(parent.title)}”." if parent else ""
 
     def _set_dates(self, task: RawTask, row: CsvRow) -> None:
-        """Set the date of the task: the due date, or the start if there is a deadline."""
-        text = row.first_cell("date").strip()
-        if _RECURRING.fullmatch(text):
-            task.recurrence = text
-            text = ""
-        day = self._moment_of(row, text)
-        deadline = self._builder.parse_moment(row.first_cell("deadline"), row.line, "deadline")
-        task.start, task.due = (day, deadline) if deadline else (None, day)
+        """Set the due date of the task, or its start if there is a deadline; a range has both."""
+        style = _date_style(row)
+        found = self._builder.parse_date_field(row.first_cell("date"), row.line, "due date", style)
+        deadline = self._builder.parse_date_field(row.first_cell("deadline"), row.line, "deadline", style)
+        task.recurrence = found.recurrence
+        if deadline.moment:
+            task.start, task.due = found.start or found.moment, deadline.moment
+        else:
+            task.start, task.due = found.start, found.moment
 
-    def _moment_of(self, row: CsvRow, text: str) -> Moment | None:
-        zone = _find_zone(row.first_cell("timezone").strip())
-        moment = parse_moment(text, zone) if zone else None
-        return moment or self._builder.parse_moment(text, row.line, "due date")
+
+def _date_style(row: CsvRow) -> DateStyle:
+    language = row.first_cell("date lang").strip().casefold()[:2] or None
+    return DateStyle(
+        tz=_find_zone(row.first_cell("timezone").strip()),
+        language=language,
+        # English is written in both orders.
+        day_first=None if language in {None, "en"} else True,
+    )
 
 
 def _strip_suffix(suffix: re.Pattern[str], text: str) -> str:

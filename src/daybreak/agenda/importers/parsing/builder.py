@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from daybreak.agenda.importers.parsing.dates import is_ambiguous_date, parse_minutes, parse_moment
+from daybreak.agenda.importers.parsing.date_fields import DateFields, DateStyle, FieldDate, is_start
+from daybreak.agenda.importers.parsing.dates import parse_minutes, parse_moment
 from daybreak.agenda.importers.parsing.decoding import decode, is_cut_in_character
 from daybreak.agenda.importers.parsing.people import clean_assignee
 from daybreak.agenda.importers.parsing.signatures import (
@@ -76,6 +77,7 @@ class ParsedFileBuilder:
     def __init__(self, file: SourceFile, context: ImportContext) -> None:
         self.file = file
         self.context = context
+        self._dates = DateFields(file, context)
         self._projects: dict[str, ImportedProject] = {}
         self._phases: dict[tuple[str, str], ImportedPhase] = {}
         self._tasks: list[ImportedTask] = []
@@ -105,14 +107,28 @@ class ParsedFileBuilder:
     def parse_moment(
         self, text: str | None, line: int, label: str, *, day_first: bool | None = None
     ) -> Moment | None:
-        """Return the moment that a text spells; add a warning and return None if it spells none."""
+        """Return the moment that a text spells; add a warning and return None if it spells none.
+
+        Of a range or a period it is the first one for a start, else the last one.
+        """
         if text is None or not text.strip():
             return None
-        moment = parse_moment(text, self.context.tz, day_first=day_first)
-        if moment is None:
-            fault = "could be two different days" if is_ambiguous_date(text) else "is not a valid date"
-            self.warn(f"The {label} {quote_value(text)} {fault}; write it like 2026-03-29.", line)
-        return moment
+        if moment := parse_moment(text, self.context.tz, day_first=day_first):
+            return moment
+        found = self._dates.read(text, line, label, DateStyle(day_first=day_first))
+        return (is_start(label) and found.start) or found.moment
+
+    def parse_date_field(
+        self, text: str | None, line: int, label: str, style: DateStyle | None = None
+    ) -> FieldDate:
+        """Return all that a field for a date states; add a warning if it states no date."""
+        if text is None or not text.strip():
+            return FieldDate()
+        return self._dates.read(text, line, label, style or DateStyle())
+
+    def measure_date(self, text: str) -> int:
+        """Return the length of the date with which a text begins, as `DateFields.measure_date` does."""
+        return self._dates.measure_date(text)
 
     def parse_minutes(self, text: str | None, line: int) -> int | None:
         """Return the minutes that an estimate spells; add a warning and return None if it spells none."""
@@ -218,6 +234,8 @@ class ParsedFileBuilder:
 
     def build(self) -> ParsedFile:
         """Return everything that was collected."""
+        for message, line, count in self._dates.list_warnings():
+            self.warn(message, line, count)
         return ParsedFile(
             projects=tuple(self._projects.values()),
             phases=tuple(self._phases.values()),

@@ -1,7 +1,8 @@
 """Parsing of dates, times and durations as people and programs write them.
 
-English month names only. ``05/04/2026`` is ambiguous: it is parsed only if the caller knows which number is
-the day, or if only one of them can be.
+These are the forms with a year, with English month names only; `written_dates` parses the others.
+``05/04/2026`` is ambiguous: it is parsed only if the caller knows which number is the day, or if only one of
+them can be.
 """
 
 import re
@@ -38,7 +39,7 @@ _TIME_REGEX = (
 _PATTERNS = tuple(
     re.compile(_WEEKDAY_REGEX + day + _TIME_REGEX, re.IGNORECASE | re.ASCII) for day in _DATE_REGEXES
 )
-_SLASH_DATE = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\b", re.ASCII)
+_SLASH_DATE = re.compile(r"(\d{1,2})([/-])(\d{1,2})(?:\2(?:\d{4}|\d{2})\b|(?![\w/-]))", re.ASCII)
 _MAX_TEXT_LENGTH = 60
 _MONTHS_PER_YEAR = 12
 
@@ -97,12 +98,6 @@ def infer_day_first(texts: list[str]) -> bool | None:
     day_first = any(first > _MONTHS_PER_YEAR >= second for first, second in pairs)
     month_first = any(second > _MONTHS_PER_YEAR >= first for first, second in pairs)
     return None if day_first == month_first else day_first
-
-
-def is_ambiguous_date(text: str) -> bool:
-    """Return whether a text is a date such as ``05/04/2026``, whose order of day and month is unknown."""
-    match = _SLASH_DATE.match(text.strip())
-    return match is not None and max(int(match[1]), int(match[3])) <= _MONTHS_PER_YEAR
 
 
 def parse_minutes(text: str) -> int | None:

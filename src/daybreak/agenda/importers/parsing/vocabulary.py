@@ -26,10 +26,19 @@ _PRIORITY_WORDS = {
     Priority.NORMAL: "normal; medium; moderate; major; default; none; p3; 3; c; m",
     Priority.LOW: "low; lowest; minor; trivial; p4; p5; 4; 5; d; l",
 }
+# Spreadsheets write a check box in the language of their user.
 _TRUE_WORDS = frozenset(
-    ["yes", "y", "true", "1", "x", "✓", "✔", "✅", "done", "completed", "complete", "closed"]
+    (
+        *("yes", "y", "true", "1", "x", "✓", "✔", "✅", "☑", "done", "completed", "complete", "closed"),
+        *("wahr", "vrai", "verdadero", "vero", "waar", "verdadeiro", "ja", "oui", "sí", "si", "sì", "sim"),
+    )
 )
-_FALSE_WORDS = frozenset(["", "no", "n", "false", "0", "-", "open", "not done", "incomplete"])
+_FALSE_WORDS = frozenset(
+    (
+        *("", "no", "n", "false", "0", "-", "☐", "open", "not done", "incomplete"),
+        *("falsch", "faux", "falso", "onwaar", "nein", "non", "nee", "não", "nao"),
+    )
+)
 
 _STATUS_OF = {word: status for status, words in _STATUS_WORDS.items() for word in words.split("; ")}
 _PRIORITY_OF = {word: priority for priority, words in _PRIORITY_WORDS.items() for word in words.split("; ")}
