@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from daybreak.agenda.importers.parsing.warning_list import MAX_WARNINGS
 
 PATHS = ("todo.txt", "plan.md", "tasks.jsonl", "table.csv", "table.tsv", "note.txt")
-HEAD = b'{"description":"a","status":"pending","uuid":"1"}\n'
+HEAD = b'{"description":"a","entry":"20260301T080000Z","status":"pending","uuid":"1"}\n'
 SAMPLES = {
     "todo.txt": (
         "(A) 2026-03-20 Offer +P @mail due:2026-03-29 t:2026-03-01T09:00 est:30m p:1\n"
@@ -19,7 +19,7 @@ SAMPLES = {
         "  - [x] b [due:: 2026-03-29 10:00] **c** [d](e)\n```\n- [ ] f\n```\n> - [/] g <!-- h -->\n"
     ),
     "tasks.jsonl": (
-        '{"description":"a","status":"pending","due":"20260328T230000Z","uuid":"1","tags":["x"],"depends":"2,3"}\n'
+        '{"description":"a","entry":"20260301T080000Z","status":"pending","due":"20260328T230000Z","uuid":"1","tags":["x"],"depends":"2,3"}\n'
     )
     * 2,
     "table.csv": (
@@ -119,7 +119,7 @@ def test_equal_errors_are_one_warning_that_counts_their_lines(read):
 @pytest.mark.parametrize(
     "content",
     [
-        '{"description":"status"' + "[" * 100_000,
+        '{"description":"status","entry":"uuid"' + "[" * 100_000,
         HEAD.decode() + '\n{"a":' * 20_000,
         HEAD.decode() + "1" * 100_000,
     ],
