@@ -167,3 +167,25 @@ def test_unread_columns_that_may_matter_are_named_once(read, header, row, names)
 )
 def test_columns_without_dates_people_or_states_are_no_warning(read, header, row):
     assert read("list.csv", f"{header}\n{row}\n").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        ('Task,Due,Status,Notes\nPaint,,open,"white\nSand,,open,grey\nOil,,open,"black"\n', 2),
+        ('Task,Due,Status,Notes\n"Paint,,open,a\nSand,,open,b\nOil,,open,c\nWax,"x",open,d\n', 3),
+        ('Task;Due;Status;Notes\nPaint;;"open;a\nSand;;"open";b\n', 1),
+        ('Task,Due,Status,Notes,Tags\nPaint,,open,"white\nSand,,open,b,c\nOil,,open",black,d\n', 2),
+    ],
+)
+def test_rows_inside_of_a_quoted_cell_are_named(read, content, count):
+    parsed = read("list.csv", content)
+    assert parsed.incomplete
+    found = [warning for warning in parsed.warnings if "rows of their own" in warning.message]
+    assert [warning.count for warning in found] == [count]
+
+
+def test_text_of_several_lines_is_no_row(read):
+    content = 'Task,Due,Status,Notes\nPaint,,open,"white,\nor grey, or black\nbut not red"\n'
+    parsed = read("list.csv", content)
+    assert (titles(parsed), parsed.warnings) == (["Paint"], ())

@@ -17,6 +17,14 @@ from daybreak.agenda.importers.parsing.text import split_lines
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
 _LINES_ABOVE = "The lines above the header of this table were not read."
+_MORE_CELLS = (
+    "This row has more cells than the header, so the last ones were not read;"
+    " put a cell with a comma or another delimiter in quotation marks."
+)
+_ENCLOSED_ROWS = (
+    "A quotation mark in this row encloses lines that are rows of their own, so they were not read;"
+    " remove it or close it."
+)
 
 
 class CsvImporter:
@@ -52,17 +60,28 @@ class CsvImporter:
 
 def _add_rows(table: CsvTable, builder: ParsedFileBuilder) -> None:
     kind = _find_kind(table.headers)
+    if _is_known(table.headers):
+        _warn_about_cells(table, builder)
     if is_todoist_export(table.headers):
         TodoistReader(table, builder).read()
     elif is_calendar_table(table.headers):
-        builder.warn(CALENDAR_TABLE, table.header_line)
+        builder.warn(CALENDAR_TABLE, table.header_line, max(1, len(table.rows)))
     elif kind:
         if table.skipped_lines and not kind.has_preamble:
             builder.warn(_LINES_ABOVE, table.header_line)
         TableReader(table, kind, builder).read()
         warn_about_unread_columns(table, kind, builder)
     elif table.headers:
-        builder.warn(UNSUPPORTED_TABLE, table.header_line)
+        builder.warn(UNSUPPORTED_TABLE, table.header_line, max(1, len(table.rows)))
+
+
+def _warn_about_cells(table: CsvTable, builder: ParsedFileBuilder) -> None:
+    for row in table.rows:
+        if row.has_more_cells:
+            builder.warn(_MORE_CELLS, row.line)
+        if row.enclosed_rows:
+            builder.warn(_ENCLOSED_ROWS, row.line, row.enclosed_rows)
+            builder.mark_incomplete(MALFORMED)
 
 
 def _is_known(headers: list[str]) -> bool:

@@ -15,6 +15,8 @@ _EXCEL_HINT = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATORS = re.compile(r"[\s_]+")
 _MAX_LINES_BEFORE_HEADER = 30
+# In a narrow table a line of prose with a comma has as many cells as a row.
+_MIN_WIDTH_OF_ENCLOSED = 4
 _UNCLOSED_QUOTE = "A quotation mark in this row is never closed, so the row was skipped."
 _CELL_TOO_LONG = "A cell in this row has more than 131,072 characters; the file was read up to here."
 
@@ -27,11 +29,13 @@ class CsvRow:
 
     Attributes:
         has_more_cells: whether filled cells follow that of the last column.
+        enclosed_rows: how many of its lines have as many cells as the table.
     """
 
     line: int
     cells: dict[str, list[str]]
     has_more_cells: bool = False
+    enclosed_rows: int = 0
 
     def filled_cells(self, *columns: str) -> list[str]:
         """Return the filled cells of all these columns."""
@@ -100,7 +104,7 @@ def _read_from(lines: list[str], first: int, delimiter: str | None) -> CsvTable:
     widths: list[int] = []
     header: list[str] = []
     separator = delimiter or _sniff_delimiter(lines[first:])
-    for line, cells in _read_records(lines, first, separator, table):
+    for line, end, cells in _read_records(lines, first, separator, table):
         if not any(map(str.strip, cells)):
             continue
         widths.append(len(cells))
@@ -109,8 +113,9 @@ def _read_from(lines: list[str], first: int, delimiter: str | None) -> CsvTable:
             table.labels = [clean_line(cell) for cell in cells]
             table.headers = _name_columns(cells)
         elif cells != header:
-            rest = any(map(str.strip, cells[len(table.headers) :]))
-            table.rows.append(CsvRow(line, _group_by_column(table.headers, cells), rest))
+            rest = any(map(str.strip, cells[len(header) :]))
+            enclosed = _count_enclosed_rows(lines[line:end], len(header), separator)
+            table.rows.append(CsvRow(line, _group_by_column(table.headers, cells), rest, enclosed))
     table.is_cut_off = _ends_in_error(table) or _is_last_row_short(widths, lines[-1])
     return table
 
@@ -136,8 +141,8 @@ def _is_last_row_short(widths: list[int], last_line: str) -> bool:
 
 def _read_records(
     lines: list[str], start: int, delimiter: str, table: CsvTable
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records with the number of their first line; add broken records to the errors."""
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the records with the numbers of their first and last line; add broken records to the errors."""
     at = start
     while at < len(lines):
         reader = csv.reader((f"{line}\n" for line in lines[at:]), delimiter=delimiter)
@@ -147,7 +152,7 @@ def _read_records(
                 end = start + reader.line_num
                 if end == len(lines) and _has_unclosed_quote(lines[started:], delimiter):
                     break
-                yield started + 1, cells
+                yield started + 1, end, cells
                 started = end
             else:
                 return
@@ -180,6 +185,13 @@ def _sniff_delimiter(lines: list[str]) -> str:
     bare = _QUOTED.sub("", header)
     delimiter = max(_DELIMITERS, key=bare.count)
     return delimiter if delimiter in bare else _NO_DELIMITER
+
+
+def _count_enclosed_rows(following: list[str], width: int, delimiter: str) -> int:
+    """Return how many lines after the first of a row are rows, as after a quotation mark without an end."""
+    if width < _MIN_WIDTH_OF_ENCLOSED:
+        return 0
+    return sum(1 for line in following if line.count(delimiter) == width - 1)
 
 
 def _name_columns(cells: list[str]) -> list[str]:

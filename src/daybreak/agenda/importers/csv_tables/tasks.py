@@ -14,10 +14,6 @@ from daybreak.agenda.model import TaskStatus
 
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,20}-\d{1,9}", re.ASCII)
 _UNNAMED_SECTIONS = {"untitled section", "(no section)", "no section", "not sectioned"}
-_MORE_CELLS = (
-    "This row has more cells than the header, so the last ones were not read;"
-    " put a cell with a comma or another delimiter in quotation marks."
-)
 
 
 class TableReader:
@@ -46,8 +42,6 @@ class TableReader:
         for row, task in tasks:
             if not clean_line(task.title):
                 self._builder.warn("This row has no title, so it was skipped.", row.line)
-            if row.has_more_cells:
-                self._builder.warn(_MORE_CELLS, row.line)
 
     def _is_task(self, row: CsvRow) -> bool:
         """Return whether a row is a task; add a project, or a warning about any other kind of row."""
