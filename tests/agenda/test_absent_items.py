@@ -30,7 +30,10 @@ def make_table(titles) -> bytes:
 
 
 def make_export(titles) -> bytes:
-    objects = (f'{{"description":"{one}","status":"pending","uuid":"{one}-id"}}' for one in titles)
+    objects = (
+        f'{{"description":"{one}","status":"pending","entry":"20260301T080000Z","uuid":"{one}-id"}}'
+        for one in titles
+    )
     return ("[\n" + ",\n".join(objects) + "\n]\n").encode()
 
 

@@ -34,7 +34,9 @@ BOARD = (
         ("notes.md", ("- [ ] Ask @Tom about the van", "A line about @Kim"), {}),
         (
             "tasks.json",
-            ('[{"uuid": "f1", "status": "pending", "description": "Pay", "owner": "kim@work.example"}]',),
+            (
+                '[{"uuid":"f1","entry":"1","status":"pending","description":"Pay","owner":"kim@work.example"}]',
+            ),
             {"kim@work.example": ("tasks.json", 1)},
         ),
         (

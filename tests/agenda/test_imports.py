@@ -221,14 +221,14 @@ COMPLETIONS = {
     ),
     "taskwarrior": (
         "a.json",
-        '[{"uuid":"1","status":"pending","description":"Pack"}]',
-        '[{"uuid":"1","status":"completed","description":"Pack"}]',
+        '[{"uuid":"1","entry":"20260301T080000Z","status":"pending","description":"Pack"}]',
+        '[{"uuid":"1","entry":"20260301T080000Z","status":"completed","description":"Pack"}]',
         None,
     ),
     "taskwarrior with time": (
         "a.json",
-        '[{"uuid":"1","status":"pending","description":"Pack"}]',
-        '[{"uuid":"1","status":"completed","description":"Pack","end":"20260320T100000Z"}]',
+        '[{"uuid":"1","entry":"20260301T080000Z","status":"pending","description":"Pack"}]',
+        '[{"uuid":"1","entry":"20260301T080000Z","status":"completed","description":"Pack","end":"20260320T100000Z"}]',
         datetime(2026, 3, 20, 10, tzinfo=UTC),
     ),
 }

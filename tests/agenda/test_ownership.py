@@ -162,7 +162,7 @@ BOARDS = {
     ),
     "tasks.json": (
         "[",
-        '{{"uuid":"7f0a1e5e-43b2-4c53-9d3f-0d7f3f1f5a01","description":"Hers","assignee":"{me}"}},',
+        '{{"uuid":"7f0a1e5e-43b2-4c53-9d3f-0d7f3f1f5a01","description":"Hers","status":"pending","entry":"20260301T080000Z","assignee":"{me}"}},',
         '{{"uuid":"7f0a1e5e-43b2-4c53-9d3f-0d7f3f1f5a02","description":"Bob\'s","assignee":"Bob"}},',
         '{{"uuid":"7f0a1e5e-43b2-4c53-9d3f-0d7f3f1f5a03","description":"Nobody\'s","status":"pending"}}',
         "]",

@@ -46,10 +46,13 @@ FOLDER = {
     "Errands [12].csv": "TYPE,CONTENT,PRIORITY,INDENT\nsection,Town,,\ntask,Buy ink @shop,4,1\n",
     "board.tsv": "Issue key\tSummary\tStatus\tProject name\nAB-1\tFix the “lamp”\tTo Do\tLamps\n",
     "one-line.json": (
-        '[{"uuid":"a1","status":"pending","description":"Caf\\u00e9 visit","project":"Caf\\u00e9s"},'
+        '[{"uuid":"a1","entry":"20260301","status":"pending","description":"Caf\\u00e9 visit",'
+        '"project":"Caf\\u00e9s"},'
         '{"uuid":"a2","status":"pending","description":"Tea\\nor {milk}","project":"Home.kitchen"}]'
     ),
-    "long.json": '[\r\n{\r\n "uuid": "b1",\r\n "status": "pending",\r\n "description": "Mow"\r\n}\r\n]',
+    "long.json": (
+        '[\r\n{\r\n "uuid": "b1", "entry": "1", "status": "pending",\r\n "description": "Mow"\r\n}\r\n]'
+    ),
     "work.ics": (
         "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Team\r\nBEGIN:VEVENT\r\nUID:a-very-long-uid-that-a-calendar-pro\r\n"
         " gram-has-folded@example.org\r\nSUMMARY:Review\r\nDTSTART:20260330T090000Z\r\nEND:VEVENT\r\n"
@@ -139,7 +142,7 @@ async def test_every_fact_of_an_imported_folder_cites_a_place_with_its_words(wor
         ({"a.todo.txt": "Call Mia +site\n"}, "Site\n====\nLive in May.\n- [ ] Draft\n", 1),
         ({"a.csv": "Task,Project\nCall Mia,SITE\n"}, "Intro\n\n# Site\nLive in May.\n- [ ] Draft\n", 3),
         ({"a.md": "# Site\n- [ ] Call Mia\n"}, "# Site\n- [ ] Draft\n# Site\nLive in May.\n- [ ] Two\n", 3),
-        ({"a.json": '[{"uuid":"1","status":"pending","description":"x","project":"Site"}]'},
+        ({"a.json": '[{"uuid":"1","entry":"1","status":"pending","description":"x","project":"Site"}]'},
          "\n# **Site**\nLive in May.\n- [ ] Draft\n", 2),
     ],
 )  # fmt: skip
@@ -224,7 +227,8 @@ def table_files(draw) -> str:
 @st.composite
 def task_exports(draw) -> str:
     entries = [
-        {"uuid": f"{number}", "status": "pending", "description": title, "project": project}
+        {"uuid": f"{number}", "entry": "20260301", "status": "pending"}
+        | {"description": title, "project": project}
         for number, (title, project) in enumerate(
             draw(st.lists(st.tuples(TITLES, TITLES), min_size=1, max_size=5))
         )

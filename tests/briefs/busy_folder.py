@@ -166,6 +166,7 @@ def _markdown_line(one: BusyTask) -> str:
 
 def _taskwarrior_entry(one: BusyTask) -> str:
     entry = {"uuid": str(uuid5(_NAMESPACE, one.title)), "description": one.title, "status": "pending"}
+    entry["entry"] = "20260301T080000Z"
     if one.due:
         entry["due"] = f"{one.due:%Y%m%d}T120000Z"
     if one.finished:

@@ -89,7 +89,8 @@ async def test_an_archived_task_is_listed_as_done(plans: PlanFolder):
 async def test_three_edited_lines_of_a_file_are_three_changes(database: Database, user: User, tmp_path: Path):
     def write(**due: str) -> None:
         entries = [
-            {"uuid": f"00000000-0000-4000-8000-{n:012}", "description": name, "status": "pending", "due": day}
+            {"uuid": f"00000000-0000-4000-8000-{n:012}", "description": name, "due": day}
+            | {"status": "pending", "entry": "20260301T080000Z"}
             for n, (name, day) in enumerate(due.items())
         ]
         (tmp_path / "tasks.json").write_text(json.dumps(entries), encoding="utf-8")

@@ -5,8 +5,8 @@ import pytest
 PAGE = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>- [ ] Please sign in</body></html>\n"
 NOTICE = "<br />\n<b>Warning</b>:  fopen(): failed in <b>/srv/export.php</b> on line <b>3</b><br />\n"
 JSON = (
-    '[\n{"description":"Pay","status":"pending","uuid":"a"},\n'
-    '{"description":"Call","status":"pending","uuid":"b"}\n]\n'
+    '[\n{"description":"Pay","entry":"20260301T080000Z","status":"pending","uuid":"a"},\n'
+    '{"description":"Call","entry":"20260301T080000Z","status":"pending","uuid":"b"}\n]\n'
 )
 TABLE = "Title,Due,Notes\nPay,2026-04-01,by card\nCall,2026-04-02,at noon\n"
 CALENDAR = (

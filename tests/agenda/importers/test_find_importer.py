@@ -6,7 +6,7 @@ import pytest
 
 from daybreak.agenda.importers import IMPORTERS, find_importer
 
-EXPORTED = b'[{"id":1,"description":"x","status":"pending"}]'
+EXPORTED = b'[{"id":1,"description":"x","entry":"20260301T080000Z","status":"pending","uuid":"a"}]'
 
 
 @pytest.mark.parametrize(

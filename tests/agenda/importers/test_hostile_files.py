@@ -6,8 +6,22 @@ from hypothesis import strategies as st
 
 from daybreak.agenda.importers.parsing.warning_list import MAX_WARNINGS
 
-PATHS = ("todo.txt", "plan.md", "tasks.jsonl", "table.csv", "table.tsv", "note.txt")
-HEAD = b'{"description":"a","status":"pending","uuid":"1"}\n'
+PATHS = (
+    "todo.txt",
+    "plan.md",
+    "tasks.jsonl",
+    "table.csv",
+    "table.tsv",
+    "note.txt",
+    "board.json",
+    "Tasks.json",
+)
+HEAD = b'{"description":"a","entry":"20260301T080000Z","status":"pending","uuid":"1"}\n'
+HEADS = {
+    "tasks.jsonl": HEAD,
+    "board.json": b'{"name":"B","desc":"","closed":false,"lists":[],"cards":[\n',
+    "Tasks.json": b'{"kind":"tasks#taskLists",\n',
+}
 SAMPLES = {
     "todo.txt": (
         "(A) 2026-03-20 Offer +P @mail due:2026-03-29 t:2026-03-01T09:00 est:30m p:1\n"
@@ -19,7 +33,7 @@ SAMPLES = {
         "  - [x] b [due:: 2026-03-29 10:00] **c** [d](e)\n```\n- [ ] f\n```\n> - [/] g <!-- h -->\n"
     ),
     "tasks.jsonl": (
-        '{"description":"a","status":"pending","due":"20260328T230000Z","uuid":"1","tags":["x"],"depends":"2,3"}\n'
+        '{"description":"a","entry":"20260301T080000Z","status":"pending","due":"20260328T230000Z","uuid":"1","tags":["x"],"depends":"2,3"}\n'
     )
     * 2,
     "table.csv": (
@@ -27,6 +41,16 @@ SAMPLES = {
     ),
     "table.tsv": (
         "TYPE\tCONTENT\tPRIORITY\tINDENT\tDATE\tTIMEZONE\ntask\ta @b\t1\t1\t2026-03-29 10:00\tEurope/Berlin\n"
+    ),
+    "board.json": (
+        '{"id":"b","name":"B","desc":"","closed":false,"shortUrl":"","cards":[{"id":"c","name":"a","idList":"l",\n'
+        '"closed":false,"due":"2026-03-29T09:00:00.000Z","idMembers":["m"],"labels":[{"name":"x"}]}],\n'
+        '"lists":[{"id":"l","name":"Doing","pos":1}],"members":[{"id":"m","username":"n"}],\n'
+        '"checklists":[{"idCard":"c","checkItems":[{"name":"i","state":"complete"}]}]}\n'
+    ),
+    "Tasks.json": (
+        '{"kind":"tasks#taskLists","items":[{"kind":"tasks#tasks","title":"L","items":[{"kind":"tasks#task",\n'
+        '"id":"t","title":"a","due":"2026-03-29T00:00:00Z","status":"completed","parent":"u"}]}]}\n'
     ),
     "note.txt": "---\ndate: 2026-03-29\n---\nTitle\nbody\n",
 }
@@ -56,7 +80,7 @@ def check(parsed):
 @quick
 @given(content=st.binary(max_size=400))
 def test_random_bytes_are_never_an_error(read, path, content):
-    check(read(path, (HEAD if path == "tasks.jsonl" else b"") + content))
+    check(read(path, HEADS.get(path, b"") + content))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -70,12 +94,12 @@ def test_a_damaged_file_is_never_an_error(read, path, data):
             st.binary(max_size=3) | st.sampled_from([b'"', b"\n", b"[", b"{", b"9999", b"-", b"\xe2\x80\xae"])
         )
         content[at : at + data.draw(st.integers(0, 5))] = damage
-    check(read(path, (HEAD if path == "tasks.jsonl" else b"") + bytes(content)))
+    check(read(path, HEADS.get(path, b"") + bytes(content)))
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_binary_data_is_one_warning_without_entries(read, path):
-    parsed = read(path, (HEAD if path == "tasks.jsonl" else b"") + b"\x7fELF\x02\x01\0\0\0" * 100)
+    parsed = read(path, HEADS.get(path, b"") + b"\x7fELF\x02\x01\0\0\0" * 100)
     assert (parsed.tasks, parsed.notes, parsed.projects) == ((), (), ())
     (warning,) = parsed.warnings
     assert warning.line is None
@@ -119,7 +143,7 @@ def test_equal_errors_are_one_warning_that_counts_their_lines(read):
 @pytest.mark.parametrize(
     "content",
     [
-        '{"description":"status"' + "[" * 100_000,
+        '{"description":"status","entry":"uuid"' + "[" * 100_000,
         HEAD.decode() + '\n{"a":' * 20_000,
         HEAD.decode() + "1" * 100_000,
     ],

@@ -1,6 +1,10 @@
 import json
 from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
 
+import pytest
+
+from daybreak.agenda.importers import find_importer
 from daybreak.agenda.model import Priority, TaskStatus
 
 RESEARCHER = """\
@@ -63,3 +67,12 @@ def test_only_a_truncated_or_malformed_object_is_skipped(read):
     (warning,) = parsed.warnings
     assert (warning.line, warning.count) == (3, 2)
     assert warning.message.endswith("The same is true of line 6.")
+
+
+@pytest.mark.parametrize("missing", ["description", "entry", "status", "uuid"])
+def test_json_without_a_mandatory_member_is_no_task_list(missing):
+    values = {"description": "Backup", "entry": "20260301T080000Z", "status": "completed", "uuid": "a1"}
+    whole = json.dumps([values]).encode()
+    del values[missing]
+    assert find_importer(PurePosixPath("state.json"), whole) is not None
+    assert find_importer(PurePosixPath("state.json"), json.dumps([values]).encode()) is None

@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from daybreak.agenda.importers.csv_tables import CsvImporter
+from daybreak.agenda.importers.json_lists import JsonListImporter
 from daybreak.agenda.importers.markdown import MarkdownImporter
 from daybreak.agenda.importers.notes import NotesImporter
 from daybreak.agenda.importers.parsing.signatures import find_damage, starts_with_calendar
@@ -41,6 +42,7 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
     TodoTxtImporter(),
     MarkdownImporter(),
     TaskwarriorImporter(),
+    JsonListImporter(),
     CsvImporter(),
     NotesImporter(),
 )

@@ -3,18 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from daybreak.agenda.importers.json_lists.objects import JsonObject
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
-from daybreak.agenda.importers.parsing.dates import midnight_to_date, parse_minutes, to_instant
+from daybreak.agenda.importers.parsing.dates import parse_minutes, to_instant
 from daybreak.agenda.importers.parsing.signatures import CUT_OFF, MALFORMED
 from daybreak.agenda.importers.parsing.text import normalize_newlines
-from daybreak.agenda.model import Moment, Priority, TaskStatus
+from daybreak.agenda.model import Priority, TaskStatus
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 
 _SUFFIXES = {".json", ".jsonl", ".ndjson"}
+# Other programs write descriptions, states and ids, too; only all four show that it is Taskwarrior's file.
+_MANDATORY = (b'"description"', b'"entry"', b'"status"', b'"uuid"')
 _OBJECT_SEPARATORS = re.compile(r"[\s,\[\]\ufeff]*")
 _NEXT_OBJECT = re.compile(r"\n[ \t]*\{")
 _MAX_ERRORS = 200
@@ -38,21 +40,18 @@ class TaskwarriorImporter:
     name = "taskwarrior"
 
     def accepts(self, path: PurePosixPath, head: bytes) -> bool:
-        """Return whether the file is JSON whose first objects resemble Taskwarrior's."""
+        """Return whether the file is JSON that begins with the four members of every task."""
         if path.suffix.lower() not in _SUFFIXES:
             return False
         plain = head.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n")
-        names = (b'"uuid"', b'"entry"', b'"status"')
-        return (
-            plain[:1] in {b"[", b"{"} and b'"description"' in plain and any(name in plain for name in names)
-        )
+        return plain[:1] in {b"[", b"{"} and all(name in plain for name in _MANDATORY)
 
     def read(self, file: SourceFile, context: ImportContext) -> ParsedFile:
         """Return one task per object."""
         builder = ParsedFileBuilder(file, context)
         text = normalize_newlines(builder.text)
         for line, value in _iter_objects(text, builder):
-            _add_task(_TaskObject(value, line, builder))
+            _add_task(JsonObject(value, line, builder))
         if text.lstrip("\ufeff \t\n").startswith("[") and not text.rstrip().endswith("]"):
             builder.mark_incomplete(CUT_OFF)
         return builder.build()
@@ -84,33 +83,7 @@ def _skip_separators(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-@dataclass(frozen=True, slots=True)
-class _TaskObject:
-    """One object; a value of an unexpected type counts as missing."""
-
-    values: dict[str, Any]
-    line: int
-    builder: ParsedFileBuilder
-
-    def get_text(self, key: str) -> str | None:
-        value = self.values.get(key)
-        return value if isinstance(value, str) and value.strip() else None
-
-    def get_texts(self, key: str) -> list[str]:
-        """Return a list of texts, or the parts of one text with commas, as older versions wrote it."""
-        value = self.values.get(key)
-        if isinstance(value, str):
-            return [part.strip() for part in value.split(",")]
-        return [part for part in value if isinstance(part, str)] if isinstance(value, list) else []
-
-    def get_moment(self, key: str) -> Moment | None:
-        return self.builder.parse_moment(self.get_text(key), self.line, f"“{key}” date")
-
-    def get_date_or_moment(self, key: str) -> Moment | None:
-        return midnight_to_date(self.get_moment(key), self.builder.context.tz)
-
-
-def _add_task(fields: _TaskObject) -> None:
+def _add_task(fields: JsonObject) -> None:
     if fields.values.get("status") == "recurring":
         return
     title = fields.get_text("description")
@@ -140,18 +113,18 @@ def _add_task(fields: _TaskObject) -> None:
     )
 
 
-def _status_of(fields: _TaskObject) -> TaskStatus:
+def _status_of(fields: JsonObject) -> TaskStatus:
     status = _STATUSES.get(fields.get_text("status") or "", TaskStatus.OPEN)
     return TaskStatus.IN_PROGRESS if status is TaskStatus.OPEN and fields.get_text("start") else status
 
 
-def _join_annotations(fields: _TaskObject) -> str:
+def _join_annotations(fields: JsonObject) -> str:
     found = fields.values.get("annotations")
     notes = [note for note in found if isinstance(note, dict)] if isinstance(found, list) else []
     texts = (note.get("description") for note in notes)
     return "\n".join(text for text in texts if isinstance(text, str))
 
 
-def _estimate_of(fields: _TaskObject) -> int | None:
+def _estimate_of(fields: JsonObject) -> int | None:
     texts = (fields.get_text(key) for key in _ESTIMATE_KEYS)
     return next((minutes for text in texts if text and (minutes := parse_minutes(text))), None)

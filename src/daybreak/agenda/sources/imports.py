@@ -16,6 +16,7 @@ from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
 from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
 from daybreak.agenda.sources import service
+from daybreak.agenda.sources.notion_exports import merge_notion_exports
 from daybreak.agenda.sources.parser_pool import (
     ProgressCallback,
     SourceContents,
@@ -214,7 +215,7 @@ async def _build_fetched_source(
 
 
 def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> SourceRows:
-    files, warnings = keep_newest(contents.files)
+    files, warnings = keep_newest(merge_notion_exports(contents.files))
     rows = build_rows(source_id, merge_revisions(files, tz), tz)
     rows.warnings.extend([*warnings, *contents.notices])
     return rows

@@ -90,8 +90,9 @@ def brief(  # noqa: PLR0913, PLR0917 - one parameter for each option
 ) -> None:
     """Read calendars and task lists, and print the brief of a day.
 
-    FOLDER can have iCalendar files (.ics), todo.txt, Markdown check lists, Taskwarrior exports (.json), CSV
-    exports of Todoist, Asana or Jira, and plain notes. It becomes a source of later briefs.
+    FOLDER can have iCalendar files (.ics), todo.txt, Markdown check lists, tables (.csv) and JSON of many
+    programs, such as Todoist, Jira, Trello, Notion or Taskwarrior, and plain notes. It becomes a source of
+    later briefs.
 
     No data leaves this machine except requests to calendar URLs that you added as sources. The brief is
     stored, so that the next one can show what has changed.

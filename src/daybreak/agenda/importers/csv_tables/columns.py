@@ -1,13 +1,14 @@
 """The meaning of a table's columns; column names in lower case, the first filled one counts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from daybreak.agenda.model import Priority, TaskStatus
+
 ColumnNames = tuple[str, ...]
 
-_MINUTES_PER_SECOND = 1 / 60
 _MINUTES_PER_HOUR = 60.0
 
 
@@ -20,6 +21,19 @@ class ColumnMapping:
         estimates: column to the minutes that a bare number in it means; 0 if it needs a unit.
         completed: a date, or a yes or no.
         status: the first known word counts.
+        statuses: the program's own codes of a status, in lower case.
+        priorities: the program's own codes of a priority, in lower case.
+        archived: a date, or a yes or no: such a task is not open.
+        cancelled: the date of the cancellation.
+        progress: a percentage.
+        flagged: a yes is a high priority.
+        details: all filled columns count.
+        zone: the IANA zone of the dates of a row.
+        day_hour: the local hour at which the program puts a day without a time.
+        row_ids: what a parent is named by, beside its id and title.
+        kind, excluded_kinds: the column of a row's kind, and the kinds that are no tasks with their names.
+        project_kinds: the kinds of rows that are projects.
+        has_preamble: whether the program writes lines about itself above the header.
         ids_are_global: its ids are unique beyond the file.
     """
 
@@ -42,61 +56,43 @@ class ColumnMapping:
     tags: ColumnNames = ()
     parent: ColumnNames = ()
     blocked_by: ColumnNames = ()
+    statuses: Mapping[str, TaskStatus] = field(default_factory=lambda: MappingProxyType({}))
+    priorities: Mapping[str, Priority] = field(default_factory=lambda: MappingProxyType({}))
+    archived: ColumnNames = ()
+    cancelled: ColumnNames = ()
+    progress: ColumnNames = ()
+    flagged: ColumnNames = ()
+    zone: ColumnNames = ()
+    day_hour: int = 0
+    row_ids: ColumnNames = ()
+    kind: ColumnNames = ()
+    excluded_kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    project_kinds: Collection[str] = ()
+    has_preamble: bool = False
     ids_are_global: bool = True
 
     def date_columns(self) -> ColumnNames:
         """Return every column that may contain a date."""
         return (*self.start, *self.due, *self.completed, *self.touched_at)
 
-    def matches(self, headers: list[str]) -> bool:
+    def matches(self, headers: Collection[str]) -> bool:
         """Return whether a table with these headers is of this kind."""
         return all(any(name in headers for name in names) for names in self.required)
 
+    def list_columns(self) -> frozenset[str]:
+        """Return every column that is read."""
+        names = (getattr(self, name) for name in _READ_FIELDS)
+        return frozenset(name for columns in names for name in columns) | self.estimates.keys()
 
-ASANA: Final = ColumnMapping(
-    required=(("task id",), ("name",), ("section/column", "created at", "completed at")),
-    title=("name",),
-    native_id=("task id",),
-    project=("projects",),
-    phase=("section/column",),
-    priority=("priority",),
-    start=("start date",),
-    due=("due date",),
-    completed=("completed at",),
-    touched_at=("last modified",),
-    estimates=MappingProxyType({"estimated time": 1.0}),
-    assignee=("assignee",),
-    assignee_address=("assignee email",),
-    details=("notes",),
-    tags=("tags",),
-    parent=("parent task",),
-    blocked_by=("blocked by (dependencies)",),
+
+_READ_FIELDS: Final = (
+    *("title", "native_id", "project", "phase", "status", "resolution", "priority", "start", "due"),
+    *("completed", "touched_at", "assignee", "assignee_address", "details", "tags", "parent", "blocked_by"),
+    *("archived", "cancelled", "progress", "flagged", "zone", "row_ids", "kind"),
 )
-
-JIRA: Final = ColumnMapping(
-    required=(("summary",), ("issue key", "key", "issue id"), ("status", "issue type")),
-    title=("summary",),
-    native_id=("issue key", "key", "issue id"),
-    project=("project name", "project", "project key"),
-    status=("status", "status category"),
-    resolution=("resolution",),
-    priority=("priority",),
-    start=("start date", "custom field (start date)"),
-    due=("due date", "due"),
-    completed=("resolved", "resolution date"),
-    touched_at=("updated",),
-    estimates=MappingProxyType(
-        {"remaining estimate": _MINUTES_PER_SECOND, "original estimate": _MINUTES_PER_SECOND}
-    ),
-    assignee=("assignee",),
-    details=("description",),
-    tags=("labels",),
-    blocked_by=("inward issue link (blocks)",),
-)
-
 _TASK_COLUMNS: Final = ("task", "task name", "to do", "todo")
-_TITLE_COLUMNS: Final = ("title", "summary", "name")
-_DUE_COLUMNS: Final = ("due", "due date", "due on", "deadline", "end date")
+_TITLE_COLUMNS: Final = ("title", "summary", "name", "subject")
+_DUE_COLUMNS: Final = ("due", "due date", "due on", "due at", "deadline", "end date")
 _COMPLETED_COLUMNS: Final = (
     *("completed", "completed at", "completed on", "completion date"),
     *(
@@ -117,14 +113,16 @@ PLAIN: Final = ColumnMapping(
     ),
     title=(*_TITLE_COLUMNS, *_TASK_COLUMNS),
     native_id=("id", "task id", "key", "uuid"),
-    project=("project", "project name", "list"),
-    phase=("phase", "milestone", "stage", "section"),
-    status=("status", "state"),
+    project=("project", "project name", "list", "list name", "board", "board name"),
+    phase=("phase", "milestone", "stage", "section", "bucket", "bucket name", "column", "group"),
+    status=("status", "state", "progress"),
     priority=("priority",),
     start=("start", "start date", "starts", "scheduled", "begin"),
-    due=_DUE_COLUMNS,
+    due=(*_DUE_COLUMNS, "date"),
     completed=_COMPLETED_COLUMNS,
-    touched_at=("modified", "last modified", "updated", "updated at"),
+    touched_at=("modified", "last modified", "updated", "updated at", "last edited time"),
+    archived=("archived", "deleted", "cancelled", "canceled"),
+    progress=("% complete", "% done", "percent complete", "progress"),
     estimates=MappingProxyType(
         {
             "estimate": 0.0,
@@ -140,19 +138,11 @@ PLAIN: Final = ColumnMapping(
             "hours": _MINUTES_PER_HOUR,
         }
     ),
-    assignee=("assignee", "assigned to", "owner", "responsible", "who"),
+    assignee=("assignee", "assignees", "assigned to", "assign", "owner", "responsible", "person", "who"),
     assignee_address=("assignee email", "owner email"),
-    details=("notes", "details", "description", "comment", "comments"),
-    tags=("tags", "labels"),
+    details=("notes", "note", "details", "description", "comment", "comments"),
+    tags=("tags", "labels", "tag", "label", "categories", "category"),
     parent=("parent", "parent task"),
     blocked_by=("blocked by", "depends on", "depends", "dependencies", "waiting for"),
     ids_are_global=False,
-)
-
-TABLE_KINDS: Final = (ASANA, JIRA, PLAIN)
-UNSUPPORTED_TABLE: Final = (
-    "This table does not look like a task list, so it was skipped; its header needs “task”, or “title” "
-    "beside one of “due”, “status”, “priority”, “project” and “done” (“phase”, “start”, “estimate”, "
-    "“assignee”, “notes”, “id” and “blocked by” are read as well), or to be that of "
-    "an export from Todoist, Asana or Jira."
 )

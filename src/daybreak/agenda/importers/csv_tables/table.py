@@ -2,25 +2,40 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from daybreak.agenda.importers.csv_tables.translations import translate_columns
 from daybreak.agenda.importers.parsing.text import clean_line
 
 _DELIMITERS = ",;\t|"
-_EXCEL_HINT = re.compile(r"sep=([,;\t|])", re.IGNORECASE)
+# A character that no line contains: a table of one column is not split.
+_NO_DELIMITER = "\x1f"
+_EXCEL_HINT = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATORS = re.compile(r"[\s_]+")
+_MAX_LINES_BEFORE_HEADER = 30
+# In a narrow table a line of prose with a comma has as many cells as a row.
+_MIN_WIDTH_OF_ENCLOSED = 4
 _UNCLOSED_QUOTE = "A quotation mark in this row is never closed, so the row was skipped."
 _CELL_TOO_LONG = "A cell in this row has more than 131,072 characters; the file was read up to here."
+
+IsHeader = Callable[[list[str]], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One row; a repeated column has several cells."""
+    """One row; a repeated column has several cells.
+
+    Attributes:
+        has_more_cells: whether filled cells follow that of the last column.
+        enclosed_rows: how many of its lines have as many cells as the table.
+    """
 
     line: int
     cells: dict[str, list[str]]
+    has_more_cells: bool = False
+    enclosed_rows: int = 0
 
     def filled_cells(self, *columns: str) -> list[str]:
         """Return the filled cells of all these columns."""
@@ -36,31 +51,71 @@ class CsvTable:
     """The rows of a file, and its errors as (line, message).
 
     Attributes:
+        headers: the names of the columns in lower case, in English as far as they are known.
+        labels: the names of the columns as written.
+        skipped_lines: how many filled lines are above the header.
         is_cut_off: whether the last row is incomplete, although all other rows are complete.
     """
 
     headers: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
     header_line: int = 1
+    skipped_lines: int = 0
     rows: list[CsvRow] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
     is_cut_off: bool = False
 
 
-def read_table(lines: list[str], *, delimiter: str | None = None) -> CsvTable:
-    """Return the table in these lines; the first row that is not empty names the columns."""
-    table = CsvTable()
+def read_table(lines: list[str], *, is_header: IsHeader, delimiter: str | None = None) -> CsvTable:
+    """Return the table in these lines.
+
+    The first row with known names of columns is the header, or else the first row that is not empty.
+    """
     first = 0
-    if hint := _EXCEL_HINT.fullmatch(lines[0].strip(" ")):
+    if hint := _EXCEL_HINT.fullmatch(lines[0].strip(" \ufeff")):
         delimiter, first = hint[1], 1
+    table = _read_from(lines, first, delimiter)
+    if not table.headers or is_header(table.headers):
+        return table
+    start = _find_header(lines, first, delimiter, is_header)
+    if start is None:
+        return table
+    skipped = sum(1 for line in lines[first:start] if line.strip())
+    table = _read_from(lines, start, delimiter)
+    table.skipped_lines = skipped
+    return table
+
+
+def _find_header(lines: list[str], first: int, delimiter: str | None, is_header: IsHeader) -> int | None:
+    """Return the index of the first line with known names of columns; None if none of the first lines is."""
+    for at in range(first + 1, min(len(lines), first + _MAX_LINES_BEFORE_HEADER)):
+        line = lines[at]
+        separator = delimiter or _sniff_delimiter([line])
+        if separator == _NO_DELIMITER:
+            continue
+        cells = next(csv.reader([line[:10_000]], delimiter=separator), [])
+        if is_header(_name_columns(cells)):
+            return at
+    return None
+
+
+def _read_from(lines: list[str], first: int, delimiter: str | None) -> CsvTable:
+    table = CsvTable()
     widths: list[int] = []
-    for line, cells in _read_records(lines, first, delimiter or _sniff_delimiter(lines[first:]), table):
+    header: list[str] = []
+    separator = delimiter or _sniff_delimiter(lines[first:])
+    for line, end, cells in _read_records(lines, first, separator, table):
         if not any(map(str.strip, cells)):
             continue
         widths.append(len(cells))
-        if not table.headers:
-            table.headers, table.header_line = [_normalize_header(cell) for cell in cells], line
-        else:
-            table.rows.append(CsvRow(line, _group_by_column(table.headers, cells)))
+        if not header:
+            header, table.header_line = cells, line
+            table.labels = [clean_line(cell) for cell in cells]
+            table.headers = _name_columns(cells)
+        elif cells != header:
+            rest = any(map(str.strip, cells[len(header) :]))
+            enclosed = _count_enclosed_rows(lines[line:end], len(header), separator)
+            table.rows.append(CsvRow(line, _group_by_column(table.headers, cells), rest, enclosed))
     table.is_cut_off = _ends_in_error(table) or _is_last_row_short(widths, lines[-1])
     return table
 
@@ -86,8 +141,8 @@ def _is_last_row_short(widths: list[int], last_line: str) -> bool:
 
 def _read_records(
     lines: list[str], start: int, delimiter: str, table: CsvTable
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records with the number of their first line; add broken records to the errors."""
+) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield the records with the numbers of their first and last line; add broken records to the errors."""
     at = start
     while at < len(lines):
         reader = csv.reader((f"{line}\n" for line in lines[at:]), delimiter=delimiter)
@@ -97,7 +152,7 @@ def _read_records(
                 end = start + reader.line_num
                 if end == len(lines) and _has_unclosed_quote(lines[started:], delimiter):
                     break
-                yield started + 1, cells
+                yield started + 1, end, cells
                 started = end
             else:
                 return
@@ -120,13 +175,28 @@ def _has_unclosed_quote(lines: list[str], delimiter: str) -> bool:
 
 
 def _sniff_delimiter(lines: list[str]) -> str:
-    header = next((line for line in lines if line.strip()), "")
+    """Return the delimiter that occurs most often in the header; one that never occurs for one column."""
+    start = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    end = start + 1
+    header = "".join(lines[start:end])
+    while header.count('"') % 2 and end < min(len(lines), start + _MAX_LINES_BEFORE_HEADER):
+        header += lines[end]
+        end += 1
     bare = _QUOTED.sub("", header)
-    return max(_DELIMITERS, key=bare.count)
+    delimiter = max(_DELIMITERS, key=bare.count)
+    return delimiter if delimiter in bare else _NO_DELIMITER
 
 
-def _normalize_header(cell: str) -> str:
-    return _SEPARATORS.sub(" ", clean_line(cell)).casefold().strip()
+def _count_enclosed_rows(following: list[str], width: int, delimiter: str) -> int:
+    """Return how many lines after the first of a row are rows, as after a quotation mark without an end."""
+    if width < _MIN_WIDTH_OF_ENCLOSED:
+        return 0
+    return sum(1 for line in following if line.count(delimiter) == width - 1)
+
+
+def _name_columns(cells: list[str]) -> list[str]:
+    plain = [_SEPARATORS.sub(" ", clean_line(cell)).casefold().strip() for cell in cells]
+    return translate_columns(plain)
 
 
 def _group_by_column(headers: list[str], cells: list[str]) -> dict[str, list[str]]:

@@ -2,19 +2,18 @@
 
 import re
 
-from daybreak.agenda.importers.csv_tables.columns import PLAIN, ColumnMapping, ColumnNames
+from daybreak.agenda.importers.csv_tables.cells import LIST_SEPARATOR, CellReader
+from daybreak.agenda.importers.csv_tables.columns import PLAIN, ColumnMapping
+from daybreak.agenda.importers.csv_tables.states import LIST_COLUMNS, StateReader
 from daybreak.agenda.importers.csv_tables.table import CsvRow, CsvTable
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
-from daybreak.agenda.importers.parsing.dates import infer_day_first, midnight_to_date, to_instant
-from daybreak.agenda.importers.parsing.people import clean_assignee, join_name_and_address
-from daybreak.agenda.importers.parsing.text import clean_line, quote_value
-from daybreak.agenda.importers.parsing.vocabulary import parse_boolean, parse_priority, parse_status
-from daybreak.agenda.model import Moment, Priority, TaskStatus
+from daybreak.agenda.importers.parsing.dates import to_instant
+from daybreak.agenda.importers.parsing.text import clean_line
+from daybreak.agenda.importers.parsing.vocabulary import is_default_list, parse_boolean, parse_status
+from daybreak.agenda.model import TaskStatus
 
-_LIST_SEPARATOR = re.compile(r"[,;\n]")
-_NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?", re.ASCII)
 _ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,20}-\d{1,9}", re.ASCII)
-_UNNAMED_SECTIONS = {"untitled section", "(no section)", "no section"}
+_UNNAMED_SECTIONS = {"untitled section", "(no section)", "no section", "not sectioned"}
 
 
 class TableReader:
@@ -24,19 +23,18 @@ class TableReader:
         self._table = table
         self._columns = columns
         self._builder = builder
-        self._tz = builder.context.tz
-        dates = [cell for row in table.rows for cell in row.filled_cells(*columns.date_columns())]
-        self._day_first = infer_day_first(dates)
-        self._unknown_statuses: set[str] = set()
+        self._cells = CellReader(table, columns, builder)
+        self._states = StateReader(columns, self._cells, builder)
         self._tasks_by_name: dict[str, RawTask] = {}
 
     def read(self) -> None:
         """Add every row as a task."""
-        tasks = [(row, self._make_task(row)) for row in self._table.rows]
+        tasks = [(row, self._make_task(row)) for row in self._table.rows if self._is_task(row)]
         titled = [(row, task) for row, task in tasks if clean_line(task.title)]
         for row, task in titled:
             self._builder.assign_external_id(task)
-            for name in filter(None, (row.first_cell(*self._columns.native_id), task.title)):
+            names = (row.first_cell(*self._columns.native_id), row.first_cell(*self._columns.row_ids))
+            for name in filter(None, (*names, task.title)):
                 self._tasks_by_name.setdefault(clean_line(name).casefold(), task)
         for row, task in titled:
             self._add_relations(row, task)
@@ -45,95 +43,74 @@ class TableReader:
             if not clean_line(task.title):
                 self._builder.warn("This row has no title, so it was skipped.", row.line)
 
+    def _is_task(self, row: CsvRow) -> bool:
+        """Return whether a row is a task; add a project, or a warning about any other kind of row."""
+        kind = row.first_cell(*self._columns.kind).strip().casefold()
+        if kind in self._columns.project_kinds:
+            details = self._cells.get_details(row)
+            self._builder.add_project(row.first_cell(*self._columns.title), row.line, details)
+            return False
+        if name := self._columns.excluded_kinds.get(kind):
+            self._builder.warn(f"This row is a {name} and no task, so it was skipped.", row.line)
+            return False
+        return True
+
     def _make_task(self, row: CsvRow) -> RawTask:
-        columns = self._columns
-        status, completed = self._status_and_completion(row)
+        columns, cells = self._columns, self._cells
+        status, completed = self._states.get_status(row)
         return RawTask(
             line=row.line,
             title=row.first_cell(*columns.title),
             native_id=self._native_id(row),
-            project=_first_item(row.first_cell(*columns.project)) or None,
+            project=self._project(row),
             phase=self._phase(row),
-            details=row.first_cell(*columns.details),
+            details=cells.get_details(row),
             status=status,
-            priority=parse_priority(row.first_cell(*columns.priority)) or Priority.NORMAL,
-            start=self._date_or_moment_of(row, columns.start, "start date"),
-            due=self._date_or_moment_of(row, columns.due, "due date"),
-            completed=completed if status is TaskStatus.DONE else None,
-            estimate_minutes=self._estimate_of(row),
-            assignee=self._assignee(row),
-            tags=[tag for cell in row.filled_cells(*columns.tags) for tag in _LIST_SEPARATOR.split(cell)],
-            touched_at=to_instant(self._moment_of(row, columns.touched_at, "change date"), self._tz),
+            priority=self._states.get_priority(row),
+            start=cells.get_date_or_moment(row, columns.start, "start date"),
+            due=cells.get_date_or_moment(row, columns.due, "due date"),
+            completed=completed,
+            estimate_minutes=cells.get_estimate(row),
+            assignee=cells.get_assignee(row),
+            tags=cells.list_tags(row),
+            touched_at=to_instant(
+                cells.get_moment(row, columns.touched_at, "change date"), self._builder.context.tz
+            ),
         )
-
-    def _assignee(self, row: CsvRow) -> str:
-        name, address = (
-            row.first_cell(*self._columns.assignee),
-            row.first_cell(*self._columns.assignee_address),
-        )
-        return join_name_and_address(clean_assignee(name) or "", clean_assignee(address) or "")
 
     def _native_id(self, row: CsvRow) -> str | None:
-        found = clean_line(row.first_cell(*self._columns.native_id))
+        found = clean_line(self._cells.get_text(row, self._columns.native_id))
         if not found or self._columns.ids_are_global:
             return found or None
         return f"{self._builder.file.path}#{found}"
 
-    def _phase(self, row: CsvRow) -> str | None:
-        phase = row.first_cell(*self._columns.phase)
-        unnamed = phase.strip().casefold() in _UNNAMED_SECTIONS or parse_status(phase) is not None
-        return None if unnamed else phase or None
-
-    def _status_and_completion(self, row: CsvRow) -> tuple[TaskStatus, Moment | None]:
-        columns = self._columns
-        status = self._status_of(row)
-        cell = row.first_cell(*columns.completed)
-        if parse_status(row.first_cell(*columns.resolution)) is TaskStatus.CANCELLED:
-            return TaskStatus.CANCELLED, None
-        is_done = parse_boolean(cell)
-        completed = self._moment_of(row, columns.completed, "completion date") if is_done is None else None
-        if (is_done or completed) and status is not TaskStatus.CANCELLED:
-            return TaskStatus.DONE, completed
-        return status, completed
-
-    def _status_of(self, row: CsvRow) -> TaskStatus:
-        words = row.filled_cells(*self._columns.status) or [row.first_cell(*self._columns.phase)]
-        known = next(filter(None, map(parse_status, words)), None)
-        word = words[0].strip()
-        if known is None and row.first_cell(*self._columns.status) and word not in self._unknown_statuses:
-            self._unknown_statuses.add(word)
-            message = f"The status {quote_value(word)} is unknown, so such tasks count as open."
-            self._builder.warn(message, row.line)
-        return known or TaskStatus.OPEN
-
-    def _moment_of(self, row: CsvRow, columns: ColumnNames, label: str) -> Moment | None:
-        return self._builder.parse_moment(
-            row.first_cell(*columns), row.line, label, day_first=self._day_first
-        )
-
-    def _date_or_moment_of(self, row: CsvRow, columns: ColumnNames, label: str) -> Moment | None:
-        return midnight_to_date(self._moment_of(row, columns, label), self._tz)
-
-    def _estimate_of(self, row: CsvRow) -> int | None:
-        for column, minutes in self._columns.estimates.items():
-            cell = row.first_cell(column).strip()
-            if not cell:
-                continue
-            if minutes and _NUMBER.fullmatch(cell):
-                return round(float(cell.replace(",", ".")) * minutes) or None
-            return None if cell == "0" else self._builder.parse_minutes(cell, row.line)
+    def _project(self, row: CsvRow) -> str | None:
+        """Return the project; the lists of a board are none if they name a state."""
+        for column in self._columns.project:
+            name = self._cells.get_text(row, (column,)).strip()
+            if column == "projects":
+                name = name.split(",", 1)[0].strip()
+            is_lane = column in LIST_COLUMNS and parse_status(name) is not None
+            if name and not is_lane and not is_default_list(name):
+                return name
         return None
 
+    def _phase(self, row: CsvRow) -> str | None:
+        phase = self._cells.get_text(row, self._columns.phase).strip()
+        unnamed = phase.casefold() in _UNNAMED_SECTIONS or parse_status(phase) is not None
+        return None if unnamed or is_default_list(phase) else phase or None
+
     def _add_relations(self, row: CsvRow, task: RawTask) -> None:
-        parent = self._tasks_by_name.get(clean_line(row.first_cell(*self._columns.parent)).casefold())
+        name = clean_line(self._cells.get_text(row, self._columns.parent))
+        parent = self._tasks_by_name.get(name.casefold()) if name else None
         if parent and parent is not task:
             if task.project is None:
                 task.project, task.project_line = parent.project, parent.project_line or parent.line
             task.details = f"Part of “{clean_line(parent.title)}”.\n{task.details}"
-        for cell in row.filled_cells(*self._columns.blocked_by):
+        for cell in self._cells.list_texts(row, self._columns.blocked_by):
             whole = self._tasks_by_name.get(clean_line(cell).casefold())
-            for name in [cell] if whole else _LIST_SEPARATOR.split(cell):
-                self._add_blocker(task, clean_line(name))
+            for other in [cell] if whole else LIST_SEPARATOR.split(cell):
+                self._add_blocker(task, clean_line(other))
 
     def _add_blocker(self, task: RawTask, name: str) -> None:
         """Add a blocker to the task: another task or, if none has that name, a line in its details."""
@@ -146,7 +123,3 @@ class TableReader:
             task.details = f"{task.details}\nBlocked by: {name}".strip()
             if self._columns is PLAIN and task.status is TaskStatus.OPEN:
                 task.status = TaskStatus.BLOCKED
-
-
-def _first_item(cell: str) -> str:
-    return cell.split(",", 1)[0].strip()

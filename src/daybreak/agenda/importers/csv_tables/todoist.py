@@ -22,6 +22,9 @@ _LABEL = re.compile(r"@([^\s@]+)")
 # Todoist assigns 4 to a task without a priority.
 # The project is named by the file, not by a row.
 _FILE_LINE = 1
+# Empty rows separate the sections; a row “meta” is about the view.
+_SILENT_KINDS = {"", "meta", "note"}
+_UNKNOWN_KIND = "This row is no task, section or note of Todoist, so it was skipped."
 _PRIORITIES = {"1": Priority.HIGHEST, "2": Priority.HIGH}
 
 
@@ -55,6 +58,8 @@ class TodoistReader:
                 self._tasks.append(self._make_task(row))
             elif kind == "note" and self._tasks:
                 self._tasks[-1][1].details += f"\n{row.first_cell('content')}"
+            elif kind not in _SILENT_KINDS:
+                self._builder.warn(_UNKNOWN_KIND, row.line)
         for _, task in self._tasks:
             self._builder.add_task(task)
 

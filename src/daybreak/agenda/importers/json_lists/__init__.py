@@ -1,0 +1,3 @@
+from daybreak.agenda.importers.json_lists.importer import JsonListImporter
+
+__all__ = ["JsonListImporter"]
