@@ -135,7 +135,7 @@ def test_another_port_or_host_is_another_origin(server: Answering, other: Answer
 @pytest.mark.parametrize(
     ("path", "credentials", "sentence", "detail"),
     [
-        ("protected", None, "asks for a user name and a password; enter them with the address", "required"),
+        ("protected", None, "asks for a user name and a password; enter them for this address", "required"),
         (
             "protected",
             BasicCredentials("änna", "wrong"),

@@ -189,11 +189,22 @@ class CredentialsForm(BaseModel):
 
 
 class AddressForm(CredentialsForm):
-    """The form for the URL of a calendar; private_addresses are those that the user confirmed."""
+    """The form for the URL of a calendar.
+
+    Attributes:
+        private_addresses: the private network addresses that the user confirmed.
+        confirmed_for: the URL of the question.
+    """
 
     address: Annotated[str, Field(min_length=1, max_length=4000)]
     name: Annotated[str, Field(max_length=200)] = ""
     private_addresses: Annotated[tuple[str, ...], BeforeValidator(str.split), Field(max_length=20)] = ()
+    confirmed_for: str = ""
+
+    @property
+    def confirmed_addresses(self) -> tuple[str, ...]:
+        """The private addresses that the user confirmed for this very URL."""
+        return self.private_addresses if self.confirmed_for == self.address else ()
 
 
 class UnassignedForm(BaseModel):

@@ -322,7 +322,7 @@ def _describe_denial(error: _AccessDenied, address: WebAddress, left_origin: str
             f"{origin} rejected the user name or the password; enter them again."
         ).with_details(credentials="rejected")
     return InvalidInput(
-        f"{origin} asks for a user name and a password; enter them with the address."
+        f"{origin} asks for a user name and a password; enter them for this address."
     ).with_details(credentials="required")
 
 

@@ -59,7 +59,7 @@ async def submit_onboarding(context: SignedIn) -> Response:
                     user,
                     answers.address,
                     credentials=BasicCredentials.parse(answers.user_name, answers.password),
-                    confirmed_addresses=answers.private_addresses,
+                    confirmed_addresses=answers.confirmed_addresses,
                     can_confirm=context.can_confirm_private,
                 )
         except DaybreakError as error:

@@ -14,4 +14,10 @@ class OnboardingIn(BaseModel):
     user_name: Annotated[str, Field(max_length=500)] = ""
     password: Annotated[str, Field(max_length=1000)] = ""
     private_addresses: Annotated[tuple[str, ...], BeforeValidator(str.split), Field(max_length=20)] = ()
+    confirmed_for: str = ""
     sample: bool = False
+
+    @property
+    def confirmed_addresses(self) -> tuple[str, ...]:
+        """The private addresses that the user confirmed for this very URL."""
+        return self.private_addresses if self.confirmed_for == self.address else ()

@@ -44,10 +44,37 @@ async def test_private_address_is_read_after_a_question(anna_client, admin, cale
     assert (asked.status_code, calendar.requests) == (422, [])
     assert QUESTION in asked.text
     (value,) = re.findall(r'name="private_addresses" value="([^"]*)">Read it anyway<', asked.text)
-    answer = await anna_client.post(PATH, address=calendar.url, name="Home", private_addresses=value)
+    answer = await anna_client.post(
+        PATH, address=calendar.url, name="Home", private_addresses=value, confirmed_for=calendar.url
+    )
     assert answer.status_code == 303
     assert "0 tasks, 1 event" in (await anna_client.get(answer.headers["location"])).text
     assert len(await list_urls(database, admin)) == 1
+
+
+@pytest.mark.parametrize(
+    "confirmed_for", ["", "http://127.0.0.1/", "http://127.0.0.1:631/", "http://localhost/"]
+)
+async def test_confirmation_counts_for_the_url_of_the_question_only(
+    anna_client, admin, calendar, confirmed_for
+):
+    form = {"address": calendar.url, "private_addresses": "127.0.0.1", "confirmed_for": confirmed_for}
+    answer = await anna_client.post(PATH, **form)
+    assert (answer.status_code, QUESTION in answer.text, calendar.requests) == (422, True, [])
+
+
+async def test_confirmation_is_kept_while_the_password_is_entered(anna_client, admin, calendar):
+    calendar.password = "s3cret-pass"
+    form = {"address": calendar.url, "private_addresses": "127.0.0.1", "confirmed_for": calendar.url}
+    asked = await anna_client.post(PATH, **form)
+    assert (asked.status_code, "asks for a user name" in asked.text) == (422, True)
+    hidden = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', asked.text))
+    del hidden["next"]
+    assert hidden == {"confirmed_for": calendar.url, "private_addresses": "127.0.0.1"}
+    answer = await anna_client.post(
+        PATH, address=calendar.url, user_name="anna", password="s3cret-pass", **hidden
+    )
+    assert answer.status_code == 303
 
 
 async def test_api_asks_and_accepts_the_same(anna_client, admin, calendar):
@@ -63,7 +90,9 @@ async def test_api_asks_and_accepts_the_same(anna_client, admin, calendar):
 async def test_only_what_the_name_resolves_to_can_be_confirmed(
     anna_client, admin, calendar, database, private_addresses
 ):
-    answer = await anna_client.post(PATH, address=calendar.url, private_addresses=private_addresses)
+    answer = await anna_client.post(
+        PATH, address=calendar.url, private_addresses=private_addresses, confirmed_for=calendar.url
+    )
     assert answer.status_code == 422
     assert (calendar.requests, await list_urls(database, admin)) == ([], [])
 
@@ -72,7 +101,7 @@ async def test_only_what_the_name_resolves_to_can_be_confirmed(
     "url", ["http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://0.0.0.0/"]
 )
 async def test_metadata_service_is_never_asked_about(anna_client, admin, database, url):
-    for extra in ({}, {"private_addresses": "169.254.169.254"}):
+    for extra in ({}, {"private_addresses": "169.254.169.254", "confirmed_for": url}):
         answer = await anna_client.post(PATH, address=url, **extra)
         assert answer.status_code == 422
         assert "Read it anyway" not in answer.text
@@ -85,7 +114,10 @@ async def test_metadata_service_is_never_asked_about(anna_client, admin, databas
 )
 async def test_request_through_a_proxy_cannot_confirm(anna_client, admin, calendar, header):
     headers = SAME_ORIGIN_HEADERS | {header: "127.0.0.1"}
-    for extra, status in (({}, 422), ({"private_addresses": "127.0.0.1"}, 403)):
+    for extra, status in (
+        ({}, 422),
+        ({"private_addresses": "127.0.0.1", "confirmed_for": calendar.url}, 403),
+    ):
         answer = await anna_client.post(PATH, headers=headers, address=calendar.url, **extra)
         assert answer.status_code == status
         assert "Read it anyway" not in answer.text
@@ -102,7 +134,9 @@ async def test_member_cannot_confirm(anna_client, calendar, monkeypatch):
 async def test_server_that_up_did_not_start_cannot_be_confirmed(anna_client, admin, calendar, monkeypatch):
     monkeypatch.delenv(CONFIRM)
     assert "Read it anyway" not in (await anna_client.post(PATH, address=calendar.url)).text
-    answer = await anna_client.post(PATH, address=calendar.url, private_addresses="127.0.0.1")
+    answer = await anna_client.post(
+        PATH, address=calendar.url, private_addresses="127.0.0.1", confirmed_for=calendar.url
+    )
     assert (answer.status_code, calendar.requests) == (403, [])
 
 
@@ -132,7 +166,9 @@ async def test_server_that_others_reach_cannot_be_confirmed(postgres, database, 
     app = server.build_app(WebSettings(**settings), wiring.DatabaseUrls(postgres.app, None, embedded=False))
     async with app.router.lifespan_context(app), BrowserClient.open(app, database) as client:
         await client.sign_in(admin)
-        answer = await client.post(PATH, address=calendar.url, private_addresses="127.0.0.1")
+        answer = await client.post(
+            PATH, address=calendar.url, private_addresses="127.0.0.1", confirmed_for=calendar.url
+        )
         assert (answer.status_code, calendar.requests) == (403, [])
 
 
@@ -140,7 +176,9 @@ async def test_server_that_others_reach_cannot_be_confirmed(postgres, database, 
 async def test_client_elsewhere_cannot_confirm(application, database, admin, calendar, place):
     async with BrowserClient.open(application, database, place=place) as client:
         await client.sign_in(admin)
-        answer = await client.post(PATH, address=calendar.url, private_addresses="127.0.0.1")
+        answer = await client.post(
+            PATH, address=calendar.url, private_addresses="127.0.0.1", confirmed_for=calendar.url
+        )
         assert (answer.status_code, calendar.requests) == (403, [])
 
 
@@ -235,6 +273,8 @@ async def test_onboarding_asks_the_same(anna_client, database, user, calendar, m
     form = {"timezone": "Europe/Berlin", "address": calendar.url}
     asked = await anna_client.post("/welcome", **form)
     assert (asked.status_code, QUESTION in asked.text) == (422, is_admin)
-    answer = await anna_client.post("/welcome", **form, private_addresses="127.0.0.1")
+    answer = await anna_client.post(
+        "/welcome", **form, private_addresses="127.0.0.1", confirmed_for=calendar.url
+    )
     assert answer.status_code == (303 if is_admin else 403)
     assert len(calendar.requests) == is_admin

@@ -90,7 +90,7 @@ async def add_address(context: SignedIn) -> Response:
                 entered.address,
                 strip_unstorable(entered.name.strip()) or None,
                 credentials=BasicCredentials.parse(entered.user_name, entered.password),
-                confirmed_addresses=entered.private_addresses,
+                confirmed_addresses=entered.confirmed_addresses,
                 can_confirm=context.can_confirm_private,
             )
     except (UserError, Unavailable) as error:

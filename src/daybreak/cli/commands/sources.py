@@ -161,9 +161,13 @@ def add(
         else:
             source = await agenda.add_folder(context.database, person, Path(location), name)
         with reading_progress(source.name) as progress:
-            return await agenda.read_added_source(
-                context.make_reader(person, person.today(), progress), source
-            )
+            reader = context.make_reader(person, person.today(), progress)
+            try:
+                return await agenda.read_added_source(reader, source)
+            except InvalidInput as error:
+                if error.details.get("credentials") == "required":
+                    raise InvalidInput(f"{str(error).partition(';')[0]}; add --login NAME.") from None
+                raise
 
     print_import(run(action), as_json=json)
 
