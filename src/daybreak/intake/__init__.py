@@ -12,7 +12,7 @@ from daybreak.intake.settings import IntakeSettings
 from daybreak.intake.spool import ReceivedFile, Spool, SpooledContent, SpooledUpload, UploadedFile
 from daybreak.intake.url_guard import PrivateAddress, WebAddress, is_confirmable
 from daybreak.intake.vault import Vault
-from daybreak.intake.written_address import BasicCredentials, StoredAddress
+from daybreak.intake.written_address import BasicCredentials, StoredAddress, separate_password
 
 __all__ = [
     "FORM_OVERHEAD",
@@ -46,6 +46,7 @@ __all__ = [
     "read_file",
     "read_head",
     "safe_path",
+    "separate_password",
     "split_copy_marker",
     "unpack_archives",
     "walk_folder",

@@ -105,6 +105,12 @@ class StoredAddress:
         return cls(stored["url"], BasicCredentials(stored["user_name"], stored["password"]))
 
 
+def separate_password(text: str) -> tuple[str, str]:
+    """Return a URL as entered, or without the user name and password in it, and that user name if any."""
+    bare, written = _split_credentials(_clean(text))
+    return (bare, written[0]) if written else (text, "")
+
+
 def _clean(text: str) -> str:
     """Return an address without what surrounds it in messages and documents."""
     before, url = None, _LINE_BREAK.sub("", _ZERO_WIDTH.sub("", text).strip())

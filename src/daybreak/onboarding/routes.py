@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from daybreak import agenda, people, runs
 from daybreak.errors import DaybreakError, InvalidInput
-from daybreak.intake import BasicCredentials, PrivateAddress
+from daybreak.intake import BasicCredentials, PrivateAddress, separate_password
 from daybreak.onboarding.schemas import OnboardingIn
 from daybreak.onboarding.service import group_files, start_onboarding, with_location
 from daybreak.web import (
@@ -65,7 +65,9 @@ async def submit_onboarding(context: SignedIn) -> Response:
         except DaybreakError as error:
             field = "password" if "credentials" in error.details else field
             question = error.to_confirm if isinstance(error, PrivateAddress) else ""
-            failed = form.with_error(error, field)
+            address, user_name = separate_password(form.value("address"))
+            shown = form.with_values(address=address, user_name=form.value("user_name") or user_name)
+            failed = shown.with_error(error, field)
             return _welcome_page(context, failed, question=question, status=error.status)
         async with upload_slot(context), context.transaction() as tx:
             run = await start_onboarding(tx, user, uploads)

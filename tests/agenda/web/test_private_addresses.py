@@ -214,6 +214,17 @@ async def test_rejected_password_is_not_repeated_on_the_page(anna_client, open_n
     assert "wr0ng-pass" not in answer.text
 
 
+@pytest.mark.parametrize("path", [PATH, "/welcome"])
+@pytest.mark.parametrize("address", ["{}", " <{}>", "“{}”", "feed:{}"])
+async def test_password_in_a_rejected_url_is_not_repeated(anna_client, open_network, calendar, path, address):
+    calendar.password = "s3cret-pass"
+    url = address.format(calendar.url.replace("http://", "http://anna:wr0ng-pass@"))
+    answer = await anna_client.post(path, address=url, timezone="Europe/Berlin")
+    assert (answer.status_code, "wr0ng-pass" in answer.text) == (422, False)
+    assert f'value="{calendar.url}"' in answer.text
+    assert 'value="anna"' in answer.text
+
+
 async def test_api_error_states_that_credentials_are_required(anna_client, open_network, calendar):
     calendar.password = "s3cret-pass"
     assert (await add_by_api(anna_client, address=calendar.url)).json()["credentials"] == "required"

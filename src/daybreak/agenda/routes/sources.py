@@ -19,7 +19,7 @@ from daybreak.agenda.sources.defaults import add_and_read, make_reader
 from daybreak.agenda.sources.imports import change_credentials
 from daybreak.agenda.sources.uploads import SUPPORTED_FORMATS
 from daybreak.errors import DaybreakError, InvalidInput, Unavailable, UserError
-from daybreak.intake import BasicCredentials, PrivateAddress
+from daybreak.intake import BasicCredentials, PrivateAddress, separate_password
 from daybreak.runs import Run
 from daybreak.web import (
     Form,
@@ -95,9 +95,8 @@ async def add_address(context: SignedIn) -> Response:
             )
     except (UserError, Unavailable) as error:
         question = error.to_confirm if isinstance(error, PrivateAddress) else ""
-        return await _show_sources(
-            context, form.with_error(error, _field_of(error)), question=question, status=error.status
-        )
+        failed = _without_password(form).with_error(error, _field_of(error))
+        return await _show_sources(context, failed, question=question, status=error.status)
     return context.redirect(f"{BASE_PATH}/{added.source.id}", f"Added “{added.source.name}”.")
 
 
@@ -229,6 +228,12 @@ async def _show_sources(
         upload_error=upload_error or UploadError(),
         formats=SUPPORTED_FORMATS,
     )
+
+
+def _without_password(form: Form[AddressForm]) -> Form[AddressForm]:
+    """Return the form to show again; a password in its URL is not repeated."""
+    address, user_name = separate_password(form.value("address"))
+    return form.with_values(address=address, user_name=form.value("user_name") or user_name)
 
 
 def _field_of(error: DaybreakError) -> str:
