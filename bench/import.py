@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from daybreak import agenda, people, telemetry
-from daybreak.agenda.sources.imports import DAYS_AHEAD, DAYS_BEHIND
+from daybreak.agenda.sources.reader import DAYS_AHEAD, DAYS_BEHIND
 from daybreak.db import Database
 from daybreak.errors import InternalError
 from daybreak.intake import IntakeSettings, Vault

@@ -465,7 +465,7 @@ async def test_unreadable_download_does_not_replace_the_last_good_copy(
     advance_one_hour()
     calendar_server.content, calendar_server.etag = make_calendar("Other"), '"2"'
     with monkeypatch.context() as patch:
-        patch.setattr(agenda.sources.imports, "read_calendar", _read_unreadable)
+        patch.setattr(agenda.sources.addresses, "read_calendar", _read_unreadable)
         await read_stored_source(workspace)
     assert await workspace.titles() == {"Choir"}
     advance_one_hour()

@@ -33,7 +33,7 @@ async def calendar_responses(database, user, tmp_path, monkeypatch):
             raise Unavailable("The address does not answer.")
         return Fetched(content=answers[-1], etag="", last_modified="")
 
-    monkeypatch.setattr("daybreak.agenda.sources.imports.fetch", fetch)
+    monkeypatch.setattr("daybreak.agenda.sources.addresses.fetch", fetch)
     await agenda.add_address(database, user, "https://calendar.example/team.ics", vault)
 
     monkeypatch.setattr("daybreak.agenda.sources.defaults.open_vault", lambda: vault)

@@ -1,4 +1,5 @@
 import contextlib
+import gzip
 import ipaddress
 import socket
 import ssl
@@ -70,8 +71,11 @@ class CalendarHandler(BaseHTTPRequestHandler):
     def page_uninvited(self) -> None:
         self.answer(304)
 
-    def page_zipped(self) -> None:
-        self.answer(200, b"\x1f\x8b", Content_Encoding="gzip")
+    def page_cut_gzip(self) -> None:
+        self.answer(200, gzip.compress(CALENDAR)[:-9], Content_Encoding="gzip")
+
+    def page_brotli(self) -> None:
+        self.answer(200, b"\x0b\x02", Content_Encoding="br")
 
     def page_announced(self) -> None:
         self.send_response(200)
@@ -178,7 +182,8 @@ def test_a_chunked_response_is_reassembled(server: CalendarServer) -> None:
         ("broken", Unavailable, "503 Service Unavailable; try again later"),
         ("limited", Unavailable, "429 Too Many Requests; try again later"),
         ("uninvited", Unavailable, "304"),
-        ("zipped", InvalidInput, "compressed"),
+        ("cut_gzip", Unavailable, "damaged or cut off"),
+        ("brotli", InvalidInput, "only content compressed as br"),
         ("announced", InvalidInput, "more than 97.7 KiB"),
         ("endless", InvalidInput, "DAYBREAK_INTAKE_MAX_FETCH_SIZE"),
         ("short", Unavailable, "closed the connection early"),
@@ -303,7 +308,7 @@ def test_a_redirect_to_a_private_address_is_rejected(
     monkeypatch.setattr(url_guard, "is_public_address", lambda address: address == "127.0.0.1")
     monkeypatch.setattr(url_guard, "_PUBLIC_PORTS", {80, server.server_port})
 
-    with pytest.raises(InvalidInput, match=r"http://127\.0\.0\.2 is at a private address"):
+    with pytest.raises(InvalidInput, match=r"redirects to http://127\.0\.0\.2, which is at a private"):
         fetch(url(server, "inward"), IntakeSettings())
 
 

@@ -96,6 +96,8 @@ REQUEST_BODIES: dict[str, dict[str, str]] = {
     "/api/v1/agenda/notes/{note_id}": {"title": "Keys"},
     "/api/v1/agenda/sources/{source_id}": {"unassigned": "team"},
     "/agenda/sources/{source_id}/unassigned": {"unassigned": "team"},
+    "/api/v1/agenda/sources/{source_id}/credentials": {"user_name": "anna", "password": "pw"},
+    "/agenda/sources/{source_id}/credentials": {"user_name": "anna", "password": "pw"},
     "/api/v1/agenda/events/{event_id}": {"title": "Tea", "day": "2026-03-29"},
 }
 # Endless streams.

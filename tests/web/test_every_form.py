@@ -52,6 +52,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/sources/refresh": ("agenda.refresh_sources",),
     "POST /agenda/sources/{source_id}/refresh": ("agenda.refresh_source",),
     "POST /agenda/sources/{source_id}/accept": ("agenda.accept_absence",),
+    "POST /agenda/sources/{source_id}/credentials": ("agenda.set_credentials",),
     "POST /agenda/sources/{source_id}/remove": ("agenda.delete_source",),
     "POST /agenda/sources/{source_id}/unassigned": ("agenda.update_source",),
     "POST /agenda/tasks": ("agenda.create_task",),
@@ -99,6 +100,10 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /settings/tokens/{token_id}/revoke": ("account.revoke_token",),
     "POST /welcome": ("onboarding.create_onboarding",),
 }
+ADD_ADDRESS = """
+INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256)
+VALUES ($1, $2, 'address', 'Team', 'https://calendar.example/…', uuid_send($2))
+"""
 # What makes no sense for a program, and why.
 FOR_USERS_ONLY = {
     "POST /sign-in": "a program shows a token with each request",
@@ -196,6 +201,7 @@ async def create_states(tour: Tour, database, user) -> None:
     tasks = await database_tasks(database, user)
     async with database.transaction([user.id]) as tx:
         await tx.execute("UPDATE agenda_tasks SET absence = 'emptied' WHERE title = 'Paint'")
+        await tx.execute(ADD_ADDRESS, user.id, uuid4())
     await tour.press(f"/agenda/tasks/{tasks['Sweep']}/complete", next="/agenda")
     await tour.press("/briefs/2026-03-29/tasks", done=tasks["Call Berta"])
     claim = re.search(r'name="useful" value="([^"]+)"', (await tour.browser.get("/")).text)

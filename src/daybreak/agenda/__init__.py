@@ -26,19 +26,20 @@ from daybreak.agenda.projects.merges import list_named_projects, merge_project_n
 from daybreak.agenda.projects.names import NamedProject
 from daybreak.agenda.read_models import is_empty, list_project_names
 from daybreak.agenda.sample import sample_files
+from daybreak.agenda.sources.addresses import add_address
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.agenda.sources.imports import (
     ImportReport,
-    SourceReader,
+    change_credentials,
     import_folder,
     read_added_source,
     read_source,
     refresh_sources,
 )
+from daybreak.agenda.sources.reader import SourceReader
 from daybreak.agenda.sources.service import (
     SourceOverview,
     accept_absence_by_reference,
-    add_address,
     add_folder,
     delete_source_by_reference,
     list_sources,
@@ -81,6 +82,7 @@ __all__ = [
     "add_and_read",
     "add_folder",
     "add_upload",
+    "change_credentials",
     "complete",
     "delete_source_by_reference",
     "enqueue_refresh",

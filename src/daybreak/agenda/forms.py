@@ -181,11 +181,30 @@ class SnoozeForm(ReturnTo):
     return_on: date
 
 
-class AddressForm(BaseModel):
-    """The form for the URL of a calendar."""
+class CredentialsForm(BaseModel):
+    """The form for the user name and the password of a calendar URL."""
+
+    user_name: Annotated[str, Field(max_length=500)] = ""
+    password: Annotated[str, Field(max_length=1000)] = ""
+
+
+class AddressForm(CredentialsForm):
+    """The form for the URL of a calendar.
+
+    Attributes:
+        private_addresses: the private network addresses that the user confirmed.
+        confirmed_for: the URL of the question.
+    """
 
     address: Annotated[str, Field(min_length=1, max_length=4000)]
     name: Annotated[str, Field(max_length=200)] = ""
+    private_addresses: Annotated[tuple[str, ...], BeforeValidator(str.split), Field(max_length=20)] = ()
+    confirmed_for: str = ""
+
+    @property
+    def confirmed_addresses(self) -> tuple[str, ...]:
+        """The private addresses that the user confirmed for this very URL."""
+        return self.private_addresses if self.confirmed_for == self.address else ()
 
 
 class UnassignedForm(BaseModel):

@@ -12,8 +12,9 @@ from daybreak import people, runs
 from daybreak.agenda import store
 from daybreak.agenda.model import Source
 from daybreak.agenda.sources import imports
+from daybreak.agenda.sources.addresses import requested_delay
 from daybreak.agenda.sources.defaults import make_reader
-from daybreak.errors import DaybreakError, NotFound, Unavailable
+from daybreak.errors import DaybreakError, NotFound
 from daybreak.runs import AnyKind, Effects, Item, Kind, Queue, Run, RunContext, Skipped
 
 _MAX_ATTEMPTS = 3
@@ -109,9 +110,9 @@ async def _read_source(context: RunContext[ReadSourceParameters]) -> Effects[Rea
     except NotFound:
         return Skipped("The source was removed.")
     except DaybreakError as error:
-        if error.retryable and context.attempt < _MAX_ATTEMPTS and not _asks_for_delay(error):
+        if error.retryable and context.attempt < _MAX_ATTEMPTS and requested_delay(error) is None:
             raise
-        return _failure_effects(context, source, str(error))
+        return _failure_effects(context, source, error)
 
     async def write(tx: asyncpg.Connection) -> ReadSourceResult:
         done = await imports.save_fetched_source(tx, reader, fetched)
@@ -127,16 +128,12 @@ async def _read_source(context: RunContext[ReadSourceParameters]) -> Effects[Rea
     return Effects(write, gaps=(source.name,) if fetched.failure else ())
 
 
-def _asks_for_delay(error: DaybreakError) -> bool:
-    """Return whether a server asked for a longer delay than that between the attempts of a run."""
-    return isinstance(error, Unavailable) and error.retry_after > Unavailable.retry_after
-
-
 def _failure_effects(
-    context: RunContext[ReadSourceParameters], source: Source, reason: str
+    context: RunContext[ReadSourceParameters], source: Source, error: DaybreakError
 ) -> Effects[ReadSourceResult]:
     async def write(tx: asyncpg.Connection) -> ReadSourceResult:
-        await imports.record_failure(tx, context.owner_id, source.id, reason)
+        reason, delay = str(error), requested_delay(error)
+        await imports.record_failure(tx, context.owner_id, source.id, reason, delay)
         return ReadSourceResult(error=reason)
 
     return Effects(write, gaps=(source.name,))

@@ -71,6 +71,7 @@ class Source:
     Attributes:
         uploaded_at: when its files were uploaded; None for a source that can be read again.
         unassigned: the holder of the unassigned tasks of its team boards.
+        retry_at: until when the server of a calendar URL wants no request; None if it did not ask.
     """
 
     id: UUID
@@ -83,6 +84,7 @@ class Source:
     error: str | None = None
     uploaded_at: datetime | None = None
     unassigned: UnassignedTasks = UnassignedTasks.MINE
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

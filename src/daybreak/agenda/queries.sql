@@ -169,8 +169,10 @@ ON CONFLICT DO NOTHING
 UPDATE agenda_sources SET uploaded_at = $3 WHERE owner_id = $1 AND id = $2
 
 -- name: lock_source
--- Locks a source until the transaction ends, so that two imports of it run one after the other.
-SELECT * FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
+-- Locks a source until the transaction ends, so that two imports of it run one after the other. wait_seconds: for how
+-- long its server wants no request, by the clock of the database; NULL if it did not ask.
+SELECT *, extract(EPOCH FROM retry_at - clock_timestamp())::double precision AS wait_seconds
+FROM agenda_sources WHERE owner_id = $1 AND id = $2 FOR UPDATE
 
 -- name: lock_source_and_copies
 -- Locks a source likewise, and until then the copies of its entries in other sources, which all sources of the owner
@@ -596,18 +598,31 @@ SET
     last_read_at = $3,
     last_changed_at = CASE WHEN $4::boolean THEN $3 ELSE last_changed_at END,
     failing_since = NULL,
-    error = NULL
+    error = NULL,
+    retry_at = NULL
 WHERE owner_id = $1 AND id = $2
 
 -- name: mark_failing
--- Records that the source could not be read; its rows stay.
+-- Records that the source could not be read; its rows stay. $5: for how many seconds its server wants no other request;
+-- NULL if it did not ask.
 UPDATE agenda_sources
-SET failing_since = coalesce(failing_since, $3), error = $4, last_tried_at = $3
+SET
+    failing_since = coalesce(failing_since, $3),
+    error = $4,
+    last_tried_at = $3,
+    retry_at = clock_timestamp() + make_interval(secs => $5::double precision)
 WHERE owner_id = $1 AND id = $2
 
 -- name: save_copy
 -- Stores the last good copy of a calendar URL, and the validators of its next request.
 UPDATE agenda_sources SET last_good_copy = $3, etag = $4, http_last_modified = $5
+WHERE owner_id = $1 AND id = $2
+
+-- name: update_access
+-- Stores the encrypted address of a calendar URL with its password ($3), and the private addresses that its owner
+-- confirmed ($4, NULL for the earlier ones). It may then be requested at once.
+UPDATE agenda_sources
+SET secret = $3, private_addresses = coalesce($4::text [], private_addresses), retry_at = NULL
 WHERE owner_id = $1 AND id = $2
 
 -- name: list_due_refreshes

@@ -340,6 +340,7 @@ class SourceOut(OutputModel):
     uploaded_at: datetime | None = Field(description="When its files were uploaded; null for other kinds.")
     failing_since: datetime | None
     error: str | None
+    retry_at: datetime | None = Field(description="Until when the server of a calendar URL wants no request.")
     unassigned: UnassignedTasks = Field(description=_UNASSIGNED)
     tasks: int
     events: int
@@ -361,6 +362,7 @@ class SourceOut(OutputModel):
             uploaded_at=one.uploaded_at,
             failing_since=one.failing_since,
             error=one.error,
+            retry_at=one.retry_at,
             unassigned=one.unassigned,
             tasks=overview.tasks,
             events=overview.events,
@@ -384,6 +386,16 @@ class SourceWarningOut(OutputModel):
     message: str
 
 
+_UserName = Annotated[
+    str, StringConstraints(max_length=500), Field(description="For the server of the URL; stored encrypted.")
+]
+_Password = Annotated[
+    str,
+    StringConstraints(max_length=1000),
+    Field(description="Stored encrypted, and never returned.", json_schema_extra={"format": "password"}),
+]
+
+
 class AddressIn(InputModel):
     """The URL of a calendar to add."""
 
@@ -391,6 +403,21 @@ class AddressIn(InputModel):
         examples=["https://calendar.example/my.ics"]
     )
     name: Annotated[str, StringConstraints(max_length=200)] = ""
+    user_name: _UserName = ""
+    password: _Password = ""
+    private_addresses: Annotated[list[str], Field(max_length=20)] = Field(
+        default=[],
+        description="Confirms that these addresses of your own network may be read: those of the error’s "
+        "`private_addresses`. Only for administrators of `daybreak up`, on its machine.",
+        examples=[["192.168.1.10"]],
+    )
+
+
+class CredentialsIn(InputModel):
+    """The user name and the password for the server of a calendar URL; both empty removes them."""
+
+    user_name: _UserName = ""
+    password: _Password = ""
 
 
 class RefreshRunOut(OutputModel):

@@ -133,7 +133,7 @@ def _with_project(item: T, project_ids: Mapping[UUID | None, UUID]) -> T:
 
 def source_from_row(row: asyncpg.Record) -> Source:
     """Build a source from its row."""
-    times = ("last_read_at", "last_changed_at", "failing_since", "uploaded_at")
+    times = ("last_read_at", "last_changed_at", "failing_since", "uploaded_at", "retry_at")
     shown = ("id", "name", "locator", "error", *times)
     unassigned = UnassignedTasks(row["unassigned"] or UnassignedTasks.MINE)
     return Source(kind=SourceKind(row["kind"]), unassigned=unassigned, **_pick(row, *shown))

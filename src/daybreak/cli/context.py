@@ -43,7 +43,8 @@ class CommandContext:
             database=self.database,
             user=user,
             today=day,
-            limits=wiring.intake_settings(),
+            # Under “daybreak up” an administrator of this machine confirmed them.
+            limits=wiring.intake_settings().model_copy(update={"allow_confirmed_addresses": True}),
             open_vault=lambda: wiring.vault(self.settings),
             progress=progress,
         )

@@ -81,7 +81,7 @@ BEGIN
         page_size := 0;
         FOR found IN EXECUTE format(
             'SELECT to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
-            '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
+            '{password_hash,token_sha256,locator_sha256,secret,fingerprint}', one.relname, one.attname
         ) USING owner LOOP
             page := array_append(page, found);
             page_size := page_size + pg_column_size(found);
@@ -3348,6 +3348,8 @@ CREATE TABLE public.agenda_sources (
     last_tried_at timestamp with time zone,
     uploaded_at timestamp with time zone,
     unassigned text,
+    retry_at timestamp with time zone,
+    private_addresses text[],
     CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text]))),
     CONSTRAINT agenda_sources_unassigned_check CHECK ((unassigned = ANY (ARRAY['mine'::text, 'team'::text])))
 );
@@ -3365,7 +3367,8 @@ CREATE VIEW public.agenda_source_facts WITH (security_invoker='true') AS
     failing_since,
     error,
     uploaded_at,
-    unassigned
+    unassigned,
+    retry_at
    FROM public.agenda_sources;
 
 CREATE TABLE public.agenda_source_warnings (

@@ -10,11 +10,13 @@ from daybreak.intake.http_fetch import Fetched, NotModified, fetch
 from daybreak.intake.sandbox.pool import BoundedPool, InputDone, InputFailed
 from daybreak.intake.settings import IntakeSettings
 from daybreak.intake.spool import ReceivedFile, Spool, SpooledContent, SpooledUpload, UploadedFile
-from daybreak.intake.url_guard import WebAddress
+from daybreak.intake.url_guard import PrivateAddress, WebAddress, is_confirmable
 from daybreak.intake.vault import Vault
+from daybreak.intake.written_address import BasicCredentials, StoredAddress, separate_password
 
 __all__ = [
     "FORM_OVERHEAD",
+    "BasicCredentials",
     "BoundedPool",
     "BudgetExceeded",
     "Fetched",
@@ -24,23 +26,27 @@ __all__ = [
     "IntakeBudget",
     "IntakeSettings",
     "NotModified",
+    "PrivateAddress",
     "ReceivedFile",
     "RejectedFile",
     "Spool",
     "SpoolQuota",
     "SpooledContent",
     "SpooledUpload",
+    "StoredAddress",
     "UploadedFile",
     "Vault",
     "WebAddress",
     "fetch",
     "find_original",
+    "is_confirmable",
     "is_ignored",
     "normalize_path",
     "printable",
     "read_file",
     "read_head",
     "safe_path",
+    "separate_password",
     "split_copy_marker",
     "unpack_archives",
     "walk_folder",

@@ -54,6 +54,11 @@ class IntakeSettings(SettingsGroup):
         description="Fetch from loopback and private networks too, and from any port. "
         "Leave it off if other users can add addresses.",
     )
+    allow_confirmed_addresses: bool = Field(
+        default=False,
+        description="Fetch from the private addresses that an administrator confirmed on a page of "
+        "“daybreak up”, which turns this on. Leave it off on any other server.",
+    )
     encryption_keys: SecretStr | None = Field(
         default=None,
         description="Fernet keys, separated by commas, for secrets at rest; the first one encrypts, all of "

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from daybreak import agenda
 from daybreak.errors import InvalidInput
+from daybreak.intake import BasicCredentials
 from daybreak.onboarding.schemas import OnboardingIn
 from daybreak.onboarding.service import group_files, start_onboarding, with_location
 from daybreak.runs import Status
@@ -49,6 +50,16 @@ _REQUEST_BODY: dict[str, Any] = {
                             "description": "The URL of a calendar (.ics).",
                             "examples": ["https://calendar.example/my.ics"],
                         },
+                        "user_name": {
+                            "type": "string",
+                            "maxLength": 500,
+                            "description": "For the server of the URL; stored encrypted.",
+                        },
+                        "password": {"type": "string", "format": "password", "maxLength": 1000},
+                        "private_addresses": {
+                            "type": "string",
+                            "description": "As for `agenda.add_address`, separated by spaces.",
+                        },
                         "sample": {"type": "boolean", "description": "Whether to add sample data."},
                         "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
                     },
@@ -82,7 +93,14 @@ async def create_onboarding(context: ApiWriter, key: IdempotencyKey = None) -> R
         async with upload_slot(context):
             uploads = await group_files(received, user, with_sample=answers.sample)
         if answers.address.strip():
-            await agenda.add_and_read(context.database, user, answers.address)
+            await agenda.add_and_read(
+                context.database,
+                user,
+                answers.address,
+                credentials=BasicCredentials.parse(answers.user_name, answers.password),
+                confirmed_addresses=answers.private_addresses,
+                can_confirm=context.can_confirm_private,
+            )
 
         async def work(tx: asyncpg.Connection) -> Response:
             run = await start_onboarding(tx, user, uploads)

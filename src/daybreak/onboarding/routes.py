@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from daybreak import agenda, people, runs
 from daybreak.errors import DaybreakError, InvalidInput
+from daybreak.intake import BasicCredentials, PrivateAddress, separate_password
 from daybreak.onboarding.schemas import OnboardingIn
 from daybreak.onboarding.service import group_files, start_onboarding, with_location
 from daybreak.web import (
@@ -53,9 +54,21 @@ async def submit_onboarding(context: SignedIn) -> Response:
                 uploads = await group_files(received, user, with_sample=answers.sample)
             field = "address"
             if answers.address.strip():
-                await agenda.add_and_read(context.database, user, answers.address)
+                await agenda.add_and_read(
+                    context.database,
+                    user,
+                    answers.address,
+                    credentials=BasicCredentials.parse(answers.user_name, answers.password),
+                    confirmed_addresses=answers.confirmed_addresses,
+                    can_confirm=context.can_confirm_private,
+                )
         except DaybreakError as error:
-            return _welcome_page(context, form.with_error(error, field), status=error.status)
+            field = "password" if "credentials" in error.details else field
+            question = error.to_confirm if isinstance(error, PrivateAddress) else ""
+            address, user_name = separate_password(form.value("address"))
+            shown = form.with_values(address=address, user_name=form.value("user_name") or user_name)
+            failed = shown.with_error(error, field)
+            return _welcome_page(context, failed, question=question, status=error.status)
         async with upload_slot(context), context.transaction() as tx:
             run = await start_onboarding(tx, user, uploads)
     return context.redirect(f"{PATH}/{run.id}")
@@ -92,11 +105,14 @@ async def stream_progress(context: SignedIn, run_id: UUID) -> Response:
     return stream(context, read, str(run_id))
 
 
-def _welcome_page(context: RequestContext, form: Form[OnboardingIn], *, status: int = 200) -> Response:
+def _welcome_page(
+    context: RequestContext, form: Form[OnboardingIn], *, question: str = "", status: int = 200
+) -> Response:
     return context.page(
         "onboarding/welcome.html",
         status=status,
         form=form,
+        question=question,
         zones=people.list_timezones(form.value("timezone")),
         countries=[("", "No public holidays"), *people.list_countries().items()],
     )

@@ -1,5 +1,6 @@
 """The context of a request (user, transaction, responses) and the FastAPI dependencies that return it."""
 
+import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from daybreak import people
 from daybreak.db import Database
 from daybreak.errors import Forbidden, InternalError, Unauthenticated
+from daybreak.intake import IntakeSettings
 from daybreak.people import Actor, ClientInfo, Principal, Role, User
 from daybreak.web.activity import counts_as_activity
 from daybreak.web.app_state import AppState, get_app_state
@@ -22,6 +24,11 @@ from daybreak.web.pages.theme import Theme
 
 SEE_OTHER = 303
 HOME_PATH = "/"
+# A request with one of these did not come from a browser directly.
+_PROXY_HEADERS = (
+    *("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server"),
+    *("X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,23 @@ class RequestContext:
     def is_admin(self) -> bool:
         """Whether the user is an administrator."""
         return self.principal is not None and self.principal.role is Role.ADMIN
+
+    @property
+    def can_confirm_private(self) -> bool:
+        """Whether the user may confirm that a private address is read.
+
+        Only an administrator of ``daybreak up`` may, whose browser is on the machine of the server: a
+        user elsewhere could reach the network of that machine through it.
+        """
+        settings = self.app_state.settings
+        return (
+            self.is_admin
+            and IntakeSettings.load().allow_confirmed_addresses
+            and settings.is_local
+            and settings.url is None
+            and _is_loopback(self.client.address)
+            and not any(name in self.request.headers for name in _PROXY_HEADERS)
+        )
 
     @property
     def database(self) -> Database:
@@ -129,6 +153,13 @@ class RequestContext:
             is_secure = self.app_state.settings.is_secure
             write_flash(response, secret, Flash(text=flash, undo=undo), secure=is_secure)
         return response
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def is_local_path(path: str) -> bool:

@@ -1,7 +1,8 @@
 -- revision: 1
 
 -- Returns all rows of one owner, for every table that has an owner, also future ones. Row-level security applies.
--- Columns that are useless to the user are removed: hashes of secrets, and checksums that imports compare.
+-- Columns that are useless to the user are removed: hashes of secrets, encrypted secrets, and checksums that imports
+-- compare.
 -- The rows of a table come in pages, each a JSON array: a page ends with the row that takes it over 256 KiB, so that
 -- a caller who reads page by page needs little memory, and few round trips.
 CREATE OR REPLACE FUNCTION account_export(owner uuid) RETURNS TABLE (table_name text, content jsonb)
@@ -25,7 +26,7 @@ BEGIN
         page_size := 0;
         FOR found IN EXECUTE format(
             'SELECT to_jsonb(x) - %L::text[] FROM %I AS x WHERE %I = $1',
-            '{password_hash,token_sha256,locator_sha256,fingerprint}', one.relname, one.attname
+            '{password_hash,token_sha256,locator_sha256,secret,fingerprint}', one.relname, one.attname
         ) USING owner LOOP
             page := array_append(page, found);
             page_size := page_size + pg_column_size(found);

@@ -11,9 +11,18 @@ from starlette.responses import Response
 from daybreak.agenda import jobs
 from daybreak.agenda.forms import FilesOnlyForm
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.schemas import AddressIn, RefreshRunOut, SourceIn, SourceOut, SourceWarningOut
+from daybreak.agenda.schemas import (
+    AddressIn,
+    CredentialsIn,
+    RefreshRunOut,
+    SourceIn,
+    SourceOut,
+    SourceWarningOut,
+)
 from daybreak.agenda.sources import service, uploads
-from daybreak.agenda.sources.defaults import add_and_read
+from daybreak.agenda.sources.defaults import add_and_read, make_reader
+from daybreak.agenda.sources.imports import change_credentials
+from daybreak.intake import BasicCredentials
 from daybreak.web import (
     ApiReader,
     ApiWriter,
@@ -60,10 +69,21 @@ async def list_sources(context: ApiReader) -> Response:
 
 @routes.post(BASE_PATH, status_code=201, response_model=SourceOut)
 async def add_address(context: ApiWriter, body: AddressIn) -> Response:
-    """Add a calendar URL and read it; an unreadable one is not added, a known one is returned."""
-    name = strip_unstorable(body.name.strip()) or None
+    """Add a calendar URL and read it; an unreadable one is not added, a known one is returned.
+
+    If its server asks for a user name and a password, or rejects them, the error has `credentials`, which is
+    `required` or `rejected`.
+    """
     async with context.app_state.limiters.addresses.acquire(context.user.id):
-        added = await add_and_read(context.database, context.user, body.address, name)
+        added = await add_and_read(
+            context.database,
+            context.user,
+            body.address,
+            strip_unstorable(body.name.strip()) or None,
+            credentials=BasicCredentials.parse(body.user_name, body.password),
+            confirmed_addresses=body.private_addresses,
+            can_confirm=context.can_confirm_private,
+        )
     async with context.transaction() as tx:
         view = await _get_output(tx, context, added.source.id)
     return json_response(view, 201, headers={"Location": f"/api/v1{BASE_PATH}/{view.id}"})
@@ -110,6 +130,18 @@ async def update_source(context: ApiWriter, source_id: UUID, body: SourceIn) -> 
     """Set whose the unassigned tasks of a source's team boards are."""
     async with context.transaction() as tx:
         await service.set_unassigned(tx, context.user.id, source_id, body.unassigned)
+        return etag_response(context.request, await _get_output(tx, context, source_id))
+
+
+@routes.put(f"{ITEM_PATH}/credentials", response_model=SourceOut)
+async def set_credentials(context: ApiWriter, source_id: UUID, body: CredentialsIn) -> Response:
+    """Read a calendar URL with another user name and password, and keep these if they are accepted."""
+    async with context.transaction() as tx:
+        found = await service.get_source(tx, context.user.id, source_id)
+    credentials = BasicCredentials.parse(body.user_name, body.password)
+    async with context.app_state.limiters.addresses.acquire(context.user.id):
+        await change_credentials(make_reader(context.database, context.user), found.source, credentials)
+    async with context.transaction() as tx:
         return etag_response(context.request, await _get_output(tx, context, source_id))
 
 

@@ -11,13 +11,15 @@ from starlette.responses import Response
 
 from daybreak import people, runs
 from daybreak.agenda import jobs
-from daybreak.agenda.forms import AddressForm, FilesOnlyForm, UnassignedForm
+from daybreak.agenda.forms import AddressForm, CredentialsForm, FilesOnlyForm, UnassignedForm
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sources import service, uploads
-from daybreak.agenda.sources.defaults import add_and_read
+from daybreak.agenda.sources.defaults import add_and_read, make_reader
+from daybreak.agenda.sources.imports import change_credentials
 from daybreak.agenda.sources.uploads import SUPPORTED_FORMATS
-from daybreak.errors import InvalidInput, Unavailable, UserError
+from daybreak.errors import DaybreakError, InvalidInput, Unavailable, UserError
+from daybreak.intake import BasicCredentials, PrivateAddress, separate_password
 from daybreak.runs import Run
 from daybreak.web import (
     Form,
@@ -87,9 +89,14 @@ async def add_address(context: SignedIn) -> Response:
                 context.user,
                 entered.address,
                 strip_unstorable(entered.name.strip()) or None,
+                credentials=BasicCredentials.parse(entered.user_name, entered.password),
+                confirmed_addresses=entered.confirmed_addresses,
+                can_confirm=context.can_confirm_private,
             )
     except (UserError, Unavailable) as error:
-        return await _show_sources(context, form.with_error(error, "address"), status=error.status)
+        question = error.to_confirm if isinstance(error, PrivateAddress) else ""
+        failed = _without_password(form).with_error(error, _field_of(error))
+        return await _show_sources(context, failed, question=question, status=error.status)
     return context.redirect(f"{BASE_PATH}/{added.source.id}", f"Added “{added.source.name}”.")
 
 
@@ -111,12 +118,20 @@ async def upload_files(context: SignedIn) -> Response:
 @routes.get(f"{BASE_PATH}/{{source_id}}")
 async def show_source(context: SignedIn, source_id: UUID) -> Response:
     """Show one source with its warnings."""
+    return await _show_source(context, source_id)
+
+
+async def _show_source(
+    context: RequestContext, source_id: UUID, form: Form[CredentialsForm] | None = None, *, status: int = 200
+) -> Response:
     async with context.transaction() as tx:
         found = await service.get_source(tx, context.user.id, source_id)
         warnings = await service.list_warnings_in(tx, context.user.id, source_id)
         likely = await people.find_likely_identity(tx, context.user)
     return context.page(
         "agenda/source.html",
+        status=status,
+        form=form or Form[CredentialsForm](),
         overview=found,
         warnings=warnings,
         likely=likely,
@@ -130,6 +145,25 @@ async def refresh_one(context: SignedIn, source_id: UUID) -> Response:
     async with context.transaction() as tx:
         found = await service.get_source(tx, context.user.id, source_id)
     return await _enqueue_refresh(context, [source_id], f"Syncing “{found.source.name}”.")
+
+
+@routes.post(f"{BASE_PATH}/{{source_id}}/credentials")
+async def set_credentials(context: SignedIn, source_id: UUID) -> Response:
+    """Read a calendar URL with another user name and password, and keep these if they are accepted."""
+    form = await read_form(context.request, CredentialsForm)
+    async with context.transaction() as tx:
+        found = await service.get_source(tx, context.user.id, source_id)
+    if form.errors:
+        return await _show_source(context, source_id, form, status=InvalidInput.status)
+    entered = form.validated
+    try:
+        credentials = BasicCredentials.parse(entered.user_name, entered.password)
+        async with context.app_state.limiters.addresses.acquire(context.user.id):
+            await change_credentials(make_reader(context.database, context.user), found.source, credentials)
+    except (UserError, Unavailable) as error:
+        failed = form.with_error(error, "password")
+        return await _show_source(context, source_id, failed, status=error.status)
+    return context.redirect(f"{BASE_PATH}/{source_id}", "Saved, and read with it.")
 
 
 @routes.post(f"{BASE_PATH}/{{source_id}}/accept")
@@ -177,6 +211,7 @@ async def _show_sources(
     *,
     run_id: UUID | None = None,
     upload_error: UploadError | None = None,
+    question: str = "",
     status: int = 200,
 ) -> Response:
     async with context.transaction() as tx:
@@ -189,9 +224,21 @@ async def _show_sources(
         sources=known,
         run=run,
         form=form or Form[AddressForm](),
+        question=question,
         upload_error=upload_error or UploadError(),
         formats=SUPPORTED_FORMATS,
     )
+
+
+def _without_password(form: Form[AddressForm]) -> Form[AddressForm]:
+    """Return the form to show again; a password in its URL is not repeated."""
+    address, user_name = separate_password(form.value("address"))
+    return form.with_values(address=address, user_name=form.value("user_name") or user_name)
+
+
+def _field_of(error: DaybreakError) -> str:
+    """Return the field of the form for calendar URLs at which to show an error."""
+    return "password" if "credentials" in error.details else "address"
 
 
 async def _find_run(tx: asyncpg.Connection, owner_id: UUID, run_id: UUID | None) -> Run | None:

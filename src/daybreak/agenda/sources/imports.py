@@ -2,9 +2,9 @@
 
 import asyncio
 import zlib
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,37 +14,25 @@ import asyncpg
 from daybreak import clock, people
 from daybreak.agenda.model import Source, SourceKind
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
-from daybreak.agenda.rows import SourceRows, build_rows, strip_unstorable
-from daybreak.agenda.sources import service
+from daybreak.agenda.rows import SourceRows, build_rows
+from daybreak.agenda.sources import addresses, service
+from daybreak.agenda.sources.addresses import AddressAnswer
 from daybreak.agenda.sources.notion_exports import merge_notion_exports
-from daybreak.agenda.sources.parser_pool import (
-    ProgressCallback,
-    SourceContents,
-    is_calendar,
-    read_calendar,
-    read_files,
-    read_folder,
-)
+from daybreak.agenda.sources.parser_pool import SourceContents, read_files, read_folder
+from daybreak.agenda.sources.reader import SourceReader, lock_source, source_threads
 from daybreak.agenda.store import EventRange
 from daybreak.agenda.sync import source_sync
 from daybreak.agenda.sync.absence import FileReading, Reading
 from daybreak.agenda.sync.assignees import count_assignees
 from daybreak.agenda.sync.copies import keep_newest
 from daybreak.agenda.sync.revisions import merge_revisions
-from daybreak.db import Database, load
-from daybreak.errors import DaybreakError, InvalidInput, NotFound
-from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
-from daybreak.people import User
+from daybreak.db import load
+from daybreak.errors import DaybreakError
+from daybreak.intake import BasicCredentials
 from daybreak.telemetry import log
-from daybreak.threads import DedicatedThreads
 
-DAYS_BEHIND = 14
-DAYS_AHEAD = 62
-FRESHNESS_PERIOD = timedelta(minutes=15)
 _sql = load("daybreak.agenda")
 _CONCURRENCY = 3
-# Above the concurrency of the web’s new addresses and of a worker’s queue, so that these are the limits.
-_threads = DedicatedThreads("sources", 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +54,6 @@ class ImportReport:
     changes: source_sync.ChangeCounts
     warnings: tuple[str, ...]
     failure: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReader:
-    """A reader of one user's sources, around a date and within limits.
-
-    Attributes:
-        open_vault: returns the vault that decrypts calendar URLs; called only when one is fetched.
-    """
-
-    database: Database
-    user: User
-    today: date
-    limits: IntakeSettings
-    open_vault: Callable[[], Vault]
-    progress: ProgressCallback | None = None
-
-    @property
-    def context(self) -> ImportContext:
-        """The context for importers; recurring events are expanded around the date."""
-        return ImportContext(
-            tz=self.user.tz,
-            today=self.today,
-            expand_from=self.today - timedelta(days=DAYS_BEHIND),
-            expand_until=self.today + timedelta(days=DAYS_AHEAD),
-        )
 
 
 async def import_folder(reader: SourceReader, path: Path) -> ImportReport:
@@ -146,8 +108,22 @@ async def read_source(reader: SourceReader, source: Source) -> ImportReport:
         async with reader.database.transaction([reader.user.id]) as tx:
             return await save_fetched_source(tx, reader, fetched)
     except DaybreakError as error:
-        await _record_failure(reader, source, str(error))
+        await _record_failure(reader, source, str(error), addresses.requested_delay(error))
         raise
+
+
+async def change_credentials(
+    reader: SourceReader, source: Source, credentials: BasicCredentials | None
+) -> ImportReport:
+    """Import a calendar URL with another user name and password, and keep these if they are accepted.
+
+    Raises:
+        DaybreakError: it cannot be read with them; nothing was changed.
+    """
+    contents, answer = await addresses.fetch_with_credentials(reader, source, credentials)
+    fetched = await _build_fetched_source(reader, source, contents, answer)
+    async with reader.database.transaction([reader.user.id]) as tx:
+        return await save_fetched_source(tx, reader, fetched)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,21 +131,18 @@ class FetchedSource:
     """The contents of a source, ready to be written.
 
     Attributes:
-        read_at: when it was read; None for the time of writing.
-        failure: why a calendar URL could not be fetched, if its last good copy was used instead.
-        new_copy: the response of a calendar URL, to be stored as its last good copy.
-        compressed_copy: the same, compressed.
-        is_earlier_copy: whether a calendar URL was not requested, because its copy is recent.
+        answer: how a calendar URL answered.
     """
 
     source: Source
     contents: SourceContents
     rows: SourceRows
-    read_at: datetime | None = None
-    failure: str | None = None
-    new_copy: Fetched | None = None
-    compressed_copy: bytes = b""
-    is_earlier_copy: bool = False
+    answer: AddressAnswer = field(default_factory=AddressAnswer)
+
+    @property
+    def failure(self) -> str | None:
+        """Why a calendar URL could not be fetched, if its last good copy was used instead."""
+        return self.answer.failure
 
 
 async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
@@ -180,38 +153,21 @@ async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
     """
     match source.kind:
         case SourceKind.FOLDER:
-            contents = await _threads.run(
+            contents = await source_threads.run(
                 read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
             )
             return await _build_fetched_source(reader, source, contents)
         case SourceKind.UPLOAD:
             return await _build_fetched_source(reader, source, await _parse_upload(reader, source))
         case SourceKind.ADDRESS:
-            return await _fetch_address_source(reader, source)
+            return await _build_fetched_source(reader, source, *await addresses.fetch_address(reader, source))
 
 
 async def _build_fetched_source(
-    reader: SourceReader,
-    source: Source,
-    contents: SourceContents,
-    *,
-    read_at: datetime | None = None,
-    failure: str | None = None,
-    new_copy: Fetched | None = None,
-    is_earlier_copy: bool = False,
+    reader: SourceReader, source: Source, contents: SourceContents, answer: AddressAnswer | None = None
 ) -> FetchedSource:
-    rows = await _threads.run(_build_rows, source.id, contents, reader.user.tz)
-    packed = await _threads.run(zlib.compress, new_copy.content) if new_copy else b""
-    return FetchedSource(
-        source=source,
-        contents=contents,
-        rows=rows,
-        read_at=read_at,
-        failure=failure,
-        new_copy=new_copy,
-        compressed_copy=packed,
-        is_earlier_copy=is_earlier_copy,
-    )
+    rows = await source_threads.run(_build_rows, source.id, contents, reader.user.tz)
+    return FetchedSource(source=source, contents=contents, rows=rows, answer=answer or AddressAnswer())
 
 
 def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> SourceRows:
@@ -223,75 +179,14 @@ def _build_rows(source_id: UUID, contents: SourceContents, tz: ZoneInfo) -> Sour
 
 async def _parse_upload(reader: SourceReader, source: Source) -> SourceContents:
     async with reader.database.transaction([reader.user.id]) as tx:
-        await _lock_source(tx, reader.user.id, source)
+        await lock_source(tx, reader.user.id, source)
         rows = await tx.fetch(_sql.list_files, reader.user.id, source.id)
-    return await _threads.run(_parse_stored_files, rows, reader)
+    return await source_threads.run(_parse_stored_files, rows, reader)
 
 
 def _parse_stored_files(rows: Sequence[asyncpg.Record], reader: SourceReader) -> SourceContents:
     files = (SourceFile(row["path"], zlib.decompress(row["content"]), row["modified_at"]) for row in rows)
     return read_files(files, reader.context, reader.limits)
-
-
-async def _fetch_address_source(reader: SourceReader, source: Source) -> FetchedSource:
-    async with reader.database.transaction([reader.user.id]) as tx:
-        row = await _lock_source(tx, reader.user.id, source)
-    stored_copy, asked_at = row["last_good_copy"], row["last_read_at"]
-    if stored_copy is not None and not row["error"] and _is_fresh(asked_at):
-        contents = await _parse_stored_copy(reader, source, stored_copy)
-        return await _build_fetched_source(reader, source, contents, read_at=asked_at, is_earlier_copy=True)
-    asked_at = clock.now()
-    try:
-        fetched = await _download(reader, row)
-    except DaybreakError as error:
-        if stored_copy is None:
-            raise
-        contents = await _parse_stored_copy(reader, source, stored_copy)
-        return await _build_fetched_source(reader, source, contents, read_at=asked_at, failure=str(error))
-    if fetched is None:
-        contents = await _parse_stored_copy(reader, source, stored_copy)
-        return await _build_fetched_source(reader, source, contents, read_at=asked_at)
-    contents = await _parse_response(reader, source, fetched)
-    damage = _find_damage(contents)
-    if damage is None:
-        return await _build_fetched_source(reader, source, contents, read_at=asked_at, new_copy=fetched)
-    if stored_copy is None:
-        return await _build_fetched_source(reader, source, contents, read_at=asked_at)
-    reason = damage.removeprefix("It is damaged: ")
-    failure = f"{source.locator.removesuffix('/…')} returned a damaged calendar: {reason}"
-    contents = await _parse_stored_copy(reader, source, stored_copy)
-    return await _build_fetched_source(reader, source, contents, read_at=asked_at, failure=failure)
-
-
-def _find_damage(contents: SourceContents) -> str | None:
-    """Return why a response is not a whole calendar; None if it is."""
-    if contents.unreadable:
-        return contents.unreadable[0].message
-    return next((file.parsed.incomplete for file in contents.files if file.parsed.incomplete), None)
-
-
-def _is_fresh(read_at: datetime | None) -> bool:
-    return read_at is not None and timedelta(0) <= clock.now() - read_at < FRESHNESS_PERIOD
-
-
-async def _parse_response(reader: SourceReader, source: Source, fetched: Fetched) -> SourceContents:
-    return await _threads.run(read_calendar, source.name, fetched.content, reader.context, reader.limits)
-
-
-async def _parse_stored_copy(reader: SourceReader, source: Source, stored_copy: bytes) -> SourceContents:
-    content = await _threads.run(zlib.decompress, stored_copy)
-    return await _threads.run(read_calendar, source.name, content, reader.context, reader.limits)
-
-
-async def _download(reader: SourceReader, row: asyncpg.Record) -> Fetched | None:
-    url = reader.open_vault().decrypt(row["secret"])
-    validators = {"etag": row["etag"], "last_modified": row["http_last_modified"]}
-    fetched = await _threads.run(fetch, url, reader.limits, **validators)
-    if not isinstance(fetched, Fetched):
-        return None
-    if not is_calendar(fetched.content):
-        raise InvalidInput(f"{WebAddress.parse(url).origin} did not return a calendar; check the URL.")
-    return fetched
 
 
 async def save_fetched_source(
@@ -305,7 +200,7 @@ async def save_fetched_source(
     now, owner_id, source, contents = clock.now(), reader.user.id, fetched.source, fetched.contents
     # Two imports of one source are serialised here; the second has nothing left to change. So are those of
     # other sources of the owner: each may hide or show copies of its entries in the others.
-    await _lock_source(tx, owner_id, source, _sql.lock_source_and_copies)
+    await lock_source(tx, owner_id, source, _sql.lock_source_and_copies)
     outcome = await source_sync.sync_source(
         tx,
         owner_id,
@@ -319,16 +214,12 @@ async def save_fetched_source(
     if changes.has_any:
         assignees = count_assignees(fetched.rows.tasks.values())
         await people.propose_identities(tx, reader.user, source.id, assignees)
-    if fetched.new_copy is not None:
-        validators = (
-            strip_unstorable(fetched.new_copy.etag),
-            strip_unstorable(fetched.new_copy.last_modified),
-        )
-        await tx.execute(_sql.save_copy, owner_id, source.id, fetched.compressed_copy, *validators)
-    if fetched.failure is None:
-        await tx.execute(_sql.mark_read, owner_id, source.id, fetched.read_at or now, changes.has_any)
+    answer = fetched.answer
+    await addresses.save_answer(tx, reader, source, answer)
+    if answer.failure is None:
+        await tx.execute(_sql.mark_read, owner_id, source.id, answer.read_at or now, changes.has_any)
     else:
-        await tx.execute(_sql.mark_failing, owner_id, source.id, now, fetched.failure)
+        await record_failure(tx, owner_id, source.id, answer.failure, answer.retry_after)
     warnings = tuple(map(str, outcome.warnings))
     report = ImportReport(
         source, len(contents.files), len(contents.ignored), changes, warnings, fetched.failure
@@ -347,7 +238,7 @@ def _make_reading(reader: SourceReader, fetched: FetchedSource, now: datetime) -
         files=_list_file_readings(contents),
         ignored=contents.ignored_damage,
         unreadable={one.path: one.message for one in contents.unreadable},
-        is_current=fetched.failure is None and not fetched.is_earlier_copy,
+        is_current=fetched.failure is None and not fetched.answer.is_earlier_copy,
     )
 
 
@@ -380,23 +271,26 @@ def _log_import(reader: SourceReader, report: ImportReport) -> None:
     )
 
 
-async def _record_failure(reader: SourceReader, source: Source, reason: str) -> None:
+async def _record_failure(
+    reader: SourceReader, source: Source, reason: str, retry_after: float | None = None
+) -> None:
     async with reader.database.transaction([reader.user.id]) as tx:
-        await record_failure(tx, reader.user.id, source.id, reason)
+        await record_failure(tx, reader.user.id, source.id, reason, retry_after)
 
 
-async def record_failure(tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, reason: str) -> None:
-    """Record that a source could not be read; its earlier rows stay."""
-    await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason)
+async def record_failure(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, reason: str, retry_after: float | None = None
+) -> None:
+    """Record that a source could not be read; its earlier rows stay.
 
-
-async def _lock_source(
-    tx: asyncpg.Connection, owner_id: UUID, source: Source, statement: str = _sql.lock_source
-) -> asyncpg.Record:
-    row = await tx.fetchrow(statement, owner_id, source.id)
-    if row is None:
-        raise NotFound(f"The source “{source.name}” has been removed.")
-    return row
+    Args:
+        tx: a transaction as this owner.
+        owner_id: the owner.
+        source_id: the source.
+        reason: the sentence of the error.
+        retry_after: the seconds within which its server wants no other request; None if it did not ask.
+    """
+    await tx.execute(_sql.mark_failing, owner_id, source_id, clock.now(), reason, retry_after)
 
 
 def _covered_range(context: ImportContext) -> source_sync.CoveredRange:

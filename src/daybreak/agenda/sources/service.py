@@ -16,7 +16,6 @@ from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sync import acceptance
 from daybreak.db import Database, load
 from daybreak.errors import InvalidInput, NotFound
-from daybreak.intake import Vault, WebAddress
 from daybreak.people import User
 
 _sql = load("daybreak.agenda")
@@ -52,24 +51,10 @@ async def add_folder(database: Database, user: User, path: Path, name: str | Non
         InvalidInput: the path does not exist.
     """
     resolved = _existing_path(path)
-    source = _make_source(
+    source = make_source(
         user, SourceKind.FOLDER, name or resolved.name or str(resolved), str(resolved), str(resolved)
     )
-    return await _insert_source(database, user, source, str(resolved), None)
-
-
-async def add_address(
-    database: Database, user: User, url: str, vault: Vault, name: str | None = None
-) -> Source:
-    """Add an .ics URL as a source; the URL is stored encrypted, because it often contains a secret.
-
-    Raises:
-        InvalidInput: it is not an http(s) or webcal URL, or one that may not be fetched.
-    """
-    locator = url.strip()
-    address = WebAddress.parse(locator)
-    source = _make_source(user, SourceKind.ADDRESS, name or address.host, f"{address.origin}/…", locator)
-    return await _insert_source(database, user, source, locator, vault.encrypt(locator))
+    return await insert_source(database, user, source, str(resolved), None)
 
 
 async def list_sources(database: Database, user: User) -> Sequence[SourceOverview]:
@@ -254,14 +239,16 @@ def _matches(source: Source, reference: str, path: str) -> bool:
     return len(reference) >= _MIN_ID_LENGTH and str(source.id).startswith(reference.lower())
 
 
-def _make_source(user: User, kind: SourceKind, name: str, display_locator: str, locator: str) -> Source:
-    # The id is derived from owner and locator: a locator that is added twice, or concurrently, is one source.
+def make_source(user: User, kind: SourceKind, name: str, display_locator: str, locator: str) -> Source:
+    """Return a new source; its id is derived from the owner and the locator."""
+    # A locator that is added twice, or concurrently, is one source.
     return Source(id=uuid5(user.id, f"{kind}:{locator}"), kind=kind, name=name, locator=display_locator)
 
 
-async def _insert_source(
+async def insert_source(
     database: Database, user: User, source: Source, locator: str, secret: str | None
 ) -> Source:
+    """Insert a source unless the locator is known; return the stored one."""
     digest = sha256(locator.encode()).digest()
     row = (source.id, source.kind, source.name, source.locator, digest, secret)
     async with database.transaction([user.id]) as tx:

@@ -1,6 +1,8 @@
 """``daybreak sources``."""
 
+import re
 import shlex
+import sys
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from daybreak.agenda import ImportReport, Source, SourceOverview
     from daybreak.cli.context import CommandContext
+    from daybreak.intake import BasicCredentials
     from daybreak.people import User
 
 
@@ -25,11 +28,19 @@ class UnassignedOption(StrEnum):
     TEAM = "team"
 
 
+_URL = re.compile(r"(?i)(https?|webcals?|feed):\S")
 app = typer.Typer(help="Manage the folders and calendars that briefs read.")
 
 UserOption = Annotated[str | None, typer.Option(metavar="EMAIL", help="Whose sources (default: yours).")]
 SourceArgument = Annotated[
     str, typer.Argument(metavar="SOURCE", help="Name, path or id (or its first characters).")
+]
+LoginOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="User name for the server of a calendar URL. The password is asked for or read from stdin.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -105,6 +116,8 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
             ("failing since", format_instant(found.source.failing_since, person.tz)),
             ("error", found.source.error),
         ]
+    if found.source.error and found.source.retry_at:
+        rows.append(("next request", f"not before {format_instant(found.source.retry_at, person.tz)}"))
     print_table(("PROPERTY", "VALUE"), [*rows, *(("warning", warning) for warning in warnings)])
 
 
@@ -113,6 +126,7 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
     epilog=examples(
         "daybreak sources add ~/plans",
         "daybreak sources add https://example.org/team.ics --name Team",
+        "daybreak sources add https://example.org/anna.ics --login anna",
     ),
 )
 def add(
@@ -120,31 +134,78 @@ def add(
         str, typer.Argument(metavar="LOCATION", help="A folder, a file, or a calendar URL (https:, webcal:).")
     ],
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the source.")] = None,
+    login: LoginOption = None,
     user: UserOption = None,
     json: AsJson = False,
 ) -> None:
     """Add a source and read it.
 
-    Sources that can’t be read aren’t added. Calendar URLs are stored encrypted.
+    Sources that can’t be read aren’t added. Calendar URLs and passwords are stored encrypted.
     """
     from daybreak import agenda, wiring
     from daybreak.cli.commands.imports import print_import
     from daybreak.cli.context import run
     from daybreak.cli.output import reading_progress
+    from daybreak.errors import InvalidInput
+
+    is_url = _URL.match(location.strip()) is not None or "://" in location
+    if login and not is_url:
+        raise InvalidInput("--login is for calendar URLs only.")
+    credentials = _ask_credentials(login)
 
     async def action(context: "CommandContext") -> "ImportReport":
         person = await context.get_or_create_user(user)
-        if "://" in location:
+        if is_url:
             vault = wiring.vault(context.settings)
-            source = await agenda.add_address(context.database, person, location, vault, name)
+            source = await agenda.add_address(context.database, person, location, vault, name, credentials)
         else:
             source = await agenda.add_folder(context.database, person, Path(location), name)
         with reading_progress(source.name) as progress:
-            return await agenda.read_added_source(
-                context.make_reader(person, person.today(), progress), source
-            )
+            reader = context.make_reader(person, person.today(), progress)
+            try:
+                return await agenda.read_added_source(reader, source)
+            except InvalidInput as error:
+                if error.details.get("credentials") == "required":
+                    raise InvalidInput(f"{str(error).partition(';')[0]}; add --login NAME.") from None
+                raise
 
     print_import(run(action), as_json=json)
+
+
+@app.command(
+    "password",
+    epilog=examples(
+        "daybreak sources password team --login anna",
+        "daybreak sources password team --login anna < password.txt",
+        "daybreak sources password team --remove",
+    ),
+)
+def password(
+    source: SourceArgument,
+    login: LoginOption = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Send no user name and no password.")] = False,
+    user: UserOption = None,
+) -> None:
+    """Change the user name and password of a calendar URL, and read it.
+
+    They are kept only if the server accepts them.
+    """
+    from daybreak import agenda
+    from daybreak.cli.commands.imports import print_import
+    from daybreak.cli.context import run
+    from daybreak.errors import InvalidInput
+
+    if remove == bool(login):
+        raise InvalidInput("Enter either --login or --remove.")
+    credentials = _ask_credentials(login)
+
+    async def action(context: "CommandContext") -> "ImportReport":
+        person = await context.get_user(user)
+        chosen = (await agenda.resolve_source(context.database, person, source)).source
+        reader = context.make_reader(person, person.today())
+        return await agenda.change_credentials(reader, chosen, credentials)
+
+    print_import(run(action), as_json=False)
 
 
 @app.command("accept", epilog=examples("daybreak sources accept plans", "daybreak sources accept 7e681467"))
@@ -203,6 +264,19 @@ def remove(source: SourceArgument, user: UserOption = None) -> None:
 
     gone = run(action)
     write_stdout(f"Removed {gone.name}. To add it again: “{_undo_command(gone, user)}”\n")
+
+
+def _ask_credentials(login: str | None) -> "BasicCredentials | None":
+    """Return the user name with a password that is typed unseen, or is the first line of standard input."""
+    from daybreak.intake import BasicCredentials
+
+    if not login:
+        return None
+    if sys.stdin.isatty():
+        import getpass
+
+        return BasicCredentials.parse(login, getpass.getpass(f"Password of {login}: "))
+    return BasicCredentials.parse(login, sys.stdin.readline().rstrip("\r\n"))
 
 
 def _undo_command(source: "Source", user: str | None) -> str:

@@ -1,6 +1,7 @@
 """``daybreak up``."""
 
 import asyncio
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,8 @@ def up(
     from daybreak.cli.output import write_stderr
     from daybreak.web import web_settings
 
+    # Also for the workers: the server and its browsers are on this machine.
+    os.environ["DAYBREAK_INTAKE_ALLOW_CONFIRMED_ADDRESSES"] = "true"
     current = wiring.load_settings()
     telemetry.configure(current.log_level)
     telemetry.capture_stdlib_logging()

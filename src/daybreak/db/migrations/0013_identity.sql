@@ -162,12 +162,18 @@ SELECT
     source_ref, path, uid, recurrence_id, organizer, declined_by, tentative_by, absent_on, superseded_by
 FROM agenda_events WHERE removed_at IS NULL;
 
--- unassigned: the holder of the unassigned tasks of the source's team boards; NULL for the reader.
-ALTER TABLE agenda_sources ADD COLUMN unassigned text CHECK (unassigned IN ('mine', 'team'));
+-- unassigned: the holder of the unassigned tasks of the source's team boards; NULL for the reader. retry_at: until when
+-- the server of a calendar URL wants no request; NULL if it did not ask. private_addresses: the network addresses in
+-- private networks that the owner confirmed for the host and port of a calendar URL.
+ALTER TABLE agenda_sources
+ADD COLUMN unassigned text CHECK (unassigned IN ('mine', 'team')),
+ADD COLUMN retry_at timestamptz,
+ADD COLUMN private_addresses text [];
 
 CREATE OR REPLACE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
 SELECT
-    owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at, unassigned
+    owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at, unassigned,
+    retry_at
 FROM agenda_sources;
 
 -- The files in which tasks are assigned to at least two different people, of sources whose unassigned tasks are the

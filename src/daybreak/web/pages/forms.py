@@ -53,6 +53,10 @@ class Form(Generic[Model]):
         """Return the error of a field or of the whole form; empty if there is none."""
         return self.errors.get(name, "")
 
+    def with_values(self, **values: str) -> Self:
+        """Return this form with other texts in these fields."""
+        return replace(self, values={**self.values, **values})
+
     def with_error(self, error: DaybreakError, name: str = "") -> Self:
         """Return this form with an error at that field, or at the fields that the error names."""
         errors = error.details.get("errors")
