@@ -34,7 +34,7 @@ _BATCH_FILES = 500
 # The driver needs three times the size of a batch, so batches are inserted one after the other.
 _insertion = asyncio.Lock()
 SUPPORTED_FORMATS = (
-    "calendars (.ics), todo.txt, Markdown, tables (.csv) and JSON (.json) of programs such as Todoist, Trello, "
+    "calendars (.ics), todo.txt, Markdown, tables (.csv) and JSON of programs such as Todoist, Trello, "
     "Jira and Taskwarrior, and notes (.txt)"
 )
 

@@ -36,12 +36,17 @@ class CellReader:
 
     def get_text(self, row: CsvRow, columns: ColumnNames) -> str:
         """Return the first cell that is filled with more than a program's word for nothing."""
-        return next(iter(self.list_texts(row, columns)), "")
+        for column in columns:
+            for cell in row.cells.get(column, ()):
+                if cell and not cell.isspace() and cell.strip().casefold() not in _EMPTY:
+                    return cell
+        return ""
 
     def list_texts(self, row: CsvRow, columns: ColumnNames) -> list[str]:
         """Return all cells that are filled with more than a program's word for nothing."""
-        cells = row.filled_cells(*columns) if columns else []
-        return [cell for cell in cells if cell.strip().casefold() not in _EMPTY]
+        if not columns:
+            return []
+        return [cell for cell in row.filled_cells(*columns) if cell.strip().casefold() not in _EMPTY]
 
     def get_moment(self, row: CsvRow, columns: ColumnNames, label: str) -> Moment | None:
         """Return the date or instant of the first filled cell."""

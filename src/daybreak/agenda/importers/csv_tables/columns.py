@@ -1,7 +1,7 @@
 """The meaning of a table's columns; column names in lower case, the first filled one counts."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -78,6 +78,15 @@ class ColumnMapping:
     def matches(self, headers: Collection[str]) -> bool:
         """Return whether a table with these headers is of this kind."""
         return all(any(name in headers for name in names) for names in self.required)
+
+    def restrict(self, headers: Collection[str]) -> "ColumnMapping":
+        """Return the mapping without the columns that a table lacks, so that rows are read fast."""
+        present = {
+            name: tuple(column for column in getattr(self, name) if column in headers)
+            for name in _READ_FIELDS
+        }
+        estimates = {column: value for column, value in self.estimates.items() if column in headers}
+        return replace(self, estimates=MappingProxyType(estimates), **present)  # type: ignore[arg-type]
 
     def list_columns(self) -> frozenset[str]:
         """Return every column that is read."""

@@ -21,7 +21,8 @@ class TableReader:
 
     def __init__(self, table: CsvTable, columns: ColumnMapping, builder: ParsedFileBuilder) -> None:
         self._table = table
-        self._columns = columns
+        self._is_plain = columns is PLAIN
+        columns = self._columns = columns.restrict(table.headers)
         self._builder = builder
         self._cells = CellReader(table, columns, builder)
         self._states = StateReader(columns, self._cells, builder)
@@ -121,5 +122,5 @@ class TableReader:
             task.blocked_by.append(name)
         elif name and not other and parse_boolean(name) is not False:
             task.details = f"{task.details}\nBlocked by: {name}".strip()
-            if self._columns is PLAIN and task.status is TaskStatus.OPEN:
+            if self._is_plain and task.status is TaskStatus.OPEN:
                 task.status = TaskStatus.BLOCKED
