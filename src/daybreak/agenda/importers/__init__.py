@@ -6,6 +6,7 @@ from typing import Final
 from daybreak.agenda.importers.csv_tables import CsvImporter
 from daybreak.agenda.importers.markdown import MarkdownImporter
 from daybreak.agenda.importers.notes import NotesImporter
+from daybreak.agenda.importers.orgmode import OrgImporter
 from daybreak.agenda.importers.parsing.signatures import find_damage, starts_with_calendar
 from daybreak.agenda.importers.taskwarrior import TaskwarriorImporter
 from daybreak.agenda.importers.todotxt import TodoTxtImporter
@@ -40,6 +41,7 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
     _LazyCalendarImporter(),
     TodoTxtImporter(),
     MarkdownImporter(),
+    OrgImporter(),
     TaskwarriorImporter(),
     CsvImporter(),
     NotesImporter(),
