@@ -37,6 +37,10 @@ def ranked(*tasks, longest_gap: int = 0):
         ({"status": ONGOING, "touched_at": LONG_AGO}, 16, "begun, but untouched for a week"),
         ({"start": TODAY}, 15, "starts today"),
         ({"start": TODAY, "status": ONGOING}, 12, "already begun"),
+        ({"start": days_later(-3)}, 15, "was to start on an earlier day"),
+        ({"start": days_later(-3), "status": ONGOING}, 12, "already begun"),
+        ({"start": days_later(-3), "due": days_later(20)}, 0, ""),
+        ({"priority": Priority.MEDIUM}, 0, ""),
         ({"due": TODAY, "priority": Priority.LOW}, 45, "due today, low priority"),
         ({"estimate_minutes": 30}, 0, ""),
         ({"due": TODAY, "estimate_minutes": 60}, 58, "due today, fits into a gap of today"),
@@ -84,6 +88,31 @@ def test_ties_are_resolved_by_due_date_then_title():
         task("D", due=days_later(-20)), task("E", due=days_later(-15)),
     )  # fmt: skip
     assert [candidate.task.title for candidate in found] == ["D", "E", "A", "B", "C"]
+
+
+def test_equal_points_and_dates_are_ranked_by_priority():
+    found = ranked(
+        task("A", due=TODAY),
+        task("B", due=TODAY, priority=Priority.MEDIUM),
+        task("C", priority=Priority.MEDIUM, due=days_later(1)),
+        task("D", due=days_later(1)),
+    )
+    assert [candidate.task.title for candidate in found] == ["B", "A", "C", "D"]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"priority": Priority.HIGHEST},
+        {"status": ONGOING},
+        {"start": TODAY},
+        {"estimate_minutes": 15},
+        {},
+    ],
+)
+def test_a_wish_for_someday_is_no_candidate_without_a_due_date(wish: dict):
+    assert ranked(task("Sail to Oslo", is_someday=True, **wish)) == []
+    assert ranked(task("Sail to Oslo", is_someday=True, due=TODAY, **wish))
 
 
 def test_three_actions_are_picked_and_the_others_counted():

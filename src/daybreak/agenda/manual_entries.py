@@ -94,7 +94,15 @@ async def save_task(
     await _check_project(tx, owner_id, entry.project_id)
     row_id, now = task_id or uuid4(), clock.now()
     start, due = _date_or_instant(entry.start, tz), _date_or_instant(entry.due, tz)
-    what = (entry.project_id, title, _clean_text(entry.details), entry.status, entry.priority, *start, *due)
+    what = (
+        entry.project_id,
+        title,
+        _clean_text(entry.details),
+        entry.status,
+        entry.priority.code,
+        *start,
+        *due,
+    )
     await tx.execute(_sql.save_task, owner_id, row_id, *what, entry.estimate_minutes, now)
     if task_id:
         await tx.execute(_sql.end_decisions_on_entry, owner_id, task_id, now)

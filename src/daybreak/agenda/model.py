@@ -52,8 +52,23 @@ class Priority(IntEnum):
 
     LOW = 1
     NORMAL = 2
-    HIGH = 3
-    HIGHEST = 4
+    MEDIUM = 3
+    HIGH = 4
+    HIGHEST = 5
+
+    @property
+    def code(self) -> int:
+        """The number in the database, where those of the other levels are older than `MEDIUM`."""
+        return _PRIORITY_CODES[self]
+
+
+_PRIORITY_CODES = {
+    Priority.LOW: 1,
+    Priority.NORMAL: 2,
+    Priority.HIGH: 3,
+    Priority.HIGHEST: 4,
+    Priority.MEDIUM: 5,
+}
 
 
 class SourceKind(StrEnum):
@@ -177,6 +192,7 @@ class Task:
     Attributes:
         completed: when it was completed, as its source or its owner states; None if neither does.
         completion_seen_at: when a reading first found it done that had been open.
+        is_someday: whether it is in a list for someday: a wish, not a plan.
     """
 
     id: UUID
@@ -201,6 +217,7 @@ class Task:
     absent_on: date | None = None
     completion_seen_at: datetime | None = None
     decision: Decision | None = None
+    is_someday: bool = False
 
     @property
     def latest_completion(self) -> Moment | None:

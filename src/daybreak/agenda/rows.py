@@ -180,7 +180,7 @@ class _RowBuilder:
             "title": task.title,
             "details": task.details,
             "status": task.status,
-            "priority": task.priority,
+            "priority": task.priority.code,
             **self._date_or_instant("start", task.start),
             **self._date_or_instant("due", task.due),
             **self._date_or_instant("completed", task.completed),

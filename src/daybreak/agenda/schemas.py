@@ -26,7 +26,7 @@ from daybreak.web import Day, Id, InputModel, LocalTime, OutputModel
 
 TitleText = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 LongText = Annotated[str, StringConstraints(max_length=100_000)]
-PriorityName = Literal["low", "normal", "high", "highest"]
+PriorityName = Literal["low", "normal", "medium", "high", "highest"]
 Moment = date | datetime
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _DAY = "2026-03-31"
@@ -111,6 +111,7 @@ class TaskOut(OutputModel):
 PRIORITY_NAMES: dict[Priority, PriorityName] = {
     Priority.LOW: "low",
     Priority.NORMAL: "normal",
+    Priority.MEDIUM: "medium",
     Priority.HIGH: "high",
     Priority.HIGHEST: "highest",
 }

@@ -34,7 +34,7 @@ T = TypeVar("T", Task, Phase, Note)
 
 _sql = load(__package__)
 _STATUSES = {status.value: status for status in TaskStatus}
-_PRIORITIES = {priority.value: priority for priority in Priority}
+_PRIORITIES = {priority.code: priority for priority in Priority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,7 @@ def task_from_row(row: asyncpg.Record) -> Task:
         native_id=row.get("native_id"),
         absent_on=row.get("absent_on"),
         completion_seen_at=row.get("completed_seen_at"),
+        is_someday=row.get("someday", False),
     )
 
 

@@ -3421,7 +3421,6 @@ CREATE TABLE public.agenda_tasks (
     CONSTRAINT agenda_tasks_one_completion CHECK ((num_nonnulls(completed_on, completed_at) <= 1)),
     CONSTRAINT agenda_tasks_one_due CHECK ((num_nonnulls(due_on, due_at) <= 1)),
     CONSTRAINT agenda_tasks_one_start CHECK ((num_nonnulls(start_on, start_at) <= 1)),
-    CONSTRAINT agenda_tasks_priority_check CHECK (((priority >= 1) AND (priority <= 4))),
     CONSTRAINT agenda_tasks_status_check CHECK ((status = ANY (ARRAY['open'::text, 'in_progress'::text, 'blocked'::text, 'done'::text, 'cancelled'::text])))
 );
 
@@ -3503,7 +3502,8 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     native_id,
     absent_on,
     superseded_by,
-    completed_seen_at
+    completed_seen_at,
+    ('someday'::text = ANY (tags)) AS someday
    FROM public.agenda_tasks t
   WHERE (removed_at IS NULL);
 
@@ -3993,6 +3993,9 @@ ALTER TABLE ONLY public.agenda_sources
 
 ALTER TABLE ONLY public.agenda_tasks
     ADD CONSTRAINT agenda_tasks_pkey PRIMARY KEY (owner_id, id);
+
+ALTER TABLE public.agenda_tasks
+    ADD CONSTRAINT agenda_tasks_priority CHECK (((priority >= 1) AND (priority <= 5))) NOT VALID;
 
 ALTER TABLE ONLY public.agenda_upload_files
     ADD CONSTRAINT agenda_upload_files_pkey PRIMARY KEY (owner_id, source_id, path);

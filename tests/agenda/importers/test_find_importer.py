@@ -18,6 +18,8 @@ EXPORTED = b'[{"id":1,"description":"x","entry":"20260301T080000Z","status":"pen
         ("work.todotxt", b"", "todotxt"),
         ("ideas.txt", b"", "notes"),
         ("plan.md", b"", "markdown"),
+        ("plan.org", b"", "org"),
+        ("plan.ORG_ARCHIVE", b"", "org"),
         ("tasks.json", EXPORTED, "taskwarrior"),
         ("tasks.csv", b"", "csv"),
         ("tasks.TSV", b"", "csv"),

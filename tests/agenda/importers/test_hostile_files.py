@@ -9,6 +9,7 @@ from daybreak.agenda.importers.parsing.warning_list import MAX_WARNINGS
 PATHS = (
     "todo.txt",
     "plan.md",
+    "plan.org",
     "tasks.jsonl",
     "table.csv",
     "table.tsv",
@@ -31,6 +32,10 @@ SAMPLES = {
         "---\ntitle: T\n---\n# P\ntext\n## Q (2026-03-01 \u2013 2026-04-15)\n"
         "- [ ] a ⏫ 🔁 weekly 📅 2026-03-29 #t @u (2h)\n"
         "  - [x] b [due:: 2026-03-29 10:00] **c** [d](e)\n```\n- [ ] f\n```\n> - [/] g <!-- h -->\n"
+    ),
+    "plan.org": (
+        "#+TODO: TODO | DONE\n* P :t:\n** TODO [#A] a [[b][c]]\nDEADLINE: <2026-03-29 Sun 10:00 +1w>\n"
+        ":PROPERTIES:\n:Effort: 1:00\n:END:\n- [X] d\n"
     ),
     "tasks.jsonl": (
         '{"description":"a","entry":"20260301T080000Z","status":"pending","due":"20260328T230000Z","uuid":"1","tags":["x"],"depends":"2,3"}\n'

@@ -1,5 +1,7 @@
 from datetime import UTC, date, datetime
 
+import pytest
+
 from daybreak.agenda.model import Priority, TaskStatus
 
 FREELANCER = """\
@@ -88,3 +90,33 @@ def test_a_status_key_is_read(read):
     tasks = tasks_by_title(read("todo.txt", "Write report status:in_progress\nShip it status:waiting\n"))
     assert tasks["Write report"].status is TaskStatus.IN_PROGRESS
     assert tasks["Ship it"].status is TaskStatus.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "project"),
+    [
+        ("(A) Buy milk\x10eggs and bread\x10due:2026-03-30 +Home", "Buy milk eggs and bread", "Home"),
+        ("Call\x10\x10due:2026-03-30", "Call", None),
+        ("Pay\x10+Bank due:2026-03-30\x10@phone", "Pay", "Bank"),
+        ("due:2026-03-30\x10Write +Book", "Write", "Book"),
+    ],
+)
+def test_a_line_break_of_sleek_separates_words(read, line, title, project):
+    (task,) = read("todo.txt", line).tasks
+    assert (task.title, task.due, task.project) == (title, date(2026, 3, 30), project)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Pay the fine due:2026-03-30\u200b",
+        "Pay the fine\ufeff due:2026-03-30",
+        "Pay the fine\u00a0due:2026-03-30",
+        "Pay the fine due:\u00a02026-03-30",
+        "\u200bPay the fine\u202fdue:\u20602026-03-30",
+    ],
+)
+def test_invisible_characters_do_not_hide_a_date(read, line):
+    parsed = read("todo.txt", line)
+    (task,) = parsed.tasks
+    assert (task.title, task.due, parsed.warnings) == ("Pay the fine", date(2026, 3, 30), ())

@@ -128,7 +128,7 @@ async def test_manual_task_is_updated_and_an_invalid_field_is_named(anna_client)
     page = await follow_redirect(
         anna_client,
         await anna_client.post(
-            f"{path}/edit", title="Water", due="2026-03-29", due_time="14:30", priority="4"
+            f"{path}/edit", title="Water", due="2026-03-29", due_time="14:30", priority="5"
         ),
     )
     assert "due today, 14:30" in (await anna_client.get("/agenda")).text

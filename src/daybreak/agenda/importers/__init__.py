@@ -7,6 +7,7 @@ from daybreak.agenda.importers.csv_tables import CsvImporter
 from daybreak.agenda.importers.json_lists import JsonListImporter
 from daybreak.agenda.importers.markdown import MarkdownImporter
 from daybreak.agenda.importers.notes import NotesImporter
+from daybreak.agenda.importers.orgmode import OrgImporter
 from daybreak.agenda.importers.parsing.signatures import find_damage, starts_with_calendar
 from daybreak.agenda.importers.taskwarrior import TaskwarriorImporter
 from daybreak.agenda.importers.todotxt import TodoTxtImporter
@@ -41,6 +42,7 @@ IMPORTERS: Final[tuple[Importer, ...]] = (
     _LazyCalendarImporter(),
     TodoTxtImporter(),
     MarkdownImporter(),
+    OrgImporter(),
     TaskwarriorImporter(),
     JsonListImporter(),
     CsvImporter(),

@@ -1,7 +1,7 @@
 """Plain notes: a text file is one note."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
@@ -11,7 +11,7 @@ from daybreak.agenda.importers.parsing.text import MAX_BLOCK_LENGTH, clean_block
 from daybreak.agenda.parsed import ImportContext, ImportedNote, ParsedFile, SourceFile
 
 _SUFFIXES = {".txt", ".text"}
-_DATE_IN_NAME = re.compile(r"(?<!\d)\d{4}(-?)\d{2}\1\d{2}(?!\d)", re.ASCII)
+_DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)", re.ASCII)
 _MAX_TITLE_LENGTH = 200
 
 
@@ -44,7 +44,7 @@ def add_note(builder: ParsedFileBuilder, content: list[str], metadata: FrontMatt
     if heading is None:
         return
     title_line = metadata.line_of("title")
-    title = metadata.get_first("title") or rest[heading].lstrip("# ")
+    title = metadata.get_first("title") or rest[heading].lstrip("# ").removeprefix("- ")
     body_from = heading if title_line else heading + 1
     path = PurePosixPath(builder.file.path)
     builder.add_note(
@@ -60,9 +60,14 @@ def add_note(builder: ParsedFileBuilder, content: list[str], metadata: FrontMatt
     )
 
 
+def find_date_in_name(stem: str) -> date | None:
+    """Return the day in the name of a file, such as “2026-03-29 Call” or “2026_03_29”; else None."""
+    named = _DATE_IN_NAME.search(stem)
+    return parse_date(f"{named[1]}-{named[3]}-{named[4]}") if named else None
+
+
 def _noted_at(path: PurePosixPath, metadata: FrontMatter, builder: ParsedFileBuilder) -> datetime:
     tz = builder.context.tz
     written = metadata.get_first("date", "created")
-    named = _DATE_IN_NAME.search(path.stem)
-    moment = (written and parse_moment(written, tz)) or (named and parse_date(named[0]))
+    moment = (written and parse_moment(written, tz)) or find_date_in_name(path.stem)
     return to_instant(moment or None, tz) or builder.file.modified_at

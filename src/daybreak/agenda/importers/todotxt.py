@@ -5,7 +5,8 @@ from pathlib import PurePosixPath
 
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.markers import strip_markers
-from daybreak.agenda.importers.parsing.text import split_lines
+from daybreak.agenda.importers.parsing.someday import is_someday
+from daybreak.agenda.importers.parsing.text import normalize_spaces, split_lines
 from daybreak.agenda.importers.parsing.vocabulary import parse_status
 from daybreak.agenda.model import Priority, TaskStatus
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
@@ -24,6 +25,8 @@ _MARKER = re.compile(r"[+@]([^\s+@]\S*)")
 _PRIORITIES = {"A": Priority.HIGHEST, "B": Priority.HIGH, "C": Priority.NORMAL}
 # iCloud names the second file of a name “todo 2.txt”.
 _FILE_NAME = re.compile(r"(?:todo|done)(?: \d{1,2})?\.txt")
+# Sleek writes a line break within a task as this control character.
+_LINE_BREAK = "\x10"
 _SUFFIXES = (".todo.txt", ".done.txt", ".todotxt")
 
 
@@ -33,7 +36,7 @@ class TodoTxtImporter:
     Priority A is the highest, B high, C normal, everything below low. The first ``+project`` is the project,
     ``@contexts`` are tags. ``due:``, ``t:`` (start), ``rec:``, ``id:`` or ``uuid:``, ``est:`` (``2h``),
     ``status:`` and ``dep:`` (ids of its blockers) are read; ``p:`` names the task that this one blocks. A
-    hidden task (``h:1``) is skipped.
+    hidden task (``h:1``) is skipped. ``@someday``, ``+someday`` and ``status:someday`` mean someday.
     """
 
     name = "todotxt"
@@ -47,9 +50,9 @@ class TodoTxtImporter:
         """Return one task per line."""
         builder = ParsedFileBuilder(file, context)
         entries = [
-            _parse_line(text.strip(), number, builder)
-            for number, text in enumerate(split_lines(builder.text), start=1)
-            if text.strip()
+            _parse_line(text, number, builder)
+            for number, line in enumerate(split_lines(builder.text), start=1)
+            if (text := normalize_spaces(line.replace(_LINE_BREAK, " ")).strip())
         ]
         tasks = [task for task, keys in entries if keys.get("h") != "1"]
         for task in tasks:
@@ -82,7 +85,7 @@ def _make_task(match: re.Match[str], keys: dict[str, str], line: int, builder: P
         due=builder.parse_moment(keys.get("due"), line, "due date"),
         completed=builder.parse_moment(match["first"], line, "completion date") if match["done"] else None,
         estimate_minutes=builder.parse_minutes(keys.get("est"), line),
-        tags=_words_with_sign("@", match["text"]),
+        tags=[*_words_with_sign("@", match["text"]), *filter(is_someday, [keys.get("status", "")])],
         recurrence=keys.get("rec"),
         blocked_by=keys.get("dep", "").split(","),
     )

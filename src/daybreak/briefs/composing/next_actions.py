@@ -8,13 +8,14 @@ highest / high / low priority          30 / 20 / -10
 in progress                            12
 in progress, untouched for a week      16
 starts today, not yet in progress      15
+was to start before, without due date  15
 other tasks wait for it                10 each, up to 30
 fits into a gap of today               3, if it has points already
 =====================================  ======================================
 
-Candidates are tasks of the reader that can be worked on: open, not blocked, not starting later. A task
-without points is a candidate only if no task has any. Ties are resolved by the earlier due date, then by the
-title.
+Candidates are tasks of the reader that can be worked on: open, not blocked, not starting later, and not a
+wish for someday without a due date. A task without points is a candidate only if no task has any. Ties are
+resolved by the earlier due date, the higher priority and the title.
 """
 
 from collections import Counter
@@ -25,7 +26,7 @@ from uuid import UUID
 
 from daybreak.agenda import Priority, Task, TaskStatus
 from daybreak.briefs.document.model import NextAction
-from daybreak.briefs.facts.buckets import is_stale
+from daybreak.briefs.facts.buckets import is_late_to_start, is_stale
 from daybreak.briefs.facts.day import Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.wording import sentences
@@ -51,6 +52,7 @@ _PRIORITY = {
     for priority, value in ((Priority.HIGHEST, 30), (Priority.HIGH, 20), (Priority.LOW, -10))
 }
 _STARTS_TODAY = ScorePart(15, sentences.starts_today_reason)
+_WAS_TO_START = ScorePart(15, sentences.was_to_start_reason)
 _IN_PROGRESS, _STALE = (
     ScorePart(12, sentences.in_progress_reason, (False,)),
     ScorePart(16, sentences.in_progress_reason, (True,)),
@@ -106,14 +108,17 @@ def rank_tasks(book: FactBook, longest_free_minutes: int) -> list[RankedTask]:
     candidates = [
         _score_task(task, day, waiting.get(task.id, 0), longest_free_minutes)
         for task in tasks
-        if not book.is_blocked(task) and (day.date_of(task.start) or day.today) <= day.today
+        if not book.is_blocked(task)
+        and (day.date_of(task.start) or day.today) <= day.today
+        and not (task.is_someday and task.due is None)
     ]
     worthwhile = [candidate for candidate in candidates if candidate.score > 0]
     return sorted(worthwhile or candidates, key=_sort_key)
 
 
-def _sort_key(candidate: RankedTask) -> tuple[int, date, str, UUID]:
-    return (-candidate.score, candidate.due, candidate.task.title, candidate.task.id)
+def _sort_key(candidate: RankedTask) -> tuple[int, date, int, str, UUID]:
+    task = candidate.task
+    return (-candidate.score, candidate.due, -task.priority, task.title, task.id)
 
 
 def _score_task(task: Task, day: Day, dependents: int, longest_free_minutes: int) -> RankedTask:
@@ -142,6 +147,8 @@ def _due_part(days: int) -> ScorePart | None:
 def _state_part(task: Task, day: Day) -> ScorePart | None:
     if task.status is TaskStatus.IN_PROGRESS:
         return _STALE if is_stale(task, day) else _IN_PROGRESS
+    if is_late_to_start(task, day):
+        return _WAS_TO_START
     return _STARTS_TODAY if day.date_of(task.start) == day.today else None
 
 

@@ -14,6 +14,7 @@ from daybreak.briefs.facts.buckets import TODAY_BUCKETS, bucket_of
 from daybreak.briefs.facts.day import NOTE_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.other_people import PersonTasks, group_by_person, waiting_claims
+from daybreak.briefs.facts.restored_notes import find_restored_notes
 from daybreak.briefs.wording import sentences
 from daybreak.claims import Claim
 
@@ -76,7 +77,10 @@ def group_by_project(agenda: Agenda) -> list[ProjectItems]:
             found[phase.project_id].phases.append(phase)
     for task in agenda.tasks:
         found.get(task.project_id, loose).tasks.append(task)
+    restored = find_restored_notes(agenda.notes)
     for note in agenda.notes:
+        if note.id in restored:
+            continue
         found.get(note.project_id, loose).notes.append(note)
     return [*found.values(), loose]
 

@@ -4,7 +4,7 @@
 2. blocked, regardless of its dates: it cannot be worked on
 3. overdue, due today
 4. in progress; stale if untouched for a week
-5. starting today
+5. starting today, or planned for an earlier day, without a due date and not begun
 6. upcoming: due or starting within seven days
 7. later: due or starting after that
 8. undated: no date lies ahead
@@ -35,7 +35,7 @@ def bucket_of(task: Task, book: FactBook) -> Bucket | None:
         return Bucket.OVERDUE if due < day.today else Bucket.DUE_TODAY
     if task.status is TaskStatus.IN_PROGRESS:
         return Bucket.STALE if is_stale(task, day) else Bucket.IN_PROGRESS
-    if start == day.today:
+    if start == day.today or is_late_to_start(task, day):
         return Bucket.STARTING_TODAY
     return _future_bucket(due, start, day.today)
 
@@ -56,6 +56,12 @@ def completed_recently(task: Task, day: Day) -> bool:
 def is_stale(task: Task, day: Day) -> bool:
     """Return whether it has been untouched for a week."""
     return task.touched_at.astimezone(day.tz).date() <= day.today - timedelta(days=STALE_DAYS)
+
+
+def is_late_to_start(task: Task, day: Day) -> bool:
+    """Return whether it was planned for an earlier day, has not been begun and has no due date to plan by."""
+    start = day.date_of(task.start)
+    return task.due is None and task.status is TaskStatus.OPEN and start is not None and start < day.today
 
 
 def _future_bucket(due: date | None, start: date | None, today: date) -> Bucket:

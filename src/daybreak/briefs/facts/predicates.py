@@ -55,7 +55,9 @@ def _is_due_today(fact: Fact, today: date) -> bool:
 
 
 def _starts_today(fact: Fact, today: date) -> bool:
-    return _is_open_task(fact, today) and _date_of(fact.start) == today
+    start = _date_of(fact.start)
+    is_late = start is not None and start < today and fact.due is None
+    return _is_open_task(fact, today) and (start == today or is_late)
 
 
 def _is_in_progress(fact: Fact, _today: date) -> bool:

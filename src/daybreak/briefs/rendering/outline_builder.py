@@ -44,7 +44,7 @@ _EDITIONS = {Edition.STANDARD: "A brief", Edition.WEEKLY: "A weekly brief", Edit
 _BUCKETS = {
     Bucket.OVERDUE: ("Overdue", Tone.LATE),
     Bucket.DUE_TODAY: ("Due today", Tone.TODAY),
-    Bucket.STARTING_TODAY: ("Starting today", Tone.TODAY),
+    Bucket.STARTING_TODAY: ("To start", Tone.TODAY),
     Bucket.IN_PROGRESS: ("In progress", Tone.PLAIN),
     Bucket.BLOCKED: ("Blocked", Tone.LATE),
     Bucket.UPCOMING: ("In the next 7 days", Tone.PLAIN),

@@ -155,6 +155,11 @@ def starts_today_reason() -> str:
     return "starts today"
 
 
+def was_to_start_reason() -> str:
+    """Return the ranking reason of a task that was planned for an earlier day."""
+    return "was to start on an earlier day"
+
+
 def fits_free_time_reason() -> str:
     """Return the ranking reason of a short task."""
     return "fits into a gap of today"

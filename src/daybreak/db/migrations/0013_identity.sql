@@ -16,6 +16,12 @@ ADD COLUMN absent_since timestamptz,
 ADD COLUMN superseded_by uuid,
 ADD COLUMN completed_seen_at timestamptz;
 
+-- 5: medium, between normal (2) and high (3).
+-- squawk-ignore ban-drop-constraint
+ALTER TABLE agenda_tasks
+DROP CONSTRAINT agenda_tasks_priority_check,
+ADD CONSTRAINT agenda_tasks_priority CHECK (priority BETWEEN 1 AND 5) NOT VALID;
+
 -- uid, recurrence_id, sequence and stamped_at (LAST-MODIFIED, else DTSTAMP) are those of iCalendar. declined_by and
 -- tentative_by: the addresses, in lower case, of participants who declined or have not decided.
 ALTER TABLE agenda_events
@@ -93,7 +99,7 @@ SELECT
         WHERE b.owner_id = t.owner_id AND b.id = ANY (t.blocked_by) AND b.superseded_by IS NOT NULL
     ) END AS blocked_by,
     t.touched_at, t.source_ref, t.path, t.assignee, t.recurrence, t.native_id, t.absent_on, t.superseded_by,
-    t.completed_seen_at
+    t.completed_seen_at, 'someday' = ANY (t.tags) AS someday
 FROM agenda_tasks AS t WHERE t.removed_at IS NULL;
 
 -- The index of 0002 with completed_seen_at. The views need the new columns in the same transaction, and the table is

@@ -1,15 +1,16 @@
 """The project and phase that the headings of a file assign to a task."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from daybreak.agenda.importers.markdown.inline import strip_markup
+from daybreak.agenda.importers.markdown.section_names import SectionName, parse_section_name
 from daybreak.agenda.importers.markdown.tokens import MarkdownHeading
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
 from daybreak.agenda.importers.parsing.dates import parse_date
 from daybreak.agenda.importers.parsing.text import quote_value
-from daybreak.agenda.importers.parsing.vocabulary import parse_status
 from daybreak.agenda.model import TaskStatus
 
 _TRAILING_RANGE = re.compile(r"^(.*?)\s*\(([^()]{4,60})\)$")
@@ -17,27 +18,6 @@ _SEPARATORS = ("\u2013", "\u2014", "→", "...", "..", "…", " to ", " until ",
 _HYPHENATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d{4}-\d{2}-\d{2})")
 _DATE_LIKE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _MAX_HEADING_LENGTH = 600
-_GENERIC_HEADINGS = {
-    "tasks",
-    "task list",
-    "to dos",
-    "todos",
-    "todo list",
-    "checklist",
-    "action items",
-    "actions",
-    "next actions",
-    "next steps",
-    "inbox",
-    "later",
-    "someday",
-    "today",
-    "tomorrow",
-    "this week",
-    "next week",
-    "notes",
-}
-
 DateRange = tuple[date | None, date | None]
 
 
@@ -49,7 +29,7 @@ class _Section:
     project: str | None
     is_phase: bool = False
     dates: DateRange = (None, None)
-    status: TaskStatus | None = None
+    meaning: SectionName | None = None
     description: str = ""
 
 
@@ -60,7 +40,9 @@ class HeadingTree:
 
     * it ends with dates in parentheses: a phase of the nearest project above;
     * it is below a phase: a part of that phase;
-    * it only names a state or a day (“Doing”, “Next steps”, “2026-03-29”): a part of its parent heading.
+    * it only names a state, a day or a part of a note (“Doing”, “Next steps”, “2026-03-29”, “Attendees”): a
+      part of its parent heading;
+    * the file is a board, whose headings are its columns.
     """
 
     def __init__(
@@ -70,11 +52,13 @@ class HeadingTree:
         fixed_project: str | None,
         default_project: str | None,
         default_line: int = 1,
+        is_board: bool = False,
     ) -> None:
         self._builder = builder
         self._fixed_project = fixed_project
         self._default_project = fixed_project or default_project
         self._default_line = default_line
+        self._is_board = is_board
         self._project_sections: dict[str, _Section] = {}
         self._sections: list[_Section] = []
         self._last_project: _Section | None = None
@@ -90,18 +74,54 @@ class HeadingTree:
         return next((section.name for section in reversed(self._sections) if section.is_phase), None)
 
     @property
+    def has_meaning(self) -> bool:
+        """Whether a heading above states anything of its tasks."""
+        return any(section.meaning for section in self._sections)
+
+    @property
     def status(self) -> TaskStatus | None:
-        """The status that the heading assigns to the open tasks below it, as on a board."""
-        return self._sections[-1].status if self._sections else None
+        """The status that the headings above assign to the open tasks below them, as on a board."""
+        return next((meaning.status for meaning in self._meanings() if meaning.status), None)
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether a heading above is that of an archive, whose tasks are over."""
+        return any(meaning.is_archive for meaning in self._meanings())
+
+    @property
+    def is_someday(self) -> bool:
+        """Whether a heading above is that of a list for someday."""
+        return any(meaning.is_someday for meaning in self._meanings())
+
+    @property
+    def is_minutes(self) -> bool:
+        """Whether a heading above is that of a part of minutes."""
+        return any(meaning.is_minutes for meaning in self._meanings())
+
+    @property
+    def names_project(self) -> bool:
+        """Whether the nearest heading is a project or a phase, so that the text below it describes one."""
+        return bool(self._sections) and self._sections[-1].meaning is None
+
+    def mark_done(self) -> None:
+        """Record that the open tasks below the current heading are done."""
+        if self._sections:
+            self._sections[-1].meaning = SectionName(status=TaskStatus.DONE)
 
     def enter(self, heading: MarkdownHeading) -> None:
         """Continue below a heading."""
-        while self._sections and self._sections[-1].level >= heading.level:
-            self._sections.pop()
+        self.leave(heading.level)
         self._sections.append(self._make_section(heading, strip_markup(heading.text[:_MAX_HEADING_LENGTH])))
+
+    def leave(self, level: int) -> None:
+        """Continue after the sections of this level and those below it."""
+        while self._sections and self._sections[-1].level >= level:
+            self._sections.pop()
 
     def set_description(self, paragraph: str) -> None:
         """Set the description of the last heading: the paragraph right under it, empty if there is none."""
+        if not self._sections:
+            return
         section = self._sections[-1]
         section.description = strip_markup(paragraph)
         if section.is_phase and section.project:
@@ -123,8 +143,8 @@ class HeadingTree:
         if dated and (owner := self._project_of_phase()):
             section.project, section.is_phase = owner, True
             section.name, section.dates = dated[0], self._parse_range(dated[1], heading.line)
-        elif self._is_part_of_parent(text):
-            section.status = parse_status(text)
+        elif (meaning := self._parse_meaning(heading, text)) is not None:
+            section.meaning = meaning
         else:
             section.project, self._last_project = text, section
             self._project_sections[text] = section
@@ -138,12 +158,14 @@ class HeadingTree:
             or (self._last_project.name if self._last_project else self._default_project)
         )
 
-    def _is_part_of_parent(self, text: str) -> bool:
-        if not text or self._fixed_project or self.phase or parse_date(text):
-            return True
-        return self.project is not None and (
-            text.casefold() in _GENERIC_HEADINGS or parse_status(text) is not None
-        )
+    def _parse_meaning(self, heading: MarkdownHeading, text: str) -> SectionName | None:
+        """Return what a part of its parent heading states; None for the heading of a project."""
+        meaning = parse_section_name(text, is_below_title=self._is_board or heading.level > 1)
+        is_part = self._is_board or self._fixed_project or self.phase
+        return meaning or (SectionName() if is_part else None)
+
+    def _meanings(self) -> Iterator[SectionName]:
+        return (section.meaning for section in reversed(self._sections) if section.meaning)
 
     def _parse_range(self, ends: tuple[str, str], line: int) -> DateRange:
         start, end = _parse_range_end(ends[0], ends[1]), _parse_range_end(ends[1], ends[0])

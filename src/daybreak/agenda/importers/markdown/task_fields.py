@@ -3,26 +3,29 @@
 import re
 
 from daybreak.agenda.importers.markdown.inline import strip_markup
-from daybreak.agenda.importers.markdown.tokens import Checkbox
+from daybreak.agenda.importers.markdown.tokens import Checkbox, MarkdownProse
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.dates import parse_minutes
 from daybreak.agenda.importers.parsing.markers import strip_markers
+from daybreak.agenda.importers.parsing.org_dates import parse_planning_line
+from daybreak.agenda.importers.parsing.someday import is_someday
+from daybreak.agenda.importers.parsing.text import normalize_spaces
 from daybreak.agenda.importers.parsing.vocabulary import parse_priority, parse_status
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 
 _CHECKBOX_STATUSES = {
-    "x": TaskStatus.DONE,
-    "✓": TaskStatus.DONE,
-    "✔": TaskStatus.DONE,
-    "/": TaskStatus.IN_PROGRESS,
-    "~": TaskStatus.IN_PROGRESS,
-    "-": TaskStatus.CANCELLED,
-    "b": TaskStatus.BLOCKED,
+    **dict.fromkeys(("x", "✓", "✔", "✅", "done"), TaskStatus.DONE),
+    **dict.fromkeys(("/", "doing", "now", "started", "in-progress"), TaskStatus.IN_PROGRESS),
+    # “~” means “does not apply” in GitLab.
+    **dict.fromkeys(("-", "~", "✗", "✘", "❌", "canceled", "cancelled"), TaskStatus.CANCELLED),
+    **dict.fromkeys(("b", "waiting", "wait"), TaskStatus.BLOCKED),
 }
+_IMPORTANT_STATE = "!"
+_COOKIE_PRIORITIES = {"A": Priority.HIGHEST, "B": Priority.HIGH, "C": Priority.MEDIUM}
 _PRIORITY_SIGNS = {
     "🔺": Priority.HIGHEST,
     "⏫": Priority.HIGH,
-    "🔼": Priority.NORMAL,
+    "🔼": Priority.MEDIUM,
     "🔽": Priority.LOW,
     "⏬": Priority.LOW,
 }
@@ -41,14 +44,41 @@ _SIGNS = {
     "⛔": "dependson",
     "🏁": "oncompletion",
 }
+_PLANNING_KEYS = {"deadline": "due", "scheduled": "scheduled", "closed": "done"}
+_DATE_ATTRIBUTES = {
+    "due": ("due", "due date"),
+    "scheduled": ("start", "scheduled date"),
+    "start": ("start", "start date"),
+    "done": ("completed", "completion date"),
+}
+_PROPERTY = re.compile(r"([A-Za-z][\w-]{0,30})::\s+(\S.*)")
+_HIDDEN_PROPERTIES = frozenset({"id", "collapsed", "created", "cancelled", "heading", "background-color"})
 _DATE_KEYS = {"due", "scheduled", "start", "done", "created", "cancelled"}
-_KEY_ALIASES = {"completion": "done", "completed": "done", "recurrence": "repeat", "owner": "assignee"}
+_KEY_ALIASES = {
+    "completion": "done",
+    "completed": "done",
+    "recurrence": "repeat",
+    "owner": "assignee",
+    "deadline": "due",
+}
 _KEYS = {*_DATE_KEYS, "repeat", "id", "dependson", "priority", "estimate", "assignee", "status"}
 _MAX_LINE_LENGTH = 4_000
 
 _SIGN = re.compile("|".join((*_SIGNS, *_PRIORITY_SIGNS)))
-_FIELD = re.compile(r"[\[(]\s*([A-Za-z]+)\s*::\s*([^\[\]()]*)[\])]")
-_DATE_VALUE = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2})?|\S*\d\S*)(?!\S)")
+_FIELD = re.compile(r"[\[(]\s*([A-Za-z]+)\s*::\s*((?:\[\[[^\[\]]*\]\]|[^\[\]()])*)[\])]")
+# A date as a link to a daily note, after a sign or in a field.
+_LINKED_DATE = re.compile(
+    rf"((?:{_SIGN.pattern}|::|@)\s*)\[\[(?:[^\[\]|#]*/)?([^\[\]|#/]*\d[^\[\]|#/]*)(?:[|#][^\[\]]*)?\]\]"
+)
+_BOARD_DATE = re.compile(r"(?<!\S)@\{([^{}]{3,40})\}|(?<!\S)@(\d{4}-\d{2}-\d{2})(?!\S)")
+_BOARD_TIME = re.compile(r"(?<!\S)@@\{(\d[^{}]{2,12})\}")
+_REMINDER = re.compile(r"(?<!\S)\(@\s*(\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2})?)\)")
+_COOKIE = re.compile(r"^\s*\[#([A-Za-z])\](?!\()|(?<=\s)\[#([A-C])\](?!\()")
+_DATE_VALUE = re.compile(
+    r"\s*(\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2})?"
+    r"|\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d]{3,10}\.?(?:,?\s\d{4})?|[^\W\d]{3,10}\.?\s\d{1,2},?\s\d{4}"
+    r"|\S*\d\S*)(?!\S)"
+)
 _VALUES = {
     **dict.fromkeys(_DATE_KEYS, _DATE_VALUE),
     "repeat": re.compile(rf"\s*([^#@\[{''.join((*_SIGNS, *_PRIORITY_SIGNS))}]*)"),
@@ -114,14 +144,55 @@ _VARIATION_SELECTORS = dict.fromkeys(map(ord, "\ufe0e\ufe0f"))
 def parse_checkbox(box: Checkbox, builder: ParsedFileBuilder) -> RawTask:
     """Return the task of a check box, without project and phase."""
     fields: dict[str, str] = {}
-    text = _extract_fields(box.text[:_MAX_LINE_LENGTH].translate(_VARIATION_SELECTORS), fields)
+    text = normalize_spaces(box.text[:_MAX_LINE_LENGTH]).translate(_VARIATION_SELECTORS)
+    text = _extract_cookie(_extract_fields(_extract_board_date(_unlink_dates(text), fields), fields), fields)
     text = strip_markup(_extract_estimate(_extract_signs(text, fields), fields))
     words = text.split()
     task = _make_task(box, fields, builder)
-    task.tags = [word[1:] for word in words if _TAG.fullmatch(word)]
+    task.tags = [word[1:] for word in words if _TAG.fullmatch(word) or _is_someday_context(word)]
     task.assignee = fields.get("assignee") or _find_assignee(words)
     task.title = strip_markers(text, _MARKER) or text
     return task
+
+
+def _is_someday_context(word: str) -> bool:
+    return word.startswith("@") and is_someday(word[1:])
+
+
+def add_property(task: RawTask, prose: MarkdownProse, builder: ParsedFileBuilder) -> bool:
+    """Add the property or the dates in a line below a task; return False if the line is only text.
+
+    Properties are those of Dataview and Logseq, “due:: 2026-11-30”, dates those of Org, “DEADLINE: <…>”.
+    """
+    if ":" not in prose.text:
+        return False
+    planned_dates = parse_planning_line(prose.text)
+    for planned in planned_dates:
+        _set_date(task, _PLANNING_KEYS[planned.keyword], planned.text, prose.line, builder)
+        task.recurrence = task.recurrence or planned.repeater
+    match = _PROPERTY.fullmatch(prose.text)
+    if match is None:
+        return planned_dates != []
+    key = _KEY_ALIASES.get(match[1].lower(), match[1].lower())
+    value = _unlink_dates(f"::{match[2]}").removeprefix("::").strip()
+    if key in _DATE_KEYS:
+        _set_date(task, key, value, prose.line, builder)
+    elif key == "priority":
+        task.priority = parse_priority_field(value) or task.priority
+    return key in _DATE_KEYS or key in _HIDDEN_PROPERTIES or key == "priority"
+
+
+def _set_date(task: RawTask, key: str, text: str, line: int, builder: ParsedFileBuilder) -> None:
+    if key == "done" and task.status is not TaskStatus.DONE:
+        return
+    attribute, label = _DATE_ATTRIBUTES.get(key, ("", ""))
+    if attribute and getattr(task, attribute) is None:
+        setattr(task, attribute, builder.parse_moment(text, line, label))
+
+
+def parse_priority_field(word: str) -> Priority | None:
+    """Return the priority of a field; “medium” is above none, as the sign 🔼 is."""
+    return Priority.MEDIUM if word.strip().casefold() == "medium" else parse_priority(word)
 
 
 def _make_task(box: Checkbox, fields: dict[str, str], builder: ParsedFileBuilder) -> RawTask:
@@ -131,13 +202,16 @@ def _make_task(box: Checkbox, fields: dict[str, str], builder: ParsedFileBuilder
     status = _CHECKBOX_STATUSES.get(box.state.lower(), TaskStatus.OPEN)
     if status is TaskStatus.OPEN:
         status = parse_status(fields.get("status", "")) or status
+    priority = parse_priority_field(fields.get("priority", ""))
+    if priority is None and box.state == _IMPORTANT_STATE:
+        priority = Priority.HIGH
     done = moment("done", "completion date")
     scheduled = moment("scheduled", "scheduled date")
     return RawTask(
         line=box.line,
         native_id=fields.get("id"),
         status=status,
-        priority=parse_priority(fields.get("priority", "")) or Priority.NORMAL,
+        priority=priority or Priority.NORMAL,
         start=moment("start", "start date") or scheduled,
         due=moment("due", "due date"),
         completed=done if status is TaskStatus.DONE else None,
@@ -145,6 +219,32 @@ def _make_task(box: Checkbox, fields: dict[str, str], builder: ParsedFileBuilder
         recurrence=fields.get("repeat"),
         blocked_by=fields.get("dependson", "").split(","),
     )
+
+
+def _unlink_dates(text: str) -> str:
+    return _LINKED_DATE.sub(r"\1\2", text) if "[[" in text else text
+
+
+def _extract_board_date(text: str, fields: dict[str, str]) -> str:
+    """Extract the date and the time of a Kanban card, or the date of a reminder."""
+    if "@" not in text:
+        return text
+    if reminder := _REMINDER.search(text):
+        fields.setdefault("due", reminder[1])
+        return _REMINDER.sub(" ", text)
+    if day := _BOARD_DATE.search(text):
+        time = _BOARD_TIME.search(text)
+        fields.setdefault("due", f"{day[1] or day[2]} {time[1] if time else ''}".strip())
+        return _BOARD_DATE.sub(" ", _BOARD_TIME.sub(" ", text))
+    return text
+
+
+def _extract_cookie(text: str, fields: dict[str, str]) -> str:
+    """Extract the priority of Logseq, such as “[#A]”."""
+    if "[#" not in text or (cookie := _COOKIE.search(text)) is None:
+        return text
+    fields.setdefault("priority", _COOKIE_PRIORITIES.get((cookie[1] or cookie[2]).upper(), Priority.LOW).name)
+    return f"{text[: cookie.start()]} {text[cookie.end() :]}"
 
 
 def _extract_fields(text: str, fields: dict[str, str]) -> str:

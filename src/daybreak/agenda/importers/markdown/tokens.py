@@ -7,7 +7,22 @@ from dataclasses import dataclass
 _QUOTE = re.compile(r"(?:\s{0,3}>\s?)+")
 _FENCE = re.compile(r"\s*(?:[-*+]\s+)?(`{3,}|~{3,})([^`]*)$")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?:\s|$)")
-_CHECKBOX = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])\s+\[([ xX/\-!?bB><*~✓✔\u00a0]?)\](?:\s+(.*)|\s*)")
+_ITEM = r"(\s*)(?:[-*+•]|\d{1,9}[.)])\s+"
+# A box holds one character, whichever. “[ ]Buy” lacks its space, but is no link; “[x](address)” is one.
+_CHECKBOX = re.compile(rf"{_ITEM}\[(\s{{0,3}}|\s?[xX]\s?|[^\[\]\s]\ufe0f?)\](?:\s+(.*)|\s*|(?<=\s\])(\w.*))")
+_BARE_CHECKBOX = re.compile(r"(\s*)\[([ xX])\]\s+(\S.*)")
+_BALLOT_BOX = re.compile(rf"(?:{_ITEM}|(\s*))([☐☑☒])\ufe0f?\s*(.*)")
+_BALLOT_STATES = {"☐": " ", "☑": "x", "☒": "-"}
+MARKERS = re.compile(rf"{_ITEM}(?:#{{1,6}}\s+)?(TODO|DOING|DONE|IN-PROGRESS|CANCELED|CANCELLED)\s+(\S.*)")
+"""The words in place of a box in any file."""
+LOGSEQ_MARKERS = re.compile(
+    rf"{_ITEM}(?:#{{1,6}}\s+)?"
+    r"(TODO|DOING|NOW|LATER|WAITING|WAIT|STARTED|DONE|IN-PROGRESS|CANCELED|CANCELLED)\s+(\S.*)"
+)
+"""The words in place of a box in a file of Logseq."""
+_DRAWER = re.compile(r"\s*:(?:LOGBOOK|PROPERTIES):\s*", re.IGNORECASE)
+_DRAWER_END = ":end:"
+_MAX_DRAWER_LINES = 200
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*")
 _NOT_PARAGRAPH = re.compile(r"\s*(?:[-*+]\s|\d{1,9}[.)]\s|[|<>!]|\[\[|(?:[-*_]\s*){3,}$)|\s{4}")
 _COMMENTS = (("<!--", "-->"), ("%%", "%%"))
@@ -24,7 +39,7 @@ class MarkdownHeading:
 
 @dataclass(frozen=True, slots=True)
 class Checkbox:
-    """An item of a task list; ``indent`` in columns."""
+    """An item of a task list; ``indent`` in columns, ``state`` the sign in its box, or the word for it."""
 
     line: int
     indent: int
@@ -49,11 +64,24 @@ class UnclosedBlock:
     line: int
 
 
-MarkdownToken = MarkdownHeading | Checkbox | MarkdownProse | UnclosedBlock
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """The lines of a drawer of Logseq or Org, such as ``:LOGBOOK:``; ``last_line`` is that of its end."""
+
+    line: int
+    last_line: int
 
 
-def scan_tokens(lines: list[str], start: int = 0) -> Iterator[MarkdownToken]:
-    """Yield the tokens of the lines from the index ``start`` on; lines count from 1."""
+MarkdownToken = MarkdownHeading | Checkbox | MarkdownProse | Drawer | UnclosedBlock
+
+
+def scan_tokens(
+    lines: list[str], start: int = 0, markers: re.Pattern[str] = MARKERS
+) -> Iterator[MarkdownToken]:
+    """Yield the tokens of the lines from the index ``start`` on; lines count from 1.
+
+    ``markers`` matches the words in place of a box, as in “- TODO Write”.
+    """
     at = start
     while at < len(lines):
         line = _strip_quote(lines[at])
@@ -61,6 +89,8 @@ def scan_tokens(lines: list[str], start: int = 0) -> Iterator[MarkdownToken]:
         if end is not None:
             if end == len(lines):
                 yield UnclosedBlock(at + 1)
+            elif _DRAWER.fullmatch(line):
+                yield Drawer(at + 1, end + 1)
             at = end + 1
             continue
         underline = _match_underline(line, lines, at)
@@ -68,7 +98,7 @@ def scan_tokens(lines: list[str], start: int = 0) -> Iterator[MarkdownToken]:
             yield MarkdownHeading(at + 1, 1 if underline == "=" else 2, line.strip())
             at += 2
             continue
-        yield _make_token(line, at + 1)
+        yield _make_token(line, at + 1, markers)
         at += 1
 
 
@@ -88,7 +118,12 @@ def _find_hidden_end(lines: list[str], at: int, line: str) -> int | None:
             if closing_sign in line.lstrip()[len(opening) :]:
                 return None if not line.rstrip().endswith(closing_sign) else at
             return next((n for n in range(at + 1, len(lines)) if closing_sign in lines[n]), len(lines))
-    return None
+    return _find_drawer_end(lines, at) if _DRAWER.fullmatch(line) else None
+
+
+def _find_drawer_end(lines: list[str], at: int) -> int | None:
+    following = range(at + 1, min(len(lines), at + _MAX_DRAWER_LINES))
+    return next((n for n in following if lines[n].strip().lower() == _DRAWER_END), None)
 
 
 def _match_underline(line: str, lines: list[str], at: int) -> str | None:
@@ -98,13 +133,30 @@ def _match_underline(line: str, lines: list[str], at: int) -> str | None:
     return match[1][0] if match else None
 
 
-def _make_token(line: str, number: int) -> MarkdownToken:
+def _make_token(line: str, number: int, markers: re.Pattern[str]) -> MarkdownToken:
     if heading := _HEADING.match(line):
         return MarkdownHeading(number, len(heading[1]), _strip_closing_hashes(line[heading.end() :].strip()))
-    if box := _CHECKBOX.fullmatch(line):
-        return Checkbox(number, _indent_width(box[1]), box[2], box[3] or "")
+    if box := _match_checkbox(line, number) or _match_marker(line, number, markers):
+        return box
     indent = _indent_width(line[: len(line) - len(line.lstrip())])
     return MarkdownProse(number, indent, line.strip(), bool(line.strip()) and not _NOT_PARAGRAPH.match(line))
+
+
+def _match_checkbox(line: str, number: int) -> Checkbox | None:
+    if "[" in line and (box := _CHECKBOX.fullmatch(line) or _BARE_CHECKBOX.fullmatch(line)):
+        text = box[3] or (box[4] if box.re is _CHECKBOX else "") or ""
+        return Checkbox(number, _indent_width(box[1]), box[2].strip().removesuffix("\ufe0f") or " ", text)
+    if not line.isascii() and (ballot := _BALLOT_BOX.fullmatch(line)):
+        indent = _indent_width(ballot[1] or ballot[2] or "")
+        return Checkbox(number, indent, _BALLOT_STATES[ballot[3]], ballot[4])
+    return None
+
+
+def _match_marker(line: str, number: int, markers: re.Pattern[str]) -> Checkbox | None:
+    if not line[:1] or (line[0] not in "-*+•" and not line[0].isspace() and not line[0].isdigit()):
+        return None
+    match = markers.fullmatch(line)
+    return match and Checkbox(number, _indent_width(match[1]), match[2], match[3])
 
 
 def _strip_closing_hashes(heading: str) -> str:

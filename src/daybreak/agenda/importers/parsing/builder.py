@@ -14,6 +14,7 @@ from daybreak.agenda.importers.parsing.signatures import (
     WEB_PAGE,
     is_web_page,
 )
+from daybreak.agenda.importers.parsing.someday import add_someday_tag
 from daybreak.agenda.importers.parsing.text import (
     MAX_ID_LENGTH,
     clean_block,
@@ -203,7 +204,7 @@ class ParsedFileBuilder:
                 completed=task.completed,
                 estimate_minutes=task.estimate_minutes,
                 assignee=clean_assignee(task.assignee),
-                tags=_distinct_names(task.tags),
+                tags=_distinct_names(add_someday_tag(task.tags, (task.project, task.phase))),
                 recurrence=clean_line(task.recurrence or "") or None,
                 blocked_by=_distinct_names(task.blocked_by),
                 touched_at=task.touched_at,

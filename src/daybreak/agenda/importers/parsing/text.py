@@ -16,6 +16,9 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _UNUSUAL = re.compile(f"[{_SEPARATORS.pattern[1:-1]}{_UNSAFE.pattern[1:-1]}{_INVISIBLE}]")
+_ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad"
+_INVISIBLE_BESIDE_SPACE = re.compile(rf"(?<=[\s:])[{_ZERO_WIDTH}]+|^[{_ZERO_WIDTH}]+|[{_ZERO_WIDTH}]+(?=[\s\d)\]}}]|$)")
+_UNUSUAL_SPACE = re.compile("(?<=:)[\u00a0\u202f]+(?=\\d)|([\u00a0\u2000-\u200a\u202f\u205f\u3000])")
 _NOT_IN_SLUG = re.compile(r"[^\w]+")
 
 
@@ -27,6 +30,16 @@ def split_lines(text: str) -> list[str]:
 def normalize_newlines(text: str) -> str:
     r"""Return the text with ``\n`` for every line end, so that line numbers are those of an editor."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def normalize_spaces(text: str) -> str:
+    """Return a line with plain spaces, and without invisible characters beside spaces and digits.
+
+    Text that is copied from web pages contains them: a date would not be a date.
+    """
+    if text.isascii():
+        return text
+    return _INVISIBLE_BESIDE_SPACE.sub("", _UNUSUAL_SPACE.sub(lambda found: " " if found[1] else "", text))
 
 
 def clean_line(text: str, limit: int = MAX_TITLE_LENGTH) -> str:
