@@ -48,6 +48,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/projects/{project_id}/remove": ("agenda.delete_project",),
     "POST /agenda/projects/{project_id}/restore": ("agenda.restore_project",),
     "POST /agenda/sources/address": ("agenda.add_address",),
+    "POST /agenda/sources/folders": ("agenda.add_folder",),
     "POST /agenda/sources/files": ("agenda.upload_files",),
     "POST /agenda/sources/refresh": ("agenda.refresh_sources",),
     "POST /agenda/sources/{source_id}/refresh": ("agenda.refresh_source",),

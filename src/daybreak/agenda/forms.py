@@ -188,6 +188,13 @@ class AddressForm(BaseModel):
     name: Annotated[str, Field(max_length=200)] = ""
 
 
+class FolderForm(BaseModel):
+    """The form for a folder of this computer."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4000)]
+    name: Annotated[str, Field(max_length=200)] = ""
+
+
 class UnassignedForm(BaseModel):
     """The form for the holder of the unassigned tasks of a source's team boards."""
 

@@ -46,6 +46,7 @@ class CommandContext:
             limits=wiring.intake_settings(),
             open_vault=lambda: wiring.vault(self.settings),
             progress=progress,
+            home=self.settings.home,
         )
 
     async def get_or_create_user(self, email: str | None, *, timezone: str | None = None) -> User:

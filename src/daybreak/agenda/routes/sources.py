@@ -14,7 +14,7 @@ from daybreak.agenda import jobs
 from daybreak.agenda.forms import AddressForm, FilesOnlyForm, UnassignedForm
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.sources import service, uploads
+from daybreak.agenda.sources import folders, service, uploads
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.agenda.sources.uploads import SUPPORTED_FORMATS
 from daybreak.errors import InvalidInput, Unavailable, UserError
@@ -191,6 +191,8 @@ async def _show_sources(
         form=form or Form[AddressForm](),
         upload_error=upload_error or UploadError(),
         formats=SUPPORTED_FORMATS,
+        allows_folders=folders.allows_folders(),
+        how_to_allow=folders.HOW_TO_ALLOW,
     )
 
 

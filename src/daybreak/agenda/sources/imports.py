@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -32,7 +32,15 @@ from daybreak.agenda.sync.copies import keep_newest
 from daybreak.agenda.sync.revisions import merge_revisions
 from daybreak.db import Database, load
 from daybreak.errors import DaybreakError, InvalidInput, NotFound
-from daybreak.intake import Fetched, IntakeSettings, Vault, WebAddress, fetch
+from daybreak.intake import (
+    Fetched,
+    FolderAccess,
+    IntakeSettings,
+    Vault,
+    WebAddress,
+    fetch,
+    read_folder_state,
+)
 from daybreak.people import User
 from daybreak.telemetry import log
 from daybreak.threads import DedicatedThreads
@@ -73,6 +81,7 @@ class SourceReader:
 
     Attributes:
         open_vault: returns the vault that decrypts calendar URLs; called only when one is fetched.
+        home: Daybreak's own folder, which is never read.
     """
 
     database: Database
@@ -81,6 +90,7 @@ class SourceReader:
     limits: IntakeSettings
     open_vault: Callable[[], Vault]
     progress: ProgressCallback | None = None
+    home: Path | None = None
 
     @property
     def context(self) -> ImportContext:
@@ -159,6 +169,7 @@ class FetchedSource:
         new_copy: the response of a calendar URL, to be stored as its last good copy.
         compressed_copy: the same, compressed.
         is_earlier_copy: whether a calendar URL was not requested, because its copy is recent.
+        files_digest: the state of a folder before it was read.
     """
 
     source: Source
@@ -169,6 +180,7 @@ class FetchedSource:
     new_copy: Fetched | None = None
     compressed_copy: bytes = b""
     is_earlier_copy: bool = False
+    files_digest: bytes | None = None
 
 
 async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
@@ -179,14 +191,20 @@ async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
     """
     match source.kind:
         case SourceKind.FOLDER:
-            contents = await _threads.run(
-                read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
-            )
-            return await _build_fetched_source(reader, source, contents)
+            return await _fetch_folder_source(reader, source)
         case SourceKind.UPLOAD:
             return await _build_fetched_source(reader, source, await _parse_upload(reader, source))
         case SourceKind.ADDRESS:
             return await _fetch_address_source(reader, source)
+
+
+async def _fetch_folder_source(reader: SourceReader, source: Source) -> FetchedSource:
+    folder, limits = Path(source.locator), reader.limits
+    access = FolderAccess.excluding(reader.home, is_confined=source.is_confined, allowed=limits.folders)
+    # Before the files are read, so that a change in the meantime counts as one that has not been read.
+    state = await _threads.run(read_folder_state, folder, limits, access)
+    contents = await _threads.run(read_folder, folder, reader.context, limits, reader.progress, access)
+    return replace(await _build_fetched_source(reader, source, contents), files_digest=state.digest)
 
 
 async def _build_fetched_source(
@@ -326,6 +344,8 @@ async def save_fetched_source(
         await tx.execute(_sql.save_copy, owner_id, source.id, fetched.compressed_copy, *validators)
     if fetched.failure is None:
         await tx.execute(_sql.mark_read, owner_id, source.id, fetched.read_at or now, changes.has_any)
+        if fetched.files_digest is not None:
+            await tx.execute(_sql.save_files_digest, owner_id, source.id, fetched.files_digest)
     else:
         await tx.execute(_sql.mark_failing, owner_id, source.id, now, fetched.failure)
     warnings = tuple(map(str, outcome.warnings))
