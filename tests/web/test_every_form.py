@@ -163,9 +163,10 @@ def route_of(method: str, path: str) -> RouteMethod | None:
 
 
 @pytest.fixture
-async def tour(anna_client, database, user, monkeypatch: pytest.MonkeyPatch) -> Tour:
+async def tour(anna_client, database, user, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Tour:
     """Return a tour as Anna, an administrator with data of every kind, after all due runs."""
     monkeypatch.setattr(parser_pool, "BoundedPool", InProcessPool)
+    monkeypatch.setenv("DAYBREAK_INTAKE_FOLDERS", str(tmp_path))
     await people.set_role(database, user, Role.ADMIN)
     tour = Tour(anna_client)
     plan = "# House\n- [ ] Call Berta 📅 2026-03-28\n- [ ] Paint 📅 2026-03-29\n- [ ] Sweep\n".encode()

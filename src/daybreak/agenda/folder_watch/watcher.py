@@ -26,6 +26,7 @@ from daybreak.threads import DedicatedThreads
 CHANNEL = "daybreak_folders"
 """Channel of added and removed folder sources."""
 _RECONCILE_SECONDS = 60.0
+_IDLE_SECONDS = 300.0  # without folders; a notification is the usual way to learn of the first one
 _RETRY_SECONDS = 30.0
 _RESTART_SECONDS = 5.0
 _BUSY_SECONDS = 2.0
@@ -126,6 +127,8 @@ class FolderWatcher:
                 await self._compare(one)
         await self._renew_stream()
         await self._mark()
+        if not self._folders and self._reconcile_at > monotonic():
+            self._reconcile_at = monotonic() + _IDLE_SECONDS
         self.watching.set()
 
     async def _must_compare(self, one: WatchedFolder) -> bool:
