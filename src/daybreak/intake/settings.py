@@ -26,7 +26,10 @@ def _split_paths(value: object) -> object:
 
 
 def _require_absolute(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    expanded = tuple(path.expanduser() if str(path).startswith("~") else path for path in paths)
+    try:
+        expanded = tuple(path.expanduser() for path in paths)
+    except RuntimeError:
+        raise ValueError("must have the names of existing users after “~”") from None
     if not all(path.is_absolute() for path in expanded):
         raise ValueError("must have absolute paths, such as /srv/plans")
     return expanded
