@@ -15,6 +15,7 @@ from daybreak.intake import IntakeSettings, Vault
 from daybreak.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from daybreak.agenda import FolderWatcher
     from daybreak.briefs import ComposeKind
     from daybreak.runs import AnyKind
     from daybreak.schedule import MaintenanceTask, Scheduler
@@ -155,6 +156,9 @@ def maintenance_tasks() -> "list[MaintenanceTask]":
         *schedule.builtin_tasks(schedule.ScheduleSettings.load()),
         schedule.MaintenanceTask(name="agenda.refresh", cron="*/15 * * * *", run=agenda.enqueue_refreshes),
         schedule.MaintenanceTask(
+            name="agenda.read_folders", cron="*/15 * * * *", run=agenda.enqueue_changed_folders
+        ),
+        schedule.MaintenanceTask(
             name="agenda.report_stale", cron="43 * * * *", run=agenda.report_stale_sources
         ),
         schedule.MaintenanceTask(name="people.purge", cron="7 * * * *", run=people.purge_expired),
@@ -166,6 +170,13 @@ def scheduler(database: Database) -> "Scheduler":
     from daybreak import schedule  # noqa: PLC0415 - likewise
 
     return schedule.Scheduler(database, schedule.ScheduleSettings.load(), maintenance_tasks())
+
+
+def folder_watcher(database: Database, settings: Settings) -> "FolderWatcher":
+    """Create the watcher, which enqueues readings of folder sources that change."""
+    from daybreak import agenda  # noqa: PLC0415 - likewise
+
+    return agenda.FolderWatcher(database, intake_settings(), settings.home)
 
 
 async def has_live_worker(database: Database) -> bool:

@@ -12,9 +12,11 @@ from collections.abc import Callable
 import uvloop
 
 from daybreak import telemetry, wiring
+from daybreak.agenda import FOLDERS_CHANNEL
 from daybreak.errors import DaybreakError
 from daybreak.runs import Worker
 from daybreak.schedule import ScheduleSettings
+from daybreak.settings import Settings
 from daybreak.supervision import end_with_supervisor, stop_on_signals, supervise
 from daybreak.threads import exit_if_busy
 
@@ -40,17 +42,26 @@ def run_worker(on_ready: Callable[[], None] | None = None) -> None:
         wiring.postgres(current, long_running=True) as addresses,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        runner.run(_run_worker(addresses, on_ready))
+        runner.run(_run_worker(current, addresses, on_ready))
 
 
-async def _run_worker(database_urls: wiring.DatabaseUrls, on_ready: Callable[[], None] | None) -> None:
+async def _run_worker(
+    current: Settings, database_urls: wiring.DatabaseUrls, on_ready: Callable[[], None] | None
+) -> None:
     async with wiring.open_database(database_urls) as database:
-        worker = Worker(database_urls.app, wiring.kinds(), compatibility=database.compatibility)
+        watcher = wiring.folder_watcher(database, current)
+        worker = Worker(
+            database_urls.app,
+            wiring.kinds(),
+            compatibility=database.compatibility,
+            listeners={FOLDERS_CHANNEL: watcher.wake},
+        )
         tune_gc()
         stop_on_signals(worker.drain)
         background = [asyncio.create_task(_announce_ready(worker.ready, on_ready))]
         if ScheduleSettings.load().in_worker:
             background.append(asyncio.create_task(wiring.scheduler(database).run()))
+        background.append(asyncio.create_task(watcher.run()))
         try:
             await worker.run()
         finally:

@@ -29,7 +29,7 @@ def shown(field) -> str:
     if field.default_factory is not None:
         return "see below"
     assert field.default is not PydanticUndefined
-    if field.default is None:
+    if field.default is None or field.default == ():
         return "unset"
     text = field.default.human_readable() if hasattr(field.default, "human_readable") else str(field.default)
     return f"`{text.lower() if isinstance(field.default, bool) else text}`"

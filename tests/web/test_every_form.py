@@ -48,6 +48,7 @@ OPERATIONS: dict[str, Operations | Mapping[str, Operations]] = {
     "POST /agenda/projects/{project_id}/remove": ("agenda.delete_project",),
     "POST /agenda/projects/{project_id}/restore": ("agenda.restore_project",),
     "POST /agenda/sources/address": ("agenda.add_address",),
+    "POST /agenda/sources/folders": ("agenda.add_folder",),
     "POST /agenda/sources/files": ("agenda.upload_files",),
     "POST /agenda/sources/refresh": ("agenda.refresh_sources",),
     "POST /agenda/sources/{source_id}/refresh": ("agenda.refresh_source",),
@@ -167,9 +168,10 @@ def route_of(method: str, path: str) -> RouteMethod | None:
 
 
 @pytest.fixture
-async def tour(anna_client, database, user, monkeypatch: pytest.MonkeyPatch) -> Tour:
+async def tour(anna_client, database, user, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Tour:
     """Return a tour as Anna, an administrator with data of every kind, after all due runs."""
     monkeypatch.setattr(parser_pool, "BoundedPool", InProcessPool)
+    monkeypatch.setenv("DAYBREAK_INTAKE_FOLDERS", str(tmp_path))
     await people.set_role(database, user, Role.ADMIN)
     tour = Tour(anna_client)
     plan = "# House\n- [ ] Call Berta 📅 2026-03-28\n- [ ] Paint 📅 2026-03-29\n- [ ] Sweep\n".encode()

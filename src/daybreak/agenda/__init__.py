@@ -2,10 +2,14 @@
 
 from daybreak.agenda.comparison.titles import is_corrected_title
 from daybreak.agenda.decisions import PastDecision, complete, ignore, list_decisions, snooze, undo
+from daybreak.agenda.folder_watch.checks import enqueue_changed_folders
+from daybreak.agenda.folder_watch.watcher import CHANNEL as FOLDERS_CHANNEL
+from daybreak.agenda.folder_watch.watcher import FolderWatcher
 from daybreak.agenda.jobs import enqueue_refresh, kinds, source_items
 from daybreak.agenda.maintenance import enqueue_refreshes, report_stale_sources
 from daybreak.agenda.model import (
     Agenda,
+    ChangeDetection,
     Decision,
     DecisionKind,
     Event,
@@ -52,13 +56,16 @@ from daybreak.agenda.store import AgendaQuery, EventRange, read_agendas
 from daybreak.agenda.sync.source_sync import ChangeCounts
 
 __all__ = [
+    "FOLDERS_CHANNEL",
     "Agenda",
     "AgendaQuery",
     "ChangeCounts",
+    "ChangeDetection",
     "Decision",
     "DecisionKind",
     "Event",
     "EventRange",
+    "FolderWatcher",
     "Holder",
     "ImportReport",
     "Moment",
@@ -85,6 +92,7 @@ __all__ = [
     "change_credentials",
     "complete",
     "delete_source_by_reference",
+    "enqueue_changed_folders",
     "enqueue_refresh",
     "enqueue_refreshes",
     "group_uploads_in_thread",

@@ -207,6 +207,13 @@ class AddressForm(CredentialsForm):
         return self.private_addresses if self.confirmed_for == self.address else ()
 
 
+class FolderForm(BaseModel):
+    """The form for a folder of this computer."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4000)]
+    name: Annotated[str, Field(max_length=200)] = ""
+
+
 class UnassignedForm(BaseModel):
     """The form for the holder of the unassigned tasks of a source's team boards."""
 

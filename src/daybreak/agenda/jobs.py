@@ -55,7 +55,11 @@ class ReadSourceResult:
 
 
 async def enqueue_refresh(
-    tx: asyncpg.Connection, owner_id: UUID, sources: Collection[UUID] | None = None
+    tx: asyncpg.Connection,
+    owner_id: UUID,
+    sources: Collection[UUID] | None = None,
+    *,
+    queue: Queue | None = None,
 ) -> Run:
     """Enqueue a refresh, which starts after the caller's transaction; return its run, or the open one.
 
@@ -63,10 +67,11 @@ async def enqueue_refresh(
         tx: a transaction as this owner.
         owner_id: the owner of the sources.
         sources: the ids of the sources; None for all.
+        queue: the queue; None for that of a user who waits.
     """
     chosen = tuple(sorted(set(sources))) if sources is not None else None
     key = ALL_SOURCES_KEY if chosen is None else ",".join(str(one)[:13] for one in chosen)[:200]
-    return await runs.enqueue(tx, REFRESH, owner_id, RefreshParameters(sources=chosen), key)
+    return await runs.enqueue(tx, REFRESH, owner_id, RefreshParameters(sources=chosen), key, queue=queue)
 
 
 async def source_items(

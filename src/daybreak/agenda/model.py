@@ -79,6 +79,14 @@ class SourceKind(StrEnum):
     UPLOAD = "upload"
 
 
+class ChangeDetection(StrEnum):
+    """How changes of a folder are noticed: by events, by comparison every minute, or every 15 minutes."""
+
+    EVENTS = "events"
+    POLLING = "polling"
+    MAINTENANCE = "maintenance"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A folder, an .ics URL or uploaded files from which a user's items are imported.
@@ -87,6 +95,8 @@ class Source:
         uploaded_at: when its files were uploaded; None for a source that can be read again.
         unassigned: the holder of the unassigned tasks of its team boards.
         retry_at: until when the server of a calendar URL wants no request; None if it did not ask.
+        is_confined: whether it is a folder that was added in the web; no part of its path may be a link.
+        watching: how the changes of a folder are noticed until `watched_until`; None for the periodic check.
     """
 
     id: UUID
@@ -100,6 +110,16 @@ class Source:
     uploaded_at: datetime | None = None
     unassigned: UnassignedTasks = UnassignedTasks.MINE
     retry_at: datetime | None = None
+    is_confined: bool = False
+    watching: ChangeDetection | None = None
+    watched_until: datetime | None = None
+
+    def change_detection(self, now: datetime) -> ChangeDetection | None:
+        """Return how the changes of a folder are noticed; None for other sources."""
+        if self.kind is not SourceKind.FOLDER:
+            return None
+        is_watched = self.watched_until is not None and self.watched_until > now
+        return self.watching if is_watched and self.watching else ChangeDetection.MAINTENANCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,6 +164,29 @@ INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256, s
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING
 
+-- name: insert_folder
+-- Inserts a folder of the web as a source and returns its id; no row if it exists.
+INSERT INTO agenda_sources (owner_id, id, kind, name, locator, locator_sha256, is_confined)
+VALUES ($1, $2, 'folder', $3, $4, $5, TRUE)
+ON CONFLICT DO NOTHING
+RETURNING id
+
+-- name: list_folder_sources
+-- Returns the folder sources of all owners; needs no owner. $1 whether to find absent items, $2 the most sources.
+SELECT
+    owner_id, id, locator, is_confined, files_digest, last_read_at, failing_since, watching, watched_until, has_absent
+FROM agenda_folder_sources($1, $2)
+
+-- name: save_files_digest
+-- Records the state of a folder's files when they were read.
+UPDATE agenda_sources SET files_digest = $3 WHERE owner_id = $1 AND id = $2
+
+-- name: mark_watched
+-- Records how the changes of folders ($2) are noticed ($3) until $4.
+UPDATE agenda_sources AS s SET watching = w.watching, watched_until = $4
+FROM unnest($2::uuid [], $3::text []) AS w (id, watching)
+WHERE s.owner_id = ANY ($1::uuid []) AND s.id = w.id
+
 -- name: mark_uploaded
 -- Records that files of the source were uploaded at $3.
 UPDATE agenda_sources SET uploaded_at = $3 WHERE owner_id = $1 AND id = $2

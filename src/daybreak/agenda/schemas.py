@@ -10,6 +10,7 @@ from daybreak.agenda.decisions import PastDecision
 from daybreak.agenda.forms import EventForm, PhaseForm, TaskForm
 from daybreak.agenda.manual_entries import EventInput, NoteInput, PhaseInput, TaskInput
 from daybreak.agenda.model import (
+    ChangeDetection,
     Decision,
     DecisionKind,
     Holder,
@@ -20,6 +21,7 @@ from daybreak.agenda.model import (
     UnassignedTasks,
 )
 from daybreak.agenda.read_models import EventDetail, NoteDetail, ProjectDetail, TaskDetail
+from daybreak.agenda.sources.folders import Subfolders
 from daybreak.agenda.sources.service import SourceOverview
 from daybreak.runs import Run, Status
 from daybreak.web import Day, Id, InputModel, LocalTime, OutputModel
@@ -348,6 +350,10 @@ class SourceOut(OutputModel):
     notes: int
     warnings: int
     absent: int = Field(description="How many of these items its last reading did not find.")
+    change_detection: ChangeDetection | None = Field(
+        description="How changes of a folder are noticed: by events within seconds, by polling every minute, "
+        "or by maintenance every 15 minutes; null for other kinds."
+    )
 
     @classmethod
     def of(cls, overview: SourceOverview) -> Self:
@@ -370,6 +376,7 @@ class SourceOut(OutputModel):
             notes=overview.notes,
             warnings=overview.warnings,
             absent=overview.absent,
+            change_detection=overview.change_detection,
         )
 
 
@@ -419,6 +426,42 @@ class CredentialsIn(InputModel):
 
     user_name: _UserName = ""
     password: _Password = ""
+
+
+class FolderIn(InputModel):
+    """A folder or file of the server to add."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=4000)] = Field(
+        examples=["/home/anna/plans"]
+    )
+    name: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class FolderSourceOut(SourceOut):
+    """A folder that was added, and the run that reads it; `/api/v1/runs/{run}` returns its progress."""
+
+    run: UUID = Field(examples=[_ID])
+
+
+class SubfoldersOut(OutputModel):
+    """A folder of the server with its subfolders."""
+
+    path: str = Field(description="The folder; empty for the list of the allowed folders.")
+    parent: str | None = Field(description="The folder above it; null for the list of the allowed folders.")
+    subfolders: list[str] = Field(
+        description="Paths of its subfolders, at most 200; hidden ones are omitted."
+    )
+    is_complete: bool = Field(description="Whether these are all subfolders.")
+
+    @classmethod
+    def of(cls, listed: Subfolders) -> Self:
+        """Return the output for a listed folder."""
+        return cls(
+            path=listed.path,
+            parent=listed.parent,
+            subfolders=list(listed.paths),
+            is_complete=listed.is_complete,
+        )
 
 
 class RefreshRunOut(OutputModel):

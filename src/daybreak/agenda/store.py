@@ -10,6 +10,7 @@ import asyncpg
 
 from daybreak.agenda.model import (
     Agenda,
+    ChangeDetection,
     Decision,
     DecisionKind,
     Event,
@@ -134,9 +135,14 @@ def _with_project(item: T, project_ids: Mapping[UUID | None, UUID]) -> T:
 def source_from_row(row: asyncpg.Record) -> Source:
     """Build a source from its row."""
     times = ("last_read_at", "last_changed_at", "failing_since", "uploaded_at", "retry_at")
-    shown = ("id", "name", "locator", "error", *times)
+    shown = ("id", "name", "locator", "error", "is_confined", "watched_until", *times)
     unassigned = UnassignedTasks(row["unassigned"] or UnassignedTasks.MINE)
-    return Source(kind=SourceKind(row["kind"]), unassigned=unassigned, **_pick(row, *shown))
+    return Source(
+        kind=SourceKind(row["kind"]),
+        unassigned=unassigned,
+        watching=ChangeDetection(row["watching"]) if row["watching"] else None,
+        **_pick(row, *shown),
+    )
 
 
 def warning_from_row(row: asyncpg.Record) -> SourceWarning:

@@ -47,6 +47,7 @@ class CommandContext:
             limits=wiring.intake_settings().model_copy(update={"allow_confirmed_addresses": True}),
             open_vault=lambda: wiring.vault(self.settings),
             progress=progress,
+            home=self.settings.home,
         )
 
     async def get_or_create_user(self, email: str | None, *, timezone: str | None = None) -> User:

@@ -3,9 +3,17 @@
 from daybreak.intake.archive import is_ignored, safe_path, unpack_archives
 from daybreak.intake.budget import FORM_OVERHEAD, BudgetExceeded, IntakeBudget, SpoolQuota
 from daybreak.intake.display import printable
-from daybreak.intake.file_names import find_original, normalize_path, split_copy_marker
+from daybreak.intake.file_names import (
+    find_original,
+    is_skipped,
+    is_transient,
+    normalize_path,
+    split_copy_marker,
+)
 from daybreak.intake.files import FoundFile, RejectedFile, read_file, read_head
 from daybreak.intake.folder import walk_folder
+from daybreak.intake.folder_access import FolderAccess, is_allowed, resolve_folders
+from daybreak.intake.folder_state import FolderState, read_folder_state
 from daybreak.intake.http_fetch import Fetched, NotModified, fetch
 from daybreak.intake.sandbox.pool import BoundedPool, InputDone, InputFailed
 from daybreak.intake.settings import IntakeSettings
@@ -20,6 +28,8 @@ __all__ = [
     "BoundedPool",
     "BudgetExceeded",
     "Fetched",
+    "FolderAccess",
+    "FolderState",
     "FoundFile",
     "InputDone",
     "InputFailed",
@@ -39,12 +49,17 @@ __all__ = [
     "WebAddress",
     "fetch",
     "find_original",
+    "is_allowed",
     "is_confirmable",
     "is_ignored",
+    "is_skipped",
+    "is_transient",
     "normalize_path",
     "printable",
     "read_file",
+    "read_folder_state",
     "read_head",
+    "resolve_folders",
     "safe_path",
     "separate_password",
     "split_copy_marker",

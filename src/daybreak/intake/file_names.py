@@ -57,6 +57,11 @@ _MAX_LENGTH = 255
 _MAX_MARKERS = 4
 
 
+def is_skipped(name: str) -> bool:
+    """Return whether an entry is hidden, or a folder of tools that is not read."""
+    return name.startswith(".") or name in IGNORED_FOLDERS
+
+
 def is_transient(name: str) -> bool:
     """Return whether a file is a temporary file, a lock, a backup or a placeholder of another file."""
     return len(name) <= _MAX_LENGTH and _TRANSIENT.fullmatch(name) is not None

@@ -15,6 +15,8 @@ from daybreak.intake.display import human_size
 from daybreak.intake.settings import IntakeSettings
 
 _SAFE_OPEN_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
+# Only Linux can pass through a folder that it may not list, without following links.
+_PASSING_FLAG = getattr(os, "O_PATH", None)
 _CHUNK_SIZE = 1024 * 1024
 _HEAD_SIZE = 4096
 
@@ -71,14 +73,18 @@ def read_head(root: Path, parts: tuple[str, ...], size: int = _HEAD_SIZE) -> byt
 
 
 def open_beneath(root: Path, parts: tuple[str, ...], flags: int = 0) -> int:
-    """Return a descriptor of the entry at ``parts`` below ``root``, where no part is a link.
+    """Return a descriptor of the entry at ``parts`` below the real folder ``root``, where no part is a link.
+
+    On Linux no part of ``root`` may have become a link, either.
 
     Raises:
         OSError: it does not exist, is not allowed, or one of the parts has become a link.
     """
-    descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    for number, part in enumerate(parts, start=1):
-        kind = flags if number == len(parts) else os.O_DIRECTORY
+    start, path = (root, parts) if _PASSING_FLAG is None else (Path("/"), (*root.parts[1:], *parts))
+    passing = (_PASSING_FLAG or 0) if path else 0
+    descriptor = os.open(start, passing | os.O_DIRECTORY | os.O_CLOEXEC)
+    for number, part in enumerate(path, start=1):
+        kind = flags if number == len(path) else os.O_DIRECTORY | passing
         try:
             below = os.open(part, _SAFE_OPEN_FLAGS | kind, dir_fd=descriptor)
         finally:

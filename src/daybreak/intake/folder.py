@@ -10,7 +10,7 @@ from pathlib import Path
 from daybreak.errors import InvalidInput
 from daybreak.intake.budget import BudgetExceeded, IntakeBudget
 from daybreak.intake.display import printable
-from daybreak.intake.file_names import IGNORED_FOLDERS, is_transient
+from daybreak.intake.file_names import is_skipped, is_transient
 from daybreak.intake.files import (
     FoundFile,
     RejectedFile,
@@ -19,9 +19,10 @@ from daybreak.intake.files import (
     read_head,
     reject_too_large,
 )
+from daybreak.intake.folder_access import FolderAccess
+from daybreak.intake.folder_state import ENTRIES_PER_FILE
 from daybreak.intake.settings import IntakeSettings
 
-_ENTRIES_PER_FILE = 10
 _MAX_TIMESTAMP = 253_402_300_799.0  # of the year 9999: a file may claim to be newer
 _SPECIAL_FILES = {
     stat.S_IFIFO: "a named pipe",
@@ -29,6 +30,8 @@ _SPECIAL_FILES = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+
+_NO_LIMITS = FolderAccess()
 
 _Parts = tuple[str, ...]
 
@@ -38,7 +41,10 @@ FileFilter = Callable[[str, bytes], bool]
 
 
 def walk_folder(
-    root: Path, limits: IntakeSettings, file_filter: FileFilter = lambda _path, _head: True
+    root: Path,
+    limits: IntakeSettings,
+    file_filter: FileFilter = lambda _path, _head: True,
+    access: FolderAccess = _NO_LIMITS,
 ) -> Iterator[FoundFile | RejectedFile]:
     """Yield every file below ``root`` (or ``root`` itself if it is a file), sorted by the parts of its path.
 
@@ -48,20 +54,20 @@ def walk_folder(
     count towards the limits on size and number.
 
     Raises:
-        InvalidInput: ``root`` does not exist, cannot be read or is neither a folder nor a file.
+        InvalidInput: ``root`` does not exist, may not or cannot be read, or is neither a folder nor a file.
     """
     try:
-        real = Path(os.path.realpath(root, strict=True))
+        real = access.resolve(root)
         status = real.stat()
         if stat.S_ISDIR(status.st_mode):
             os.scandir(real).close()
-            return _stop_at_limit(_FolderWalk(real, limits, file_filter).walk_directory((), ()))
+            return _stop_at_limit(_FolderWalk(real, limits, file_filter, access).walk_directory((), ()))
     except OSError as error:
         raise InvalidInput(f"“{printable(str(root))}” cannot be read: {os_error_reason(error)}.") from None
     if not stat.S_ISREG(status.st_mode):
         raise InvalidInput(f"“{printable(str(root))}” is {_file_kind(status)}; choose a folder or a file.")
     return _stop_at_limit(
-        _FolderWalk(real.parent, limits, file_filter).check_file((real.name,), (real.name,), status)
+        _FolderWalk(real.parent, limits, file_filter, access).check_file((real.name,), (real.name,), status)
     )
 
 
@@ -79,11 +85,14 @@ def _stop_at_limit(files: Iterator[FoundFile | RejectedFile]) -> Iterator[FoundF
 class _FolderWalk:
     """One walk: ``shown`` is the path as the user sees it, ``real`` the same path without links."""
 
-    def __init__(self, root: Path, limits: IntakeSettings, file_filter: FileFilter) -> None:
+    def __init__(
+        self, root: Path, limits: IntakeSettings, file_filter: FileFilter, access: FolderAccess
+    ) -> None:
         self._root = root
+        self._access = access
         self._file_filter = file_filter
         self._limits = limits
-        self._entries_left = limits.max_files * _ENTRIES_PER_FILE
+        self._entries_left = limits.max_files * ENTRIES_PER_FILE
         self._budget = IntakeBudget.for_folder(limits)
         self._linked_paths: set[_Parts] = set()
 
@@ -120,7 +129,7 @@ class _FolderWalk:
                 entries = list(islice(listing, self._entries_left + 1))
             if len(entries) > self._entries_left:
                 raise _FolderLimitReached(
-                    f"contains more than {self._limits.max_files * _ENTRIES_PER_FILE:,} entries"
+                    f"contains more than {self._limits.max_files * ENTRIES_PER_FILE:,} entries"
                 )
             self._entries_left -= len(entries)
             return sorted(_stat_entries(entries), key=lambda entry: entry[0])
@@ -136,6 +145,10 @@ class _FolderWalk:
             self._linked_paths.add(real)
         if stat.S_ISLNK(status.st_mode):
             yield from self._follow_link(shown, real)
+        elif self._access.is_home(status):
+            yield RejectedFile(
+                _display_path(shown), "is Daybreak’s own folder (DAYBREAK_HOME), so it was skipped."
+            )
         elif stat.S_ISDIR(status.st_mode):
             yield from self.walk_directory(shown, real)
         elif stat.S_ISREG(status.st_mode):
@@ -164,7 +177,7 @@ class _FolderWalk:
             yield RejectedFile(
                 _display_path(shown), "is a link to one of its parent folders, so it was skipped."
             )
-        elif any(map(_is_skipped, parts)):
+        elif any(map(is_skipped, parts)):
             yield from self._walk_entry(shown, parts, status)
 
     def _count_file(self, size: int) -> None:
@@ -176,16 +189,12 @@ class _FolderWalk:
 
 def _stat_entries(entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_result]]:
     for entry in entries:
-        if _is_skipped(entry.name):
+        if is_skipped(entry.name):
             continue
         try:
             yield entry.name, entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
-
-
-def _is_skipped(name: str) -> bool:
-    return name.startswith(".") or name in IGNORED_FOLDERS
 
 
 def _display_path(shown: _Parts) -> str:

@@ -1,11 +1,43 @@
 """The limits on input from outside. Every message about a limit names its setting."""
 
-from pydantic import ByteSize, Field, SecretStr
-from pydantic_settings import SettingsConfigDict
+import os
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, SecretStr
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from daybreak.settings import PREFIX, SettingsGroup
 
 _MIB = 1024 * 1024
+
+
+def _split_paths(value: object) -> object:
+    """Return the paths of a text, which is a JSON list or has the separator of PATH."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            raise ValueError("must be a JSON list of folders") from None
+    return [part for part in value.split(os.pathsep) if part]
+
+
+def _require_absolute(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    try:
+        expanded = tuple(path.expanduser() for path in paths)
+    except RuntimeError:
+        raise ValueError("must have the names of existing users after “~”") from None
+    if not all(path.is_absolute() for path in expanded):
+        raise ValueError("must have absolute paths, such as /srv/plans")
+    return expanded
+
+
+FolderList = Annotated[
+    tuple[Path, ...], NoDecode, BeforeValidator(_split_paths), AfterValidator(_require_absolute)
+]
 
 
 class IntakeSettings(SettingsGroup):
@@ -58,6 +90,18 @@ class IntakeSettings(SettingsGroup):
         default=False,
         description="Fetch from the private addresses that an administrator confirmed on a page of "
         "“daybreak up”, which turns this on. Leave it off on any other server.",
+    )
+    folders: FolderList = Field(
+        default=(),
+        description="Folders of this computer, separated by “:” or as a JSON list; administrators can add "
+        "them and their subfolders as sources in the web. Under “daybreak up” the default is the home folder "
+        "of the user who started it; “[]” allows none.",
+    )
+    max_watched_folders: int = Field(
+        default=4000,
+        ge=0,
+        description="Folders, subfolders included, that are watched for changes on a machine; sources "
+        "beyond it are checked every 15 minutes. 0 watches none.",
     )
     encryption_keys: SecretStr | None = Field(
         default=None,

@@ -14,7 +14,7 @@ from daybreak.agenda import jobs
 from daybreak.agenda.forms import AddressForm, CredentialsForm, FilesOnlyForm, UnassignedForm
 from daybreak.agenda.local_calendar import LocalCalendar
 from daybreak.agenda.rows import strip_unstorable
-from daybreak.agenda.sources import service, uploads
+from daybreak.agenda.sources import folders, service, uploads
 from daybreak.agenda.sources.defaults import add_and_read, make_reader
 from daybreak.agenda.sources.imports import change_credentials
 from daybreak.agenda.sources.uploads import SUPPORTED_FORMATS
@@ -227,6 +227,8 @@ async def _show_sources(
         question=question,
         upload_error=upload_error or UploadError(),
         formats=SUPPORTED_FORMATS,
+        allows_folders=folders.allows_folders(),
+        how_to_allow=folders.HOW_TO_ALLOW,
     )
 
 

@@ -29,6 +29,7 @@ def make_reader(database: Database, user: User) -> SourceReader:
         today=user.today(),
         limits=IntakeSettings.load(),
         open_vault=open_vault,
+        home=settings().home,
     )
 
 

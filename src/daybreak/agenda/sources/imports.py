@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from uuid import UUID
@@ -28,7 +28,7 @@ from daybreak.agenda.sync.copies import keep_newest
 from daybreak.agenda.sync.revisions import merge_revisions
 from daybreak.db import load
 from daybreak.errors import DaybreakError
-from daybreak.intake import BasicCredentials
+from daybreak.intake import BasicCredentials, FolderAccess, read_folder_state
 from daybreak.telemetry import log
 
 _sql = load("daybreak.agenda")
@@ -132,12 +132,14 @@ class FetchedSource:
 
     Attributes:
         answer: how a calendar URL answered.
+        files_digest: the state of a folder before it was read.
     """
 
     source: Source
     contents: SourceContents
     rows: SourceRows
     answer: AddressAnswer = field(default_factory=AddressAnswer)
+    files_digest: bytes | None = None
 
     @property
     def failure(self) -> str | None:
@@ -153,14 +155,20 @@ async def fetch_source(reader: SourceReader, source: Source) -> FetchedSource:
     """
     match source.kind:
         case SourceKind.FOLDER:
-            contents = await source_threads.run(
-                read_folder, Path(source.locator), reader.context, reader.limits, reader.progress
-            )
-            return await _build_fetched_source(reader, source, contents)
+            return await _fetch_folder_source(reader, source)
         case SourceKind.UPLOAD:
             return await _build_fetched_source(reader, source, await _parse_upload(reader, source))
         case SourceKind.ADDRESS:
             return await _build_fetched_source(reader, source, *await addresses.fetch_address(reader, source))
+
+
+async def _fetch_folder_source(reader: SourceReader, source: Source) -> FetchedSource:
+    folder, limits = Path(source.locator), reader.limits
+    access = FolderAccess.excluding(reader.home, is_confined=source.is_confined, allowed=limits.folders)
+    # Before the files are read, so that a change in the meantime counts as one that has not been read.
+    state = await source_threads.run(read_folder_state, folder, limits, access)
+    contents = await source_threads.run(read_folder, folder, reader.context, limits, reader.progress, access)
+    return replace(await _build_fetched_source(reader, source, contents), files_digest=state.digest)
 
 
 async def _build_fetched_source(
@@ -218,6 +226,8 @@ async def save_fetched_source(
     await addresses.save_answer(tx, reader, source, answer)
     if answer.failure is None:
         await tx.execute(_sql.mark_read, owner_id, source.id, answer.read_at or now, changes.has_any)
+        if fetched.files_digest is not None:
+            await tx.execute(_sql.save_files_digest, owner_id, source.id, fetched.files_digest)
     else:
         await record_failure(tx, owner_id, source.id, answer.failure, answer.retry_after)
     warnings = tuple(map(str, outcome.warnings))

@@ -24,6 +24,7 @@ from daybreak.agenda.sources.vdir import (
 from daybreak.intake import (
     BoundedPool,
     BudgetExceeded,
+    FolderAccess,
     FoundFile,
     InputFailed,
     IntakeBudget,
@@ -42,6 +43,7 @@ _TIME_LIMIT_MESSAGE = (
     "could not be read within {:.0f} s (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was skipped."
 )
 _MIN_FILES_FOR_TWO_PROCESSES = 200
+_NO_LIMITS = FolderAccess()
 
 
 @dataclass(slots=True)
@@ -93,15 +95,19 @@ class SourceContents:
 
 
 def read_folder(
-    root: Path, context: ImportContext, limits: IntakeSettings, progress: ProgressCallback | None = None
+    root: Path,
+    context: ImportContext,
+    limits: IntakeSettings,
+    progress: ProgressCallback | None = None,
+    access: FolderAccess = _NO_LIMITS,
 ) -> SourceContents:
     """Parse every file below a folder, or one file.
 
     Raises:
-        InvalidInput: ``root`` does not exist or cannot be read.
+        InvalidInput: ``root`` does not exist, or may not or cannot be read.
     """
     contents = SourceContents()
-    found_files = list(_select_files(list(walk_folder(root, limits, contents.accepts)), contents))
+    found_files = list(_select_files(list(walk_folder(root, limits, contents.accepts, access)), contents))
     processes = 1 if len(found_files) < _MIN_FILES_FOR_TWO_PROCESSES else 2
     requests = _parse_requests(found_files, context, limits, contents)
     _parse_all(contents, requests, limits, progress, processes)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -29,6 +30,7 @@ class SourceReader:
 
     Attributes:
         open_vault: returns the vault that decrypts calendar URLs; called only when one is fetched.
+        home: Daybreak's own folder, which is never read.
     """
 
     database: Database
@@ -37,6 +39,7 @@ class SourceReader:
     limits: IntakeSettings
     open_vault: Callable[[], Vault]
     progress: ProgressCallback | None = None
+    home: Path | None = None
 
     @property
     def context(self) -> ImportContext:

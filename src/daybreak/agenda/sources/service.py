@@ -10,7 +10,7 @@ import asyncpg
 
 from daybreak import clock, people
 from daybreak.agenda import store
-from daybreak.agenda.model import Source, SourceKind, SourceWarning, UnassignedTasks
+from daybreak.agenda.model import ChangeDetection, Source, SourceKind, SourceWarning, UnassignedTasks
 from daybreak.agenda.projects.merges import update_canonical_projects
 from daybreak.agenda.rows import strip_unstorable
 from daybreak.agenda.sync import acceptance
@@ -42,6 +42,11 @@ class SourceOverview:
         """Whether the user can confirm that the source is right as it is now."""
         is_failing_address = self.source.kind is SourceKind.ADDRESS and self.source.error is not None
         return self.absent > 0 or is_failing_address
+
+    @property
+    def change_detection(self) -> ChangeDetection | None:
+        """How the changes of a folder are noticed now; None for other sources."""
+        return self.source.change_detection(clock.now())
 
 
 async def add_folder(database: Database, user: User, path: Path, name: str | None = None) -> Source:

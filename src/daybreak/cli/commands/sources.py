@@ -42,7 +42,13 @@ LoginOption = Annotated[
         help="User name for the server of a calendar URL. The password is asked for or read from stdin.",
     ),
 ]
+_CHANGES = {"events": "within seconds", "polling": "every minute", "maintenance": "every 15 minutes"}
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _describe_source(one: "SourceOverview") -> dict[str, object]:
+    """Return a source for ``--json``."""
+    return asdict(one) | {"change_detection": one.change_detection}
 
 
 @app.command("list", epilog=examples("daybreak sources list", "daybreak sources list --json"))
@@ -59,7 +65,7 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
 
     person, known = run(action)
     if json:
-        print_json(known)
+        print_json([_describe_source(one) for one in known])
         return
     rows = [
         (
@@ -70,11 +76,14 @@ def list_(user: UserOption = None, json: AsJson = False) -> None:
             one.tasks,
             one.events,
             one.notes,
+            _CHANGES.get(one.change_detection or "", ""),
             one.source.error or (pluralize(one.warnings, "warning") if one.warnings else ""),
         )
         for one in known
     ]
-    print_table(("ID", "NAME", "LOCATION", "LAST SYNCED", "TASKS", "EVENTS", "NOTES", "PROBLEMS"), rows)
+    print_table(
+        ("ID", "NAME", "LOCATION", "LAST SYNCED", "TASKS", "EVENTS", "NOTES", "CHANGES", "PROBLEMS"), rows
+    )
 
 
 @app.command("show", epilog=examples("daybreak sources show plans", "daybreak sources show 7e681467 --json"))
@@ -93,7 +102,7 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
 
     person, found, warnings = run(action)
     if json:
-        print_json(asdict(found) | {"warnings": warnings})
+        print_json(_describe_source(found) | {"warnings": warnings})
         return
     contents = (
         pluralize(found.tasks, "task"),
@@ -109,6 +118,8 @@ def show(source: SourceArgument, user: UserOption = None, json: AsJson = False) 
         ("contents", ", ".join(contents)),
         ("unassigned tasks", found.source.unassigned),
     ]
+    if found.change_detection:
+        rows.append(("changes are read", _CHANGES[found.change_detection]))
     if found.absent:
         rows.append(("missing", f"{pluralize(found.absent, 'item')}, shown as before"))
     if found.source.error:
@@ -140,12 +151,13 @@ def add(
 ) -> None:
     """Add a source and read it.
 
-    Sources that can’t be read aren’t added. Calendar URLs and passwords are stored encrypted.
+    Sources that can’t be read aren’t added. Calendar URLs and passwords are stored encrypted. A running worker
+    reads a folder again within seconds of a change, or every 15 minutes if it can’t be watched.
     """
     from daybreak import agenda, wiring
     from daybreak.cli.commands.imports import print_import
     from daybreak.cli.context import run
-    from daybreak.cli.output import reading_progress
+    from daybreak.cli.output import reading_progress, write_stdout
     from daybreak.errors import InvalidInput
 
     is_url = _URL.match(location.strip()) is not None or "://" in location
@@ -169,7 +181,10 @@ def add(
                     raise InvalidInput(f"{str(error).partition(';')[0]}; add --login NAME.") from None
                 raise
 
-    print_import(run(action), as_json=json)
+    added = run(action)
+    print_import(added, as_json=json)
+    if added.source.kind == "folder" and not json:
+        write_stdout("A running worker reads its changes within seconds, or every 15 minutes.\n")
 
 
 @app.command(

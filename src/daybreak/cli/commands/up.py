@@ -1,8 +1,11 @@
 """``daybreak up``."""
 
 import asyncio
+import json
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +36,7 @@ def up(
     # Also for the workers: the server and its browsers are on this machine.
     os.environ["DAYBREAK_INTAKE_ALLOW_CONFIRMED_ADDRESSES"] = "true"
     current = wiring.load_settings()
+    _allow_own_folders()
     telemetry.configure(current.log_level)
     telemetry.capture_stdlib_logging()
     given = {"host": "127.0.0.1", "url": None} | ({"port": port} if port else {})
@@ -40,6 +44,15 @@ def up(
         write_stderr(f"Setting up the database in {current.home} (only once).")
     with wiring.postgres(current, long_running=True) as addresses:
         asyncio.run(_run_all(current, web_settings().model_copy(update=given), addresses, workers))
+
+
+def _allow_own_folders() -> None:
+    """Allow the folders of the user who starts everything, for the web and its workers, unless it is set."""
+    from daybreak import wiring
+
+    if "folders" not in wiring.intake_settings().model_fields_set:
+        with suppress(RuntimeError):  # no home folder is known
+            os.environ["DAYBREAK_INTAKE_FOLDERS"] = json.dumps([str(Path.home())])
 
 
 async def _run_all(current: "Settings", web: "WebSettings", addresses: "DatabaseUrls", workers: int) -> None:

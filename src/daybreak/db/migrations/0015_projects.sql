@@ -27,3 +27,18 @@ FROM (
     FROM agenda_projects WHERE removed_at IS NULL
 ) AS first
 WHERE p.owner_id = first.owner_id AND p.id = first.project_id AND p.id <> first.id;
+
+-- Of a folder: is_confined: whether it was added in the web, so that no part of its path may be a link.
+-- files_digest: the names, sizes and times of its files when they were last read. watching: how changes are noticed
+-- until watched_until; NULL for the periodic check.
+ALTER TABLE agenda_sources
+ADD COLUMN is_confined boolean NOT NULL DEFAULT FALSE,
+ADD COLUMN files_digest bytea,
+ADD COLUMN watching text CONSTRAINT agenda_sources_watching CHECK (watching IN ('events', 'polling')),
+ADD COLUMN watched_until timestamptz;
+
+CREATE OR REPLACE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
+SELECT
+    owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at, unassigned,
+    is_confined, watching, watched_until
+FROM agenda_sources;

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -41,6 +41,7 @@ class Worker:
         settings: RunsSettings | None = None,
         name: str | None = None,
         compatibility: CompatibilityMonitor | None = None,
+        listeners: Mapping[str, Callable[[str], None]] | None = None,
     ) -> None:
         """Create a worker; nothing happens before `run`.
 
@@ -50,6 +51,8 @@ class Worker:
             settings: limits and intervals; None for those of this process.
             name: the name in lists; None for host and process id.
             compatibility: the monitor of the process; None for one of its own.
+            listeners: callbacks for other notification channels, with the payload; repeated calls must be
+                harmless.
         """
         self._dsn = dsn
         self._kinds = list(kinds)
@@ -58,6 +61,7 @@ class Worker:
         self._queues = [queue for queue in Queue if self._settings.concurrency(queue)]
         self._drain_requested = asyncio.Event()
         self._compatibility = compatibility or CompatibilityMonitor()
+        self._listeners = dict(listeners or {})
         self.ready = asyncio.Event()
 
     def drain(self) -> None:
@@ -138,7 +142,7 @@ class Worker:
             stop=stop,
             heartbeat_timeout=self._settings.lease_time,
             poll_interval=timedelta(seconds=self._settings.poll_seconds),
-            listeners={_CANCEL_CHANNEL: executor.registry.cancel},
+            listeners={**self._listeners, _CANCEL_CHANNEL: executor.registry.cancel},
         )
 
     async def _drain_attempts(self, executor: Executor, consumers: Collection[asyncio.Task[None]]) -> None:

@@ -1,0 +1,1 @@
+"""Folder sources of this machine: their changes are noticed and read."""
