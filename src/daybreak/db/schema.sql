@@ -117,6 +117,35 @@ CREATE FUNCTION public.agenda_due_refreshes(before timestamp with time zone, max
     LIMIT max_rows
 $$;
 
+CREATE FUNCTION public.agenda_folder_sources(with_absent boolean, max_rows integer) RETURNS TABLE(owner_id uuid, id uuid, locator text, is_confined boolean, files_digest bytea, last_read_at timestamp with time zone, failing_since timestamp with time zone, watching text, watched_until timestamp with time zone, has_absent boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT
+        s.owner_id, s.id, s.locator, s.is_confined, s.files_digest, s.last_read_at, s.failing_since, s.watching,
+        s.watched_until,
+        CASE
+            WHEN NOT with_absent THEN FALSE
+            ELSE EXISTS (
+                SELECT FROM agenda_tasks AS t
+                WHERE
+                    t.owner_id = s.owner_id AND t.source_id = s.id AND t.removed_at IS NULL AND t.absence IS NOT NULL
+            ) OR EXISTS (
+                SELECT FROM agenda_events AS e
+                WHERE
+                    e.owner_id = s.owner_id AND e.source_id = s.id AND e.removed_at IS NULL AND e.absence IS NOT NULL
+            ) OR EXISTS (
+                SELECT FROM agenda_notes AS n
+                WHERE
+                    n.owner_id = s.owner_id AND n.source_id = s.id AND n.removed_at IS NULL AND n.absence IS NOT NULL
+            )
+        END
+    FROM agenda_sources AS s
+    WHERE s.kind = 'folder'
+    ORDER BY s.last_read_at NULLS FIRST, s.owner_id, s.id
+    LIMIT max_rows
+$$;
+
 CREATE FUNCTION public.agenda_keep_decisions(owner uuid, leaving uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -433,6 +462,15 @@ CREATE FUNCTION public.agenda_move_decisions(owner uuid, at timestamp with time 
         d.owner_id = owner AND d.ended_at IS NULL AND hidden.owner_id = owner AND hidden.id = d.task_id
         AND hidden.superseded_by IS NOT NULL AND hidden.removed_at IS NULL
 $$;
+
+CREATE FUNCTION public.agenda_notify_folders() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_notify('daybreak_folders', '');
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) RETURNS TABLE(id uuid, brief_date date, edition text, composed_at timestamp with time zone, document bytea)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3350,8 +3388,13 @@ CREATE TABLE public.agenda_sources (
     unassigned text,
     retry_at timestamp with time zone,
     private_addresses text[],
+    is_confined boolean DEFAULT false NOT NULL,
+    files_digest bytea,
+    watching text,
+    watched_until timestamp with time zone,
     CONSTRAINT agenda_sources_kind CHECK ((kind = ANY (ARRAY['folder'::text, 'address'::text, 'upload'::text]))),
-    CONSTRAINT agenda_sources_unassigned_check CHECK ((unassigned = ANY (ARRAY['mine'::text, 'team'::text])))
+    CONSTRAINT agenda_sources_unassigned_check CHECK ((unassigned = ANY (ARRAY['mine'::text, 'team'::text]))),
+    CONSTRAINT agenda_sources_watching CHECK ((watching = ANY (ARRAY['events'::text, 'polling'::text])))
 );
 
 ALTER TABLE ONLY public.agenda_sources FORCE ROW LEVEL SECURITY;
@@ -3368,7 +3411,10 @@ CREATE VIEW public.agenda_source_facts WITH (security_invoker='true') AS
     error,
     uploaded_at,
     unassigned,
-    retry_at
+    retry_at,
+    is_confined,
+    watching,
+    watched_until
    FROM public.agenda_sources;
 
 CREATE TABLE public.agenda_source_warnings (
@@ -4243,6 +4289,10 @@ CREATE INDEX web_idempotency_keys_created ON public.web_idempotency_keys USING b
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON pgq.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION pgq.fn_pgqueuer_changed();
 
+CREATE TRIGGER agenda_folder_added AFTER INSERT ON public.agenda_sources FOR EACH ROW WHEN ((new.kind = 'folder'::text)) EXECUTE FUNCTION public.agenda_notify_folders();
+
+CREATE TRIGGER agenda_folder_removed AFTER DELETE ON public.agenda_sources FOR EACH ROW WHEN ((old.kind = 'folder'::text)) EXECUTE FUNCTION public.agenda_notify_folders();
+
 CREATE TRIGGER people_sessions_ended AFTER DELETE ON public.people_sessions REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION public.people_notify_revoked();
 
 CREATE TRIGGER people_tokens_ended AFTER DELETE ON public.people_tokens REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION public.people_notify_revoked();
@@ -4594,6 +4644,9 @@ GRANT ALL ON FUNCTION public.agenda_count_stale_sources(since timestamp with tim
 REVOKE ALL ON FUNCTION public.agenda_due_refreshes(before timestamp with time zone, max_rows integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.agenda_due_refreshes(before timestamp with time zone, max_rows integer) TO daybreak_app;
 
+REVOKE ALL ON FUNCTION public.agenda_folder_sources(with_absent boolean, max_rows integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_folder_sources(with_absent boolean, max_rows integer) TO daybreak_app;
+
 REVOKE ALL ON FUNCTION public.agenda_keep_decisions(owner uuid, leaving uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.agenda_keep_decisions(owner uuid, leaving uuid) TO daybreak_app;
 
@@ -4608,6 +4661,9 @@ GRANT ALL ON FUNCTION public.agenda_mark_task_copies(owner uuid, leaving uuid) T
 
 REVOKE ALL ON FUNCTION public.agenda_move_decisions(owner uuid, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.agenda_move_decisions(owner uuid, at timestamp with time zone) TO daybreak_app;
+
+REVOKE ALL ON FUNCTION public.agenda_notify_folders() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.agenda_notify_folders() TO daybreak_app;
 
 REVOKE ALL ON FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.briefs_search(owner uuid, query text, before_date date, before_edition text, max_rows integer) TO daybreak_app;

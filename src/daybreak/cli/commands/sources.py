@@ -151,8 +151,10 @@ def add(
 ) -> None:
     """Add a source and read it.
 
-    Sources that can’t be read aren’t added. Calendar URLs and passwords are stored encrypted. A running worker
-    reads a folder again within seconds of a change, or every 15 minutes if it can’t be watched.
+    Sources that can’t be read aren’t added. Calendar URLs and passwords are stored encrypted.
+
+    A running worker reads a folder again within seconds of a change, or every 15 minutes if it can’t be
+    watched.
     """
     from daybreak import agenda, wiring
     from daybreak.cli.commands.imports import print_import

@@ -40,5 +40,5 @@ ADD COLUMN watched_until timestamptz;
 CREATE OR REPLACE VIEW agenda_source_facts WITH (security_invoker = TRUE) AS
 SELECT
     owner_id, id, kind, name, locator, last_read_at, last_changed_at, failing_since, error, uploaded_at, unassigned,
-    is_confined, watching, watched_until
+    retry_at, is_confined, watching, watched_until
 FROM agenda_sources;

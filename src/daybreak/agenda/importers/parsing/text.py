@@ -17,7 +17,9 @@ _UNSAFE = re.compile(
 )
 _UNUSUAL = re.compile(f"[{_SEPARATORS.pattern[1:-1]}{_UNSAFE.pattern[1:-1]}{_INVISIBLE}]")
 _ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad"
-_INVISIBLE_BESIDE_SPACE = re.compile(rf"(?<=[\s:])[{_ZERO_WIDTH}]+|^[{_ZERO_WIDTH}]+|[{_ZERO_WIDTH}]+(?=[\s\d)\]}}]|$)")
+_INVISIBLE_BESIDE_SPACE = re.compile(
+    rf"(?<=[\s:])[{_ZERO_WIDTH}]+|^[{_ZERO_WIDTH}]+|[{_ZERO_WIDTH}]+(?=[\s\d)\]}}]|$)"
+)
 _UNUSUAL_SPACE = re.compile("(?<=:)[\u00a0\u202f]+(?=\\d)|([\u00a0\u2000-\u200a\u202f\u205f\u3000])")
 _NOT_IN_SLUG = re.compile(r"[^\w]+")
 
