@@ -8,7 +8,7 @@ import pytest
 
 from daybreak.agenda.importers import find_importer
 from daybreak.agenda.model import TaskStatus
-from daybreak.agenda.parsed import ImportContext, SourceFile
+from daybreak.agenda.parsed import ImportContext, ImportedTask, ParsedFile, SourceFile
 from daybreak.agenda.rows import ParsedSourceFile
 from daybreak.agenda.sources.notion_exports import merge_notion_exports
 
@@ -108,3 +108,47 @@ def test_text_of_a_page_without_properties_is_whole():
     page = "# Paint the hall\nNote: two coats\nand sand it first\n"
     files = merge({"Tasks.csv": WHOLE, "Tasks/Paint the hall.md": page})
     assert tasks_by_title(files)["Paint the hall"].details == "Note: two coats\nand sand it first"
+
+
+@pytest.mark.parametrize(
+    ("table", "page"),
+    [
+        (f"Tasks {ID}.csv", f"Tasks {ID}/Buy milk {PAGE_ID}.md"),
+        (f"Tasks {ID}_all.csv", f"Tasks/Buy milk {PAGE_ID}.md"),
+        (f"Export/Home/Tasks {ID}.csv", f"Export/Home/Tasks {ID}/Buy milk {PAGE_ID}.md"),
+        ("Tasks.csv", "Tasks/Buy milk.md"),
+    ],
+)
+def test_page_that_is_a_task_itself_is_its_row(table: str, page: str):
+    merged = merge_notion_exports(
+        [make_file(page, "Buy milk", "Ask Bob", details="Two litres."), make_file(table, "Buy Milk", "Sow")]
+    )
+    assert list_titles(merged) == {page: ["Ask Bob"], table: ["Buy Milk", "Sow"]}
+    assert [task.details for task in merged[1].parsed.tasks] == ["Two litres.", ""]
+
+
+@pytest.mark.parametrize(
+    ("table", "page", "title"),
+    [
+        ("Tasks.csv", "Other/Buy milk.md", "Buy milk"),
+        ("Tasks.csv", "Buy milk.md", "Buy milk"),
+        ("Tasks.csv", "Tasks/Buy bread.md", "Buy bread"),
+        ("Tasks.csv", "Tasks/More/Buy milk.md", "Buy milk"),
+        ("Home/Tasks.csv", "Work/Tasks/Buy milk.md", "Buy milk"),
+    ],
+)
+def test_other_pages_keep_their_task(table: str, page: str, title: str):
+    files = [make_file(page, title), make_file(table, "Buy milk")]
+    assert list_titles(merge_notion_exports(files)) == list_titles(files)
+
+
+def make_file(path: str, *titles: str, details: str = "") -> ParsedSourceFile:
+    tasks = tuple(
+        ImportedTask(external_id=f"{path}#{title}", title=title, source_ref=f"{path}:1", details=details)
+        for title in titles
+    )
+    return ParsedSourceFile(path, NOON, ParsedFile(tasks=tasks))
+
+
+def list_titles(files: list[ParsedSourceFile]) -> dict[str, list[str]]:
+    return {one.path: [task.title for task in one.parsed.tasks] for one in files}

@@ -5,7 +5,7 @@ A row, its copy in the second table and its page are one task.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -94,23 +94,25 @@ def _merge_pages(
     for at, row in enumerate(rows):
         numbers.setdefault(fold_title(row.title), at)
     for page in pages:
-        title = _find_title(page.parsed)
-        number = numbers.get(fold_title(title)) if title else None
-        if title is not None and number is not None:
+        title = next((one for one in _list_titles(page.parsed) if fold_title(one) in numbers), None)
+        if title is not None:
+            number = numbers[fold_title(title)]
             rows[number] = _add_text(rows[number], page.parsed, title)
             merged[page.path] = _merge_page(page.parsed, rows[number], title)
     if tuple(rows) != table.parsed.tasks:
         merged[table.path] = replace(table.parsed, tasks=tuple(rows))
 
 
-def _find_title(page: ParsedFile) -> str | None:
-    """Return the first heading of a page: the title of its note, or the project of its check list."""
-    names = (*(note.title for note in page.notes), *(project.name for project in page.projects))
-    return next(iter(names), None)
+def _list_titles(page: ParsedFile) -> Iterator[str]:
+    """Yield what may be the heading of a page: a task, the title of a note, the project of a check list."""
+    yield from (task.title for task in page.tasks[:1])
+    yield from (note.title for note in page.notes)
+    yield from (project.name for project in page.projects)
 
 
 def _add_text(row: ImportedTask, page: ParsedFile, title: str) -> ImportedTask:
     bodies = [_strip_properties(note.body) for note in page.notes if note.title == title]
+    bodies += [task.details for task in page.tasks[:1] if task.title == title]
     texts = [text for text in bodies if text and text not in row.details]
     return replace(row, details="\n".join(filter(None, (row.details, *texts)))) if texts else row
 
@@ -124,8 +126,9 @@ def _strip_properties(body: str) -> str:
 
 
 def _merge_page(page: ParsedFile, row: ImportedTask, title: str) -> ParsedFile:
-    """Return a page without the note that is its row, and with its check list in the project of the row."""
+    """Return a page without the task or note that is its row; its check list is in the project of the row."""
     key = fold_title(title)
+    check_list = page.tasks[1:] if page.tasks and page.tasks[0].title == title else page.tasks
     tasks = (
         replace(
             task,
@@ -135,7 +138,7 @@ def _merge_page(page: ParsedFile, row: ImportedTask, title: str) -> ParsedFile:
         )
         if task.project is None or fold_title(task.project) == key
         else task
-        for task in page.tasks
+        for task in check_list
     )
     return replace(
         page,

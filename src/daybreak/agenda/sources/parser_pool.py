@@ -8,7 +8,6 @@ from time import monotonic
 from daybreak import clock
 from daybreak.agenda.parsed import ImportContext, ParsedFile, ReadWarning, SourceFile
 from daybreak.agenda.rows import ParsedSourceFile
-from daybreak.agenda.sources.exported_pages import merge_exported_pages
 from daybreak.agenda.sources.ignored_files import (
     find_conflict_copies,
     find_templates,
@@ -184,7 +183,6 @@ def _parse_all(
                 break
     contents.files, templates = split_templates(contents.files)
     contents.ignored += templates
-    contents.files = merge_exported_pages(contents.files)
 
 
 def parse_file(request: _ParseRequest) -> ParsedFile | None:
