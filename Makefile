@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP_DOWNLOAD := $(BIN)/python -m pip --disable-pip-version-check download --quiet --no-deps --require-hashes
 
 # Each process has a server of its own; the tests of a file stay together, since they share what they prepared.
 AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -22,7 +23,7 @@ brief: .venv/run  ## Install, read the sample folder, print its brief
 	@$(BIN)/daybreak sample .sample > /dev/null
 	@$(BIN)/daybreak brief .sample --user anna@sample.example
 
-setup: .venv/dev  ## Install Daybreak and the tools that the tests need
+setup: .venv/dev .venv/peers  ## Install Daybreak and the tools that the tests need, fetch calendars of other projects
 
 quick: lint  ## Run the linters and the tests of what changed since main; at most 90 seconds
 	$(BIN)/python tests/changed.py
@@ -64,8 +65,9 @@ bench: .venv/bench  ## Measure what docs/numbers.md promises
 	$(BIN)/python bench/punctual.py --check
 	$(BIN)/python bench/idle.py --check
 
-prove: .venv/dev  ## The long proofs; results are written to prove/results
+prove: .venv/dev .venv/peers  ## The long proofs; results are written to prove/results
 	$(BIN)/python prove/zones.py --check
+	$(BIN)/python prove/peer_calendars.py --check
 	$(BIN)/python prove/crash.py --runs 200 --check
 	$(BIN)/python prove/engine_proof.py composing --check
 	$(BIN)/python prove/engine_proof.py chaos --check
@@ -89,7 +91,7 @@ lock: .venv/dev  ## Renew the hash-locked requirements from pyproject.toml
 	$(BIN)/uv export --quiet --locked --no-emit-project --no-header --no-dev --group bench -o requirements/bench.txt
 
 clean:  ## Remove the environment, the sample and caches; data in DAYBREAK_HOME stays
-	rm -rf .venv .sample .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv .peers .sample .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	find bench prove src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/run: requirements/run.txt pyproject.toml
@@ -104,6 +106,12 @@ clean:  ## Remove the environment, the sample and caches; data in DAYBREAK_HOME 
 
 .venv/dev: requirements/dev.txt .venv/run
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Distributions with calendars in their test suites; they are read, never installed.
+.venv/peers: requirements/peers.txt .venv/run
+	@rm -rf .peers
+	@$(PIP_DOWNLOAD) --dest .peers -r requirements/peers.txt
 	@touch $@
 
 .venv/bench: requirements/bench.txt .venv/dev

@@ -288,3 +288,13 @@ def test_an_unknown_zone_of_a_calendar_is_named_if_a_time_needs_it(read, calenda
     assert (
         "“Moon/Base” is unknown" in read(calendar(head, entry("DTSTART:20260701T090000"))).warnings[0].message
     )
+
+
+@pytest.mark.parametrize("early_changes", [0, 49, 50, 85, 150])
+def test_the_last_changes_of_a_long_vtimezone_count(read, calendar, entry, early_changes):
+    part = "BEGIN:STANDARD\r\nDTSTART:{}0101T000000\r\nTZOFFSETFROM:{}\r\nTZOFFSETTO:{}\r\nEND:STANDARD\r\n"
+    early = "".join(part.format(1850 + number, "+0500", "+0500") for number in range(early_changes))
+    last = part.format(2010, "+0500", "+0300")
+    zone = f"BEGIN:VTIMEZONE\r\nTZID:Far Office\r\n{early}{last}END:VTIMEZONE\r\n"
+    found = read(calendar(zone, entry("DTSTART;TZID=Far Office:20260401T120000", "SUMMARY:Call")))
+    assert found.events[0].start.hour == 9

@@ -16,7 +16,7 @@ _RULES_FROM = datetime(1900, 1, 1)  # noqa: DTZ001 -- wall-clock times of a VTIM
 _RULES_UNTIL = datetime(2100, 1, 1)  # noqa: DTZ001 -- likewise
 _FIRST_YEAR = 1601  # of Microsoft's zones; earlier years, such as .NET's year 1, mean the same
 _MAX_ONSETS = 2000
-_MAX_OBSERVANCES = 50
+_MAX_OBSERVANCES = 200  # exports of every change since 1847 have 85
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+\u2212-]?)(\d{1,2})(?::?(\d\d)(?::?(\d\d))?)?")
 # A rule until the year 9999 has no end.
 _FAR_END = re.compile(r";?UNTIL=(?:2[1-9]|[3-9]\d)\d{6}(?:T\d{6}Z?)?", re.IGNORECASE)

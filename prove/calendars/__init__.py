@@ -1,0 +1,1 @@
+"""Calendars that both Daybreak and recurring-ical-events read, and the decisions about their differences."""
