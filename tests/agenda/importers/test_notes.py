@@ -35,3 +35,11 @@ def test_a_long_note_is_truncated(read):
 def test_an_empty_file_is_no_note(read, content):
     parsed = read("empty.txt", content)
     assert (parsed.notes, parsed.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "written", ["28. März 2026", "Saturday, March 28th 2026", "28/3/2026", "28 mars 2026"]
+)
+def test_a_written_date_in_the_front_matter_is_read(read, written):
+    (note,) = read("call.md", f"---\ndate: {written}\n---\nCall\n").notes
+    assert note.noted_at == datetime(2026, 3, 27, 23, tzinfo=UTC)

@@ -170,3 +170,19 @@ def test_a_damaged_file_is_never_an_error(read, data):
         parsed = read("work.org", text)
         assert len({task.external_id for task in parsed.tasks}) == len(parsed.tasks)
         assert all(task.title for task in parsed.tasks)
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["<2026-04-02 Thu>", "<2026-04-02 Thu 12:00-13:00>", "<2026-04-02 Thu +1w>", "<2026-04-02 Thu> at Bob's"],
+)
+def test_an_appointment_below_its_heading_is_named(read, stamp):
+    parsed = read("work.org", f"* TODO Call\n* Lunch\n  {stamp}\n")
+    assert [task.title for task in parsed.tasks] == ["Call"]
+    assert [warning.line for warning in parsed.warnings] == [3]
+
+
+@pytest.mark.parametrize("stamp", ["<2026-04-02 Thu>", "<2026-04-02>", "<2026-04-02 Thu +1w>"])
+def test_a_date_below_a_task_is_its_start(read, stamp):
+    parsed = read("work.org", f"* TODO Call\n  {stamp}\n")
+    assert (parsed.tasks[0].start, parsed.tasks[0].details, parsed.warnings) == (date(2026, 4, 2), "", ())

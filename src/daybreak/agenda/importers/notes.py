@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
-from daybreak.agenda.importers.parsing.dates import parse_date, parse_moment, to_instant
+from daybreak.agenda.importers.parsing.dates import parse_date, to_instant
 from daybreak.agenda.importers.parsing.front_matter import FrontMatter, parse_front_matter
 from daybreak.agenda.importers.parsing.text import MAX_BLOCK_LENGTH, clean_block, clean_line, split_lines
 from daybreak.agenda.parsed import ImportContext, ImportedNote, ParsedFile, SourceFile
@@ -68,6 +68,7 @@ def find_date_in_name(stem: str) -> date | None:
 
 def _noted_at(path: PurePosixPath, metadata: FrontMatter, builder: ParsedFileBuilder) -> datetime:
     tz = builder.context.tz
-    written = metadata.get_first("date", "created")
-    moment = (written and parse_moment(written, tz)) or find_date_in_name(path.stem)
-    return to_instant(moment or None, tz) or builder.file.modified_at
+    key = next((key for key in ("date", "created") if metadata.values.get(key)), "")
+    label = "date" if key == "date" else "created date"
+    moment = builder.parse_moment(metadata.values.get(key), metadata.lines.get(key, 1), label)
+    return to_instant(moment or find_date_in_name(path.stem), tz) or builder.file.modified_at

@@ -232,9 +232,7 @@ class _OrgParser:
             task.priority = _PRIORITIES.get(cookie[1].upper(), Priority.LOW)
             text = text[cookie.end() :]
         if stamp := _ACTIVE_STAMP.search(text):
-            planned = parse_timestamp(stamp[0].split(">")[0] + ">")
-            task.start = self._builder.parse_moment(planned.text, line, "date")
-            task.recurrence = planned.repeater
+            self._set_stamp(task, stamp[0], line)
             text = text.replace(stamp[0], " ")
         self._add_task(task, text, level)
 
@@ -278,7 +276,8 @@ class _OrgParser:
                 self._end_paragraph()
             return
         planned = parse_planning_line(text)
-        if planned and not self._open_items:
+        stamp = _ACTIVE_STAMP.match(text)
+        if (planned or stamp) and not self._open_items:
             self._builder.warn(_APPOINTMENT, line)
             return
         while self._open_items and self._open_items[-1][0] >= _BOX_LEVEL + indent:
@@ -294,8 +293,15 @@ class _OrgParser:
         for date in planned:
             self._set_date(task, date.keyword, date.text, line)
             task.recurrence = task.recurrence or date.repeater
-        if not planned:
+        if stamp and stamp.end() == len(text) and task.start is None:
+            self._set_stamp(task, stamp[0], line)
+        elif not planned:
             task.details += f"\n{_strip_links(text)}"
+
+    def _set_stamp(self, task: RawTask, stamp: str, line: int) -> None:
+        planned = parse_timestamp(stamp.split(">", maxsplit=1)[0] + ">")
+        task.start = self._builder.parse_moment(planned.text, line, "date")
+        task.recurrence = task.recurrence or planned.repeater
 
     def _set_date(self, task: RawTask, keyword: str, text: str, line: int) -> None:
         if keyword == "deadline":

@@ -250,7 +250,48 @@ def test_board_with_its_name_above_the_header_is_read(read):
     parsed = read("monday.csv", MONDAY)
     hall = tasks_by_title(parsed)["Paint the hall"]
     assert (hall.due, hall.assignee, hall.priority) == (date(2026, 3, 30), "Anna, Tom", Priority.HIGH)
-    assert any("above the header" in warning.message for warning in parsed.warnings)
+    assert (hall.project, hall.phase, hall.status) == ("House", "Upstairs", TaskStatus.IN_PROGRESS)
+    assert parsed.warnings == ()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("second", ["Garden", "Next sprint", "Phase 2"])
+def test_titles_between_repeated_headers_are_groups(read, delimiter, second):
+    content = f"{MONDAY},,,,\n{second},,,,\nName,Person,Status,Date,Priority\nSow,,,,\n"
+    content = content.replace('"Anna, Tom"', "Anna").replace(",", delimiter)
+    parsed = read("monday.csv", content)
+    phases = [(task.title, task.phase) for task in parsed.tasks]
+    assert phases == [("Paint the hall", "Upstairs"), ("Sand the door", "Upstairs"), ("Sow", second)]
+
+
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        ("Tue Mar 31 2026 00:00:00 GMT+0000 (GMT)", date(2026, 3, 31)),
+        ("Tue Mar 31 2026 00:00:00 GMT-0800 (Pacific Standard Time)", date(2026, 3, 31)),
+        ("Tue Mar 31 2026 10:00:00 GMT+0200 (CEST)", datetime(2026, 3, 31, 8, tzinfo=UTC)),
+        ("Tue Mar 31 2026 10:00:00 GMT+0530", datetime(2026, 3, 31, 4, 30, tzinfo=UTC)),
+    ],
+)
+def test_dates_of_javascript_are_read(read, written, due):
+    content = f"ID,Team,Title,Status,Due Date,Cycle Name\nENG-1,Eng,Paint,Todo,{written},\n"
+    (task,) = read("linear.csv", content).tasks
+    assert task.due == due
+
+
+@pytest.mark.parametrize("size", ["S", "m", "XL", "Medium"])
+def test_sizes_of_an_effort_are_no_durations(read, size):
+    parsed = read("list.csv", f"Name,Status,Effort\nPaint,Done,{size}\n")
+    assert (parsed.tasks[0].estimate_minutes, parsed.warnings) == (None, ())
+
+
+@pytest.mark.parametrize("host", ["www.notion.so", "notion.so"])
+def test_a_relation_of_notion_is_its_name(read, host):
+    content = f"Name,Status,Project,Blocked by\nPaint,Done,House (https://{host}/House-0123?pvs=21),\n"
+    content += f'Sand,Todo,,"Paint (https://{host}/Paint-1), Varnish (https://{host}/V-2)"\n'
+    paint, sand = read("db.csv", content).tasks
+    assert (paint.project, sand.blocked_by) == ("House", (paint.external_id,))
+    assert "Blocked by: Varnish" in sand.details
 
 
 @pytest.mark.parametrize(

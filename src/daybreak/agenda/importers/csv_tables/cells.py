@@ -18,9 +18,14 @@ from daybreak.errors import InvalidInput
 
 LIST_SEPARATOR = re.compile(r"[,;\n]")
 _NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,3})?", re.ASCII)
+# Sizes of an effort, which are no durations.
+_SIZES = frozenset({"xxs", "xs", "s", "m", "l", "xl", "xxl", "small", "medium", "large"})
 _EMPTY = frozenset({"null", "[]", "{}", "undefined"})
 # The years 0 and 4501 are “no date” in Outlook.
 _NO_DATE = re.compile(r"0{1,4}([./-])0{1,2}\1(?:0{1,4})|.*\b4501\b.*", re.ASCII)
+# The midnight of a day in any zone, as JavaScript writes it.
+_WRITTEN_MIDNIGHT = re.compile(r"([a-z]{3} [a-z]{3} \d{2} \d{4}) 00:00:00 GMT[+-]\d{4}.*", re.IGNORECASE)
+_NOTION_LINK = re.compile(r"\s*\(https://(?:www\.)?notion\.so/[^()\s]*\)")
 _EPOCH_MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,14 +44,15 @@ class CellReader:
         for column in columns:
             for cell in row.cells.get(column, ()):
                 if cell and not cell.isspace() and cell.strip().casefold() not in _EMPTY:
-                    return cell
+                    return strip_links(cell)
         return ""
 
     def list_texts(self, row: CsvRow, columns: ColumnNames) -> list[str]:
         """Return all cells that are filled with more than a program's word for nothing."""
         if not columns:
             return []
-        return [cell for cell in row.filled_cells(*columns) if cell.strip().casefold() not in _EMPTY]
+        cells = row.filled_cells(*columns)
+        return [strip_links(cell) for cell in cells if cell.strip().casefold() not in _EMPTY]
 
     def get_moment(self, row: CsvRow, columns: ColumnNames, label: str) -> Moment | None:
         """Return the date or instant of the first filled cell."""
@@ -65,6 +71,8 @@ class CellReader:
 
     def get_date_or_moment(self, row: CsvRow, columns: ColumnNames, label: str) -> Moment | None:
         """Return the day if the first filled cell is one, or the instant at which a program puts a day."""
+        if written := _WRITTEN_MIDNIGHT.fullmatch(self.get_text(row, columns).strip()):
+            return self.parse_moment(written[1], row, label)
         moment = self.get_moment(row, columns, label)
         zone = self._zone_of(row) or self._builder.context.tz
         if isinstance(moment, datetime) and self._columns.day_hour:
@@ -81,7 +89,11 @@ class CellReader:
                 continue
             if minutes and _NUMBER.fullmatch(cell):
                 return round(float(cell.replace(",", ".")) * minutes) or None
-            return None if cell == "0" else self._builder.parse_minutes(cell, row.line)
+            return (
+                None
+                if cell == "0" or cell.casefold() in _SIZES
+                else self._builder.parse_minutes(cell, row.line)
+            )
         return None
 
     def get_assignee(self, row: CsvRow) -> str:
@@ -105,6 +117,11 @@ class CellReader:
             return clock.parse_timezone(name) if name else None
         except InvalidInput:
             return None
+
+
+def strip_links(cell: str) -> str:
+    """Return the names in a relation of Notion, “Website (https://www.notion.so/…)”."""
+    return _NOTION_LINK.sub("", cell) if "notion.so/" in cell else cell
 
 
 def split_list(cell: str) -> list[str]:

@@ -12,6 +12,7 @@ from daybreak.agenda.importers.csv_tables.tasks import TableReader
 from daybreak.agenda.importers.csv_tables.todoist import TodoistReader, is_todoist_export
 from daybreak.agenda.importers.csv_tables.unread import warn_about_unread_columns
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder
+from daybreak.agenda.importers.parsing.dates import parse_date
 from daybreak.agenda.importers.parsing.signatures import CUT_OFF, MALFORMED
 from daybreak.agenda.importers.parsing.text import split_lines
 from daybreak.agenda.parsed import ImportContext, ParsedFile, SourceFile
@@ -20,6 +21,10 @@ _LINES_ABOVE = "The lines above the header of this table were not read."
 _MORE_CELLS = (
     "This row has more cells than the header, so the last ones were not read;"
     " put a cell with a comma or another delimiter in quotation marks."
+)
+_ROW_IN_HEADER = (
+    "The header of this table goes on with the cells of a row, so that row was not read;"
+    " put it on a line of its own."
 )
 _ENCLOSED_ROWS = (
     "A quotation mark in this row encloses lines that are rows of their own, so they were not read;"
@@ -72,16 +77,24 @@ def _add_rows(table: CsvTable, builder: ParsedFileBuilder) -> None:
         TableReader(table, kind, builder).read()
         warn_about_unread_columns(table, kind, builder)
     elif table.headers:
-        builder.warn(UNSUPPORTED_TABLE, table.header_line, max(1, len(table.rows)))
+        builder.warn(UNSUPPORTED_TABLE, table.header_line, max(1, len(table.rows) + table.enclosed_lines))
 
 
 def _warn_about_cells(table: CsvTable, builder: ParsedFileBuilder) -> None:
+    if _ends_with_row(table):
+        builder.warn(_ROW_IN_HEADER, table.header_line)
     for row in table.rows:
         if row.has_more_cells:
             builder.warn(_MORE_CELLS, row.line)
         if row.enclosed_rows:
             builder.warn(_ENCLOSED_ROWS, row.line, row.enclosed_rows)
             builder.mark_incomplete(MALFORMED)
+
+
+def _ends_with_row(table: CsvTable) -> bool:
+    """Return whether the header is longer than all rows and goes on with the values of a row."""
+    width = max((sum(map(len, row.cells.values())) for row in table.rows), default=len(table.headers))
+    return any(cell.isdigit() or parse_date(cell) for cell in table.labels[width:])
 
 
 def _is_known(headers: list[str]) -> bool:

@@ -15,6 +15,7 @@ _EXCEL_HINT = re.compile(r"\"?sep=([,;\t|])\"?[,;\t|]*", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATORS = re.compile(r"[\s_]+")
 _MAX_LINES_BEFORE_HEADER = 30
+_MAX_TITLES = 3
 # In a narrow table a line of prose with a comma has as many cells as a row.
 _MIN_WIDTH_OF_ENCLOSED = 4
 _UNCLOSED_QUOTE = "A quotation mark in this row is never closed, so the row was skipped."
@@ -30,12 +31,14 @@ class CsvRow:
     Attributes:
         has_more_cells: whether filled cells follow that of the last column.
         enclosed_rows: how many of its lines have as many cells as the table.
+        group: the title above the repeated header, of a board whose groups have one each.
     """
 
     line: int
     cells: dict[str, list[str]]
     has_more_cells: bool = False
     enclosed_rows: int = 0
+    group: str = ""
 
     def filled_cells(self, *columns: str) -> list[str]:
         """Return the filled cells of all these columns."""
@@ -54,6 +57,8 @@ class CsvTable:
         headers: the names of the columns in lower case, in English as far as they are known.
         labels: the names of the columns as written.
         skipped_lines: how many filled lines are above the header.
+        board: the name of the board, in a line above the title of its first group.
+        enclosed_lines: how many lines a quotation mark adds to the header.
         is_cut_off: whether the last row is incomplete, although all other rows are complete.
     """
 
@@ -61,6 +66,8 @@ class CsvTable:
     labels: list[str] = field(default_factory=list)
     header_line: int = 1
     skipped_lines: int = 0
+    enclosed_lines: int = 0
+    board: str = ""
     rows: list[CsvRow] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
     is_cut_off: bool = False
@@ -80,10 +87,26 @@ def read_table(lines: list[str], *, is_header: IsHeader, delimiter: str | None =
     start = _find_header(lines, first, delimiter, is_header)
     if start is None:
         return table
-    skipped = sum(1 for line in lines[first:start] if line.strip())
-    table = _read_from(lines, start, delimiter)
-    table.skipped_lines = skipped
+    above = [line for line in lines[first:start] if line.strip()]
+    titles = _list_titles(above, lines[start], delimiter)
+    table = _read_from(lines, start, delimiter, titles[-1] if len(titles) > 1 else "")
+    if len(titles) > 1:
+        table.board = titles[0]
+    else:
+        table.skipped_lines = len(above)
     return table
+
+
+def _list_titles(above: list[str], header: str, delimiter: str | None) -> list[str]:
+    """Return the name of a board of monday.com and of its first group; none if any line above is another."""
+    separator = delimiter or _sniff_delimiter([header])
+    if not header.casefold().startswith(f"name{separator}"):
+        return []
+    rows = list(csv.reader((line[:10_000] for line in above), delimiter=separator))
+    filled = [row for row in rows if any(map(str.strip, row))]
+    if len(filled) > _MAX_TITLES or any(any(map(str.strip, row[1:])) or len(row) == 1 for row in filled):
+        return []
+    return [clean_line(row[0]) for row in filled]
 
 
 def _find_header(lines: list[str], first: int, delimiter: str | None, is_header: IsHeader) -> int | None:
@@ -99,7 +122,7 @@ def _find_header(lines: list[str], first: int, delimiter: str | None, is_header:
     return None
 
 
-def _read_from(lines: list[str], first: int, delimiter: str | None) -> CsvTable:
+def _read_from(lines: list[str], first: int, delimiter: str | None, group: str = "") -> CsvTable:
     table = CsvTable()
     widths: list[int] = []
     header: list[str] = []
@@ -109,15 +132,28 @@ def _read_from(lines: list[str], first: int, delimiter: str | None) -> CsvTable:
             continue
         widths.append(len(cells))
         if not header:
-            header, table.header_line = cells, line
+            header, table.header_line, table.enclosed_lines = cells, line, end - line
             table.labels = [clean_line(cell) for cell in cells]
             table.headers = _name_columns(cells)
-        elif cells != header:
+        elif cells == header:
+            group = _take_group(table) or group
+        else:
             rest = any(map(str.strip, cells[len(header) :]))
             enclosed = _count_enclosed_rows(lines[line:end], len(header), separator)
-            table.rows.append(CsvRow(line, _group_by_column(table.headers, cells), rest, enclosed))
+            table.rows.append(CsvRow(line, _group_by_column(table.headers, cells), rest, enclosed, group))
     table.is_cut_off = _ends_in_error(table) or _is_last_row_short(widths, lines[-1])
     return table
+
+
+def _take_group(table: CsvTable) -> str:
+    """Remove the last row, and return its only cell, if it is the title of the group that begins now."""
+    if not table.rows:
+        return ""
+    first, *others = table.rows[-1].filled_cells(*dict.fromkeys(table.headers)) or [""]
+    if others or not first or first not in table.rows[-1].cells[table.headers[0]]:
+        return ""
+    table.rows.pop()
+    return clean_line(first)
 
 
 def _ends_in_error(table: CsvTable) -> bool:

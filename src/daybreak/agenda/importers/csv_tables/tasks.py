@@ -94,10 +94,10 @@ class TableReader:
             is_lane = column in LIST_COLUMNS and parse_status(name) is not None
             if name and not is_lane and not is_default_list(name):
                 return name
-        return None
+        return self._table.board or None
 
     def _phase(self, row: CsvRow) -> str | None:
-        phase = self._cells.get_text(row, self._columns.phase).strip()
+        phase = self._cells.get_text(row, self._columns.phase).strip() or row.group
         unnamed = phase.casefold() in _UNNAMED_SECTIONS or parse_status(phase) is not None
         return None if unnamed or is_default_list(phase) else phase or None
 

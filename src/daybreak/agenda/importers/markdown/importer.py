@@ -2,6 +2,7 @@ import re
 from pathlib import PurePosixPath
 
 from daybreak.agenda.importers.markdown.outline import HeadingTree
+from daybreak.agenda.importers.markdown.references import demote_references
 from daybreak.agenda.importers.markdown.section_names import is_list_name
 from daybreak.agenda.importers.markdown.task_fields import add_property, parse_checkbox
 from daybreak.agenda.importers.markdown.task_note import parse_property_lines, parse_task_note
@@ -14,6 +15,7 @@ from daybreak.agenda.importers.markdown.tokens import (
     MarkdownProse,
     MarkdownToken,
     UnclosedBlock,
+    is_damaged_box,
     scan_tokens,
 )
 from daybreak.agenda.importers.notes import add_note, find_date_in_name
@@ -31,6 +33,8 @@ _LOGSEQ_LINE = re.compile(r"\s*(?:(?:collapsed|id):: |(?:SCHEDULED|DEADLINE): <|
 _UNCLOSED_BLOCK = (
     "The code block or comment that begins here is never closed; the rest of the file was skipped."
 )
+_DAMAGED_BOX = "The box in this line is damaged, so the line is no task; write it like “- [ ] Buy milk”."
+_EMPTY_BOX = "The box in this line has no text beside it; put the text of the line below into this line."
 _BOARD_KEY = "kanban-plugin"
 _BOARD_RULE = re.compile(r"\*{3,}")
 _BOARD_COMPLETE = re.compile(r"\*\*[^*\s][^*]{0,40}\*\*")
@@ -61,7 +65,8 @@ class MarkdownImporter:
         if not metadata.line_count and (properties := parse_property_lines(content)).values:
             task = parse_task_note(properties, builder)
             metadata = properties if task else metadata
-        tokens = list(scan_tokens(content, metadata.line_count, _find_markers(file.path, content)))
+        scanned = scan_tokens(content, metadata.line_count, _find_markers(file.path, content))
+        tokens = demote_references(list(scanned))
         for token in tokens:
             if isinstance(token, UnclosedBlock):
                 builder.warn(_UNCLOSED_BLOCK, token.line)
@@ -122,8 +127,12 @@ class _MarkdownParser:
 
     def parse(self, tokens: list[MarkdownToken]) -> None:
         """Add the tasks of the file to the builder."""
+        empty_box = 0
         for token in tokens:
             self._end_paragraph(token)
+            if isinstance(token, MarkdownProse) and token.text and token.line == empty_box + 1 > 1:
+                self._builder.warn(_EMPTY_BOX, empty_box)
+            empty_box = token.line if isinstance(token, Checkbox) and not clean_line(token.text) else 0
             match token:
                 case MarkdownHeading():
                     self._enter_heading(token)
@@ -138,6 +147,8 @@ class _MarkdownParser:
             self._builder.add_task(task)
 
     def _enter_heading(self, heading: MarkdownHeading) -> None:
+        if is_damaged_box(heading.text):
+            self._builder.warn(_DAMAGED_BOX, heading.line)
         del self._open_items[1 if self._note_task else 0 :]
         self._headings.enter(heading)
         self._has_minutes |= self._headings.is_minutes
@@ -180,6 +191,8 @@ class _MarkdownParser:
             self._paragraph.append(prose.text)
         if not prose.text:
             return
+        if is_damaged_box(prose.text):
+            self._builder.warn(_DAMAGED_BOX, prose.line)
         self._close_items(prose.indent)
         if not self._open_items:
             self._has_prose |= self._paragraph is None

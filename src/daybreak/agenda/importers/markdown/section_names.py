@@ -123,6 +123,13 @@ _DAY = re.compile(
     rf"(?:[\s,(]+{_WEEKDAY}\)?)?"
     rf"|{_WEEKDAY}|{_WEEK}|(?!mars$|\w{{3}}\.?$){_MONTH}|{_MONTH}\s(?:de\s)?\d{{4}}|q[1-4](?:\s\d{{4}})?"
 )
+# “Weekly 2026-W48” and “2026-11 November” are periodic notes.
+_NOTE_OF_PERIOD = re.compile(
+    r"(?:(?:daily|weekly|monthly|quarterly)(?:\s(?:notes?|review|plan|log))?[\s-]+)?"
+    rf"(?:\d{{4}}[\s-]?(?:w\d{{1,2}}|q[1-4]|(?:0[1-9]|1[0-2]))|\d{{4}}-\d{{2}}-\d{{2}})"
+    rf"(?:[\s-]+(?:{_MONTH}|{_WEEKDAY}))?",
+    re.IGNORECASE,
+)
 _NOT_A_WORD = re.compile(r"[^\w']+|_+")
 _COUNT = re.compile(r"\s*\(\d+(?:\s*/\s*\d+)?\)\s*$|\s*:\s*$")
 _AT_EITHER_END = re.compile(r"^[^\w]+|[^\w.)]+$")
@@ -165,7 +172,9 @@ def parse_section_name(text: str, *, is_below_title: bool = True) -> SectionName
 
 def is_list_name(stem: str) -> bool:
     """Return whether the name of a file, without its suffix, names no project."""
-    return parse_section_name(stem.replace("_", "-"), is_below_title=False) is not None
+    name = stem.replace("_", "-")
+    is_periodic = _NOTE_OF_PERIOD.fullmatch(name) is not None
+    return is_periodic or parse_section_name(name, is_below_title=False) is not None
 
 
 def _parse_name(plain: str, text: str) -> SectionName | None:

@@ -79,6 +79,7 @@ _DATE_VALUE = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d]{3,10}\.?(?:,?\s\d{4})?|[^\W\d]{3,10}\.?\s\d{1,2},?\s\d{4}"
     r"|\S*\d\S*)(?!\S)"
 )
+_ISO_DATE = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2})?(?!\S)")
 _VALUES = {
     **dict.fromkeys(_DATE_KEYS, _DATE_VALUE),
     "repeat": re.compile(rf"\s*([^#@\[{''.join((*_SIGNS, *_PRIORITY_SIGNS))}]*)"),
@@ -146,13 +147,23 @@ def parse_checkbox(box: Checkbox, builder: ParsedFileBuilder) -> RawTask:
     fields: dict[str, str] = {}
     text = normalize_spaces(box.text[:_MAX_LINE_LENGTH]).translate(_VARIATION_SELECTORS)
     text = _extract_cookie(_extract_fields(_extract_board_date(_unlink_dates(text), fields), fields), fields)
-    text = strip_markup(_extract_estimate(_extract_signs(text, fields), fields))
+    text = strip_markup(_extract_estimate(_extract_signs(text, fields, builder), fields))
     words = text.split()
     task = _make_task(box, fields, builder)
     task.tags = [word[1:] for word in words if _TAG.fullmatch(word) or _is_someday_context(word)]
     task.assignee = fields.get("assignee") or _find_assignee(words)
     task.title = strip_markers(text, _MARKER) or text
     return task
+
+
+def has_fields(text: str) -> bool:
+    """Return whether the text of a box has a field beside its title: a sign, or one in brackets."""
+    return any(pattern.search(text) for pattern in (_SIGN, _FIELD, _BOARD_DATE, _REMINDER))
+
+
+def is_known_state(state: str) -> bool:
+    """Return whether a sign in a box, or a word in its place, states a status other than open."""
+    return state.lower() in _CHECKBOX_STATUSES
 
 
 def _is_someday_context(word: str) -> bool:
@@ -258,28 +269,32 @@ def _extract_fields(text: str, fields: dict[str, str]) -> str:
     return _FIELD.sub(extract, text)
 
 
-def _extract_signs(text: str, fields: dict[str, str]) -> str:
+def _extract_signs(text: str, fields: dict[str, str], builder: ParsedFileBuilder) -> str:
     remaining, at = [], 0
     while sign := _SIGN.search(text, at):
         remaining.append(text[at : sign.start()])
-        at = _extract_value(sign, text, fields)
+        at = _extract_value(sign, text, fields, builder)
         if at == sign.start():
             remaining.append(sign[0])
             at = sign.end()
     return " ".join((*remaining, text[at:]))
 
 
-def _extract_value(sign: re.Match[str], text: str, fields: dict[str, str]) -> int:
+def _extract_value(sign: re.Match[str], text: str, fields: dict[str, str], builder: ParsedFileBuilder) -> int:
     """Return where the sign's value ends, or where the sign begins if it is only an emoji in a sentence."""
     if sign[0] in _PRIORITY_SIGNS:
         fields.setdefault("priority", _PRIORITY_SIGNS[sign[0]].name)
         return sign.end()
     key = _SIGNS[sign[0]]
     value = _VALUES[key].match(text, sign.end())
-    if value is None or not value[1].strip():
+    end = value.end() if value and value[1].strip() else sign.end()
+    if key in _DATE_KEYS and not _ISO_DATE.match(text, sign.end()):
+        measured = builder.measure_date(text[sign.end() :])
+        end = sign.end() + measured if measured else end
+    if end == sign.end():
         return sign.start()
-    fields.setdefault(key, value[1].strip())
-    return value.end()
+    fields.setdefault(key, text[sign.end() : end].strip())
+    return end
 
 
 def _extract_estimate(text: str, fields: dict[str, str]) -> str:

@@ -13,9 +13,17 @@ from daybreak.agenda.importers.parsing.vocabulary import parse_status
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 
 _DUE_KEYS = ("due", "due date", "duedate", "deadline")
+_KIND_KEYS = ("type", "kind", "category", "class")
 _PLAN_KEYS = ("scheduled", "start", "start date")
 _DONE_KEYS = ("completeddate", "completed", "done", "completion")
 _ARCHIVED_TAG = "archived"
+# Notes of these kinds have a status and a deadline, too.
+_OTHER_KINDS = frozenset(
+    {
+        *("project", "projects", "area", "areas", "goal", "goals", "meeting", "meetings", "person", "people"),
+        *("projekt", "projekte", "projet", "proyecto", "progetto", "projeto", "book", "epic", "okr"),
+    }
+)
 _TITLE = re.compile(r"#\s+(\S.*)")
 _PROPERTY = re.compile(r"([A-Z][\w /-]{0,40}):\s+(\S.*)")
 _NOTION_ID = re.compile(r"\s[0-9a-f]{32}$|\s[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -27,7 +35,7 @@ def parse_task_note(metadata: FrontMatter, builder: ParsedFileBuilder) -> RawTas
     """Return the task that a note is; None if it is only a note.
 
     It is a task if it has the tag “task” and a status, a priority or a date, or if it has a known status and
-    a due or scheduled date.
+    a due or scheduled date, and neither a tag nor a type such as “project”.
     """
     tags = [tag.lstrip("#").strip() for key in ("tags", "tag") for tag in metadata.get_list(key)]
     if not _is_task(metadata, [tag.casefold() for tag in tags]):
@@ -75,7 +83,11 @@ def _is_task(metadata: FrontMatter, tags: list[str]) -> bool:
     dated = metadata.get_first(*_DUE_KEYS, *_PLAN_KEYS)
     if "task" in tags:
         return bool(status or dated or metadata.get_first("priority"))
-    return bool(status and dated and (parse_status(status) or is_someday(status)))
+    if not (status and dated and (parse_status(status) or is_someday(status))):
+        return False
+    named = [kind for key in _KIND_KEYS for kind in metadata.get_list(key)]
+    kinds = {kind.lstrip("#").split("/")[0].strip().casefold() for kind in (*tags, *named)}
+    return not kinds & _OTHER_KINDS
 
 
 def _status_of(metadata: FrontMatter, tags: list[str]) -> TaskStatus:

@@ -20,6 +20,14 @@ LOGSEQ_MARKERS = re.compile(
     r"(TODO|DOING|NOW|LATER|WAITING|WAIT|STARTED|DONE|IN-PROGRESS|CANCELED|CANCELLED)\s+(\S.*)"
 )
 """The words in place of a box in a file of Logseq."""
+# The rest of a box that lost a character, or its place at the start of an item.
+_DAMAGED_BOX = re.compile(
+    r"(?:[^\s`]{0,3}\s?){1,2}\[ \]\s*[^\s`]"
+    r"|(?:[^\w\s|\[`]{0,3}\s*){1,2}\[[xX]?\](?![(\[\]:`]|\s*$)|\w\s*\[[xX]\]\s"
+    r"|(?:[-*+•]\s*)?[^\w\s\[|]?\s?[ xX]?\](?![(\[\]:])\s*\S|\w\s?\]\s+\S"
+    r"|[-*+•]\s*[^\s\[]\s?[xX]?\]\s+\S|[-*+•]\s+(?:\[\[\]|\[\]\])\s*\S"
+    r"|[-*+•]\s+\[(?:[ xX][^\]]?\s*[^\]\s](?!\S*\])|\s*$)"
+)
 _DRAWER = re.compile(r"\s*:(?:LOGBOOK|PROPERTIES):\s*", re.IGNORECASE)
 _DRAWER_END = ":end:"
 _MAX_DRAWER_LINES = 200
@@ -100,6 +108,14 @@ def scan_tokens(
             continue
         yield _make_token(line, at + 1, markers)
         at += 1
+
+
+def is_damaged_box(text: str) -> bool:
+    """Return whether a line without its indent begins like an item with a box, of which a part is missing."""
+    if "[" not in text[:8] and "]" not in text[:8]:
+        return False
+    is_table = text.startswith("|") and "|" in text[1:]
+    return not is_table and _DAMAGED_BOX.match(text) is not None
 
 
 def _strip_quote(line: str) -> str:

@@ -25,7 +25,23 @@ _START_LABELS = {"start", "scheduled", "wait"}
 _WORD = re.compile(r"\S+")
 _MAX_WORDS = 7
 # What people and programs write into a cell that has no date.
-_NO_DATE = {"-", "--", "\u2013", "—", "n/a", "none", "null", "nil", "no date", "0000-00-00"}
+_NO_DATE = {
+    "?",
+    "tbd",
+    "tba",
+    "n.a.",
+    "k.a.",
+    "-",
+    "--",
+    "\u2013",
+    "—",
+    "n/a",
+    "none",
+    "null",
+    "nil",
+    "no date",
+    "0000-00-00",
+}
 _MAX_EXAMPLES = 3
 _FAULTS_OF_ONE = {
     "invalid": "is not a valid date; write it like 2026-03-29.",

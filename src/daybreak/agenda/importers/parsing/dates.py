@@ -34,13 +34,14 @@ _DATE_REGEXES = (
 _WEEKDAY_REGEX = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?"
 _TIME_REGEX = (
     r"(?:(?:t|,?\s+(?:at\s+)?)(?P<hour>\d{1,2})(?::?(?P<minute>\d{2})(?::?(?P<second_of_minute>\d{2}))?)?"
-    r"(?:[.,]\d{1,9})?\s*(?P<half>[ap])?(?(half)\.?m\.?)\s*(?P<offset>z|utc|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[.,]\d{1,9})?\s*(?P<half>[ap])?(?(half)\.?m\.?)\s*"
+    r"(?P<offset>z|utc|(?:gmt)?[+-]\d{2}:?\d{2})?(?:\s\([a-z][^()]{1,40}\))?)?"
 )
 _PATTERNS = tuple(
     re.compile(_WEEKDAY_REGEX + day + _TIME_REGEX, re.IGNORECASE | re.ASCII) for day in _DATE_REGEXES
 )
 _SLASH_DATE = re.compile(r"(\d{1,2})([/-])(\d{1,2})(?:\2(?:\d{4}|\d{2})\b|(?![\w/-]))", re.ASCII)
-_MAX_TEXT_LENGTH = 60
+_MAX_TEXT_LENGTH = 80
 _MONTHS_PER_YEAR = 12
 
 _ISO_DURATION = re.compile(
@@ -163,6 +164,6 @@ def _to_utc(day: date, at: time, offset: str | None, tz: ZoneInfo) -> datetime:
     instant = datetime.combine(day, at, tzinfo=UTC)
     if offset.lower() in {"z", "utc"}:
         return instant
-    digits = offset[1:].replace(":", "")
+    sign, digits = offset[-5 if ":" not in offset else -6], offset[-5:].replace(":", "")[-4:]
     ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return instant - ahead if offset[0] == "+" else instant + ahead
+    return instant - ahead if sign == "+" else instant + ahead

@@ -19,6 +19,7 @@ _STATUS_WORDS = {
     ),
     TaskStatus.IN_PROGRESS: (
         "in progress; in work; doing; started; active; ongoing; wip; in review; review; testing; inprogress; "
+        "working on it; "
         "in bearbeitung; in arbeit; begonnen; laufend; läuft; aktiv; in prüfung; "
         "en cours; commencé; commencée; en revue; en cours de revue; "
         "en curso; en progreso; en proceso; haciendo; iniciado; iniciada; en revisión; "
