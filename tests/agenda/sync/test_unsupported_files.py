@@ -50,3 +50,10 @@ def test_names_cannot_forge_lines():
     (warning,) = warn_about_unsupported_files(["a\n\x1b[31mEverything is read.pdf"])
     assert "\n" not in warning.message
     assert "\x1b" not in warning.message
+
+
+@pytest.mark.parametrize(
+    "name", ["package.json", "web/tsconfig.json", "logseq/config.edn", "Ideas.canvas", "Books.base"]
+)
+def test_files_of_programs_in_a_vault_are_no_warning(name):
+    assert warn_about_unsupported_files([name, "photo.jpg"]) == []

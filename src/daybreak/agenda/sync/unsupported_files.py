@@ -21,8 +21,24 @@ _COUNTED = {
         " .hpp .rs .go .java .class .jar .kt .swift .m .rb .php .pl .lua .r .cs .fs .scala .clj .ex .exs .erl"
         " .hs .ml .sql .sh .bash .zsh .fish .bat .cmd .ps1 .exe .dll .so .dylib .a .o .lib .bin .dat .iso"
         " .img .dmg .apk .deb .rpm .woff .woff2 .ttf .otf .eot .lock .toml .ini .cfg .conf .env .log .sum"
+        " .edn .canvas .base .excalidraw"
     ),
 }
+_PROGRAM = ("file of a program", "files of programs")
+_PROGRAM_NAMES = frozenset(
+    {
+        *("package.json", "package-lock.json", "tsconfig.json", "jsconfig.json", "composer.json"),
+        *(
+            "manifest.json",
+            "workspace.json",
+            "settings.json",
+            "data.json",
+            "makefile",
+            "dockerfile",
+            "license",
+        ),
+    }
+)
 _KIND_OF = {suffix: kind for kind, suffixes in _COUNTED.items() for suffix in suffixes.split()}
 
 
@@ -50,7 +66,8 @@ def warn_about_unsupported_files(paths: Collection[str]) -> list[ReadWarning]:
 
 
 def _kind_of(path: str) -> tuple[str, str] | None:
-    return _KIND_OF.get(PurePosixPath(path).suffix.lower())
+    name = PurePosixPath(path)
+    return _PROGRAM if name.name.lower() in _PROGRAM_NAMES else _KIND_OF.get(name.suffix.lower())
 
 
 def _join(names: Sequence[str]) -> str:

@@ -189,3 +189,17 @@ def test_text_of_several_lines_is_no_row(read):
     content = 'Task,Due,Status,Notes\nPaint,,open,"white,\nor grey, or black\nbut not red"\n'
     parsed = read("list.csv", content)
     assert (titles(parsed), parsed.warnings) == (["Paint"], ())
+
+
+@pytest.mark.parametrize(
+    ("header", "lost"),
+    [
+        ("ID,Task,Project,Due,1,Paint,House,2026-04-01", "Paint"),
+        ('"D,Task,Project,Due\n1,"Paint",House,2026-04-01', "Paint"),
+        ('ID,"ask,Project,Due\n1,"Paint",House,2026-04-01', "Paint"),
+    ],
+)
+def test_a_row_that_became_part_of_the_header_is_counted(read, header, lost):
+    parsed = read("list.csv", f"{header}\n2,Sand,House,2026-04-02\n3,Sow,House,2026-04-03\n")
+    assert lost not in titles(parsed)
+    assert len(parsed.tasks) + sum(warning.count for warning in parsed.warnings) >= 3

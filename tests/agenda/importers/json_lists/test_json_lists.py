@@ -167,3 +167,32 @@ def test_issues_one_per_line_are_read(read):
 def test_other_json_is_no_task_list(content):
     head = json.dumps(content, indent=1).encode()[:4096]
     assert find_importer(PurePosixPath("data.json"), head) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ('"target date": "2026-04-01"', "“target date” is not read"),
+        ('"review": "2026-04-01"', "“review” is not read"),
+        ('"status": "Parked"', "“Parked” is unknown"),
+        ('"createdAt": "2026-03-01T10:00:00Z"', None),
+        ('"due date": "2026-04-01"', None),
+        ('"status": "In Progress"', None),
+    ],
+)
+def test_fields_of_a_project_that_are_not_read_are_named(read, field, message):
+    content = '"content": {"type": "DraftIssue"}, "repository": "a/b"'
+    item = f'{{"id": "PVTI_1", "title": "Paint", {content}, {field}}}'
+    parsed = read("items.json", f'{{"items": [{item}], "totalCount": 1}}')
+    assert [task.title for task in parsed.tasks] == ["Paint"]
+    assert [message in warning.message for warning in parsed.warnings] == ([True] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "count"), [('{"date": "2026-04-01T10:00:00.000Z"}', 1), ('{"text": "x"}', 0)]
+)
+def test_a_date_in_a_custom_field_of_a_card_is_named(read, value, count):
+    fields = f'[{{"id": "f", "value": {value}}}]'
+    card = f'{{"id": "c", "name": "Paint", "idList": "l", "closed": false, "customFieldItems": {fields}}}'
+    parsed = read("board.json", f'{{"name": "House", "lists": [], "cards": [{card}]}}')
+    assert ([task.title for task in parsed.tasks], len(parsed.warnings)) == (["Paint"], count)

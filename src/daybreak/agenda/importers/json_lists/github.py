@@ -11,6 +11,7 @@ from daybreak.agenda.importers.json_lists.objects import (
 )
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.dates import to_instant
+from daybreak.agenda.importers.parsing.text import quote_value
 from daybreak.agenda.importers.parsing.vocabulary import parse_priority, parse_status
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 
@@ -18,6 +19,11 @@ _ISSUE_KEYS = (b'"labels"', b'"assignees"', b'"milestone"', b"/issues/", b"/pull
 _ADDRESS = re.compile(
     r"https?://[^/]+/(?:repos/)?(?P<project>[^?#]+?)(?:/-)?/(?:issues|pull|merge_requests)/\d+"
 )
+_READ_DATES = frozenset(
+    {"due_date", "dueDate", "due date", "closedAt", "closed_at", "updatedAt", "updated_at"}
+)
+_PAST_DATE = re.compile(r"creat|updat|clos|merg|lock|submit|publish|start|activ", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.*)?")
 _OPEN_STATES = {"open", "opened", "reopened"}
 
 
@@ -60,6 +66,7 @@ def _add_issue(issue: JsonObject) -> None:
     if title is None:
         issue.builder.warn("This issue has no title, so it was skipped.", issue.line)
         return
+    _warn_about_unread_dates(issue)
     address = issue.get_text("url", "html_url", "web_url") or content.get_text("url") or ""
     milestone = issue.get_object("milestone")
     labels = _names(issue, "labels", "name")
@@ -85,6 +92,14 @@ def _add_issue(issue: JsonObject) -> None:
     )
 
 
+def _warn_about_unread_dates(issue: JsonObject) -> None:
+    """Add a warning about each field of a project with a date that is not read, such as “target date”."""
+    for key, value in issue.values.items():
+        is_date = isinstance(value, str) and _DAY.fullmatch(value) is not None
+        if is_date and key not in _READ_DATES and not _PAST_DATE.search(key):
+            issue.builder.warn(f"The field {quote_value(key)} is not read.", issue.line)
+
+
 def _native_id(issue: JsonObject, address: str) -> str | None:
     """Return the address, which no other issue has; API addresses and pages of an issue are one."""
     found = _ADDRESS.match(address)
@@ -103,7 +118,12 @@ def _project(issue: JsonObject, content: JsonObject, address: str) -> str | None
 def _status(issue: JsonObject) -> TaskStatus:
     state = (issue.get_text("state") or "").casefold()
     if not state or state in _OPEN_STATES:
-        return parse_status(issue.get_text("status") or "") or TaskStatus.OPEN
+        word = issue.get_text("status") or ""
+        status = parse_status(word)
+        if word and status is None:
+            message = f"The status {quote_value(word)} is unknown, so such tasks count as open."
+            issue.builder.warn(message, issue.line)
+        return status or TaskStatus.OPEN
     reason = (issue.get_text("stateReason", "state_reason") or "").casefold()
     return TaskStatus.CANCELLED if reason in {"not_planned", "duplicate"} else TaskStatus.DONE
 

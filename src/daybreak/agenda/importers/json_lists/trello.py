@@ -16,6 +16,7 @@ from daybreak.agenda.importers.parsing.text import clean_line
 from daybreak.agenda.importers.parsing.vocabulary import is_default_list, parse_status
 from daybreak.agenda.model import TaskStatus
 
+_CUSTOM_DATE = "This card has a date in a custom field, which is not read; use the due date of the card."
 _BOARD_KEYS = (b'"idOrganization"', b'"shortUrl"', b'"labelNames"', b'"cards"', b'"idBoardSource"')
 
 
@@ -100,6 +101,8 @@ def _add_card(card: JsonObject, board: _Board) -> None:
     if title is None:
         card.builder.warn("This card has no name, so it was skipped.", card.line)
         return
+    if any(field.get_object("value").get_text("date") for field in card.list_objects("customFieldItems")):
+        card.builder.warn(_CUSTOM_DATE, card.line)
     lane = board.lists.get(card.get_text("idList") or "")
     checklists = board.checklists.get(card.get_text("id") or "") or card.list_objects("checklists")
     task = RawTask(
