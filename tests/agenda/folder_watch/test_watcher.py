@@ -338,6 +338,18 @@ async def test_large_tree_is_left_to_maintenance_and_small_ones_are_watched(work
     assert await workspace.find_detection() == [ChangeDetection.MAINTENANCE] * 2
 
 
+@pytest.mark.parametrize("name", [b"caf\xe9", b"\xff", b"sub/\xc3\x28"])
+async def test_folder_with_a_name_in_another_encoding_leaves_the_others_watched(workspace, name):
+    (workspace.folder / os.fsdecode(name)).mkdir(parents=True)
+    await workspace.add()
+    other = workspace.folder.with_name("zother")
+    other.mkdir()
+    await workspace.add(other)
+    async with workspace.watch() as watching:
+        assert await workspace.find_detection() == [ChangeDetection.MAINTENANCE, ChangeDetection.EVENTS]
+        assert watching._stream.folders == {str(other)}
+
+
 async def test_nothing_is_watched_if_the_limit_is_zero(workspace):
     await workspace.add()
     async with workspace.watch(max_watched_folders=0) as watching:

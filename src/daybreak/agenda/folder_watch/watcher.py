@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from daybreak import clock
-from daybreak.agenda.folder_watch.change_stream import ChangeStream, WatchLimitReached
+from daybreak.agenda.folder_watch.change_stream import ChangeStream, WatchLimitReached, is_watchable
 from daybreak.agenda.folder_watch.file_systems import find_remote_folders
 from daybreak.agenda.folder_watch.lease import WatcherLock
 from daybreak.agenda.folder_watch.watched_folder import MISSING, WatchedFolder, find_changed
@@ -216,7 +216,7 @@ class FolderWatcher:
         chosen = []
         for one in sorted(self._folders.values(), key=lambda one: len(one.state.folders) if one.state else 0):
             one.detection = None
-            if one.state is None or not one.state.is_complete:
+            if one.state is None or not one.state.is_complete or not is_watchable(one.state.folders):
                 continue
             if any(one.path.is_relative_to(mount) for mount in remote):
                 one.detection = ChangeDetection.POLLING if self._max_watched else None
