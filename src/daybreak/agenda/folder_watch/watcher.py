@@ -155,7 +155,8 @@ class FolderWatcher:
     async def _compare(self, one: WatchedFolder) -> None:
         """Compare a folder with what was read of it, and enqueue a reading if they differ."""
         if one.id in self._comparing and not self._comparing[one.id].done():
-            return  # its file system does not answer
+            one.changed_at = monotonic() + _COMPARE_SECONDS  # its file system does not answer
+            return
         task = asyncio.create_task(_threads.run(self._read_state, one))
         self._comparing[one.id] = task
         try:
@@ -163,6 +164,7 @@ class FolderWatcher:
                 state, identity = await asyncio.shield(task)
         except TimeoutError:
             log.warning("agenda.folder_does_not_answer", source=str(one.id))
+            one.changed_at = monotonic() + _COMPARE_SECONDS
             return
         del self._comparing[one.id]
         is_first = one.state is None and one.read_digest is None
