@@ -35,7 +35,7 @@ def add(workspace: UserWorkspace, server: ProtectedServer, vault):
     async def add_and_read(url: str = "", **more) -> agenda.ImportReport:
         reader = workspace.reader
         added = await add_address(reader.database, reader.user, url or server.url, vault, **more)
-        return await agenda.read_added_source(reader, added)
+        return await agenda.read_added_source(reader, added, more.get("credentials"))
 
     return add_and_read
 
@@ -144,6 +144,36 @@ async def test_password_that_is_rejected_is_not_kept(add, server, workspace, lat
     source = (await add(credentials=ANNA)).source
     with pytest.raises(InvalidInput):
         await agenda.change_credentials(workspace.reader, source, credentials)
+    later()
+    assert (await read_again(workspace)).failure is None
+
+
+@pytest.mark.parametrize("credentials", [BasicCredentials("anna", "wrong"), BasicCredentials("anna", "")])
+@pytest.mark.parametrize("is_recent", [True, False])
+async def test_known_url_entered_with_a_wrong_password_keeps_its_own(
+    add, server, workspace, later, credentials, is_recent
+):
+    server.password = ANNA.password
+    await add(credentials=ANNA)
+    if not is_recent:
+        later()
+    with pytest.raises(InvalidInput, match="rejected the user name or the password"):
+        await add(credentials=credentials)
+    later()
+    assert (await read_again(workspace)).failure is None
+
+
+@pytest.mark.parametrize("is_recent", [True, False])
+async def test_known_url_entered_with_its_new_password_is_read_with_it(
+    add, server, workspace, later, is_recent
+):
+    server.password = ANNA.password
+    await add(credentials=ANNA)
+    server.password = "n3w"
+    if not is_recent:
+        later()
+        assert (await read_again(workspace)).failure
+    assert (await add(credentials=BasicCredentials("anna", "n3w"))).failure is None
     later()
     assert (await read_again(workspace)).failure is None
 

@@ -151,6 +151,15 @@ def test_a_bomb_of_empty_members_ends_with_the_deadline() -> None:
         read_decoded(Stream(gzip.compress(b"") * 100_000).read, "gzip", 10**8, check)
 
 
+@pytest.mark.parametrize("member", [b"", b"x"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "gzip, gzip"])
+def test_a_bomb_of_tiny_members_ends_after_some_of_them(member: bytes, encoding: str) -> None:
+    stream = Stream(gzip.compress(member) * 100_000)
+    with pytest.raises(DamagedContent):
+        read_decoded(stream.read, encoding, 10_000_000, lambda: None)
+    assert stream.position < 200_000
+
+
 @pytest.mark.parametrize("size", [LIMIT, LIMIT + 1])
 @pytest.mark.parametrize("compressed", [False, True])
 def test_the_limit_holds_for_the_decoded_size(size: int, compressed: bool) -> None:

@@ -9,7 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from daybreak.errors import DaybreakError, InvalidInput, Unavailable
-from daybreak.intake import BasicCredentials, IntakeSettings, PrivateAddress, fetch, is_confirmable, url_guard
+from daybreak.intake import (
+    BasicCredentials,
+    IntakeSettings,
+    PrivateAddress,
+    fetch,
+    http_fetch,
+    is_confirmable,
+    url_guard,
+)
 from daybreak.intake.url_guard import WebAddress, resolve_endpoints
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
@@ -172,6 +180,24 @@ def test_webcal_without_tls_is_fetched_without_it(server: Answering) -> None:
     assert (fetched.content, fetched.was_encrypted) == (CALENDAR, False)
 
 
+@pytest.mark.parametrize("path", ["calendar", "deep/calendar?token=s3cret"])
+def test_webcal_keeps_tls_although_its_redirect_leads_to_a_server_without_it(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    requested = []
+
+    def answer(_session: object, address: WebAddress, _confirmed: object) -> str:
+        requested.append(address.origin)
+        if address.host == "calendar.example":
+            return "https://down.example/"
+        raise http_fetch._WithoutTls("https://down.example cannot be reached.")
+
+    monkeypatch.setattr(http_fetch._FetchSession, "_get", answer)
+    with pytest.raises(Unavailable, match=r"down\.example cannot be reached"):
+        fetch(f"webcal://calendar.example/{path}", OPEN)
+    assert requested == ["https://calendar.example", "https://down.example"]
+
+
 @pytest.mark.parametrize("scheme", ["https", "webcals"])
 def test_other_schemes_never_lose_tls(server: Answering, scheme: str) -> None:
     with pytest.raises(Unavailable, match="TLS"):
@@ -273,6 +299,7 @@ def test_a_public_server_cannot_make_the_user_confirm_a_private_address(
     "address",
     [
         *("169.254.169.254", "169.254.170.2", "169.254.0.1", "fd00:ec2::254", "fd20:ce::254", "fe80::1"),
+        *("fd00:42::42", "fd00:c1::a9fe:a9fe"),
         *("fe80::a9fe:a9fe", "100.100.100.200", "::ffff:169.254.169.254", "::ffff:100.100.100.200"),
         *("64:ff9b::a9fe:a9fe", "64:ff9b::c0a8:1", "2002:c0a8:1::", "168.63.129.16", "192.0.0.192"),
         *("0.0.0.0", "0.1.2.3", "::", "224.0.0.1", "255.255.255.255", "ff02::1", "8.8.8.8", "240.0.0.1"),  # noqa: S104

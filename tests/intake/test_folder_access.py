@@ -46,6 +46,17 @@ def test_own_folder_is_never_read(tmp_path, below):
             read_folder_state(path, IntakeSettings(), access)
 
 
+@pytest.mark.parametrize("target", ["", "data", "data/notes.md", "data/deep"])
+def test_link_into_the_own_folder_is_skipped_although_that_is_hidden(tmp_path, target):
+    home = tmp_path / "plans" / ".daybreak"
+    (home / "data/deep").mkdir(parents=True)
+    for folder in (home, home / "data", home / "data/deep"):
+        (folder / "notes.md").write_text("- [ ] Secret", encoding="utf-8")
+    (tmp_path / "plans/link.md").symlink_to(home / target)
+    (found,) = walk_folder(tmp_path / "plans", IntakeSettings(), access=FolderAccess.excluding(home))
+    assert "Daybreak’s own folder" in found.message
+
+
 def test_own_folder_does_not_change_the_state_of_a_folder_around_it(tmp_path):
     home = tmp_path / "home"
     home.mkdir()

@@ -216,6 +216,12 @@ def test_a_bad_response_is_one_sentence_without_the_secrets_of_the_address(
         ("\N{SUPERSCRIPT TWO}", 5),
         ("", 5),
         ("9" * 5000, 86_400),
+        ("Sun, 29 Mar 2036 12:10:00 GMT", 86_400),
+        ("Sun, 29 Mar 20260 12:10:00 GMT", 5),
+        ("Sun, 29 Mar 99999999999999999999 12:10:00 GMT", 5),
+        ("Sun, 29 Mar 2026 99999999999999999999:10:00 GMT", 5),
+        ("Sun, 29 Mar 2026 12:10:00 +99999999999999999999", 5),
+        ("Mon, 01 Jan 0001 00:00:00 +2300", 5),
     ],
 )
 def test_a_server_that_limits_requests_states_when_the_next_one_is_allowed(

@@ -21,6 +21,7 @@ ALIKE = re.compile(
 LIKE_ANOTHER = {
     "/briefs/{day}": "today",
     "/agenda/notes/{note_id}": "event",
+    "/agenda/sources/folders": "sources",  # it lists folders of the machine
     "/settings/access/events": "security-events",
     "/settings/identities": "tokens",
 }

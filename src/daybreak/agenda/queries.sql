@@ -643,9 +643,9 @@ WHERE owner_id = $1 AND id = $2
 
 -- name: update_access
 -- Stores the encrypted address of a calendar URL with its password ($3), and the private addresses that its owner
--- confirmed ($4, NULL for the earlier ones). It may then be requested at once.
+-- confirmed ($4); NULL for the earlier ones. It may then be requested at once.
 UPDATE agenda_sources
-SET secret = $3, private_addresses = coalesce($4::text [], private_addresses), retry_at = NULL
+SET secret = coalesce($3, secret), private_addresses = coalesce($4::text [], private_addresses), retry_at = NULL
 WHERE owner_id = $1 AND id = $2
 
 -- name: list_due_refreshes

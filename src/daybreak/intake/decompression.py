@@ -9,6 +9,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _CALENDAR = b"BEGIN:"
 _GZIP_WINDOW, _ZLIB_WINDOW, _RAW_WINDOW = 31, 15, -15
 _MAX_CODINGS = 2
+_MAX_MEMBERS = 5000  # of a gzip file: an empty one has 20 bytes, and each costs time
 _DECODED = frozenset({"gzip", "x-gzip", "deflate"})
 _KNOWN = _DECODED | {"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip", "aes128gcm"}
 
@@ -90,7 +91,7 @@ def _gunzip(pieces: Iterator[bytes], check: Callable[[], object]) -> Iterator[by
         yield from pieces
         return
     rest = b""
-    while True:
+    for _ in range(_MAX_MEMBERS):
         decoder = zlib.decompressobj(_GZIP_WINDOW)
         yield from _decode(decoder, chain([rest] if rest else [], pieces), check)
         rest = decoder.unused_data
@@ -98,6 +99,8 @@ def _gunzip(pieces: Iterator[bytes], check: Callable[[], object]) -> Iterator[by
             rest += more
         if not rest or not _GZIP_MAGIC.startswith(rest[:2]):
             break  # the padding of archives, as every program ignores it
+    else:
+        raise DamagedContent
     for _ in pieces:
         """Read the response to its end."""
 

@@ -146,9 +146,7 @@ class _FolderWalk:
         if stat.S_ISLNK(status.st_mode):
             yield from self._follow_link(shown, real)
         elif self._access.is_home(status):
-            yield RejectedFile(
-                _display_path(shown), "is Daybreak’s own folder (DAYBREAK_HOME), so it was skipped."
-            )
+            yield _reject_home(shown)
         elif stat.S_ISDIR(status.st_mode):
             yield from self.walk_directory(shown, real)
         elif stat.S_ISREG(status.st_mode):
@@ -171,6 +169,9 @@ class _FolderWalk:
                 _display_path(shown),
                 "is a link to outside the folder, so it was skipped; add its target as a separate source.",
             )
+            return
+        if self._access.is_in_home(target):
+            yield _reject_home(shown)
             return
         parts = target.relative_to(self._root).parts
         if parts == real[: len(parts)]:
@@ -195,6 +196,10 @@ def _stat_entries(entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, os.sta
             yield entry.name, entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
+
+
+def _reject_home(shown: _Parts) -> RejectedFile:
+    return RejectedFile(_display_path(shown), "is Daybreak’s own folder (DAYBREAK_HOME), so it was skipped.")
 
 
 def _display_path(shown: _Parts) -> str:

@@ -138,6 +138,10 @@ class _FetchSession:
                     f"{first.origin} redirects to {address.origin}, which is at a private address; enter "
                     "that address itself."
                 ) from None
+            except _WithoutTls as error:
+                if address is first:
+                    raise
+                raise Unavailable(str(error)) from None  # of the address itself TLS is known
             except _AccessDenied as error:
                 is_redirected = first.authorization is not None and address.authorization is None
                 raise _describe_denial(error, address, first.origin if is_redirected else None) from None
@@ -342,7 +346,7 @@ def _parse_retry_after(written: str) -> float:
     if written.isascii() and written.isdigit():
         seconds = float(written)
     elif written:
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             at = parsedate_to_datetime(written)
             seconds = (at.replace(tzinfo=at.tzinfo or UTC) - clock.now()).total_seconds()
     return min(max(seconds, Unavailable.retry_after), _MAX_RETRY_SECONDS)

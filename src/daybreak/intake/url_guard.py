@@ -55,7 +55,10 @@ _CONFIRMABLE = tuple(
 )
 # Metadata services of clouds in these networks.
 _NEVER_CONFIRMABLE = tuple(
-    map(ipaddress.ip_network, ["100.100.100.200/32", "fd00:ec2::/32", "fd20:ce::/32", "fd00:c1::/32"])
+    map(
+        ipaddress.ip_network,
+        ["100.100.100.200/32", "fd00:42::/32", "fd00:c1::/32", "fd00:ec2::/32", "fd20:ce::/32"],
+    )
 )
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 # EAI_NODATA does not exist everywhere: the name is known there, and has no address.

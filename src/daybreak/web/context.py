@@ -1,6 +1,7 @@
 """The context of a request (user, transaction, responses) and the FastAPI dependencies that return it."""
 
 import ipaddress
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -24,10 +25,10 @@ from daybreak.web.pages.theme import Theme
 
 SEE_OTHER = 303
 HOME_PATH = "/"
-# A request with one of these did not come from a browser directly.
-_PROXY_HEADERS = (
-    *("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server"),
-    *("X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"),
+# A request with one of these did not come from a browser directly: proxies and tunnels add them.
+_PROXY_HEADER = re.compile(
+    r"forwarded|via|x-(original-)?forwarded(-.*)?|(.*-)?(client|real|connecting|external|user)-?(ip|address)"
+    r"|(cf|fly|tailscale|x-envoy|x-amzn|x-amz-cf|x-azure)-.*"
 )
 
 
@@ -78,7 +79,7 @@ class RequestContext:
             and settings.is_local
             and settings.url is None
             and _is_loopback(self.client.address)
-            and not any(name in self.request.headers for name in _PROXY_HEADERS)
+            and not any(map(_PROXY_HEADER.fullmatch, self.request.headers))
         )
 
     @property

@@ -3,16 +3,18 @@
 import asyncio
 import os
 import shutil
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from daybreak import agenda, runs
 from daybreak.agenda import ChangeDetection, FolderWatcher
-from daybreak.agenda.folder_watch import change_stream, pace, watcher
+from daybreak.agenda.folder_watch import change_stream, pace, watched_folder, watcher
 from daybreak.agenda.folder_watch.lease import WatcherLock
 from daybreak.agenda.sources import parser_pool
 from daybreak.db import Database
@@ -338,6 +340,18 @@ async def test_large_tree_is_left_to_maintenance_and_small_ones_are_watched(work
     assert await workspace.find_detection() == [ChangeDetection.MAINTENANCE] * 2
 
 
+@pytest.mark.parametrize("name", [b"caf\xe9", b"\xff", b"sub/\xc3\x28"])
+async def test_folder_with_a_name_in_another_encoding_leaves_the_others_watched(workspace, name):
+    (workspace.folder / os.fsdecode(name)).mkdir(parents=True)
+    await workspace.add()
+    other = workspace.folder.with_name("zother")
+    other.mkdir()
+    await workspace.add(other)
+    async with workspace.watch() as watching:
+        assert await workspace.find_detection() == [ChangeDetection.MAINTENANCE, ChangeDetection.EVENTS]
+        assert watching._stream.folders == {str(other)}
+
+
 async def test_nothing_is_watched_if_the_limit_is_zero(workspace):
     await workspace.add()
     async with workspace.watch(max_watched_folders=0) as watching:
@@ -374,6 +388,29 @@ async def test_network_folder_is_compared_periodically(workspace, monkeypatch):
         assert watching._stream is None
         workspace.write("sub/plan.md", "One", "Two")
         await workspace.wait_for_run(after=1)
+    assert await workspace.count_tasks() == 2
+
+
+async def test_change_in_a_folder_that_does_not_answer_is_read_once_it_does(workspace, monkeypatch):
+    monkeypatch.setattr(watcher, "_COMPARE_SECONDS", 0.2)
+    workspace.write("plan.md", "One")
+    await workspace.add()
+    compare, is_answering = watched_folder.WatchedFolder.compare, threading.Event()
+
+    def compare_slowly(*arguments) -> object:
+        is_answering.wait(LIMIT_SECONDS)
+        return compare(*arguments)
+
+    async def is_given_up() -> bool:
+        return any(one["event"] == "agenda.folder_does_not_answer" for one in logged)
+
+    with capture_logs() as logged:
+        async with workspace.watch():
+            monkeypatch.setattr(watched_folder.WatchedFolder, "compare", compare_slowly)
+            workspace.write("plan.md", "One", "Two")
+            await workspace.wait_until(is_given_up)
+            is_answering.set()
+            await workspace.wait_for_run(after=1)
     assert await workspace.count_tasks() == 2
 
 

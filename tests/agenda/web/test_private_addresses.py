@@ -110,7 +110,12 @@ async def test_metadata_service_is_never_asked_about(anna_client, admin, databas
 
 @pytest.mark.parametrize(
     "header",
-    ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"],
+    [
+        *("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded"),
+        *("X-Real-IP", "Forwarded", "Via", "X-Original-Forwarded-For", "X-Cluster-Client-IP", "Client-IP"),
+        *("CF-Connecting-IP", "Cf-Ray", "Fly-Client-IP", "True-Client-IP", "Tailscale-User-Login"),
+        *("X-Envoy-External-Address", "X-Amzn-Trace-Id", "X-Azure-ClientIP"),
+    ],
 )
 async def test_request_through_a_proxy_cannot_confirm(anna_client, admin, calendar, header):
     headers = SAME_ORIGIN_HEADERS | {header: "127.0.0.1"}

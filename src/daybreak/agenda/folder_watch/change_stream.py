@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from watchfiles._rust_notify import RustNotify  # documented as the package's lower interface
 
@@ -15,6 +15,16 @@ _threads = DedicatedThreads("folder-watcher", 4)
 
 ChangeCallback = Callable[[Collection[str] | None], None]
 """Called in the event loop with the changed paths, or with None after the stream has failed."""
+
+
+def is_watchable(folders: Iterable[str]) -> bool:
+    """Return whether the library accepts all of these paths: it takes names in UTF-8 only."""
+    try:
+        for path in folders:
+            path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class WatchLimitReached(Exception):

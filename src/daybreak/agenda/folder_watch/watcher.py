@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from daybreak import clock
-from daybreak.agenda.folder_watch.change_stream import ChangeStream, WatchLimitReached
+from daybreak.agenda.folder_watch.change_stream import ChangeStream, WatchLimitReached, is_watchable
 from daybreak.agenda.folder_watch.file_systems import find_remote_folders
 from daybreak.agenda.folder_watch.lease import WatcherLock
 from daybreak.agenda.folder_watch.watched_folder import MISSING, WatchedFolder, find_changed
@@ -155,7 +155,8 @@ class FolderWatcher:
     async def _compare(self, one: WatchedFolder) -> None:
         """Compare a folder with what was read of it, and enqueue a reading if they differ."""
         if one.id in self._comparing and not self._comparing[one.id].done():
-            return  # its file system does not answer
+            one.changed_at = monotonic() + _COMPARE_SECONDS  # its file system does not answer
+            return
         task = asyncio.create_task(_threads.run(self._read_state, one))
         self._comparing[one.id] = task
         try:
@@ -163,6 +164,7 @@ class FolderWatcher:
                 state, identity = await asyncio.shield(task)
         except TimeoutError:
             log.warning("agenda.folder_does_not_answer", source=str(one.id))
+            one.changed_at = monotonic() + _COMPARE_SECONDS
             return
         del self._comparing[one.id]
         is_first = one.state is None and one.read_digest is None
@@ -216,7 +218,7 @@ class FolderWatcher:
         chosen = []
         for one in sorted(self._folders.values(), key=lambda one: len(one.state.folders) if one.state else 0):
             one.detection = None
-            if one.state is None or not one.state.is_complete:
+            if one.state is None or not one.state.is_complete or not is_watchable(one.state.folders):
                 continue
             if any(one.path.is_relative_to(mount) for mount in remote):
                 one.detection = ChangeDetection.POLLING if self._max_watched else None

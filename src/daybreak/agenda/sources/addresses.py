@@ -64,7 +64,8 @@ async def add_address(
 ) -> Source:
     """Add an .ics URL as a source; it is stored encrypted with its user name and password.
 
-    A URL that is known with this user name gets the password and the confirmed addresses.
+    A URL that is known with this user name gets the confirmed addresses; its password is changed only by a
+    reading that the server accepts it for.
 
     Args:
         database: the database.
@@ -85,10 +86,11 @@ async def add_address(
     shown = (name or address.host, f"{address.origin}/…")
     source = service.make_source(user, SourceKind.ADDRESS, *shown, stored.key)
     added = await service.insert_source(database, user, source, stored.key, secret)
-    if stored.credentials or confirmed_addresses:
+    replacing = secret if stored.credentials and added.last_read_at is None else None
+    if replacing or confirmed_addresses:
         async with database.transaction([user.id]) as tx:
             confirmed = list(confirmed_addresses) or None
-            await tx.execute(_sql.update_access, user.id, added.id, secret, confirmed)
+            await tx.execute(_sql.update_access, user.id, added.id, replacing, confirmed)
     return added
 
 

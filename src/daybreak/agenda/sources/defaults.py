@@ -7,7 +7,7 @@ from daybreak.agenda.sources.imports import ImportReport, read_added_source
 from daybreak.agenda.sources.reader import SourceReader
 from daybreak.db import Database
 from daybreak.errors import Forbidden
-from daybreak.intake import BasicCredentials, IntakeSettings, PrivateAddress, Vault
+from daybreak.intake import BasicCredentials, IntakeSettings, PrivateAddress, StoredAddress, Vault
 from daybreak.people import User
 from daybreak.settings import settings
 
@@ -67,6 +67,7 @@ async def add_and_read(
     given = (name, credentials, confirmed_addresses)
     source = await add_address(database, user, url, open_vault(), *given)
     try:
-        return await read_added_source(make_reader(database, user), source)
+        entered = StoredAddress.parse(url, credentials).credentials
+        return await read_added_source(make_reader(database, user), source, entered)
     except PrivateAddress as error:
         raise (error.as_question() if can_confirm else error) from None

@@ -66,13 +66,23 @@ async def import_folder(reader: SourceReader, path: Path) -> ImportReport:
     return await read_added_source(reader, source)
 
 
-async def read_added_source(reader: SourceReader, source: Source) -> ImportReport:
+async def read_added_source(
+    reader: SourceReader, source: Source, credentials: BasicCredentials | None = None
+) -> ImportReport:
     """Import a source that may just have been added; delete it if it could never be read.
+
+    Args:
+        reader: the reader of its owner.
+        source: the source; one that was read before is known, and not added.
+        credentials: the user name and password that were entered with its URL; a known URL keeps its own
+            unless these are accepted.
 
     Raises:
         DaybreakError: it cannot be read.
     """
     try:
+        if credentials is not None and source.last_read_at is not None:
+            return await change_credentials(reader, source, credentials)
         return await read_source(reader, source)
     except DaybreakError:
         async with reader.database.transaction([reader.user.id]) as tx:

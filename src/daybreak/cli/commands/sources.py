@@ -161,6 +161,7 @@ def add(
     from daybreak.cli.context import run
     from daybreak.cli.output import reading_progress, write_stdout
     from daybreak.errors import InvalidInput
+    from daybreak.intake import StoredAddress
 
     is_url = _URL.match(location.strip()) is not None or "://" in location
     if login and not is_url:
@@ -169,6 +170,7 @@ def add(
 
     async def action(context: "CommandContext") -> "ImportReport":
         person = await context.get_or_create_user(user)
+        entered = StoredAddress.parse(location, credentials).credentials if is_url else None
         if is_url:
             vault = wiring.vault(context.settings)
             source = await agenda.add_address(context.database, person, location, vault, name, credentials)
@@ -177,7 +179,7 @@ def add(
         with reading_progress(source.name) as progress:
             reader = context.make_reader(person, person.today(), progress)
             try:
-                return await agenda.read_added_source(reader, source)
+                return await agenda.read_added_source(reader, source, entered)
             except InvalidInput as error:
                 if error.details.get("credentials") == "required":
                     raise InvalidInput(f"{str(error).partition(';')[0]}; add --login NAME.") from None
