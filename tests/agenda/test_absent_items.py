@@ -289,9 +289,9 @@ async def test_list_is_the_same_after_any_damage(make_scenario, name: str, title
     [
         pytest.param(b"DTSTART:20260330T090000Z", b"DTSTART:tomorrow", id="start"),
         pytest.param(b"DTSTART:20260330T090000Z", b"SUMMARY:No start", id="no start"),
-        pytest.param(b"SUMMARY:Choir", b"SUMMARY:Choir\r\nDTEND:later", id="end"),
-        pytest.param(b"SUMMARY:Choir", b"SUMMARY:Choir\r\nRRULE:FREQ=SOMETIMES", id="rule"),
-        pytest.param(b"SUMMARY:Choir", b"SUMMARY:Choir\r\nDURATION:long", id="duration"),
+        pytest.param(b"DTSTART:20260330T090000Z", b"DTSTART:20260230T090000Z", id="no such day"),
+        pytest.param(b"DTSTART:20260330T090000Z", b"DTSTART:20260330T250000Z", id="no such hour"),
+        pytest.param(b"DTSTART:20260330T090000Z", b"DTSTART:", id="empty start"),
     ],
 )
 async def test_event_that_cannot_be_read_stays_until_it_is_deleted(workspace, written, malformed):
@@ -309,3 +309,19 @@ async def test_event_that_cannot_be_read_stays_until_it_is_deleted(workspace, wr
     (workspace.folder / "team.ics").write_bytes(make_calendar(["Chess"]))
     await workspace.import_folder()
     assert {one.title for one in (await workspace.load_agenda()).events} == {"Chess"}
+
+
+@pytest.mark.parametrize("detail", ["DTEND:later", "RRULE:FREQ=SOMETIMES", "DURATION:long", "RDATE:never"])
+async def test_bad_detail_of_an_event_leaves_the_event(workspace, detail):
+    content = make_calendar(["Choir", "Chess"])
+    (workspace.folder / "team.ics").write_bytes(content)
+    await workspace.import_folder()
+    before = {one.title: one.id for one in (await workspace.load_agenda()).events}
+    damaged = content.replace(b"SUMMARY:Choir", f"SUMMARY:Choir\r\n{detail}".encode())
+    (workspace.folder / "team.ics").write_bytes(damaged)
+    report = await workspace.import_folder()
+    found = (await workspace.load_agenda()).events
+    assert {one.title: one.id for one in found} == before
+    assert [one.absent_on for one in found] == [None, None]
+    (warning,) = report.warnings
+    assert warning.startswith("team.ics:")

@@ -104,15 +104,15 @@ def test_one_date_of_a_table_decides_the_order_of_those_without_a_year(read):
         (
             "tw.json",
             (
-                '[{"description": "Feed the cat", "status": "pending", "uuid": "1", '
-                '"entry": "20260301", "due": "30 mars 2026"}]'
+                '[{"description": "Feed the cat", "status": "pending", "uuid": "1",'
+                ' "entry": "20260301T080000Z", "due": "30 mars 2026"}]'
             ),
         ),
         (
             "tw.json",
             (
-                '[{"description": "Feed the cat", "status": "pending", "uuid": "1", '
-                '"entry": "20260301", "due": "1774821600"}]'
+                '[{"description": "Feed the cat", "status": "pending", "uuid": "1",'
+                ' "entry": "20260301T080000Z", "due": "1774821600"}]'
             ),
         ),
         ("plain.csv", "Task,Due\nFeed the cat,lun 30 mar\n"),

@@ -17,8 +17,8 @@ ADD COLUMN superseded_by uuid,
 ADD COLUMN completed_seen_at timestamptz;
 
 -- 5: medium, between normal (2) and high (3).
--- squawk-ignore ban-drop-constraint
 ALTER TABLE agenda_tasks
+-- squawk-ignore ban-drop-constraint
 DROP CONSTRAINT agenda_tasks_priority_check,
 ADD CONSTRAINT agenda_tasks_priority CHECK (priority BETWEEN 1 AND 5) NOT VALID;
 

@@ -251,3 +251,26 @@ def test_events_after_an_unclosed_poll_are_read(read):
 def test_a_hundred_thousand_stray_lines_are_one_warning(read, calendar, entry):
     found = read(calendar(entry(START, "DESCRIPTION:x", *["one more"] * 100_000)))
     assert len(found.events) == len(found.warnings) == 1
+
+
+@pytest.mark.parametrize("kind", ["VEVENT", "VTODO"])
+@pytest.mark.parametrize("indent", [" ", "\t", " \t "])
+@pytest.mark.parametrize("mark", ["BEGIN", "EGIN", "Begin", "bEGIN"])
+@pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r"])
+def test_an_indented_begin_after_an_end_is_not_its_continuation(
+    read, calendar, entry, kind, indent, mark, line_end
+):
+    entries = [entry(START, f"SUMMARY:{title}", kind=kind, uid=title) for title in ("Choir", "Chess", "Go")]
+    text = calendar(*entries).replace(
+        f"END:{kind}\r\nBEGIN:{kind}", f"END:{kind}{line_end}{indent}{mark}:{kind}"
+    )
+    found = read(text)
+    assert [one.title for one in (*found.events, *found.tasks)] == ["Choir", "Chess", "Go"]
+
+
+@pytest.mark.parametrize(
+    "lines", ["BEGIN:VEV\r\n ENT", "BEG\r\n IN:VEVENT", "BEGIN:\r\n\tVEVENT", "B\r\n EGIN:VEVENT"]
+)
+def test_a_folded_mark_is_one_line(read, calendar, entry, lines):
+    found = read(calendar(entry(START, "SUMMARY:Choir").replace("BEGIN:VEVENT", lines)))
+    assert [one.title for one in found.events] == ["Choir"]

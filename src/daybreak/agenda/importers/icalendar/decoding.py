@@ -19,6 +19,10 @@ _MIXED_WARNING = "{} not UTF-8; their letters were read as {} and may be wrong. 
 _MARK = rb"(?:BEGIN|END)[ \t]*:[ \t]*[A-Za-z][\w-]*[ \t]*"
 _INDENTED_MARK = re.compile(rb"^[ \t]+" + _MARK + rb"\r?$", re.IGNORECASE | re.MULTILINE)
 _IS_MARK = re.compile(_MARK, re.IGNORECASE)
+# No program folds after one of these: what is indented there is a line of its own.
+_WHOLE_MARK = re.compile(
+    rb"\s*(?:BEGIN|END):V(?:CALENDAR|EVENT|TODO|JOURNAL|FREEBUSY|TIMEZONE)\s*", re.IGNORECASE
+)
 _PROPERTY = re.compile(rb"[A-Za-z][A-Za-z0-9-]*[;:]")
 # In vCalendar 1.0 a soft line break of quoted-printable continues a line without white space on the next.
 _SOFT_BREAKS = re.compile(
@@ -130,10 +134,15 @@ def _unfold(content: bytes) -> tuple[list[int], list[bytes]]:
     numbers: list[int] = []
     pieces: list[list[bytes]] = []
     for number, line in enumerate(_LINE_END.split(content), start=1):
-        if pieces and line[:1] in {b" ", b"\t"}:
+        is_indented = line[:1] in {b" ", b"\t"}
+        if is_indented and pieces and not _is_whole_mark(pieces[-1]):
             pieces[-1].append(line[1:])
         elif line.strip():
             numbers.append(number)
-            # White space before the first line is no fold: there is nothing that it could continue.
-            pieces.append([line if pieces else line.lstrip()])
+            # White space before the first line or after a mark is no fold: it continues nothing.
+            pieces.append([line.lstrip() if is_indented else line])
     return numbers, [b"".join(parts) for parts in pieces]
+
+
+def _is_whole_mark(pieces: list[bytes]) -> bool:
+    return len(pieces) == 1 and _WHOLE_MARK.fullmatch(pieces[0]) is not None
