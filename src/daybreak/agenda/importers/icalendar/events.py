@@ -15,7 +15,7 @@ from daybreak.agenda.importers.icalendar.recurrence.series_reader import (
     WarnCallback,
     read_series,
 )
-from daybreak.agenda.importers.icalendar.series import is_recurring
+from daybreak.agenda.importers.icalendar.series import Occurrence, is_recurring
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.model import Moment
@@ -58,11 +58,7 @@ def read_events(
             record(
                 replace(revision, recurrence_id=excluded.isoformat(), is_cancelled=True, is_exclusion=True)
             )
-    return [
-        _make_event(one.entry, one.recurrence_id.isoformat(), one.start, one.end)
-        for one in expansion.occurrences
-        if not one.entry.is_cancelled
-    ]
+    return _make_occurrences(expansion.occurrences)
 
 
 def _read_single(
@@ -89,6 +85,29 @@ def _read_timing(entry: CalendarEntry, warn: WarnCallback) -> tuple[Timestamp, D
     if is_marked_all_day(entry.component):
         start = timestamps.midnight_date(start) or start
     return start, EventLength(entry, start, warn).read()
+
+
+def _make_occurrences(occurrences: list[Occurrence]) -> list[ImportedEvent]:
+    """Return the events of occurrences; what those of one entry share is read once."""
+    by_entry: dict[int, list[Occurrence]] = {}
+    for one in occurrences:
+        by_entry.setdefault(id(one.entry), []).append(one)
+    first_events = {
+        key: _make_event(of_entry[0].entry, "", of_entry[0].start, of_entry[0].end)
+        for key, of_entry in by_entry.items()
+        if not of_entry[0].entry.is_cancelled
+    }
+    return [
+        replace(
+            first_events[id(one.entry)],
+            external_id=f"{one.entry.uid}/{(recurrence_id := one.recurrence_id.isoformat())}",
+            start=one.start,
+            end=one.end,
+            recurrence_id=recurrence_id,
+        )
+        for one in occurrences
+        if id(one.entry) in first_events
+    ]
 
 
 def _make_event(entry: CalendarEntry, recurrence_id: str | None, start: Moment, end: Moment) -> ImportedEvent:

@@ -61,7 +61,8 @@ class _TaskReader:
             self._record(master.revision())
         if master is None or (is_recurring(group) and _is_open(master) and self._dates[id(master)].has_any):
             return self._read_occurrences(group)
-        finished = self._read_occurrences(replace(group, master=None)) if _is_open(master) else []
+        has_finished = bool(group.overrides) and _is_open(master)
+        finished = self._read_occurrences(replace(group, master=None)) if has_finished else []
         return [*finished, self._read_single(master)]
 
     def _read_single(self, master: CalendarEntry) -> ImportedTask:

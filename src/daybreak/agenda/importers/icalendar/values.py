@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from icalendar.parser import unescape_backslash
 
@@ -27,6 +28,7 @@ class DateOutOfRange(ValueError):
     """A date of a year that is not read, such as 0001 or 9999: programs write it for “none”."""
 
 
+@lru_cache(maxsize=1024)
 def parse_moment(text: str) -> tuple[date | datetime, bool]:
     """Return a DATE, or a naive DATE-TIME, and whether it is in UTC: by a “Z”, or converted by its offset.
 

@@ -33,8 +33,11 @@ class JsonObject:
 
     def get_text(self, *keys: str) -> str | None:
         """Return the first of these members that is a filled text."""
-        found = (self.values.get(key) for key in keys)
-        return next((value for value in found if isinstance(value, str) and value.strip()), None)
+        for key in keys:
+            value = self.values.get(key)
+            if isinstance(value, str) and value.strip():
+                return value
+        return None
 
     def get_id(self, key: str = "id") -> str | None:
         """Return a member that is a text or a number, as text."""

@@ -2,18 +2,19 @@
 
 import re
 
+# Each with a sign that its matches contain.
 _REPLACEMENTS = (
-    (re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]"), r"\1"),
-    (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"<(https?://[^<>\s]+)>"), r"\1"),
-    (re.compile(r"\*\*([^*]+)\*\*"), r"\1"),
-    (re.compile(r"(?<!\w)__([^_]+)__(?!\w)"), r"\1"),
-    (re.compile(r"~~([^~]+)~~"), r"\1"),
-    (re.compile(r"==([^=]+)=="), r"\1"),
-    (re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(?<!\w)_([^\s_](?:[^_]*[^\s_])?)_(?!\w)"), r"\1"),
-    (re.compile(r"`([^`]+)`"), r"\1"),
-    (re.compile(r"\s\^[\w-]+$"), ""),
+    ("]]", re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]"), r"\1"),
+    ("](", re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
+    ("<http", re.compile(r"<(https?://[^<>\s]+)>"), r"\1"),
+    ("**", re.compile(r"\*\*([^*]+)\*\*"), r"\1"),
+    ("__", re.compile(r"(?<!\w)__([^_]+)__(?!\w)"), r"\1"),
+    ("~~", re.compile(r"~~([^~]+)~~"), r"\1"),
+    ("==", re.compile(r"==([^=]+)=="), r"\1"),
+    ("*", re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])"), r"\1"),
+    ("_", re.compile(r"(?<!\w)_([^\s_](?:[^_]*[^\s_])?)_(?!\w)"), r"\1"),
+    ("`", re.compile(r"`([^`]+)`"), r"\1"),
+    ("^", re.compile(r"\s\^[\w-]+$"), ""),
 )
 
 
@@ -26,8 +27,9 @@ def strip_markup(markdown: str) -> str:
     markdown = markdown[:_MAX_LINE_LENGTH]
     for opening, closing in _COMMENTS:
         markdown = _strip_between(markdown, opening, closing)
-    for pattern, replacement in _REPLACEMENTS:
-        markdown = pattern.sub(replacement, markdown)
+    for sign, pattern, replacement in _REPLACEMENTS:
+        if sign in markdown:
+            markdown = pattern.sub(replacement, markdown)
     return markdown.strip()
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from daybreak.agenda.importers.parsing.written_dates import WrittenDate
 
 _EARLIEST_MODIFICATION = 1990
-_TABLE_SUFFIXES = {".csv", ".tsv"}
+_TABLE_SUFFIXES = (".csv", ".tsv")
 # The names of fields for what has happened, and for when something starts, of all formats.
 _PAST_LABELS = {"completion", "change", "created", "modified", "updated", "completed", "closed", "entry"}
 _START_LABELS = {"start", "scheduled", "wait"}
@@ -99,7 +98,7 @@ class DateFields:
         modified_on = file.modified_at.astimezone(context.tz).date()
         is_plausible = modified_on.year >= _EARLIEST_MODIFICATION and modified_on <= context.today
         self._base = modified_on if is_plausible else context.today
-        self._has_serials = PurePosixPath(file.path).suffix.lower() in _TABLE_SUFFIXES
+        self._has_serials = file.path.lower().endswith(_TABLE_SUFFIXES)
         self._unread: dict[tuple[str, str], list[tuple[int, str]]] = {}
 
     def read(self, text: str, line: int, label: str, style: DateStyle) -> FieldDate:

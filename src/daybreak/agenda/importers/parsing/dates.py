@@ -7,6 +7,7 @@ them can be.
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import starmap
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -62,8 +63,11 @@ def parse_moment(text: str, tz: ZoneInfo, *, day_first: bool | None = None) -> M
     A time without a zone is in ``tz``. ``day_first`` decides how ``05/04/2026`` is parsed.
     """
     text = text.strip()
-    if len(text) > _MAX_TEXT_LENGTH:
-        return None
+    return None if len(text) > _MAX_TEXT_LENGTH else _match_moment(text, tz, day_first)
+
+
+@lru_cache(maxsize=4096)
+def _match_moment(text: str, tz: ZoneInfo, day_first: bool | None) -> Moment | None:  # noqa: FBT001  a key
     for pattern in _PATTERNS:
         if match := pattern.fullmatch(text):
             return _moment_from_match(match, tz, day_first=day_first)

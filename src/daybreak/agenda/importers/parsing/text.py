@@ -49,14 +49,16 @@ def clean_line(text: str, limit: int = MAX_TITLE_LENGTH) -> str:
 
     A separator such as U+0010 or U+2028 is a space. Invisible characters at the ends are removed.
     """
-    if not (text.isascii() and text.isprintable()) and _UNUSUAL.search(text):
+    if not text.isprintable() and _UNUSUAL.search(text):
         text = _strip_invisible(_UNSAFE.sub("", _SEPARATORS.sub(" ", text)))
     return _truncate(" ".join(text.split()), limit)
 
 
 def clean_block(text: str, limit: int = MAX_BLOCK_LENGTH) -> str:
     """Return several lines, at most ``limit`` characters, without empty ones at either end."""
-    clean = _UNSAFE.sub("", _SEPARATORS.sub("\n", normalize_newlines(text)))
+    clean = normalize_newlines(text)
+    if not clean.replace("\n", "").isprintable():
+        clean = _UNSAFE.sub("", _SEPARATORS.sub("\n", clean))
     return _truncate("\n".join(line.rstrip() for line in clean.split("\n")).strip("\n"), limit)
 
 
@@ -67,7 +69,7 @@ def quote_value(value: str) -> str:
 
 def slugify(title: str) -> str:
     """Return an identifier of a title that ignores case, spacing and punctuation; never empty."""
-    plain = unicodedata.normalize("NFKC", title).casefold()
+    plain = title.lower() if title.isascii() else unicodedata.normalize("NFKC", title).casefold()
     return _NOT_IN_SLUG.sub("-", plain).strip("-")[:MAX_ID_LENGTH] or "untitled"
 
 

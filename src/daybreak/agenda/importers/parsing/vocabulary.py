@@ -1,6 +1,7 @@
 """The words that task lists use for a status or a priority."""
 
 import re
+from functools import lru_cache
 
 from daybreak.agenda.model import Priority, TaskStatus
 
@@ -134,12 +135,14 @@ _PRIORITY_OF = {
 }
 
 
+@lru_cache(maxsize=256)
 def parse_status(word: str) -> TaskStatus | None:
     """Return the status that a word means, ignoring case and emoji around it; None for an unknown word."""
     plain = _normalize(word)
     return _STATUS_OF.get(plain) or _STATUS_OF.get(_DECORATION.sub("", plain))
 
 
+@lru_cache(maxsize=256)
 def parse_priority(word: str) -> Priority | None:
     """Return the priority that a word means, ignoring case; of numbers, 1 is the highest."""
     plain = _normalize(word)

@@ -27,6 +27,7 @@ _DATES = frozenset({"DTSTART", "DTEND", "DUE", "RECURRENCE-ID", "EXDATE", "RDATE
 _MAX_ZONE_LENGTH = 500
 _MAX_NAME_LENGTH = 40
 _MAX_PROBLEMS = 10_000
+_MAX_HEAD_LENGTH = 200
 _ATTACHMENTS = frozenset({"ATTACH", "IMAGE"})
 _TEXTS = frozenset({"DESCRIPTION", "COMMENT", "SUMMARY", "LOCATION", "X-ALT-DESC"})
 _READ = (
@@ -73,6 +74,14 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class _Head:
+    """The upper-case name and the parameters of a content line, which many lines of a file share."""
+
+    name: str
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedProperties:
     """The properties of a component by upper-case name, and the problems of its lines by their index."""
 
@@ -86,6 +95,13 @@ def parse_properties(lines: Sequence[str]) -> ParsedProperties:
     above = ""
     continued: list[str] = []
     for index, line in enumerate(lines):
+        head, colon, value = line.partition(":")
+        known = _parse_head(head) if colon and len(head) <= _MAX_HEAD_LENGTH else None
+        if known is not None and (known.name not in _DATES or value[:4].strip().isdigit()):
+            _append_lines(parsed, above, continued)
+            above = known.name
+            parsed.properties.setdefault(above, []).append(Property(known.parameters, value))
+            continue
         match = _NAME.match(line)
         name = match[1].upper() if match else ""
         if match is None or line[match.end() : match.end() + 1] not in {":", ";"} or _is_prose(match[1]):
@@ -147,6 +163,22 @@ def _append_lines(parsed: ParsedProperties, above: str, continued: list[str]) ->
         last = parsed.properties[above][-1]
         parsed.properties[above][-1] = Property(last.parameters, "\\n".join([last.value, *continued]))
         continued.clear()
+
+
+@lru_cache(maxsize=1024)
+def _parse_head(head: str) -> _Head | None:
+    """Return what precedes the first colon of an undamaged line; None if the whole line has to be read."""
+    match = _NAME.match(head)
+    name = match[1].upper() if match else ""
+    is_known = name in _KNOWN or name.startswith("X-")
+    if match is None or not is_known or '"' in head or (name in _DATES and "," in head):
+        return None
+    if match.end() < len(head) and head[match.end()] != ";":
+        return None
+    found = _parse_property(name, f"{head}:0000", match.end())
+    if found is None or found[1] or "ENCODING" in found[0].parameters:
+        return None
+    return _Head(name, found[0].parameters)
 
 
 def _parse_property(name: str, line: str, position: int) -> tuple[Property, str | None] | None:

@@ -46,9 +46,8 @@ class Component:
 
     def get_all(self, name: str) -> list[Property]:
         """Return every property of that (upper-case) name, in the order of the file."""
-        if self._parsed is None:
-            self._parsed = parse_properties(self.lines)
-        return self._parsed.properties.get(name, [])
+        parsed = self._parsed or self._parse()
+        return parsed.properties.get(name, [])
 
     def get_first(self, name: str) -> Property | None:
         """Return the first property of that name."""
@@ -57,12 +56,16 @@ class Component:
 
     def get_value(self, name: str) -> str:
         """Return the first value of that name, still escaped; an empty string if there is none."""
-        found = self.get_all(name)
+        found = (self._parsed or self._parse()).properties.get(name)
         return found[0].value.strip() if found else ""
 
     def get_keyword(self, name: str) -> str:
         """Return the first value of that name in upper case, for values from a fixed set of words."""
         return self.get_value(name).upper()
+
+    def _parse(self) -> ParsedProperties:
+        self._parsed = parse_properties(self.lines)
+        return self._parsed
 
     def list_problems(self) -> Iterator[StreamProblem]:
         """Yield the damaged lines of its own properties, if these were parsed."""
