@@ -72,7 +72,7 @@ class CalendarHandler(BaseHTTPRequestHandler):
         self.answer(304)
 
     def page_cut_gzip(self) -> None:
-        self.answer(200, gzip.compress(CALENDAR)[:-9], Content_Encoding="gzip")
+        self.answer(200, gzip.compress(CALENDAR, mtime=0)[:-9], Content_Encoding="gzip")
 
     def page_brotli(self) -> None:
         self.answer(200, b"\x0b\x02", Content_Encoding="br")

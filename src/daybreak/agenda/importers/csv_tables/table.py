@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from daybreak.agenda.importers.csv_tables.translations import translate_columns
+from daybreak.agenda.importers.parsing.dates import parse_date
 from daybreak.agenda.importers.parsing.text import clean_line
 
 _DELIMITERS = ",;\t|"
@@ -117,9 +118,14 @@ def _find_header(lines: list[str], first: int, delimiter: str | None, is_header:
         if separator == _NO_DELIMITER:
             continue
         cells = next(csv.reader([line[:10_000]], delimiter=separator), [])
-        if is_header(_name_columns(cells)):
+        if is_header(_name_columns(cells)) and not any(map(_is_value, cells)):
             return at
     return None
+
+
+def _is_value(cell: str) -> bool:
+    """Return whether a cell has a number or a date, as no header has."""
+    return cell.strip().isdigit() or parse_date(cell) is not None
 
 
 def _read_from(lines: list[str], first: int, delimiter: str | None, group: str = "") -> CsvTable:

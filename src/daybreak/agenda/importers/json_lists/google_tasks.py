@@ -1,5 +1,6 @@
 """Google Tasks: the file Tasks.json of Google Takeout; a list is a project."""
 
+import re
 from datetime import datetime
 
 from daybreak.agenda.importers.json_lists.objects import (
@@ -16,6 +17,8 @@ from daybreak.agenda.importers.parsing.vocabulary import is_default_list
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 
 _TASK_KIND = "tasks#task"
+_TASK_OBJECT = re.compile(r'"kind"\s*:\s*"tasks#task"')
+_UNLISTED = "Some of its tasks are in no list, so they were skipped; export the lists again."
 _TIME = slice(10, 19)
 _NO_TIME = {"", "T00:00:00"}
 
@@ -56,6 +59,10 @@ class GoogleTasksFormat:
         lines = index_lines(text)
         for one in lists:
             _add_list(JsonObject(one, lines.get(str(one.get("id")), 1), builder), lines)
+        listed = sum(self.is_task(item) for one in lists for item in list_objects(one.get("items")))
+        if (unlisted := len(_TASK_OBJECT.findall(text)) - listed) > 0:
+            builder.warn(_UNLISTED, count=unlisted)
+            builder.mark_incomplete(_UNLISTED)
         return isinstance(root.get("items"), list)
 
 

@@ -72,6 +72,7 @@ class JsonListImporter:
                     builder.warn(_FAULT, line)
         if not form.add_tasks(document, text, builder):
             builder.warn(_NO_DOCUMENT)
+            builder.mark_incomplete(_NO_DOCUMENT)
         return builder.build()
 
 

@@ -21,6 +21,7 @@ from daybreak.agenda.importers.markdown.tokens import (
 from daybreak.agenda.importers.notes import add_note, find_date_in_name
 from daybreak.agenda.importers.parsing.builder import ParsedFileBuilder, RawTask
 from daybreak.agenda.importers.parsing.front_matter import FrontMatter, parse_front_matter
+from daybreak.agenda.importers.parsing.org_dates import parse_planning_line
 from daybreak.agenda.importers.parsing.someday import SOMEDAY_TAG, is_someday
 from daybreak.agenda.importers.parsing.text import clean_line, split_lines
 from daybreak.agenda.model import TaskStatus
@@ -35,6 +36,7 @@ _UNCLOSED_BLOCK = (
 )
 _DAMAGED_BOX = "The box in this line is damaged, so the line is no task; write it like “- [ ] Buy milk”."
 _EMPTY_BOX = "The box in this line has no text beside it; put the text of the line below into this line."
+_DATE_WITHOUT_TASK = "The date in this line belongs to no task; begin the block above it with a marker, like “- TODO Buy milk”."
 _BOARD_KEY = "kanban-plugin"
 _BOARD_RULE = re.compile(r"\*{3,}")
 _BOARD_COMPLETE = re.compile(r"\*\*[^*\s][^*]{0,40}\*\*")
@@ -195,6 +197,8 @@ class _MarkdownParser:
             self._builder.warn(_DAMAGED_BOX, prose.line)
         self._close_items(prose.indent)
         if not self._open_items:
+            if ":" in prose.text and parse_planning_line(prose.text):
+                self._builder.warn(_DATE_WITHOUT_TASK, prose.line)
             self._has_prose |= self._paragraph is None
             return
         self._task_lines.add(prose.line)

@@ -14,6 +14,12 @@ _DISTANCE = re.compile(
     r"(?:in|within|dans|en|dentro de|tra|fra|over|em|daqui a|vor|hace|il y a|ha)\s[^.,]+"
     r"|[^.,]+\s(?:ago|fa|geleden|atras|hence|from now)"
 )
+# The library needs milliseconds for each text, so one without a unit of time does not reach it.
+_UNIT = re.compile(
+    r"\b(?:(?:day|tag|dag|jour|dia|week|fortnight|month|monat|maand|year|jahr)(?:s|e|en|es)?"
+    r"|giorn[oi]|woche[n]?|weken|semaines?|semanas?|settiman[ae]|mois|mes(?:es|e|i)?|jaar|jaren"
+    r"|an(?:s|nees?|n[oi]|os?)?)\b"
+)
 _MAX_DISTANCE = timedelta(days=3653)
 _MAX_DRIFT = timedelta(days=3)
 
@@ -24,7 +30,8 @@ def parse_distance(text: str, base: date) -> date | None:
     The library reads single letters and bare amounts as well, so only a text with a preposition reaches it,
     and its result counts only if it moves with the base day.
     """
-    if not _DISTANCE.fullmatch(fold(text)):
+    folded = fold(text)
+    if not (_DISTANCE.fullmatch(folded) and _UNIT.search(folded)):
         return None
     day, next_day = (_parse(text, one) for one in (base, base + timedelta(days=1)))
     if day is None or next_day is None or not timedelta(0) <= next_day - day <= _MAX_DRIFT:
