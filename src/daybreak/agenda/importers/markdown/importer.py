@@ -36,7 +36,9 @@ _UNCLOSED_BLOCK = (
 )
 _DAMAGED_BOX = "The box in this line is damaged, so the line is no task; write it like “- [ ] Buy milk”."
 _EMPTY_BOX = "The box in this line has no text beside it; put the text of the line below into this line."
-_DATE_WITHOUT_TASK = "The date in this line belongs to no task; begin the block above it with a marker, like “- TODO Buy milk”."
+_DATE_WITHOUT_TASK = (
+    "The date in this line belongs to no task; begin the block above it with a marker like TODO."
+)
 _BOARD_KEY = "kanban-plugin"
 _BOARD_RULE = re.compile(r"\*{3,}")
 _BOARD_COMPLETE = re.compile(r"\*\*[^*\s][^*]{0,40}\*\*")
