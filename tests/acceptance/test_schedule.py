@@ -90,6 +90,7 @@ def test_scheduler_lists_maintenance_and_stops(daybreak, command):
     assert process.returncode == 0
     listed = daybreak("schedule", "list", "--json").json()
     assert {one["name"] for one in listed["maintenance"]} == {
+        "agenda.read_folders",
         "agenda.refresh",
         "agenda.report_stale",
         "people.purge",

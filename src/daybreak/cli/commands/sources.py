@@ -205,7 +205,7 @@ def password(
     remove: Annotated[bool, typer.Option("--remove", help="Send no user name and no password.")] = False,
     user: UserOption = None,
 ) -> None:
-    """Change the user name and password of a calendar URL, and read it.
+    """Change the password of a calendar URL and read it.
 
     They are kept only if the server accepts them.
     """
