@@ -38,6 +38,7 @@ ProgressCallback = Callable[[str], None]
 
 _ParseRequest = tuple[SourceFile, ImportContext]
 _HEAD_BYTES = 4096
+_CALENDAR_FORMAT = "icalendar"
 _TIME_LIMIT_MESSAGE = (
     "could not be read within {:.0f} s (DAYBREAK_INTAKE_FOLDER_SECONDS), so the rest was skipped."
 )
@@ -188,13 +189,17 @@ def _parse_all(
 def parse_file(request: _ParseRequest) -> ParsedFile | None:
     """Parse one file in a child process; return None if no importer reads such files."""
     from daybreak.agenda.importers import find_importer  # noqa: PLC0415 - only the children need the parsers
-    from daybreak.agenda.importers.templates import is_template  # noqa: PLC0415 - likewise
 
     file, context = request
     importer = find_importer(PurePosixPath(file.path), file.content[:_HEAD_BYTES])
-    if importer and is_template(file):
-        return ParsedFile(is_template=True)
-    return importer.read(file, context) if importer else None
+    if importer is None:
+        return None
+    if importer.name != _CALENDAR_FORMAT:
+        from daybreak.agenda.importers.templates import is_template  # noqa: PLC0415 - no calendar needs it
+
+        if is_template(file):
+            return ParsedFile(is_template=True)
+    return importer.read(file, context)
 
 
 def _parse_requests(
