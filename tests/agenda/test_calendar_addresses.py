@@ -317,7 +317,7 @@ async def test_damaged_response_does_not_replace_the_last_good_copy(
 async def test_first_response_that_is_cut_off_is_read_but_is_no_good_copy(workspace, source, calendar_server):
     calendar_server.content = TWO_EVENTS[: TWO_EVENTS.index(b"UID:Chess")]
     report = await agenda.read_source(workspace.reader, source)
-    assert any("it ends before END:VCALENDAR" in warning for warning in report.warnings)
+    assert any("it is cut off before END:VCALENDAR" in warning for warning in report.warnings)
     assert await workspace.titles() == {"Choir"}
     calendar_server.content, calendar_server.etag = TWO_EVENTS, '"2"'
     assert (await read_stored_source(workspace)).warnings == ()

@@ -143,9 +143,9 @@ class _Scanner:
 
     def _find_damage(self) -> str | None:
         if not self.calendars:
-            return "it contains other text instead of a calendar" if self.has_foreign_text else None
+            return "it contains other text and no calendar" if self.has_foreign_text else None
         if not all(one.is_closed for one in (*self.calendars, *self.open_components)):
-            return "it ends before END:VCALENDAR"
+            return "it is cut off before END:VCALENDAR"
         if self.has_entry_without_begin:
             return "an entry in it has no BEGIN"
         return "it has other text before BEGIN:VCALENDAR" if self.has_foreign_text else None
