@@ -194,12 +194,17 @@ def _with_timezone(user: User, timezone: str | None) -> User:
 
 def day_of(user: User, day: date) -> Day:
     """Return a local date of a user, with the instant and the working hours of the brief."""
+    wishes = user.preferences
     return Day(
         today=day,
         tz=user.tz,
         as_of=user.as_of(day),
-        work_from=user.preferences.workday_start,
-        work_until=user.preferences.workday_end,
+        work_from=wishes.workday_start,
+        work_until=wishes.workday_end,
+        lunch=(wishes.lunch_start, wishes.lunch_end) if wishes.lunch_start and wishes.lunch_end else None,
+        is_day_off=day.isoweekday() in wishes.days_off,
+        focus_is_free=wishes.focus_is_free,
+        shortest_gap_minutes=wishes.shortest_gap_minutes,
     )
 
 

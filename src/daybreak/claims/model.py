@@ -23,7 +23,10 @@ class Fact:
         status: its status, if it is a thing that has one.
         assignee: the person to whom a task is assigned, or whose tasks a ``stat`` counts.
         holder: ``mine``, ``other`` or ``unassigned``: whose a task is, or the tasks that a ``stat`` counts.
+        priority: ``highest``, ``high``, ``medium`` or ``low``; None for the usual one.
+        estimate_minutes: the estimate of its owner, in minutes.
         waiting: whether an open task blocks it.
+        blockers: ids of the facts of the open tasks that block it.
         completed: when it was completed, as its source or its owner states.
         completion_seen: when a reading first found it done that had been open.
         value: the number, if it is a ``stat``.
@@ -39,7 +42,10 @@ class Fact:
     status: str | None = None
     assignee: str | None = None
     holder: str | None = None
+    priority: str | None = None
+    estimate_minutes: int | None = None
     waiting: bool = False
+    blockers: tuple[str, ...] = ()
     start: date | datetime | None = None
     end: date | datetime | None = None
     due: date | datetime | None = None

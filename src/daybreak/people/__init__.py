@@ -52,6 +52,7 @@ from daybreak.people.identity import (
 )
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
+    BriefLength,
     Frequency,
     Preferences,
     ProjectChoice,
@@ -105,6 +106,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "ApiToken",
+    "BriefLength",
     "ClientInfo",
     "CredentialCounts",
     "Frequency",

@@ -54,8 +54,17 @@ class ProjectChoice(StrEnum):
     EXCEPT = "except"
 
 
+class BriefLength(StrEnum):
+    """How much of a brief is shown: at most 15 lines, what matters now, or every open task by name."""
+
+    GLANCE = "glance"
+    STANDARD = "standard"
+    FULL = "full"
+
+
 EVERY_DAY = frozenset(Weekday)
 WORKDAYS = frozenset(day for day in Weekday if day <= Weekday.FRIDAY)
+WEEKEND = EVERY_DAY - WORKDAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +85,12 @@ class Preferences:
         projects: names of projects.
         workday_start: when the working day begins ...
         workday_end: ... and ends.
+        length: how much of a brief is shown.
+        lunch_start: when the time that is kept for lunch begins; None if none is kept ...
+        lunch_end: ... and ends.
+        days_off: the days of the week without working hours.
+        focus_is_free: whether focus time in the calendar is time for tasks.
+        shortest_gap_minutes: the shortest free time that is worth using, in minutes.
     """
 
     active: bool = True
@@ -91,6 +106,12 @@ class Preferences:
     projects: tuple[str, ...] = ()
     workday_start: time = time(9)
     workday_end: time = time(17, 30)
+    length: BriefLength = BriefLength.STANDARD
+    lunch_start: time | None = time(12)
+    lunch_end: time | None = time(13)
+    days_off: frozenset[Weekday] = WEEKEND
+    focus_is_free: bool = True
+    shortest_gap_minutes: int = 20
 
     def __post_init__(self) -> None:
         _check_workday(self.workday_start, self.workday_end)

@@ -11,7 +11,8 @@ SELECT people_all_ids() AS id
 SELECT
     u.id, u.email AS email_address, u.name, u.timezone, u.country,
     p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengagement,
-    p.project_choice, p.projects, p.workday_start, p.workday_end
+    p.project_choice, p.projects, p.workday_start, p.workday_end, p.length, p.lunch_start, p.lunch_end, p.days_off,
+    p.focus_is_free, p.shortest_gap_minutes
 FROM people_users AS u
 INNER JOIN people_preferences AS p ON u.id = p.owner_id
 WHERE u.id = ANY ($1::uuid [])
@@ -55,7 +56,13 @@ SET
     project_choice = $14,
     projects = $15,
     workday_start = $16,
-    workday_end = $17
+    workday_end = $17,
+    length = $18,
+    lunch_start = $19,
+    lunch_end = $20,
+    days_off = $21,
+    focus_is_free = $22,
+    shortest_gap_minutes = $23
 FROM changed
 WHERE p.owner_id = changed.id
 RETURNING p.owner_id
@@ -289,7 +296,8 @@ SELECT has_signed_in FROM people_users WHERE id = $1
 SELECT
     u.id, u.email AS email_address, u.name, u.timezone, u.country,
     p.active, p.brief_time, p.frequency, p.weekdays, p.email, p.quiet_day, p.weekly_day, p.catch_up, p.reengagement,
-    p.project_choice, p.projects, p.workday_start, p.workday_end,
+    p.project_choice, p.projects, p.workday_start, p.workday_end, p.length, p.lunch_start, p.lunch_end, p.days_off,
+    p.focus_is_free, p.shortest_gap_minutes,
     ARRAY(SELECT f FROM people_identity_facts AS f WHERE f.owner_id = u.id) AS answers
 FROM people_users AS u
 INNER JOIN people_preferences AS p ON u.id = p.owner_id

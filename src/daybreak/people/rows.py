@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from daybreak.people.model import User
-from daybreak.people.preferences import Frequency, Preferences, ProjectChoice, QuietDay, Weekday
+from daybreak.people.preferences import BriefLength, Frequency, Preferences, ProjectChoice, QuietDay, Weekday
 
 
 def user_of(row: asyncpg.Record) -> User:
@@ -30,6 +30,8 @@ def _preferences(row: asyncpg.Record) -> Preferences:
         "weekly_day": Weekday(row["weekly_day"]),
         "project_choice": ProjectChoice(row["project_choice"]),
         "projects": tuple(row["projects"]),
+        "length": BriefLength(row["length"]),
+        "days_off": frozenset(map(Weekday, row["days_off"])),
     }
     return Preferences(**stored | typed)
 

@@ -24,7 +24,7 @@ from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.fingerprint import fingerprint
 from daybreak.briefs.facts.project_filter import filter_agenda
 from daybreak.briefs.facts.snapshot import Snapshot, empty_snapshot, take_snapshot
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import warnings
 from daybreak.claims import Fact
 from daybreak.people import User
 
@@ -155,13 +155,19 @@ def fingerprint_of(compose_input: ComposeInput) -> str:
 
 def count_buckets(project_facts: Iterable[ProjectFacts]) -> Counts:
     """Return the counts of all buckets, summed over all sections."""
-    sums, projects = dict.fromkeys(Bucket, 0), 0
+    sums, projects, old = dict.fromkeys(Bucket, 0), 0, 0
     for one in project_facts:
         projects += one.project is not None
         for name, tasks in one.buckets.items():
             sums[name] += len(tasks)
+        old += one.overdue_for_over_a_week
     done = sums.pop(Bucket.RECENTLY_COMPLETED)
-    return Counts(projects=projects, done=done, **{str(name): number for name, number in sums.items()})
+    return Counts(
+        projects=projects,
+        done=done,
+        overdue_for_over_a_week=old,
+        **{str(name): number for name, number in sums.items()},
+    )
 
 
 def _collect_projects(book: FactBook, agenda: Agenda) -> tuple[list[ProjectFacts], list[Gap]]:
@@ -194,4 +200,4 @@ def _fingerprint(compose_input: ComposeInput, warnings: Sequence[CoverageWarning
 
 def _withheld_warnings(reasons: Sequence[str]) -> Iterator[CoverageWarning]:
     if reasons:
-        yield CoverageWarning(source="Daybreak", text=sentences.withheld(len(reasons)))
+        yield CoverageWarning(source="Daybreak", text=warnings.withheld(len(reasons)))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from daybreak.agenda import Agenda, Event, Moment, Task
 from daybreak.briefs.document.model import Counts
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import opening
 from daybreak.claims import Claim, Fact
 
 
@@ -30,13 +30,13 @@ def write_headline(
         is_calm: whether nothing that could be read needs attention today.
         is_incomplete: whether a source or part is missing.
     """
-    yield Claim(kind="counts", text=sentences.counts(numbers), facts=_cite_counts(book, numbers))
+    yield Claim(kind="counts", text=opening.counts(numbers), facts=_cite_counts(book, numbers))
     yield from _holiday_claims(book, country)
     if is_calm:
         nothing = book.cite_stat(
             "asked_today", "events and tasks that ask for something today", 0, "all buckets"
         )
-        text = sentences.quiet(is_incomplete=is_incomplete, has_others=_has_others(agenda))
+        text = opening.quiet(is_incomplete=is_incomplete, has_others=_has_others(agenda))
         yield Claim(kind="not_all_seen" if is_incomplete else "quiet", text=text, facts=(nothing,))
         yield from _next_up_claims(book, agenda)
 
@@ -69,7 +69,7 @@ def _holiday_claims(book: FactBook, country: str | None) -> Iterator[Claim]:
     if name and country:
         fact = Fact(kind="holiday", title=name, source="public holidays", source_ref=country, start=today)
         fact_id = book.add(f"holiday:{country}:{today}", fact)
-        yield Claim(kind="holiday", text=sentences.holiday(name, country), facts=(fact_id,))
+        yield Claim(kind="holiday", text=opening.holiday(name, country), facts=(fact_id,))
 
 
 @lru_cache(maxsize=512)
@@ -94,5 +94,5 @@ def _next_up_claims(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
     if ahead:
         thing, moment = min(ahead, key=lambda pair: (day.instant_of(pair[1]), pair[0].title, pair[0].id))
         cited = book.cite_task(thing) if isinstance(thing, Task) else book.cite_event(thing)
-        text = sentences.next_up(thing.title, day.localize(moment), day.today)
+        text = opening.next_up(thing.title, day.localize(moment), day.today)
         yield Claim(kind="next_up", text=text, facts=(cited,))

@@ -29,7 +29,9 @@ from daybreak.briefs.document.model import NextAction
 from daybreak.briefs.facts.buckets import is_late_to_start, is_stale
 from daybreak.briefs.facts.day import Day
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import start_here as wording
+from daybreak.briefs.wording.tasks import days_overdue
+from daybreak.briefs.wording.titles import quoted
 
 MAX_ACTIONS = 3
 
@@ -44,21 +46,21 @@ class ScorePart(NamedTuple):
 
 _OVERDUE, _PER_DAY_OVERDUE, _MAX_DAYS_OVERDUE = 60, 2, 10
 _DUE_IN = {
-    days: ScorePart(value, sentences.due_reason, (days,))
+    days: ScorePart(value, wording.due_reason, (days,))
     for days, value in ((0, 55), (1, 30), (2, 18), (3, 18), (4, 8), (5, 8), (6, 8), (7, 8))
 }
 _PRIORITY = {
-    priority: ScorePart(value, sentences.priority, (priority,))
+    priority: ScorePart(value, wording.priority_reason, (priority,))
     for priority, value in ((Priority.HIGHEST, 30), (Priority.HIGH, 20), (Priority.LOW, -10))
 }
-_STARTS_TODAY = ScorePart(15, sentences.starts_today_reason)
-_WAS_TO_START = ScorePart(15, sentences.was_to_start_reason)
+_STARTS_TODAY = ScorePart(15, wording.starts_today_reason)
+_WAS_TO_START = ScorePart(15, wording.was_to_start_reason)
 _IN_PROGRESS, _STALE = (
-    ScorePart(12, sentences.in_progress_reason, (False,)),
-    ScorePart(16, sentences.in_progress_reason, (True,)),
+    ScorePart(12, wording.in_progress_reason, (False,)),
+    ScorePart(16, wording.in_progress_reason, (True,)),
 )
 _PER_WAITING, _MAX_WAITING = 10, 30
-_FITS = ScorePart(3, sentences.fits_free_time_reason)
+_FITS = ScorePart(3, wording.fits_free_time_reason)
 
 
 class RankedTask(NamedTuple):
@@ -88,8 +90,8 @@ def pick_next_actions(
     ranked = rank_tasks(book, longest_free_minutes)
     chosen = [
         NextAction(
-            text=sentences.quoted(candidate.task.title),
-            reason=sentences.join_reasons(candidate.reasons),
+            text=quoted(candidate.task.title),
+            reason=wording.join_reasons(candidate.reasons),
             score=candidate.score,
             estimate_minutes=candidate.task.estimate_minutes,
             facts=(book.cite_task(candidate.task),),
@@ -140,7 +142,7 @@ def _score_task(task: Task, day: Day, dependents: int, longest_free_minutes: int
 def _due_part(days: int) -> ScorePart | None:
     if days < 0:
         value = _OVERDUE + _PER_DAY_OVERDUE * min(-days, _MAX_DAYS_OVERDUE)
-        return ScorePart(value, sentences.days_overdue, (-days,))
+        return ScorePart(value, days_overdue, (-days,))
     return _DUE_IN.get(days)
 
 
@@ -153,4 +155,4 @@ def _state_part(task: Task, day: Day) -> ScorePart | None:
 
 
 def _dependents_part(dependents: int) -> ScorePart:
-    return ScorePart(min(_MAX_WAITING, _PER_WAITING * dependents), sentences.dependents_reason, (dependents,))
+    return ScorePart(min(_MAX_WAITING, _PER_WAITING * dependents), wording.dependents_reason, (dependents,))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from daybreak.briefs.document.model import CoverageWarning
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import warnings
 from daybreak.claims import Fact
 from daybreak.errors import DaybreakError
 
@@ -30,18 +30,18 @@ class Gap:
     @classmethod
     def of_part(cls, name: str, error: Exception) -> "Gap":
         """Return the gap of a part that is not about one project."""
-        return cls(name, error, sentences.part_missing(_public_reason(error)))
+        return cls(name, error, warnings.part_missing(_public_reason(error)))
 
     @classmethod
     def of_section(cls, project: str | None, error: Exception) -> "Gap":
         """Return the gap of a section whose tasks are sorted into buckets and counted."""
-        return cls(project or sentences.NO_PROJECT, error, sentences.section_missing(_public_reason(error)))
+        return cls(project or warnings.NO_PROJECT, error, warnings.section_missing(_public_reason(error)))
 
     @classmethod
     def of_project(cls, project: str | None, tasks: int, error: Exception) -> "Gap":
         """Return the gap of a project whose tasks could not be sorted into buckets."""
-        text = sentences.project_missing(_public_reason(error), tasks)
-        return cls(project or sentences.NO_PROJECT, error, text)
+        text = warnings.project_missing(_public_reason(error), tasks)
+        return cls(project or warnings.NO_PROJECT, error, text)
 
     @property
     def warning(self) -> CoverageWarning:
@@ -95,4 +95,4 @@ class PartWriter:
 def _public_reason(error: Exception) -> str:
     if isinstance(error, DaybreakError):
         return str(error).rstrip(".")
-    return sentences.defect(type(error).__name__)
+    return warnings.defect(type(error).__name__)

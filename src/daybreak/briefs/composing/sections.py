@@ -11,18 +11,16 @@ import orjson
 from daybreak.agenda import Agenda, Moment, Note, Phase, Project, Task
 from daybreak.briefs.document.model import Bucket, BucketEntries, Section
 from daybreak.briefs.facts.buckets import TODAY_BUCKETS, bucket_of
-from daybreak.briefs.facts.day import NOTE_DAYS, Day
+from daybreak.briefs.facts.day import NOTE_DAYS, WEEK_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.other_people import PersonTasks, group_by_person, waiting_claims
 from daybreak.briefs.facts.restored_notes import find_restored_notes
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import projects as wording
 from daybreak.claims import Claim
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-_MAX_ENTRIES = {Bucket.UNDATED: 5, Bucket.LATER: 0}
-_DEFAULT_MAX_ENTRIES = 20
 _MAX_NOTES = 5
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NEVER_NEXT_BUCKETS = frozenset({Bucket.BLOCKED, Bucket.RECENTLY_COMPLETED})
@@ -30,13 +28,18 @@ _NEVER_NEXT_BUCKETS = frozenset({Bucket.BLOCKED, Bucket.RECENTLY_COMPLETED})
 
 @dataclass(frozen=True, slots=True)
 class ProjectFacts:
-    """The facts of one section: everything that it is computed from."""
+    """The facts of one section: everything that it is computed from.
+
+    Attributes:
+        overdue_for_over_a_week: the number of overdue tasks that were due more than a week ago.
+    """
 
     project: Project | None
     phase: Phase | None
     buckets: Mapping[Bucket, Sequence[Task]]
     notes: Sequence[Note]
     waiting: Sequence[PersonTasks] = ()
+    overdue_for_over_a_week: int = 0
 
     @property
     def has_content(self) -> bool:
@@ -87,14 +90,20 @@ def group_by_project(agenda: Agenda) -> list[ProjectItems]:
 
 def collect_project_facts(book: FactBook, items: ProjectItems) -> ProjectFacts:
     """Return the facts of a project's section."""
-    today = book.day.today
+    day, buckets = book.day, _group_by_bucket(book, items.tasks)
     return ProjectFacts(
         project=items.project,
-        phase=next((phase for phase in items.phases if phase.contains(today)), None),
-        buckets=_group_by_bucket(book, items.tasks),
-        notes=_recent_notes(book.day, items.notes),
-        waiting=group_by_person(items.tasks, book.day),
+        phase=next((phase for phase in items.phases if phase.contains(day.today)), None),
+        buckets=buckets,
+        notes=_recent_notes(day, items.notes),
+        waiting=group_by_person(items.tasks, day),
+        overdue_for_over_a_week=sum(_is_old(task, day) for task in buckets.get(Bucket.OVERDUE, ())),
     )
+
+
+def _is_old(task: Task, day: Day) -> bool:
+    due = day.date_of(task.due)
+    return due is not None and due < day.today - timedelta(days=WEEK_DAYS)
 
 
 def tasks_for_today(projects: Iterable[ProjectFacts]) -> list[Task]:
@@ -137,31 +146,29 @@ def _content_hash(
 
 
 def _bucket_entries(book: FactBook, name: Bucket, tasks: Sequence[Task]) -> BucketEntries:
-    shown = tasks[: _MAX_ENTRIES.get(name, _DEFAULT_MAX_ENTRIES)]
-    claims = [_task_claim(book, name, task) for task in shown]
+    claims = [_task_claim(book, name, task) for task in tasks]
     return BucketEntries(bucket=name, count=len(tasks), entries=book.keep_supported(claims))
 
 
 def _task_claim(book: FactBook, name: Bucket, task: Task) -> Claim:
-    fact_id = book.cite_task(task)
-    blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
-    text = sentences.task(task, name, book.facts[fact_id], book.day.tense, blockers)
-    return Claim(kind=str(name), text=text, facts=(fact_id,))
+    if name is Bucket.BLOCKED:
+        book.cite_blockers(task)
+    return Claim(kind=name.value, text="", facts=(book.cite_task(task),))
 
 
 def _project_claims(book: FactBook, project_facts: ProjectFacts) -> list[Claim]:
     today = book.day.today
     claims = []
     if project_facts.project and project_facts.project.description:
-        text = sentences.description(project_facts.project.description)
+        text = wording.description(project_facts.project.description)
         claims.append(Claim(kind="description", text=text, facts=(book.cite_project(project_facts.project),)))
     if project_facts.phase:
         cited_phase = book.cite_phase(project_facts.phase)
-        text = sentences.phase(project_facts.phase, today)
+        text = wording.phase(project_facts.phase, today)
         claims.append(Claim(kind="phase", text=text, facts=(cited_phase,)))
         if task := _next_task_in(project_facts.phase, project_facts, book.day):
             cited = book.cite_task(task)
-            text = sentences.next_in_phase(task.title, book.facts[cited], book.day.tense)
+            text = wording.next_in_phase(task.title, book.facts[cited], book.day.tense)
             claims.append(Claim(kind="next_in_phase", text=text, facts=(cited,)))
     return claims
 
@@ -180,7 +187,7 @@ def _next_task_in(phase: Phase, project_facts: ProjectFacts, day: Day) -> Task |
 
 def _note_claim(book: FactBook, note: Note) -> Claim:
     noted = note.noted_at.astimezone(book.day.tz)
-    text = sentences.note(note.title, note.body, noted, book.day.today)
+    text = wording.note(note.title, note.body, noted, book.day.today)
     return Claim(kind="note", text=text, facts=(book.cite_note(note),))
 
 

@@ -20,9 +20,16 @@ from daybreak.briefs.composing.headline import write_headline
 from daybreak.briefs.composing.next_actions import pick_next_actions
 from daybreak.briefs.composing.section_writers import SectionResult, write_sections
 from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
-from daybreak.briefs.composing.timeline import TimelineEvent, build_timeline, build_workload, timeline_events
+from daybreak.briefs.composing.timeline import (
+    TimelineEvent,
+    build_timeline,
+    build_workload,
+    free_intervals,
+    timeline_events,
+)
 from daybreak.briefs.document.model import (
     Bucket,
+    FreeInterval,
     NextAction,
     Section,
     SinceLast,
@@ -68,8 +75,9 @@ class BriefDraft:
         self._events_today: list[TimelineEvent] | None = parts.write(
             CALENDAR_PART, lambda _: timeline_events(agenda.events, day), None
         )
-        self._workload = self._write_workload()
+        self._free: list[FreeInterval] = parts.write(WORKLOAD_PART, lambda _: self._find_free_intervals(), [])
         self._actions = parts.write(NEXT_ACTIONS_PART, self._pick_next_actions, _NO_ACTIONS)
+        self._workload = self._write_workload()
         self._changes = self._write_changes()
         self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE_PART, self._write_timeline, ())
 
@@ -110,19 +118,26 @@ class BriefDraft:
         )
         return base.make_brief(document, gaps, withheld)
 
+    def _find_free_intervals(self) -> list[FreeInterval]:
+        today = self._events_today
+        return free_intervals(today, self._compose_input.day) if today is not None else []
+
     def _write_workload(self) -> Workload:
         today = self._events_today
         if today is None:
             return EMPTY_WORKLOAD
+        first = {fact for action in self._actions[0] for fact in action.facts}
+        due = [task for one in self.projects for task in one.buckets.get(Bucket.DUE_TODAY, ())]
+        planned = [task for task in self._tasks_for_today if task in due or f"task:{task.id}" in first]
 
         def write(book: FactBook) -> Workload:
-            load = build_workload(book, today, self._tasks_for_today)
+            load = build_workload(book, today, self._free, planned)
             return replace(load, statements=book.keep_supported(load.statements))
 
         return self._parts.write(WORKLOAD_PART, write, EMPTY_WORKLOAD)
 
     def _pick_next_actions(self, book: FactBook) -> tuple[tuple[NextAction, ...], int]:
-        longest = max((gap.minutes for gap in self._workload.free_intervals), default=0)
+        longest = max((gap.minutes for gap in self._free), default=0)
         actions, omitted = pick_next_actions(book, longest)
         return book.keep_supported(actions), omitted
 

@@ -10,7 +10,7 @@ from daybreak.agenda import Event, Task
 from daybreak.briefs.document.model import FreeInterval, TimelineEntry, Workload
 from daybreak.briefs.facts.day import Day, last_day
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import calendar
 from daybreak.claims import Claim
 
 MIN_FREE_MINUTES = 15
@@ -50,7 +50,7 @@ def build_timeline(book: FactBook, events: Sequence[TimelineEvent]) -> tuple[Tim
     tz = book.day.tz
     return tuple(
         TimelineEntry(
-            text=sentences.event(slot.event),
+            text=calendar.event(slot.event),
             starts=None if slot.event.all_day else slot.start.astimezone(tz),
             ends=None if slot.event.all_day else slot.end.astimezone(tz),
             facts=(book.cite_event(slot.event),),
@@ -59,9 +59,10 @@ def build_timeline(book: FactBook, events: Sequence[TimelineEvent]) -> tuple[Tim
     )
 
 
-def build_workload(book: FactBook, events: Sequence[TimelineEvent], tasks: Sequence[Task]) -> Workload:
+def build_workload(
+    book: FactBook, events: Sequence[TimelineEvent], free: Sequence[FreeInterval], tasks: Sequence[Task]
+) -> Workload:
     """Return the planned work of the day and its free time."""
-    free = free_intervals(events, book.day)
     planned = sum(task.estimate_minutes or 0 for task in tasks)
     unestimated = sum(1 for task in tasks if task.estimate_minutes is None)
     free_minutes = sum(gap.minutes for gap in free)
@@ -98,7 +99,7 @@ def _conflict_claims(book: FactBook, events: Sequence[TimelineEvent]) -> Iterato
     for first, second in islice(_overlapping_pairs(_busy_events(events)), _MAX_CONFLICTS):
         begins = second.start.astimezone(book.day.tz)
         ends = min(first.end, second.end).astimezone(book.day.tz)
-        text = sentences.conflict(first.event, second.event, begins, ends)
+        text = calendar.conflict(first.event, second.event, begins, ends)
         yield Claim(
             kind="conflict", text=text, facts=(book.cite_event(first.event), book.cite_event(second.event))
         )
@@ -123,4 +124,4 @@ def _load_claims(book: FactBook, planned: int, free: int, unestimated: int) -> I
         book.cite_stat("free_minutes", "free minutes", free, "gaps of the working day, added up"),
     )
     kind = "overload" if planned > free else "load"
-    yield Claim(kind=kind, text=sentences.load(planned, free, unestimated), facts=facts)
+    yield Claim(kind=kind, text=calendar.load(planned, free, unestimated), facts=facts)

@@ -15,7 +15,7 @@ from daybreak.briefs.facts.buckets import bucket_of
 from daybreak.briefs.facts.day import WEEK_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.snapshot import SnapshotItem
-from daybreak.briefs.wording import changes, sentences, weekly
+from daybreak.briefs.wording import changes, tasks, weekly
 from daybreak.claims import Claim, Fact
 
 _MAX_ENTRIES = 10
@@ -128,6 +128,6 @@ def _vanished_claim(review: WeekReview, task_id: str, item: SnapshotItem, book: 
 
 def _ahead_claim(task: Task, book: FactBook) -> Claim:
     cited, name = book.cite_task(task), bucket_of(task, book) or Bucket.UPCOMING
-    blockers = book.blockers(task) if name is Bucket.BLOCKED else ()
-    text = sentences.task(task, name, book.facts[cited], book.day.tense, blockers)
+    blockers = book.cite_blockers(task) if name is Bucket.BLOCKED else ()
+    text = tasks.entry(name, book.facts[cited], book.day.tense, blockers)
     return Claim(kind="ahead", text=text, facts=(cited,))

@@ -44,11 +44,16 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The opening numbers; each is the size of the bucket of its name, summed over all sections."""
+    """The opening numbers; each is the size of the bucket of its name, summed over all sections.
+
+    Attributes:
+        overdue_for_over_a_week: the number of overdue tasks that were due more than seven days ago.
+    """
 
     projects: int
     due_today: int
     overdue: int
+    overdue_for_over_a_week: int
     starting_today: int
     in_progress: int
     blocked: int
@@ -64,7 +69,7 @@ class NextAction:
     """One of at most three things to do first.
 
     Attributes:
-        text: what to do, as a sentence.
+        text: what to do: the title of the task, in quotation marks.
         reason: why it ranks here, in words.
         score: the points of the ranking, higher first.
         estimate_minutes: the estimate of its owner, in minutes.
@@ -84,15 +89,37 @@ class SinceLast:
 
     Attributes:
         date: the date of that brief; None when this is the first.
-        entries: claims of tasks by kind, then of events in the order of time. The kinds are ``done``,
-            ``recurred``, ``handed_over``, ``can_start``, ``came_in``, ``comes_next``, ``moved``, ``renamed``,
-            ``file_moved``, ``place_changed``, ``became_overdue`` and ``vanished``.
-        omitted: the number of entries that are not listed.
+        entries: one claim for each change: of tasks by kind, then of events in the order of time. The kinds
+            are ``done``, ``recurred``, ``handed_over``, ``can_start``, ``came_in``, ``comes_next``,
+            ``moved``, ``moved_again``, ``renamed``, ``file_moved``, ``place_changed``, ``became_overdue`` and
+            ``vanished``. The first fact of a claim is what has changed.
+        omitted: the number of entries beyond the most that a document holds.
     """
 
     date: date | None
     entries: tuple[Claim, ...] = ()
     omitted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingContext:
+    """What the project of a meeting has open.
+
+    Attributes:
+        project: the name of the project.
+        reason: why it is the meeting's project: the name, alias or words that its title has.
+        tasks: ids of the facts of its open tasks that matter at the meeting, the most pressing first.
+        note: the id of the fact of its last note.
+        facts: ids of the facts of the meeting, of the tasks and of the note.
+    """
+
+    project: str
+    reason: str
+    text: str
+    facts: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+    note: str | None = None
+    kind: str = "meeting_context"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +130,7 @@ class TimelineEntry:
     starts: datetime | None
     ends: datetime | None
     facts: tuple[str, ...]
+    context: MeetingContext | None = None
     kind: str = "event"
 
 
@@ -120,11 +148,13 @@ class Workload:
     """The planned work of the day and its free time.
 
     Attributes:
-        planned_minutes: the sum of the estimates of tasks that are overdue, due, starting or in progress.
+        planned_minutes: the sum of the estimates of the tasks that are due today or in Start here.
         unestimated: the number of those tasks without an estimate.
         free_minutes: the sum of the free intervals.
-        free_intervals: free intervals of at least 15 minutes.
+        free_intervals: free intervals that are long enough to be useful.
+        lunch: the time that is kept for lunch; None if there is none.
         statements: conflicts between events, and whether the planned work fits.
+        moves: what to snooze if it does not fit, in the suggested order.
     """
 
     planned_minutes: int
@@ -132,11 +162,17 @@ class Workload:
     free_minutes: int
     free_intervals: tuple[FreeInterval, ...] = ()
     statements: tuple[Claim, ...] = ()
+    lunch: FreeInterval | None = None
+    moves: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketEntries:
-    """The tasks of one bucket in one section; ``count`` includes those omitted from ``entries``."""
+    """The tasks of one bucket in one section, the most urgent first.
+
+    A claim in ``entries`` has no text until a form is rendered (see `daybreak.briefs.wording.entries`): most
+    forms name only a few of the tasks.
+    """
 
     bucket: Bucket
     count: int
@@ -149,7 +185,7 @@ class Section:
 
     Attributes:
         statements: description, current phase and its next task.
-        waiting: the open tasks of other people, one claim for each person.
+        waiting: the open tasks of other people, one claim for each person: first a number, then the tasks.
         notes: the newest of the last seven days.
         content_hash: the hash of its text and of the facts that it cites.
         reused: whether the section is identical to that of the last compose of this edition.
@@ -265,6 +301,8 @@ class Document:
     """A whole brief.
 
     Attributes:
+        still_wanted: the question whether a task is still wanted that has been in `next_actions` untouched.
+        tomorrow: the next day at a glance.
         week: the review of the week, in the edition ``weekly``.
         reengagement: the fixed text around it, in the edition ``reengagement``.
         excluded: the items that the reader excluded; None if there are none.
@@ -287,8 +325,10 @@ class Document:
     sections: tuple[Section, ...]
     warnings: tuple[CoverageWarning, ...]
     facts: dict[str, Fact] = field(repr=False)
+    still_wanted: Claim | None = None
+    tomorrow: tuple[Claim, ...] = ()
     week: Week | None = None
     reengagement: ReengagementText | None = None
     excluded: Excluded | None = None
     fingerprint: str = ""
-    format: int = 2
+    format: int = 3

@@ -26,6 +26,10 @@ class Day:
         as_of: the instant that the brief describes.
         work_from: local time at which the working day begins ...
         work_until: ... and ends.
+        lunch: local times between which lunch is kept free; None if none is kept.
+        is_day_off: whether it has no working hours.
+        focus_is_free: whether focus time in the calendar is time for tasks.
+        shortest_gap_minutes: the shortest free time that is worth using, in minutes.
     """
 
     today: date
@@ -33,6 +37,10 @@ class Day:
     as_of: datetime
     work_from: time = time(9)
     work_until: time = time(17, 30)
+    lunch: tuple[time, time] | None = None
+    is_day_off: bool = False
+    focus_is_free: bool = True
+    shortest_gap_minutes: int = 20
 
     @cached_property
     def start(self) -> datetime:

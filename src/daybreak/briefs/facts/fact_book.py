@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from daybreak.agenda import Agenda, Event, Note, Phase, Project, Task, TaskStatus
+from daybreak.agenda import Agenda, Event, Note, Phase, Priority, Project, Task, TaskStatus
 from daybreak.briefs.facts.day import Day, last_day
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.claims import ClaimLike, Fact, why_unsupported
 
+_PRIORITIES = {one: None if one is Priority.NORMAL else one.name.lower() for one in Priority}
 S = TypeVar("S", bound=ClaimLike)
 
 
@@ -96,7 +97,10 @@ class FactBook:
                 status=str(task.status),
                 assignee=task.assignee,
                 holder=str(task.holder),
+                priority=_PRIORITIES[task.priority],
+                estimate_minutes=task.estimate_minutes,
                 waiting=self.is_waiting(task),
+                blockers=tuple(f"task:{one.id}" for one in self.blockers(task)) if task.blocked_by else (),
                 start=self.day.localize_optional(task.start),
                 due=self.day.localize_optional(task.due),
                 completed=self.day.localize_optional(task.completed),
@@ -105,6 +109,10 @@ class FactBook:
             )
         self.facts[fact_id] = fact
         return fact_id
+
+    def cite_blockers(self, task: Task) -> Sequence[Fact]:
+        """Cite the unfinished tasks that block a task; return their facts."""
+        return [self.facts[self.cite_task(blocker)] for blocker in self.blockers(task)]
 
     def cite_event(self, event: Event) -> str:
         """Cite an event; return the id of its fact, whose end is inclusive."""

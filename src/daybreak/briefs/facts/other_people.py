@@ -94,7 +94,7 @@ def _person_claim(book: FactBook, key: str, group: PersonTasks) -> Claim:
         assignee=group.person,
         holder=str(group.tasks[0].holder),
     )
-    cited = (book.add(f"stat:waiting:{key}", stat), book.cite_task(group.tasks[0]))
+    cited = (book.add(f"stat:waiting:{key}", stat), *map(book.cite_task, group.tasks))
     numbers = (len(group.tasks), group.overdue, group.oldest_days)
     if group.person is None:
         return Claim(kind="unassigned", text=people.unassigned(*numbers), facts=cited)

@@ -187,6 +187,31 @@ def _is_done_or_free(fact: Fact, today: date) -> bool:
     return _is_done(fact, today) or _is_actionable(fact, today)
 
 
+def _is_moved_again(fact: Fact, today: date) -> bool:
+    return fact.kind == "memory" or _is_planned(fact, today)
+
+
+def _belongs_to_meeting(fact: Fact, today: date) -> bool:
+    if fact.kind == "event":
+        return _touches_today(fact, today)
+    return fact.kind in {"note", "project"} or _is_open_task(fact, today)
+
+
+def _is_reason_to_begin(fact: Fact, today: date) -> bool:
+    """Return whether a fact is a task to begin, or a reason for it: an event of today or tomorrow, a phase."""
+    if fact.kind == "event":
+        return _touches_today(fact, today) or _is_ahead(fact.start, today, days=1)
+    if fact.kind == "phase":
+        return _is_running_phase(fact, today)
+    return _is_mine(fact) and _is_actionable(fact, today)
+
+
+def _is_tomorrow(fact: Fact, today: date) -> bool:
+    return _is_stat(fact, today) or any(
+        _date_of(moment) == today + timedelta(days=1) for moment in (fact.due, fact.start)
+    )
+
+
 PREDICATES: Mapping[str, Predicate] = {
     # One for each bucket
     "overdue": _of_mine(_is_overdue),
@@ -198,6 +223,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "stale": _of_mine(_is_stale),
     "recently_completed": _of_mine(_is_recently_completed),
     "undated": _of_mine(_is_undated),
+    "later": _of_mine(_comes_later),
     # Since the last brief
     "done": _is_done,
     "recurred": _is_done_or_planned,
@@ -206,6 +232,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "came_in": _is_planned,
     "comes_next": _is_planned,
     "moved": _is_planned,
+    "moved_again": _is_moved_again,
     "renamed": _is_planned,
     "file_moved": _is_of_kind("task"),
     "place_changed": _is_of_kind("event"),
@@ -214,7 +241,11 @@ PREDICATES: Mapping[str, Predicate] = {
     # The day
     "event": _touches_today,
     "conflict": _touches_today,
-    "next_action": _of_mine(_is_actionable),
+    "meeting_context": _belongs_to_meeting,
+    "next_action": _is_reason_to_begin,
+    "still_wanted": _of_mine(_is_open_task),
+    "move": _of_mine(_is_open_task),
+    "tomorrow": _is_tomorrow,
     "next_up": _comes_later,
     "holiday": _is_holiday_today,
     # Projects

@@ -10,7 +10,7 @@ from daybreak import agenda
 from daybreak.briefs import brief_state, store
 from daybreak.briefs.brief_state import BriefKey, Regenerate
 from daybreak.briefs.wording.formatting import day_month
-from daybreak.briefs.wording.sentences import quoted
+from daybreak.briefs.wording.titles import quoted
 from daybreak.errors import InvalidInput
 from daybreak.people import User
 

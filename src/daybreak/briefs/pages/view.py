@@ -19,6 +19,7 @@ from daybreak.briefs.rendering.outline import (
     Warnings,
 )
 from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.people import BriefLength
 
 EDITIONS = {Edition.STANDARD: "The day", Edition.WEEKLY: "The week", Edition.REENGAGEMENT: "A note"}
 """The labels of the editions of a day."""
@@ -92,10 +93,14 @@ class BriefPage:
         return [one for one in self.sections if one.part and one.part.name in parts]
 
 
-def build_page(document: Document, feedback_by_claim: Mapping[str, Feedback] | None = None) -> BriefPage:
+def build_page(
+    document: Document,
+    feedback_by_claim: Mapping[str, Feedback] | None = None,
+    length: BriefLength = BriefLength.STANDARD,
+) -> BriefPage:
     """Return the page of a brief."""
     maker = _PageBuilder(document, feedback_by_claim or {})
-    for block in build_outline(document):
+    for block in build_outline(document, length):
         maker.add_block(block)
     maker.page.day_chart = build_day_chart(document)
     return maker.page

@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from daybreak.briefs.rendering.outline import Outline
+from daybreak.briefs.wording.titles import split_titles
 
 
 def render_html(outline: Outline) -> str:
@@ -24,4 +25,5 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["split_titles"] = split_titles
     return environment.get_template("brief.html")

@@ -17,6 +17,7 @@ from daybreak.briefs.rendering.outline import (
     Title,
     Warnings,
 )
+from daybreak.briefs.wording.titles import split_titles
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]<|~$]"  # code, emphasis, links, HTML and autolinks, tables, strike-through, formulas
@@ -89,10 +90,10 @@ def _prose(sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
 
 def _item(sentence: OutlineSentence, style: ListStyle, number: int) -> Iterator[str]:
     match style:
-        case ListStyle.BULLETS:
+        case ListStyle.LINES:
             yield f"- {_sentence(sentence)}"
         case ListStyle.NUMBERS:
-            yield f"{number}. {_strong(sentence.text)}"
+            yield f"{number}. {_titles(sentence.text)}"
             yield from _remark_line(sentence)
         case ListStyle.TIMES:
             yield f"- {escape(sentence.time)} {_sentence(sentence)}"
@@ -101,16 +102,18 @@ def _item(sentence: OutlineSentence, style: ListStyle, number: int) -> Iterator[
 
 
 def _remark_line(sentence: OutlineSentence) -> Iterator[str]:
-    if line := f"{escape(', '.join(sentence.remarks))}{_source_refs(sentence)}".strip():
+    if line := f"{_titles(', '.join(sentence.remarks))}{_source_refs(sentence)}".strip():
         yield f"   {line}"
 
 
-def _strong(text: str) -> str:
-    return f"**{escape(text)}**" if text else ""
+def _titles(text: str) -> str:
+    return "".join(
+        f"**{escape(piece)}**" if is_title else escape(piece) for piece, is_title in split_titles(text)
+    )
 
 
 def _sentence(sentence: OutlineSentence) -> str:
-    return f"{escape(sentence.text)}{_source_refs(sentence)}"
+    return f"{_titles(sentence.text)}{_source_refs(sentence)}"
 
 
 def _source_refs(sentence: OutlineSentence) -> str:

@@ -26,7 +26,7 @@ class Part(Enum):
 class ListStyle(Enum):
     """The markers of a list."""
 
-    BULLETS = auto()
+    LINES = auto()
     NUMBERS = auto()
     TIMES = auto()
 
@@ -35,22 +35,29 @@ class ListStyle(Enum):
 class OutlineSentence:
     """One sentence and its sources; all text is safe to show, and nothing is escaped yet.
 
+    Titles in ``text`` and ``remarks`` are marked (see `daybreak.briefs.wording.titles`); a form shows them in
+    bold or plain, without the marks.
+
     Attributes:
-        remarks: remarks on the sentence, on a line of their own: reason, estimate.
+        kind: the kind of its claim; empty for the frame around claims.
+        remarks: remarks on the sentence: reason, estimate.
         time: the time of day in front of it, in a list of `ListStyle.TIMES`.
         facts: ids of the facts that it cites.
         source_refs: the source references of those facts, shortened.
         source_details: the same in full, each with its source.
-        muted: whether it is the free time between two events instead of a statement.
+        muted: whether it is the free time between two events, or an event that is over.
+        more: the single sentences that it sums up, which a page opens on demand.
     """
 
     text: str
+    kind: str = ""
     remarks: tuple[str, ...] = ()
     time: str = ""
     facts: tuple[str, ...] = ()
     source_refs: tuple[str, ...] = ()
     source_details: str = ""
     muted: bool = False
+    more: tuple["OutlineSentence", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,77 +1,47 @@
-"""From a document to its outline: the contents, their order, and the omissions.
+"""From a document to its outline at one length: the contents, their order, and what is left out.
 
 Warnings come directly below the opening numbers, before anything that needs a decision: a reader who stops
 there must not mistake a gap for a quiet day. An empty part is omitted together with its heading.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from daybreak import clock
-from daybreak.briefs.document.model import (
-    Bucket,
-    BucketEntries,
-    Counts,
-    Document,
-    Edition,
-    Excluded,
-    NextAction,
-    Section,
-    SinceLast,
-)
-from daybreak.briefs.rendering.claim_blocks import bullet_list, omitted_remark, outline_sentence, prose_block
-from daybreak.briefs.rendering.day_blocks import day_sentences
-from daybreak.briefs.rendering.outline import (
-    Block,
-    Closing,
-    Heading,
-    ListBlock,
-    ListStyle,
-    Outline,
-    OutlineSentence,
-    Part,
-    Prose,
-    Remark,
-    Title,
-    Tone,
-    Warnings,
-)
+from daybreak.briefs.document.model import Document, Edition, Excluded
+from daybreak.briefs.rendering.blocks.changes import change_blocks
+from daybreak.briefs.rendering.blocks.claims import prose_block
+from daybreak.briefs.rendering.blocks.context import BlockContext
+from daybreak.briefs.rendering.blocks.day import day_blocks
+from daybreak.briefs.rendering.blocks.first import first_blocks
+from daybreak.briefs.rendering.blocks.projects import project_blocks
+from daybreak.briefs.rendering.blocks.week import week_blocks
+from daybreak.briefs.rendering.outline import Block, Closing, Outline, OutlineSentence, Prose, Title, Warnings
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.rendering.source_refs import SourceRefs
-from daybreak.briefs.rendering.week_blocks import week_blocks
-from daybreak.briefs.wording.formatting import clock_time, duration, long_date, plural
+from daybreak.briefs.wording import opening
+from daybreak.briefs.wording.formatting import clock_time, long_date, plural
+from daybreak.people import BriefLength
 
 _EDITIONS = {Edition.STANDARD: "A brief", Edition.WEEKLY: "A weekly brief", Edition.REENGAGEMENT: "A note"}
-_BUCKETS = {
-    Bucket.OVERDUE: ("Overdue", Tone.LATE),
-    Bucket.DUE_TODAY: ("Due today", Tone.TODAY),
-    Bucket.STARTING_TODAY: ("To start", Tone.TODAY),
-    Bucket.IN_PROGRESS: ("In progress", Tone.PLAIN),
-    Bucket.BLOCKED: ("Blocked", Tone.LATE),
-    Bucket.UPCOMING: ("In the next 7 days", Tone.PLAIN),
-    Bucket.STALE: ("Begun, but untouched for a week", Tone.PLAIN),
-    Bucket.RECENTLY_COMPLETED: ("Done in the last 24 hours", Tone.DONE),
-    Bucket.UNDATED: ("Without a date", Tone.PLAIN),
-}
 
 
-def build_outline(document: Document) -> Outline:
+def build_outline(document: Document, length: BriefLength = BriefLength.STANDARD) -> Outline:
     """Return the blocks of a brief, in reading order."""
-    return tuple(_blocks(document, SourceRefs(document.facts)))
+    return tuple(_blocks(document, BlockContext(document, length)))
 
 
-def _blocks(document: Document, refs: SourceRefs) -> Iterator[Block]:
+def _blocks(document: Document, context: BlockContext) -> Iterator[Block]:
     yield _title(document)
-    yield from _headline(document, refs)
+    yield from _headline(document, context)
     yield from _warnings(document)
-    yield from _next_actions(document, refs)
-    yield from _today(document, refs)
-    yield from _changes(document.since_last, refs)
-    if document.week:
-        yield from week_blocks(document.week, refs)
-    for section in document.sections:
-        yield from _section(section, refs)
-    yield from _further_ahead(document.sections)
-    yield _closing(document, refs)
+    yield from first_blocks(context)
+    yield from day_blocks(context)
+    if context.length is not BriefLength.GLANCE:
+        yield from change_blocks(context)
+        if document.week:
+            yield from week_blocks(document.week, context)
+        yield from project_blocks(context)
+    yield from prose_block(document.tomorrow, context)
+    yield _closing(document, context)
 
 
 def _title(document: Document) -> Title:
@@ -82,20 +52,13 @@ def _title(document: Document) -> Title:
     return Title(long_date(document.date), f"{kind} for {name}" if name else kind)
 
 
-def _headline(document: Document, refs: SourceRefs) -> Iterator[Prose]:
-    sentences = tuple(outline_sentence(claim, refs) for claim in document.headline)
+def _headline(document: Document, context: BlockContext) -> Iterator[Prose]:
+    sentences = tuple(map(context.sentence, document.headline))
     if document.reengagement:
         sentences = (OutlineSentence(text=one_line(document.reengagement.opening)), *sentences)
     elif all(claim.kind != "counts" for claim in document.headline):
-        sentences = (OutlineSentence(text=_counts(document.counts)), *sentences)
+        sentences = (OutlineSentence(text=opening.counts(document.counts)), *sentences)
     yield Prose(sentences)
-
-
-def _counts(counts: Counts) -> str:
-    return (
-        f"{plural(counts.projects, 'project')}: {counts.due_today} due today, {counts.overdue} overdue, "
-        f"{counts.upcoming} upcoming, {counts.blocked} blocked, {counts.done} done in the last 24 hours."
-    )
 
 
 def _warnings(document: Document) -> Iterator[Warnings]:
@@ -104,88 +67,11 @@ def _warnings(document: Document) -> Iterator[Warnings]:
         yield Warnings("What this brief could not see", tuple(lines))
 
 
-def _next_actions(document: Document, refs: SourceRefs) -> Iterator[Block]:
-    if not document.next_actions:
-        return
-    yield Heading(2, "Do first", part=Part.FIRST)
-    yield ListBlock(ListStyle.NUMBERS, tuple(_next_action(action, refs) for action in document.next_actions))
-    if document.next_actions_omitted:
-        verb = "waits" if document.next_actions_omitted == 1 else "wait"
-        yield Remark(f"{document.next_actions_omitted} more {verb}")
-
-
-def _next_action(action: NextAction, refs: SourceRefs) -> OutlineSentence:
-    estimate = "" if action.estimate_minutes is None else f"about {duration(action.estimate_minutes)}"
-    return OutlineSentence(
-        text=one_line(action.text),
-        remarks=tuple(filter(None, (one_line(action.reason), estimate))),
-        facts=action.facts,
-        source_refs=refs.shorten(action.facts),
-        source_details=refs.format_full(action.facts),
-    )
-
-
-def _today(document: Document, refs: SourceRefs) -> Iterator[Block]:
-    if not document.timeline and not document.workload.statements:
-        return
-    yield Heading(2, "Today", part=Part.DAY)
-    if listed := day_sentences(document.timeline, document.workload.free_intervals, refs):
-        yield ListBlock(ListStyle.TIMES, listed)
-    yield from prose_block(document.workload.statements, refs)
-
-
-def _changes(since: SinceLast, refs: SourceRefs) -> Iterator[Block]:
-    if not since.entries and not since.omitted:
-        return
-    title = f"Since your last brief, {long_date(since.date)}" if since.date else "What is new"
-    yield Heading(2, title, part=Part.SINCE)
-    yield from bullet_list(since.entries, refs)
-    yield from omitted_remark(since.omitted)
-
-
-def _section(section: Section, refs: SourceRefs) -> Iterator[Block]:
-    near = [view for view in section.buckets if view.count and view.bucket is not Bucket.LATER]
-    if not (section.statements or section.notes or section.waiting or near):
-        return
-    remark = "unchanged since the last compose" if section.reused else ""
-    yield Heading(2, _section_name(section), remark=remark, part=Part.PROJECT)
-    yield from prose_block(section.statements, refs)
-    for view in near:
-        yield from _bucket(view, refs)
-    yield from prose_block(section.waiting, refs)
-    if section.notes:
-        yield Heading(3, "Notes")
-        yield from bullet_list(section.notes, refs)
-
-
-def _bucket(view: BucketEntries, refs: SourceRefs) -> Iterator[Block]:
-    title, tone = _BUCKETS[view.bucket]
-    yield Heading(3, title, count=view.count, tone=tone)
-    yield from bullet_list(view.entries, refs)
-    yield from omitted_remark(view.count - len(view.entries))
-
-
-def _further_ahead(sections: Iterable[Section]) -> Iterator[Block]:
-    counted = [
-        OutlineSentence(text=f"{_section_name(section)}: {plural(view.count, 'task')}")
-        for section in sections
-        for view in section.buckets
-        if view.bucket is Bucket.LATER and view.count
-    ]
-    if counted:
-        yield Heading(2, "Further ahead", part=Part.AHEAD)
-        yield ListBlock(ListStyle.BULLETS, tuple(counted))
-
-
-def _section_name(section: Section) -> str:
-    return "Without a project" if section.project is None else one_line(section.project)
-
-
-def _closing(document: Document, refs: SourceRefs) -> Closing:
+def _closing(document: Document, context: BlockContext) -> Closing:
     as_of = document.as_of.astimezone(clock.parse_timezone(document.timezone))
-    sources = ", ".join(refs.source_names())
+    sources = ", ".join(context.refs.source_names())
     origin = f", from {sources}." if sources else "."
-    lines = [f"As of {long_date(as_of)} at {clock_time(as_of)}, {document.timezone} time{origin}"]
+    lines = [f"As of {clock_time(as_of)} ({document.timezone}){origin}"]
     if document.excluded:
         lines.append(_excluded_note(document.excluded))
     if document.reengagement:

@@ -26,6 +26,8 @@ from daybreak.briefs.rendering.outline import (
     Warnings,
 )
 from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.briefs.wording.titles import split_titles
+from daybreak.people import BriefLength
 
 _COLOURS = {Tone.PLAIN: "bold", Tone.LATE: "bold red", Tone.TODAY: "bold yellow", Tone.DONE: "bold green"}
 _SOFT = "dim"
@@ -34,9 +36,9 @@ _MIN_RULE_WIDTH = 4
 _INDENT = "  "
 
 
-def render_terminal(document: Document) -> RenderableType:
+def render_terminal(document: Document, length: BriefLength = BriefLength.STANDARD) -> RenderableType:
     """Return the whole brief for ``Console.print``; designed for 80 columns, readable from 40."""
-    return Group(*(part for block in build_outline(document) for part in _block_parts(block)))
+    return Group(*(part for block in build_outline(document, length) for part in _block_parts(block)))
 
 
 def _block_parts(block: Block) -> Iterator[RenderableType]:
@@ -85,8 +87,8 @@ class _Ruled:
 
 def _list(style: ListStyle, sentences: tuple[OutlineSentence, ...]) -> Table:
     match style:
-        case ListStyle.BULLETS:
-            return _rows((f"{_INDENT}•", _sentence(statement)) for statement in sentences)
+        case ListStyle.LINES:
+            return _rows((_INDENT, _sentence(statement)) for statement in sentences)
         case ListStyle.NUMBERS:
             return _rows(
                 (f"{_INDENT}{n}.", _action(statement)) for n, statement in enumerate(sentences, start=1)
@@ -106,14 +108,21 @@ def _rows(rows: Iterator[tuple[str, Text]]) -> Table:
 
 
 def _action(sentence: OutlineSentence) -> Text:
-    text = Text(sentence.text, style="bold", overflow="fold")
-    rest = Text(", ".join(sentence.remarks), style="not bold")
+    text = _titles(sentence.text, "")
+    rest = _titles(", ".join(sentence.remarks), "")
     _add_source_refs(rest, sentence)
     return text.append("\n").append_text(rest) if rest else text
 
 
+def _titles(marked: str, style: str) -> Text:
+    text = Text(style=style, overflow="fold")
+    for piece, is_title in split_titles(marked):
+        text.append(piece, style="bold" if is_title else "")
+    return text
+
+
 def _sentence(sentence: OutlineSentence) -> Text:
-    text = Text(sentence.text, style=_SOFT if sentence.muted else "", overflow="fold")
+    text = _titles(sentence.text, _SOFT if sentence.muted else "")
     _add_source_refs(text, sentence)
     return text
 

@@ -1,9 +1,7 @@
-"""The outline as plain text for mail and files: 78 columns, no markup."""
+"""The outline as plain text for mail and files: no markup."""
 
 from collections.abc import Iterator
 from typing import assert_never
-
-from rich.cells import cell_len
 
 from daybreak.briefs.rendering.outline import (
     Block,
@@ -19,8 +17,7 @@ from daybreak.briefs.rendering.outline import (
     Warnings,
 )
 from daybreak.briefs.rendering.wrapping import wrap
-
-_UNDERLINED_LEVEL = 2
+from daybreak.briefs.wording.titles import without_marks
 
 
 def render_text(outline: Outline) -> str:
@@ -32,7 +29,7 @@ def render_text(outline: Outline) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Title(text, subtitle):
-            yield from (text, "=" * len(text), *wrap(subtitle))
+            yield from (text, *wrap(subtitle))
         case Heading():
             yield from _heading(block)
         case Prose(statements):
@@ -50,12 +47,9 @@ def _lines(block: Block) -> Iterator[str]:
 
 
 def _heading(heading: Heading) -> Iterator[str]:
-    lines = wrap(heading.text if heading.count is None else f"{heading.text} ({heading.count})")
+    text = heading.text if heading.count is None else f"{heading.text} ({heading.count})"
+    lines = wrap(f"{text}, {heading.remark}" if heading.remark else text)
     yield from ("", *lines)
-    if heading.level == _UNDERLINED_LEVEL:
-        yield "-" * max(map(cell_len, lines))
-    if heading.remark:
-        yield f"({heading.remark})"
 
 
 def _prose(sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
@@ -77,8 +71,8 @@ def _items(style: ListStyle, sentences: tuple[OutlineSentence, ...]) -> Iterator
 
 def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
     match style:
-        case ListStyle.BULLETS:
-            return "  - "
+        case ListStyle.LINES:
+            return "  "
         case ListStyle.NUMBERS:
             return f"  {number}. "
         case ListStyle.TIMES:
@@ -87,16 +81,16 @@ def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
 
 
 def _item(sentence: OutlineSentence, marker: str) -> Iterator[str]:
-    if not sentence.remarks:
-        yield from wrap(_sentence(sentence), marker)
-        return
-    indent = " " * len(marker)
-    yield from wrap(sentence.text, marker)
-    yield from wrap(f"{', '.join(sentence.remarks)}{_source_refs(sentence)}", indent)
+    yield from wrap(_sentence(sentence), marker, " " * (len(marker) + 2))
 
 
 def _sentence(sentence: OutlineSentence) -> str:
-    return f"{sentence.text}{_source_refs(sentence)}"
+    return f"{without_marks(sentence.text)}{_remarks(sentence)}{_source_refs(sentence)}"
+
+
+def _remarks(sentence: OutlineSentence) -> str:
+    told = without_marks(", ".join(sentence.remarks))
+    return f". {told[0].upper()}{told[1:]}." if told else ""
 
 
 def _source_refs(sentence: OutlineSentence) -> str:

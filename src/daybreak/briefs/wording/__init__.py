@@ -1,1 +1,1 @@
-"""Every sentence of a brief."""
+"""Every sentence of a brief. Titles are in quotation marks: see `titles`."""

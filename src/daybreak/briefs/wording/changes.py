@@ -1,11 +1,11 @@
-"""The sentences about changes, in English; the rest of the catalogue is in `sentences`."""
+"""The sentences about changes, in English."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from daybreak.agenda import Moment
 from daybreak.briefs.wording.formatting import clock_time, day_month, plural, weekday
-from daybreak.briefs.wording.sentences import quoted
+from daybreak.briefs.wording.titles import quoted
 
 _SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
 _TEENS = range(11, 14)

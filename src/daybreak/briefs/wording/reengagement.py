@@ -1,4 +1,4 @@
-"""The sentences for a reader who is away, in English; the rest of the catalogue is in `sentences`."""
+"""The sentences for a reader who is away, in English."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,12 +1,14 @@
-"""The sentences of the weekly edition, in English; the rest of the catalogue is in `sentences`."""
+"""The sentences of the weekly edition, in English."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from daybreak.agenda import Event, Moment
 from daybreak.briefs.document.model import Topic
-from daybreak.briefs.wording import sentences
+from daybreak.briefs.wording import calendar
 from daybreak.briefs.wording.formatting import Tense, clock_time, day_month, plural
+from daybreak.briefs.wording.tasks import when
+from daybreak.briefs.wording.titles import quoted
 
 TOPICS: Mapping[Topic, tuple[str, str]] = {
     Topic.DONE: ("tasks done", "finished in the week"),
@@ -52,23 +54,23 @@ def coverage(briefs: int, since: date, today: date) -> str:
 def came_in(title: str, due: Moment | None, tense: Tense) -> str:
     """Return the sentence about a new task."""
     verb = "" if due is None else "which was due" if tense.is_past(due) else "due"
-    return f"{sentences.quoted(title)} came in{f', {verb} on {_short(due)}' if due else ''}."
+    return f"{quoted(title)} came in{f', {verb} on {_short(due)}' if due else ''}."
 
 
 def slipped(title: str, due: Moment | None) -> str:
     """Return the sentence about a missed due date that is unchanged."""
-    return f"{sentences.quoted(title)} was due on {_short(due)}, and is still open."
+    return f"{quoted(title)} was due on {_short(due)}, and is still open."
 
 
 def slipped_to(title: str, then: Moment, now: Moment | None) -> str:
     """Return the sentence about a missed due date that was changed or removed."""
-    was = f"{sentences.quoted(title)} was due on {_short(then)}, and "
+    was = f"{quoted(title)} was due on {_short(then)}, and "
     return f"{was}has no due date now." if now is None else f"{was}is now due on {_short(now)}."
 
 
 def event_ahead(event: Event, start: Moment, today: date) -> str:
     """Return the sentence about an event of the coming week."""
-    return f"{sentences.event(event)}, {sentences.when(start, today)}"
+    return f"{calendar.event(event)}, {when(start, today)}"
 
 
 def _short(moment: Moment | None) -> str:

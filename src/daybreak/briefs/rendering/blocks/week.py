@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from daybreak.briefs.document.model import ProjectWeek, Topic, TopicEntries, Week
-from daybreak.briefs.rendering.claim_blocks import bullet_list, omitted_remark
+from daybreak.briefs.rendering.blocks.claims import claim_list, omitted_remark
+from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.outline import Block, Heading, Part, Tone
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.rendering.source_refs import SourceRefs
 
 _TOPICS = {
     Topic.DONE: ("Done", Tone.DONE),
@@ -17,28 +17,28 @@ _TOPICS = {
 }
 
 
-def week_blocks(week: Week, refs: SourceRefs) -> Iterator[Block]:
+def week_blocks(week: Week, context: BlockContext) -> Iterator[Block]:
     """Yield the blocks of a week."""
     for project in week.projects:
-        yield from _project(project, refs)
+        yield from _project(project, context)
     if week.calendar:
         yield Heading(2, "The calendar of the next 7 days", part=Part.AHEAD)
-        yield from bullet_list(week.calendar, refs)
+        yield from claim_list(week.calendar, context)
         yield from omitted_remark(week.calendar_omitted)
 
 
-def _project(week: ProjectWeek, refs: SourceRefs) -> Iterator[Block]:
+def _project(week: ProjectWeek, context: BlockContext) -> Iterator[Block]:
     shown = [view for view in week.topics if view.count]
     if not shown:
         return
     name = "Without a project" if week.project is None else one_line(week.project)
     yield Heading(2, name, part=Part.PROJECT)
     for view in shown:
-        yield from _topic(view, refs)
+        yield from _topic(view, context)
 
 
-def _topic(view: TopicEntries, refs: SourceRefs) -> Iterator[Block]:
+def _topic(view: TopicEntries, context: BlockContext) -> Iterator[Block]:
     title, tone = _TOPICS[view.topic]
     yield Heading(3, title, count=view.count, tone=tone)
-    yield from bullet_list(view.entries, refs)
+    yield from claim_list(view.entries, context)
     yield from omitted_remark(view.count - len(view.entries))

@@ -1,24 +1,36 @@
 """The day as one list: all-day events, then events and the free time between them, by time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from daybreak.briefs.document.model import FreeInterval, TimelineEntry
-from daybreak.briefs.rendering.outline import OutlineSentence
-from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.rendering.source_refs import SourceRefs
+from daybreak.briefs.rendering.blocks.claims import prose_block
+from daybreak.briefs.rendering.blocks.context import BlockContext
+from daybreak.briefs.rendering.outline import Block, Heading, ListBlock, ListStyle, OutlineSentence, Part
 from daybreak.briefs.wording.formatting import clock_time, duration
 
 _MINUTE = timedelta(minutes=1)
 _EN_DASH = "\N{EN DASH}"
 
 
+def day_blocks(context: BlockContext) -> Iterator[Block]:
+    """Yield the day by the clock, then its conflicts and whether its work fits."""
+    timeline, workload = context.document.timeline, context.document.workload
+    if not timeline and not workload.statements:
+        return
+    yield Heading(2, "Your day", part=Part.DAY)
+    if listed := day_sentences(timeline, workload.free_intervals, context):
+        yield ListBlock(ListStyle.TIMES, listed)
+    yield from prose_block((*workload.statements, *workload.moves), context)
+
+
 def day_sentences(
-    entries: Iterable[TimelineEntry], intervals: Iterable[FreeInterval], refs: SourceRefs
+    entries: Iterable[TimelineEntry], intervals: Iterable[FreeInterval], context: BlockContext
 ) -> tuple[OutlineSentence, ...]:
     """Return entries and free intervals in the order of their start; of equal starts the entry first."""
     dated = [
-        *((entry.starts, _event_sentence(entry, refs)) for entry in entries),
+        *((entry.starts, _event_sentence(entry, context)) for entry in entries),
         *((gap.starts, _free_sentence(gap)) for gap in intervals),
     ]
     beginning = datetime.min.replace(tzinfo=UTC)
@@ -26,14 +38,8 @@ def day_sentences(
     return tuple(statement for _, statement in dated)
 
 
-def _event_sentence(entry: TimelineEntry, refs: SourceRefs) -> OutlineSentence:
-    return OutlineSentence(
-        text=one_line(entry.text),
-        time=_time_range(entry.starts, entry.ends),
-        facts=entry.facts,
-        source_refs=refs.shorten(entry.facts),
-        source_details=refs.format_full(entry.facts),
-    )
+def _event_sentence(entry: TimelineEntry, context: BlockContext) -> OutlineSentence:
+    return replace(context.sentence(entry), time=_time_range(entry.starts, entry.ends), source_refs=())
 
 
 def _free_sentence(interval: FreeInterval) -> OutlineSentence:

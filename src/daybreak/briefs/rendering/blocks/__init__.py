@@ -1,0 +1,1 @@
+"""The blocks of an outline, by the parts of a brief."""

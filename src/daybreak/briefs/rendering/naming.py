@@ -1,0 +1,22 @@
+"""What an outline has named so far: in each length a task is named once, where it matters most."""
+
+from collections.abc import Iterable
+
+
+class Naming:
+    """The ids of the facts that the sentences of an outline have named so far, in reading order."""
+
+    def __init__(self) -> None:
+        self._named: set[str] = set()
+
+    def name(self, *fact_ids: str) -> None:
+        """Record that a sentence names these facts."""
+        self._named.update(fact_ids)
+
+    def is_named(self, fact_id: str) -> bool:
+        """Return whether a sentence has named this fact."""
+        return fact_id in self._named
+
+    def unnamed(self, fact_ids: Iterable[str]) -> list[str]:
+        """Return those that no sentence has named yet."""
+        return [one for one in fact_ids if one not in self._named]
