@@ -87,7 +87,7 @@ def _topic_entries(book: FactBook, topic: Topic, factories: Sequence[_ClaimFacto
 
 
 def _done_claim(task: Task, book: FactBook) -> Claim:
-    text = changes.done(task.title, book.day.localize_optional(task.completed))
+    text = changes.done(task.title, book.day.localize_optional(task.completed), book.day.today)
     return Claim(kind="week_done", text=text, facts=(book.cite_task(task),))
 
 
@@ -122,7 +122,7 @@ def _cancelled_claim(task: Task, book: FactBook) -> Claim:
 def _vanished_claim(review: WeekReview, task_id: str, item: SnapshotItem, book: FactBook) -> Claim:
     source = review.source_name(item)
     fact = Fact(kind="task", title=item.title, source=source, source_ref=item.source_ref, status="removed")
-    text = changes.vanished(item.title, source)
+    text = changes.vanished(item.title, source, None, book.day.today)
     return Claim(kind="vanished", text=text, facts=(book.add(f"task:{task_id}", fact),))
 
 

@@ -187,7 +187,7 @@ def _is_done_or_free(fact: Fact, today: date) -> bool:
     return _is_done(fact, today) or _is_actionable(fact, today)
 
 
-def _is_moved_again(fact: Fact, today: date) -> bool:
+def _is_planned_or_memory(fact: Fact, today: date) -> bool:
     return fact.kind == "memory" or _is_planned(fact, today)
 
 
@@ -231,9 +231,9 @@ PREDICATES: Mapping[str, Predicate] = {
     "can_start": _is_done_or_free,
     "came_in": _is_planned,
     "comes_next": _is_planned,
-    "moved": _is_planned,
-    "moved_again": _is_moved_again,
-    "renamed": _is_planned,
+    "moved": _is_planned_or_memory,
+    "moved_again": _is_planned_or_memory,
+    "renamed": _is_planned_or_memory,
     "file_moved": _is_of_kind("task"),
     "place_changed": _is_of_kind("event"),
     "became_overdue": _is_overdue,

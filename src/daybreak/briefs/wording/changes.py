@@ -1,66 +1,62 @@
-"""The sentences about changes, in English."""
+"""The sentences about changes, in English: one for each change."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from daybreak.agenda import Moment
-from daybreak.briefs.wording.formatting import clock_time, day_month, plural, weekday
-from daybreak.briefs.wording.titles import quoted
-
-_SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
-_TEENS = range(11, 14)
-
-
-def summary(count: int, noun: str, predicate: str, named: Sequence[str]) -> str:
-    """Return “6 tasks were finished: “A”, “B”, “C” and 3 more.”."""
-    more = f" and {count - len(named)} more" if count > len(named) else ""
-    return f"{plural(count, noun)} {predicate}: {', '.join(named)}{more}."
-
-
-def remark(title: str, *remarks: str) -> str:
-    """Return a title in a summary, with its remarks in parentheses."""
-    told = ", ".join(filter(None, remarks))
-    return f"{quoted(title)} ({told})" if told else quoted(title)
+from daybreak.briefs.wording.formatting import (
+    calendar_date,
+    clock_time,
+    near_date,
+    near_moment,
+    on_near_moment,
+    ordinal,
+    plural,
+    weekday,
+)
+from daybreak.briefs.wording.titles import own_words, quoted
 
 
-def due(moment: Moment | None) -> str:
-    """Return “due on Monday 30 March”; empty without a date."""
-    return f"due on {short(moment)}" if moment is not None else ""
-
-
-def done(title: str, completed: Moment | None) -> str:
+def done(title: str, completed: Moment | None, today: date) -> str:
     """Return the change “finished”."""
-    return f"{quoted(title)} was finished{_on(completed)}."
+    return f"{quoted(title)} was finished{_on(completed, today)}."
 
 
-def recurred(title: str, completed: Moment | None, following: Moment) -> str:
+def recurred(title: str, completed: Moment | None, following: Moment, today: date) -> str:
     """Return the change “finished” of a recurring task whose next occurrence is known."""
-    return f"{quoted(title)} was finished{_on(completed)}; it comes next on {short(following)}."
+    return f"{quoted(title)} was finished{_on(completed, today)}; again {on_near_moment(following, today)}."
 
 
-def comes_next(title: str, following: Moment) -> str:
+def comes_next(title: str, following: Moment, today: date) -> str:
     """Return the change of a recurring task that went on to its next date."""
-    return f"{quoted(title)} comes next on {short(following)}."
+    return f"{quoted(title)} comes up again {on_near_moment(following, today)}."
 
 
-def reopened(title: str, moment: Moment | None) -> str:
+def reopened(title: str, moment: Moment | None, today: date) -> str:
     """Return the change of a finished task that is open again."""
-    return f"{quoted(title)} is open again{_comma_due(moment)}."
+    return f"{quoted(title)} is open again{_comma_due(moment, today)}."
 
 
 def came_in(title: str, moment: Moment | None, today: date) -> str:
     """Return the change “came in” of a new task."""
-    if moment is not None and day_of(moment) < today:
-        return f"{quoted(title)} came in; it was due on {short(moment)}."
-    return f"{quoted(title)} came in{_comma_due(moment)}."
+    return f"{quoted(title)} came in{_comma_due(moment, today)}."
 
 
-def can_start(title: str, blockers: Sequence[str], start: Moment | None = None) -> str:
+def due(moment: Moment, today: date) -> str:
+    """Return “due tomorrow”, or “was due yesterday”."""
+    was = "was " if day_of(moment) < today else ""
+    return f"{was}due {near_moment(moment, today)}"
+
+
+def can_start(title: str, blockers: Sequence[str], start: Moment | None, today: date) -> str:
     """Return the change of a task whose blockers are done; ``start`` if it lies ahead."""
-    named = " and ".join(quoted(blocker) for blocker in blockers)
-    which, be = ("its blocker", "is") if len(blockers) == 1 else ("its blockers", "are")
-    on = f" on {short(start)}" if start is not None else ""
-    return f"{quoted(title)} can start{on}: {which} {named} {be} done."
+    on = f" {on_near_moment(start, today)}" if start is not None else ""
+    return f"{quoted(title)} can start{on}: {finished(blockers)}."
+
+
+def finished(titles: Sequence[str]) -> str:
+    """Return “A” is done; “A” and “B” are done."""
+    return f"{' and '.join(map(quoted, titles))} {'is' if len(titles) == 1 else 'are'} done"
 
 
 def unblocked(title: str) -> str:
@@ -68,49 +64,54 @@ def unblocked(title: str) -> str:
     return f"{quoted(title)} is no longer blocked."
 
 
-def person(name: str) -> str:
-    """Return a name as one line."""
-    return " ".join(name.split())
-
-
 def handed_over(title: str, assignee: str | None) -> str:
-    """Return the change of a task that another person has now; None is the reader."""
-    return f"{quoted(title)} {holder(assignee)}."
-
-
-def holder(assignee: str | None, *, plural: bool = False) -> str:
-    """Return “is now with Anna”, “is now yours” or, without a name, “is now unassigned”."""
-    be = "are" if plural else "is"
+    """Return the change of a task that another person has now; None is the reader, empty is nobody."""
     if assignee is None:
-        return f"{be} now yours"
-    return f"{be} now with {assignee}" if assignee else f"{be} now unassigned"
+        return f"{quoted(title)} is now yours."
+    return f"{quoted(title)} is now {f'with {assignee}' if assignee else 'unassigned'}."
 
 
-def moved(title: str, then: Moment | None, now: Moment | None) -> str:
-    """Return the change “moved” of a date."""
-    if then is None:
-        return f"{quoted(title)} now has a date: {short(now)}."
-    if now is None:
-        return f"{quoted(title)} no longer has a date; it was {short(then)}."
+def moved(title: str, then: Moment | None, now: Moment | None, today: date) -> str:
+    """Return the change “moved” of a due date."""
+    if then is None and now is not None:
+        return f"{quoted(title)} is now due {near_moment(now, today)}."
+    if then is not None and now is None:
+        return f"{quoted(title)} no longer has a date; it was {near_moment(then, today)}."
+    return f"{quoted(title)} moved {shift(then, now, today)}."
+
+
+def shift(then: Moment | None, now: Moment | None, today: date) -> str:
+    """Return “from Monday to today”, or “from 15:00 to 13:00 today”."""
+    if then is None or now is None:
+        return "to no date" if now is None else f"to {near_moment(now, today)}"
     if isinstance(then, datetime) and isinstance(now, datetime) and then.date() == now.date():
-        times = f"from {clock_time(then)} to {clock_time(now)}"
-        return f"{quoted(title)} moved {times} on {day_month(now.date(), now.date())}."
-    return f"{quoted(title)} moved from {short(then)} to {short(now)}."
+        return f"from {clock_time(then)} to {clock_time(now)} {on_near_moment(now.date(), today)}"
+    return f"from {near_moment(then, today)} to {near_moment(now, today)}"
 
 
-def moved_again(title: str, now: Moment, times: int, first: Moment) -> str:
+def moved_again(title: str, now: Moment, times: int, first: Moment, today: date) -> str:
     """Return the change “moved” of a task that was put off before."""
-    again = f"{quoted(title)} moved for the {_ordinal(times)} time, to {short(now)}"
-    return f"{again}; it was first due on {short(first)}."
+    again = f"{quoted(title)} moved {for_the_time(times)}, to {near_moment(now, today)}"
+    return f"{again}; {first_due(first, today)}."
 
 
-def start_moved(title: str, then: Moment | None, now: Moment | None) -> str:
+def for_the_time(times: int) -> str:
+    """Return “for the third time”."""
+    return f"for the {ordinal(times)} time"
+
+
+def first_due(first: Moment, today: date) -> str:
+    """Return “first due 27 November”."""
+    return f"first due {calendar_date(day_of(first), today)}"
+
+
+def start_moved(title: str, then: Moment | None, now: Moment | None, today: date) -> str:
     """Return the change “moved” of a start."""
-    if then is None:
-        return f"{quoted(title)} now has a start: {short(now)}."
-    if now is None:
-        return f"{quoted(title)} no longer has a start; it was {short(then)}."
-    return f"The start of {quoted(title)} moved from {short(then)} to {short(now)}."
+    if then is None and now is not None:
+        return f"{quoted(title)} now starts {on_near_moment(now, today)}."
+    if then is not None and now is None:
+        return f"{quoted(title)} no longer has a start; it was {near_moment(then, today)}."
+    return f"The start of {quoted(title)} moved {shift(then, now, today)}."
 
 
 def renamed(before: str, title: str) -> str:
@@ -118,30 +119,20 @@ def renamed(before: str, title: str) -> str:
     return f"{quoted(before)} is now called {quoted(title)}."
 
 
-def folder(path: str) -> str:
-    """Return a folder of a source in a sentence."""
-    return quoted(path) if path else "the top folder"
+def file_moved(name: str, folder: str) -> str:
+    """Return the change of a file that is in another folder of its source."""
+    return f"{quoted(name)} moved to {quoted(folder) if folder else 'the top folder'}."
 
 
-def formerly(title: str) -> str:
-    """Return the remark with an earlier title."""
-    return f"it was {quoted(title)}"
-
-
-def file_moved(name: str, where: str) -> str:
-    """Return the change of a file that is in another folder."""
-    return f"{quoted(name)} moved to {where}."
-
-
-def became_overdue(title: str, moment: Moment) -> str:
+def became_overdue(title: str, moment: Moment, today: date) -> str:
     """Return the change “became overdue”."""
-    return f"{quoted(title)} became overdue: it was due on {short(moment)}."
+    return f"{quoted(title)} became overdue: it was due {near_moment(moment, today)}."
 
 
-def vanished(title: str, source: str, moment: Moment | None = None) -> str:
+def vanished(title: str, source: str, moment: Moment | None, today: date) -> str:
     """Return the change “vanished” of a task that its source no longer has, with its date if it is needed."""
-    which = f", due on {short(moment)}," if moment is not None else ""
-    return f"{quoted(title)}{which} is no longer in {source}."
+    which = f" ({due(moment, today)})" if moment is not None else ""
+    return f"{quoted(title)}{which} was removed from {source}."
 
 
 def cancelled(title: str) -> str:
@@ -149,53 +140,55 @@ def cancelled(title: str) -> str:
     return f"{quoted(title)} was cancelled."
 
 
-def event_came_in(title: str, starts: Sequence[Moment]) -> str:
+def event_came_in(title: str, starts: Sequence[Moment], today: date) -> str:
     """Return the change “came in” of a new event, or of several occurrences of it."""
-    return f"{quoted(title)} came into the calendar for {_occurrences(starts)}."
+    return f"{quoted(title)} was added for {_occurrences(starts, today)}."
 
 
-def event_vanished(title: str, starts: Sequence[Moment]) -> str:
+def event_vanished(title: str, starts: Sequence[Moment], today: date) -> str:
     """Return the change “vanished” of an event that was removed, or moved beyond the days that are read."""
-    return f"{quoted(title)} is no longer on the calendar for {_occurrences(starts)}."
+    return f"{quoted(title)} ({_occurrences(starts, today)}) is no longer on the calendar."
 
 
-def series_moved(title: str, then: Moment, now: Moment) -> str:
+def event_moved(title: str, then: Moment, now: Moment, today: date) -> str:
+    """Return the change “moved” of one event."""
+    return f"{quoted(title)} moved {shift(then, now, today)}."
+
+
+def overlapping(sentence: str, others: Sequence[str]) -> str:
+    """Return a sentence about an event with the titles of those that it now overlaps."""
+    return f"{sentence.removesuffix('.')}, overlapping {' and '.join(map(quoted, others))}."
+
+
+def series_moved(title: str, then: Moment, now: Moment, today: date) -> str:
     """Return the change of a series to another time of day, from ``now`` on."""
-    was = f"it was at {clock_time(then)}" if isinstance(then, datetime) else "it was for the whole day"
-    return f"{quoted(title)} moved to {_clock(now)} from {day_month(day_of(now), day_of(now))} on; {was}."
+    first = near_date(day_of(now), today)
+    return f"{quoted(title)} moved from {_clock(then)} to {_clock(now)}, from {first} on."
 
 
-def occurrences_moved(title: str, then: Moment, now: Sequence[Moment]) -> str:
+def occurrences_moved(title: str, then: Moment, now: Sequence[Moment], today: date) -> str:
     """Return the change of some occurrences of a series to another time of day."""
-    first = day_month(day_of(now[0]), day_of(now[0]))
-    days = f"{first} and {plural(len(now) - 1, 'more day')}"
-    return f"{quoted(title)} moved from {_clock(then)} to {_clock(now[0])} on {days}."
+    first = on_near_moment(day_of(now[0]), today)
+    days = f"{first} and on {plural(len(now) - 1, 'more day')}"
+    return f"{quoted(title)} moved from {_clock(then)} to {_clock(now[0])} {days}."
 
 
-def series_moved_to_days(title: str, then: Sequence[Moment], now: Sequence[Moment]) -> str:
+def series_moved_to_days(title: str, then: Sequence[Moment], now: Sequence[Moment], today: date) -> str:
     """Return the change of a series to other days of the week."""
-    first = day_month(day_of(now[0]), day_of(now[0]))
-    return f"{quoted(title)} moved to {_weekdays(now)} from {first} on; it was on {_weekdays(then)}."
+    first = near_date(day_of(now[0]), today)
+    return f"{quoted(title)} moved from {_weekdays(then)} to {_weekdays(now)}, from {first} on."
 
 
-def event_renamed(before: str, title: str, start: Moment | None) -> str:
+def event_renamed(before: str, title: str, start: Moment | None, today: date) -> str:
     """Return the change of an event's title; ``start`` if it moved, too."""
-    also = f" and is on {short(start)}" if start is not None else ""
+    also = f" and moved to {near_moment(start, today)}" if start is not None else ""
     return f"{quoted(before)} is now called {quoted(title)}{also}."
 
 
-def place_changed(title: str, start: Moment | None, place: str) -> str:
-    """Return the change of an event's place; ``start`` if it is one occurrence of several."""
-    which = f" on {short(start)}" if start is not None else ""
-    return f"{quoted(title)}{which} has a new place: {' '.join(place.split())}."
-
-
-def short(moment: Moment | None) -> str:
-    """Return “Monday 30 March at 09:00”."""
-    if moment is None:
-        return "no date"
-    at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
-    return f"{day_month(day_of(moment), day_of(moment))}{at}"
+def place_changed(title: str, start: Moment | None, place: str, today: date) -> str:
+    """Return the change of an event's place; ``start`` if it is one occurrence."""
+    which = f" ({near_moment(start, today)})" if start is not None else ""
+    return f"{quoted(title)}{which} has a new place: {own_words(place)}."
 
 
 def day_of(moment: Moment) -> date:
@@ -203,12 +196,11 @@ def day_of(moment: Moment) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def _occurrences(starts: Sequence[Moment]) -> str:
+def _occurrences(starts: Sequence[Moment], today: date) -> str:
     if len(starts) == 1:
-        return short(starts[0])
-    last = day_of(starts[-1])
+        return near_moment(starts[0], today)
     more = plural(len(starts) - 1, "more time")
-    return f"{short(starts[0])} and {more} until {day_month(last, last)}"
+    return f"{near_moment(starts[0], today)} and {more} until {near_date(day_of(starts[-1]), today)}"
 
 
 def _weekdays(moments: Sequence[Moment]) -> str:
@@ -222,14 +214,9 @@ def _clock(moment: Moment) -> str:
     return clock_time(moment) if isinstance(moment, datetime) else "the whole day"
 
 
-def _on(completed: Moment | None) -> str:
-    return "" if completed is None else f" on {day_month(day_of(completed), day_of(completed))}"
+def _on(completed: Moment | None, today: date) -> str:
+    return "" if completed is None else f" {on_near_moment(day_of(completed), today)}"
 
 
-def _comma_due(moment: Moment | None) -> str:
-    return f", {due(moment)}" if moment is not None else ""
-
-
-def _ordinal(number: int) -> str:
-    suffix = "th" if number % 100 in _TEENS else _SUFFIXES.get(number % 10, "th")
-    return f"{number}{suffix}"
+def _comma_due(moment: Moment | None, today: date) -> str:
+    return f", {due(moment, today)}" if moment is not None else ""

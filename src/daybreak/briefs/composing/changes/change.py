@@ -1,31 +1,24 @@
-"""A change, and the sentences that a list of changes becomes."""
+"""A change, and the order of changes."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from daybreak.agenda import Agenda, Moment
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.snapshot import Snapshot, SnapshotItem
-from daybreak.briefs.wording import changes as wording
 from daybreak.claims import Claim, Fact
 
-_MAX_SEPARATE = 3
-_MAX_NAMED = 3
-_TASK_KINDS = (
-    "done",
-    "recurred",
-    "handed_over",
-    "can_start",
-    "came_in",
-    "comes_next",
-    "moved",
-    "renamed",
-    "file_moved",
-    "became_overdue",
-    "vanished",
-)
+_TASK_RANKS = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            *("done", "recurred", "handed_over", "can_start", "came_in", "comes_next", "moved"),
+            *("moved_again", "renamed", "file_moved", "became_overdue", "vanished"),
+        )
+    )
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,62 +49,61 @@ class Comparison:
                 title=item.title,
                 source=self.sources[item.source],
                 source_ref=item.source_ref,
+                file=item.path or None,
                 status="removed",
                 start=start,
             ),
         )
 
+    def cite_memory(
+        self,
+        item_id: str,
+        item: SnapshotItem,
+        *,
+        due: Moment | None = None,
+        start: Moment | None = None,
+        value: int | None = None,
+    ) -> str:
+        """Cite an item as the last brief knew it; return the id of its fact.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+        Args:
+            item_id: its id in the snapshot.
+            item: what the snapshot has of it.
+            due: its due date then, or its first one if it was put off several times.
+            start: its start then.
+            value: how often it was put off.
+        """
+        fact = Fact(
+            kind="memory",
+            title=item.title,
+            source=self.sources[item.source],
+            source_ref=item.source_ref,
+            start=start,
+            due=due,
+            value=value,
+        )
+        return self.book.add(f"memory:{self.last.day}:{item_id}", fact)
+
+
+class Change(NamedTuple):
     """One change of a task or of an event.
 
     Attributes:
         claim: its sentence.
         at: the time by which changes are ordered; None is last.
-        summary: the predicate of a sentence about several changes of this kind, such as “were finished”;
-            empty for a change that always has its own sentence.
-        phrase: the thing in such a sentence.
-        noun: what it is a change of: a task, a file or an event.
+        is_event: whether it is a change of the calendar.
     """
 
     claim: Claim
     at: Moment | None = None
-    summary: str = ""
-    phrase: str = ""
-    noun: str = "task"
-
-    @property
-    def is_event(self) -> bool:
-        """Whether it is a change of the calendar."""
-        return self.noun == "event"
+    is_event: bool = False
 
 
-def condense(changes: Iterable[Change]) -> list[Claim]:
-    """Return the claims of changes in their order; more than three of one kind become one claim."""
-    groups: dict[tuple[bool, str, str], list[Change]] = defaultdict(list)
-    for number, change in enumerate(sorted(changes, key=_order)):
-        groups[change.is_event, change.claim.kind, change.summary or str(number)].append(change)
-    entries: list[tuple[Change, Claim]] = []
-    for group in groups.values():
-        if len(group) > _MAX_SEPARATE:
-            entries.append((group[0], _summarize(group)))
-        else:
-            entries += [(change, change.claim) for change in group]
-    return [claim for _, claim in sorted(entries, key=lambda entry: _order(entry[0]))]
-
-
-def _summarize(group: Sequence[Change]) -> Claim:
-    first = group[0]
-    named = [change.phrase for change in group[:_MAX_NAMED]]
-    text = wording.summary(len(group), first.noun, first.summary, named)
-    facts = dict.fromkeys(fact for change in group for fact in change.claim.facts)
-    return Claim(kind=first.claim.kind, text=text, facts=tuple(facts))
-
-
-def _order(change: Change) -> tuple[bool, int, tuple[date, bool, str], str, tuple[str, ...]]:
-    rank = 0 if change.is_event else _TASK_KINDS.index(change.claim.kind)
-    return change.is_event, rank, _time_order(change.at), change.claim.text, change.claim.facts
+def order_of(change: Change) -> tuple[bool, int, tuple[date, bool, str], str, tuple[str, ...]]:
+    """Return the sort key of a change: tasks by kind, then events; each in the order of time."""
+    claim, at, is_event = change
+    rank = 0 if is_event else _TASK_RANKS[claim.kind]
+    return is_event, rank, _time_order(at), claim.text, claim.facts
 
 
 def _time_order(at: Moment | None) -> tuple[date, bool, str]:

@@ -1,6 +1,7 @@
 """Changes of the calendar since the last brief."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from daybreak.agenda import Event, Moment
@@ -11,9 +12,7 @@ from daybreak.briefs.facts.snapshot import EVENT_DAYS, fold_title, parse_snapsho
 from daybreak.briefs.wording import changes as wording
 from daybreak.claims import Claim
 
-_CALENDAR = "event"
-_CAME_IN = "came into the calendar"
-_RENAMED = "have another title"
+_MAX_OVERLAPPED = 2
 
 
 def find_event_changes(comparison: Comparison) -> Iterator[Change]:
@@ -25,8 +24,8 @@ class _EventComparison:
     def __init__(self, comparison: Comparison) -> None:
         self._of = comparison
         self._book, self._day = comparison.book, comparison.book.day
-        today, last = self._day.today, comparison.last
-        self._until = min(last.compared_until, today + timedelta(days=EVENT_DAYS))
+        self._today, last = self._day.today, comparison.last
+        self._until = min(last.compared_until, self._today + timedelta(days=EVENT_DAYS))
         self._known = list(self._known_events())
         self._known_contents = {(fold_title(one.item.title), one.start) for one in self._known}
         self._events = sorted(
@@ -62,7 +61,7 @@ class _EventComparison:
             yield from self._describe_group(group)
 
     def _is_compared(self, on: date | None) -> bool:
-        return on is not None and self._day.today <= on < self._until
+        return on is not None and self._today <= on < self._until
 
     def _is_of_both(self, pair: tuple[KnownEvent, Event]) -> bool:
         return (
@@ -130,7 +129,7 @@ class _EventComparison:
 
     def _series_moved_to_days(self, removed: Sequence[KnownEvent], added: Sequence[Event]) -> Change:
         then, now = [one.start for one in removed], [self._local(event) for event in added]
-        text = wording.series_moved_to_days(added[0].title, then, now)
+        text = wording.series_moved_to_days(added[0].title, then, now, self._today)
         return self._change("moved", text, added, now[0])
 
     def _moved(self, pairs: Sequence[tuple[KnownEvent, Event]]) -> Iterator[Change]:
@@ -169,19 +168,19 @@ class _EventComparison:
         now = [self._local(event) for event in events]
         then = pairs[0][0].start
         if self._goes_on(events[0], is_series=len(events) > 1):
-            text = wording.series_moved(events[0].title, then, now[0])
+            text = wording.series_moved(events[0].title, then, now[0], self._today)
         else:
-            text = wording.occurrences_moved(events[0].title, then, now)
+            text = wording.occurrences_moved(events[0].title, then, now, self._today)
         return self._change("moved", text, events, now[0])
 
     def _moved_once(self, one: KnownEvent, event: Event) -> Change:
         now = self._local(event)
+        memory = self._of.cite_memory(one.id, one.item, start=one.start)
         if not is_corrected(one.item.title, event.title):
-            text = wording.event_renamed(one.item.title, event.title, now)
-            return self._change("renamed", text, [event], now)
-        text = wording.moved(event.title, one.start, now)
-        phrase = wording.remark(event.title, f"to {wording.short(now)}")
-        return self._change("moved", text, [event], now, summary="moved", phrase=phrase)
+            text = wording.event_renamed(one.item.title, event.title, now, self._today)
+            return self._change("renamed", text, [event], now, also=(memory,))
+        text = wording.event_moved(event.title, one.start, now, self._today)
+        return self._with_overlap(self._change("moved", text, [event], now, also=(memory,)), event)
 
     def _vanished(self, removed: Sequence[KnownEvent]) -> Change:
         starts = [one.start for one in removed]
@@ -189,23 +188,38 @@ class _EventComparison:
             self._of.cite_removed("event", one.id, one.item, one.start, is_id_in_use=one.id in self._ids)
             for one in removed
         )
-        title = removed[0].item.title
-        claim = Claim(kind="vanished", text=wording.event_vanished(title, starts), facts=facts)
-        return Change(
-            claim=claim,
-            at=starts[0],
-            summary="are no longer on the calendar",
-            phrase=wording.remark(title, wording.short(starts[0])),
-            noun=_CALENDAR,
-        )
+        text = wording.event_vanished(removed[0].item.title, starts, self._today)
+        return Change(Claim(kind="vanished", text=text, facts=facts), starts[0], is_event=True)
 
     def _came_in(self, added: Sequence[Event]) -> Change:
         starts = [self._local(event) for event in added]
-        text = wording.event_came_in(added[0].title, starts)
-        phrase = wording.remark(added[0].title, wording.short(starts[0]))
-        return self._change(
-            "came_in", text, added, starts[0], summary="came into the calendar", phrase=phrase
-        )
+        text = wording.event_came_in(added[0].title, starts, self._today)
+        change = self._change("came_in", text, added, starts[0])
+        return self._with_overlap(change, added[0]) if len(added) == 1 else change
+
+    def _with_overlap(self, change: Change, event: Event) -> Change:
+        """Return a change of one event with the events that it overlaps now."""
+        overlapped = self._list_overlapped(event)[:_MAX_OVERLAPPED]
+        if not overlapped:
+            return change
+        claim = change.claim
+        text = wording.overlapping(claim.text, [other.title for other in overlapped])
+        facts = (*claim.facts, *map(self._book.cite_event, overlapped))
+        return change._replace(claim=replace(claim, text=text, facts=facts))
+
+    def _list_overlapped(self, event: Event) -> list[Event]:
+        if not _can_conflict(event):
+            return []
+        start, end = self._instant(event.start), self._instant(event.end)
+        return [
+            other
+            for other in self._events
+            if other is not event
+            and _can_conflict(other)
+            and fold_title(other.title) != fold_title(event.title)
+            and self._instant(other.start) < end
+            and start < self._instant(other.end)
+        ]
 
     def _renamed_or_placed(self, same: Sequence[tuple[KnownEvent, Event]]) -> Iterator[Change]:
         renamed: dict[tuple[str, str], list[Event]] = {}
@@ -214,17 +228,15 @@ class _EventComparison:
             if not is_corrected(one.item.title, event.title):
                 renamed.setdefault((one.item.title, event.title), []).append(event)
             elif self._of.last.has_details and _is_moved_to_place(one.item.place or "", event.location):
-                placed.setdefault((event.title, wording.person(event.location)), []).append(event)
+                placed.setdefault((event.title, " ".join(event.location.split())), []).append(event)
         for (before, title), events in renamed.items():
-            start = self._local(events[0])
-            text = wording.event_renamed(before, title, None)
-            phrase = wording.remark(title, wording.formerly(before))
-            yield self._change("renamed", text, events, start, summary=_RENAMED, phrase=phrase)
+            text = wording.event_renamed(before, title, None, self._today)
+            yield self._change("renamed", text, events, self._local(events[0]))
         for (title, place), events in placed.items():
             start = self._local(events[0])
-            others = [event for event in self._events if fold_title(event.title) == fold_title(title)]
-            which = start if len(events) == 1 and len(others) > 1 else None
-            yield self._change("place_changed", wording.place_changed(title, which, place), events, start)
+            which = start if len(events) == 1 else None
+            text = wording.place_changed(title, which, place, self._today)
+            yield self._change("place_changed", text, events, start)
 
     def _occurrences_from(self, first: Event) -> list[Event]:
         """Return the known occurrences of an event from this one on."""
@@ -237,18 +249,10 @@ class _EventComparison:
         ]
 
     def _change(
-        self,
-        kind: str,
-        text: str,
-        events: Sequence[Event],
-        at: Moment,
-        *,
-        summary: str = "",
-        phrase: str = "",
+        self, kind: str, text: str, events: Sequence[Event], at: Moment, *, also: Sequence[str] = ()
     ) -> Change:
-        facts = tuple(self._book.cite_event(event) for event in events)
-        claim = Claim(kind=kind, text=text, facts=facts)
-        return Change(claim=claim, at=at, summary=summary, phrase=phrase, noun=_CALENDAR)
+        facts = (*map(self._book.cite_event, events), *also)
+        return Change(Claim(kind=kind, text=text, facts=facts), at, is_event=True)
 
     def _local(self, event: Event) -> Moment:
         return self._day.localize(event.start)
@@ -261,6 +265,10 @@ class _EventComparison:
 
     def _instant(self, moment: Moment) -> datetime:
         return self._day.instant_of(moment)
+
+
+def _can_conflict(event: Event) -> bool:
+    return event.busy and not event.all_day and not event.declined
 
 
 def _time_of(moment: Moment) -> object:

@@ -1,7 +1,7 @@
 """Changes of tasks since the last brief."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -39,6 +39,7 @@ class _TaskComparison:
     def __init__(self, comparison: Comparison) -> None:
         self._of = comparison
         self._book, self._day, self._last = comparison.book, comparison.book.day, comparison.last
+        self._today = self._day.today
         agenda = comparison.agenda
         deferred = {str(task.id) for task in agenda.deferred}
         self._suppressed_ids = {*map(str, self._book.unsorted), *deferred}
@@ -120,9 +121,7 @@ class _TaskComparison:
         task = pair.task
         if task.status is TaskStatus.CANCELLED:
             at = self._day.localize_optional(task.due)
-            return self._change(
-                task, "vanished", wording.cancelled(task.title), summary="were cancelled", at=at
-            )
+            return self._change(task, "vanished", wording.cancelled(task.title), at=at)
         if task.status is TaskStatus.DONE:
             return self._done(task)
         if pair.before.is_mine != task.is_mine:
@@ -138,10 +137,10 @@ class _TaskComparison:
         following = self._following.get(str(task.id))
         at = self._day.localize_optional(following.due or following.start) if following else None
         if following is None or at is None:
-            text = wording.done(task.title, completed)
-            return self._change(task, "done", text, summary="were finished", at=completed)
-        text = wording.recurred(task.title, completed, at)
-        return self._change(task, "recurred", text, summary="were finished", also=(following,), at=completed)
+            text = wording.done(task.title, completed, self._today)
+            return self._change(task, "done", text, at=completed)
+        text = wording.recurred(task.title, completed, at, self._today)
+        return self._change(task, "recurred", text, also=(self._book.cite_task(following),), at=completed)
 
     def _freed(self, pair: TaskPair) -> Change | None:
         task, before = pair.task, pair.before
@@ -152,12 +151,11 @@ class _TaskComparison:
         at = self._day.localize_optional(task.due)
         if done and len(done) == len(before.blocked_by):
             start = self._start_ahead(task)
-            text = wording.can_start(task.title, [one.title for one in done], start)
-            summary = "" if start else "can start"
-            return self._change(task, "can_start", text, summary=summary, also=done, at=at)
+            text = wording.can_start(task.title, [one.title for one in done], start, self._today)
+            return self._change(task, "can_start", text, also=map(self._book.cite_task, done), at=at)
         if before.is_blocked and not before.blocked_by:
             text = wording.unblocked(task.title)
-            return self._change(task, "can_start", text, summary="are no longer blocked", at=at)
+            return self._change(task, "can_start", text, at=at)
         return None
 
     def _start_ahead(self, task: Task) -> Moment | None:
@@ -170,10 +168,9 @@ class _TaskComparison:
         if not self._last.has_details or (task.assignee or "") == (before.assignee or ""):
             return None
         assignee = people.display_name(task.assignee or "")
-        summary = wording.holder(None if task.is_mine else assignee, plural=True)
         text = wording.handed_over(task.title, None if task.is_mine else assignee)
         at = self._day.localize_optional(task.due)
-        return self._change(task, "handed_over", text, summary=summary, at=at)
+        return self._change(task, "handed_over", text, at=at)
 
     def _moved(self, pair: TaskPair) -> Change | None:
         task, before, day = pair.task, pair.before, self._day
@@ -182,44 +179,40 @@ class _TaskComparison:
             then = parse_snapshot_time(before.due, day)
             if is_next_occurrence(task, before, then, due):
                 return self._comes_next(task, due)
-            text = self._moved_text(pair, then, due)
-            phrase = wording.remark(task.title, f"to {wording.short(due)}" if due else "no date")
-            return self._change(task, "moved", text, summary="moved", phrase=phrase, at=due)
+            return self._moved_due_date(pair, then, due)
         if to_iso(task.start) != before.starts:
             then = parse_snapshot_time(before.starts, day)
             if is_next_occurrence(task, before, then, start):
                 return self._comes_next(task, start)
-            text = wording.start_moved(task.title, then, start)
-            return self._change(task, "moved", text, summary="have another start", at=start)
+            text = wording.start_moved(task.title, then, start, self._today)
+            memory = self._of.cite_memory(pair.before_id, before, start=then)
+            return self._change(task, "moved", text, also=(memory,), at=start)
         return None
 
-    def _moved_text(self, pair: TaskPair, then: Moment | None, due: Moment | None) -> str:
-        title, now = pair.task.title, self._of.current.tasks.get(str(pair.task.id))
+    def _moved_due_date(self, pair: TaskPair, then: Moment | None, due: Moment | None) -> Change:
+        task, now = pair.task, self._of.current.tasks.get(str(pair.task.id))
+        times = now.times_put_off if now else 0
         first = parse_snapshot_time(now.first_due, self._day) if now else None
-        if (
-            now is None
-            or first is None
-            or due is None
-            or now.times_put_off <= max(1, pair.before.times_put_off)
-        ):
-            return wording.moved(title, then, due)
-        return wording.moved_again(title, due, now.times_put_off, first)
+        if first is None or due is None or times <= max(1, pair.before.times_put_off):
+            text = wording.moved(task.title, then, due, self._today)
+            memory = self._of.cite_memory(pair.before_id, pair.before, due=then)
+            return self._change(task, "moved", text, also=(memory,), at=due)
+        text = wording.moved_again(task.title, due, times, first, self._today)
+        memory = self._of.cite_memory(pair.before_id, pair.before, due=first, value=times)
+        return self._change(task, "moved_again", text, also=(memory,), at=due)
 
     def _comes_next(self, task: Task, following: Moment | None) -> Change | None:
         if following is None:
             return None
-        phrase = wording.remark(task.title, wording.short(following))
-        text = wording.comes_next(task.title, following)
-        return self._change(task, "comes_next", text, summary="come next", phrase=phrase, at=following)
+        text = wording.comes_next(task.title, following, self._today)
+        return self._change(task, "comes_next", text, at=following)
 
     def _renamed(self, pair: TaskPair) -> Change | None:
         task, before = pair.task, pair.before
         if is_corrected(before.title, task.title):
             return None
         text = wording.renamed(before.title, task.title)
-        phrase = wording.remark(task.title, wording.formerly(before.title))
-        at = self._day.localize_optional(task.due)
-        return self._change(task, "renamed", text, summary="have another title", phrase=phrase, at=at)
+        return self._change(task, "renamed", text, at=self._day.localize_optional(task.due))
 
     def _missed_due_date(self, task: Task) -> date | None:
         """Return the due date of a task that was missed since the last brief."""
@@ -227,18 +220,14 @@ class _TaskComparison:
         return due if due is not None and self._last.day <= due < self._day.today else None
 
     def _became_overdue(self, task: Task, due: date) -> Change:
-        text = wording.became_overdue(task.title, due)
-        phrase = wording.remark(task.title, wording.due(due))
-        return self._change(task, "became_overdue", text, summary="became overdue", phrase=phrase, at=due)
+        text = wording.became_overdue(task.title, due, self._today)
+        return self._change(task, "became_overdue", text, at=due)
 
     def _added(self, task: Task) -> Change:
         due = self._day.localize_optional(task.due)
-        phrase = wording.remark(task.title, wording.due(due))
-        if str(task.id) in self._last.finished or self._finished_like(task):
-            text, summary = wording.reopened(task.title, due), "are open again"
-        else:
-            text, summary = wording.came_in(task.title, due, self._day.today), "came in"
-        return self._change(task, "came_in", text, summary=summary, phrase=phrase, at=due)
+        is_reopened = str(task.id) in self._last.finished or self._finished_like(task)
+        text = (wording.reopened if is_reopened else wording.came_in)(task.title, due, self._today)
+        return self._change(task, "came_in", text, at=due)
 
     def _finished_like(self, task: Task) -> bool:
         return task.due is not None and [task.title, to_iso(task.due)] in self._last.finished.values()
@@ -247,12 +236,9 @@ class _TaskComparison:
         due = parse_snapshot_time(before.due or before.starts, self._day)
         is_ambiguous = any(content[0] == fold_title(before.title) for content in self._present)
         source = self._of.sources[before.source]
-        text = wording.vanished(before.title, source, due if is_ambiguous else None)
+        text = wording.vanished(before.title, source, due if is_ambiguous else None, self._today)
         fact = self._of.cite_removed("task", before_id, before, is_id_in_use=before_id in self._tasks)
-        claim = Claim(kind="vanished", text=text, facts=(fact,))
-        where = PurePosixPath(before.path).name or source
-        phrase = wording.remark(before.title, wording.due(due) if is_ambiguous else "")
-        return Change(claim=claim, at=due, summary=f"are no longer in {where}", phrase=phrase)
+        return Change(Claim(kind="vanished", text=text, facts=(fact,)), due)
 
     def _files_moved(self) -> Iterator[Change]:
         """Yield the files whose tasks are all in a file of the same name in another folder."""
@@ -277,10 +263,8 @@ class _TaskComparison:
             return
         folder = str(PurePosixPath(target).parent).removeprefix(".")
         facts = tuple(self._book.cite_task(task) for task in tasks[:_MAX_FILE_CITATIONS])
-        where = wording.folder(folder)
-        claim = Claim(kind="file_moved", text=wording.file_moved(_name(target), where), facts=facts)
-        phrase = wording.remark(_name(target))
-        yield Change(claim=claim, noun="file", summary=f"moved to {where}", phrase=phrase)
+        text = wording.file_moved(PurePosixPath(target).name, folder)
+        yield Change(Claim(kind="file_moved", text=text, facts=facts))
 
     def _find_following(self) -> dict[str, Task]:
         """Return the next occurrence of each recurring task that is done, by the id of the done one."""
@@ -297,19 +281,9 @@ class _TaskComparison:
         return found
 
     def _change(
-        self,
-        task: Task,
-        kind: str,
-        text: str,
-        *,
-        summary: str = "",
-        phrase: str = "",
-        also: Sequence[Task] = (),
-        at: Moment | None = None,
+        self, task: Task, kind: str, text: str, *, also: Iterable[str] = (), at: Moment | None = None
     ) -> Change:
-        facts = tuple(self._book.cite_task(one) for one in (task, *also))
-        claim = Claim(kind=kind, text=text, facts=facts)
-        return Change(claim=claim, at=at, summary=summary, phrase=phrase or wording.remark(task.title))
+        return Change(Claim(kind=kind, text=text, facts=(self._book.cite_task(task), *also)), at)
 
 
 def is_next_occurrence(task: Task, before: SnapshotItem, then: Moment | None, now: Moment | None) -> bool:
@@ -323,7 +297,3 @@ def is_next_occurrence(task: Task, before: SnapshotItem, then: Moment | None, no
 def _is_other_folder(before: str, now: str) -> bool:
     old, new = PurePosixPath(fold_title(before)), PurePosixPath(fold_title(now))
     return old.name == new.name and old.parent != new.parent
-
-
-def _name(path: str) -> str:
-    return PurePosixPath(path).name

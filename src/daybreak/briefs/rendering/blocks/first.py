@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from daybreak.briefs.document.model import NextAction
+from daybreak.briefs.rendering.blocks.changes import change_remark
 from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.outline import (
     Block,
@@ -35,6 +36,7 @@ def first_blocks(context: BlockContext) -> Iterator[Block]:
 def _next_action(action: NextAction, context: BlockContext) -> OutlineSentence:
     context.naming.name(*action.facts[:1])
     estimate = "" if action.estimate_minutes is None else duration(action.estimate_minutes)
-    remarks = tuple(filter(None, (one_line(action.reason), estimate)))
+    news = change_remark(action.facts[0], context)
+    remarks = tuple(filter(None, (one_line(action.reason), news, estimate)))
     refs = context.refs.shorten(action.facts[:1])
     return replace(context.sentence(action), remarks=remarks, source_refs=refs)
