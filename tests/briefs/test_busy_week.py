@@ -1,6 +1,6 @@
 """Test every sentence of five days of a busy folder against the edits that were made."""
 
-import re
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 from daybreak import agenda, briefs
 from daybreak.agenda import SourceReader, decisions
-from daybreak.claims import Claim
+from daybreak.briefs.document.model import Document
 from daybreak.db import Database
 from daybreak.intake import IntakeSettings
 from daybreak.people import User
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 SUNDAY = date(2026, 3, 29)
 
 
-async def compose(database: Database, user: User, root: Path, on: date) -> tuple[Claim, ...]:
+async def compose(database: Database, user: User, root: Path, on: date) -> Document:
     reader = SourceReader(database, user, on, IntakeSettings(), lambda: pytest.fail("no secret is needed"))
     await agenda.import_folder(reader, root)
     brief = await briefs.compose(database, user.id, on)
@@ -27,7 +27,7 @@ async def compose(database: Database, user: User, root: Path, on: date) -> tuple
     since = brief.document.since_last
     assert since.omitted == 0
     assert not [gap.text for gap in brief.document.warnings if "left out" in gap.text]
-    return since.entries
+    return brief.document
 
 
 async def decide(database: Database, user: User, folder: BusyFolder, edits: Edits) -> None:
@@ -49,16 +49,13 @@ async def decide(database: Database, user: User, folder: BusyFolder, edits: Edit
         folder.decided.append(one)
 
 
-def titles_by_kind(claims: tuple[Claim, ...]) -> dict[str, set[str]]:
+def titles_by_kind(document: Document) -> dict[str, set[str]]:
     told: dict[str, set[str]] = {}
-    for claim in claims:
-        head, _, tail = claim.text.partition(": ")
-        named = re.findall("“(.+?)”", claim.text)
-        is_summary = re.match(r"\d+ (tasks|events) ", head) is not None
-        subject = named[:1] if claim.kind == "file_moved" else named[-1:]
-        told.setdefault(claim.kind, set()).update(named if is_summary else subject)
-        assert not is_summary or int(head.split()[0]) == len(claim.facts), claim.text
-        assert tail or not is_summary
+    for claim in document.since_last.entries:
+        is_file = claim.kind == "file_moved"
+        title = claim.text[1:].partition("”")[0] if is_file else document.facts[claim.facts[0]].title
+        assert f"“{title}”" in claim.text
+        told.setdefault(claim.kind.removesuffix("_again"), set()).add(title)
     return told
 
 
@@ -67,17 +64,17 @@ async def test_every_sentence_of_five_days_is_an_edit(
     database: Database, user: User, tmp_path: Path, seed: int
 ):
     folder = BusyFolder(tmp_path, SUNDAY, seed)
-    assert await compose(database, user, tmp_path, SUNDAY) == ()
+    assert (await compose(database, user, tmp_path, SUNDAY)).since_last.entries == ()
     for days in range(1, 6):
         decided = Edits()
         await decide(database, user, folder, decided)
         edits = folder.edit()
         edits.titles["done"] |= decided.titles["done"]
-        claims = await compose(database, user, tmp_path, SUNDAY + timedelta(days=days))
-        told = titles_by_kind(claims)
+        document = await compose(database, user, tmp_path, SUNDAY + timedelta(days=days))
+        told = titles_by_kind(document)
         for kind, titles in told.items():
-            assert titles <= edits.titles[kind], (days, kind, [claim.text for claim in claims])
-        counted = {kind: sum(len(one.facts) for one in claims if one.kind == kind) for kind in told}
+            assert titles <= edits.titles[kind], (days, kind, document.since_last.entries)
+        counted = Counter(claim.kind for claim in document.since_last.entries)
         single = {"done", "came_in", "became_overdue"}
         expected = {kind: len(titles) for kind, titles in edits.titles.items() if kind in single and titles}
-        assert {kind: counted.get(kind, 0) for kind in expected} == expected
+        assert {kind: counted[kind] for kind in expected} == expected

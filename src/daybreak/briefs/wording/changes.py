@@ -39,6 +39,8 @@ def reopened(title: str, moment: Moment | None, today: date) -> str:
 
 def came_in(title: str, moment: Moment | None, today: date) -> str:
     """Return the change “came in” of a new task."""
+    if moment is not None and day_of(moment) < today:
+        return f"{quoted(title)} came in; it {due(moment, today)}."
     return f"{quoted(title)} came in{_comma_due(moment, today)}."
 
 
@@ -132,7 +134,7 @@ def became_overdue(title: str, moment: Moment, today: date) -> str:
 def vanished(title: str, source: str, moment: Moment | None, today: date) -> str:
     """Return the change “vanished” of a task that its source no longer has, with its date if it is needed."""
     which = f" ({due(moment, today)})" if moment is not None else ""
-    return f"{quoted(title)}{which} was removed from {source}."
+    return f"{quoted(title)}{which} is no longer in {source}."
 
 
 def cancelled(title: str) -> str:
