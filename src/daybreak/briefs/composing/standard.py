@@ -20,7 +20,7 @@ from daybreak.briefs.composing.headline import write_headline
 from daybreak.briefs.composing.next_actions import pick_next_actions
 from daybreak.briefs.composing.section_writers import SectionResult, write_sections
 from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
-from daybreak.briefs.composing.timeline import (
+from daybreak.briefs.composing.day.timeline import (
     TimelineEvent,
     build_timeline,
     build_workload,
