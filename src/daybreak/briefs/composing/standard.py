@@ -16,10 +16,6 @@ from daybreak.briefs.composing.base import (
     count_buckets,
 )
 from daybreak.briefs.composing.changes import changes_since
-from daybreak.briefs.composing.headline import write_headline
-from daybreak.briefs.composing.next_actions import pick_next_actions
-from daybreak.briefs.composing.section_writers import SectionResult, write_sections
-from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
 from daybreak.briefs.composing.day.timeline import (
     TimelineEvent,
     build_timeline,
@@ -27,6 +23,10 @@ from daybreak.briefs.composing.day.timeline import (
     free_intervals,
     timeline_events,
 )
+from daybreak.briefs.composing.headline import write_headline
+from daybreak.briefs.composing.next_actions import pick_next_actions
+from daybreak.briefs.composing.section_writers import SectionResult, write_sections
+from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
 from daybreak.briefs.document.model import (
     Bucket,
     FreeInterval,
