@@ -107,6 +107,6 @@ def _list(titles: Sequence[str]) -> str:
     return ", ".join(named)
 
 
-def free_tomorrow(name: str, due: int) -> str:
-    """Return the sentence about tasks that are due on a holiday, which leaves today for them."""
-    return f"Tomorrow is a holiday ({name}): {due} due then."
+def holiday_tomorrow(name: str, due: int, *, is_title: bool) -> str:
+    """Return “Tomorrow is Good Friday, a holiday: 2 due then, better done today.”."""
+    return f"Tomorrow is {quoted(name) if is_title else name}, a holiday: {due} due then, better done today."

@@ -10,7 +10,8 @@ from daybreak.briefs.wording.tasks import near_day
 from daybreak.briefs.wording.titles import own_words, quoted
 from daybreak.claims import Fact
 
-MAX_NAMED = 2
+_MAX_NAMED = 2
+_WIDTH = 85
 _NEAR_DAYS = 7
 
 
@@ -19,6 +20,7 @@ class MeetingFacts(NamedTuple):
 
     Attributes:
         subject: the name of its project, or the person whom it is with; empty if there is neither.
+        is_person: whether the subject is a person.
         tasks: the tasks that are not named above, the most pressing first.
         note: the last note.
         above: the number of its tasks that are named above.
@@ -26,8 +28,16 @@ class MeetingFacts(NamedTuple):
 
     subject: str
     tasks: Sequence[Fact]
+    is_person: bool = False
     note: Fact | None = None
     above: int = 0
+
+
+class MeetingLine(NamedTuple):
+    """The line below a meeting, and how many of the tasks it names; it fits in one line if it can."""
+
+    text: str
+    named: int
 
 
 def reason(words: str, title: str) -> str:
@@ -35,11 +45,19 @@ def reason(words: str, title: str) -> str:
     return f"{quoted(words)} in the title {quoted(title)}"
 
 
-def context(told: MeetingFacts, tense: Tense) -> str:
-    """Return the line: “Choir: “Send the hall”, due on Sunday; 2 more overdue; last note “Call” (Friday)”."""
-    named, rest = told.tasks[:MAX_NAMED], told.tasks[MAX_NAMED:]
-    parts = [f"{quoted(fact.title)}, {_state(fact, tense)}" for fact in named]
-    parts += _counts(rest, tense)
+def context(told: MeetingFacts, tense: Tense) -> MeetingLine:
+    """Return the line: “Choir: “Send the hall”, due Sunday; 2 more overdue; last note “Call” (Friday)”."""
+    most = min(_MAX_NAMED, len(told.tasks))
+    line = MeetingLine(_text(told, most, tense), most)
+    if most > 1 and len(line.text) > _WIDTH:
+        return MeetingLine(_text(told, most - 1, tense), most - 1)
+    return line
+
+
+def _text(told: MeetingFacts, most: int, tense: Tense) -> str:
+    named, rest = told.tasks[:most], told.tasks[most:]
+    parts = [f"{quoted(fact.title)}, {_whose(fact, told)}{_due(fact, tense)}" for fact in named]
+    parts += filter(None, [_counts(rest, tense, is_more=bool(named))])
     if told.above:
         parts.append(f"{told.above} above")
     if told.note is not None:
@@ -48,17 +66,23 @@ def context(told: MeetingFacts, tense: Tense) -> str:
     return f"{subject}: {'; '.join(parts)}" if subject else "; ".join(parts)
 
 
-def _counts(rest: Sequence[Fact], tense: Tense) -> list[str]:
+def _counts(rest: Sequence[Fact], tense: Tense, *, is_more: bool) -> str:
+    """Return “2 more due today, 3 overdue”."""
     overdue = sum(1 for fact in rest if (days := _days_left(fact, tense)) is not None and days < 0)
     today = sum(1 for fact in rest if _days_left(fact, tense) == 0)
-    others = len(rest) - overdue - today
-    counted = ((today, "due today"), (overdue, "overdue"), (others, "open"))
-    return [f"{number} more {state}" for number, state in counted if number]
+    soon = sum(1 for fact in rest if 0 < (_days_left(fact, tense) or 0) <= _NEAR_DAYS)
+    others = len(rest) - overdue - today - soon
+    counted = ((today, "due today"), (overdue, "overdue"), (soon, "due soon"), (others, "open"))
+    said = ", ".join(f"{number} {state}" for number, state in counted if number)
+    return said.replace(" ", " more ", 1) if is_more else said
 
 
-def _state(fact: Fact, tense: Tense) -> str:
-    whose = f"{display_name(fact.assignee)}’s, " if fact.holder == "other" and fact.assignee else ""
-    return f"{whose}{_due(fact, tense)}"
+def _whose(fact: Fact, told: MeetingFacts) -> str:
+    """Return “yours, ” where the line is about a person, else “Bob’s, ” for a task of another person."""
+    name = display_name(fact.assignee) if fact.holder == "other" and fact.assignee else ""
+    if told.is_person:
+        return "" if name == told.subject else f"{name}’s, " if name else "yours, "
+    return f"{name}’s, " if name else ""
 
 
 def _due(fact: Fact, tense: Tense) -> str:

@@ -93,7 +93,7 @@ def _gaps(busy: Sequence[TimelineEvent], day: Day) -> Iterator[_Gap]:
 
 
 def _find_lunch(gaps: Iterable[_Gap], day: Day) -> _Gap | None:
-    """Return the longest part of the time for lunch that no event takes, if it is long enough to be useful."""
+    """Return the longest useful part of the time for lunch that no event takes."""
     if day.lunch is None or day.is_day_off:
         return None
     from_, until = (clock.first_instant(day.today, at, day.tz) for at in day.lunch)

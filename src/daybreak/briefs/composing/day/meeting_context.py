@@ -18,16 +18,13 @@ _SOON = timedelta(days=7)
 def meeting_contexts(
     book: FactBook, edges: Iterable[MeetingEdge], agenda: Agenda
 ) -> Mapping[UUID, MeetingContext]:
-    """Return the context of each meeting that has an edge to something open or noted, by the id of its event."""
+    """Return the context of each meeting with an edge to something open or noted, by its event's id."""
     contexts = ((edge.event.id, _make_context(book, edge, agenda)) for edge in edges)
     return {event_id: context for event_id, context in contexts if context is not None}
 
 
 def _make_context(book: FactBook, edge: MeetingEdge, agenda: Agenda) -> MeetingContext | None:
-    named = sorted(edge.tasks, key=lambda task: _pressure(book, task))
-    matched = {task.id for task in named}
-    others = [task for task in _pressing_tasks(book, edge) if task.id not in matched]
-    tasks = [*named, *sorted(others, key=lambda task: _pressure(book, task))]
+    tasks = _tasks_by_pressure(book, edge)
     note = _last_note(edge, agenda)
     if not tasks and note is None:
         return None
@@ -36,16 +33,32 @@ def _make_context(book: FactBook, edge: MeetingEdge, agenda: Agenda) -> MeetingC
     subject = edge.project.name if edge.project else edge.person or ""
     cited = (*_cite_edge(book, edge, subject), *task_facts, *((note_fact,) if note_fact else ()))
     told = wording.MeetingFacts(
-        subject, tuple(book.facts[one] for one in task_facts), book.facts[note_fact] if note_fact else None
+        subject,
+        tuple(book.facts[one] for one in task_facts),
+        edge.person is not None,
+        book.facts[note_fact] if note_fact else None,
     )
     return MeetingContext(
         project=subject,
         reason=edge.reason,
-        text=wording.context(told, book.day.tense),
+        text=wording.context(told, book.day.tense).text,
         facts=cited,
         tasks=task_facts,
         note=note_fact,
+        is_person=edge.person is not None,
     )
+
+
+def _tasks_by_pressure(book: FactBook, edge: MeetingEdge) -> list[Task]:
+    """Return the tasks of a meeting, the most pressing first; of equal ones those that its title names."""
+    named = {task.id: task for task in edge.tasks}
+    found = named | {task.id: task for task in _pressing_tasks(book, edge)}
+
+    def order(task: Task) -> tuple[tuple[bool, int], bool, tuple[int, str]]:
+        group, rest = _pressure(book, task)
+        return group, task.id not in named, rest
+
+    return sorted(found.values(), key=order)
 
 
 def _cite_edge(book: FactBook, edge: MeetingEdge, subject: str) -> tuple[str, str]:
@@ -77,18 +90,18 @@ def _pressing_tasks(book: FactBook, edge: MeetingEdge) -> Iterator[Task]:
             yield task
 
 
-def _pressure(book: FactBook, task: Task) -> tuple[bool, int, int, str]:
+def _pressure(book: FactBook, task: Task) -> tuple[tuple[bool, int], tuple[int, str]]:
     """Return the order of tasks: mine first; due today, overdue by the newest, due later, without a date."""
     due, today = book.day.date_of(task.due), book.day.today
     if due is None:
-        return (not task.is_mine, 3, -task.priority, task.title)
+        return (not task.is_mine, 3), (-task.priority, task.title)
     days = (due - today).days
     group = 0 if days == 0 else 1 if days < 0 else 2
-    return (not task.is_mine, group, abs(days), task.title)
+    return (not task.is_mine, group), (abs(days), task.title)
 
 
 def _last_note(edge: MeetingEdge, agenda: Agenda) -> Note | None:
-    """Return the newest note of the project, or about the person or thing that the words of the title name."""
+    """Return the newest note of the project, or about what the words of the title name."""
     if edge.project is not None:
         found: Sequence[Note] = [note for note in agenda.notes if note.project_id == edge.project.id]
     else:

@@ -12,7 +12,12 @@ from typing import NamedTuple
 MIN_LETTERS = 4
 LONG_LETTERS = 10
 _MIN_CODE = 3
-_WORD = re.compile(r"[^\W_]+(?:\.\d+)*")
+_WORD = re.compile(r"[A-Z]{2,}-\d+|[^\W_]+(?:\.\d+)*")
+_ENDING = re.compile(r"(?:ings?|ed|e?s)$")
+_MIN_STEM = 5
+_ROUTE = re.compile(
+    r"\b(?:flight|train|flug|zug|vol|vuelo|tren)\b.*?(?:\bto\b|\bnach\b|\bvers\b|\bà\b|→|->|>)", re.IGNORECASE
+)
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 
 _CODE_OF_TIME = re.compile(r"q[1-4]|h[12]|k?w\d+|\d+(?:am|pm|h|d|st|nd|rd|th)")
@@ -26,13 +31,15 @@ class TitleWord(NamedTuple):
     """A word of a title.
 
     Attributes:
-        key: the word for comparisons.
+        key: the word for comparisons, without the endings of English nouns and verbs.
+        folded: the word in one case.
         shown: the word as written.
         has_capital: whether it begins with a capital ...
         is_name: ... that its place in the title does not explain.
     """
 
     key: str
+    folded: str
     shown: str
     has_capital: bool
     is_name: bool
@@ -51,11 +58,16 @@ class TitleWord(NamedTuple):
         return mixed and len(self.key) >= _MIN_CODE and not _CODE_OF_TIME.fullmatch(self.key)
 
     @property
+    def is_common(self) -> bool:
+        """Whether it is one of the words that never say what a title is about."""
+        return self.folded in common_words() or self.key in common_words()
+
+    @property
     def is_telling(self) -> bool:
         """Whether it can say what a title is about."""
         if self.is_code:
             return True
-        return len(self.key) >= MIN_LETTERS and not self.key[0].isdigit() and self.key not in common_words()
+        return len(self.key) >= MIN_LETTERS and not self.key[0].isdigit() and not self.is_common
 
 
 @lru_cache(maxsize=1)
@@ -70,17 +82,28 @@ def title_words(title: str) -> tuple[TitleWord, ...]:
     """Return the words of a title, in order."""
     text = _POSSESSIVE.sub("", unicodedata.normalize("NFC", title))
     found = [match[0] for match in _WORD.finditer(text)]
-    long = [word for word in found if len(word) >= MIN_LETTERS]
-    is_in_capitals = len(long) > 1 and all(word[0].isupper() for word in long)
+    behind = [word for word in found[1:] if len(word) >= MIN_LETTERS]
+    is_in_capitals = len(behind) > 1 and all(word[0].isupper() for word in behind)
     return tuple(
         TitleWord(
-            key=word.casefold(),
+            key=_stem(word.casefold()),
+            folded=word.casefold(),
             shown=word,
             has_capital=word[0].isupper(),
             is_name=word[0].isupper() and number > 0 and not is_in_capitals,
         )
         for number, word in enumerate(found)
     )
+
+
+def _stem(word: str) -> str:
+    stem = _ENDING.sub("", word)
+    return stem if len(stem) >= _MIN_STEM else word
+
+
+def destination(title: str) -> str:
+    """Return a title, of a journey only where it goes: what is at its beginning is left behind."""
+    return _ROUTE.sub("", title, count=1)
 
 
 def is_one_to_one(title: str) -> bool:

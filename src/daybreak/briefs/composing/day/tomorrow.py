@@ -46,13 +46,15 @@ def holiday_tomorrow_claims(book: FactBook, agenda: Agenda, country: str | None)
     due = _due_on(book, next_day)
     if not due:
         return
-    if name := holiday_name(country, next_day.today):
+    name, event = holiday_name(country, next_day.today), _find_holiday(agenda.events, next_day)
+    if name is not None:
         facts = _cite_holiday(book, name, country, next_day)
-    elif event := _find_holiday(agenda.events, next_day):
-        name, facts = event.title, [book.cite_event(event)]
+        text = calendar.holiday_tomorrow(name, len(due), is_title=False)
+    elif event is not None:
+        facts = [book.cite_event(event)]
+        text = calendar.holiday_tomorrow(event.title, len(due), is_title=True)
     else:
         return
-    text = calendar.free_tomorrow(name, len(due))
     yield Claim(kind="tomorrow", text=text, facts=(*facts, *_cite_due(book, due)))
 
 

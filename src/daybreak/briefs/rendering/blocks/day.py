@@ -1,16 +1,23 @@
 """The day as one list: all-day events, then events, free time and lunch, by time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from daybreak import clock
 from daybreak.briefs.document.model import FreeInterval, MeetingContext, TimelineEntry
-from daybreak.briefs.rendering.blocks.claims import prose_block
 from daybreak.briefs.rendering.blocks.context import BlockContext
-from daybreak.briefs.rendering.outline import Block, Heading, ListBlock, ListStyle, OutlineSentence, Part
+from daybreak.briefs.rendering.outline import (
+    Block,
+    Heading,
+    ListBlock,
+    ListStyle,
+    OutlineSentence,
+    Part,
+    Prose,
+)
 from daybreak.briefs.wording import calendar, meetings
 from daybreak.briefs.wording.formatting import clock_time, duration
 from daybreak.people import BriefLength
@@ -30,7 +37,9 @@ def day_blocks(context: BlockContext) -> Iterator[Block]:
     yield Heading(2, calendar.day_heading(_free_minutes(context)), part=Part.DAY)
     if rows:
         yield ListBlock(ListStyle.TIMES, tuple(rows))
-    yield from prose_block((*statements, *workload.moves), context)
+    said = (*statements, *workload.moves)
+    if said:
+        yield Prose(tuple(context.line(claim.kind, claim.text, claim.facts) for claim in said))
 
 
 def _free_minutes(context: BlockContext) -> int | None:
@@ -103,10 +112,9 @@ def _event_rows(
         if entry.starts is None or entry.ends is None:
             continue
         sentences = [_event_sentence(entry, overlaps.get(entry.facts), context)]
-        is_ahead = not _is_over(entry.starts, entry.ends, context.document.as_of)
-        if entry.context is not None and is_ahead and (entry.context.project or entry.text) not in told:
-            told.add(entry.context.project or entry.text)
-            sentences += _context_sentence(entry.context, context)
+        if entry.context is not None and not _is_over(entry.starts, entry.ends, context.document.as_of):
+            sentences += _context_sentence(entry.context, told, context)
+            told.add(entry.context.project)
         yield _Row(entry.starts.astimezone(UTC), entry.ends.astimezone(UTC), 1, tuple(sentences))
 
 
@@ -124,16 +132,26 @@ def _event_sentence(
     )
 
 
-def _context_sentence(meeting: MeetingContext, context: BlockContext) -> Iterator[OutlineSentence]:
-    """Yield what a meeting's project has open: tasks that are named above are only counted."""
-    fresh = context.naming.unnamed(meeting.tasks)
-    note = next(iter(context.facts([meeting.note] if meeting.note else [])), None)
+def _context_sentence(
+    meeting: MeetingContext, told: Container[str], context: BlockContext
+) -> Iterator[OutlineSentence]:
+    """Yield what a meeting's project has open: tasks that are named above are only counted.
+
+    At a later meeting of the same project, only the tasks that its title names are new.
+    """
+    tasks, note_ids = meeting.tasks, [meeting.note] if meeting.note else []
+    if meeting.project and meeting.project in told:
+        named = {one for fact in context.facts(meeting.facts) if fact.kind == "edge" for one in fact.of}
+        tasks, note_ids = tuple(one for one in tasks if one in named), []
+    fresh = context.naming.unnamed(tasks)
+    note = next(iter(context.facts(note_ids)), None)
     if not fresh and note is None:
         return
-    context.naming.name(*fresh[: meetings.MAX_NAMED])
-    above = len(meeting.tasks) - len(fresh)
-    told = meetings.MeetingFacts(meeting.project, context.facts(fresh), note, above)
-    yield context.line(meeting.kind, meetings.context(told, context.tense), meeting.facts)
+    above = len(tasks) - len(fresh)
+    known = meetings.MeetingFacts(meeting.project, context.facts(fresh), meeting.is_person, note, above)
+    line = meetings.context(known, context.tense)
+    context.naming.name(*fresh[: line.named])
+    yield context.line(meeting.kind, line.text, meeting.facts)
 
 
 class _Overlap(NamedTuple):
