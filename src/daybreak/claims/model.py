@@ -14,8 +14,9 @@ class Fact:
     Moments are dates or aware datetimes in the reader's zone, so that ``.date()`` is the reader's date.
 
     Attributes:
-        kind: ``task``, ``event``, ``note``, ``project``, ``phase``, ``holiday``, ``source``, ``stat``, or
-            ``memory``: a task as an earlier brief knew it.
+        kind: ``task``, ``event``, ``note``, ``project``, ``phase``, ``holiday``, ``source``, ``stat``,
+            ``memory``: a task as an earlier brief knew it, or ``edge``: why a meeting is about a project,
+            a person or tasks.
         title: the owner's title.
         source: the name of its source.
         source_ref: ``file:line``, the UID of a calendar entry, or how a number was counted.
@@ -30,7 +31,8 @@ class Fact:
         completed: when it was completed, as its source or its owner states.
         completion_seen: when a reading first found it done that had been open.
         value: the number, if it is a ``stat``.
-        of: ids of what was counted, if it is a ``stat`` that counts things shown in the document.
+        of: ids of what was counted, if it is a ``stat`` that counts things shown in the document, or of what
+            an ``edge`` connects.
     """
 
     kind: str

@@ -1,12 +1,12 @@
 """The opening of a brief: the numbers, a public holiday, and on a quiet day what comes next."""
 
 from collections.abc import Iterator
-from datetime import date
-from functools import lru_cache
 
 from daybreak.agenda import Agenda, Event, Moment, Task
+from daybreak.briefs.composing.day.tomorrow import holiday_tomorrow_claims
 from daybreak.briefs.document.model import Counts
 from daybreak.briefs.facts.fact_book import FactBook
+from daybreak.briefs.facts.public_holidays import holiday_name
 from daybreak.briefs.wording import opening
 from daybreak.claims import Claim, Fact
 
@@ -32,6 +32,7 @@ def write_headline(
     """
     yield Claim(kind="counts", text=opening.counts(numbers), facts=_cite_counts(book, numbers))
     yield from _holiday_claims(book, country)
+    yield from holiday_tomorrow_claims(book, agenda, country)
     if is_calm:
         nothing = book.cite_stat(
             "asked_today", "events and tasks that ask for something today", 0, "all buckets"
@@ -65,22 +66,11 @@ def _cite_counts(book: FactBook, numbers: Counts) -> tuple[str, ...]:
 
 def _holiday_claims(book: FactBook, country: str | None) -> Iterator[Claim]:
     today = book.day.today
-    name = _holiday_names(country, today.year).get(today) if country else None
+    name = holiday_name(country, today)
     if name and country:
         fact = Fact(kind="holiday", title=name, source="public holidays", source_ref=country, start=today)
         fact_id = book.add(f"holiday:{country}:{today}", fact)
         yield Claim(kind="holiday", text=opening.holiday(name, country), facts=(fact_id,))
-
-
-@lru_cache(maxsize=512)
-def _holiday_names(country: str, year: int) -> dict[date, str]:
-    import holidays  # noqa: PLC0415 - saves most commands 0.1 s
-
-    if country not in holidays.list_supported_countries(include_aliases=False):
-        return {}
-    supported = holidays.list_localized_countries(include_aliases=False).get(country, [])
-    language = next((code for code in ("en_US", "en_GB", "en") if code in supported), None)
-    return dict(holidays.country_holidays(country, years=year, language=language).items())
 
 
 def _next_up_claims(book: FactBook, agenda: Agenda) -> Iterator[Claim]:

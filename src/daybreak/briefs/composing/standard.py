@@ -4,9 +4,10 @@ A draft has everything that needs the facts alone; sections complete it, by any 
 its own part, which becomes a named gap.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from daybreak.briefs.composing.base import (
     EMPTY_WORKLOAD,
@@ -16,20 +17,18 @@ from daybreak.briefs.composing.base import (
     count_buckets,
 )
 from daybreak.briefs.composing.changes import changes_since
+from daybreak.briefs.composing.day.free_time import FreeTime, find_free_time
+from daybreak.briefs.composing.day.load import PlannedTasks, build_workload
+from daybreak.briefs.composing.day.meeting_context import meeting_contexts, tasks_of_meetings
+from daybreak.briefs.composing.day.meetings import MeetingEdge, find_meeting_edges
+from daybreak.briefs.composing.day.timeline import TimelineEvent, build_timeline, timeline_events
+from daybreak.briefs.composing.day.tomorrow import tomorrow_claims
 from daybreak.briefs.composing.headline import write_headline
 from daybreak.briefs.composing.next_actions import pick_next_actions
 from daybreak.briefs.composing.section_writers import SectionResult, write_sections
 from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
-from daybreak.briefs.composing.timeline import (
-    TimelineEvent,
-    build_timeline,
-    build_workload,
-    free_intervals,
-    timeline_events,
-)
 from daybreak.briefs.document.model import (
     Bucket,
-    FreeInterval,
     NextAction,
     Section,
     SinceLast,
@@ -43,7 +42,9 @@ from daybreak.people import QuietDay
 
 CALENDAR_PART = "Today's calendar, timeline and workload"
 TIMELINE_PART = "Today's timeline"
+MEETINGS_PART = "What today's meetings are about"
 WORKLOAD_PART = "Today's workload"
+TOMORROW_PART = "Tomorrow"
 NEXT_ACTIONS_PART = "What to do first"
 SINCE_LAST_PART = "What has changed since your last brief"
 HEADLINE_PART = "The opening"
@@ -75,11 +76,13 @@ class BriefDraft:
         self._events_today: list[TimelineEvent] | None = parts.write(
             CALENDAR_PART, lambda _: timeline_events(agenda.events, day), None
         )
-        self._free: list[FreeInterval] = parts.write(WORKLOAD_PART, lambda _: self._find_free_intervals(), [])
+        self._free: FreeTime = parts.write(WORKLOAD_PART, lambda _: self._find_free_time(), FreeTime())
+        self._edges: list[MeetingEdge] = parts.write(MEETINGS_PART, lambda _: self._find_edges(), [])
         self._actions = parts.write(NEXT_ACTIONS_PART, self._pick_next_actions, _NO_ACTIONS)
         self._workload = self._write_workload()
         self._changes = self._write_changes()
         self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE_PART, self._write_timeline, ())
+        self._tomorrow: tuple[Claim, ...] = parts.write(TOMORROW_PART, self._write_tomorrow, ())
 
     def complete(self, results: Sequence[SectionResult] = ()) -> ComposedBrief:
         """Return the brief with these sections; without any it is the preview while they are written."""
@@ -98,7 +101,7 @@ class BriefDraft:
         gaps = (*lost, *parts.gaps)
         withheld = [*parts.withheld, *(reason for one in results for reason in one.book.withheld)]
         facts = parts.cited_facts(
-            WORKLOAD_PART, NEXT_ACTIONS_PART, SINCE_LAST_PART, HEADLINE_PART, TIMELINE_PART
+            WORKLOAD_PART, NEXT_ACTIONS_PART, SINCE_LAST_PART, HEADLINE_PART, TIMELINE_PART, TOMORROW_PART
         )
         for one in results:
             facts |= one.book.facts
@@ -112,33 +115,47 @@ class BriefDraft:
             since_last=self._changes,
             timeline=self._timeline,
             workload=self._workload,
+            tomorrow=self._tomorrow,
             sections=tuple(
                 self._mark_reused(one.section) for one in results if one.section and not shortened
             ),
         )
         return base.make_brief(document, gaps, withheld)
 
-    def _find_free_intervals(self) -> list[FreeInterval]:
+    def _find_free_time(self) -> FreeTime:
         today = self._events_today
-        return free_intervals(today, self._compose_input.day) if today is not None else []
+        return find_free_time(today, self._compose_input.day) if today is not None else FreeTime()
+
+    def _find_edges(self) -> list[MeetingEdge]:
+        return list(find_meeting_edges((slot.event for slot in self._events_today or ()), self._base.agenda))
 
     def _write_workload(self) -> Workload:
         today = self._events_today
         if today is None:
             return EMPTY_WORKLOAD
-        first = {fact for action in self._actions[0] for fact in action.facts}
-        due = [task for one in self.projects for task in one.buckets.get(Bucket.DUE_TODAY, ())]
-        planned = [task for task in self._tasks_for_today if task in due or f"task:{task.id}" in first]
+        planned = self._plan_tasks()
 
         def write(book: FactBook) -> Workload:
             load = build_workload(book, today, self._free, planned)
-            return replace(load, statements=book.keep_supported(load.statements))
+            statements, moves = book.keep_supported(load.statements), book.keep_supported(load.moves)
+            return replace(load, statements=statements, moves=moves)
 
         return self._parts.write(WORKLOAD_PART, write, EMPTY_WORKLOAD)
 
+    def _plan_tasks(self) -> PlannedTasks:
+        due = [task for one in self.projects for task in one.buckets.get(Bucket.DUE_TODAY, ())]
+        is_due = {task.id for task in due}
+        first = [self.book.open[task_id] for task_id in self._ids_in_start_here()]
+        kept = {task.id for task in first} | tasks_of_meetings(self._edges)
+        return PlannedTasks(due, [task for task in first if task.id not in is_due], kept)
+
+    def _ids_in_start_here(self) -> Iterator[UUID]:
+        """Yield the ids of the tasks in Start here: the first fact of each."""
+        cited = {action.facts[0] for action in self._actions[0]}
+        return (task_id for task_id in self.book.open if f"task:{task_id}" in cited)
+
     def _pick_next_actions(self, book: FactBook) -> tuple[tuple[NextAction, ...], int]:
-        longest = max((gap.minutes for gap in self._free), default=0)
-        actions, omitted = pick_next_actions(book, longest)
+        actions, omitted = pick_next_actions(book, self._free.longest)
         return book.keep_supported(actions), omitted
 
     def _write_changes(self) -> SinceLast:
@@ -155,7 +172,19 @@ class BriefDraft:
         return self._parts.write(SINCE_LAST_PART, write, _NO_CHANGES)
 
     def _write_timeline(self, book: FactBook) -> tuple[TimelineEntry, ...]:
-        return book.keep_supported(build_timeline(book, self._events_today or ()))
+        contexts = meeting_contexts(book, self._edges, self._base.agenda)
+        entries = book.keep_supported(build_timeline(book, self._events_today or (), contexts))
+        supported = {one.facts for one in book.keep_supported(filter(None, (one.context for one in entries)))}
+        return tuple(
+            entry
+            if entry.context is None or entry.context.facts in supported
+            else replace(entry, context=None)
+            for entry in entries
+        )
+
+    def _write_tomorrow(self, book: FactBook) -> tuple[Claim, ...]:
+        country = self._compose_input.user.country
+        return book.keep_supported(tomorrow_claims(book, self._base.agenda, country))
 
     def _is_calm(self) -> bool:
         """Return whether nothing that could be read needs attention today."""

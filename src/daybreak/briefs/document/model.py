@@ -106,8 +106,10 @@ class MeetingContext:
     """What the project of a meeting has open.
 
     Attributes:
-        project: the name of the project.
-        reason: why it is the meeting's project: the name, alias or words that its title has.
+        project: the name of the project, or the person whom the meeting is with; empty if it is about single
+            tasks.
+        reason: the words of the meeting's title that say so.
+        is_person: whether ``project`` is a person.
         tasks: ids of the facts of its open tasks that matter at the meeting, the most pressing first.
         note: the id of the fact of its last note.
         facts: ids of the facts of the meeting, of the tasks and of the note.
@@ -119,6 +121,7 @@ class MeetingContext:
     facts: tuple[str, ...]
     tasks: tuple[str, ...] = ()
     note: str | None = None
+    is_person: bool = False
     kind: str = "meeting_context"
 
 
@@ -150,8 +153,8 @@ class Workload:
     Attributes:
         planned_minutes: the sum of the estimates of the tasks that are due today or in Start here.
         unestimated: the number of those tasks without an estimate.
-        free_minutes: the sum of the free intervals.
-        free_intervals: free intervals that are long enough to be useful.
+        free_minutes: the free time of the day.
+        free_intervals: free intervals in the working hours that are long enough to be useful.
         lunch: the time that is kept for lunch; None if there is none.
         statements: conflicts between events, and whether the planned work fits.
         moves: what to snooze if it does not fit, in the suggested order.

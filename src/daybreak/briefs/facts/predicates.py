@@ -192,13 +192,14 @@ def _is_planned_or_memory(fact: Fact, today: date) -> bool:
 
 
 def _belongs_to_meeting(fact: Fact, today: date) -> bool:
+    """Return whether a fact is a meeting of today, the edge to its project, an open task or a note."""
     if fact.kind == "event":
         return _touches_today(fact, today)
-    return fact.kind in {"note", "project"} or _is_open_task(fact, today)
+    return fact.kind == "note" or (fact.kind == "edge" and bool(fact.of)) or _is_open_task(fact, today)
 
 
 def _is_reason_to_begin(fact: Fact, today: date) -> bool:
-    """Return whether a fact is a task to begin, or a reason for it: an event of today or tomorrow, a phase."""
+    """Return whether a fact is a task to begin, or a reason: an event of today or tomorrow, a phase."""
     if fact.kind == "event":
         return _touches_today(fact, today) or _is_ahead(fact.start, today, days=1)
     if fact.kind == "phase":
@@ -207,9 +208,10 @@ def _is_reason_to_begin(fact: Fact, today: date) -> bool:
 
 
 def _is_tomorrow(fact: Fact, today: date) -> bool:
-    return _is_stat(fact, today) or any(
-        _date_of(moment) == today + timedelta(days=1) for moment in (fact.due, fact.start)
-    )
+    tomorrow, start, end = today + timedelta(days=1), _date_of(fact.start), _date_of(fact.end)
+    if fact.kind in {"event", "holiday"}:
+        return start is not None and end is not None and start <= tomorrow <= end
+    return _is_positive(fact, today) or (_is_open_task(fact, today) and _date_of(fact.due) == tomorrow)
 
 
 PREDICATES: Mapping[str, Predicate] = {
@@ -266,6 +268,7 @@ PREDICATES: Mapping[str, Predicate] = {
     # Numbers
     "counts": _is_stat,
     "load": _is_stat,
+    "load_unknown": _is_stat,
     "overload": _is_stat,
     "quiet": _is_zero,
     "not_all_seen": _is_zero,

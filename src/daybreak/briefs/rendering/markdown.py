@@ -96,7 +96,11 @@ def _item(sentence: OutlineSentence, style: ListStyle, number: int) -> Iterator[
             yield f"{number}. {_titles(sentence.text)}"
             yield from _remark_line(sentence)
         case ListStyle.TIMES:
-            yield f"- {escape(sentence.time)} {_sentence(sentence)}"
+            yield (
+                f"- {escape(sentence.time)} {_sentence(sentence)}"
+                if sentence.time
+                else f"  - {_sentence(sentence)}"
+            )
         case _:
             assert_never(style)
 

@@ -8,6 +8,7 @@ from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.claims import Fact
 
 _MAX_SHOWN = 3
+_COMPUTED = frozenset({"stat", "edge"})
 _LINE_OF_A_FILE = re.compile(r".+:\d+")
 
 
@@ -36,12 +37,12 @@ class SourceRefs:
 
     def source_names(self) -> tuple[str, ...]:
         """Return the names of all sources, in the order of their first citation."""
-        cited = (one_line(fact.source) for fact in self._facts.values() if fact.kind != "stat")
+        cited = (one_line(fact.source) for fact in self._facts.values() if fact.kind not in _COMPUTED)
         return tuple(dict.fromkeys(filter(None, cited)))
 
     def _short_ref(self, fact_id: str) -> str:
         fact = self._facts.get(fact_id)
-        if fact is None or fact.kind == "stat":
+        if fact is None or fact.kind in _COMPUTED:
             return ""
         if not _is_line_of_a_file(fact):
             return one_line(fact.file or fact.source)
@@ -58,7 +59,7 @@ def _paths_of_several_sources(facts: Iterable[Fact]) -> frozenset[str]:
 
 
 def _is_line_of_a_file(fact: Fact) -> bool:
-    if fact.kind in {"event", "stat"} or not _LINE_OF_A_FILE.fullmatch(fact.source_ref):
+    if fact.kind in {"event", *_COMPUTED} or not _LINE_OF_A_FILE.fullmatch(fact.source_ref):
         return False
     # A UID may end like a line; the file of the fact decides.
     return fact.file is None or _path(fact) == fact.file

@@ -1,0 +1,1 @@
+"""The day of a brief: timeline, free time, meetings, load, and tomorrow."""

@@ -1,0 +1,119 @@
+"""The line below a meeting: what its project has open, and its last note."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from daybreak.briefs.wording.formatting import Tense, plural, weekday
+from daybreak.briefs.wording.people import display_name
+from daybreak.briefs.wording.tasks import near_day
+from daybreak.briefs.wording.titles import own_words, quoted
+from daybreak.claims import Fact
+
+_MAX_NAMED = 2
+_WIDTH = 85
+_NEAR_DAYS = 7
+
+
+class MeetingFacts(NamedTuple):
+    """The facts of a meeting's line.
+
+    Attributes:
+        subject: the name of its project, or the person whom it is with; empty if there is neither.
+        is_person: whether the subject is a person.
+        tasks: the tasks that are not named above, the most pressing first.
+        note: the last note.
+        above: the number of its tasks that are named above.
+    """
+
+    subject: str
+    tasks: Sequence[Fact]
+    is_person: bool = False
+    note: Fact | None = None
+    above: int = 0
+
+
+class MeetingLine(NamedTuple):
+    """The line below a meeting, and how many of the tasks it names; it fits in one line if it can."""
+
+    text: str
+    named: int
+
+
+def reason(words: str, title: str) -> str:
+    """Return why a meeting belongs to a project: the words of its title that say so."""
+    return f"{quoted(words)} in the title {quoted(title)}"
+
+
+def context(told: MeetingFacts, tense: Tense) -> MeetingLine:
+    """Return the line: “Choir: “Send the hall”, due Sunday; 2 more overdue; last note “Call” (Friday)”."""
+    most = min(_MAX_NAMED, len(told.tasks))
+    line = MeetingLine(_text(told, most, tense), most)
+    if most > 1 and len(line.text) > _WIDTH:
+        return MeetingLine(_text(told, most - 1, tense), most - 1)
+    return line
+
+
+def _text(told: MeetingFacts, most: int, tense: Tense) -> str:
+    named, rest = told.tasks[:most], told.tasks[most:]
+    parts = [f"{quoted(fact.title)}, {_whose(fact, told)}{_due(fact, tense)}" for fact in named]
+    parts += filter(None, [_counts(rest, tense, is_more=bool(named))])
+    if told.above:
+        parts.append(f"{told.above} above")
+    if told.note is not None:
+        parts.append(f"last note {quoted(told.note.title)}{_noted(told.note, tense)}")
+    subject = own_words(told.subject)
+    return f"{subject}: {'; '.join(parts)}" if subject else "; ".join(parts)
+
+
+def _counts(rest: Sequence[Fact], tense: Tense, *, is_more: bool) -> str:
+    """Return “2 more due today, 3 overdue”."""
+    overdue = sum(1 for fact in rest if (days := _days_left(fact, tense)) is not None and days < 0)
+    today = sum(1 for fact in rest if _days_left(fact, tense) == 0)
+    soon = sum(1 for fact in rest if 0 < (_days_left(fact, tense) or 0) <= _NEAR_DAYS)
+    others = len(rest) - overdue - today - soon
+    counted = ((today, "due today"), (overdue, "overdue"), (soon, "due soon"), (others, "open"))
+    said = ", ".join(f"{number} {state}" for number, state in counted if number)
+    return said.replace(" ", " more ", 1) if is_more else said
+
+
+def _whose(fact: Fact, told: MeetingFacts) -> str:
+    """Return “yours, ” where the line is about a person, else “Bob’s, ” for a task of another person."""
+    name = display_name(fact.assignee) if fact.holder == "other" and fact.assignee else ""
+    if told.is_person:
+        return "" if name == told.subject else f"{name}’s, " if name else "yours, "
+    return f"{name}’s, " if name else ""
+
+
+def _due(fact: Fact, tense: Tense) -> str:
+    days = _days_left(fact, tense)
+    if fact.status == "blocked" or fact.waiting:
+        return "blocked"
+    if days is None:
+        return "in progress" if fact.status == "in_progress" else "no date"
+    if days < 0:
+        return f"{plural(-days, 'day')} overdue"
+    day = _day(fact.due or tense.today)
+    if 1 < days < _NEAR_DAYS:
+        return f"due {weekday(day.weekday())}"
+    return f"due {near_day(day, tense.today)}"
+
+
+def _noted(note: Fact, tense: Tense) -> str:
+    if note.touched is None:
+        return ""
+    days = (tense.today - note.touched.date()).days
+    shown = (
+        weekday(note.touched.weekday())
+        if 1 < days < _NEAR_DAYS
+        else near_day(note.touched.date(), tense.today)
+    )
+    return f" ({shown})"
+
+
+def _days_left(fact: Fact, tense: Tense) -> int | None:
+    return None if fact.due is None else (_day(fact.due) - tense.today).days
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
