@@ -2,7 +2,7 @@
 ALTER TABLE people_identities ADD COLUMN is_assumed boolean NOT NULL DEFAULT FALSE;
 
 -- The answers: TRUE for an identity that its owner confirmed or added, FALSE for one that the owner rejected. An assumed one
--- is TRUE while no file of another source names somebody else by the same first word.
+-- is TRUE while no file of another source names another person by the same first word.
 CREATE OR REPLACE VIEW people_identity_facts WITH (security_invoker = TRUE) AS
 SELECT
     owner_id, kind, value_key,
