@@ -53,7 +53,7 @@ def test_names_and_addresses_of_a_user_are_managed(daybreak, tmp_path):
 
     names = ("Kim Park", kim, "kim", "kpark", "kpark@example.org")
     of_profile = dict.fromkeys(names, "counts")
-    assert states() == of_profile | {"K. Park": "proposed", "Bob Miller": "proposed"}
+    assert states() == of_profile | {"K. Park": "counts", "Bob Miller": "proposed"}
     assert daybreak("users", "identities", "confirm", kim, "k. park").out == f"“K. Park” is {kim}.\n"
     daybreak("users", "identities", "reject", kim, "Miller, Bob")
     daybreak("users", "identities", "add", kim, "@kp")
@@ -61,14 +61,14 @@ def test_names_and_addresses_of_a_user_are_managed(daybreak, tmp_path):
     assert states() == of_profile | answered
     daybreak("users", "identities", "reject", kim, "kim")
     told = {
-        "K. Park": "Withdrew the answer to “K. Park”; it is a proposal again.\n",
+        "K. Park": "Withdrew the answer to “K. Park”; it counts, as the only short form of the name in its source.\n",
         "Bob Miller": "Withdrew the answer to “Bob Miller”; it is a proposal again.\n",
         "kim": "Withdrew the answer to “kim”; it counts, as it is in the profile.\n",
         "kp": f"Removed “kp” from {kim}.\n",
     }
     for value, sentence in told.items():
         assert daybreak("users", "identities", "remove", kim, value).out == sentence
-    assert states() == of_profile | {"K. Park": "proposed", "Bob Miller": "proposed"}
+    assert states() == of_profile | {"K. Park": "counts", "Bob Miller": "proposed"}
     assert daybreak("users", "identities", "remove", kim, "Kim Park").is_one_line_error(2, "reject")
     assert daybreak("users", "identities", "confirm", kim, "Eve").is_one_line_error(4, "Eve", "list")
     assert daybreak("users", "identities", "add", kim, "a@b.org, c@d.org").is_one_line_error(2, "at a time")

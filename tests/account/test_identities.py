@@ -22,7 +22,7 @@ SOURCE = uuid4()
 @pytest.fixture
 async def proposals(database, user) -> dict[str, str]:
     """Propose people of a file to Anna; return the ids by value."""
-    team = [Sighting("Anna", "board.csv", 3), Sighting("Bob Miller", "board.csv", 1)]
+    team = [Sighting("Annabel", "board.csv", 3), Sighting("Bob Miller", "board.csv", 1)]
     async with database.transaction([user.id]) as tx:
         await people.propose_identities(tx, user, SOURCE, team)
         return {one.value: str(one.id) for one in await people.list_identities(tx, user.id)}
@@ -62,27 +62,27 @@ async def test_page_asks_about_similar_names_with_file_and_frequency(anna_client
 
 async def test_tasks_page_asks_until_there_is_an_answer(anna_client, proposals):
     text = (await anna_client.get("/agenda")).text
-    assert "3 tasks in board.csv are assigned to “Anna”." in text
+    assert "3 tasks in board.csv are assigned to “Annabel”." in text
     assert f'href="{PAGE}"' in text
-    await anna_client.post(f"{PAGE}/{proposals['Anna']}/reject")
+    await anna_client.post(f"{PAGE}/{proposals['Annabel']}/reject")
     assert "Is this you?" not in (await anna_client.get("/agenda")).text
 
 
 async def test_confirmed_proposal_is_the_reader_until_the_undo(anna_client, proposals, is_anna):
-    assert not await is_anna("Anna")
-    await anna_client.post(f"{PAGE}/{proposals['Anna']}/confirm")
-    assert await is_anna("@anna")
+    assert not await is_anna("Annabel")
+    await anna_client.post(f"{PAGE}/{proposals['Annabel']}/confirm")
+    assert await is_anna("@annabel")
     page = (await anna_client.get(PAGE)).text
-    assert "“Anna” is you." in page
+    assert "“Annabel” is you." in page
     assert "Is this you?" not in page
 
 
 @pytest.mark.parametrize("verb", ["confirm", "reject"])
 async def test_answer_is_taken_back_by_undo(anna_client, proposals, database, user, verb):
-    await anna_client.post(f"{PAGE}/{proposals['Anna']}/{verb}")
+    await anna_client.post(f"{PAGE}/{proposals['Annabel']}/{verb}")
     await undo_on_page(anna_client)
     async with database.transaction([user.id]) as tx:
-        assert not (await people.get_identity(tx, user.id, proposals["Anna"])).is_answered
+        assert not (await people.get_identity(tx, user.id, proposals["Annabel"])).is_answered
 
 
 @pytest.mark.parametrize("verb", ["confirm", "reject"])
@@ -134,12 +134,16 @@ async def test_program_lists_adds_confirms_rejects_and_removes(anna_client, prop
         )
 
     listed = {one["value"]: one for one in (await send("GET")).json()["items"]}
-    assert (listed["Anna"]["counts"], listed["Anna"]["is_likely"], listed["Anna"]["seen"]) == (False, True, 3)
+    assert (listed["Annabel"]["counts"], listed["Annabel"]["is_likely"], listed["Annabel"]["seen"]) == (
+        False,
+        True,
+        3,
+    )
     assert (listed["Bob Miller"]["is_likely"], listed["Bob Miller"]["source_name"]) == (False, "board.csv")
     added = await send("POST", value="annika@work.example")
     assert (added.status_code, added.json()["kind"], added.json()["counts"]) == (201, "email", True)
     assert await is_anna("Annika <annika@work.example>")
-    assert (await send("POST", f"/{proposals['Anna']}/confirm")).json()["counts"] is True
+    assert (await send("POST", f"/{proposals['Annabel']}/confirm")).json()["counts"] is True
     assert (await send("POST", f"/{proposals['Bob Miller']}/reject")).json()["rejected_at"]
     assert (await send("DELETE", f"/{added.json()['id']}")).status_code == 204
     assert not await is_anna("annika@work.example")
@@ -154,7 +158,7 @@ async def test_read_only_token_cannot_answer(anonymous_client, database, user, p
     headers = {"Authorization": f"Bearer {secret}"}
     client = anonymous_client.client
     assert (await client.get(API, headers=headers)).status_code == 200
-    answer = await client.post(f"{API}/{proposals['Anna']}/confirm", headers=headers)
+    answer = await client.post(f"{API}/{proposals['Annabel']}/confirm", headers=headers)
     assert answer.status_code == 403
 
 
@@ -162,7 +166,7 @@ async def test_export_has_identities(anna_client, proposals):
     exported = await anna_client.get("/settings/data/export")
     with zipfile.ZipFile(io.BytesIO(exported.content)) as files:
         rows = [json.loads(line) for line in files.read("people_identities.jsonl").splitlines()]
-    assert {"Anna", "Bob Miller"} <= {row["value"] for row in rows}
+    assert {"Annabel", "Bob Miller"} <= {row["value"] for row in rows}
 
 
 async def test_login_name_of_the_profile_is_listed_and_can_be_rejected(anna_client, database, user, is_anna):
@@ -180,3 +184,15 @@ async def test_a_long_text_is_no_name(anna_client):
     answer = await anna_client.post(PAGE, value="a" * 50_000)
     assert answer.status_code == 422
     assert "at most 200" in answer.text
+
+
+async def test_page_lists_an_assumed_name_as_the_users_until_it_is_rejected(database, user, anna_client):
+    async with database.transaction([user.id]) as tx:
+        await people.propose_identities(tx, user, SOURCE, [Sighting("Anna", "board.csv", 3)])
+        (anna,) = [one for one in await people.list_identities(tx, user.id) if one.value == "Anna"]
+    page = (await anna_client.get(PAGE)).text
+    assert "Is this you?" not in page
+    assert "3 tasks in board.csv" in page
+    await anna_client.post(f"{PAGE}/{anna.id}/reject")
+    async with database.transaction([user.id]) as tx:
+        assert not (await people.get_identity(tx, user.id, anna.id)).counts

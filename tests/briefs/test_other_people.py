@@ -13,7 +13,9 @@ from daybreak.briefs.facts.other_people import MAX_PEOPLE
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.briefs.facts.snapshot import take_snapshot
 from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.briefs.wording.entries import with_texts
 from daybreak.claims import Fact, why_unsupported
+from daybreak.people import BriefLength
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, project, task
 from .strategies import days_with_agendas
@@ -77,24 +79,22 @@ def test_a_task_of_another_person_is_in_no_number_of_the_reader(make, change):
 @pytest.mark.parametrize(
     ("tasks", "sentence"),
     [
-        ([others(touched_at=touched(0))], "Waiting for Bob: 1."),
-        ([others(touched_at=touched(12))], "Waiting for Bob: 1, for 12 days."),
-        ([others(due=days_later(-1))], "Waiting for Bob: 1, overdue for 1 day."),
+        ([others()], "Waiting for Bob: “Fix the crane”."),
+        ([others(due=days_later(-1))], "Waiting for Bob: “Fix the crane”, 1 day overdue."),
+        ([others() for _ in range(3)], "Waiting for Bob: 3."),
         (
-            [others(touched_at=touched(age)) for age in (3, 12, 0)],
-            "Waiting for Bob: 3, oldest 12 days.",
+            [others(due=TODAY), others("Paint", due=days_later(-9))],
+            "Waiting for Bob: “Paint”, 9 days overdue; 1 more.",
         ),
         (
-            [others(due=days_later(-12)), others(due=days_later(-1)), others(touched_at=touched(40))],
-            "Waiting for Bob: 3, 2 overdue, oldest 12 days.",
+            [others(due=days_later(-12)), others(due=days_later(-1)), others()],
+            "Waiting for Bob: 3, 2 overdue.",
         ),
-        (
-            [others(due=days_later(-2)), others(due=days_later(-3))],
-            "Waiting for Bob: 2, all overdue, oldest 3 days.",
-        ),
-        ([others(person="@bob", due=TODAY, touched_at=touched(0))], "Waiting for bob: 1."),
-        ([others(person="Mo <mo@example.org>", touched_at=touched(0))], "Waiting for Mo: 1."),
-        ([unassigned(touched_at=touched(2)), unassigned()], "Unassigned: 2, oldest 2 days."),
+        ([others(due=days_later(-2)), others(due=days_later(-3))], "Waiting for Bob: 2, all overdue."),
+        ([others(person="@bob", due=TODAY)], "Waiting for bob: “Fix the crane”."),
+        ([others(person="Mo <mo@example.org>")], "Waiting for Mo: “Fix the crane”."),
+        ([unassigned(), unassigned(due=days_later(-2))], "Unassigned: 2, 1 overdue."),
+        ([unassigned()], "Unassigned: 1."),
     ],
 )
 def test_a_person_is_told_in_one_sentence(tasks, sentence):
@@ -110,22 +110,74 @@ def test_the_sentence_stands_in_the_section_of_the_project_and_in_the_outline():
         "Hiring": 1,
         "Home": 0,
     }
-    assert "Waiting for Bob: 1, overdue for 2 days." in str(build_outline(document))
+    assert "Waiting for Bob: “Fix the crane”, 2 days overdue" in str(
+        build_outline(document, BriefLength.FULL)
+    )
 
 
-def test_the_cited_facts_are_the_number_and_the_task_that_has_waited_longest():
-    oldest = others("Fix the crane", due=days_later(-9))
-    document = compose_brief(agenda(others(due=days_later(-2)), oldest, others())).document
+def test_the_cited_facts_are_the_number_and_all_tasks_the_longest_overdue_first():
+    tasks = (others("B", due=days_later(-2)), others("A", due=days_later(-9)), others("C"))
+    document = compose_brief(agenda(*tasks)).document
     (claim,) = document.sections[0].waiting
-    number, cited = (document.facts[fact_id] for fact_id in claim.facts)
+    number, *cited = (document.facts[fact_id] for fact_id in claim.facts)
     assert (number.kind, number.value, number.assignee, number.holder) == ("stat", 3, "Bob", "other")
-    assert (cited.title, cited.assignee, cited.holder) == ("Fix the crane", "Bob", "other")
+    assert [fact.title for fact in cited] == ["A", "B", "C"]
+    assert {(fact.assignee, fact.holder) for fact in cited} == {("Bob", "other")}
+
+
+def test_a_person_is_named_once_in_the_project_with_most_of_their_overdue_tasks():
+    hiring, home, office = (project(name) for name in ("Hiring", "Home", "Office"))
+    tasks = [
+        others(project_id=home.id),
+        others(project_id=home.id, person="BOB"),
+        others(project_id=hiring.id, due=days_later(-2)),
+        others(project_id=office.id, person="Eve"),
+        unassigned(project_id=home.id),
+        unassigned(project_id=office.id),
+    ]
+    document = compose_brief(agenda(hiring, home, office, *tasks)).document
+    assert {section.project: [claim.text for claim in section.waiting] for section in document.sections} == {
+        "Hiring": ["Waiting for Bob: “Fix the crane”, 2 days overdue; 2 more."],
+        "Home": ["Unassigned: 1."],
+        "Office": ["Waiting for Eve: “Fix the crane”.", "Unassigned: 1."],
+    }
+
+
+@pytest.mark.parametrize(
+    ("blocked", "sentence"),
+    [
+        (
+            ["Load the van"],
+            "Waiting for Tom: “Order the van”, 3 days overdue; holds up “Load the van”; 1 more.",
+        ),
+        (
+            ["Load the van", "Drive", "Park"],
+            "Waiting for Tom: “Order the van”, 3 days overdue; holds up “Load the van” and 2 others; 1 more.",
+        ),
+    ],
+)
+def test_a_person_who_holds_up_the_reader_comes_first(blocked, sentence):
+    van = others("Order the van", person="Tom", due=days_later(-3))
+    mine = [task(title, blocked_by=(van.id,), due=days_later(n)) for n, title in enumerate(blocked)]
+    late = [others(due=days_later(-20)), others(due=days_later(-30)), others("Wash", person="Tom")]
+    document = compose_brief(agenda(van, *mine, *late)).document
+    (told, other) = document.sections[0].waiting
+    assert (told.text, other.text) == (sentence, "Waiting for Bob: 2, all overdue.")
+    titles = [document.facts[fact_id].title for fact_id in told.facts[1:]]
+    assert titles == ["Order the van", "Wash", *blocked]
+
+
+def test_a_task_that_holds_up_the_reader_is_named_before_those_that_are_overdue():
+    van = others("Order the van", person="Tom")
+    things = (van, others("Wash", person="Tom", due=days_later(-1)), task("Load it", blocked_by=(van.id,)))
+    (told,) = compose_brief(agenda(*things)).document.sections[0].waiting
+    assert told.text == "Waiting for Tom: “Order the van”; holds up “Load it”; 1 more, overdue."
 
 
 def test_at_most_five_people_are_told_and_then_the_number_of_the_others():
     names = [f"Person {n}" for n in range(MAX_PEOPLE + 3)]
-    tasks = [others(person=name, touched_at=touched(0)) for name in names for _ in range(2)]
-    told = waiting(compose_brief(agenda(*tasks, unassigned(touched_at=touched(0)))).document)
+    tasks = [others(person=name) for name in names for _ in range(2)]
+    told = waiting(compose_brief(agenda(*tasks, unassigned())).document)
     assert told == [
         *(f"Waiting for {name}: 2." for name in names[:MAX_PEOPLE]),
         "And 3 more people: 6.",
@@ -144,14 +196,16 @@ def test_a_blocked_task_names_the_person_of_its_blocker():
     blocked = task("Load the van", blocked_by=(blocker.id,), due=TODAY)
     document = compose_brief(agenda(blocker, blocked)).document
     assert document.counts.blocked == 1
-    assert "“Load the van” is blocked by “Order the van” (Tom Fox), due today" in mentions(document)
+    assert "“Load the van” is blocked by “Order the van” (Tom Fox), due today" in mentions(
+        with_texts(document)
+    )
 
 
 def test_a_task_for_which_another_person_waits_ranks_higher():
     hers = task("Sign the contract", due=days_later(3))
     waits = others("Order the van", blocked_by=(hers.id,))
-    (action,) = compose_brief(agenda(hers, waits)).document.next_actions
-    assert "1 task waits for it" in action.reason
+    document = compose_brief(agenda(task("Answer", due=days_later(3)), hers, waits)).document
+    assert document.next_actions[0].text == "“Sign the contract”"
 
 
 def test_a_day_on_which_only_others_have_tasks_is_quiet():
@@ -277,7 +331,12 @@ def test_with_any_assignment_each_open_task_is_counted_once(on_and_found, assign
     for section in document.sections:
         for claim in section.waiting:
             assert why_unsupported(claim, document.facts, PREDICATES, on.today) is None
-            assert len({document.facts[fact_id].holder for fact_id in claim.facts} - {None}) <= 1
+            holders = [document.facts[fact_id].holder for fact_id in claim.facts]
+            assert len({*holders} - {None, "mine"}) <= 1
+            assert "mine" not in holders or claim.kind == "waiting_for"
+    people = [claim.text.partition(":")[0] for one in document.sections for claim in one.waiting]
+    named = [one.casefold() for one in people if one.startswith("Waiting")]
+    assert len(named) == len({*named})
 
 
 @pytest.mark.parametrize(

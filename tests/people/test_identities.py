@@ -1,6 +1,6 @@
 """Identities of users: proposals, answers, limits and their comparison with files."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -77,16 +77,65 @@ async def test_confirmed_name_stays_when_the_profile_changes(database: Database,
 async def test_proposal_counts_only_after_it_is_confirmed(database: Database, berg: User):
     async with database.transaction([berg.id]) as tx:
         await people.propose_identities(
-            tx, berg, SOURCE, [Sighting("Anna", "board.csv", 3), Sighting("Bob Miller", "board.csv", 5)]
+            tx, berg, SOURCE, [Sighting("Bergmann", "board.csv", 3), Sighting("Bob Miller", "board.csv", 5)]
         )
-        proposal = await get_one(tx, berg, "Anna")
+        proposal = await get_one(tx, berg, "Bergmann")
         assert (proposal.source_name, proposal.seen, proposal.counts) == ("board.csv", 3, False)
-        assert not await matches(tx, berg, "Anna")
+        assert not await matches(tx, berg, "Bergmann")
         await people.confirm_identity(tx, berg.id, proposal.id)
-        assert await matches(tx, berg, "anna")
+        assert await matches(tx, berg, "bergmann")
         await people.remove_identity(tx, berg.id, proposal.id)
+        assert not await matches(tx, berg, "Bergmann")
+        assert "Bergmann" in await list_values(tx, berg)
+
+
+async def propose(tx: asyncpg.Connection, user: User, *texts: str, source: UUID = SOURCE) -> None:
+    await people.propose_identities(tx, user, source, [Sighting(text, "board.csv", 1) for text in texts])
+
+
+async def test_only_short_form_of_the_name_counts_at_once(database: Database, berg: User):
+    async with database.transaction([berg.id]) as tx:
+        await propose(tx, berg, "Anna", "Bob Miller")
+        assert (await get_one(tx, berg, "Anna")).counts
+        assert await matches(tx, berg, "@anna")
+        assert not await matches(tx, berg, "Anna Schmidt")
+        await propose(tx, berg, "Anna", "Bob Miller", "Anna Schmidt")
+        assert not (await get_one(tx, berg, "Anna")).counts
         assert not await matches(tx, berg, "Anna")
-        assert "Anna" in await list_values(tx, berg)
+
+
+async def test_short_form_does_not_count_beside_another_name_of_the_user(database: Database, berg: User):
+    async with database.transaction([berg.id]) as tx:
+        await propose(tx, berg, "Anna", "Anna Berg")
+        assert not await matches(tx, berg, "Anna")
+        await people.add_identity(tx, berg.id, "The Boss")
+        await propose(tx, berg, "Anna", "The Boss")
+        assert not await matches(tx, berg, "Anna")
+        await propose(tx, berg, "Anna", "Bob Miller")
+        assert await matches(tx, berg, "Anna")
+
+
+async def test_short_form_does_not_count_while_another_source_has_a_namesake(database: Database, berg: User):
+    other = uuid4()
+    async with database.transaction([berg.id]) as tx:
+        await propose(tx, berg, "Anna")
+        await propose(tx, berg, "Annabel Stone", "Bob", source=other)
+        assert await matches(tx, berg, "Anna")
+        await propose(tx, berg, "Anna Schmidt", source=other)
+        assert not await matches(tx, berg, "Anna")
+        await people.withdraw_proposals(tx, berg.id, other)
+        assert await matches(tx, berg, "Anna")
+
+
+async def test_assumed_name_can_be_rejected(database: Database, berg: User):
+    async with database.transaction([berg.id]) as tx:
+        await propose(tx, berg, "Anna", "Bob Miller")
+        anna = await get_one(tx, berg, "Anna")
+        await people.reject_identity(tx, berg.id, anna.id)
+        await propose(tx, berg, "Anna", "Bob Miller", "Eve Stone")
+        assert not await matches(tx, berg, "Anna")
+        await people.remove_identity(tx, berg.id, anna.id)
+        assert await matches(tx, berg, "Anna")
 
 
 async def test_reader_is_no_proposal_and_one_person_is_proposed_once(database: Database, berg: User):

@@ -221,7 +221,7 @@ async def propose_identities(tour: Tour, database, user) -> None:
     """Add an identity, reject one of the profile, and propose one of a file."""
     await tour.press("/settings/identities", value="Anna Berg")
     async with database.transaction([user.id]) as tx:
-        await people.propose_identities(tx, user, uuid4(), [people.Sighting("Anna", "plan.md", 2)])
+        await people.propose_identities(tx, user, uuid4(), [people.Sighting("Bergmann", "plan.md", 2)])
         known = {one.kind: one.id for one in await people.list_identities(tx, user.id) if one.counts}
     await tour.press(f"/settings/identities/{known['handle']}/reject")
 

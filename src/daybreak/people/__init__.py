@@ -46,9 +46,7 @@ from daybreak.people.identity import (
     Identity,
     IdentityKind,
     IdentitySource,
-    abbreviates_profile,
     fold_name,
-    resembles_profile,
 )
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
@@ -60,6 +58,7 @@ from daybreak.people.preferences import (
     Weekday,
     resolve_weekdays,
 )
+from daybreak.people.resemblance import abbreviates_profile, resembles_profile
 from daybreak.people.security_events import (
     SYSTEM_ACTOR,
     Actor,

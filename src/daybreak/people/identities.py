@@ -17,9 +17,9 @@ from daybreak.people.identity import (
     PersonText,
     parse_people,
     profile_identities,
-    resembles_profile,
 )
 from daybreak.people.model import User
+from daybreak.people.resemblance import find_assumed_name, resembles_profile
 from daybreak.people.rows import user_of
 
 _sql = load(__package__)
@@ -79,12 +79,13 @@ async def propose_identities(
 ) -> None:
     """Propose people whom the files of a source name and who may be the user, in one statement.
 
-    People who are the user by the profile are no proposals, and answered ones stay answered. At most 50
+    People who are the user by the profile are no proposals, and answered ones stay answered. The only short
+    form of the user's name counts at once, unless the source also has another name of the user. At most 50
     are proposed, and some more that resemble the profile. Earlier proposals of the source that were not
     found are deleted.
     """
     rows = [(*key, value, *rest) for key, (value, *rest) in _count_people(user, sightings).items()]
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 6
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 7
     await tx.execute(
         _sql.propose_identities, user.id, source_id, *columns, _MAX_PROPOSALS, _MAX_SIMILAR_PROPOSALS
     )
@@ -97,22 +98,31 @@ async def withdraw_proposals(tx: asyncpg.Connection, user_id: UUID, source_id: U
 
 def _count_people(
     user: User, sightings: Iterable[Sighting]
-) -> dict[tuple[IdentityKind, str], tuple[str, str, int, bool]]:
-    """Return value, file, number of items and similarity of each person, the likeliest first.
+) -> dict[tuple[IdentityKind, str], tuple[str, str, int, bool, bool]]:
+    """Return value, file, number of items, similarity and whether it is assumed, the likeliest person first.
 
     The file is the one that names the person most often.
     """
     known = Identities.from_rows((), user)
-    values: dict[tuple[IdentityKind, str], str] = {}
+    others: dict[tuple[IdentityKind, str], PersonText] = {}
+    is_named = False
     counts: defaultdict[tuple[IdentityKind, str], Counter[str]] = defaultdict(Counter)
     for sighting in sightings:
         for person in parse_people(sighting.text):
-            if not known.matches(person.value) and len(person.value) <= MAX_VALUE_LENGTH:
+            if known.matches(person.value):
+                is_named = True
+            elif len(person.value) <= MAX_VALUE_LENGTH:
                 key = person.kind, person.key
-                values.setdefault(key, person.value)
+                others.setdefault(key, person)
                 counts[key][sighting.file_name] += sighting.items
+    assumed = None if is_named else find_assumed_name(others.values(), user)
     found = {
-        key: (values[key], *files.most_common(1)[0], resembles_profile(values[key], user))
+        key: (
+            others[key].value,
+            *files.most_common(1)[0],
+            resembles_profile(others[key].value, user),
+            others[key] is assumed,
+        )
         for key, files in counts.items()
     }
     likeliest = sorted(found.items(), key=lambda one: (not one[1][3], -one[1][2], one[0]))

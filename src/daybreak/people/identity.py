@@ -3,7 +3,8 @@
 A file names one person in many ways: “Anna Berg”, “Berg, Anna”, “@anna”, “Anna Berg <anna@example.org>”.
 A text is compared by its address, by its full name, and by its single word. A single word counts only if it
 is the whole text, so that people who share a first name are not confused. The login name of a profile counts,
-too: the first letter of its first word with the last word, such as “aberg” for “Anna Berg”.
+too: the first letter of its first word with the last word, such as “aberg” for “Anna Berg”. Accents make no
+difference, since addresses have none: “anna.mueller@example.org” is the address of “Anna Müller”.
 """
 
 import re
@@ -26,14 +27,16 @@ _WIKILINK = re.compile(r"\[\[([^\[\]]*)\]\]")
 _OPENING_BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _SEPARATOR = re.compile(r"[;|\n]|\s(?:&|\+|/|and|und)\s", re.IGNORECASE)
 _SEPARATOR_OF_NAMES = re.compile(r"[;|\n&+/]|\s(?:and|und)\s", re.IGNORECASE)
-_WORD_SEPARATORS = re.compile(r"[\W\d_]+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _NAME_SEPARATOR = re.compile(r"[\s._-]")
 _JOINED_NAME = re.compile(r"[^\W\d_]{2,}(?:[._-][^\W\d_]{2,})+")
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
+)
 _AROUND = frozenset("\"'`<>,;:~*")
 _BRACKETS_AND_QUOTES = frozenset({"Ps", "Pe", "Pi", "Pf", "Sk", "Zs"})
 _MIN_SHARED_WORD = 3
-_MIN_CONTAINED_WORD = 4
 _MIN_ABBREVIATED_WORD = 2
 _MAX_WORDS_BEHIND = 2
 # Files have no longer assignees; attendees and entered texts may be longer.
@@ -73,6 +76,7 @@ class Identity:
         source: where it was found.
         source_name: the file in which it was found.
         seen: the number of items there that name it.
+        is_assumed: whether it counts without an answer, as the only short form of the profile in its source.
     """
 
     id: UUID
@@ -84,6 +88,7 @@ class Identity:
     proposed_at: datetime
     confirmed_at: datetime | None = None
     rejected_at: datetime | None = None
+    is_assumed: bool = False
 
     @property
     def is_answered(self) -> bool:
@@ -97,10 +102,10 @@ class Identity:
 
     @property
     def counts(self) -> bool:
-        """Whether items that name it are the owner's: also one of the profile that was not rejected."""
+        """Whether items that name it are the owner's: without an answer if of the profile, or assumed."""
         if self.is_answered:
             return self.confirmed_at is not None
-        return self.source is IdentitySource.PROFILE
+        return self.is_assumed or self.source is IdentitySource.PROFILE
 
 
 class PersonText(NamedTuple):
@@ -160,7 +165,8 @@ class Identities:
         own = confirmed | {(kind, key) for kind, key in profile if key not in denied}
         addresses = {key for kind, key in own if kind == IdentityKind.EMAIL}
         plain = {key for kind, key in own if kind != IdentityKind.EMAIL}
-        keys = frozenset().union(*map(_name_keys, plain))
+        written = frozenset().union(*map(_name_keys, plain))
+        keys = written.union(*map(plain_forms, written))
         names = {key for key in keys if is_full_name(key)}
         words = (keys - names) | {key.replace(" ", "") for key in names}
         return cls(frozenset(map(_mailbox, addresses)), frozenset(names), frozenset(words), frozenset(denied))
@@ -183,10 +189,14 @@ class Identities:
                 return False
             if _mailbox(address) in self.addresses:
                 return True
-        if person.keys & self.rejected:
-            return False
-        # With the address of another mailbox, a single word is another person of the same first name.
-        return bool(person.keys & self.names) or (not person.address and bool(person.keys & self.words))
+        # An answer to a name as written comes before those to its form without accents.
+        for keys in (person.keys, frozenset().union(*map(plain_forms, person.keys))):
+            if keys & self.rejected:
+                return False
+            # With the address of another mailbox, a single word is another person of the same first name.
+            if keys & self.names or (not person.address and keys & self.words):
+                return True
+        return False
 
 
 def profile_identities(user: User) -> list[PersonText]:
@@ -195,7 +205,7 @@ def profile_identities(user: User) -> list[PersonText]:
     A first name alone is not one person's; it counts after the user confirmed it.
     """
     name = _person_named(_strip_name(user.name))
-    found = [PersonText(user.email, "", frozenset()), _person_named(_local_part(user.email))]
+    found = [PersonText(user.email, "", frozenset()), _person_named(local_part(user.email))]
     found += [name] if name.kind is IdentityKind.NAME else []
     found += _abbreviated_identities(user)
     return list({(one.kind, one.key): one for one in reversed(found)}.values())[::-1]
@@ -208,7 +218,7 @@ def _abbreviated_identities(user: User) -> Iterator[PersonText]:
     of two letters it may be another person's first name, like “ali” for “Anna Li”.
     """
     host = fold(user.email).rpartition("@")[2]
-    for text in (user.name, _local_part(user.email)):
+    for text in (user.name, local_part(user.email)):
         first, *others = _TOKEN.findall(fold(text)) or [""]
         last = others[-1:] if _NAME_SEPARATOR.search(text.strip()) else []
         number = others[:1] if len(others) <= _MAX_WORDS_BEHIND and "".join(others[:1]).isdigit() else []
@@ -219,21 +229,6 @@ def _abbreviated_identities(user: User) -> Iterator[PersonText]:
                 yield PersonText(f"{first[0]}{word}@{host}", "", frozenset())
 
 
-def resembles_profile(value: str, user: User) -> bool:
-    """Return whether a name or address may be the user's: it shares a word with the name or the address."""
-    own = _words_of(user.name) | _words_of(_local_part(user.email))
-    return any(_are_alike(one, word) for one in own for word in _words_of(_local_part(value)))
-
-
-def abbreviates_profile(value: str, user: User) -> bool:
-    """Return whether a name is short for the user's: it has no word but the user's words and initials."""
-    own = _words_of(user.name) | _words_of(_local_part(user.email))
-    words = [word for word in _WORD_SEPARATORS.split(fold(value)) if word]
-    return resembles_profile(value, user) and all(
-        word in own or any(one.startswith(word) for one in own) for word in words
-    )
-
-
 def fold(text: str) -> str:
     """Return a text for comparison: in one case and Unicode form, with single spaces, without a leading @."""
     if text.isascii():
@@ -241,6 +236,20 @@ def fold(text: str) -> str:
     visible = "".join(one for one in text if unicodedata.category(one) != "Cf")
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", visible).casefold())
     return " ".join(folded.split()).lstrip("@").strip()
+
+
+def plain_forms(key: str) -> frozenset[str]:
+    """Return a folded text without accents: “müller” is “muller” or “mueller”."""
+    if key.isascii():
+        return frozenset({key})
+    spelled_out = key.translate(_SPELLED_OUT)
+    return frozenset(_without_marks(form.translate(_PLAIN_LETTERS)) for form in (key, spelled_out))
+
+
+def _without_marks(text: str) -> str:
+    """Return a text without the accents of European scripts; signs of others, such as vowels, are kept."""
+    letters = (one for one in unicodedata.normalize("NFD", text) if not "\u0300" <= one <= "\u036f")
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 def fold_name(text: str) -> str:
@@ -348,19 +357,11 @@ def _name_keys(name: str) -> frozenset[str]:
     return frozenset({key} - {""})
 
 
-def _local_part(address: str) -> str:
+def local_part(address: str) -> str:
+    """Return the part of an address before the @ and a plus sign; a text that is no address as it is."""
     return address.partition("@")[0].partition("+")[0] if "@" in address.lstrip("@") else address
 
 
 def _mailbox(address: str) -> str:
-    local_part, _, host = address.rpartition("@")
-    return f"{local_part.partition('+')[0]}@{host}"
-
-
-def _words_of(text: str) -> set[str]:
-    return {word for word in _WORD_SEPARATORS.split(fold(text)) if len(word) >= _MIN_SHARED_WORD}
-
-
-def _are_alike(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
-    return one == other or (len(shorter) >= _MIN_CONTAINED_WORD and shorter in longer)
+    mailbox, _, host = address.rpartition("@")
+    return f"{mailbox.partition('+')[0]}@{host}"

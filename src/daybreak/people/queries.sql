@@ -305,12 +305,12 @@ WHERE u.id = ANY ($1::uuid [])
 
 -- name: list_identities
 -- Return a user's identities, those that most items name first.
-SELECT id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at FROM people_identities
+SELECT id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at, is_assumed FROM people_identities
 WHERE owner_id = $1 ORDER BY seen DESC, value_key, kind
 
 -- name: read_identity
 -- Return one identity.
-SELECT id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at FROM people_identities
+SELECT id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at, is_assumed FROM people_identities
 WHERE owner_id = $1 AND id = $2
 
 -- name: propose_profile
@@ -335,17 +335,19 @@ WHERE known.source = 'file' OR (known.source = 'profile' AND known.value != excl
 
 -- name: propose_identities
 -- Propose people of the files of source $2, the likeliest first: kinds $3, keys $4, values $5, files $6, numbers of items
--- $7, and whether each resembles the profile $8. Of files there are at most $9, or $10 with those that resemble it.
+-- $7, whether each resembles the profile $8, and counts without an answer $9, unless the source has a confirmed one, too.
+-- Of files there are at most $10, or $11 with those that resemble it.
 -- Answered ones stay; proposals of the source that were not found are deleted. Two imports cannot deadlock: rows are
 -- written in the order of their keys, and the deletion, which is executed last, waits for no lock.
 WITH found AS (
     SELECT
         f.kind, f.value_key, f.value, f.source_name, f.seen,
-        CASE WHEN f.is_similar THEN $10::integer ELSE $9::integer END AS most,
+        f.is_assumed AND coalesce(bool_and(k.confirmed_at IS NULL) OVER (), TRUE) AS is_assumed,
+        CASE WHEN f.is_similar THEN $11::integer ELSE $10::integer END AS most,
         k.id IS NOT NULL AS is_known,
         row_number() OVER (PARTITION BY k.id IS NOT NULL ORDER BY f.rank) AS rank
-    FROM unnest($3::text [], $4::text [], $5::text [], $6::text [], $7::integer [], $8::boolean [])
-    WITH ORDINALITY AS f (kind, value_key, value, source_name, seen, is_similar, rank)
+    FROM unnest($3::text [], $4::text [], $5::text [], $6::text [], $7::integer [], $8::boolean [], $9::boolean [])
+    WITH ORDINALITY AS f (kind, value_key, value, source_name, seen, is_similar, is_assumed, rank)
     LEFT JOIN people_identities AS k ON k.owner_id = $1 AND k.kind = f.kind AND k.value_key = f.value_key
 ),
 
@@ -359,19 +361,22 @@ outdated AS (
     )
 )
 
-INSERT INTO people_identities AS known (owner_id, kind, value, value_key, source, source_id, source_name, seen)
-SELECT $1, f.kind, f.value, f.value_key, 'file', $2, f.source_name, f.seen FROM found AS f
+INSERT INTO people_identities AS known
+(owner_id, kind, value, value_key, source, source_id, source_name, seen, is_assumed)
+SELECT $1, f.kind, f.value, f.value_key, 'file', $2, f.source_name, f.seen, f.is_assumed FROM found AS f
 WHERE
     f.is_known
     OR f.rank <= f.most - (SELECT count(*) FROM people_identities AS i WHERE i.owner_id = $1 AND i.source = 'file')
 ORDER BY f.kind, f.value_key
 ON CONFLICT (owner_id, kind, value_key) DO UPDATE
-SET source_id = excluded.source_id, source_name = excluded.source_name, seen = excluded.seen
+SET
+    source_id = excluded.source_id, source_name = excluded.source_name, seen = excluded.seen,
+    is_assumed = excluded.is_assumed
 WHERE
     known.source = 'file' AND known.confirmed_at IS NULL AND known.rejected_at IS NULL
     AND (known.source_id = excluded.source_id OR known.seen < excluded.seen)
-    AND (known.source_id, known.source_name, known.seen)
-    IS DISTINCT FROM (excluded.source_id, excluded.source_name, excluded.seen)
+    AND (known.source_id, known.source_name, known.seen, known.is_assumed)
+    IS DISTINCT FROM (excluded.source_id, excluded.source_name, excluded.seen, excluded.is_assumed)
 
 -- name: withdraw_proposals
 -- Delete the proposals of a source that have no answer.
@@ -387,7 +392,7 @@ WHERE
     OR (SELECT count(*) FROM people_identities AS i WHERE i.owner_id = $1) < $6::integer
 ON CONFLICT (owner_id, kind, value_key) DO UPDATE
 SET confirmed_at = coalesce(known.confirmed_at, now()), rejected_at = NULL
-RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at, is_assumed
 
 -- name: answer_identity
 -- Confirm an identity if $3, else reject it.
@@ -395,7 +400,7 @@ UPDATE people_identities SET
     confirmed_at = CASE WHEN $3::boolean THEN coalesce(confirmed_at, now()) END,
     rejected_at = CASE WHEN NOT $3::boolean THEN coalesce(rejected_at, now()) END
 WHERE owner_id = $1 AND id = $2
-RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at, is_assumed
 
 -- name: remove_identity
 -- Delete an identity that the person added; another one that was answered becomes a proposal again.
@@ -404,12 +409,12 @@ WITH reset AS (
     WHERE
         owner_id = $1 AND id = $2 AND source != 'person'
         AND (confirmed_at IS NOT NULL OR rejected_at IS NOT NULL)
-    RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+    RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at, is_assumed
 ),
 
 deleted AS (
     DELETE FROM people_identities WHERE owner_id = $1 AND id = $2 AND source = 'person'
-    RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at
+    RETURNING id, kind, value, source, source_name, seen, proposed_at, confirmed_at, rejected_at, is_assumed
 )
 
 SELECT * FROM reset

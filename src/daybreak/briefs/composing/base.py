@@ -1,7 +1,7 @@
 """The base of every edition: the filtered facts by project, the snapshot for the next brief, the warnings."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daybreak.agenda import Agenda
@@ -22,6 +22,7 @@ from daybreak.briefs.facts.coverage_warnings import find_coverage_warnings
 from daybreak.briefs.facts.day import Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.fingerprint import fingerprint
+from daybreak.briefs.facts.other_people import unite_people
 from daybreak.briefs.facts.project_filter import filter_agenda
 from daybreak.briefs.facts.snapshot import Snapshot, empty_snapshot, take_snapshot
 from daybreak.briefs.wording import warnings
@@ -180,7 +181,9 @@ def _collect_projects(book: FactBook, agenda: Agenda) -> tuple[list[ProjectFacts
             book.unsorted.update(task.id for task in project_items.tasks)
             name = project_items.project.name if project_items.project else None
             lost.append(Gap.of_project(name, len(project_items.tasks), error))
-    return sorted((one for one in found if one.has_content), key=lambda one: one.sort_key), lost
+    waiting = unite_people([one.waiting for one in found], book.day)
+    united = [replace(one, waiting=groups) for one, groups in zip(found, waiting, strict=True)]
+    return sorted((one for one in united if one.has_content), key=lambda one: one.sort_key), lost
 
 
 def _coverage_warnings_of(compose_input: ComposeInput) -> tuple[CoverageWarning, ...]:

@@ -188,7 +188,8 @@ class Section:
 
     Attributes:
         statements: description, current phase and its next task.
-        waiting: the open tasks of other people, one claim for each person: first a number, then the tasks.
+        waiting: the open tasks of other people, one claim for each person, in the section that has most of
+            them: first a number, then the tasks, then the reader's tasks that they block.
         notes: the newest of the last seven days.
         content_hash: the hash of its text and of the facts that it cites.
         reused: whether the section is identical to that of the last compose of this edition.

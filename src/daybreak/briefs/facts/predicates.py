@@ -36,6 +36,11 @@ def _is_waiting_for_person(fact: Fact, today: date) -> bool:
     return counts and fact.holder == "other" and bool(fact.assignee)
 
 
+def _is_waiting_or_held_up(fact: Fact, today: date) -> bool:
+    """Return whether a fact is another person's task or their number, or a blocked task of the reader."""
+    return _is_waiting_for_person(fact, today) or (_is_mine(fact) and _is_blocked(fact, today))
+
+
 def _is_unassigned(fact: Fact, today: date) -> bool:
     return (_is_open_task(fact, today) or _is_positive(fact, today)) and fact.holder == "unassigned"
 
@@ -255,7 +260,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "phase": _is_running_phase,
     "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
-    "waiting_for": _is_waiting_for_person,
+    "waiting_for": _is_waiting_or_held_up,
     "unassigned": _is_unassigned,
     # The week
     "week_done": _of_mine(_is_done_in_week),

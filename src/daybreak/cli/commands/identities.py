@@ -126,7 +126,10 @@ def _answer(email: str, value: str, verb: "Verb", sentence: str, *, is_removal: 
 
 
 def _describe_withdrawal(identity: "Identity") -> str:
-    state = "counts, as it is in the profile" if identity.source == "profile" else "is a proposal again"
+    if identity.is_assumed:
+        state = "counts, as the only short form of the name in its source"
+    else:
+        state = "counts, as it is in the profile" if identity.source == "profile" else "is a proposal again"
     return f"Withdrew the answer to “{identity.value}”; it {state}."
 
 
