@@ -134,6 +134,18 @@ async def test_feedback_is_recorded_and_removed_by_sentence(program, plans):
     assert unknown.status_code == 404
 
 
+async def test_the_document_names_every_open_task_in_words_that_take_feedback(program, plans):
+    await compose(plans)
+    document = (await program("GET", f"{BRIEFS}/{SUNDAY}")).json()["document"]
+    views = [view for section in document["sections"] for view in section["buckets"]]
+    entries = {view["bucket"]: view["entries"][0] for view in views}
+    assert entries["due_today"]["text"] == "“Water the plants” is due today"
+    assert entries["overdue"]["text"].startswith("“Order seeds” was due on Friday 27 March")
+    sentence = {name: entries["overdue"][name] for name in ("text", "facts")}
+    given = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", sentence | {"opinion": "wrong"})
+    assert given.json()["feedback"] == [sentence | {"opinion": "wrong"}]
+
+
 async def test_briefs_of_other_users_are_not_found(bob_client, plans):
     await compose(plans)
     assert (await bob_client.get(f"{BRIEFS}/{SUNDAY}")).status_code == 404

@@ -1,5 +1,6 @@
 """Test the pages Today and Briefs in a browser without scripts."""
 
+import html
 import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +12,7 @@ from daybreak import briefs, clock, people, runs
 from daybreak.agenda.parsed import ImportedTask
 from daybreak.briefs import Edition
 from daybreak.db import Database
-from daybreak.people import QuietDay
+from daybreak.people import BriefLength, QuietDay
 from daybreak.runs import Run, Status, testing
 
 from ..conftest import PlanFolder  # noqa: TID252 - tests are no package that could be named
@@ -92,10 +93,77 @@ async def test_a_brief_without_a_worker_shows_a_hint(anna_client, plans, admin_c
 
 async def test_the_page_shows_next_actions_then_the_day_and_sources(anna_client, brief):
     page = (await anna_client.get("/")).text
-    order = [page.index(words) for words in ("Sunday 29 March 2026", "Start here", "<svg", "<h2><bdi>Your day<")]
+    order = [
+        page.index(words) for words in ("Sunday 29 March 2026", "Start here", "<svg", "<h2><bdi>Your day<")
+    ]
     assert order == sorted(order)
     assert "Task Order seeds open, due Friday 27 March" in words_of(page)
     assert "plans: plan.md:2" in page
+
+
+async def test_the_length_of_a_brief_is_chosen_on_its_page(anna_client, brief):
+    page = (await anna_client.get("/")).text
+    assert '<a href="/?length=standard" aria-current="true">Standard</a>' in page
+    assert '<a href="/?length=full">Full</a>' in page
+    assert "Without a project" not in words_of((await anna_client.get("/?length=glance")).text)
+    full = (await anna_client.get("/?length=full")).text
+    assert "Without a project" in words_of(full)
+    assert '<a href="/?length=full" aria-current="true">Full</a>' in full
+    assert (await anna_client.get("/?length=endless")).status_code == 422
+
+
+async def test_the_preferred_length_is_shown_unless_another_is_chosen(anna_client, brief):
+    preferences = replace(brief.user.preferences, length=BriefLength.GLANCE)
+    await people.update_user_with(
+        brief.database, brief.user.id, lambda user: replace(user, preferences=preferences)
+    )
+    assert 'aria-current="true">Glance</a>' in (await anna_client.get("/")).text
+    assert 'aria-current="true">Standard</a>' in (await anna_client.get("/?length=standard")).text
+
+
+async def test_links_and_actions_of_a_page_keep_its_edition_and_length(anna_client, brief):
+    await briefs.compose(brief.database, brief.user.id, SUNDAY, edition=Edition.WEEKLY)
+    here = f"/briefs/{SUNDAY}?edition=weekly&length=full"
+    page = html.unescape((await anna_client.get(here)).text)
+    assert f'<a href="{here}" aria-current="true">Full</a>' in page
+    assert f'<a href="/briefs/{SUNDAY}?edition=weekly&length=glance">Glance</a>' in page
+    assert '<a href="/?length=full">Daily brief</a>' in page
+    judge = f"/briefs/{SUNDAY}/feedback?edition=weekly&length=full"
+    assert f'action="{judge}"' in page
+    claim = sentence_id(page, "Order seeds")
+    answer = await anna_client.post(judge, wrong=claim)
+    assert answer.headers["location"] == f"{here}#s-{claim}"
+
+
+async def test_feedback_is_recorded_for_sentences_of_every_length(anna_client, brief):
+    for length in BriefLength:
+        page = (await anna_client.get(f"/?length={length}")).text
+        claims = set(re.findall(r'name="useful" value="([0-9a-f]{16})"', page))
+        assert claims
+        for claim in claims:
+            answer = await anna_client.post(f"/briefs/{SUNDAY}/feedback?length={length}", useful=claim)
+            assert answer.headers["location"].endswith(f"#s-{claim}")
+        marked = (await anna_client.get(f"/?length={length}")).text
+        assert set(re.findall(r'name="nothing" value="([0-9a-f]{16})"', marked)) == claims
+        for claim in claims:
+            await anna_client.post(f"/briefs/{SUNDAY}/feedback", nothing=claim)
+
+
+async def test_a_brief_of_an_empty_agenda_invites_to_add_something(
+    anna_client, bob_client, brief, other_user
+):
+    await briefs.compose(brief.database, other_user.id, SUNDAY)
+    page = (await bob_client.get("/")).text
+    links = re.findall(r'<a href="([^"]+)" role="button"[^>]*>([^<]+)</a>', page)
+    assert links == [
+        ("/agenda/sources#send-files", "Upload files"),
+        ("/agenda/sources#add-address", "Add a calendar"),
+        ("/welcome#sample", "Try the sample"),
+    ]
+    for path in ("/agenda/sources#send-files", "/agenda/sources#add-address", "/welcome#sample"):
+        address, _, anchor = path.partition("#")
+        assert f'id="{anchor}"' in (await bob_client.get(address)).text
+    assert "Try the sample" not in (await anna_client.get("/")).text
 
 
 async def test_opening_a_brief_marks_it_as_received(anna_client, brief):
@@ -290,6 +358,8 @@ async def test_the_search_matches_any_form_of_a_word(anna_client, brief, monkeyp
     )
     await briefs.compose(brief.database, brief.user.id, SUNDAY)
     assert "<mark>TRÄCTOR</mark>" in (await anna_client.get("/briefs?q=träctor")).text
+    entry = (await anna_client.get('/briefs?q="no+due+date"')).text
+    assert "Repair the TRÄCTOR has" in words_of(entry)
 
 
 async def test_the_archive_is_paged(anna_client, plans):

@@ -223,12 +223,12 @@ class _PageBuilder:
         )
 
     def _meeting_reason(self, sentence: OutlineSentence) -> Iterator[Evidence]:
+        about = (sentence.kind, sentence.facts)
         for entry in self._document.timeline:
-            if (
-                entry.context
-                and sentence.kind == entry.context.kind
-                and sentence.facts == entry.context.facts
-            ):
+            if entry.context and about in {
+                (entry.kind, entry.facts),
+                (entry.context.kind, entry.context.facts),
+            }:
                 yield explain_meeting(entry.context)
 
 
