@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
+import pytest
 
 from daybreak.briefs.document import codec
 from daybreak.briefs.document.model import CoverageWarning
 from daybreak.briefs.progress_reader import LiveBrief
+from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.people import BriefLength
 from daybreak.runs import RunEvent
 
 from .factories import TODAY, agenda, compose_brief, project, task
@@ -32,8 +35,20 @@ def live_brief_of(*events: tuple[str, dict]) -> LiveBrief:
     )
 
 
+def section_facts(index: int) -> dict:
+    cited = {fact for view in DOCUMENT.sections[index].buckets for one in view.entries for fact in one.facts}
+    return {fact_id: fact for fact_id, fact in DOCUMENT.facts.items() if fact_id in cited}
+
+
+OPENING_FACTS = {
+    fact_id: fact
+    for fact_id, fact in DOCUMENT.facts.items()
+    if fact_id not in section_facts(0) | section_facts(1)
+}
+
+
 def facts_event(total: int = 2) -> tuple[str, dict]:
-    document = orjson.loads(codec.encode(replace(DOCUMENT, sections=(), facts={})))
+    document = orjson.loads(codec.encode(replace(DOCUMENT, sections=(), facts=OPENING_FACTS)))
     return "facts", {"total": total, "document": document}
 
 
@@ -41,6 +56,7 @@ def section_event(index: int) -> tuple[str, dict]:
     return "section", {
         "index": index,
         "section": orjson.loads(orjson.dumps(DOCUMENT.sections[index])),
+        "facts": orjson.loads(orjson.dumps(section_facts(index))),
         "gap": None,
     }
 
@@ -52,13 +68,19 @@ def test_without_events_there_is_no_document():
 
 def test_the_facts_are_readable_before_any_section():
     live = live_brief_of(("running", {}), facts_event())
-    assert live.to_document() == replace(DOCUMENT, sections=(), facts={})
+    assert live.to_document() == replace(DOCUMENT, sections=(), facts=OPENING_FACTS)
     assert (live.pending_sections, live.last_event_number) == (2, 2)
 
 
 def test_sections_are_in_order_however_they_arrive():
     live = live_brief_of(facts_event(), section_event(1), section_event(0))
     assert (live.to_document().sections, live.pending_sections) == (DOCUMENT.sections, 0)
+
+
+@pytest.mark.parametrize("length", BriefLength)
+def test_a_brief_of_all_sections_reads_like_the_stored_one(length: BriefLength):
+    live = live_brief_of(facts_event(), section_event(0), section_event(1))
+    assert build_outline(live.to_document(), length) == build_outline(DOCUMENT, length)
 
 
 def test_a_section_that_could_not_be_written_is_a_warning_in_its_stead():

@@ -15,6 +15,8 @@ from daybreak.briefs import COMPOSE, ComposeParameters, jobs, make_compose_kind,
 from daybreak.briefs.composing.sections import ProjectFacts, write_section
 from daybreak.briefs.document.model import Section
 from daybreak.briefs.facts.fact_book import FactBook
+from daybreak.briefs.progress_reader import LiveBrief
+from daybreak.briefs.wording.entries import with_texts
 from daybreak.db import Database
 from daybreak.errors import Unavailable
 from daybreak.runs import Run, RunEvent, RunsSettings, Status, Worker, testing
@@ -206,7 +208,8 @@ async def test_facts_and_sections_are_readable_as_they_are_written(plans: PlanFo
     gates["B"].set()
     first = (await wait_for_events(plans.database, run, "section", 1))[0].data
     assert (first["index"], first["section"]["project"], first["gap"]) == (1, "B", None)
-    assert first["section"]["buckets"][0]["entries"][0]["text"] == "“Reap” is due today"
+    live = with_texts(LiveBrief.from_events(await events(plans.database, run)).to_document())
+    assert live.sections[0].buckets[0].entries[0].text == "“Reap” is due today"
     async with plans.database.transaction([plans.user.id]) as tx:
         now = await runs.get(tx, plans.user.id, run.id)
     assert (now.status, now.phase, now.done, now.total) == (Status.RUNNING, "sections", 1, 2)
@@ -233,6 +236,7 @@ async def test_a_section_too_long_for_an_event_is_null(plans: PlanFolder, monkey
     assert (await wait_for_events(plans.database, run, "section", 1))[0].data == {
         "index": 0,
         "section": None,
+        "facts": {},
         "gap": None,
     }
 

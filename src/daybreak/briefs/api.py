@@ -15,6 +15,7 @@ from daybreak.briefs.brief_state import BriefKey, BriefState, Regenerate
 from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.feedback import Opinion, claim_id
 from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.briefs.wording.entries import with_texts
 from daybreak.errors import Conflict, NotFound
 from daybreak.runs import Run, Status
 from daybreak.web import (
@@ -57,7 +58,10 @@ class BriefOut(OutputModel):
     id: UUID
     composed_at: datetime
     feedback: list[FeedbackOut]
-    document: Document = Field(description="The format is described in docs/brief.schema.json of Daybreak.")
+    document: Document = Field(
+        description="The whole brief: every open task by name, whatever length the reader prefers on pages. "
+        "Titles are in “quotation marks”. The format is described in docs/brief.schema.json of Daybreak."
+    )
 
     @classmethod
     def of(cls, state: BriefState) -> Self:
@@ -70,7 +74,8 @@ class BriefOut(OutputModel):
             raise NotFound(_missing_message(state))
         given = [FeedbackOut.model_validate(one) for one in state.feedback_by_claim.values()]
         brief = state.brief
-        return cls(id=brief.id, composed_at=brief.composed_at, feedback=given, document=brief.document)
+        document = with_texts(brief.document)
+        return cls(id=brief.id, composed_at=brief.composed_at, feedback=given, document=document)
 
 
 class BriefSummary(OutputModel):
@@ -80,7 +85,7 @@ class BriefSummary(OutputModel):
     date: date
     edition: Edition
     composed_at: datetime
-    opening: str = Field(examples=["1 project: 2 due today, 0 overdue."])
+    opening: str = Field(examples=["2 due today, 1 overdue."])
     lines: list[str] = Field(description="In search results: the matching sentences, at most three.")
 
     @classmethod
@@ -123,7 +128,9 @@ class FeedbackIn(InputModel):
     """The reader's opinion of a sentence, or its removal."""
 
     text: SentenceText = Field(
-        examples=["“Water the plants” is due today"], description="The sentence exactly as in the document."
+        examples=["“Water the plants” is due today"],
+        description="The sentence exactly as in the document, or a line of a page, its titles in “quotation "
+        "marks”.",
     )
     facts: list[Annotated[str, StringConstraints(max_length=200)]] = Field(max_length=500, examples=[[_FACT]])
     opinion: Opinion | None = Field(strict=False, description="null removes the opinion.")
@@ -176,7 +183,7 @@ async def list_briefs(
 
 @api.get("/briefs/{day}", response_model=BriefOut)
 async def get_brief(context: ApiReader, day: date, edition: Edition = Edition.STANDARD) -> Response:
-    """Return the brief of a day and mark it as received, so that the next one lists the changes since."""
+    """Return the whole brief of a day. Marks it as received, so that the next one lists the changes since."""
     async with context.transaction() as tx:
         brief = BriefOut.of(await brief_state.open_brief(tx, context.user.id, BriefKey(day, edition)))
     return etag_response(context.request, brief)

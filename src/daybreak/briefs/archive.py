@@ -10,14 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from daybreak.briefs import store
-from daybreak.briefs.document.model import Edition
+from daybreak.briefs.document.claims import list_claims
+from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.briefs.wording.entries import with_texts
+from daybreak.briefs.wording.titles import without_marks
 from daybreak.db import Database, load
 from daybreak.errors import InvalidInput
 
@@ -126,7 +129,7 @@ async def search_archive(
         rows = await tx.fetch(_sql.search_editions, owner_id, normalized, *_cursor_values(after), limit + 1)
         shown = rows[:limit]
         sentences = [
-            (row["id"], line) for row in shown for line in _list_sentences(store.unpack(row["document"]))
+            (row["id"], line) for row in shown for line in _list_sentences(store.decode(row["document"]))
         ]
         plain = [line.translate(_NORMALIZE) for _, line in sentences]
         ids = [brief_id for brief_id, _ in sentences]
@@ -151,40 +154,24 @@ async def _index_new_briefs(database: Database, owner_id: UUID) -> bool:
     return is_more
 
 
-def _searchable_text(document: bytes) -> str:
-    found = store.unpack(document)
-    titles = (fact["title"] for fact in found["facts"].values() if fact["kind"] != "stat")
-    return "\n".join(dict.fromkeys((*_list_sentences(found), *titles))).translate(_NORMALIZE)
+def _searchable_text(stored: bytes) -> str:
+    document = store.decode(stored)
+    titles = (one_line(fact.title) for fact in document.facts.values() if fact.kind != "stat")
+    return "\n".join(dict.fromkeys((*_list_sentences(document), *titles))).translate(_NORMALIZE)
 
 
-def _list_sentences(document: dict[str, Any]) -> Iterator[str]:
-    """Yield the sentences of a brief, from its JSON."""
-    claims = [
-        *document["headline"],
-        *document["next_actions"],
-        *document["since_last"]["entries"],
-        *document["timeline"],
-        *document["workload"]["statements"],
-    ]
-    if week := document.get("week"):
-        claims += week["calendar"]
-        for project in week["projects"]:
-            claims += [claim for view in project["topics"] for claim in view["entries"]]
-            if project["project"]:
-                yield one_line(project["project"])
-    for section in document["sections"]:
-        claims += section["statements"]
-        claims += [claim for view in section["buckets"] for claim in view["entries"]]
-        claims += section["notes"]
-        if section["project"]:
-            yield one_line(section["project"])
-    for claim in claims:
-        yield one_line(claim["text"])
+def _list_sentences(document: Document) -> Iterator[str]:
+    """Yield the names of the projects of a brief and its sentences, without the marks of titles."""
+    names = [section.project for section in document.sections]
+    names += [project.project for project in document.week.projects] if document.week else []
+    yield from (one_line(name) for name in names if name)
+    for claim in list_claims(with_texts(document)):
+        yield one_line(without_marks(claim.text))
 
 
 def _archived_brief(row: asyncpg.Record, lines: tuple[tuple[Highlight, ...], ...] = ()) -> ArchivedBrief:
-    document = store.unpack(row["document"])
-    opening = " ".join(one_line(claim["text"]) for claim in document["headline"])
+    headline = store.unpack(row["document"])["headline"]
+    opening = " ".join(one_line(without_marks(claim["text"])) for claim in headline)
     edition = Edition(row["edition"])
     return ArchivedBrief(
         id=row["id"],

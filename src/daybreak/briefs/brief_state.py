@@ -49,19 +49,6 @@ class BriefKey(NamedTuple):
         """The key of the runs that compose it."""
         return f"{self.day.isoformat()}/{self.edition}"
 
-    @property
-    def path(self) -> str:
-        """The path of its page."""
-        return self._path_for("")
-
-    def action_path(self, name: str) -> str:
-        """Return the path of an action on it."""
-        return self._path_for(f"/{name}")
-
-    def _path_for(self, suffix: str) -> str:
-        edition = "" if self.edition is Edition.STANDARD else f"?edition={self.edition}"
-        return f"/briefs/{self.day.isoformat()}{suffix}{edition}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefState:

@@ -1,21 +1,26 @@
 """Readers' opinions of the sentences of their briefs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from daybreak import clock
 from daybreak.briefs import store
+from daybreak.briefs.document.claims import list_claims
 from daybreak.briefs.document.model import Document, Edition
-from daybreak.briefs.rendering.outline import ListBlock, OutlineSentence, Prose
+from daybreak.briefs.rendering.outline import ListBlock, Prose
 from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.briefs.wording.entries import with_texts
 from daybreak.db import load
 from daybreak.errors import NotFound
+from daybreak.people import BriefLength
 
 _sql = load(__package__)
 _DIGEST_BYTES = 8
@@ -41,6 +46,13 @@ class Feedback:
     text: str
     facts: tuple[str, ...]
     opinion: Opinion
+
+
+class _Sentence(NamedTuple):
+    """A sentence as a reader sees it, and the ids of its facts."""
+
+    text: str
+    facts: tuple[str, ...]
 
 
 async def list_feedback(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID) -> dict[str, Feedback]:
@@ -78,10 +90,19 @@ async def record_feedback(
     await tx.execute(_sql.record_feedback, owner_id, brief.id, *row)
 
 
-def _find_sentence(document: Document, claim: str) -> OutlineSentence:
-    for block in build_outline(document):
-        if isinstance(block, Prose | ListBlock):
-            for sentence in block.sentences:
-                if claim_id(sentence.text, sentence.facts) == claim:
-                    return sentence
+def _find_sentence(document: Document, claim: str) -> _Sentence:
+    """Return a sentence of the document, or of a form at any length."""
+    for sentence in _list_sentences(document):
+        if claim_id(*sentence) == claim:
+            return sentence
     raise NotFound("The brief no longer contains this sentence; reload it and try again.")
+
+
+def _list_sentences(document: Document) -> Iterator[_Sentence]:
+    for claim in list_claims(with_texts(document)):
+        yield _Sentence(one_line(claim.text), claim.facts)
+    for length in BriefLength:
+        for block in build_outline(document, length):
+            if isinstance(block, Prose | ListBlock):
+                for line in block.sentences:
+                    yield from (_Sentence(one.text, one.facts) for one in (line, *line.more))

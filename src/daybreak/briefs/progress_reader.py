@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from daybreak.briefs.document import codec
 from daybreak.briefs.document.model import CoverageWarning, Document, Section
+from daybreak.claims import Fact
 from daybreak.runs import RunEvent
 
 _FACTS, _SECTION = "facts", "section"
@@ -22,13 +23,14 @@ class LiveBrief:
     Attributes:
         last_event_number: the number of the last event applied.
         total: the number of sections to expect; None before it is known.
-        document: the brief without sections and facts; None before it is composed.
+        document: the brief without sections; None before it is composed.
     """
 
     last_event_number: int = 0
     total: int | None = None
     document: Document | None = None
     _sections: dict[int, Section | None] = field(default_factory=dict)
+    _facts: dict[str, Fact] = field(default_factory=dict)
     _gaps: list[CoverageWarning] = field(default_factory=list)
 
     @classmethod
@@ -58,22 +60,32 @@ class LiveBrief:
             return None
         sections = [section for _, section in sorted(self._sections.items()) if section]
         warnings = (*self._gaps, *self.document.warnings)
-        return replace(self.document, sections=tuple(sections), warnings=warnings)
+        facts = self.document.facts | self._facts
+        return replace(self.document, sections=tuple(sections), warnings=warnings, facts=facts)
 
     def _apply_facts(self, data: Any) -> None:  # noqa: ANN401 - JSON
         parts = data.get("document")
         self.total = data.get("total")
         self.document = codec.decode(orjson.dumps(parts)) if parts else None
-        self._sections, self._gaps = {}, []
+        self._sections, self._facts, self._gaps = {}, {}, []
 
     def _apply_section(self, data: Any) -> None:  # noqa: ANN401 - JSON
         if gap := data.get("gap"):
             self._gaps.append(CoverageWarning(**gap))
         else:
-            parts = data.get("section")
-            self._sections[data["index"]] = _section_adapter().validate_python(parts) if parts else None
+            written = _written_section_adapter().validate_json(orjson.dumps(data))
+            self._sections[data["index"]] = written.section
+            self._facts |= written.facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WrittenSection:
+    """A section of an event, and the facts that it cites."""
+
+    section: Section | None = None
+    facts: dict[str, Fact] = field(default_factory=dict)
 
 
 @cache
-def _section_adapter() -> TypeAdapter[Section]:
-    return TypeAdapter(Section)
+def _written_section_adapter() -> TypeAdapter[_WrittenSection]:
+    return TypeAdapter(_WrittenSection)

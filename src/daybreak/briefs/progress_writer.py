@@ -2,24 +2,26 @@
 
 The events of the run; their parts are those of the document (``docs/brief.schema.json``):
 
-``facts``    ``total``, the number of sections to come; ``document``, without sections and facts
-``section``  ``index`` among the sections, from 0; ``section``, or ``gap``, the warning in its stead
+``facts``    ``total``, the number of sections to come; ``document``, without sections
+``section``  ``index`` among the sections, from 0; ``section`` and the ``facts`` that it cites, or ``gap``
+             (the warning) in its stead
 
 A document or section that is too long for an event is null there; the stored brief contains it.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
 
 from daybreak.briefs.composing.section_writers import SectionResult
-from daybreak.briefs.document import codec
 from daybreak.briefs.document.model import Document
+from daybreak.claims import Fact
 from daybreak.runs import RunContext
 
-_MAX_DOCUMENT_BYTES = 16 * 1024
-_MAX_SECTION_BYTES = 8 * 1024
+_MAX_DOCUMENT_BYTES = 48 * 1024
+_MAX_SECTION_BYTES = 32 * 1024
 
 
 class ComposeProgress:
@@ -32,10 +34,8 @@ class ComposeProgress:
 
     def report_facts(self, document: Document) -> None:
         """Report that everything but the sections is composed."""
-        shown = _parse_within_limit(
-            _MAX_DOCUMENT_BYTES, codec.encode(replace(document, facts={}, sections=()))
-        )
-        self._context.record_event("facts", total=self._total, document=shown)
+        parts = _to_json(replace(document, sections=(), facts={})) | {"facts": _facts_to_json(document.facts)}
+        self._context.record_event("facts", total=self._total, document=_limit(parts, _MAX_DOCUMENT_BYTES))
         self._report_counts()
 
     def report_section(self, index: int, result: SectionResult) -> None:
@@ -43,10 +43,11 @@ class ComposeProgress:
         section, gap = result.section, result.gap
         self._done += section is not None
         self._failed += gap is not None
-        shown = _parse_within_limit(_MAX_SECTION_BYTES, orjson.dumps(section)) if section else None
-        self._context.record_event(
-            "section", index=index, section=shown, gap=asdict(gap.warning) if gap else None
-        )
+        shown: dict[str, Any] = {"section": None, "facts": {}}
+        if section is not None:
+            parts = {"section": _to_json(section), "facts": _facts_to_json(result.book.facts)}
+            shown = _limit(parts, _MAX_SECTION_BYTES) or shown
+        self._context.record_event("section", index=index, gap=asdict(gap.warning) if gap else None, **shown)
         self._report_counts()
 
     def _report_counts(self) -> None:
@@ -55,5 +56,18 @@ class ComposeProgress:
         )
 
 
-def _parse_within_limit(limit: int, text: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    return orjson.loads(text) if len(text) <= limit else None
+def _to_json(value: object) -> dict[str, Any]:
+    return orjson.loads(orjson.dumps(value))  # type: ignore[no-any-return]
+
+
+def _facts_to_json(facts: Mapping[str, Fact]) -> dict[str, Any]:
+    """Return facts without the fields that have no value, which most of them are."""
+    return {fact_id: _without_empty(_to_json(fact)) for fact_id, fact in facts.items()}
+
+
+def _without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None and value != []}
+
+
+def _limit(parts: dict[str, Any], most: int) -> dict[str, Any] | None:
+    return parts if len(orjson.dumps(parts)) <= most else None

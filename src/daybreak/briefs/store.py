@@ -96,7 +96,7 @@ async def write(
 async def read(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Edition) -> Document | None:
     """Return a stored brief; None if it was never composed."""
     row = await tx.fetchrow(_sql.read_document, owner_id, day, edition)
-    return codec.decode(zlib.decompress(row["document"])) if row else None
+    return decode(row["document"]) if row else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +122,18 @@ async def find(tx: asyncpg.Connection, owner_id: UUID, day: date, edition: Editi
     row = await tx.fetchrow(_sql.find_edition, owner_id, day, edition)
     if row is None:
         return None
-    document = codec.decode(zlib.decompress(row["document"]))
+    document = decode(row["document"])
     return BriefDetail(**{**row, "document": document})
 
 
 async def list_editions(tx: asyncpg.Connection, owner_id: UUID, day: date) -> list[Edition]:
     """Return the stored editions of a date."""
     return [Edition(row["edition"]) for row in await tx.fetch(_sql.list_editions, owner_id, day)]
+
+
+def decode(stored: bytes) -> Document:
+    """Return the document of a stored brief."""
+    return codec.decode(zlib.decompress(stored))
 
 
 def unpack(stored: bytes | None) -> dict[str, Any]:

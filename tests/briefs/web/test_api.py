@@ -115,7 +115,7 @@ async def test_the_list_can_be_paged_and_searched(program, plans):
     dates = [one["date"] for one in [*first["items"], *second["items"]]]
     assert (dates, second["next"]) == (["2026-03-29", "2026-03-28", "2026-03-27"], None)
     found = (await program("GET", f"{BRIEFS}?q=seeds&limit=1")).json()
-    assert any("“Order seeds”" in line for line in found["items"][0]["lines"])
+    assert any("Order seeds was due" in line for line in found["items"][0]["lines"])
     assert (await program("GET", f"{BRIEFS}?after=nonsense")).status_code == 422
 
 
@@ -132,6 +132,18 @@ async def test_feedback_is_recorded_and_removed_by_sentence(program, plans):
         "PUT", f"{BRIEFS}/{SUNDAY}/feedback", {"text": "No", "facts": [], "opinion": "wrong"}
     )
     assert unknown.status_code == 404
+
+
+async def test_the_document_names_every_open_task_in_words_that_take_feedback(program, plans):
+    await compose(plans)
+    document = (await program("GET", f"{BRIEFS}/{SUNDAY}")).json()["document"]
+    views = [view for section in document["sections"] for view in section["buckets"]]
+    entries = {view["bucket"]: view["entries"][0] for view in views}
+    assert entries["due_today"]["text"] == "“Water the plants” is due today"
+    assert entries["overdue"]["text"].startswith("“Order seeds” was due on Friday 27 March")
+    sentence = {name: entries["overdue"][name] for name in ("text", "facts")}
+    given = await program("PUT", f"{BRIEFS}/{SUNDAY}/feedback", sentence | {"opinion": "wrong"})
+    assert given.json()["feedback"] == [sentence | {"opinion": "wrong"}]
 
 
 async def test_briefs_of_other_users_are_not_found(bob_client, plans):

@@ -53,7 +53,7 @@ class Counts:
     projects: int
     due_today: int
     overdue: int
-    overdue_for_over_a_week: int
+    overdue_for_over_a_week: int = 0
     starting_today: int
     in_progress: int
     blocked: int

@@ -1,11 +1,13 @@
 """The evidence of a sentence, in words: each cited fact with its details and its source."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from daybreak.briefs.document.model import Document, MeetingContext
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording.formatting import clock_time, day_month, plural
+from daybreak.briefs.wording.formatting import clock_time, day_month, duration, plural
+from daybreak.briefs.wording.tasks import priority
 from daybreak.claims import Fact
 
 _KIND_LABELS = {
@@ -15,7 +17,9 @@ _KIND_LABELS = {
     "project": "Project",
     "phase": "Phase",
     "holiday": "Public holiday",
+    "memory": "In an earlier brief",
 }
+_CLOSED = frozenset({"done", "cancelled", "removed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,37 +27,51 @@ class Evidence:
     """A fact as a reader sees it.
 
     Attributes:
-        title: its kind and title.
+        kind: what it is: “Task”, “Event”; empty for a number.
+        title: its title, or the number and what it counts.
         details: its details.
         source_ref: its source and source reference.
         task: the id of the task, if it is one.
+        is_open: whether it is not done or gone.
     """
 
+    kind: str
     title: str
     details: str
-    source_ref: str
+    source_ref: str = ""
     task: str | None = None
+    is_open: bool = True
 
 
-def list_evidence(ids: Iterable[str], facts: Mapping[str, Fact], today: date) -> tuple[Evidence, ...]:
-    """Return the evidence of these fact ids; unknown ids are ignored."""
-    return tuple(_evidence_of(fact_id, facts[fact_id], today) for fact_id in ids if fact_id in facts)
+def list_evidence(ids: Iterable[str], document: Document) -> tuple[Evidence, ...]:
+    """Return the evidence of these ids of facts; unknown ids are ignored."""
+    return tuple(_evidence_of(one, document) for one in ids if one in document.facts)
 
 
-def _evidence_of(fact_id: str, fact: Fact, today: date) -> Evidence:
+def explain_meeting(context: MeetingContext) -> Evidence:
+    """Return why a meeting belongs to its project."""
+    details = f"The meeting’s title says “{one_line(context.reason)}”."
+    return Evidence(kind="Project of the meeting", title=one_line(context.project), details=details)
+
+
+def _evidence_of(fact_id: str, document: Document) -> Evidence:
+    fact = document.facts[fact_id]
     if fact.kind == "stat":
-        return Evidence(
-            title=f"{fact.value} {one_line(fact.title)}",
-            details=f"Counted: {one_line(fact.source_ref)}",
-            source_ref="",
-        )
-    name = _KIND_LABELS.get(fact.kind, fact.kind.capitalize())
+        return Evidence(kind="", title=_counted(fact), details=one_line(fact.source_ref).capitalize())
     return Evidence(
-        title=f"{name} “{one_line(fact.title)}”",
-        details=", ".join(_details(fact, today)),
+        kind=_KIND_LABELS.get(fact.kind, fact.kind.capitalize()),
+        title=one_line(fact.title),
+        details=", ".join(_details(fact, document)),
         source_ref=one_line(": ".join(filter(None, (fact.source, _source_ref(fact))))),
         task=fact_id.removeprefix("task:") if fact.kind == "task" else None,
+        is_open=fact.status not in _CLOSED,
     )
+
+
+def _counted(fact: Fact) -> str:
+    """Return a number with what it counts: “1 task overdue”."""
+    noun, space, rest = one_line(fact.title).partition(" ")
+    return f"{fact.value} {noun.removesuffix('s') if fact.value == 1 else noun}{space}{rest}"
 
 
 def _source_ref(fact: Fact) -> str:
@@ -61,26 +79,39 @@ def _source_ref(fact: Fact) -> str:
     return fact.source_ref if is_line or not fact.file else f"{fact.file}, {fact.source_ref}"
 
 
-def _details(fact: Fact, today: date) -> Iterator[str]:
+def _details(fact: Fact, document: Document) -> Iterator[str]:
     if fact.status:
         yield fact.status.replace("_", " ")
-    if fact.waiting:
-        yield "waits for another task"
-    is_one_day = fact.kind in {"event", "holiday"} and fact.end in {None, fact.start}
-    for words, moment in (
-        ("on" if is_one_day else "from", fact.start),
-        ("until", None if is_one_day else fact.end),
-        ("due", fact.due),
-        ("finished", fact.completed),
-        ("first found done", None if fact.completed else fact.completion_seen),
-        ("last touched", fact.touched),
-    ):
+    if words := priority(fact):
+        yield words
+    if fact.estimate_minutes:
+        yield f"takes {duration(fact.estimate_minutes)}"
+    if fact.waiting or fact.blockers:
+        yield _blocked_by(fact, document)
+    for words, moment in _moments(fact):
         if moment is not None:
-            yield f"{words} {_format_moment(moment, today)}"
+            yield f"{words} {_format_moment(moment, document.date)}"
     if fact.project:
         yield f"in {one_line(fact.project)}"
     if fact.of:
         yield f"adds up {plural(len(fact.of), 'thing')}"
+
+
+def _moments(fact: Fact) -> Iterator[tuple[str, date | datetime | None]]:
+    is_one_day = fact.kind in {"event", "holiday"} and fact.end in {None, fact.start}
+    yield "on" if is_one_day else "from", fact.start
+    yield "until", None if is_one_day else fact.end
+    yield "first due" if fact.kind == "memory" else "due", fact.due
+    yield "finished", fact.completed
+    yield "first found done", None if fact.completed else fact.completion_seen
+    yield "updated", fact.touched
+
+
+def _blocked_by(fact: Fact, document: Document) -> str:
+    known = [one_line(document.facts[one].title) for one in fact.blockers if one in document.facts]
+    others = len(fact.blockers) - len(known)
+    named = [*(f"“{title}”" for title in known), *([plural(others, "other task")] if others else [])]
+    return f"blocked by {', '.join(named)}" if named else "blocked by another task"
 
 
 def _format_moment(moment: date | datetime, today: date) -> str:

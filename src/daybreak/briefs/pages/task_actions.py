@@ -78,8 +78,8 @@ def _confirmation(action: TaskAction, title: str, until: date | None, today: dat
         case TaskAction.DONE:
             return f"{title} is done."
         case TaskAction.SNOOZE:
-            return f"{title} returns on {day_month(until, today) if until else 'another day'}."
+            return f"{title} is snoozed until {day_month(until, today) if until else 'another day'}."
         case TaskAction.IGNORE:
-            return f"{title} is left out from now on."
+            return f"{title} is hidden from briefs."
         case TaskAction.UNDO:
             return f"{title} is as it was."

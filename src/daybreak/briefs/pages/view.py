@@ -1,16 +1,19 @@
 """From the outline of a brief to the parts of its page, which adds no statement to the outline."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.feedback import Feedback, Opinion, claim_id
 from daybreak.briefs.pages.day_chart import DayChart, build_day_chart
-from daybreak.briefs.pages.evidence import Evidence, list_evidence
+from daybreak.briefs.pages.evidence import Evidence, explain_meeting, list_evidence
 from daybreak.briefs.rendering.outline import (
     Closing,
     Heading,
     ListBlock,
+    ListStyle,
     OutlineSentence,
     Part,
     Prose,
@@ -19,10 +22,35 @@ from daybreak.briefs.rendering.outline import (
     Warnings,
 )
 from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.briefs.wording.titles import split_titles
 from daybreak.people import BriefLength
 
-EDITIONS = {Edition.STANDARD: "The day", Edition.WEEKLY: "The week", Edition.REENGAGEMENT: "A note"}
+EDITIONS = {
+    Edition.STANDARD: "Daily brief",
+    Edition.WEEKLY: "Weekly review",
+    Edition.REENGAGEMENT: "A note",
+}
 """The labels of the editions of a day."""
+LENGTHS = {BriefLength.STANDARD: "Standard", BriefLength.GLANCE: "Glance", BriefLength.FULL: "Full"}
+"""The labels of the lengths of a brief."""
+
+_LABEL = re.compile("([^“”:,]{1,40}): ")
+_DATE_REASON = re.compile("([^“”,;]*\\b(?:due|overdue|late)\\b[^“”,;]*)(?:[,;] |$)", re.IGNORECASE)
+_CHIP_TONES = {"overdue": "late", "late": "late", "today": "today"}
+
+
+class Piece(NamedTuple):
+    """A piece of a sentence; a title is bold."""
+
+    text: str
+    is_title: bool
+
+
+class Chip(NamedTuple):
+    """A short reason that stands out; ``tone`` is “late”, “today” or “plain”."""
+
+    text: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +60,34 @@ class PageSentence:
     Attributes:
         id: the id for feedback.
         anchor: its anchor on the page; empty if an identical sentence precedes it.
+        kind: the kind of its claim.
+        label: what it begins with, e.g. “Done (3)”, if it sums up; else empty.
+        pieces: the rest of its text.
         time: the time of day in front of it, in a list of the day.
-        muted: whether it is the free time between two events.
+        chips: the reasons that stand out.
+        remarks: its remarks, each in pieces.
+        muted: whether it is over, or free time between two events.
+        more: the single sentences that it sums up.
     """
 
     id: str
     anchor: str
-    text: str
+    kind: str
+    label: str
+    pieces: tuple[Piece, ...]
     time: str
-    remarks: tuple[str, ...]
+    chips: tuple[Chip, ...]
+    remarks: tuple[tuple[Piece, ...], ...]
     source_refs: tuple[str, ...]
     muted: bool
     evidence: tuple[Evidence, ...]
     opinion: Opinion | None
+    more: tuple["PageSentence", ...]
+
+    @property
+    def task(self) -> str | None:
+        """The id of the task that it is about; None if it is not about one task first."""
+        return self.evidence[0].task if self.evidence else None
 
 
 @dataclass(slots=True)
@@ -77,6 +120,7 @@ class BriefPage:
         opening: the sentences before the first heading.
         warnings: the warnings of the brief.
         sections: the sections in their order.
+        tomorrow: the next day, in a line.
         day_chart: the chart of the day.
     """
 
@@ -85,6 +129,7 @@ class BriefPage:
     opening: list[PageSentence] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
     sections: list[PageSection] = field(default_factory=list)
+    tomorrow: list[PageSentence] = field(default_factory=list)
     closing: str = ""
     day_chart: DayChart | None = None
 
@@ -124,9 +169,9 @@ class _PageBuilder:
             case Heading():
                 self._add_heading(block)
             case Prose(statements):
-                self._add_sentences(statements, is_list=False)
-            case ListBlock(_, statements):
-                self._add_sentences(statements, is_list=True)
+                self._add_sentences(statements)
+            case ListBlock(style, statements):
+                self._add_sentences(statements, style)
             case Remark(text):
                 self.page.sections[-1].groups[-1].remark = text
             case Closing(text):
@@ -140,8 +185,11 @@ class _PageBuilder:
             group = SentenceGroup(title=heading.text, tone=tone, count=heading.count)
             self.page.sections[-1].groups.append(group)
 
-    def _add_sentences(self, statements: Collection[OutlineSentence], *, is_list: bool) -> None:
-        sentences = [self._sentence(statement) for statement in statements]
+    def _add_sentences(self, statements: Collection[OutlineSentence], style: ListStyle | None = None) -> None:
+        sentences = [self._sentence(one, is_line=style is ListStyle.LINES) for one in statements]
+        if sentences and sentences[0].kind == "tomorrow":
+            self.page.tomorrow += sentences
+            return
         if not self.page.sections:
             self.page.opening += sentences
             return
@@ -149,21 +197,64 @@ class _PageBuilder:
         if groups and groups[-1].title and not groups[-1].sentences:
             groups[-1].sentences = sentences
         else:
-            groups.append(SentenceGroup(is_list=is_list, sentences=sentences))
+            groups.append(SentenceGroup(is_list=style is not None, sentences=sentences))
 
-    def _sentence(self, sentence: OutlineSentence) -> PageSentence:
+    def _sentence(self, sentence: OutlineSentence, *, is_line: bool = False) -> PageSentence:
         known_by = claim_id(sentence.text, sentence.facts)
         anchor = "" if known_by in self._anchors else f"s-{known_by}"
         self._anchors.add(known_by)
         given = self._feedback_by_claim.get(known_by)
+        label, text = _split_label(sentence.text) if is_line and sentence.kind else ("", sentence.text)
+        chips, remarks = _split_chips(sentence.remarks)
         return PageSentence(
             id=known_by,
             anchor=anchor,
-            text=sentence.text,
+            kind=sentence.kind,
+            label=label,
+            pieces=_pieces(text),
             time=sentence.time,
-            remarks=sentence.remarks,
+            chips=chips,
+            remarks=remarks,
             source_refs=sentence.source_refs,
             muted=sentence.muted,
-            evidence=list_evidence(sentence.facts, self._document.facts, self._document.date),
+            evidence=(*list_evidence(sentence.facts, self._document), *self._meeting_reason(sentence)),
             opinion=given.opinion if given else None,
+            more=tuple(map(self._sentence, sentence.more)),
         )
+
+    def _meeting_reason(self, sentence: OutlineSentence) -> Iterator[Evidence]:
+        about = (sentence.kind, sentence.facts)
+        for entry in self._document.timeline:
+            if entry.context and about in {
+                (entry.kind, entry.facts),
+                (entry.context.kind, entry.context.facts),
+            }:
+                yield explain_meeting(entry.context)
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
+    return tuple(Piece(*piece) for piece in split_titles(text))
+
+
+def _split_label(text: str) -> tuple[str, str]:
+    """Return the words before the colon of a line that sums up, and the rest of the line."""
+    found = _LABEL.match(text)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
+def _split_chips(remarks: Sequence[str]) -> tuple[tuple[Chip, ...], tuple[tuple[Piece, ...], ...]]:
+    """Return the reason that is about a date as a chip, and the other remarks."""
+    chips, rest = [], []
+    for remark in remarks:
+        found = _DATE_REASON.match(remark)
+        if found:
+            words = found[1]
+            tone = next((tone for word, tone in _CHIP_TONES.items() if word in words.lower()), "plain")
+            chips.append(Chip(_capitalize(words), tone))
+        if others := remark[found.end() :] if found else remark:
+            rest.append(_pieces(_capitalize(others)))
+    return tuple(chips), tuple(rest)
+
+
+def _capitalize(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -7,7 +7,7 @@ let pinned = null;
 let soon = 0;
 
 function evidenceOf(target) {
-  return target.closest?.(".sentence details");
+  return target.closest?.(".sentence details.facts");
 }
 
 document.addEventListener("pointerover", (event) => {
