@@ -530,6 +530,12 @@ CREATE TABLE public.people_preferences (
     reengagement boolean DEFAULT true NOT NULL,
     project_choice text DEFAULT 'all'::text NOT NULL,
     projects text[] DEFAULT '{}'::text[] NOT NULL,
+    length text DEFAULT 'standard'::text NOT NULL,
+    lunch_start time without time zone DEFAULT '12:00:00'::time without time zone,
+    lunch_end time without time zone DEFAULT '13:00:00'::time without time zone,
+    days_off smallint[] DEFAULT '{6,7}'::smallint[] NOT NULL,
+    focus_is_free boolean DEFAULT true NOT NULL,
+    shortest_gap_minutes smallint DEFAULT 20 NOT NULL,
     CONSTRAINT people_preferences_catch_up CHECK (((catch_up >= '00:00:00'::interval) AND (catch_up <= '20:00:00'::interval))),
     CONSTRAINT people_preferences_frequency CHECK ((frequency = ANY (ARRAY['daily'::text, 'weekdays'::text, 'weekly'::text, 'chosen'::text]))),
     CONSTRAINT people_preferences_project_choice CHECK ((project_choice = ANY (ARRAY['all'::text, 'only'::text, 'except'::text]))),
@@ -577,7 +583,13 @@ CREATE VIEW public.people_profiles WITH (security_invoker='true') AS
     p.workday_end,
     COALESCE(a.role, 'member'::text) AS role,
     (a.password_hash IS NOT NULL) AS has_password,
-    a.deletion_due
+    a.deletion_due,
+    p.length,
+    p.lunch_start,
+    p.lunch_end,
+    p.days_off,
+    p.focus_is_free,
+    p.shortest_gap_minutes
    FROM ((public.people_users u
      JOIN public.people_preferences p ON ((u.id = p.owner_id)))
      LEFT JOIN public.people_accounts a ON ((u.id = a.owner_id)));
@@ -3602,6 +3614,17 @@ CREATE TABLE public.briefs_feedback (
 
 ALTER TABLE ONLY public.briefs_feedback FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.briefs_folder_snapshots (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    brief_date date NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    facts bytea NOT NULL
+);
+ALTER TABLE ONLY public.briefs_folder_snapshots ALTER COLUMN facts SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.briefs_folder_snapshots FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.briefs_search_index (
     owner_id uuid NOT NULL,
     edition_id uuid NOT NULL,
@@ -4055,6 +4078,9 @@ ALTER TABLE ONLY public.briefs_editions
 ALTER TABLE ONLY public.briefs_feedback
     ADD CONSTRAINT briefs_feedback_pkey PRIMARY KEY (owner_id, edition_id, claim);
 
+ALTER TABLE ONLY public.briefs_folder_snapshots
+    ADD CONSTRAINT briefs_folder_snapshots_pkey PRIMARY KEY (owner_id, source_id, brief_date);
+
 ALTER TABLE ONLY public.briefs_search_index
     ADD CONSTRAINT briefs_search_index_pkey PRIMARY KEY (owner_id, edition_id);
 
@@ -4088,8 +4114,23 @@ ALTER TABLE ONLY public.people_known_browsers
 ALTER TABLE ONLY public.people_links
     ADD CONSTRAINT people_links_pkey PRIMARY KEY (owner_id, id);
 
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_days_off CHECK ((days_off <@ '{1,2,3,4,5,6,7}'::smallint[])) NOT VALID;
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_length CHECK ((length = ANY (ARRAY['glance'::text, 'standard'::text, 'full'::text]))) NOT VALID;
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_lunch_has_time CHECK ((((lunch_start IS NULL) AND (lunch_end IS NULL)) OR (lunch_start < lunch_end))) NOT VALID;
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_lunch_is_whole CHECK ((num_nulls(lunch_start, lunch_end) <> 1)) NOT VALID;
+
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_shortest_gap CHECK (((shortest_gap_minutes >= 5) AND (shortest_gap_minutes <= 240))) NOT VALID;
 
 ALTER TABLE ONLY public.people_security_events
     ADD CONSTRAINT people_security_events_pkey PRIMARY KEY (owner_id, id);
@@ -4385,6 +4426,9 @@ ALTER TABLE ONLY public.briefs_editions
 ALTER TABLE ONLY public.briefs_feedback
     ADD CONSTRAINT briefs_feedback_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.briefs_folder_snapshots
+    ADD CONSTRAINT briefs_folder_snapshots_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.briefs_search_index
     ADD CONSTRAINT briefs_search_index_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
 
@@ -4459,6 +4503,8 @@ ALTER TABLE public.briefs_editions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.briefs_feedback ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.briefs_folder_snapshots ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.briefs_search_index ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.briefs_snapshots ENABLE ROW LEVEL SECURITY;
@@ -4488,6 +4534,8 @@ CREATE POLICY maintenance ON public.agenda_upload_files TO daybreak_owner USING 
 CREATE POLICY maintenance ON public.briefs_editions TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.briefs_feedback TO daybreak_owner USING (true);
+
+CREATE POLICY maintenance ON public.briefs_folder_snapshots TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.briefs_search_index TO daybreak_owner USING (true);
 
@@ -4554,6 +4602,8 @@ CREATE POLICY owners ON public.agenda_upload_files TO daybreak_app USING ((owner
 CREATE POLICY owners ON public.briefs_editions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.briefs_feedback TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.briefs_folder_snapshots TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.briefs_search_index TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -5015,6 +5065,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_upload_files TO daybrea
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_editions TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_feedback TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_folder_snapshots TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_search_index TO daybreak_app;
 
