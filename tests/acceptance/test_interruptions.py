@@ -60,24 +60,26 @@ async def test_ctrl_c_rolls_back_an_import(daybreak, sample, admin):
 
 
 async def test_ctrl_c_during_composing_leaves_no_brief(daybreak, sample, admin):
+    daybreak("import", sample, "--user", "composed@example.org")
     async with lock_table(admin, "briefs_editions"):
-        command = daybreak.start("brief", sample, "--user", "composed@example.org")
+        command = daybreak.start("brief", "--user", "composed@example.org")
         await wait_for_lock(admin, "briefs_editions")
         interrupt(command)
     assert await count_editions(admin, "composed@example.org") == 0
     assert statuses(daybreak, "composed@example.org") == ["cancelled"]
-    assert daybreak("brief", sample, "--user", "composed@example.org").code == 0
+    assert daybreak("brief", "--user", "composed@example.org").code == 0
     assert await count_editions(admin, "composed@example.org") == 1
     assert statuses(daybreak, "composed@example.org") == ["succeeded", "cancelled"]
 
 
 async def test_next_command_works_after_a_kill_during_composing(daybreak, sample, admin):
+    daybreak("import", sample, "--user", "killed@example.org")
     async with lock_table(admin, "briefs_editions"):
-        command = daybreak.start("brief", sample, "--user", "killed@example.org")
+        command = daybreak.start("brief", "--user", "killed@example.org")
         await wait_for_lock(admin, "briefs_editions")
         command.kill()
         command.communicate(timeout=60)
-    answer = daybreak("brief", sample, "--user", "killed@example.org")
+    answer = daybreak("brief", "--user", "killed@example.org")
     assert (answer.code, answer.err) == (0, "")
     assert await count_editions(admin, "killed@example.org") == 1
     assert statuses(daybreak, "killed@example.org") == ["succeeded", "failed"]
@@ -119,7 +121,8 @@ def test_full_disk_is_a_one_line_error(daybreak, scratch):
 
 
 async def test_concurrent_commands_return_the_same_brief_and_one_edition(daybreak, sample, admin):
-    arguments = ("brief", sample, "--user", "six@example.org", "--date", "2026-03-29", "--format", "json")
+    assert daybreak("import", sample, "--user", "six@example.org").code == 0
+    arguments = ("brief", "--user", "six@example.org", "--date", "2026-03-29", "--format", "json")
     with ThreadPoolExecutor(6) as threads:
         answers = [one.result() for one in [threads.submit(daybreak, *arguments) for _ in range(6)]]
     assert [(answer.code, answer.err) for answer in answers] == [(0, "")] * 6

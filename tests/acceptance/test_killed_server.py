@@ -85,12 +85,13 @@ async def test_server_killed_under_a_command_is_one_sentence(daybreak, sample, a
 
 async def test_brief_survives_a_killed_server_or_is_one_sentence(daybreak, sample, admin):
     command = None
+    daybreak("import", sample, "--user", "composing@example.org")
     with suppress(Exception):  # our own connection is lost as well
         async with lock_table(admin, "briefs_editions"):
-            command = daybreak.start("brief", "sample", "--user", "composing@example.org")
+            command = daybreak.start("brief", "--user", "composing@example.org")
             await wait_for_lock(admin, "briefs_editions")
             kill_server(daybreak.home)
     code, complaint = outcome(command)
     assert (code, complaint) == (0, "") or (code, complaint.count("\n")) == (6, 1), (code, complaint)
-    again = daybreak("brief", "sample", "--user", "composing@example.org")
+    again = daybreak("brief", "--user", "composing@example.org")
     assert (again.code, again.err) == (0, "")

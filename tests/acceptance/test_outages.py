@@ -38,7 +38,8 @@ def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, sta
         "scheduler": start("scheduler", DAYBREAK_SCHEDULE_TICK_SECONDS="1", **url),
     }
     wait_until(lambda: is_listening(unused_port))
-    answer = daybreak("brief", sample, "--date", "2026-03-29", "--background")
+    assert daybreak("import", sample).code == 0
+    answer = daybreak("brief", "--date", "2026-03-29", "--background")
     assert daybreak("runs", "watch", answer.out.strip()).code == 0
     pids = {str(processes[name].process.pid) for name in ("worker", "scheduler")}
     wait_until(lambda: pids <= scheduler_pids(daybreak))
@@ -56,7 +57,7 @@ def test_each_process_logs_an_outage_once(daybreak: DaybreakCommand, sample, sta
         lost, restored = (one["message"] for one in process.events())
         assert lost == "Lost the connection to PostgreSQL; retrying."
         assert restored.startswith("PostgreSQL is back after ")
-    answer = daybreak("brief", sample, "--date", "2026-03-30", "--background")
+    answer = daybreak("brief", "--date", "2026-03-30", "--background")
     assert daybreak("runs", "watch", answer.out.strip()).code == 0
     with urllib.request.urlopen(f"http://127.0.0.1:{unused_port}/sign-in", timeout=60) as page:
         assert page.status == 200

@@ -31,7 +31,8 @@ async def migrated_by_newer_program(admin):
 
 
 def in_background(daybreak, sample: Path, user: str) -> str:
-    answer = daybreak("brief", sample, "--date", "2026-03-29", "--user", user, "--background")
+    assert daybreak("import", sample, "--user", user).code == 0
+    answer = daybreak("brief", "--date", "2026-03-29", "--user", user, "--background")
     assert answer.code == 0, answer
     return answer.out.strip()
 

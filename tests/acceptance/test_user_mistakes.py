@@ -15,6 +15,7 @@ pytestmark = pytest.mark.integration
         (["users"], 2, ["Missing command", "daybreak users --help"]),
         (["brief", "--frob"], 2, ["--frob", "daybreak brief --help"]),
         (["brief", "--format", "pdf"], 2, ["pdf", "json"]),
+        (["brief", "--length", "epic"], 2, ["epic", "glance"]),
         (["users", "add"], 2, ["EMAIL", "daybreak users add --help"]),
         (["brief", "nowhere"], 2, ["nowhere", "check the path"]),
         (["brief", "no\nwhere"], 2, ["check the path"]),

@@ -16,6 +16,17 @@ def test_added_and_changed_user_is_listed(daybreak):
     assert listed[ANNA]["preferences"]["brief_time"] == "06:15:00"
 
 
+def test_reading_preferences_are_changed_and_described(daybreak):
+    changed = daybreak(
+        *("users", "set", ANNA, "--lunch", "12:30-13:00", "--days-off", "fri,sat", "--length", "glance"),
+        *("--shortest-gap", "1h", "--focus-is-busy"),
+    )
+    described = "lunch 12:30-13:00, off on fri,sat, focus time is busy, free time from 60 min, glance brief"
+    assert described in changed.out
+    cleared = daybreak("users", "set", ANNA, "--lunch", "none", "--days-off", "none", "--focus-is-free")
+    assert "no lunch break, no days off, focus time is free" in cleared.out
+
+
 def test_country_can_be_cleared(daybreak):
     assert "no country" in daybreak("users", "set", ANNA, "--country", "none").out
 
@@ -32,6 +43,11 @@ def test_country_can_be_cleared(daybreak):
         (["set", ANNA, "--hours", "17:00-09:00"], 2, ["has no hours"]),
         (["set", ANNA, "--hours", "09:00+02:00-17:00"], 2, ["09:00+02:00"]),
         (["set", ANNA, "--brief-time", "25:00"], 2, ["25:00"]),
+        (["set", ANNA, "--lunch", "noon"], 2, ["12:00-13:00", "none"]),
+        (["set", ANNA, "--lunch", "13:00-12:00"], 2, ["has no minutes"]),
+        (["set", ANNA, "--days-off", "someday"], 2, ["mon,thu"]),
+        (["set", ANNA, "--shortest-gap", "4m"], 2, ["5 to 240 minutes"]),
+        (["set", ANNA, "--length", "epic"], 2, ["glance", "full"]),
     ],
 )
 def test_invalid_values_are_rejected(daybreak, arguments, code, words):

@@ -71,7 +71,8 @@ def stopped(process: subprocess.Popen, how: signal.Signals = signal.SIGTERM) -> 
 def in_background(daybreak, sample, user: str = "me@localhost", *more) -> str:
     """The id of the run that composes a brief."""
     arguments = ("--date", "2026-03-29", "--user", user, "--background", *more)
-    answer = daybreak("brief", sample, *arguments)
+    assert daybreak("import", sample, "--user", user).code == 0
+    answer = daybreak("brief", *arguments)
     assert (answer.code, answer.err) == (0, "")
     return answer.out.strip()
 
@@ -186,6 +187,10 @@ def test_runs_of_other_users_are_not_found(daybreak, sample):
         (("runs", "show", "beef"), 4, "daybreak runs list"),
         (("runs", "list", "--status", "done"), 2, "queued, running, succeeded"),
         (("brief", "--background", "--format", "json"), 2, "--format"),
+        (("brief", "--background", "--length", "glance"), 2, "--length"),
+        (("brief", "sample", "--background"), 2, "daybreak import FOLDER"),
+        (("brief", "--no-keep"), 2, "--no-keep needs a FOLDER"),
+        (("brief", "sample", "--format", "json", "--length", "glance"), 2, "JSON always has the whole brief"),
         (("worker", "--processes", "0"), 2, "--processes"),
     ],
 )

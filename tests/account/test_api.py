@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from daybreak import people
-from daybreak.people import Frequency, Role, Weekday
+from daybreak.people import BriefLength, Frequency, Role, Weekday
 
 from ..web.browser_client import BrowserClient  # noqa: TID252 - tests are no package that could be named
 
@@ -32,6 +32,33 @@ async def test_profile_patch_changes_only_its_fields(request_as_anna, database, 
     assert (await request_as_anna("GET", "/profile")).json() == changed.json()
     stored = (await people.find_by_email(database, user.email)).preferences
     assert (stored.frequency, stored.weekdays) == (Frequency.CHOSEN, {Weekday.FRIDAY})
+
+
+async def test_profile_has_the_preferences_of_the_day_and_the_length(request_as_anna, database, user):
+    defaults = {
+        "lunch_start": "12:00",
+        "lunch_end": "13:00",
+        "days_off": ["saturday", "sunday"],
+        "focus_is_free": True,
+        "shortest_gap_minutes": 20,
+        "length": "standard",
+    }
+    before = (await request_as_anna("GET", "/profile")).json()
+    assert {name: before[name] for name in defaults} == defaults
+    change = {
+        "lunch_start": "",
+        "lunch_end": "",
+        "days_off": ["friday"],
+        "focus_is_free": False,
+        "shortest_gap_minutes": 45,
+        "length": "full",
+    }
+    changed = (await request_as_anna("PATCH", "/profile", change)).json()
+    assert changed == before | change | {"lunch_start": None, "lunch_end": None}
+    stored = (await people.find_by_email(database, user.email)).preferences
+    assert (stored.lunch_start, stored.days_off, stored.length) == (None, {Weekday.FRIDAY}, BriefLength.FULL)
+    back = {"lunch_start": "12:15", "lunch_end": "12:45", "days_off": []}
+    assert (await request_as_anna("PATCH", "/profile", back)).json() == changed | back
 
 
 async def test_stale_etag_is_rejected_with_current_profile(request_as_anna):
@@ -69,6 +96,11 @@ async def test_concurrent_updates_with_the_same_etag_succeed_once(
         ({"name": " "}, "printable characters"),
         ({"workday_end": "08:00"}, "has no hours"),
         ({"workday_start": "soon"}, "Workday start"),
+        ({"lunch_start": "", "lunch_end": "13:00"}, "needs a start and an end"),
+        ({"lunch_start": "14:00"}, "has no minutes"),
+        ({"days_off": ["someday"]}, "Days off"),
+        ({"shortest_gap_minutes": 4}, "Shortest gap minutes"),
+        ({"length": "epic"}, "Length"),
         ({"email": "bob@example.org"}, "email"),
     ],
 )

@@ -53,12 +53,12 @@ async def test_facts_added_after_the_enqueue_are_in_the_brief(plans: PlanFolder)
     assert (await run_to_end(plans.database, run)).result["due_today"] == 1
 
 
-async def test_a_run_uses_the_requested_zone_and_sources(plans: PlanFolder):
-    await plans.replace_items(DUE)
-    wanted = {"timezone": "Asia/Tokyo", "sources": (uuid4(),)}
-    run = await run_to_end(plans.database, await enqueue(plans.database, plans.user.id, **wanted))
+async def test_a_run_uses_the_requested_zone(plans: PlanFolder):
+    run = await run_to_end(
+        plans.database, await enqueue(plans.database, plans.user.id, timezone="Asia/Tokyo")
+    )
     stored = await briefs.read(plans.database, plans.user.id, SUNDAY)
-    assert (run.status, stored.timezone, stored.counts.due_today) == (Status.SUCCEEDED, "Asia/Tokyo", 0)
+    assert (run.status, stored.timezone) == (Status.SUCCEEDED, "Asia/Tokyo")
 
 
 async def test_enqueuing_twice_is_one_run(plans: PlanFolder):
@@ -68,10 +68,10 @@ async def test_enqueuing_twice_is_one_run(plans: PlanFolder):
     assert (await enqueue(plans.database, plans.user.id)).id != first.id
 
 
-async def test_a_run_for_other_sources_is_a_conflict(plans: PlanFolder):
+async def test_a_run_for_another_zone_is_a_conflict(plans: PlanFolder):
     await enqueue(plans.database, plans.user.id)
-    with pytest.raises(Conflict, match="other sources or for another zone"):
-        await enqueue(plans.database, plans.user.id, sources=(plans.source.id,))
+    with pytest.raises(Conflict, match="another time zone"):
+        await enqueue(plans.database, plans.user.id, timezone="Asia/Tokyo")
 
 
 async def test_a_run_for_an_unknown_user_fails_without_retries(database: Database):

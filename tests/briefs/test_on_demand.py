@@ -118,11 +118,11 @@ async def test_a_queued_run_is_used(plans: PlanFolder):
     assert [(run.id, run.status) for run in await list_reader_runs(plans)] == [(waiting.id, Status.SUCCEEDED)]
 
 
-async def test_a_run_for_other_sources_is_awaited(plans: PlanFolder):
+async def test_a_run_for_another_zone_is_awaited(plans: PlanFolder):
     await plans.replace_items(due("Sow"))
-    await enqueue(plans, sources=(uuid4(),))
+    await enqueue(plans, timezone="Asia/Tokyo")
     brief = await compose(plans)
-    assert titles(brief) == {"Sow"}
+    assert brief.document.timezone == plans.user.timezone
     assert [run.status for run in await list_reader_runs(plans)] == [Status.SUCCEEDED] * 2
     assert await briefs.read(plans.database, plans.user.id, SUNDAY) == brief.document
 

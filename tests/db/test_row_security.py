@@ -65,6 +65,9 @@ ROWS = {
         "(owner_id, id, brief_date, edition, composed_at, document)"
         f" VALUES ($1, $2, '2026-03-29', 'standard', {NOW}, '{{}}')"
     ),
+    "briefs_folder_snapshots": (
+        f"(owner_id, source_id, brief_date, taken_at, facts) VALUES ($1, $2, '2026-03-29', {NOW}, '[]')"
+    ),
     "briefs_snapshots": (
         "(owner_id, id, edition_id, brief_date, taken_at, facts)"
         f" VALUES ($1, $2, $2, '2026-03-29', {NOW}, '[]')"
@@ -253,6 +256,7 @@ async def test_a_transaction_without_owners_is_an_error(database):
         ("agenda_phases", "project_id"),
         ("agenda_events", "source_id"),
         ("agenda_cancellations", "source_id"),
+        ("briefs_folder_snapshots", "source_id"),
         ("briefs_snapshots", "edition_id"),
     ],
 )

@@ -3,11 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import asyncpg
 import pytest
 
 from daybreak import clock, people
 from daybreak.errors import InvalidInput
-from daybreak.people import Frequency, Preferences, ProjectChoice, QuietDay, Weekday, resolve_weekdays
+from daybreak.people import (
+    BriefLength,
+    Frequency,
+    Preferences,
+    ProjectChoice,
+    QuietDay,
+    Weekday,
+    resolve_weekdays,
+)
 
 MONDAY, THURSDAY = Weekday.MONDAY, Weekday.THURSDAY
 
@@ -24,6 +33,13 @@ MONDAY, THURSDAY = Weekday.MONDAY, Weekday.THURSDAY
         ({"frequency": Frequency.DAILY, "weekdays": frozenset({MONDAY})}, "has fixed days"),
         ({"catch_up": timedelta(hours=21)}, "0 to 20 hours"),
         ({"catch_up": timedelta(minutes=-1)}, "0 to 20 hours"),
+        ({"workday_start": time(9, tzinfo=UTC)}, "has a time zone"),
+        ({"lunch_start": None}, "needs a start and an end"),
+        ({"lunch_end": None}, "needs a start and an end"),
+        ({"lunch_start": time(13), "lunch_end": time(13)}, "has no minutes"),
+        ({"lunch_start": time(12, tzinfo=UTC)}, "has a time zone"),
+        ({"shortest_gap_minutes": 4}, "5 to 240 minutes"),
+        ({"shortest_gap_minutes": 241}, "5 to 240 minutes"),
         ({"project_choice": ProjectChoice.ONLY}, "at least one"),
         ({"project_choice": ProjectChoice.EXCEPT, "projects": ("a\0",)}, "printable"),
     ],
@@ -52,6 +68,40 @@ def test_projects_are_included_or_excluded():
     assert [without.includes_project(name) for name in ("House", "Work", None)] == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        ({"lunch_start": None}, "lunch_start"),
+        ({"lunch_end": None}, "lunch_end"),
+        ({"lunch_end": time(11)}, "lunch_end"),
+        ({"shortest_gap_minutes": 0}, "shortest_gap_minutes"),
+    ],
+)
+def test_error_names_the_field_of_the_form(wishes, field):
+    with pytest.raises(InvalidInput) as refused:
+        Preferences(**wishes)
+    assert list(refused.value.details["errors"]) == [field]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "lunch_end = NULL",
+        "lunch_start = '14:00'",
+        "days_off = '{0}'",
+        "length = 'epic'",
+        "shortest_gap_minutes = 4",
+    ],
+)
+async def test_database_refuses_invalid_preferences(database, user, wrong):
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with database.transaction([user.id]) as tx:
+            await tx.execute(
+                f"UPDATE people_preferences SET {wrong} WHERE owner_id = $1",  # noqa: S608 - of this test
+                user.id,
+            )
+
+
 async def test_every_preference_survives_storage(database, user):
     wishes = Preferences(
         active=False,
@@ -65,6 +115,12 @@ async def test_every_preference_survives_storage(database, user):
         reengagement=False,
         project_choice=ProjectChoice.EXCEPT,
         projects=("House", "Garten"),
+        length=BriefLength.GLANCE,
+        lunch_start=None,
+        lunch_end=None,
+        days_off=frozenset({Weekday.SUNDAY, Weekday.MONDAY}),
+        focus_is_free=False,
+        shortest_gap_minutes=240,
     )
     await people.update_user_with(database, user.id, lambda _: replace(user, preferences=wishes))
     found = await people.find_by_email(database, user.email)

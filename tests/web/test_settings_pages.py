@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from dataclasses import replace
+from datetime import time
 from uuid import uuid4
 
 import httpx2
@@ -14,7 +15,7 @@ from daybreak import people
 from daybreak.account.user_agents import describe_browser
 from daybreak.db import Database
 from daybreak.errors import InvalidInput
-from daybreak.people import Frequency, Role, Scope, Weekday
+from daybreak.people import BriefLength, Frequency, Role, Scope, Weekday
 
 from .browser_client import BrowserClient
 
@@ -24,6 +25,12 @@ PROFILE = {
     "country": "IN",
     "workday_start": "08:00",
     "workday_end": "16:30",
+    "lunch_start": "12:30",
+    "lunch_end": "13:00",
+    "days_off": ["5", "6"],
+    "focus_is_free": "true",
+    "shortest_gap_minutes": "30",
+    "length": "glance",
 }
 
 
@@ -32,11 +39,29 @@ async def test_profile_is_saved(anna_client, user, database):
     assert saved.headers["location"] == "/settings"
     changed = await people.find_by_email(database, user.email)
     assert (changed.name, changed.timezone, changed.country) == ("Annika", "Asia/Kolkata", "IN")
-    assert f"{changed.preferences.workday_start:%H:%M}" == "08:00"
+    wishes = changed.preferences
+    assert (wishes.workday_start, wishes.lunch_start, wishes.lunch_end) == (time(8), time(12, 30), time(13))
+    assert wishes.days_off == {Weekday.FRIDAY, Weekday.SATURDAY}
+    assert (wishes.focus_is_free, wishes.shortest_gap_minutes) == (True, 30)
+    assert wishes.length is BriefLength.GLANCE
     page = (await anna_client.get("/settings")).text
     assert "Profile saved." in page
     assert '<option value="Asia/Kolkata" selected>Asia/Kolkata (12:00)</option>' in page
     assert '<option value="IN" selected>India</option>' in page
+    assert '<option value="glance" selected>' in page
+    assert 'name="days_off" value="5" checked' in page
+    assert 'name="days_off" value="7">' in page
+
+
+async def test_lunch_break_days_off_and_focus_time_can_be_cleared(anna_client, user, database):
+    cleared = PROFILE | {"lunch_start": "", "lunch_end": "", "days_off": []}
+    del cleared["focus_is_free"]
+    await anna_client.post("/settings", **cleared)
+    wishes = (await people.find_by_email(database, user.email)).preferences
+    assert (wishes.lunch_start, wishes.lunch_end, wishes.days_off) == (None, None, frozenset())
+    assert not wishes.focus_is_free
+    page = (await anna_client.get("/settings")).text
+    assert 'name="lunch_start" type="time" autocomplete="off" value=""' in page
 
 
 async def test_saving_the_profile_preserves_other_preferences(anna_client, user, database):
@@ -64,6 +89,14 @@ async def test_second_invitation_does_not_demote_an_admin(database, user):
         ("name", "  ", "printable characters"),
         ("workday_end", "08:00", "has no hours"),
         ("workday_start", "soon", "time"),
+        ("workday_start", "08:00+02:00", "has a time zone"),
+        ("lunch_start", "", "needs a start and an end"),
+        ("lunch_end", "12:00", "has no minutes"),
+        ("lunch_end", "13:00+02:00", "has a time zone"),
+        ("days_off", ["8"], "Days off"),
+        ("shortest_gap_minutes", "4", "5 to 240 minutes"),
+        ("shortest_gap_minutes", "241", "5 to 240 minutes"),
+        ("length", "epic", "Length"),
     ],
 )
 async def test_invalid_profile_is_rejected_without_changes(anna_client, user, database, field, value, words):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, time
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -10,8 +10,10 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from daybreak.account.event_sentences import describe_event
 from daybreak.people import (
     MAX_VALUE_LENGTH,
+    SHORTEST_GAP_MINUTES,
     ActorKind,
     ApiToken,
+    BriefLength,
     Identity,
     IdentityKind,
     IdentitySource,
@@ -24,7 +26,7 @@ from daybreak.people import (
     User,
     resembles_profile,
 )
-from daybreak.web import InputModel, LocalTime, OutputModel
+from daybreak.web import InputModel, LocalTime, OutputModel, WeekdayName
 
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _AT = "2026-03-29T05:00:00Z"
@@ -46,6 +48,19 @@ class ProfileOut(OutputModel):
     )
     workday_start: str = Field(examples=["09:00"])
     workday_end: str = Field(examples=["17:30"])
+    lunch_start: str | None = Field(examples=["12:00"], description="Null for no lunch break.")
+    lunch_end: str | None = Field(examples=["13:00"])
+    days_off: list[WeekdayName] = Field(
+        examples=[["saturday", "sunday"]], description="Days without working hours."
+    )
+    focus_is_free: bool = Field(description="Whether focus time in the calendar counts as free.")
+    shortest_gap_minutes: int = Field(
+        examples=[20], description="Free time that is shorter than these minutes does not count."
+    )
+    length: BriefLength = Field(
+        description="What a brief shows: `glance` is at most 15 lines, `standard` what matters now, "
+        "`full` every open task. JSON always has the whole brief."
+    )
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -59,6 +74,12 @@ class ProfileOut(OutputModel):
             country=user.country,
             workday_start=f"{hours.workday_start:%H:%M}",
             workday_end=f"{hours.workday_end:%H:%M}",
+            lunch_start=_format_time(hours.lunch_start),
+            lunch_end=_format_time(hours.lunch_end),
+            days_off=[WeekdayName[day.name] for day in sorted(hours.days_off)],
+            focus_is_free=hours.focus_is_free,
+            shortest_gap_minutes=hours.shortest_gap_minutes,
+            length=hours.length,
         )
 
 
@@ -72,30 +93,47 @@ class ProfileIn(InputModel):
     )
     workday_start: LocalTime | None = Field(None, examples=["09:00"])
     workday_end: LocalTime | None = Field(None, examples=["17:30"])
+    lunch_start: LocalTime | Literal[""] | None = Field(
+        None, examples=["12:00"], description="Empty, with an empty `lunch_end`, for no lunch break."
+    )
+    lunch_end: LocalTime | Literal[""] | None = Field(None, examples=["13:00"])
+    days_off: list[Annotated[WeekdayName, Field(strict=False)]] | None = Field(
+        None, max_length=7, examples=[["saturday", "sunday"]]
+    )
+    focus_is_free: bool | None = None
+    shortest_gap_minutes: int | None = Field(
+        None, ge=SHORTEST_GAP_MINUTES[0], le=SHORTEST_GAP_MINUTES[-1], examples=[20]
+    )
+    length: BriefLength | None = Field(None, strict=False)
 
     def apply_to(self, user: User) -> User:
         """Return the user with these changes.
 
         Raises:
-            InvalidInput: the working day has no hours.
+            InvalidInput: the working day or the lunch break has no length.
         """
-        hours = user.preferences
-        changed = replace(
-            hours,
-            workday_start=_parse_time(self.workday_start, hours.workday_start),
-            workday_end=_parse_time(self.workday_end, hours.workday_end),
-        )
         return replace(
             user,
             name=self.name or user.name,
             timezone=self.timezone or user.timezone,
             country=user.country if self.country is None else self.country or None,
-            preferences=changed,
+            preferences=replace(user.preferences, **self._changed_preferences()),
         )
 
+    def _changed_preferences(self) -> dict[str, Any]:
+        times = ("workday_start", "workday_end", "lunch_start", "lunch_end")
+        given = self.model_dump(
+            include={*times, "days_off", "focus_is_free", "shortest_gap_minutes", "length"}, exclude_none=True
+        )
+        for name in given.keys() & set(times):
+            given[name] = time.fromisoformat(given[name]) if given[name] else None
+        if self.days_off is not None:
+            given["days_off"] = frozenset(day.weekday for day in self.days_off)
+        return given
 
-def _parse_time(text: str | None, default: time) -> time:
-    return default if text is None else time.fromisoformat(text)
+
+def _format_time(at: time | None) -> str | None:
+    return None if at is None else f"{at:%H:%M}"
 
 
 class PasswordIn(InputModel):

@@ -33,8 +33,11 @@ from daybreak.agenda.sample import sample_files
 from daybreak.agenda.sources.addresses import add_address
 from daybreak.agenda.sources.defaults import add_and_read
 from daybreak.agenda.sources.imports import (
+    FetchedSource,
     ImportReport,
+    add_fetched_folder,
     change_credentials,
+    fetch_folder,
     import_folder,
     read_added_source,
     read_source,
@@ -65,6 +68,7 @@ __all__ = [
     "DecisionKind",
     "Event",
     "EventRange",
+    "FetchedSource",
     "FolderWatcher",
     "Holder",
     "ImportReport",
@@ -87,6 +91,7 @@ __all__ = [
     "accept_absence_by_reference",
     "add_address",
     "add_and_read",
+    "add_fetched_folder",
     "add_folder",
     "add_upload",
     "change_credentials",
@@ -95,6 +100,7 @@ __all__ = [
     "enqueue_changed_folders",
     "enqueue_refresh",
     "enqueue_refreshes",
+    "fetch_folder",
     "group_uploads_in_thread",
     "ignore",
     "import_folder",

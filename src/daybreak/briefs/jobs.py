@@ -35,14 +35,12 @@ class ComposeParameters:
         date: the reader's local date.
         edition: the edition of that day.
         timezone: the zone of this brief alone; None for the reader's.
-        sources: ids of the only sources to use; None for all of the reader's sources.
         requested_by_user: whether a user requested it, who gets it even on a quiet day.
     """
 
     date: date
     edition: Edition = Edition.STANDARD
     timezone: str | None = None
-    sources: tuple[UUID, ...] | None = None
     requested_by_user: bool = field(default=False, compare=False)
 
 
@@ -77,13 +75,13 @@ async def enqueue_compose(tx: asyncpg.Connection, user_id: UUID, parameters: Com
         parameters: the parameters; at most one run is open per date and edition.
 
     Raises:
-        Conflict: the open run uses other sources or another zone.
+        Conflict: the open run is for another zone.
     """
     run = await enqueue_or_get(tx, COMPOSE, user_id, parameters)
     if not composes(run, COMPOSE, parameters):
         raise Conflict(
-            f"The brief of {parameters.date} is being composed from other sources or for another zone; wait "
-            f"until it is done, or cancel it with “daybreak runs cancel {run.id}”."
+            f"The brief of {parameters.date} is being composed for another time zone; wait until it is done, "
+            f"or cancel it with “daybreak runs cancel {run.id}”."
         )
     return run
 
@@ -155,9 +153,7 @@ def _count_sections(composed: ComposedBrief) -> int:
 async def _read_input(context: RunContext[ComposeParameters]) -> ComposeInput:
     parameters, days = context.parameters, {context.owner_id: context.parameters.date}
     async with context.database.transaction(days) as tx:
-        found = await service.read_compose_inputs(
-            tx, days, parameters.edition, parameters.timezone, parameters.sources
-        )
+        found = await service.read_compose_inputs(tx, days, parameters.edition, parameters.timezone)
     return next(found)
 
 

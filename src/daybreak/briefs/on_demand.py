@@ -28,7 +28,7 @@ async def compose_on_demand(
 ) -> StoredBrief:
     """Compose a brief from the current facts and store it.
 
-    A run in progress for that date and edition may have older facts or other sources: it is awaited, then a
+    A run in progress for that date and edition may have older facts or another zone: it is awaited, then a
     new run is enqueued. A run of the schedule is awaited too, because it may skip a quiet day. A queued run
     with the same parameters that a user requested is used as it is.
 
@@ -41,7 +41,7 @@ async def compose_on_demand(
 
     Raises:
         NotFound: there is no such user.
-        Conflict: the run was cancelled, or a run with other sources is scheduled for later.
+        Conflict: the run was cancelled, or a run for another zone is scheduled for later.
         Unavailable: the database does not respond.
     """
     kind = replace(kind, max_attempts=1)

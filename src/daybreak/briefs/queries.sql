@@ -68,6 +68,35 @@ ON CONFLICT (owner_id, id) DO UPDATE SET
     facts = excluded.facts
 RETURNING pending.owner_id, pending.edition_id
 
+-- name: list_folder_snapshots
+-- Returns the snapshots of a folder of dates before $3, newest first; $4 the maximum number.
+SELECT brief_date, facts FROM briefs_folder_snapshots
+WHERE owner_id = $1 AND source_id = $2 AND brief_date < $3
+ORDER BY brief_date DESC
+LIMIT $4
+
+-- name: write_folder_snapshot
+-- Inserts or updates the snapshot of a folder ($2) and a date ($3); $4 now, $5 the snapshot. A folder that was removed
+-- meanwhile is skipped; else its row is locked, so that writers of snapshots of one folder do not wait for each other's
+-- rows in different orders.
+INSERT INTO briefs_folder_snapshots (owner_id, source_id, brief_date, taken_at, facts)
+SELECT s.owner_id, s.id, $3::date, $4::timestamptz, $5::bytea
+FROM agenda_sources AS s
+WHERE s.owner_id = $1 AND s.id = $2
+FOR NO KEY UPDATE
+ON CONFLICT (owner_id, source_id, brief_date) DO UPDATE SET taken_at = excluded.taken_at, facts = excluded.facts
+
+-- name: prune_folder_snapshots
+-- Deletes all snapshots of a folder except the newest; $3 how many stay.
+DELETE FROM briefs_folder_snapshots AS k
+USING (
+    SELECT owner_id, source_id, brief_date FROM briefs_folder_snapshots
+    WHERE owner_id = $1 AND source_id = $2
+    ORDER BY brief_date DESC
+    OFFSET $3
+) AS old
+WHERE k.owner_id = old.owner_id AND k.source_id = old.source_id AND k.brief_date = old.brief_date
+
 -- name: read_document
 -- A stored brief.
 SELECT id, composed_at, document FROM briefs_editions

@@ -1,6 +1,6 @@
 """Composing, reading and receiving briefs. Composing is one transaction of six round trips."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -36,7 +36,6 @@ async def compose(
     *,
     edition: Edition = Edition.STANDARD,
     timezone: str | None = None,
-    sources: Collection[UUID] | None = None,
 ) -> StoredBrief:
     """Compose the brief of a user's local date and store it; an existing edition is replaced.
 
@@ -46,12 +45,11 @@ async def compose(
         day: the reader's local date.
         edition: the edition of that day.
         timezone: the zone of this brief alone; None for the reader's.
-        sources: ids of the only sources to use; None for all of the reader's sources.
 
     Raises:
         NotFound: there is no such user.
     """
-    briefs = await compose_all(database, {user_id: day}, edition=edition, timezone=timezone, sources=sources)
+    briefs = await compose_all(database, {user_id: day}, edition=edition, timezone=timezone)
     return briefs[user_id]
 
 
@@ -61,7 +59,6 @@ async def compose_all(
     *,
     edition: Edition = Edition.STANDARD,
     timezone: str | None = None,
-    sources: Collection[UUID] | None = None,
 ) -> dict[UUID, StoredBrief]:
     """Compose the briefs of several readers, each for its local date, all or none of them.
 
@@ -70,7 +67,7 @@ async def compose_all(
     if not days:
         return {}
     async with database.transaction(days) as tx:
-        return await compose_in(tx, days, edition=edition, timezone=timezone, sources=sources)
+        return await compose_in(tx, days, edition=edition, timezone=timezone)
 
 
 async def compose_in(
@@ -79,7 +76,6 @@ async def compose_in(
     *,
     edition: Edition = Edition.STANDARD,
     timezone: str | None = None,
-    sources: Collection[UUID] | None = None,
 ) -> dict[UUID, StoredBrief]:
     """Compose as `compose_all` does, in the caller's transaction: nothing is stored before it commits.
 
@@ -88,14 +84,13 @@ async def compose_in(
         days: the readers' ids and local dates, at least one.
         edition: the edition of that day.
         timezone: the zone of these briefs alone; None for the readers'.
-        sources: ids of the only sources to use; None for all.
 
     Raises:
         NotFound: there is no such user.
     """
     started = clock.now()
     composed, packed = {}, []
-    for compose_input in await read_compose_inputs(tx, days, edition, timezone, sources):
+    for compose_input in await read_compose_inputs(tx, days, edition, timezone):
         composed[compose_input.user.id] = one = compose_document(compose_input)
         packed.append(store.pack(compose_input.user.id, one))
     stored = await store.write(tx, edition, packed, clock.now())
@@ -110,23 +105,22 @@ async def read_compose_inputs(
     days: Mapping[UUID, date],
     edition: Edition,
     timezone: str | None,
-    sources: Collection[UUID] | None,
 ) -> Iterator[ComposeInput]:
     """Read the inputs of these briefs, in three round trips.
 
     Editions other than the standard one need one more. Parameters and errors are those of `compose_in`. The
     inputs are yielded one by one: a caller that drops each before the next has one reader's facts in memory.
     """
-    users = {user.id: _with_timezone(user, timezone) for user in (await people.get_users(tx, days)).values()}
+    users = {user.id: with_timezone(user, timezone) for user in (await people.get_users(tx, days)).values()}
     before = await store.read_previous(tx, days, edition)
     today = {user.id: day_of(user, days[user.id]) for user in users.values()}
     weeks = await store.read_week_snapshots(tx, days) if edition is Edition.WEEKLY else {}
     reasons = await schedule.get_reasons(tx, days, edition) if edition is Edition.REENGAGEMENT else {}
     queries = [
-        _agenda_query(user, today[user.id], before[user.id].last_received, weeks.get(user.id))
+        make_agenda_query(user, today[user.id], before[user.id].last_received, weeks.get(user.id))
         for user in users.values()
     ]
-    agendas = await agenda.read_agendas(tx, queries, sources)
+    agendas = await agenda.read_agendas(tx, queries)
     return (
         ComposeInput(
             user=users[user_id],
@@ -134,7 +128,6 @@ async def read_compose_inputs(
             edition=edition,
             agenda=found,
             composed_at=clock.now(),
-            covers_all_sources=sources is None,
             last_received_snapshot=known.last_received,
             previous_section_hashes=known.section_hashes,
             exists=known.exists,
@@ -160,9 +153,17 @@ async def mark_received(database: Database, user_id: UUID, brief_id: UUID) -> No
         await store.mark_received(tx, user_id, brief_id, clock.now())
 
 
-def _agenda_query(
+def make_agenda_query(
     user: User, day: Day, last: Snapshot | None, week: Sequence[Snapshot] | None
 ) -> agenda.AgendaQuery:
+    """Return the query for the facts of a brief that compares with these snapshots.
+
+    Args:
+        user: the reader.
+        day: the reader's day.
+        last: the snapshot of the last brief that the reader received.
+        week: the snapshots of the week, for the weekly edition.
+    """
     tracked = {task_id for known in (last, *(week or ())) if known for task_id in known.tasks}
     done_since = _done_since(day, last)
     if week is not None:
@@ -188,7 +189,8 @@ def _tier(reason: schedule.Reason | None) -> AbsenceTier | None:
     return AbsenceTier(reason) if reason in {str(tier) for tier in AbsenceTier} else None
 
 
-def _with_timezone(user: User, timezone: str | None) -> User:
+def with_timezone(user: User, timezone: str | None) -> User:
+    """Return the user in another time zone; None for the user's own."""
     return user if timezone is None else replace(user, timezone=timezone)
 
 

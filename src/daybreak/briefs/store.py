@@ -16,6 +16,8 @@ from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.facts.snapshot import Snapshot
 from daybreak.db import load
 
+# A week of briefs for the weekly edition, and some before it.
+FOLDER_SNAPSHOTS = 14
 _sql = load(__package__)
 
 
@@ -144,3 +146,20 @@ def unpack(stored: bytes | None) -> dict[str, Any]:
 async def mark_received(tx: asyncpg.Connection, owner_id: UUID, edition_id: UUID, at: datetime) -> None:
     """Mark the stored version of an edition as received; safe to repeat."""
     await tx.execute(_sql.mark_received, owner_id, edition_id, at)
+
+
+async def list_folder_snapshots(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, before: date
+) -> list[Snapshot]:
+    """Return the snapshots of a folder's briefs of earlier dates, newest first."""
+    rows = await tx.fetch(_sql.list_folder_snapshots, owner_id, source_id, before, FOLDER_SNAPSHOTS)
+    return [Snapshot.from_bytes(row["brief_date"], row["facts"]) for row in rows]
+
+
+async def write_folder_snapshot(
+    tx: asyncpg.Connection, owner_id: UUID, source_id: UUID, snapshot: Snapshot, at: datetime
+) -> None:
+    """Store the snapshot of a folder's brief and delete the oldest ones; skip a folder that was removed."""
+    row = (owner_id, source_id, snapshot.day, at, snapshot.as_bytes())
+    await tx.execute(_sql.write_folder_snapshot, *row)
+    await tx.execute(_sql.prune_folder_snapshots, owner_id, source_id, FOLDER_SNAPSHOTS)

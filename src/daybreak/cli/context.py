@@ -56,17 +56,27 @@ class CommandContext:
         Raises:
             InvalidInput: the address or the time zone is malformed.
         """
-        address = email or LOCAL_USER
-        found = await people.find_by_email(self.database, address)
-        if found:
-            return found
+        user, is_new = await self.find_or_make_user(email, timezone=timezone)
+        if not is_new:
+            return user
         try:
-            zone, name = timezone or get_system_timezone(), None if email else get_login_name()
-            return await people.create_user(
-                self.database, address, timezone=zone, name=name, actor=self.actor
-            )
+            async with self.database.transaction([user.id]) as tx:
+                await people.insert_user(tx, user, self.actor)
         except Conflict:  # another command has just created the same user
-            return await self.get_user(address)
+            return await self.get_user(user.email)
+        return user
+
+    async def find_or_make_user(self, email: str | None, *, timezone: str | None = None) -> tuple[User, bool]:
+        """Return the user with that address, or the local user, and whether it is new and not stored.
+
+        Raises:
+            InvalidInput: the address or the time zone is malformed.
+        """
+        address = email or LOCAL_USER
+        if found := await people.find_by_email(self.database, address):
+            return found, False
+        zone, name = timezone or get_system_timezone(), None if email else get_login_name()
+        return people.make_user(address, timezone=zone, name=name), True
 
     async def get_user(self, email: str | None) -> User:
         """Return the user with that address, or the local user, who is created if missing.

@@ -108,11 +108,9 @@ class Database:
             InternalError: there is no owner, or the block continued after a statement had failed.
             Unavailable: the database does not answer, or the connection broke.
         """
-        ids = ",".join(str(UUID(str(owner))) for owner in owners)
-        if not ids:
-            raise InternalError("a transaction needs at least one owner")
+        begin = _begin_for(owners)
         async with self.without_owner() as connection:
-            await connection.execute(f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{ids}}}'")
+            await connection.execute(begin)
             try:
                 yield connection
             except BaseException:
@@ -123,6 +121,22 @@ class Database:
                 raise InternalError(
                     "a transaction went on after one of its statements had failed; nothing was written"
                 )
+
+    @asynccontextmanager
+    async def discarded_transaction(self, owners: Iterable[UUID]) -> AsyncIterator[asyncpg.Connection]:
+        """One transaction like `transaction` that is always rolled back: nothing that it writes stays.
+
+        Raises:
+            InternalError: there is no owner.
+            Unavailable: the database does not answer, or the connection broke.
+        """
+        begin = _begin_for(owners)
+        async with self.without_owner() as connection:
+            await connection.execute(begin)
+            try:
+                yield connection
+            finally:
+                await _roll_back(connection)
 
     @asynccontextmanager
     async def without_owner(self) -> AsyncIterator[asyncpg.Connection]:
@@ -207,6 +221,13 @@ class Database:
                 f"The role {role['name']} could read every user’s rows; give DAYBREAK_DATABASE_URL the "
                 "role daybreak_app, which owns nothing (docs/howto/postgresql.md)."
             )
+
+
+def _begin_for(owners: Iterable[UUID]) -> str:
+    ids = ",".join(str(UUID(str(owner))) for owner in owners)
+    if not ids:
+        raise InternalError("a transaction needs at least one owner")
+    return f"BEGIN; SET LOCAL daybreak.owner_ids = '{{{ids}}}'"
 
 
 def _server_timeouts(command_timeout: float | None) -> dict[str, str]:

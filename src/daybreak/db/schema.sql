@@ -3614,6 +3614,17 @@ CREATE TABLE public.briefs_feedback (
 
 ALTER TABLE ONLY public.briefs_feedback FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.briefs_folder_snapshots (
+    owner_id uuid NOT NULL,
+    source_id uuid NOT NULL,
+    brief_date date NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    facts bytea NOT NULL
+);
+ALTER TABLE ONLY public.briefs_folder_snapshots ALTER COLUMN facts SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.briefs_folder_snapshots FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.briefs_search_index (
     owner_id uuid NOT NULL,
     edition_id uuid NOT NULL,
@@ -4070,6 +4081,9 @@ ALTER TABLE ONLY public.briefs_editions
 ALTER TABLE ONLY public.briefs_feedback
     ADD CONSTRAINT briefs_feedback_pkey PRIMARY KEY (owner_id, edition_id, claim);
 
+ALTER TABLE ONLY public.briefs_folder_snapshots
+    ADD CONSTRAINT briefs_folder_snapshots_pkey PRIMARY KEY (owner_id, source_id, brief_date);
+
 ALTER TABLE ONLY public.briefs_search_index
     ADD CONSTRAINT briefs_search_index_pkey PRIMARY KEY (owner_id, edition_id);
 
@@ -4111,6 +4125,9 @@ ALTER TABLE public.people_preferences
 
 ALTER TABLE public.people_preferences
     ADD CONSTRAINT people_preferences_lunch_has_time CHECK ((((lunch_start IS NULL) AND (lunch_end IS NULL)) OR (lunch_start < lunch_end))) NOT VALID;
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_lunch_is_whole CHECK ((num_nulls(lunch_start, lunch_end) <> 1)) NOT VALID;
 
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_pkey PRIMARY KEY (owner_id);
@@ -4412,6 +4429,9 @@ ALTER TABLE ONLY public.briefs_editions
 ALTER TABLE ONLY public.briefs_feedback
     ADD CONSTRAINT briefs_feedback_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.briefs_folder_snapshots
+    ADD CONSTRAINT briefs_folder_snapshots_owner_id_source_id_fkey FOREIGN KEY (owner_id, source_id) REFERENCES public.agenda_sources(owner_id, id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.briefs_search_index
     ADD CONSTRAINT briefs_search_index_owner_id_edition_id_fkey FOREIGN KEY (owner_id, edition_id) REFERENCES public.briefs_editions(owner_id, id) ON DELETE CASCADE;
 
@@ -4486,6 +4506,8 @@ ALTER TABLE public.briefs_editions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.briefs_feedback ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.briefs_folder_snapshots ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.briefs_search_index ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.briefs_snapshots ENABLE ROW LEVEL SECURITY;
@@ -4515,6 +4537,8 @@ CREATE POLICY maintenance ON public.agenda_upload_files TO daybreak_owner USING 
 CREATE POLICY maintenance ON public.briefs_editions TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.briefs_feedback TO daybreak_owner USING (true);
+
+CREATE POLICY maintenance ON public.briefs_folder_snapshots TO daybreak_owner USING (true);
 
 CREATE POLICY maintenance ON public.briefs_search_index TO daybreak_owner USING (true);
 
@@ -4581,6 +4605,8 @@ CREATE POLICY owners ON public.agenda_upload_files TO daybreak_app USING ((owner
 CREATE POLICY owners ON public.briefs_editions TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.briefs_feedback TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
+
+CREATE POLICY owners ON public.briefs_folder_snapshots TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
 CREATE POLICY owners ON public.briefs_search_index TO daybreak_app USING ((owner_id = ANY (( SELECT (current_setting('daybreak.owner_ids'::text))::uuid[] AS current_setting)::uuid[])));
 
@@ -5042,6 +5068,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agenda_upload_files TO daybrea
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_editions TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_feedback TO daybreak_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_folder_snapshots TO daybreak_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.briefs_search_index TO daybreak_app;
 

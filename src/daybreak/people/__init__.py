@@ -50,6 +50,7 @@ from daybreak.people.identity import (
 )
 from daybreak.people.model import User, list_countries, list_timezones, normalize_country
 from daybreak.people.preferences import (
+    SHORTEST_GAP_MINUTES,
     BriefLength,
     Frequency,
     Preferences,
@@ -76,8 +77,10 @@ from daybreak.people.service import (
     get_emails,
     get_user,
     get_users,
+    insert_user,
     list_users,
     lock_user,
+    make_user,
     record_activity,
     save_user,
     update_user_with,
@@ -101,6 +104,7 @@ __all__ = [
     "KNOWN_BROWSER_LIFETIME",
     "MAX_KNOWN_ACCOUNTS",
     "MAX_VALUE_LENGTH",
+    "SHORTEST_GAP_MINUTES",
     "SYSTEM_ACTOR",
     "Actor",
     "ActorKind",
@@ -150,6 +154,7 @@ __all__ = [
     "get_link_owner",
     "get_user",
     "get_users",
+    "insert_user",
     "invite",
     "is_credential_valid",
     "list_all_security_events",
@@ -162,6 +167,7 @@ __all__ = [
     "list_users",
     "lock_credential",
     "lock_user",
+    "make_user",
     "normalize_country",
     "people_settings",
     "propose_identities",

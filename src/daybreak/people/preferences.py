@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from daybreak.errors import InvalidInput
 
 MAX_CATCH_UP = timedelta(hours=20)
+SHORTEST_GAP_MINUTES = range(5, 241)
 _MAX_PROJECTS = 200
 _MAX_PROJECT_LENGTH = 200
 
@@ -115,6 +116,8 @@ class Preferences:
 
     def __post_init__(self) -> None:
         _check_workday(self.workday_start, self.workday_end)
+        _check_lunch(self.lunch_start, self.lunch_end)
+        _check_shortest_gap(self.shortest_gap_minutes)
         _check_minute(self.brief_time)
         _check_weekdays(self.frequency, self.weekdays)
         _check_catch_up(self.catch_up)
@@ -151,10 +154,43 @@ def _field_error(field: str, message: str) -> InvalidInput:
 
 
 def _check_workday(start: time, end: time) -> None:
+    _check_local("workday_start", start)
+    _check_local("workday_end", end)
     if start >= end:
         raise _field_error(
             "workday_end",
             f"A working day from {start:%H:%M} to {end:%H:%M} has no hours. Choose an end after the start.",
+        )
+
+
+def _check_lunch(start: time | None, end: time | None) -> None:
+    if start is None and end is None:
+        return
+    if start is None or end is None:
+        missing = "lunch_start" if start is None else "lunch_end"
+        raise _field_error(
+            missing, "A lunch break needs a start and an end. Enter both, or neither for no lunch break."
+        )
+    _check_local("lunch_start", start)
+    _check_local("lunch_end", end)
+    if start >= end:
+        raise _field_error(
+            "lunch_end",
+            f"A lunch break from {start:%H:%M} to {end:%H:%M} has no minutes. Choose an end after the start.",
+        )
+
+
+def _check_local(field: str, at: time) -> None:
+    if at.tzinfo is not None:
+        raise _field_error(field, f"{at} has a time zone. Enter a local time, like 09:00.")
+
+
+def _check_shortest_gap(minutes: int) -> None:
+    if minutes not in SHORTEST_GAP_MINUTES:
+        limits = SHORTEST_GAP_MINUTES
+        raise _field_error(
+            "shortest_gap_minutes",
+            f"The shortest useful gap must be {limits[0]} to {limits[-1]} minutes. Enter a number like 20.",
         )
 
 

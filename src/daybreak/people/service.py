@@ -45,22 +45,42 @@ async def create_user(
         InvalidInput: the address, time zone or country is invalid.
         Conflict: a user with this address exists.
     """
+    user = make_user(email, timezone=timezone, name=name, country=country)
+    async with database.transaction([user.id]) as tx:
+        await insert_user(tx, user, actor)
+    return user
+
+
+def make_user(email: str, *, timezone: str, name: str | None = None, country: str | None = None) -> User:
+    """Return a new user that is not stored.
+
+    Raises:
+        InvalidInput: the address, time zone or country is invalid.
+    """
     address = normalize_email(email)
     clock.parse_timezone(timezone)
-    user = User(
+    return User(
         id=uuid4(),
         email=address,
         name=normalize_name(name or address.split("@")[0]),
         timezone=timezone,
         country=normalize_country(country) if country else None,
     )
-    async with database.transaction([user.id]) as tx:
-        row = (user.id, user.email, user.name, user.timezone, user.country)
-        if await tx.fetchval(_sql.insert_user, *row) is None:
-            raise Conflict(f"The user {address} already exists. Edit it with “daybreak users set {address}”.")
-        await propose_profile(tx, user)
-        await record_security_event(tx, user.id, SecurityEventKind.USER_CREATED, actor)
-    return user
+
+
+async def insert_user(tx: asyncpg.Connection, user: User, actor: Actor = SYSTEM_ACTOR) -> None:
+    """Insert a new user, within the caller's transaction.
+
+    Raises:
+        Conflict: a user with this address exists.
+    """
+    row = (user.id, user.email, user.name, user.timezone, user.country)
+    if await tx.fetchval(_sql.insert_user, *row) is None:
+        raise Conflict(
+            f"The user {user.email} already exists. Edit it with “daybreak users set {user.email}”."
+        )
+    await propose_profile(tx, user)
+    await record_security_event(tx, user.id, SecurityEventKind.USER_CREATED, actor)
 
 
 async def find_by_email(database: Database, email: str) -> User | None:

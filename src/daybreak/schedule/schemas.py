@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from daybreak.people import (
     ProjectChoice,
     QuietDay,
     User,
-    Weekday,
     resolve_weekdays,
 )
 from daybreak.runs import Status
@@ -34,29 +32,12 @@ from daybreak.schedule.model import (
     SecondTry,
     SecondTryState,
 )
-from daybreak.web import InputModel, LocalTime, OutputModel
+from daybreak.web import InputModel, LocalTime, OutputModel, WeekdayName
 
 _ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _AT = "2026-03-30T05:00:00Z"
 _DATE = "2026-03-30"
 _MINUTE = timedelta(minutes=1)
-
-
-class WeekdayName(StrEnum):
-    """A day of the week."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-    @property
-    def weekday(self) -> Weekday:
-        """The same day as preferences represent it."""
-        return Weekday[self.name]
 
 
 class ScheduleOut(OutputModel):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         InputModel,
         LocalTime,
         OutputModel,
+        WeekdayName,
         error_responses,
         json_response,
     )
@@ -75,6 +76,7 @@ __all__ = [
     "Undo",
     "UploadRoute",
     "WebSettings",
+    "WeekdayName",
     "check_if_match",
     "content_etag",
     "create_app",
@@ -101,7 +103,7 @@ __all__ = [
 _MODULES = {
     "api.router": [
         *("ApiAdmin", "ApiAdminWriter", "ApiRouter", "Day", "Id", "InputModel", "LocalTime", "OutputModel"),
-        *("error_responses", "json_response"),
+        *("WeekdayName", "error_responses", "json_response"),
     ],
     "app": ["create_app"],
     "connections.capacity": ["ConnectionCapacity", "raise_descriptor_limit"],

@@ -66,6 +66,24 @@ async def import_folder(reader: SourceReader, path: Path) -> ImportReport:
     return await read_added_source(reader, source)
 
 
+async def fetch_folder(reader: SourceReader, path: Path) -> "FetchedSource":
+    """Fetch and parse a folder or a file that need not be a source; nothing is written.
+
+    Raises:
+        InvalidInput: it does not exist or cannot be read.
+    """
+    return await fetch_source(reader, service.make_folder(reader.user, path))
+
+
+async def add_fetched_folder(
+    tx: asyncpg.Connection, reader: SourceReader, fetched: "FetchedSource"
+) -> ImportReport:
+    """Import a fetched folder, and add it as a source if it is not one yet, in the caller's transaction."""
+    source = fetched.source
+    stored = await service.insert_source_in(tx, reader.user, source, source.locator, None)
+    return await save_fetched_source(tx, reader, replace(fetched, source=stored))
+
+
 async def read_added_source(
     reader: SourceReader, source: Source, credentials: BasicCredentials | None = None
 ) -> ImportReport:

@@ -55,11 +55,19 @@ async def add_folder(database: Database, user: User, path: Path, name: str | Non
     Raises:
         InvalidInput: the path does not exist.
     """
+    source = make_folder(user, path, name)
+    return await insert_source(database, user, source, source.locator, None)
+
+
+def make_folder(user: User, path: Path, name: str | None = None) -> Source:
+    """Return a folder or a single file as a source that is not stored.
+
+    Raises:
+        InvalidInput: the path does not exist.
+    """
     resolved = _existing_path(path)
-    source = make_source(
-        user, SourceKind.FOLDER, name or resolved.name or str(resolved), str(resolved), str(resolved)
-    )
-    return await insert_source(database, user, source, str(resolved), None)
+    shown = name or resolved.name or str(resolved)
+    return make_source(user, SourceKind.FOLDER, shown, str(resolved), str(resolved))
 
 
 async def list_sources(database: Database, user: User) -> Sequence[SourceOverview]:
@@ -254,9 +262,16 @@ async def insert_source(
     database: Database, user: User, source: Source, locator: str, secret: str | None
 ) -> Source:
     """Insert a source unless the locator is known; return the stored one."""
+    async with database.transaction([user.id]) as tx:
+        return await insert_source_in(tx, user, source, locator, secret)
+
+
+async def insert_source_in(
+    tx: asyncpg.Connection, user: User, source: Source, locator: str, secret: str | None
+) -> Source:
+    """Insert a source as `insert_source` does, within the caller's transaction."""
     digest = sha256(locator.encode()).digest()
     row = (source.id, source.kind, source.name, source.locator, digest, secret)
-    async with database.transaction([user.id]) as tx:
-        await tx.execute(_sql.insert_source, user.id, *row)
-        known = await store.list_sources(tx, user.id)
+    await tx.execute(_sql.insert_source, user.id, *row)
+    known = await store.list_sources(tx, user.id)
     return next(stored for stored in known if stored.id == source.id)

@@ -29,7 +29,8 @@ def fingerprint(agenda: Agenda, user: User, snapshots: Iterable[Snapshot], extra
     inputs = [
         _WORDING_VERSION,
         [user.name, user.timezone, user.country, wishes.quiet_day, wishes.project_choice, wishes.projects],
-        [wishes.workday_start, wishes.workday_end],
+        [wishes.workday_start, wishes.workday_end, wishes.lunch_start, wishes.lunch_end],
+        [sorted(wishes.days_off), wishes.focus_is_free, wishes.shortest_gap_minutes],
         [(one.day, one.digest) for one in snapshots],
         list(extra),
         agenda.warnings,

@@ -1,6 +1,7 @@
 """The base of `/api/v1`: router, body models, responses and admin dependencies of all operations."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from starlette.responses import Response
 
 from daybreak.errors import DaybreakError
+from daybreak.people import Weekday
 from daybreak.web.context import RequestContext, admin, api_reader, api_writer
 
 JSON_MEDIA_TYPE = "application/json"
@@ -51,6 +53,23 @@ def _require_text(value: object) -> object:
 Day = Annotated[date, Field(strict=False), BeforeValidator(_require_text)]
 Id = Annotated[UUID, Field(strict=False)]
 LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class WeekdayName(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @property
+    def weekday(self) -> Weekday:
+        """The same day as preferences represent it."""
+        return Weekday[self.name]
 
 
 def json_response(body: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
