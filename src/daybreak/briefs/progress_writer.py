@@ -15,7 +15,9 @@ import orjson
 
 from daybreak.briefs.composing.section_writers import SectionResult
 from daybreak.briefs.document import codec
-from daybreak.briefs.document.model import Document
+from daybreak.briefs.document.model import Document, Section
+from daybreak.briefs.wording.entries import with_texts
+from daybreak.claims import Fact
 from daybreak.runs import RunContext
 
 _MAX_DOCUMENT_BYTES = 16 * 1024
@@ -29,9 +31,11 @@ class ComposeProgress:
         self._context = context
         self._total = total
         self._done = self._failed = 0
+        self._document: Document | None = None
 
     def report_facts(self, document: Document) -> None:
         """Report that everything but the sections is composed."""
+        self._document = document
         shown = _parse_within_limit(
             _MAX_DOCUMENT_BYTES, codec.encode(replace(document, facts={}, sections=()))
         )
@@ -43,11 +47,18 @@ class ComposeProgress:
         section, gap = result.section, result.gap
         self._done += section is not None
         self._failed += gap is not None
-        shown = _parse_within_limit(_MAX_SECTION_BYTES, orjson.dumps(section)) if section else None
+        worded = self._with_texts(section, result.book.facts) if section else None
+        shown = _parse_within_limit(_MAX_SECTION_BYTES, orjson.dumps(worded)) if worded else None
         self._context.record_event(
             "section", index=index, section=shown, gap=asdict(gap.warning) if gap else None
         )
         self._report_counts()
+
+    def _with_texts(self, section: Section, facts: dict[str, Fact]) -> Section:
+        """Return the section with its words, since its event has no facts from which it can be worded."""
+        if self._document is None:
+            return section
+        return with_texts(replace(self._document, sections=(section,), facts=facts)).sections[0]
 
     def _report_counts(self) -> None:
         self._context.report_progress(

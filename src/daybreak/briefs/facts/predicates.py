@@ -198,7 +198,7 @@ def _belongs_to_meeting(fact: Fact, today: date) -> bool:
 
 
 def _is_reason_to_begin(fact: Fact, today: date) -> bool:
-    """Return whether a fact is a task to begin, or a reason for it: an event of today or tomorrow, a phase."""
+    """Return whether a fact is a task to begin, or a reason for it: a phase, an event of two days."""
     if fact.kind == "event":
         return _touches_today(fact, today) or _is_ahead(fact.start, today, days=1)
     if fact.kind == "phase":
