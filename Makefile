@@ -55,6 +55,7 @@ postgresql15: .venv/dev  ## The tests of the data layer against a system Postgre
 	tests/on_postgresql_15
 
 bench: .venv/bench  ## Measure what docs/numbers.md promises
+	$(BIN)/python bench/reading.py --check
 	$(BIN)/python bench/compose.py --check
 	$(BIN)/python bench/import.py --check
 	$(BIN)/python bench/startup.py --check

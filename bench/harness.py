@@ -31,24 +31,34 @@ class Report:
     Attributes:
         name: what the names of its bars and ratios begin with.
         quick: whether it has to answer within two minutes.
+        operands: what its command line names, if it takes operands.
     """
 
     name: str
     quick: bool
     _check: bool
     _accept: bool
+    operands: Sequence[str] = ()
     _missed: list[str] = field(default_factory=list)
     _ratios: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, purpose: str | None) -> "Report":
-        """Return the report that the command line requests."""
+    def of(cls, name: str, purpose: str | None, operands: str | None = None) -> "Report":
+        """Return the report that the command line requests.
+
+        Args:
+            name: the name of the bench.
+            purpose: its purpose, for the help.
+            operands: the name of the operands that its command line takes; None if it takes none.
+        """
         parser = argparse.ArgumentParser(prog=f"python bench/{name}.py", description=purpose)
         parser.add_argument("--check", action="store_true", help="exit 1 when a bar is missed")
         parser.add_argument("--quick", action="store_true", help="fewer repeats: answer within two minutes")
         parser.add_argument("--accept", action="store_true", help="keep this run's ratios in accepted.json")
+        if operands is not None:
+            parser.add_argument("operands", metavar=operands, nargs="*")
         given = parser.parse_args()
-        return cls(name, given.quick, given.check, given.accept)
+        return cls(name, given.quick, given.check, given.accept, getattr(given, "operands", []))
 
     def machine(self, postgres: str | None = None) -> None:
         """Say what this is measured on."""

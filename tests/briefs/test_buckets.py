@@ -6,6 +6,7 @@ from daybreak.agenda import TaskStatus
 from daybreak.briefs.document.model import Bucket
 from daybreak.briefs.facts.buckets import bucket_of
 from daybreak.briefs.facts.fact_book import FactBook
+from daybreak.briefs.wording.entries import with_texts
 
 from .factories import TODAY, agenda, compose_brief, day, days_later, local, task
 
@@ -102,7 +103,7 @@ def test_a_task_found_done_within_24_hours_is_told_without_a_date(seen, complete
     it = task(status=DONE, completed=completed, completion_seen_at=seen, touched_at=local(7))
     assert (bucket_for(it) is Bucket.RECENTLY_COMPLETED) == recent
     if recent and completed is None:
-        document = compose_brief(agenda(it)).document
+        document = with_texts(compose_brief(agenda(it)).document)
         (entry,) = document.sections[0].buckets[0].entries
         assert entry.text == "“Water the plants” was finished"
         assert compose_brief(agenda(it)).withheld == ()

@@ -7,6 +7,7 @@ import pytest
 from daybreak.briefs.document import codec
 from daybreak.briefs.document.model import Bucket, Document, Edition, Excluded
 from daybreak.briefs.rendering import OutputFormat, render
+from daybreak.briefs.wording.entries import with_texts
 from daybreak.people import Preferences, ProjectChoice
 
 from .factories import TODAY, agenda, compose_brief, days_later, event, note, phase, project, task
@@ -69,7 +70,7 @@ def test_without_exclusions_nothing_is_reported_as_excluded():
 def test_a_task_blocked_by_an_excluded_task_is_blocked_without_naming_it():
     hidden = task("Hidden permit", project_id=SECRET.id)
     build = task("Build", project_id=HOUSE.id, due=TODAY, blocked_by=(hidden.id,))
-    document = compose_filtered(agenda(HOUSE, SECRET, hidden, build), WITHOUT_SECRET)
+    document = with_texts(compose_filtered(agenda(HOUSE, SECRET, hidden, build), WITHOUT_SECRET))
     (view,) = document.sections[0].buckets
     assert (view.bucket, view.entries[0].text) == (Bucket.BLOCKED, "“Build” is blocked, due today")
     assert "permit" not in codec.encode(document).decode()

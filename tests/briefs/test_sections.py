@@ -6,6 +6,7 @@ import pytest
 
 from daybreak.agenda import Priority, SourceWarning, TaskStatus
 from daybreak.briefs.document.model import Bucket
+from daybreak.briefs.wording.entries import with_texts
 
 from .factories import (
     HOME,
@@ -27,7 +28,7 @@ GARDEN = project("Garden", description="Grow things.")
 
 
 def section(*things, **parts):
-    return compose_brief(agenda(*things), **parts).document.sections[0]
+    return with_texts(compose_brief(agenda(*things), **parts).document).sections[0]
 
 
 def texts(claims) -> list[str]:
@@ -186,14 +187,23 @@ def test_the_five_newest_notes_of_seven_days_are_shown():
     assert [claim.text[:6] for claim in section(*alone).notes] == ["“Young"]
 
 
-def test_omitted_tasks_of_a_long_list_are_counted():
+def test_every_task_of_a_long_list_is_an_entry():
     found = section(*(task(f"{n:02}", due=days_later(-1)) for n in range(30)))
-    assert (found.buckets[0].count, len(found.buckets[0].entries)) == (30, 20)
+    assert (found.buckets[0].count, len(found.buckets[0].entries)) == (30, 30)
 
 
-def test_later_tasks_are_counted_and_not_listed():
-    found = section(task(due=days_later(30)), task(due=days_later(31)))
-    assert [(view.bucket, view.count, view.entries) for view in found.buckets] == [(Bucket.LATER, 2, ())]
+def test_later_tasks_are_entries_too():
+    found = section(task("Sow", due=days_later(30)), task("Reap", due=days_later(31)))
+    (view,) = found.buckets
+    assert (view.bucket, texts(view.entries)) == (
+        Bucket.LATER,
+        ["“Sow” is due on Thursday 30 April", "“Reap” is due on Friday 1 May"],
+    )
+
+
+def test_the_entries_of_a_composed_section_are_worded_when_it_is_rendered():
+    document = compose_brief(agenda(task("Sow", due=TODAY))).document
+    assert texts(document.sections[0].buckets[0].entries) == [""]
 
 
 def test_urgent_sections_come_first_and_tasks_without_a_project_last():
@@ -234,9 +244,13 @@ def headline(*things, **parts) -> list[str]:
 
 
 def test_the_opening_has_the_counts():
-    assert headline(GARDEN, task(project_id=GARDEN.id, due=TODAY), task(due=days_later(-1)))[0] == (
-        "1 project: 1 due today, 1 overdue, 0 upcoming in 7 days, 0 blocked, 0 done in the last 24 hours."
+    today, late, old = (
+        task(project_id=GARDEN.id, due=TODAY),
+        task(due=days_later(-1)),
+        task(due=days_later(-8)),
     )
+    assert headline(GARDEN, today, late)[0] == "1 due today, 1 overdue."
+    assert headline(late, old)[0] == "2 overdue (1 for over a week)."
 
 
 @pytest.mark.parametrize(

@@ -140,8 +140,9 @@ def _content_hash(
     book: FactBook, project: str | None, claims: Sequence[Claim], views: Sequence[BucketEntries]
 ) -> str:
     facts = [book.facts[fact_id] for claim in claims for fact_id in claim.facts]
+    blockers = [book.facts[fact_id] for fact in facts for fact_id in fact.blockers if fact_id in book.facts]
     counts = [view.count for view in views]
-    content = orjson.dumps([str(book.day.tz), project, claims, counts, facts])
+    content = orjson.dumps([str(book.day.tz), project, claims, counts, facts, blockers])
     return blake2b(content, digest_size=16).hexdigest()
 
 
