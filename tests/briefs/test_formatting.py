@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daybreak.briefs.wording import formatting
 from daybreak.briefs.wording.formatting import clock_time, duration, long_date, plural
 
 
@@ -60,3 +61,40 @@ def test_a_duration_has_exactly_its_minutes(minutes):
 )
 def test_only_one_is_singular(count, noun, words):
     assert plural(count, noun) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (-7, "Tuesday 24 March"),
+        (-6, "Wednesday"),
+        (-2, "Sunday"),
+        (-1, "yesterday"),
+        (0, "today"),
+        (1, "tomorrow"),
+        (2, "Thursday"),
+        (6, "Monday"),
+        (7, "Tuesday 7 April"),
+        (300, "Monday 25 January 2027"),
+    ],
+)
+def test_near_dates_are_said_as_people_say_them(days, text):
+    today = date(2026, 3, 31)
+    assert formatting.near_date(today + timedelta(days=days), today) == text
+
+
+def test_moments_have_their_time_and_preposition():
+    today, tomorrow, friday = date(2026, 3, 31), datetime(2026, 4, 1, 9, 30, tzinfo=UTC), date(2026, 4, 3)
+    assert formatting.near_moment(tomorrow, today) == "tomorrow at 09:30"
+    assert formatting.on_near_moment(tomorrow, today) == "tomorrow at 09:30"
+    assert formatting.on_near_moment(friday, today) == "on Friday"
+    assert formatting.calendar_date(friday, today) == "3 April"
+    assert formatting.calendar_date(friday, date(2027, 1, 1)) == "3 April 2026"
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [(1, "first"), (3, "third"), (10, "tenth"), (11, "11th"), (22, "22nd"), (113, "113th")],
+)
+def test_ordinals_are_words_up_to_ten(number, word):
+    assert formatting.ordinal(number) == word

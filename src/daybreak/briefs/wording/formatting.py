@@ -19,6 +19,14 @@ _MONTHS = (
     "December",
 )
 _MINUTES_PER_HOUR = 60
+_NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_MAX_DAYS_BY_WEEKDAY = 6
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
+_SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
+_TEENS = range(11, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,42 @@ def weekday(number: int) -> str:
 def day_month(day: date, today: date) -> str:
     """Return the date, with its year only if that is not today's, e.g. “Sunday 29 March”."""
     return long_date(day) if day.year != today.year else _without_year(day)
+
+
+def near_date(day: date, today: date) -> str:
+    """Return the date as people say it: “today”, “tomorrow”, “Friday”, “Friday 4 December” from a week on."""
+    days = (day - today).days
+    if days in _NEAR_DAYS:
+        return _NEAR_DAYS[days]
+    return _WEEKDAYS[day.weekday()] if abs(days) <= _MAX_DAYS_BY_WEEKDAY else day_month(day, today)
+
+
+def near_moment(moment: date | datetime, today: date) -> str:
+    """Return a date or a time as people say it: “today at 09:30”, “Friday”."""
+    if isinstance(moment, datetime):
+        return f"{near_date(moment.date(), today)} at {clock_time(moment)}"
+    return near_date(moment, today)
+
+
+def on_near_moment(moment: date | datetime, today: date) -> str:
+    """Return when something is: “today at 09:30”, “on Friday”."""
+    day = moment.date() if isinstance(moment, datetime) else moment
+    said = near_moment(moment, today)
+    return said if (day - today).days in _NEAR_DAYS else f"on {said}"
+
+
+def calendar_date(day: date, today: date) -> str:
+    """Return the date without its weekday: “27 November”; with its year if that is not today's."""
+    shown = f"{day.day} {_MONTHS[day.month - 1]}"
+    return shown if day.year == today.year else f"{shown} {day.year}"
+
+
+def ordinal(number: int) -> str:
+    """Return “third”, or “11th” above ten."""
+    if 0 < number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    suffix = "th" if number % 100 in _TEENS else _SUFFIXES.get(number % 10, "th")
+    return f"{number}{suffix}"
 
 
 def _without_year(day: date) -> str:
