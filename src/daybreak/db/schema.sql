@@ -530,6 +530,12 @@ CREATE TABLE public.people_preferences (
     reengagement boolean DEFAULT true NOT NULL,
     project_choice text DEFAULT 'all'::text NOT NULL,
     projects text[] DEFAULT '{}'::text[] NOT NULL,
+    length text DEFAULT 'standard'::text NOT NULL,
+    lunch_start time without time zone DEFAULT '12:00:00'::time without time zone,
+    lunch_end time without time zone DEFAULT '13:00:00'::time without time zone,
+    days_off smallint[] DEFAULT '{6,7}'::smallint[] NOT NULL,
+    focus_is_free boolean DEFAULT true NOT NULL,
+    shortest_gap_minutes smallint DEFAULT 20 NOT NULL,
     CONSTRAINT people_preferences_catch_up CHECK (((catch_up >= '00:00:00'::interval) AND (catch_up <= '20:00:00'::interval))),
     CONSTRAINT people_preferences_frequency CHECK ((frequency = ANY (ARRAY['daily'::text, 'weekdays'::text, 'weekly'::text, 'chosen'::text]))),
     CONSTRAINT people_preferences_project_choice CHECK ((project_choice = ANY (ARRAY['all'::text, 'only'::text, 'except'::text]))),
@@ -577,7 +583,13 @@ CREATE VIEW public.people_profiles WITH (security_invoker='true') AS
     p.workday_end,
     COALESCE(a.role, 'member'::text) AS role,
     (a.password_hash IS NOT NULL) AS has_password,
-    a.deletion_due
+    a.deletion_due,
+    p.length,
+    p.lunch_start,
+    p.lunch_end,
+    p.days_off,
+    p.focus_is_free,
+    p.shortest_gap_minutes
    FROM ((public.people_users u
      JOIN public.people_preferences p ON ((u.id = p.owner_id)))
      LEFT JOIN public.people_accounts a ON ((u.id = a.owner_id)));
@@ -3549,7 +3561,8 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     absent_on,
     superseded_by,
     completed_seen_at,
-    ('someday'::text = ANY (tags)) AS someday
+    ('someday'::text = ANY (tags)) AS someday,
+    ('waiting'::text = ANY (tags)) AS waiting
    FROM public.agenda_tasks t
   WHERE (removed_at IS NULL);
 
@@ -4088,8 +4101,20 @@ ALTER TABLE ONLY public.people_known_browsers
 ALTER TABLE ONLY public.people_links
     ADD CONSTRAINT people_links_pkey PRIMARY KEY (owner_id, id);
 
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_days_off CHECK ((days_off <@ '{1,2,3,4,5,6,7}'::smallint[])) NOT VALID;
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_length CHECK ((length = ANY (ARRAY['glance'::text, 'standard'::text, 'full'::text]))) NOT VALID;
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_lunch_has_time CHECK ((((lunch_start IS NULL) AND (lunch_end IS NULL)) OR (lunch_start < lunch_end))) NOT VALID;
+
 ALTER TABLE ONLY public.people_preferences
     ADD CONSTRAINT people_preferences_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE public.people_preferences
+    ADD CONSTRAINT people_preferences_shortest_gap CHECK (((shortest_gap_minutes >= 5) AND (shortest_gap_minutes <= 240))) NOT VALID;
 
 ALTER TABLE ONLY public.people_security_events
     ADD CONSTRAINT people_security_events_pkey PRIMARY KEY (owner_id, id);
