@@ -151,7 +151,7 @@ def test_a_task_for_which_another_person_waits_ranks_higher():
     hers = task("Sign the contract", due=days_later(3))
     waits = others("Order the van", blocked_by=(hers.id,))
     (action,) = compose_brief(agenda(hers, waits)).document.next_actions
-    assert "1 task waits for it" in action.reason
+    assert action.reason == "due on Friday; blocks “Order the van”"
 
 
 def test_a_day_on_which_only_others_have_tasks_is_quiet():

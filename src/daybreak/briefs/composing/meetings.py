@@ -8,7 +8,7 @@ from daybreak.briefs.facts.snapshot import fold_title
 
 
 class MeetingProject(NamedTuple):
-    """A meeting, its project, and the words of the title that say so."""
+    """A meeting, its project, and the words of the title that name it."""
 
     event: Event
     project: Project

@@ -6,7 +6,7 @@ its own part, which becomes a named gap.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 from daybreak.briefs.composing.base import (
     EMPTY_WORKLOAD,
@@ -17,9 +17,9 @@ from daybreak.briefs.composing.base import (
 )
 from daybreak.briefs.composing.changes import changes_since
 from daybreak.briefs.composing.headline import write_headline
-from daybreak.briefs.composing.next_actions import pick_next_actions
 from daybreak.briefs.composing.section_writers import SectionResult, write_sections
 from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
+from daybreak.briefs.composing.start_here import Situation, StartHere, pick_start_here, remember_shown
 from daybreak.briefs.composing.timeline import (
     TimelineEvent,
     build_timeline,
@@ -30,7 +30,6 @@ from daybreak.briefs.composing.timeline import (
 from daybreak.briefs.document.model import (
     Bucket,
     FreeInterval,
-    NextAction,
     Section,
     SinceLast,
     TimelineEntry,
@@ -47,7 +46,7 @@ WORKLOAD_PART = "Today's workload"
 NEXT_ACTIONS_PART = "What to do first"
 SINCE_LAST_PART = "What has changed since your last brief"
 HEADLINE_PART = "The opening"
-_NO_ACTIONS: tuple[tuple[NextAction, ...], int] = ((), 0)
+_WAKING = (time(8), time(20))
 _NO_CHANGES = SinceLast(date=None)
 
 
@@ -76,7 +75,7 @@ class BriefDraft:
             CALENDAR_PART, lambda _: timeline_events(agenda.events, day), None
         )
         self._free: list[FreeInterval] = parts.write(WORKLOAD_PART, lambda _: self._find_free_intervals(), [])
-        self._actions = parts.write(NEXT_ACTIONS_PART, self._pick_next_actions, _NO_ACTIONS)
+        self._first = parts.write(NEXT_ACTIONS_PART, self._pick_start_here, StartHere())
         self._workload = self._write_workload()
         self._changes = self._write_changes()
         self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE_PART, self._write_timeline, ())
@@ -107,8 +106,9 @@ class BriefDraft:
         document = replace(
             base.make_document(gaps, withheld, facts, quiet=quiet, counts=numbers),
             headline=opening,
-            next_actions=self._actions[0],
-            next_actions_omitted=self._actions[1],
+            next_actions=self._first.actions,
+            next_actions_omitted=self._first.omitted,
+            still_wanted=self._first.still_wanted,
             since_last=self._changes,
             timeline=self._timeline,
             workload=self._workload,
@@ -126,7 +126,7 @@ class BriefDraft:
         today = self._events_today
         if today is None:
             return EMPTY_WORKLOAD
-        first = {fact for action in self._actions[0] for fact in action.facts}
+        first = {fact for action in self._first.actions for fact in action.facts}
         due = [task for one in self.projects for task in one.buckets.get(Bucket.DUE_TODAY, ())]
         planned = [task for task in self._tasks_for_today if task in due or f"task:{task.id}" in first]
 
@@ -136,10 +136,28 @@ class BriefDraft:
 
         return self._parts.write(WORKLOAD_PART, write, EMPTY_WORKLOAD)
 
-    def _pick_next_actions(self, book: FactBook) -> tuple[tuple[NextAction, ...], int]:
-        longest = max((gap.minutes for gap in self._free), default=0)
-        actions, omitted = pick_next_actions(book, longest)
-        return book.keep_supported(actions), omitted
+    def _pick_start_here(self, book: FactBook) -> StartHere:
+        base, last = self._base, self._compose_input.last_received_snapshot
+        preferences = self._compose_input.user.preferences
+        situation = Situation(
+            agenda=base.agenda,
+            longest_free_minutes=self._longest_free_minutes(),
+            days_off=frozenset(map(int, preferences.days_off)),
+            last=last,
+        )
+        first = pick_start_here(book, situation)
+        if base.snapshot is not None:
+            base.snapshot = remember_shown(base.snapshot, book, first, last)
+        return first
+
+    def _longest_free_minutes(self) -> int | None:
+        """Return the longest free time of today, on a day off of its waking hours; None if unknown."""
+        day, today = self._compose_input.day, self._events_today
+        if today is None:
+            return None
+        open_hours = replace(day, is_day_off=False, work_from=_WAKING[0], work_until=_WAKING[1], lunch=None)
+        free = free_intervals(today, open_hours) if day.is_day_off else self._free
+        return max((gap.minutes for gap in free), default=0)
 
     def _write_changes(self) -> SinceLast:
         known, base, last = self._base.snapshot, self._base, self._compose_input.last_received_snapshot

@@ -48,6 +48,12 @@ def day_month(day: date, today: date) -> str:
     return long_date(day) if day.year != today.year else _without_year(day)
 
 
+def day_in_month(day: date, today: date) -> str:
+    """Return the date without the day of the week, e.g. “29 March”; with another year than today's."""
+    year = f" {day.year}" if day.year != today.year else ""
+    return f"{day.day} {_MONTHS[day.month - 1]}{year}"
+
+
 def _without_year(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
