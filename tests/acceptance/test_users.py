@@ -77,7 +77,8 @@ def test_names_and_addresses_of_a_user_are_managed(daybreak, tmp_path):
     assert states() == of_profile | answered
     daybreak("users", "identities", "reject", kim, "kim")
     told = {
-        "K. Park": "Withdrew the answer to “K. Park”; it counts, as the only short form of the name in its source.\n",
+        "K. Park": "Withdrew the answer to “K. Park”; "
+        "it counts, as the only short form of the name in its source.\n",
         "Bob Miller": "Withdrew the answer to “Bob Miller”; it is a proposal again.\n",
         "kim": "Withdrew the answer to “kim”; it counts, as it is in the profile.\n",
         "kp": f"Removed “kp” from {kim}.\n",

@@ -101,7 +101,7 @@ def test_facts_cited_by_a_failed_section_are_not_in_the_brief(monkeypatch):
 PARTS = {
     "timeline_events": (standard, standard.CALENDAR_PART),
     "build_workload": (standard, standard.WORKLOAD_PART),
-    "pick_next_actions": (standard, standard.NEXT_ACTIONS_PART),
+    "pick_start_here": (standard, standard.NEXT_ACTIONS_PART),
     "take_snapshot": (base, base.SNAPSHOT_PART),
     "changes_since": (standard, standard.SINCE_LAST_PART),
     "build_timeline": (standard, standard.TIMELINE_PART),

@@ -213,6 +213,7 @@ class Task:
         completed: when it was completed, as its source or its owner states; None if neither does.
         completion_seen_at: when a reading first found it done that had been open.
         is_someday: whether it is in a list for someday: a wish, not a plan.
+        is_waiting_for_other: whether it waits for another person, by its list, context or title.
     """
 
     id: UUID
@@ -238,6 +239,7 @@ class Task:
     completion_seen_at: datetime | None = None
     decision: Decision | None = None
     is_someday: bool = False
+    is_waiting_for_other: bool = False
 
     @property
     def latest_completion(self) -> Moment | None:

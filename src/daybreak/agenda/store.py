@@ -184,6 +184,7 @@ def task_from_row(row: asyncpg.Record) -> Task:
         absent_on=row.get("absent_on"),
         completion_seen_at=row.get("completed_seen_at"),
         is_someday=row.get("someday", False),
+        is_waiting_for_other=row.get("waiting", False),
     )
 
 

@@ -3561,7 +3561,8 @@ CREATE VIEW public.agenda_task_facts WITH (security_invoker='true') AS
     absent_on,
     superseded_by,
     completed_seen_at,
-    ('someday'::text = ANY (tags)) AS someday
+    ('someday'::text = ANY (tags)) AS someday,
+    ('waiting'::text = ANY (tags)) AS waiting
    FROM public.agenda_tasks t
   WHERE (removed_at IS NULL);
 

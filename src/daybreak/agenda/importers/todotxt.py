@@ -36,7 +36,8 @@ class TodoTxtImporter:
     Priority A is the highest, B high, C normal, everything below low. The first ``+project`` is the project,
     ``@contexts`` are tags. ``due:``, ``t:`` (start), ``rec:``, ``id:`` or ``uuid:``, ``est:`` (``2h``),
     ``status:`` and ``dep:`` (ids of its blockers) are read; ``p:`` names the task that this one blocks. A
-    hidden task (``h:1``) is skipped. ``@someday``, ``+someday`` and ``status:someday`` mean someday.
+    hidden task (``h:1``) is skipped. ``@someday``, ``+someday`` and ``status:someday`` mean someday,
+    ``@waiting`` that it waits for another person.
     """
 
     name = "todotxt"

@@ -17,7 +17,7 @@ from functools import partial
 
 from daybreak.agenda import TaskStatus
 from daybreak.briefs.composing.base import ComposedBrief, ComposeInput, CompositionBase, count_buckets
-from daybreak.briefs.composing.next_actions import pick_next_actions
+from daybreak.briefs.composing.start_here import Situation, pick_start_here
 from daybreak.briefs.document.model import AbsenceTier, Counts, NextAction, ReengagementText
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.wording import reengagement
@@ -33,7 +33,7 @@ def compose_reengagement(compose_input: ComposeInput) -> ComposedBrief:
     base, tier = CompositionBase(compose_input), compose_input.tier or AbsenceTier.GENTLE
     parts, numbers = base.parts, count_buckets(base.projects)
     headline: tuple[Claim, ...] = parts.write(OPENING_PART, partial(_opening, base, tier, numbers), ())
-    actions: tuple[NextAction, ...] = parts.write(NEXT_ACTIONS_PART, partial(_pick_actions, tier), ())
+    actions: tuple[NextAction, ...] = parts.write(NEXT_ACTIONS_PART, partial(_pick_actions, base, tier), ())
     gaps = [*base.failed_projects, *parts.gaps]
     facts = parts.cited_facts(OPENING_PART, NEXT_ACTIONS_PART)
     document = replace(
@@ -83,6 +83,6 @@ def _done_claims(base: CompositionBase, book: FactBook) -> Iterator[Claim]:
         yield Claim(kind="counts", text=reengagement.done_meanwhile(done, last.day, day.today), facts=(fact,))
 
 
-def _pick_actions(tier: AbsenceTier, book: FactBook) -> tuple[NextAction, ...]:
+def _pick_actions(base: CompositionBase, tier: AbsenceTier, book: FactBook) -> tuple[NextAction, ...]:
     most = _MAX_ACTIONS[tier]
-    return book.keep_supported(pick_next_actions(book, 0, most)[0]) if most else ()
+    return pick_start_here(book, Situation(agenda=base.agenda), most).actions if most else ()

@@ -4,10 +4,9 @@ A draft has everything that needs the facts alone; sections complete it, by any 
 its own part, which becomes a named gap.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from uuid import UUID
 
 from daybreak.briefs.composing.base import (
     EMPTY_WORKLOAD,
@@ -24,12 +23,11 @@ from daybreak.briefs.composing.day.meetings import MeetingEdge, find_meeting_edg
 from daybreak.briefs.composing.day.timeline import TimelineEvent, build_timeline, timeline_events
 from daybreak.briefs.composing.day.tomorrow import tomorrow_claims
 from daybreak.briefs.composing.headline import write_headline
-from daybreak.briefs.composing.next_actions import pick_next_actions
 from daybreak.briefs.composing.section_writers import SectionResult, write_sections
 from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
+from daybreak.briefs.composing.start_here import Situation, StartHere, pick_start_here, remember_shown
 from daybreak.briefs.document.model import (
     Bucket,
-    NextAction,
     Section,
     SinceLast,
     TimelineEntry,
@@ -48,7 +46,6 @@ TOMORROW_PART = "Tomorrow"
 NEXT_ACTIONS_PART = "What to do first"
 SINCE_LAST_PART = "What has changed since your last brief"
 HEADLINE_PART = "The opening"
-_NO_ACTIONS: tuple[tuple[NextAction, ...], int] = ((), 0)
 _NO_CHANGES = SinceLast(date=None)
 
 
@@ -78,7 +75,7 @@ class BriefDraft:
         )
         self._free: FreeTime = parts.write(WORKLOAD_PART, lambda _: self._find_free_time(), FreeTime())
         self._edges: list[MeetingEdge] = parts.write(MEETINGS_PART, lambda _: self._find_edges(), [])
-        self._actions = parts.write(NEXT_ACTIONS_PART, self._pick_next_actions, _NO_ACTIONS)
+        self._first = parts.write(NEXT_ACTIONS_PART, self._pick_start_here, StartHere())
         self._workload = self._write_workload()
         self._changes = self._write_changes()
         self._timeline: tuple[TimelineEntry, ...] = parts.write(TIMELINE_PART, self._write_timeline, ())
@@ -110,8 +107,9 @@ class BriefDraft:
         document = replace(
             base.make_document(gaps, withheld, facts, quiet=quiet, counts=numbers),
             headline=opening,
-            next_actions=self._actions[0],
-            next_actions_omitted=self._actions[1],
+            next_actions=self._first.actions,
+            next_actions_omitted=self._first.omitted,
+            still_wanted=self._first.still_wanted,
             since_last=self._changes,
             timeline=self._timeline,
             workload=self._workload,
@@ -145,18 +143,24 @@ class BriefDraft:
     def _plan_tasks(self) -> PlannedTasks:
         due = [task for one in self.projects for task in one.buckets.get(Bucket.DUE_TODAY, ())]
         is_due = {task.id for task in due}
-        first = [self.book.open[task_id] for task_id in self._ids_in_start_here()]
+        cited = {action.facts[0] for action in self._first.actions}
+        first = [task for task_id, task in self.book.open.items() if f"task:{task_id}" in cited]
         kept = {task.id for task in first} | tasks_of_meetings(self._edges)
         return PlannedTasks(due, [task for task in first if task.id not in is_due], kept)
 
-    def _ids_in_start_here(self) -> Iterator[UUID]:
-        """Yield the ids of the tasks in Start here: the first fact of each."""
-        cited = {action.facts[0] for action in self._actions[0]}
-        return (task_id for task_id in self.book.open if f"task:{task_id}" in cited)
-
-    def _pick_next_actions(self, book: FactBook) -> tuple[tuple[NextAction, ...], int]:
-        actions, omitted = pick_next_actions(book, self._free.longest)
-        return book.keep_supported(actions), omitted
+    def _pick_start_here(self, book: FactBook) -> StartHere:
+        base, last = self._base, self._compose_input.last_received_snapshot
+        preferences = self._compose_input.user.preferences
+        situation = Situation(
+            agenda=base.agenda,
+            longest_free_minutes=self._free.longest if self._events_today is not None else None,
+            days_off=frozenset(map(int, preferences.days_off)),
+            last=last,
+        )
+        first = pick_start_here(book, situation)
+        if base.snapshot is not None:
+            base.snapshot = remember_shown(base.snapshot, book, first, last)
+        return first
 
     def _write_changes(self) -> SinceLast:
         known, base, last = self._base.snapshot, self._base, self._compose_input.last_received_snapshot

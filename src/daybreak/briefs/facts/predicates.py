@@ -204,12 +204,16 @@ def _belongs_to_meeting(fact: Fact, today: date) -> bool:
 
 
 def _is_reason_to_begin(fact: Fact, today: date) -> bool:
-    """Return whether a fact is a task to begin, or a reason: an event of today or tomorrow, a phase."""
+    """Return whether a fact is a task to begin, or a reason for it.
+
+    A reason is an event of today or tomorrow, a running phase, or a task that waits for another.
+    """
     if fact.kind == "event":
         return _touches_today(fact, today) or _is_ahead(fact.start, today, days=1)
     if fact.kind == "phase":
         return _is_running_phase(fact, today)
-    return _is_mine(fact) and _is_actionable(fact, today)
+    is_waiting = fact.waiting and _is_open_task(fact, today)
+    return is_waiting or (_is_mine(fact) and _is_actionable(fact, today))
 
 
 def _is_tomorrow(fact: Fact, today: date) -> bool:

@@ -44,6 +44,7 @@ class SnapshotItem(NamedTuple):
         first_due: the due date before it was put off, if it was.
         times_put_off: how often briefs saw its due date move to a later one.
         holder: whose task it is, or “declined” for an event that the reader declined; empty for the reader's.
+        shown_first: the fields of a `ShownFirst`; empty if it was never shown first.
     """
 
     title: str
@@ -60,6 +61,7 @@ class SnapshotItem(NamedTuple):
     first_due: str | None = None
     times_put_off: int = 0
     holder: str = ""
+    shown_first: Sequence[Any] = ()
 
     @property
     def is_mine(self) -> bool:
@@ -71,6 +73,25 @@ class SnapshotItem(NamedTuple):
         """The file that contains it, if the reference is a line of a file."""
         path, _, line = self.source_ref.rpartition(":")
         return path if line.isdigit() else ""
+
+
+class ShownFirst(NamedTuple):
+    """What is remembered of a task that briefs showed first.
+
+    Attributes:
+        times: by how many briefs.
+        state: `shown_state` of the task then; a task with another one was touched since.
+        was_asked: whether a brief asked if it is still wanted.
+    """
+
+    times: int
+    state: str
+    was_asked: bool
+
+    @classmethod
+    def of(cls, parts: Sequence[Any]) -> "ShownFirst":
+        """Return it from its fields, as a snapshot stores them."""
+        return cls(*parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +225,13 @@ def _task_item(
         first_due,
         times_put_off,
         "" if task.is_mine else str(task.holder),
+        before.shown_first if before else (),
     )
+
+
+def shown_state(task: Task) -> str:
+    """Return what changes when a task is touched."""
+    return task.touched_at.astimezone(UTC).isoformat()
 
 
 def _open_blockers(task: Task, open_ids: set[UUID]) -> Sequence[str]:

@@ -1,15 +1,20 @@
-"""The reasons of a next action, in English."""
+"""Start here, in English: the reasons of an action, and the question whether a task is still wanted."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from daybreak.agenda import Priority
-from daybreak.briefs.wording.formatting import plural
+from daybreak.briefs.wording.formatting import Tense, calendar_date, clock_time, weekday
+from daybreak.briefs.wording.tasks import days_overdue
+from daybreak.briefs.wording.titles import quoted
+from daybreak.claims import Fact
 
 _PRIORITIES = {
     Priority.HIGHEST: "highest priority",
     Priority.HIGH: "high priority",
     Priority.LOW: "low priority",
 }
+_DAYS_OF_A_WEEK = 7
 
 
 def priority_reason(value: Priority) -> str:
@@ -17,36 +22,70 @@ def priority_reason(value: Priority) -> str:
     return _PRIORITIES.get(value, "")
 
 
-def due_reason(days: int) -> str:
-    """Return the ranking reason of a due date: “due today”, “due in 3 days”."""
-    return {0: "due today", 1: "due tomorrow"}.get(days, f"due in {plural(days, 'day')}")
+def due_reason(due: date | datetime, today: date) -> str:
+    """Return “due today”, “due today at 14:00”, “due on Friday”, “4 days overdue”."""
+    day = due.date() if isinstance(due, datetime) else due
+    days = (day - today).days
+    if days < 0:
+        return days_overdue(-days)
+    at = f" at {clock_time(due)}" if isinstance(due, datetime) and days <= 1 else ""
+    return f"due {_near(day, today)}{at}"
+
+
+def planned_reason(start: date, today: date) -> str:
+    """Return “starts today” or “planned for 24 March”."""
+    return "starts today" if start == today else f"was planned for {_near_past(start, today)}"
 
 
 def in_progress_reason(stale: bool) -> str:  # noqa: FBT001 - the only parameter
-    """Return the ranking reason of a task in progress."""
-    return "in progress, no change for a week" if stale else "in progress"
+    """Return that a task is in progress."""
+    return "in progress, untouched for a week" if stale else "in progress"
 
 
-def starts_today_reason() -> str:
-    """Return the ranking reason of a task that starts today."""
-    return "starts today"
+def occasion_reason(title: str, starts: date | datetime | None, *, is_today: bool) -> str:
+    """Return “Budget review” with its time: “is at 10:00”, “is tomorrow”."""
+    day = "" if is_today else " tomorrow"
+    if isinstance(starts, datetime):
+        return f"{quoted(title)} is{day} at {clock_time(starts)}"
+    return f"{quoted(title)} is{day or ' today'}"
 
 
-def was_to_start_reason() -> str:
-    """Return the ranking reason of a task that was planned for an earlier day."""
-    return "was to start on an earlier day"
+def blocks(title: str) -> str:
+    """Return which task waits for it."""
+    return f"blocks {quoted(title)}"
 
 
-def fits_free_time_reason() -> str:
-    """Return the ranking reason of a short task."""
-    return "fits a free slot today"
+def next_step(phase: str, ends: date, today: date) -> str:
+    """Return “next step of “Build”, which ends on 11 December”."""
+    ending = {0: "today", 1: "tomorrow"}.get((ends - today).days, f"on {calendar_date(ends, today)}")
+    return f"next step of {quoted(phase)}, which ends {ending}"
 
 
-def dependents_reason(count: int) -> str:
-    """Return “blocks 2 tasks”."""
-    return f"blocks {plural(count, 'task')}"
+def longer_than_free_time() -> str:
+    """Return that no free time of today holds it."""
+    return "longer than any free time today"
 
 
 def join_reasons(parts: Iterable[str]) -> str:
-    """Return the reasons of a next action in one phrase."""
-    return ", ".join(parts) or "nothing is more urgent"
+    """Return the reasons of an action in one phrase."""
+    return "; ".join(filter(None, parts)) or "nothing is more urgent"
+
+
+def still_wanted(fact: Fact, tense: Tense) -> str:
+    """Return the question whether a task is still wanted that has been in Start here three times."""
+    due = fact.due.date() if isinstance(fact.due, datetime) else fact.due
+    since = "in Start here three times" if due is None else due_reason(due, tense.today)
+    return f"Still wanted? {quoted(fact.title)}, {since}."
+
+
+def _near(day: date, today: date) -> str:
+    days = (day - today).days
+    if days <= 1:
+        return "tomorrow" if days else "today"
+    if days < _DAYS_OF_A_WEEK:
+        return f"on {weekday(day.weekday())}"
+    return f"on {weekday(day.weekday())} {calendar_date(day, today)}"
+
+
+def _near_past(day: date, today: date) -> str:
+    return "yesterday" if (today - day).days == 1 else calendar_date(day, today)

@@ -23,6 +23,8 @@ from daybreak.agenda.importers.icalendar.series import Occurrence, Series, is_re
 from daybreak.agenda.importers.icalendar.timestamps import Duration, Timestamp
 from daybreak.agenda.importers.icalendar.values import parse_text
 from daybreak.agenda.importers.parsing.people import clean_assignee, join_name_and_address
+from daybreak.agenda.importers.parsing.someday import add_someday_tag
+from daybreak.agenda.importers.parsing.waiting_list import add_waiting_tag
 from daybreak.agenda.model import Moment, TaskStatus, to_instant, to_local_date
 from daybreak.agenda.parsed import ImportContext, ImportedTask
 
@@ -189,7 +191,7 @@ def _make_task(
         completed=entry.read_instant("COMPLETED") if has_completion(component) else None,
         estimate_minutes=_estimate_of(component),
         assignee=_assignees_of(component),
-        tags=_tags_of(component),
+        tags=_tags_of(entry),
         recurrence=component.get_value("RRULE") or None,
         blocked_by=_blockers_of(component),
         touched_at=entry.read_instant("LAST-MODIFIED"),
@@ -233,11 +235,15 @@ def _estimate_of(component: Component) -> int | None:
     return None
 
 
-def _tags_of(component: Component) -> tuple[str, ...]:
-    written = (
-        tag for found in component.get_all("CATEGORIES") for tag in split_on_unescaped_comma(found.value)
-    )
-    return tuple(dict.fromkeys(tag.strip() for tag in written if tag.strip()))
+def _tags_of(entry: CalendarEntry) -> tuple[str, ...]:
+    written = [
+        tag.strip()
+        for found in entry.component.get_all("CATEGORIES")
+        for tag in split_on_unescaped_comma(found.value)
+    ]
+    names = (entry.calendar.name,)
+    tags = add_waiting_tag(add_someday_tag(written, names, entry.title), names, entry.title)
+    return tuple(dict.fromkeys(filter(None, tags)))
 
 
 def _blockers_of(component: Component) -> tuple[str, ...]:

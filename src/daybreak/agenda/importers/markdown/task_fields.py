@@ -11,6 +11,7 @@ from daybreak.agenda.importers.parsing.org_dates import parse_planning_line
 from daybreak.agenda.importers.parsing.someday import is_someday
 from daybreak.agenda.importers.parsing.text import normalize_spaces
 from daybreak.agenda.importers.parsing.vocabulary import parse_priority, parse_status
+from daybreak.agenda.importers.parsing.waiting_list import is_waiting
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 
 _CHECKBOX_STATUSES = {
@@ -150,7 +151,7 @@ def parse_checkbox(box: Checkbox, builder: ParsedFileBuilder) -> RawTask:
     text = strip_markup(_extract_estimate(_extract_signs(text, fields, builder), fields))
     words = text.split()
     task = _make_task(box, fields, builder)
-    task.tags = [word[1:] for word in words if _TAG.fullmatch(word) or _is_someday_context(word)]
+    task.tags = [word[1:] for word in words if _TAG.fullmatch(word) or _is_context_of_list(word)]
     task.assignee = fields.get("assignee") or _find_assignee(words)
     task.title = strip_markers(text, _MARKER) or text
     return task
@@ -166,8 +167,8 @@ def is_known_state(state: str) -> bool:
     return state.lower() in _CHECKBOX_STATUSES
 
 
-def _is_someday_context(word: str) -> bool:
-    return word.startswith("@") and is_someday(word[1:])
+def _is_context_of_list(word: str) -> bool:
+    return word.startswith("@") and (is_someday(word[1:]) or is_waiting(word[1:]))
 
 
 def add_property(task: RawTask, prose: MarkdownProse, builder: ParsedFileBuilder) -> bool:

@@ -22,6 +22,7 @@ from daybreak.agenda.importers.parsing.text import (
     quote_value,
     slugify,
 )
+from daybreak.agenda.importers.parsing.waiting_list import add_waiting_tag
 from daybreak.agenda.importers.parsing.warning_list import WarningList
 from daybreak.agenda.model import Moment, Priority, TaskStatus
 from daybreak.agenda.parsed import (
@@ -204,7 +205,7 @@ class ParsedFileBuilder:
                 completed=task.completed,
                 estimate_minutes=task.estimate_minutes,
                 assignee=clean_assignee(task.assignee),
-                tags=_distinct_names(add_someday_tag(task.tags, (task.project, task.phase))),
+                tags=_distinct_names(_add_tags_of_lists(task, title)),
                 recurrence=clean_line(task.recurrence or "") or None,
                 blocked_by=_distinct_names(task.blocked_by),
                 touched_at=task.touched_at,
@@ -245,6 +246,11 @@ class ParsedFileBuilder:
             warnings=self._warnings.build(),
             incomplete=self.incomplete,
         )
+
+
+def _add_tags_of_lists(task: RawTask, title: str) -> list[str]:
+    names = (task.project, task.phase)
+    return add_waiting_tag(add_someday_tag(task.tags, names, title), names, title)
 
 
 def _distinct_names(names: Iterable[str]) -> tuple[str, ...]:

@@ -31,7 +31,15 @@ def is_someday(name: str) -> bool:
     return len(name) <= _MAX_LENGTH and _NOT_A_WORD.sub(" ", name.casefold()).strip() in _WORDS
 
 
-def add_someday_tag(tags: list[str], names: Iterable[str | None]) -> list[str]:
-    """Return the tags with `SOMEDAY_TAG` if one of them, or one of the names of its lists, means someday."""
-    is_meant = any(map(is_someday, tags)) or any(name and is_someday(name) for name in names)
+def add_someday_tag(tags: list[str], names: Iterable[str | None], title: str = "") -> list[str]:
+    """Return the tags with `SOMEDAY_TAG` if a tag, a name of its lists or its title means someday.
+
+    A title means it by its first words: “Someday: sail to Oslo”.
+    """
+    before, colon, _ = title.partition(":")
+    is_meant = (
+        any(map(is_someday, tags))
+        or any(name and is_someday(name) for name in names)
+        or (bool(colon) and is_someday(before))
+    )
     return [*tags, SOMEDAY_TAG] if is_meant else tags

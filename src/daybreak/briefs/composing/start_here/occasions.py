@@ -1,0 +1,154 @@
+"""Which event of today or tomorrow a task is for: by words of both titles, or by a meeting's project."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+from daybreak.agenda import Agenda, Event, Task
+from daybreak.briefs.composing.day.meetings import find_meeting_projects
+from daybreak.briefs.facts.day import Day, last_day
+from daybreak.briefs.facts.snapshot import fold_title
+
+
+def _split_words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORD = re.compile(r"\w+(?:[-.]\w+)*")
+_IN_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_STEM_LENGTH = 6
+_SHORTEST_WORD = 4
+# A word in more titles than these names a project or a habit, not what a meeting is about.
+_COMMON_COUNT = 3
+_COMMON_SHARE = 0.1
+_GENERAL_WORDS = _split_words(
+    """
+    about after agenda annual before board brief call catch chat check class client coffee conference daily
+    demo dinner discussion event first from group hour hold interview into kick kick-off lunch meeting minutes
+    monthly morning evening next office on-call online party phone planning prep preparation project quarterly
+    reminder review room second session standup stand-up status sync talk team teams their this today tomorrow
+    training travel update video visit webinar week weekly with work working workshop your zoom
+    abend besprechung eine einen fixe für gespräch herr herrn frau heute mittag morgen sitzung telefonat teil
+    termin treffen woche
+    appel avec demain dans déjeuner dîner madame monsieur pour point réunion semaine
+    llamada para reunión señor señora semana riunione settimana afspraak overleg vergadering
+    monday tuesday wednesday thursday friday saturday sunday
+    montag dienstag mittwoch donnerstag freitag samstag sonntag
+    lundi mardi mercredi jeudi vendredi samedi dimanche
+    january february march april june july august september october november december
+    """
+)
+
+
+class Occasion(NamedTuple):
+    """An event that a task is for.
+
+    Attributes:
+        words: the number of strong words that both titles have.
+        is_of_project: whether it is a meeting of the task's project.
+    """
+
+    event: Event
+    is_today: bool
+    words: int
+    is_of_project: bool
+
+    @property
+    def sort_key(self) -> tuple[bool, int, bool, str, str]:
+        """The order in which the occasions of one task count."""
+        return (
+            not self.is_today,
+            -self.words,
+            not self.is_of_project,
+            str(self.event.start),
+            str(self.event.id),
+        )
+
+
+def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping[UUID, Occasion]:
+    """Return the most specific event of today or tomorrow of each task that has one."""
+    events = _events_ahead(agenda.events, day)
+    if not events:
+        return {}
+    both = [event for event, _ in events]
+    projects = {(one.event.id, one.project.id) for one in find_meeting_projects(both, agenda)}
+    rare = _rare_stems(tasks, both)
+    found: dict[UUID, Occasion] = {}
+    for task in tasks:
+        stems = rare & _stems(task.title)
+        occasions = [
+            occasion
+            for event, is_today in events
+            if (occasion := _occasion_of(task, event, stems, projects, is_today=is_today))
+        ]
+        if occasions:
+            found[task.id] = min(occasions, key=lambda one: one.sort_key)
+    return found
+
+
+def _occasion_of(
+    task: Task,
+    event: Event,
+    stems: frozenset[str],
+    projects: Collection[tuple[UUID, UUID]],
+    *,
+    is_today: bool,
+) -> Occasion | None:
+    words = len(stems & _stems(_subject_of(event))) if stems else 0
+    is_of_project = task.project_id is not None and (event.id, task.project_id) in projects
+    # One word of tomorrow's title, or its project alone, is too little to prepare for it today.
+    is_sure = words > 1 or (words and is_of_project)
+    is_meant = is_sure or (is_today and (words or is_of_project))
+    return Occasion(event, is_today, words, is_of_project) if is_meant else None
+
+
+def _events_ahead(events: Iterable[Event], day: Day) -> list[tuple[Event, bool]]:
+    """Return the events of today that are not over, with True, and those that begin tomorrow, with False."""
+    tomorrow = day.today + timedelta(days=1)
+    found = []
+    for event in events:
+        if event.declined:
+            continue
+        starts = day.date_of(event.start)
+        if starts == tomorrow:
+            found.append((event, False))
+        elif _is_ahead_today(event, starts, day):
+            found.append((event, True))
+    return found
+
+
+def _is_ahead_today(event: Event, starts: date | None, day: Day) -> bool:
+    if event.all_day:
+        return starts is not None and starts <= day.today <= last_day(event)
+    return starts == day.today and day.instant_of(event.end) > day.as_of
+
+
+def _rare_stems(tasks: Collection[Task], events: Iterable[Event]) -> frozenset[str]:
+    """Return the stems of the events' titles that only a few titles of tasks have."""
+    wanted: frozenset[str] = frozenset().union(*(_stems(_subject_of(event)) for event in events))
+    counts = Counter(stem for task in tasks for stem in wanted & _stems(task.title))
+    limit = max(_COMMON_COUNT, int(len(tasks) * _COMMON_SHARE))
+    return frozenset(stem for stem, count in counts.items() if count <= limit)
+
+
+@lru_cache(maxsize=8192)
+def _stems(title: str) -> frozenset[str]:
+    words: Sequence[str] = _WORD.findall(fold_title(title))
+    return frozenset(word[:_STEM_LENGTH] for word in words if _is_strong(word))
+
+
+def _subject_of(event: Event) -> str:
+    """Return the title without its remarks in parentheses: a role, a place, a state."""
+    return _IN_PARENTHESES.sub(" ", event.title)
+
+
+def _is_strong(word: str) -> bool:
+    if word in _GENERAL_WORDS:
+        return False
+    if any(letter.isdigit() for letter in word):
+        return len(word) > 1 and not (word.isdigit() and len(word) == _SHORTEST_WORD)
+    return len(word) >= _SHORTEST_WORD
