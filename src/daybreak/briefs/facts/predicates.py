@@ -198,12 +198,20 @@ def _belongs_to_meeting(fact: Fact, today: date) -> bool:
 
 
 def _is_reason_to_begin(fact: Fact, today: date) -> bool:
-    """Return whether a fact is a task to begin, or a reason for it: an event of today or tomorrow, a phase."""
+    """Return whether a fact is a task to begin, or a reason for it: a near event, or a phase."""
     if fact.kind == "event":
         return _touches_today(fact, today) or _is_ahead(fact.start, today, days=1)
     if fact.kind == "phase":
         return _is_running_phase(fact, today)
     return _is_mine(fact) and _is_actionable(fact, today)
+
+
+def _is_due_ahead(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and _is_ahead(fact.due, today)
+
+
+def _is_open_or_done(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) or _is_done(fact, today)
 
 
 def _is_tomorrow(fact: Fact, today: date) -> bool:
@@ -253,6 +261,8 @@ PREDICATES: Mapping[str, Predicate] = {
     "phase": _is_running_phase,
     "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
+    "due_soon": _of_mine(_is_due_ahead),
+    "rest": _of_mine(_is_open_or_done),
     "waiting_for": _is_waiting_for_person,
     "unassigned": _is_unassigned,
     # The week
@@ -269,4 +279,5 @@ PREDICATES: Mapping[str, Predicate] = {
     "overload": _is_stat,
     "quiet": _is_zero,
     "not_all_seen": _is_zero,
+    "invitation": _is_zero,
 }
