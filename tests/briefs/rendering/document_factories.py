@@ -85,25 +85,40 @@ def section(project, *buckets, **changes):
     return Section(project=project, buckets=buckets, **parts | changes)
 
 
-def bucket(kind, *claims, omitted=0):
-    return BucketEntries(bucket=kind, count=len(claims) + omitted, entries=claims)
+def bucket(kind, *claims):
+    return BucketEntries(bucket=kind, count=len(claims), entries=claims)
+
+
+def entry(kind, fact_id):
+    return Claim(kind=str(kind), text="", facts=(fact_id,))
 
 
 def rich():
     """Return a full day: every part of a brief, in the wording of the deterministic writer."""
     facts = {
         "task:report": task("Send the quarterly report", "todo.txt:4", due=date(2026, 3, 27)),
-        "task:rent": task("Pay the rent", "todo.txt:9", due=TODAY),
-        "task:slides": task("Draft the slides for Lisbon", "work/talk.md:12", source="notes"),
-        "task:venue": task("Book the venue", "work/talk.md:13", source="notes", waiting=True),
+        "task:rent": task("Pay the rent", "todo.txt:9", due=TODAY, estimate_minutes=10),
+        "task:slides": task(
+            "Draft the slides for Lisbon", "work/talk.md:12", source="notes", due=date(2026, 3, 30)
+        ),
+        "task:venue": task(
+            "Book the venue",
+            "work/talk.md:13",
+            source="notes",
+            waiting=True,
+            blockers=("task:visa",),
+            due=date(2026, 3, 31),
+        ),
         "task:visa": task("Ask about the visa", "work/talk.md:15", source="notes"),
         "task:flyer": task("Order flyers", "work/talk.md:16", source="notes", status="done"),
-        "task:blog": task("Write the announcement", "work/talk.md:18", source="notes"),
+        "task:blog": task("Write the announcement", "work/talk.md:18", source="notes", due=date(2026, 4, 2)),
         "task:attic": task("Clear the attic", "todo.txt:22"),
         "project:talk": Fact(
             kind="project", title="Lisbon talk", source="notes", source_ref="work/talk.md:1"
         ),
-        "phase:draft": Fact(kind="phase", title="Draft", source="notes", source_ref="work/talk.md:3"),
+        "phase:draft": Fact(
+            kind="phase", title="Draft", source="notes", source_ref="work/talk.md:3", end=date(2026, 4, 10)
+        ),
         "note:call": Fact(
             kind="note", title="Call with Inês", source="notes", source_ref="journal/2026-03-27.md:1"
         ),
@@ -121,29 +136,15 @@ def rich():
             kind="stat", title="planned", source="Daybreak", source_ref="sum", value=390
         ),
     }
-    report = Claim(
-        kind="overdue",
-        text="“Send the quarterly report” was due on Friday 27 March, 2 days overdue "
-        "(high priority, 1 h 30 min)",
-        facts=("task:report",),
-    )
-    rent = Claim(kind="due_today", text="“Pay the rent” is due today (10 min)", facts=("task:rent",))
-    slides = Claim(
-        kind="in_progress",
-        text="“Draft the slides for Lisbon” is in progress, due tomorrow (4 h)",
-        facts=("task:slides",),
-    )
-    venue = Claim(
-        kind="blocked",
-        text="“Book the venue” is blocked by “Ask about the visa”",
-        facts=("task:venue", "task:visa"),
-    )
+    report = entry(Bucket.OVERDUE, "task:report")
+    rent = entry(Bucket.DUE_TODAY, "task:rent")
+    slides = entry(Bucket.IN_PROGRESS, "task:slides")
+    venue = entry(Bucket.BLOCKED, "task:venue")
     return document(
         headline=(
             Claim(
                 kind="counts",
-                text="2 projects: 1 due today, 1 overdue, 3 upcoming in 7 days, 1 blocked, "
-                "1 done in the last 24 hours.",
+                text="1 due today, 1 overdue, 1 done since Friday.",
                 facts=("stat:counts",),
             ),
             Claim(kind="holiday", text="Today is Palm Sunday, a public holiday (DE).", facts=("holiday:x",)),
@@ -171,21 +172,21 @@ def rich():
         ),
         next_actions=(
             NextAction(
-                text="Send the quarterly report",
+                text="“Send the quarterly report”",
                 reason="2 days overdue, high priority, 1 task waits for it",
                 score=120,
                 estimate_minutes=90,
                 facts=("task:report",),
             ),
             NextAction(
-                text="Pay the rent",
-                reason="due today, fits into a gap of today",
+                text="“Pay the rent”",
+                reason="due today",
                 score=80,
                 estimate_minutes=10,
                 facts=("task:rent",),
             ),
             NextAction(
-                text="Draft the slides for Lisbon",
+                text="“Draft the slides for Lisbon”",
                 reason="due tomorrow, already begun",
                 score=70,
                 estimate_minutes=None,
@@ -242,7 +243,6 @@ def rich():
                     facts=("task:report",),
                 ),
             ),
-            omitted=2,
         ),
         sections=(
             section(
@@ -251,22 +251,12 @@ def rich():
                 bucket(Bucket.BLOCKED, venue),
                 bucket(
                     Bucket.UPCOMING,
-                    Claim(
-                        kind="upcoming",
-                        text="“Write the announcement” is due on Thursday 2 April",
-                        facts=("task:blog",),
-                    ),
-                    omitted=2,
+                    entry(Bucket.UPCOMING, "task:blog"),
                 ),
                 bucket(
                     Bucket.RECENTLY_COMPLETED,
-                    Claim(
-                        kind="recently_completed",
-                        text="“Order flyers” was finished yesterday at 17:40",
-                        facts=("task:flyer",),
-                    ),
+                    entry(Bucket.RECENTLY_COMPLETED, "task:flyer"),
                 ),
-                bucket(Bucket.LATER, omitted=4),
                 statements=(
                     Claim(
                         kind="description",
@@ -295,8 +285,7 @@ def rich():
                 bucket(Bucket.DUE_TODAY, rent),
                 bucket(
                     Bucket.UNDATED,
-                    Claim(kind="undated", text="“Clear the attic” has no due date", facts=("task:attic",)),
-                    omitted=8,
+                    entry(Bucket.UNDATED, "task:attic"),
                 ),
             ),
         ),
@@ -309,19 +298,13 @@ def quiet():
         quiet=True,
         headline=(
             Claim(
-                kind="counts",
-                text="1 project: 0 due today, 0 overdue, 0 upcoming in 7 days, 0 blocked, "
-                "0 done in the last 24 hours.",
-                facts=("stat:projects",),
-            ),
-            Claim(
                 kind="quiet",
                 text="A quiet day: nothing is due, overdue or on the calendar.",
                 facts=("stat:due_today",),
             ),
             Claim(
                 kind="next_up",
-                text="What comes next is “Book the chimney sweep”, on Tuesday 14 April.",
+                text="Next: “Book the chimney sweep”, on Tuesday 14 April.",
                 facts=("task:1",),
             ),
         ),
@@ -332,7 +315,7 @@ def quiet():
             free_minutes=480,
             free_intervals=(FreeInterval(starts=at(9), ends=at(17), minutes=480),),
         ),
-        sections=(section("House", bucket(Bucket.LATER, omitted=1)),),
+        sections=(section("House", bucket(Bucket.LATER, entry(Bucket.LATER, "task:1"))),),
         facts={
             "task:1": task("Book the chimney sweep", "todo.txt:1", due=date(2026, 4, 14)),
             "stat:projects": Fact(
@@ -357,12 +340,63 @@ def hostile():
         since_last=SinceLast(date=TODAY - timedelta(days=1), entries=tuple(claims)),
         timeline=tuple(TimelineEntry(text=c.text, starts=at(9), ends=at(10), facts=c.facts) for c in claims),
         sections=tuple(
-            section(title, bucket(Bucket.OVERDUE, claim), statements=(claim,), notes=(claim,))
-            for title, claim in zip(HOSTILE, claims, strict=True)
+            section(
+                title,
+                bucket(Bucket.OVERDUE, entry(Bucket.OVERDUE, f"task:{number}")),
+                statements=(claim,),
+                notes=(claim,),
+            )
+            for number, (title, claim) in enumerate(zip(HOSTILE, claims, strict=True))
         ),
         warnings=tuple(CoverageWarning(source=title, text=title) for title in HOSTILE),
         facts=facts,
     )
+
+
+def waiting():
+    """Return a day with the tasks of two other people, one of which the reader has named above."""
+    facts = {
+        "stat:bob": Fact(
+            kind="stat",
+            title="tasks",
+            source="Daybreak",
+            source_ref="open",
+            value=2,
+            assignee="Bob",
+            holder="other",
+        ),
+        "task:plan": task(
+            "Draw the floor plan",
+            "moves.csv:2",
+            assignee="Bob",
+            holder="other",
+            due=TODAY - timedelta(days=4),
+        ),
+        "task:van": task(
+            "Book the van", "moves.csv:3", assignee="Bob", holder="other", due=TODAY + timedelta(days=2)
+        ),
+        "task:desks": task("Sell the desks", "moves.csv:4", due=TODAY - timedelta(days=2)),
+        "task:lamps": task("Sell the lamps", "moves.csv:5", due=TODAY - timedelta(days=90)),
+        "task:keys": task("Return the keys", "moves.csv:6", due=TODAY, priority="high"),
+        "task:bank": task("Write to the bank", "moves.csv:7"),
+    }
+    debts = [entry(Bucket.OVERDUE, one) for one in ("task:lamps", "task:desks")]
+    action = NextAction(
+        text="“Return the keys”", reason="due today", score=1, estimate_minutes=None, facts=("task:keys",)
+    )
+    claim = Claim(
+        kind="waiting_for",
+        text="Waiting for Bob: “Draw the floor plan”, 4 days overdue; 1 more.",
+        facts=("stat:bob", "task:plan", "task:van"),
+    )
+    move = section(
+        "Office move",
+        bucket(Bucket.OVERDUE, *debts),
+        bucket(Bucket.DUE_TODAY, entry(Bucket.DUE_TODAY, "task:keys")),
+        bucket(Bucket.UNDATED, entry(Bucket.UNDATED, "task:bank")),
+        waiting=(claim,),
+    )
+    return document(facts=facts, next_actions=(action,), sections=(move,))
 
 
 def standard():
@@ -372,14 +406,7 @@ def standard():
         title = f"Write to the supplier about delivery number {number}"
         facts[_task_id(number)] = task(title, f"work/projects.md:{number}", due=TODAY)
     for project in range(5):
-        claims = [
-            Claim(
-                kind="due_today",
-                text=f"“{facts[_task_id(n)].title}” is due today (high priority, 30 min)",
-                facts=(_task_id(n),),
-            )
-            for n in range(project * 24, project * 24 + 24)
-        ]
+        claims = [entry(Bucket.DUE_TODAY, _task_id(n)) for n in range(project * 24, project * 24 + 24)]
         kinds = [Bucket.OVERDUE, Bucket.DUE_TODAY, Bucket.IN_PROGRESS, Bucket.UPCOMING]
         views = [bucket(kind, *claims[i * 6 : i * 6 + 6]) for i, kind in enumerate(kinds)]
         sections.append(section(f"Project {project}", *views))

@@ -4,13 +4,14 @@ import pytest
 
 from daybreak.briefs.document.codec import decode
 from daybreak.briefs.rendering import OutputFormat, render
+from daybreak.briefs.wording.entries import with_texts
 
 from .document_factories import hostile, rich
 
 
 def test_json_is_the_document_itself():
     for document in (rich(), hostile()):
-        assert decode(render(document, OutputFormat.JSON)) == document
+        assert decode(render(document, OutputFormat.JSON)) == with_texts(document)
 
 
 def test_printed_json_cannot_control_a_terminal():

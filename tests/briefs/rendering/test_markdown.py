@@ -59,4 +59,4 @@ def test_lists_are_not_split_and_headings_have_blank_lines():
     text = render(rich(), OutputFormat.MARKDOWN)
     assert "\n\n\n" not in text
     assert "1. **Send the quarterly report**\n   2 days overdue," in text
-    assert "\n\n### Overdue (1)\n\n- “Send" in text
+    assert "\n\n## Lisbon talk\n\n" in text

@@ -1,96 +1,55 @@
+from itertools import pairwise
+
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 
 from daybreak.briefs.document.model import Bucket
+from daybreak.briefs.rendering.outline import (
+    Closing,
+    Heading,
+    ListBlock,
+    Prose,
+    Remark,
+    Title,
+    Warnings,
+)
+from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording.formatting import duration, long_date
+from daybreak.briefs.wording.titles import without_marks
+from daybreak.people import BriefLength
 
-from .document_factories import hostile, quiet, rich
+from .document_factories import hostile, quiet, rich, waiting
 from .strategies import documents
 from .text_extraction import visible_texts, without_whitespace
 
-
-def expected(document):
-    """Return all texts that a format must show, in order; derived from the document, not from the outline."""
-    yield long_date(document.date)
-    yield document.user.name if one_line(document.user.name) else document.user.email
-    yield from expected_opening(document)
-    yield from (claim.text for claim in document.headline)
-    for warning in document.warnings:
-        yield from (warning.source, warning.text)
-    for action in document.next_actions:
-        yield from (action.text, action.reason)
-        if action.estimate_minutes is not None:
-            yield duration(action.estimate_minutes)
-    if document.next_actions and document.next_actions_omitted:
-        yield f"{document.next_actions_omitted} more wait"
-    yield from (entry.text for entry in document.timeline)
-    yield from (claim.text for claim in document.workload.statements)
-    yield from (claim.text for claim in document.since_last.entries)
-    if document.since_last.omitted:
-        yield f"and {document.since_last.omitted} more"
-    if document.week:
-        yield from expected_of_week(document.week)
-    for section in document.sections:
-        yield from expected_of_section(section)
-    yield from (f"{v.count} task" for s in document.sections for v in s.buckets if v.count and is_later(v))
-    yield from expected_closing(document)
+SAMPLES = {"rich": rich(), "quiet": quiet(), "hostile": hostile(), "waiting": waiting()}
 
 
-def expected_opening(document):
-    counts = document.counts
-    if document.reengagement:
-        yield document.reengagement.opening
-    elif not any(claim.kind == "counts" for claim in document.headline):
-        yield from (
-            f"{counts.projects} project",
-            f"{counts.due_today} due today",
-            f"{counts.overdue} overdue",
-        )
-        yield from (f"{counts.upcoming} upcoming", f"{counts.blocked} blocked", f"{counts.done} done")
-
-
-def expected_closing(document):
-    if document.excluded:
-        yield f"{document.excluded.projects} project"
-    if document.reengagement:
-        yield document.reengagement.closing
-
-
-def expected_of_week(week):
-    for project in week.projects:
-        if project.project is not None and project.topics:
-            yield project.project
-        for view in project.topics:
-            yield f"({view.count})"
-            yield from (claim.text for claim in view.entries)
-            yield f"and {view.count - len(view.entries)} more"
-    yield from (claim.text for claim in week.calendar)
-    if week.calendar_omitted:
-        yield f"and {week.calendar_omitted} more"
-
-
-def expected_of_section(section):
-    near = [view for view in section.buckets if not is_later(view) and view.count]
-    if section.project is not None and (section.statements or section.notes or near):
-        yield section.project
-    yield from (claim.text for claim in section.statements)
-    for view in near:
-        yield f"({view.count})"
-        yield from (claim.text for claim in view.entries)
-        if omitted := view.count - len(view.entries):
-            yield f"and {omitted} more"
-    yield from (claim.text for claim in section.notes)
-
-
-def is_later(view):
-    return view.bucket is Bucket.LATER
+def expected(outline):
+    """Yield all texts of an outline that every format must show, in order."""
+    for block in outline:
+        match block:
+            case Title(text, subtitle):
+                yield from (text, subtitle)
+            case Heading():
+                yield from (block.text, without_marks(block.remark))
+                if block.count is not None:
+                    yield f"({block.count})"
+            case Prose(sentences) | ListBlock(_, sentences):
+                for sentence in sentences:
+                    yield from (sentence.time, without_marks(sentence.text))
+                    yield without_marks(", ".join(sentence.remarks))
+            case Warnings(title, lines):
+                yield from (title, *lines)
+            case Remark(text) | Closing(text):
+                yield text
 
 
 def missing(text, parts):
-    at = 0
+    """Return the first part that the text does not show after those before it."""
+    text, at = text.casefold(), 0
     for part in parts:
-        wanted = without_whitespace(one_line(part))
+        wanted = without_whitespace(part).casefold()
         found = text.find(wanted, at)
         if found < 0:
             return wanted
@@ -98,34 +57,81 @@ def missing(text, parts):
     return None
 
 
+@pytest.mark.parametrize("length", BriefLength)
 @given(documents)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=15)
 @example(rich())
 @example(quiet())
 @example(hostile())
-def test_every_format_shows_all_claims_counts_and_warnings_in_the_same_order(document):
+@example(waiting())
+def test_every_format_shows_the_same_sentences_in_the_same_order(length, document):
+    outline = build_outline(document, length)
     assert {
-        form: missing(text, expected(document)) for form, text in visible_texts(document).items()
+        form: missing(text, expected(outline)) for form, text in visible_texts(document, length).items()
     } == dict.fromkeys(["text", "markdown", "html", "terminal"])
 
 
-@pytest.mark.parametrize("document", [rich(), quiet(), hostile()], ids=["rich", "quiet", "hostile"])
-def test_every_format_shows_the_reference_of_every_cited_fact(document):
-    cited = {fact_id for claim in shown_claims(document) for fact_id in claim.facts}
-    places = {
-        fact.source if fact.kind in {"event", "holiday"} else fact.source_ref
-        for fact_id, fact in document.facts.items()
-        if fact_id in cited and fact.kind != "stat" and "\n" not in fact.source_ref
+@pytest.mark.parametrize("document", SAMPLES.values(), ids=SAMPLES)
+def test_every_format_shows_the_reference_of_every_sentence(document):
+    outline = build_outline(document, BriefLength.FULL)
+    refs = {ref.rpartition("/")[2] for sentence in sentences_of(outline) for ref in sentence.source_refs}
+    for form, text in visible_texts(document, BriefLength.FULL).items():
+        assert {ref for ref in refs if without_whitespace(ref) not in text} == set(), form
+
+
+@given(documents)
+@settings(max_examples=60)
+@example(rich())
+@example(waiting())
+def test_the_full_length_names_every_open_task_once(document):
+    outline = build_outline(document, BriefLength.FULL)
+    buckets = {str(bucket) for bucket in Bucket} | {"waiting_for"}
+    listed = [s.facts[0] for s in sentences_of(outline) if s.kind in buckets and s.text.startswith("“")]
+    named_before = {
+        *(action.facts[0] for action in document.next_actions),
+        *(
+            one
+            for claim in (document.still_wanted, *document.since_last.entries)
+            if claim
+            for one in claim.facts
+        ),
+        *(one for entry in document.timeline if entry.context for one in entry.context.facts),
     }
-    for form, text in visible_texts(document).items():
-        assert {place for place in places if without_whitespace(one_line(place)) not in text} == set(), form
+    wanted = [*open_tasks(document)]
+    assert len(listed) == len(set(listed))
+    assert set(wanted) - set(listed) <= named_before
 
 
-def shown_claims(document):
-    yield from (*document.headline, *document.next_actions, *document.timeline, *document.since_last.entries)
-    yield from document.workload.statements
+@given(documents.filter(lambda document: document.week is None))
+@settings(max_examples=60)
+@example(rich())
+@example(waiting())
+def test_the_full_length_points_to_the_tasks_that_are_named_above(document):
+    outline = build_outline(document, BriefLength.FULL)
+    lists = [
+        (above, below) for above, below in pairwise(outline) if isinstance(above, Heading) and above.count
+    ]
+    for heading, below in lists:
+        shown = len(below.sentences) if isinstance(below, ListBlock) else 0
+        remark = Remark(f"{heading.count - shown} named above")
+        assert shown == heading.count or remark in outline
+
+
+def open_tasks(document):
     for section in document.sections:
-        yield from (*section.statements, *section.notes)
-        yield from (claim for view in section.buckets for claim in view.entries)
+        yield from (claim.facts[0] for view in section.buckets for claim in view.entries)
+        for claim in section.waiting:
+            yield from (one for one in claim.facts[1:] if document.facts[one].holder == "other")
+
+
+def sentences_of(outline):
+    for block in outline:
+        if isinstance(block, Prose | ListBlock):
+            yield from block.sentences
+
+
+def test_the_standard_length_never_names_a_task_in_two_lines_of_projects():
+    for document in SAMPLES.values():
+        lines = [s.text for s in sentences_of(build_outline(document)) if s.kind in {"overdue", "due_today"}]
+        titles = [one_line(fact.title) for fact in document.facts.values() if fact.kind == "task"]
+        assert [title for title in titles if sum(f"“{title}”" in line for line in lines) > 1] == []

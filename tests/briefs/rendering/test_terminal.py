@@ -1,22 +1,22 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from rich.cells import cell_len
 
 from daybreak.claims import Claim
+from daybreak.people import BriefLength
 
 from .document_factories import document, hostile, rich, section
 from .strategies import documents
 from .text_extraction import terminal, terminal_text
 
+NOTES = (Claim(kind="note", text="x", facts=()),)
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @given(documents)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=30)
 def test_only_own_styles_control_the_terminal(day):
     assert STYLE.sub("", terminal(day)).find("\x1b") == -1
 
@@ -35,10 +35,9 @@ def test_lines_fit_the_terminal(day, width):
 
 @pytest.mark.parametrize("length", [70, 76, 80, 200])
 def test_a_long_name_of_a_project_is_wrapped_not_cut(length):
-    note = Claim(kind="note", text="x", facts=())
-    shown = terminal_text(document(sections=(section("n" * length, notes=(note,)),)))
+    shown = terminal_text(document(sections=(section("n" * length, notes=NOTES),)), length=BriefLength.FULL)
     assert "n" * length in "".join(shown.split())
 
 
 def test_the_most_urgent_heading_is_coloured_and_named():
-    assert "\x1b[1;31mOverdue\x1b[0m" in terminal(rich())
+    assert "\x1b[1;31mOverdue\x1b[0m" in terminal(rich(), length=BriefLength.FULL)

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.rendering.terminal import render_terminal
+from daybreak.people import BriefLength
 
 COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -42,15 +43,15 @@ class HtmlText(HTMLParser):
             self._texts.append(data)
 
 
-def terminal(document, width=80):
+def terminal(document, width=80, length=BriefLength.STANDARD):
     console = Console(width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(render_terminal(document))
+    console.print(render_terminal(document, length))
     return console.file.getvalue()
 
 
-def terminal_text(document, width=80):
+def terminal_text(document, width=80, length=BriefLength.STANDARD):
     console = Console(width=width, file=io.StringIO(), color_system=None)
-    console.print(render_terminal(document))
+    console.print(render_terminal(document, length))
     return console.file.getvalue()
 
 
@@ -59,13 +60,12 @@ def without_whitespace(text):
     return "".join(text.split()).translate({ord(sign): None for sign in "│─╭╮╰╯!"})
 
 
-def visible_texts(document):
+def visible_texts(document, length=BriefLength.STANDARD):
     """Return the visible text of a document in each output format."""
+    markdown = COMMONMARK.render(render(document, OutputFormat.MARKDOWN, length))
     return {
-        "text": without_whitespace(render(document, OutputFormat.TEXT)),
-        "markdown": without_whitespace(
-            HtmlText(COMMONMARK.render(render(document, OutputFormat.MARKDOWN))).text
-        ),
-        "html": without_whitespace(HtmlText(render(document, OutputFormat.HTML)).text),
-        "terminal": without_whitespace(terminal_text(document)),
+        "text": without_whitespace(render(document, OutputFormat.TEXT, length)),
+        "markdown": without_whitespace(HtmlText(markdown).text),
+        "html": without_whitespace(HtmlText(render(document, OutputFormat.HTML, length)).text),
+        "terminal": without_whitespace(terminal_text(document, length=length)),
     }

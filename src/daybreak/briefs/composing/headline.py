@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from daybreak.agenda import Agenda, Event, Moment, Task
+from daybreak.agenda import Agenda, Event, Moment, Task, TaskStatus
 from daybreak.briefs.composing.day.tomorrow import holiday_tomorrow_claims
-from daybreak.briefs.document.model import Counts
+from daybreak.briefs.document.model import Counts, SinceLast
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.public_holidays import holiday_name
 from daybreak.briefs.wording import opening
 from daybreak.claims import Claim, Fact
+
+_DONE_KINDS = frozenset({"done", "recurred"})
 
 
 def write_headline(
@@ -17,6 +19,7 @@ def write_headline(
     country: str | None,
     numbers: Counts,
     *,
+    since_last: SinceLast,
     is_calm: bool,
     is_incomplete: bool,
 ) -> Iterator[Claim]:
@@ -27,10 +30,19 @@ def write_headline(
         agenda: the facts among which the next item is found.
         country: the country whose public holidays count.
         numbers: the counts, summed over all sections.
+        since_last: the changes, of which the finished tasks are counted.
         is_calm: whether nothing that could be read needs attention today.
         is_incomplete: whether a source or part is missing.
     """
-    yield Claim(kind="counts", text=opening.counts(numbers), facts=_cite_counts(book, numbers))
+    if is_empty(agenda):
+        nothing = book.cite_stat("items", "sources, tasks, events and notes", 0, "all of the reader")
+        yield Claim(kind="invitation", text=opening.EMPTY, facts=(nothing,))
+        return
+    done = _count_done(agenda, since_last, numbers)
+    since = opening.since_brief(since_last.date, book.day.today)
+    text = opening.counts(numbers, done, since) or ("" if is_calm else opening.NOTHING_DUE)
+    if text:
+        yield Claim(kind="counts", text=text, facts=_cite_counts(book, numbers, done, since))
     yield from _holiday_claims(book, country)
     yield from holiday_tomorrow_claims(book, agenda, country)
     if is_calm:
@@ -42,6 +54,20 @@ def write_headline(
         yield from _next_up_claims(book, agenda)
 
 
+def is_empty(agenda: Agenda) -> bool:
+    """Return whether the reader has nothing yet: no source and nothing entered by hand."""
+    return not (agenda.sources or agenda.tasks or agenda.events or agenda.notes or agenda.deferred)
+
+
+def _count_done(agenda: Agenda, since_last: SinceLast, numbers: Counts) -> int:
+    """Return the number of the reader's tasks finished since the last brief or in the last 24 hours."""
+    if since_last.date is None:
+        return numbers.done
+    cited = {one for claim in since_last.entries if claim.kind in _DONE_KINDS for one in claim.facts}
+    finished = (task for task in agenda.tasks if task.is_mine and task.status is TaskStatus.DONE)
+    return sum(f"task:{task.id}" in cited for task in finished)
+
+
 def _has_others(agenda: Agenda) -> bool:
     """Return whether there are open tasks that are not the reader's, or events that the reader declined."""
     return any(task.is_open and not task.is_mine for task in agenda.tasks) or any(
@@ -49,18 +75,17 @@ def _has_others(agenda: Agenda) -> bool:
     )
 
 
-def _cite_counts(book: FactBook, numbers: Counts) -> tuple[str, ...]:
+def _cite_counts(book: FactBook, numbers: Counts, done: int, since: str) -> tuple[str, ...]:
     return (
-        book.cite_stat("projects", "projects", numbers.projects, "projects with anything to tell"),
+        book.cite_stat("due_today", "tasks due today", numbers.due_today, "open, not blocked, due today"),
+        book.cite_stat("overdue", "overdue tasks", numbers.overdue, "open, not blocked, due before today"),
         book.cite_stat(
-            "due_today", "tasks due today", numbers.due_today, "open, not blocked, due on the date"
+            "overdue_for_over_a_week",
+            "tasks overdue for over a week",
+            numbers.overdue_for_over_a_week,
+            "overdue, due more than 7 days ago",
         ),
-        book.cite_stat("overdue", "tasks overdue", numbers.overdue, "open, not blocked, due before the date"),
-        book.cite_stat("upcoming", "tasks upcoming", numbers.upcoming, "due or starting in the next 7 days"),
-        book.cite_stat(
-            "blocked", "tasks blocked", numbers.blocked, "open, and marked so or waiting for another"
-        ),
-        book.cite_stat("done", "tasks done", numbers.done, "finished in the 24 hours before the brief"),
+        book.cite_stat("done", "tasks done", done, f"finished {since}"),
     )
 
 

@@ -22,7 +22,7 @@ from daybreak.briefs.composing.day.meeting_context import meeting_contexts, task
 from daybreak.briefs.composing.day.meetings import MeetingEdge, find_meeting_edges
 from daybreak.briefs.composing.day.timeline import TimelineEvent, build_timeline, timeline_events
 from daybreak.briefs.composing.day.tomorrow import tomorrow_claims
-from daybreak.briefs.composing.headline import write_headline
+from daybreak.briefs.composing.headline import is_empty, write_headline
 from daybreak.briefs.composing.section_writers import SectionResult, write_sections
 from daybreak.briefs.composing.sections import ProjectFacts, tasks_for_today
 from daybreak.briefs.composing.start_here import Situation, StartHere, pick_start_here, remember_shown
@@ -91,7 +91,15 @@ class BriefDraft:
         def write(book: FactBook) -> tuple[Claim, ...]:
             country = self._compose_input.user.country
             return book.keep_supported(
-                write_headline(book, base.agenda, country, numbers, is_calm=calm, is_incomplete=unseen)
+                write_headline(
+                    book,
+                    base.agenda,
+                    country,
+                    numbers,
+                    since_last=self._changes,
+                    is_calm=calm,
+                    is_incomplete=unseen,
+                )
             )
 
         opening: tuple[Claim, ...] = parts.write(HEADLINE_PART, write, ())
@@ -102,7 +110,7 @@ class BriefDraft:
         )
         for one in results:
             facts |= one.book.facts
-        quiet = calm and not (unseen or gaps)
+        quiet = calm and not (unseen or gaps or is_empty(base.agenda))
         shortened = quiet and self._compose_input.user.preferences.quiet_day is QuietDay.SHORTEN
         document = replace(
             base.make_document(gaps, withheld, facts, quiet=quiet, counts=numbers),

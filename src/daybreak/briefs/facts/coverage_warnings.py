@@ -15,8 +15,6 @@ _MAX_NAMES = 3
 
 def find_coverage_warnings(agenda: Agenda, day: Day, now: datetime) -> Iterator[CoverageWarning]:
     """Yield a warning per failing source, unknown assignee and unparsed piece, up to a limit."""
-    if not (agenda.sources or agenda.tasks or agenda.events):
-        yield CoverageWarning(source="Daybreak", text=warnings.NO_SOURCES)
     names = {source.id: source.name for source in agenda.sources}
     for source in agenda.sources:
         yield from _source_warning(source, day, now)

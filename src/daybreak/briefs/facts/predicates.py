@@ -216,6 +216,14 @@ def _is_reason_to_begin(fact: Fact, today: date) -> bool:
     return is_waiting or (_is_mine(fact) and _is_actionable(fact, today))
 
 
+def _is_due_ahead(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) and _is_ahead(fact.due, today)
+
+
+def _is_open_or_done(fact: Fact, today: date) -> bool:
+    return _is_open_task(fact, today) or _is_done(fact, today)
+
+
 def _is_tomorrow(fact: Fact, today: date) -> bool:
     tomorrow, start, end = today + timedelta(days=1), _date_of(fact.start), _date_of(fact.end)
     if fact.kind in {"event", "holiday"}:
@@ -264,6 +272,8 @@ PREDICATES: Mapping[str, Predicate] = {
     "phase": _is_running_phase,
     "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
+    "due_soon": _of_mine(_is_due_ahead),
+    "rest": _of_mine(_is_open_or_done),
     "waiting_for": _is_waiting_or_held_up,
     "unassigned": _is_unassigned,
     # The week
@@ -281,4 +291,5 @@ PREDICATES: Mapping[str, Predicate] = {
     "overload": _is_stat,
     "quiet": _is_zero,
     "not_all_seen": _is_zero,
+    "invitation": _is_zero,
 }

@@ -57,7 +57,7 @@ def _escape_match(match: re.Match[str]) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Title(text, subtitle):
-            yield from (f"# {escape(text)}", "", escape(subtitle))
+            yield from (f"# {escape(text)}", "", *([escape(subtitle)] if subtitle else ()))
         case Heading():
             yield from _heading(block)
         case Prose(statements):
@@ -66,7 +66,8 @@ def _lines(block: Block) -> Iterator[str]:
             for number, statement in enumerate(statements, start=1):
                 yield from _item(statement, listing, number)
         case Warnings(title, lines):
-            yield from ("", f"> **{escape(title)}**", ">", *(f"> - {escape(line)}" for line in lines), "")
+            listed = (">", *(f"> - {escape(line)}" for line in lines)) if lines else ()
+            yield from ("", f"> **{escape(title)}**", *listed, "")
         case Remark(text):
             yield from ("", f"*{escape(text)}*", "")
         case Closing(text):
@@ -79,7 +80,7 @@ def _heading(heading: Heading) -> Iterator[str]:
     counted = "" if heading.count is None else f" ({heading.count})"
     yield from ("", f"{'#' * heading.level} {escape(heading.text)}{counted}", "")
     if heading.remark:
-        yield from (f"*{escape(heading.remark)}*", "")
+        yield from (_titles(heading.remark), "")
 
 
 def _prose(sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:

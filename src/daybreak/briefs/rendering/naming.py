@@ -13,9 +13,9 @@ class Naming:
         """Record that a sentence names these facts."""
         self._named.update(fact_ids)
 
-    def is_named(self, fact_id: str) -> bool:
-        """Return whether a sentence has named this fact."""
-        return fact_id in self._named
+    def is_named(self, *fact_ids: str) -> bool:
+        """Return whether a sentence has named one of these facts."""
+        return not self._named.isdisjoint(fact_ids)
 
     def unnamed(self, fact_ids: Iterable[str]) -> list[str]:
         """Return those that no sentence has named yet."""

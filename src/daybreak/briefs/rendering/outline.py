@@ -62,7 +62,7 @@ class OutlineSentence:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """The first block: the date and the reader."""
+    """The first block: the date, and the edition unless it is the usual one."""
 
     text: str
     subtitle: str

@@ -7,21 +7,35 @@ there must not mistake a gap for a quiet day. An empty part is omitted together 
 from collections.abc import Iterator
 
 from daybreak import clock
-from daybreak.briefs.document.model import Document, Edition, Excluded
+from daybreak.briefs.document.model import Document, Excluded
 from daybreak.briefs.rendering.blocks.changes import change_blocks
 from daybreak.briefs.rendering.blocks.claims import prose_block
 from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.blocks.day import day_blocks
 from daybreak.briefs.rendering.blocks.first import first_blocks
+from daybreak.briefs.rendering.blocks.glance import (
+    glance_blocks,
+    glance_closing,
+    glance_opening,
+    glance_warnings,
+)
 from daybreak.briefs.rendering.blocks.projects import project_blocks
 from daybreak.briefs.rendering.blocks.week import week_blocks
-from daybreak.briefs.rendering.outline import Block, Closing, Outline, OutlineSentence, Prose, Title, Warnings
+from daybreak.briefs.rendering.outline import (
+    Block,
+    Closing,
+    Heading,
+    Outline,
+    OutlineSentence,
+    Part,
+    Prose,
+    Title,
+    Warnings,
+)
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.wording import opening
 from daybreak.briefs.wording.formatting import clock_time, long_date, plural
 from daybreak.people import BriefLength
-
-_EDITIONS = {Edition.STANDARD: "A brief", Edition.WEEKLY: "A weekly brief", Edition.REENGAGEMENT: "A note"}
 
 
 def build_outline(document: Document, length: BriefLength = BriefLength.STANDARD) -> Outline:
@@ -31,34 +45,54 @@ def build_outline(document: Document, length: BriefLength = BriefLength.STANDARD
 
 def _blocks(document: Document, context: BlockContext) -> Iterator[Block]:
     yield _title(document)
-    yield from _headline(document, context)
+    headline = _headline(document, context)
+    if context.length is BriefLength.GLANCE:
+        yield from _glance(document, headline, context)
+        return
+    if headline:
+        yield Prose(headline)
     yield from _warnings(document)
     yield from first_blocks(context)
     yield from day_blocks(context)
-    if context.length is not BriefLength.GLANCE:
-        yield from change_blocks(context)
-        if document.week:
-            yield from week_blocks(document.week, context)
-        yield from project_blocks(context)
-    yield from prose_block(document.tomorrow, context)
+    yield from change_blocks(context)
+    if document.week:
+        yield from week_blocks(document.week, context)
+    yield from project_blocks(context)
+    yield from _tomorrow(document, context)
     yield _closing(document, context)
 
 
+def _glance(
+    document: Document, headline: tuple[OutlineSentence, ...], context: BlockContext
+) -> Iterator[Block]:
+    note = document.reengagement
+    yield from glance_opening(headline, most_lines=1 if note else 2)
+    yield from glance_warnings(len(document.warnings))
+    yield from glance_blocks(context)
+    if note:
+        yield from glance_closing(note.closing)
+
+
 def _title(document: Document) -> Title:
-    name = one_line(document.user.name) or one_line(document.user.email)
-    kind = _EDITIONS[document.edition]
+    kind = ""
     if document.week:
         kind = f"The week since {long_date(document.week.starts)}"
-    return Title(long_date(document.date), f"{kind} for {name}" if name else kind)
+    return Title(long_date(document.date), kind)
 
 
-def _headline(document: Document, context: BlockContext) -> Iterator[Prose]:
+def _headline(document: Document, context: BlockContext) -> tuple[OutlineSentence, ...]:
     sentences = tuple(map(context.sentence, document.headline))
     if document.reengagement:
-        sentences = (OutlineSentence(text=one_line(document.reengagement.opening)), *sentences)
-    elif all(claim.kind != "counts" for claim in document.headline):
-        sentences = (OutlineSentence(text=opening.counts(document.counts)), *sentences)
-    yield Prose(sentences)
+        return (OutlineSentence(text=one_line(document.reengagement.opening)), *sentences)
+    if not sentences:
+        return (OutlineSentence(text=opening.counts(document.counts) or opening.NOTHING_DUE),)
+    return sentences
+
+
+def _tomorrow(document: Document, context: BlockContext) -> Iterator[Block]:
+    if document.tomorrow:
+        yield Heading(2, "Tomorrow", part=Part.AHEAD)
+        yield from prose_block(document.tomorrow, context)
 
 
 def _warnings(document: Document) -> Iterator[Warnings]:

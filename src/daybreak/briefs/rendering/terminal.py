@@ -44,7 +44,9 @@ def render_terminal(document: Document, length: BriefLength = BriefLength.STANDA
 def _block_parts(block: Block) -> Iterator[RenderableType]:
     match block:
         case Title(text, subtitle):
-            yield from (Text(text, style="bold cyan"), Text(subtitle, style=_SOFT))
+            yield Text(text, style="bold cyan")
+            if subtitle:
+                yield Text(subtitle, style=_SOFT)
         case Heading():
             yield from _heading(block)
         case Prose(statements):
@@ -53,14 +55,20 @@ def _block_parts(block: Block) -> Iterator[RenderableType]:
         case ListBlock(listing, statements):
             yield _list(listing, statements)
         case Warnings(title, lines):
-            rows = _rows(("!", Text(line)) for line in lines)
-            yield from ("", Panel(rows, title=Text(title), title_align="left", border_style="yellow"))
+            yield from ("", _warnings(title, lines))
         case Remark(text):
             yield Padding(Text(text, style=_SOFT), (0, 0, 0, 2))
         case Closing(text):
             yield from ("", Rule(style=_SOFT), Text(text, style=_SOFT))
         case _:
             assert_never(block)
+
+
+def _warnings(title: str, lines: tuple[str, ...]) -> RenderableType:
+    if not lines:
+        return Text(f"! {title}", style="yellow")
+    rows = _rows(("!", Text(line)) for line in lines)
+    return Panel(rows, title=Text(title), title_align="left", border_style="yellow")
 
 
 def _heading(heading: Heading) -> Iterator[RenderableType]:
@@ -71,7 +79,7 @@ def _heading(heading: Heading) -> Iterator[RenderableType]:
     yield ""
     yield _Ruled(line) if is_section else line
     if heading.remark:
-        yield Text(f"({heading.remark})", style=_SOFT)
+        yield _titles(heading.remark, _SOFT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,13 @@
-"""The outline as plain text for mail and files: no markup."""
+"""The outline as plain text for mail and files: no markup.
 
-from collections.abc import Iterator
-from typing import assert_never
+Parts are separated by a blank line. Sentences share a line as long as they fit, except in the lists of a day
+and of the changes. A part that fits on one line has no heading of its own: “Choir: 2 overdue”.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len
 
 from daybreak.briefs.rendering.outline import (
     Block,
@@ -11,81 +17,139 @@ from daybreak.briefs.rendering.outline import (
     ListStyle,
     Outline,
     OutlineSentence,
+    Part,
     Prose,
     Remark,
     Title,
     Warnings,
 )
-from daybreak.briefs.rendering.wrapping import wrap
+from daybreak.briefs.rendering.wrapping import WIDTH, wrap
 from daybreak.briefs.wording.titles import without_marks
+
+_INDENT = "  "
+_SECTION_LEVEL = 2
+_ENDS = (".", "?", "!", ":", "…")
 
 
 def render_text(outline: Outline) -> str:
     """Return the whole brief; it ends with a line feed."""
-    lines = (line for block in outline for line in _lines(block))
+    lines: list[str] = []
+    previous: _TextPart | None = None
+    for part in _split(outline):
+        if lines and not part.continues(previous):
+            lines.append("")
+        lines += part.lines()
+        previous = part
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def _lines(block: Block) -> Iterator[str]:
+@dataclass(slots=True)
+class _TextPart:
+    """A heading of level 2 with the blocks below it, or blocks without one."""
+
+    heading: Heading | None = None
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def is_compact(self) -> bool:
+        """Whether it is a project with one list, next to which no blank line is needed."""
+        is_project = self.heading is not None and self.heading.part is Part.PROJECT
+        return is_project and all(isinstance(block, ListBlock) for block in self.blocks)
+
+    def continues(self, previous: "_TextPart | None") -> bool:
+        """Return whether it follows without a blank line: a project, or the mere number of warnings."""
+        if any(isinstance(block, Warnings) and not block.lines for block in self.blocks):
+            return previous is not None and not isinstance(previous.blocks[0], Title)
+        return previous is not None and previous.is_compact and self.is_compact
+
+    def lines(self) -> list[str]:
+        if self.heading is None:
+            return [line for block in self.blocks for line in _block_lines(block, "")]
+        title = _heading_text(self.heading)
+        body = [line for block in self.blocks for line in self._body(block)]
+        if self._can_be_joined(title, body):
+            return [f"{title}: {body[0].strip()}"]
+        return [*wrap(title), *body]
+
+    def _body(self, block: Block) -> Iterator[str]:
+        if isinstance(block, ListBlock) and self.is_compact:
+            return iter(_packed(block.sentences, _INDENT))
+        return _block_lines(block, _INDENT)
+
+    def _can_be_joined(self, title: str, body: list[str]) -> bool:
+        is_short = self.is_compact or (len(self.blocks) == 1 and isinstance(self.blocks[0], Prose))
+        return is_short and len(body) == 1 and cell_len(f"{title}: {body[0].strip()}") <= WIDTH
+
+
+def _split(outline: Outline) -> Iterator[_TextPart]:
+    part = _TextPart()
+    for block in outline:
+        if isinstance(block, Heading) and block.level == _SECTION_LEVEL:
+            if part.heading or part.blocks:
+                yield part
+            part = _TextPart(block)
+        elif isinstance(block, Title | Warnings | Closing):
+            if part.heading or part.blocks:
+                yield part
+            yield _TextPart(None, [block])
+            part = _TextPart()
+        else:
+            part.blocks.append(block)
+    if part.heading or part.blocks:
+        yield part
+
+
+def _heading_text(heading: Heading) -> str:
+    text = heading.text if heading.count is None else f"{heading.text} ({heading.count})"
+    return f"{text}, {without_marks(heading.remark)}" if heading.remark else text
+
+
+def _block_lines(block: Block, indent: str) -> Iterator[str]:
     match block:
         case Title(text, subtitle):
-            yield from (text, *wrap(subtitle))
+            yield from (*wrap(text), *(wrap(subtitle) if subtitle else ()))
         case Heading():
-            yield from _heading(block)
-        case Prose(statements):
-            yield from _prose(statements)
-        case ListBlock(listing, statements):
-            yield from _items(listing, statements)
+            yield from wrap(_heading_text(block), indent)
+        case Prose(sentences):
+            yield from _packed(sentences, indent)
+        case ListBlock(style, sentences):
+            yield from _items(style, sentences)
         case Warnings(title, lines):
-            yield from _warnings(title, lines)
+            yield f"! {title}"
+            for line in lines:
+                yield from wrap(line, "!   ", "!     ")
         case Remark(text):
-            yield from wrap(text, "  ")
+            yield from wrap(text, _INDENT)
         case Closing(text):
-            yield from ("", "--", *wrap(text))
-        case _:
-            assert_never(block)
+            yield from wrap(text)
 
 
-def _heading(heading: Heading) -> Iterator[str]:
-    text = heading.text if heading.count is None else f"{heading.text} ({heading.count})"
-    lines = wrap(f"{text}, {heading.remark}" if heading.remark else text)
-    yield from ("", *lines)
-
-
-def _prose(sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
-    yield ""
-    for statement in sentences:
-        yield from wrap(_sentence(statement))
-
-
-def _warnings(title: str, lines: tuple[str, ...]) -> Iterator[str]:
-    yield from ("", f"! {title}")
-    for line in lines:
-        yield from wrap(line, "!   ", "!     ")
+def _packed(sentences: Iterable[OutlineSentence], indent: str) -> list[str]:
+    """Return the sentences, of which several share a line while they fit on it."""
+    lines: list[str] = []
+    for sentence in sentences:
+        text = f"{without_marks(sentence.text)}{_remarks(sentence)}"
+        wrapped = _with_refs(text, sentence, indent, indent + _INDENT)
+        end = "" if not lines or lines[-1].endswith(_ENDS) else "."
+        shared = f"{lines[-1]}{end} {wrapped[0].strip()}" if lines else ""
+        if lines and len(wrapped) == 1 and cell_len(shared) <= WIDTH:
+            lines[-1] = shared
+        else:
+            lines += wrapped
+    return lines
 
 
 def _items(style: ListStyle, sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
-    for number, statement in enumerate(sentences, start=1):
-        yield from _item(statement, _marker(style, number, statement))
+    for number, sentence in enumerate(sentences, start=1):
+        marker = _marker(style, number, sentence)
+        text = f"{without_marks(sentence.text)}{_remarks(sentence)}"
+        yield from _with_refs(text, sentence, marker, " " * (len(marker) + 2))
 
 
 def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
-    match style:
-        case ListStyle.LINES:
-            return "  "
-        case ListStyle.NUMBERS:
-            return f"  {number}. "
-        case ListStyle.TIMES:
-            return f"  {sentence.time:<11}  "
-    assert_never(style)
-
-
-def _item(sentence: OutlineSentence, marker: str) -> Iterator[str]:
-    yield from wrap(_sentence(sentence), marker, " " * (len(marker) + 2))
-
-
-def _sentence(sentence: OutlineSentence) -> str:
-    return f"{without_marks(sentence.text)}{_remarks(sentence)}{_source_refs(sentence)}"
+    if style is ListStyle.NUMBERS:
+        return f"{_INDENT}{number}. "
+    return f"{_INDENT}{sentence.time:<11}  " if style is ListStyle.TIMES else _INDENT
 
 
 def _remarks(sentence: OutlineSentence) -> str:
@@ -93,5 +157,13 @@ def _remarks(sentence: OutlineSentence) -> str:
     return f". {told[0].upper()}{told[1:]}." if told else ""
 
 
-def _source_refs(sentence: OutlineSentence) -> str:
-    return f" [{', '.join(sentence.source_refs)}]" if sentence.source_refs else ""
+def _with_refs(text: str, sentence: OutlineSentence, first: str, rest: str) -> list[str]:
+    """Wrap a sentence with its source references; they are shortened if that saves a line."""
+    bare = wrap(text, first, rest)
+    if not sentence.source_refs:
+        return bare
+    full = wrap(f"{text} [{', '.join(sentence.source_refs)}]", first, rest)
+    if len(full) == len(bare):
+        return full
+    names = ", ".join(ref.rpartition("/")[2] for ref in sentence.source_refs)
+    return min(full, wrap(f"{text} [{names}]", first, rest), key=len)

@@ -38,5 +38,13 @@ def entry_text(view: BucketEntries, claim: Claim, document: Document, tense: Ten
     return tasks.entry(view.bucket, fact, tense, _known(fact.blockers, document))
 
 
+def listed_text(view: BucketEntries, claim: Claim, document: Document, tense: Tense) -> str:
+    """Return an entry as a line below the heading of its bucket."""
+    fact = document.facts.get(claim.facts[0]) if claim.facts else None
+    if claim.text or fact is None:
+        return claim.text
+    return tasks.listed(view.bucket, fact, tense, _known(fact.blockers, document))
+
+
 def _known(fact_ids: Iterable[str], document: Document) -> list[Fact]:
     return [document.facts[one] for one in fact_ids if one in document.facts]

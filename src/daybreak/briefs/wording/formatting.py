@@ -96,6 +96,11 @@ def _without_year(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
+def date_of(moment: date | datetime) -> date:
+    """Return the date of a moment, in its own zone."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
 def clock_time(at: datetime) -> str:
     """Return the time in the datetime's own zone, e.g. “09:30”."""
     return f"{at.hour:02}:{at.minute:02}"

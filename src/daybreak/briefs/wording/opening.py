@@ -4,21 +4,47 @@ from datetime import date
 
 from daybreak.agenda import Moment
 from daybreak.briefs.document.model import Counts
+from daybreak.briefs.wording.formatting import near_date
 from daybreak.briefs.wording.tasks import when
-from daybreak.briefs.wording.titles import quoted
+from daybreak.briefs.wording.titles import command, quoted
+
+NOTHING_DUE = "Nothing is due today."
+EMPTY = "Nothing to brief you on yet. Add a folder with {}, a calendar with {}, or try {} and {}.".format(
+    *map(
+        command,
+        ("daybreak brief FOLDER", "daybreak sources add URL", "daybreak sample demo", "daybreak brief demo"),
+    )
+)
 
 
-def counts(numbers: Counts) -> str:
-    """Return the numbers of the day, without zeros: “4 due today, 31 overdue (28 for over a week).”."""
+def counts(numbers: Counts, done: int = 0, since: str = "") -> str:
+    """Return the numbers of the day: “4 due today, 31 overdue (28 for over a week), 6 done since Friday.”.
+
+    Zeros are left out; it is empty if all are.
+    """
     told = [
         f"{numbers.due_today} due today" if numbers.due_today else "",
         f"{numbers.overdue} overdue{_over_a_week(numbers)}" if numbers.overdue else "",
+        f"{done} done {since}".rstrip() if done else "",
     ]
-    return f"{', '.join(filter(None, told)) or 'Nothing is due today'}."
+    text = ", ".join(filter(None, told))
+    if not text:
+        return ""
+    return f"{text}." if numbers.due_today or numbers.overdue else f"Nothing is due today; {text}."
+
+
+def since_brief(last: date | None, today: date) -> str:
+    """Return the time since the last brief: “since Friday”; without one, the last 24 hours."""
+    if last is None:
+        return "in the last 24 hours"
+    return "since your last brief" if last >= today else f"since {near_date(last, today)}"
 
 
 def _over_a_week(numbers: Counts) -> str:
-    return f" ({numbers.overdue_for_over_a_week} for over a week)" if numbers.overdue_for_over_a_week else ""
+    old = numbers.overdue_for_over_a_week
+    if not old:
+        return ""
+    return " for over a week" if old == numbers.overdue else f" ({old} for over a week)"
 
 
 def holiday(name: str, country: str) -> str:
@@ -37,4 +63,4 @@ def quiet(*, is_incomplete: bool, has_others: bool) -> str:
 
 def next_up(title: str, moment: Moment, today: date) -> str:
     """Return the sentence about what comes next on a quiet day."""
-    return f"What comes next is {quoted(title)}, {when(moment, today)}."
+    return f"Next: {quoted(title)}, {when(moment, today)}."

@@ -5,14 +5,28 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from daybreak.briefs.document.model import Bucket
-from daybreak.briefs.wording.formatting import Tense, plural
-from daybreak.briefs.wording.tasks import priority
+from daybreak.briefs.wording.formatting import (
+    Tense,
+    calendar_date,
+    clock_time,
+    date_of,
+    duration,
+    near_date,
+    on_near_moment,
+    plural,
+)
+from daybreak.briefs.wording.tasks import age, of_person, priority
 from daybreak.briefs.wording.titles import quoted
 from daybreak.claims import Fact
 
+_BIG_ESTIMATE_MINUTES = 90
+_DAYS_OF_MUCH_WORK = 6
+_DAYS_OF_HIGH_PRIORITY = 3
 _REST = {
+    Bucket.OVERDUE: "overdue",
+    Bucket.STARTING_TODAY: "planned for an earlier day",
     Bucket.IN_PROGRESS: "in progress",
-    Bucket.STALE: "in progress without a change for a week",
+    Bucket.STALE: "untouched for a week",
     Bucket.BLOCKED: "blocked",
     Bucket.UPCOMING: "in the next 7 days",
     Bucket.UNDATED: "without a date",
@@ -28,6 +42,14 @@ class BucketCounts(NamedTuple):
     more: int
 
 
+class RestCount(NamedTuple):
+    """The number of tasks of a bucket that no line names, and whether some are named."""
+
+    bucket: Bucket
+    tasks: int
+    is_rest: bool
+
+
 def bucket(bucket: Bucket, label: str, named: Sequence[Fact], counts: BucketCounts, tense: Tense) -> str:
     """Return “Overdue 4: 1 above, “A” (3 days), “B” (4 days), 2 older”."""
     phrases = [_phrase(bucket, fact, tense) for fact in named]
@@ -38,32 +60,102 @@ def bucket(bucket: Bucket, label: str, named: Sequence[Fact], counts: BucketCoun
 
 
 def _phrase(bucket: Bucket, fact: Fact, tense: Tense) -> str:
-    remarks = [priority(fact)]
-    if bucket is Bucket.OVERDUE and fact.due is not None:
-        remarks.insert(0, plural((tense.today - _day(fact.due)).days, "day"))
+    late = age((tense.today - date_of(fact.due)).days) if bucket is Bucket.OVERDUE and fact.due else ""
+    at = f"by {clock_time(fact.due)}" if isinstance(fact.due, datetime) and not late else ""
+    return _with_remarks(fact, late, at, _high_priority(fact))
+
+
+def _high_priority(fact: Fact) -> str:
+    return "" if fact.priority == "low" else priority(fact)
+
+
+def _with_remarks(fact: Fact, *remarks: str) -> str:
     told = ", ".join(filter(None, remarks))
     return f"{quoted(fact.title)} ({told})" if told else quoted(fact.title)
 
 
-def is_tomorrow(fact: Fact, tense: Tense) -> bool:
-    """Return whether a task is due tomorrow."""
-    return fact.due is not None and _day(fact.due) == tense.today + timedelta(days=1)
+def is_high(fact: Fact) -> bool:
+    """Return whether a task has a high priority."""
+    return fact.priority in {"high", "highest"}
 
 
-def tomorrow(facts: Iterable[Fact]) -> str:
-    """Return “Due tomorrow: “A”, “B”.”."""
-    return f"Due tomorrow: {', '.join(quoted(fact.title) for fact in facts)}"
+def last_day_to_name(fact: Fact, today: date) -> date:
+    """Return the last due date that is near enough to name a task: the more weight it has, the later."""
+    if _work(fact) or fact.priority == "highest":
+        return today + timedelta(days=_DAYS_OF_MUCH_WORK)
+    near = last_day_soon(today)
+    return max(near, today + timedelta(days=_DAYS_OF_HIGH_PRIORITY)) if is_high(fact) else near
 
 
-def rest(counts: Iterable[tuple[Bucket, int]]) -> str:
-    """Return “17 without a date, 3 later”; empty if there is nothing else."""
-    return ", ".join(f"{count} {_REST[bucket]}" for bucket, count in counts if bucket in _REST)
+def _work(fact: Fact) -> str:
+    minutes = fact.estimate_minutes or 0
+    return duration(minutes) if minutes >= _BIG_ESTIMATE_MINUTES else ""
 
 
-def quiet(names: Sequence[str]) -> str:
-    """Return the line of the projects without anything that matters today."""
-    return f"{', '.join(names)}: nothing due today"
+def due_soon(facts: Iterable[Fact], tense: Tense) -> str:
+    """Return “Due soon: “A” (tomorrow), “B” (Friday, high priority, 6 h)”."""
+    return f"Due soon: {', '.join(_soon_phrase(fact, tense) for fact in sorted(facts, key=due_day))}"
 
 
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+def _soon_phrase(fact: Fact, tense: Tense) -> str:
+    day = near_date(due_day(fact), tense.today)
+    return _with_remarks(fact, day, _high_priority(fact), _work(fact))
+
+
+def due_day(fact: Fact) -> date:
+    """Return the date on which a task is due; the last date if it has none."""
+    return date_of(fact.due) if fact.due else date.max
+
+
+def last_day_soon(today: date) -> date:
+    """Return the last date that is soon: tomorrow, and before a weekend the Monday after it."""
+    return today + timedelta(days={4: 3, 5: 2}.get(today.weekday(), 1))
+
+
+def blocks(blocker: Fact, blocked: Sequence[Fact], tense: Tense) -> str:
+    """Return “A” blocks “B” (due tomorrow) and 2 others”."""
+    others = f" and {plural(len(blocked) - 1, 'other')}" if len(blocked) > 1 else ""
+    return f"{quoted(blocker.title)} blocks {_with_due(blocked[0], tense)}{others}"
+
+
+def waits(blocked: Fact, blocker: Fact | None, tense: Tense) -> str:
+    """Return “B” (due today) waits for “A” (Jonas)”."""
+    if blocker is None:
+        return f"{_with_due(blocked, tense)} is blocked"
+    return f"{_with_due(blocked, tense)} waits for {quoted(blocker.title)}{of_person(blocker)}"
+
+
+def _with_due(fact: Fact, tense: Tense) -> str:
+    if fact.due is None:
+        return _with_remarks(fact, _high_priority(fact))
+    late = (tense.today - due_day(fact)).days
+    due = f"{age(late)} overdue" if late > 0 else "due today" if late == 0 else ""
+    return _with_remarks(
+        fact, due or f"due {on_near_moment(due_day(fact), tense.today)}", _high_priority(fact)
+    )
+
+
+def other_task(fact: Fact, tense: Tense) -> str:
+    """Return the phrase of another person's task below the person: “A” (due on Friday)”."""
+    return _with_due(fact, tense)
+
+
+def rest(counts: Iterable[RestCount]) -> str:
+    """Return “17 without a date, 3 more blocked”; empty if there is nothing else."""
+    return ", ".join(
+        f"{one.tasks} {'more ' if one.is_rest else ''}{_REST[one.bucket]}"
+        for one in counts
+        if one.tasks and one.bucket in _REST
+    )
+
+
+def quiet(names: Sequence[str], counts: Iterable[RestCount]) -> str:
+    """Return the projects without anything that matters now: “Choir, Thesis; 6 in progress, 4 blocked”."""
+    numbers = rest(counts)
+    return f"{', '.join(names)}{f'; {numbers}' if numbers else ''}"
+
+
+def phase_remark(phase: Fact, today: date) -> str:
+    """Return the remark on a project's heading: “Build until 11 December”."""
+    until = f" until {calendar_date(date_of(phase.end), today)}" if phase.end else ""
+    return f"{quoted(phase.title)}{until}"

@@ -4,12 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from daybreak.briefs.document.model import Bucket
-from daybreak.briefs.wording.formatting import Tense, clock_time, day_month, duration, plural
+from daybreak.briefs.wording.formatting import (
+    Tense,
+    calendar_date,
+    clock_time,
+    date_of,
+    day_month,
+    duration,
+    plural,
+)
 from daybreak.briefs.wording.people import display_name
 from daybreak.briefs.wording.titles import quoted
 from daybreak.claims import Fact
 
 _NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_UNITS = (("year", 365, 730), ("month", 30, 70), ("week", 7, 21))
 _PRIORITIES = {"highest": "highest priority", "high": "high priority", "low": "low priority"}
 
 
@@ -20,7 +29,7 @@ def priority(fact: Fact) -> str:
 
 def when(moment: date | datetime, today: date) -> str:
     """Return a moment relative to today: “today”, “tomorrow at 09:30”, “on Thursday 26 March”."""
-    day = _day(moment)
+    day = date_of(moment)
     at = f" at {clock_time(moment)}" if isinstance(moment, datetime) else ""
     near = near_day(day, today)
     return f"{near}{at}" if (day - today).days in _NEAR else f"on {near}{at}"
@@ -59,7 +68,7 @@ def _overdue(fact: Fact, tense: Tense) -> str:
 
 def was_due(due: date | datetime, tense: Tense) -> str:
     """Return “was due on Friday 27 November, 3 days overdue”."""
-    days = (tense.today - _day(due)).days
+    days = (tense.today - date_of(due)).days
     return f"was due {when(due, tense.today)}{f', {days_overdue(days)}' if days else ''}"
 
 
@@ -93,7 +102,7 @@ def _undated(_fact: Fact, _tense: Tense) -> str:
 
 
 def _upcoming(fact: Fact, tense: Tense) -> str:
-    if fact.start is None or _day(fact.start) <= tense.today:
+    if fact.start is None or date_of(fact.start) <= tense.today:
         return _due(fact, tense)
     return _starting(fact, tense)
 
@@ -101,11 +110,16 @@ def _upcoming(fact: Fact, tense: Tense) -> str:
 def _by(blockers: Sequence[Fact]) -> str:
     if not blockers:
         return ""
+    return f" by {_first(blockers)}"
+
+
+def _first(blockers: Sequence[Fact]) -> str:
     others = f" and {plural(len(blockers) - 1, 'other')}" if len(blockers) > 1 else ""
-    return f" by {quoted(blockers[0].title)}{_of_person(blockers[0])}{others}"
+    return f"{quoted(blockers[0].title)}{of_person(blockers[0])}{others}"
 
 
-def _of_person(fact: Fact) -> str:
+def of_person(fact: Fact) -> str:
+    """Return “ (Jonas)” for the task of another person; empty for the reader's own."""
     is_others = fact.assignee and fact.holder not in {None, "mine"}
     return f" ({display_name(fact.assignee or '')})" if is_others else ""
 
@@ -128,4 +142,69 @@ def _day(moment: date | datetime) -> date:
 
 def days_overdue(days: int) -> str:
     """Return “3 days overdue”."""
-    return f"{plural(days, 'day')} overdue"
+    return f"{age(days)} overdue"
+
+
+def age(days: int) -> str:
+    """Return a number of days as people say it: “3 days”, “6 weeks”, “8 months”, “2 years”."""
+    for unit, length, least in _UNITS:
+        if days >= least:
+            return plural(days // length, unit)
+    return plural(days, "day")
+
+
+def listed(bucket: Bucket, fact: Fact, tense: Tense, blockers: Sequence[Fact] = ()) -> str:
+    """Return a task as a line below the heading of its bucket, which it does not repeat."""
+    remarks = [
+        _LISTED_WORDING[bucket](fact, tense) if bucket in _LISTED_WORDING else "",
+        f"waits for {_first(blockers)}" if bucket is Bucket.BLOCKED and blockers else "",
+    ]
+    if bucket is not Bucket.RECENTLY_COMPLETED:
+        estimate = duration(fact.estimate_minutes) if fact.estimate_minutes else ""
+        remarks += [priority(fact), estimate]
+    return ", ".join((quoted(fact.title), *filter(None, remarks)))
+
+
+def _listed_overdue(fact: Fact, tense: Tense) -> str:
+    return age((tense.today - date_of(fact.due)).days) if fact.due else ""
+
+
+def _listed_today(fact: Fact, _tense: Tense) -> str:
+    return f"at {clock_time(fact.due)}" if isinstance(fact.due, datetime) else ""
+
+
+def _listed_due(fact: Fact, tense: Tense) -> str:
+    if fact.due is None:
+        return ""
+    verb = "was due" if tense.is_past(fact.due) else "due"
+    return f"{verb} {when(fact.due, tense.today)}"
+
+
+def _listed_start(fact: Fact, tense: Tense) -> str:
+    is_late = fact.start is not None and date_of(fact.start) < tense.today
+    planned = f"planned for {near_day(date_of(fact.start), tense.today)}" if fact.start and is_late else ""
+    return ", ".join(filter(None, (planned, _listed_due(fact, tense))))
+
+
+def _listed_stale(fact: Fact, tense: Tense) -> str:
+    since = f"untouched since {calendar_date(fact.touched, tense.today)}" if fact.touched else ""
+    return ", ".join(filter(None, (since, _listed_due(fact, tense))))
+
+
+def _listed_ahead(fact: Fact, tense: Tense) -> str:
+    if fact.start is not None and date_of(fact.start) > tense.today:
+        due = f", {_listed_due(fact, tense)}" if fact.due else ""
+        return f"starts {when(fact.start, tense.today)}{due}"
+    return _listed_due(fact, tense)
+
+
+_LISTED_WORDING: Mapping[Bucket, Callable[[Fact, Tense], str]] = {
+    Bucket.OVERDUE: _listed_overdue,
+    Bucket.DUE_TODAY: _listed_today,
+    Bucket.STARTING_TODAY: _listed_start,
+    Bucket.IN_PROGRESS: _listed_due,
+    Bucket.BLOCKED: _listed_due,
+    Bucket.STALE: _listed_stale,
+    Bucket.UPCOMING: _listed_ahead,
+    Bucket.LATER: _listed_ahead,
+}

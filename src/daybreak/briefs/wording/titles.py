@@ -7,6 +7,8 @@ bold instead, or plain. Inside of a title, and of text that the reader wrote, th
 import re
 from collections.abc import Iterator
 
+from rich.cells import cell_len, set_cell_size
+
 _MAX_TITLE_LENGTH = 120
 _INNER_QUOTES = str.maketrans("“”", "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}")
 _TITLE = re.compile("“([^“”]*)”")
@@ -25,6 +27,11 @@ def own_words(text: str) -> str:
     return " ".join(text.split()).translate(_INNER_QUOTES)
 
 
+def command(text: str) -> str:
+    """Return a command in single quotation marks, which no form shows as a title."""
+    return f"“{text}”".translate(_INNER_QUOTES)
+
+
 def split_titles(sentence: str) -> Iterator[tuple[str, bool]]:
     """Yield the pieces of a sentence without the marks, each with whether it is a title."""
     for number, piece in enumerate(_TITLE.split(sentence)):
@@ -35,3 +42,12 @@ def split_titles(sentence: str) -> Iterator[tuple[str, bool]]:
 def without_marks(sentence: str) -> str:
     """Return a sentence as plain text: its titles without quotation marks."""
     return "".join(piece for piece, _ in split_titles(sentence))
+
+
+def shorten_titles(sentence: str, columns: int) -> str:
+    """Return a sentence with each title cut to a number of columns."""
+    return _TITLE.sub(lambda found: f"“{_cut(found[1], columns)}”", sentence)
+
+
+def _cut(title: str, columns: int) -> str:
+    return title if cell_len(title) <= columns else f"{set_cell_size(title, columns - 1).rstrip()}…"

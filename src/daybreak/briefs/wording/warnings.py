@@ -5,8 +5,6 @@ from datetime import date, datetime
 from daybreak.briefs.wording.formatting import plural
 from daybreak.briefs.wording.tasks import near_day, when
 
-NO_SOURCES = "has nothing to read yet; add a folder or a calendar's address."
-
 
 def source_unreadable(
     last_read: datetime | None, failing_since: datetime | None, reason: str, today: date

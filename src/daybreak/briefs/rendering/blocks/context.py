@@ -32,6 +32,20 @@ class BlockContext:
         known = self.document.facts
         return [known[one] for one in fact_ids if one in known]
 
+    def titles(self, fact_ids: Iterable[str]) -> list[str]:
+        """Return the titles of the facts of these ids."""
+        return [fact.title for fact in self.facts(fact_ids)]
+
+    def is_task(self, fact_id: str) -> bool:
+        """Return whether this is the id of a task's fact."""
+        fact = self.document.facts.get(fact_id)
+        return fact is not None and fact.kind == "task"
+
+    def is_mine(self, fact_id: str) -> bool:
+        """Return whether this is the id of a fact of the reader's, and not of another person's task."""
+        fact = self.document.facts.get(fact_id)
+        return fact is not None and fact.holder in {None, "mine"}
+
     def sentence(self, claim: ClaimLike, text: str | None = None) -> OutlineSentence:
         """Return a claim as a sentence of the outline, with its own text by default."""
         return OutlineSentence(

@@ -5,38 +5,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from daybreak.briefs.document.model import Bucket, BucketEntries, Section
 from daybreak.briefs.rendering.blocks.claims import claim_list, prose_block
 from daybreak.briefs.rendering.blocks.context import BlockContext
-from daybreak.briefs.rendering.outline import (
-    Block,
-    Heading,
-    ListBlock,
-    ListStyle,
-    OutlineSentence,
-    Part,
-    Remark,
-    Tone,
-)
+from daybreak.briefs.rendering.blocks.project_lines import ProjectLines
+from daybreak.briefs.rendering.outline import Block, Heading, ListBlock, ListStyle, Part, Remark, Tone
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording import project_lines
-from daybreak.briefs.wording.entries import entry_text
+from daybreak.briefs.wording import project_lines as wording
+from daybreak.briefs.wording.entries import listed_text
+from daybreak.claims import Claim
 from daybreak.people import BriefLength
 
-_HEADINGS = {
+_HEADINGS: Mapping[Bucket, tuple[str, Tone]] = {
     Bucket.OVERDUE: ("Overdue", Tone.LATE),
     Bucket.DUE_TODAY: ("Due today", Tone.TODAY),
     Bucket.STARTING_TODAY: ("To start", Tone.TODAY),
     Bucket.IN_PROGRESS: ("In progress", Tone.PLAIN),
     Bucket.BLOCKED: ("Blocked", Tone.LATE),
     Bucket.UPCOMING: ("Next 7 days", Tone.PLAIN),
-    Bucket.STALE: ("In progress, no change for a week", Tone.PLAIN),
+    Bucket.STALE: ("In progress, untouched for a week", Tone.PLAIN),
     Bucket.RECENTLY_COMPLETED: ("Done in the last 24 hours", Tone.DONE),
     Bucket.UNDATED: ("No date", Tone.PLAIN),
     Bucket.LATER: ("Later", Tone.PLAIN),
 }
-_NAMED_IN_STANDARD: Mapping[Bucket, int] = {
-    Bucket.OVERDUE: 2,
-    Bucket.DUE_TODAY: 5,
-    Bucket.STARTING_TODAY: 3,
-}
+_MAX_QUIET_NAMES = 12
+_LOOSE_TASKS = "tasks without a project"
 
 
 def project_blocks(context: BlockContext) -> Iterator[Block]:
@@ -47,65 +37,32 @@ def project_blocks(context: BlockContext) -> Iterator[Block]:
         return
     quiet = []
     for section in context.document.sections:
-        lines = tuple(_standard_lines(section, context))
-        if lines:
-            yield Heading(2, _name(section), part=Part.PROJECT)
-            yield ListBlock(ListStyle.LINES, lines)
+        lines = ProjectLines(section, context)
+        if sentences := tuple(lines.sentences()):
+            yield Heading(2, _name(section), remark=_phase_remark(section, context), part=Part.PROJECT)
+            yield ListBlock(ListStyle.LINES, sentences)
         else:
-            quiet.append(section)
+            quiet.append((section, lines))
     yield from _quiet(quiet, context)
 
 
-def _quiet(sections: Sequence[Section], context: BlockContext) -> Iterator[Block]:
-    if sections:
-        names = [_name(section) for section in sections]
-        yield Heading(2, "Other projects", part=Part.PROJECT)
-        facts = tuple(_fact_ids([view for section in sections for view in section.buckets]))
-        yield ListBlock(ListStyle.LINES, (context.line("", project_lines.quiet(names), facts),))
-
-
-def _standard_lines(section: Section, context: BlockContext) -> Iterator[OutlineSentence]:
-    views = {view.bucket: view for view in section.buckets}
-    for bucket, most in _NAMED_IN_STANDARD.items():
-        if bucket in views:
-            yield from _bucket_line(views[bucket], most, context)
-    yield from _tomorrow(views.get(Bucket.UPCOMING), context)
-    if not any(bucket in views for bucket in _NAMED_IN_STANDARD):
+def _quiet(quiet: Sequence[tuple[Section, ProjectLines]], context: BlockContext) -> Iterator[Block]:
+    if not quiet:
         return
-    rest = [(view.bucket, view.count) for bucket, view in views.items() if bucket not in _NAMED_IN_STANDARD]
-    if text := project_lines.rest(rest):
-        facts = tuple(_fact_ids([view for view in section.buckets if view.bucket not in _NAMED_IN_STANDARD]))
-        yield context.line("", text, facts)
-    for claim in section.waiting:
-        yield context.line(claim.kind, claim.text, claim.facts)
+    names = [one_line(one.project or _LOOSE_TASKS) for one, _ in quiet[:_MAX_QUIET_NAMES]]
+    if more := len(quiet) - len(names):
+        names.append(f"{more} more")
+    counts = [sum(one.rest_count(bucket) for _, one in quiet) for bucket in Bucket]
+    numbers = [wording.RestCount(bucket, n, is_rest=False) for bucket, n in zip(Bucket, counts, strict=True)]
+    facts = tuple(fact for _, one in quiet for fact in one.rest_facts())
+    yield Heading(2, "Other projects", part=Part.PROJECT)
+    yield ListBlock(ListStyle.LINES, (context.line("", wording.quiet(names, numbers), facts),))
 
 
-def _bucket_line(view: BucketEntries, most: int, context: BlockContext) -> Iterator[OutlineSentence]:
-    ids = list(_fact_ids([view]))
-    fresh = context.naming.unnamed(ids)
-    if not fresh:
-        return
-    named = fresh[-most:][::-1] if view.bucket is Bucket.OVERDUE else fresh[:most]
-    context.naming.name(*named)
-    label = _HEADINGS[view.bucket][0]
-    counts = project_lines.BucketCounts(
-        total=view.count, above=len(ids) - len(fresh), more=len(fresh) - len(named)
-    )
-    text = project_lines.bucket(view.bucket, label, context.facts(named), counts, context.tense)
-    yield context.line(view.bucket.value, text, tuple(ids))
-
-
-def _tomorrow(view: BucketEntries | None, context: BlockContext) -> Iterator[OutlineSentence]:
-    if view is None:
-        return
-    ids = [
-        one
-        for one in context.naming.unnamed(_fact_ids([view]))
-        if project_lines.is_tomorrow(context.document.facts[one], context.tense)
-    ]
-    if ids:
-        context.naming.name(*ids)
-        yield context.line(view.bucket.value, project_lines.tomorrow(context.facts(ids)), tuple(ids))
+def _phase_remark(section: Section, context: BlockContext) -> str:
+    cited = next((claim.facts for claim in section.statements if claim.kind == "phase"), ())
+    phases = context.facts(cited[:1])
+    return one_line(wording.phase_remark(phases[0], context.document.date)) if phases else ""
 
 
 def _full(section: Section, context: BlockContext) -> Iterator[Block]:
@@ -115,27 +72,44 @@ def _full(section: Section, context: BlockContext) -> Iterator[Block]:
     yield from prose_block(section.statements, context)
     for view in section.buckets:
         yield from _full_bucket(view, context)
-    yield from prose_block(section.waiting, context)
+    for claim in section.waiting:
+        yield from _full_person(claim, context)
     if section.notes:
         yield Heading(3, "Notes")
         yield from claim_list(section.notes, context)
 
 
 def _full_bucket(view: BucketEntries, context: BlockContext) -> Iterator[Block]:
+    if not view.count:
+        return
     title, tone = _HEADINGS[view.bucket]
     yield Heading(3, title, count=view.count, tone=tone)
-    fresh = [claim for claim in view.entries if not context.naming.is_named(claim.facts[0])]
-    context.naming.name(*_fact_ids([view]))
-    texts = [entry_text(view, claim, context.document, context.tense) for claim in fresh]
+    fresh = [claim for claim in view.entries if not context.naming.is_named(*claim.facts[:1])]
+    context.naming.name(*(fact for claim in fresh for fact in claim.facts[:1]))
+    texts = [listed_text(view, claim, context.document, context.tense) for claim in fresh]
     sentences = tuple(context.sentence(claim, text) for claim, text in zip(fresh, texts, strict=True))
     if sentences:
         yield ListBlock(ListStyle.LINES, sentences)
-    if above := len(view.entries) - len(fresh):
+    if above := view.count - len(fresh):
         yield Remark(f"{above} named above")
 
 
-def _fact_ids(views: Sequence[BucketEntries]) -> Iterator[str]:
-    return (claim.facts[0] for view in views for claim in view.entries)
+def _full_person(claim: Claim, context: BlockContext) -> Iterator[Block]:
+    yield Heading(3, one_line(claim.text).removesuffix("."))
+    tasks = [one for one in claim.facts if context.is_task(one) and not context.is_mine(one)]
+    fresh = context.naming.unnamed(tasks)
+    context.naming.name(*fresh)
+    sentences = tuple(
+        context.sentence(
+            Claim(kind=claim.kind, text="", facts=(one,)),
+            wording.other_task(context.document.facts[one], context.tense),
+        )
+        for one in fresh
+    )
+    if sentences:
+        yield ListBlock(ListStyle.LINES, sentences)
+    if above := len(tasks) - len(fresh):
+        yield Remark(f"{above} named above")
 
 
 def _name(section: Section) -> str:

@@ -1,0 +1,107 @@
+"""A brief at a glance: at most 15 lines of text, whatever its input."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+
+from daybreak.briefs.document.model import TimelineEntry
+from daybreak.briefs.rendering.blocks.context import BlockContext
+from daybreak.briefs.rendering.outline import (
+    Block,
+    Closing,
+    Heading,
+    ListBlock,
+    ListStyle,
+    OutlineSentence,
+    Part,
+    Prose,
+    Warnings,
+)
+from daybreak.briefs.rendering.safe_text import one_line
+from daybreak.briefs.rendering.wrapping import WIDTH
+from daybreak.briefs.wording import glance as wording
+from daybreak.briefs.wording.titles import shorten_titles, without_marks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_MAX_TITLE = 45
+_MAX_LINE = 90
+_MAX_EVENTS = 6
+_MAX_ACTIONS = 3
+
+
+def glance_opening(sentences: Iterable[OutlineSentence], most_lines: int) -> Iterator[Prose]:
+    """Yield the opening sentences that fit on a number of lines."""
+    lines, used, shown = 1, 0, []
+    for sentence in map(_shortened, sentences):
+        columns = cell_len(without_marks(sentence.text)) + 2
+        lines, used = (lines, used + columns) if used + columns <= WIDTH else (lines + 1, columns)
+        if lines > most_lines:
+            break
+        shown.append(sentence)
+    if shown:
+        yield Prose(tuple(shown))
+
+
+def glance_warnings(count: int) -> Iterator[Warnings]:
+    """Yield the number of warnings, if there are any."""
+    if count:
+        yield Warnings(wording.warnings(count), ())
+
+
+def glance_blocks(context: BlockContext) -> Iterator[Block]:
+    """Yield the next actions, the appointments of today, and tomorrow, each in a line or two."""
+    document = context.document
+    if document.next_actions:
+        yield Heading(2, "Start here", part=Part.FIRST)
+        actions = document.next_actions[:_MAX_ACTIONS]
+        lines = (
+            replace(_shortened(context.sentence(one)), remarks=_remarks(one.text, one.reason))
+            for one in actions
+        )
+        yield ListBlock(ListStyle.NUMBERS, tuple(lines))
+    ahead = [_shortened(context.sentence(claim)) for claim in document.tomorrow[:1]]
+    if document.timeline:
+        ahead.insert(0, _appointments(document.timeline, context))
+    if ahead:
+        yield Heading(2, "Your day" if document.timeline else "Tomorrow", part=Part.DAY)
+        yield Prose(tuple(ahead))
+
+
+def glance_closing(text: str) -> Iterator[Closing]:
+    """Yield the closing of a note on one line."""
+    yield Closing(_cut(one_line(text), _MAX_LINE))
+
+
+def _remarks(title: str, reason: str) -> tuple[str, ...]:
+    room = _MAX_LINE - min(cell_len(title), _MAX_TITLE)
+    clause = one_line(reason)
+    return (clause,) if cell_len(without_marks(clause)) <= room else (_cut(clause.split(";")[0], room),)
+
+
+def _appointments(entries: Sequence[TimelineEntry], context: BlockContext) -> OutlineSentence:
+    told: list[tuple[datetime | None, str]] = []
+    text = wording.appointments(told, len(entries))
+    for entry in entries[:_MAX_EVENTS]:
+        told += [(entry.starts, title) for title in context.titles(entry.facts[:1])]
+        longer = wording.appointments(told, len(entries) - len(told))
+        if cell_len(without_marks(longer)) > _MAX_LINE:
+            break
+        text = longer
+    facts = tuple(dict.fromkeys(fact for entry in entries for fact in entry.facts[:1]))
+    return context.line("event", text, facts)
+
+
+def _shortened(sentence: OutlineSentence) -> OutlineSentence:
+    text = shorten_titles(sentence.text, _MAX_TITLE)
+    if cell_len(without_marks(text)) > _MAX_LINE:
+        text = _cut(text, _MAX_LINE)
+    return replace(sentence, text=text, source_refs=())
+
+
+def _cut(text: str, columns: int) -> str:
+    plain = without_marks(text)
+    return plain if cell_len(plain) <= columns else f"{set_cell_size(plain, columns - 1).rstrip()}…"

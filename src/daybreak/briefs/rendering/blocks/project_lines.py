@@ -1,0 +1,168 @@
+"""The lines of one project at standard length: what is late, due, starting, soon due, or blocked."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from daybreak.briefs.document.model import Bucket, BucketEntries, Section
+from daybreak.briefs.rendering.blocks.context import BlockContext
+from daybreak.briefs.rendering.outline import OutlineSentence
+from daybreak.briefs.wording import project_lines as wording
+from daybreak.briefs.wording.formatting import date_of
+from daybreak.claims import Fact
+
+_AHEAD_BUCKETS = (Bucket.IN_PROGRESS, Bucket.UPCOMING, Bucket.STALE)
+_MAX_OVERDUE = 2
+_MAX_STARTING = 3
+_MAX_TODAY = 5
+_MAX_SOON = 4
+_MAX_BLOCKED = 2
+_RECENT_DAYS = 3  # from a Friday to the Monday after it
+_WEEK = timedelta(days=7)
+_REST_BUCKETS = tuple(bucket for bucket in Bucket if bucket is not Bucket.DUE_TODAY)
+
+
+class ProjectLines:
+    """The sentences of one project at standard length.
+
+    Naming is recorded in the context, so the sentences are made once and in reading order.
+    """
+
+    def __init__(self, section: Section, context: BlockContext) -> None:
+        self._section, self._context = section, context
+        self._views: dict[Bucket, BucketEntries] = {view.bucket: view for view in section.buckets}
+
+    def sentences(self) -> Iterator[OutlineSentence]:
+        """Yield the sentences; none if nothing in the project matters now."""
+        found = [*self._overdue(), *self._today(), *self._starting(), *self._soon(), *self._blocked()]
+        waiting = list(self._waiting())
+        if not (found or any(matters for _, matters in waiting)):
+            return
+        yield from found
+        yield from (sentence for sentence, _ in waiting)
+        told = {sentence.kind for sentence in found}
+        buckets = [bucket for bucket in _REST_BUCKETS if bucket.value not in told]
+        counts = [
+            wording.RestCount(bucket, self.rest_count(bucket), is_rest=self._is_partly_named(bucket))
+            for bucket in buckets
+        ]
+        if text := wording.rest(counts):
+            ids = tuple(one for bucket in buckets for one in self._unnamed(bucket))
+            yield self._context.line("rest", text, ids)
+
+    def rest_count(self, bucket: Bucket) -> int:
+        """Return the number of tasks of a bucket that no sentence names."""
+        view = self._views.get(bucket)
+        return view.count - len(self._ids(bucket)) + len(self._unnamed(bucket)) if view else 0
+
+    def rest_facts(self) -> Iterator[str]:
+        """Yield the ids of the facts of all tasks that no sentence names."""
+        return (one for bucket in self._views for one in self._unnamed(bucket))
+
+    def _ids(self, bucket: Bucket) -> list[str]:
+        view = self._views.get(bucket)
+        cited = (claim.facts[0] for claim in view.entries if claim.facts) if view else ()
+        return [one for one in cited if one in self._context.document.facts]
+
+    def _unnamed(self, bucket: Bucket) -> list[str]:
+        return self._context.naming.unnamed(self._ids(bucket))
+
+    def _is_partly_named(self, bucket: Bucket) -> bool:
+        return len(self._unnamed(bucket)) < len(self._ids(bucket))
+
+    def _overdue(self) -> Iterator[OutlineSentence]:
+        """Name the newest, and those that deserve it; a name is not repeated for more than a week."""
+        fresh = sorted(self._unnamed(Bucket.OVERDUE), key=self._days_late)
+        recent = [one for one in fresh if self._days_late(one) <= _WEEK.days]
+        named = [*recent[:1], *filter(self._is_fresh_debt, recent[1:])][:_MAX_OVERDUE]
+        if named:
+            yield self._bucket_sentence(Bucket.OVERDUE, "Overdue", named)
+
+    def _is_fresh_debt(self, fact_id: str) -> bool:
+        return wording.is_high(self._fact(fact_id)) or self._days_late(fact_id) <= _RECENT_DAYS
+
+    def _starting(self) -> Iterator[OutlineSentence]:
+        fresh = sorted(self._unnamed(Bucket.STARTING_TODAY), key=self._days_planned)
+        recent = [one for one in fresh if self._days_planned(one) <= _RECENT_DAYS]
+        if named := recent[:_MAX_STARTING]:
+            yield self._bucket_sentence(Bucket.STARTING_TODAY, "To start", named)
+
+    def _due_days(self, fact_id: str) -> int:
+        return wording.due_day(self._fact(fact_id)).toordinal()
+
+    def _days_late(self, fact_id: str) -> int:
+        return self._context.tense.today.toordinal() - self._due_days(fact_id)
+
+    def _days_planned(self, fact_id: str) -> int:
+        start, today = self._fact(fact_id).start, self._context.tense.today
+        return (today - date_of(start)).days if start else 0
+
+    def _bucket_sentence(self, bucket: Bucket, label: str, named: Sequence[str]) -> OutlineSentence:
+        context, ids, fresh = self._context, self._ids(bucket), self._unnamed(bucket)
+        total = self._views[bucket].count
+        counts = wording.BucketCounts(
+            total=total, above=len(ids) - len(fresh), more=total - len(ids) + len(fresh) - len(named)
+        )
+        context.naming.name(*named)
+        text = wording.bucket(bucket, label, context.facts(named), counts, context.tense)
+        return context.line(bucket.value, text, tuple(ids))
+
+    def _today(self) -> Iterator[OutlineSentence]:
+        if fresh := self._unnamed(Bucket.DUE_TODAY):
+            yield self._bucket_sentence(Bucket.DUE_TODAY, "Due today", fresh[:_MAX_TODAY])
+
+    def _soon(self) -> Iterator[OutlineSentence]:
+        """Yield what is due the next day, and what has weight within a week."""
+        ahead = [one for bucket in _AHEAD_BUCKETS for one in self._unnamed(bucket) if self._is_soon(one)]
+        if named := sorted(ahead, key=self._due_days)[:_MAX_SOON]:
+            self._context.naming.name(*named)
+            text = wording.due_soon(self._context.facts(named), self._context.tense)
+            yield self._context.line("due_soon", text, tuple(named))
+
+    def _is_soon(self, fact_id: str) -> bool:
+        fact, today = self._fact(fact_id), self._context.tense.today
+        return today < wording.due_day(fact) <= wording.last_day_to_name(fact, today)
+
+    def _blocked(self) -> Iterator[OutlineSentence]:
+        """Yield what blocks most: first the reader's own tasks that block others, then others' tasks."""
+        by_blocker: dict[str, list[str]] = {}
+        for one in sorted(self._unnamed(Bucket.BLOCKED), key=self._due_days):
+            by_blocker.setdefault(next(iter(self._fact(one).blockers), ""), []).append(one)
+        known = self._context.document.facts
+        groups = [
+            (known.get(blocker), ids)
+            for blocker, ids in by_blocker.items()
+            if self._is_pressing(ids[0], known.get(blocker))
+        ]
+        groups.sort(key=lambda group: not _is_mine(group[0]))
+        for blocker, ids in groups[:_MAX_BLOCKED]:
+            yield self._blocked_sentence(blocker, ids)
+
+    def _blocked_sentence(self, blocker: Fact | None, ids: Sequence[str]) -> OutlineSentence:
+        context, facts = self._context, self._context.facts(ids)
+        context.naming.name(*ids[:1], *facts[0].blockers[:1])
+        if blocker is not None and _is_mine(blocker):
+            text = wording.blocks(blocker, facts, context.tense)
+        else:
+            text = wording.waits(facts[0], blocker, context.tense)
+        return context.line(Bucket.BLOCKED.value, text, (*ids, *facts[0].blockers[:1]))
+
+    def _is_pressing(self, fact_id: str, blocker: Fact | None) -> bool:
+        """Return whether a blocked task is due about now, or this week if the reader holds it up."""
+        fact, today = self._fact(fact_id), self._context.tense.today
+        last = today + _WEEK if _is_mine(blocker) else wording.last_day_to_name(fact, today)
+        return today - _WEEK <= wording.due_day(fact) <= last
+
+    def _waiting(self) -> Iterator[tuple[OutlineSentence, bool]]:
+        """Yield a sentence for each person, with whether a task is overdue or holds up the reader."""
+        for claim in self._section.waiting:
+            tasks = [self._fact(one) for one in claim.facts if self._context.is_task(one)]
+            today = self._context.tense.today
+            matters = any(wording.due_day(fact) < today or _is_mine(fact) for fact in tasks)
+            yield self._context.line(claim.kind, claim.text, claim.facts), matters
+
+    def _fact(self, fact_id: str) -> Fact:
+        return self._context.document.facts[fact_id]
+
+
+def _is_mine(fact: Fact | None) -> bool:
+    return fact is not None and fact.holder in {None, "mine"}
