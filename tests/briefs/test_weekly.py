@@ -68,7 +68,7 @@ def test_each_task_is_listed_by_its_topic():
         monday,
     )
     assert texts_by_topic(document) == {
-        ("Garden", Topic.DONE): ["“Sow” was finished on Monday 30 March."],
+        ("Garden", Topic.DONE): ["“Sow” was finished yesterday."],
         ("Garden", Topic.SLIPPED): [
             "“Cut the hedge” was due on Saturday 28 March, and is now due on Thursday 2 April."
         ],
@@ -110,7 +110,7 @@ def test_without_briefs_of_the_week_the_review_is_based_on_dates():
             task("New"),
         )
     )
-    assert texts_by_topic(document) == {(None, Topic.DONE): ["“Sow” was finished on Sunday 29 March."]}
+    assert texts_by_topic(document) == {(None, Topic.DONE): ["“Sow” was finished on Sunday."]}
     assert document.headline[0].text == "Tasks since Tuesday 24 March: 1 done, 0 slipped."
     for form in (OutputFormat.TEXT, OutputFormat.MARKDOWN, OutputFormat.HTML):
         assert "No brief of the weeks before was kept" in " ".join(render(document, form).split())
@@ -146,7 +146,7 @@ def test_a_new_task_is_told_in_the_tense_of_its_due_date(due, clause):
 def test_a_task_done_in_another_list_is_done():
     before = snapshot_of(agenda(task("Sow")), 7)
     document = compose_week(agenda(complete_task(task("Sow"), datetime(2026, 3, 30, 9, tzinfo=UTC))), before)
-    assert texts_by_topic(document) == {(None, Topic.DONE): ["“Sow” was finished on Monday 30 March."]}
+    assert texts_by_topic(document) == {(None, Topic.DONE): ["“Sow” was finished yesterday."]}
 
 
 def test_the_calendar_of_the_coming_week_is_limited():

@@ -15,8 +15,8 @@ class Fact:
 
     Attributes:
         kind: ``task``, ``event``, ``note``, ``project``, ``phase``, ``holiday``, ``source``, ``stat``,
-            ``memory``: a task as an earlier brief knew it, or ``edge``: why a meeting is about a project,
-            a person or tasks.
+            ``memory``: a task or event as an earlier brief knew it, or ``edge``: why a meeting is about a
+            project, a person or tasks.
         title: the owner's title.
         source: the name of its source.
         source_ref: ``file:line``, the UID of a calendar entry, or how a number was counted.
@@ -30,7 +30,7 @@ class Fact:
         blockers: ids of the facts of the open tasks that block it.
         completed: when it was completed, as its source or its owner states.
         completion_seen: when a reading first found it done that had been open.
-        value: the number, if it is a ``stat``.
+        value: the number, if it is a ``stat``; how often it was put off, if it is a ``memory`` of that.
         of: ids of what was counted, if it is a ``stat`` that counts things shown in the document, or of what
             an ``edge`` connects.
     """

@@ -116,7 +116,7 @@ def change_line(name: str, shared: str, named: Sequence[str], counts: LineCounts
 
 
 def phrase(line: ChangeLine, change: KnownChange, shared: str, today: date) -> str:
-    """Return the words about one change in its line, without what the line says of all."""
+    """Return the words about one change in its line, without those that hold for all."""
     if shared and line is ChangeLine.MOVED and change.claim.kind == "moved_again" and change.memory:
         return f"{quoted(change.subject.title)} {_again(change.memory, today)}"
     is_said = shared and line is not ChangeLine.NEW_FROM_FILE
@@ -154,7 +154,7 @@ def _place(fact: Fact) -> str:
 
 
 def remark(change: KnownChange, today: date) -> str:
-    """Return what a line that names a task for another reason says about its change; empty for no news."""
+    """Return the remark on a task's change for a line that names the task anyway; empty for no news."""
     fact, memory = change.subject, change.memory
     match change.claim.kind:
         case "came_in":

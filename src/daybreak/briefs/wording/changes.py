@@ -67,7 +67,7 @@ def unblocked(title: str) -> str:
 
 
 def handed_over(title: str, assignee: str | None) -> str:
-    """Return the change of a task that another person has now; None is the reader, empty is nobody."""
+    """Return the change of a task that another person has now; None is the reader, empty is unassigned."""
     if assignee is None:
         return f"{quoted(title)} is now yours."
     return f"{quoted(title)} is now {f'with {assignee}' if assignee else 'unassigned'}."

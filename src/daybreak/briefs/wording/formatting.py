@@ -57,7 +57,7 @@ def day_month(day: date, today: date) -> str:
 
 
 def near_date(day: date, today: date) -> str:
-    """Return the date as people say it: “today”, “tomorrow”, “Friday”, “Friday 4 December” from a week on."""
+    """Return the date in everyday words: “today”, “Friday”, “Friday 4 December” from a week on."""
     days = (day - today).days
     if days in _NEAR_DAYS:
         return _NEAR_DAYS[days]
@@ -65,7 +65,7 @@ def near_date(day: date, today: date) -> str:
 
 
 def near_moment(moment: date | datetime, today: date) -> str:
-    """Return a date or a time as people say it: “today at 09:30”, “Friday”."""
+    """Return a date or a time in everyday words: “today at 09:30”, “Friday”."""
     if isinstance(moment, datetime):
         return f"{near_date(moment.date(), today)} at {clock_time(moment)}"
     return near_date(moment, today)

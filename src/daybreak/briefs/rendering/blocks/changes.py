@@ -2,7 +2,7 @@
 
 Changes of one kind are one line: it names the first few and counts the rest. Changes of today's calendar and
 due dates that were brought forward come first; inside a line, what is due soonest does. A task that the brief
-has named further up is counted, and a line without anything else is left out.
+has named further up is counted, and a line without anything else is omitted.
 """
 
 from collections import Counter
@@ -69,7 +69,7 @@ def change_blocks(context: BlockContext) -> Iterator[Block]:
 
 
 def change_remark(fact_id: str, context: BlockContext) -> str:
-    """Return what a line that names a task for another reason adds about its change; empty for no news."""
+    """Return the remark on a task's change for a line that names the task anyway; empty for no news."""
     for change in _known_changes(context):
         if change.claim.facts[0] == fact_id and (text := wording.remark(change, context.document.date)):
             if change.claim.kind == "can_start":
