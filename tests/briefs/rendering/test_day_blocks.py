@@ -36,7 +36,7 @@ def rows(*things, on=None) -> list[str]:
 
 def tasks_of(choir):
     """Return more tasks than Start here names."""
-    things = ("chairs", "lamps", "a drum", "tea", "water")
+    things = ("chairs", "lamps", "a drum", "tea", "water", "cups", "ink", "paper")
     return [task(f"Buy {thing}", due=days_later(5), project_id=choir.id) for thing in things]
 
 

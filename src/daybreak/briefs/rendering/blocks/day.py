@@ -170,12 +170,12 @@ def _gap_row(interval: FreeInterval, text: str) -> _Row:
 
 
 def _now_row(rows: Sequence[_Row], context: BlockContext) -> list[_Row]:
-    """Return the row of the present, if the brief is composed within its day and an event has begun."""
+    """Return the row of the present, if it lies between rows: in the morning all of them are ahead."""
     document = context.document
     now = document.as_of.astimezone(UTC)
     local = document.as_of.astimezone(clock.parse_timezone(document.timezone))
     has_begun = any(row.starts < now for row in rows) and any(row.ends > now for row in rows)
-    if local.date() != document.date or not has_begun:
+    if not has_begun:
         return []
     return [_Row(now, now, 0, (OutlineSentence(text="now", time=clock_time(local)),))]
 
