@@ -27,7 +27,8 @@ def statements(document):
     yield from document.next_actions
     yield from document.since_last.entries
     yield from document.timeline
-    yield from document.workload.statements
+    yield from (entry.context for entry in document.timeline if entry.context)
+    yield from (*document.workload.statements, *document.workload.moves, *document.tomorrow)
     for section in document.sections:
         yield from (*section.statements, *section.notes)
         for view in section.buckets:

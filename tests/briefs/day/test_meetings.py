@@ -53,6 +53,13 @@ def test_a_word_of_two_projects_tells_nothing():
     assert edge("Budget review", project("Budget 2027"), project("Budget 2026")) is None
 
 
+def test_a_word_that_lies_mostly_elsewhere_is_no_name_of_a_project():
+    website, party = project("Website relaunch"), project("Summer party")
+    elsewhere = [task(f"Relaunch {what}", project_id=party.id) for what in ("games", "music")]
+    assert edge("Relaunch", website, party, elsewhere[0], task("Relaunch", project_id=website.id)) is not None
+    assert edge("Relaunch", website, party, *elsewhere) is None
+
+
 def test_common_words_make_no_edge():
     names = ("Home", "Team", "My board", "Office move", "Project meeting notes", "Plan", "Admin")
     events = ("Team meeting", "Board meeting", "Office party", "Planning", "Call home", "Project review")
@@ -92,6 +99,7 @@ def test_a_task_that_shares_telling_words_belongs_to_the_meeting(title: str, nam
         ("Choir concert", "Read the concert review"),
         ("Review Q4", "Close the books of Q4"),
         ("Meeting on Monday", "Call Tom on Monday"),
+        ("workshopreihe garten", "workshop im garten"),
         ("Flight XA 417 Zürich to Vienna", "Print handouts at the Zürich office"),
     ],
 )
@@ -116,7 +124,8 @@ def test_two_people_of_one_first_name_or_in_one_title_make_no_edge():
         task(holder=Holder.OTHER, assignee=name) for name in ("Bola Adeyemi", "Bola Smith", "Tomás Reyes")
     )
     assert edge("1:1 Bola", first, second) is None
-    assert edge("Sync of Bola and Tomás", first, other) is None
+    assert edge("Bola: sync with Tomás on the launch", first, other) is None
+    assert edge("Bola: sync on the launch", first, other) is not None
 
 
 def test_an_all_day_event_has_no_edge():

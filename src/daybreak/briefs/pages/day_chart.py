@@ -36,6 +36,7 @@ class ChartBlock:
 
     Attributes:
         is_short: whether only one line of text fits.
+        is_over: whether it has ended at the instant that the brief describes.
     """
 
     y: int
@@ -45,6 +46,7 @@ class ChartBlock:
     text: str
     time: str
     is_short: bool
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class DayChart:
     height: int
     hour_lines: tuple[HourLine, ...]
     free: tuple[ChartBlock, ...]
+    lunch: tuple[ChartBlock, ...]
     events: tuple[ChartBlock, ...]
     now: int | None
     label: str
@@ -87,16 +90,19 @@ def build_day_chart(document: Document) -> DayChart | None:
         return None
     gaps = document.workload.free_intervals
     free = [_Interval(gap.starts.astimezone(UTC), gap.ends.astimezone(UTC)) for gap in gaps]
-    scale = _Scale.covering([*timed, *free], document)
+    lunch = document.workload.lunch
+    kept = [_Interval(lunch.starts.astimezone(UTC), lunch.ends.astimezone(UTC))] if lunch else []
+    scale = _Scale.covering([*timed, *free, *kept], document)
     is_in_it = scale.begin <= document.as_of <= scale.end
     return DayChart(
         height=scale.y(scale.end),
         hour_lines=scale.hour_lines,
         free=tuple(scale.block(one) for one in free),
+        lunch=tuple(scale.block(one) for one in kept),
         events=tuple(_arrange(scale, timed)),
         now=scale.y(document.as_of) if is_in_it else None,
         label=f"The day from {scale.hour_lines[0].label} to {scale.hour_lines[-1].label}, "
-        "as listed under “Today”.",
+        "as listed under “Your day”.",
     )
 
 
@@ -105,6 +111,7 @@ class _Scale:
     begin: datetime
     end: datetime
     tz: ZoneInfo
+    as_of: datetime
 
     @classmethod
     def covering(cls, intervals: Sequence[_Interval], document: Document) -> "_Scale":
@@ -113,7 +120,12 @@ class _Scale:
         begin = min(usual[0], *(one.starts for one in intervals))
         end = max(usual[1], *(one.drawn_until for one in intervals))
         day, hour = clock.start_of_day(document.date, tz), timedelta(hours=1)
-        return cls(day + hour * floor((begin - day) / hour), day + hour * ceil((end - day) / hour), tz)
+        return cls(
+            day + hour * floor((begin - day) / hour),
+            day + hour * ceil((end - day) / hour),
+            tz,
+            document.as_of,
+        )
 
     @property
     def hour_lines(self) -> tuple[HourLine, ...]:
@@ -136,6 +148,7 @@ class _Scale:
             text=interval.text,
             time=f"{self._time(interval.starts)}{until}",
             is_short=height < HOUR_HEIGHT,
+            is_over=interval.ends <= self.as_of,
         )
 
     def _time(self, instant: datetime) -> str:

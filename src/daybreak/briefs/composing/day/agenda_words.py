@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from daybreak.agenda import Agenda, Holder, Project, Task
-from daybreak.briefs.composing.day.title_words import MIN_LETTERS, TitleWord, title_words
+from daybreak.briefs.composing.day.title_words import MIN_LETTERS, TitleWord, title_keys, title_words
 from daybreak.briefs.wording.people import display_name
 
 _MIN_PREFIX = 8
@@ -25,7 +25,7 @@ class AgendaWords:
         """The open tasks that have a word in their titles."""
         found: dict[str, list[Task]] = defaultdict(list)
         for task in self.open:
-            for key in {word.key for word in title_words(task.title)}:
+            for key in title_keys(task.title):
                 found[key].append(task)
         return found
 

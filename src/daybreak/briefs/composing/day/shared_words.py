@@ -75,6 +75,8 @@ def _weigh(
         return
     for key in words.similar(word.key):
         tasks = words.tasks_by_word[key]
+        if len(tasks) > _MAX_TASKS_OF_WORD and not is_with_one:
+            continue
         for task in tasks:
             same = next(one for one in title_words(task.title) if one.key == key)
             if same.is_common:

@@ -36,6 +36,10 @@ class TitleWord(NamedTuple):
         shown: the word as written.
         has_capital: whether it begins with a capital ...
         is_name: ... that its place in the title does not explain.
+        is_number: whether it is a whole number.
+        is_code: whether it names a version, an issue or a class: digits with points or letters.
+        is_common: whether it never states what a title is about.
+        is_telling: whether it can state what a title is about.
     """
 
     key: str
@@ -44,30 +48,10 @@ class TitleWord(NamedTuple):
     has_capital: bool
     is_name: bool
 
-    @property
-    def is_number(self) -> bool:
-        """Whether it is a whole number."""
-        return self.key.isdigit()
-
-    @property
-    def is_code(self) -> bool:
-        """Whether it names a version, an issue or a class: digits with points or letters."""
-        if _VERSION.fullmatch(self.key):
-            return True
-        mixed = any(sign.isdigit() for sign in self.key) and any(sign.isalpha() for sign in self.key)
-        return mixed and len(self.key) >= _MIN_CODE and not _CODE_OF_TIME.fullmatch(self.key)
-
-    @property
-    def is_common(self) -> bool:
-        """Whether it is one of the words that never say what a title is about."""
-        return self.folded in common_words() or self.key in common_words()
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether it can say what a title is about."""
-        if self.is_code:
-            return True
-        return len(self.key) >= MIN_LETTERS and not self.key[0].isdigit() and not self.is_common
+    is_number: bool
+    is_code: bool
+    is_common: bool
+    is_telling: bool
 
 
 @lru_cache(maxsize=1)
@@ -85,15 +69,40 @@ def title_words(title: str) -> tuple[TitleWord, ...]:
     behind = [word for word in found[1:] if len(word) >= MIN_LETTERS]
     is_in_capitals = len(behind) > 1 and all(word[0].isupper() for word in behind)
     return tuple(
-        TitleWord(
-            key=_stem(word.casefold()),
-            folded=word.casefold(),
-            shown=word,
-            has_capital=word[0].isupper(),
-            is_name=word[0].isupper() and number > 0 and not is_in_capitals,
-        )
+        _make_word(word, is_name=word[0].isupper() and number > 0 and not is_in_capitals)
         for number, word in enumerate(found)
     )
+
+
+def _make_word(word: str, *, is_name: bool) -> TitleWord:
+    folded = word.casefold()
+    key = _stem(folded)
+    is_code, is_common = _is_code(key), folded in common_words() or key in common_words()
+    is_long = len(key) >= MIN_LETTERS and not key[0].isdigit()
+    return TitleWord(
+        key=key,
+        folded=folded,
+        shown=word,
+        has_capital=word[0].isupper(),
+        is_name=is_name,
+        is_number=key.isdigit(),
+        is_code=is_code,
+        is_common=is_common,
+        is_telling=is_code or (is_long and not is_common),
+    )
+
+
+def _is_code(key: str) -> bool:
+    if _VERSION.fullmatch(key):
+        return True
+    mixed = any(sign.isdigit() for sign in key) and any(sign.isalpha() for sign in key)
+    return mixed and len(key) >= _MIN_CODE and not _CODE_OF_TIME.fullmatch(key)
+
+
+@lru_cache(maxsize=8192)
+def title_keys(title: str) -> frozenset[str]:
+    """Return the words of a title for comparisons."""
+    return frozenset(word.key for word in title_words(title))
 
 
 def _stem(word: str) -> str:

@@ -20,17 +20,15 @@ from daybreak.briefs.rendering.outline import (
 )
 from daybreak.briefs.wording import calendar, meetings
 from daybreak.briefs.wording.formatting import clock_time, duration
-from daybreak.people import BriefLength
 
 _MINUTE = timedelta(minutes=1)
 _EN_DASH = "\N{EN DASH}"
-_MAX_IN_GLANCE = 4
 
 
 def day_blocks(context: BlockContext) -> Iterator[Block]:
     """Yield the day by the clock, then whether its work fits, and what to snooze if not."""
     workload = context.document.workload
-    rows = _glance(context) if context.length is BriefLength.GLANCE else list(_rows(context))
+    rows = list(_rows(context))
     statements = [one for one in workload.statements if one.kind != "conflict"]
     if not rows and not statements:
         return
@@ -63,21 +61,6 @@ def _rows(context: BlockContext) -> Iterator[OutlineSentence]:
     timed = [entry for entry in context.document.timeline if entry.starts is not None]
     if timed:
         yield from _timed_rows(timed, context)
-
-
-def _glance(context: BlockContext) -> list[OutlineSentence]:
-    """Return the next events, without what lies between them."""
-    as_of = context.document.as_of
-    timed = [entry for entry in context.document.timeline if entry.starts is not None]
-    ahead = [entry for entry in timed if not _is_over(entry.starts, entry.ends, as_of)]
-    overlaps = _overlaps(context)
-    rows = [
-        *_all_day(context),
-        *(_event_sentence(entry, overlaps.get(entry.facts), context) for entry in ahead[:_MAX_IN_GLANCE]),
-    ]
-    if (more := len(ahead) - _MAX_IN_GLANCE) > 0:
-        rows.append(OutlineSentence(text=f"{more} more", muted=True))
-    return rows
 
 
 def _all_day(context: BlockContext) -> Iterator[OutlineSentence]:
@@ -163,7 +146,7 @@ class _Overlap(NamedTuple):
 
 def _overlaps(context: BlockContext) -> Mapping[tuple[str, ...], _Overlap]:
     """Return the overlap of each event that begins before an earlier one has ended."""
-    by_fact = {entry.facts[0]: entry for entry in context.document.timeline}
+    by_fact = {fact: entry for entry in context.document.timeline for fact in entry.facts[:1]}
     earlier: dict[str, list[str]] = defaultdict(list)
     for claim in context.document.workload.statements:
         if claim.kind == "conflict" and all(fact in by_fact for fact in claim.facts):
@@ -187,12 +170,12 @@ def _gap_row(interval: FreeInterval, text: str) -> _Row:
 
 
 def _now_row(rows: Sequence[_Row], context: BlockContext) -> list[_Row]:
-    """Return the row of the present, if the brief is composed within its day and an event has begun."""
+    """Return the row of the present, if it lies between rows: in the morning all of them are ahead."""
     document = context.document
     now = document.as_of.astimezone(UTC)
     local = document.as_of.astimezone(clock.parse_timezone(document.timezone))
     has_begun = any(row.starts < now for row in rows) and any(row.ends > now for row in rows)
-    if local.date() != document.date or not has_begun:
+    if not has_begun:
         return []
     return [_Row(now, now, 0, (OutlineSentence(text="now", time=clock_time(local)),))]
 
