@@ -110,7 +110,6 @@ weeks = st.builds(
         max_size=2,
     ).map(tuple),
     calendar=st.lists(claims, min_size=1, max_size=2).map(tuple),
-    calendar_omitted=numbers,
 )
 reengagement_texts = st.builds(
     ReengagementText, tier=st.sampled_from(AbsenceTier), opening=texts, closing=texts

@@ -66,8 +66,6 @@ def expected_of_week(week):
             yield from (claim.text for claim in view.entries)
             yield f"and {view.count - len(view.entries)} more"
     yield from (claim.text for claim in week.calendar)
-    if week.calendar_omitted:
-        yield f"and {week.calendar_omitted} more"
 
 
 def expected_of_section(section):

@@ -17,7 +17,7 @@ from daybreak.briefs.rendering.blocks.projects import project_blocks
 from daybreak.briefs.rendering.blocks.week import week_blocks
 from daybreak.briefs.rendering.outline import Block, Closing, Outline, OutlineSentence, Prose, Title, Warnings
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording import opening
+from daybreak.briefs.wording import opening, weekly
 from daybreak.briefs.wording.formatting import clock_time, long_date, plural
 from daybreak.people import BriefLength
 
@@ -37,8 +37,9 @@ def _blocks(document: Document, context: BlockContext) -> Iterator[Block]:
     yield from day_blocks(context)
     if context.length is not BriefLength.GLANCE:
         yield from change_blocks(context)
-        if document.week:
-            yield from week_blocks(document.week, context)
+    if document.week:
+        yield from week_blocks(document.week, context)
+    if context.length is not BriefLength.GLANCE:
         yield from project_blocks(context)
     yield from prose_block(document.tomorrow, context)
     yield _closing(document, context)
@@ -48,7 +49,7 @@ def _title(document: Document) -> Title:
     name = one_line(document.user.name) or one_line(document.user.email)
     kind = _EDITIONS[document.edition]
     if document.week:
-        kind = f"The week since {long_date(document.week.starts)}"
+        return Title(weekly.week_name(document.date), weekly.week_number(document.date))
     return Title(long_date(document.date), f"{kind} for {name}" if name else kind)
 
 
