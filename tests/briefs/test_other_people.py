@@ -12,6 +12,7 @@ from daybreak.briefs.document.model import AbsenceTier, Document, Edition
 from daybreak.briefs.facts.other_people import MAX_PEOPLE
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.briefs.facts.snapshot import take_snapshot
+from daybreak.briefs.rendering.outline import Warnings
 from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.wording.entries import with_texts
 from daybreak.claims import Fact, why_unsupported
@@ -219,9 +220,11 @@ def test_a_day_is_not_quiet_while_an_assignee_may_be_the_reader():
     document = compose_brief(found).document
     (warning,) = document.warnings
     assert warning.source == "Anna B."
-    assert warning.text.startswith("may be you")
+    assert warning.text.startswith("is this you?")
     assert "Settings, Who you are" in warning.text
-    assert "daybreak users identities confirm" in warning.text
+    assert "daybreak users identities" in warning.text
+    (shown,) = [block for block in build_outline(document) if isinstance(block, Warnings)]
+    assert [len(line) <= 100 for line in shown.lines] == [True]
     assert not document.quiet
 
 

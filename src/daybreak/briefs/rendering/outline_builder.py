@@ -17,10 +17,11 @@ from daybreak.briefs.rendering.blocks.projects import project_blocks
 from daybreak.briefs.rendering.blocks.week import week_blocks
 from daybreak.briefs.rendering.outline import Block, Closing, Outline, OutlineSentence, Prose, Title, Warnings
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording import opening, weekly
+from daybreak.briefs.wording import opening, warnings, weekly
 from daybreak.briefs.wording.formatting import clock_time, long_date, plural
 from daybreak.people import BriefLength
 
+_MAX_WARNINGS = 3
 _EDITIONS = {Edition.STANDARD: "A brief", Edition.WEEKLY: "A weekly brief", Edition.REENGAGEMENT: "A note"}
 
 
@@ -32,7 +33,7 @@ def build_outline(document: Document, length: BriefLength = BriefLength.STANDARD
 def _blocks(document: Document, context: BlockContext) -> Iterator[Block]:
     yield _title(document)
     yield from _headline(document, context)
-    yield from _warnings(document)
+    yield from _warnings(document, context)
     yield from first_blocks(context)
     yield from day_blocks(context)
     if context.length is not BriefLength.GLANCE:
@@ -62,10 +63,18 @@ def _headline(document: Document, context: BlockContext) -> Iterator[Prose]:
     yield Prose(sentences)
 
 
-def _warnings(document: Document) -> Iterator[Warnings]:
-    if document.warnings:
-        lines = (one_line(": ".join(filter(None, (gap.source, gap.text)))) for gap in document.warnings)
-        yield Warnings("What this brief could not see", tuple(lines))
+def _warnings(document: Document, context: BlockContext) -> Iterator[Warnings]:
+    gaps = document.warnings
+    lines = [one_line(": ".join(filter(None, (gap.source, gap.text)))) for gap in gaps]
+    if not lines:
+        return
+    if context.length is BriefLength.GLANCE:
+        yield Warnings(f"{warnings.TITLE}: {plural(len(lines), 'warning')}", ())
+        return
+    if context.length is BriefLength.STANDARD and (more := len(lines) - _MAX_WARNINGS) > 1:
+        is_least = not gaps[-1].source
+        lines[_MAX_WARNINGS:] = [warnings.shortened(more - is_least, is_least=is_least)]
+    yield Warnings(warnings.TITLE, tuple(lines))
 
 
 def _closing(document: Document, context: BlockContext) -> Closing:
