@@ -162,10 +162,8 @@ async def test_failed_project_is_a_gap_of_the_brief_and_its_run(daybreak, folder
     await admin.execute("UPDATE agenda_tasks SET due_on = '0001-01-01' WHERE title = 'Fix the roof'")
     answer = daybreak("brief", *user, *DAY_OPTIONS)
     assert answer.code == 0
-    assert "What this brief could not see" in answer.out
-    assert "House: could not be sorted out; its 1 task is in no part of this brief" in " ".join(
-        answer.out.split()
-    )
+    assert "Not included" in answer.out
+    assert "House: its 1 task is not in this brief or its numbers" in " ".join(answer.out.split())
     assert "Water the cactus" in answer.out
     assert json.loads(answer.err.splitlines()[-1])["event"] == "briefs.part_failed"
     latest = daybreak("runs", "list", *user, "--json").json()[0]

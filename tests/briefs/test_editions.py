@@ -39,7 +39,7 @@ async def test_a_weekly_brief_lists_tasks_that_the_source_no_longer_has(plans: P
     week = (await briefs.compose(plans.database, plans.user.id, SUNDAY, edition=Edition.WEEKLY)).document.week
     texts_by_topic = {view.topic: [claim.text for claim in view.entries] for view in week.projects[0].topics}
     assert week.projects[0].project == "House"
-    assert texts_by_topic == {"added": ["“New” came in."], "gone": ["“Given up” is no longer in plans."]}
+    assert texts_by_topic == {"added": ["New: “New”."], "gone": ["Removed from plans: “Given up”."]}
 
 
 async def test_a_weekly_brief_needs_one_more_round_trip(postgres, plans: PlanFolder):

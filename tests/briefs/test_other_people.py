@@ -12,6 +12,7 @@ from daybreak.briefs.document.model import AbsenceTier, Document, Edition
 from daybreak.briefs.facts.other_people import MAX_PEOPLE
 from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.briefs.facts.snapshot import take_snapshot
+from daybreak.briefs.rendering.outline import Warnings
 from daybreak.briefs.rendering.outline_builder import build_outline
 from daybreak.briefs.wording.entries import with_texts
 from daybreak.claims import Fact, why_unsupported
@@ -219,9 +220,11 @@ def test_a_day_is_not_quiet_while_an_assignee_may_be_the_reader():
     document = compose_brief(found).document
     (warning,) = document.warnings
     assert warning.source == "Anna B."
-    assert warning.text.startswith("may be you")
+    assert warning.text.startswith("is this you?")
     assert "Settings, Who you are" in warning.text
-    assert "daybreak users identities confirm" in warning.text
+    assert "daybreak users identities" in warning.text
+    (shown,) = [block for block in build_outline(document) if isinstance(block, Warnings)]
+    assert [len(line) <= 100 for line in shown.lines] == [True]
     assert not document.quiet
 
 
@@ -315,7 +318,11 @@ def test_with_any_assignment_each_open_task_is_counted_once(on_and_found, assign
     document = compose_brief(replace(found, tasks=tuple(tasks)), on).document
     assert not [warning for warning in document.warnings if "did not bear" in warning.text]
     counts = asdict(document.counts)
-    mine = sum(number for name, number in counts.items() if name not in {"projects", "done"})
+    mine = sum(
+        number
+        for name, number in counts.items()
+        if name not in {"projects", "done", "overdue_for_over_a_week"}
+    )
     theirs = sum(
         document.facts[claim.facts[0]].value or 0
         for section in document.sections

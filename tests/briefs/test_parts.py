@@ -52,8 +52,8 @@ def test_a_project_that_fails_is_a_gap_and_the_others_remain():
     assert [section.project for section in document.sections] == ["Garden"]
     assert [gap.name for gap in composed.gaps] == ["House"]
     assert warnings_by_source(composed) == {
-        "House": "could not be sorted out; its 1 task is in no part of this brief, nor in its numbers: "
-        "there is a defect in Daybreak (OverflowError), which its log describes."
+        "House": "its 1 task is not in this brief or its numbers: "
+        "an error in Daybreak (OverflowError); its log has the details."
     }
     assert (document.counts.projects, document.counts.due_today, document.counts.overdue) == (1, 1, 0)
     assert [action.text for action in document.next_actions] == ["“Sow”"]
@@ -82,7 +82,7 @@ def test_a_failed_section_does_not_change_the_counts(monkeypatch):
     make_fail(monkeypatch, section_writers, "write_section", ZeroDivisionError(SECRET))
     composed = compose_brief(things)
     assert composed.document.counts == whole.counts
-    assert "though the numbers count its tasks" in warnings_by_source(composed)["Garden"]
+    assert "counted, but not shown" in warnings_by_source(composed)["Garden"]
     assert warnings_by_source(composed).keys() == {"Garden", "Tasks without a project"}
 
 
@@ -186,14 +186,14 @@ def test_a_brief_after_an_empty_snapshot_has_no_changes(monkeypatch):
 def test_messages_of_daybreak_errors_are_shown(monkeypatch):
     make_fail(monkeypatch, section_writers, "write_section", Unavailable("The model does not answer."))
     text = warnings_by_source(compose_brief(agenda(task_due_today("Sow"))))["Tasks without a project"]
-    assert text.endswith("the numbers count its tasks: The model does not answer.")
+    assert text.endswith("counted, but not shown: The model does not answer.")
 
 
 @pytest.mark.parametrize("form", [form for form in OutputFormat if form is not OutputFormat.JSON])
 def test_every_form_shows_the_gap(form):
     document = compose_brief(agenda(HOUSE, unplaceable_task(project_id=HOUSE.id))).document
     shown = " ".join(render(document, form).split())
-    assert "House: could not be sorted out; its 1 task is in no part of this brief" in shown
+    assert "House: its 1 task is not in this brief or its numbers" in shown
 
 
 def test_the_terminal_shows_the_gap():
@@ -202,7 +202,7 @@ def test_the_terminal_shows_the_gap():
         console.print(
             render_terminal(compose_brief(agenda(HOUSE, unplaceable_task(project_id=HOUSE.id))).document)
         )
-    assert "House: could not be sorted out" in captured.get()
+    assert "House: its 1 task is not in this brief" in captured.get()
 
 
 def test_a_date_close_to_the_maximum_is_not_a_gap():

@@ -152,7 +152,7 @@ async def test_a_section_that_fails_is_a_gap_and_the_run_ends_partial(plans: Pla
     assert (await events(plans.database, run))[-1].data["gaps"] == ["B"]
     assert [section.project for section in document.sections] == ["A"]
     assert [(gap.source, gap.text) for gap in document.warnings] == [
-        ("B", "has no section in this brief, though the numbers count its tasks: The model does not answer.")
+        ("B", "counted, but not shown: The model does not answer.")
     ]
     assert document.counts.due_today == 2
     assert not document.quiet
@@ -265,5 +265,5 @@ async def test_an_unexpected_row_costs_only_its_project(postgres, plans: PlanFol
     document = await briefs.read(plans.database, plans.user.id, SUNDAY)
     assert (run.status, (await events(plans.database, run))[-1].data["gaps"]) == (Status.PARTIAL, ["B"])
     assert [section.project for section in document.sections] == ["A"]
-    assert "could not be sorted out; its 1 task is in no part" in document.warnings[0].text
+    assert "its 1 task is not in this brief or its numbers" in document.warnings[0].text
     assert [action.text for action in document.next_actions] == ["“Task”"]

@@ -239,7 +239,7 @@ async def test_a_day_is_not_quiet_while_a_source_cannot_be_read(plans: PlanFolde
         "Nothing is due, overdue or on the calendar, as far as it could be read; see the warnings."
     )
     assert [gap.text for gap in document.warnings] == [
-        "could not be read: The folder is gone; what is shown of it was read today at 08:30."
+        "couldn’t be read: The folder is gone. Shown as of today at 08:30."
     ]
 
 
@@ -251,16 +251,15 @@ async def test_a_source_that_has_failed_for_days_states_since_when(plans: PlanFo
     await plans.mark_failed("The folder is gone.")
     document = (await briefs.compose(plans.database, plans.user.id, SUNDAY + timedelta(days=2))).document
     (warning,) = document.warnings
-    assert warning.text == (
-        "could not be read since Sunday 29 March: The folder is gone; what is shown of it was read "
-        "on Sunday 29 March at 08:30."
-    )
+    assert warning.text == ("couldn’t be read since Sunday: The folder is gone. Shown as of Sunday at 08:30.")
 
 
 async def test_a_source_that_was_never_read_is_a_warning(plans: PlanFolder):
     document = (await briefs.compose(plans.database, plans.user.id, SUNDAY)).document
     assert not document.quiet
-    assert [(gap.source, gap.text) for gap in document.warnings] == [("plans", "has not been read yet.")]
+    assert [(gap.source, gap.text) for gap in document.warnings] == [
+        ("plans", "not read yet. Press Sync now under Sources.")
+    ]
 
 
 async def test_a_source_that_was_read_two_days_ago_is_a_warning(plans: PlanFolder, monkeypatch):
@@ -270,7 +269,7 @@ async def test_a_source_that_was_read_two_days_ago_is_a_warning(plans: PlanFolde
     document = (await briefs.compose(plans.database, plans.user.id, SUNDAY + timedelta(days=2))).document
     assert not document.quiet
     assert [gap.text for gap in document.warnings] == [
-        "was last read on Sunday 29 March at 08:30; what changed since then is not here."
+        "last read on Sunday at 08:30; later changes aren’t shown. Press Sync now under Sources."
     ]
 
 

@@ -184,7 +184,6 @@ def _week(arrange, facts):
         known_since=None,
         projects=arrange.many(lambda: ProjectWeek(project=arrange.text(), topics=tuple(topics)), 2),
         calendar=arrange.many(lambda: _claim(arrange, facts, "event_ahead"), 2),
-        calendar_omitted=arrange.number(3),
     )
 
 

@@ -75,6 +75,35 @@ def test_a_warning_without_a_source_is_its_text():
     assert build_outline(document(warnings=gaps))[2].lines == ("12 more warnings", "home: a.txt:1: x")
 
 
+@pytest.mark.parametrize(
+    ("length", "count", "lines"),
+    [
+        (BriefLength.STANDARD, 3, 3),
+        (BriefLength.STANDARD, 4, 4),
+        (BriefLength.STANDARD, 20, 4),
+        (BriefLength.FULL, 20, 20),
+        (BriefLength.GLANCE, 20, 0),
+    ],
+)
+def test_warnings_are_cut_by_length_and_counted(length: BriefLength, count: int, lines: int):
+    gaps = tuple(CoverageWarning(source="home", text=f"a.txt:{n}: x") for n in range(count))
+    (shown,) = [
+        block for block in build_outline(document(warnings=gaps), length) if isinstance(block, Warnings)
+    ]
+    assert len(shown.lines) == lines
+    if length is BriefLength.GLANCE:
+        assert "20 warnings" in shown.title
+    elif lines < count:
+        assert shown.lines[-1] == f"{count - 3} more: see Sources, or run daybreak brief --length full."
+
+
+def test_uncounted_warnings_are_said_to_be_more():
+    gaps = [CoverageWarning(source="home", text=f"a.txt:{n}: x") for n in range(20)]
+    gaps.append(CoverageWarning(source="", text="12 more warnings"))
+    (shown,) = [one for one in build_outline(document(warnings=tuple(gaps))) if isinstance(one, Warnings)]
+    assert shown.lines[-1].startswith("over 17 more: see Sources")
+
+
 def test_a_quiet_day_is_short():
     blocks = build_outline(quiet())
     assert headings(blocks) == [(2, "Other projects")]

@@ -1,4 +1,4 @@
-"""The opening of the weekly edition: its numbers, those of the coming week, and the briefs it is based on."""
+"""The opening of the weekly edition: its numbers, those ahead, and since when changes are known."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +20,7 @@ def write_week_headline(
     Args:
         book: the facts that can be cited.
         review: the review of the week.
-        projects: the projects of the week, whose numbers are added up.
+        projects: the projects of the week, whose numbers are summed.
         events: the number of events that begin in the coming week.
         overdue: the number of tasks that were overdue before the week began.
     """
@@ -29,7 +29,8 @@ def write_week_headline(
     text = weekly.counts(review.starts, book.day.today, numbers)
     yield Claim(kind="counts", text=text, facts=tuple(_cite_count(book, *number) for number in numbers))
     yield _ahead_claim(book, _count(projects, Topic.AHEAD), events, overdue)
-    yield _coverage_claim(book, review)
+    if review.known_since != review.starts:
+        yield _coverage_claim(book, review)
 
 
 def _count(projects: Sequence[ProjectWeek], topic: Topic) -> int:
@@ -64,5 +65,5 @@ def _coverage_claim(book: FactBook, review: WeekReview) -> Claim:
     cited = (book.add("stat:week_briefs", fact),)
     if review.known_since is None:
         return Claim(kind="no_briefs", text=weekly.NO_BRIEFS, facts=cited)
-    text = weekly.coverage(review.brief_count, review.known_since, book.day.today)
+    text = weekly.coverage(review.known_since, review.starts, book.day.today)
     return Claim(kind="coverage", text=text, facts=cited)

@@ -15,7 +15,9 @@ from daybreak.briefs.facts.snapshot import (
     parse_snapshot_time,
     source_key,
     task_content,
+    to_iso,
 )
+from daybreak.briefs.wording.weekly import PutOff
 
 
 class MissedDueDate(NamedTuple):
@@ -88,6 +90,18 @@ class WeekReview:
             if before is not None and then is not None and was is not None and self._is_in_review_week(was):
                 return MissedDueDate(snapshot.day, before, then)
         return None
+
+    def count_put_off(self, task: Task) -> PutOff | None:
+        """Return how often briefs saw a due date put off, if more than once, and the first one."""
+        before = next(
+            (one.tasks[str(task.id)] for one in self._snapshots[::-1] if str(task.id) in one.tasks), None
+        )
+        due = to_iso(task.due)
+        if before is None or before.due is None or due is None:
+            return None
+        times = before.times_put_off + (due[:10] > before.due[:10])
+        first = parse_snapshot_time(before.first_due or before.due, self._day)
+        return (times, first) if times > 1 and first is not None else None
 
     def is_added(self, task: Task) -> bool:
         """Return whether it is open and new: the first brief read its source but did not list it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from daybreak.agenda import Task
 from daybreak.briefs.composing.week_review import MissedDueDate, WeekReview
@@ -15,10 +16,9 @@ from daybreak.briefs.facts.buckets import bucket_of
 from daybreak.briefs.facts.day import WEEK_DAYS, Day
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.snapshot import SnapshotItem
-from daybreak.briefs.wording import changes, tasks, weekly
+from daybreak.briefs.wording import tasks, weekly
 from daybreak.claims import Claim, Fact
 
-_MAX_ENTRIES = 10
 _ClaimFactory = Callable[[FactBook], Claim]
 
 
@@ -31,13 +31,18 @@ class ProjectWeekFacts:
     vanished: Sequence[tuple[str, SnapshotItem]]
 
     @property
+    def has_open_tasks(self) -> bool:
+        """Whether something is left to do in it."""
+        return any(task.is_open for task in self.tasks)
+
+    @property
     def part_name(self) -> str:
         """The name of this part of the brief for its reader."""
         return f"The week of {self.project or 'tasks without a project'}"
 
 
 def write_topics(review: WeekReview, facts: ProjectWeekFacts, book: FactBook) -> tuple[TopicEntries, ...]:
-    """Return the topics that have entries."""
+    """Return the topics that have entries, each with all of them: a form shows the first."""
     writers_by_topic = _collect_topics(review, facts, book.day)
     return tuple(
         _topic_entries(book, topic, writers) for topic, writers in writers_by_topic.items() if writers
@@ -52,11 +57,18 @@ def is_in_next_week(on: date | None, day: Day) -> bool:
 def _collect_topics(
     review: WeekReview, facts: ProjectWeekFacts, day: Day
 ) -> Mapping[Topic, Sequence[_ClaimFactory]]:
-    """Return the claims by topic, as functions: a fact is cited only when its claim is written."""
-    tasks = sorted(facts.tasks, key=lambda task: (task.title, str(task.id)))
+    """Return the claims by topic, what matters most first.
+
+    They are functions: a fact is cited only when its claim is written.
+    """
+    tasks = sorted(facts.tasks, key=lambda task: (-task.priority, task.title, str(task.id)))
     late = {task.id: passed for task in tasks if (passed := review.find_missed_due_date(task))}
     slipped = [task for task in tasks if review.is_past_due(task) or task.id in late]
     came_in = [task for task in tasks if review.is_added(task) and task not in slipped]
+    slipped.sort(
+        key=lambda task: (review.count_put_off(task) is None, -_missed_day(task, late, day).toordinal())
+    )
+    came_in.sort(key=lambda task: day.date_of(task.due) or date.max)
     ahead = sorted((task for task in tasks if _is_ahead(task, day)), key=lambda task: _starts_at(task, day))
     return {
         Topic.DONE: [partial(_done_claim, task) for task in tasks if review.is_done(task)],
@@ -68,6 +80,11 @@ def _collect_topics(
         ],
         Topic.AHEAD: [partial(_ahead_claim, task) for task in ahead],
     }
+
+
+def _missed_day(task: Task, late: Mapping[UUID, MissedDueDate], day: Day) -> date:
+    missed = late.get(task.id)
+    return day.date_of(missed.due if missed else task.due) or date.min
 
 
 def _is_ahead(task: Task, day: Day) -> bool:
@@ -82,19 +99,23 @@ def _starts_at(task: Task, day: Day) -> datetime:
 
 
 def _topic_entries(book: FactBook, topic: Topic, factories: Sequence[_ClaimFactory]) -> TopicEntries:
-    entries = book.keep_supported(factory(book) for factory in factories[:_MAX_ENTRIES])
+    entries = book.keep_supported(factory(book) for factory in factories)
     return TopicEntries(topic=topic, count=len(factories), entries=entries)
 
 
 def _done_claim(task: Task, book: FactBook) -> Claim:
-    text = changes.done(task.title, book.day.localize_optional(task.completed), book.day.today)
+    text = weekly.done(task.title, book.day.localize_optional(task.completed), book.day.today)
     return Claim(kind="week_done", text=text, facts=(book.cite_task(task),))
 
 
 def _slipped_claim(review: WeekReview, task: Task, missed: MissedDueDate | None, book: FactBook) -> Claim:
-    cited, due = book.cite_task(task), book.day.localize_optional(task.due)
+    cited, today = book.cite_task(task), book.day.today
+    due = book.facts[cited].due
+    put_off = review.count_put_off(task)
+    counted = (_cite_put_off(task, put_off, book),) if put_off else ()
     if missed is None:
-        return Claim(kind="slipped", text=weekly.slipped(task.title, due), facts=(cited,))
+        text = weekly.slipped(task.title, due or today, put_off, today)
+        return Claim(kind="slipped", text=text, facts=(cited, *counted))
     before = missed.item
     fact = Fact(
         kind="memory",
@@ -105,8 +126,14 @@ def _slipped_claim(review: WeekReview, task: Task, missed: MissedDueDate | None,
         due=missed.due,
     )
     memory = book.add(f"memory:{missed.known_on}:{task.id}", fact)
-    text = weekly.slipped_to(task.title, missed.due, due)
-    return Claim(kind="slipped_to", text=text, facts=(memory, cited))
+    text = weekly.slipped_to(task.title, missed.due, due, put_off, today)
+    return Claim(kind="slipped_to", text=text, facts=(memory, cited, *counted))
+
+
+def _cite_put_off(task: Task, put_off: weekly.PutOff, book: FactBook) -> str:
+    times, first = put_off
+    definition = f"later due dates that briefs saw, the first one after {first:%Y-%m-%d}"
+    return book.cite_stat(f"put_off:{task.id}", "times put off", times, definition)
 
 
 def _added_claim(task: Task, book: FactBook) -> Claim:
@@ -116,13 +143,13 @@ def _added_claim(task: Task, book: FactBook) -> Claim:
 
 
 def _cancelled_claim(task: Task, book: FactBook) -> Claim:
-    return Claim(kind="vanished", text=changes.cancelled(task.title), facts=(book.cite_task(task),))
+    return Claim(kind="vanished", text=weekly.cancelled(task.title), facts=(book.cite_task(task),))
 
 
 def _vanished_claim(review: WeekReview, task_id: str, item: SnapshotItem, book: FactBook) -> Claim:
     source = review.source_name(item)
     fact = Fact(kind="task", title=item.title, source=source, source_ref=item.source_ref, status="removed")
-    text = changes.vanished(item.title, source, None, book.day.today)
+    text = weekly.vanished(item.title, source)
     return Claim(kind="vanished", text=text, facts=(book.add(f"task:{task_id}", fact),))
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 OPENING_PART = "The opening"
 CALENDAR_PART = "The calendar of the coming week"
-_MAX_EVENTS = 20
 
 
 def compose_weekly(compose_input: ComposeInput) -> ComposedBrief:
@@ -37,7 +36,7 @@ def compose_weekly(compose_input: ComposeInput) -> ComposedBrief:
         topics: tuple[TopicEntries, ...] = parts.write(
             matter.part_name, partial(write_topics, back, matter), ()
         )
-        if topics:
+        if topics or matter.has_open_tasks:
             sums.append(ProjectWeek(project=matter.project, topics=topics))
     calendar: tuple[Claim, ...] = parts.write(CALENDAR_PART, partial(_calendar_claims, events), ())
 
@@ -47,7 +46,7 @@ def compose_weekly(compose_input: ComposeInput) -> ComposedBrief:
 
     headline: tuple[Claim, ...] = parts.write(OPENING_PART, write, ())
     gaps = [*base.failed_projects, *parts.gaps]
-    quiet = not (sums or events or gaps or base.coverage_warnings)
+    quiet = not (any(one.topics for one in sums) or events or gaps or base.coverage_warnings)
     facts = parts.cited_facts(OPENING_PART, CALENDAR_PART, *(matter.part_name for matter in matters))
     blank = base.make_document(gaps, parts.withheld, facts, quiet=quiet, counts=count_buckets(base.projects))
     week = Week(
@@ -55,7 +54,6 @@ def compose_weekly(compose_input: ComposeInput) -> ComposedBrief:
         known_since=back.known_since,
         projects=tuple(sums),
         calendar=calendar,
-        calendar_omitted=max(0, len(events) - _MAX_EVENTS) if calendar else 0,
     )
     return base.make_brief(replace(blank, headline=headline, week=week), gaps, parts.withheld)
 
@@ -97,9 +95,9 @@ def _events_ahead(base: CompositionBase) -> list[Event]:
 
 
 def _calendar_claims(events: Sequence[Event], book: FactBook) -> tuple[Claim, ...]:
-    return book.keep_supported(_event_claim(event, book) for event in events[:_MAX_EVENTS])
+    return book.keep_supported(_event_claim(event, book) for event in events)
 
 
 def _event_claim(event: Event, book: FactBook) -> Claim:
-    text = weekly.event_ahead(event, book.day.localize(event.start), book.day.today)
+    text = weekly.event_ahead(event.title, book.day.localize(event.start), book.day.today)
     return Claim(kind="event_ahead", text=text, facts=(book.cite_event(event),))

@@ -230,7 +230,7 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicEntries:
-    """The entries of one topic in one project; ``count`` includes those omitted from ``entries``."""
+    """The entries of one topic in one project, what matters most first."""
 
     topic: Topic
     count: int
@@ -252,16 +252,14 @@ class Week:
     Attributes:
         starts: the date a week before that of the brief.
         known_since: the date of the earliest brief that the review is based on; None if there is none.
-        projects: the projects with changes or with tasks ahead.
-        calendar: events of the coming week.
-        calendar_omitted: the number of events that are not listed.
+        projects: the projects with changes or open tasks; one without news has no topics.
+        calendar: the events of the coming week.
     """
 
     starts: date
     known_since: date | None
     projects: tuple[ProjectWeek, ...] = ()
     calendar: tuple[Claim, ...] = ()
-    calendar_omitted: int = 0
 
 
 class AbsenceTier(StrEnum):

@@ -160,12 +160,14 @@ def _is_done_in_week(fact: Fact, today: date) -> bool:
 
 
 def _has_slipped(fact: Fact, today: date) -> bool:
-    return _is_open_task(fact, today) and _is_in_week_before(fact.due, today)
+    return _is_positive(fact, today) or (_is_open_task(fact, today) and _is_in_week_before(fact.due, today))
 
 
 def _has_slipped_to(fact: Fact, today: date) -> bool:
     if fact.kind == "memory":
         return _is_in_week_before(fact.due, today)
+    if fact.kind == "stat":
+        return _is_positive(fact, today)
     due = _date_of(fact.due)
     return _is_open_task(fact, today) and (due is None or due >= today)
 

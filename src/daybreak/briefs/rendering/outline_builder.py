@@ -33,9 +33,11 @@ from daybreak.briefs.rendering.outline import (
     Warnings,
 )
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording import opening
+from daybreak.briefs.wording import opening, warnings, weekly
 from daybreak.briefs.wording.formatting import clock_time, long_date, plural
 from daybreak.people import BriefLength
+
+_MAX_WARNINGS = 3
 
 
 def build_outline(document: Document, length: BriefLength = BriefLength.STANDARD) -> Outline:
@@ -51,7 +53,7 @@ def _blocks(document: Document, context: BlockContext) -> Iterator[Block]:
         return
     if headline:
         yield Prose(headline)
-    yield from _warnings(document)
+    yield from _warnings(document, context)
     yield from first_blocks(context)
     yield from day_blocks(context)
     yield from change_blocks(context)
@@ -69,15 +71,16 @@ def _glance(
     yield from glance_opening(headline, most_lines=1 if note else 2)
     yield from glance_warnings(len(document.warnings))
     yield from glance_blocks(context)
+    if document.week:
+        yield from week_blocks(document.week, context)
     if note:
         yield from glance_closing(note.closing)
 
 
 def _title(document: Document) -> Title:
-    kind = ""
     if document.week:
-        kind = f"The week since {long_date(document.week.starts)}"
-    return Title(long_date(document.date), kind)
+        return Title(weekly.week_name(document.date), weekly.week_number(document.date))
+    return Title(long_date(document.date), "")
 
 
 def _headline(document: Document, context: BlockContext) -> tuple[OutlineSentence, ...]:
@@ -95,10 +98,15 @@ def _tomorrow(document: Document, context: BlockContext) -> Iterator[Block]:
         yield from prose_block(document.tomorrow, context)
 
 
-def _warnings(document: Document) -> Iterator[Warnings]:
-    if document.warnings:
-        lines = (one_line(": ".join(filter(None, (gap.source, gap.text)))) for gap in document.warnings)
-        yield Warnings("What this brief could not see", tuple(lines))
+def _warnings(document: Document, context: BlockContext) -> Iterator[Warnings]:
+    gaps = document.warnings
+    lines = [one_line(": ".join(filter(None, (gap.source, gap.text)))) for gap in gaps]
+    if not lines:
+        return
+    if context.length is BriefLength.STANDARD and (more := len(lines) - _MAX_WARNINGS) > 1:
+        is_least = not gaps[-1].source
+        lines[_MAX_WARNINGS:] = [warnings.shortened(more - is_least, is_least=is_least)]
+    yield Warnings(warnings.TITLE, tuple(lines))
 
 
 def _closing(document: Document, context: BlockContext) -> Closing:

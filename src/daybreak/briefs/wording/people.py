@@ -11,10 +11,7 @@ from daybreak.claims import Fact
 _MAX_NAME_LENGTH = 60
 _ADDRESS = re.compile(r"(?<=\S) <[^<>]*@[^<>]*>")
 
-MAY_BE_READER = (
-    "may be you. Until you answer, tasks with this name count as another person’s. Answer in Settings, "
-    "Who you are, or with “daybreak users identities confirm” or “reject”."
-)
+MAY_BE_READER = "is this you? Answer in Settings, Who you are, or with daybreak users identities."
 
 
 def display_name(text: str) -> str:
