@@ -47,16 +47,16 @@ async def test_a_brief_appears_while_it_is_composed_and_shows_a_done_task(
     chromium, planned, author, scripts: bool
 ):
     async with chromium.new_session(planned.user, java_script_enabled=scripts) as session:
-        page = await session.open("/")
+        page = await session.open("/?length=full")
         if not scripts:
-            await page.get_by_role("button", name="Write it now").click()
-        await expect(page.get_by_text("About to write your brief")).to_be_visible()
+            await page.get_by_role("button", name="Create one").click()
+        await expect(page.get_by_text("Creating your brief…")).to_be_visible()
         async with author.running():
-            await expect(page.get_by_role("heading", name="Do first")).to_be_visible()
+            await expect(page.get_by_role("heading", name="Start here")).to_be_visible()
             await expect(page.get_by_role("heading", name="Without a project")).to_have_count(0)
             author.may_write.set()
             await expect(page.get_by_role("heading", name="Without a project")).to_be_visible()
-            await expect(page.get_by_text("Writing your brief")).to_have_count(0)
+            await expect(page.get_by_text("Creating your brief")).to_have_count(0)
             first = page.locator(".first li").first
             await first.locator("summary").click()
             await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
