@@ -39,10 +39,10 @@ def test_only_overlapping_events_share_the_width():
         event("D", local(14), local(15)),
     )
     assert [(one.text, one.x, one.width) for one in shown.events] == [
-        ("“A”", 0, 50),
-        ("“B”", 50, 50),
-        ("“C”", 0, 50),
-        ("“D”", 0, 100),
+        ("A", 0, 50),
+        ("B", 50, 50),
+        ("C", 0, 50),
+        ("D", 0, 100),
     ]
 
 

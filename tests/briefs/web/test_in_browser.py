@@ -80,6 +80,35 @@ async def test_a_hover_shows_the_evidence_and_escape_hides_it(chromium, planned,
         await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
 
 
+async def test_a_line_opens_to_its_sentences_and_facts_by_keyboard(chromium, planned, today):
+    await briefs.compose(planned.database, planned.user.id, today - timedelta(days=1))
+    async with chromium.new_session(planned.user) as session:
+        page = await session.open(f"/briefs/{today - timedelta(days=1)}")
+        await expect(page.get_by_role("heading", name="Start here")).to_be_visible()
+        await planned.replace_items(
+            *(
+                ImportedTask(external_id=f"n{number}", title=f"New {number}", source_ref=f"plan.md:{number}")
+                for number in range(3, 6)
+            )
+        )
+        await briefs.compose(planned.database, planned.user.id, today)
+        page = await session.open("/")
+        line = page.locator(".since .sum").first
+        fact = line.locator(".facts").first
+        await line.locator("summary").first.focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await expect(fact.locator("summary")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(fact.locator(".source-ref")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(fact.locator("summary")).to_be_focused()
+        await expect(fact.locator(".source-ref")).to_be_hidden()
+        await page.keyboard.press("Escape")
+        await expect(line.locator("summary").first).to_be_focused()
+        await expect(fact).to_be_hidden()
+
+
 async def test_brief_pages_are_accessible_and_fit_every_screen(chromium, planned, today):
     noon = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=12)
     await planned.replace_items(
