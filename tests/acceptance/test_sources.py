@@ -147,7 +147,7 @@ def test_unassigned_tasks_of_a_board_are_the_teams_after_that_choice(daybreak, f
     brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
     for sentence in ("Waiting for Bob: 1", "Waiting for Eve: 1", "Unassigned: 1"):
         assert sentence in brief
-    assert "Do first" not in brief
+    assert "Start here" not in brief
     daybreak("sources", "set", folder, "--unassigned", "mine")
     brief = daybreak("brief", folder, "--date", "2026-03-29", "--format", "text").out
     assert ("“Three”" in brief, "Unassigned" in brief) == (True, False)

@@ -208,6 +208,7 @@ async def test_facts_and_sections_are_readable_as_they_are_written(plans: PlanFo
     gates["B"].set()
     first = (await wait_for_events(plans.database, run, "section", 1))[0].data
     assert (first["index"], first["section"]["project"], first["gap"]) == (1, "B", None)
+    assert "Reap" in {fact["title"] for fact in first["facts"].values()}
     live = with_texts(LiveBrief.from_events(await events(plans.database, run)).to_document())
     assert live.sections[0].buckets[0].entries[0].text == "“Reap” is due today"
     async with plans.database.transaction([plans.user.id]) as tx:

@@ -59,7 +59,7 @@ class BriefOut(OutputModel):
     composed_at: datetime
     feedback: list[FeedbackOut]
     document: Document = Field(
-        description="The whole brief: every open task by name, whatever length the reader prefers on pages. "
+        description="The whole brief, at each length that the reader may prefer: every open task by name. "
         "Titles are in “quotation marks”. The format is described in docs/brief.schema.json of Daybreak."
     )
 

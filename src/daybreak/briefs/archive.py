@@ -128,9 +128,7 @@ async def search_archive(
     async with database.transaction([owner_id]) as tx:
         rows = await tx.fetch(_sql.search_editions, owner_id, normalized, *_cursor_values(after), limit + 1)
         shown = rows[:limit]
-        sentences = [
-            (row["id"], line) for row in shown for line in _list_sentences(store.decode(row["document"]))
-        ]
+        sentences = await asyncio.to_thread(_sentences_of, shown)
         plain = [line.translate(_NORMALIZE) for _, line in sentences]
         ids = [brief_id for brief_id, _ in sentences]
         found = await tx.fetch(_sql.find_matching_sentences, normalized, ids, plain)
@@ -158,6 +156,11 @@ def _searchable_text(stored: bytes) -> str:
     document = store.decode(stored)
     titles = (one_line(fact.title) for fact in document.facts.values() if fact.kind != "stat")
     return "\n".join(dict.fromkeys((*_list_sentences(document), *titles))).translate(_NORMALIZE)
+
+
+def _sentences_of(rows: Sequence[asyncpg.Record]) -> list[tuple[UUID, str]]:
+    """Return the sentences of several briefs, each with the id of its brief."""
+    return [(row["id"], line) for row in rows for line in _list_sentences(store.decode(row["document"]))]
 
 
 def _list_sentences(document: Document) -> Iterator[str]:

@@ -28,7 +28,7 @@ def test_an_event_is_drawn_at_its_time():
     (block,) = shown.events
     tick = next(tick for tick in shown.hour_lines if tick.label == "10:00")
     assert (block.y, block.height, block.x, block.width) == (tick.y, HOUR_HEIGHT * 3 // 2, 0, 100)
-    assert (block.text, block.time) == ("“Standup”", "10:00\N{EN DASH}11:30")
+    assert (block.text, block.time) == ("Standup", "10:00\N{EN DASH}11:30")
 
 
 def test_only_overlapping_events_share_the_width():
@@ -39,10 +39,10 @@ def test_only_overlapping_events_share_the_width():
         event("D", local(14), local(15)),
     )
     assert [(one.text, one.x, one.width) for one in shown.events] == [
-        ("“A”", 0, 50),
-        ("“B”", 50, 50),
-        ("“C”", 0, 50),
-        ("“D”", 0, 100),
+        ("A", 0, 50),
+        ("B", 50, 50),
+        ("C", 0, 50),
+        ("D", 0, 100),
     ]
 
 

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from types import SimpleNamespace
 
-from daybreak.briefs.document.model import MeetingContext, NextAction, SinceLast, TimelineEntry
+from daybreak.briefs.document.model import CoverageWarning, NextAction, SinceLast
 from daybreak.briefs.pages.evidence import list_evidence
 from daybreak.briefs.pages.view import Chip, Piece, build_page
 from daybreak.claims import Claim, Fact
 from daybreak.web.pages.templating import make_environment
 
-from ..rendering.document_factories import TODAY, at, document, task  # noqa: TID252 - tests are no package
+from ..rendering.document_factories import TODAY, document, task  # noqa: TID252 - tests are no package
 
 SEEDS = task("Order seeds", "plan.md:2", due=TODAY - timedelta(days=2), status="open")
 SOW = task("Sow", "plan.md:3", due=TODAY, status="open")
@@ -60,6 +60,12 @@ def test_a_line_that_sums_up_has_a_label_and_opens_to_single_sentences():
     assert [[one.title for one in each.evidence] for each in line.more] == [["Order seeds"], ["Sow"]]
 
 
+def test_warnings_have_their_title():
+    page = build_page(document(warnings=(CoverageWarning(source="work.ics", text="could not be read."),)))
+    assert page.warnings_title
+    assert page.warnings == ("work.ics: could not be read.",)
+
+
 def test_tomorrow_is_no_part_of_the_last_project():
     tomorrow = (Claim(kind="tomorrow", text="Tomorrow: “Sow”.", facts=("task:sow",)),)
     page = build_page(document(tomorrow=tomorrow, facts={"task:sow": SOW}))
@@ -89,18 +95,20 @@ def test_the_evidence_of_a_number_counts_one_thing_in_the_singular():
     assert (evidence.title, evidence.details) == ("1 task overdue", "Open, due earlier")
 
 
-def test_a_meeting_says_why_it_belongs_to_its_project():
-    context = MeetingContext(
-        project="Budget 2027", reason="budget", text="Budget 2027: “Sow”.", facts=("event:review", "task:sow")
+def test_the_evidence_of_a_meeting_is_why_it_is_about_its_project():
+    edge = Fact(
+        kind="edge",
+        title="Budget 2027",
+        source="Daybreak",
+        source_ref="“Budget” is in the title of the meeting",
+        of=("event:review",),
     )
-    review = Fact(kind="event", title="Budget review", source="work.ics", source_ref="1", start=TODAY)
-    entry = TimelineEntry(
-        text="“Budget review”", starts=at(10), ends=at(11), facts=("event:review",), context=context
+    (evidence,) = list_evidence(["edge:review"], document(facts={"edge:review": edge}))
+    assert (evidence.kind, evidence.title, evidence.details) == (
+        "What it is about",
+        "Budget 2027",
+        "“Budget” is in the title of the meeting",
     )
-    page = build_page(document(timeline=(entry,), facts={"event:review": review, "task:sow": SOW}))
-    shown = [one for group in page.sections_of("DAY")[0].groups for one in group.sentences]
-    told = [evidence.details for evidence in shown[0].evidence]
-    assert "The meeting’s title says “budget”." in told
 
 
 def test_an_old_task_can_be_done_snoozed_or_dropped():

@@ -47,16 +47,16 @@ async def test_a_brief_appears_while_it_is_composed_and_shows_a_done_task(
     chromium, planned, author, scripts: bool
 ):
     async with chromium.new_session(planned.user, java_script_enabled=scripts) as session:
-        page = await session.open("/")
+        page = await session.open("/?length=full")
         if not scripts:
-            await page.get_by_role("button", name="Write it now").click()
-        await expect(page.get_by_text("About to write your brief")).to_be_visible()
+            await page.get_by_role("button", name="Create one").click()
+        await expect(page.get_by_text("Creating your brief…")).to_be_visible()
         async with author.running():
-            await expect(page.get_by_role("heading", name="Do first")).to_be_visible()
+            await expect(page.get_by_role("heading", name="Start here")).to_be_visible()
             await expect(page.get_by_role("heading", name="Without a project")).to_have_count(0)
             author.may_write.set()
             await expect(page.get_by_role("heading", name="Without a project")).to_be_visible()
-            await expect(page.get_by_text("Writing your brief")).to_have_count(0)
+            await expect(page.get_by_text("Creating your brief")).to_have_count(0)
             first = page.locator(".first li").first
             await first.locator("summary").click()
             await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
@@ -78,6 +78,35 @@ async def test_a_hover_shows_the_evidence_and_escape_hides_it(chromium, planned,
         await first.locator("summary").focus()
         await page.keyboard.press("Enter")
         await expect(first.get_by_text("plans: plan.md:2")).to_be_visible()
+
+
+async def test_a_line_opens_to_its_sentences_and_facts_by_keyboard(chromium, planned, today):
+    await briefs.compose(planned.database, planned.user.id, today - timedelta(days=1))
+    async with chromium.new_session(planned.user) as session:
+        page = await session.open(f"/briefs/{today - timedelta(days=1)}")
+        await expect(page.get_by_role("heading", name="Start here")).to_be_visible()
+        await planned.replace_items(
+            *(
+                ImportedTask(external_id=f"n{number}", title=f"New {number}", source_ref=f"plan.md:{number}")
+                for number in range(3, 6)
+            )
+        )
+        await briefs.compose(planned.database, planned.user.id, today)
+        page = await session.open("/")
+        line = page.locator(".since .sum").first
+        fact = line.locator(".facts").first
+        await line.locator("summary").first.focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await expect(fact.locator("summary")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(fact.locator(".source-ref")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(fact.locator("summary")).to_be_focused()
+        await expect(fact.locator(".source-ref")).to_be_hidden()
+        await page.keyboard.press("Escape")
+        await expect(line.locator("summary").first).to_be_focused()
+        await expect(fact).to_be_hidden()
 
 
 async def test_brief_pages_are_accessible_and_fit_every_screen(chromium, planned, today):

@@ -15,6 +15,7 @@ from daybreak import clock
 from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.wording.formatting import clock_time
+from daybreak.briefs.wording.titles import without_marks
 
 HOUR_HEIGHT = 44
 _MIN_BLOCK_HEIGHT = 18
@@ -82,7 +83,9 @@ class _Interval(NamedTuple):
 def build_day_chart(document: Document) -> DayChart | None:
     """Return the chart of a brief's day; None if no event has a time."""
     timed = [
-        _Interval(entry.starts.astimezone(UTC), entry.ends.astimezone(UTC), one_line(entry.text))
+        _Interval(
+            entry.starts.astimezone(UTC), entry.ends.astimezone(UTC), one_line(without_marks(entry.text))
+        )
         for entry in document.timeline
         if entry.starts and entry.ends
     ]

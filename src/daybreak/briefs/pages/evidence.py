@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from daybreak.briefs.document.model import Document, MeetingContext
+from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.wording.formatting import clock_time, day_month, duration, plural
 from daybreak.briefs.wording.tasks import priority
@@ -48,16 +48,14 @@ def list_evidence(ids: Iterable[str], document: Document) -> tuple[Evidence, ...
     return tuple(_evidence_of(one, document) for one in ids if one in document.facts)
 
 
-def explain_meeting(context: MeetingContext) -> Evidence:
-    """Return why a meeting belongs to its project."""
-    details = f"The meeting’s title says “{one_line(context.reason)}”."
-    return Evidence(kind="Project of the meeting", title=one_line(context.project), details=details)
-
-
 def _evidence_of(fact_id: str, document: Document) -> Evidence:
     fact = document.facts[fact_id]
     if fact.kind == "stat":
         return Evidence(kind="", title=_counted(fact), details=one_line(fact.source_ref).capitalize())
+    if fact.kind == "edge":
+        return Evidence(
+            kind="What it is about", title=one_line(fact.title), details=one_line(fact.source_ref)
+        )
     return Evidence(
         kind=_KIND_LABELS.get(fact.kind, fact.kind.capitalize()),
         title=one_line(fact.title),

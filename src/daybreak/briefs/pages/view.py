@@ -1,14 +1,14 @@
 """From the outline of a brief to the parts of its page, which adds no statement to the outline."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from daybreak.briefs.document.model import Document, Edition
 from daybreak.briefs.feedback import Feedback, Opinion, claim_id
 from daybreak.briefs.pages.day_chart import DayChart, build_day_chart
-from daybreak.briefs.pages.evidence import Evidence, explain_meeting, list_evidence
+from daybreak.briefs.pages.evidence import Evidence, list_evidence
 from daybreak.briefs.rendering.outline import (
     Closing,
     Heading,
@@ -67,6 +67,7 @@ class PageSentence:
         chips: the reasons that stand out.
         remarks: its remarks, each in pieces.
         muted: whether it is over, or free time between two events.
+        is_now: whether it marks the present among the events.
         more: the single sentences that it sums up.
     """
 
@@ -80,6 +81,7 @@ class PageSentence:
     remarks: tuple[tuple[Piece, ...], ...]
     source_refs: tuple[str, ...]
     muted: bool
+    is_now: bool
     evidence: tuple[Evidence, ...]
     opinion: Opinion | None
     more: tuple["PageSentence", ...]
@@ -108,7 +110,7 @@ class PageSection:
 
     part: Part | None
     title: str = ""
-    remark: str = ""
+    remark: tuple[Piece, ...] = ()
     groups: list[SentenceGroup] = field(default_factory=list)
 
 
@@ -118,7 +120,7 @@ class BriefPage:
 
     Attributes:
         opening: the sentences before the first heading.
-        warnings: the warnings of the brief.
+        warnings: the warnings of the brief; at a glance only their title.
         sections: the sections in their order.
         tomorrow: the next day, in a line.
         day_chart: the chart of the day.
@@ -127,6 +129,7 @@ class BriefPage:
     title: str = ""
     subtitle: str = ""
     opening: list[PageSentence] = field(default_factory=list)
+    warnings_title: str = ""
     warnings: tuple[str, ...] = ()
     sections: list[PageSection] = field(default_factory=list)
     tomorrow: list[PageSentence] = field(default_factory=list)
@@ -164,8 +167,8 @@ class _PageBuilder:
         match block:
             case Title(text, subtitle):
                 self.page.title, self.page.subtitle = text, subtitle
-            case Warnings(_, lines):
-                self.page.warnings = lines
+            case Warnings(title, lines):
+                self.page.warnings_title, self.page.warnings = title, lines
             case Heading():
                 self._add_heading(block)
             case Prose(statements):
@@ -179,7 +182,10 @@ class _PageBuilder:
 
     def _add_heading(self, heading: Heading) -> None:
         if heading.part:
-            self.page.sections.append(PageSection(heading.part, heading.text, heading.remark))
+            title, _, rest = (
+                heading.text.partition(": ") if heading.part is Part.DAY else (heading.text, "", "")
+            )
+            self.page.sections.append(PageSection(heading.part, title, _pieces(heading.remark or rest)))
         else:
             tone = heading.tone.name.lower()
             group = SentenceGroup(title=heading.text, tone=tone, count=heading.count)
@@ -217,19 +223,11 @@ class _PageBuilder:
             remarks=remarks,
             source_refs=sentence.source_refs,
             muted=sentence.muted,
-            evidence=(*list_evidence(sentence.facts, self._document), *self._meeting_reason(sentence)),
+            is_now=bool(sentence.time) and sentence.text == "now",
+            evidence=list_evidence(sentence.facts, self._document),
             opinion=given.opinion if given else None,
             more=tuple(map(self._sentence, sentence.more)),
         )
-
-    def _meeting_reason(self, sentence: OutlineSentence) -> Iterator[Evidence]:
-        about = (sentence.kind, sentence.facts)
-        for entry in self._document.timeline:
-            if entry.context and about in {
-                (entry.kind, entry.facts),
-                (entry.context.kind, entry.context.facts),
-            }:
-                yield explain_meeting(entry.context)
 
 
 def _pieces(text: str) -> tuple[Piece, ...]:

@@ -50,9 +50,16 @@ document.addEventListener("toggle", (event) => {
   if (event.target === pinned && !pinned.open) pinned = null;
 }, true);
 
+// Escape closes open facts first, then the line around the focus.
+function listOpen() {
+  const facts = document.querySelectorAll(".sentence details.facts[open]");
+  const line = document.activeElement?.closest(".sentence details.sum[open]");
+  return facts.length || !line ? facts : [line];
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const details of document.querySelectorAll(".sentence details[open]")) {
+  for (const details of listOpen()) {
     const wasInside = details.contains(document.activeElement);
     close(details);
     if (wasInside) details.querySelector("summary").focus();
