@@ -159,7 +159,7 @@ async def _is_up_to_date(tx: asyncpg.Connection, owner_id: UUID, key: BriefKey, 
     run = await find_latest_run(tx, owner_id, key)
     if run and run.status is not Status.SUCCEEDED:
         return False
-    (compose_input,) = await service.read_compose_inputs(tx, {owner_id: key.day}, key.edition, None, None)
+    (compose_input,) = await service.read_compose_inputs(tx, {owner_id: key.day}, key.edition, None)
     return await asyncio.to_thread(fingerprint_of, compose_input) == brief.document.fingerprint
 
 
