@@ -1,3 +1,4 @@
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -96,7 +97,7 @@ def test_source_is_shown_with_warnings_and_times(daybreak, folder):
     daybreak("sources", "add", folder, "--name", "My plans")
     shown = daybreak("sources", "show", "My plans")
     assert "warning\ttodo.txt:1: " in shown.out
-    assert "last synced\t2" in shown.out
+    assert re.search(r"last synced\t\d", shown.out)
     as_json = daybreak("sources", "show", "My plans", "--json").json()
     assert as_json["tasks"] == 1
     assert as_json["warnings"][0].startswith("todo.txt:1: ")

@@ -124,7 +124,7 @@ async def test_only_the_facts_of_the_next_brief_are_in_memory(plans: PlanFolder,
     await theirs.replace_items(task("Theirs", due=SUNDAY))
     days = {plans.user.id: SUNDAY, other_user.id: SUNDAY}
     async with plans.database.transaction(days) as tx:
-        occasions = await read_compose_inputs(tx, days, briefs.Edition.STANDARD, None, None)
+        occasions = await read_compose_inputs(tx, days, briefs.Edition.STANDARD, None)
         first = ref(next(occasions).agenda.tasks[0])
         second = next(occasions)
         assert first() is None
