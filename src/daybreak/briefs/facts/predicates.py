@@ -54,6 +54,17 @@ def _is_due_today(fact: Fact, today: date) -> bool:
     return _is_open_task(fact, today) and _date_of(fact.due) == today
 
 
+def _is_due_from_today(fact: Fact, today: date) -> bool:
+    due = _date_of(fact.due)
+    return _is_open_task(fact, today) and due is not None and due >= today
+
+
+def _is_not_due(fact: Fact, today: date) -> bool:
+    """Return whether a task can be left alone today: nobody can work on it, or it is due later."""
+    due = _date_of(fact.due)
+    return _is_open_task(fact, today) and (_is_blocked(fact, today) or due is None or due > today)
+
+
 def _starts_today(fact: Fact, today: date) -> bool:
     start = _date_of(fact.start)
     is_late = start is not None and start < today and fact.due is None
@@ -253,6 +264,9 @@ PREDICATES: Mapping[str, Predicate] = {
     "phase": _is_running_phase,
     "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
+    "due": _of_mine(_is_due_from_today),
+    "rest": _of_mine(_is_open_task),
+    "nothing_due": _of_mine(_is_not_due),
     "waiting_for": _is_waiting_for_person,
     "unassigned": _is_unassigned,
     # The week

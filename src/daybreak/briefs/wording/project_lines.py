@@ -10,7 +10,7 @@ from daybreak.briefs.wording.tasks import priority
 from daybreak.briefs.wording.titles import quoted
 from daybreak.claims import Fact
 
-_REST = {
+REST = {
     Bucket.IN_PROGRESS: "in progress",
     Bucket.STALE: "in progress without a change for a week",
     Bucket.BLOCKED: "blocked",
@@ -57,7 +57,7 @@ def tomorrow(facts: Iterable[Fact]) -> str:
 
 def rest(counts: Iterable[tuple[Bucket, int]]) -> str:
     """Return “17 without a date, 3 later”; empty if there is nothing else."""
-    return ", ".join(f"{count} {_REST[bucket]}" for bucket, count in counts if bucket in _REST)
+    return ", ".join(f"{count} {REST[bucket]}" for bucket, count in counts if bucket in REST)
 
 
 def quiet(names: Sequence[str]) -> str:

@@ -14,11 +14,12 @@ _MAX_NAMED = 4
 def change_blocks(context: BlockContext) -> Iterator[Block]:
     """Yield the changes, at most one line for each kind; a page opens a line to its single sentences."""
     since = context.document.since_last
-    if not since.entries:
+    fresh = [claim for claim in since.entries if not context.naming.is_named(claim.facts[0])]
+    grouped = groupby(fresh, key=lambda claim: KIND_LABELS.get(claim.kind, claim.kind))
+    lines = [_line(label, list(claims), context) for label, claims in grouped]
+    if not lines:
         return
     yield Heading(2, since_title(since.date, context.document.date), part=Part.SINCE)
-    grouped = groupby(since.entries, key=lambda claim: KIND_LABELS.get(claim.kind, claim.kind))
-    lines = [_line(label, list(claims), context) for label, claims in grouped]
     yield ListBlock(ListStyle.LINES, tuple(lines))
 
 

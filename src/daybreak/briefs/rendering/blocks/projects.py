@@ -51,7 +51,7 @@ def project_blocks(context: BlockContext) -> Iterator[Block]:
         if lines:
             yield Heading(2, _name(section), part=Part.PROJECT)
             yield ListBlock(ListStyle.LINES, lines)
-        else:
+        elif not any(view.bucket in _NAMED_IN_STANDARD for view in section.buckets):
             quiet.append(section)
     yield from _quiet(quiet, context)
 
@@ -60,8 +60,10 @@ def _quiet(sections: Sequence[Section], context: BlockContext) -> Iterator[Block
     if sections:
         names = [_name(section) for section in sections]
         yield Heading(2, "Other projects", part=Part.PROJECT)
-        facts = tuple(_fact_ids([view for section in sections for view in section.buckets]))
-        yield ListBlock(ListStyle.LINES, (context.line("", project_lines.quiet(names), facts),))
+        views = [view for section in sections for view in section.buckets]
+        facts = tuple(_fact_ids([view for view in views if view.bucket is not Bucket.RECENTLY_COMPLETED]))
+        kind = "nothing_due" if facts else ""
+        yield ListBlock(ListStyle.LINES, (context.line(kind, project_lines.quiet(names), facts),))
 
 
 def _standard_lines(section: Section, context: BlockContext) -> Iterator[OutlineSentence]:
@@ -72,10 +74,14 @@ def _standard_lines(section: Section, context: BlockContext) -> Iterator[Outline
     yield from _tomorrow(views.get(Bucket.UPCOMING), context)
     if not any(bucket in views for bucket in _NAMED_IN_STANDARD):
         return
-    rest = [(view.bucket, view.count) for bucket, view in views.items() if bucket not in _NAMED_IN_STANDARD]
-    if text := project_lines.rest(rest):
-        facts = tuple(_fact_ids([view for view in section.buckets if view.bucket not in _NAMED_IN_STANDARD]))
-        yield context.line("", text, facts)
+    others = [view for bucket, view in views.items() if bucket not in _NAMED_IN_STANDARD]
+    rest = {
+        view.bucket: context.naming.unnamed(_fact_ids([view]))
+        for view in others
+        if view.bucket in project_lines.REST
+    }
+    if text := project_lines.rest((bucket, len(ids)) for bucket, ids in rest.items() if ids):
+        yield context.line("rest", text, tuple(one for ids in rest.values() for one in ids))
     for claim in section.waiting:
         yield context.line(claim.kind, claim.text, claim.facts)
 
