@@ -127,8 +127,8 @@ class BriefDraft:
         if today is None:
             return EMPTY_WORKLOAD
         first = {fact for action in self._actions[0] for fact in action.facts}
-        due = [task for one in self.projects for task in one.buckets.get(Bucket.DUE_TODAY, ())]
-        planned = [task for task in self._tasks_for_today if task in due or f"task:{task.id}" in first]
+        due = {task.id for one in self.projects for task in one.buckets.get(Bucket.DUE_TODAY, ())}
+        planned = [task for task in self._tasks_for_today if task.id in due or f"task:{task.id}" in first]
 
         def write(book: FactBook) -> Workload:
             load = build_workload(book, today, self._free, planned)

@@ -28,7 +28,7 @@ def _is_mine(fact: Fact) -> bool:
 
 
 def _of_mine(predicate: Predicate) -> Predicate:
-    return lambda fact, today: _is_mine(fact) and predicate(fact, today)
+    return lambda fact, today: fact.holder in _HOLDERS_OF_MINE and predicate(fact, today)
 
 
 def _is_waiting_for_person(fact: Fact, today: date) -> bool:
