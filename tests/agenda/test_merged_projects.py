@@ -12,6 +12,7 @@ from daybreak.agenda.manual_entries import EntryKind
 from daybreak.agenda.projects import merges
 from daybreak.agenda.projects.names import NamedProject, find_canonical_ids, fold_name, suggest_merges
 from daybreak.agenda.sources import imports
+from daybreak.briefs.wording.entries import with_texts
 from daybreak.errors import InvalidInput, NotFound
 from daybreak.people import Preferences, ProjectChoice
 
@@ -63,7 +64,7 @@ class MergeScenario:
                 *(one.text for one in section.statements),
                 *(entry.text for view in section.buckets for entry in view.entries),
             ]
-            for section in stored.document.sections
+            for section in with_texts(stored.document).sections
         }
 
 

@@ -109,9 +109,13 @@ def _build_agenda(row: asyncpg.Record, query: AgendaQuery) -> Agenda:
     tasks: list[Task] = []
     deferred: list[Task] = []
     for stored in row["tasks"]:
-        decision = decisions.get(stored["id"]) or decisions.get(stored["superseded_by"])
-        task = ownership.with_holder(_with_project(task_from_row(stored), project_ids))
-        one = _with_stored_decision(task, decision, query.today)
+        task = task_from_row(stored)
+        if task.project_id in project_ids:
+            task = _with_project(task, project_ids)
+        one = ownership.with_holder(task)
+        if decisions:
+            decision = decisions.get(stored["id"]) or decisions.get(stored["superseded_by"])
+            one = _with_stored_decision(one, decision, query.today)
         (deferred if one.decision and one.is_open else tasks).append(one)
     return Agenda(
         sources=tuple(map(source_from_row, row["sources"])),

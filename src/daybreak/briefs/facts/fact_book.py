@@ -14,6 +14,7 @@ from daybreak.briefs.facts.predicates import PREDICATES
 from daybreak.claims import ClaimLike, Fact, why_unsupported
 
 _PRIORITIES = {one: None if one is Priority.NORMAL else one.name.lower() for one in Priority}
+_OWN_SOURCE = "Daybreak"
 S = TypeVar("S", bound=ClaimLike)
 
 
@@ -80,35 +81,40 @@ class FactBook:
 
     def is_blocked(self, task: Task) -> bool:
         """Return whether a task cannot be worked on now."""
-        return task.status is TaskStatus.BLOCKED or self.is_waiting(task)
+        return task.status is TaskStatus.BLOCKED or (bool(task.blocked_by) and self.is_waiting(task))
 
     def cite_task(self, task: Task) -> str:
         """Cite a task; return the id of its fact."""
         fact_id = f"task:{task.id}"
         fact = self._fact_cache.get(fact_id)
         if fact is None:
-            fact = self._fact_cache[fact_id] = Fact(
-                kind="task",
-                title=task.title,
-                source=self.source_name(task.source_id),
-                source_ref=task.source_ref,
-                file=task.path or None,
-                project=self._project_names.get(task.project_id),
-                status=str(task.status),
-                assignee=task.assignee,
-                holder=str(task.holder),
-                priority=_PRIORITIES[task.priority],
-                estimate_minutes=task.estimate_minutes,
-                waiting=self.is_waiting(task),
-                blockers=tuple(f"task:{one.id}" for one in self.blockers(task)) if task.blocked_by else (),
-                start=self.day.localize_optional(task.start),
-                due=self.day.localize_optional(task.due),
-                completed=self.day.localize_optional(task.completed),
-                completion_seen=task.completion_seen_at and task.completion_seen_at.astimezone(self.day.tz),
-                touched=task.touched_at.astimezone(self.day.tz),
-            )
+            fact = self._fact_cache[fact_id] = self._task_fact(task)
         self.facts[fact_id] = fact
         return fact_id
+
+    def _task_fact(self, task: Task) -> Fact:
+        # A brief has hundreds of them, most without most of these moments: calls for None would add a tenth.
+        localize, tz = self.day.localize, self.day.tz
+        return Fact(
+            kind="task",
+            title=task.title,
+            source=self._source_names.get(task.source_id, _OWN_SOURCE),
+            source_ref=task.source_ref,
+            file=task.path or None,
+            project=self._project_names.get(task.project_id),
+            status=str(task.status),
+            assignee=task.assignee,
+            holder=str(task.holder),
+            priority=_PRIORITIES[task.priority],
+            estimate_minutes=task.estimate_minutes,
+            waiting=self.is_waiting(task) if task.blocked_by else False,
+            blockers=tuple(f"task:{one.id}" for one in self.blockers(task)) if task.blocked_by else (),
+            start=None if task.start is None else localize(task.start),
+            due=None if task.due is None else localize(task.due),
+            completed=None if task.completed is None else localize(task.completed),
+            completion_seen=task.completion_seen_at and task.completion_seen_at.astimezone(tz),
+            touched=task.touched_at.astimezone(tz),
+        )
 
     def cite_blockers(self, task: Task) -> Sequence[Fact]:
         """Cite the unfinished tasks that block a task; return their facts."""
@@ -186,4 +192,4 @@ class FactBook:
 
     def source_name(self, source_id: UUID | None) -> str:
         """Return the name of a source; items without a source are Daybreak's own."""
-        return self._source_names.get(source_id, "Daybreak")
+        return self._source_names.get(source_id, _OWN_SOURCE)

@@ -28,7 +28,7 @@ def _is_mine(fact: Fact) -> bool:
 
 
 def _of_mine(predicate: Predicate) -> Predicate:
-    return lambda fact, today: _is_mine(fact) and predicate(fact, today)
+    return lambda fact, today: fact.holder in _HOLDERS_OF_MINE and predicate(fact, today)
 
 
 def _is_waiting_for_person(fact: Fact, today: date) -> bool:
@@ -57,6 +57,17 @@ def _is_overdue(fact: Fact, today: date) -> bool:
 
 def _is_due_today(fact: Fact, today: date) -> bool:
     return _is_open_task(fact, today) and _date_of(fact.due) == today
+
+
+def _is_due_from_today(fact: Fact, today: date) -> bool:
+    due = _date_of(fact.due)
+    return _is_open_task(fact, today) and due is not None and due >= today
+
+
+def _is_not_due(fact: Fact, today: date) -> bool:
+    """Return whether a task can be left alone today: nobody can work on it, or it is due later."""
+    due = _date_of(fact.due)
+    return _is_open_task(fact, today) and (_is_blocked(fact, today) or due is None or due > today)
 
 
 def _starts_today(fact: Fact, today: date) -> bool:
@@ -274,8 +285,10 @@ PREDICATES: Mapping[str, Predicate] = {
     "phase": _is_running_phase,
     "next_in_phase": _of_mine(_is_actionable),
     "note": _is_of_kind("note"),
+    "due": _of_mine(_is_due_from_today),
     "due_soon": _of_mine(_is_due_ahead),
     "rest": _of_mine(_is_open_or_done),
+    "nothing_due": _of_mine(_is_not_due),
     "waiting_for": _is_waiting_or_held_up,
     "unassigned": _is_unassigned,
     # The week

@@ -207,14 +207,14 @@ def empty_snapshot(day: date) -> Snapshot:
 def _task_item(
     task: Task, project: str | None, open_ids: set[UUID], before: SnapshotItem | None
 ) -> SnapshotItem:
-    due = to_iso(task.due)
+    due = None if task.due is None else to_iso(task.due)
     first_due, times_put_off = _count_put_off(task, due, before) if before and due else (None, 0)
     # By position, since every brief has hundreds of them: keywords take twice as long.
     return SnapshotItem(
         task.title,
         task.source_ref,
         source_key(task.source_id),
-        to_iso(task.start),
+        None if task.start is None else to_iso(task.start),
         due,
         project,
         None,
