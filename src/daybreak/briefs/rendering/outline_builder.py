@@ -33,7 +33,7 @@ from daybreak.briefs.rendering.outline import (
     Warnings,
 )
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording import opening
+from daybreak.briefs.wording import headline as wording
 from daybreak.briefs.wording.formatting import clock_time, long_date, plural
 from daybreak.people import BriefLength
 
@@ -85,7 +85,7 @@ def _headline(document: Document, context: BlockContext) -> tuple[OutlineSentenc
     if document.reengagement:
         return (OutlineSentence(text=one_line(document.reengagement.opening)), *sentences)
     if not sentences:
-        return (OutlineSentence(text=opening.counts(document.counts) or opening.NOTHING_DUE),)
+        return (OutlineSentence(text=wording.counts(document.counts) or wording.NOTHING_DUE),)
     return sentences
 
 
