@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from daybreak import clock
 from daybreak.briefs.document.model import Document, Excluded
 from daybreak.briefs.rendering.blocks.changes import change_blocks
-from daybreak.briefs.rendering.blocks.claims import prose_block
 from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.blocks.day import day_blocks
 from daybreak.briefs.rendering.blocks.first import first_blocks
@@ -91,8 +90,14 @@ def _headline(document: Document, context: BlockContext) -> tuple[OutlineSentenc
 
 def _tomorrow(document: Document, context: BlockContext) -> Iterator[Block]:
     if document.tomorrow:
-        yield Heading(2, "Tomorrow", part=Part.AHEAD)
-        yield from prose_block(document.tomorrow, context)
+        yield Heading(2, wording.TOMORROW, part=Part.AHEAD)
+        texts = [claim.text.removeprefix(f"{wording.TOMORROW}: ") for claim in document.tomorrow]
+        yield Prose(
+            tuple(
+                context.line(claim.kind, text, claim.facts)
+                for claim, text in zip(document.tomorrow, texts, strict=True)
+            )
+        )
 
 
 def _warnings(document: Document) -> Iterator[Warnings]:

@@ -10,6 +10,7 @@ from daybreak.briefs.wording.tasks import when
 from daybreak.briefs.wording.titles import command, quoted, shorten_titles
 
 _MAX_EVENT_TITLE = 25
+TOMORROW = "Tomorrow"
 NOTHING_DUE = "Nothing is due today."
 EMPTY = "Nothing to brief you on yet. Add a folder with {}, a calendar with {}, or try {} and {}.".format(
     *map(

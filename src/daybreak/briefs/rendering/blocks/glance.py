@@ -67,7 +67,7 @@ def glance_blocks(context: BlockContext) -> Iterator[Block]:
     if document.timeline:
         ahead.insert(0, _appointments(document.timeline, context))
     if ahead:
-        yield Heading(2, "Your day" if document.timeline else "Tomorrow", part=Part.DAY)
+        yield Heading(2, "Your day" if document.timeline else wording.TOMORROW, part=Part.DAY)
         yield Prose(tuple(ahead))
 
 
