@@ -108,7 +108,7 @@ def test_brief_without_sources_explains_how_to_add_some(daybreak):
     answer = daybreak("brief", "--user", "new@example.org")
     assert answer.code == 0
     assert "daybreak brief FOLDER" in answer.err
-    assert "has nothing to read yet" in answer.out
+    assert "Nothing to brief you on yet." in answer.out
 
 
 def test_folder_without_supported_files_is_reported(daybreak, folder):

@@ -7,7 +7,7 @@ from daybreak.briefs.composing.day.tomorrow import holiday_tomorrow_claims
 from daybreak.briefs.document.model import Counts, SinceLast
 from daybreak.briefs.facts.fact_book import FactBook
 from daybreak.briefs.facts.public_holidays import holiday_name
-from daybreak.briefs.wording import opening
+from daybreak.briefs.wording import headline as wording
 from daybreak.claims import Claim, Fact
 
 _DONE_KINDS = frozenset({"done", "recurred"})
@@ -36,11 +36,11 @@ def write_headline(
     """
     if is_empty(agenda):
         nothing = book.cite_stat("items", "sources, tasks, events and notes", 0, "all of the reader")
-        yield Claim(kind="invitation", text=opening.EMPTY, facts=(nothing,))
+        yield Claim(kind="invitation", text=wording.EMPTY, facts=(nothing,))
         return
     done = _count_done(agenda, since_last, numbers)
-    since = opening.since_brief(since_last.date, book.day.today)
-    text = opening.counts(numbers, done, since) or ("" if is_calm else opening.NOTHING_DUE)
+    since = wording.since_brief(since_last.date, book.day.today)
+    text = wording.counts(numbers, done, since) or ("" if is_calm else wording.NOTHING_DUE)
     if text:
         yield Claim(kind="counts", text=text, facts=_cite_counts(book, numbers, done, since))
     yield from _holiday_claims(book, country)
@@ -49,7 +49,7 @@ def write_headline(
         nothing = book.cite_stat(
             "asked_today", "events and tasks that ask for something today", 0, "all buckets"
         )
-        text = opening.quiet(is_incomplete=is_incomplete, has_others=_has_others(agenda))
+        text = wording.quiet(is_incomplete=is_incomplete, has_others=_has_others(agenda))
         yield Claim(kind="not_all_seen" if is_incomplete else "quiet", text=text, facts=(nothing,))
         yield from _next_up_claims(book, agenda)
 
@@ -95,7 +95,7 @@ def _holiday_claims(book: FactBook, country: str | None) -> Iterator[Claim]:
     if name and country:
         fact = Fact(kind="holiday", title=name, source="public holidays", source_ref=country, start=today)
         fact_id = book.add(f"holiday:{country}:{today}", fact)
-        yield Claim(kind="holiday", text=opening.holiday(name, country), facts=(fact_id,))
+        yield Claim(kind="holiday", text=wording.holiday(name, country), facts=(fact_id,))
 
 
 def _next_up_claims(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
@@ -109,5 +109,5 @@ def _next_up_claims(book: FactBook, agenda: Agenda) -> Iterator[Claim]:
     if ahead:
         thing, moment = min(ahead, key=lambda pair: (day.instant_of(pair[1]), pair[0].title, pair[0].id))
         cited = book.cite_task(thing) if isinstance(thing, Task) else book.cite_event(thing)
-        text = opening.next_up(thing.title, day.localize(moment), day.today)
+        text = wording.next_up(thing.title, day.localize(moment), day.today)
         yield Claim(kind="next_up", text=text, facts=(cited,))

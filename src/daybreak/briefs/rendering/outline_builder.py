@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from daybreak import clock
 from daybreak.briefs.document.model import Document, Excluded
 from daybreak.briefs.rendering.blocks.changes import change_blocks
-from daybreak.briefs.rendering.blocks.claims import prose_block
 from daybreak.briefs.rendering.blocks.context import BlockContext
 from daybreak.briefs.rendering.blocks.day import day_blocks
 from daybreak.briefs.rendering.blocks.first import first_blocks
@@ -33,7 +32,8 @@ from daybreak.briefs.rendering.outline import (
     Warnings,
 )
 from daybreak.briefs.rendering.safe_text import one_line
-from daybreak.briefs.wording import opening, warnings, weekly
+from daybreak.briefs.wording import headline as wording
+from daybreak.briefs.wording import warnings, weekly
 from daybreak.briefs.wording.formatting import clock_time, long_date, plural
 from daybreak.people import BriefLength
 
@@ -88,14 +88,20 @@ def _headline(document: Document, context: BlockContext) -> tuple[OutlineSentenc
     if document.reengagement:
         return (OutlineSentence(text=one_line(document.reengagement.opening)), *sentences)
     if not sentences:
-        return (OutlineSentence(text=opening.counts(document.counts) or opening.NOTHING_DUE),)
+        return (OutlineSentence(text=wording.counts(document.counts) or wording.NOTHING_DUE),)
     return sentences
 
 
 def _tomorrow(document: Document, context: BlockContext) -> Iterator[Block]:
     if document.tomorrow:
-        yield Heading(2, "Tomorrow", part=Part.AHEAD)
-        yield from prose_block(document.tomorrow, context)
+        yield Heading(2, wording.TOMORROW, part=Part.AHEAD)
+        texts = [claim.text.removeprefix(f"{wording.TOMORROW}: ") for claim in document.tomorrow]
+        yield Prose(
+            tuple(
+                context.line(claim.kind, text, claim.facts)
+                for claim, text in zip(document.tomorrow, texts, strict=True)
+            )
+        )
 
 
 def _warnings(document: Document, context: BlockContext) -> Iterator[Warnings]:

@@ -66,15 +66,21 @@ class _TextPart:
         if self.heading is None:
             return [line for block in self.blocks for line in _block_lines(block, "")]
         title = _heading_text(self.heading)
-        body = [line for block in self.blocks for line in self._body(block)]
+        body = list(self._body())
         if self._can_be_joined(title, body):
             return [f"{title}: {body[0].strip()}"]
         return [*wrap(title), *body]
 
-    def _body(self, block: Block) -> Iterator[str]:
-        if isinstance(block, ListBlock) and self.is_compact:
-            return iter(_packed(block.sentences, _INDENT))
-        return _block_lines(block, _INDENT)
+    def _body(self) -> Iterator[str]:
+        indent = _INDENT
+        for block in self.blocks:
+            if isinstance(block, ListBlock) and self.is_compact:
+                yield from _packed(block.sentences, indent)
+            elif isinstance(block, Heading):
+                yield from _block_lines(block, _INDENT)
+                indent = _INDENT * 2
+            else:
+                yield from _block_lines(block, indent)
 
     def _can_be_joined(self, title: str, body: list[str]) -> bool:
         is_short = self.is_compact or (len(self.blocks) == 1 and isinstance(self.blocks[0], Prose))
@@ -113,13 +119,13 @@ def _block_lines(block: Block, indent: str) -> Iterator[str]:
         case Prose(sentences):
             yield from _packed(sentences, indent)
         case ListBlock(style, sentences):
-            yield from _items(style, sentences)
+            yield from _items(style, sentences, indent)
         case Warnings(title, lines):
             yield f"! {title}"
             for line in lines:
                 yield from wrap(line, "!   ", "!     ")
         case Remark(text):
-            yield from wrap(text, _INDENT)
+            yield from wrap(text, indent)
         case Closing(text):
             yield from wrap(text)
 
@@ -139,17 +145,17 @@ def _packed(sentences: Iterable[OutlineSentence], indent: str) -> list[str]:
     return lines
 
 
-def _items(style: ListStyle, sentences: tuple[OutlineSentence, ...]) -> Iterator[str]:
+def _items(style: ListStyle, sentences: tuple[OutlineSentence, ...], indent: str) -> Iterator[str]:
     for number, sentence in enumerate(sentences, start=1):
-        marker = _marker(style, number, sentence)
+        marker = indent + _marker(style, number, sentence)
         text = f"{without_marks(sentence.text)}{_remarks(sentence)}"
         yield from _with_refs(text, sentence, marker, " " * (len(marker) + 2))
 
 
 def _marker(style: ListStyle, number: int, sentence: OutlineSentence) -> str:
     if style is ListStyle.NUMBERS:
-        return f"{_INDENT}{number}. "
-    return f"{_INDENT}{sentence.time:<11}  " if style is ListStyle.TIMES else _INDENT
+        return f"{number}. "
+    return f"{sentence.time:<11}  " if style is ListStyle.TIMES else ""
 
 
 def _remarks(sentence: OutlineSentence) -> str:

@@ -11,6 +11,7 @@ from daybreak.briefs.wording.formatting import (
     date_of,
     day_month,
     duration,
+    near_moment,
     plural,
 )
 from daybreak.briefs.wording.people import display_name
@@ -177,7 +178,7 @@ def _listed_due(fact: Fact, tense: Tense) -> str:
     if fact.due is None:
         return ""
     verb = "was due" if tense.is_past(fact.due) else "due"
-    return f"{verb} {when(fact.due, tense.today)}"
+    return f"{verb} {near_moment(fact.due, tense.today)}"
 
 
 def _listed_start(fact: Fact, tense: Tense) -> str:
@@ -194,7 +195,7 @@ def _listed_stale(fact: Fact, tense: Tense) -> str:
 def _listed_ahead(fact: Fact, tense: Tense) -> str:
     if fact.start is not None and date_of(fact.start) > tense.today:
         due = f", {_listed_due(fact, tense)}" if fact.due else ""
-        return f"starts {when(fact.start, tense.today)}{due}"
+        return f"starts {near_moment(fact.start, tense.today)}{due}"
     return _listed_due(fact, tense)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from daybreak.briefs.document.model import Document
-from daybreak.briefs.rendering.naming import Naming
+from daybreak.briefs.rendering.named_facts import NamedFacts
 from daybreak.briefs.rendering.outline import OutlineSentence
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.rendering.source_refs import SourceRefs
@@ -25,7 +25,7 @@ class BlockContext:
         self.document, self.length = document, length
         self.refs = SourceRefs(document.facts)
         self.tense = tense_of(document)
-        self.naming = Naming()
+        self.naming = NamedFacts()
 
     def facts(self, fact_ids: Iterable[str]) -> list[Fact]:
         """Return the facts of these ids."""

@@ -21,7 +21,7 @@ from daybreak.briefs.rendering.outline import (
 )
 from daybreak.briefs.rendering.safe_text import one_line
 from daybreak.briefs.rendering.wrapping import WIDTH
-from daybreak.briefs.wording import glance as wording
+from daybreak.briefs.wording import headline as wording
 from daybreak.briefs.wording.titles import shorten_titles, without_marks
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def glance_opening(sentences: Iterable[OutlineSentence], most_lines: int) -> Ite
 def glance_warnings(count: int) -> Iterator[Warnings]:
     """Yield the number of warnings, if there are any."""
     if count:
-        yield Warnings(wording.warnings(count), ())
+        yield Warnings(wording.warning_count(count), ())
 
 
 def glance_blocks(context: BlockContext) -> Iterator[Block]:
@@ -67,7 +67,7 @@ def glance_blocks(context: BlockContext) -> Iterator[Block]:
     if document.timeline:
         ahead.insert(0, _appointments(document.timeline, context))
     if ahead:
-        yield Heading(2, "Your day" if document.timeline else "Tomorrow", part=Part.DAY)
+        yield Heading(2, "Your day" if document.timeline else wording.TOMORROW, part=Part.DAY)
         yield Prose(tuple(ahead))
 
 

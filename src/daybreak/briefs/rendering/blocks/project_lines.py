@@ -70,15 +70,12 @@ class ProjectLines:
         return len(self._unnamed(bucket)) < len(self._ids(bucket))
 
     def _overdue(self) -> Iterator[OutlineSentence]:
-        """Name the newest, and those that deserve it; a name is not repeated for more than a week."""
+        """Name the newest debt for a week, and all for some days; older ones are counted."""
         fresh = sorted(self._unnamed(Bucket.OVERDUE), key=self._days_late)
-        recent = [one for one in fresh if self._days_late(one) <= _WEEK.days]
-        named = [*recent[:1], *filter(self._is_fresh_debt, recent[1:])][:_MAX_OVERDUE]
-        if named:
+        recent = [one for one in fresh if self._days_late(one) <= _RECENT_DAYS]
+        newest = [one for one in fresh[:1] if self._days_late(one) <= _WEEK.days]
+        if named := recent[:_MAX_OVERDUE] or newest:
             yield self._bucket_sentence(Bucket.OVERDUE, "Overdue", named)
-
-    def _is_fresh_debt(self, fact_id: str) -> bool:
-        return wording.is_high(self._fact(fact_id)) or self._days_late(fact_id) <= _RECENT_DAYS
 
     def _starting(self) -> Iterator[OutlineSentence]:
         fresh = sorted(self._unnamed(Bucket.STARTING_TODAY), key=self._days_planned)
@@ -150,7 +147,7 @@ class ProjectLines:
         """Return whether a blocked task is due about now, or this week if the reader holds it up."""
         fact, today = self._fact(fact_id), self._context.tense.today
         last = today + _WEEK if _is_mine(blocker) else wording.last_day_to_name(fact, today)
-        return today - _WEEK <= wording.due_day(fact) <= last
+        return self._days_late(fact_id) <= _RECENT_DAYS and wording.due_day(fact) <= last
 
     def _waiting(self) -> Iterator[tuple[OutlineSentence, bool]]:
         """Yield a sentence for each person, with whether a task is overdue or holds up the reader."""

@@ -1,13 +1,16 @@
-"""The opening sentences of a brief, in English."""
+"""The opening sentences of a brief, and the sentences of a glance, in English."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from daybreak.agenda import Moment
 from daybreak.briefs.document.model import Counts
-from daybreak.briefs.wording.formatting import near_date
+from daybreak.briefs.wording.formatting import clock_time, near_date, plural
 from daybreak.briefs.wording.tasks import when
-from daybreak.briefs.wording.titles import command, quoted
+from daybreak.briefs.wording.titles import command, quoted, shorten_titles
 
+_MAX_EVENT_TITLE = 25
+TOMORROW = "Tomorrow"
 NOTHING_DUE = "Nothing is due today."
 EMPTY = "Nothing to brief you on yet. Add a folder with {}, a calendar with {}, or try {} and {}.".format(
     *map(
@@ -64,3 +67,18 @@ def quiet(*, is_incomplete: bool, has_others: bool) -> str:
 def next_up(title: str, moment: Moment, today: date) -> str:
     """Return the sentence about what comes next on a quiet day."""
     return f"Next: {quoted(title)}, {when(moment, today)}."
+
+
+def warning_count(count: int) -> str:
+    """Return “2 warnings: this brief may be incomplete.”."""
+    return f"{plural(count, 'warning')}: this brief may be incomplete."
+
+
+def appointments(events: Sequence[tuple[datetime | None, str]], more: int) -> str:
+    """Return “09:15 “Stand-up”, 10:00 “Budget review”, 3 more”."""
+    told = [
+        f"{f'{clock_time(starts)} ' if starts else ''}{shorten_titles(quoted(title), _MAX_EVENT_TITLE)}"
+        for starts, title in events
+    ]
+    rest = [f"{more} more" if told else plural(more, "appointment")] if more else []
+    return ", ".join((*told, *rest))

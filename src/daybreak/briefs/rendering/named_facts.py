@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-class Naming:
+class NamedFacts:
     """The ids of the facts that the sentences of an outline have named so far, in reading order."""
 
     def __init__(self) -> None:

@@ -1,0 +1,126 @@
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from daybreak.agenda import Holder, Priority, TaskStatus
+from daybreak.briefs.rendering.outline import Heading, ListBlock, Part
+from daybreak.briefs.rendering.outline_builder import build_outline
+from daybreak.briefs.wording.project_lines import last_day_soon
+from daybreak.briefs.wording.tasks import age
+from daybreak.briefs.wording.titles import without_marks
+
+from .factories import TODAY, agenda, compose_brief, days_later, phase, project, task
+
+GARDEN = project()
+
+
+def project_outline(*things):
+    """Return the outline at standard length without Start here, which names the most pressing tasks."""
+    document = compose_brief(agenda(GARDEN, *things)).document
+    return build_outline(replace(document, next_actions=(), still_wanted=None))
+
+
+def lines(*things):
+    """Return the lines of the projects."""
+    project_lists = [
+        below
+        for above, below in pairwise(project_outline(*things))
+        if isinstance(above, Heading) and above.part is Part.PROJECT and isinstance(below, ListBlock)
+    ]
+    return [without_marks(sentence.text) for listed in project_lists for sentence in listed.sentences]
+
+
+def garden(title, **parts):
+    return task(title, project_id=GARDEN.id, **parts)
+
+
+def test_the_newest_debt_is_named_and_the_older_ones_are_counted():
+    debts = [garden(f"Task {days}", due=days_later(-days)) for days in (5, 6, 40)]
+    assert lines(*debts) == ["Overdue 3: Task 5 (5 days), 2 older"]
+
+
+def test_the_debts_of_the_last_days_are_named_together():
+    debts = [garden("Sow", due=days_later(-1)), garden("Mow", due=days_later(-3), priority=Priority.HIGH)]
+    assert lines(*debts) == ["Overdue 2: Sow (1 day), Mow (3 days, high priority)"]
+
+
+def test_a_debt_of_over_a_week_is_only_counted():
+    tasks = [garden("Sow", due=days_later(-8)), garden("Mow", due=TODAY)]
+    assert lines(*tasks) == ["Due today: Mow", "1 overdue"]
+
+
+def test_the_project_without_anything_due_is_named_with_its_numbers():
+    assert lines(garden("Sow"), garden("Mow", due=days_later(30))) == ["Garden; 1 without a date, 1 later"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "days", "is_named"),
+    [
+        ({}, 1, True),
+        ({}, 2, False),
+        ({"priority": Priority.HIGH}, 3, True),
+        ({"priority": Priority.HIGH}, 4, False),
+        ({"priority": Priority.HIGHEST}, 6, True),
+        ({"estimate_minutes": 90}, 6, True),
+        ({"estimate_minutes": 80}, 6, False),
+        ({"estimate_minutes": 600}, 7, False),
+    ],
+)
+def test_the_more_weight_a_task_has_the_earlier_it_is_named(parts, days, is_named):
+    (text, *_) = lines(garden("Sow", due=days_later(days), **parts))
+    assert text.startswith("Due soon: Sow (") == is_named
+
+
+def test_before_a_weekend_the_monday_after_it_is_soon():
+    friday = days_later(3)
+    assert friday.weekday() == 4
+    assert last_day_soon(friday) == friday + timedelta(days=3)
+    assert last_day_soon(friday + timedelta(days=1)) == friday + timedelta(days=3)
+    assert last_day_soon(friday + timedelta(days=2)) == friday + timedelta(days=3)
+
+
+def test_a_task_of_mine_that_blocks_another_is_named_with_it():
+    palette = garden("Choose palette")
+    guide = garden("Build style guide", blocked_by=(palette.id,), due=days_later(4))
+    assert lines(palette, guide) == ["Choose palette blocks Build style guide (due on Saturday)"]
+
+
+def test_a_blocked_task_names_the_person_for_whom_it_waits():
+    plan = garden("Draw the plan", assignee="Jonas", holder=Holder.OTHER)
+    permit = garden("Send the permit", blocked_by=(plan.id,), due=TODAY)
+    assert lines(plan, permit)[0] == "Send the permit (due today) waits for Draw the plan (Jonas)"
+
+
+def test_a_blocked_task_without_a_near_date_is_only_counted():
+    tasks = [garden("Sow", status=TaskStatus.BLOCKED), garden("Mow", due=TODAY)]
+    assert lines(*tasks) == ["Due today: Mow", "1 blocked"]
+
+
+def test_numbers_leave_out_the_tasks_that_are_named():
+    tasks = [garden(f"Task {n}", due=days_later(1 if n == 0 else 5)) for n in range(3)]
+    assert lines(*tasks) == ["Due soon: Task 0 (tomorrow)", "2 more in the next 7 days"]
+
+
+def test_the_heading_has_the_phase_and_its_end():
+    build = phase(GARDEN, start_on=TODAY, end_on=days_later(10))
+    outline = project_outline(build, garden("Mow", due=TODAY))
+    (heading,) = [one for one in outline if isinstance(one, Heading) and one.remark]
+    assert (heading.text, without_marks(heading.remark)) == ("Garden", "Build until 10 April")
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (1, "1 day"),
+        (20, "20 days"),
+        (21, "3 weeks"),
+        (69, "9 weeks"),
+        (70, "2 months"),
+        (729, "24 months"),
+        (730, "2 years"),
+    ],
+)
+def test_an_age_is_told_as_people_say_it(days, text):
+    assert age(days) == text
