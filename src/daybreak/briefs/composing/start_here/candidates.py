@@ -13,6 +13,7 @@ from daybreak.briefs.composing.start_here.worth import (
     PHASE_DAYS,
     Surroundings,
     Worth,
+    has_any_worth,
     next_working_day,
     worth_of,
 )
@@ -69,10 +70,16 @@ class Candidate(NamedTuple):
 
 
 def rank_candidates(book: FactBook, situation: Situation) -> list[Candidate]:
-    """Return all tasks that can be begun today, the best first."""
+    """Return the tasks that can be begun today, the best first; worthless ones only if all are."""
     tasks = [task for task in book.open.values() if _can_begin(task, book)]
     around, memory = _surroundings(tasks, book, situation), FirstMemory(situation.last, book.day)
-    found = [_make_candidate(task, around, memory, situation.longest_free_minutes) for task in tasks]
+
+    def make(some: Iterable[Task]) -> list[Candidate]:
+        return [_make_candidate(task, around, memory, situation.longest_free_minutes) for task in some]
+
+    found = make(task for task in tasks if has_any_worth(task, around))
+    if not any(one.worth.points >= _WORTHWHILE for one in found):
+        found += make(task for task in tasks if not has_any_worth(task, around))
     return sorted(found, key=lambda one: one.sort_key)
 
 
@@ -106,7 +113,7 @@ def _can_begin(task: Task, book: FactBook) -> bool:
     due = book.day.date_of(task.due)
     if task.is_someday and (due is None or due > today):
         return False
-    return (book.day.date_of(task.start) or today) <= today
+    return task.start is None or (book.day.date_of(task.start) or today) <= today
 
 
 def _make_candidate(
