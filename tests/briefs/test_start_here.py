@@ -220,6 +220,11 @@ def test_a_plan_whose_day_has_passed_says_so():
     assert action.reason == "was planned for 21 March"
 
 
+def test_two_tasks_of_one_title_are_shown_as_one():
+    twice = [task("Send the invoice", due=TODAY, estimate_minutes=minutes) for minutes in (30, 40)]
+    assert first_titles(*twice, task("Sow", due=days_later(2))) == ["Send the invoice", "Sow"]
+
+
 def test_at_most_three_are_picked_and_the_others_counted():
     found = pick(*(task(f"{n}", due=TODAY, estimate_minutes=30) for n in range(8)))
     assert [action.text for action in found.actions] == ["“0”", "“1”", "“2”"]
