@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from daybreak.agenda import Holder, Priority, TaskStatus
 
-from .factories import TODAY, agenda, compose_brief, days_later, event, local, phase, project, task
+from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, phase, project, task
 from .start_here_picks import best_points, first_titles, pick, rank
 
 BEGUN = TaskStatus.IN_PROGRESS
@@ -208,6 +209,15 @@ def test_the_longest_free_time_is_that_of_the_calendar():
     for minutes, fits in ((60, True), (61, False)):
         document = compose_brief(agenda(task(due=TODAY, estimate_minutes=minutes), *busy)).document
         assert ("longer than" not in document.next_actions[0].reason) == fits
+
+
+def test_on_a_day_off_waking_hours_count():
+    off = replace(day(), is_day_off=True)
+    walk = event("Walk", local(8), local(15))
+    for minutes, fits in ((300, True), (301, False)):
+        found = agenda(task("Paint", due=TODAY, estimate_minutes=minutes), walk)
+        (action,) = compose_brief(found, off).document.next_actions
+        assert ("longer than" not in action.reason) == fits
 
 
 def test_an_undated_task_is_not_shown_beside_worthwhile_ones():
