@@ -14,6 +14,7 @@ from typing import NoReturn
 from busy_folder import EMAIL, TIMEZONE, BusyFolder
 from daybreak import agenda, briefs, people, telemetry
 from daybreak.agenda import SourceReader
+from daybreak.briefs import ComposeParameters
 from daybreak.briefs.document.model import Document
 from daybreak.briefs.rendering import OutputFormat, render
 from daybreak.briefs.rendering.outline import ListBlock, Outline, OutlineSentence, Prose
@@ -66,8 +67,9 @@ async def read_brief(database: Database, user: User, place: Path, day: date) -> 
     """Import a folder, compose the brief of a day from it and mark it as received."""
     reader = SourceReader(database, user, day, IntakeSettings(), _refuse_vault)
     report = await agenda.import_folder(reader, place)
-    brief = await briefs.compose(database, user.id, day, sources=[report.source.id])
-    await briefs.mark_received(database, user.id, brief.id)
+    async with database.transaction([user.id]) as tx:
+        brief = await briefs.compose_folder(tx, user.id, report.source.id, ComposeParameters(date=day))
+    await briefs.record_folder_brief(database, user.id, brief)
     return brief.document
 
 

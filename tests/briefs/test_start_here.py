@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from daybreak.agenda import Holder, Priority, TaskStatus
 
-from .factories import TODAY, agenda, compose_brief, days_later, event, local, phase, project, task
+from .factories import TODAY, agenda, compose_brief, day, days_later, event, local, phase, project, task
 from .start_here_picks import best_points, first_titles, pick, rank
 
 BEGUN = TaskStatus.IN_PROGRESS
@@ -210,6 +211,15 @@ def test_the_longest_free_time_is_that_of_the_calendar():
         assert ("longer than" not in document.next_actions[0].reason) == fits
 
 
+def test_on_a_day_off_waking_hours_count():
+    off = replace(day(), is_day_off=True)
+    walk = event("Walk", local(8), local(15))
+    for minutes, fits in ((300, True), (301, False)):
+        found = agenda(task("Paint", due=TODAY, estimate_minutes=minutes), walk)
+        (action,) = compose_brief(found, off).document.next_actions
+        assert ("longer than" not in action.reason) == fits
+
+
 def test_an_undated_task_is_not_shown_beside_worthwhile_ones():
     assert first_titles(task("B"), task("A"), task("Due", due=TODAY)) == ["Due"]
     assert first_titles(task("B"), task("A")) == ["A", "B"]
@@ -218,6 +228,11 @@ def test_an_undated_task_is_not_shown_beside_worthwhile_ones():
 def test_a_plan_whose_day_has_passed_says_so():
     (action,) = pick(task("Evaluate the core", start=days_later(-10))).actions
     assert action.reason == "was planned for 21 March"
+
+
+def test_two_tasks_of_one_title_are_shown_as_one():
+    twice = [task("Send the invoice", due=TODAY, estimate_minutes=minutes) for minutes in (30, 40)]
+    assert first_titles(*twice, task("Sow", due=days_later(2))) == ["Send the invoice", "Sow"]
 
 
 def test_at_most_three_are_picked_and_the_others_counted():

@@ -383,9 +383,9 @@ def test_a_snapshot_of_an_earlier_version_is_read():
 
 
 def test_a_snapshot_is_compact():
-    stored = json.loads(zlib.decompress(compose_brief(agenda(task("Ship"))).snapshot.as_bytes()))
-    (item,) = stored["tasks"].values()
-    assert len(item) == 6
+    plain, first = task("Ship"), task("Sow", due=TODAY)
+    stored = json.loads(zlib.decompress(compose_brief(agenda(plain, first)).snapshot.as_bytes()))
+    assert len(stored["tasks"][str(plain.id)]) == 6
 
 
 @pytest.mark.parametrize("status", [TaskStatus.DONE, TaskStatus.CANCELLED])

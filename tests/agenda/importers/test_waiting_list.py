@@ -31,10 +31,7 @@ TASKWARRIOR = """\
         ("me.md", "- [ ] Warten auf Rui: Text der Karte\n"),
         ("list.ics", REMINDERS.format(name="Family", title="Car seat from Aunt Carol (waiting)")),
         ("list.ics", REMINDERS.format(name="Waiting", title="Car seat from Aunt Carol")),
-        (
-            "export.json",
-            '[{"description": "Vendor reply", "uuid": "1", "status": "pending", "tags": ["waiting"]}]',
-        ),
+        ("tasks.json", TASKWARRIOR),
     ],
 )
 def test_a_task_that_waits_for_another_person_is_tagged(read, name, text):

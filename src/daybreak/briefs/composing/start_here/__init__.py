@@ -7,7 +7,7 @@ starting later, and not a wish for someday unless its date has come. Its worth i
 due today                                   50; a trifle 28
 due by the next working day                 35, and 10 if it takes two hours or more; a trifle 24
 due within 3 / 7 / 14 / 30 days             26 / 20 / 8 / 3; a trifle at most 18
-highest / high / medium / low priority      30 / 20 / 8 / -22; without a date the half
+highest / high / medium / low priority      30 / 20 / 8 / -22; half without a date or after a week
 overdue                                     as on its day, times 14 / (14 + days late);
                                             after 30 days at most 5
 was to start before, without a due date     30, and fades in the same way
@@ -85,8 +85,7 @@ def remember_shown(snapshot: Snapshot, book: FactBook, first: StartHere, last: S
     """Return the snapshot with what this brief shows first, for the next one."""
     asked = first.still_wanted.facts[0].removeprefix("task:") if first.still_wanted else None
     shown = {action.facts[0].removeprefix("task:") for action in first.actions}
-    tasks = {str(task.id): task for task in book.open.values()}
-    return FirstMemory(last, book.day).amend(snapshot, tasks, shown, asked)
+    return FirstMemory(last, book.day).amend(snapshot, book.open, shown, asked)
 
 
 def _ask_about(book: FactBook, ranked: Sequence[Candidate], memory: FirstMemory) -> Claim | None:

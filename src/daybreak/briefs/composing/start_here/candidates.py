@@ -1,6 +1,6 @@
 """Which tasks can be begun today, each with its worth, the best first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -13,12 +13,13 @@ from daybreak.briefs.composing.start_here.worth import (
     PHASE_DAYS,
     Surroundings,
     Worth,
+    has_any_worth,
     next_working_day,
     worth_of,
 )
 from daybreak.briefs.facts.day import Day
 from daybreak.briefs.facts.fact_book import FactBook
-from daybreak.briefs.facts.snapshot import Snapshot
+from daybreak.briefs.facts.snapshot import Snapshot, fold_title
 
 _WORTHWHILE = 10
 _MOST_WITH_TRIFLES = 2
@@ -69,10 +70,16 @@ class Candidate(NamedTuple):
 
 
 def rank_candidates(book: FactBook, situation: Situation) -> list[Candidate]:
-    """Return all tasks that can be begun today, the best first."""
+    """Return the tasks that can be begun today, the best first; worthless ones only if all are."""
     tasks = [task for task in book.open.values() if _can_begin(task, book)]
     around, memory = _surroundings(tasks, book, situation), FirstMemory(situation.last, book.day)
-    found = [_make_candidate(task, around, memory, situation.longest_free_minutes) for task in tasks]
+
+    def make(some: Iterable[Task]) -> list[Candidate]:
+        return [_make_candidate(task, around, memory, situation.longest_free_minutes) for task in some]
+
+    found = make(task for task in tasks if has_any_worth(task, around))
+    if not any(one.worth.points >= _WORTHWHILE for one in found):
+        found += make(task for task in tasks if not has_any_worth(task, around))
     return sorted(found, key=lambda one: one.sort_key)
 
 
@@ -82,7 +89,7 @@ def choose_first(ranked: Sequence[Candidate], most: int) -> list[Candidate]:
     They fit into the day, have not stepped back and are worth it; a trifle only if there are no two others.
     If no task is worthwhile, the best of the others are shown, those that fit before those that do not.
     """
-    fresh = [one for one in ranked if not one.is_tired]
+    fresh = list(_without_namesakes(one for one in ranked if not one.is_tired))
     worthwhile = [one for one in fresh if one.fits and one.worth.points >= _WORTHWHILE]
     if worthwhile:
         weighty = [one for one in worthwhile if not one.worth.is_trifle]
@@ -91,6 +98,16 @@ def choose_first(ranked: Sequence[Candidate], most: int) -> list[Candidate]:
         return sorted([*weighty, *trifles[:filled]], key=lambda one: one.sort_key)[:most]
     fitting = [one for one in fresh if one.fits]
     return (fitting or fresh)[:most]
+
+
+def _without_namesakes(ranked: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield the candidates without those whose title was yielded before: they read like one task."""
+    titles = set()
+    for candidate in ranked:
+        title = fold_title(candidate.task.title)
+        if title not in titles:
+            titles.add(title)
+            yield candidate
 
 
 def count_worthwhile(ranked: Sequence[Candidate], besides: Sequence[Candidate]) -> int:
@@ -106,7 +123,7 @@ def _can_begin(task: Task, book: FactBook) -> bool:
     due = book.day.date_of(task.due)
     if task.is_someday and (due is None or due > today):
         return False
-    return (book.day.date_of(task.start) or today) <= today
+    return task.start is None or (book.day.date_of(task.start) or today) <= today
 
 
 def _make_candidate(

@@ -6,6 +6,7 @@ changed in its source since is shown as if for the first time.
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from uuid import UUID
 
 from daybreak.agenda import Task
 from daybreak.briefs.facts.day import Day
@@ -46,7 +47,7 @@ class FirstMemory:
         return shown is not None and shown.was_asked
 
     def amend(
-        self, snapshot: Snapshot, tasks: Mapping[str, Task], shown: Collection[str], asked: str | None
+        self, snapshot: Snapshot, tasks: Mapping[UUID, Task], shown: Collection[str], asked: str | None
     ) -> Snapshot:
         """Return the snapshot with what this brief shows first and asks about.
 
@@ -56,14 +57,16 @@ class FirstMemory:
             shown: ids of the tasks that are shown first.
             asked: the id of the task that the reader is asked about.
         """
-        items = dict(snapshot.tasks)
-        is_new_day = self._last is None or self._last.day < snapshot.day
-        for task_id, task in tasks.items():
-            before = self.of(task)
-            if task_id not in items or not (before or task_id in shown or task_id == asked):
+        items, is_new_day = dict(snapshot.tasks), self._last is None or self._last.day < snapshot.day
+        before_today = self._last.tasks if self._last else {}
+        known = {task_id for task_id, item in before_today.items() if item.shown_first}
+        for task_id in known.union(shown, [asked] if asked else ()):
+            task = tasks.get(UUID(task_id))
+            if task is None or task_id not in items:
                 continue
+            before = self.of(task)
             times = (before.times if before else 0) + (task_id in shown and (is_new_day or before is None))
             was_asked = task_id == asked or bool(before and before.was_asked)
-            remembered = ShownFirst(times, shown_state(task), was_asked)
+            remembered = ShownFirst(times, shown_state(task), was_asked) if times else ()
             items[task_id] = items[task_id]._replace(shown_first=tuple(remembered))
         return replace(snapshot, tasks=items)

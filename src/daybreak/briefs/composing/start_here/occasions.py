@@ -21,6 +21,7 @@ def _split_words(text: str) -> frozenset[str]:
 _WORD = re.compile(r"\w+(?:[-.]\w+)*")
 _IN_PARENTHESES = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _STEM_LENGTH = 6
+_NO_EVENTS: frozenset[int] = frozenset()
 _SHORTEST_WORD = 4
 # A word in more titles than these names a project or a habit, not what a meeting is about.
 _COMMON_COUNT = 3
@@ -74,35 +75,42 @@ def find_occasions(tasks: Collection[Task], agenda: Agenda, day: Day) -> Mapping
     events = _events_ahead(agenda.events, day)
     if not events:
         return {}
-    both = [event for event, _ in events]
-    projects = {(one.event.id, one.project.id) for one in find_meeting_projects(both, agenda)}
-    rare = _rare_stems(tasks, both)
+    by_stem, by_project = _index(events, agenda)
+    shared = _rare_stems(tasks, frozenset(by_stem))
     found: dict[UUID, Occasion] = {}
     for task in tasks:
-        stems = rare & _stems(task.title)
+        words = Counter(number for stem in shared.get(task.id, ()) for number in by_stem[stem])
+        of_project = by_project.get(task.project_id, _NO_EVENTS)
         occasions = [
             occasion
-            for event, is_today in events
-            if (occasion := _occasion_of(task, event, stems, projects, is_today=is_today))
+            for number in of_project.union(words)
+            if (occasion := _make_occasion(*events[number], words[number], number in of_project))
         ]
         if occasions:
             found[task.id] = min(occasions, key=lambda one: one.sort_key)
     return found
 
 
-def _occasion_of(
-    task: Task,
-    event: Event,
-    stems: frozenset[str],
-    projects: Collection[tuple[UUID, UUID]],
-    *,
-    is_today: bool,
-) -> Occasion | None:
-    words = len(stems & _stems(_subject_of(event))) if stems else 0
-    is_of_project = task.project_id is not None and (event.id, task.project_id) in projects
+def _index(
+    events: Sequence[tuple[Event, bool]], agenda: Agenda
+) -> tuple[Mapping[str, list[int]], Mapping[UUID | None, frozenset[int]]]:
+    """Return the numbers of the events by the stems of their titles, and by their projects."""
+    by_stem: dict[str, list[int]] = {}
+    for number, (event, _) in enumerate(events):
+        for stem in _stems(_subject_of(event.title)):
+            by_stem.setdefault(stem, []).append(number)
+    numbers = {event.id: number for number, (event, _) in enumerate(events)}
+    by_project: dict[UUID | None, frozenset[int]] = {}
+    for meeting in find_meeting_projects([event for event, _ in events], agenda):
+        known = by_project.get(meeting.project.id, _NO_EVENTS)
+        by_project[meeting.project.id] = known | {numbers[meeting.event.id]}
+    return by_stem, by_project
+
+
+def _make_occasion(event: Event, is_today: bool, words: int, is_of_project: bool) -> Occasion | None:  # noqa: FBT001 - unpacked
     # One word of tomorrow's title, or its project alone, is too little to prepare for it today.
-    is_sure = words > 1 or (words and is_of_project)
-    is_meant = is_sure or (is_today and (words or is_of_project))
+    is_sure = words > 1 or (words == 1 and is_of_project)
+    is_meant = is_sure or (is_today and (words > 0 or is_of_project))
     return Occasion(event, is_today, words, is_of_project) if is_meant else None
 
 
@@ -127,12 +135,13 @@ def _is_ahead_today(event: Event, starts: date | None, day: Day) -> bool:
     return starts == day.today and day.instant_of(event.end) > day.as_of
 
 
-def _rare_stems(tasks: Collection[Task], events: Iterable[Event]) -> frozenset[str]:
-    """Return the stems of the events' titles that only a few titles of tasks have."""
-    wanted: frozenset[str] = frozenset().union(*(_stems(_subject_of(event)) for event in events))
-    counts = Counter(stem for task in tasks for stem in wanted & _stems(task.title))
+def _rare_stems(tasks: Collection[Task], wanted: frozenset[str]) -> Mapping[UUID, frozenset[str]]:
+    """Return those of the wanted stems that each title has, without stems that many titles have."""
+    found = {task.id: stems for task in tasks if (stems := wanted & _stems(task.title))}
+    counts = Counter(stem for stems in found.values() for stem in stems)
     limit = max(_COMMON_COUNT, int(len(tasks) * _COMMON_SHARE))
-    return frozenset(stem for stem, count in counts.items() if count <= limit)
+    rare = frozenset(stem for stem, count in counts.items() if count <= limit)
+    return {task_id: stems & rare for task_id, stems in found.items()}
 
 
 @lru_cache(maxsize=8192)
@@ -141,9 +150,10 @@ def _stems(title: str) -> frozenset[str]:
     return frozenset(word[:_STEM_LENGTH] for word in words if _is_strong(word))
 
 
-def _subject_of(event: Event) -> str:
-    """Return the title without its remarks in parentheses: a role, a place, a state."""
-    return _IN_PARENTHESES.sub(" ", event.title)
+@lru_cache(maxsize=4096)
+def _subject_of(title: str) -> str:
+    """Return the title of an event without its remarks in parentheses: a role, a place, a state."""
+    return _IN_PARENTHESES.sub(" ", title)
 
 
 def _is_strong(word: str) -> bool:

@@ -13,6 +13,7 @@ from daybreak.briefs.facts.buckets import is_stale
 from daybreak.briefs.facts.day import Day
 
 DUE_TODAY, DUE_NEXT_WORKING_DAY = 50, 35
+SOON_DAYS = 7
 _DUE_WITHIN = ((3, 26), (7, 20), (14, 8), (30, 3))
 _TRIFLE_TODAY, _TRIFLE_NEXT_WORKING_DAY, _TRIFLE_AHEAD = 28, 24, 18
 PRIORITIES: Mapping[Priority, int] = {
@@ -74,6 +75,14 @@ class Worth(NamedTuple):
     phase: Phase | None = None
 
 
+def has_any_worth(task: Task, around: Surroundings) -> bool:
+    """Return whether anything speaks for beginning a task: a date, a priority, progress, or what needs it."""
+    if task.due is not None or task.start is not None or task.priority > Priority.NORMAL:
+        return True
+    is_needed = task.id in around.occasions or task.id in around.dependents
+    return is_needed or task.status is not TaskStatus.OPEN
+
+
 def worth_of(task: Task, around: Surroundings, times_put_off: int = 0) -> Worth:
     """Return the worth of beginning a task today."""
     occasion = around.occasions.get(task.id)
@@ -96,8 +105,10 @@ def _own_points(task: Task, around: Surroundings, *, is_trifle: bool, has_phase:
         return max(0, base + PRIORITIES[task.priority] / 2)
     extra = (PHASE_ENDS if has_phase else 0) + _points_of_title(task.title) + (IN_PROGRESS if is_begun else 0)
     date_counts = due if due is not None else start or day.today
-    whole = _points_of_date(task, around, is_trifle=is_trifle) + PRIORITIES[task.priority] + extra
-    return _fade(whole, max(0, (day.today - date_counts).days))
+    days_late = (day.today - date_counts).days
+    priority = PRIORITIES[task.priority] / (2 if -days_late > SOON_DAYS else 1)
+    whole = _points_of_date(task, around, is_trifle=is_trifle) + priority + extra
+    return _fade(whole, max(0, days_late))
 
 
 def _points_of_date(task: Task, around: Surroundings, *, is_trifle: bool) -> int:
