@@ -1,7 +1,7 @@
 """The day as one list: all-day events, then events, free time and lunch, by time."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -76,8 +76,7 @@ def _timed_rows(entries: Sequence[TimelineEntry], context: BlockContext) -> Iter
     workload, overlaps = context.document.workload, _overlaps(context)
     rows = [
         *_event_rows(entries, overlaps, context),
-        *(_gap_row(gap, "free") for gap in workload.free_intervals),
-        *([_gap_row(workload.lunch, "lunch")] if workload.lunch else []),
+        *_gap_rows(workload.free_intervals, workload.lunch),
     ]
     rows += _now_row(rows, context)
     for row in sorted(rows, key=lambda one: (one.starts, one.order)):
@@ -164,9 +163,19 @@ def _overlap(entry: TimelineEntry, others: Sequence[TimelineEntry], context: Blo
     return _Overlap(calendar.overlaps(title, ends[last], len(others) - 1), last)
 
 
-def _gap_row(interval: FreeInterval, text: str) -> _Row:
-    sentence = OutlineSentence(text=text, time=_time_range(interval.starts, interval.ends), muted=True)
-    return _Row(interval.starts.astimezone(UTC), interval.ends.astimezone(UTC), 2, (sentence,))
+def _gap_rows(free: Iterable[FreeInterval], lunch: FreeInterval | None) -> Iterator[_Row]:
+    """Yield the free time between events, one row for each stretch; lunch is told inside of its stretch."""
+    gaps = sorted((*free, *([lunch] if lunch else ())), key=lambda gap: gap.starts)
+    while gaps:
+        stretch = [gaps.pop(0)]
+        while gaps and gaps[0].starts == stretch[-1].ends:
+            stretch.append(gaps.pop(0))
+        starts, ends = stretch[0].starts, stretch[-1].ends
+        text = "free"
+        if lunch is not None and lunch in stretch:
+            text = f"free, lunch {_time_range(lunch.starts, lunch.ends)}" if len(stretch) > 1 else "lunch"
+        sentence = OutlineSentence(text=text, time=_time_range(starts, ends), muted=True)
+        yield _Row(starts.astimezone(UTC), ends.astimezone(UTC), 2, (sentence,))
 
 
 def _now_row(rows: Sequence[_Row], context: BlockContext) -> list[_Row]:
