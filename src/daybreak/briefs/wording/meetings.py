@@ -41,7 +41,7 @@ class MeetingLine(NamedTuple):
 
 
 def reason(words: str, title: str) -> str:
-    """Return why a meeting belongs to a project: the words of its title that say so."""
+    """Return why a meeting belongs to a project: the words of its title that connect them."""
     return f"{quoted(words)} in the title {quoted(title)}"
 
 
