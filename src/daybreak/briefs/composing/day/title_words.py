@@ -1,7 +1,6 @@
 """The distinctive words of titles: those that show what a meeting or a task is about.
 
-Common words of calendars and task lists are never distinctive, in any of the languages in which lists are often
-written.
+Common words of calendars and task lists are never distinctive, in any of the usual languages of such lists.
 """
 
 import re
